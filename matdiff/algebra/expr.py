@@ -1,0 +1,481 @@
+"""What an expression is: interned immutable nodes with shapes, and the loops that walk over them.
+
+Equal expressions are one object, so ``==`` is ``is`` and a shared subexpression is shared work.
+Every walk has an explicit stack; nothing here or elsewhere recurses over an expression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+from importlib import import_module
+from typing import Any, ClassVar, Self, TypeVar
+from weakref import WeakValueDictionary
+
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
+from matdiff.algebra.laws import Law
+from matdiff.algebra.notation import Notation, Style, name_text, number_text, sized
+from matdiff.errors import ShapeError
+
+T = TypeVar("T")
+Data = tuple[Any, ...]
+UNIT = Fraction(1)
+NO_INDICES: frozenset[Index] = frozenset()
+
+
+class Expr:
+    """A typed expression.
+
+    *operands* are expressions, *data* are plain values (a name, a number); together with the class
+    they are the identity of the node.  *shape* and the free indices follow from them.
+    """
+
+    __slots__ = ("__weakref__", "data", "free", "operands", "shape")
+    operands: tuple[Expr, ...]
+    data: Data
+    shape: Shape
+    free: frozenset[Index]
+
+    table: ClassVar[WeakValueDictionary[Any, Expr]] = WeakValueDictionary()
+
+    def __new__(cls, *operands: Expr) -> Self:
+        return cls.make(operands)
+
+    @classmethod
+    def make(cls, operands: tuple[Expr, ...], data: Data = ()) -> Self:
+        """The one node of this class with these operands and data."""
+        key = (cls, operands, data)
+        node = Expr.table.get(key)
+        if node is None:
+            shape = cls.shape_of(operands, data)
+            node = object.__new__(cls)
+            _set_operands(node, operands)
+            _set_data(node, data)
+            _set_shape(node, shape)
+            _set_free(node, cls.free_of(operands, data))
+            Expr.table[key] = node
+        return node  # type: ignore[return-value]
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        """The shape of a node, or ShapeError when the operands do not fit."""
+        raise NotImplementedError(cls.__name__)
+
+    @classmethod
+    def free_of(cls, operands: tuple[Expr, ...], data: Data) -> frozenset[Index]:
+        """The indices that no sum inside the node binds."""
+        free = NO_INDICES
+        for operand in operands:
+            if operand.free and operand.free is not free:
+                free = free | operand.free
+        return free
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        """The same operation on other operands."""
+        return self.make(operands, self.data)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"expressions are immutable: cannot set {name}")
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Expr], tuple[list[tuple[Any, ...]]]]:
+        nodes = list(postorder(self))
+        place = {node: k for k, node in enumerate(nodes)}
+        return _restore, ([(type(n), n.data, tuple(place[c] for c in n.operands)) for n in nodes],)
+
+    def __str__(self) -> str:
+        return str(import_module("matdiff.output.text").text(self))
+
+    def __repr__(self) -> str:
+        shown = str(self)
+        return f"Expr({shown if len(shown) <= 200 else shown[:200] + '…'!r}: {shape_text(self.shape)})"
+
+    def notation(self, style: Style) -> Notation:
+        """How the node is written."""
+        raise NotImplementedError(type(self).__name__)
+
+    @property
+    def is_scalar(self) -> bool:
+        return self.shape == SCALAR
+
+    @property
+    def rows(self) -> Size:
+        return self.shape[0]
+
+    @property
+    def cols(self) -> Size:
+        return self.shape[1]
+
+    open_ended: ClassVar[bool] = False  # a big sum: its body goes on to the end of the product
+
+    # What the notation of products and sums asks of a factor; the operators concerned override it.
+    @property
+    def number(self) -> Fraction | None:
+        """The value of a number, None of anything else."""
+        return None
+
+    @property
+    def leading_number(self) -> Fraction:
+        """The number that a product starts with, or 1."""
+        return UNIT
+
+    @property
+    def reciprocal(self) -> tuple[Expr, Fraction] | None:
+        """(b, k) of a scalar b^(-k) with a number k > 0, else None."""
+        return None
+
+    # Arithmetic as mathematicians write it; the operators stand in matdiff.algebra.operators.products.
+    def __add__(self, other: Expr | int | float | Fraction) -> Expr:
+        return OPERATORS["Sum"].of(self, coerce(other))
+
+    def __radd__(self, other: int | float | Fraction) -> Expr:
+        return OPERATORS["Sum"].of(coerce(other), self)
+
+    def __neg__(self) -> Expr:
+        return OPERATORS["Scale"].of(Number(-1), self)
+
+    def __sub__(self, other: Expr | int | float | Fraction) -> Expr:
+        return self + (-coerce(other))
+
+    def __rsub__(self, other: int | float | Fraction) -> Expr:
+        return coerce(other) + (-self)
+
+    def __mul__(self, other: Expr | int | float | Fraction) -> Expr:
+        return OPERATORS["Product"].of(self, coerce(other))
+
+    def __rmul__(self, other: int | float | Fraction) -> Expr:
+        return coerce(other) * self
+
+    def __matmul__(self, other: Expr) -> Expr:
+        return self * other
+
+    def __truediv__(self, other: Expr | int | float | Fraction) -> Expr:
+        return coerce(other) ** -1 * self
+
+    def __rtruediv__(self, other: int | float | Fraction) -> Expr:
+        return coerce(other) * self**-1
+
+    def __pow__(self, other: Expr | int | float | Fraction) -> Expr:
+        return OPERATORS["Power"].of(self, coerce(other))
+
+    @property
+    def T(self) -> Expr:
+        """The transpose."""
+        return OPERATORS["Transpose"].of(self)
+
+
+_set_operands = Expr.operands.__set__  # type: ignore[attr-defined]
+_set_data = Expr.data.__set__  # type: ignore[attr-defined]
+_set_shape = Expr.shape.__set__  # type: ignore[attr-defined]
+_set_free = Expr.free.__set__  # type: ignore[attr-defined]
+
+
+def _restore(rows: list[tuple[Any, ...]]) -> Expr:
+    """Unpickles: the nodes of an expression in postorder."""
+    nodes: list[Expr] = []
+    for cls, data, places in rows:
+        nodes.append(cls.make(tuple(nodes[p] for p in places), data))
+    return nodes[-1]
+
+
+def coerce(value: Expr | int | float | Fraction) -> Expr:
+    """A number as an expression; an expression as it is."""
+    return value if isinstance(value, Expr) else Number(value)
+
+
+# ---- leaves ---------------------------------------------------------------------------------------
+
+
+class Leaf(Expr):
+    """An expression without operands."""
+
+    __slots__ = ()
+
+
+class Number(Leaf):
+    """An exact rational number.
+
+    >>> Number(0.5) is Number(Fraction(1, 2))
+    True
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, value: int | float | Fraction | str) -> Self:
+        if isinstance(value, float):
+            value = repr(value)  # 0.1 means one tenth, not the binary fraction next to it
+        return cls.make((), (Fraction(value),))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return SCALAR
+
+    @property
+    def value(self) -> Fraction:
+        value: Fraction = self.data[0]
+        return value
+
+    number = value
+    leading_number = value
+
+    def notation(self, style: Style) -> Notation:
+        return number_text(self.value, style)
+
+
+class Index(Leaf):
+    """The index of a sum, running from 1 to a size."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, last: int | str | Size) -> Self:
+        return cls.make((), (name, size(last)))
+
+    @classmethod
+    def make(cls, operands: tuple[Expr, ...], data: Data = ()) -> Self:
+        node = super().make(operands, data)
+        if not node.free:
+            _set_free(node, frozenset((node,)))
+        return node
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return SCALAR
+
+    @property
+    def name(self) -> str:
+        name: str = self.data[0]
+        return name
+
+    @property
+    def last(self) -> Size:
+        last: Size = self.data[1]
+        return last
+
+    def notation(self, style: Style) -> Notation:
+        return Notation((name_text(self.name, style),))
+
+
+class Symbol(Leaf):
+    """A named scalar, vector or matrix with declared properties; with *ranges*, a family of them."""
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        name: str,
+        shape: Shape = SCALAR,
+        properties: Iterable[str] = (),
+        ranges: tuple[Size, ...] = (),
+    ) -> Self:
+        return cls.make((), (name, shape, frozenset(properties), ranges))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        shape: Shape = data[1]
+        return shape
+
+    @property
+    def name(self) -> str:
+        name: str = self.data[0]
+        return name
+
+    @property
+    def properties(self) -> frozenset[str]:
+        properties: frozenset[str] = self.data[2]
+        return properties
+
+    @property
+    def ranges(self) -> tuple[Size, ...]:
+        ranges: tuple[Size, ...] = self.data[3]
+        return ranges
+
+    def notation(self, style: Style) -> Notation:
+        return Notation((name_text(self.name, style),))
+
+
+class Constant(Leaf):
+    """A matrix that its size determines: data is its shape."""
+
+    __slots__ = ()
+    letter: ClassVar[str] = ""
+
+    def notation(self, style: Style) -> Notation:
+        return sized(self.letter, self.shape, style)
+
+    def __new__(cls, rows: int | str | Size, cols: int | str | Size = 1) -> Self:
+        return cls.make((), (size(rows), size(cols)))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return (data[0], data[1])
+
+
+class Ones(Constant):
+    """The vector or matrix whose entries are all 1."""
+
+    __slots__ = ()
+    letter = "1"
+
+
+class Zeros(Constant):
+    """The vector or matrix whose entries are all 0."""
+
+    __slots__ = ()
+    letter = "0"
+
+
+class Identity(Constant):
+    """The identity matrix of a size."""
+
+    __slots__ = ()
+    letter = "I"
+
+    def __new__(cls, rows: int | str | Size) -> Self:
+        return cls.make((), (size(rows), size(rows)))
+
+
+# ---- operators ------------------------------------------------------------------------------------
+
+OPERATORS: dict[str, type[Operator]] = {}
+FUNCTIONS: dict[str, type[Operator]] = {}
+
+Pattern = tuple[str, str]
+
+
+class Operator(Expr):
+    """An operation.  A subclass is one block that says everything about it.
+
+    names        what it is called in the language (``tr``, ``trace``); none when it has only a sign
+    signature    shapes, as in ``"m×n, n×p → m×p"``; ``1`` is one, other words are sizes to be matched;
+                 dots after the only operand (``"m×n… → m×n"``) mean any number of operands of that shape
+    d            the law of d, a function of the node and the differentials of its operands (None: constant)
+    shift        of an operator that is linear in an operand L: how Tr(H op(L)) becomes Tr(H' L)
+    numpy        its meaning as a function of an array module and arrays (…, rows, columns)
+    """
+
+    __slots__ = ()
+    names: ClassVar[tuple[str, ...]] = ()
+    signature: ClassVar[str] = ""
+    d: ClassVar[Law | None] = None
+    shift: ClassVar[Law | None] = None
+    inputs: ClassVar[tuple[Pattern, ...]] = ()
+    output: ClassVar[Pattern] = ("1", "1")
+    variadic: ClassVar[bool] = False
+    kink: ClassVar[bool] = False  # not differentiable where the operand is 0
+    requires: ClassVar[str] = ""  # where the operator itself is defined
+
+    def __init_subclass__(cls) -> None:
+        if cls.__name__ in OPERATORS:
+            raise TypeError(f"operator {cls.__name__} is declared twice")
+        OPERATORS[cls.__name__] = cls
+        for name in cls.names:
+            FUNCTIONS[name] = cls
+        if cls.signature:
+            left, right = cls.signature.split(" → ")
+            cls.variadic = left.endswith("…")
+            cls.inputs = tuple(_pattern(p) for p in left.rstrip("…").split(", "))
+            cls.output = _pattern(right)
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """The operation as the language applies it; an operator may override it to dispatch on shapes."""
+        return cls.make(operands)
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        if not cls.variadic and len(operands) != len(cls.inputs):
+            raise ShapeError(f"{cls.title()} takes {len(cls.inputs)} operands, not {len(operands)}")
+        bound: dict[str, Size] = {"1": ONE}
+        patterns = cls.inputs * len(operands) if cls.variadic else cls.inputs
+        for operand, pattern in zip(operands, patterns, strict=True):
+            for name, found in zip(pattern, operand.shape, strict=True):
+                if bound.setdefault(name, found) is not found:
+                    shapes = " and ".join(shape_text(o.shape) for o in operands)
+                    raise ShapeError(f"{cls.title()} ({cls.signature}) does not take {shapes}")
+        return (_resolve(cls.output[0], bound), _resolve(cls.output[1], bound))
+
+    @classmethod
+    def title(cls) -> str:
+        """The name that error messages use."""
+        return cls.names[0] if cls.names else cls.__name__
+
+    @staticmethod
+    def numpy(np: Any, *values: Any) -> Any:
+        raise NotImplementedError
+
+
+def _pattern(text: str) -> Pattern:
+    rows, cols = text.split("×")
+    return rows, cols
+
+
+def _resolve(pattern: str, bound: Mapping[str, Size]) -> Size:
+    total = ONE
+    for factor in pattern.split("*"):
+        total = total * bound[factor]
+    return total
+
+
+# ---- walks ----------------------------------------------------------------------------------------
+
+
+def postorder(root: Expr, prune: Callable[[Expr], bool] | None = None) -> Iterator[Expr]:
+    """Every distinct node once, operands before operations.  Operands of a pruned node are left out."""
+    done: set[Expr] = set()
+    stack: list[Expr] = [root]
+    push = stack.append
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+            continue
+        pending = False
+        if prune is None or not prune(node):
+            for operand in reversed(node.operands):
+                if operand not in done:
+                    push(operand)
+                    pending = True
+        if not pending:
+            done.add(node)
+            stack.pop()
+            yield node
+
+
+def fold(root: Expr, visit: Callable[..., T]) -> T:
+    """The value of *visit(node, \\*values of its operands)* at the root, each node visited once."""
+    done: dict[Expr, T] = {}
+    for node in postorder(root):
+        done[node] = visit(node, *[done[c] for c in node.operands])
+    return done[root]
+
+
+def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
+    """The expression with every node for which *change* answers replaced by the answer."""
+    done: dict[Expr, Expr] = {}
+    for node in postorder(root):
+        answer = change(node)
+        if answer is None:
+            operands = tuple([done[c] for c in node.operands])
+            answer = node if operands == node.operands else node.rebuild(operands)
+        done[node] = answer
+    return done[root]
+
+
+def symbols(root: Expr) -> list[Symbol]:
+    """The distinct symbols in the order of their first appearance."""
+    seen: dict[Symbol, None] = {}
+    stack, visited = [root], set()
+    while stack:
+        node = stack.pop()
+        if node in visited:
+            continue
+        visited.add(node)
+        if isinstance(node, Symbol):
+            seen[node] = None
+        stack.extend(reversed(node.operands))
+    return list(seen)

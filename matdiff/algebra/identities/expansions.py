@@ -1,0 +1,60 @@
+"""Equalities used under d: an operator is replaced by a form whose differential is shorter.  Each form
+is built from simpler operators, so the replacement ends."""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Log
+from matdiff.algebra.operators.norms import Frobenius, Norm, inner
+from matdiff.algebra.operators.products import Power
+from matdiff.algebra.operators.square import Determinant, LogDeterminant
+from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
+
+TWO = Number(2)
+
+
+@identity("‖A‖² = Tr(AᵀA)", "norm2(A)^2 = tr(A'*A)", where="A: m x n")
+def square_of_norm(e: Expr) -> Expr | None:
+    match e:
+        case Power(operands=(Norm(operands=(a,)), exponent)) if exponent is TWO:
+            return inner(a, a)
+        case _:
+            return None
+
+
+@identity("A : B = Tr(AᵀB)", "A : B = tr(A'*B)", where="A, B: m x n")
+def frobenius_as_trace(e: Expr) -> Expr | None:
+    return inner(*e.operands)
+
+
+@identity("log|A|", "log(det(A)) = logdet(A)", requires="det A > 0", where="A: n x n spd")
+def log_of_determinant(e: Expr) -> Expr | None:
+    match e:
+        case Log(operands=(Determinant(operands=(a,)),)):
+            return LogDeterminant(a)
+        case _:
+            return None
+
+
+@identity("Σᵢⱼ aᵢⱼ = sum(A)", "sum(i=1..n, x[i]) = sum(x)", where="x: n")
+def sum_over_entries(e: Expr) -> Expr | None:
+    """Σᵢ aᵢ or ΣᵢΣⱼ aᵢⱼ over all entries of something that does not itself depend on the indices."""
+    indices = []
+    body = e
+    while isinstance(body, IndexedSum):
+        indices.append(body.index)
+        body = body.operands[0]
+    if not isinstance(body, Entry) or set(indices) != set(body.operands[1:]) or len(indices) != len(body.operands) - 1:
+        return None
+    a = body.operands[0]
+    whole = all(i.last is s for i, s in zip(body.operands[1:], a.shape, strict=False))  # type: ignore[attr-defined]
+    return SumOfEntries(a) if whole and not a.free.intersection(indices) else None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Power: (square_of_norm,),
+    Frobenius: (frobenius_as_trace,),
+    Log: (log_of_determinant,),
+    IndexedSum: (sum_over_entries,),
+}

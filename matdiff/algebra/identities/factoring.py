@@ -1,0 +1,205 @@
+"""Sums: like terms are collected and common factors taken out, as a person writes the result.
+
+Every law here makes the sum shorter or keeps its length while a term disappears, so the laws come to rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, Number, Zeros, postorder
+from matdiff.algebra.identities.transposes import is_symmetric_leaf
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    multiple,
+)
+
+# ---- equality up to the order of terms --------------------------------------------------------------
+
+_KEYS: dict[object, int] = {}
+
+
+def keys(roots: Iterable[Expr]) -> list[int]:
+    """A number for each expression, the same for two that differ only in the order of sums and entrywise
+    products, or, being scalars, by a transpose."""
+    known: dict[Expr, int] = {}
+    out = []
+    for root in roots:
+        for e in postorder(root, prune=known.__contains__):
+            if e not in known:
+                known[e] = _key(e, [known[o] for o in e.operands])
+        out.append(known[root])
+    return out
+
+
+def _key(e: Expr, below: list[int]) -> int:
+    if isinstance(e, Sum | Hadamard):
+        below = sorted(below)
+    elif isinstance(e, Product) and e.is_scalar:
+        below = min(below, [_transposed_key(f, k) for f, k in zip(reversed(e.operands), reversed(below), strict=True)])
+    shape = (type(e), e.data, tuple(below))
+    return _KEYS.setdefault(shape, len(_KEYS))
+
+
+def _transposed_key(e: Expr, key: int) -> int:
+    if isinstance(e, Transpose):
+        return keys(e.operands)[0]
+    if is_symmetric_leaf(e):
+        return key
+    return _KEYS.setdefault((Transpose, (), (key,)), len(_KEYS))
+
+
+# ---- terms ------------------------------------------------------------------------------------------
+
+
+class Term(NamedTuple):
+    """A term of a sum: number × scalars × factors, where *chain* tells a matrix product from an entrywise one."""
+
+    number: Fraction
+    scalars: tuple[Expr, ...]
+    factors: tuple[Expr, ...]
+    chain: bool
+
+
+def split(e: Expr) -> Term:
+    number, rest = coefficient(e)
+    if rest is None:
+        return Term(number, (), (), True)
+    scalars: tuple[Expr, ...] = ()
+    if isinstance(rest, Scale):
+        c, rest = rest.operands
+        scalars = c.operands if isinstance(c, Hadamard) else (c,)
+    if isinstance(rest, Hadamard):
+        return Term(number, scalars, rest.operands, False)
+    return Term(number, scalars, rest.operands if isinstance(rest, Product) else (rest,), True)
+
+
+def join(term: Term) -> Expr:
+    """The expression of a term; a term of nothing but its number is that number."""
+    number, scalars, factors, chain = term
+    body = (Product.of(*factors) if chain else Hadamard.of(*factors)) if factors else None
+    if scalars:
+        body = Hadamard.of(*scalars) if body is None else Scale.of(Hadamard.of(*scalars), body)
+    return multiple(number, body)
+
+
+# ---- laws -------------------------------------------------------------------------------------------
+
+
+@identity("A + 0 = A", "A + zeros(m, n) = A", where="A: m x n")
+def zero_in_sum(e: Expr) -> Expr | None:
+    terms = [t for t in e.operands if not isinstance(t, Zeros) and t.number != 0]
+    return Sum.of(*(terms or e.operands[:1])) if len(terms) < len(e.operands) else None
+
+
+@identity("A + A = 2A", "A + A = 2*A", where="A: m x n")
+def like_terms(e: Expr) -> Expr | None:
+    numbers: dict[int, Fraction] = {}
+    bodies: dict[int, Expr | None] = {}
+    parts = [coefficient(t) for t in e.operands]
+    for (number, body), key in zip(parts, keys(b if b is not None else Number(1) for _, b in parts), strict=True):
+        numbers[key] = numbers.get(key, Fraction(0)) + number
+        bodies.setdefault(key, body)
+    if len(numbers) == len(e.operands):
+        return None
+    terms = [multiple(numbers[k], bodies[k]) for k in numbers if numbers[k]]
+    return Sum.of(*terms) if terms else Number(0) if e.is_scalar else Zeros(*e.shape)
+
+
+@identity("B − A: positive first", "-A + B = B - A", where="A, B: m x n")
+def positive_first(e: Expr) -> Expr | None:
+    signs = [t.leading_number < 0 for t in e.operands]
+    if not signs[0] or all(signs):
+        return None
+    k = signs.index(False)
+    return Sum.of(e.operands[k], *e.operands[:k], *e.operands[k + 1 :])
+
+
+@identity("cA + cB = c(A + B)", "c*A + c*B = c*(A + B)", where="c: scalar; A, B: m x n")
+def common_scalars(e: Expr) -> Expr | None:
+    """A number or scalars that all terms share, or a minus sign."""
+    terms = [split(t) for t in e.operands]
+    if e.is_scalar and any(not t.factors for t in terms):
+        number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
+        shared: list[Expr] = []
+    else:
+        number = terms[0].number
+        if any(t.number != number for t in terms):
+            number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
+        shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
+    if number == 1 and not shared:
+        return None
+    inner = Sum.of(*[join(t._replace(number=t.number / number, scalars=without(t.scalars, shared))) for t in terms])
+    outside = Hadamard.of(*shared) if shared else None
+    return multiple(number, inner if outside is None else Scale.of(outside, inner))
+
+
+def without(all_of: tuple[Expr, ...], some: Iterable[Expr]) -> tuple[Expr, ...]:
+    """The factors that remain when some are taken out, each once."""
+    rest = list(all_of)
+    for s in some:
+        rest.remove(s)
+    return tuple(rest)
+
+
+@identity("AC + BC = (A + B)C", "A*C + B*C = (A + B)*C", where="A, B: m x n; C: n x p")
+def common_right_factor(e: Expr) -> Expr | None:
+    return _group(e, chain=True, place=-1)
+
+
+@identity("CA + CB = C(A + B)", "C*A + C*B = C*(A + B)", where="C: m x n; A, B: n x p")
+def common_left_factor(e: Expr) -> Expr | None:
+    return _group(e, chain=True, place=0)
+
+
+@identity("A ⊙ C + B ⊙ C = (A + B) ⊙ C", "A .* C + B .* C = (A + B) .* C", where="A, B, C: m x n")
+def common_entrywise_factor(e: Expr) -> Expr | None:
+    return _group(e, chain=False, place=None)
+
+
+def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
+    """Joins the terms that share a factor at a place, where a factor is left over in every one of them."""
+    terms = [split(t) for t in e.operands]
+    groups: dict[Expr, list[int]] = {}
+    for k, t in enumerate(terms):
+        if t.chain is chain and len(t.factors) > 1:
+            for factor in (t.factors if place is None else (t.factors[place],)):
+                if factor.number is None and k not in groups.setdefault(factor, []):
+                    groups[factor].append(k)
+    best = max(groups, key=lambda f: len(groups[f]), default=None)
+    if best is None or len(groups[best]) < 2:
+        return None
+    members = groups[best]
+    rests = []
+    for k in members:
+        f = terms[k].factors
+        rest = without(f, [best]) if place is None else f[:-1] if place else f[1:]
+        rests.append(join(terms[k]._replace(factors=rest)))
+    if chain:
+        inner = Sum.of(*rests)
+        joined = Product.of(inner, best) if place else Product.of(best, inner)
+    else:
+        joined = Hadamard.of(Sum.of(*rests), best)
+    others = [joined if k == members[0] else t for k, t in enumerate(e.operands) if k not in members[1:]]
+    return Sum.of(*others)
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Sum: (
+        zero_in_sum,
+        like_terms,
+        positive_first,
+        common_scalars,
+        common_right_factor,
+        common_left_factor,
+        common_entrywise_factor,
+    )
+}

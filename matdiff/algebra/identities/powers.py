@@ -1,0 +1,127 @@
+"""Powers, inverses and the product of equal bases."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones, Symbol
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, ones_like
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose, reciprocal
+from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
+
+
+def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
+    """aᵏ with a number k is (a, k), a square root (a, ½), anything else (e, 1)."""
+    if isinstance(e, Power) and e.operands[1].number is not None:
+        base, k = base_and_exponent(e.operands[0])
+        return (base, k * e.operands[1].number) if k == 1 or k.denominator > 1 else (e.operands[0], e.operands[1].number)
+    return (e.operands[0], Fraction(1, 2)) if isinstance(e, Sqrt) else (e, UNIT)
+
+
+def to_power(base: Expr, k: Fraction) -> Expr:
+    """aᵏ, with √a for a^½."""
+    if k == 1:
+        return base
+    if k.denominator == 2 and abs(k) < 2:
+        root = Sqrt(base)
+        return root if k == Fraction(1, 2) else Power(root, Number(2 * k))
+    return Power(base, Number(k))
+
+
+@identity("aⁱaʲ = aⁱ⁺ʲ", "a^2*a^3 = a^5", where="a: scalar")
+def equal_bases(e: Expr) -> Expr | None:
+    """Numbers are multiplied to the front and powers of one base joined; reciprocals go last."""
+    number, exponents = UNIT, dict[Expr, Fraction]()
+    first: dict[Expr, Expr] = {}
+    for factor in e.operands:
+        if factor.number is not None:
+            number *= factor.number
+            continue
+        base, k = base_and_exponent(factor)
+        first.setdefault(base, factor)
+        exponents[base] = exponents.get(base, Fraction(0)) + k
+    factors = [first[b] if base_and_exponent(first[b])[1] == k else to_power(b, k) for b, k in exponents.items() if k]
+    if e.is_scalar:
+        factors.sort(key=lambda f: f.reciprocal is not None)
+    head: list[Expr] = [Number(number)] if number != 1 and e.is_scalar else []
+    again = Hadamard.of(*head, *factors) if head or factors else ones_like(e)
+    return again if again is not e else None
+
+
+@identity("(aⁱ)ʲ = aⁱʲ", "(a^3)^2 = a^6", where="a: scalar positive")
+def power_of_power(e: Expr) -> Expr | None:
+    """For whole outer exponents, and for roots, whose operand is not negative."""
+    base, exponent = e.operands
+    j = exponent.number
+    if j is None:
+        return None
+    if base.number is not None and j.denominator == 1 and (base.number or j > 0):
+        return Number(base.number ** int(j))
+    if isinstance(base, Ones):
+        return base
+    inner, i = base_and_exponent(base)
+    if i == 1:
+        return base if j == 1 else ones_like(e) if j == 0 else None
+    again = to_power(inner, i * j) if j.denominator == 1 else e
+    return again if again is not e else None
+
+
+@identity("(ab)ᵏ = aᵏbᵏ", "(a*b)^3 = a^3*b^3", where="a, b: scalar")
+def power_of_product(e: Expr) -> Expr | None:
+    """For whole exponents."""
+    base, exponent = e.operands
+    k = exponent.number
+    if k is None or k.denominator != 1:
+        return None
+    if isinstance(base, Hadamard) and e.is_scalar:
+        return Hadamard.of(*[Power(f, exponent) for f in base.operands])
+    if isinstance(base, Scale):
+        return Scale.of(Power(base.operands[0], exponent), Power(base.operands[1], exponent))
+    return None
+
+
+@identity("exp(log a) = a", "exp(log(a)) = a", where="a: scalar positive")
+def exp_of_log(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return a.operands[0] if isinstance(a, Log) else None
+
+
+@identity("log(exp a) = a", "log(exp(a)) = a", where="a: scalar")
+def log_of_exp(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return a.operands[0] if isinstance(a, Exp) else None
+
+
+@identity("(A⁻¹)⁻¹ = A", "inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible")
+def inverse_of_power(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    if isinstance(a, Inverse):
+        return a.operands[0]
+    return matrix_power(a.operands[0], -a.data[0]) if isinstance(a, MatrixPower) else None
+
+
+@identity("(cA)⁻¹ = c⁻¹A⁻¹", "inv(c*A) = c^-1*inv(A)", requires="c ≠ 0", where="c: scalar; A: n x n invertible")
+def inverse_of_multiple(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Scale(operands=(c, a)):
+            return Scale.of(reciprocal(c), Inverse(a))
+        case Identity() as a:
+            return a
+        case _:
+            return None
+
+
+@identity("Q⁻¹ = Qᵀ", "inv(Q) = Q'", requires="Q orthogonal", where="Q: n x n orthogonal")
+def inverse_of_orthogonal(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Transpose(a) if isinstance(a, Symbol) and "orthogonal" in a.properties else None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Hadamard: (equal_bases,),
+    Power: (power_of_power, power_of_product),
+    Exp: (exp_of_log,),
+    Log: (log_of_exp,),
+    Inverse: (inverse_of_power, inverse_of_multiple, inverse_of_orthogonal),
+}

@@ -1,0 +1,124 @@
+"""Products: scalars move to the front, identities and inverses cancel."""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
+from matdiff.algebra.operators.structure import DiagonalMatrix
+
+
+@identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p")
+def multiple_in_product(e: Expr) -> Expr | None:
+    if not any(isinstance(f, Scale) for f in e.operands):
+        return None
+    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
+    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
+    return Scale.of(Hadamard.of(*scalars), Product.of(*factors))
+
+
+@identity("AI = A", "A*eye(n) = A", where="A: m x n")
+def identity_in_product(e: Expr) -> Expr | None:
+    factors = [f for f in e.operands if not isinstance(f, Identity)]
+    return Product.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
+
+
+@identity("A0 = 0", "A*zeros(n, p) = zeros(m, p)", where="A: m x n")
+def zero_in_product(e: Expr) -> Expr | None:
+    if any(isinstance(f, Zeros) for f in e.operands):
+        return Number(0) if e.is_scalar else Zeros(*e.shape)
+    return None
+
+
+def base_and_exponent(e: Expr) -> tuple[Expr, int]:
+    """A⁻¹ is (A, −1), Aᵏ is (A, k), A is (A, 1)."""
+    if isinstance(e, Inverse):
+        return e.operands[0], -1
+    return (e.operands[0], e.data[0]) if isinstance(e, MatrixPower) else (e, 1)
+
+
+@identity("A⁻¹A = I", "inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible")
+def powers_in_product(e: Expr) -> Expr | None:
+    """Neighbours AⁱAʲ become Aⁱ⁺ʲ where one of them is a power and the other A, or they cancel."""
+    factors = list(e.operands)
+    for k in range(len(factors) - 1):
+        (a, i), (b, j) = base_and_exponent(factors[k]), base_and_exponent(factors[k + 1])
+        if a is b and (i * j < 0 or i > 1 or j > 1):
+            return Product.of(*factors[:k], matrix_power(a, i + j), *factors[k + 2 :])
+    return None
+
+
+@identity("x(yᵀz) = (yᵀz)x", "x*(y'*z) = (y'*z)*x", where="x: m; y, z: n")
+def scalar_in_product(e: Expr) -> Expr | None:
+    """A row … column inside a longer product is a scalar and moves to the front."""
+    f = e.operands
+    for start in range(len(f)):
+        if f[start].rows is not ONE:
+            continue
+        for end in range(start + 1, len(f)):
+            if f[end].cols is ONE and end - start + 1 < len(f):
+                inside = Product.of(*f[start : end + 1])
+                return Scale.of(inside, Product.of(*f[:start], *f[end + 1 :]))
+    return None
+
+
+@identity("diag(x)y = x ⊙ y", "diag(x)*y = x .* y", where="x, y: n")
+def diagonal_times_vector(e: Expr) -> Expr | None:
+    f = e.operands
+    if isinstance(f[-2], DiagonalMatrix) and f[-1].cols is ONE:
+        return Product.of(*f[:-2], Hadamard.of(f[-2].operands[0], f[-1]))
+    if isinstance(f[1], DiagonalMatrix) and isinstance(f[0], Transpose) and f[0].rows is ONE:
+        return Product.of(Transpose(Hadamard.of(f[0].operands[0], f[1].operands[0])), *f[2:])
+    return None
+
+
+@identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n")
+def multiple_in_hadamard(e: Expr) -> Expr | None:
+    if not any(isinstance(f, Scale) for f in e.operands):
+        return None
+    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
+    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
+    return Scale.of(Hadamard.of(*scalars), Hadamard.of(*factors))
+
+
+@identity("A ⊙ 1 = A", "A .* ones(m, n) = A", where="A: m x n")
+def ones_in_hadamard(e: Expr) -> Expr | None:
+    factors = [f for f in e.operands if not isinstance(f, Ones)]
+    return Hadamard.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
+
+
+@identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n")
+def zero_in_hadamard(e: Expr) -> Expr | None:
+    if any(isinstance(f, Zeros) or f.number == 0 for f in e.operands):
+        return Number(0) if e.is_scalar else Zeros(*e.shape)
+    return None
+
+
+@identity("0A = 0, 1A = A", "1*A = A", where="A: m x n")
+def trivial_multiple(e: Expr) -> Expr | None:
+    c, a = e.operands
+    if c.number == 0 or isinstance(a, Zeros):
+        return Zeros(*e.shape)
+    return a if c.number == 1 else None
+
+
+@identity("a(bA) = (ab)A", "a*(b*A) = (a*b)*A", where="a, b: scalar; A: m x n")
+def nested_multiple(e: Expr) -> Expr | None:
+    c, a = e.operands
+    return Scale.of(c, a) if isinstance(a, Scale) else None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Product: (
+        zero_in_product,
+        multiple_in_product,
+        identity_in_product,
+        powers_in_product,
+        diagonal_times_vector,
+        scalar_in_product,
+    ),
+    Hadamard: (zero_in_hadamard, multiple_in_hadamard, ones_in_hadamard),
+    Scale: (trivial_multiple, nested_multiple),
+}

@@ -1,0 +1,99 @@
+"""The properties of the trace (a = Tr a, transpose, sum, cyclic order), as laws of a line and as simplifications."""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Trace
+
+
+@identity("Tr(a) = a", "tr(a) = a", where="a: scalar")
+def trace_of_scalar(e: Expr) -> Expr | None:
+    return e.operands[0] if e.operands[0].is_scalar else None
+
+
+@identity("Tr(cA) = c Tr(A)", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
+def trace_of_multiple(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Scale(operands=(c, a)):
+            return Scale.of(c, Trace(a))
+        case _:
+            return None
+
+
+@identity("Tr(Aᵀ) = Tr(A)", "tr(A') = tr(A)", where="A: n x n")
+def trace_of_transpose(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Trace(a.operands[0]) if isinstance(a, Transpose) else None
+
+
+@identity("Tr(xyᵀ) = yᵀx", "tr(x*y') = y'*x", where="x, y: n")
+def trace_of_outer_product(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Product(operands=(first, *rest)) if first.cols is ONE:
+            return Product.of(*rest, first)
+        case _:
+            return None
+
+
+# Laws that the trace form applies to the terms of a line; calculus.traceform carries them out.
+
+
+def _not_by_itself(e: Expr) -> Expr | None:
+    return None
+
+
+scalar_as_trace = Law("scalar_as_trace", "a = Tr(a)", "a = tr(a)", "trace", Trace, where="a: scalar")
+trace_of_sum = Law(
+    "trace_of_sum",
+    "Tr(A + B) = Tr(A) + Tr(B)",
+    "tr(A + B) = tr(A) + tr(B)",
+    "trace",
+    lambda e: Sum.of(*[Trace(t) for t in e.operands[0].operands]),
+)
+trace_of_cycle = Law(
+    "trace_of_cycle",
+    "Tr(AB) = Tr(BA)",
+    "tr(A*B) = tr(B*A)",
+    "trace",
+    lambda e: Trace(Product.of(*e.operands[0].operands[1:], e.operands[0].operands[0])),
+    where="A: m x n; B: n x m",
+)
+trace_of_transposed_product = Law(
+    "trace_of_transposed_product",
+    "Tr(Aᵀ) = Tr(A)",
+    "tr(A'*B) = tr(B'*A)",
+    "trace",
+    lambda e: Trace(Product.of(*[Transpose(f) for f in reversed(e.operands[0].operands)])),
+    where="A, B: m x n",
+)
+trace_of_indexed_sum = Law(
+    "trace_of_indexed_sum",
+    "Tr Σᵢ = Σᵢ Tr",
+    "tr(sum(i=1..N, X[i])) = sum(i=1..N, tr(X[i]))",
+    "trace",
+    _not_by_itself,
+    where="X[i=1..N]: n x n",
+)
+collected_traces = Law(
+    "collected_traces",
+    "Tr(A) + Tr(B) = Tr(A + B)",
+    "tr(A) + tr(B) = tr(A + B)",
+    "trace",
+    lambda e: Trace(Sum.of(*[t.operands[0] for t in e.operands])),
+)
+
+chain_rule = Law(
+    "chain_rule",
+    "df = Tr(∇ᵀdh)",
+    "d(f) = tr(g'*d(h))",
+    "trace",
+    _not_by_itself,
+    where="f: scalar; g, h: n",
+)
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Trace: (trace_of_scalar, trace_of_multiple, trace_of_transpose, trace_of_outer_product),
+}

@@ -1,0 +1,166 @@
+"""Where a transpose goes: through products to the factors, away where it changes nothing, and into a sum
+only when the sum gets no longer by it, so that (Xw − y)ᵀ stays as it is and (XᵀX + I)ᵀ loses its sign."""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros, postorder
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.sums import IndexedSum, Member
+
+SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
+
+
+def transposed(e: Expr) -> Expr:
+    """eᵀ, written without a double transpose."""
+    return e.operands[0] if isinstance(e, Transpose) else Transpose(e)
+
+
+@identity("(Aᵀ)ᵀ = A", "(A')' = A", where="A: m x n")
+def double_transpose(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return a.operands[0] if isinstance(a, Transpose) else None
+
+
+@identity("aᵀ = a", "a' = a", where="a: scalar")
+def transpose_of_scalar(e: Expr) -> Expr | None:
+    return e.operands[0] if e.is_scalar else None
+
+
+@identity("(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'")
+def transpose_of_product(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Product(operands=factors):
+            return Product.of(*[transposed(f) for f in reversed(factors)])
+        case _:
+            return None
+
+
+@identity("(cA)ᵀ = cAᵀ", "(c*A)' = c*A'", where="c: scalar; A: m x n")
+def transpose_of_multiple(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Scale(operands=(c, a)):
+            return Scale.of(c, transposed(a))
+        case _:
+            return None
+
+
+@identity("(A + B)ᵀ = Aᵀ + Bᵀ", "(A + B)' = A' + B'", where="A, B: m x n")
+def transpose_of_sum(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Sum.of(*map(transposed, a.operands)) if isinstance(a, Sum) and growth(a) <= 0 else None
+
+
+@identity("(A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ", "(A .* B)' = A' .* B'", where="A, B: m x n")
+def transpose_of_hadamard(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Hadamard.of(*map(transposed, a.operands)) if isinstance(a, Hadamard) and growth(a) <= 0 else None
+
+
+@identity("f(A)ᵀ = f(Aᵀ)", "exp(A)' = exp(A')", where="A: m x n")
+def transpose_of_entrywise(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    if isinstance(a, Entrywise | Power) and growth(a) <= 0:
+        return a.rebuild((transposed(a.operands[0]), *a.operands[1:]))
+    return None
+
+
+@identity("(A⁻¹)ᵀ = (Aᵀ)⁻¹", "inv(A)' = inv(A')")
+def transpose_of_inverse(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Inverse(operands=(a,)):
+            return Inverse(transposed(a))
+        case _:
+            return None
+
+
+@identity("(Aᵏ)ᵀ = (Aᵀ)ᵏ", "(A^2)' = (A')^2")
+def transpose_of_power(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return a.rebuild((transposed(a.operands[0]),)) if isinstance(a, MatrixPower) and growth(a) <= 0 else None
+
+
+@identity("(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", where="x[i=1..N]: n")
+def transpose_of_indexed_sum(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case IndexedSum(operands=(body,), data=(index,)):
+            return IndexedSum(transposed(body), index)
+        case _:
+            return None
+
+
+def is_symmetric_leaf(e: Expr) -> bool:
+    """A symbol, or a member of a family, that is declared symmetric."""
+    symbol = e.operands[0] if isinstance(e, Member) else e
+    return isinstance(symbol, Symbol) and bool(symbol.properties & SYMMETRIC)
+
+
+@identity("Sᵀ = S", "S' = S", where="S: n x n symmetric", requires="S symmetric")
+def transpose_of_symmetric(e: Expr) -> Expr | None:
+    return e.operands[0] if is_symmetric_leaf(e.operands[0]) else None
+
+
+@identity("Aᵀ = −A", "A' = -A", where="A: n x n skew", requires="A skew-symmetric")
+def transpose_of_skew(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return -a if isinstance(a, Symbol) and "skew" in a.properties else None
+
+
+@identity("Iᵀ = I", "eye(n)' = eye(n)")
+def transpose_of_constant(e: Expr) -> Expr | None:
+    """I, diagonal matrices, and matrices of one number in all places."""
+    a = e.operands[0]
+    if isinstance(a, Identity | DiagonalMatrix):
+        return a
+    if isinstance(a, Ones | Zeros) and a.rows is not ONE and a.cols is not ONE:
+        return type(a)(a.cols, a.rows)
+    return None
+
+
+def growth(root: Expr) -> int:
+    """How many signs longer eᵀ gets when the transpose is pushed inside."""
+    grown: dict[Expr, int] = {}
+    for e in postorder(root, prune=lambda e: isinstance(e, Transpose) or e.is_scalar):
+        below = [grown.get(o, 0) for o in e.operands]
+        if isinstance(e, Transpose):
+            grown[e] = -1
+        elif e.is_scalar or isinstance(e, Identity | DiagonalMatrix | Number) or is_symmetric_leaf(e):
+            grown[e] = 0
+        elif isinstance(e, Ones | Zeros):
+            grown[e] = int(e.cols is ONE)
+        elif isinstance(e, Product | IndexedSum):
+            grown[e] = sum(below)
+        elif isinstance(e, Scale):
+            grown[e] = below[1]
+        elif isinstance(e, Inverse):
+            grown[e] = min(below[0], 0)
+        elif isinstance(e, Sum | Hadamard):
+            grown[e] = min(1, sum(below))
+        elif isinstance(e, Entrywise | Power | MatrixPower):
+            grown[e] = min(1, below[0])
+        else:
+            grown[e] = 1
+    return grown[root]
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Transpose: (
+        double_transpose,
+        transpose_of_scalar,
+        transpose_of_product,
+        transpose_of_multiple,
+        transpose_of_constant,
+        transpose_of_symmetric,
+        transpose_of_skew,
+        transpose_of_sum,
+        transpose_of_hadamard,
+        transpose_of_entrywise,
+        transpose_of_inverse,
+        transpose_of_power,
+        transpose_of_indexed_sum,
+    )
+}

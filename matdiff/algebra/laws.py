@@ -1,0 +1,82 @@
+"""The Law record and the catalogue of laws.  No law is stated here: each stands with its operator
+or in matdiff.algebra.identities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matdiff.algebra.expr import Expr
+
+CATALOGUE: dict[str, Law] = {}
+
+
+class Law:
+    """A named equality that is applied from left to right.
+
+    name       unique, in words joined by underscores: ``differential_of_inverse``
+    title      the short form shown beside a line: ``d(A⁻¹)``
+    statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``
+    requires   the side condition in words, where there is one: ``A invertible``
+    where      declarations that the letters of the statement need: ``A: n x n``
+    kind       ``differential``, ``trace`` or ``identity``
+    apply      the function that maps a left-hand side to the right-hand side
+    """
+
+    __slots__ = ("apply", "condition", "kind", "name", "requires", "source", "statement", "title", "where")
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        statement: str,
+        kind: str,
+        apply: Callable[..., Any],
+        *,
+        requires: str = "",
+        where: str = "",
+        source: str = "",
+        condition: Callable[[Expr], Expr | None] | None = None,
+    ) -> None:
+        if name in CATALOGUE:
+            raise ValueError(f"the law {name} is stated twice")
+        self.name = name
+        self.title = title
+        self.statement = statement
+        self.kind = kind
+        self.apply = apply
+        self.requires = requires
+        self.where = where
+        self.source = source
+        self.condition = condition
+        CATALOGUE[name] = self
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.apply(*arguments)
+
+    def __repr__(self) -> str:
+        return f"Law({self.name})"
+
+    def __reduce__(self) -> tuple[Callable[[str], Law], tuple[str]]:
+        return law_named, (self.name,)
+
+
+def law_named(name: str) -> Law:
+    """The law of this name in the catalogue."""
+    return CATALOGUE[name]
+
+
+def differential(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:
+    """Declares the law of d of an operator: a function of the node and the differentials of its operands."""
+    return lambda apply: Law(name, title, statement, "differential", apply, **more)
+
+
+def shift(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:
+    """Declares how Tr(H op(… L …)) becomes Tr(H' L): a function of the node, H and the place of L giving H'."""
+    return lambda apply: Law(name, title, statement, "trace", apply, **more)
+
+
+def identity(title: str, statement: str, **more: Any) -> Callable[[Callable[[Any], Expr | None]], Law]:
+    """Declares an equality between expressions; its name is the function's, and None means «does not apply»."""
+    return lambda apply: Law(apply.__name__, title, statement, "identity", apply, **more)

@@ -1,0 +1,224 @@
+"""Notation as data: how an operation is written, in pieces.  The bracketing rule that puts the pieces
+together is in matdiff.output.notation; here stands only what an operator says about itself.
+
+A *level* tells how tightly a notation binds; an operand is bracketed when it binds less tightly than
+its slot asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from matdiff.algebra.dims import Shape
+    from matdiff.algebra.expr import Expr
+
+SUM, FROBENIUS, TERM, PRODUCT, POSTFIX, ATOM = range(6)
+
+
+class Style:
+    """A way of writing: ``text`` (Unicode) or ``latex``."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.latex = name == "latex"
+
+    def pick(self, text: str, latex: str) -> str:
+        """The spelling of this style."""
+        return latex if self.latex else text
+
+
+TEXT, LATEX = Style("text"), Style("latex")
+
+
+class Slot(NamedTuple):
+    """A place for an operand, which is bracketed unless its notation has at least this level."""
+
+    operand: Expr
+    level: int
+
+
+class Notation(NamedTuple):
+    """The pieces of a notation from left to right, and how tightly the whole binds.
+
+    A piece is text, a slot, or None for the join of an implicit product.
+    """
+
+    parts: tuple[Part, ...]
+    level: int = ATOM
+
+
+JOIN = None  # an implicit product: nothing, or a space where the names would run together
+Part = str | Slot | None
+
+
+def call(name: str, operands: Sequence[Expr], style: Style) -> Notation:
+    """f(A, B): the notation of a function with a name."""
+    parts: list[Part] = [style.pick(f"{name}(", latex_name(name) + r"\left(")]
+    for k, operand in enumerate(operands):
+        parts += [", "] * (k > 0) + [Slot(operand, SUM)]
+    return Notation((*parts, style.pick(")", r"\right)")))
+
+
+LATEX_OWN = frozenset("arccos arcsin arctan cos cosh det exp log max min sin sinh tan tanh".split())
+
+
+def latex_name(name: str) -> str:
+    """A function's name as LaTeX sets it upright."""
+    return "\\" + name if name in LATEX_OWN else rf"\operatorname{{{name}}}".replace("_", r"\_")
+
+
+def fenced(operand: Expr, style: Style, text: tuple[str, str], latex: tuple[str, str]) -> Notation:
+    """‖A‖, |A|: an operand between fences."""
+    opening, closing = latex if style.latex else text
+    return Notation((opening, Slot(operand, SUM), closing))
+
+
+# ---- names and numbers ----------------------------------------------------------------------------
+
+GREEK = dict(
+    zip(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
+        "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
+        "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
+        strict=True,
+    )
+)
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def name_text(name: str, style: Style) -> str:
+    """A name as it is written: Greek letters as letters, digits at the end as a subscript."""
+    stem = name.rstrip("0123456789")
+    digits = name[len(stem) :]
+    stem, _, subscript = stem.partition("_")
+    if style.latex:
+        letter = ("o" if stem == "omicron" else "\\" + stem) if stem in GREEK else stem
+        letter = letter if len(stem) == 1 or stem in GREEK else rf"\mathrm{{{stem}}}"
+        below = (rf"\mathrm{{{subscript}}}" if len(subscript) > 1 else subscript) + digits
+        return letter + (f"_{{{below}}}" if below else "")
+    letter = GREEK.get(stem, stem)
+    return letter + ("_" + subscript + digits if subscript else digits.translate(SUBSCRIPTS))
+
+
+def number_text(value: Fraction, style: Style) -> Notation:
+    """A rational number."""
+    minus = style.pick("−", "-") if value < 0 else ""
+    text = minus + positive(abs(value), style)
+    return Notation((text,), SUM if minus else TERM if "/" in text else ATOM)
+
+
+def positive(value: Fraction, style: Style) -> str:
+    """A positive rational number: ``3``, ``½``, ``2/3``."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    if style.latex:
+        return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
+    return "½" if value == Fraction(1, 2) else f"{value.numerator}/{value.denominator}"
+
+
+def sized(letter: str, shape: Shape, style: Style) -> Notation:
+    """I_n, 1_n, 0_{m×n}: a constant matrix with its size."""
+    rows, cols = shape
+    one_size = letter == "I" or str(cols) == "1"
+    size = str(rows) if one_size else style.pick(f"{rows}×{cols}", rf"{rows} \times {cols}")
+    bold = rf"\mathbf{{{letter}}}" if style.latex and letter != "I" else letter
+    return Notation((f"{bold}_{size}" if size.isalnum() and not style.latex else f"{bold}_{{{size}}}",))
+
+
+def bare(letter: str, style: Style) -> Notation:
+    """I, 1, 0: a constant matrix whose size the context tells."""
+    return Notation((rf"\mathbf{{{letter}}}" if style.latex and letter != "I" else letter,))
+
+
+# ---- sums -----------------------------------------------------------------------------------------
+
+
+def signed_sum(terms: Sequence[Expr], style: Style) -> Notation:
+    """a + b − c: a term with a negative coefficient is subtracted."""
+    minus = style.pick("−", "-")
+    parts: list[Part] = []
+    for k, term in enumerate(terms):
+        if term.leading_number < 0:
+            parts += [f" {minus} " if k else minus, Slot(-term, FROBENIUS)]
+        else:
+            parts += [" + "] * (k > 0) + [Slot(term, FROBENIUS)]
+    return Notation(tuple(parts), SUM)
+
+
+# ---- products and fractions -----------------------------------------------------------------------
+
+
+def entrywise_product(factors: Sequence[Expr], style: Style) -> Notation:
+    """A ⊙ B ⊙ C"""
+    dot = style.pick(" ⊙ ", r" \odot ")
+    parts: list[Part] = []
+    for k, factor in enumerate(factors):
+        parts += [dot] * (k > 0) + [Slot(factor, POSTFIX)]
+    return Notation(tuple(parts), TERM)
+
+
+def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> Notation:
+    """2aX/b: a number, scalars and matrices side by side, the reciprocal scalars below a bar.
+
+    The bar is used only when the reciprocals stand last, since that is how 2aX/b is read.
+    """
+    number = Fraction(1)
+    if scalars and isinstance(value := scalars[0].number, Fraction):
+        number, scalars = value, scalars[1:]
+    minus = style.pick("−", "-") if number < 0 else ""
+    number = abs(number)
+    below = [s.reciprocal for s in scalars if s.reciprocal]
+    above = [s for s in scalars if not s.reciprocal]
+    if list(scalars[: len(above)]) != above:
+        above, below = list(scalars), []
+    upper = [*above, *matrices]
+    denominator = 1
+    if (below and number.denominator > 1) or (upper and number.denominator > 2):
+        denominator, number = number.denominator, Fraction(number.numerator)
+    digits = positive(number, style) if number != 1 or not upper else ""
+    single = len(upper) == 1 and not digits
+    top: list[Part] = [digits] if digits else []
+    fraction = bool(below) or denominator > 1
+    open_ended = bool(upper) and upper[-1].open_ended and not fraction
+    for k, factor in enumerate(upper):
+        last_open = open_ended and k == len(upper) - 1
+        top += [JOIN] * bool(top) + [Slot(factor, TERM if last_open else PRODUCT if single else POSTFIX)]
+    if not fraction:
+        level = SUM if minus else TERM if open_ended or (not upper and "/" in digits) else PRODUCT
+        return Notation((minus, *top) if minus else tuple(top), level)
+    bottom: list[Part] = [str(denominator)] if denominator > 1 else []
+    for base, exponent in below:
+        bottom += [JOIN] * bool(bottom) + [Slot(base, POSTFIX if exponent == 1 else ATOM)]
+        bottom += [exponent_text(exponent, style)] * (exponent != 1)
+    if style.latex:
+        return Notation((minus + r"\frac{", *top, "}{", *bottom, "}"), SUM if minus else PRODUCT)
+    if len(below) + (denominator > 1) > 1:
+        bottom = ["(", *bottom, ")"]
+    return Notation((minus, *top, "/", *bottom) if minus else (*top, "/", *bottom), SUM if minus else TERM)
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def exponent_text(value: Fraction, style: Style) -> str:
+    """A number as an exponent."""
+    digits = str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+    if style.latex:
+        return f"^{{{digits}}}"
+    return digits.translate(SUPERSCRIPTS) if value.denominator == 1 else f"^({digits})"
+
+
+def power(base: Expr, exponent: Expr, style: Style, entrywise: bool = False) -> Notation:
+    """aˢ; A.^s where the power is taken entry by entry."""
+    if entrywise and style.latex:
+        return Notation((Slot(base, ATOM), r"^{\circ ", Slot(exponent, SUM), "}"), POSTFIX)
+    if entrywise:
+        return Notation((Slot(base, ATOM), ".^", Slot(exponent, ATOM)), POSTFIX)
+    if exponent.number is not None:
+        return Notation((Slot(base, ATOM), exponent_text(exponent.number, style)), POSTFIX)
+    if style.latex:
+        return Notation((Slot(base, ATOM), "^{", Slot(exponent, SUM), "}"), POSTFIX)
+    return Notation((Slot(base, ATOM), "^", Slot(exponent, ATOM)), POSTFIX)

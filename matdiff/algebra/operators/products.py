@@ -1,0 +1,289 @@
+"""Sums, products, powers and the transpose: the arithmetic of matrices.
+
+A scalar factor of a matrix is a node of its own (``Scale``), since scalars commute and matrices do
+not.  The product of scalars is the entrywise product of 1×1 matrices and shares its laws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+from matdiff.algebra.dims import SCALAR, Shape, shape_text
+from matdiff.algebra.expr import FUNCTIONS, UNIT, Data, Expr, Number, Operator
+from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.notation import ATOM, Notation, POSTFIX, Slot, Style, entrywise_product, power, product, signed_sum
+from matdiff.errors import ShapeError
+
+Differentials = Expr | None  # the differential of an operand; None where the operand is constant
+
+FLATTEN = 64  # a nested sum or product with more operands stays nested, so that building stays linear
+
+
+def flattened(cls: type[Operator], operands: Sequence[Expr]) -> tuple[Expr, ...]:
+    """The operands with nested operations of the same class opened."""
+    if not any(type(o) is cls for o in operands):
+        return tuple(operands)
+    flat: list[Expr] = []
+    for o in operands:
+        if type(o) is cls and len(o.operands) <= FLATTEN:
+            flat.extend(o.operands)
+        else:
+            flat.append(o)
+    return tuple(flat)
+
+
+def coefficient(e: Expr) -> tuple[Fraction, Expr | None]:
+    """Splits off the number that a product starts with: 2 A B is (2, A B), 3 is (3, None)."""
+    if isinstance(e, Number):
+        return e.value, None
+    if isinstance(e, Scale):
+        k, rest = coefficient(e.operands[0])
+        if k is not UNIT:
+            return k, e.operands[1] if rest is None else Scale(rest, e.operands[1])
+    if isinstance(e, Hadamard) and isinstance(e.operands[0], Number):
+        return e.operands[0].value, Hadamard.of(*e.operands[1:])
+    return UNIT, e
+
+
+def multiple(k: Fraction, e: Expr | None) -> Expr:
+    """k e for a number k and a product without a leading number; None stands for the product of nothing."""
+    if e is None or (k == 1):
+        return Number(k) if e is None else e
+    if e.is_scalar:
+        return Hadamard.of(Number(k), e)
+    if isinstance(e, Scale):
+        return Scale(Hadamard.of(Number(k), e.operands[0]), e.operands[1])
+    return Scale(Number(k), e)
+
+
+def reciprocal(e: Expr) -> Expr:
+    """1/e for a scalar e, factor by factor, as division reads it."""
+    if isinstance(e, Number):
+        return Number(1 / e.value)
+    if isinstance(e, Hadamard):
+        return Hadamard.of(*[reciprocal(f) for f in e.operands])
+    if isinstance(e, Power) and e.operands[1].number is not None:
+        k = -e.operands[1].number
+        return e.operands[0] if k == 1 else Power(e.operands[0], Number(k))
+    return Power(e, Number(-1))
+
+
+def quotient(e: Expr, divisor: Expr) -> Expr:
+    """e / divisor for a scalar divisor: numbers go to the front, the reciprocal scalars stand last."""
+    k, rest = coefficient(e)
+    j, below = coefficient(reciprocal(divisor))
+    if below is None:
+        return multiple(k * j, rest)
+    if rest is None or rest.is_scalar:
+        return multiple(k * j, below if rest is None else Hadamard.of(rest, below))
+    c, a = rest.operands if isinstance(rest, Scale) else (None, rest)
+    return multiple(k * j, Scale(below if c is None else Hadamard.of(c, below), a))
+
+
+class Sum(Operator):
+    """A + B + …, all of one shape."""
+
+    __slots__ = ()
+    signature = "m×n… → m×n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        flat = flattened(cls, operands)
+        return flat[0] if len(flat) == 1 else cls.make(flat)
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        return Sum.of(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return signed_sum(self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, *values: Any) -> Any:
+        return reduce(np.add, values)
+
+    @differential("differential_of_sum", "d(A ± B)", "d(A + B) = d(A) + d(B)")
+    def d(self: Expr, *changes: Differentials) -> Expr:
+        return Sum.of(*[c for c in changes if c is not None])
+
+
+class Scale(Operator):
+    """c A: a scalar times a matrix."""
+
+    __slots__ = ()
+    signature = "1×1, m×n → m×n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        c, a = operands
+        if isinstance(c, Number):
+            k, rest = coefficient(a)
+            return multiple(c.value * k, rest)
+        if isinstance(a, Scale):
+            c, a = Hadamard.of(c, a.operands[0]), a.operands[1]
+        return Hadamard.of(c, a) if a.is_scalar else cls.make((c, a))
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        return Scale.of(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        c, a = self.operands
+        scalars = c.operands if isinstance(c, Hadamard) else (c,)
+        return product(scalars, a.operands if isinstance(a, Product) else (a,), style)
+
+    @property
+    def leading_number(self) -> Fraction:
+        return self.operands[0].leading_number
+
+    @staticmethod
+    def numpy(np: Any, c: Any, a: Any) -> Any:
+        return c * a
+
+    @differential("differential_of_multiple", "d(cA)", "d(c*A) = d(c)*A + c*d(A)", where="c: scalar; A: m x n")
+    def d(self: Expr, dc: Differentials, da: Differentials) -> Expr:
+        c, a = self.operands
+        terms = [Scale.of(dc, a)] if dc is not None else []
+        return Sum.of(*terms, *([Scale.of(c, da)] if da is not None else []))
+
+
+class Product(Operator):
+    """The matrix product A B C …"""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        scalars = [o for o in operands if o.shape == SCALAR]
+        if scalars:
+            factor = Hadamard.of(*scalars)
+            matrices = [o for o in operands if o.shape != SCALAR]
+            return Scale.of(factor, cls.of(*matrices)) if matrices else factor
+        flat = flattened(cls, operands)
+        return flat[0] if len(flat) == 1 else cls.make(flat)
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        for a, b in zip(operands, operands[1:], strict=False):
+            if a.shape[1] is not b.shape[0]:
+                raise ShapeError(
+                    f"the product needs as many rows on the right as columns on the left: "
+                    f"{shape_text(a.shape)} times {shape_text(b.shape)}"
+                )
+        return (operands[0].shape[0], operands[-1].shape[1])
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        return Product.of(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return product((), self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, *values: Any) -> Any:
+        return reduce(np.matmul, values)
+
+    @differential("product_law", "product law", "d(A*B) = d(A)*B + A*d(B)")
+    def d(self: Expr, *changes: Differentials) -> Expr:
+        f = self.operands
+        return Sum.of(*[Product.of(*f[:k], c, *f[k + 1 :]) for k, c in enumerate(changes) if c is not None])
+
+
+class Hadamard(Operator):
+    """A ⊙ B ⊙ …, entry by entry; for scalars the ordinary product."""
+
+    __slots__ = ()
+    names = ("hadamard",)
+    signature = "m×n… → m×n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        flat = flattened(cls, operands)
+        return flat[0] if len(flat) == 1 else cls.make(flat)
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        return Hadamard.of(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return product(self.operands, (), style) if self.is_scalar else entrywise_product(self.operands, style)
+
+    @property
+    def leading_number(self) -> Fraction:
+        return self.operands[0].number or UNIT
+
+    @staticmethod
+    def numpy(np: Any, *values: Any) -> Any:
+        return reduce(np.multiply, values)
+
+    @differential("product_law_of_hadamard", "product law", "d(A .* B) = d(A) .* B + A .* d(B)")
+    def d(self: Expr, *changes: Differentials) -> Expr:
+        f = self.operands
+        return Sum.of(*[Hadamard.of(*f[:k], c, *f[k + 1 :]) for k, c in enumerate(changes) if c is not None])
+
+    @shift("trace_of_hadamard", "Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)", "tr(C'*(D .* F)) = tr((C .* D)'*F)")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        f = self.operands
+        others = Hadamard.of(*f[:place], *f[place + 1 :])
+        return Hadamard.of(h, Transpose(others))
+
+
+class Power(Operator):
+    """a^s, a scalar or entry by entry, with a scalar exponent."""
+
+    __slots__ = ()
+    signature = "m×n, 1×1 → m×n"
+    requires = "a positive where the exponent is not an integer, not 0 where it is negative"
+
+    def notation(self, style: Style) -> Notation:
+        if self.reciprocal is not None:
+            return product((self,), (), style)
+        return power(*self.operands, style, entrywise=not self.is_scalar)
+
+    @property
+    def reciprocal(self) -> tuple[Expr, Fraction] | None:
+        base, exponent = self.operands
+        k = exponent.number
+        return (base, -k) if k is not None and k < 0 and base.is_scalar else None
+
+    @staticmethod
+    def numpy(np: Any, a: Any, s: Any) -> Any:
+        return np.power(a, s)
+
+    @differential(
+        "differential_of_power",
+        "d(aˢ)",
+        "d(A.^s) = s*(A.^(s - 1) .* d(A)) + d(s)*(A.^s .* log(A))",
+        where="s: scalar; A: m x n positive",
+    )
+    def d(self: Expr, da: Differentials, ds: Differentials) -> Expr:
+        a, s = self.operands
+        terms = []
+        if da is not None:
+            lower = Number(s.value - 1) if isinstance(s, Number) else s - 1
+            slope = Power(a, lower) if lower is not Number(1) else a
+            terms.append(Scale.of(s, Hadamard.of(slope, da)))
+        if ds is not None:
+            from_log = FUNCTIONS["log"](a)
+            terms.append(Scale.of(ds, Hadamard.of(self, from_log)))
+        return Sum.of(*terms)
+
+
+class Transpose(Operator):
+    """Aᵀ"""
+
+    __slots__ = ()
+    names = ("transpose",)
+    signature = "m×n → n×m"
+
+    def notation(self, style: Style) -> Notation:
+        return Notation((Slot(self.operands[0], ATOM), style.pick("ᵀ", r"^{\top}")), POSTFIX)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.swapaxes(a, -1, -2)
+
+    @differential("differential_of_transpose", "d(Aᵀ)", "d(A') = d(A)'")
+    def d(self: Expr, da: Expr) -> Expr:
+        return Transpose(da)
+
+

@@ -1,0 +1,163 @@
+"""Functions of a square matrix: inverse, powers, trace, determinant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
+from matdiff.algebra.dims import Shape, shape_text
+from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.errors import ShapeError
+
+
+class Inverse(Operator):
+    """A⁻¹"""
+
+    __slots__ = ()
+    names = ("inv", "inverse")
+    signature = "n×n → n×n"
+    requires = "{0} is invertible"
+
+    def notation(self, style: Style) -> Notation:
+        a = self.operands[0]
+        if isinstance(a, Transpose):
+            return Notation((Slot(a.operands[0], ATOM), style.pick("⁻ᵀ", r"^{-\top}")), POSTFIX)
+        return Notation((Slot(a, ATOM), style.pick("⁻¹", "^{-1}")), POSTFIX)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.linalg.inv(a)
+
+    @differential(
+        "differential_of_inverse",
+        "d(A⁻¹)",
+        "d(inv(A)) = -inv(A)*d(A)*inv(A)",
+        requires="A invertible",
+        source="Magnus and Neudecker, ch. 8, sec. 4",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return -Product.of(self, da, self)
+
+
+class MatrixPower(Operator):
+    """Aᵏ for a square matrix and an integer k."""
+
+    __slots__ = ()
+
+    def __new__(cls, base: Expr, exponent: int) -> Expr:  # type: ignore[misc]
+        return cls.make((base,), (exponent,))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        shape = operands[0].shape
+        if shape[0] is not shape[1]:
+            raise ShapeError(f"only a square matrix has powers, and this one is {shape_text(shape)}")
+        return shape
+
+    def notation(self, style: Style) -> Notation:
+        return power(self.operands[0], Number(self.data[0]), style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any, k: int) -> Any:
+        return np.linalg.matrix_power(a, k)
+
+    @differential(
+        "differential_of_matrix_power",
+        "d(Aᵏ)",
+        "d(A^3) = d(A)*A^2 + A*d(A)*A + A^2*d(A)",
+        source="product law; for k < 0 also d(A⁻¹)",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a, k = self.operands[0], self.data[0]
+        if k > 0:
+            return Sum.of(*[Product.of(*_powers(a, i), da, *_powers(a, k - 1 - i)) for i in range(k)])
+        inner = [Product.of(*_powers(a, -i), da, *_powers(a, k - 1 + i)) for i in range(1, 1 - k)]
+        return -Sum.of(*inner)
+
+
+def _powers(a: Expr, k: int) -> tuple[Expr, ...]:
+    """Aᵏ as factors of a product: none for k = 0."""
+    return () if k == 0 else (matrix_power(a, k),)
+
+
+def matrix_power(a: Expr, k: int) -> Expr:
+    """Aᵏ, with A⁰ = I, A¹ = A and A⁻¹ the inverse."""
+    if k == 0:
+        return Identity(a.rows)
+    return a if k == 1 else Inverse(a) if k == -1 else MatrixPower(a, k)
+
+
+class Trace(Operator):
+    """tr A, the sum of the diagonal entries."""
+
+    __slots__ = ()
+    names = ("tr", "trace", "Tr", "Trace")
+    signature = "n×n → 1×1"
+
+    def notation(self, style: Style) -> Notation:
+        return call("tr", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.trace(a, axis1=-2, axis2=-1)[..., None, None]
+
+    @differential("differential_of_trace", "d Tr(A)", "d(tr(A)) = tr(d(A))", where="A: n x n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return Trace(da)
+
+    @shift("trace_of_multiple_trace", "a Tr(A) = Tr(aA)", "a*tr(A) = tr(a*A)", where="a: scalar; A: n x n")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        return Scale.of(h, Identity(self.operands[0].rows))
+
+
+class Determinant(Operator):
+    """det A, the determinant."""
+
+    __slots__ = ()
+    names = ("det",)
+    signature = "n×n → 1×1"
+
+    def notation(self, style: Style) -> Notation:
+        return fenced(self.operands[0], style, ("det(", ")"), (r"\det\left(", r"\right)"))
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.linalg.det(a)[..., None, None]
+
+    @differential(
+        "differential_of_determinant",
+        "d|A|",
+        "d(det(A)) = det(A)*tr(inv(A)*d(A))",
+        requires="A invertible",
+        source="Jacobi; Magnus and Neudecker, ch. 8, sec. 3: d|A| = tr(adj(A) dA)",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return self * Trace(Inverse(self.operands[0]) * da)
+
+
+class LogDeterminant(Operator):
+    """log |det A|, the logarithm of the absolute determinant."""
+
+    __slots__ = ()
+    names = ("logdet",)
+    signature = "n×n → 1×1"
+    requires = "{0} is invertible"
+
+    def notation(self, style: Style) -> Notation:
+        return fenced(self.operands[0], style, ("logdet(", ")"), (r"\log\det\left(", r"\right)"))
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.linalg.slogdet(a)[1][..., None, None]
+
+    @differential(
+        "differential_of_logdet",
+        "d log|A|",
+        "d(logdet(A)) = tr(inv(A)*d(A))",
+        requires="A invertible",
+        source="Magnus and Neudecker, ch. 8, sec. 3",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return Trace(Inverse(self.operands[0]) * da)

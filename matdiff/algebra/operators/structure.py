@@ -1,0 +1,92 @@
+"""Diagonals, vec, Kronecker products, and named definitions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.expr import Data, Expr, Operator
+from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.notation import Notation, Style, call, name_text
+from matdiff.algebra.operators.products import Transpose
+
+
+class DiagonalMatrix(Operator):
+    """diag(x): the diagonal matrix with the entries of a vector."""
+
+    __slots__ = ()
+    names = ("Diag",)
+    signature = "n×1 → n×n"
+
+    def notation(self, style: Style) -> Notation:
+        return call("diag", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, x: Any) -> Any:
+        return x * np.eye(x.shape[-2])
+
+    @differential("differential_of_diagonal_matrix", "d diag(x)", "d(diag(x)) = diag(d(x))", where="x: n")
+    def d(self: Expr, dx: Expr) -> Expr:
+        return DiagonalMatrix(dx)
+
+    @shift("trace_of_diagonal_matrix", "Tr(A diag(x)) = diag(A)ᵀx", "tr(A*diag(x)) = tr(diag(A)'*x)", where="A: n x n; x: n")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        return Transpose(DiagonalVector(h))
+
+
+class DiagonalVector(Operator):
+    """diag(A): the vector of the diagonal entries of a square matrix."""
+
+    __slots__ = ()
+    names = ("diag",)
+    signature = "n×n → n×1"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """diag goes both ways: a matrix from a vector, a vector from a matrix."""
+        a = operands[0]
+        return DiagonalMatrix(a) if len(operands) == 1 and a.cols is ONE and not a.is_scalar else cls(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return call("diag", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.diagonal(a, axis1=-2, axis2=-1)[..., None]
+
+    @differential("differential_of_diagonal", "d diag(A)", "d(diag(A)) = diag(d(A))", where="A: n x n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return DiagonalVector(da)
+
+    @shift("trace_of_diagonal", "xᵀdiag(A) = Tr(diag(x)A)", "tr(x'*diag(A)) = tr(diag(x)*A)", where="A: n x n; x: n")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        return DiagonalMatrix(Transpose(h))
+
+
+class Named(Operator):
+    """A definition h = …: the body under its name; data: the name."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, body: Expr) -> Expr:  # type: ignore[misc]
+        return cls.make((body,), (name,))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return operands[0].shape
+
+    @property
+    def name(self) -> str:
+        name: str = self.data[0]
+        return name
+
+    def notation(self, style: Style) -> Notation:
+        return Notation((name_text(self.name, style),))
+
+    @staticmethod
+    def numpy(np: Any, a: Any, name: str) -> Any:
+        return a
+
+    @differential("differential_of_definition", "definition", "d(h) = d(A)", where="h: m x n; A: m x n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return da

@@ -1,0 +1,141 @@
+"""Sums over entries and over an index; families, their members, entries and unit vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
+from matdiff.algebra.expr import Data, Expr, Index, Ones, Operator, Symbol
+from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.notation import ATOM, PRODUCT, TERM, Notation, Slot, Style, call
+from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.errors import ShapeError
+
+
+class SumOfEntries(Operator):
+    """sum(A) = 1ᵀA1, the sum of all entries."""
+
+    __slots__ = ()
+    names = ("sum",)
+    signature = "m×n → 1×1"
+
+    def notation(self, style: Style) -> Notation:
+        return call("sum", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.sum(a, axis=(-2, -1), keepdims=True)
+
+    @differential("differential_of_sum_of_entries", "d sum(A)", "d(sum(A)) = sum(d(A))", where="A: m x n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return SumOfEntries(da)
+
+    @shift(
+        "sum_of_entries_as_trace",
+        "sum(A) = Tr(11ᵀA)",
+        "a*sum(A) = tr(a*ones(n, m)*A)",
+        where="a: scalar; A: m x n",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        rows, cols = self.operands[0].shape
+        return Scale.of(h, Ones(cols, rows))
+
+
+class IndexedSum(Operator):
+    """∑ᵢ of a body over an index; data: the index."""
+
+    __slots__ = ()
+    open_ended = True
+
+    def __new__(cls, body: Expr, index: Index) -> Expr:  # type: ignore[misc]
+        return cls.make((body,), (index,))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return operands[0].shape
+
+    @classmethod
+    def free_of(cls, operands: tuple[Expr, ...], data: Data) -> frozenset[Index]:
+        return operands[0].free - {data[0]}
+
+    @property
+    def index(self) -> Index:
+        index: Index = self.data[0]
+        return index
+
+    def notation(self, style: Style) -> Notation:
+        i = self.index
+        head = style.pick(f"∑_{{{i.name}=1}}^{{{i.last}}} ", rf"\sum_{{{i.name}=1}}^{{{i.last}}} ")
+        return Notation((head, Slot(self.operands[0], TERM)), TERM)
+
+    @differential("differential_of_indexed_sum", "d Σᵢ", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", where="x[i=1..N]: n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return IndexedSum(da, self.data[0])
+
+
+class Member(Operator):
+    """xᵢ: a member of a family; operands: the family and its indices."""
+
+    __slots__ = ()
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        family = operands[0]
+        if not isinstance(family, Symbol) or len(family.ranges) != len(operands) - 1:
+            raise ShapeError("a member needs a family and an index for each of its ranges")
+        return family.shape
+
+    def notation(self, style: Style) -> Notation:
+        return subscripted(self.operands[0], self.operands[1:], style)
+
+
+class Entry(Operator):
+    """aᵢⱼ: an entry of a matrix or vector; operands: the matrix and its indices."""
+
+    __slots__ = ()
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        a = operands[0]
+        if len(operands) - 1 != (1 if a.cols is ONE else 2):
+            raise ShapeError(f"an entry of a {shape_text(a.shape)} does not have {len(operands) - 1} indices")
+        return SCALAR
+
+    def notation(self, style: Style) -> Notation:
+        return subscripted(self.operands[0], self.operands[1:], style)
+
+    @differential("differential_of_entry", "d(Aᵢⱼ)", "d(x[i]) = d(x)[i]", where="x: n")
+    def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:
+        return Entry(da, *self.operands[1:])
+
+    @shift("entry_as_trace", "Aᵢⱼ = Tr(eⱼeᵢᵀA)", "a*x[i] = tr(a*unit(i, n)'*x)", where="a: scalar; x: n")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        a, i, *rest = self.operands
+        row = Transpose(UnitVector(i, a.rows))
+        return Scale.of(h, Product.of(UnitVector(rest[0], a.cols), row) if rest else row)
+
+
+class UnitVector(Operator):
+    """eᵢ, the unit vector of an index; data: its size."""
+
+    __slots__ = ()
+
+    def __new__(cls, index: Expr, rows: Size) -> Expr:  # type: ignore[misc]
+        return cls.make((index,), (rows,))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return (data[0], ONE)
+
+    def notation(self, style: Style) -> Notation:
+        i = self.operands[0]
+        size = self.data[0]
+        return Notation((style.pick("unit(", "e_{"), Slot(i, ATOM), style.pick(f", {size})", "}")))
+
+
+def subscripted(base: Expr, indices: tuple[Expr, ...], style: Style) -> Notation:
+    """x[i], or x with subscripts."""
+    parts: list[str | Slot | None] = [Slot(base, ATOM), style.pick("[", "_{")]
+    for k, index in enumerate(indices):
+        parts += [", "] * (k > 0) + [Slot(index, PRODUCT)]
+    return Notation((*parts, style.pick("]", "}")))

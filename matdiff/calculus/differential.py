@@ -1,0 +1,96 @@
+"""f → df: the laws of the differential, applied from the outside in until only dX of the unknowns is left.
+
+The applications come in rounds.  A round resolves every d(…) of the line once; laws that only pass d on
+(sums, multiples, the trace) do not count, so that a round is what a textbook writes as one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from matdiff.algebra.expr import Expr, Operator, postorder
+from matdiff.algebra.identities import EXPANSIONS
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
+from matdiff.calculus.rewrite import Step
+from matdiff.errors import UnsupportedError
+
+PASSING = (Sum, Scale, Trace, IndexedSum, SumOfEntries, Entry, DiagonalMatrix, DiagonalVector)
+
+
+class Dependence:
+    """Which expressions depend on the unknowns: symbols, or families of them."""
+
+    def __init__(self, unknowns: Collection[Expr]) -> None:
+        self.symbols = {u.operands[0] if isinstance(u, Member) else u for u in unknowns}
+        self.known: dict[Expr, bool] = {}
+
+    def __call__(self, e: Expr) -> bool:
+        if e not in self.known:
+            for node in postorder(e, prune=self.known.__contains__):
+                if node not in self.known:
+                    depends = node in self.symbols or any([self.known[o] for o in node.operands])
+                    self.known[node] = depends
+        return self.known[e]
+
+    def is_unknown(self, e: Expr) -> bool:
+        """Whether de stays as it is: an unknown or a member of an unknown family."""
+        return e in self.symbols or (isinstance(e, Member) and e.operands[0] in self.symbols)
+
+
+class Differentiation:
+    """Resolves d(…) in one block of an expression; *cuts* are nodes whose differential is left for later."""
+
+    def __init__(self, depends: Dependence, cuts: Collection[Expr] = ()) -> None:
+        self.depends = depends
+        self.cuts = cuts
+
+    def rounds(self, root: Expr) -> list[list[Step]]:
+        """The law applications that resolve d(root), grouped by line."""
+        seen: set[Expr] = {root}
+        waiting, rounds = [root], []
+        while waiting:
+            steps: list[Step] = []
+            following: list[Expr] = []
+            queue = list(reversed(waiting))
+            while queue:
+                e = queue.pop()
+                step, inner = self._resolve(e)
+                steps.append(step)
+                fresh = [i for i in inner if i not in seen and not self._is_resolved(i)]
+                seen.update(fresh)
+                here = fresh if _passes(e, step.law) else [i for i in fresh if isinstance(i, Transpose)]
+                queue.extend(reversed(here))
+                following.extend(i for i in fresh if i not in here)
+            rounds.append(steps)
+            waiting = following
+        return rounds
+
+    def _is_resolved(self, e: Expr) -> bool:
+        return e in self.cuts or self.depends.is_unknown(e)
+
+    def _resolve(self, e: Expr) -> tuple[Step, list[Expr]]:
+        """The law of d for an expression, and the expressions whose d it leaves."""
+        for expansion in EXPANSIONS.get(type(e), ()):
+            form = expansion.apply(e)
+            if form is not None:
+                return Step(expansion, Differential(e), Differential(form)), [form]
+        law = e.d if isinstance(e, Operator) else None
+        if law is None:
+            raise UnsupportedError(
+                f"there is no law for the differential of {e.title() if isinstance(e, Operator) else e}",
+                suggestion="Write it with operators that have one: `matdiff laws` lists them.",
+            )
+        inner = [o for o in e.operands if self.depends(o)]
+        after = law.apply(e, *[Differential(o) if self.depends(o) else None for o in e.operands])
+        return Step(law, Differential(e), after), list(dict.fromkeys(inner))
+
+
+def _passes(e: Expr, law: Law) -> bool:
+    return isinstance(e, PASSING) and law.kind == "differential"
+
+

@@ -1,0 +1,253 @@
+"""df = Tr(Gᵀ dX) ⇒ ∇f = G: the whole way from an expression to its gradients.
+
+A long expression is cut into blocks at nodes whose differential stays an unknown dY for the block above:
+df = Tr(∇_Yᵀ dY).  The blocks are derived from f downwards, so that every ∇_Y is complete before it is
+carried on (backpropagation in matrix form), and work grows with the number of distinct nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from matdiff.algebra.dims import shape_text
+from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities.factoring import keys
+from matdiff.algebra.identities.indexed import fresh_index, substitute_index
+from matdiff.algebra.identities.traces import chain_rule, collected_traces, scalar_as_trace
+from matdiff.algebra.identities.transposes import SYMMETRIC
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.calculus.derivation import Block, Derivation, Phase
+from matdiff.calculus.differential import Dependence, Differentiation
+from matdiff.calculus.rewrite import Simplifier, Step, replay
+from matdiff.calculus.traceform import Term, TraceForm, line_of
+from matdiff.errors import ShapeError, UnsupportedError
+
+BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
+
+
+def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Derivation:
+    """Derives the gradient of a scalar expression with respect to symbols, families or members of families."""
+    if not f.is_scalar:
+        raise ShapeError(
+            f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
+            suggestion="Take the sum, the trace or a norm of it.",
+        )
+    return _Gradients(f, unknowns).derive()
+
+
+class _Gradients:
+    def __init__(self, f: Expr, unknowns: Mapping[str, Expr]) -> None:
+        self.f = f
+        self.unknowns = unknowns
+        self.depends = Dependence(unknowns.values())
+        self.names = block_names(f, self.depends)
+        self.simplifier = Simplifier(SIMPLIFICATIONS)
+        self.traceform = TraceForm()
+        self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
+        self.adjoints: dict[Expr, Expr] = {}  # Named ∇_Y → its value
+
+    def derive(self) -> Derivation:
+        blocks = []
+        if self.depends(self.f):
+            blocks.append(self._block(self.f, Number(1), "f"))
+        for node in reversed(list(self.names)):
+            if node is not self.f and node in self.pieces:
+                blocks.append(self._block(node, self._adjoint(node), self.names[node]))
+        found, free = {}, {}
+        last: list[Phase] = []
+        for name, unknown in self.unknowns.items():
+            gradient = self._total(unknown, last)
+            free[name] = gradient
+            found[name] = self._project(gradient, unknown, last)
+        if last:
+            blocks.append(Block(self.f, "", tuple(last)))
+        unconstrained = {n: g for n, g in free.items() if g is not found[n]}
+        return Derivation(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks))
+
+    def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
+        """One block: d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
+        start = Differential(node)
+        groups = Differentiation(self.depends, self.names).rounds(node)
+        dy = replay(start, (s for g in groups for s in g))
+        phases = [Phase("Differential", None, start, _frozen(groups))]
+        if adjoint.number == 1:
+            opened = [Term(t) for t in (dy.operands if isinstance(dy, Sum) else (dy,))]
+            law, line = scalar_as_trace, dy
+        else:
+            opened = [Term(dy, (Transpose(adjoint),) if not node.is_scalar else (), (), (adjoint,) * node.is_scalar)]
+            law, line = chain_rule, Differential(self.f)
+        rounds, done = self.traceform.rounds(opened)
+        phases.append(_trace_phase(law, line, line_of(opened), rounds))
+        phases.append(self._collect(done))
+        return Block(node, name, tuple(phases))
+
+    # ---- identification -----------------------------------------------------------------------------
+
+    def _collect(self, terms: Sequence[Term]) -> Phase:
+        """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X; the factor is simplified and noted."""
+        groups: dict[Expr, list[Expr]] = {}
+        sums: dict[Expr, tuple[Index, ...]] = {}
+        for t in terms:
+            target, bound, h = self._transposed(t)
+            groups.setdefault(target, []).append(h)
+            sums[target] = bound
+        raw, steps = [], []
+        for target, pieces in groups.items():
+            total = Sum.of(*pieces)
+            simple, used = self.simplifier(total)
+            steps.append(tuple(used))
+            self.pieces.setdefault(target, []).append(simple)
+            raw.append(_under(sums[target], Trace(Product.of(Transpose(total), Differential(target)))))
+        line = line_of(terms)
+        start = Sum.of(*raw)
+        together = tuple(s for used in steps for s in used)
+        return Phase("Gradient", Step(collected_traces, line, start), start, (together,) if together else ())
+
+    def _transposed(self, t: Term) -> tuple[Expr, tuple[Index, ...], Expr]:
+        """The differential's argument, the sums that stay outside since it depends on them, and Hᵀ."""
+        target = t.middle.operands[0]
+        outside = tuple(i for i in t.sums if i in target.free)
+        h: Expr = Product.of(*t.left) if t.left else Identity(target.rows) if not target.is_scalar else Number(1)
+        h = Transpose(h) if t.left else h
+        if t.scalars:
+            h = Scale.of(Hadamard.of(*t.scalars), h)
+        h = _under(tuple(i for i in t.sums if i not in target.free), h)
+        return target, outside, h
+
+    def _adjoint(self, node: Expr) -> Expr:
+        """∇_Y under a name, the sum of what the blocks above contributed."""
+        value, _ = self.simplifier(Sum.of(*self.pieces[node]))
+        name = Named(f"nabla_{self.names[node]}", value)
+        self.adjoints[name] = value
+        return name
+
+    def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
+        """The gradient: the contributions of all blocks, with the names ∇_Y replaced by their values."""
+        pieces = [p for target, given in self.pieces.items() for p in self._for_unknown(target, given, unknown)]
+        if not pieces:
+            return Number(0) if unknown.is_scalar else Zeros(*unknown.shape)
+        total = Sum.of(*pieces)
+        if len(pieces) == 1 and not self.adjoints:
+            return total
+        expanded = self._expand(total)
+        simple, steps = self.simplifier(expanded)
+        if steps:
+            phases.append(Phase("Gradient", None, expanded, (tuple(steps),)))
+        return simple
+
+    def _expand(self, e: Expr) -> Expr:
+        """Adjoint names replaced by their values, at all depths."""
+        done: dict[Expr, Expr] = {}
+        for node in postorder(e):
+            operands = tuple(done[o] for o in node.operands)
+            if node in self.adjoints:
+                done[node] = operands[0]
+            else:
+                done[node] = node if operands == node.operands else node.rebuild(operands)
+        return done[e]
+
+    def _for_unknown(self, target: Expr, pieces: Sequence[Expr], unknown: Expr) -> list[Expr]:
+        """The contributions to an unknown; those to members of a family are brought to one index."""
+        if target is unknown:
+            return list(pieces)
+        family = unknown.operands[0] if isinstance(unknown, Member) else unknown
+        if not isinstance(target, Member) or target.operands[0] is not family:
+            return []
+        wanted = unknown.operands[1:] if isinstance(unknown, Member) else self._general_member(family)
+        return [_renamed(p, target.operands[1:], wanted) for p in pieces]
+
+    def _general_member(self, family: Expr) -> tuple[Expr, ...]:
+        """The indices of the first member of a family that the blocks contributed to."""
+        for target in self.pieces:
+            if isinstance(target, Member) and target.operands[0] is family:
+                return target.operands[1:]
+        raise UnsupportedError("the family does not occur")  # unreachable: there is a contribution
+
+    # ---- unknowns with a property -------------------------------------------------------------------
+
+    def _project(self, g: Expr, unknown: Expr, phases: list[Phase]) -> Expr:
+        """The projection of the gradient on the subspace in which the unknown varies."""
+        symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+        properties = symbol.properties if isinstance(symbol, Symbol) else frozenset[str]()
+        if "diagonal" in properties:
+            projected = Hadamard.of(Identity(unknown.rows), g)
+        elif properties & SYMMETRIC:
+            projected = Scale.of(Number("1/2"), g + Transpose(g))
+        elif "skew" in properties:
+            projected = Scale.of(Number("1/2"), g - Transpose(g))
+        elif properties & {"lower", "upper"}:
+            raise UnsupportedError("gradients with respect to a triangular matrix are not available yet")
+        else:
+            return g
+        flipped, _ = self.simplifier(Transpose(g))
+        same = keys([flipped, g])
+        if properties & SYMMETRIC and "diagonal" not in properties and same[0] == same[1]:
+            return g
+        simple, steps = self.simplifier(projected)
+        phases.append(Phase("Projection", None, projected, (tuple(steps),)))
+        return simple
+
+
+def _frozen(groups: Sequence[Sequence[Step]]) -> tuple[tuple[Step, ...], ...]:
+    return tuple(tuple(g) for g in groups if g)
+
+
+def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Sequence[Step]]) -> Phase:
+    """The trace form; scalars and sums are taken out of the traces of its first line without a line of their own."""
+    return Phase("Trace form", Step(law, line, start), start, _frozen(rounds))
+
+
+def _under(sums: Sequence[Index], e: Expr) -> Expr:
+    for index in reversed(sums):
+        e = IndexedSum(e, index)
+    return e
+
+
+def _renamed(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr:
+    """The expression with free indices replaced, bound ones of the same name out of the way."""
+    taken = {i.name for i in new if isinstance(i, Index)}
+
+    def free_the_name(node: Expr) -> Expr | None:
+        if isinstance(node, IndexedSum) and node.index.name in taken:
+            other = fresh_index(node.index, taken | {i.name for i in node.operands[0].free})
+            return IndexedSum(substitute_index(node.operands[0], node.index, other), other)
+        return None
+
+    if any(a is not b for a, b in zip(old, new, strict=True)):
+        e = replace(e, free_the_name)
+        for a, b in zip(old, new, strict=True):
+            if isinstance(a, Index):
+                e = substitute_index(e, a, b)
+    return e
+
+
+def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
+    """The nodes at which f is cut into blocks, operands first, with their names.
+
+    Cuts are the definitions that the user gave, and nodes whose differential, written out, would be long.
+    """
+    weights: dict[Expr, int] = {}
+    names: dict[Expr, str] = {}
+    taken = {n.name for n in postorder(f) if isinstance(n, Named | Symbol)}
+    for node in postorder(f):
+        if not depends(node) or depends.is_unknown(node):
+            weights[node] = 1
+            continue
+        weight = 1 + sum(1 if o in names else weights[o] for o in node.operands if depends(o))
+        if isinstance(node, Power) and isinstance(node.operands[0], Norm):
+            weight *= 2
+        weights[node] = weight
+        if node is f or node.free:
+            continue
+        if isinstance(node, Named):
+            names[node] = node.name
+        elif weight > BLOCK:
+            names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
+    return names

@@ -1,0 +1,91 @@
+"""Rewriting: laws applied to whole lines, with every application recorded.
+
+A *step* replaces one expression by an equal one.  A *line* is replayed from steps: wherever the left
+side of a step stands in the line, its right side takes its place, innermost first and every occurrence
+at once.  The answer of a derivation is the last line of such a replay, so text and answer agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.laws import Law
+from matdiff.errors import UnsupportedError
+
+LIMIT = 2_000_000  # rewriting that has not come to rest by then never will
+
+
+class Step(NamedTuple):
+    """One application of a law."""
+
+    law: Law
+    before: Expr
+    after: Expr
+
+
+class Rewriter:
+    """Rewrites expressions to rest: *change* gives the next form of a node whose operands are at rest, or None."""
+
+    def __init__(self, change: Callable[[Expr], Expr | None]) -> None:
+        self.change = change
+        self.settled: dict[Expr, Expr] = {}
+
+    def __call__(self, root: Expr) -> Expr:
+        settled, forward = self.settled, dict[Expr, Expr]()
+        stack = [root]
+        for _ in range(LIMIT):
+            if not stack:
+                return settled[root]
+            node = stack[-1]
+            target = forward.get(node)
+            if node in settled:
+                stack.pop()
+            elif target is not None and target in settled:
+                settled[node] = settled[target]
+                stack.pop()
+            elif target is not None:
+                stack.append(target)
+            elif pending := [o for o in node.operands if o not in settled]:
+                stack.extend(reversed(pending))
+            else:
+                self._advance(node, forward)
+        raise UnsupportedError("the simplification of this expression did not come to an end")
+
+    def _advance(self, node: Expr, forward: dict[Expr, Expr]) -> None:
+        operands = tuple([self.settled[o] for o in node.operands])
+        following = node.rebuild(operands) if operands != node.operands else self.change(node)
+        if following is None or following is node:
+            self.settled[node] = node
+        else:
+            forward[node] = following
+
+
+def replay(line: Expr, steps: Iterable[Step]) -> Expr:
+    """The line after the steps."""
+    mapping = {step.before: step.after for step in steps}
+    return Rewriter(mapping.get)(line)
+
+
+class Simplifier:
+    """Applies identities until none applies, and records the applications."""
+
+    def __init__(self, laws: Mapping[type[Expr], tuple[Law, ...]]) -> None:
+        self.laws = laws
+        self.steps: list[Step] = []
+        self.rewriter = Rewriter(self._change)
+
+    def __call__(self, e: Expr) -> tuple[Expr, list[Step]]:
+        """The simplified expression and the steps that lead there."""
+        self.steps = []
+        result = self.rewriter(e)
+        return result, self.steps
+
+    def _change(self, node: Expr) -> Expr | None:
+        for law in self.laws.get(type(node), ()):
+            after: Expr | None = law.apply(node)
+            if after is not None and after is not node:
+                self.steps.append(Step(law, node, after))
+                return after
+        return None

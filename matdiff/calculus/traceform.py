@@ -1,0 +1,182 @@
+"""df → Tr(H dX): the properties of the trace bring every differential to the right end of a trace.
+
+A line is a sum of terms Σᵢ c Tr(P L Q), where L is the only factor that holds a differential.  A law
+replaces one term by others with a smaller L, so the process ends; then L is some dX and Q is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, Identity, Index, Number, Operator, postorder
+from matdiff.algebra.identities.indexed import fresh_index, substitute_index
+from matdiff.algebra.identities.traces import (
+    trace_of_cycle,
+    trace_of_indexed_sum,
+    trace_of_multiple,
+    trace_of_scalar,
+    trace_of_sum,
+    trace_of_transposed_product,
+)
+from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.calculus.rewrite import Step
+from matdiff.errors import UnsupportedError
+
+
+class Term(NamedTuple):
+    """Σ over *sums* of scalars × Tr(left · middle · right)."""
+
+    middle: Expr
+    left: tuple[Expr, ...] = ()
+    right: tuple[Expr, ...] = ()
+    scalars: tuple[Expr, ...] = ()
+    sums: tuple[Index, ...] = ()
+
+    def expression(self) -> Expr:
+        """The term as it stands in the line."""
+        e: Expr = Trace(Product.of(*self.left, self.middle, *self.right))
+        if self.scalars:
+            e = Scale.of(Hadamard.of(*self.scalars), e)
+        for index in reversed(self.sums):
+            e = IndexedSum(e, index)
+        return e
+
+    @property
+    def done(self) -> bool:
+        return isinstance(self.middle, Differential) and not self.right
+
+
+Move = tuple[Law, Term]
+
+
+class TraceForm:
+    """Brings the terms of a line to the form Tr(H dX), in rounds that each change every open term once."""
+
+    def __init__(self) -> None:
+        self.holds: dict[Expr, bool] = {}
+
+    def linear(self, e: Expr) -> bool:
+        """Whether an expression holds a differential."""
+        if e not in self.holds:
+            for node in postorder(e, prune=self.holds.__contains__):
+                if node not in self.holds:
+                    self.holds[node] = isinstance(node, Differential) or any([self.holds[o] for o in node.operands])
+        return self.holds[e]
+
+    def rounds(self, terms: Sequence[Term]) -> tuple[list[list[Step]], list[Term]]:
+        """The steps from a sum of terms to one of done terms, grouped by line, and those terms."""
+        first: list[Step] = []
+        current = self._settle(terms, first)
+        rounds = [first] if first else []
+        while any(not t.done for t in current):
+            steps: list[Step] = []
+            following: list[Term] = []
+            for term in current:
+                following.extend([term] if term.done else self._advance(term, steps))
+            rounds.append(steps)
+            current = following
+        return rounds, current
+
+    def _advance(self, term: Term, steps: list[Step]) -> list[Term]:
+        law, moved = self._move(term)
+        steps.append(Step(law, term.expression(), moved.expression()))
+        return self._settle([moved], steps)
+
+    # ---- what a textbook writes no line for: sums of traces and scalars -----------------------------
+
+    def _settle(self, terms: Sequence[Term], steps: list[Step]) -> list[Term]:
+        """Splits sums, takes scalars out and opens products, until the middle is a factor that needs a law."""
+        waiting, settled = list(reversed(terms)), []
+        while waiting:
+            t = waiting.pop()
+            opened = self._open(t)
+            if opened is None:
+                settled.append(t)
+                continue
+            law, parts = opened
+            waiting.extend(reversed(parts))
+            before, after = t.expression(), line_of(parts)
+            if before is not after:
+                steps.append(Step(law, before, after))
+        return settled
+
+    def _open(self, t: Term) -> tuple[Law, Sequence[Term]] | None:
+        match t.middle:
+            case Sum(operands=terms):
+                return trace_of_sum, [t._replace(middle=m) for m in terms]
+            case Scale(operands=(c, a)) if self.linear(a):
+                return trace_of_multiple, [t._replace(middle=a, scalars=(*t.scalars, *_factors(c)))]
+            case Scale(operands=(c, a)):
+                rest = Trace(Product.of(*t.left, a, *t.right))
+                return trace_of_multiple, [t._replace(middle=c, left=(), right=(), scalars=(*t.scalars, rest))]
+            case Product(operands=factors):
+                k = self._place(factors)
+                left, right = (*t.left, *factors[:k]), (*factors[k + 1 :], *t.right)
+                return trace_of_multiple, [t._replace(middle=factors[k], left=left, right=right)]
+            case Hadamard(operands=factors) if t.middle.is_scalar:
+                k = self._place(factors)
+                scalars = (*t.scalars, *factors[:k], *factors[k + 1 :])
+                return trace_of_multiple, [t._replace(middle=factors[k], scalars=scalars)]
+            case Trace(operands=(a,)):
+                return trace_of_scalar, [t._replace(middle=a)]
+            case IndexedSum(operands=(body,), data=(index,)):
+                return trace_of_indexed_sum, [self._bind(t, body, index)]
+            case _:
+                return None
+
+    def _place(self, factors: Sequence[Expr]) -> int:
+        """Where among the factors the differential is."""
+        places = [k for k, f in enumerate(factors) if self.linear(f)]
+        if len(places) != 1:
+            raise UnsupportedError("a product of differentials is not linear in them")
+        return places[0]
+
+    def _bind(self, t: Term, body: Expr, index: Index) -> Term:
+        """Takes a sum over an index in front of the trace, renaming the index where its name is taken."""
+        outside: set[str] = {i.name for i in t.sums}
+        for e in (*t.left, *t.right, *t.scalars):
+            outside |= {i.name for i in e.free}
+        if index.name in outside:
+            new = fresh_index(index, outside | {i.name for i in body.free})
+            body, index = substitute_index(body, index, new), new
+        return t._replace(middle=body, sums=(*t.sums, index))
+
+    # ---- the properties of the trace ----------------------------------------------------------------
+
+    def _move(self, t: Term) -> Move:
+        if isinstance(t.middle, Transpose):
+            left = tuple(transposed(f) for f in reversed(t.right))
+            right = tuple(transposed(f) for f in reversed(t.left))
+            return trace_of_transposed_product, t._replace(middle=t.middle.operands[0], left=left, right=right)
+        if t.right:
+            return trace_of_cycle, t._replace(left=(*t.right, *t.left), right=())
+        return self._shift(t)
+
+    def _shift(self, t: Term) -> Move:
+        """Tr(H op(L)) = Tr(H' L), the law of an operator that is linear in L."""
+        e = t.middle
+        law = e.shift if isinstance(e, Operator) else None
+        if law is None:
+            name = e.title() if isinstance(e, Operator) else str(e)
+            raise UnsupportedError(f"there is no law that takes a differential out of {name}")
+        place = self._place(e.operands)
+        h = Product.of(*t.left) if t.left else Number(1) if e.is_scalar else Identity(e.rows)
+        moved: Expr = law.apply(e, h, place)
+        return law, t._replace(middle=e.operands[place], left=(moved,))
+
+
+def _factors(c: Expr) -> tuple[Expr, ...]:
+    return c.operands if isinstance(c, Hadamard) else (c,)
+
+
+def line_of(terms: Sequence[Term]) -> Expr:
+    """A sum of terms as an expression."""
+    return Sum.of(*[t.expression() for t in terms])
+
+

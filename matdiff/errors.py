@@ -1,0 +1,78 @@
+"""Everything that bad input can cause: one family of exceptions, each with a place in the user's text."""
+
+from __future__ import annotations
+
+Span = tuple[int, int]
+
+
+class MatdiffError(Exception):
+    """The root of every error that bad input can cause.
+
+    *message* is one sentence, *span* the place in *text* that it is about, *suggestion* what to do.
+    ``str(error)`` shows all of them, with a caret under the place.
+
+    >>> print(MatdiffError("there is a stray bracket", text="x + )", span=(4, 5), suggestion="remove it"))
+    there is a stray bracket
+      x + )
+          ^
+    remove it
+    """
+
+    def __init__(
+        self, message: str, *, text: str | None = None, span: Span | None = None, suggestion: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.text = text
+        self.span = span
+        self.suggestion = suggestion
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.text is not None and self.span is not None:
+            lines += self._excerpt(self.text, self.span)
+        if self.suggestion:
+            lines.append(self.suggestion)
+        return "\n".join(lines)
+
+    @staticmethod
+    def _excerpt(text: str, span: Span) -> list[str]:
+        """The line of the text that holds the place, cut to a readable width, and carets below it."""
+        start, end = span
+        first = text.rfind("\n", 0, start) + 1
+        last = text.find("\n", start)
+        last = len(text) if last < 0 else last
+        left, right = max(first, start - 50), min(last, max(end, start) + 30)
+        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[left:right])
+        width = max(1, min(end, right) - start)
+        head = "…" if left > first else ""
+        tail = "…" if right < last else ""
+        return [f"  {head}{shown}{tail}", " " * (2 + len(head) + start - left) + "^" * width]
+
+
+class SyntaxError(MatdiffError):  # noqa: A001 - the word of the field; always used as errors.SyntaxError
+    """The text is not an expression of the language."""
+
+
+class ShapeError(MatdiffError):
+    """Two shapes that must agree do not."""
+
+
+class AmbiguityError(MatdiffError):
+    """The text has several readings and nothing decides between them."""
+
+
+class DeclarationError(MatdiffError):
+    """A declaration in ``where`` is malformed or contradicts another."""
+
+
+class UnknownNameError(MatdiffError):
+    """A function, symbol or unknown that does not exist."""
+
+
+class UnsupportedError(MatdiffError):
+    """No law covers what was asked."""
+
+
+class CheckError(MatdiffError):
+    """A numeric check refuted a line or a gradient, or no instance to check on could be found."""

@@ -1,0 +1,49 @@
+"""How names are written: Greek letters and their spellings, subscripts, and which name was probably meant.
+
+In goes a name as somebody typed it (``Σ``, ``W₁``, ``W_1``, ``x_{t}``), out comes its canonical form
+(``Sigma``, ``W1``, ``W1``, ``x_t``): names are compared in that form everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+GREEK = {
+    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", (
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
+        "phi chi psi omega"
+    ).split(), strict=True)),
+    **dict(zip("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", (
+        "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon "
+        "Phi Chi Psi Omega"
+    ).split(), strict=True)),
+    **{"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta", "ϱ": "rho", "ϖ": "pi", "ς": "sigma", "ϰ": "kappa"},
+    **{"\N{MICRO SIGN}": "mu", "\N{OHM SIGN}": "Omega", "∆": "Delta", "ℓ": "l", "ı": "i"},
+}
+GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
+
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
+SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᴺᴷᴹ", "0123456789-niksmptdrNKM", strict=True))
+
+
+def canonical(name: str) -> str:
+    """The canonical form of a name.
+
+    >>> canonical("Σ₁"), canonical("W_1"), canonical("x_{t}")
+    ('Sigma1', 'W1', 'x_t')
+    """
+    plain = name.translate(_PLAIN).replace("{", "").replace("}", "").replace(" ", "")
+    base, underscore, subscript = plain.partition("_")
+    return base + subscript if subscript.isdecimal() or not subscript else f"{base}{underscore}{subscript}"
+
+
+_PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()}
+_PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digit in SUBSCRIPTS.items()}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """«did you mean …?» when a known name is near, else nothing."""
+    from difflib import get_close_matches  # only when something is already wrong: the import takes milliseconds
+
+    found = get_close_matches(name, list(known), n=1, cutoff=0.7)
+    return f"did you mean {found[0]}?" if found else ""

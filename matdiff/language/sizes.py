@@ -1,0 +1,89 @@
+"""Sizes that are found out by use: unification of symbolic sizes.
+
+A flexible size is a ``Size`` with a made-up name (``?3``).  ``unify`` makes two sizes equal, binding
+flexible ones; a flexible size stands for more than one row, so it never becomes 1.
+"""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE, Monomial, Shape, Size, size
+
+_made: list[Size] = []
+
+
+class Sizes:
+    """The bindings of one reading."""
+
+    __slots__ = ("bound", "count")
+
+    def __init__(self) -> None:
+        self.bound: dict[Size, Size] = {}
+        self.count = 0
+
+    def fresh(self) -> Size:
+        """A new flexible size."""
+        self.count += 1
+        while len(_made) < self.count:
+            _made.append(size(f"?{len(_made)}"))
+        return _made[self.count - 1]
+
+    def find(self, s: Size) -> Size:
+        """What is known of a size by now."""
+        bound = self.bound
+        while s in bound:
+            s = bound[s]
+        if bound and len(s.terms) * len(s.terms[0][0] if s.terms else ()) > 1:
+            return s.substitute(self._lookup)
+        return s
+
+    def _lookup(self, name: str) -> Size:
+        s = size(name)
+        return self.find(s) if s in self.bound else s
+
+    def shape(self, shape: Shape) -> Shape:
+        """What is known of a shape by now."""
+        return self.find(shape[0]), self.find(shape[1])
+
+    def unify(self, a: Size, b: Size) -> bool:
+        """Makes two sizes equal, if they can be."""
+        a, b = self.find(a), self.find(b)
+        if a is b:
+            return True
+        if is_flexible(a) or is_flexible(b):
+            return self._bind(a, b) or self._bind(b, a)
+        return self._unify_products(a, b)
+
+    def _bind(self, a: Size, b: Size) -> bool:
+        if not is_flexible(a) or b is ONE or (a.name or "") in b.names():
+            return False
+        self.bound[a] = b
+        return True
+
+    def _unify_products(self, a: Size, b: Size) -> bool:
+        """n*?1 = n*p: equal factors cancel, and the rest is unified when one side is a flexible size."""
+        if len(a.terms) != 1 or len(b.terms) != 1 or a.terms[0][1] != b.terms[0][1]:
+            return False
+        left, right = list(a.terms[0][0]), list(b.terms[0][0])
+        for name in a.terms[0][0]:
+            if name in right:
+                left.remove(name)
+                right.remove(name)
+        rest_a, rest_b = _monomial(tuple(left)), _monomial(tuple(right))
+        if is_flexible(rest_a) or is_flexible(rest_b):
+            return self._bind(rest_a, rest_b) or self._bind(rest_b, rest_a)
+        return False
+
+
+def _monomial(names: Monomial) -> Size:
+    return Size(((names, 1),))
+
+
+def is_flexible(s: Size) -> bool:
+    """Whether a size is nothing but a made-up name."""
+    terms = s.terms
+    return len(terms) == 1 and len(terms[0][0]) == 1 and terms[0][0][0][0] == "?" and terms[0][1] == 1
+
+
+def flexible_names(s: Size) -> set[str]:
+    """The made-up names in a size."""
+    return {name for name in s.names() if name[0] == "?"}

@@ -1,0 +1,130 @@
+"""The parse table of a grammar: from ``grammar/expression.lark`` to plain lists that drive the parser.
+
+lark turns the grammar into an LALR(1) table; that and importing lark take some 60 ms, so the table is
+kept beside the grammar as text (``expression.table``).  A table that is absent, damaged or older than
+its grammar is made anew in memory, so the file is never more than a shortcut.
+``python -m matdiff.language.tables`` writes it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+from zlib import crc32
+
+Row = dict[str, int]  # symbol of the grammar → n ≥ 0: go to state n; n < 0: reduce by rule −n − 1
+END = "$END"
+
+
+class Rule(NamedTuple):
+    """origin → *length* symbols, which makes a node of the kind *alias* (empty: passes its one part on)."""
+
+    origin: str
+    alias: str
+    length: int
+
+
+class Table(NamedTuple):
+    """An LALR(1) table; state 0 is the first, and *last* is the state in which the text is accepted."""
+
+    rules: list[Rule]
+    states: list[Row]
+    last: int
+
+
+def grammar_path(name: str) -> str:
+    """The grammar folder: inside the installed package, or beside it in a checkout."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    for folder in (os.path.join(package, "grammar"), os.path.join(os.path.dirname(package), "grammar")):
+        path = os.path.join(folder, name)
+        if os.path.exists(path):
+            return path
+    return os.path.join(os.path.dirname(package), "grammar", name)
+
+
+def read_text(path: str) -> str:
+    """The text of a file of the grammar folder."""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def load(name: str = "expression") -> Table:
+    """The table of a grammar, from its file when that is sound and up to date."""
+    grammar = read_text(grammar_path(f"{name}.lark"))
+    try:
+        stored = read_text(grammar_path(f"{name}.table"))
+    except (OSError, UnicodeError):
+        return build(grammar)
+    header, _, body = stored.partition("\n")
+    return parse_table(body) if header == stamp(grammar, body) else build(grammar)
+
+
+def stamp(grammar: str, body: str) -> str:
+    """The first line of a table: which grammar it belongs to, and a checksum of itself."""
+    return f"LALR(1) table of grammar {crc32(grammar.encode()):08x}, body {crc32(body.encode()):08x}"
+
+
+def parse_table(body: str) -> Table:
+    """Reads the text form of a table."""
+    last, rules, states = body.split("\n\n")
+    return Table(
+        [Rule(origin, "" if alias == "-" else alias, int(length)) for origin, alias, length in map(str.split, rules.split("\n"))],
+        [dict(zip(words[::2], map(int, words[1::2]), strict=True)) for words in map(str.split, states.split("\n"))],
+        int(last),
+    )
+
+
+def table_text(table: Table) -> str:
+    """The text form of a table, one rule or state a line."""
+    rules = "\n".join(f"{r.origin} {r.alias or '-'} {r.length}" for r in table.rules)
+    states = "\n".join(" ".join(f"{symbol} {n}" for symbol, n in sorted(row.items())) for row in table.states)
+    return f"{table.last}\n\n{rules}\n\n{states}"
+
+
+def build(grammar: str) -> Table:
+    """The table that lark makes of a grammar, with states numbered in the order in which they are reached."""
+    from lark import Lark  # only here: the import alone takes as long as a derivation
+    from lark.lexer import Lexer
+    from lark.parsers.lalr_analysis import Shift
+
+    class NoLexer(Lexer):
+        """matdiff has its own lexer; the terminals of the grammar only document it."""
+
+        def __init__(self, configuration: Any) -> None:
+            pass
+
+        def lex(self, lexer_state: Any, parser_state: Any) -> Any:
+            raise NotImplementedError
+
+    parser: Any = Lark(grammar, parser="lalr", lexer=NoLexer, strict=True)
+    made = parser.parser.parser._parse_table
+    rules = sorted({Rule(r.origin.name, r.alias or "", len(r.expansion)) for r in parser.rules})
+    number = {rule: k for k, rule in enumerate(rules)}
+    order = [made.start_states["start"]]
+    place = {order[0]: 0}
+    states: list[Row] = []
+    for state in order:
+        row: Row = {}
+        for symbol, (action, target) in sorted(made.states[state].items()):
+            if action is not Shift:
+                row[symbol] = -number[Rule(target.origin.name, target.alias or "", len(target.expansion))] - 1
+                continue
+            if target not in place:
+                place[target] = len(order)
+                order.append(target)
+            row[symbol] = place[target]
+        states.append(row)
+    return Table(rules, states, place[made.end_states["start"]])
+
+
+def write(name: str = "expression") -> None:
+    """Writes the table of a grammar beside it."""
+    path = grammar_path(f"{name}.lark")
+    grammar = read_text(path)
+    body = table_text(build(grammar))
+    with open(path.removesuffix(".lark") + ".table", "w", encoding="utf-8") as file:
+        file.write(stamp(grammar, body) + "\n" + body)
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,261 @@
+"""A derivation in, what random numbers say about it out.
+
+Both sides of every step are compared, and the gradient with central differences of the function.  The
+differentials d(A) in a line are differences of the values of A, so no law vouches for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matdiff.algebra.expr import Expr, Index, Number, Symbol
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.sums import Member
+from matdiff.errors import CheckError
+from matdiff.numeric.evaluate import free_indices
+from matdiff.numeric.instances import STEP, Instance, Sampler, family_of, project, settled, varying_part
+from matdiff.numeric.program import STENCIL, Array, Program
+
+TOLERANCE = 1e-6
+SMALL = 0.01  # below it an error is measured as if the values were of this size
+DIRECTIONS = 200  # an unknown with more entries is checked on some of them, chosen at random
+WORKSPACE = 20_000_000  # numbers that one batch may hold
+RETRIES = 6  # instances on which the differences may fail to settle
+
+
+class Verification(NamedTuple):
+    """The outcome of a check: *lines* steps were compared on *trials* random instances."""
+
+    ok: bool
+    max_error: float
+    trials: int
+    lines: int
+    failure: str = ""
+
+
+class Failure(NamedTuple):
+    """What a check refutes, and by how much."""
+
+    what: str
+    error: float
+    step: int | None = None
+
+
+def verify(
+    f: Expr | None,
+    gradients: Mapping[Expr, Expr],
+    steps: Sequence[Any] = (),
+    seed: int = 0,
+    trials: int = 3,
+    unknowns: Iterable[Expr] = (),
+) -> Verification:
+    """Checks every step and every gradient; a step has a *law*, a line *before* and a line *after*."""
+    largest, failure = Check(f, gradients, steps, unknowns).carry_out(seed, trials)
+    if failure is None:
+        return Verification(True, largest, trials, len(steps))
+    off = f" is off by {failure.error:.1e}" if np.isfinite(failure.error) else ""
+    return Verification(False, max(largest, failure.error), trials, len(steps), failure.what + off)
+
+
+def check_steps(
+    steps: Sequence[Any], unknowns: Iterable[Expr], seed: int = 0, trials: int = 3
+) -> tuple[float, int | None]:
+    """The largest relative error, and the place of the first step that is wrong or None."""
+    largest, failure = Check(None, {}, steps, unknowns).carry_out(seed, trials)
+    return (largest, None) if failure is None else (failure.error, failure.step)
+
+
+def check_gradient(f: Expr, unknown: Expr, gradient: Expr, seed: int = 0, trials: int = 1) -> float:
+    """The largest relative error of a gradient; infinite when its shape is wrong."""
+    largest, failure = Check(f, {unknown: gradient}, (), ()).carry_out(seed, trials)
+    return largest if failure is None else failure.error
+
+
+class Check:
+    """One program for all lines and gradients, another for the function alone, with the same axes."""
+
+    __slots__ = ("f", "function", "gradients", "program", "sampler", "steps")
+
+    def __init__(
+        self, f: Expr | None, gradients: Mapping[Expr, Expr], steps: Sequence[Any], unknowns: Iterable[Expr]
+    ) -> None:
+        self.f = f
+        self.gradients = dict(gradients)
+        self.steps = steps
+        own = [i for u in gradients if isinstance(u, Member) for i in u.operands[1:] if isinstance(i, Index)]
+        roots = [line for step in steps for line in (step.before, step.after)]
+        roots += [*self.gradients.values(), *([] if f is None else [Differential(f)])]
+        self.program = Program(roots, own)
+        self.function = Program([] if f is None else [f], self.program.indices)
+        self.sampler = Sampler(self.program, dict.fromkeys([*self.gradients, *unknowns]))
+
+    def carry_out(self, seed: int, trials: int) -> tuple[float, Failure | None]:
+        """The largest error on some instances, up to the first failure."""
+        failure = self.malformed()
+        if failure is not None:
+            return 0.0, failure
+        rng = np.random.default_rng(seed)
+        largest, attempt = 0.0, 0
+        for _ in range(trials):
+            error, failure, attempt = self.trial(rng, attempt)
+            largest = max(largest, error)
+            if failure is not None:
+                return largest, failure
+        return largest, None
+
+    def malformed(self) -> Failure | None:
+        """What is wrong for every instance: a shape, or an index that has no meaning."""
+        for k, step in enumerate(self.steps):
+            if step.before.shape != step.after.shape:
+                return Failure(f"{self.name_of(k)} changes the shape", np.inf, k)
+        for unknown, gradient in self.gradients.items():
+            if gradient.shape != unknown.shape:
+                return Failure(f"the gradient by {written(unknown)} has another shape than the unknown", np.inf)
+            if self.places(unknown, gradient) is None:
+                return Failure(f"the gradient by {written(unknown)} has an index without a meaning", np.inf)
+        return None
+
+    def name_of(self, k: int) -> str:
+        """A step in words."""
+        law = self.steps[k].law
+        title = getattr(law, "title", law)
+        return f"step {k + 1} ({title})" if title else f"step {k + 1}"
+
+    def trial(self, rng: np.random.Generator, start: int) -> tuple[float, Failure | None, int]:
+        """The largest error on one instance, the failure if there is one, and the try that gave the instance."""
+        for _ in range(RETRIES):
+            instance = self.sampler.instance(rng, start)
+            largest, failure = self.step_errors(instance)
+            if failure is not None:
+                return largest, failure, instance.attempt
+            errors = self.gradient_errors(instance, rng)
+            if errors is not None:
+                error, failure = errors
+                return max(largest, error), failure, instance.attempt
+            start = instance.attempt + 1
+        raise CheckError("no random instance on which the function is smooth enough to check was found")
+
+    def step_errors(self, instance: Instance) -> tuple[float, Failure | None]:
+        """Compares the two sides of every step."""
+        largest, place = 0.0, self.program.place
+        for k, step in enumerate(self.steps):
+            error = relative_error(instance.values[place[step.before]][:1], instance.values[place[step.after]][:1])
+            if not error <= TOLERANCE:
+                return error, Failure(self.name_of(k), error, k)
+            largest = max(largest, error)
+        return largest, None
+
+    # ---- gradients --------------------------------------------------------------------------------
+
+    def gradient_errors(self, instance: Instance, rng: np.random.Generator) -> tuple[float, Failure | None] | None:
+        """Compares every gradient with differences; None where these have not settled."""
+        largest = 0.0
+        for unknown, gradient in self.gradients.items():
+            error = self.gradient_error(instance, unknown, gradient, rng)
+            if error is None:
+                return None
+            if not error <= TOLERANCE:
+                return error, Failure(f"the gradient by {written(unknown)}", error)
+            largest = max(largest, error)
+        return largest, None
+
+    def gradient_error(
+        self, instance: Instance, unknown: Expr, gradient: Expr, rng: np.random.Generator
+    ) -> float | None:
+        """The relative error of G : D against the derivative of f, for directions D that span the space of the unknown."""
+        symbol = family_of(unknown)
+        places = self.places(unknown, gradient)
+        if self.f is None or places is None:
+            raise CheckError("there is no function to compare the gradient with")
+        directions = self.directions(instance, unknown, rng)
+        slopes = self.slopes(instance, symbol, directions)
+        if slopes is None:
+            return None
+        g = instance.values[self.program.place[gradient]][:1]
+        d = self.laid_out(directions, places)
+        summed = [self.program.axes[i] for i in places if isinstance(i, Index) and i not in self.f.free]
+        predicted = np.sum(g * d, axis=(*summed, -2, -1), keepdims=True)
+        together = [self.program.axes[i] for i in places if isinstance(i, Index) and i in self.f.free]
+        if together:  # f has the index of the member: only the member with the same index counts
+            slopes = slopes * (d != 0).any(axis=(*summed, -2, -1), keepdims=True)
+        outside = relative_error(g, project(symbol.properties, g))
+        return max(outside, relative_error(slopes, predicted))
+
+    def places(self, unknown: Expr, gradient: Expr) -> list[Index | int | None] | None:
+        """What each range of the unknown is in the gradient: an index, a fixed place, or None where it does not matter.
+
+        The answer is None when the gradient has an index that is neither the unknown's nor the function's.
+        """
+        allowed = self.f.free if self.f is not None else frozenset()
+        if isinstance(unknown, Member):
+            given = [int(i.value) - 1 if isinstance(i, Number) else i for i in unknown.operands[1:]]
+            places = [i if isinstance(i, int | Index) else None for i in given]
+            return places if gradient.free <= allowed | unknown.free else None
+        order = [i for i in free_indices(gradient) if i not in allowed]
+        found: list[Index | int | None] = []
+        for extent in family_of(unknown).ranges:
+            index = next((i for i in order if i.last is extent), None)
+            found.append(index)
+            if index is not None:
+                order.remove(index)
+        return None if order else found
+
+    def directions(self, instance: Instance, unknown: Expr, rng: np.random.Generator) -> Array:
+        """Directions (number, ranges, rows, columns) that span the space of the unknown, or a random choice of them."""
+        symbol = family_of(unknown)
+        shape = instance.environment.arrays[symbol].shape[1:]
+        allowed = varying_part(unknown, shape)
+        entries = np.flatnonzero(allowed)
+        most = max(4, min(DIRECTIONS, WORKSPACE // (4 * allowed.size * max(1, len(self.function.nodes)))))
+        if len(entries) > most:
+            entries = rng.permutation(entries)[:most]
+        basis = np.zeros((len(entries), allowed.size))
+        basis[np.arange(len(entries)), entries] = 1.0
+        return project(symbol.properties, basis.reshape(len(entries), *shape))
+
+    def slopes(self, instance: Instance, symbol: Symbol, directions: Array) -> Array | None:
+        """The derivative of f along each direction; None where the differences have not settled."""
+        environment = instance.environment
+        base = {s: a[:1] for s, a in environment.arrays.items()}
+        steps = np.array(STENCIL).reshape(-1, *(1,) * directions.ndim) * STEP
+        moved = base[symbol] + steps * directions
+        base[symbol] = moved.reshape(-1, *directions.shape[1:])
+        values = self.function.results(environment._replace(arrays=base, directions={}))[0]
+        if values.shape[0] == 1:
+            return np.zeros_like(values)
+        values = values.reshape(len(STENCIL), len(directions), *values.shape[1:])
+        if not settled(values, STEP):
+            return None
+        fine, coarse = values[1] - values[2], values[3] - values[4]
+        slopes: Array = (8 * fine - coarse) / (12 * STEP)
+        return slopes
+
+    def laid_out(self, directions: Array, places: Sequence[Index | int | None]) -> Array:
+        """Directions with the axes of a family moved to those of the indices of the gradient."""
+        d = directions
+        for k in reversed(range(len(places))):
+            place = places[k]
+            if place is None:  # the gradient is the same for all members
+                d = d.sum(axis=1 + k)
+            elif isinstance(place, int):
+                d = np.take(d, place, axis=1 + k)
+        indices = [i for i in places if isinstance(i, Index)]
+        order = sorted(range(len(indices)), key=lambda k: self.program.axes[indices[k]])
+        shape = [d.shape[0], *self.program.unit[1:], *d.shape[-2:]]
+        for k, i in enumerate(indices):
+            shape[self.program.axes[i]] = d.shape[1 + k]
+        return d.transpose(0, *(1 + k for k in order), -2, -1).reshape(shape)
+
+
+def relative_error(a: Array, b: Array) -> float:
+    """max |a − b| relative to the larger of max |a| and max |b|, and to SMALL where both are small."""
+    difference = float(np.abs(a - b).max(initial=0.0))
+    return difference / max(SMALL, float(np.abs(a).max(initial=0.0)), float(np.abs(b).max(initial=0.0)))
+
+
+def written(unknown: Expr) -> str:
+    """An unknown in an error message."""
+    return family_of(unknown).name

@@ -1,0 +1,244 @@
+"""An expression and the values of its symbols in, its value out: a float, a vector (n,), a matrix (m, n).
+
+Values are what NumPy makes arrays of.  A family has the axes of its indices first.  The sizes that the
+expression mentions are read off the arrays; a scalar that has the name of a size is that size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from matdiff.algebra.dims import SCALAR, Shape, Size
+from matdiff.algebra.expr import Expr, Identity, Index, Ones, Symbol, Zeros
+from matdiff.algebra.notation import GREEK
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
+from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
+from matdiff.numeric.program import Array, Environment, Program, distinct_nodes, run, size_in
+
+__all__ = ["Environment", "Program", "evaluate", "free_indices", "run"]
+
+# How a name may be written besides as the word: Σ for Sigma, W₁ or W_1 for W1, g′ for g'.
+SPELLINGS = {ord(letter): word for word, letter in GREEK.items()}
+SPELLINGS |= {ord("ϵ"): "epsilon", ord("ϕ"): "phi", ord("ϑ"): "theta", ord("µ"): "mu", ord("ς"): "sigma", ord("ℓ"): "l"}
+SPELLINGS |= {ord(digit): str(k) for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")} | {ord("′"): "'"}
+
+
+def canonical(name: str) -> str:
+    """The word that a symbol has as its name."""
+    plain = name.translate(SPELLINGS)
+    stem, _, tail = plain.rpartition("_")
+    return stem + tail if stem and tail.isdigit() else plain
+
+
+def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
+    """The value of an expression; free indices become the leading axes of the result.
+
+    >>> from matdiff.algebra.dims import size
+    >>> x = Symbol("x", (size("n"), size(1)))
+    >>> evaluate(x.T * x, {"x": [3, 4]})
+    25.0
+    """
+    program = Program([expr])
+    if any(isinstance(node, Differential) for node in program.nodes):
+        raise UnsupportedError("a differential has no value without a direction")
+    environment = bind(program.nodes, values)
+    value = program.results(environment)[0][0]
+    lengths = [size_in(environment, i.last) if i in expr.free else 1 for i in program.indices]
+    rows, cols = (size_in(environment, extent) for extent in expr.shape)
+    value = np.broadcast_to(value, (*lengths, rows, cols))
+    order = free_indices(expr)
+    value = value.transpose(*(program.axes[i] - 1 for i in order), *rest(program, order), -2, -1)
+    shape = tuple(size_in(environment, i.last) for i in order)
+    if expr.shape == SCALAR:
+        return np.array(value.reshape(shape)) if shape else float(value.reshape(()))
+    return np.array(value.reshape(*shape, *((rows,) if is_vector(expr.shape) else (rows, cols))))
+
+
+def rest(program: Program, order: list[Index]) -> list[int]:
+    """The axes of the indices that are not free; they have length 1."""
+    return [axis - 1 for index, axis in program.axes.items() if index not in order]
+
+
+def is_vector(shape: Shape) -> bool:
+    """Whether a value of this shape has one axis."""
+    return shape[1] is SCALAR[1] and shape != SCALAR
+
+
+def free_indices(expr: Expr) -> list[Index]:
+    """The free indices in the order of a member that has them all, else by name."""
+    for node in distinct_nodes([expr]) if len(expr.free) > 1 else ():
+        if isinstance(node, Member):
+            order = [i for i in node.operands[1:] if isinstance(i, Index) and i in expr.free]
+            if len(order) > 1 and len(set(order)) == len(expr.free) == len(order):
+                return order
+    return sorted(expr.free, key=lambda i: (i.name, str(i.last)))
+
+
+# ---- names and sizes ------------------------------------------------------------------------------
+
+
+def bind(nodes: Iterable[Expr], values: Mapping[str, Any]) -> Environment:
+    """The environment in which the symbols of some nodes have the given values."""
+    nodes = list(nodes)
+    given = {canonical(name): value for name, value in values.items()} | dict(values)
+    functions = {name: value for name, value in given.items() if callable(value)}
+    wanted = [node for node in nodes if isinstance(node, Symbol)]
+    arrays = {s: as_array(s, given[s.name]) for s in wanted if s.name in given}
+    sizes = Sizes()
+    for s, array in arrays.items():
+        sizes.read(s, array.shape[1:])
+    sizes.solve()
+    needed = sorted({name for node in nodes for length in sizes_of(node) for name in length.names()})
+    for name in needed:
+        sizes.add(name, given)
+    for s in wanted:
+        if s not in arrays and s.name in sizes.known and s.shape == SCALAR and not s.ranges:
+            arrays[s] = np.full((1, 1, 1), float(sizes.known[s.name]))
+        elif s not in arrays:
+            raise UnknownNameError(f"no value is given for {s.name}", suggestion=given_names(given))
+        elif s.name in sizes.known and s.shape == SCALAR and not s.ranges:
+            sizes.agree(s, float(arrays[s].item()))
+    return Environment(sizes.known, arrays, functions)
+
+
+def given_names(given: Mapping[str, Any]) -> str:
+    """What was given, for an error message."""
+    return f"given: {', '.join(given)}" if given else "no values are given at all"
+
+
+def as_array(s: Symbol, value: Any) -> Array:
+    """The value of a symbol with the axes (1, ranges, rows, columns)."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "c":
+            raise TypeError("complex")
+        array = array.astype(float)
+    except (TypeError, ValueError):
+        raise ShapeError(f"the value of {s.name} is not an array of real numbers") from None
+    inner = 0 if s.shape == SCALAR else 1 if is_vector(s.shape) else 2
+    spare = array.ndim - len(s.ranges) - inner
+    if inner < 2 and 0 <= spare <= 2 - inner and array.shape[array.ndim - spare :] == (1,) * spare:
+        return array.reshape(1, *array.shape[: array.ndim - spare], *(1,) * (2 - inner))
+    if spare == 0:
+        return array[None]
+    if spare == -1 and inner == 2 and s.rows is SCALAR[0]:  # a row given as a list of numbers
+        return array[None, ..., None, :]
+    raise ShapeError(f"the value of {s.name} has {array.ndim} axes where {len(s.ranges) + inner} are expected")
+
+
+def sizes_of(node: Expr) -> tuple[Size, ...]:
+    """The sizes that the value of a node depends on by itself."""
+    if isinstance(node, Ones | Zeros | Identity):
+        return node.shape
+    if isinstance(node, Index):
+        return (node.last,)
+    if isinstance(node, IndexedSum):
+        return (node.index.last,)
+    return (node.rows,) if isinstance(node, UnitVector) else ()
+
+
+class Sizes:
+    """Size names and what the arrays say about them."""
+
+    __slots__ = ("known", "open", "origin")
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+        self.origin: dict[str, str] = {}  # the array that a size was read from
+        self.open: list[tuple[Size, int, str]] = []
+
+    def read(self, s: Symbol, lengths: tuple[int, ...]) -> None:
+        """Notes what an array says; plain names are bound at once."""
+        for extent, length in zip((*s.ranges, *s.shape), lengths, strict=True):
+            if extent.name is not None and extent.name not in self.known:
+                self.known[extent.name] = length
+                self.origin[extent.name] = s.name
+            else:
+                self.open.append((extent, length, s.name))
+
+    def solve(self) -> None:
+        """Compares what is known and finds a name that alone is unknown in a linear size, until nothing changes."""
+        changed = True
+        while changed and self.open:
+            changed, waiting = False, self.open
+            self.open = []
+            for extent, length, origin in waiting:
+                unknown = extent.names() - self.known.keys()
+                if not unknown:
+                    self.compare(extent, length, origin)
+                elif len(unknown) == 1 and self.solved(extent, length, origin, unknown.pop()):
+                    changed = True
+                else:
+                    self.open.append((extent, length, origin))
+
+    def compare(self, extent: Size, length: int, origin: str) -> None:
+        """A contradiction names the arrays."""
+        if extent.value(self.known) != length:
+            others = sorted({self.origin.get(n, "") for n in extent.names()} - {""})
+            where = f" from {', '.join(others)}" if others else ""
+            raise ShapeError(f"{origin} has a length of {length} where {extent} = {extent.value(self.known)}{where}")
+
+    def solved(self, extent: Size, length: int, origin: str, name: str) -> bool:
+        """Whether the size is linear in the name, which is then known."""
+        if any(monomial.count(name) > 1 for monomial, _ in extent.terms):
+            return False
+        at_0, at_1 = (extent.value(self.known | {name: k}) for k in (0, 1))
+        value, remainder = divmod(length - at_0, at_1 - at_0) if at_1 != at_0 else (0, 1)
+        if remainder or value < 0:
+            raise ShapeError(f"{origin} has a length of {length}, which is not {extent} for a whole number {name}")
+        self.known[name] = value
+        self.origin[name] = origin
+        return True
+
+    def add(self, name: str, given: Mapping[str, Any]) -> None:
+        """A size that no array shows, as in the gradient 1 of sum(x), is given itself or sought elsewhere."""
+        if name in self.known:
+            return
+        if name in given:
+            self.known[name] = whole_number(name, given[name])
+        else:
+            self.seek(name, given)
+
+    def seek(self, name: str, given: Mapping[str, Any]) -> None:
+        """Looks for the size among the shapes that the given names have in other living expressions."""
+        found: dict[int, Sizes] = {}
+        for s in [n for n in Expr.table.values() if isinstance(n, Symbol) and n.name in given]:
+            if not any(name in extent.names() for extent in (*s.ranges, *s.shape)):
+                continue
+            trial = Sizes()
+            trial.known, trial.origin = dict(self.known), dict(self.origin)
+            try:
+                trial.read(s, as_array(s, given[s.name]).shape[1:])
+                trial.solve()
+            except ShapeError:
+                continue
+            if name in trial.known:
+                found[trial.known[name]] = trial
+        if len(found) != 1:
+            raise UnknownNameError(
+                f"the size {name} is not determined by the given values", suggestion=f"give a value for {name}"
+            )
+        (only,) = found.values()
+        self.known, self.origin = only.known, only.origin
+
+    def agree(self, s: Symbol, value: float) -> None:
+        """A scalar that has the name of a size must be that size."""
+        if value != self.known[s.name]:
+            origin = self.origin.get(s.name)
+            seen = f" in {origin}" if origin else ""
+            raise ShapeError(f"{s.name} is given as {value:g}, but as a size it is {self.known[s.name]}{seen}")
+
+
+def whole_number(name: str, value: Any) -> int:
+    """A size that is given as a number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if number < 0 or not number.is_integer():
+        raise ShapeError(f"the size {name} must be a whole number")
+    return int(number)

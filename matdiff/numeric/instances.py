@@ -1,0 +1,339 @@
+"""Random instances for checks: expressions in, well-conditioned values of their symbols out.
+
+Sizes are drawn distinct, so that a wrong transpose cannot pass.  An instance is refused, and the next
+one tried in a fixed order of styles, when a node is undefined, huge, beside a kink, badly conditioned,
+or changes so fast that differences of its values do not tell its derivative.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import islice
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+
+from matdiff.algebra.dims import ONE, SCALAR, Size
+from matdiff.algebra.expr import Expr, Number, Symbol
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
+from matdiff.algebra.operators.sums import Entry, Member
+from matdiff.errors import CheckError, ShapeError
+from matdiff.numeric.evaluate import sizes_of
+from matdiff.numeric.program import STENCIL, Array, Environment, Program, central_difference
+
+STEP = 5e-4
+TRIES = 72
+LARGEST_VALUE = 1e5  # larger values leave too few digits to a difference
+LARGEST_ARRAY = 20_000_000  # numbers in one array
+WORST_CONDITION = 300.0
+
+
+class Instance(NamedTuple):
+    """Values on the stencil about a random point, with the arrays of all nodes, and the try that found it."""
+
+    environment: Environment
+    values: list[Array]
+    attempt: int
+
+
+class Sampler:
+    """Draws instances for the nodes of a program and some unknowns."""
+
+    __slots__ = ("differentials", "kinks", "least", "limit", "numerals", "program", "squares", "symbols", "unknowns")
+
+    def __init__(self, program: Program, unknowns: Iterable[Expr]) -> None:
+        self.program = program
+        self.unknowns: dict[Symbol, list[Expr]] = {}
+        for unknown in unknowns:
+            self.unknowns.setdefault(family_of(unknown), []).append(unknown)
+        place = program.place
+        self.symbols = tuple(dict.fromkeys([n for n in program.nodes if isinstance(n, Symbol)] + [*self.unknowns]))
+        self.limit = LARGEST_VALUE * max([1.0, *(magnitude(n) for n in program.nodes if isinstance(n, Number))])
+        self.kinks = [(n, place[n], place[n.operands[0]]) for n in program.nodes if getattr(n, "kink", False)]
+        self.squares = [(n, place[n.operands[0]]) for n in program.nodes if needs_inverse(n)]
+        self.differentials = [
+            (n.operands[0], place[n.operands[0]])
+            for n in program.nodes
+            if isinstance(n, Differential) and not isinstance(n.operands[0], Symbol | Member)
+        ]
+        self.least, self.numerals = size_names(program, self.symbols)
+
+    def instance(self, rng: np.random.Generator, start: int = 0) -> Instance:
+        """The first instance without trouble, from the try *start* on."""
+        failures: Counter[Expr] = Counter()
+        for attempt in [*range(start, TRIES), *range(start)]:
+            environment = self.draw(rng, attempt)
+            if environment is None:
+                continue
+            self.refuse_large(environment)
+            try:
+                values = self.program.run(environment)
+            except ShapeError:  # an index out of the range that was drawn
+                continue
+            trouble = self.trouble(environment, values, attempt)
+            if trouble is None:
+                return Instance(environment, values, attempt)
+            failures[trouble] += 1
+        if not failures:
+            raise CheckError("no random instance with consistent sizes was found")
+        shown = str(failures.most_common(1)[0][0])
+        shown = shown if len(shown) <= 120 else shown[:120] + "…"
+        raise CheckError(
+            f"no random instance on which {shown} is defined and well-conditioned was found",
+            suggestion="declare the properties that it needs, such as spd or positive",
+        )
+
+    # ---- drawing ----------------------------------------------------------------------------------
+
+    def draw(self, rng: np.random.Generator, attempt: int) -> Environment | None:
+        """An instance in the style of a try; None where the sizes are not positive."""
+        style, turn = STYLES[attempt % len(STYLES)], attempt // len(STYLES)
+        sizes = self.draw_sizes(rng, attempt, turn)
+        arrays: dict[Symbol, Array] = {}
+        directions: dict[Symbol, Array] = {}
+        for s in self.symbols:
+            shape = [extent.value(sizes) for extent in (*s.ranges, *s.shape)]
+            if min(shape) < 1:
+                return None
+            if prod(shape) > LARGEST_ARRAY:
+                raise CheckError(f"{s.name} is too large to be checked on random values")
+            if s.shape == SCALAR and s.name in sizes and not s.ranges:
+                base = np.full((1, 1, 1), float(sizes[s.name]))
+            else:
+                base = draw_symbol(s, (1, *shape), style, rng)
+            if s in self.unknowns:
+                varying = np.maximum.reduce([varying_part(u, shape) for u in self.unknowns[s]])
+                directions[s] = project(s.properties, varying * rng.standard_normal((1, *shape)))
+                base = np.concatenate([base + k * STEP * directions[s] for k in STENCIL])
+            arrays[s] = base
+        return Environment(sizes, arrays, None, directions, STEP)
+
+    def draw_sizes(self, rng: np.random.Generator, attempt: int, turn: int) -> dict[str, int]:
+        """Distinct sizes, also distinct from the numbers among the sizes; some turns sort them."""
+        names = list(self.least)
+        candidates = (k for k in range(2, 1000 + len(names)) if k not in self.numerals)
+        pool = list(islice(candidates, max(len(names), 5 if turn < 4 else 3)))
+        chosen = [pool[k] for k in rng.permutation(len(pool))[: len(names)]]
+        if attempt % 4 == 3 and turn > 0:
+            chosen.sort(reverse=turn % 2 == 0)
+        sizes = dict(zip(names, chosen, strict=True))
+        for name, least in self.least.items():
+            sizes[name] += max(0, least - 2)  # still distinct enough, and x[7] exists
+        return sizes
+
+    def refuse_large(self, environment: Environment) -> None:
+        """Declared sizes such as 784 can make arrays that no check should build."""
+        if max(self.numerals, default=0) <= 40:
+            return
+        for node in self.program.nodes:
+            extents = [*node.shape, *(i.last for i in node.free)]
+            if len(STENCIL) * prod(extent.value(environment.sizes) for extent in extents) > LARGEST_ARRAY:
+                raise CheckError("the declared sizes are too large for a check on random values")
+
+    # ---- trouble ----------------------------------------------------------------------------------
+
+    def trouble(self, environment: Environment, values: Sequence[Array], attempt: int) -> Expr | None:
+        """A node that makes the instance useless, or None."""
+        nodes = self.program.nodes
+        largest = np.abs(np.concatenate([v.ravel() for v in values])).max(initial=0.0)
+        if not largest < self.limit:  # also where it is NaN
+            return next(n for n, v in zip(nodes, values, strict=True) if not np.abs(v).max(initial=0.0) < self.limit)
+        margin = 0.05 if attempt < TRIES // 3 else 0.005
+        for node, whole, operand in self.kinks:
+            if beside_kink(values[whole] if isinstance(node, Norm) else values[operand], margin):
+                return node
+        for node, operand in self.squares:
+            if not condition(values[operand][:1]) < WORST_CONDITION:
+                return node
+        return self.unsettled(values)
+
+    def unsettled(self, values: Sequence[Array]) -> Expr | None:
+        """An expression whose differences do not tell its derivative."""
+        varying = [(a, values[k]) for a, k in self.differentials if values[k].shape[0] > 1]
+        if not varying or settled(np.concatenate([v.reshape(len(STENCIL), -1) for _, v in varying], axis=1), STEP):
+            return None
+        return next(a for a, v in varying if not settled(v, STEP))
+
+
+def family_of(unknown: Expr) -> Symbol:
+    """The symbol that varies: an unknown, or the family of a member."""
+    symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+    if not isinstance(symbol, Symbol):
+        raise CheckError(f"{unknown} is not a variable")
+    return symbol
+
+
+def varying_part(unknown: Expr, shape: Sequence[int]) -> Array:
+    """1 where a symbol of this shape varies with the unknown: everywhere, but for x[2] in the member 2 alone."""
+    varying = np.ones(shape)
+    for k, index in enumerate(unknown.operands[1:]):
+        if isinstance(index, Number):
+            chosen = np.arange(1, 1 + shape[k]) == int(index.value)
+            varying = varying * chosen.reshape(-1, *(1,) * (len(shape) - k - 1))
+    return varying
+
+
+def magnitude(number: Number) -> float:
+    """How far a number is from 1, up or down, as a factor; numbers such as 1e6 make large values natural."""
+    value = abs(number.value)
+    return float(min(max(value, 1 / value), Fraction(10) ** 12)) if value else 1.0
+
+
+def needs_inverse(node: Expr) -> bool:
+    """Whether the derivative of a node needs the inverse of its operand."""
+    if isinstance(node, MatrixPower):
+        return bool(node.data[0] < 0)
+    return isinstance(node, Inverse | Determinant | LogDeterminant)
+
+
+def size_names(program: Program, symbols: Iterable[Symbol]) -> tuple[dict[str, int], set[int]]:
+    """The names of sizes with the least number that each may be, and the numbers among the sizes."""
+    least: dict[str, int] = {}
+    numerals: set[int] = set()
+    extents: dict[Size, int] = {ONE: 1}
+    for s in symbols:
+        extents.update(dict.fromkeys((*s.ranges, *s.shape), 2))
+    for node in program.nodes:
+        if own := sizes_of(node):
+            extents.update(dict.fromkeys(own, 2))
+    for node in program.nodes:
+        if isinstance(node, Member | Entry):
+            family = node.operands[0]
+            across = family.ranges if isinstance(node, Member) and isinstance(family, Symbol) else family.shape
+            for extent, index in zip(across, node.operands[1:], strict=False):
+                if isinstance(index, Number):
+                    extents[extent] = max(extents.get(extent, 2), int(index.value))
+    for extent, smallest in extents.items():
+        if extent.number is not None:
+            numerals.add(extent.number)
+        for name in sorted(extent.names()):
+            least[name] = max(least.get(name, 2), smallest)
+    return least, numerals
+
+
+def beside_kink(a: Array, margin: float) -> bool:
+    """Whether an entry is near 0; one that stays 0, as beside a diagonal, does no harm."""
+    near = np.abs(a) < margin
+    return bool(near.any()) and bool((near & (a != 0).any(axis=0)).any())
+
+
+def condition(a: Array) -> float:
+    """The worst condition number of some square matrices."""
+    if a.shape[-1] == 1:
+        least, greatest = np.abs(a), np.maximum(1.0, np.abs(a))
+    else:
+        singular = np.linalg.svd(a, compute_uv=False)
+        least, greatest = singular[..., -1], np.maximum(1.0, singular[..., 0])
+    with np.errstate(divide="ignore"):
+        return float((greatest / least).max(initial=0.0))
+
+
+def settled(a: Array, step: float) -> bool:
+    """Whether the values on a stencil are smooth and exact enough to tell the derivative.
+
+    The differences of second and of fourth order agree to 3e-5, so the latter is right to about 1e-9.
+    """
+    better = central_difference(a, step)
+    simple = (a[1:2] - a[2:3]) / (2 * step)
+    scale = np.maximum(1.0, np.abs(better))
+    rounding = 1e-15 / step * np.abs(a[:1])
+    return bool(np.all((np.abs(better - simple) <= 3e-5 * scale) & (rounding <= 1e-7 * scale)))
+
+
+# ---- symbols --------------------------------------------------------------------------------------
+
+# No style makes an undeclared matrix symmetric: a wrong transpose could pass.
+STYLES = ("normal", "dominant", "positive", "definite", "small", "unit", "dominant positive", "contraction", "mixed")
+
+
+def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, rng: np.random.Generator) -> Array:
+    """A random value of a symbol in a style, with the properties that are declared."""
+    if style == "mixed":
+        style = STYLES[int(rng.integers(len(STYLES) - 1))]
+    square = s.rows is s.cols and s.rows is not ONE
+    value = draw_square(shape, style, rng) if square else draw_entries(s.shape == SCALAR, shape, style, rng)
+    return with_properties(s.properties, value, style, rng)
+
+
+def draw_entries(scalar: bool, shape: tuple[int, ...], style: str, rng: np.random.Generator) -> Array:
+    """The entries of a scalar, a vector or a rectangular matrix."""
+    if style in ("unit", "contraction"):
+        return rng.uniform(0.1, 0.35, shape)
+    if style in ("positive", "dominant positive") or (scalar and style in ("definite", "dominant")):
+        return rng.uniform(0.5, 1.5, shape)
+    if scalar:  # away from 0, since scalars are divided by
+        value: Array = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.4, 1.4, shape)
+        return value
+    return rng.standard_normal(shape) * (0.3 if style == "small" else 1.0)
+
+
+def draw_square(shape: tuple[int, ...], style: str, rng: np.random.Generator) -> Array:
+    """A square matrix."""
+    n = shape[-1]
+    if style == "positive":
+        return rng.uniform(0.5, 1.5, shape)
+    if style == "unit":
+        return rng.uniform(0.1, 0.35, shape)
+    if style == "dominant positive":
+        return rng.uniform(0.1, 0.6, shape) + n / 2 * np.eye(n)
+    normal = rng.standard_normal(shape)
+    if style in ("definite", "contraction"):  # xᵀAx > 0 for all x, which a skew part leaves as it is
+        definite: Array = normal @ np.swapaxes(normal, -1, -2) / n + 0.5 * np.eye(n)
+        definite = definite + 0.3 * (normal - np.swapaxes(normal, -1, -2))
+        if style == "contraction":
+            definite = definite / (2 * np.trace(definite, axis1=-2, axis2=-1)[..., None, None])
+        return definite
+    if style == "dominant":
+        return 0.5 * normal / n**0.5 + np.eye(n)
+    return normal * (0.3 if style == "small" else 1.0)
+
+
+def with_properties(properties: frozenset[str], a: Array, style: str, rng: np.random.Generator) -> Array:
+    """An array made to have declared properties, close to how it was drawn."""
+    if not properties:
+        return a
+    n = a.shape[-1]
+    if properties & {"spd", "psd"}:
+        a = a @ np.swapaxes(a, -1, -2) / n + 0.3 * np.eye(n)
+    if "invertible" in properties and style == "normal":
+        left, right = orthogonal(a), orthogonal(rng.standard_normal(a.shape))
+        a = left * rng.uniform(0.5, 2.0, (*a.shape[:-2], 1, n)) @ right
+    a = project(properties, a)
+    if properties & {"diagonal", "lower", "upper"} and properties & {"invertible", "spd"}:
+        diagonal = a * np.eye(n)
+        a = a + np.where(diagonal < 0, -0.5, 0.5) * np.eye(n)
+    if "orthogonal" in properties:
+        a = orthogonal(a)
+    if properties & {"positive", "nonnegative"}:
+        a = project(properties, np.abs(a) + 0.2)
+    if "integer" in properties:
+        a = np.where(a < 0, np.floor(2 * a), np.ceil(2 * a))
+    return a
+
+
+def orthogonal(a: Array) -> Array:
+    """The orthogonal factor of a matrix; of a wide one, orthogonal rows."""
+    wide = a.shape[-2] < a.shape[-1]
+    q, r = np.linalg.qr(np.swapaxes(a, -1, -2) if wide else a)
+    q = q * np.where(np.diagonal(r, axis1=-2, axis2=-1) < 0, -1.0, 1.0)[..., None, :]
+    return np.swapaxes(q, -1, -2) if wide else q
+
+
+def project(properties: frozenset[str], a: Array) -> Array:
+    """The orthogonal projection onto the subspace in which an unknown with these properties varies."""
+    if properties & {"symmetric", "spd", "psd"}:
+        a = (a + np.swapaxes(a, -1, -2)) / 2
+    if "skew" in properties:
+        a = (a - np.swapaxes(a, -1, -2)) / 2
+    if "diagonal" in properties:
+        a = a * np.eye(a.shape[-1])
+    if "lower" in properties:
+        a = np.tril(a)
+    if "upper" in properties:
+        a = np.triu(a)
+    return a

@@ -1,0 +1,285 @@
+"""Expressions in, NumPy arrays out: one pass over the distinct nodes of any number of expressions.
+
+Every node has an array with the axes (batch, one axis for each index, rows, columns).  The batch axis
+holds instances that are computed side by side; the axis of an index has length 1 where the node does
+not depend on it, so that a sum over an index is a sum over its axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from matdiff.algebra.dims import Size
+from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol, Zeros, postorder
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.errors import ShapeError, UnknownNameError
+
+Array = npt.NDArray[np.float64]
+NOTHING: Mapping[Any, Any] = {}
+
+# Where a differential is taken: the batch holds the values at X + k h dX for these k, in this order.
+STENCIL = (0, 1, -1, 2, -2)
+
+
+class Environment(NamedTuple):
+    """What the symbols stand for.
+
+    sizes       size name → number
+    arrays      symbol → array (batch, one axis for each range of a family, rows, columns)
+    functions   name of an unspecified function, with its primes → function of an array; None: stand-ins
+    directions  unknown → dX, in the axes of *arrays*, for the nodes d(A)
+    step        h of the stencil
+    """
+
+    sizes: Mapping[str, int]
+    arrays: Mapping[Symbol, Array]
+    functions: Mapping[str, Callable[[Array], Any]] | None = None
+    directions: Mapping[Symbol, Array] = NOTHING
+    step: float = 0.0
+
+
+class Program:
+    """The distinct nodes of some expressions, operands first, and the axis of each index."""
+
+    __slots__ = ("axes", "indices", "nodes", "place", "plan", "roots", "unit")
+
+    def __init__(self, roots: Iterable[Expr], indices: Sequence[Index] = ()) -> None:
+        """*indices* come first among the axes, so that programs can share a layout."""
+        self.roots = tuple(roots)
+        self.nodes = distinct_nodes(self.roots)
+        self.place = {node: k for k, node in enumerate(self.nodes)}
+        self.indices = tuple(dict.fromkeys([*indices, *indices_of(self.nodes)]))
+        self.axes = {index: 1 + k for k, index in enumerate(self.indices)}
+        self.unit = (1,) * (1 + len(self.indices))
+        self.plan = [
+            (node, SPECIAL.get(type(node)), [self.place[o] for o in node.operands], node.data) for node in self.nodes
+        ]
+
+    def run(self, environment: Environment) -> list[Array]:
+        """The array of every node, in the order of *nodes*.  What is undefined is NaN or infinite."""
+        values: list[Any] = []
+        with np.errstate(all="ignore"):
+            for node, special, places, data in self.plan:
+                operands = [values[p] for p in places]
+                if special is not None:
+                    values.append(special(self, environment, node, *operands))
+                    continue
+                try:
+                    values.append(node.numpy(np, *operands, *data))  # type: ignore[attr-defined]
+                except np.linalg.LinAlgError:
+                    values.append(self.undefined(environment, node, operands))
+        return values
+
+    def results(self, environment: Environment) -> list[Array]:
+        """The arrays of the roots."""
+        values = self.run(environment)
+        return [values[self.place[root]] for root in self.roots]
+
+    def undefined(self, environment: Environment, node: Expr, operands: list[Array]) -> Array:
+        """NaN in the shape of a node, as the inverse of a singular matrix."""
+        lead = np.broadcast_shapes(*[o.shape[:-2] for o in operands])
+        return np.full((*lead, *shape_in(environment, node)), np.nan)
+
+    def along(self, index: Index, row: Array) -> Array:
+        """A one-dimensional array laid along the axis of an index."""
+        shape = [*self.unit, 1, 1]
+        shape[self.axes[index]] = len(row)
+        return row.reshape(shape)
+
+
+def run(roots: Iterable[Expr], environment: Environment) -> list[Array]:
+    """The arrays of some expressions, computed in one pass."""
+    return Program(roots).results(environment)
+
+
+def distinct_nodes(roots: Iterable[Expr]) -> list[Expr]:
+    """Every distinct node of the expressions once, operands before operations."""
+    nodes: dict[Expr, None] = {}
+    for root in roots:
+        for node in postorder(root, nodes.__contains__):
+            nodes.setdefault(node)
+    return list(nodes)
+
+
+def indices_of(nodes: Iterable[Expr]) -> list[Index]:
+    """The indices that occur, free or bound."""
+    found: dict[Index, None] = {}
+    for node in nodes:
+        if isinstance(node, Index):
+            found[node] = None
+        elif isinstance(node, IndexedSum):
+            found[node.index] = None
+    return list(found)
+
+
+def size_in(environment: Environment, size: Size) -> int:
+    """The size as a number."""
+    if size.number is not None:
+        return size.number
+    missing = sorted(size.names() - environment.sizes.keys())
+    if missing:
+        raise UnknownNameError(
+            f"the size {missing[0]} is not determined by the given values", suggestion=f"give a value for {missing[0]}"
+        )
+    return size.value(environment.sizes)
+
+
+def shape_in(environment: Environment, node: Expr) -> tuple[int, int]:
+    """The shape as numbers."""
+    return size_in(environment, node.rows), size_in(environment, node.cols)
+
+
+# ---- the meaning of the nodes that need the environment -------------------------------------------
+
+
+def number(program: Program, environment: Environment, node: Number) -> Array:
+    """A number."""
+    try:
+        value = float(node.value)
+    except OverflowError:
+        value = float("inf") if node.value > 0 else float("-inf")
+    return np.full((*program.unit, 1, 1), value)
+
+
+def symbol(program: Program, environment: Environment, node: Symbol) -> Array:
+    """The value of a symbol; a family keeps an axis for each of its ranges."""
+    value = environment.arrays.get(node)
+    if value is None:
+        raise UnknownNameError(f"no value is given for {node.name}")
+    if node.ranges or value.ndim == len(program.unit) + 2:
+        return value
+    return value.reshape(value.shape[0], *program.unit[1:], *value.shape[-2:])
+
+
+def index(program: Program, environment: Environment, node: Index) -> Array:
+    """1, …, N along the axis of the index."""
+    return program.along(node, np.arange(1.0, 1.0 + size_in(environment, node.last)))
+
+
+def ones(program: Program, environment: Environment, node: Ones) -> Array:
+    return np.ones((*program.unit, *shape_in(environment, node)))
+
+
+def zeros(program: Program, environment: Environment, node: Zeros) -> Array:
+    return np.zeros((*program.unit, *shape_in(environment, node)))
+
+
+def identity(program: Program, environment: Environment, node: Identity) -> Array:
+    return np.eye(size_in(environment, node.rows)).reshape(*program.unit, *shape_in(environment, node))
+
+
+def unspecified(program: Program, environment: Environment, node: Unspecified, a: Array) -> Array:
+    """g(A) by the given function, or by the stand-in of a check."""
+    name, order = node.data
+    if environment.functions is None:
+        stand_in: Array = Unspecified.numpy(np, a, name, order)
+        return stand_in
+    called = name + "'" * order
+    given = environment.functions.get(called)
+    if given is None:
+        raise UnknownNameError(f"no function is given for {called}", suggestion=f'give one as values["{called}"]')
+    value = np.asarray(given(a), dtype=float)
+    if value.shape != a.shape:
+        raise ShapeError(f"the function {called} must map an array to an array of the same shape")
+    return value
+
+
+def member(program: Program, environment: Environment, node: Member, family: Array, *places: Array) -> Array:
+    """xᵢ: the axes of the family become the axes of its indices."""
+    indices = [i for i in node.operands[1:] if isinstance(i, Index)]
+    if len(indices) < len(places) or len(set(indices)) < len(indices):
+        return gathered(node, family, places)
+    for k, i in enumerate(indices):
+        last = size_in(environment, i.last)
+        if last > family.shape[1 + k]:
+            raise ShapeError(f"the index {i.name} runs to {last}, but there are {family.shape[1 + k]} members")
+        if last < family.shape[1 + k]:
+            family = np.take(family, range(last), axis=1 + k)
+    order = sorted(range(len(indices)), key=lambda k: program.axes[indices[k]])
+    lead = list(program.unit)
+    lead[0] = family.shape[0]
+    for k, i in enumerate(indices):
+        lead[program.axes[i]] = family.shape[1 + k]
+    moved = family.transpose(0, *(1 + k for k in order), -2, -1)
+    return moved.reshape(*lead, *family.shape[-2:])
+
+
+def gathered(node: Member, family: Array, places: Sequence[Array]) -> Array:
+    """A member whose indices are numbers or repeat each other."""
+    chosen = [positions(node, place, family.shape[1 + k])[..., 0, 0] for k, place in enumerate(places)]
+    batch = np.arange(family.shape[0]).reshape(-1, *(1,) * (chosen[0].ndim - 1))
+    value: Array = family[(batch, *chosen)]
+    return value
+
+
+def positions(node: Expr, place: Array, length: int) -> npt.NDArray[np.intp]:
+    """Indices, counted from 1, as positions, counted from 0."""
+    at = np.rint(place).astype(np.intp) - 1
+    if at.size and (at.min() < 0 or at.max() >= length):
+        outside = int(at.max() + 1 if at.max() >= length else at.min() + 1)
+        what = getattr(node.operands[0], "name", "the matrix")
+        raise ShapeError(f"the index {outside} of {what} is not between 1 and {length}")
+    return at
+
+
+def entry(program: Program, environment: Environment, node: Entry, a: Array, *places: Array) -> Array:
+    """aᵢⱼ, where the matrix itself may depend on the indices."""
+    value: Array = np.take_along_axis(a, positions(node, places[0], a.shape[-2]), -2)
+    if len(places) > 1:
+        value = np.take_along_axis(value, positions(node, places[1], a.shape[-1]), -1)
+    return value
+
+
+def unit_vector(program: Program, environment: Environment, node: UnitVector, place: Array) -> Array:
+    """eᵢ"""
+    rows = np.arange(size_in(environment, node.rows)).reshape(-1, 1)
+    return np.where(positions(node, place, len(rows)) == rows, 1.0, 0.0)
+
+
+def indexed_sum(program: Program, environment: Environment, node: IndexedSum, body: Array) -> Array:
+    """Σᵢ as a sum along the axis of i; N times the body where that does not depend on i."""
+    axis = program.axes[node.index]
+    last = size_in(environment, node.index.last)
+    if body.shape[axis] == 1:
+        return body * last
+    total: Array = np.sum(body, axis=axis, keepdims=True)
+    return total
+
+
+def differential(program: Program, environment: Environment, node: Differential, a: Array) -> Array:
+    """d(A) from the values of A beside X, by no law: an independent check of the laws."""
+    operand = node.operands[0]
+    if isinstance(operand, Symbol) and operand in environment.directions:
+        return symbol(program, environment._replace(arrays=environment.directions), operand)
+    if a.shape[0] == 1:
+        return np.zeros_like(a)
+    return central_difference(a, environment.step)
+
+
+def central_difference(a: Array, step: float) -> Array:
+    """The derivative of fourth order from the values on the stencil along the first axis, which becomes 1."""
+    fine, coarse = a[1:2] - a[2:3], a[3:4] - a[4:5]
+    difference: Array = (8 * fine - coarse) / (12 * step)
+    return difference
+
+
+SPECIAL: dict[type[Expr], Callable[..., Array]] = {
+    Number: number,
+    Symbol: symbol,
+    Index: index,
+    Ones: ones,
+    Zeros: zeros,
+    Identity: identity,
+    Unspecified: unspecified,
+    Member: member,
+    Entry: entry,
+    UnitVector: unit_vector,
+    IndexedSum: indexed_sum,
+    Differential: differential,
+}
