@@ -367,7 +367,7 @@ class Operator(Expr):
     output: ClassVar[Pattern] = ("1", "1")
     variadic: ClassVar[bool] = False
     kink: ClassVar[bool] = False  # not differentiable where the operand is 0
-    requires: ClassVar[str] = ""  # where the operator itself is defined
+    requires: ClassVar[str] = ""  # where it is defined and differentiable, with {0} for the operand
 
     def __init_subclass__(cls) -> None:
         if cls.__name__ in OPERATORS:
@@ -398,6 +398,10 @@ class Operator(Expr):
                     shapes = " and ".join(shape_text(o.shape) for o in operands)
                     raise ShapeError(f"{cls.title()} ({cls.signature}) does not take {shapes}")
         return (_resolve(cls.output[0], bound), _resolve(cls.output[1], bound))
+
+    def condition(self) -> str:
+        """Where this very operation is differentiable, in words; empty when everywhere."""
+        return self.requires.format(*self.operands)
 
     @classmethod
     def title(cls) -> str:

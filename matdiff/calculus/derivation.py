@@ -6,9 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
+from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.calculus.rewrite import Rewriter, Step
+from matdiff.algebra.operators.products import Transpose
+from matdiff.calculus.rewrite import Step, replay
+
+
+# Laws that a textbook applies without a word.
+UNSPOKEN = frozenset(
+    (trace_of_sum, trace_of_multiple, trace_of_scalar, trace_of_indexed_sum)
+    + tuple(law for laws in TIDYING.values() for law in laws)
+    + SIMPLIFICATIONS[Transpose]
+)
 
 
 class Line(NamedTuple):
@@ -16,6 +27,12 @@ class Line(NamedTuple):
 
     expression: Expr
     laws: tuple[Law, ...]
+
+    @property
+    def titles(self) -> list[str]:
+        """What is written beside the line: the laws a reader needs to be told of."""
+        spoken = [law.title for law in self.laws if law not in UNSPOKEN] or [law.title for law in self.laws[:2]]
+        return list(dict.fromkeys(spoken))
 
 
 class Phase(NamedTuple):
@@ -36,17 +53,31 @@ class Phase(NamedTuple):
             yield from group
 
     def lines(self, full: bool = False) -> Iterator[Line]:
-        """The lines after the start, replayed from the steps."""
-        if self.opening is not None:
-            yield Line(self.start, (self.opening.law,))
-        applied: dict[Expr, Expr] = {}
-        shown = self.start
-        for group in [(s,) for g in self.groups for s in g] if full else self.groups:
-            applied.update((s.before, s.after) for s in group)
-            line = Rewriter(applied.get)(self.start)
+        """The lines after the start, replayed from the steps; with *full* one line for every step.
+
+        Otherwise scalars and sums leave the traces of an opening line without a line of their own.
+        """
+        if self.title == "Gradient" and not full:
+            yield self._result()
+            return
+        groups = [(s,) for g in self.groups for s in g] if full else list(self.groups)
+        shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
+        if laws and not full and groups and all(s.law in UNSPOKEN for s in groups[0]):
+            shown = replay(shown, groups.pop(0))
+        if laws:
+            yield Line(shown, laws)
+        for group in groups:
+            line = replay(shown, group)
             if line is not shown:
                 yield Line(line, tuple(dict.fromkeys(s.law for s in group)))
             shown = line
+
+    def _result(self) -> Line:
+        """The last line, with the laws of the whole phase."""
+        line = self.start
+        for group in self.groups:
+            line = replay(line, group)
+        return Line(line, tuple(dict.fromkeys(s.law for s in self.steps())))
 
 
 class Block(NamedTuple):
@@ -76,6 +107,6 @@ class Derivation(NamedTuple):
             e = step.before.operands[0] if isinstance(step.before, Differential) else step.before
             if step.law.condition is not None:
                 found[step.law.condition(e)] = None
-            elif step.law.kind == "differential" and isinstance(e, Operator) and e.requires:
-                found[e.requires.format(*e.operands)] = None
+            elif step.law.kind == "differential" and isinstance(e, Operator) and (condition := e.condition()):
+                found[condition] = None
         return tuple(found)

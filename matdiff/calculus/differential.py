@@ -6,7 +6,7 @@ The applications come in rounds.  A round resolves every d(…) of the line once
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from matdiff.algebra.expr import Expr, Operator, postorder
 from matdiff.algebra.identities import EXPANSIONS
@@ -48,33 +48,41 @@ class Differentiation:
     def __init__(self, depends: Dependence, cuts: Collection[Expr] = ()) -> None:
         self.depends = depends
         self.cuts = cuts
+        self.resolved: dict[Expr, tuple[Step, list[Expr]]] = {}
 
-    def rounds(self, root: Expr) -> list[list[Step]]:
-        """The law applications that resolve d(root), grouped by line."""
-        seen: set[Expr] = {root}
-        waiting, rounds = [root], []
+    def rounds(self, root: Expr) -> Iterator[list[Step]]:
+        """The law applications that resolve d(root), grouped by line.
+
+        An expression that turns up again in a later line is resolved again there, by the same step.
+        """
+        waiting = [root]
         while waiting:
-            steps: list[Step] = []
-            following: list[Expr] = []
+            steps: dict[Expr, Step] = {}
+            following: dict[Expr, None] = {}
             queue = list(reversed(waiting))
             while queue:
                 e = queue.pop()
+                if e in steps:
+                    continue
                 step, inner = self._resolve(e)
-                steps.append(step)
-                fresh = [i for i in inner if i not in seen and not self._is_resolved(i)]
-                seen.update(fresh)
+                steps[e] = step
+                fresh = [i for i in inner if not self._is_resolved(i)]
                 here = fresh if _passes(e, step.law) else [i for i in fresh if isinstance(i, Transpose)]
                 queue.extend(reversed(here))
-                following.extend(i for i in fresh if i not in here)
-            rounds.append(steps)
-            waiting = following
-        return rounds
+                following.update((i, None) for i in fresh if i not in here)
+            yield list(steps.values())
+            waiting = [e for e in following if e not in steps]
 
     def _is_resolved(self, e: Expr) -> bool:
         return e in self.cuts or self.depends.is_unknown(e)
 
     def _resolve(self, e: Expr) -> tuple[Step, list[Expr]]:
         """The law of d for an expression, and the expressions whose d it leaves."""
+        if e not in self.resolved:
+            self.resolved[e] = self._law_of(e)
+        return self.resolved[e]
+
+    def _law_of(self, e: Expr) -> tuple[Step, list[Expr]]:
         for expansion in EXPANSIONS.get(type(e), ()):
             form = expansion.apply(e)
             if form is not None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace
-from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import keys
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
 from matdiff.algebra.identities.traces import chain_rule, collected_traces, scalar_as_trace
@@ -50,6 +50,7 @@ class _Gradients:
         self.names = block_names(f, self.depends)
         self.simplifier = Simplifier(SIMPLIFICATIONS)
         self.traceform = TraceForm()
+        self.tidy = Simplifier(TIDYING, self.traceform.linear)
         self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
         self.adjoints: dict[Expr, Expr] = {}  # Named ∇_Y → its value
 
@@ -74,14 +75,18 @@ class _Gradients:
     def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
         """One block: d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
         start = Differential(node)
-        groups = Differentiation(self.depends, self.names).rounds(node)
-        dy = replay(start, (s for g in groups for s in g))
-        phases = [Phase("Differential", None, start, _frozen(groups))]
+        groups: list[tuple[Step, ...]] = []
+        dy: Expr = start
+        for group in Differentiation(self.depends, self.names).rounds(node):
+            dy, tidied = self.tidy(replay(dy, group))
+            groups.append((*group, *tidied))
+        phases = [Phase("Differential", None, start, tuple(groups))]
         if adjoint.number == 1:
-            opened = [Term(t) for t in (dy.operands if isinstance(dy, Sum) else (dy,))]
+            opened = [Term.of(t) for t in (dy.operands if isinstance(dy, Sum) else (dy,))]
             law, line = scalar_as_trace, dy
         else:
-            opened = [Term(dy, (Transpose(adjoint),) if not node.is_scalar else (), (), (adjoint,) * node.is_scalar)]
+            left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
+            opened = [Term(dy, left, scalars=factor)]
             law, line = chain_rule, Differential(self.f)
         rounds, done = self.traceform.rounds(opened)
         phases.append(_trace_phase(law, line, line_of(opened), rounds))
@@ -96,6 +101,8 @@ class _Gradients:
         sums: dict[Expr, tuple[Index, ...]] = {}
         for t in terms:
             target, bound, h = self._transposed(t)
+            if not (target in self.names or self.depends.is_unknown(target)):
+                raise UnsupportedError(f"the differential of {target} was left unresolved")
             groups.setdefault(target, []).append(h)
             sums[target] = bound
         raw, steps = [], []
@@ -115,10 +122,7 @@ class _Gradients:
         target = t.middle.operands[0]
         outside = tuple(i for i in t.sums if i in target.free)
         h: Expr = Product.of(*t.left) if t.left else Identity(target.rows) if not target.is_scalar else Number(1)
-        h = Transpose(h) if t.left else h
-        if t.scalars:
-            h = Scale.of(Hadamard.of(*t.scalars), h)
-        h = _under(tuple(i for i in t.sums if i not in target.free), h)
+        h = t.with_factor(Transpose(h) if t.left else h, [i for i in t.sums if i not in target.free])
         return target, outside, h
 
     def _adjoint(self, node: Expr) -> Expr:
@@ -200,8 +204,8 @@ def _frozen(groups: Sequence[Sequence[Step]]) -> tuple[tuple[Step, ...], ...]:
 
 
 def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Sequence[Step]]) -> Phase:
-    """The trace form; scalars and sums are taken out of the traces of its first line without a line of their own."""
-    return Phase("Trace form", Step(law, line, start), start, _frozen(rounds))
+    opening = Step(law, line, start) if start is not line else None
+    return Phase("Trace form", opening, start, _frozen(rounds))
 
 
 def _under(sums: Sequence[Index], e: Expr) -> Expr:

@@ -26,10 +26,14 @@ class Step(NamedTuple):
 
 
 class Rewriter:
-    """Rewrites expressions to rest: *change* gives the next form of a node whose operands are at rest, or None."""
+    """Rewrites expressions to rest: *change* gives the next form of a node whose operands are at rest, or None.
 
-    def __init__(self, change: Callable[[Expr], Expr | None]) -> None:
+    With *outside_in* a node is also tried before its operands have been touched.
+    """
+
+    def __init__(self, change: Callable[[Expr], Expr | None], outside_in: bool = False) -> None:
         self.change = change
+        self.outside_in = outside_in
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
@@ -47,6 +51,8 @@ class Rewriter:
                 stack.pop()
             elif target is not None:
                 stack.append(target)
+            elif self.outside_in and (whole := self.change(node)) is not None:
+                forward[node] = whole
             elif pending := [o for o in node.operands if o not in settled]:
                 stack.extend(reversed(pending))
             else:
@@ -65,14 +71,17 @@ class Rewriter:
 def replay(line: Expr, steps: Iterable[Step]) -> Expr:
     """The line after the steps."""
     mapping = {step.before: step.after for step in steps}
-    return Rewriter(mapping.get)(line)
+    return Rewriter(mapping.get, outside_in=True)(line)
 
 
 class Simplifier:
     """Applies identities until none applies, and records the applications."""
 
-    def __init__(self, laws: Mapping[type[Expr], tuple[Law, ...]]) -> None:
+    def __init__(
+        self, laws: Mapping[type[Expr], tuple[Law, ...]], within: Callable[[Expr], bool] = lambda e: True
+    ) -> None:
         self.laws = laws
+        self.within = within
         self.steps: list[Step] = []
         self.rewriter = Rewriter(self._change)
 
@@ -83,7 +92,10 @@ class Simplifier:
         return result, self.steps
 
     def _change(self, node: Expr) -> Expr | None:
-        for law in self.laws.get(type(node), ()):
+        laws = self.laws.get(type(node))
+        if laws is None or not self.within(node):
+            return None
+        for law in laws:
             after: Expr | None = law.apply(node)
             if after is not None and after is not node:
                 self.steps.append(Step(law, node, after))

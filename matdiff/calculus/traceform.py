@@ -7,9 +7,10 @@ replaces one term by others with a smaller L, so the process ends; then L is som
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Operator, postorder
+from matdiff.algebra.expr import UNIT, Expr, Identity, Index, Number, Operator, postorder
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
     trace_of_cycle,
@@ -22,7 +23,7 @@ from matdiff.algebra.identities.traces import (
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.calculus.rewrite import Step
@@ -30,22 +31,50 @@ from matdiff.errors import UnsupportedError
 
 
 class Term(NamedTuple):
-    """Σ over *sums* of scalars × Tr(left · middle · right)."""
+    """number × Σ over *sums* of scalars × Tr(left · middle · right)."""
 
     middle: Expr
     left: tuple[Expr, ...] = ()
     right: tuple[Expr, ...] = ()
+    number: Fraction = UNIT
     scalars: tuple[Expr, ...] = ()
     sums: tuple[Index, ...] = ()
 
+    @staticmethod
+    def of(e: Expr) -> Term:
+        """A scalar as a term: a trace with its factor as it is, anything else as a = Tr(a)."""
+        number, rest = coefficient(e)
+        factors = rest.operands if isinstance(rest, Hadamard) else (rest,)
+        traces = [k for k, f in enumerate(factors) if isinstance(f, Trace)]
+        if rest is None or len(traces) != 1:
+            return Term(e)
+        k = traces[0]
+        return Term(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
+
+    def times(self, scalars: Sequence[Expr], middle: Expr) -> Term:
+        """Another middle, with scalars taken out of this one."""
+        number = self.number
+        for s in scalars:
+            number *= s.number or UNIT
+        return self._replace(
+            middle=middle, number=number, scalars=(*self.scalars, *[s for s in scalars if s.number is None])
+        )
+
     def expression(self) -> Expr:
         """The term as it stands in the line."""
-        e: Expr = Trace(Product.of(*self.left, self.middle, *self.right))
-        if self.scalars:
-            e = Scale.of(Hadamard.of(*self.scalars), e)
-        for index in reversed(self.sums):
+        return self.with_factor(Trace(Product.of(*self.left, self.middle, *self.right)))
+
+    def with_factor(self, e: Expr, sums: Sequence[Index] | None = None) -> Expr:
+        """A trace or matrix with the number, the scalars and the sums of the term; reciprocals stand last."""
+        below = [s for s in self.scalars if s.reciprocal]
+        above = [s for s in self.scalars if not s.reciprocal]
+        if e.is_scalar:
+            e = Hadamard.of(*above, e, *below)
+        elif self.scalars:
+            e = Scale.of(Hadamard.of(*above, *below), e)
+        for index in reversed(self.sums if sums is None else sums):
             e = IndexedSum(e, index)
-        return e
+        return multiple(self.number, e)
 
     @property
     def done(self) -> bool:
@@ -111,18 +140,17 @@ class TraceForm:
             case Sum(operands=terms):
                 return trace_of_sum, [t._replace(middle=m) for m in terms]
             case Scale(operands=(c, a)) if self.linear(a):
-                return trace_of_multiple, [t._replace(middle=a, scalars=(*t.scalars, *_factors(c)))]
+                return trace_of_multiple, [t.times(_factors(c), a)]
             case Scale(operands=(c, a)):
                 rest = Trace(Product.of(*t.left, a, *t.right))
-                return trace_of_multiple, [t._replace(middle=c, left=(), right=(), scalars=(*t.scalars, rest))]
+                return trace_of_multiple, [t._replace(left=(), right=()).times((rest,), c)]
             case Product(operands=factors):
                 k = self._place(factors)
                 left, right = (*t.left, *factors[:k]), (*factors[k + 1 :], *t.right)
                 return trace_of_multiple, [t._replace(middle=factors[k], left=left, right=right)]
             case Hadamard(operands=factors) if t.middle.is_scalar:
                 k = self._place(factors)
-                scalars = (*t.scalars, *factors[:k], *factors[k + 1 :])
-                return trace_of_multiple, [t._replace(middle=factors[k], scalars=scalars)]
+                return trace_of_multiple, [t.times((*factors[:k], *factors[k + 1 :]), factors[k])]
             case Trace(operands=(a,)):
                 return trace_of_scalar, [t._replace(middle=a)]
             case IndexedSum(operands=(body,), data=(index,)):

@@ -13,26 +13,13 @@ import numpy as np
 
 from matdiff.algebra.dims import SCALAR, Shape, Size
 from matdiff.algebra.expr import Expr, Identity, Index, Ones, Symbol, Zeros
-from matdiff.algebra.notation import GREEK
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
+from matdiff.language.names import canonical
 from matdiff.numeric.program import Array, Environment, Program, distinct_nodes, run, size_in
 
 __all__ = ["Environment", "Program", "evaluate", "free_indices", "run"]
-
-# How a name may be written besides as the word: Σ for Sigma, W₁ or W_1 for W1, g′ for g'.
-SPELLINGS = {ord(letter): word for word, letter in GREEK.items()}
-SPELLINGS |= {ord("ϵ"): "epsilon", ord("ϕ"): "phi", ord("ϑ"): "theta", ord("µ"): "mu", ord("ς"): "sigma", ord("ℓ"): "l"}
-SPELLINGS |= {ord(digit): str(k) for k, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")} | {ord("′"): "'"}
-
-
-def canonical(name: str) -> str:
-    """The word that a symbol has as its name."""
-    plain = name.translate(SPELLINGS)
-    stem, _, tail = plain.rpartition("_")
-    return stem + tail if stem and tail.isdigit() else plain
-
 
 def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
     """The value of an expression; free indices become the leading axes of the result.
@@ -84,7 +71,7 @@ def free_indices(expr: Expr) -> list[Index]:
 def bind(nodes: Iterable[Expr], values: Mapping[str, Any]) -> Environment:
     """The environment in which the symbols of some nodes have the given values."""
     nodes = list(nodes)
-    given = {canonical(name): value for name, value in values.items()} | dict(values)
+    given = {canonical(name.replace("′", "'")): value for name, value in values.items()} | dict(values)
     functions = {name: value for name, value in given.items() if callable(value)}
     wanted = [node for node in nodes if isinstance(node, Symbol)]
     arrays = {s: as_array(s, given[s.name]) for s in wanted if s.name in given}

@@ -289,7 +289,7 @@ def draw_square(shape: tuple[int, ...], style: str, rng: np.random.Generator) ->
             definite = definite / (2 * np.trace(definite, axis1=-2, axis2=-1)[..., None, None])
         return definite
     if style == "dominant":
-        return 0.5 * normal / n**0.5 + np.eye(n)
+        return 0.5 * normal / np.sqrt(n) + np.eye(n)
     return normal * (0.3 if style == "small" else 1.0)
 
 

@@ -19,8 +19,9 @@ Known = tuple[bool, bool]  # whether the reader can tell the rows and the column
 NOTHING: Known = (False, False)
 ALL: Known = (True, True)
 
-RUN = re.compile(r"[^\W_]*\Z")
+RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
+DIFFERENTIAL = ("d", "d(")
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
 
 
@@ -80,6 +81,8 @@ class Writer:
         before, after = self.pieces[-1], piece[0]
         if self.style is not TEXT:
             return r" \cdot " if before[-1:].isdigit() and after.isdigit() else " "
+        if piece in DIFFERENTIAL or self.pieces[-2:-1] == ["d"]:
+            return " "
         run = RUN.search(before)
         tail = run.group() if run else ""
         if after == "(":
@@ -91,7 +94,7 @@ class Writer:
         if len(tail) == 1 and len(piece) == 1 and after.isalpha() and after != "d":
             earlier = RUN.search("".join(self.pieces[-4:]))
             together = (earlier.group() if earlier else tail) + after
-            return "" if together not in WORDS and len(together) <= 3 else " "
+            return "" if together not in WORDS else " "
         return "" if not tail[-1].isascii() and not tail[-1].isalpha() else " "
 
 

@@ -1,12 +1,15 @@
 """The structural laws: equalities between expressions, grouped by what they are about.
 
 ``SIMPLIFICATIONS`` lists, for every class of node, the laws that make such a node simpler, in the order
-in which they are tried; ``EXPANSIONS`` the laws that bring an operator under d into a form that has a law.
+in which they are tried; ``TIDYING`` those of them that bring signs and scalars to the front of a product;
+``EXPANSIONS`` the laws that bring an operator under d into a form that has a law.
 """
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import expansions, factoring, indexed, powers, products, traces, transposes
 from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.sums import IndexedSum
 
 
 def _by_root(*tables: dict[type[Expr], tuple[Law, ...]]) -> dict[type[Expr], tuple[Law, ...]]:
@@ -20,4 +23,12 @@ def _by_root(*tables: dict[type[Expr], tuple[Law, ...]]) -> dict[type[Expr], tup
 SIMPLIFICATIONS = _by_root(
     transposes.LAWS, products.LAWS, powers.LAWS, factoring.LAWS, traces.LAWS, indexed.LAWS
 )
+TIDYING: dict[type[Expr], tuple[Law, ...]] = {
+    Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
+    Product: (products.multiple_in_product,),
+    Hadamard: (products.multiple_in_hadamard, powers.equal_bases),
+    Scale: (products.trivial_multiple, products.nested_multiple),
+    Power: (powers.power_of_power,),
+    IndexedSum: (indexed.constant_scalars,),
+}
 EXPANSIONS = expansions.LAWS

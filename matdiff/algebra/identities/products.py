@@ -45,7 +45,7 @@ def powers_in_product(e: Expr) -> Expr | None:
     factors = list(e.operands)
     for k in range(len(factors) - 1):
         (a, i), (b, j) = base_and_exponent(factors[k]), base_and_exponent(factors[k + 1])
-        if a is b and (i * j < 0 or i > 1 or j > 1):
+        if a is b and a.rows is a.cols:
             return Product.of(*factors[:k], matrix_power(a, i + j), *factors[k + 2 :])
     return None
 

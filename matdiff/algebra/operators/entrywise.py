@@ -47,6 +47,11 @@ class Entrywise(Operator):
         """f′(A)"""
         raise NotImplementedError
 
+    def condition(self) -> str:
+        if not self.requires or self.operands[0].is_scalar:
+            return super().condition()
+        return f"every entry: {super().condition()}"
+
     def notation(self, style: Style) -> Notation:
         return call(self.names[0], self.operands, style)
 
@@ -73,7 +78,7 @@ class Log(Entrywise):
     names = ("log", "ln")
     slope = "A.^(-1)"
     domain = "positive"
-    requires = "entries of {0} positive"
+    requires = "{0} > 0"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -90,7 +95,7 @@ class Sqrt(Entrywise):
     names = ("sqrt",)
     slope = "1/2*sqrt(A).^(-1)"
     domain = "positive"
-    requires = "entries of {0} positive"
+    requires = "{0} > 0"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -151,7 +156,7 @@ class Arcsin(Entrywise):
     __slots__ = ()
     names = ("arcsin", "asin")
     slope = "sqrt(1 - A.^2).^(-1)"
-    requires = "entries of {0} between −1 and 1"
+    requires = "|{0}| < 1"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -167,7 +172,7 @@ class Arccos(Entrywise):
     __slots__ = ()
     names = ("arccos", "acos")
     slope = "(-sqrt(1 - A.^2).^(-1))"
-    requires = "entries of {0} between −1 and 1"
+    requires = "|{0}| < 1"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -247,6 +252,7 @@ class Abs(Entrywise):
     names = ("abs",)
     slope = "sign(A)"
     kink = True
+    requires = "{0} ≠ 0"
 
     def notation(self, style: Style) -> Notation:
         return fenced(self.operands[0], style, ("abs(", ")"), (r"\left|", r"\right|"))
@@ -266,6 +272,7 @@ class Sign(Entrywise):
     names = ("sign",)
     slope = "0"
     kink = True
+    requires = "{0} ≠ 0"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -282,6 +289,7 @@ class Relu(Entrywise):
     names = ("relu",)
     slope = "1/2*(1 + sign(A))"
     kink = True
+    requires = "{0} ≠ 0"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

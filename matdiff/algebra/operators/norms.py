@@ -25,6 +25,7 @@ class Norm(Operator):
     names = ("norm2", "norm")
     signature = "m×n → 1×1"
     kink = True
+    requires = "{0} ≠ 0"
 
     def notation(self, style: Style) -> Notation:
         return fenced(self.operands[0], style, ("‖", "‖"), (r"\left\|", r"\right\|"))
@@ -47,6 +48,7 @@ class EntrywiseNorm1(Operator):
     names = ("norm1",)
     signature = "m×n → 1×1"
     kink = True
+    requires = "no entry of {0} is 0"
 
     def notation(self, style: Style) -> Notation:
         return fenced(self.operands[0], style, ("‖", "‖₁"), (r"\left\|", r"\right\|_1"))

@@ -232,12 +232,19 @@ class Power(Operator):
 
     __slots__ = ()
     signature = "m×n, 1×1 → m×n"
-    requires = "a positive where the exponent is not an integer, not 0 where it is negative"
 
     def notation(self, style: Style) -> Notation:
         if self.reciprocal is not None:
             return product((self,), (), style)
         return power(*self.operands, style, entrywise=not self.is_scalar)
+
+    def condition(self) -> str:
+        base, exponent = self.operands
+        entries = f"{base}" if base.is_scalar else f"every entry of {base}"
+        k = exponent.number
+        if k is not None and k.denominator == 1:
+            return f"{entries} ≠ 0" if k < 0 else ""
+        return f"{entries} > 0"
 
     @property
     def reciprocal(self) -> tuple[Expr, Fraction] | None:

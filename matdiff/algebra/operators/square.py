@@ -97,7 +97,7 @@ class Trace(Operator):
     signature = "n×n → 1×1"
 
     def notation(self, style: Style) -> Notation:
-        return call("tr", self.operands, style)
+        return call("Tr", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -120,7 +120,7 @@ class Determinant(Operator):
     signature = "n×n → 1×1"
 
     def notation(self, style: Style) -> Notation:
-        return fenced(self.operands[0], style, ("det(", ")"), (r"\det\left(", r"\right)"))
+        return fenced(self.operands[0], style, ("|", "|"), (r"\left|", r"\right|"))
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
