@@ -1,0 +1,14 @@
+"""matdiff derives matrix derivatives the way a mathematician does on paper, and proves each line.
+
+>>> import matdiff
+>>> d = matdiff.derive("||X w - y||^2", wrt="w")
+>>> print(d.gradient)
+2Xᵀ(Xw − y)
+"""
+
+from matdiff.algebra.expr import Expr
+from matdiff.api import Derivation, derive, evaluate, laws, parse
+from matdiff.errors import MatdiffError
+
+__version__ = "0.1.0"
+__all__ = ["Derivation", "Expr", "MatdiffError", "__version__", "derive", "evaluate", "laws", "parse"]

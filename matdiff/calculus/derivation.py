@@ -88,8 +88,8 @@ class Block(NamedTuple):
     phases: tuple[Phase, ...]
 
 
-class Derivation(NamedTuple):
-    """What a derivation found: the gradients, the blocks that lead to them, and the conditions they need."""
+class Gradients(NamedTuple):
+    """What a derivation found: the gradients, and the blocks of lines that lead to them."""
 
     function: Expr
     unknowns: Mapping[str, Expr]

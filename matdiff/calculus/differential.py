@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 
 from matdiff.algebra.expr import Expr, Operator, postorder
 from matdiff.algebra.identities import EXPANSIONS
+from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Scale, Sum, Transpose
@@ -99,6 +100,7 @@ class Differentiation:
 
 
 def _passes(e: Expr, law: Law) -> bool:
-    return isinstance(e, PASSING) and law.kind == "differential"
+    """Whether the line goes on to the next law; a norm that becomes a product is shown as a line of its own."""
+    return law is not square_of_norm if law.kind == "identity" else isinstance(e, PASSING)
 
 

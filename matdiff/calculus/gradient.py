@@ -23,7 +23,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
-from matdiff.calculus.derivation import Block, Derivation, Phase
+from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.rewrite import Simplifier, Step, replay
 from matdiff.calculus.traceform import Term, TraceForm, line_of
@@ -32,17 +32,17 @@ from matdiff.errors import ShapeError, UnsupportedError
 BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
 
 
-def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Derivation:
+def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
     """Derives the gradient of a scalar expression with respect to symbols, families or members of families."""
     if not f.is_scalar:
         raise ShapeError(
             f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
             suggestion="Take the sum, the trace or a norm of it.",
         )
-    return _Gradients(f, unknowns).derive()
+    return _Sweep(f, unknowns).derive()
 
 
-class _Gradients:
+class _Sweep:
     def __init__(self, f: Expr, unknowns: Mapping[str, Expr]) -> None:
         self.f = f
         self.unknowns = unknowns
@@ -54,7 +54,7 @@ class _Gradients:
         self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
         self.adjoints: dict[Expr, Expr] = {}  # Named ∇_Y → its value
 
-    def derive(self) -> Derivation:
+    def derive(self) -> Gradients:
         blocks = []
         if self.depends(self.f):
             blocks.append(self._block(self.f, Number(1), "f"))
@@ -70,7 +70,7 @@ class _Gradients:
         if last:
             blocks.append(Block(self.f, "", tuple(last)))
         unconstrained = {n: g for n, g in free.items() if g is not found[n]}
-        return Derivation(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks))
+        return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks))
 
     def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
         """One block: d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
@@ -87,7 +87,7 @@ class _Gradients:
         else:
             left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
             opened = [Term(dy, left, scalars=factor)]
-            law, line = chain_rule, Differential(self.f)
+            law, line = chain_rule, opened[0]._replace(middle=start).expression()
         rounds, done = self.traceform.rounds(opened)
         phases.append(_trace_phase(law, line, line_of(opened), rounds))
         phases.append(self._collect(done))

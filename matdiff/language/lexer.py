@@ -15,11 +15,11 @@ from collections.abc import Callable, Collection
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matdiff.errors import SyntaxError, UnknownNameError
+from matdiff.errors import SyntaxError
 from matdiff.language.names import GREEK, SUBSCRIPTS, SUPERSCRIPTS
 from matdiff.language.syntax import Token
 from matdiff.language.tables import END
-from matdiff.language.words import SUBSCRIPT, Vocabulary, summation, superscript, split_word
+from matdiff.language.words import SUBSCRIPT, Vocabulary, split_word, summation, superscript
 
 GREEK_LETTERS = "".join(GREEK)
 SUPERS = "".join(SUPERSCRIPTS)
@@ -54,6 +54,7 @@ FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 OPERAND_FOLLOWS = re.compile(rf"\s*[A-Za-z0-9(\[|‖∥√½¼¾∑{GREEK_LETTERS}]")
 NORM_KIND = re.compile(r"(²|\^2(?![0-9])|\^\{2\})?(?:_\{?(2|1|F|fro|Fro|\*|∞|inf)\}?|([₁₂]))")
+DENOMINATOR = re.compile(r"\s*/\s*([0-9]+(?:\.[0-9]+)?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))")
 QUOTED = re.compile(r"'(\w+)'|\"(\w+)\"")
 CALLED = re.compile(r"(['′]*)\(")
 TRANSPOSED = re.compile(r"'|ᵀ|⊤|\^\{?[T⊤]")
@@ -87,8 +88,7 @@ class Lexer:
             found = match(text, place)
             if not found:
                 raise self.illegal(place)
-            kind = found.lastgroup or ""
-            place = HANDLERS[kind](self, found)
+            place = HANDLERS[found.lastgroup or ""](self, found)
         if self.brackets:
             bracket, start = self.brackets[-1]
             raise self.error(f"{bracket} is never closed", start, start + len(bracket))
@@ -157,12 +157,11 @@ class Lexer:
         """A number; NUMBER/NUMBER is one fraction unless a power or a division is next to it."""
         value = FRACTIONS.get(m.group()) or Fraction(m.group())
         end = m.end()
-        if self.last not in ("CARET", "DOT_CARET", "DIVIDE", "DOT_DIVIDE"):
-            ratio = re.compile(r"\s*/\s*([0-9]+(?:\.[0-9]+)?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ'/(\[]))").match(self.text, end)
+        before = self.tokens[-2].type if self.last == "MINUS" and len(self.tokens) > 1 else self.last
+        if before not in ("CARET", "DOT_CARET", "DIVIDE", "DOT_DIVIDE"):
+            ratio = DENOMINATOR.match(self.text, end)
             if ratio and Fraction(ratio.group(1)) and m.group() not in FRACTIONS:
                 value, end = value / Fraction(ratio.group(1)), ratio.end()
-        if self.last in ("CARET", "DOT_CARET", "MINUS"):
-            return self.emit("NUMBER", value, m.start(), end)
         return self.operand("NUMBER", value, m.start(), end)
 
     def superscript(self, m: re.Match[str]) -> int:
@@ -343,4 +342,3 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "end": Lexer.separator,
     "sign": Lexer.sign,
 }
-__all__ = ["Decision", "Lexer", "UnknownNameError"]

@@ -15,6 +15,7 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import CheckError
+from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import free_indices
 from matdiff.numeric.instances import STEP, Instance, Sampler, family_of, project, settled, varying_part
 from matdiff.numeric.program import STENCIL, Array, Program
@@ -97,10 +98,10 @@ class Check:
         failure = self.malformed()
         if failure is not None:
             return 0.0, failure
-        rng = np.random.default_rng(seed)
+        draws = Draws(seed)
         largest, attempt = 0.0, 0
         for _ in range(trials):
-            error, failure, attempt = self.trial(rng, attempt)
+            error, failure, attempt = self.trial(draws, attempt)
             largest = max(largest, error)
             if failure is not None:
                 return largest, failure
@@ -121,17 +122,17 @@ class Check:
     def name_of(self, k: int) -> str:
         """A step in words."""
         law = self.steps[k].law
-        title = getattr(law, "title", law)
+        title = law if isinstance(law, str) else law.title
         return f"step {k + 1} ({title})" if title else f"step {k + 1}"
 
-    def trial(self, rng: np.random.Generator, start: int) -> tuple[float, Failure | None, int]:
+    def trial(self, draws: Draws, start: int) -> tuple[float, Failure | None, int]:
         """The largest error on one instance, the failure if there is one, and the try that gave the instance."""
         for _ in range(RETRIES):
-            instance = self.sampler.instance(rng, start)
+            instance = self.sampler.instance(draws, start)
             largest, failure = self.step_errors(instance)
             if failure is not None:
                 return largest, failure, instance.attempt
-            errors = self.gradient_errors(instance, rng)
+            errors = self.gradient_errors(instance, draws)
             if errors is not None:
                 error, failure = errors
                 return max(largest, error), failure, instance.attempt
@@ -150,11 +151,11 @@ class Check:
 
     # ---- gradients --------------------------------------------------------------------------------
 
-    def gradient_errors(self, instance: Instance, rng: np.random.Generator) -> tuple[float, Failure | None] | None:
+    def gradient_errors(self, instance: Instance, draws: Draws) -> tuple[float, Failure | None] | None:
         """Compares every gradient with differences; None where these have not settled."""
         largest = 0.0
         for unknown, gradient in self.gradients.items():
-            error = self.gradient_error(instance, unknown, gradient, rng)
+            error = self.gradient_error(instance, unknown, gradient, draws)
             if error is None:
                 return None
             if not error <= TOLERANCE:
@@ -162,15 +163,13 @@ class Check:
             largest = max(largest, error)
         return largest, None
 
-    def gradient_error(
-        self, instance: Instance, unknown: Expr, gradient: Expr, rng: np.random.Generator
-    ) -> float | None:
-        """The relative error of G : D against the derivative of f, for directions D that span the space of the unknown."""
+    def gradient_error(self, instance: Instance, unknown: Expr, gradient: Expr, draws: Draws) -> float | None:
+        """The relative error of G : D against the derivative of f, for directions D in which the unknown varies."""
         symbol = family_of(unknown)
         places = self.places(unknown, gradient)
         if self.f is None or places is None:
             raise CheckError("there is no function to compare the gradient with")
-        directions = self.directions(instance, unknown, rng)
+        directions = self.directions(instance, unknown, draws)
         slopes = self.slopes(instance, symbol, directions)
         if slopes is None:
             return None
@@ -203,7 +202,7 @@ class Check:
                 order.remove(index)
         return None if order else found
 
-    def directions(self, instance: Instance, unknown: Expr, rng: np.random.Generator) -> Array:
+    def directions(self, instance: Instance, unknown: Expr, draws: Draws) -> Array:
         """Directions (number, ranges, rows, columns) that span the space of the unknown, or a random choice of them."""
         symbol = family_of(unknown)
         shape = instance.environment.arrays[symbol].shape[1:]
@@ -211,7 +210,7 @@ class Check:
         entries = np.flatnonzero(allowed)
         most = max(4, min(DIRECTIONS, WORKSPACE // (4 * allowed.size * max(1, len(self.function.nodes)))))
         if len(entries) > most:
-            entries = rng.permutation(entries)[:most]
+            entries = entries[draws.permutation(len(entries))[:most]]
         basis = np.zeros((len(entries), allowed.size))
         basis[np.arange(len(entries)), entries] = 1.0
         return project(symbol.properties, basis.reshape(len(entries), *shape))

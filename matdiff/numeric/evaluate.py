@@ -21,6 +21,7 @@ from matdiff.numeric.program import Array, Environment, Program, distinct_nodes,
 
 __all__ = ["Environment", "Program", "evaluate", "free_indices", "run"]
 
+
 def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
     """The value of an expression; free indices become the leading axes of the result.
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import islice
-from math import prod
+from math import prod, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.errors import CheckError, ShapeError
+from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import sizes_of
 from matdiff.numeric.program import STENCIL, Array, Environment, Program, central_difference
 
@@ -63,14 +64,13 @@ class Sampler:
         ]
         self.least, self.numerals = size_names(program, self.symbols)
 
-    def instance(self, rng: np.random.Generator, start: int = 0) -> Instance:
+    def instance(self, draws: Draws, start: int = 0) -> Instance:
         """The first instance without trouble, from the try *start* on."""
         failures: Counter[Expr] = Counter()
         for attempt in [*range(start, TRIES), *range(start)]:
-            environment = self.draw(rng, attempt)
+            environment = self.draw(draws, attempt)
             if environment is None:
                 continue
-            self.refuse_large(environment)
             try:
                 values = self.program.run(environment)
             except ShapeError:  # an index out of the range that was drawn
@@ -90,35 +90,34 @@ class Sampler:
 
     # ---- drawing ----------------------------------------------------------------------------------
 
-    def draw(self, rng: np.random.Generator, attempt: int) -> Environment | None:
+    def draw(self, draws: Draws, attempt: int) -> Environment | None:
         """An instance in the style of a try; None where the sizes are not positive."""
         style, turn = STYLES[attempt % len(STYLES)], attempt // len(STYLES)
-        sizes = self.draw_sizes(rng, attempt, turn)
+        sizes = self.draw_sizes(draws, attempt, turn)
+        self.refuse_large(sizes)
         arrays: dict[Symbol, Array] = {}
         directions: dict[Symbol, Array] = {}
         for s in self.symbols:
             shape = [extent.value(sizes) for extent in (*s.ranges, *s.shape)]
             if min(shape) < 1:
                 return None
-            if prod(shape) > LARGEST_ARRAY:
-                raise CheckError(f"{s.name} is too large to be checked on random values")
             if s.shape == SCALAR and s.name in sizes and not s.ranges:
                 base = np.full((1, 1, 1), float(sizes[s.name]))
             else:
-                base = draw_symbol(s, (1, *shape), style, rng)
+                base = draw_symbol(s, (1, *shape), style, draws)
             if s in self.unknowns:
                 varying = np.maximum.reduce([varying_part(u, shape) for u in self.unknowns[s]])
-                directions[s] = project(s.properties, varying * rng.standard_normal((1, *shape)))
+                directions[s] = project(s.properties, varying * draws.normal((1, *shape)))
                 base = np.concatenate([base + k * STEP * directions[s] for k in STENCIL])
             arrays[s] = base
         return Environment(sizes, arrays, None, directions, STEP)
 
-    def draw_sizes(self, rng: np.random.Generator, attempt: int, turn: int) -> dict[str, int]:
+    def draw_sizes(self, draws: Draws, attempt: int, turn: int) -> dict[str, int]:
         """Distinct sizes, also distinct from the numbers among the sizes; some turns sort them."""
         names = list(self.least)
         candidates = (k for k in range(2, 1000 + len(names)) if k not in self.numerals)
         pool = list(islice(candidates, max(len(names), 5 if turn < 4 else 3)))
-        chosen = [pool[k] for k in rng.permutation(len(pool))[: len(names)]]
+        chosen = [pool[k] for k in draws.permutation(len(pool))[: len(names)]]
         if attempt % 4 == 3 and turn > 0:
             chosen.sort(reverse=turn % 2 == 0)
         sizes = dict(zip(names, chosen, strict=True))
@@ -126,13 +125,13 @@ class Sampler:
             sizes[name] += max(0, least - 2)  # still distinct enough, and x[7] exists
         return sizes
 
-    def refuse_large(self, environment: Environment) -> None:
+    def refuse_large(self, sizes: dict[str, int]) -> None:
         """Declared sizes such as 784 can make arrays that no check should build."""
         if max(self.numerals, default=0) <= 40:
             return
-        for node in self.program.nodes:
-            extents = [*node.shape, *(i.last for i in node.free)]
-            if len(STENCIL) * prod(extent.value(environment.sizes) for extent in extents) > LARGEST_ARRAY:
+        for node in [*self.symbols, *self.program.nodes]:
+            ranges = node.ranges if isinstance(node, Symbol) else [i.last for i in node.free]
+            if len(STENCIL) * prod(extent.value(sizes) for extent in (*node.shape, *ranges)) > LARGEST_ARRAY:
                 raise CheckError("the declared sizes are too large for a check on random values")
 
     # ---- trouble ----------------------------------------------------------------------------------
@@ -251,37 +250,37 @@ def settled(a: Array, step: float) -> bool:
 STYLES = ("normal", "dominant", "positive", "definite", "small", "unit", "dominant positive", "contraction", "mixed")
 
 
-def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, rng: np.random.Generator) -> Array:
+def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> Array:
     """A random value of a symbol in a style, with the properties that are declared."""
     if style == "mixed":
-        style = STYLES[int(rng.integers(len(STYLES) - 1))]
+        style = STYLES[draws.below(len(STYLES) - 1)]
     square = s.rows is s.cols and s.rows is not ONE
-    value = draw_square(shape, style, rng) if square else draw_entries(s.shape == SCALAR, shape, style, rng)
-    return with_properties(s.properties, value, style, rng)
+    value = draw_square(shape, style, draws) if square else draw_entries(s.shape == SCALAR, shape, style, draws)
+    return with_properties(s.properties, value, style, draws)
 
 
-def draw_entries(scalar: bool, shape: tuple[int, ...], style: str, rng: np.random.Generator) -> Array:
+def draw_entries(scalar: bool, shape: tuple[int, ...], style: str, draws: Draws) -> Array:
     """The entries of a scalar, a vector or a rectangular matrix."""
     if style in ("unit", "contraction"):
-        return rng.uniform(0.1, 0.35, shape)
+        return draws.uniform(0.1, 0.35, shape)
     if style in ("positive", "dominant positive") or (scalar and style in ("definite", "dominant")):
-        return rng.uniform(0.5, 1.5, shape)
+        return draws.uniform(0.5, 1.5, shape)
     if scalar:  # away from 0, since scalars are divided by
-        value: Array = rng.choice([-1.0, 1.0], shape) * rng.uniform(0.4, 1.4, shape)
+        value: Array = draws.signs(shape) * draws.uniform(0.4, 1.4, shape)
         return value
-    return rng.standard_normal(shape) * (0.3 if style == "small" else 1.0)
+    return draws.normal(shape) * (0.3 if style == "small" else 1.0)
 
 
-def draw_square(shape: tuple[int, ...], style: str, rng: np.random.Generator) -> Array:
+def draw_square(shape: tuple[int, ...], style: str, draws: Draws) -> Array:
     """A square matrix."""
     n = shape[-1]
     if style == "positive":
-        return rng.uniform(0.5, 1.5, shape)
+        return draws.uniform(0.5, 1.5, shape)
     if style == "unit":
-        return rng.uniform(0.1, 0.35, shape)
+        return draws.uniform(0.1, 0.35, shape)
     if style == "dominant positive":
-        return rng.uniform(0.1, 0.6, shape) + n / 2 * np.eye(n)
-    normal = rng.standard_normal(shape)
+        return draws.uniform(0.1, 0.6, shape) + n / 2 * np.eye(n)
+    normal = draws.normal(shape)
     if style in ("definite", "contraction"):  # xᵀAx > 0 for all x, which a skew part leaves as it is
         definite: Array = normal @ np.swapaxes(normal, -1, -2) / n + 0.5 * np.eye(n)
         definite = definite + 0.3 * (normal - np.swapaxes(normal, -1, -2))
@@ -289,11 +288,11 @@ def draw_square(shape: tuple[int, ...], style: str, rng: np.random.Generator) ->
             definite = definite / (2 * np.trace(definite, axis1=-2, axis2=-1)[..., None, None])
         return definite
     if style == "dominant":
-        return 0.5 * normal / np.sqrt(n) + np.eye(n)
+        return 0.5 * normal / sqrt(n) + np.eye(n)
     return normal * (0.3 if style == "small" else 1.0)
 
 
-def with_properties(properties: frozenset[str], a: Array, style: str, rng: np.random.Generator) -> Array:
+def with_properties(properties: frozenset[str], a: Array, style: str, draws: Draws) -> Array:
     """An array made to have declared properties, close to how it was drawn."""
     if not properties:
         return a
@@ -301,8 +300,8 @@ def with_properties(properties: frozenset[str], a: Array, style: str, rng: np.ra
     if properties & {"spd", "psd"}:
         a = a @ np.swapaxes(a, -1, -2) / n + 0.3 * np.eye(n)
     if "invertible" in properties and style == "normal":
-        left, right = orthogonal(a), orthogonal(rng.standard_normal(a.shape))
-        a = left * rng.uniform(0.5, 2.0, (*a.shape[:-2], 1, n)) @ right
+        left, right = orthogonal(a), orthogonal(draws.normal(a.shape))
+        a = left * draws.uniform(0.5, 2.0, (*a.shape[:-2], 1, n)) @ right
     a = project(properties, a)
     if properties & {"diagonal", "lower", "upper"} and properties & {"invertible", "spd"}:
         diagonal = a * np.eye(n)

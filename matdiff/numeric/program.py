@@ -8,10 +8,9 @@ not depend on it, so that a sum over an index is a sum over its axis.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol, Zeros, postorder
@@ -20,7 +19,12 @@ from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError
 
-Array = npt.NDArray[np.float64]
+if TYPE_CHECKING:  # numpy.typing takes a while to import
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+else:
+    Array = np.ndarray
 NOTHING: Mapping[Any, Any] = {}
 
 # Where a differential is taken: the batch holds the values at X + k h dX for these k, in this order.
@@ -218,7 +222,7 @@ def gathered(node: Member, family: Array, places: Sequence[Array]) -> Array:
     return value
 
 
-def positions(node: Expr, place: Array, length: int) -> npt.NDArray[np.intp]:
+def positions(node: Expr, place: Array, length: int) -> NDArray[np.intp]:
     """Indices, counted from 1, as positions, counted from 0."""
     at = np.rint(place).astype(np.intp) - 1
     if at.size and (at.min() < 0 or at.max() >= length):

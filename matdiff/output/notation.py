@@ -29,8 +29,8 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
     """The text of an expression.  *names* gives nodes that are written as a name instead."""
     names = names or {}
     out = Writer(style)
-    own = self_known(root) if any(isinstance(n, Constant) for n in postorder(root)) else {}
-    open_bracket, close_bracket = ("(", ")") if style is TEXT else (r"\left(", r"\right)")
+    sizes = Sizes(root)
+    brackets = ("(", ")") if style is TEXT else (r"\left(", r"\right)")
     stack: list[str | None | tuple[Expr, int, Known]] = [(root, 0, NOTHING)]
     while stack:
         piece = stack.pop()
@@ -42,12 +42,12 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
             out.put(names[node])
             continue
         notation = _notation(node, known, style)
-        context = _context(node, known, own) if own else {}
+        context = sizes.context(node, known)
         parts: list[str | None | tuple[Expr, int, Known]] = [
             (p.operand, p.level, context.get(p.operand, NOTHING)) if isinstance(p, Slot) else p for p in notation.parts
         ]
         if notation.level < level:
-            parts = [open_bracket, *parts, close_bracket]
+            parts = [brackets[0], *parts, brackets[1]]
         stack.extend(reversed(parts))
     return "".join(out.pieces)
 
@@ -101,55 +101,94 @@ class Writer:
 # ---- what the reader can tell about sizes ----------------------------------------------------------
 
 
-def self_known(root: Expr) -> dict[Expr, Known]:
-    """For every node, whether its rows and columns follow from what it is written with, constants written bare."""
-    own: dict[Expr, Known] = {}
-    for node in postorder(root):
-        operands = [own[o] for o in node.operands]
+class Sizes:
+    """Which sizes of constants (1, I, 0) a reader can tell from what stands around them.
+
+    *own* says for a node whether its rows and columns follow from what it is written with.
+    """
+
+    def __init__(self, root: Expr) -> None:
+        self.own: dict[Expr, Known] = {}
+        self.needed = any(isinstance(n, Constant) for n in postorder(root))
+
+    def of(self, e: Expr) -> Known:
+        if e not in self.own:
+            for node in postorder(e, prune=self.own.__contains__):
+                if node not in self.own:
+                    self.own[node] = self._of(node, [self.own[o] for o in node.operands])
+        return self.own[e]
+
+    @staticmethod
+    def _of(node: Expr, operands: list[Known]) -> Known:
         if node.is_scalar:
-            own[node] = ALL
-        elif isinstance(node, Constant):
-            own[node] = NOTHING
-        elif isinstance(node, Product):
-            own[node] = (operands[0][0], operands[-1][1])
+            return ALL
+        if isinstance(node, Constant):
+            return NOTHING
+        if isinstance(node, Product):
+            return (operands[0][0], operands[-1][1])
+        if isinstance(node, Transpose):
+            return (operands[0][1], operands[0][0])
+        if isinstance(node, Scale):
+            return operands[1]
+        if isinstance(node, Sum | Hadamard):
+            return (any(o[0] for o in operands), any(o[1] for o in operands))
+        return (all(o[0] for o in operands), all(o[1] for o in operands))
+
+    def context(self, node: Expr, known: Known) -> dict[Expr, Known]:
+        """For everything that the notation of a node shows, whether its rows and columns are known there."""
+        if not self.needed:
+            return {}
+        shown: dict[Expr, Known] = {}
+        if isinstance(node, Product):
+            self._factors(node.operands, known, shown)
         elif isinstance(node, Transpose):
-            own[node] = (operands[0][1], operands[0][0])
-        elif isinstance(node, Inverse):
-            own[node] = (any(operands[0]),) * 2  # type: ignore[assignment]
+            o = node.operands[0]
+            shown[o] = self._or(o, (known[1], known[0]))
+        elif isinstance(node, Sum | Hadamard | Entrywise | Inverse):
+            both = self._or(node, known)
+            for o in node.operands:
+                shown[o] = both
+                if o.leading_number < 0:
+                    shown[-o] = both  # a sum writes the sign itself
         elif isinstance(node, Scale):
-            own[node] = operands[1]
-        elif isinstance(node, Sum | Hadamard | Entrywise):
-            own[node] = (any(o[0] for o in operands), any(o[1] for o in operands))
-        else:
-            own[node] = (all(o[0] for o in operands), all(o[1] for o in operands))
-    return own
+            a = node.operands[1]
+            if isinstance(a, Product):
+                self._factors(a.operands, known, shown)
+            shown[a] = self._or(a, known)
+        return shown
+
+    def _or(self, e: Expr, known: Known) -> Known:
+        own = self.of(e)
+        return (own[0] or known[0], own[1] or known[1])
+
+    def _factors(self, factors: tuple[Expr, ...], known: Known, shown: dict[Expr, Known]) -> None:
+        """A factor's rows are known from its left neighbour, its columns from its right one."""
+        for k, o in enumerate(factors):
+            rows = self.of(factors[k - 1])[1] if k else known[0]
+            cols = self.of(factors[k + 1])[0] if k + 1 < len(factors) else known[1]
+            here, before = self._or(o, (rows, cols)), shown.get(o, ALL)
+            shown[o] = (here[0] and before[0], here[1] and before[1])
 
 
-def _context(node: Expr, known: Known, own: Mapping[Expr, Known]) -> dict[Expr, Known]:
-    """For every operand, what it and its surroundings tell about its rows and columns."""
-    operands = node.operands
-    if isinstance(node, Product):
-        context: dict[Expr, Known] = {}
-        for k, o in enumerate(operands):
-            rows = own[operands[k - 1]][1] if k else known[0]
-            cols = own[operands[k + 1]][0] if k + 1 < len(operands) else known[1]
-            fresh = (rows or own[o][0], cols or own[o][1])
-            old = context.get(o, ALL)
-            context[o] = (fresh[0] and old[0], fresh[1] and old[1])
-        return context
-    if isinstance(node, Transpose | Inverse):
-        o = operands[0]
-        return {o: (known[1] or own[o][0], known[0] or own[o][1])}
-    if isinstance(node, Sum | Hadamard | Entrywise | Scale):
-        both = (known[0] or own[node][0], known[1] or own[node][1])
-        return {o: both for o in _with_products(operands)}
-    return {o: own[o] for o in operands}
+# ---- sharing ---------------------------------------------------------------------------------------
+
+LONG = 3000  # signs of an expression above which its shared pieces are bound to names
+PIECE = 8  # and how long a piece must be to be worth it
 
 
-def _with_products(operands: tuple[Expr, ...]) -> list[Expr]:
-    """Operands, also with the sign that a sum takes out of them, and the factors that a multiple shows."""
-    shown = list(operands)
-    for o in operands:
-        if o.leading_number < 0:
-            shown.append(-o)
-    return shown
+def shared_names(root: Expr) -> dict[Expr, str]:
+    """Names for pieces that occur more than once in an expression whose text would otherwise be long."""
+    lengths: dict[Expr, int] = {}
+    uses: dict[Expr, int] = {}
+    taken: set[str] = set()
+    for node in postorder(root):
+        lengths[node] = 1 + sum(lengths[o] for o in node.operands)
+        for o in node.operands:
+            uses[o] = uses.get(o, 0) + 1
+        if not node.operands:
+            taken.add(str(node.data[0]))
+    if lengths[root] <= LONG:
+        return {}
+    shared = [n for n in lengths if uses.get(n, 0) > 1 and lengths[n] >= PIECE and not n.free]
+    fresh = (name for k in range(1, len(shared) + len(taken) + 1) if (name := f"t{k}") not in taken)
+    return dict(zip(shared, fresh, strict=False))

@@ -1,12 +1,114 @@
-"""Expressions as text in matdiff's own language."""
+"""Expressions and derivations as plain text, in matdiff's own language."""
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr
+from collections.abc import Iterator, Mapping, Sequence
+
+from matdiff.algebra.dims import shape_text
+from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.notation import TEXT
-from matdiff.output.notation import write
+from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Member
+from matdiff.calculus.derivation import Block, Gradients, Line
+from matdiff.output.notation import shared_names, write
+
+LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
+LEVELS = ("full", "textbook", "none")
+Names = Mapping[Expr, str]
 
 
 def text(e: Expr) -> str:
-    """The text of an expression, which parses back to it."""
-    return write(e, TEXT)
+    """The text of an expression, which parses back to it.
+
+    Definitions come first (``h = …;``), and where sharing keeps a long text short so do abbreviations
+    (``t1 := …;``), which the parser puts back in place.
+    """
+    names = shared_names(e)
+    parts = []
+    for node in postorder(e):
+        if isinstance(node, Named):
+            parts.append(f"{write(node, TEXT)} = {write(node.operands[0], TEXT, names)}; ")
+        elif node in names:
+            rest = {n: name for n, name in names.items() if n is not node}
+            parts.append(f"{names[node]} := {write(node, TEXT, rest)}; ")
+    return "".join(parts) + write(e, TEXT, names)
+
+
+def name_list(unknowns: Mapping[str, Expr]) -> str:
+    """The unknowns with commas between them."""
+    return ", ".join(write(u, TEXT) for u in unknowns.values())
+
+
+def reading(f: Expr) -> str:
+    """How the symbols of an expression were read: ``X: m×n   w: n``."""
+    found = [_declaration(s) for s in symbols(f)]
+    functions = {n.data[0]: None for n in postorder(f) if isinstance(n, Unspecified)}
+    return "   ".join(found + [f"{g}: a function of each entry" for g in functions])
+
+
+def _declaration(symbol: Symbol) -> str:
+    name = write(symbol, TEXT)
+    if symbol.ranges:
+        letters = "ijkl"
+        name += "[" + ", ".join(f"{i}=1..{r}" for i, r in zip(letters, symbol.ranges, strict=False)) + "]"
+    return " ".join([f"{name}: {shape_text(symbol.shape)}", *sorted(symbol.properties)])
+
+
+def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> str:
+    """A derivation as a page of text: the reading, the lines with their laws, and the gradients."""
+    names = {b.node: b.name for b in found.blocks if b.node is not found.function and not isinstance(b.node, Named)}
+    rows = [f"f({name_list(found.unknowns)}) = {write(found.function, TEXT, names)}        {reading(found.function)}"]
+    rows += [f"{write(n, TEXT)} = {write(n.operands[0], TEXT, names)}" for n in postorder(found.function) if isinstance(n, Named)]
+    rows += [f"{name} = {write(node, TEXT, {n: m for n, m in names.items() if n is not node})}" for node, name in names.items()]
+    if steps != "none":
+        for block in found.blocks:
+            rows += ["", *_block(block, found, names, steps == "full")]
+    rows += ["", "Gradient"] if steps != "none" else [""]
+    rows += _gradients(found)
+    if found.conditions():
+        rows += ["", "valid where " + ", ".join(found.conditions())]
+    if check:
+        rows += ["", check]
+    return "\n".join(rows) + "\n"
+
+
+def _block(block: Block, found: Gradients, names: Names, full: bool) -> Iterator[str]:
+    """The lines of a block under their headings."""
+    left = "df" if block.node is found.function else f"d{block.name}"
+    rows: list[tuple[str, Sequence[str]]] = []
+    for phase in block.phases:
+        lines = list(phase.lines(full))
+        if not lines:
+            continue
+        title = "Trace form" if phase.title == "Gradient" else phase.title
+        if (title, ()) not in rows:
+            rows.append((title, ()))
+        rows += [(_expression(line, names), line.titles) for line in lines]
+    width = min(LAW_COLUMN, max((len(r) for r, laws in rows if laws), default=0))
+    first = True
+    for row, laws in rows:
+        if not laws:
+            yield row
+            continue
+        head = f"  {left} = " if first else " " * (2 + len(left)) + " = "
+        first = False
+        yield f"{head}{row:{width}}   {', '.join(laws)}"
+
+
+def _expression(line: Line, names: Names) -> str:
+    return write(line.expression, TEXT, names)
+
+
+def _gradients(found: Gradients) -> Iterator[str]:
+    """∇_X f = G, with its shape, for every unknown."""
+    for name, gradient in found.gradients.items():
+        unknown = found.unknowns[name]
+        shown = unknown
+        if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
+            shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
+        label = write(shown, TEXT)
+        yield f"  ∇_{label} f = {text(gradient)}        {shape_text(gradient.shape)}"
+        if name in found.unconstrained:
+            properties = " ".join(sorted(unknown.properties)) if isinstance(unknown, Symbol) else ""
+            yield f"      projected, since {label} is {properties}; unconstrained: {text(found.unconstrained[name])}"

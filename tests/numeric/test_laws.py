@@ -63,20 +63,20 @@ def unknowns(node: Expr) -> list[Expr]:
 @pytest.mark.parametrize("name", [n for n in SAMPLED if OPERATORS[n].d is not None])
 def test_the_law_of_d_agrees_with_differences(name: str) -> None:
     node = SAMPLED[name]
-    assert isinstance(node, Operator) and node.d is not None
+    assert isinstance(node, Operator)
+    assert node.d is not None
     after = node.d(node, *[Differential(o) if not isinstance(o, Number | Index) else None for o in node.operands])
     error, place = check_steps([Step(node.d, Differential(node), after)], unknowns(node))
     assert place is None, error
     assert error < 1e-8
 
 
-@pytest.mark.parametrize("name", [n for n in SAMPLED if OPERATORS[n].d is not None])
+@pytest.mark.parametrize("name", [n for n in SAMPLED if OPERATORS[n].d is not None and n != "Sign"])
 def test_a_law_of_d_that_is_off_by_a_factor_is_refuted(name: str) -> None:
     node = SAMPLED[name]
-    assert isinstance(node, Operator) and node.d is not None
+    assert isinstance(node, Operator)
+    assert node.d is not None
     after = node.d(node, *[Differential(o) if not isinstance(o, Number | Index) else None for o in node.operands])
-    if name == "Sign":  # 0 times 2 is 0
-        pytest.skip("d sign(A) = 0")
     assert check_steps([Step(node.d, Differential(node), 2 * after)], unknowns(node))[1] == 0
 
 

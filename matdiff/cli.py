@@ -1,0 +1,114 @@
+"""The command ``matdiff``: arguments in, one call of the library, text out; no mathematics here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from matdiff.errors import CheckError, MatdiffError
+
+EXAMPLES = """examples:
+  matdiff derive "||Xw - y||^2" --wrt w
+  matdiff derive "N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)" --wrt Σ,μ
+  matdiff derive "tr(inv(X)*A)" --wrt X --where "A: n x n symmetric" --steps full
+  matdiff derive "x'Ax/x'x" --wrt x --format latex
+  matdiff laws
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; the exit status is 0, 2 for bad input, 1 for a failed check."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except CheckError as error:
+        print(f"matdiff: CHECK FAILED: {error}\nThe answer is withheld.", file=sys.stderr)
+        return 1
+    except MatdiffError as error:
+        print(f"matdiff: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="matdiff",
+        description="Derives matrix gradients as on paper, with every step named and checked.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    derive = commands.add_parser(
+        "derive",
+        help="the gradient of a scalar expression, with its steps",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    derive.add_argument("expression", metavar="EXPR", help="a scalar expression of vectors and matrices")
+    derive.add_argument("--wrt", required=True, metavar="X[,Y]", help="the unknowns")
+    derive.add_argument("--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"')
+    derive.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
+    derive.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
+    derive.add_argument("--no-check", action="store_true", help="do not check the result numerically")
+    derive.set_defaults(run=_derive)
+    laws = commands.add_parser("laws", help="the catalogue of laws with their statements")
+    laws.set_defaults(run=_laws)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from matdiff import __version__
+
+        print(f"matdiff {__version__}")
+        parser.exit()
+
+
+def _derive(options: argparse.Namespace) -> None:
+    from matdiff.api import derive
+
+    unknowns = [name.strip() for name in options.wrt.split(",") if name.strip()]
+    derivation = derive(options.expression, unknowns, options.where)
+    check = None if options.no_check else derivation.verify()
+    if check is not None and not check.ok:
+        raise CheckError(check.failure)
+    if options.format == "json":
+        print(derivation.to_json(check))
+    elif options.format == "latex":
+        print(derivation.to_latex(options.steps))
+    else:
+        page = derivation.to_text(options.steps, check.summary() if check is not None else "")
+        print(_coloured(page) if sys.stdout.isatty() else page, end="")
+
+
+def _coloured(page: str) -> str:
+    """Headings and answers stand out on a terminal."""
+    bold, dim, off = "\033[1m", "\033[2m", "\033[0m"
+    rows = []
+    for row in page.splitlines():
+        if row in ("Differential", "Trace form", "Gradient", "Projection") or row.startswith("  ∇"):
+            row = f"{bold}{row}{off}"
+        elif row.startswith("  ") and "   " in row.strip():
+            line, _, laws = row.rpartition("   ")
+            row = f"{line}   {dim}{laws}{off}"
+        rows.append(row)
+    return "\n".join(rows) + "\n"
+
+
+def _laws(options: argparse.Namespace) -> None:
+    from matdiff.api import laws
+
+    for law in laws():
+        print(f"{law.name}  [{law.kind}]\n    {law.statement}")
+        if law.where or law.requires:
+            print("    " + "; ".join(filter(None, (law.where and f"where {law.where}", law.requires and f"requires {law.requires}"))))
+        if law.source:
+            print(f"    source: {law.source}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,319 @@
+"""What the names of a syntax tree refer to: symbols, definitions, indices of sums, data.
+
+In goes the tree, out comes the same tree with its names resolved (kinds ``symbol``, ``index``,
+``member``, ``entry``, ``definition``, ``constant``), a table of the symbols, and the list of nodes in
+the order in which they are typed.  Nothing here depends on kinds or sizes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+
+from matdiff.algebra.dims import Size
+from matdiff.errors import DeclarationError, SyntaxError, UnknownNameError
+from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
+from matdiff.language.names import GREEK_WORDS, canonical
+from matdiff.language.syntax import Node, postorder
+
+
+class Binder:
+    """The index of a sum; *last* is its written range, *bare* marks a sum that names no index."""
+
+    __slots__ = ("bare", "last", "name", "used")
+
+    def __init__(self, name: str, last: Size | None, bare: bool = False) -> None:
+        self.name = name
+        self.last = last
+        self.bare = bare
+        self.used = False
+
+
+Scope = dict[str, Binder]
+BARE = ""  # the key of the innermost sum without an index
+
+
+class Name:
+    """A symbol of the text: its declaration, and how it is used."""
+
+    __slots__ = ("declared", "free_use", "in_sums", "indexed", "name", "plain")
+
+    def __init__(self, name: str, declared: Declaration | None) -> None:
+        self.name = name
+        self.declared = declared
+        self.indexed = 0  # the number of indices that it is used with
+        self.plain = False  # used without an index
+        self.in_sums = True  # used only inside sums without an index
+        self.free_use = False
+
+    @property
+    def is_family(self) -> bool:
+        """Whether the symbol stands for several: declared with an index, or always used with one."""
+        if self.declared:
+            return bool(self.declared.indices)
+        return self.indexed > 0 and not self.plain
+
+
+class Bound:
+    """A tree with resolved names."""
+
+    def __init__(self, tree: Node, text: str, declared: Declarations, wrt: Iterable[str], free: bool) -> None:
+        self.tree = tree
+        self.text = text
+        self.declared = declared
+        self.wrt = frozenset(wrt)
+        self.free = free
+        self.names: dict[str, Name] = {}
+        self.definitions: set[str] = set()
+        self.free_indices: dict[str, Binder] = {}
+        self.ranges: set[str] = set()
+        self._families = {index for d in declared for index, _ in declared[d].indices}
+        self._resolve()
+        self.order = list(postorder(tree))
+        self.data = self._data()
+
+    def _resolve(self) -> None:
+        """Walks down the tree, carrying the indices that are bound, and resolves every name."""
+        stack: list[tuple[Node, Scope]] = [(self.tree, {})]
+        while stack:
+            node, scope = stack.pop()
+            handler = HANDLERS.get(node.kind)
+            if handler:
+                scope = handler(self, node, scope) or scope
+            if node.kind == "sequence":
+                self._check_sequence(node)
+            stack.extend((part, scope) for part in reversed(node.parts))
+
+    # ---- names and subscripts ----------------------------------------------------------------------
+
+    def _name(self, node: Node, scope: Scope) -> None:
+        name = node.value
+        if name in scope:
+            self._index(node, scope[name])
+        elif name in self.definitions:
+            node.kind = "definition"
+        elif name == "eye" or (name == "I" and name not in self.declared):
+            node.kind, node.value = "constant", ("eye", ())
+        else:
+            self._symbol(node, name, scope)
+
+    def _index(self, node: Node, binder: Binder) -> None:
+        binder.used = True
+        node.kind, node.value, node.parts = "index", binder, []
+
+    def _symbol(self, node: Node, name: str, scope: Scope) -> None:
+        """A name without an index."""
+        entry = self._entry_of(name)
+        bare = scope.get(BARE)
+        entry.plain = True
+        entry.in_sums = entry.in_sums and bare is not None
+        node.kind, node.value, node.parts = "symbol", (name, bare), []
+
+    def _entry_of(self, name: str) -> Name:
+        if name not in self.names:
+            self.names[name] = Name(name, self.declared.get(name))
+        return self.names[name]
+
+    def _subscript(self, node: Node, scope: Scope) -> None:
+        """x_i, 1_n, (A + B)_{jk}: a subscript that was written low."""
+        base, text = node.parts[0], node.value
+        if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
+            self._sized_constant(node, base, text)
+            return
+        names = [canonical(t) for t in re.split(r"[\s,]+", text.strip())]
+        for indices in (names, list(text)):
+            if all(i in scope for i in indices):
+                self._indexed(node, base, [scope[i] for i in indices], scope)
+                return
+        if base.kind == "NAME":
+            self._named_subscript(node, base, names, scope)
+            return
+        raise self._unbound(node, names[0])
+
+    def _named_subscript(self, node: Node, base: Node, names: list[str], scope: Scope) -> None:
+        """x_k where nothing binds k: part of the name, unless x is a family."""
+        declaration = self.declared.get(base.value)
+        if declaration or base.value in self.names and self.names[base.value].indexed:
+            binders = self._free(declaration, names)
+            if not binders:
+                raise self._unbound(node, names[0])
+            self._indexed(node, base, binders, scope)
+            return
+        self._symbol(node, f"{base.value}_{''.join(names)}", scope)
+
+    def _index_brackets(self, node: Node, scope: Scope) -> None:
+        """x[i], A[i, j]"""
+        base, inside = node.parts
+        parts = inside.parts if inside.kind == "list" else [inside]
+        binders = []
+        for part in parts:
+            if part.kind != "NAME":
+                raise self._error(part, "only the index of a sum can stand in [ ]", "round brackets multiply")
+            binder = scope.get(part.value)
+            if binder is None:
+                declaration = self.declared.get(base.value) if base.kind == "NAME" else None
+                free = self._free(declaration, [p.value for p in parts])
+                if not free:
+                    raise self._unbound(part, part.value)
+                binder = free[parts.index(part)]
+            binders.append(binder)
+        self._indexed(node, base, binders, scope)
+
+    def _free(self, declaration: Declaration | None, names: list[str]) -> list[Binder]:
+        """Free indices, where they are allowed: those that a family is declared with, and all in laws."""
+        if not self.free:
+            return []
+        indices = dict(declaration.indices) if declaration else {}
+        for name in names:
+            if name in self.free_indices:
+                continue
+            if name not in indices and indices:
+                return []
+            self.free_indices[name] = Binder(name, indices.get(name))
+        return [self.free_indices[name] for name in names]
+
+    def _indexed(self, node: Node, base: Node, binders: list[Binder], scope: Scope) -> None:
+        for binder in binders:
+            binder.used = True
+        if base.kind == "NAME" and base.value not in self.definitions and base.value not in scope:
+            self._entry_of(base.value).indexed = len(binders)
+            node.kind, node.value, node.parts = "member", (base.value, binders), []
+            return
+        if base.kind == "bars":
+            base.value = "entrywise"
+        node.kind, node.value, node.parts = "entry", binders, [base]
+
+    def _sized_constant(self, node: Node, base: Node, text: str) -> None:
+        """1_n, 0_{m×n}, I_n"""
+        kind = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}.get(base.value)
+        if kind is None:
+            raise self._error(node, "a number has no subscript")
+        sizes = [s for s in re.split(r"×|,|\bx\b", text) if s.strip()]
+        self._constant(node, kind, [Excerpt(s.strip(), node.start, self.text) for s in sizes])
+
+    def _constant(self, node: Node, kind: str, sizes: list[Excerpt]) -> None:
+        most = 1 if kind == "eye" else 2
+        if not 0 < len(sizes) <= most:
+            raise self._error(node, f"{kind} takes {'one size' if most == 1 else 'one or two sizes'}")
+        node.kind, node.value, node.parts = "constant", (kind, tuple(map(parse_size, sizes))), []
+
+    # ---- sums, functions, definitions --------------------------------------------------------------
+
+    def _sum(self, node: Node, scope: Scope) -> Scope:
+        """A sum binds its indices in its body."""
+        inner = dict(scope)
+        binders = []
+        for name, last in node.value:
+            if name in scope or name in (b.name for b in binders):
+                raise self._error(node, f"the index {name} is bound twice", "use another letter for the inner sum")
+            binders.append(Binder(name, last))
+            inner[name] = binders[-1]
+            if last is not None and last.name:
+                self.ranges.add(last.name)
+        if not binders:
+            free = next(i for i in "ijklst" + "nopqruvw" if i not in scope and not re.search(rf"\b{i}\b", self.text))
+            binders.append(Binder(free, None, bare=True))
+            inner[BARE] = binders[0]
+            inner[free] = binders[0]
+        if any(b.last is None for b in binders):
+            self.ranges.add("N")
+        node.value = binders
+        return inner
+
+    def _call(self, node: Node, scope: Scope) -> None:
+        """A function; sizes as arguments are no symbols."""
+        node.kind = "call"
+        arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
+        node.parts = list(arguments)
+        if node.value in ("eye", "ones", "zeros"):
+            self._constant(node, node.value, [self._excerpt(a) for a in arguments])
+        elif node.value == "unit" and len(arguments) == 2:
+            binder = scope.get(arguments[0].value) or next(iter(self._free(None, [arguments[0].value])), None)
+            if arguments[0].kind != "NAME" or binder is None:
+                raise self._error(arguments[0], "unit needs the index of a sum")
+            node.kind, node.value, node.parts = "unit", (binder, parse_size(self._excerpt(arguments[1]))), []
+        elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
+            inside = node.parts[0]
+            while inside.kind == "group":
+                inside = inside.parts[0]
+            if inside.kind == "bars":
+                inside.value = "entrywise"
+
+    def _norm(self, node: Node, scope: Scope) -> None:
+        if node.parts[0].kind == "bars":
+            node.parts[0].value = "entrywise"
+
+    def _power(self, node: Node, scope: Scope) -> None:
+        """Powers: e^x is exp(x), and a superscript letter is an exponent."""
+        if isinstance(node.value, str):
+            exponent = Node("NAME", [], node.value.removeprefix("-"), node.end - 1, node.end)
+            if node.value.startswith("-"):
+                exponent = Node("negative", [exponent], None, node.end - 1, node.end)
+            node.parts.append(exponent)
+        base = node.parts[0]
+        if base.kind != "NAME" or base.value != "e" or len(node.parts) < 2:
+            return
+        if node.parts[1].kind != "NUMBER" and "e" not in self.declared and "e" not in self.definitions:
+            node.kind, node.value, node.parts = "call", "exp", [node.parts[1]]
+
+    def _check_sequence(self, node: Node) -> None:
+        """Definitions first, the expression last; a last definition gives its right side."""
+        for item in node.parts[:-1]:
+            if item.kind not in ("define", "abbreviate"):
+                raise self._error(item, "only definitions can stand before the last ;", "write name = expression; …")
+            if item.value in self.definitions or item.value in self.declared:
+                raise DeclarationError(
+                    f"{item.value} is defined twice", text=self.text, span=(item.start, item.start + len(item.value))
+                )
+            self.definitions.add(item.value)
+        last = node.parts[-1]
+        if last.kind in ("define", "abbreviate"):
+            node.parts[-1] = last.parts[0]
+        elif last.kind == "NAME" and last.value in self.definitions:
+            node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
+
+    def _excerpt(self, node: Node) -> Excerpt:
+        return Excerpt(self.text[node.start : node.end], node.start, self.text)
+
+    def _unbound(self, node: Node, name: str) -> SyntaxError:
+        return self._error(node, f"the index {name} is not bound by a sum", f"write ∑_{name} or sum({name}=1..N, …)")
+
+    def _error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
+        return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
+
+    # ---- data of sums without an index --------------------------------------------------------------
+
+    def _data(self) -> frozenset[str]:
+        """The names that a bare Σ(…) runs over: declared families, else small letters used only in such sums."""
+        declared = [n.name for n in self.names.values() if n.declared and n.declared.indices and n.plain]
+        if declared:
+            return frozenset(declared)
+        return frozenset(
+            n.name
+            for n in self.names.values()
+            if n.in_sums and n.plain and not n.declared and not n.indexed and n.name not in self.wrt and _is_small(n.name)
+        )
+
+    def check_unknown(self, name: str) -> UnknownNameError | None:
+        """Why a name cannot be the unknown because of what it is in the text, if so."""
+        if any(node.kind == "index" and node.value.name == name for node in self.order):
+            return UnknownNameError(f"{name} is the index of a sum")
+        return None
+
+
+def _is_small(name: str) -> bool:
+    return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
+
+
+ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
+HANDLERS = {
+    "NAME": Bound._name,
+    "subscript": Bound._subscript,
+    "index": Bound._index_brackets,
+    "big_sum": Bound._sum,
+    "call": Bound._call,
+    "apply": Bound._call,
+    "norm": Bound._norm,
+    "power": Bound._power,
+}

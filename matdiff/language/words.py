@@ -1,0 +1,211 @@
+"""What a run of letters means: names that are known, functions, and how a run is split into them.
+
+In goes a run of letters in the text and the ``Vocabulary`` of the reading; out come pieces.  Known
+names are looked up whole, then the run is split into known names (two ways are an error), and what is
+left is split into single letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+from matdiff.algebra.dims import Size
+from matdiff.errors import AmbiguityError, SyntaxError, UnknownNameError
+from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.names import GREEK, GREEK_WORDS, SUBSCRIPTS, SUPERSCRIPTS, canonical, nearest
+
+SUBS = "".join(SUBSCRIPTS)
+SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{''.join(GREEK)}]+|[{SUBS}]+"
+_SUBSCRIPT = re.compile(SUBSCRIPT)
+PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
+MAKERS = frozenset(("eye", "ones", "zeros", "vector", "matrix", "unit", "kron", "softmax", "logsumexp"))
+Indices = tuple[tuple[str, Size | None], ...]
+
+
+class Piece(NamedTuple):
+    """A piece of a run of letters: NAME, FUNCTION, SUM or KRONECKER, what it is called, and its end."""
+
+    kind: str
+    value: str
+    end: int
+
+
+class Limits(NamedTuple):
+    """The indices of a sum sign with their ranges; *explicit* when a range is written."""
+
+    indices: Indices
+    end: int
+    explicit: bool
+
+
+class Vocabulary:
+    """The names and functions that are known in a text."""
+
+    def __init__(self, text: str, names: Collection[str], functions: Collection[str]) -> None:
+        self.text = text
+        defined = [canonical(m.group(1)) for m in DEFINED.finditer(text)]
+        self.names = frozenset((*names, *defined))
+        self.functions = frozenset((*functions, *MAKERS)) - self.names
+        self.longest = max(map(len, self.names), default=0)
+
+    def is_letter(self, name: str) -> bool:
+        """Whether a name is one letter, Latin or Greek."""
+        return len(name) == 1 or name in GREEK_WORDS
+
+    def numbered(self, letter: str) -> bool:
+        """Whether the text has the letter with another number than 1, so that b1 is a name like b2."""
+        return re.search(rf"{letter}(?:[02-9]|1[0-9]|_|[₀₂-₉])", self.text) is not None
+
+    def is_called(self, name: str) -> bool:
+        """Whether a letter stands before a bracket somewhere, as a function does."""
+        return re.search(rf"(?:{name}|{LETTER_OF.get(name, name)})\(", self.text) is not None
+
+    def limits(self, text: str, place: int) -> Limits:
+        """The limits behind a sum sign: _{i=1}^N, _i, ᵢ, _{i,j}, or none."""
+        lower, upper = LOWER.match(text, place), None
+        if lower:
+            upper = UPPER.match(text, lower.end())
+        elif upper := UPPER.match(text, place):
+            lower = LOWER.match(text, upper.end())
+            if not lower:
+                return Limits((), place, False)
+        if not lower:
+            return Limits((), place, False)
+        end = max(lower.end(), upper.end() if upper else 0)
+        last = None
+        if upper:
+            group = next(k for k in (1, 2, 3) if upper.group(k) is not None)
+            last = _size(text, upper.group(group), upper.start(group))
+        inside = next(g for g in lower.groups() if g is not None).translate(_PLAIN_SUBSCRIPT)
+        names, equals, start = inside.partition("=")
+        if equals and start.strip() != "1":
+            raise SyntaxError("a sum starts at 1", text=text, span=lower.span(), suggestion="shift the index")
+        letters = re.findall(r"[^\W\d_]", names)
+        if re.search(r"[^\w\s,]|\d|_", names) or not letters:
+            raise SyntaxError(f"{inside} is not an index", text=text, span=lower.span(), suggestion="write ∑_{i=1}^N")
+        return Limits(tuple((canonical(i), last) for i in letters), end, bool(equals or upper))
+
+
+LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
+_PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
+DEFINED = re.compile(r"(?:^|[;\n])\s*([^\W\d_][\w₀-₉]*)\s*:?=")
+LOWER = re.compile(rf"_\{{([^{{}}]*)\}}|_([A-Za-z])(?:=1)?(?![A-Za-z])|([{SUBS}]+)")
+UPPER = re.compile(rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)")
+HEAD = re.compile(r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,")
+
+
+def _size(text: str, piece: str, start: int) -> Size:
+    """A size in a limit of a sum."""
+    plain = piece.translate({ord(sign): letter for sign, letter in SUPERSCRIPTS.items()})
+    return parse_size(Excerpt(plain.strip(), start, text))
+
+
+def summation(text: str, place: int) -> Limits | None:
+    """The head of ``sum(i=1..N, j=1..M, …``, if that is what stands behind the bracket."""
+    indices: list[tuple[str, Size | None]] = []
+    while m := HEAD.match(text, place):
+        if m.group(2) != "1":
+            raise SyntaxError("a sum starts at 1", text=text, span=m.span(2), suggestion="shift the index")
+        indices.append((canonical(m.group(1)), _size(text, m.group(3), m.start(3))))
+        place = m.end()
+    return Limits(tuple(indices), place, True) if indices else None
+
+
+def superscript(signs: str) -> tuple[Fraction | str, int]:
+    """What superscript signs mean, and how many of them: a number or a letter."""
+    plain = "".join(SUPERSCRIPTS[s] for s in signs)
+    number = re.match(r"-?[0-9]+", plain)
+    if number:
+        return Fraction(number.group()), number.end()
+    letter = re.match(r"-?[A-Za-z]", plain)
+    return (letter.group(), letter.end()) if letter else (plain[0], 1)
+
+
+# ---- runs of letters ------------------------------------------------------------------------------
+
+
+def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[Piece]:
+    """The pieces of the run of letters (and digits behind it) that stands at text[start:end]."""
+    run = text[start:end]
+    subscript = _SUBSCRIPT.match(text, end)
+    if subscript:
+        whole = canonical(run + subscript.group())
+        if whole in known.names or (subscript.group().strip("_{}").translate(_PLAIN_SUBSCRIPT).isdecimal() and _is_name(run, known)):
+            return [Piece("NAME", whole, subscript.end())]
+        if whole in known.functions:
+            return [Piece("FUNCTION", whole, subscript.end())]
+        if run == "sum" and run not in known.names:
+            return [Piece("SUM", run, end)]
+        if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not _is_name(run, known):
+            return [Piece("NAME", whole, subscript.end())]  # loss_weight
+    name = canonical(run)
+    if name not in known.names:
+        if run == "kron":
+            return [Piece("KRONECKER", run, end)]
+        if run in known.functions and (run != "eye" or text.startswith("(", end)):
+            return [Piece("FUNCTION", run, end)]
+    if _is_name(run, known) or run in PLACEHOLDERS:
+        return [Piece("NAME", name, end)]
+    return _split(text, start, end, known, subscript)
+
+
+def _is_name(run: str, known: Vocabulary) -> bool:
+    """Whether a run is one name: declared, a Greek word, or a letter, perhaps with digits."""
+    name = canonical(run)
+    return name in known.names or re.sub(r"[0-9]+$", "", name) in GREEK_WORDS or re.fullmatch(r"[A-Za-z][0-9]*", run) is not None
+
+
+def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Match[str] | None) -> list[Piece]:
+    """A run that is no name: known names in a row, else a function before capitals, else single letters."""
+    run = text[start:end]
+    ways = _ways(run, known)
+    if len(ways) > 1:
+        shown = " or as ".join("*".join(way) for way in ways[:2])
+        raise AmbiguityError(
+            f"{run} can be read as {shown}", text=text, span=(start, end), suggestion="separate the names by spaces or *"
+        )
+    if ways:
+        return _pieces(ways[0], start, end, subscript)
+    front = next((k for k in range(len(run) - 1, 1, -1) if run[:k] in known.functions and run[k].isupper()), 0)
+    if front:
+        return [Piece("FUNCTION", run[:front], start + front), *split_word(text, start + front, end, known)]
+    if text.startswith("(", end):
+        hint = nearest(run, [*known.functions, *known.names])
+        if hint or len(run) > 3 or run.islower():
+            raise UnknownNameError(f"{run} is not a known function", text=text, span=(start, end), suggestion=hint)
+    return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
+
+
+def _pieces(names: list[str], start: int, end: int, subscript: re.Match[str] | None) -> list[Piece]:
+    """Names in a row; a subscript made of digits belongs to the last one."""
+    pieces = []
+    for name in names:
+        start += len(name)
+        pieces.append(Piece("NAME", canonical(name), start))
+    if subscript and (digits := canonical("x" + subscript.group())[1:]).isdecimal():
+        pieces[-1] = Piece("NAME", pieces[-1].value + digits, subscript.end())
+    return pieces
+
+
+Link = tuple["Link | None", str]  # a way to read the front of a run: the way before, and its last piece
+
+
+def _ways(run: str, known: Vocabulary) -> list[list[str]]:
+    """The ways to read a run as known names in a row: none, the only one, or two of them."""
+    at: list[list[Link | None]] = [[None], *([] for _ in run)]
+    for place in range(len(run)):
+        for length in range(1, min(known.longest, len(run) - place) + 1) if at[place] else ():
+            piece = run[place : place + length]
+            if canonical(piece) in known.names:
+                at[place + length] = (at[place + length] + [(way, piece) for way in at[place]])[:2]
+    ways = []
+    for link in at[len(run)]:
+        way: list[str] = []
+        while link is not None:
+            link, piece = link
+            way.append(piece)
+        ways.append(way[::-1])
+    return ways

@@ -1,0 +1,83 @@
+"""Expressions and derivations as LaTeX for amsmath."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.notation import LATEX, name_text
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Member
+from matdiff.calculus.derivation import Block, Gradients
+from matdiff.output.notation import shared_names, write
+
+SIGNS = {
+    "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
+    "ⁱ": "^{i}", "ʲ": "^{j}", "ᵢⱼ": "_{ij}", "ᵢ": "_{i}", "ⱼ": "_{j}", "₁": "_{1}", "‖": r"\|", "⊙": r"\odot ",
+    "Σ": r"\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ", "Tr": r"\operatorname{Tr} ",
+    "log": r"\log ", "exp": r"\exp ", "≠": r"\neq ",
+}  # fmt: skip
+SIGN = re.compile("|".join(sorted(map(re.escape, SIGNS), key=len, reverse=True)))
+WORD = re.compile(r"[A-Za-z]{3,}")
+
+
+def latex(e: Expr) -> str:
+    """The LaTeX of an expression, shared pieces of a long one first."""
+    names = shared_names(e)
+    parts = [f"{write(n, LATEX)} = {write(n.operands[0], LATEX)},\\quad " for n in postorder(e) if isinstance(n, Named)]
+    for node, name in names.items():
+        rest = {n: m for n, m in names.items() if n is not node}
+        parts.append(f"{name_text(name, LATEX)} = {write(node, LATEX, _typeset(rest))},\\quad ")
+    return "".join(parts) + write(e, LATEX, _typeset(names))
+
+
+def _typeset(names: dict[Expr, str]) -> dict[Expr, str]:
+    return {node: name_text(name, LATEX) for node, name in names.items()}
+
+
+def title(text: str) -> str:
+    """The short form of a law as LaTeX: words upright, signs as mathematics."""
+    if re.fullmatch(r"[A-Za-z −:]+", text) and WORD.search(text):
+        return rf"\text{{{text}}}"
+    typeset = SIGN.sub(lambda m: SIGNS[m.group()], text)
+    return re.sub(r"(?<![\\A-Za-z{])[a-z]{4,}[0-9]?(?![a-z}])", lambda m: rf"\operatorname{{{m.group()}}}", typeset)
+
+
+def derivation(found: Gradients, steps: str = "textbook") -> str:
+    """A derivation as an ``align*``; the names of the laws stand at the right."""
+    names = {b.node: b.name for b in found.blocks if b.node is not found.function and not isinstance(b.node, Named)}
+    unknowns = ", ".join(write(u, LATEX) for u in found.unknowns.values())
+    rows = [rf"f({unknowns}) &= {write(found.function, LATEX, _typeset(names))}"]
+    for node in postorder(found.function):
+        if isinstance(node, Named) or node in names:
+            rest = {n: m for n, m in names.items() if n is not node}
+            label = write(node, LATEX, _typeset(names))
+            body = node.operands[0] if isinstance(node, Named) else node
+            rows.append(rf"{label} &= {write(body, LATEX, _typeset(rest))}")
+    if steps != "none":
+        for block in found.blocks:
+            rows += _block(block, found, _typeset(names), steps == "full")
+    rows += _gradients(found)
+    return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+
+def _block(block: Block, found: Gradients, names: dict[Expr, str], full: bool) -> Iterator[str]:
+    left = "f" if block.node is found.function else name_text(block.name, LATEX)
+    head = rf"\mathrm{{d}}{left} "
+    for phase in block.phases:
+        for line in phase.lines(full):
+            laws = ",\\; ".join(map(title, line.titles))
+            yield f"{head}&= {write(line.expression, LATEX, names)} && {laws}"
+            head = ""
+
+
+def _gradients(found: Gradients) -> Iterator[str]:
+    for name, gradient in found.gradients.items():
+        unknown = found.unknowns[name]
+        shown = unknown
+        if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
+            shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
+        yield rf"\nabla_{{{write(shown, LATEX)}}} f &= {latex(gradient)}"
+
+
