@@ -39,6 +39,7 @@ class MatdiffError(Exception):
     def _excerpt(text: str, span: Span) -> list[str]:
         """The line of the text that holds the place, cut to a readable width, and carets below it."""
         start, end = span
+        end = min(end, start + 100)
         first = text.rfind("\n", 0, start) + 1
         last = text.find("\n", start)
         last = len(text) if last < 0 else last

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from matdiff.language.reading import Reading, parse, read, read_law
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matdiff.language.reading import Reading, parse, read, read_law
 
 __all__ = ["Reading", "parse", "read", "read_law"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads the front end when it is first asked for; names and sizes are of use without it."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from matdiff.language import reading
+
+    return getattr(reading, name)

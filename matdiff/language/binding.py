@@ -1,6 +1,6 @@
 """What the names of a syntax tree refer to: symbols, definitions, indices of sums, data.
 
-In goes the tree, out comes the same tree with its names resolved (kinds ``symbol``, ``index``,
+In goes the tree, out comes the same tree with its names resolved (kinds ``symbol``, ``counter``,
 ``member``, ``entry``, ``definition``, ``constant``), a table of the symbols, and the list of nodes in
 the order in which they are typed.  Nothing here depends on kinds or sizes.
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from matdiff.algebra.dims import Size
-from matdiff.errors import DeclarationError, SyntaxError, UnknownNameError
+from matdiff.errors import DeclarationError, SyntaxError
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.names import GREEK_WORDS, canonical
 from matdiff.language.syntax import Node, postorder
@@ -37,7 +37,7 @@ BARE = ""  # the key of the innermost sum without an index
 class Name:
     """A symbol of the text: its declaration, and how it is used."""
 
-    __slots__ = ("declared", "free_use", "in_sums", "indexed", "name", "plain")
+    __slots__ = ("declared", "in_sums", "indexed", "name", "plain")
 
     def __init__(self, name: str, declared: Declaration | None) -> None:
         self.name = name
@@ -45,7 +45,6 @@ class Name:
         self.indexed = 0  # the number of indices that it is used with
         self.plain = False  # used without an index
         self.in_sums = True  # used only inside sums without an index
-        self.free_use = False
 
     @property
     def is_family(self) -> bool:
@@ -67,8 +66,9 @@ class Bound:
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
         self.free_indices: dict[str, Binder] = {}
-        self.ranges: set[str] = set()
-        self._families = {index for d in declared for index, _ in declared[d].indices}
+        self.ranges: set[str] = set()  # names that are the range of a sum
+        self.indices: set[str] = set()
+        self.spelt = frozenset(re.findall(r"(?<![^\W\d_])[a-z](?![^\W\d_])", text))
         self._resolve()
         self.order = list(postorder(tree))
         self.data = self._data()
@@ -100,7 +100,7 @@ class Bound:
 
     def _index(self, node: Node, binder: Binder) -> None:
         binder.used = True
-        node.kind, node.value, node.parts = "index", binder, []
+        node.kind, node.value, node.parts = "counter", binder, []
 
     def _symbol(self, node: Node, name: str, scope: Scope) -> None:
         """A name without an index."""
@@ -134,7 +134,7 @@ class Bound:
     def _named_subscript(self, node: Node, base: Node, names: list[str], scope: Scope) -> None:
         """x_k where nothing binds k: part of the name, unless x is a family."""
         declaration = self.declared.get(base.value)
-        if declaration or base.value in self.names and self.names[base.value].indexed:
+        if declaration or (base.value in self.names and self.names[base.value].indexed):
             binders = self._free(declaration, names)
             if not binders:
                 raise self._unbound(node, names[0])
@@ -203,16 +203,19 @@ class Bound:
     def _sum(self, node: Node, scope: Scope) -> Scope:
         """A sum binds its indices in its body."""
         inner = dict(scope)
-        binders = []
+        binders: list[Binder] = []
         for name, last in node.value:
             if name in scope or name in (b.name for b in binders):
                 raise self._error(node, f"the index {name} is bound twice", "use another letter for the inner sum")
             binders.append(Binder(name, last))
             inner[name] = binders[-1]
+            self.indices.add(name)
             if last is not None and last.name:
                 self.ranges.add(last.name)
         if not binders:
-            free = next(i for i in "ijklst" + "nopqruvw" if i not in scope and not re.search(rf"\b{i}\b", self.text))
+            free = next((i for i in "ijklst" if i not in scope and i not in self.spelt), None)
+            if free is None:
+                raise self._error(node, "too many sums without an index", "write the indices: ∑_i")
             binders.append(Binder(free, None, bare=True))
             inner[BARE] = binders[0]
             inner[free] = binders[0]
@@ -292,14 +295,13 @@ class Bound:
         return frozenset(
             n.name
             for n in self.names.values()
-            if n.in_sums and n.plain and not n.declared and not n.indexed and n.name not in self.wrt and _is_small(n.name)
+            if n.in_sums
+            and n.plain
+            and not n.declared
+            and not n.indexed
+            and n.name not in self.wrt
+            and _is_small(n.name)
         )
-
-    def check_unknown(self, name: str) -> UnknownNameError | None:
-        """Why a name cannot be the unknown because of what it is in the text, if so."""
-        if any(node.kind == "index" and node.value.name == name for node in self.order):
-            return UnknownNameError(f"{name} is the index of a sum")
-        return None
 
 
 def _is_small(name: str) -> bool:

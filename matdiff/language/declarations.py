@@ -121,13 +121,13 @@ def _declare(item: Excerpt, result: Declarations) -> None:
 
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------
 
-NAME = re.compile(r"[^\W\d_][\w₀-₉ᵢⱼₖ]*(?:_\{\w+\})?")
-RANGE = re.compile(r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*")
+NAME = r"[^\W\d_][\w₀-₉ᵢⱼₖ]*(?:_\{\w+\})?"
+RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 
 def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
     """The name that is declared, with its indices."""
-    match = NAME.match(left.text)
+    match = re.match(NAME, left.text)
     if not match:
         raise left.error(f"{left.text or 'nothing'} is not a name", "a name starts with a letter")
     rest = left.part(match.end(), len(left.text))
@@ -138,7 +138,7 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
     indices = []
     for piece in re.finditer(r"[^,]+", rest.text[1:-1]):
         excerpt = rest.part(1 + piece.start(), 1 + piece.end())
-        found = RANGE.fullmatch(excerpt.text)
+        found = re.fullmatch(RANGE, excerpt.text)
         if not found or not found.group(3):
             raise excerpt.error("an index needs a range", "write x[i=1..N]")
         if found.group(2) != "1":
@@ -151,8 +151,7 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
 
 # ---- the right side: m x n spd --------------------------------------------------------------------
 
-WORD = re.compile(r"\(|[^\s×()+*-]+|[×()+*-]")
-BETWEEN = re.compile(r"(\w+?)x(\w+)")
+BETWEEN = r"(\w+?)x(\w+)"
 
 
 def _right_side(right: Excerpt) -> tuple[Shape, frozenset[str]]:
@@ -176,19 +175,23 @@ def _shape(sizes: Excerpt, square: bool) -> Shape:
             raise sizes.error("the sizes are missing", "write n x n before the properties")
         return SCALAR
     pieces = [sizes.part(*m.span()) for m in re.finditer(r"(?:(?!×|\sx\s|\sby\s).)+(?:\s(?=x\s|by\s))?", text)]
-    pieces = [p.part(1 if re.match(r"x\s", p.text) else 2 if re.match(r"by\s", p.text) else 0, len(p.text)) for p in pieces]
-    joined = BETWEEN.fullmatch(text)
+    pieces = [
+        p.part(1 if re.match(r"x\s", p.text) else 2 if re.match(r"by\s", p.text) else 0, len(p.text)) for p in pieces
+    ]
+    joined = re.fullmatch(BETWEEN, text)
     if joined and (len(joined.group(1)) == len(joined.group(2)) == 1 or text[0].isdecimal()):
         pieces = [sizes.part(*joined.span(1)), sizes.part(*joined.span(2))]
     if len(pieces) > 2:
         raise sizes.error(
             f"{len(pieces)} sizes: a matrix has two", "a family of matrices is declared with an index: X[i=1..N]: m x n"
         )
+    if not pieces:
+        raise _wrong_size(sizes)
     found = [parse_size(piece) for piece in pieces]
     return (found[0], found[1]) if len(found) == 2 else (found[0], ONE)
 
 
-TERM = re.compile(r"\s*([+-]?)\s*((?:\w+)(?:\s*\*\s*\w+)*)\s*")
+TERM = r"\s*([+-]?)\s*((?:\w+)(?:\s*\*\s*\w+)*)\s*"
 
 
 def parse_size(piece: Excerpt) -> Size:
@@ -198,12 +201,12 @@ def parse_size(piece: Excerpt) -> Size:
         text = " " + text[1:-1] + " "
     total, place = size(0), 0
     while place < len(text) or not place:
-        match = TERM.match(text, place)
+        match = re.compile(TERM).match(text, place)
         if not match or (place and not match.group(1)):
             raise _wrong_size(piece)
         product = size(1)
         for factor in re.findall(r"\w+", match.group(2)):
-            if not (factor.isdecimal() or re.fullmatch(r"[^\W\d]\w*", factor)):
+            if len(factor) > 100 or not (factor.isdecimal() or re.fullmatch(r"[^\W\d]\w*", factor)):
                 raise _wrong_size(piece)
             product = product * size(int(factor) if factor.isdecimal() else canonical(factor))
         total = total - product if match.group(1) == "-" else total + product

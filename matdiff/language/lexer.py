@@ -16,18 +16,17 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matdiff.errors import SyntaxError
-from matdiff.language.names import GREEK, SUBSCRIPTS, SUPERSCRIPTS
+from matdiff.language.names import GREEK_CLASS, SUBSCRIPTS, SUPERSCRIPTS
 from matdiff.language.syntax import Token
 from matdiff.language.tables import END
-from matdiff.language.words import SUBSCRIPT, Vocabulary, split_word, summation, superscript
+from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
 
-GREEK_LETTERS = "".join(GREEK)
 SUPERS = "".join(SUPERSCRIPTS)
 PATTERN = re.compile(
     rf"""
     (?P<space>[^\S\n]+) | (?P<newline>\n) |
     (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[½¼¾⅓⅔]) |
-    (?P<word>[A-Za-z]+[0-9]*) | (?P<greek>[{GREEK_LETTERS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
+    (?P<word>[A-Za-z]+[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
     (?P<transpose>[ᵀ⊤]|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|\\top)\s*\}}|[T⊤ᵀ])) |
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤])) |
     (?P<super>[{SUPERS}]+) |
@@ -45,19 +44,25 @@ SIGNS = {
     **dict.fromkeys([".*", "⊙", "∘"], "DOT_TIMES"),
     **dict.fromkeys(["./", "⊘"], "DOT_DIVIDE"),
     **dict.fromkeys([".^", "**"], "DOT_CARET"),
-    **{"⊗": "KRONECKER", ":": "COLON", ",": "COMMA", "=": "DEFINE", ":=": "ABBREVIATE", "^": "CARET"},
+    "⊗": "KRONECKER",
+    ":": "COLON",
+    ",": "COMMA",
+    "=": "DEFINE",
+    ":=": "ABBREVIATE",
+    "^": "CARET",
 }
 ENDERS = frozenset(
-    "NAME NUMBER RIGHT BAR_CLOSE NORM_CLOSE TRANSPOSE INVERSE_TRANSPOSE SUPERSCRIPT SUBSCRIPT".split()
+    ["NAME", "NUMBER", "RIGHT", "BAR_CLOSE", "NORM_CLOSE", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT", "SUBSCRIPT"]
 )
 FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3)}
 CLOSING = {"(": ")", "[": "]", "{": "}"}
-OPERAND_FOLLOWS = re.compile(rf"\s*[A-Za-z0-9(\[|‖∥√½¼¾∑{GREEK_LETTERS}]")
-NORM_KIND = re.compile(r"(²|\^2(?![0-9])|\^\{2\})?(?:_\{?(2|1|F|fro|Fro|\*|∞|inf)\}?|([₁₂]))")
-DENOMINATOR = re.compile(r"\s*/\s*([0-9]+(?:\.[0-9]+)?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))")
-QUOTED = re.compile(r"'(\w+)'|\"(\w+)\"")
-CALLED = re.compile(r"(['′]*)\(")
-TRANSPOSED = re.compile(r"'|ᵀ|⊤|\^\{?[T⊤]")
+OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[|‖∥√½¼¾∑{GREEK_CLASS}]"
+NORM_KIND = r"(²|\^2(?![0-9])|\^\{2\})?(?:_\{?(2|1|F|fro|Fro|\*|∞|inf)\}?|([₁₂]))"
+DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
+LONGEST_NUMBER = 100
+QUOTED = r"'(\w+)'|\"(\w+)\""
+CALLED = r"(['′]*)\("
+TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
 class Decision(NamedTuple):
@@ -155,27 +160,34 @@ class Lexer:
 
     def number(self, m: re.Match[str]) -> int:
         """A number; NUMBER/NUMBER is one fraction unless a power or a division is next to it."""
-        value = FRACTIONS.get(m.group()) or Fraction(m.group())
         end = m.end()
+        if len(m.group()) > LONGEST_NUMBER or len(m.group().lower().partition("e")[2]) > 4:
+            raise self.error("the number is too long", m.start(), end)
+        value = FRACTIONS.get(m.group()) or Fraction(m.group())
         before = self.tokens[-2].type if self.last == "MINUS" and len(self.tokens) > 1 else self.last
         if before not in ("CARET", "DOT_CARET", "DIVIDE", "DOT_DIVIDE"):
-            ratio = DENOMINATOR.match(self.text, end)
+            ratio = match_at(DENOMINATOR, self.text, end)
             if ratio and Fraction(ratio.group(1)) and m.group() not in FRACTIONS:
                 value, end = value / Fraction(ratio.group(1)), ratio.end()
         return self.operand("NUMBER", value, m.start(), end)
 
     def superscript(self, m: re.Match[str]) -> int:
+        if len(m.group()) > LONGEST_NUMBER:
+            raise self.error("the exponent is too long", m.start(), m.end())
         value, length = superscript(m.group())
         return self.emit("SUPERSCRIPT", value, m.start(), m.start() + length)
 
     def subscript(self, m: re.Match[str]) -> int:
         if self.last not in ENDERS or self.gap:
             raise self.error("a subscript belongs directly behind a name", m.start(), m.end())
+        sized = self.last == "NUMBER" or self.tokens[-1].value == "I"
+        short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
+        m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
         text = m.group().lstrip("_").strip("{}").translate({ord(k): v for k, v in SUBSCRIPTS.items()})
         return self.emit("SUBSCRIPT", text, m.start(), m.end())
 
     def transpose(self, m: re.Match[str]) -> int:
-        word = re.compile(r"\^\s*([A-Za-z]\w*)").match(self.text, m.start())
+        word = match_at(r"\^\s*([A-Za-z]\w*)", self.text, m.start())
         if word and len(word.group(1)) > 1 and word.group(1) in self.vocabulary.names:
             return self.emit("CARET", None, m.start(), m.start() + 1)
         return self.emit("TRANSPOSE", m.group(), m.start(), m.end())
@@ -185,7 +197,7 @@ class Lexer:
 
     def quote(self, m: re.Match[str]) -> int:
         """A transpose, or the start of a word in quotes behind a comma."""
-        quoted = QUOTED.match(self.text, m.start())
+        quoted = match_at(QUOTED, self.text, m.start())
         if self.last == "COMMA" and quoted:
             return self.emit("STRING", quoted.group(1) or quoted.group(2), m.start(), quoted.end())
         if m.group() != "'":
@@ -230,7 +242,7 @@ class Lexer:
 
     def close_norm(self, start: int, end: int) -> int:
         """The end of a norm with the sign of its kind, which may stand before or behind the square."""
-        kind = NORM_KIND.match(self.text, end)
+        kind = match_at(NORM_KIND, self.text, end)
         if not kind:
             return self.emit("NORM_CLOSE", "2", start, end)
         sign = kind.group(2) or kind.group(3).translate({ord("₁"): "1", ord("₂"): "2"})
@@ -258,16 +270,16 @@ class Lexer:
 
     def name(self, name: str, start: int, end: int) -> int:
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
+        if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
+            return big
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
-        if name == "Sigma" and (big := self.capital_sigma(start, end)):
-            return big
-        called = CALLED.match(self.text, end)
-        if called and self.vocabulary.is_letter(name) and self.open_function(name, called, start):
+        called = match_at(CALLED, self.text, end)
+        if called and name != "Sigma" and self.vocabulary.is_letter(name) and self.open_function(name, called, start):
             if name == "sigma" and not called.group(1):
                 return self.operand("FUNCTION", "sigmoid", start, end)
             return self.operand("UNSPECIFIED", (name, len(called.group(1))), start, called.end() - 1)
-        with_ones = re.fullmatch("[a-z]1", name) and TRANSPOSED.match(self.text, end)
+        with_ones = re.fullmatch("[a-z]1", name) and match_at(TRANSPOSED, self.text, end)
         if with_ones and not self.vocabulary.numbered(name[0]) and self.decide(start, True, 1):
             self.operand("NAME", name[0], start, end - 1)
             return self.operand("NUMBER", Fraction(1), end - 1, end)
@@ -284,14 +296,14 @@ class Lexer:
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand."""
-        if re.compile(r"\s*\(").match(self.text, end):
+        if match_at(r"\s*\(", self.text, end):
             bracket = self.text.index("(", end)
             head = summation(self.text, bracket + 1) if name == "sum" else None
             if head:
                 self.brackets.append(("(", bracket))
                 return self.operand("SUM_OF", head.indices, start, head.end)
             return self.operand("FUNCTION", name, start, end)
-        if not OPERAND_FOLLOWS.match(self.text, end):
+        if not match_at(OPERAND_FOLLOWS, self.text, end):
             raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
         return self.operand("PREFIX", name, start, end)
 
@@ -311,12 +323,13 @@ class Lexer:
         limits = self.vocabulary.limits(self.text, end)
         if limits.explicit:
             return self.operand("BIG_SUM", limits.indices, start, limits.end)
-        follows = OPERAND_FOLLOWS.match(self.text, limits.end)
+        follows = match_at(OPERAND_FOLLOWS, self.text, limits.end)
         inside = self.brackets[-1][0] if self.brackets else ""
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
-        custom = bool(limits.indices) or (starts_term and follows.group()[-1] in "(|‖∥[")
+        declared = "Sigma" in self.vocabulary.names
+        custom = (bool(limits.indices) and not declared) or (starts_term and follows.group()[-1] in "(|‖∥[")
         if not self.decide(start, custom, 2):
             return 0
         return self.operand("BIG_SUM", limits.indices, start, limits.end)

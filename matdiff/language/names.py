@@ -8,18 +8,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+SMALL = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
 GREEK = {
-    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", (
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
-        "phi chi psi omega"
-    ).split(), strict=True)),
-    **dict(zip("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", (
-        "Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon "
-        "Phi Chi Psi Omega"
-    ).split(), strict=True)),
-    **{"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta", "ϱ": "rho", "ϖ": "pi", "ς": "sigma", "ϰ": "kappa"},
-    **{"\N{MICRO SIGN}": "mu", "\N{OHM SIGN}": "Omega", "∆": "Delta", "ℓ": "l", "ı": "i"},
+    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", SMALL, strict=True)),
+    **dict(zip("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", map(str.capitalize, SMALL), strict=True)),
+    "ϵ": "epsilon",
+    "ϕ": "phi",
+    "ϑ": "theta",
+    "ϱ": "rho",
+    "ϖ": "pi",
+    "ς": "sigma",
+    "ϰ": "kappa",
+    "\N{MICRO SIGN}": "mu",
+    "\N{OHM SIGN}": "Omega",
+    "∆": "Delta",
+    "ℓ": "l",
 }
+GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # for a character class of a regular expression
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
 
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))

@@ -14,11 +14,12 @@ _made: list[Size] = []
 class Sizes:
     """The bindings of one reading."""
 
-    __slots__ = ("bound", "count")
+    __slots__ = ("bound", "count", "disagreement")
 
     def __init__(self) -> None:
         self.bound: dict[Size, Size] = {}
         self.count = 0
+        self.disagreement = False  # two sizes disagreed that are both more than 1: no matter of kinds alone
 
     def fresh(self) -> Size:
         """A new flexible size."""
@@ -30,8 +31,13 @@ class Sizes:
     def find(self, s: Size) -> Size:
         """What is known of a size by now."""
         bound = self.bound
-        while s in bound:
-            s = bound[s]
+        if s in bound:
+            path = []
+            while s in bound:
+                path.append(s)
+                s = bound[s]
+            for passed in path:  # the next search is a single step
+                bound[passed] = s
         if bound and len(s.terms) * len(s.terms[0][0] if s.terms else ()) > 1:
             return s.substitute(self._lookup)
         return s
@@ -49,9 +55,14 @@ class Sizes:
         a, b = self.find(a), self.find(b)
         if a is b:
             return True
+        if a is ONE or b is ONE:
+            return False
         if is_flexible(a) or is_flexible(b):
-            return self._bind(a, b) or self._bind(b, a)
-        return self._unify_products(a, b)
+            agreed = self._bind(a, b) or self._bind(b, a)
+        else:
+            agreed = self._unify_products(a, b)
+        self.disagreement = self.disagreement or not agreed
+        return agreed
 
     def _bind(self, a: Size, b: Size) -> bool:
         if not is_flexible(a) or b is ONE or (a.name or "") in b.names():

@@ -97,7 +97,9 @@ def _plain(alias: str, parts: list[Node]) -> Node:
     return Node(alias, operands, values[0] if values else None, parts[0].start, parts[-1].end)
 
 
-CARRIERS = frozenset(("BIG_SUM", "FUNCTION", "NORM_CLOSE", "PREFIX", "SUBSCRIPT", "SUM_OF", "SUPERSCRIPT", "UNSPECIFIED"))
+CARRIERS = frozenset(
+    ("BIG_SUM", "FUNCTION", "NORM_CLOSE", "PREFIX", "SUBSCRIPT", "SUM_OF", "SUPERSCRIPT", "UNSPECIFIED")
+)
 
 
 # ---- the parser -----------------------------------------------------------------------------------
@@ -151,7 +153,22 @@ def unexpected(token: Token, row: dict[str, int], text: str) -> SyntaxError:
 
 
 OPERATORS = frozenset(
-    "PLUS MINUS TIMES DIVIDE DOT_TIMES DOT_DIVIDE KRONECKER COLON CARET DOT_CARET TRANSPOSE INVERSE_TRANSPOSE SUPERSCRIPT SUBSCRIPT".split()
+    [
+        "PLUS",
+        "MINUS",
+        "TIMES",
+        "DIVIDE",
+        "DOT_TIMES",
+        "DOT_DIVIDE",
+        "KRONECKER",
+        "COLON",
+        "CARET",
+        "DOT_CARET",
+        "TRANSPOSE",
+        "INVERSE_TRANSPOSE",
+        "SUPERSCRIPT",
+        "SUBSCRIPT",
+    ]
 )
 Reason = tuple[Callable[[str, bool], bool], str, str]
 REASONS: list[Reason] = [
@@ -167,7 +184,11 @@ REASONS: list[Reason] = [
         "{0} has no left operand: an operand is expected here",
         "",
     ),
-    (lambda kind, operand: kind in ("RIGHT", "BAR_CLOSE", "NORM_CLOSE") and operand, "an operand is expected before {0}", ""),
+    (
+        lambda kind, operand: kind in ("RIGHT", "BAR_CLOSE", "NORM_CLOSE") and operand,
+        "an operand is expected before {0}",
+        "",
+    ),
     (lambda kind, operand: kind == "COMMA", "a comma can only separate the arguments of a function", ""),
     (lambda kind, operand: kind == "BIG_SUM", "a sum can only be the last factor of a product", "put it in brackets"),
     (lambda kind, operand: kind == "COLON", "A : B needs brackets here", ""),

@@ -66,9 +66,10 @@ def stamp(grammar: str, body: str) -> str:
 
 def parse_table(body: str) -> Table:
     """Reads the text form of a table."""
-    last, rules, states = body.split("\n\n")
+    last, rules, states = body.split("\n\n", 2)
+    parts = [line.split() for line in rules.split("\n")]
     return Table(
-        [Rule(origin, "" if alias == "-" else alias, int(length)) for origin, alias, length in map(str.split, rules.split("\n"))],
+        [Rule(origin, "" if alias == "-" else alias, int(length)) for origin, alias, length in parts],
         [dict(zip(words[::2], map(int, words[1::2]), strict=True)) for words in map(str.split, states.split("\n"))],
         int(last),
     )
@@ -83,9 +84,33 @@ def table_text(table: Table) -> str:
 
 def build(grammar: str) -> Table:
     """The table that lark makes of a grammar, with states numbered in the order in which they are reached."""
+    from lark.parsers.lalr_analysis import Shift
+
+    parser = lark_parser(grammar)
+    made = parser.parser.parser._parse_table
+    rules = sorted({_rule(r) for r in parser.rules})
+    number = {rule: k for k, rule in enumerate(rules)}
+    order = [made.start_states["start"]]
+    place = {order[0]: 0}
+    states: list[Row] = []
+    for state in order:
+        row: Row = {}
+        for symbol, (action, target) in sorted(made.states[state].items()):
+            if action is not Shift:
+                row[symbol] = -number[_rule(target)] - 1
+                continue
+            if target not in place:
+                place[target] = len(order)
+                order.append(target)
+            row[symbol] = place[target]
+        states.append(row)
+    return Table(rules, states, place[made.end_states["start"]])
+
+
+def lark_parser(grammar: str) -> Any:
+    """lark's parser of a grammar; ``strict`` refuses conflicts."""
     from lark import Lark  # only here: the import alone takes as long as a derivation
     from lark.lexer import Lexer
-    from lark.parsers.lalr_analysis import Shift
 
     class NoLexer(Lexer):
         """matdiff has its own lexer; the terminals of the grammar only document it."""
@@ -96,25 +121,11 @@ def build(grammar: str) -> Table:
         def lex(self, lexer_state: Any, parser_state: Any) -> Any:
             raise NotImplementedError
 
-    parser: Any = Lark(grammar, parser="lalr", lexer=NoLexer, strict=True)
-    made = parser.parser.parser._parse_table
-    rules = sorted({Rule(r.origin.name, r.alias or "", len(r.expansion)) for r in parser.rules})
-    number = {rule: k for k, rule in enumerate(rules)}
-    order = [made.start_states["start"]]
-    place = {order[0]: 0}
-    states: list[Row] = []
-    for state in order:
-        row: Row = {}
-        for symbol, (action, target) in sorted(made.states[state].items()):
-            if action is not Shift:
-                row[symbol] = -number[Rule(target.origin.name, target.alias or "", len(target.expansion))] - 1
-                continue
-            if target not in place:
-                place[target] = len(order)
-                order.append(target)
-            row[symbol] = place[target]
-        states.append(row)
-    return Table(rules, states, place[made.end_states["start"]])
+    return Lark(grammar, parser="lalr", lexer=NoLexer, strict=True)
+
+
+def _rule(rule: Any) -> Rule:
+    return Rule(rule.origin.name, rule.alias or "", len(rule.expansion))
 
 
 def write(name: str = "expression") -> None:

@@ -41,6 +41,8 @@ class Typed:
     guessed     whether an undeclared symbol occurs in it
     """
 
+    guessed: bool
+
     __slots__ = ("cols", "factors", "guessed", "make", "negated", "node", "number", "operands", "rows")
 
     def __init__(self, rows: Size, cols: Size, operands: tuple[Typed, ...], make: Make, node: Node) -> None:
@@ -68,7 +70,7 @@ def described(rows: Size, cols: Size) -> str:
         return "a vector" if open_sizes else f"a vector with {rows} rows"
     if rows is ONE:
         return "a row vector" if open_sizes else f"a row vector with {cols} columns"
-    return "a matrix" if open_sizes else f"a {shape_text((rows, cols))} matrix"
+    return "a matrix" if open_sizes else f"a matrix of size {shape_text((rows, cols))}"
 
 
 def build(root: Typed) -> Expr:

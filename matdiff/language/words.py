@@ -15,14 +15,18 @@ from typing import NamedTuple
 from matdiff.algebra.dims import Size
 from matdiff.errors import AmbiguityError, SyntaxError, UnknownNameError
 from matdiff.language.declarations import Excerpt, parse_size
-from matdiff.language.names import GREEK, GREEK_WORDS, SUBSCRIPTS, SUPERSCRIPTS, canonical, nearest
+from matdiff.language.names import GREEK, GREEK_CLASS, GREEK_WORDS, SUBSCRIPTS, SUPERSCRIPTS, canonical, nearest
 
 SUBS = "".join(SUBSCRIPTS)
-SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{''.join(GREEK)}]+|[{SUBS}]+"
-_SUBSCRIPT = re.compile(SUBSCRIPT)
+SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+"
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "ones", "zeros", "vector", "matrix", "unit", "kron", "softmax", "logsumexp"))
 Indices = tuple[tuple[str, Size | None], ...]
+
+
+def match_at(pattern: str, text: str, place: int) -> re.Match[str] | None:
+    """Matches a pattern that most texts do not need: it is compiled when it is first asked for."""
+    return re.compile(pattern).match(text, place)
 
 
 class Piece(NamedTuple):
@@ -46,7 +50,7 @@ class Vocabulary:
 
     def __init__(self, text: str, names: Collection[str], functions: Collection[str]) -> None:
         self.text = text
-        defined = [canonical(m.group(1)) for m in DEFINED.finditer(text)]
+        defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
         self.names = frozenset((*names, *defined))
         self.functions = frozenset((*functions, *MAKERS)) - self.names
         self.longest = max(map(len, self.names), default=0)
@@ -65,11 +69,11 @@ class Vocabulary:
 
     def limits(self, text: str, place: int) -> Limits:
         """The limits behind a sum sign: _{i=1}^N, _i, ᵢ, _{i,j}, or none."""
-        lower, upper = LOWER.match(text, place), None
+        lower, upper = match_at(LOWER, text, place), None
         if lower:
-            upper = UPPER.match(text, lower.end())
-        elif upper := UPPER.match(text, place):
-            lower = LOWER.match(text, upper.end())
+            upper = match_at(UPPER, text, lower.end())
+        elif upper := match_at(UPPER, text, place):
+            lower = match_at(LOWER, text, upper.end())
             if not lower:
                 return Limits((), place, False)
         if not lower:
@@ -91,10 +95,10 @@ class Vocabulary:
 
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
-DEFINED = re.compile(r"(?:^|[;\n])\s*([^\W\d_][\w₀-₉]*)\s*:?=")
-LOWER = re.compile(rf"_\{{([^{{}}]*)\}}|_([A-Za-z])(?:=1)?(?![A-Za-z])|([{SUBS}]+)")
-UPPER = re.compile(rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)")
-HEAD = re.compile(r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,")
+DEFINED = r"(?:^|[;\n])\s*([^\W\d_][\w₀-₉]*)\s*:?="
+LOWER = rf"_\{{([^{{}}]*)\}}|_([A-Za-z]|[a-z]{{2,3}})(?:=1)?(?![A-Za-z])|([{SUBS}]+)"
+UPPER = rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
+HEAD = r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,"
 
 
 def _size(text: str, piece: str, start: int) -> Size:
@@ -106,7 +110,7 @@ def _size(text: str, piece: str, start: int) -> Size:
 def summation(text: str, place: int) -> Limits | None:
     """The head of ``sum(i=1..N, j=1..M, …``, if that is what stands behind the bracket."""
     indices: list[tuple[str, Size | None]] = []
-    while m := HEAD.match(text, place):
+    while m := match_at(HEAD, text, place):
         if m.group(2) != "1":
             raise SyntaxError("a sum starts at 1", text=text, span=m.span(2), suggestion="shift the index")
         indices.append((canonical(m.group(1)), _size(text, m.group(3), m.start(3))))
@@ -130,10 +134,11 @@ def superscript(signs: str) -> tuple[Fraction | str, int]:
 def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[Piece]:
     """The pieces of the run of letters (and digits behind it) that stands at text[start:end]."""
     run = text[start:end]
-    subscript = _SUBSCRIPT.match(text, end)
+    subscript = match_at(SUBSCRIPT, text, end)
     if subscript:
         whole = canonical(run + subscript.group())
-        if whole in known.names or (subscript.group().strip("_{}").translate(_PLAIN_SUBSCRIPT).isdecimal() and _is_name(run, known)):
+        is_number = subscript.group().strip("_{}").translate(_PLAIN_SUBSCRIPT).isdecimal()
+        if whole in known.names or (is_number and _is_name(run, known)):
             return [Piece("NAME", whole, subscript.end())]
         if whole in known.functions:
             return [Piece("FUNCTION", whole, subscript.end())]
@@ -155,7 +160,9 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
 def _is_name(run: str, known: Vocabulary) -> bool:
     """Whether a run is one name: declared, a Greek word, or a letter, perhaps with digits."""
     name = canonical(run)
-    return name in known.names or re.sub(r"[0-9]+$", "", name) in GREEK_WORDS or re.fullmatch(r"[A-Za-z][0-9]*", run) is not None
+    if name in known.names or re.sub(r"[0-9]+$", "", name) in GREEK_WORDS:
+        return True
+    return re.fullmatch(r"[A-Za-z][0-9]*", name) is not None
 
 
 def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Match[str] | None) -> list[Piece]:
@@ -165,7 +172,10 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
     if len(ways) > 1:
         shown = " or as ".join("*".join(way) for way in ways[:2])
         raise AmbiguityError(
-            f"{run} can be read as {shown}", text=text, span=(start, end), suggestion="separate the names by spaces or *"
+            f"{run} can be read as {shown}",
+            text=text,
+            span=(start, end),
+            suggestion="separate the names by spaces or *",
         )
     if ways:
         return _pieces(ways[0], start, end, subscript)

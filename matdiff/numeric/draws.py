@@ -56,4 +56,5 @@ def mixed(bits: np.ndarray) -> np.ndarray:
     """The finalizer of splitmix64; arithmetic modulo 2⁶⁴."""
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(FIRST)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(SECOND)
-    return bits ^ (bits >> np.uint64(31))
+    last: np.ndarray = bits ^ (bits >> np.uint64(31))
+    return last

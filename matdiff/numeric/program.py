@@ -167,14 +167,17 @@ def index(program: Program, environment: Environment, node: Index) -> Array:
 
 
 def ones(program: Program, environment: Environment, node: Ones) -> Array:
+    """A matrix of ones."""
     return np.ones((*program.unit, *shape_in(environment, node)))
 
 
 def zeros(program: Program, environment: Environment, node: Zeros) -> Array:
+    """A matrix of zeros."""
     return np.zeros((*program.unit, *shape_in(environment, node)))
 
 
 def identity(program: Program, environment: Environment, node: Identity) -> Array:
+    """The identity matrix."""
     return np.eye(size_in(environment, node.rows)).reshape(*program.unit, *shape_in(environment, node))
 
 

@@ -1,0 +1,310 @@
+"""The rules of typing for sums, products and quotients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import partial
+from itertools import pairwise
+
+from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Ones, Zeros
+from matdiff.algebra.operators.norms import Frobenius
+from matdiff.algebra.operators.products import (
+    FLATTEN,
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    coefficient,
+    multiple,
+    quotient,
+)
+from matdiff.errors import UnsupportedError
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed, described
+from matdiff.language.typing import Attempt, rule
+
+# ---- sums -----------------------------------------------------------------------------------------
+
+
+@rule("sum")
+def type_sum(attempt: Attempt, node: Node) -> Typed:
+    """A + B − …; a scalar is broadcast to the shape of the others."""
+    terms: list[Typed] = [part.typed for part in node.parts]
+    signs = [-1 if sign == "subtract" else 1 for sign in node.value]
+    for k, term in enumerate(terms):
+        if term.negated:
+            signs[k], terms[k] = -signs[k], term.negated
+    shaped = next((t for t in terms if not t.is_scalar), None)
+    if shaped is None:
+        return attempt.scalar(node, tuple(terms), partial(make_sum, signs))
+    for k, term in enumerate(terms):
+        if term.is_scalar:
+            terms[k] = broadcast(attempt, term, shaped, node)
+        elif not attempt.same_shape(shaped, term):
+            raise attempt.misfit(
+                node,
+                "the terms of a sum have different shapes",
+                f"{attempt.described(shaped)}, {attempt.described(term)}",
+            )
+    return attempt.typed(node, (shaped.rows, shaped.cols), tuple(terms), partial(make_sum, signs))
+
+
+def make_sum(signs: Sequence[int], *terms: Expr) -> Expr:
+    """The sum of terms with their signs."""
+    return Sum.of(*[-t if sign < 0 else t for sign, t in zip(signs, terms, strict=True)])
+
+
+def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
+    """c·Ones in the shape of another term."""
+    attempt.penalty(node, 3, scalar)
+
+    def make(c: Expr) -> Expr:
+        return filled(c, attempt.resolve(other.rows, node, "the sum"), attempt.resolve(other.cols, node, "the sum"))
+
+    return attempt.typed(scalar.node, (other.rows, other.cols), (scalar,), make)
+
+
+def filled(c: Expr, *shape: object) -> Expr:
+    """c in every entry."""
+    if isinstance(c, Number) and c.value in (0, 1):
+        return Ones(*shape) if c.value else Zeros(*shape)  # type: ignore[arg-type]
+    return Scale.of(c, Ones(*shape))  # type: ignore[arg-type]
+
+
+@rule("negative")
+def type_negative(attempt: Attempt, node: Node) -> Typed:
+    """−A"""
+    return negative(attempt, node, node.parts[0].typed)
+
+
+def negative(attempt: Attempt, node: Node, a: Typed) -> Typed:
+    """−A; −(−A) without brackets is A."""
+    if a.negated:
+        return a.negated
+    result = attempt.typed(node, (a.rows, a.cols), (a,), lambda e: -e)
+    result.negated = a
+    result.number = -a.number if a.number is not None else None
+    return result
+
+
+@rule("positive")
+def type_positive(attempt: Attempt, node: Node) -> Typed:
+    """+A"""
+    typed: Typed = node.parts[0].typed
+    return typed
+
+
+@rule("group")
+def type_group(attempt: Attempt, node: Node) -> Typed:
+    """(A): the brackets keep a product or a sign together."""
+    a: Typed = node.parts[0].typed
+    is_chain = a.factors is not None and not a.is_scalar and not any(f.is_scalar for f in a.factors)
+    if a.negated is None and (is_chain or (a.factors is None and a.make is not quotient)):
+        return a  # A(BC) is ABC
+    result = attempt.typed(node, (a.rows, a.cols), (a,), lambda e: e)
+    result.number = a.number
+    return result
+
+
+@rule("contract")
+def type_contraction(attempt: Attempt, node: Node) -> Typed:
+    """A : B"""
+    a, b = (part.typed for part in node.parts)
+    if not attempt.same_shape(a, b):
+        raise attempt.misfit(node, "A : B needs two equal shapes", f"{attempt.described(a)}, {attempt.described(b)}")
+    return attempt.scalar(node, (a, b), Frobenius.of)
+
+
+# ---- products -------------------------------------------------------------------------------------
+
+MULTIPLICATIONS = frozenset(("first", "times", "loose", "juxtapose"))
+
+
+@rule("product", "tight")
+def type_product(attempt: Attempt, node: Node) -> Typed:
+    """Factors with their signs, from left to right; signs of factors are pulled to the front."""
+    minus = False
+    factors: list[Typed] = []
+    parts = [part.typed for part in node.parts]
+    place = 0
+    while place < len(parts):
+        sign, piece = node.value[place], parts[place]
+        place += 1
+        if piece.negated and piece.number is None:
+            minus, piece = not minus, piece.negated
+        if sign in MULTIPLICATIONS:
+            factors.extend(piece.factors or [piece])
+            continue
+        if sign == "divide":
+            while not piece.is_scalar and place < len(parts) and node.value[place] == "loose":
+                piece = multiply(attempt, node, [*(piece.factors or [piece]), parts[place]])
+                place += 1
+        left = multiply(attempt, node, factors)
+        factors = [SIGNED[sign](attempt, node, left, piece)]
+    result = multiply(attempt, node, factors)
+    return negative(attempt, node, result) if minus else result
+
+
+def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
+    """The product of factors.
+
+    Factors are joined from left to right; a row vector that does not fit to what stands before it
+    starts an inner product: X aᵀb is (aᵀb) X.
+    """
+    if len(factors) == 1:
+        return factors[0]
+    if not any(f.is_scalar for f in factors) and fits_in_a_row(attempt, factors):
+        return product(attempt, node, factors)
+    waiting: list[list[Typed]] = []  # the runs of factors that wait for an inner product to close
+    run: list[Typed] = []
+    done: list[Typed] = []  # scalars, in order
+    for factor in factors:
+        if factor.is_scalar:
+            done.append(factor)
+            continue
+        if run and run[-1].cols is not ONE and factor.rows is ONE:
+            waiting.append(run)
+            run = []
+        elif run and not attempt.unify(run[-1].cols, factor.rows):
+            raise mismatch(attempt, node, run[-1], factor)
+        run.append(factor)
+        if run[0].rows is ONE and factor.cols is ONE:
+            done.append(product(attempt, node, run))
+            run = waiting.pop() if waiting else []
+    if waiting:
+        raise mismatch(attempt, node, waiting[-1][-1], run[0])
+    return product(attempt, node, [*done, *run])
+
+
+def fits_in_a_row(attempt: Attempt, factors: list[Typed]) -> bool:
+    """Whether a product of matrices needs no regrouping; sizes are unified on the way."""
+    last = len(factors) - 1
+    if any(f.rows is ONE for f in factors[1:]) or any(f.cols is ONE for f in factors[:last]):
+        return False
+    return all(attempt.unify(a.cols, b.rows) for a, b in pairwise(factors))
+
+
+def product(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
+    """The product of factors that fit; numbers come first."""
+    if len(factors) == 1:
+        return factors[0]
+    matrices = [f for f in factors if not f.is_scalar]
+    shape = (matrices[0].rows, matrices[-1].cols) if matrices else SCALAR
+    result = attempt.typed(node, shape, tuple(factors), partial(make_product, [f.make is quotient for f in factors]))
+    result.factors = factors
+    return result
+
+
+def make_product(divided: Sequence[bool], *factors: Expr) -> Expr:
+    """The product, its numbers multiplied and in front; quotients X/b before other factors are opened."""
+    number = Fraction(1)
+    scalars: list[Expr] = []
+    matrices: list[Expr] = []
+    below: list[Expr] = []  # reciprocals stand last, as a person writes X y/b
+    for factor, is_quotient in zip(factors, divided, strict=True):
+        for e in opened(factor, is_quotient):
+            if isinstance(e, Number):
+                number *= e.value
+            elif is_quotient and e.reciprocal:
+                below.append(e)
+            else:
+                (scalars if e.is_scalar else matrices).append(e)
+    made = Product.of(*matrices) if matrices else None
+    if made is not None and made.is_scalar:
+        scalars.append(made)
+        made = None
+    if made is not None:  # a(2X) is 2aX
+        inner, made = coefficient(made)
+        number *= inner
+    scale = Hadamard.of(*scalars, *below) if scalars or below else None
+    if made is None or scale is None:
+        return multiple(number, scale if made is None else made)
+    return multiple(number, Scale.of(scale, made))
+
+
+def opened(factor: Expr, is_quotient: bool) -> Sequence[Expr]:
+    """The factors of a factor: of a product of scalars, and of a quotient cA."""
+    if isinstance(factor, Scale) and is_quotient:
+        return (*opened(factor.operands[0], False), factor.operands[1])
+    is_short = isinstance(factor, Hadamard) and factor.is_scalar and len(factor.operands) <= FLATTEN
+    return factor.operands if is_short else (factor,)
+
+
+def mismatch(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Exception:
+    """The error for two factors that do not fit."""
+    left, right = (described(*attempt.sizes.shape((f.rows, f.cols))) for f in (a, b))
+    names = f"{attempt.shown(a)} is {left}, {attempt.shown(b)} is {right}"
+    if a.cols is ONE and b.cols is ONE and not (a.rows is ONE or b.rows is ONE):
+        x, y = attempt.shown(a), attempt.shown(b)
+        return attempt.misfit(
+            node, f"the product of two column vectors: {names}", f"{x}ᵀ{y} or {x} .* {y} may be meant"
+        )
+    columns, rows = attempt.sizes.find(a.cols), attempt.sizes.find(b.rows)
+    if "?" in f"{columns}{rows}":
+        return attempt.misfit(node, "the product has factors that do not fit", names)
+    return attempt.misfit(
+        node,
+        f"the product does not fit: {attempt.shown(a)} has {counted(columns, 'column')}, "
+        f"{attempt.shown(b)} has {counted(rows, 'row')}",
+        names,
+    )
+
+
+def counted(count: object, word: str) -> str:
+    """«1 row», «n rows»"""
+    return f"{count} {word}" if str(count) == "1" else f"{count} {word}s"
+
+
+# ---- division, entrywise and Kronecker products ---------------------------------------------------
+
+
+def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """A/b for a scalar b"""
+    if not b.is_scalar:
+        kind = described(*attempt.sizes.shape((b.rows, b.cols)))
+        hint = "./ divides entry by entry" if a.is_scalar or a.cols is ONE or a.rows is not ONE else "put brackets"
+        raise attempt.misfit(node, f"division by {attempt.shown(b)}, which is {kind}", hint)
+    if b.number == 0:
+        raise attempt.misfit(node, "division by zero")
+    result = attempt.typed(node, (a.rows, a.cols), (a, b), quotient)
+    if a.number is not None and b.number is not None:
+        result.number = a.number / b.number
+    return result
+
+
+def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """A ⊙ B; with a scalar it is the ordinary multiple."""
+    if a.is_scalar or b.is_scalar:
+        if a.is_scalar is not b.is_scalar:
+            attempt.penalty(node, 1, a if a.is_scalar else b)
+        shaped = b if a.is_scalar else a
+        return attempt.typed(node, (shaped.rows, shaped.cols), (a, b), partial(make_product, (False, False)))
+    if not attempt.same_shape(a, b):
+        raise attempt.misfit(
+            node, "an entrywise product needs two equal shapes", f"{attempt.described(a)}, {attempt.described(b)}"
+        )
+    return attempt.typed(node, (a.rows, a.cols), (a, b), Hadamard.of)
+
+
+def dot_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """A ./ B = A ⊙ B.^(−1)"""
+    if b.is_scalar:
+        return divide(attempt, node, a, b)
+    inverse = attempt.typed(b.node, (b.rows, b.cols), (b,), lambda e: Power(e, Number(-1)))
+    return inverse if a.number == 1 else hadamard(attempt, node, a, inverse)
+
+
+def kronecker(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """A ⊗ B"""
+    operator = FUNCTIONS.get("kron")
+    if operator is None:
+        raise attempt.misfit(node, "the Kronecker product is not available yet", error=UnsupportedError)
+    find = attempt.sizes.find
+    shape = find(a.rows) * find(b.rows), find(a.cols) * find(b.cols)
+    return attempt.typed(node, shape, (a, b), operator.of)
+
+
+SIGNED = {"divide": divide, "dot_times": hadamard, "dot_divide": dot_divide, "kronecker": kronecker}

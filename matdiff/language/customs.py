@@ -1,0 +1,65 @@
+"""The customs of the field: what kind an undeclared letter is, and how undeclared sizes are called.
+
+A kind is S (scalar), V (vector), M (matrix) or R (row vector); every kind has a cost, 0 for the custom.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from matdiff.algebra.dims import Size, size
+from matdiff.language.binding import Name
+from matdiff.language.names import GREEK_WORDS
+
+Kinds = tuple[tuple[str, int], ...]
+SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 3), ("R", 5))
+VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 3), ("R", 5))
+MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
+RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
+ONE_INDEX: Kinds = (("V", 0),)
+TWO_INDICES: Kinds = (("M", 0),)
+TWO_INDEX_FAMILY: Kinds = (("S", 0), ("V", 1), ("M", 3))
+
+
+def kinds(name: Name, ranges: Collection[str]) -> Kinds:
+    """The kinds that an undeclared symbol may have, with their costs."""
+    if name.indexed and name.plain:
+        return ONE_INDEX if name.indexed == 1 else TWO_INDICES
+    if name.indexed > 1:
+        return TWO_INDEX_FAMILY
+    if name.name in ranges and not name.indexed:
+        return RANGES
+    base = re.sub(r"[0-9]+$|_.*", "", name.name)
+    if base in GREEK_WORDS:
+        return MATRICES if base[0].isupper() else SCALARS
+    if len(base) > 1:
+        return SCALARS
+    if base.isupper():
+        return MATRICES
+    return VECTORS if base >= "h" else SCALARS
+
+
+def size_names(symbols: list[tuple[Size, Size, bool]], taken: Collection[str]) -> dict[Size, Size]:
+    """Names for the open sizes of symbols: m×n when the first matrix is rectangular, then n, p, q, r …
+
+    Each symbol gives its rows, its columns, and whether these are the range of a family.
+    """
+    found: dict[Size, Size] = {}
+    letters = iter([c for c in "nmpqrskdhtuvwabcefgijlxyz" if c not in taken])
+    ranges = iter([c for c in "NMKTLPQRSJH" if c not in taken or c == "N"])
+    first = next(((r, c) for r, c, is_range in symbols if not is_range and _open(r) and _open(c)), None)
+    if first and first[0] is not first[1] and not {"m", "n"} & set(taken):
+        found[first[0]], found[first[1]] = size("m"), size("n")
+        letters = iter([c for c in "pqrskdhtuvwabcefgijlxyz" if c not in taken])
+    count = 0
+    for rows, cols, is_range in symbols:
+        for s in (rows, cols):
+            if _open(s) and s not in found:
+                count += 1
+                found[s] = size(next(ranges if is_range else letters, f"n{count}"))
+    return found
+
+
+def _open(s: Size) -> bool:
+    return (s.name or "").startswith("?")

@@ -1,0 +1,234 @@
+"""Text in, typed expression out: ``read`` and what it answers.
+
+The text is lexed and parsed, its names are resolved, and the readings are searched.  The places where
+the lexer itself had to decide (Σ as a sum, f(…) as a function) are varied around that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
+
+from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Symbol, symbols
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.sums import Member
+from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError
+from matdiff.language import applications as _applications  # noqa: F401 - declares rules of typing
+from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
+from matdiff.language.binding import Bound
+from matdiff.language.customs import size_names
+from matdiff.language.declarations import Declaration, Declarations, declare
+from matdiff.language.lexer import Decision, Lexer
+from matdiff.language.names import canonical, nearest
+from matdiff.language.search import ANY_COST, Found, Search
+from matdiff.language.syntax import Node, parse_tokens
+from matdiff.language.typed import build
+from matdiff.language.words import Vocabulary
+
+LONGEST = 2_000_000  # characters
+MOST_VARIATIONS = 24
+MOST_LETTERS = 50_000  # read again in variations
+WRITTEN = r"([^\W\d_]\w*)(?:_\{?([^\W\d_](?:,?\s*[^\W\d_])*)\}?|\[([^\]]*)\]|([ᵢⱼₖₗₘₙ]+))"
+
+
+class Reading:
+    """What a text was read as.
+
+    expr       the typed expression
+    symbols    its symbols by canonical name, in order of appearance
+    declared   the declarations that came with it
+    text       the text
+    """
+
+    __slots__ = ("_bound", "declared", "expr", "symbols", "text")
+
+    def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
+        self.expr = expr
+        self.declared = declared
+        self.text = text
+        self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
+        self._bound = bound
+
+    def unknown(self, name: str) -> Expr:
+        """The symbol, the family, or the member of a family (``x_i``, ``x[k]``) that a string names."""
+        known = self.symbols.get(canonical(name.strip()))
+        if known is not None:
+            return known
+        if match := re.fullmatch(WRITTEN, name.strip()):
+            family = self.symbols.get(canonical(match.group(1)))
+            if family is not None and family.ranges:
+                return self._member(family, match)
+        raise self._unknown_name(name)
+
+    def _member(self, family: Symbol, match: re.Match[str]) -> Expr:
+        """A general member of a family."""
+        written = next(g for g in match.groups()[1:] if g is not None)
+        indices = re.findall(r"[^\W\d_]", canonical("x_" + written)[2:] if match.group(4) is None else _plain(written))
+        if len(indices) != len(family.ranges):
+            raise UnknownNameError(f"{family.name} has {len(family.ranges)} indices, not {len(indices)}")
+        return Member(family, *[Index(i, last) for i, last in zip(indices, family.ranges, strict=True)])
+
+    def _unknown_name(self, name: str) -> UnknownNameError:
+        plain = canonical(name.strip())
+        place = self.text.find(name) if name else -1
+        text, span = (self.text, (place, place + len(name))) if place >= 0 else (None, None)
+        because, hint = "", nearest(plain, self.symbols) or "the symbols are " + ", ".join(self.symbols)
+        bare = re.sub(r"(\^\{?T\}?|['ᵀ⊤])$", "", name.strip())
+        if bare != name.strip():
+            because, hint = ": the unknown is the matrix itself, not its transpose", f"ask for {bare}"
+        elif plain in FUNCTIONS and plain not in self.symbols:
+            because = f": {plain} is a function"
+        elif plain in self._bound.indices:
+            because = f": {plain} is the index of a sum"
+        elif plain in self._bound.definitions:
+            because = f": {plain} is a definition"
+        elif plain in self.declared:
+            because = ": it is declared, but does not occur in the expression"
+        return UnknownNameError(
+            f"{name or 'nothing'} cannot be the unknown{because}", text=text, span=span, suggestion=hint
+        )
+
+
+def _plain(written: str) -> str:
+    return canonical("x" + written).replace("x_", "").replace("_", "")
+
+
+def parse(text: str, where: str | Mapping[str, str] | None = None) -> Expr:
+    """The expression of a text."""
+    return read(text, where).expr
+
+
+def read(
+    text: str,
+    where: str | Mapping[str, str] | None = None,
+    wrt: Sequence[str] = (),
+    scalar: bool = False,
+    laws: bool = False,
+) -> Reading:
+    """Reads a text; *wrt* are the unknowns as they were typed, *scalar* asks for a scalar."""
+    declared = declare(where)
+    unknowns = [canonical(w) for w in ([wrt] if isinstance(wrt, str) else wrt)]
+    return _Readings(text, declared, unknowns, scalar, laws).best()
+
+
+class _Readings:
+    """The readings of one text under the decisions of the lexer."""
+
+    def __init__(self, text: str, declared: Declarations, wrt: list[str], scalar: bool, laws: bool) -> None:
+        if len(text) > LONGEST:
+            raise SyntaxError(f"the text is longer than {LONGEST} characters")
+        self.text = text
+        self.declared = declared
+        self.wrt = wrt
+        self.scalar = scalar
+        self.laws = laws
+        functions = [name for name in FUNCTIONS if laws or name != "d"]
+        bases = [w for w in wrt if w.isidentifier() and "_" not in w and w not in functions]
+        self.vocabulary = Vocabulary(text, [*declared, *bases], functions)
+
+    def best(self) -> Reading:
+        """The reading of least cost over all decisions of the lexer, or the error of the customary one."""
+        first_error: MatdiffError | None = None
+        best: tuple[Found, Bound] | None = None
+        heap: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+        tried = 0
+        most = min(MOST_VARIATIONS, 1 + MOST_LETTERS // len(self.text)) if self.text else 1
+        while heap and tried < most:
+            cost, other = heappop(heap)
+            if best and cost >= best[0].cost:
+                break
+            tried += 1
+            decisions: list[Decision] = []
+            try:
+                found = self._read(other, cost, best[0].cost - 1 if best else ANY_COST, decisions)
+                best = found or best
+            except MatdiffError as error:
+                first_error = first_error or error
+            for decision in decisions:
+                if not other or decision.place > other[-1]:
+                    heappush(heap, (cost + decision.cost, (*other, decision.place)))
+        if best is None:
+            assert first_error is not None
+            raise first_error
+        return self._finish(*best)
+
+    def _read(
+        self, other: tuple[int, ...], cost: int, most: int, decisions: list[Decision]
+    ) -> tuple[Found, Bound] | None:
+        """The best reading under one set of decisions."""
+        bound = self._bind(other, decisions)
+        search = Search(bound, self.scalar)
+        found = search.run(most - cost)
+        if found is None:
+            if search.first_error and most == ANY_COST:
+                raise search.first_error
+            return None
+        return Found(found.attempt, found.typed, found.cost + cost), bound
+
+    def _bind(self, other: tuple[int, ...], decisions: list[Decision]) -> Bound:
+        """The tree with its names resolved."""
+        lexer = Lexer(self.text, self.vocabulary, other)
+        try:
+            tokens = lexer.run()
+        finally:
+            decisions.extend(lexer.decisions)
+        tree = parse_tokens(tokens, self.text)
+        if tree.kind in ("define", "abbreviate"):
+            tree = tree.parts[0]
+        return Bound(tree, self.text, self.declared, self.wrt, free=self.laws or not self.scalar)
+
+    def _finish(self, found: Found, bound: Bound) -> Reading:
+        """Names the open sizes and builds the expression."""
+        name_sizes(found, bound)
+        return Reading(build(found.typed), self.declared, self.text, bound)
+
+
+def name_sizes(found: Found, bound: Bound) -> None:
+    """Gives names to the sizes of undeclared symbols."""
+    attempt = found.attempt
+    find = attempt.sizes.find
+    entries: list[tuple[Size, Size, bool]] = []
+    for name in bound.names.values():
+        if name.name in attempt.shapes:
+            (rows, cols), ranges = attempt.shapes[name.name]
+            entries.append((find(rows), find(cols), False))
+            entries.extend((find(r), ONE, True) for r in ranges)
+    entries.extend((find(last), ONE, True) for last in attempt.ranges.values())
+    taken = {n for n in bound.names if attempt.assumed.get(n) != "S" or n != "N"} | bound.declared.sizes()
+    attempt.names = size_names(entries, taken)
+
+
+def read_law(law: Law) -> tuple[Expr, Expr]:
+    """Both sides of a law; undeclared capital letters are square matrices of one size."""
+    declared = declare(law.where)
+    square = declare("A: n x n")["A"]
+    for letter in dict.fromkeys(re.findall(r"(?<![A-Za-z])[A-Z](?![A-Za-z])", law.statement)):
+        if letter not in declared and letter != "I":
+            declared.table[letter] = Declaration(letter, square.shape)
+    left, right = _split_statement(law.statement)
+    sides = [_Readings(side, declared, [], False, True) for side in (left, right)]
+    trees = [side._bind((), []) for side in sides]
+    joined = trees[0]
+    for tree in trees[1:]:
+        joined.names.update({k: v for k, v in tree.names.items() if k not in joined.names})
+        joined.free_indices.update(tree.free_indices)
+    joined.tree = Node("equation", [t.tree for t in trees], None, 0, len(left))
+    joined.order = [*trees[0].order, *trees[1].order, joined.tree]
+    found = Search(joined, False).run(ANY_COST)
+    if found is None:
+        raise SyntaxError(f"the law {law.name} cannot be read", text=law.statement, span=(0, len(law.statement)))
+    name_sizes(found, joined)
+    return build(found.typed.operands[0]), build(found.typed.operands[1])
+
+
+def _split_statement(statement: str) -> tuple[str, str]:
+    """The sides of an equality: split at the = outside brackets."""
+    depth = 0
+    for place, sign in enumerate(statement):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "=" and depth == 0:
+            return statement[:place], statement[place + 1 :]
+    raise SyntaxError("a law is an equality", text=statement, span=(0, len(statement)))

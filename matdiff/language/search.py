@@ -1,0 +1,192 @@
+"""The search for the one reading that types: least unusual first.
+
+In goes a bound tree; out comes the attempt that typed at the least cost.  An assignment gives each
+choice (the kind of an undeclared symbol, a doubtful 1) one of its alternatives.  When it breaks at a
+node, only the choices that the break depends on are varied, so the search stays small; when the text
+is fully declared there is nothing to vary and it is one pass.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from matdiff.algebra.dims import ONE
+from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.language.binding import Bound
+from matdiff.language.customs import Kinds, kinds
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Misfit, Typed
+from matdiff.language.typing import Attempt, Key
+
+MOST_TRIES = 1500
+ANY_COST = 10**9
+MOST_WORK = 400_000  # nodes typed in all tries together
+
+
+Assignment = tuple[tuple[int, int], ...]  # (choice, alternative) for each choice that goes against custom
+Heap = list[tuple[int, Assignment, bool]]
+
+
+class Found(NamedTuple):
+    """A reading that types, and what it costs."""
+
+    attempt: Attempt
+    typed: Typed
+    cost: int
+
+
+class Search:
+    """The readings of one tree."""
+
+    def __init__(self, bound: Bound, scalar: bool) -> None:
+        self.bound = bound
+        self.scalar = scalar
+        self.choices: dict[Key, Kinds] = {
+            name.name: kinds(name, bound.ranges) for name in bound.names.values() if not name.declared
+        }
+        self._ones()
+        self.keys = list(self.choices)
+        self.place = {key: k for k, key in enumerate(self.keys)}
+        self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
+        self.first_error: MatdiffError | None = None
+
+    def _ones(self) -> None:
+        """Where 1 may be the vector of ones: as a factor; custom reads it so beside a factor without a sign."""
+        for node in self.bound.order:
+            if node.kind in ("product", "tight"):
+                for k, part in enumerate(node.parts):
+                    one = part.parts[0] if part.kind == "transpose" else part
+                    signs = node.value[max(k, 1) : k + 2]
+                    if one.kind == "NUMBER" and one.value == 1 and "divide" not in signs:
+                        implicit = "loose" in signs or "juxtapose" in signs
+                        implicit = implicit or any(p.kind == "transpose" for p in node.parts[k + 1 : k + 2])
+                        self.choices[id(one)] = (
+                            (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
+                        )
+            if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value == 1:
+                self.choices[id(node.parts[0])] = (("ones", 0), ("number", 5))
+
+    def run(self, most: int) -> Found | None:
+        """The reading of least cost, if one costs at most *most*."""
+        heap: Heap = [(0, (), False)]
+        seen: set[Assignment] = {()}
+        complete: dict[Assignment, Found] = {}
+        tries = 0
+        while heap:
+            cost, vector, done = heappop(heap)
+            if cost > most:
+                return None
+            if done:
+                self._check_unique(complete[vector], vector, heap, complete)
+                return complete[vector]
+            tries += 1
+            if tries > MOST_TRIES or tries * len(self.bound.order) > MOST_WORK + len(self.bound.order):
+                raise self._too_many()
+            culprits = self._try(vector, cost, complete)
+            if vector in complete:
+                heappush(heap, (complete[vector].cost, vector, True))
+            for key in culprits:
+                self._push_next(heap, seen, cost, vector, self.place[key])
+        return None
+
+    def _push_next(self, heap: Heap, seen: set[Assignment], cost: int, vector: Assignment, k: int) -> None:
+        """Queues the assignment that takes the next alternative of one choice."""
+        alternatives = self.choices[self.keys[k]]
+        taken = dict(vector)
+        now = taken.get(k, 0)
+        if now + 1 < len(alternatives):
+            following = tuple(sorted({**taken, k: now + 1}.items()))
+            if following not in seen:
+                seen.add(following)
+                heappush(heap, (cost + alternatives[now + 1][1] - alternatives[now][1], following, False))
+
+    def _try(self, vector: Assignment, cost: int, complete: dict[Assignment, Found]) -> list[Key]:
+        """Types one assignment; answers the choices that a better reading has to vary."""
+        assumed = dict(self.customary)
+        for k, n in vector:
+            assumed[self.keys[k]] = self.choices[self.keys[k]][n][0]
+        attempt = Attempt(self.bound, assumed)
+        try:
+            typed = attempt.run()
+            if self.scalar and not typed.is_scalar:
+                raise attempt.misfit(
+                    self.bound.tree,
+                    f"a scalar is needed here, but {attempt.described(typed)}",
+                    "a gradient is that of a scalar; for vectors and matrices ask for the jacobian",
+                )
+            if typed.rows is ONE and typed.cols is not ONE:
+                attempt.penalty(self.bound.tree, 2, typed)  # nobody writes a row vector as the value of a text
+        except Misfit as misfit:
+            self.first_error = self.first_error or misfit.error
+            return self.keys if attempt.sizes.disagreement else self._choices_in([misfit.node])
+        complete[vector] = Found(attempt, typed, cost + sum(p for _, p in attempt.penalties))
+        return self._choices_in([node for node, _ in attempt.penalties])
+
+    def _choices_in(self, roots: list[Node]) -> list[Key]:
+        """The choices on which the nodes below some nodes depend."""
+        if not self.keys or not roots:
+            return []
+        found: dict[Key, None] = {}
+        stack, seen = list(roots), set[int]()
+        while stack:
+            node = stack.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if node.kind == "definition":
+                return self.keys
+            key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
+            if key in self.place:
+                found[key] = None
+            stack.extend(node.parts)
+        return list(found)
+
+    def _check_unique(
+        self,
+        found: Found,
+        vector: Assignment,
+        heap: Heap,
+        complete: dict[Assignment, Found],
+    ) -> None:
+        """Raises AmbiguityError when another reading has the same cost."""
+        ties = [v for cost, v, _ in heap if cost == found.cost and v != vector][:50]
+        for other in ties:
+            if other not in complete:
+                self._try(other, sum(self.choices[self.keys[k]][n][1] for k, n in other), complete)
+            if other in complete and complete[other].cost == found.cost:
+                raise self._ambiguous(found.attempt, complete[other].attempt)
+
+    def _ambiguous(self, one: Attempt, two: Attempt) -> AmbiguityError:
+        differing = [key for key in self.keys if one.assumed[key] != two.assumed[key]]
+        shown = [
+            ", ".join(
+                f"{k} {WORDS[a.assumed[k]]}" if isinstance(k, str) else f"1 as {WORDS[a.assumed[k]]}" for k in differing
+            )
+            for a in (one, two)
+        ]
+        return AmbiguityError(
+            f"two readings are possible: {shown[0]}; or {shown[1]}",
+            text=self.bound.text,
+            span=(self.bound.tree.start, self.bound.tree.end),
+            suggestion="declare the sizes to decide, as in X: m x n; w: n; a: scalar",
+        )
+
+    def _too_many(self) -> AmbiguityError:
+        undeclared = ", ".join(k for k in self.keys if isinstance(k, str))
+        return AmbiguityError(
+            "too many undeclared names to find out their sizes" if undeclared else "too many readings of 1",
+            text=self.bound.text,
+            span=(self.bound.tree.start, self.bound.tree.end),
+            suggestion=f"declare some of {undeclared[:200]}",
+        )
+
+
+WORDS = {
+    "S": "is a scalar",
+    "V": "is a vector",
+    "M": "is a matrix",
+    "R": "is a row vector",
+    "ones": "the vector of ones",
+    "number": "the number",
+}

@@ -1,0 +1,51 @@
+"""Declarations: what is read from ``where``, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+import pytest
+
+from matdiff.algebra.dims import ONE, SCALAR, size
+from matdiff.errors import DeclarationError
+from matdiff.language.declarations import declare
+
+
+def test_text_and_mapping_declare_the_same() -> None:
+    text = declare("X: m x n; S: d x d spd; a: scalar; x[i=1..N]: d; R[i=1..N, k=1..K]: scalar")
+    mapping = declare({"X": "m x n", "S": "d x d spd", "a": "scalar", "x[i=1..N]": "d", "R[i=1..N, k=1..K]": "scalar"})
+    assert text.table == mapping.table
+
+
+def test_parts_of_a_declaration() -> None:
+    table = declare("b, c: n\nA: n*p × n; M: m×n; S: d x d spd; w: k positive; R[i=1..N, k=1..K]: scalar; Σ₁: 3x3")
+    assert table["b"].shape == table["c"].shape == (size("n"), ONE)
+    assert table["A"].shape == (size("n") * size("p"), size("n"))
+    assert table["S"].properties == {"spd"}
+    assert table["w"].properties == {"positive"}
+    assert table["R"].shape == SCALAR
+    assert table["R"].indices == (("i", size("N")), ("k", size("K")))
+    assert table["Sigma1"].shape == (size(3), size(3))
+
+
+@pytest.mark.parametrize(
+    ("where", "message", "hint"),
+    [
+        ("X: n x n x n", "3 sizes", "X[i=1..N]"),
+        ("X: n x n symetric", "symetric is not a property", "did you mean symmetric?"),
+        ("X: n; X: m", "X is declared twice", ""),
+        ("X: m x n spd", "only a square matrix can be spd", ""),
+        ("X", "needs a colon", "name: sizes"),
+        (": n", "needs a name", ""),
+        ("2x: n", "2x is not a name", ""),
+        ("x[i]: n", "needs a range", "x[i=1..N]"),
+        ("x[i=0..N]: n", "starts at 1", ""),
+        ("x: 0", "at least 1", ""),
+        ("x: n**2", "is not a size", ""),
+        ("x[i=1..N, i=1..M]: n", "declared twice", ""),
+    ],
+)
+def test_wrong_declaration_is_refused(where: str, message: str, hint: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        declare(where)
+    assert message in caught.value.message
+    assert hint in caught.value.suggestion
+    assert "^" in str(caught.value)

@@ -1,0 +1,147 @@
+"""Bad input: what is said, where the caret stands, and that nothing crashes or hangs."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from matdiff.errors import (
+    AmbiguityError,
+    MatdiffError,
+    ShapeError,
+    SyntaxError,
+    UnknownNameError,
+    UnsupportedError,
+)
+from matdiff.language import parse, read
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "kind", "message", "place"),
+    [
+        (
+            "norm2(X*w - y)^2",
+            "X: m x n; w, y: n",
+            ShapeError,
+            "X*w is a vector with m rows, y is a vector with n",
+            "X*w - y",
+        ),
+        ("X w", "X: m x n; w: m", ShapeError, "X has n columns, w has m rows", "X w"),
+        ("w*w", "w: n", ShapeError, "product of two column vectors", "w*w"),
+        ("A : B", "A: m x n; B: n x m", ShapeError, "A is a matrix of size m×n", "A : B"),
+        ("a'*inv(X)*b", "a: m; b: n; X: m x n", ShapeError, "square", "inv(X)"),
+        ("sum(x^2)", "x: n", ShapeError, "x.^2", "x^2"),
+        ("sum(y/x)", "x, y: n", ShapeError, "./", "y/x"),
+        ("X", "X: m x n", ShapeError, "jacobian", "X"),
+        ("tr(eye)*x'*x", "x: n", ShapeError, "the size of eye is not determined", "eye"),
+        ("tr(A, B)", "A, B: n x n", ShapeError, "tr takes 1 argument, not 2", "tr(A, B)"),
+        ("norm2()", "", ShapeError, "without an argument", "norm2()"),
+        ("sum(sigmod(X*w))", "X: m x n; w: n", UnknownNameError, "did you mean sigmoid?", "sigmod"),
+        ("tr*X", "X: n x n", SyntaxError, "used without an argument", "tr"),
+        ("abc", "a, ab, bc, c: scalar", AmbiguityError, "a*bc or as ab*c", "abc"),
+        ("", "", SyntaxError, "empty", ""),
+        ("norm2(X*w - y))^2", "", SyntaxError, "superfluous )", ")"),
+        ("(x", "", SyntaxError, "( is never closed", "("),
+        ("*x'*x", "x: n", SyntaxError, "no left operand", "*"),
+        ("x'*/A*x", "x: n", SyntaxError, "no left operand", "/"),
+        ("x +", "x: n", SyntaxError, "an operand is expected", ""),
+        ("x' $ x", "x: n", SyntaxError, "$ has no meaning", "$"),
+        ("x'*\0x", "x: n", SyntaxError, "U+0000", "\0"),
+        ("x'*A*x = 1", "x: n; A: n x n", SyntaxError, "an equation is not an expression", "="),
+        ("x[i]'x[i]", "x[i=1..N]: d", SyntaxError, "the index i is not bound", "i"),
+        ("∑_i ∑_i x_i", "", SyntaxError, "bound twice", "∑_i ∑_i x_i"[4:]),
+        ("sum(i=0..N, x[i])", "", SyntaxError, "starts at 1", "0"),
+        ("∑_i a_i + x'x", "x[i=1..N]: d", ShapeError, "family", "x"),
+        ("2 3", "", SyntaxError, "an operator is missing", "3"),
+        ("x/0", "x: scalar", ShapeError, "division by zero", "x/0"),
+        ("‖x‖_inf", "x: n", UnsupportedError, "norm", "‖x‖_inf"),
+        ("∑_{i=1}^N x_i", "x[i=1..M]: scalar", ShapeError, "runs to N", "x_i"),
+    ],
+)
+def test_message_and_place(text: str, where: str, kind: type[MatdiffError], message: str, place: str) -> None:
+    with pytest.raises(kind) as caught:
+        read(text, where, scalar=True)
+    error = caught.value
+    assert message in f"{error.message} {error.suggestion}"
+    assert error.span is not None
+    assert text[slice(*error.span)].startswith(place)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "message"),
+    [
+        ("tr", "tr is a function"),
+        ("i", "i is the index of a sum"),
+        ("wᵀ", "ask for w"),
+        ("ww", "the symbols are x, w, A"),
+        ("q", "declared, but does not occur"),
+        ("", "nothing cannot be the unknown"),
+    ],
+)
+def test_unknown_that_is_not_there(unknown: str, message: str) -> None:
+    reading = read("sum(i=1..N, x[i]'*w) + tr(A)", "x[i=1..N]: d; w: d; A: n x n; q: d", wrt=[unknown])
+    with pytest.raises(UnknownNameError) as caught:
+        reading.unknown(unknown)
+    assert message in str(caught.value)
+
+
+def test_two_equally_good_readings_are_both_shown() -> None:
+    with pytest.raises(AmbiguityError) as caught:
+        read("aᵀb X", scalar=True)
+    assert "; or " in caught.value.message
+
+
+def outcome(text: str, where: str) -> str:
+    """«read», or the message of the error; any other exception fails the test."""
+    try:
+        parse(text, where)
+    except MatdiffError as error:
+        return str(error)
+    return "read"
+
+
+N = 50_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * N + "x" + ")" * N,
+        "sin(" * N + "x" + ")" * N,
+        "(" * N,
+        "-" * N + "x",
+        "x" + "'" * N,
+        "+".join(["x"] * N),
+        "*".join(["A"] * N),
+        ".*".join(["x"] * N),
+        "x" * N,
+        "|" * N + "x" + "|" * N,
+        "x" + "²" * N,
+        "f(" * N + "x" + ")" * N,
+        "Σ(" * 1000 + "x" + ")" * 1000,
+        "+".join(f"x{k}" for k in range(2000)) + "+ A",
+    ],
+    ids=lambda text: text[:6],
+)
+def test_deep_and_long_input_is_read_or_refused(text: str) -> None:
+    assert len(outcome(text, "A: n x n")) < 1000
+
+
+PIECES = [
+    *"xXyAwabΣμλ12 ()[]|‖+-*/^'_{}ᵀ⁻¹²ᵢ=;,:.∑⊙½√′\n\0\ud800\u0301٣",
+    "sum(",
+    "tr(",
+    "log ",
+    "||",
+    "Σ_{i=1}^N ",
+    "x_i",
+    "1e9",
+]
+
+
+def test_random_text_is_read_or_refused() -> None:
+    generator = random.Random(0)
+    for _ in range(3000):
+        text = "".join(generator.choices(PIECES, k=generator.randint(1, 12)))
+        assert outcome(text, generator.choice(["", "X: m x n; x: n", "x[i=1..N]: d; A: n x n"]))

@@ -1,0 +1,182 @@
+"""Texts that are read: which expression, which shapes, which reading of an ambiguous sign."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+import matdiff.algebra.operators  # noqa: F401 - fills the catalogue of laws
+from matdiff.algebra.dims import shape_text
+from matdiff.algebra.expr import Identity, Index, Number, Ones, Symbol, symbols
+from matdiff.algebra.laws import CATALOGUE
+from matdiff.algebra.operators.entrywise import Abs, Unspecified
+from matdiff.algebra.operators.norms import EntrywiseNorm1, Frobenius, Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Determinant, Inverse, MatrixPower, Trace
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
+from matdiff.language import parse, read, read_law
+
+A, B = Symbol("A", parse("A", "A: n x n").shape), Symbol("B", parse("A", "A: n x n").shape)
+X = Symbol("X", parse("X", "X: m x n").shape)
+w, y = parse("w", "w: n"), parse("y", "y: m")
+a = Symbol("a")
+WHERE = "A, B: n x n; X: m x n; w, x: n; y: m; a, b, c: scalar"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["AB", "A B", "A*B", "A·B", "A@B", "(A)(B)"], Product(A, B)),
+        (["A'", "Aᵀ", "A^T", "A^{T}", "A⊤", "A^⊤", "transpose(A)"], Transpose(A)),
+        (["A⁻¹", "A^-1", "A^{-1}", "A^(-1)", "inv(A)", "A^−1"], Inverse(A)),
+        (["A⁻ᵀ", "A^-T", "A^{-T}", "inv(A')"], Inverse(Transpose(A))),
+        (["A²", "A^2"], MatrixPower(A, 2)),
+        (["A.^2", "A**2"], Power(A, Number(2))),
+        (["A ⊙ B", "A .* B", "A∘B", "hadamard(A, B)"], Hadamard(A, B)),
+        (["A ./ B", "A ⊘ B"], Hadamard(A, Power(B, Number(-1)))),
+        (["A : B", "A:B"], Frobenius(A, B)),
+        (["|A|", "det A", "det(A)"], Determinant(A)),
+        (["|a|", "abs(a)"], Abs(a)),
+        (["‖w‖", "||w||", "∥w∥", "norm2(w)", "norm(w)", "||w||_2", "‖w‖₂", "|w|"], Norm(w)),
+        (["‖w‖₁", "||w||_1", "norm(w, 1)", "norm1(w)"], EntrywiseNorm1(w)),
+        (["norm(A, 'fro')", "‖A‖_F", "‖A‖"], Norm(A)),
+        (["tr AᵀB", "Tr(A'B)", "trace(A^T B)"], Trace(Product(Transpose(A), B))),
+        (["2Xw", "2 X w", "2*X*w", "X*2*w", "2(Xw)"], Scale(Number(2), Product(X, w))),
+        (["Xw − y", "X*w - y", "Xw–y"], Sum(Product(X, w), Scale(Number(-1), y))),
+        (["1/2 aa", "½ a a", "0.5aa", "a a/2", "1/2*a*a"], Hadamard(Number(Fraction(1, 2)), a, a)),
+        (["A + 1", "A + ones(n, n)", "A + 1_{n×n}", "A + matrix(1)"], Sum(A, Ones("n", "n"))),
+        (["A + I", "A + eye", "A + I_n", "A + eye(n)"], Sum(A, Identity("n"))),
+        (["e^a", "exp(a)", "exp a", "e^{a}"], parse("exp(a)", "a: scalar")),
+        (["g(A)"], Unspecified("g", 0, A)),
+        (["g′(A)", "g'(A) + 0*g(A) - 0*g(A)"][:1], Unspecified("g", 1, A)),
+    ],
+)
+def test_spellings_of_one_expression(texts: list[str], expected: object) -> None:
+    for text in texts:
+        assert parse(text, WHERE) is expected, text
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("x'Ax/x'x", "(x'*A*x)/(x'*x)"),
+        ("x' A x / x' x", "(x'*A*x)/(x'*x)"),
+        ("a/2 ‖w‖²", "(a/2)*norm2(w)^2"),
+        ("1/2x'x", "0.5*(x'*x)"),
+        ("2a/3b", "(2*a)/(3*b)"),
+        ("X (x'w)", "(x'*w)*X"),
+        ("X x'w", "(x'*w)*X"),
+        ("-x'Ax", "-(x'*A*x)"),
+        ("log|A|", "log(det(A))"),
+        ("log det A", "log(det(A))"),
+        ("a log|A||B|", "a*log(det(A)*det(B))"),
+        ("|A||B|", "det(A)*det(B)"),
+        ("a + ∑_{i=1}^n w_i x_i", "a + sum(i=1..n, w[i]*x[i])"),
+        ("∑ᵢ wᵢxᵢ + a", "sum(i=1..n, w[i]*x[i]) + a"),
+        ("∑_{i,j} |A_ij|", "sum(i=1..n, sum(j=1..n, abs(A[i,j])))"),
+        ("sum(|x|)", "sum(abs(x))"),
+        ("softmax(x)", "exp(x)/sum(exp(x))"),
+        ("logsumexp(x)", "log(sum(exp(x)))"),
+        ("σ(w)", "sigmoid(w)"),
+        ("s := x'w; s^2", "(x'*w)^2"),
+        ("x\n+ w", "x + w"),
+    ],
+)
+def test_readings_of_declared_text(text: str, other: str) -> None:
+    assert parse(text, WHERE) is parse(other, WHERE)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "shapes"),
+    [
+        ("xᵀAy", "A", {"x": "m", "A": "m×n", "y": "n"}),
+        ("‖Xw − y‖²", "w", {"X": "m×n", "w": "n", "y": "m"}),
+        ("N log|Σ| + Σᵢ (xᵢ−μ)ᵀΣ⁻¹(xᵢ−μ)", "Σ", {"N": "scalar", "Sigma": "n×n", "x": "n", "mu": "n"}),
+        ("N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)", "μ", {"N": "scalar", "Sigma": "n×n", "x": "n", "mu": "n"}),
+        ("Tr(Lᵀ(AX + b1ᵀ))", "b", {"L": "m×n", "A": "m×p", "X": "p×n", "b": "m"}),
+        ("‖g(XW) − Y‖²", "W", {"X": "m×n", "W": "n×p", "Y": "m×p"}),
+        ("aᵀXa", "X", {"a": "n", "X": "n×n"}),
+        ("β Σᵢ Σⱼₖ |ΦᵢᵀΦᵢ − I|ⱼₖ", "Φᵢ", {"beta": "scalar", "Phi": "m×n"}),
+        ("xᵀA σ(B⁻¹z + b)", "B", {"x": "m", "A": "m×n", "B": "n×n", "z": "n", "b": "n"}),
+        ("−yᵀ log(exp(Wx)/(1ᵀexp(Wx)))", "W", {"y": "m", "W": "m×n", "x": "n"}),
+        ("‖C + 1x‖²", "x", {"C": "m×n", "x": "1×n"}),
+        ("‖C + x1ᵀ‖²", "x", {"C": "m×n", "x": "m"}),
+        ("log Σᵢ exp(xᵢ)", "x", {"x": "scalar"}),
+        ("Σ_{i=1}^N (y_i - w'x_i)²", "w", {"y": "scalar", "w": "n", "x": "n"}),
+        ("h = W x + b; z = sigmoid(h); ‖z - y‖²", "W", {"W": "m×n", "x": "n", "b": "m", "y": "m"}),
+        ("(x - u)'(x - μ)", "x", {"x": "n", "u": "n", "mu": "n"}),
+        ("||X2 w1 - y||^2", "w1", {"X2": "m×n", "w1": "n", "y": "m"}),
+    ],
+)
+def test_shapes_are_inferred_by_use_and_custom(text: str, wrt: str, shapes: dict[str, str]) -> None:
+    reading = read(text, wrt=[wrt], scalar=True)
+    assert {name: shape_text(s.shape) for name, s in reading.symbols.items()} == shapes
+    assert reading.unknown(wrt)
+
+
+def test_one_sign_means_a_matrix_and_a_sum() -> None:
+    bare = read("N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)", wrt=["Sigma"], scalar=True).expr
+    assert bare is read("N log|Σ| + ∑ᵢ (xᵢ−μ)ᵀΣ⁻¹(xᵢ−μ)", wrt=["Sigma"], scalar=True).expr
+    declared = "N: scalar; Sigma: d x d spd; x[i=1..N]: d; mu: d"
+    assert isinstance(read("N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)", declared).expr.operands[1], IndexedSum)
+
+
+def test_definitions_are_named_and_shared() -> None:
+    expr = parse("h = W*x; norm2(h)^2 + sum(h)", "W: m x n; x: n")
+    named = Named("h", parse("W*x", "W: m x n; x: n"))
+    assert expr is Sum(Power(Norm(named), Number(2)), parse("sum(y)", "y: m").make((named,)))
+    assert parse("h = W*x; h", "W: m x n; x: n") is parse("W*x", "W: m x n; x: n")
+
+
+def test_subscripts_are_indices_names_or_entries() -> None:
+    assert [s.name for s in symbols(parse("x_1'x₂ + x1'x2", "x1, x2: n"))] == ["x1", "x2"]
+    assert [s.name for s in symbols(parse("x_k'x_k"))] == ["x_k"]
+    family = parse("∑_i x_i", "x[i=1..N]: d")
+    assert isinstance(family.operands[0], Member)
+    assert isinstance(parse("∑_i w_i", "w: n").operands[0], Entry)
+    assert [s.name for s in symbols(parse("loss_weight*x'x"))] == ["loss_weight", "x"]
+
+
+def test_unknown_is_a_symbol_a_family_or_a_member() -> None:
+    reading = read("∑_i ‖x_i − μ‖²", "x[i=1..N]: d; mu: d")
+    family = reading.symbols["x"]
+    assert reading.unknown("x") is family
+    assert reading.unknown("mu") is reading.unknown("μ") is reading.symbols["mu"]
+    for spelling, index in (("x_k", "k"), ("x[k]", "k"), ("xⱼ", "j"), ("x_{i}", "i")):
+        assert reading.unknown(spelling) is Member(family, Index(index, "N"))
+
+
+def test_free_index_of_a_declared_family_is_read_where_no_scalar_is_asked_for() -> None:
+    assert parse("2(x[i] - mu)", "x[i=1..N]: d; mu: d").free
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2Xᵀ(Xw − y)",
+        "A.^2",
+        "½‖x‖²",
+        "A⁻ᵀ",
+        "2x/(3b)",
+        "sigmoid(w) ⊙ (1 − sigmoid(w))",
+        "x 1ᵀA",
+        "b^a + b^(1/3)",
+        "g′(AB)",
+        "h = Ax + w; ‖h‖²",
+        "abs(A)",
+        "∑_{i=1}^{n} (w[i] − a)²",
+        "a(X + 1)/b",
+        "−(x ⊙ w)",
+    ],
+)
+def test_printed_text_is_read_as_the_same_expression(text: str) -> None:
+    expr = parse(text, WHERE)
+    assert parse(str(expr), WHERE) is expr
+
+
+def test_every_law_is_readable_on_both_sides() -> None:
+    for law in CATALOGUE.values():
+        left, right = read_law(law)
+        assert left.shape == right.shape, law.name
