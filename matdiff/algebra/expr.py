@@ -30,11 +30,12 @@ class Expr:
     they are the identity of the node.  *shape* and the free indices follow from them.
     """
 
-    __slots__ = ("__weakref__", "data", "free", "operands", "shape")
+    __slots__ = ("__weakref__", "data", "facts", "free", "operands", "shape")
     operands: tuple[Expr, ...]
     data: Data
     shape: Shape
     free: frozenset[Index]
+    facts: dict[str, Any]  # what has been found out about the node and need not be found out again
 
     table: ClassVar[WeakValueDictionary[Any, Expr]] = WeakValueDictionary()
 
@@ -53,6 +54,7 @@ class Expr:
             _set_data(node, data)
             _set_shape(node, shape)
             _set_free(node, cls.free_of(operands, data))
+            _set_facts(node, {})
             Expr.table[key] = node
         return node  # type: ignore[return-value]
 
@@ -173,6 +175,7 @@ _set_operands = Expr.operands.__set__  # type: ignore[attr-defined]
 _set_data = Expr.data.__set__  # type: ignore[attr-defined]
 _set_shape = Expr.shape.__set__  # type: ignore[attr-defined]
 _set_free = Expr.free.__set__  # type: ignore[attr-defined]
+_set_facts = Expr.facts.__set__  # type: ignore[attr-defined]
 
 
 def _restore(rows: list[tuple[Any, ...]]) -> Expr:
@@ -456,6 +459,16 @@ def fold(root: Expr, visit: Callable[..., T]) -> T:
     for node in postorder(root):
         done[node] = visit(node, *[done[c] for c in node.operands])
     return done[root]
+
+
+def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T]) -> T:
+    """A fact about an expression that follows from the same fact about its operands; each node is asked once."""
+    if name not in root.facts:
+        for node in postorder(root, prune=lambda n: name in n.facts):
+            if name not in node.facts:
+                node.facts[name] = find(node, [o.facts[name] for o in node.operands])
+    found: T = root.facts[name]
+    return found
 
 
 def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.factoring import keys
+from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
 from matdiff.algebra.identities.traces import chain_rule, collected_traces, scalar_as_trace
 from matdiff.algebra.identities.transposes import SYMMETRIC
@@ -52,7 +52,8 @@ class _Sweep:
         self.traceform = TraceForm()
         self.tidy = Simplifier(TIDYING, self.traceform.linear)
         self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
-        self.adjoints: dict[Expr, Expr] = {}  # Named ∇_Y → its value
+        self.adjoints: set[Expr] = set()  # the names ∇_Y
+        self.expanded: dict[Expr, Expr] = {}  # expressions with these names replaced by their values
 
     def derive(self) -> Gradients:
         blocks = []
@@ -78,7 +79,7 @@ class _Sweep:
         groups: list[tuple[Step, ...]] = []
         dy: Expr = start
         for group in Differentiation(self.depends, self.names).rounds(node):
-            dy, tidied = self.tidy(replay(dy, group))
+            dy, tidied = self.tidy(replay(dy, group, self.traceform.linear))
             groups.append((*group, *tidied))
         phases = [Phase("Differential", None, start, tuple(groups))]
         if adjoint.number == 1:
@@ -129,7 +130,7 @@ class _Sweep:
         """∇_Y under a name, the sum of what the blocks above contributed."""
         value, _ = self.simplifier(Sum.of(*self.pieces[node]))
         name = Named(f"nabla_{self.names[node]}", value)
-        self.adjoints[name] = value
+        self.adjoints.add(name)
         return name
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
@@ -148,13 +149,14 @@ class _Sweep:
 
     def _expand(self, e: Expr) -> Expr:
         """Adjoint names replaced by their values, at all depths."""
-        done: dict[Expr, Expr] = {}
-        for node in postorder(e):
-            operands = tuple(done[o] for o in node.operands)
-            if node in self.adjoints:
-                done[node] = operands[0]
-            else:
-                done[node] = node if operands == node.operands else node.rebuild(operands)
+        done = self.expanded
+        for node in postorder(e, prune=done.__contains__):
+            if node not in done:
+                operands = tuple([done[o] for o in node.operands])
+                if node in self.adjoints:
+                    done[node] = operands[0]
+                else:
+                    done[node] = node if operands == node.operands else node.rebuild(operands)
         return done[e]
 
     def _for_unknown(self, target: Expr, pieces: Sequence[Expr], unknown: Expr) -> list[Expr]:
@@ -191,8 +193,7 @@ class _Sweep:
         else:
             return g
         flipped, _ = self.simplifier(Transpose(g))
-        same = keys([flipped, g])
-        if properties & SYMMETRIC and "diagonal" not in properties and same[0] == same[1]:
+        if properties & SYMMETRIC and "diagonal" not in properties and key(flipped) == key(g):
             return g
         simple, steps = self.simplifier(projected)
         phases.append(Phase("Projection", None, projected, (tuple(steps),)))

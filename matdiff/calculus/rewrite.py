@@ -25,15 +25,27 @@ class Step(NamedTuple):
     after: Expr
 
 
+def everywhere(e: Expr) -> bool:
+    """Every expression may change."""
+    return True
+
+
 class Rewriter:
     """Rewrites expressions to rest: *change* gives the next form of a node whose operands are at rest, or None.
 
-    With *outside_in* a node is also tried before its operands have been touched.
+    With *outside_in* a node is also tried before its operands have been touched.  *within* tells which
+    nodes can hold something to change; the others are not entered, however large they are.
     """
 
-    def __init__(self, change: Callable[[Expr], Expr | None], outside_in: bool = False) -> None:
+    def __init__(
+        self,
+        change: Callable[[Expr], Expr | None],
+        outside_in: bool = False,
+        within: Callable[[Expr], bool] = everywhere,
+    ) -> None:
         self.change = change
         self.outside_in = outside_in
+        self.within = within
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
@@ -51,6 +63,8 @@ class Rewriter:
                 stack.pop()
             elif target is not None:
                 stack.append(target)
+            elif not self.within(node):
+                settled[node] = node
             elif self.outside_in and (whole := self.change(node)) is not None:
                 forward[node] = whole
             elif pending := [o for o in node.operands if o not in settled]:
@@ -68,36 +82,46 @@ class Rewriter:
             forward[node] = following
 
 
-def replay(line: Expr, steps: Iterable[Step]) -> Expr:
+def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:
     """The line after the steps."""
     mapping = {step.before: step.after for step in steps}
-    return Rewriter(mapping.get, outside_in=True)(line)
+    return Rewriter(mapping.get, outside_in=True, within=within)(line)
 
 
 class Simplifier:
-    """Applies identities until none applies, and records the applications."""
+    """Applies identities until none applies, and tells the applications."""
 
     def __init__(
-        self, laws: Mapping[type[Expr], tuple[Law, ...]], within: Callable[[Expr], bool] = lambda e: True
+        self, laws: Mapping[type[Expr], tuple[Law, ...]], within: Callable[[Expr], bool] = everywhere
     ) -> None:
         self.laws = laws
-        self.within = within
-        self.steps: list[Step] = []
-        self.rewriter = Rewriter(self._change)
+        self.applied: dict[Expr, Step] = {}
+        self.rewriter = Rewriter(self._change, within=within)
 
     def __call__(self, e: Expr) -> tuple[Expr, list[Step]]:
         """The simplified expression and the steps that lead there."""
-        self.steps = []
         result = self.rewriter(e)
-        return result, self.steps
+        return result, self._steps(e) if result is not e else []
 
     def _change(self, node: Expr) -> Expr | None:
-        laws = self.laws.get(type(node))
-        if laws is None or not self.within(node):
-            return None
-        for law in laws:
+        for law in self.laws.get(type(node), ()):
             after: Expr | None = law.apply(node)
             if after is not None and after is not node:
-                self.steps.append(Step(law, node, after))
+                self.applied[node] = Step(law, node, after)
                 return after
         return None
+
+    def _steps(self, e: Expr) -> list[Step]:
+        """The steps for one expression, some of which were found while another one was simplified."""
+        steps: list[Step] = []
+
+        def again(node: Expr) -> Expr | None:
+            step = self.applied.get(node)
+            if step is None:
+                return None
+            steps.append(step)
+            return step.after
+
+        settled = self.rewriter.settled
+        Rewriter(again, within=lambda node: settled.get(node) is not node)(e)
+        return steps

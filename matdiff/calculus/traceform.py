@@ -92,11 +92,14 @@ class TraceForm:
 
     def linear(self, e: Expr) -> bool:
         """Whether an expression holds a differential."""
-        if e not in self.holds:
-            for node in postorder(e, prune=self.holds.__contains__):
-                if node not in self.holds:
-                    self.holds[node] = isinstance(node, Differential) or any([self.holds[o] for o in node.operands])
-        return self.holds[e]
+        holds = self.holds
+        known = holds.get(e)
+        if known is None:
+            for node in postorder(e, prune=lambda n: n in holds or isinstance(n, Differential)):
+                if node not in holds:
+                    holds[node] = isinstance(node, Differential) or any([holds[o] for o in node.operands])
+            return holds[e]
+        return known
 
     def rounds(self, terms: Sequence[Term]) -> tuple[list[list[Step]], list[Term]]:
         """The steps from a sum of terms to one of done terms, grouped by line, and those terms."""

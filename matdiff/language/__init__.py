@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matdiff.language.reading import Reading, parse, read, read_law
+    from matdiff.language.reading import Reading, parse, read, read_law, unknown_in
 
-__all__ = ["Reading", "parse", "read", "read_law"]
+__all__ = ["Reading", "parse", "read", "read_law", "unknown_in"]
 
 
 def __getattr__(name: str) -> Any:

@@ -54,22 +54,10 @@ class Reading:
 
     def unknown(self, name: str) -> Expr:
         """The symbol, the family, or the member of a family (``x_i``, ``x[k]``) that a string names."""
-        known = self.symbols.get(canonical(name.strip()))
-        if known is not None:
-            return known
-        if match := re.fullmatch(WRITTEN, name.strip()):
-            family = self.symbols.get(canonical(match.group(1)))
-            if family is not None and family.ranges:
-                return self._member(family, match)
-        raise self._unknown_name(name)
-
-    def _member(self, family: Symbol, match: re.Match[str]) -> Expr:
-        """A general member of a family."""
-        written = next(g for g in match.groups()[1:] if g is not None)
-        indices = re.findall(r"[^\W\d_]", canonical("x_" + written)[2:] if match.group(4) is None else _plain(written))
-        if len(indices) != len(family.ranges):
-            raise UnknownNameError(f"{family.name} has {len(family.ranges)} indices, not {len(indices)}")
-        return Member(family, *[Index(i, last) for i, last in zip(indices, family.ranges, strict=True)])
+        found = _named(self.symbols, name)
+        if found is None:
+            raise self._unknown_name(name)
+        return found
 
     def _unknown_name(self, name: str) -> UnknownNameError:
         plain = canonical(name.strip())
@@ -90,6 +78,34 @@ class Reading:
         return UnknownNameError(
             f"{name or 'nothing'} cannot be the unknown{because}", text=text, span=span, suggestion=hint
         )
+
+
+def unknown_in(expr: Expr, name: str) -> Expr:
+    """The symbol, family or member of a family in an expression that a string names."""
+    known = {s.name: s for s in symbols(expr)}
+    found = _named(known, name)
+    if found is None:
+        hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
+        raise UnknownNameError(f"{name} does not occur in the expression", suggestion=hint)
+    return found
+
+
+def _named(known: Mapping[str, Symbol], name: str) -> Expr | None:
+    symbol = known.get(canonical(name.strip()))
+    if symbol is not None:
+        return symbol
+    match = re.fullmatch(WRITTEN, name.strip())
+    family = known.get(canonical(match.group(1))) if match else None
+    return _member(family, match) if family is not None and match and family.ranges else None
+
+
+def _member(family: Symbol, match: re.Match[str]) -> Expr:
+    """A general member of a family."""
+    written = next(g for g in match.groups()[1:] if g is not None)
+    indices = re.findall(r"[^\W\d_]", canonical("x_" + written)[2:] if match.group(4) is None else _plain(written))
+    if len(indices) != len(family.ranges):
+        raise UnknownNameError(f"{family.name} has {len(family.ranges)} indices, not {len(indices)}")
+    return Member(family, *[Index(i, last) for i, last in zip(indices, family.ranges, strict=True)])
 
 
 def _plain(written: str) -> str:

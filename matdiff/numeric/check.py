@@ -36,6 +36,16 @@ class Verification(NamedTuple):
     lines: int
     failure: str = ""
 
+    def summary(self) -> str:
+        """The outcome in a sentence."""
+        if not self.ok:
+            return f"CHECK FAILED: {self.failure}"
+        steps = f"{self.lines} step{'s' * (self.lines != 1)}"
+        return (
+            f"checked: {steps} and the gradient on {self.trials} random instances, "
+            f"largest relative error {self.max_error:.0e}"
+        )
+
 
 class Failure(NamedTuple):
     """What a check refutes, and by how much."""

@@ -27,8 +27,7 @@ def latex(e: Expr) -> str:
     names = shared_names(e)
     parts = [f"{write(n, LATEX)} = {write(n.operands[0], LATEX)},\\quad " for n in postorder(e) if isinstance(n, Named)]
     for node, name in names.items():
-        rest = {n: m for n, m in names.items() if n is not node}
-        parts.append(f"{name_text(name, LATEX)} = {write(node, LATEX, _typeset(rest))},\\quad ")
+        parts.append(f"{name_text(name, LATEX)} = {write(node, LATEX, _typeset(names))},\\quad ")
     return "".join(parts) + write(e, LATEX, _typeset(names))
 
 
@@ -51,10 +50,8 @@ def derivation(found: Gradients, steps: str = "textbook") -> str:
     rows = [rf"f({unknowns}) &= {write(found.function, LATEX, _typeset(names))}"]
     for node in postorder(found.function):
         if isinstance(node, Named) or node in names:
-            rest = {n: m for n, m in names.items() if n is not node}
-            label = write(node, LATEX, _typeset(names))
-            body = node.operands[0] if isinstance(node, Named) else node
-            rows.append(rf"{label} &= {write(body, LATEX, _typeset(rest))}")
+            label, body = (node.name, node.operands[0]) if isinstance(node, Named) else (names[node], node)
+            rows.append(rf"{name_text(label, LATEX)} &= {write(body, LATEX, _typeset(names))}")
     if steps != "none":
         for block in found.blocks:
             rows += _block(block, found, _typeset(names), steps == "full")

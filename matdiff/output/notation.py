@@ -26,10 +26,10 @@ CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as
 
 
 def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> str:
-    """The text of an expression.  *names* gives nodes that are written as a name instead."""
+    """The text of an expression.  *names* gives nodes below it that are written as a name instead."""
     names = names or {}
     out = Writer(style)
-    sizes = Sizes(root)
+    sizes = Sizes(root, names)
     brackets = ("(", ")") if style is TEXT else (r"\left(", r"\right)")
     stack: list[str | None | tuple[Expr, int, Known]] = [(root, 0, NOTHING)]
     while stack:
@@ -38,7 +38,7 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
             out.put(piece)
             continue
         node, level, known = piece
-        if node in names:
+        if node in names and node is not root:
             out.put(names[node])
             continue
         notation = _notation(node, known, style)
@@ -107,9 +107,9 @@ class Sizes:
     *own* says for a node whether its rows and columns follow from what it is written with.
     """
 
-    def __init__(self, root: Expr) -> None:
-        self.own: dict[Expr, Known] = {}
-        self.needed = any(isinstance(n, Constant) for n in postorder(root))
+    def __init__(self, root: Expr, names: Mapping[Expr, str]) -> None:
+        self.own: dict[Expr, Known] = {node: ALL for node in names if node is not root}
+        self.needed = any(isinstance(n, Constant) for n in postorder(root, prune=self.own.__contains__))
 
     def of(self, e: Expr) -> Known:
         if e not in self.own:

@@ -30,8 +30,7 @@ def text(e: Expr) -> str:
         if isinstance(node, Named):
             parts.append(f"{write(node, TEXT)} = {write(node.operands[0], TEXT, names)}; ")
         elif node in names:
-            rest = {n: name for n, name in names.items() if n is not node}
-            parts.append(f"{names[node]} := {write(node, TEXT, rest)}; ")
+            parts.append(f"{names[node]} := {write(node, TEXT, names)}; ")
     return "".join(parts) + write(e, TEXT, names)
 
 
@@ -60,7 +59,7 @@ def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> st
     names = {b.node: b.name for b in found.blocks if b.node is not found.function and not isinstance(b.node, Named)}
     rows = [f"f({name_list(found.unknowns)}) = {write(found.function, TEXT, names)}        {reading(found.function)}"]
     rows += [f"{write(n, TEXT)} = {write(n.operands[0], TEXT, names)}" for n in postorder(found.function) if isinstance(n, Named)]
-    rows += [f"{name} = {write(node, TEXT, {n: m for n, m in names.items() if n is not node})}" for node, name in names.items()]
+    rows += [f"{name} = {write(node, TEXT, names)}" for node, name in names.items()]
     if steps != "none":
         for block in found.blocks:
             rows += ["", *_block(block, found, names, steps == "full")]

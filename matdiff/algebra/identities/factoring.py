@@ -5,11 +5,12 @@ Every law here makes the sum shorter or keeps its length while a term disappears
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Number, Zeros, postorder
+from matdiff.algebra.expr import Expr, Number, Zeros, fact
 from matdiff.algebra.identities.transposes import is_symmetric_leaf
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.products import (
@@ -24,37 +25,35 @@ from matdiff.algebra.operators.products import (
 
 # ---- equality up to the order of terms --------------------------------------------------------------
 
-_KEYS: dict[object, int] = {}
 
 
-def keys(roots: Iterable[Expr]) -> list[int]:
-    """A number for each expression, the same for two that differ only in the order of sums and entrywise
-    products, or, being scalars, by a transpose."""
-    known: dict[Expr, int] = {}
-    out = []
-    for root in roots:
-        for e in postorder(root, prune=known.__contains__):
-            if e not in known:
-                known[e] = _key(e, [known[o] for o in e.operands])
-        out.append(known[root])
-    return out
+def key(e: Expr) -> bytes:
+    """The same for two expressions that differ only in the order of sums and entrywise products, or, being
+    scalars, by a transpose."""
+    return fact("key", e, _key)
 
 
-def _key(e: Expr, below: list[int]) -> int:
+def _key(e: Expr, below: list[bytes]) -> bytes:
+    if not e.operands:
+        return _digest(e, id(e))  # leaves are interned and live as long as what is built of them
     if isinstance(e, Sum | Hadamard):
         below = sorted(below)
     elif isinstance(e, Product) and e.is_scalar:
-        below = min(below, [_transposed_key(f, k) for f, k in zip(reversed(e.operands), reversed(below), strict=True)])
-    shape = (type(e), e.data, tuple(below))
-    return _KEYS.setdefault(shape, len(_KEYS))
+        below = min(below, [_transposed_key(o) for o in reversed(e.operands)])
+    elif isinstance(e, Transpose):
+        return _transposed_key(e.operands[0])
+    return _digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
 
 
-def _transposed_key(e: Expr, key: int) -> int:
+def _transposed_key(e: Expr) -> bytes:
+    """The key of eᵀ."""
     if isinstance(e, Transpose):
-        return keys(e.operands)[0]
-    if is_symmetric_leaf(e):
-        return key
-    return _KEYS.setdefault((Transpose, (), (key,)), len(_KEYS))
+        return key(e.operands[0])
+    return key(e) if is_symmetric_leaf(e) else hashlib.blake2b(b"transpose" + key(e), digest_size=16).digest()
+
+
+def _digest(e: Expr, *parts: object) -> bytes:
+    return hashlib.blake2b(repr((type(e).__name__, *parts)).encode(), digest_size=16).digest()
 
 
 # ---- terms ------------------------------------------------------------------------------------------
@@ -102,12 +101,12 @@ def zero_in_sum(e: Expr) -> Expr | None:
 
 @identity("A + A = 2A", "A + A = 2*A", where="A: m x n")
 def like_terms(e: Expr) -> Expr | None:
-    numbers: dict[int, Fraction] = {}
-    bodies: dict[int, Expr | None] = {}
-    parts = [coefficient(t) for t in e.operands]
-    for (number, body), key in zip(parts, keys(b if b is not None else Number(1) for _, b in parts), strict=True):
-        numbers[key] = numbers.get(key, Fraction(0)) + number
-        bodies.setdefault(key, body)
+    numbers: dict[bytes, Fraction] = {}
+    bodies: dict[bytes, Expr | None] = {}
+    for number, body in [coefficient(t) for t in e.operands]:
+        same = key(body) if body is not None else b"number"
+        numbers[same] = numbers.get(same, Fraction(0)) + number
+        bodies.setdefault(same, body)
     if len(numbers) == len(e.operands):
         return None
     terms = [multiple(numbers[k], bodies[k]) for k in numbers if numbers[k]]

@@ -4,7 +4,7 @@ only when the sum gets no longer by it, so that (Xw − y)ᵀ stays as it is and
 from __future__ import annotations
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros, postorder
+from matdiff.algebra.expr import Expr, Identity, Ones, Symbol, Zeros, fact
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -121,30 +121,27 @@ def transpose_of_constant(e: Expr) -> Expr | None:
     return None
 
 
-def growth(root: Expr) -> int:
+def growth(e: Expr) -> int:
     """How many signs longer eᵀ gets when the transpose is pushed inside."""
-    grown: dict[Expr, int] = {}
-    for e in postorder(root, prune=lambda e: isinstance(e, Transpose) or e.is_scalar):
-        below = [grown.get(o, 0) for o in e.operands]
-        if isinstance(e, Transpose):
-            grown[e] = -1
-        elif e.is_scalar or isinstance(e, Identity | DiagonalMatrix | Number) or is_symmetric_leaf(e):
-            grown[e] = 0
-        elif isinstance(e, Ones | Zeros):
-            grown[e] = int(e.cols is ONE)
-        elif isinstance(e, Product | IndexedSum):
-            grown[e] = sum(below)
-        elif isinstance(e, Scale):
-            grown[e] = below[1]
-        elif isinstance(e, Inverse):
-            grown[e] = min(below[0], 0)
-        elif isinstance(e, Sum | Hadamard):
-            grown[e] = min(1, sum(below))
-        elif isinstance(e, Entrywise | Power | MatrixPower):
-            grown[e] = min(1, below[0])
-        else:
-            grown[e] = 1
-    return grown[root]
+    return fact("growth", e, _growth)
+
+
+def _growth(e: Expr, below: list[int]) -> int:
+    if isinstance(e, Transpose):
+        return -1
+    if e.is_scalar or isinstance(e, Identity | DiagonalMatrix) or is_symmetric_leaf(e):
+        return 0
+    if isinstance(e, Ones | Zeros):
+        return int(e.cols is ONE)
+    if isinstance(e, Product | IndexedSum):
+        return sum(below)
+    if isinstance(e, Scale):
+        return below[1]
+    if isinstance(e, Inverse):
+        return min(below[0], 0)
+    if isinstance(e, Sum | Hadamard):
+        return min(1, sum(below))
+    return min(1, below[0]) if isinstance(e, Entrywise | Power | MatrixPower) else 1
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

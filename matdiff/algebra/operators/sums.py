@@ -38,7 +38,7 @@ class SumOfEntries(Operator):
     )
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         rows, cols = self.operands[0].shape
-        return Scale.of(h, Ones(cols, rows))
+        return Scale.of(h, Transpose(Ones(rows)) if cols is ONE else Ones(cols, rows))
 
 
 class IndexedSum(Operator):
