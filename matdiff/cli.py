@@ -90,7 +90,7 @@ def _coloured(page: str) -> str:
     bold, dim, off = "\033[1m", "\033[2m", "\033[0m"
     rows = []
     for row in page.splitlines():
-        if row in ("Differential", "Trace form", "Gradient", "Projection") or row.startswith("  ∇"):
+        if row in ("Differential", "Trace form", "Substitution", "Projection", "Gradient") or row.startswith("  ∇"):
             row = f"{bold}{row}{off}"
         elif row.startswith("  ") and "   " in row.strip():
             line, _, laws = row.rpartition("   ")

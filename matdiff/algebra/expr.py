@@ -128,7 +128,7 @@ class Expr:
 
     @property
     def reciprocal(self) -> tuple[Expr, Fraction] | None:
-        """(b, k) of a scalar b^(-k) with a number k > 0, else None."""
+        """(b, k) of b^(-k), a scalar or entrywise, with a number k > 0, else None."""
         return None
 
     # Arithmetic as mathematicians write it; the operators stand in matdiff.algebra.operators.products.

@@ -20,7 +20,7 @@ class Law:
     statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``
     requires   the side condition in words, where there is one: ``A invertible``
     where      declarations that the letters of the statement need: ``A: n x n``
-    kind       ``differential``, ``trace`` or ``identity``
+    kind       ``differential``, ``trace``, ``identity``, or ``definition`` (true by what its letters stand for)
     apply      the function that maps a left-hand side to the right-hand side
     """
 

@@ -86,6 +86,7 @@ GREEK = dict(
         strict=True,
     )
 )
+GREEK["nabla"] = "∇"  # not Greek, but a spelt-out letter all the same
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -152,11 +153,19 @@ def signed_sum(terms: Sequence[Expr], style: Style) -> Notation:
 
 
 def entrywise_product(factors: Sequence[Expr], style: Style) -> Notation:
-    """A ⊙ B ⊙ C"""
+    """A ⊙ B ./ C, where the reciprocals stand last, as reading a quotient puts them."""
+    below = [f.reciprocal for f in factors if f.reciprocal]
+    above = [f for f in factors if not f.reciprocal]
+    if list(factors[: len(above)]) != above:
+        above, below = list(factors), []
     dot = style.pick(" ⊙ ", r" \odot ")
-    parts: list[Part] = []
-    for k, factor in enumerate(factors):
+    parts: list[Part] = [] if above else ["1"]
+    for k, factor in enumerate(above):
         parts += [dot] * (k > 0) + [Slot(factor, POSTFIX)]
+    for base, exponent in below:
+        digits = str(exponent) if exponent.denominator == 1 or style.latex else f"({exponent})"
+        raised = [] if exponent == 1 else [style.pick(".^", r"^{\circ "), digits, style.pick("", "}")]
+        parts += [style.pick(" ./ ", r" \oslash "), Slot(base, ATOM if raised else POSTFIX), *raised]
     return Notation(tuple(parts), TERM)
 
 

@@ -64,7 +64,7 @@ class Phase(NamedTuple):
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
         if laws and not full and groups and all(s.law in UNSPOKEN for s in groups[0]):
             shown = replay(shown, groups.pop(0))
-        if laws:
+        if laws or self.title == "Projection":
             yield Line(shown, laws)
         for group in groups:
             line = replay(shown, group)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from matdiff.algebra.expr import Expr, Operator, postorder
+from matdiff.algebra.expr import Expr, Operator, postorder, replace
 from matdiff.algebra.identities import EXPANSIONS
 from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
 from matdiff.calculus.rewrite import Step
 from matdiff.errors import UnsupportedError
@@ -49,6 +49,7 @@ class Differentiation:
     def __init__(self, depends: Dependence, cuts: Collection[Expr] = ()) -> None:
         self.depends = depends
         self.cuts = cuts
+        self.definitions = {c.operands[0]: c for c in cuts if isinstance(c, Named)}
         self.resolved: dict[Expr, tuple[Step, list[Expr]]] = {}
 
     def rounds(self, root: Expr) -> Iterator[list[Step]]:
@@ -96,6 +97,8 @@ class Differentiation:
             )
         inner = [o for o in e.operands if self.depends(o)]
         after = law.apply(e, *[Differential(o) if self.depends(o) else None for o in e.operands])
+        if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
+            after = replace(after, {e: self.definitions[e]}.get)
         return Step(law, Differential(e), after), list(dict.fromkeys(inner))
 
 

@@ -14,7 +14,7 @@ from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, p
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
-from matdiff.algebra.identities.traces import chain_rule, collected_traces, scalar_as_trace
+from matdiff.algebra.identities.traces import chain_rule, collected_traces, scalar_as_trace, substitution, transposed_factor
 from matdiff.algebra.identities.transposes import SYMMETRIC
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
@@ -63,13 +63,12 @@ class _Sweep:
             if node is not self.f and node in self.pieces:
                 blocks.append(self._block(node, self._adjoint(node), self.names[node]))
         found, free = {}, {}
-        last: list[Phase] = []
         for name, unknown in self.unknowns.items():
-            gradient = self._total(unknown, last)
-            free[name] = gradient
-            found[name] = self._project(gradient, unknown, last)
-        if last:
-            blocks.append(Block(self.f, "", tuple(last)))
+            last: list[Phase] = []
+            free[name] = self._total(unknown, last)
+            found[name] = self._project(free[name], unknown, last)
+            if last:
+                blocks.append(Block(unknown, "", tuple(last)))
         unconstrained = {n: g for n, g in free.items() if g is not found[n]}
         return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks))
 
@@ -116,7 +115,8 @@ class _Sweep:
         line = line_of(terms)
         start = Sum.of(*raw)
         together = tuple(s for used in steps for s in used)
-        return Phase("Gradient", Step(collected_traces, line, start), start, (together,) if together else ())
+        law = collected_traces if len(terms) > len(groups) else transposed_factor
+        return Phase("Gradient", Step(law, line, start), start, (together,) if together else ())
 
     def _transposed(self, t: Term) -> tuple[Expr, tuple[Index, ...], Expr]:
         """The differential's argument, the sums that stay outside since it depends on them, and Hᵀ."""
@@ -143,7 +143,9 @@ class _Sweep:
             return total
         expanded = self._expand(total)
         simple, steps = self.simplifier(expanded)
-        if steps:
+        if self.adjoints:
+            phases.append(Phase("Substitution", Step(substitution, total, expanded), expanded, (tuple(steps),)))
+        elif steps:
             phases.append(Phase("Gradient", None, expanded, (tuple(steps),)))
         return simple
 

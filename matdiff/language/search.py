@@ -20,6 +20,7 @@ from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key
 
 MOST_TRIES = 1500
+FAR_FETCHED = 4  # a reading against custom that costs more is not taken only to make a scalar of a matrix
 ANY_COST = 10**9
 MOST_WORK = 400_000  # nodes typed in all tries together
 
@@ -50,6 +51,7 @@ class Search:
         self.place = {key: k for k, key in enumerate(self.keys)}
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
         self.first_error: MatdiffError | None = None
+        self.not_scalar: MatdiffError | None = None  # how the customary reading fails when it is but no scalar
 
     def _ones(self) -> None:
         """Where 1 may be the vector of ones: as a factor; custom reads it so beside a factor without a sign."""
@@ -78,6 +80,8 @@ class Search:
             if cost > most:
                 return None
             if done:
+                if self.not_scalar is not None and cost > FAR_FETCHED:
+                    raise self.not_scalar
                 self._check_unique(complete[vector], vector, heap, complete)
                 return complete[vector]
             tries += 1
@@ -110,11 +114,13 @@ class Search:
         try:
             typed = attempt.run()
             if self.scalar and not typed.is_scalar:
-                raise attempt.misfit(
+                misfit = attempt.misfit(
                     self.bound.tree,
                     f"a scalar is needed here, but {attempt.described(typed)}",
-                    "a gradient is that of a scalar; for vectors and matrices ask for the jacobian",
+                    "a gradient is that of a scalar: take the sum, the trace or a norm",
                 )
+                self.not_scalar = misfit.error if not vector else self.not_scalar
+                raise misfit
             if typed.rows is ONE and typed.cols is not ONE:
                 attempt.penalty(self.bound.tree, 2, typed)  # nobody writes a row vector as the value of a text
         except Misfit as misfit:

@@ -45,7 +45,7 @@ def title(text: str) -> str:
 
 def derivation(found: Gradients, steps: str = "textbook") -> str:
     """A derivation as an ``align*``; the names of the laws stand at the right."""
-    names = {b.node: b.name for b in found.blocks if b.node is not found.function and not isinstance(b.node, Named)}
+    names = {b.node: b.name for b in found.blocks if b.name and b.node is not found.function and not isinstance(b.node, Named)}
     unknowns = ", ".join(write(u, LATEX) for u in found.unknowns.values())
     rows = [rf"f({unknowns}) &= {write(found.function, LATEX, _typeset(names))}"]
     for node in postorder(found.function):
@@ -61,7 +61,7 @@ def derivation(found: Gradients, steps: str = "textbook") -> str:
 
 def _block(block: Block, found: Gradients, names: dict[Expr, str], full: bool) -> Iterator[str]:
     left = "f" if block.node is found.function else name_text(block.name, LATEX)
-    head = rf"\mathrm{{d}}{left} "
+    head = rf"\mathrm{{d}}{left} " if block.name else rf"\nabla_{{{write(block.node, LATEX)}}} f "
     for phase in block.phases:
         for line in phase.lines(full):
             laws = ",\\; ".join(map(title, line.titles))

@@ -20,6 +20,7 @@ NOTHING: Known = (False, False)
 ALL: Known = (True, True)
 
 RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
+SUBSCRIPTED = re.compile(r"_\w+\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
 DIFFERENTIAL = ("d", "d(")
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
@@ -83,6 +84,8 @@ class Writer:
             return r" \cdot " if before[-1:].isdigit() and after.isdigit() else " "
         if piece in DIFFERENTIAL or self.pieces[-2:-1] == ["d"]:
             return " "
+        if SUBSCRIPTED.search(before) and (after.isalnum() or after == "∑"):
+            return " "  # a letter would be read as part of the subscript
         run = RUN.search(before)
         tail = run.group() if run else ""
         if after == "(":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
@@ -10,7 +10,7 @@ from matdiff.algebra.notation import TEXT
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
-from matdiff.calculus.derivation import Block, Gradients, Line
+from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import shared_names, write
 
 LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
@@ -24,10 +24,14 @@ def text(e: Expr) -> str:
     Definitions come first (``h = …;``), and where sharing keeps a long text short so do abbreviations
     (``t1 := …;``), which the parser puts back in place.
     """
+    return _with_pieces(e, definitions=True)
+
+
+def _with_pieces(e: Expr, definitions: bool) -> str:
     names = shared_names(e)
     parts = []
     for node in postorder(e):
-        if isinstance(node, Named):
+        if isinstance(node, Named) and definitions:
             parts.append(f"{write(node, TEXT)} = {write(node.operands[0], TEXT, names)}; ")
         elif node in names:
             parts.append(f"{names[node]} := {write(node, TEXT, names)}; ")
@@ -56,7 +60,7 @@ def _declaration(symbol: Symbol) -> str:
 
 def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> str:
     """A derivation as a page of text: the reading, the lines with their laws, and the gradients."""
-    names = {b.node: b.name for b in found.blocks if b.node is not found.function and not isinstance(b.node, Named)}
+    names = {b.node: b.name for b in found.blocks if b.name and b.node is not found.function and not isinstance(b.node, Named)}
     rows = [f"f({name_list(found.unknowns)}) = {write(found.function, TEXT, names)}        {reading(found.function)}"]
     rows += [f"{write(n, TEXT)} = {write(n.operands[0], TEXT, names)}" for n in postorder(found.function) if isinstance(n, Named)]
     rows += [f"{name} = {write(node, TEXT, names)}" for node, name in names.items()]
@@ -74,29 +78,30 @@ def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> st
 
 def _block(block: Block, found: Gradients, names: Names, full: bool) -> Iterator[str]:
     """The lines of a block under their headings."""
-    left = "df" if block.node is found.function else f"d{block.name}"
-    rows: list[tuple[str, Sequence[str]]] = []
+    if not block.name:
+        left = f"∇_{write(block.node, TEXT)} f"
+    else:
+        left = "df" if block.node is found.function else f"d{block.name}"
+    pages = _headed(block, names, full)
+    width = min(LAW_COLUMN, max((len(row) for _, rows in pages for row, laws in rows if laws), default=0))
+    head = f"  {left} = "
+    for title, rows in pages:
+        yield title
+        for row, laws in rows:
+            yield f"{head}{row:{width}}   {', '.join(laws)}".rstrip()
+            head = " " * (2 + len(left)) + " = "
+
+
+def _headed(block: Block, names: Names, full: bool) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """The headings of a block with the lines below each; the collected line belongs to the trace form."""
+    pages: list[tuple[str, list[tuple[str, list[str]]]]] = []
     for phase in block.phases:
-        lines = list(phase.lines(full))
-        if not lines:
-            continue
-        title = "Trace form" if phase.title == "Gradient" else phase.title
-        if (title, ()) not in rows:
-            rows.append((title, ()))
-        rows += [(_expression(line, names), line.titles) for line in lines]
-    width = min(LAW_COLUMN, max((len(r) for r, laws in rows if laws), default=0))
-    first = True
-    for row, laws in rows:
-        if not laws:
-            yield row
-            continue
-        head = f"  {left} = " if first else " " * (2 + len(left)) + " = "
-        first = False
-        yield f"{head}{row:{width}}   {', '.join(laws)}"
-
-
-def _expression(line: Line, names: Names) -> str:
-    return write(line.expression, TEXT, names)
+        rows = [(write(line.expression, TEXT, names), line.titles) for line in phase.lines(full)]
+        if phase.title == "Gradient" and pages:
+            pages[-1][1].extend(rows)
+        elif rows:
+            pages.append((phase.title, rows))
+    return pages
 
 
 def _gradients(found: Gradients) -> Iterator[str]:
@@ -107,7 +112,7 @@ def _gradients(found: Gradients) -> Iterator[str]:
         if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
             shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
         label = write(shown, TEXT)
-        yield f"  ∇_{label} f = {text(gradient)}        {shape_text(gradient.shape)}"
+        yield f"  ∇_{label} f = {_with_pieces(gradient, definitions=False)}        {shape_text(gradient.shape)}"
         if name in found.unconstrained:
             properties = " ".join(sorted(unknown.properties)) if isinstance(unknown, Symbol) else ""
-            yield f"      projected, since {label} is {properties}; unconstrained: {text(found.unconstrained[name])}"
+            yield f"      projected, since {label} is {properties}; unconstrained: {_with_pieces(found.unconstrained[name], definitions=False)}"

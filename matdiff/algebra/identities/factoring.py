@@ -130,9 +130,11 @@ def common_scalars(e: Expr) -> Expr | None:
         number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
         shared: list[Expr] = []
     else:
-        number = terms[0].number
-        if any(t.number != number for t in terms):
-            number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
+        number = abs(terms[0].number)
+        if any(abs(t.number) != number for t in terms):
+            number = Fraction(1)
+        if all(t.number < 0 for t in terms):
+            number = -number
         shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
     if number == 1 and not shared:
         return None

@@ -42,8 +42,7 @@ def equal_bases(e: Expr) -> Expr | None:
         first.setdefault(base, factor)
         exponents[base] = exponents.get(base, Fraction(0)) + k
     factors = [first[b] if base_and_exponent(first[b])[1] == k else to_power(b, k) for b, k in exponents.items() if k]
-    if e.is_scalar:
-        factors.sort(key=lambda f: f.reciprocal is not None)
+    factors.sort(key=lambda f: f.reciprocal is not None)
     head: list[Expr] = [Number(number)] if number != 1 and e.is_scalar else []
     again = Hadamard.of(*head, *factors) if head or factors else ones_like(e)
     return again if again is not e else None

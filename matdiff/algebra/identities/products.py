@@ -5,9 +5,9 @@ from __future__ import annotations
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 
 
 @identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p")
@@ -74,6 +74,45 @@ def diagonal_times_vector(e: Expr) -> Expr | None:
     return None
 
 
+@identity("diag(xyᵀ) = x ⊙ y", "diag(x*y') = x .* y", where="x, y: n")
+def diagonal_of_outer_product(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Product(operands=f):
+            for k in range(len(f) - 1):
+                if f[k].cols is ONE:
+                    return Hadamard.of(Product.of(*f[: k + 1]), Transpose(Product.of(*f[k + 1 :])))
+    return None
+
+
+@identity("diag(cA) = c diag(A)", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
+def diagonal_of_multiple(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Scale(operands=(c, a)):
+            return Scale.of(c, DiagonalVector(a))
+        case _:
+            return None
+
+
+@identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n")
+def transposes_in_hadamard(e: Expr) -> Expr | None:
+    if len(e.operands) > 1 and all(isinstance(f, Transpose) for f in e.operands):
+        return Transpose(Hadamard.of(*[f.operands[0] for f in e.operands]))
+    return None
+
+
+@identity("(x ⊙ y)ᵀz = xᵀ(y ⊙ z)", "(x .* y)'*z = x'*(y .* z)", where="x, y, z: n")
+def reciprocal_in_inner_product(e: Expr) -> Expr | None:
+    """Where y and z cancel: (x ⊙ 1 ./ z)ᵀz = xᵀ1."""
+    f = e.operands
+    match f[0]:
+        case Transpose(operands=(Hadamard(operands=factors),)) if len(f) == 2 and f[1].cols is ONE:
+            for k, y in enumerate(factors):
+                if isinstance(y, Power) and y.operands[0] is f[1] and y.operands[1].number == -1:
+                    rest = Hadamard.of(*factors[:k], *factors[k + 1 :])
+                    return Product.of(Transpose(rest), Ones(*f[1].shape))
+    return None
+
+
 @identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n")
 def multiple_in_hadamard(e: Expr) -> Expr | None:
     if not any(isinstance(f, Scale) for f in e.operands):
@@ -117,8 +156,10 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         identity_in_product,
         powers_in_product,
         diagonal_times_vector,
+        reciprocal_in_inner_product,
         scalar_in_product,
     ),
-    Hadamard: (zero_in_hadamard, multiple_in_hadamard, ones_in_hadamard),
+    Hadamard: (zero_in_hadamard, multiple_in_hadamard, ones_in_hadamard, transposes_in_hadamard),
     Scale: (trivial_multiple, nested_multiple),
+    DiagonalVector: (diagonal_of_multiple, diagonal_of_outer_product),
 }

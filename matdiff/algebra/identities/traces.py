@@ -85,13 +85,30 @@ collected_traces = Law(
     lambda e: Trace(Sum.of(*[t.operands[0] for t in e.operands])),
 )
 
+transposed_factor = Law(
+    "transposed_factor",
+    "A = (Aᵀ)ᵀ",
+    "tr(A*B) = tr((A')'*B)",
+    "trace",
+    lambda e: Trace(Product.of(Transpose(Transpose(e.operands[0].operands[0])), *e.operands[0].operands[1:])),
+)
 chain_rule = Law(
     "chain_rule",
     "df = Tr(∇ᵀdh)",
     "d(f) = tr(g'*d(h))",
-    "trace",
+    "definition",
     _not_by_itself,
     where="f: scalar; g, h: n",
+    requires="g is the gradient of f with respect to h",
+)
+substitution = Law(
+    "substitution",
+    "∇ inserted",
+    "h = A",
+    "definition",
+    _not_by_itself,
+    where="h, A: m x n",
+    requires="h is defined as A",
 )
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Operator, Symbol
-from matdiff.algebra.notation import ATOM, SUM, Notation, Slot, Style
+from matdiff.algebra.notation import ATOM, POSTFIX, SUM, Notation, Slot, Style
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 
 
@@ -17,6 +18,7 @@ class Differential(Operator):
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
         letter = style.pick("d", r"\mathrm{d}")
-        if isinstance(a, Symbol | Member):
+        if isinstance(a, Symbol | Member | Named):
             return Notation((letter, Slot(a, ATOM)), ATOM)
-        return Notation((style.pick("d(", r"\mathrm{d}\left("), Slot(a, SUM), style.pick(")", r"\right)")))
+        head, tail = style.pick("d(", r"\mathrm{d}\left("), style.pick(")", r"\right)")
+        return Notation((head, Slot(a, SUM), tail), POSTFIX)  # (d(A + B))ᵀ, lest d(A + B)ᵀ be read as d((A + B)ᵀ)

@@ -48,9 +48,8 @@ class Entrywise(Operator):
         raise NotImplementedError
 
     def condition(self) -> str:
-        if not self.requires or self.operands[0].is_scalar:
-            return super().condition()
-        return f"every entry: {super().condition()}"
+        a = self.operands[0]
+        return self.requires.format(a if a.is_scalar else f"every entry of {a}")
 
     def notation(self, style: Style) -> Notation:
         return call(self.names[0], self.operands, style)
@@ -156,7 +155,7 @@ class Arcsin(Entrywise):
     __slots__ = ()
     names = ("arcsin", "asin")
     slope = "sqrt(1 - A.^2).^(-1)"
-    requires = "|{0}| < 1"
+    requires = "−1 < {0} < 1"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -172,7 +171,7 @@ class Arccos(Entrywise):
     __slots__ = ()
     names = ("arccos", "acos")
     slope = "(-sqrt(1 - A.^2).^(-1))"
-    requires = "|{0}| < 1"
+    requires = "−1 < {0} < 1"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

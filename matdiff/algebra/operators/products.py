@@ -235,7 +235,7 @@ class Power(Operator):
 
     def notation(self, style: Style) -> Notation:
         if self.reciprocal is not None:
-            return product((self,), (), style)
+            return product((self,), (), style) if self.is_scalar else entrywise_product((self,), style)
         return power(*self.operands, style, entrywise=not self.is_scalar)
 
     def condition(self) -> str:
@@ -250,7 +250,7 @@ class Power(Operator):
     def reciprocal(self) -> tuple[Expr, Fraction] | None:
         base, exponent = self.operands
         k = exponent.number
-        return (base, -k) if k is not None and k < 0 and base.is_scalar else None
+        return (base, -k) if k is not None and k < 0 else None
 
     @staticmethod
     def numpy(np: Any, a: Any, s: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Data, Expr, Operator
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.laws import Law, differential, shift
 from matdiff.algebra.notation import Notation, Style, call, name_text
 from matdiff.algebra.operators.products import Transpose
 
@@ -87,6 +87,12 @@ class Named(Operator):
     def numpy(np: Any, a: Any, name: str) -> Any:
         return a
 
-    @differential("differential_of_definition", "definition", "d(h) = d(A)", where="h: m x n; A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return da
+    d = Law(
+        "differential_of_definition",
+        "definition",
+        "d(h) = d(A)",
+        "definition",
+        lambda node, da: da,
+        where="h, A: m x n",
+        requires="h is defined as A",
+    )
