@@ -115,7 +115,7 @@ def derive(expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Wher
 
     names = (wrt,) if isinstance(wrt, str | Expr) else tuple(wrt)
     if not names:
-        raise MatdiffError("there is no unknown", suggestion="Name one: wrt=\"X\".")
+        raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
     if isinstance(expr, str):
         reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=True)
         f, find = reading.expr, reading.unknown

@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     derive.add_argument("expression", metavar="EXPR", help="a scalar expression of vectors and matrices")
     derive.add_argument("--wrt", required=True, metavar="X[,Y]", help="the unknowns")
-    derive.add_argument("--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"')
+    derive.add_argument(
+        "--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"'
+    )
     derive.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     derive.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
     derive.add_argument("--no-check", action="store_true", help="do not check the result numerically")
@@ -105,7 +107,12 @@ def _laws(options: argparse.Namespace) -> None:
     for law in laws():
         print(f"{law.name}  [{law.kind}]\n    {law.statement}")
         if law.where or law.requires:
-            print("    " + "; ".join(filter(None, (law.where and f"where {law.where}", law.requires and f"requires {law.requires}"))))
+            print(
+                "    "
+                + "; ".join(
+                    filter(None, (law.where and f"where {law.where}", law.requires and f"requires {law.requires}"))
+                )
+            )
         if law.source:
             print(f"    source: {law.source}")
 

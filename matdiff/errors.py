@@ -51,7 +51,7 @@ class MatdiffError(Exception):
         return [f"  {head}{shown}{tail}", " " * (2 + len(head) + start - left) + "^" * width]
 
 
-class SyntaxError(MatdiffError):  # noqa: A001 - the word of the field; always used as errors.SyntaxError
+class SyntaxError(MatdiffError):
     """The text is not an expression of the language."""
 
 

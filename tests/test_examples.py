@@ -225,7 +225,7 @@ EXAMPLES = [
         lambda X: np.log(det(X.T @ X)),
         {"X": ("2X(XᵀX)⁻¹", lambda X: 2 * X @ inv(X.T @ X))},
     ),
-    Example("det X", {"X": square}, det, {"X": ("|X|X⁻ᵀ", lambda X: det(X) * inv(X).T)}),
+    Example("det X", {"X": square}, lambda X: det(X), {"X": ("|X|X⁻ᵀ", lambda X: det(X) * inv(X).T)}),
     Example(
         "tr(X⁻¹A)",
         {"X": square, "A": normal(n, n)},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 Monomial = tuple[str, ...]
 
@@ -24,7 +25,7 @@ class Size:
 
     __slots__ = ("_text", "terms")
     terms: tuple[tuple[Monomial, int], ...]
-    _table: dict[tuple[tuple[Monomial, int], ...], Size] = {}
+    _table: ClassVar[dict[tuple[tuple[Monomial, int], ...], Size]] = {}
 
     def __new__(cls, terms: tuple[tuple[Monomial, int], ...]) -> Size:
         known = cls._table.get(terms)

@@ -1,4 +1,4 @@
-"""What an expression is: interned immutable nodes with shapes, and the loops that walk over them.
+"""What an expression is: interned immutable nodes with shapes.
 
 Equal expressions are one object, so ``==`` is ``is`` and a shared subexpression is shared work.
 Every walk has an explicit stack; nothing here or elsewhere recurses over an expression.
@@ -6,18 +6,21 @@ Every walk has an explicit stack; nothing here or elsewhere recurses over an exp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from importlib import import_module
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self
 from weakref import WeakValueDictionary
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import Notation, Style, name_text, number_text, sized
+from matdiff.algebra.walks import fact as fact
+from matdiff.algebra.walks import fold as fold
+from matdiff.algebra.walks import postorder as postorder
+from matdiff.algebra.walks import replace as replace
 from matdiff.errors import ShapeError
 
-T = TypeVar("T")
 Data = tuple[Any, ...]
 UNIT = Fraction(1)
 NO_INDICES: frozenset[Index] = frozenset()
@@ -171,11 +174,11 @@ class Expr:
         return OPERATORS["Transpose"].of(self)
 
 
-_set_operands = Expr.operands.__set__  # type: ignore[attr-defined]
-_set_data = Expr.data.__set__  # type: ignore[attr-defined]
-_set_shape = Expr.shape.__set__  # type: ignore[attr-defined]
-_set_free = Expr.free.__set__  # type: ignore[attr-defined]
-_set_facts = Expr.facts.__set__  # type: ignore[attr-defined]
+_set_operands = Expr.operands.__set__  # type: ignore[attr-defined, misc]
+_set_data = Expr.data.__set__  # type: ignore[attr-defined, misc]
+_set_shape = Expr.shape.__set__  # type: ignore[attr-defined, misc]
+_set_free = Expr.free.__set__  # type: ignore[attr-defined, misc]
+_set_facts = Expr.facts.__set__  # type: ignore[attr-defined, misc]
 
 
 def _restore(rows: list[tuple[Any, ...]]) -> Expr:
@@ -426,61 +429,6 @@ def _resolve(pattern: str, bound: Mapping[str, Size]) -> Size:
     for factor in pattern.split("*"):
         total = total * bound[factor]
     return total
-
-
-# ---- walks ----------------------------------------------------------------------------------------
-
-
-def postorder(root: Expr, prune: Callable[[Expr], bool] | None = None) -> Iterator[Expr]:
-    """Every distinct node once, operands before operations.  Operands of a pruned node are left out."""
-    done: set[Expr] = set()
-    stack: list[Expr] = [root]
-    push = stack.append
-    while stack:
-        node = stack[-1]
-        if node in done:
-            stack.pop()
-            continue
-        pending = False
-        if prune is None or not prune(node):
-            for operand in reversed(node.operands):
-                if operand not in done:
-                    push(operand)
-                    pending = True
-        if not pending:
-            done.add(node)
-            stack.pop()
-            yield node
-
-
-def fold(root: Expr, visit: Callable[..., T]) -> T:
-    """The value of *visit(node, \\*values of its operands)* at the root, each node visited once."""
-    done: dict[Expr, T] = {}
-    for node in postorder(root):
-        done[node] = visit(node, *[done[c] for c in node.operands])
-    return done[root]
-
-
-def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T]) -> T:
-    """A fact about an expression that follows from the same fact about its operands; each node is asked once."""
-    if name not in root.facts:
-        for node in postorder(root, prune=lambda n: name in n.facts):
-            if name not in node.facts:
-                node.facts[name] = find(node, [o.facts[name] for o in node.operands])
-    found: T = root.facts[name]
-    return found
-
-
-def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
-    """The expression with every node for which *change* answers replaced by the answer."""
-    done: dict[Expr, Expr] = {}
-    for node in postorder(root):
-        answer = change(node)
-        if answer is None:
-            operands = tuple([done[c] for c in node.operands])
-            answer = node if operands == node.operands else node.rebuild(operands)
-        done[node] = answer
-    return done[root]
 
 
 def symbols(root: Expr) -> list[Symbol]:

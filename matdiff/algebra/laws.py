@@ -37,7 +37,7 @@ class Law:
         requires: str = "",
         where: str = "",
         source: str = "",
-        condition: Callable[[Expr], Expr | None] | None = None,
+        condition: Callable[[Expr], str] | None = None,
     ) -> None:
         if name in CATALOGUE:
             raise ValueError(f"the law {name} is stated twice")

@@ -78,14 +78,13 @@ def fenced(operand: Expr, style: Style, text: tuple[str, str], latex: tuple[str,
 
 # ---- names and numbers ----------------------------------------------------------------------------
 
-GREEK = dict(
-    zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
-        "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(),
-        "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩ",
-        strict=True,
-    )
-)
+SMALL = """
+    alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon phi chi
+    psi omega
+"""
+GREEK = dict(zip(SMALL.split(), "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
+GREEK |= dict(zip(SMALL.title().split(), "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", strict=True))
+LATIN_SHAPED = frozenset("Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split())
 GREEK["nabla"] = "∇"  # not Greek, but a spelt-out letter all the same
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -96,8 +95,8 @@ def name_text(name: str, style: Style) -> str:
     digits = name[len(stem) :]
     stem, _, subscript = stem.partition("_")
     if style.latex:
-        letter = ("o" if stem == "omicron" else "\\" + stem) if stem in GREEK else stem
-        letter = letter if len(stem) == 1 or stem in GREEK else rf"\mathrm{{{stem}}}"
+        letter = "\\" + stem if stem in GREEK and stem not in LATIN_SHAPED else stem
+        letter = letter if len(stem) == 1 or letter != stem else rf"\mathrm{{{stem}}}"
         below = (rf"\mathrm{{{subscript}}}" if len(subscript) > 1 else subscript) + digits
         return letter + (f"_{{{below}}}" if below else "")
     letter = GREEK.get(stem, stem)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.expr import Expr, Operator, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
+from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.products import Sum, Transpose
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.calculus.rewrite import Step, replay
-
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
     (trace_of_sum, trace_of_multiple, trace_of_scalar, trace_of_indexed_sum)
     + tuple(law for laws in TIDYING.values() for law in laws)
     + SIMPLIFICATIONS[Transpose]
+    + (positive_first,)
 )
 
 
@@ -63,20 +65,32 @@ class Phase(NamedTuple):
         groups = [(s,) for g in self.groups for s in g] if full else list(self.groups)
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
         if laws and not full and groups and all(s.law in UNSPOKEN for s in groups[0]):
-            shown = replay(shown, groups.pop(0))
+            shown = self._after(shown, groups.pop(0))
         if laws or self.title == "Projection":
             yield Line(shown, laws)
         for group in groups:
-            line = replay(shown, group)
+            line = self._after(shown, group)
             if line is not shown:
                 yield Line(line, tuple(dict.fromkeys(s.law for s in group)))
             shown = line
+
+    def _after(self, line: Expr, steps: Iterable[Step]) -> Expr:
+        """The line after some steps; once it has the form Σ Tr(Gᵀ dX), the steps are about every G."""
+        if self.title != "Gradient" or self.opening is None:
+            return replay(line, steps)
+        steps, factors = tuple(steps), dict[Expr, Expr]()
+        for term in line.operands if isinstance(line, Sum) else (line,):
+            while isinstance(term, IndexedSum):
+                term = term.operands[0]
+            transposed = term.operands[0].operands[0]
+            factors[transposed] = Transpose(replay(transposed.operands[0], steps))
+        return replace(line, factors.get)
 
     def _result(self) -> Line:
         """The last line, with the laws of the whole phase."""
         line = self.start
         for group in self.groups:
-            line = replay(line, group)
+            line = self._after(line, group)
         return Line(line, tuple(dict.fromkeys(s.law for s in self.steps())))
 
 

@@ -34,7 +34,7 @@ class Dependence:
         if e not in self.known:
             for node in postorder(e, prune=self.known.__contains__):
                 if node not in self.known:
-                    depends = node in self.symbols or any([self.known[o] for o in node.operands])
+                    depends = node in self.symbols or any(self.known[o] for o in node.operands)
                     self.known[node] = depends
         return self.known[e]
 
@@ -105,5 +105,3 @@ class Differentiation:
 def _passes(e: Expr, law: Law) -> bool:
     """Whether the line goes on to the next law; a norm that becomes a product is shown as a line of its own."""
     return law is not square_of_norm if law.kind == "identity" else isinstance(e, PASSING)
-
-

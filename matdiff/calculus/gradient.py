@@ -14,7 +14,13 @@ from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, p
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
-from matdiff.algebra.identities.traces import chain_rule, collected_traces, scalar_as_trace, substitution, transposed_factor
+from matdiff.algebra.identities.traces import (
+    chain_rule,
+    collected_traces,
+    scalar_as_trace,
+    substitution,
+    transposed_factor,
+)
 from matdiff.algebra.identities.transposes import SYMMETRIC
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential

@@ -91,9 +91,7 @@ def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = e
 class Simplifier:
     """Applies identities until none applies, and tells the applications."""
 
-    def __init__(
-        self, laws: Mapping[type[Expr], tuple[Law, ...]], within: Callable[[Expr], bool] = everywhere
-    ) -> None:
+    def __init__(self, laws: Mapping[type[Expr], tuple[Law, ...]], within: Callable[[Expr], bool] = everywhere) -> None:
         self.laws = laws
         self.applied: dict[Expr, Step] = {}
         self.rewriter = Rewriter(self._change, within=within)

@@ -44,9 +44,11 @@ class Term(NamedTuple):
     def of(e: Expr) -> Term:
         """A scalar as a term: a trace with its factor as it is, anything else as a = Tr(a)."""
         number, rest = coefficient(e)
+        if rest is None:
+            return Term(e)
         factors = rest.operands if isinstance(rest, Hadamard) else (rest,)
         traces = [k for k, f in enumerate(factors) if isinstance(f, Trace)]
-        if rest is None or len(traces) != 1:
+        if len(traces) != 1:
             return Term(e)
         k = traces[0]
         return Term(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
@@ -97,7 +99,7 @@ class TraceForm:
         if known is None:
             for node in postorder(e, prune=lambda n: n in holds or isinstance(n, Differential)):
                 if node not in holds:
-                    holds[node] = isinstance(node, Differential) or any([holds[o] for o in node.operands])
+                    holds[node] = isinstance(node, Differential) or any(holds[o] for o in node.operands)
             return holds[e]
         return known
 
@@ -209,5 +211,3 @@ def _factors(c: Expr) -> tuple[Expr, ...]:
 def line_of(terms: Sequence[Term]) -> Expr:
     """A sum of terms as an expression."""
     return Sum.of(*[t.expression() for t in terms])
-
-

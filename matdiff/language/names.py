@@ -8,35 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-SMALL = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-]
+from matdiff.algebra.notation import GREEK as SPELT
+
 GREEK = {
-    **dict(zip("αβγδεζηθικλμνξοπρστυφχψω", SMALL, strict=True)),
-    **dict(zip("ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", map(str.capitalize, SMALL), strict=True)),
+    **{letter: name for name, letter in SPELT.items() if name != "nabla"},
     "ϵ": "epsilon",
     "ϕ": "phi",
     "ϑ": "theta",

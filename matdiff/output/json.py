@@ -20,7 +20,11 @@ def derivation(found: Gradients, check: Verification | None = None) -> str:
     content: dict[str, Any] = {
         "function": _both(found.function),
         "symbols": {
-            s.name: {"shape": shape_text(s.shape), "properties": sorted(s.properties), "ranges": [str(r) for r in s.ranges]}
+            s.name: {
+                "shape": shape_text(s.shape),
+                "properties": sorted(s.properties),
+                "ranges": [str(r) for r in s.ranges],
+            }
             for s in symbols(found.function)
         },
         "gradients": {name: {**_both(g), "shape": shape_text(g.shape)} for name, g in found.gradients.items()},

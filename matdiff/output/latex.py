@@ -11,11 +11,12 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import shared_names, write
+from matdiff.output.text import piece_names
 
 SIGNS = {
     "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
     "ⁱ": "^{i}", "ʲ": "^{j}", "ᵢⱼ": "_{ij}", "ᵢ": "_{i}", "ⱼ": "_{j}", "₁": "_{1}", "‖": r"\|", "⊙": r"\odot ",
-    "Σ": r"\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ", "Tr": r"\operatorname{Tr} ",
+    "Σ": r"\textstyle\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ", "Tr": r"\operatorname{Tr} ",
     "log": r"\log ", "exp": r"\exp ", "≠": r"\neq ",
 }  # fmt: skip
 SIGN = re.compile("|".join(sorted(map(re.escape, SIGNS), key=len, reverse=True)))
@@ -45,7 +46,7 @@ def title(text: str) -> str:
 
 def derivation(found: Gradients, steps: str = "textbook") -> str:
     """A derivation as an ``align*``; the names of the laws stand at the right."""
-    names = {b.node: b.name for b in found.blocks if b.name and b.node is not found.function and not isinstance(b.node, Named)}
+    names = piece_names(found)
     unknowns = ", ".join(write(u, LATEX) for u in found.unknowns.values())
     rows = [rf"f({unknowns}) &= {write(found.function, LATEX, _typeset(names))}"]
     for node in postorder(found.function):
@@ -76,5 +77,3 @@ def _gradients(found: Gradients) -> Iterator[str]:
         if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
             shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
         yield rf"\nabla_{{{write(shown, LATEX)}}} f &= {latex(gradient)}"
-
-

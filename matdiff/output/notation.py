@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, postorder
 from matdiff.algebra.notation import GREEK, TEXT, Notation, Slot, Style, bare
+from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.entrywise import Entrywise
 
 Known = tuple[bool, bool]  # whether the reader can tell the rows and the columns
 NOTHING: Known = (False, False)
@@ -22,7 +22,7 @@ ALL: Known = (True, True)
 RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
 SUBSCRIPTED = re.compile(r"_\w+\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
-DIFFERENTIAL = ("d", "d(")
+DIFFERENTIAL = ("d", "d(", r"\mathrm{d}", r"\mathrm{d}\left(")
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
 
 
@@ -32,7 +32,7 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
     out = Writer(style)
     sizes = Sizes(root, names)
     brackets = ("(", ")") if style is TEXT else (r"\left(", r"\right)")
-    stack: list[str | None | tuple[Expr, int, Known]] = [(root, 0, NOTHING)]
+    stack: list[str | tuple[Expr, int, Known] | None] = [(root, 0, NOTHING)]
     while stack:
         piece = stack.pop()
         if piece is None or isinstance(piece, str):
@@ -44,7 +44,7 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
             continue
         notation = _notation(node, known, style)
         context = sizes.context(node, known)
-        parts: list[str | None | tuple[Expr, int, Known]] = [
+        parts: list[str | tuple[Expr, int, Known] | None] = [
             (p.operand, p.level, context.get(p.operand, NOTHING)) if isinstance(p, Slot) else p for p in notation.parts
         ]
         if notation.level < level:
@@ -80,9 +80,12 @@ class Writer:
 
     def _join(self, piece: str) -> str:
         before, after = self.pieces[-1], piece[0]
+        beside_differential = piece in DIFFERENTIAL or self.pieces[-2:-1] in (["d"], [r"\mathrm{d}"])
         if self.style is not TEXT:
-            return r" \cdot " if before[-1:].isdigit() and after.isdigit() else " "
-        if piece in DIFFERENTIAL or self.pieces[-2:-1] == ["d"]:
+            if before[-1:].isdigit() and after.isdigit():
+                return r" \cdot "
+            return r" \, " if beside_differential else " "
+        if beside_differential:
             return " "
         if SUBSCRIPTED.search(before) and (after.isalnum() or after == "∑"):
             return " "  # a letter would be read as part of the subscript

@@ -84,7 +84,7 @@ class Converter:
 
     def product(self, node: Expr, *factors: Any) -> Any:
         """A B C …; a 1×1 product is its only entry."""
-        matrix = self.sympy.MatMul(*factors)
+        matrix = self.sympy.MatMul(*factors).doit(deep=False)
         return self.entry(matrix) if node.is_scalar else matrix
 
     def entry(self, matrix: Any) -> Any:
@@ -144,8 +144,8 @@ FUNCTIONS: Mapping[type[Expr], Function] = {
 
 RULES: Mapping[type[Expr], Callable[..., Any]] = {
     leaves.Number: lambda to, e: to.sympy.Rational(e.value.numerator, e.value.denominator),
-    products.Sum: lambda to, e, *a: to.sympy.Add(*a) if e.is_scalar else to.sympy.MatAdd(*a),
-    products.Scale: lambda to, e, c, a: to.sympy.MatMul(c, *to.sympy.MatMul.make_args(a)),
+    products.Sum: lambda to, e, *a: to.sympy.Add(*a) if e.is_scalar else to.sympy.MatAdd(*a).doit(deep=False),
+    products.Scale: lambda to, e, c, a: to.sympy.MatMul(c, a).doit(deep=False),
     products.Product: Converter.product,
     products.Hadamard: lambda to, e, *a: to.sympy.Mul(*a) if e.is_scalar else to.sympy.HadamardProduct(*a),
     products.Power: lambda to, e, a, s: to.sympy.Pow(a, s) if e.is_scalar else to.sympy.HadamardPower(a, s),

@@ -43,6 +43,12 @@ def name_list(unknowns: Mapping[str, Expr]) -> str:
     return ", ".join(write(u, TEXT) for u in unknowns.values())
 
 
+def piece_names(found: Gradients) -> dict[Expr, str]:
+    """The names of the pieces at which a long expression was cut into blocks."""
+    pieces = [b for b in found.blocks if b.name and b.node is not found.function]
+    return {b.node: b.name for b in pieces if not isinstance(b.node, Named)}
+
+
 def reading(f: Expr) -> str:
     """How the symbols of an expression were read: ``X: m×n   w: n``."""
     found = [_declaration(s) for s in symbols(f)]
@@ -60,10 +66,13 @@ def _declaration(symbol: Symbol) -> str:
 
 def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> str:
     """A derivation as a page of text: the reading, the lines with their laws, and the gradients."""
-    names = {b.node: b.name for b in found.blocks if b.name and b.node is not found.function and not isinstance(b.node, Named)}
-    rows = [f"f({name_list(found.unknowns)}) = {write(found.function, TEXT, names)}        {reading(found.function)}"]
-    rows += [f"{write(n, TEXT)} = {write(n.operands[0], TEXT, names)}" for n in postorder(found.function) if isinstance(n, Named)]
-    rows += [f"{name} = {write(node, TEXT, names)}" for node, name in names.items()]
+    f, names = found.function, piece_names(found)
+    rows = [f"f({name_list(found.unknowns)}) = {write(f, TEXT, names)}        {reading(f)}"]
+    for node in postorder(f):
+        if isinstance(node, Named):
+            rows.append(f"{write(node, TEXT)} = {write(node.operands[0], TEXT, names)}")
+        elif node in names:
+            rows.append(f"{names[node]} = {write(node, TEXT, names)}")
     if steps != "none":
         for block in found.blocks:
             rows += ["", *_block(block, found, names, steps == "full")]
@@ -115,4 +124,5 @@ def _gradients(found: Gradients) -> Iterator[str]:
         yield f"  ∇_{label} f = {_with_pieces(gradient, definitions=False)}        {shape_text(gradient.shape)}"
         if name in found.unconstrained:
             properties = " ".join(sorted(unknown.properties)) if isinstance(unknown, Symbol) else ""
-            yield f"      projected, since {label} is {properties}; unconstrained: {_with_pieces(found.unconstrained[name], definitions=False)}"
+            free = _with_pieces(found.unconstrained[name], definitions=False)
+            yield f"      projected, since {label} is {properties}; unconstrained: {free}"

@@ -48,6 +48,8 @@ TEXTS = [
     "diag(A)",
     "h = A w; h'h",
     "w w'/(w'w)",
+    "w'zeros(2, 2)*w + w'I w",
+    "A*inv(A)*B - B",
 ]
 
 
@@ -75,7 +77,7 @@ def test_gradient_with_symbolic_sizes_is_a_matrix_expression() -> None:
     gradient = matdiff.derive("||X w - y||^2", wrt="w").to_sympy()
     m, n = (sympy.Symbol(name, integer=True, positive=True) for name in "mn")
     big, w, y = sympy.MatrixSymbol("X", m, n), sympy.MatrixSymbol("w", n, 1), sympy.MatrixSymbol("y", m, 1)
-    assert gradient == sympy.MatMul(2, big.T, big * w - y)
+    assert gradient == 2 * big.T * (big * w - y)
     assert gradient.shape == (n, 1)
 
 
@@ -100,12 +102,10 @@ def test_what_sympy_does_not_have_is_refused_by_name(text: str) -> None:
         to_sympy(matdiff.parse(text))
 
 
-def test_deep_expression_is_converted_or_refused() -> None:
+def test_deep_expression_is_refused_politely() -> None:
     deep = matdiff.parse("x", "x: scalar")
     sine = type(matdiff.parse("sin(x)", "x: scalar"))
     for _ in range(50_000):
         deep = sine(deep)
-    try:
+    with pytest.raises(UnsupportedError, match="nested too deeply for SymPy"):
         to_sympy(deep)
-    except UnsupportedError as error:
-        assert "nested too deeply" in error.message

@@ -20,9 +20,7 @@ def _by_root(*tables: dict[type[Expr], tuple[Law, ...]]) -> dict[type[Expr], tup
     return merged
 
 
-SIMPLIFICATIONS = _by_root(
-    transposes.LAWS, products.LAWS, powers.LAWS, factoring.LAWS, traces.LAWS, indexed.LAWS
-)
+SIMPLIFICATIONS = _by_root(transposes.LAWS, products.LAWS, powers.LAWS, factoring.LAWS, traces.LAWS, indexed.LAWS)
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
     Product: (products.multiple_in_product,),

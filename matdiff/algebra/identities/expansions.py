@@ -31,7 +31,8 @@ def frobenius_as_trace(e: Expr) -> Expr | None:
 @identity(
     "log|A|",
     "log(det(A)) = logdet(A)",
-    requires="det A > 0", where="A: n x n spd",
+    requires="det A > 0",
+    where="A: n x n spd",
     condition=lambda e: f"{e.operands[0]} > 0",
 )
 def log_of_determinant(e: Expr) -> Expr | None:

@@ -26,7 +26,6 @@ from matdiff.algebra.operators.products import (
 # ---- equality up to the order of terms --------------------------------------------------------------
 
 
-
 def key(e: Expr) -> bytes:
     """The same for two expressions that differ only in the order of sums and entrywise products, or, being
     scalars, by a transpose."""
@@ -113,7 +112,7 @@ def like_terms(e: Expr) -> Expr | None:
     return Sum.of(*terms) if terms else Number(0) if e.is_scalar else Zeros(*e.shape)
 
 
-@identity("B − A: positive first", "-A + B = B - A", where="A, B: m x n")
+@identity("−A + B = B − A", "-A + B = B - A", where="A, B: m x n")
 def positive_first(e: Expr) -> Expr | None:
     signs = [t.leading_number < 0 for t in e.operands]
     if not signs[0] or all(signs):
@@ -172,7 +171,7 @@ def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
     groups: dict[Expr, list[int]] = {}
     for k, t in enumerate(terms):
         if t.chain is chain and len(t.factors) > 1:
-            for factor in (t.factors if place is None else (t.factors[place],)):
+            for factor in t.factors if place is None else (t.factors[place],):
                 if factor.number is None and k not in groups.setdefault(factor, []):
                     groups[factor].append(k)
     best = max(groups, key=lambda f: len(groups[f]), default=None)

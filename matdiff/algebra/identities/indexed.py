@@ -42,9 +42,7 @@ def constant_scalars(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*outside), IndexedSum(within, index))
 
 
-@identity(
-    "Σᵢ ABᵢC = A(Σᵢ Bᵢ)C", "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])", where="A: m x n; x[i=1..N]: n"
-)
+@identity("Σᵢ ABᵢC = A(Σᵢ Bᵢ)C", "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])", where="A: m x n; x[i=1..N]: n")
 def constant_factors(e: Expr) -> Expr | None:
     body, index = e.operands[0], e.data[0]
     if not isinstance(body, Product):

@@ -15,7 +15,9 @@ def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
     """aᵏ with a number k is (a, k), a square root (a, ½), anything else (e, 1)."""
     if isinstance(e, Power) and e.operands[1].number is not None:
         base, k = base_and_exponent(e.operands[0])
-        return (base, k * e.operands[1].number) if k == 1 or k.denominator > 1 else (e.operands[0], e.operands[1].number)
+        return (
+            (base, k * e.operands[1].number) if k == 1 or k.denominator > 1 else (e.operands[0], e.operands[1].number)
+        )
     return (e.operands[0], Fraction(1, 2)) if isinstance(e, Sqrt) else (e, UNIT)
 
 

@@ -100,16 +100,16 @@ def transposes_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(x ⊙ y)ᵀz = xᵀ(y ⊙ z)", "(x .* y)'*z = x'*(y .* z)", where="x, y, z: n")
+@identity("(x ⊙ y)ᵀz = 1ᵀ(x ⊙ y ⊙ z)", "(x .* y)'*z = ones(n)'*(x .* y .* z)", where="x, y, z: n")
 def reciprocal_in_inner_product(e: Expr) -> Expr | None:
-    """Where y and z cancel: (x ⊙ 1 ./ z)ᵀz = xᵀ1."""
+    """Where y and z cancel: (x ./ z)ᵀz = 1ᵀx."""
     f = e.operands
     match f[0]:
         case Transpose(operands=(Hadamard(operands=factors),)) if len(f) == 2 and f[1].cols is ONE:
             for k, y in enumerate(factors):
                 if isinstance(y, Power) and y.operands[0] is f[1] and y.operands[1].number == -1:
                     rest = Hadamard.of(*factors[:k], *factors[k + 1 :])
-                    return Product.of(Transpose(rest), Ones(*f[1].shape))
+                    return Product.of(Transpose(Ones(*f[1].shape)), rest)
     return None
 
 

@@ -6,10 +6,11 @@ import math
 from typing import Any, ClassVar
 
 from matdiff.algebra.dims import Shape
-from matdiff.algebra.expr import FUNCTIONS, Data, Expr, Number, Ones, Operator
+from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator
 from matdiff.algebra.laws import Law
-from matdiff.algebra.notation import Notation, Style, call, fenced
+from matdiff.algebra.notation import ATOM, Notation, Slot, Style, call, fenced
 from matdiff.algebra.operators.products import Hadamard, Power, Scale
+from matdiff.algebra.operators.square import Determinant
 
 
 def ones_like(e: Expr) -> Expr:
@@ -78,6 +79,12 @@ class Log(Entrywise):
     slope = "A.^(-1)"
     domain = "positive"
     requires = "{0} > 0"
+
+    def notation(self, style: Style) -> Notation:
+        a = self.operands[0]
+        if isinstance(a, Determinant):  # log|A| needs no brackets
+            return Notation((style.pick("log", r"\log"), Slot(a, ATOM)))
+        return super().notation(style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -336,5 +343,3 @@ class Unspecified(Operator):
         lambda node, da: Hadamard.of(Unspecified(node.data[0], node.data[1] + 1, node.operands[0]), da),
         requires="g differentiable",
     )
-
-

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 from matdiff.algebra.dims import SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FUNCTIONS, UNIT, Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift
-from matdiff.algebra.notation import ATOM, Notation, POSTFIX, Slot, Style, entrywise_product, power, product, signed_sum
+from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, entrywise_product, power, product, signed_sum
 from matdiff.errors import ShapeError
 
 Differentials = Expr | None  # the differential of an operand; None where the operand is constant
@@ -165,7 +166,7 @@ class Product(Operator):
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
-        for a, b in zip(operands, operands[1:], strict=False):
+        for a, b in pairwise(operands):
             if a.shape[1] is not b.shape[0]:
                 raise ShapeError(
                     f"the product needs as many rows on the right as columns on the left: "
@@ -236,7 +237,8 @@ class Power(Operator):
     def notation(self, style: Style) -> Notation:
         if self.reciprocal is not None:
             return product((self,), (), style) if self.is_scalar else entrywise_product((self,), style)
-        return power(*self.operands, style, entrywise=not self.is_scalar)
+        base, exponent = self.operands
+        return power(base, exponent, style, entrywise=not self.is_scalar)
 
     def condition(self) -> str:
         base, exponent = self.operands
@@ -292,5 +294,3 @@ class Transpose(Operator):
     @differential("differential_of_transpose", "d(Aᵀ)", "d(A') = d(A)'")
     def d(self: Expr, da: Expr) -> Expr:
         return Transpose(da)
-
-

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
 from matdiff.algebra.dims import Shape, shape_text
+from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
 from matdiff.algebra.laws import differential, shift
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
@@ -118,6 +118,7 @@ class Determinant(Operator):
     __slots__ = ()
     names = ("det",)
     signature = "n×n → 1×1"
+    requires = "{0} is invertible"
 
     def notation(self, style: Style) -> Notation:
         return fenced(self.operands[0], style, ("|", "|"), (r"\left|", r"\right|"))

@@ -29,7 +29,12 @@ class DiagonalMatrix(Operator):
     def d(self: Expr, dx: Expr) -> Expr:
         return DiagonalMatrix(dx)
 
-    @shift("trace_of_diagonal_matrix", "Tr(A diag(x)) = diag(A)ᵀx", "tr(A*diag(x)) = tr(diag(A)'*x)", where="A: n x n; x: n")
+    @shift(
+        "trace_of_diagonal_matrix",
+        "Tr(A diag(x)) = diag(A)ᵀx",
+        "tr(A*diag(x)) = tr(diag(A)'*x)",
+        where="A: n x n; x: n",
+    )
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return Transpose(DiagonalVector(h))
 

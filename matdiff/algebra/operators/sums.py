@@ -68,7 +68,9 @@ class IndexedSum(Operator):
         head = style.pick(f"∑_{{{i.name}=1}}^{{{i.last}}} ", rf"\sum_{{{i.name}=1}}^{{{i.last}}} ")
         return Notation((head, Slot(self.operands[0], TERM)), TERM)
 
-    @differential("differential_of_indexed_sum", "d Σᵢ", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", where="x[i=1..N]: n")
+    @differential(
+        "differential_of_indexed_sum", "d Σᵢ", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", where="x[i=1..N]: n"
+    )
     def d(self: Expr, da: Expr) -> Expr:
         return IndexedSum(da, self.data[0])
 

@@ -1,0 +1,63 @@
+"""The loops that walk over expressions, each with a stack of its own: depth does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from matdiff.algebra.expr import Expr
+
+T = TypeVar("T")
+
+
+def postorder(root: Expr, prune: Callable[[Expr], bool] | None = None) -> Iterator[Expr]:
+    """Every distinct node once, operands before operations.  Operands of a pruned node are left out."""
+    done: set[Expr] = set()
+    stack: list[Expr] = [root]
+    push = stack.append
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
+            continue
+        pending = False
+        if prune is None or not prune(node):
+            for operand in reversed(node.operands):
+                if operand not in done:
+                    push(operand)
+                    pending = True
+        if not pending:
+            done.add(node)
+            stack.pop()
+            yield node
+
+
+def fold(root: Expr, visit: Callable[..., T]) -> T:
+    """The value of *visit(node, \\*values of its operands)* at the root, each node visited once."""
+    done: dict[Expr, T] = {}
+    for node in postorder(root):
+        done[node] = visit(node, *[done[c] for c in node.operands])
+    return done[root]
+
+
+def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T]) -> T:
+    """A fact about an expression that follows from the same fact about its operands; each node is asked once."""
+    if name not in root.facts:
+        for node in postorder(root, prune=lambda n: name in n.facts):
+            if name not in node.facts:
+                node.facts[name] = find(node, [o.facts[name] for o in node.operands])
+    found: T = root.facts[name]
+    return found
+
+
+def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
+    """The expression with every node for which *change* answers replaced by the answer."""
+    done: dict[Expr, Expr] = {}
+    for node in postorder(root):
+        answer = change(node)
+        if answer is None:
+            operands = tuple([done[c] for c in node.operands])
+            answer = node if operands == node.operands else node.rebuild(operands)
+        done[node] = answer
+    return done[root]

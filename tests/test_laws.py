@@ -1,0 +1,200 @@
+"""The catalogue: every statement is true, every law does what its statement says, every operator is complete."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+import matdiff
+from matdiff.algebra.dims import ONE, size
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Operator, Symbol, symbols
+from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
+from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.notation import LATEX, TEXT
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.language import read_law
+from matdiff.numeric.check import check_steps
+
+LAWS = [pytest.param(law, id=law.name) for law in matdiff.laws()]
+EQUALITIES = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind != "definition"]
+DIFFERENTIALS = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind == "differential"]
+IDENTITIES = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind == "identity"]
+
+m, n = size("m"), size("n")
+A, a, b = Symbol("A", (m, n)), Symbol("a"), Symbol("b")
+x, y, z = Symbol("x", (m, ONE)), Symbol("y", (n, ONE)), Symbol("z", (n, ONE))
+
+# Laws that apply only where they shorten a line, or whose left side the constructors settle: a left side for each.
+LEFT_SIDES: dict[str, Expr] = {
+    "transpose_of_scalar": Transpose(a),
+    "transpose_of_sum": matdiff.parse("(A' + B')'", "A, B: m x n"),
+    "transpose_of_hadamard": matdiff.parse("(A' .* B')'", "A, B: m x n"),
+    "transpose_of_entrywise": matdiff.parse("exp(A')'", "A: m x n"),
+    "transpose_of_power": matdiff.parse("((A')^2)'", "A: n x n"),
+    "scalar_in_product": Product(x, Transpose(y), z),
+    "reciprocal_in_inner_product": matdiff.parse("(x .* z.^(-1))'*z", "x, z: n positive"),
+    "trivial_multiple": Scale(Number(1), A),
+    "nested_multiple": Scale(a, Scale(b, A)),
+}
+WRITTEN_ALIKE = 0.9  # of the laws give the right side of their statement to the letter
+
+
+def left_side(law: Law) -> Expr:
+    return LEFT_SIDES[law.name] if law.name in LEFT_SIDES else read_law(law)[0]
+
+
+def agrees(law: Law, left: Expr, right: Expr) -> bool:
+    """Both sides have equal values on random instances, in which every symbol varies."""
+    unknowns = list(dict.fromkeys(symbols(left) + symbols(right)))
+    return check_steps([Step(law, left, right)], unknowns)[1] is None
+
+
+def applied(law: Law, left: Expr) -> Expr | None:
+    """What the function of a law makes of the left side of its statement."""
+    if law.kind == "differential":
+        e = left.operands[0]
+        return law(e, *[None if isinstance(o, Number | Index) else Differential(o) for o in e.operands])
+    return law(left)
+
+
+def test_names_are_unique_and_kinds_known() -> None:
+    assert len(matdiff.laws()) == len(CATALOGUE) > 80
+    assert {law.kind for law in matdiff.laws()} <= {"differential", "trace", "identity", "definition"}
+    for name, law in CATALOGUE.items():
+        assert name == law.name
+        assert name.isidentifier()
+        assert law.title
+        assert copy.deepcopy(law) is law
+        assert pickle.loads(pickle.dumps(law)) is law
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_the_statement_is_readable_and_its_sides_have_one_shape(law: Law) -> None:
+    left, right = read_law(law)
+    assert left.shape == right.shape
+
+
+@pytest.mark.parametrize("law", EQUALITIES)
+def test_both_sides_of_the_statement_are_equal_in_value(law: Law) -> None:
+    assert agrees(law, *read_law(law))
+
+
+@pytest.mark.parametrize("law", EQUALITIES)
+def test_the_statement_with_a_wrong_right_side_is_refuted(law: Law) -> None:
+    left, right = read_law(law)
+    zero = right.number == 0 or type(right).__name__ == "Zeros" or law.name == "differential_of_sign"
+    wrong = right + 1 if zero and right.is_scalar else 2 * right
+    assert zero or not agrees(law, left, wrong)
+
+
+@pytest.mark.parametrize("law", DIFFERENTIALS)
+def test_the_function_of_a_differential_gives_the_right_side(law: Law) -> None:
+    left, right = read_law(law)
+    found = applied(law, left)
+    assert found is not None
+    simplify = Simplifier(SIMPLIFICATIONS)
+    assert found is right or key(simplify(found)[0]) == key(simplify(right)[0])
+
+
+@pytest.mark.parametrize("law", IDENTITIES)
+def test_the_function_of_an_identity_maps_left_to_right(law: Law) -> None:
+    left, right = left_side(law), read_law(law)[1]
+    found = applied(law, left)
+    assert found is not None
+    assert found is not left
+    assert found.shape == left.shape
+    assert agrees(law, left, found)
+    if law.name not in LEFT_SIDES:
+        simplify = Simplifier(SIMPLIFICATIONS)
+        assert found is right or key(simplify(found)[0]) == key(simplify(right)[0])
+
+
+def test_nearly_all_laws_give_the_right_side_to_the_letter() -> None:
+    laws = [law for law in matdiff.laws() if law.kind in ("differential", "identity") and law.name not in LEFT_SIDES]
+    alike = [law for law in laws if applied(law, read_law(law)[0]) is read_law(law)[1]]
+    assert len(alike) >= WRITTEN_ALIKE * len(laws)
+
+
+def test_an_identity_stands_in_a_table_and_applies_to_its_root() -> None:
+    tabled = {law: root for table in (SIMPLIFICATIONS, EXPANSIONS) for root, laws in table.items() for law in laws}
+    for law in matdiff.laws():
+        if law.kind == "identity":
+            assert law in tabled, law.name
+            assert isinstance(left_side(law), tabled[law]), law.name
+
+
+@pytest.mark.parametrize("law", IDENTITIES)
+def test_an_identity_does_not_apply_to_what_it_has_made(law: Law) -> None:
+    found = applied(law, left_side(law))
+    for _ in range(5):
+        again = law(found) if found is not None and type(found) is type(left_side(law)) else None
+        if again is None or again is found:
+            return
+        found = again
+    pytest.fail("the law goes on forever")
+
+
+# ---- operators --------------------------------------------------------------------------------------
+
+ABSTRACT = {"Entrywise": "the base of the functions that are applied entry by entry"}
+EVALUATED_BY_THE_PROGRAM = {
+    "IndexedSum": "an axis of the arrays is summed",
+    "Member": "the family is an array with an axis for each index",
+    "Entry": "the entry is looked up",
+    "UnitVector": "it is built from the index",
+    "Differential": "it is a difference of values",
+}
+WITHOUT_D = {
+    "Member": "a leaf: it is an unknown or constant",
+    "UnitVector": "constant",
+    "Differential": "second differentials are not taken yet",
+}
+WITHOUT_NAME = {
+    "Sum": "A + B",
+    "Scale": "cA",
+    "Product": "AB",
+    "Power": "aˢ",
+    "Named": "h = …",
+    "IndexedSum": "Σᵢ",
+    "Member": "xᵢ",
+    "Entry": "aᵢⱼ",
+    "UnitVector": "written unit(i, n)",
+    "MatrixPower": "Aᵏ",
+    "Unspecified": "any other letter",
+    "Frobenius": "A : B",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATORS if name not in ABSTRACT])
+def test_an_operator_says_everything_about_itself(name: str) -> None:
+    cls = OPERATORS[name]
+    assert cls.__doc__
+    assert cls.notation is not Expr.notation
+    assert (cls.numpy is Operator.numpy) == (name in EVALUATED_BY_THE_PROGRAM)
+    assert (cls.d is None) == (name in WITHOUT_D)
+    assert (not cls.names) == (name in WITHOUT_NAME)
+    assert cls.signature or cls.shape_of.__func__ is not Operator.shape_of.__func__  # type: ignore[attr-defined]
+    assert cls.title()
+    for spelling in cls.names:
+        assert FUNCTIONS[spelling] is cls
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, cls in OPERATORS.items() if cls.inputs and cls.names and name != "Differential"]
+)
+def test_an_operator_is_written_and_read_by_its_name(name: str) -> None:
+    cls = OPERATORS[name]
+    patterns = cls.inputs * (2 if cls.variadic else 1)
+    shapes = [tuple("1" if s == "1" else s for s in pattern) for pattern in patterns]
+    where = "; ".join(f"{letter}: {r} x {c}" for letter, (r, c) in zip("AB", shapes, strict=False))
+    letters = ", ".join("AB"[: len(shapes)])
+    e = matdiff.parse(f"{cls.names[0]}({letters})", where)
+    assert type(e) is cls
+    assert e.notation(TEXT).parts
+    assert e.notation(LATEX).parts
+    assert matdiff.parse(str(e), where) is e
