@@ -19,7 +19,7 @@ EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; the exit status is 0, 2 for bad input, 1 for a failed check."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args([_unsigned(a) for a in (sys.argv[1:] if arguments is None else arguments)])
     try:
         options.run(options)
     except CheckError as error:
@@ -31,6 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
     return 0
+
+
+def _unsigned(argument: str) -> str:
+    """An expression that begins with a minus sign would be taken for an option; the true minus sign is not."""
+    is_option = argument.startswith("--") or len(argument) <= 2
+    return argument if is_option or not argument.startswith("-") else "\N{MINUS SIGN}" + argument[1:]
 
 
 def _parser() -> argparse.ArgumentParser:

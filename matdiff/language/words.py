@@ -144,6 +144,11 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
             return [Piece("FUNCTION", whole, subscript.end())]
         if run == "sum" and run not in known.names:
             return [Piece("SUM", run, end)]
+        letters = subscript.group().strip("_{}")
+        if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
+            hint = nearest(whole, [*known.functions, *known.names])
+            span = (start, subscript.end())
+            raise UnknownNameError(f"{text[slice(*span)]} is not a known function", text=text, span=span, suggestion=hint)
         if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not _is_name(run, known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight
     name = canonical(run)

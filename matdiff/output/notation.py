@@ -114,14 +114,20 @@ class Sizes:
     """
 
     def __init__(self, root: Expr, names: Mapping[Expr, str]) -> None:
-        self.own: dict[Expr, Known] = {node: ALL for node in names if node is not root}
-        self.needed = any(isinstance(n, Constant) for n in postorder(root, prune=self.own.__contains__))
+        self.root = root
+        self.names = names
+        self.own: dict[Expr, Known] = {}
+        self.needed = any(isinstance(n, Constant) for n in postorder(root, prune=self._is_named))
+
+    def _is_named(self, e: Expr) -> bool:
+        return e in self.names and e is not self.root
 
     def of(self, e: Expr) -> Known:
         if e not in self.own:
-            for node in postorder(e, prune=self.own.__contains__):
+            for node in postorder(e, prune=lambda n: n in self.own or self._is_named(n)):
                 if node not in self.own:
-                    self.own[node] = self._of(node, [self.own[o] for o in node.operands])
+                    named = self._is_named(node)
+                    self.own[node] = ALL if named else self._of(node, [self.own[o] for o in node.operands])
         return self.own[e]
 
     @staticmethod

@@ -3,13 +3,14 @@ is built from simpler operators, so the replacement ends."""
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.expr import Expr, Index, Number
+from matdiff.algebra.identities.indexed import vectorised
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Log
 from matdiff.algebra.operators.norms import Frobenius, Norm, inner
 from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.square import Determinant, LogDeterminant
-from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 
 TWO = Number(2)
 
@@ -43,19 +44,21 @@ def log_of_determinant(e: Expr) -> Expr | None:
             return None
 
 
-@identity("Σᵢⱼ aᵢⱼ = sum(A)", "sum(i=1..n, x[i]) = sum(x)", where="x: n")
+@identity("Σᵢⱼ f(aᵢⱼ) = sum f(A)", "sum(i=1..n, exp(x[i])) = sum(exp(x))", where="x: n")
 def sum_over_entries(e: Expr) -> Expr | None:
-    """Σᵢ aᵢ or ΣᵢΣⱼ aᵢⱼ over all entries of something that does not itself depend on the indices."""
-    indices = []
+    """A sum, single or double, whose body is made of the entries of vectors or matrices in the same way."""
+    indices: list[Index] = []
     body = e
     while isinstance(body, IndexedSum):
         indices.append(body.index)
         body = body.operands[0]
-    if not isinstance(body, Entry) or set(indices) != set(body.operands[1:]) or len(indices) != len(body.operands) - 1:
+    if not body.is_scalar:
         return None
-    a = body.operands[0]
-    whole = all(i.last is s for i, s in zip(body.operands[1:], a.shape, strict=False))  # type: ignore[attr-defined]
-    return SumOfEntries(a) if whole and not a.free.intersection(indices) else None
+    for order in (tuple(indices), tuple(reversed(indices))):
+        whole = vectorised(body, order)
+        if whole is not None and not whole.is_scalar:
+            return SumOfEntries(whole)
+    return None
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

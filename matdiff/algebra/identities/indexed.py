@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, Zeros, replace
+from matdiff.algebra.expr import Expr, Index, Number, Ones, Symbol, Zeros, postorder, replace
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Scale
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.entrywise import Entrywise, filled
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 
 
 def substitute_index(e: Expr, old: Index, new: Expr) -> Expr:
@@ -44,15 +45,17 @@ def constant_scalars(e: Expr) -> Expr | None:
 
 @identity("Σᵢ ABᵢC = A(Σᵢ Bᵢ)C", "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])", where="A: m x n; x[i=1..N]: n")
 def constant_factors(e: Expr) -> Expr | None:
+    """The factors on either side that do not depend on the index; scalars that do stay inside."""
     body, index = e.operands[0], e.data[0]
-    if not isinstance(body, Product):
+    scalar, product = body.operands if isinstance(body, Scale) else (None, body)
+    if not isinstance(product, Product):
         return None
-    f = body.operands
+    f = product.operands
     moving = [k for k, factor in enumerate(f) if index in factor.free]
     if not moving or (moving[0] == 0 and moving[-1] == len(f) - 1):
         return None
-    left, middle, right = f[: moving[0]], f[moving[0] : moving[-1] + 1], f[moving[-1] + 1 :]
-    return Product.of(*left, IndexedSum(Product.of(*middle), index), *right)
+    left, middle, right = f[: moving[0]], Product.of(*f[moving[0] : moving[-1] + 1]), f[moving[-1] + 1 :]
+    return Product.of(*left, IndexedSum(middle if scalar is None else Scale.of(scalar, middle), index), *right)
 
 
 @identity("Σᵢ A = NA", "sum(i=1..N, A) = N*A", where="A: m x n; N: scalar")
@@ -67,4 +70,50 @@ def constant_body(e: Expr) -> Expr | None:
     return Scale.of(Symbol(index.last.name), body) if index.last.name else None
 
 
-LAWS: dict[type[Expr], tuple[Law, ...]] = {IndexedSum: (constant_body, constant_scalars, constant_factors)}
+@identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, exp(x[i])*unit(i, n)) = exp(x)", where="x: n")
+def sum_of_unit_vectors(e: Expr) -> Expr | None:
+    """A vector put together entry by entry, when every entry is made of entries of vectors in the same way."""
+    index = e.data[0]
+    match e.operands[0]:
+        case Scale(operands=(c, UnitVector(operands=(i,)) as unit)) if i is index:
+            return vectorised(c, (index,)) if unit.rows is index.last else None
+        case Scale(operands=(c, Transpose(operands=(UnitVector(operands=(i,)) as unit,)))) if i is index:
+            column = vectorised(c, (index,)) if unit.rows is index.last else None
+            return None if column is None else Transpose(column)
+        case UnitVector(operands=(i,)) as unit if i is index and unit.rows is index.last:
+            return Ones(unit.rows)
+        case _:
+            return None
+
+
+def vectorised(scalar: Expr, indices: tuple[Index, ...]) -> Expr | None:
+    """The vector or matrix whose entry at the indices is this scalar; None when it is not built entry by entry."""
+    bound = set(indices)
+    done: dict[Expr, Expr] = {}
+    for e in postorder(scalar, prune=lambda e: bound.isdisjoint(e.free) or isinstance(e, Entry)):
+        whole = e if bound.isdisjoint(e.free) else _entrywise(e, indices, [done.get(o, o) for o in e.operands])
+        if whole is None:
+            return None
+        done[e] = whole
+    return done[scalar]
+
+
+def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr | None:
+    """An operation on entries as the same operation on the whole, given its operands as wholes."""
+    match e:
+        case Entry(operands=(a, *places)) if tuple(places) == indices and a.free.isdisjoint(indices):
+            return a if all(i.last is s for i, s in zip(indices, a.shape, strict=False)) else None
+        case Entrywise() | Power() if all(p.is_scalar for p in parts[1:]):
+            return e.rebuild(tuple(parts))
+        case Hadamard():
+            scalars = [p for p in parts if p.is_scalar]
+            product = Hadamard.of(*[p for p in parts if not p.is_scalar])
+            return Scale.of(Hadamard.of(*scalars), product) if scalars else product
+        case Sum():
+            shape = next(p for p in parts if not p.is_scalar)
+            return Sum.of(*[filled(p, shape) if p.is_scalar else p for p in parts])
+        case _:
+            return None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {IndexedSum: (constant_body, constant_scalars, constant_factors, sum_of_unit_vectors)}

@@ -1,0 +1,123 @@
+"""Modules import only from the layers above them in the list of the design, and stay short."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "matdiff"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+LONGEST = 450
+LONGEST_FUNCTION = 40
+
+# What each layer may import from; a layer may always import from itself.
+ALGEBRA = [
+    "errors",
+    "algebra.dims",
+    "algebra.laws",
+    "algebra.notation",
+    "algebra.expr",
+    "algebra.operators",
+    "algebra.identities",
+]
+MAY_IMPORT = {layer: set(ALGEBRA[: k + 1]) for k, layer in enumerate(ALGEBRA)}
+MAY_IMPORT["algebra.dims"] = {"algebra.dims"}
+MAY_IMPORT["language"] = {*ALGEBRA, "language"}
+MAY_IMPORT["calculus"] = {*ALGEBRA, "calculus"}
+MAY_IMPORT["output"] = {*ALGEBRA, "calculus", "output"}
+MAY_IMPORT["numeric"] = {*ALGEBRA, "language", "calculus", "output", "numeric"}
+MAY_IMPORT["api"] = {*MAY_IMPORT["numeric"], "api"}
+MAY_IMPORT["cli"] = {"errors", "api", "cli", ""}
+MAY_IMPORT[""] = {"algebra.expr", "api", "errors", ""}
+LAYERS = sorted(MAY_IMPORT, key=len, reverse=True)
+
+# References upwards that are wanted: the text of an expression is asked for by its __str__.
+UPWARDS = {("algebra/expr.py", "matdiff.output.text")}
+RUNTIME_IMPORTS = {"lark", "numpy", "sympy"}
+
+
+def name_of(module: Path) -> str:
+    parts = module.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(p for p in parts if p != "__init__")
+
+
+def layer_of(name: str) -> str:
+    """The layer of a module, by its name without the package."""
+    return next(layer for layer in LAYERS if layer == "" or name == layer or name.startswith(layer + "."))
+
+
+def type_checking_only(tree: ast.Module) -> set[ast.AST]:
+    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test)]
+    return {inner for block in blocks for statement in block.body for inner in ast.walk(statement)}
+
+
+def imports(module: Path) -> Iterator[str]:
+    """The full names of the modules that a module imports when it runs."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    skipped = type_checking_only(tree)
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module.name} has a relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                known = PACKAGE.parent.joinpath(*full.split("."))
+                is_module = known.with_suffix(".py").exists() or known.is_dir()
+                yield full if is_module else node.module or ""
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield str(ast.literal_eval(node.args[0]))
+
+
+IDS = [name_of(module) or "matdiff" for module in MODULES]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=IDS)
+def test_imports_go_one_way(module: Path) -> None:
+    layer = layer_of(name_of(module))
+    for imported in imports(module):
+        if imported.split(".")[0] != "matdiff" or (str(module.relative_to(PACKAGE)), imported) in UPWARDS:
+            continue
+        assert layer_of(imported.removeprefix("matdiff").lstrip(".")) in MAY_IMPORT[layer], imported
+
+
+def test_the_only_reference_upwards_is_that_of_the_text_of_an_expression() -> None:
+    calls = [m for m in MODULES if "import_module" in m.read_text(encoding="utf-8")]
+    assert [str(m.relative_to(PACKAGE)) for m in calls] == ["algebra/expr.py"]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=IDS)
+def test_nothing_heavy_is_imported_when_a_module_is(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            heads = {name.split(".")[0] for name in names}
+            assert "sympy" not in heads
+            assert "dataclasses" not in heads
+            if layer_of(name_of(module)) != "numeric":
+                assert "numpy" not in heads
+
+
+@pytest.mark.parametrize("module", MODULES, ids=IDS)
+def test_modules_and_functions_are_short_and_begin_with_a_docstring(module: Path) -> None:
+    text = module.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    assert len(text.splitlines()) <= LONGEST
+    assert ast.get_docstring(tree) or not text.strip()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=IDS)
+def test_no_exception_is_swallowed(module: Path) -> None:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None
+            assert ast.unparse(node.type) not in ("Exception", "BaseException")
