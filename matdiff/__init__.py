@@ -7,8 +7,8 @@
 """
 
 from matdiff.algebra.expr import Expr
-from matdiff.api import Derivation, derive, evaluate, laws, parse
+from matdiff.api import Derivation, derive, evaluate, hessian, jacobian, laws, parse
 from matdiff.errors import MatdiffError
 
 __version__ = "0.1.0"
-__all__ = ["Derivation", "Expr", "MatdiffError", "__version__", "derive", "evaluate", "laws", "parse"]
+__all__ = ["Derivation", "Expr", "MatdiffError", "__version__", "derive", "evaluate", "hessian", "jacobian", "laws", "parse"]

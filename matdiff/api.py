@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.expr import Expr
@@ -11,7 +11,7 @@ from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.calculus.derivation import Gradients, Line
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.rewrite import Step
-from matdiff.errors import MatdiffError
+from matdiff.errors import MatdiffError, UnsupportedError
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
@@ -122,6 +122,18 @@ def derive(expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Wher
     else:
         f, find = expr, lambda name: unknown_in(expr, name)
     return Derivation(gradients(f, {str(n): n if isinstance(n, Expr) else find(n) for n in names}))
+
+
+def jacobian(expr: str | Expr, wrt: str, where: Where = None) -> NoReturn:
+    """The Jacobian ∂f/∂xᵀ: not available yet, and refused."""
+    raise UnsupportedError(
+        "Jacobians are not available yet", suggestion="Gradients of scalar expressions are: matdiff.derive."
+    )
+
+
+def hessian(expr: str | Expr, wrt: str, where: Where = None) -> NoReturn:
+    """The Hessian of a scalar expression: not available yet, and refused."""
+    raise UnsupportedError("Hessians are not available yet", suggestion="Gradients are: matdiff.derive.")
 
 
 def parse(text: str, where: Where = None) -> Expr:

@@ -60,7 +60,8 @@ class Phase(NamedTuple):
         Otherwise scalars and sums leave the traces of an opening line without a line of their own.
         """
         if self.title == "Gradient" and not full:
-            yield self._result()
+            if self.opening is not None or self.groups:
+                yield self._result()
             return
         groups = [(s,) for g in self.groups for s in g] if full else list(self.groups)
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()

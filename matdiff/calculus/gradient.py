@@ -88,12 +88,12 @@ class _Sweep:
             groups.append((*group, *tidied))
         phases = [Phase("Differential", None, start, tuple(groups))]
         if adjoint.number == 1:
-            opened = [Term.of(t) for t in (dy.operands if isinstance(dy, Sum) else (dy,))]
+            opened = self.traceform.terms(dy)
             law, line = scalar_as_trace, dy
         else:
             left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
-            opened = [Term(dy, left, scalars=factor)]
-            law, line = chain_rule, opened[0]._replace(middle=start).expression()
+            opened = [Term(dy, left, scalars=factor)] if self.traceform.linear(dy) else []
+            law, line = chain_rule, Term(start, left, scalars=factor).expression()
         rounds, done = self.traceform.rounds(opened)
         phases.append(_trace_phase(law, line, line_of(opened), rounds))
         phases.append(self._collect(done))
@@ -119,10 +119,11 @@ class _Sweep:
             self.pieces.setdefault(target, []).append(simple)
             raw.append(_under(sums[target], Trace(Product.of(Transpose(total), Differential(target)))))
         line = line_of(terms)
-        start = Sum.of(*raw)
+        start = Sum.of(*raw) if raw else line
         together = tuple(s for used in steps for s in used)
         law = collected_traces if len(terms) > len(groups) else transposed_factor
-        return Phase("Gradient", Step(law, line, start), start, (together,) if together else ())
+        opening = Step(law, line, start) if raw else None
+        return Phase("Gradient", opening, start, (together,) if together else ())
 
     def _transposed(self, t: Term) -> tuple[Expr, tuple[Index, ...], Expr]:
         """The differential's argument, the sums that stay outside since it depends on them, and Hᵀ."""

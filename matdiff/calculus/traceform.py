@@ -40,24 +40,11 @@ class Term(NamedTuple):
     scalars: tuple[Expr, ...] = ()
     sums: tuple[Index, ...] = ()
 
-    @staticmethod
-    def of(e: Expr) -> Term:
-        """A scalar as a term: a trace with its factor as it is, anything else as a = Tr(a)."""
-        number, rest = coefficient(e)
-        if rest is None:
-            return Term(e)
-        factors = rest.operands if isinstance(rest, Hadamard) else (rest,)
-        traces = [k for k, f in enumerate(factors) if isinstance(f, Trace)]
-        if len(traces) != 1:
-            return Term(e)
-        k = traces[0]
-        return Term(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
-
     def times(self, scalars: Sequence[Expr], middle: Expr) -> Term:
         """Another middle, with scalars taken out of this one."""
         number = self.number
         for s in scalars:
-            number *= s.number or UNIT
+            number *= UNIT if s.number is None else s.number
         return self._replace(
             middle=middle, number=number, scalars=(*self.scalars, *[s for s in scalars if s.number is None])
         )
@@ -103,6 +90,22 @@ class TraceForm:
             return holds[e]
         return known
 
+    def terms(self, df: Expr) -> list[Term]:
+        """The terms of df; what holds no differential is zero and left out.
+
+        A trace with its factor is taken as it is, anything else as a = Tr(a).
+        """
+        return [self._term(e) for e in (df.operands if isinstance(df, Sum) else (df,)) if self.linear(e)]
+
+    def _term(self, e: Expr) -> Term:
+        number, rest = coefficient(e)
+        factors = rest.operands if isinstance(rest, Hadamard) else (rest or e,)
+        traces = [k for k, f in enumerate(factors) if isinstance(f, Trace) and self.linear(f)]
+        if not traces:
+            return Term(e)
+        k = traces[0]
+        return Term(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
+
     def rounds(self, terms: Sequence[Term]) -> tuple[list[list[Step]], list[Term]]:
         """The steps from a sum of terms to one of done terms, grouped by line, and those terms."""
         first: list[Step] = []
@@ -143,7 +146,7 @@ class TraceForm:
     def _open(self, t: Term) -> tuple[Law, Sequence[Term]] | None:
         match t.middle:
             case Sum(operands=terms):
-                return trace_of_sum, [t._replace(middle=m) for m in terms]
+                return trace_of_sum, [t._replace(middle=m) for m in terms if self.linear(m)]
             case Scale(operands=(c, a)) if self.linear(a):
                 return trace_of_multiple, [t.times(_factors(c), a)]
             case Scale(operands=(c, a)):
@@ -210,4 +213,4 @@ def _factors(c: Expr) -> tuple[Expr, ...]:
 
 def line_of(terms: Sequence[Term]) -> Expr:
     """A sum of terms as an expression."""
-    return Sum.of(*[t.expression() for t in terms])
+    return Sum.of(*[t.expression() for t in terms]) if terms else Number(0)

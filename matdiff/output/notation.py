@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, postorder
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, postorder
 from matdiff.algebra.notation import GREEK, TEXT, Notation, Slot, Style, bare
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -155,7 +156,8 @@ class Sizes:
             self._factors(node.operands, known, shown)
         elif isinstance(node, Transpose):
             o = node.operands[0]
-            shown[o] = self._or(o, (known[1], known[0]))
+            matrix = isinstance(o, Ones | Zeros) and ONE not in o.shape
+            shown[o] = NOTHING if matrix else self._or(o, (known[1], known[0]))
         elif isinstance(node, Sum | Hadamard | Entrywise | Inverse):
             both = self._or(node, known)
             for o in node.operands:
@@ -179,6 +181,8 @@ class Sizes:
             rows = self.of(factors[k - 1])[1] if k else known[0]
             cols = self.of(factors[k + 1])[0] if k + 1 < len(factors) else known[1]
             here, before = self._or(o, (rows, cols)), shown.get(o, ALL)
+            if isinstance(o, Ones | Zeros) and ONE not in o.shape:
+                here = NOTHING  # a bare 1 beside a factor is read as a vector
             shown[o] = (here[0] and before[0], here[1] and before[1])
 
 

@@ -23,8 +23,8 @@ def _by_root(*tables: dict[type[Expr], tuple[Law, ...]]) -> dict[type[Expr], tup
 SIMPLIFICATIONS = _by_root(transposes.LAWS, products.LAWS, powers.LAWS, factoring.LAWS, traces.LAWS, indexed.LAWS)
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
-    Product: (products.multiple_in_product,),
-    Hadamard: (products.multiple_in_hadamard, powers.equal_bases),
+    Product: (products.zero_in_product, products.multiple_in_product),
+    Hadamard: (products.zero_in_hadamard, products.multiple_in_hadamard, powers.equal_bases),
     Scale: (products.trivial_multiple, products.nested_multiple),
     Power: (powers.power_of_power,),
     IndexedSum: (indexed.constant_scalars,),

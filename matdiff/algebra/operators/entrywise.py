@@ -6,7 +6,7 @@ import math
 from typing import Any, ClassVar
 
 from matdiff.algebra.dims import Shape
-from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator
+from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Zeros
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import ATOM, Notation, Slot, Style, call, fenced
 from matdiff.algebra.operators.products import Hadamard, Power, Scale
@@ -285,7 +285,7 @@ class Sign(Entrywise):
         return np.sign(a)
 
     def derivative(self) -> Expr:
-        return filled(Number(0), self)
+        return Number(0) if self.is_scalar else Zeros(*self.shape)
 
 
 class Relu(Entrywise):

@@ -158,7 +158,7 @@ class Product(Operator):
     def of(cls, *operands: Expr) -> Expr:
         scalars = [o for o in operands if o.shape == SCALAR]
         if scalars:
-            factor = Hadamard.of(*scalars)
+            factor = Hadamard.of(*sorted(scalars, key=lambda s: s.number is None))  # numbers first
             matrices = [o for o in operands if o.shape != SCALAR]
             return Scale.of(factor, cls.of(*matrices)) if matrices else factor
         flat = flattened(cls, operands)
@@ -210,7 +210,8 @@ class Hadamard(Operator):
 
     @property
     def leading_number(self) -> Fraction:
-        return self.operands[0].number or UNIT
+        number = self.operands[0].number
+        return UNIT if number is None else number
 
     @staticmethod
     def numpy(np: Any, *values: Any) -> Any:

@@ -1,0 +1,266 @@
+"""The command: what it prints, its exit statuses, and what is said about bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import matdiff
+from matdiff.algebra.laws import CATALOGUE
+from matdiff.algebra.operators.square import Trace
+from matdiff.cli import main
+from matdiff.numeric.check import Verification
+
+LEAST_SQUARES = ["derive", "||Xw - y||^2", "--wrt", "w"]
+
+
+class Ran:
+    """What a call of main left behind."""
+
+    def __init__(self, status: int, out: str, err: str) -> None:
+        self.status, self.out, self.err = status, out, err
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+    def call(*arguments: str) -> Ran:
+        try:
+            status = main(arguments)
+        except SystemExit as stop:  # argparse
+            status = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    return call
+
+
+def process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-m", "matdiff.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=60)
+
+
+# ---- answers ----------------------------------------------------------------------------------------
+
+
+def test_a_process_derives_and_checks() -> None:
+    done = process(*LEAST_SQUARES)
+    assert done.returncode == 0
+    assert not done.stderr
+    assert "∇_w f = 2Xᵀ(Xw − y)" in done.stdout
+    assert "checked:" in done.stdout
+    assert "X: m×n   w: n   y: m" in done.stdout
+
+
+def test_the_installed_command_is_the_same_program() -> None:
+    command = Path(sys.executable).with_name("matdiff")
+    if not command.exists():
+        pytest.skip("matdiff is not installed as a command")
+    done = subprocess.run([command, *LEAST_SQUARES], capture_output=True, text=True, encoding="utf-8", timeout=60)
+    assert done.stdout == process(*LEAST_SQUARES).stdout
+
+
+def test_levels_of_detail_differ_in_lines(run) -> None:  # type: ignore[no-untyped-def]
+    pages = {level: run(*LEAST_SQUARES, "--steps", level).out for level in ("full", "textbook", "none")}
+    lengths = [len(pages[level].splitlines()) for level in ("full", "textbook", "none")]
+    assert lengths == sorted(lengths, reverse=True)
+    assert len(set(lengths)) == 3
+    assert run(*LEAST_SQUARES).out == pages["textbook"]
+    assert all("2Xᵀ(Xw − y)" in page for page in pages.values())
+    assert "Differential" not in pages["none"]
+
+
+def test_without_a_check_nothing_is_said_of_one(run) -> None:  # type: ignore[no-untyped-def]
+    page = run(*LEAST_SQUARES, "--no-check")
+    assert page.status == 0
+    assert "checked" not in page.out
+    assert page.out.strip() in run(*LEAST_SQUARES).out
+
+
+def test_several_unknowns_have_an_answer_each(run) -> None:  # type: ignore[no-untyped-def]
+    page = run("derive", "||Xw - y||^2", "--wrt", "w, X").out
+    assert "∇_w f = 2Xᵀ(Xw − y)" in page
+    assert "∇_X f = 2(Xw − y)wᵀ" in page
+
+
+def test_declarations_are_echoed(run) -> None:  # type: ignore[no-untyped-def]
+    page = run("derive", "tr(S*A) + logdet(S)", "--wrt", "S", "--where", "S: d x d spd").out
+    assert "S: d×d spd" in page
+    assert "projected" in page
+    assert "valid where S is invertible" in page
+
+
+def test_latex_is_an_align_environment(run) -> None:  # type: ignore[no-untyped-def]
+    page = run(*LEAST_SQUARES, "--format", "latex")
+    assert page.status == 0
+    assert page.out.startswith("\\begin{align*}")
+    assert page.out.rstrip().endswith("\\end{align*}")
+    assert r"\nabla_{w} f &= 2 X^{\top} \left(X w - y\right)" in page.out
+
+
+def test_json_holds_the_derivation(run) -> None:  # type: ignore[no-untyped-def]
+    page = run(*LEAST_SQUARES, "--format", "json")
+    content = json.loads(page.out)
+    assert content["gradients"]["w"]["text"] == "2Xᵀ(Xw − y)"
+    assert content["gradients"]["w"]["shape"] == "n"
+    assert content["symbols"]["X"]["shape"] == "m×n"
+    assert content["check"]["ok"] is True
+    assert all(step["law"] in CATALOGUE for step in content["steps"])
+    assert "check" not in json.loads(run(*LEAST_SQUARES, "--format", "json", "--no-check").out)
+
+
+def test_laws_lists_the_catalogue(run) -> None:  # type: ignore[no-untyped-def]
+    page = run("laws")
+    assert page.status == 0
+    for law in matdiff.laws():
+        assert law.name in page.out
+        assert law.statement in page.out
+
+
+def test_version_and_help(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("--version").out.strip() == f"matdiff {matdiff.__version__}"
+    for arguments in (["--help"], ["derive", "--help"]):
+        page = run(*arguments)
+        assert page.status == 0
+        assert "examples:" in page.out
+        assert 'matdiff derive "||Xw - y||^2" --wrt w' in page.out
+
+
+def test_the_examples_of_the_help_run(run) -> None:  # type: ignore[no-untyped-def]
+    import shlex
+
+    lines = [line.strip() for line in run("--help").out.splitlines() if line.strip().startswith("matdiff ")]
+    assert len(lines) >= 4
+    for line in lines:
+        assert run(*shlex.split(line)[1:]).status == 0, line
+
+
+# ---- colours ----------------------------------------------------------------------------------------
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colours_appear_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
+    plain = run(*LEAST_SQUARES).out
+    assert "\033" not in plain
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert main(LEAST_SQUARES) == 0
+    assert "\033[" in screen.getvalue()
+    import re
+
+    assert re.sub(r"\033\[\d*m", "", screen.getvalue()) == plain
+
+
+# ---- bad input --------------------------------------------------------------------------------------
+
+BAD = [
+    (["||Xw - y||^2", "--wrt", "w", "--where", "X: m x n; w, y: n"], "m rows", "^"),
+    (["sum(sigmod(X*w))", "--wrt", "w"], "did you mean sigmoid", "^^^^^^"),
+    (["x'A x", "--wrt", "q"], "q cannot be the unknown", "x, A"),
+    (["", "--wrt", "x"], "empty", ""),
+    (["   ", "--wrt", "x"], "empty", ""),
+    (["||(Xw - y||^2", "--wrt", "w"], "", "^"),
+    (["(x'x", "--wrt", "x"], "never closed", "^"),
+    (["x'x)", "--wrt", "x"], "superfluous", "^"),
+    (["Xw", "--wrt", "w"], "scalar", ""),
+    (["x'x", "--wrt", ","], "unknown", ""),
+    (["x'x", "--wrt", "x", "--where", "x n"], "colon", "^"),
+    (["x'x", "--wrt", "x", "--where", "x: n blue"], "blue", "^"),
+    (["x'x = 1", "--wrt", "x"], "equation", "^"),
+    (["x' $ x", "--wrt", "x"], "$", "^"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message", "more"), BAD, ids=[" ".join(b[0]) for b in BAD])
+def test_bad_input_is_explained_on_stderr(run, arguments: list[str], message: str, more: str) -> None:  # type: ignore[no-untyped-def]
+    page = run("derive", *arguments)
+    assert page.status == 2
+    assert not page.out
+    assert page.err.startswith("matdiff: ")
+    assert message in page.err
+    assert more in page.err
+    assert "Traceback" not in page.err
+
+
+def test_a_process_reports_bad_input_without_a_traceback() -> None:
+    done = process("derive", "norm2(X*w - y)^2", "--wrt", "w", "--where", "X: m x n; w, y: n")
+    assert done.returncode == 2
+    assert not done.stdout
+    assert "X*w is a vector with m rows, y is a vector with n" in done.stderr
+    lines = done.stderr.splitlines()
+    carets = next(k for k, line in enumerate(lines) if line.strip() and not line.strip("^ "))
+    start = lines[carets].index("^")
+    assert lines[carets - 1][start:].startswith("X*w - y")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["derive"], ["derive", "x'x"], ["integrate", "x"], ["derive", "x'x", "--wrt", "x", "--steps", "some"]],
+)
+def test_wrong_usage_has_status_2(run, arguments: list[str]) -> None:  # type: ignore[no-untyped-def]
+    page = run(*arguments)
+    assert page.status == 2
+    assert "usage:" in page.err
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f'"{sys.executable}" -m matdiff.cli laws | head -n 1'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+
+
+# ---- failed checks ----------------------------------------------------------------------------------
+
+
+def withheld(page: Ran) -> bool:
+    return page.status == 1 and not page.out and "CHECK FAILED" in page.err and "withheld" in page.err
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "json"])
+def test_a_failed_check_withholds_the_answer(monkeypatch: pytest.MonkeyPatch, run, form: str) -> None:  # type: ignore[no-untyped-def]
+    failed = Verification(False, 0.5, 3, 10, "the gradient by w is off by 5.0e-01")
+    monkeypatch.setattr(matdiff.Derivation, "verify", lambda *_, **__: failed)
+    page = run(*LEAST_SQUARES, "--format", form)
+    assert withheld(page)
+    assert "the gradient by w" in page.err
+
+
+def test_a_wrong_law_is_caught(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
+    law = CATALOGUE["differential_of_inverse"]
+    monkeypatch.setattr(law, "apply", lambda node, da: node * da * node)  # the sign is missing
+    page = run("derive", "tr(inv(X)*A)", "--wrt", "X")
+    assert withheld(page)
+    assert "A⁻¹" in page.err
+    monkeypatch.undo()
+    assert run("derive", "tr(inv(X)*A)", "--wrt", "X").status == 0
+
+
+def test_a_wrong_simplification_is_caught(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
+    law = CATALOGUE["trace_of_transpose"]
+    monkeypatch.setattr(law, "apply", lambda e: 2 * Trace(e.operands[0]))
+    assert withheld(run("derive", "tr(A')*tr(A)", "--wrt", "A", "--where", "A: n x n")) or law not in [
+        s.law for s in matdiff.derive("tr(A')*tr(A)", "A", "A: n x n").steps
+    ]
+
+
+def test_a_wrong_gradient_is_caught(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
+    derive = matdiff.derive
+
+    def wrong(*arguments: object) -> matdiff.Derivation:
+        found = derive(*arguments)  # type: ignore[arg-type]
+        found.gradients = {name: 2 * g for name, g in found.gradients.items()}
+        return found
+
+    monkeypatch.setattr("matdiff.api.derive", wrong)
+    assert withheld(run(*LEAST_SQUARES))
