@@ -11,4 +11,15 @@ from matdiff.api import Derivation, derive, evaluate, hessian, jacobian, laws, p
 from matdiff.errors import MatdiffError
 
 __version__ = "0.1.0"
-__all__ = ["Derivation", "Expr", "MatdiffError", "__version__", "derive", "evaluate", "hessian", "jacobian", "laws", "parse"]
+__all__ = [
+    "Derivation",
+    "Expr",
+    "MatdiffError",
+    "__version__",
+    "derive",
+    "evaluate",
+    "hessian",
+    "jacobian",
+    "laws",
+    "parse",
+]

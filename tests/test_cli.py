@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import matdiff
 from matdiff.algebra.laws import CATALOGUE
-from matdiff.algebra.operators.square import Trace
 from matdiff.cli import main
 from matdiff.numeric.check import Verification
 
@@ -27,8 +29,11 @@ class Ran:
         self.status, self.out, self.err = status, out, err
 
 
+Run = Callable[..., Ran]
+
+
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]):  # type: ignore[no-untyped-def]
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
     def call(*arguments: str) -> Ran:
         try:
             status = main(arguments)
@@ -66,7 +71,7 @@ def test_the_installed_command_is_the_same_program() -> None:
     assert done.stdout == process(*LEAST_SQUARES).stdout
 
 
-def test_levels_of_detail_differ_in_lines(run) -> None:  # type: ignore[no-untyped-def]
+def test_levels_of_detail_differ_in_lines(run: Run) -> None:
     pages = {level: run(*LEAST_SQUARES, "--steps", level).out for level in ("full", "textbook", "none")}
     lengths = [len(pages[level].splitlines()) for level in ("full", "textbook", "none")]
     assert lengths == sorted(lengths, reverse=True)
@@ -76,27 +81,27 @@ def test_levels_of_detail_differ_in_lines(run) -> None:  # type: ignore[no-untyp
     assert "Differential" not in pages["none"]
 
 
-def test_without_a_check_nothing_is_said_of_one(run) -> None:  # type: ignore[no-untyped-def]
+def test_without_a_check_nothing_is_said_of_one(run: Run) -> None:
     page = run(*LEAST_SQUARES, "--no-check")
     assert page.status == 0
     assert "checked" not in page.out
     assert page.out.strip() in run(*LEAST_SQUARES).out
 
 
-def test_several_unknowns_have_an_answer_each(run) -> None:  # type: ignore[no-untyped-def]
+def test_several_unknowns_have_an_answer_each(run: Run) -> None:
     page = run("derive", "||Xw - y||^2", "--wrt", "w, X").out
     assert "∇_w f = 2Xᵀ(Xw − y)" in page
     assert "∇_X f = 2(Xw − y)wᵀ" in page
 
 
-def test_declarations_are_echoed(run) -> None:  # type: ignore[no-untyped-def]
+def test_declarations_are_echoed(run: Run) -> None:
     page = run("derive", "tr(S*A) + logdet(S)", "--wrt", "S", "--where", "S: d x d spd").out
     assert "S: d×d spd" in page
     assert "projected" in page
     assert "valid where S is invertible" in page
 
 
-def test_latex_is_an_align_environment(run) -> None:  # type: ignore[no-untyped-def]
+def test_latex_is_an_align_environment(run: Run) -> None:
     page = run(*LEAST_SQUARES, "--format", "latex")
     assert page.status == 0
     assert page.out.startswith("\\begin{align*}")
@@ -104,7 +109,7 @@ def test_latex_is_an_align_environment(run) -> None:  # type: ignore[no-untyped-
     assert r"\nabla_{w} f &= 2 X^{\top} \left(X w - y\right)" in page.out
 
 
-def test_json_holds_the_derivation(run) -> None:  # type: ignore[no-untyped-def]
+def test_json_holds_the_derivation(run: Run) -> None:
     page = run(*LEAST_SQUARES, "--format", "json")
     content = json.loads(page.out)
     assert content["gradients"]["w"]["text"] == "2Xᵀ(Xw − y)"
@@ -115,7 +120,7 @@ def test_json_holds_the_derivation(run) -> None:  # type: ignore[no-untyped-def]
     assert "check" not in json.loads(run(*LEAST_SQUARES, "--format", "json", "--no-check").out)
 
 
-def test_laws_lists_the_catalogue(run) -> None:  # type: ignore[no-untyped-def]
+def test_laws_lists_the_catalogue(run: Run) -> None:
     page = run("laws")
     assert page.status == 0
     for law in matdiff.laws():
@@ -123,7 +128,7 @@ def test_laws_lists_the_catalogue(run) -> None:  # type: ignore[no-untyped-def]
         assert law.statement in page.out
 
 
-def test_version_and_help(run) -> None:  # type: ignore[no-untyped-def]
+def test_version_and_help(run: Run) -> None:
     assert run("--version").out.strip() == f"matdiff {matdiff.__version__}"
     for arguments in (["--help"], ["derive", "--help"]):
         page = run(*arguments)
@@ -132,9 +137,7 @@ def test_version_and_help(run) -> None:  # type: ignore[no-untyped-def]
         assert 'matdiff derive "||Xw - y||^2" --wrt w' in page.out
 
 
-def test_the_examples_of_the_help_run(run) -> None:  # type: ignore[no-untyped-def]
-    import shlex
-
+def test_the_examples_of_the_help_run(run: Run) -> None:
     lines = [line.strip() for line in run("--help").out.splitlines() if line.strip().startswith("matdiff ")]
     assert len(lines) >= 4
     for line in lines:
@@ -149,15 +152,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_colours_appear_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
+def test_colours_appear_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     plain = run(*LEAST_SQUARES).out
     assert "\033" not in plain
     screen = Terminal()
     monkeypatch.setattr(sys, "stdout", screen)
     assert main(LEAST_SQUARES) == 0
     assert "\033[" in screen.getvalue()
-    import re
-
     assert re.sub(r"\033\[\d*m", "", screen.getvalue()) == plain
 
 
@@ -182,7 +183,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("arguments", "message", "more"), BAD, ids=[" ".join(b[0]) for b in BAD])
-def test_bad_input_is_explained_on_stderr(run, arguments: list[str], message: str, more: str) -> None:  # type: ignore[no-untyped-def]
+def test_bad_input_is_explained_on_stderr(run: Run, arguments: list[str], message: str, more: str) -> None:
     page = run("derive", *arguments)
     assert page.status == 2
     assert not page.out
@@ -208,7 +209,7 @@ def test_a_process_reports_bad_input_without_a_traceback() -> None:
     "arguments",
     [[], ["derive"], ["derive", "x'x"], ["integrate", "x"], ["derive", "x'x", "--wrt", "x", "--steps", "some"]],
 )
-def test_wrong_usage_has_status_2(run, arguments: list[str]) -> None:  # type: ignore[no-untyped-def]
+def test_wrong_usage_has_status_2(run: Run, arguments: list[str]) -> None:
     page = run(*arguments)
     assert page.status == 2
     assert "usage:" in page.err
@@ -228,7 +229,7 @@ def withheld(page: Ran) -> bool:
 
 
 @pytest.mark.parametrize("form", ["text", "latex", "json"])
-def test_a_failed_check_withholds_the_answer(monkeypatch: pytest.MonkeyPatch, run, form: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_failed_check_withholds_the_answer(monkeypatch: pytest.MonkeyPatch, run: Run, form: str) -> None:
     failed = Verification(False, 0.5, 3, 10, "the gradient by w is off by 5.0e-01")
     monkeypatch.setattr(matdiff.Derivation, "verify", lambda *_, **__: failed)
     page = run(*LEAST_SQUARES, "--format", form)
@@ -236,7 +237,7 @@ def test_a_failed_check_withholds_the_answer(monkeypatch: pytest.MonkeyPatch, ru
     assert "the gradient by w" in page.err
 
 
-def test_a_wrong_law_is_caught(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
+def test_a_wrong_law_is_caught(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     law = CATALOGUE["differential_of_inverse"]
     monkeypatch.setattr(law, "apply", lambda node, da: node * da * node)  # the sign is missing
     page = run("derive", "tr(inv(X)*A)", "--wrt", "X")
@@ -246,15 +247,14 @@ def test_a_wrong_law_is_caught(monkeypatch: pytest.MonkeyPatch, run) -> None:  #
     assert run("derive", "tr(inv(X)*A)", "--wrt", "X").status == 0
 
 
-def test_a_wrong_simplification_is_caught(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
-    law = CATALOGUE["trace_of_transpose"]
-    monkeypatch.setattr(law, "apply", lambda e: 2 * Trace(e.operands[0]))
-    assert withheld(run("derive", "tr(A')*tr(A)", "--wrt", "A", "--where", "A: n x n")) or law not in [
-        s.law for s in matdiff.derive("tr(A')*tr(A)", "A", "A: n x n").steps
-    ]
+def test_a_wrong_simplification_is_caught(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    law = CATALOGUE["like_terms"]
+    right = law.apply
+    monkeypatch.setattr(law, "apply", lambda e: None if right(e) is None else 2 * right(e))
+    assert withheld(run(*LEAST_SQUARES))
 
 
-def test_a_wrong_gradient_is_caught(monkeypatch: pytest.MonkeyPatch, run) -> None:  # type: ignore[no-untyped-def]
+def test_a_wrong_gradient_is_caught(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
     derive = matdiff.derive
 
     def wrong(*arguments: object) -> matdiff.Derivation:

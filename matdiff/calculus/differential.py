@@ -57,7 +57,7 @@ class Differentiation:
 
         An expression that turns up again in a later line is resolved again there, by the same step.
         """
-        waiting = [root]
+        waiting = [] if self.depends.is_unknown(root) else [root]
         while waiting:
             steps: dict[Expr, Step] = {}
             following: dict[Expr, None] = {}

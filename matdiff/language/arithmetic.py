@@ -13,11 +13,11 @@ from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import (
     FLATTEN,
     Hadamard,
-    Power,
     Product,
     Scale,
     Sum,
     coefficient,
+    entrywise_reciprocal,
     multiple,
     quotient,
 )
@@ -293,7 +293,7 @@ def dot_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A ./ B = A ⊙ B.^(−1)"""
     if b.is_scalar:
         return divide(attempt, node, a, b)
-    inverse = attempt.typed(b.node, (b.rows, b.cols), (b,), lambda e: Power(e, Number(-1)))
+    inverse = attempt.typed(b.node, (b.rows, b.cols), (b,), entrywise_reciprocal)
     return inverse if a.number == 1 else hadamard(attempt, node, a, inverse)
 
 

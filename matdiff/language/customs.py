@@ -16,6 +16,7 @@ Kinds = tuple[tuple[str, int], ...]
 SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 3), ("R", 5))
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 3), ("R", 5))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
+COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 ONE_INDEX: Kinds = (("V", 0),)
 TWO_INDICES: Kinds = (("M", 0),)
@@ -36,7 +37,7 @@ def kinds(name: Name, ranges: Collection[str]) -> Kinds:
     if len(base) > 1:
         return SCALARS
     if base.isupper():
-        return MATRICES
+        return COUNTS if base in "DKLMNT" else MATRICES
     return VECTORS if base >= "h" else SCALARS
 
 

@@ -20,7 +20,7 @@ from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key
 
 MOST_TRIES = 1500
-FAR_FETCHED = 4  # a reading against custom that costs more is not taken only to make a scalar of a matrix
+FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken
 ANY_COST = 10**9
 MOST_WORK = 400_000  # nodes typed in all tries together
 
@@ -80,8 +80,8 @@ class Search:
             if cost > most:
                 return None
             if done:
-                if self.not_scalar is not None and cost > FAR_FETCHED:
-                    raise self.not_scalar
+                if self.scalar and self.first_error is not None and self._made_scalar(vector) > FAR_FETCHED:
+                    raise self.not_scalar or self.first_error
                 self._check_unique(complete[vector], vector, heap, complete)
                 return complete[vector]
             tries += 1
@@ -93,6 +93,11 @@ class Search:
             for key in culprits:
                 self._push_next(heap, seen, cost, vector, self.place[key])
         return None
+
+    def _made_scalar(self, vector: Assignment) -> int:
+        """What it costs that letters customary for vectors and matrices are read as scalars."""
+        taken = [self.choices[self.keys[k]][n] for k, n in vector]
+        return sum(cost for kind, cost in taken if kind == "S")
 
     def _push_next(self, heap: Heap, seen: set[Assignment], cost: int, vector: Assignment, k: int) -> None:
         """Queues the assignment that takes the next alternative of one choice."""

@@ -148,7 +148,9 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
         if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
             hint = nearest(whole, [*known.functions, *known.names])
             span = (start, subscript.end())
-            raise UnknownNameError(f"{text[slice(*span)]} is not a known function", text=text, span=span, suggestion=hint)
+            raise UnknownNameError(
+                f"{text[slice(*span)]} is not a known function", text=text, span=span, suggestion=hint
+            )
         if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not _is_name(run, known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight
     name = canonical(run)

@@ -139,6 +139,8 @@ class Sampler:
     def trouble(self, environment: Environment, values: Sequence[Array], attempt: int) -> Expr | None:
         """A node that makes the instance useless, or None."""
         nodes = self.program.nodes
+        if not values:
+            return None  # nothing but unknowns and their differentials
         largest = np.abs(np.concatenate([v.ravel() for v in values])).max(initial=0.0)
         if not largest < self.limit:  # also where it is NaN
             return next(n for n, v in zip(nodes, values, strict=True) if not np.abs(v).max(initial=0.0) < self.limit)

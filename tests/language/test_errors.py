@@ -33,7 +33,7 @@ from matdiff.language import parse, read
         ("a'*inv(X)*b", "a: m; b: n; X: m x n", ShapeError, "square", "inv(X)"),
         ("sum(x^2)", "x: n", ShapeError, "x.^2", "x^2"),
         ("sum(y/x)", "x, y: n", ShapeError, "./", "y/x"),
-        ("X", "X: m x n", ShapeError, "jacobian", "X"),
+        ("X", "X: m x n", ShapeError, "take the sum, the trace or a norm", "X"),
         ("tr(eye)*x'*x", "x: n", ShapeError, "the size of eye is not determined", "eye"),
         ("tr(A, B)", "A, B: n x n", ShapeError, "tr takes 1 argument, not 2", "tr(A, B)"),
         ("norm2()", "", ShapeError, "without an argument", "norm2()"),
@@ -88,7 +88,7 @@ def test_unknown_that_is_not_there(unknown: str, message: str) -> None:
 
 def test_two_equally_good_readings_are_both_shown() -> None:
     with pytest.raises(AmbiguityError) as caught:
-        read("aᵀb X", scalar=True)
+        read("xᵀy z", scalar=True)
     assert "; or " in caught.value.message
 
 

@@ -73,14 +73,14 @@ def constant_body(e: Expr) -> Expr | None:
 @identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, exp(x[i])*unit(i, n)) = exp(x)", where="x: n")
 def sum_of_unit_vectors(e: Expr) -> Expr | None:
     """A vector put together entry by entry, when every entry is made of entries of vectors in the same way."""
-    index = e.data[0]
+    index: Index = e.data[0]
     match e.operands[0]:
-        case Scale(operands=(c, UnitVector(operands=(i,)) as unit)) if i is index:
+        case Scale(operands=(c, UnitVector(operands=(i,)) as unit)) if i is e.data[0]:
             return vectorised(c, (index,)) if unit.rows is index.last else None
-        case Scale(operands=(c, Transpose(operands=(UnitVector(operands=(i,)) as unit,)))) if i is index:
+        case Scale(operands=(c, Transpose(operands=(UnitVector(operands=(i,)) as unit,)))) if i is e.data[0]:
             column = vectorised(c, (index,)) if unit.rows is index.last else None
             return None if column is None else Transpose(column)
-        case UnitVector(operands=(i,)) as unit if i is index and unit.rows is index.last:
+        case UnitVector(operands=(i,)) as unit if i is e.data[0] and unit.rows is index.last:
             return Ones(unit.rows)
         case _:
             return None
@@ -102,7 +102,8 @@ def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr |
     """An operation on entries as the same operation on the whole, given its operands as wholes."""
     match e:
         case Entry(operands=(a, *places)) if tuple(places) == indices and a.free.isdisjoint(indices):
-            return a if all(i.last is s for i, s in zip(indices, a.shape, strict=False)) else None
+            whole = all(i.last is s for i, s in zip(indices, a.shape, strict=False))
+            return a if whole else None
         case Entrywise() | Power() if all(p.is_scalar for p in parts[1:]):
             return e.rebuild(tuple(parts))
         case Hadamard():
@@ -116,4 +117,6 @@ def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr |
             return None
 
 
-LAWS: dict[type[Expr], tuple[Law, ...]] = {IndexedSum: (constant_body, constant_scalars, constant_factors, sum_of_unit_vectors)}
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    IndexedSum: (constant_body, constant_scalars, constant_factors, sum_of_unit_vectors)
+}

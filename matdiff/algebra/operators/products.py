@@ -66,9 +66,13 @@ def reciprocal(e: Expr) -> Expr:
         return Number(1 / e.value)
     if isinstance(e, Hadamard):
         return Hadamard.of(*[reciprocal(f) for f in e.operands])
-    if isinstance(e, Power) and e.operands[1].number is not None:
-        k = -e.operands[1].number
-        return e.operands[0] if k == 1 else Power(e.operands[0], Number(k))
+    return entrywise_reciprocal(e)
+
+
+def entrywise_reciprocal(e: Expr) -> Expr:
+    """1 ./ A, with A.^(-k) for a power A.^k."""
+    if isinstance(e, Power) and (k := e.operands[1].number) is not None:
+        return e.operands[0] if k == -1 else Power(e.operands[0], Number(-k))
     return Power(e, Number(-1))
 
 
@@ -253,7 +257,9 @@ class Power(Operator):
     def reciprocal(self) -> tuple[Expr, Fraction] | None:
         base, exponent = self.operands
         k = exponent.number
-        return (base, -k) if k is not None and k < 0 else None
+        if k is None or k >= 0 or (isinstance(base, Power) and base.operands[1].number is not None):
+            return None  # 1/b² is b⁻², so (b²)⁻¹ has to be written as it is
+        return (base, -k)
 
     @staticmethod
     def numpy(np: Any, a: Any, s: Any) -> Any:

@@ -1,0 +1,117 @@
+"""What the documents show is what the program does: README, change log and notebooks."""
+
+from __future__ import annotations
+
+import doctest
+import io
+import re
+import shlex
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import matdiff
+from matdiff.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+class Block(NamedTuple):
+    """A fenced block of the README and the line it starts at."""
+
+    language: str
+    body: str
+    line: int
+
+
+def blocks(language: str) -> list[Block]:
+    found = re.finditer(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return [Block(m[1], m[2], README.count("\n", 0, m.start()) + 1) for m in found if m[1] == language]
+
+
+def commands(block: Block) -> list[tuple[str, str]]:
+    """The commands of a console block, each with the output that is shown below it."""
+    parts = re.split(r"^\$ ", block.body, flags=re.MULTILINE)
+    assert not parts[0].strip(), "a console block starts with a command"
+    return [(command, output.rstrip()) for command, _, output in (part.partition("\n") for part in parts[1:])]
+
+
+CONSOLE = [
+    pytest.param(command, output, id=f"line {block.line}: {command}")
+    for block in blocks("console")
+    for command, output in commands(block)
+]
+PYTHON = [pytest.param(block, id=f"line {block.line}") for block in blocks("python")]
+
+
+def test_the_readme_shows_commands_and_python() -> None:
+    assert CONSOLE
+    assert PYTHON
+
+
+def comparable(page: str) -> list[str]:
+    """The lines without the size of rounding errors, which depends on the machine."""
+    page = re.sub(r"(largest relative error|max_error=) ?[\d.e-]+", r"\1 …", page)
+    return [line.rstrip() for line in page.rstrip().splitlines()]
+
+
+@pytest.mark.parametrize(("command", "output"), CONSOLE)
+def test_the_output_of_a_command_is_the_one_shown(
+    command: str, output: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == "matdiff"
+    with suppress(SystemExit):  # --help and --version
+        main(arguments)
+    captured = capsys.readouterr()
+    assert comparable(captured.out + captured.err) == comparable(output)
+
+
+@pytest.mark.parametrize("block", PYTHON)
+def test_the_python_of_the_readme_is_a_doctest_that_passes(block: Block) -> None:
+    assert ">>> " in block.body
+    names = {"matdiff": matdiff}
+    test = doctest.DocTestParser().get_doctest(block.body, names, "README", "README.md", block.line)
+    report = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    with redirect_stdout(report):
+        runner.run(test, out=report.write)
+    assert runner.summarize(verbose=False).failed == 0, report.getvalue()
+
+
+def test_the_readme_has_two_commands_under_install() -> None:
+    section = README.split("## Install", 1)[1].split("\n## ", 1)[0]
+    shells = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    assert len(shells) == 2
+    assert "pip install" in shells[0]
+    assert "matdiff derive" in shells[0]
+    assert "pytest" in shells[1]
+
+
+def test_the_change_log_names_the_version() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"^## \[?{re.escape(matdiff.__version__)}\b", changes, re.MULTILINE)
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'version = "{matdiff.__version__}"' in project
+
+
+def test_there_is_a_notebook() -> None:
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.name for path in NOTEBOOKS])
+@pytest.mark.filterwarnings("ignore")
+def test_a_notebook_runs_and_is_stored_executed(path: Path) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count, "the notebook is stored without its outputs"
+            assert not any(output.output_type == "error" for output in cell.outputs)
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
