@@ -208,7 +208,7 @@ def make_product(divided: Sequence[bool], *factors: Expr) -> Expr:
         for e in opened(factor, is_quotient):
             if isinstance(e, Number):
                 number *= e.value
-            elif is_quotient and e.reciprocal:
+            elif is_quotient and e.is_scalar and e.reciprocal:
                 below.append(e)
             else:
                 (scalars if e.is_scalar else matrices).append(e)

@@ -156,19 +156,19 @@ class Sizes:
             self._factors(node.operands, known, shown)
         elif isinstance(node, Transpose):
             o = node.operands[0]
-            matrix = isinstance(o, Ones | Zeros) and ONE not in o.shape
-            shown[o] = NOTHING if matrix else self._or(o, (known[1], known[0]))
+            shown[o] = NOTHING if _is_matrix_of_one_number(o) else self._or(o, (known[1], known[0]))
         elif isinstance(node, Sum | Hadamard | Entrywise | Inverse):
             both = self._or(node, known)
             for o in node.operands:
-                shown[o] = both
+                # outside sums and matrix products a bare 1 is read as a number
+                shown[o] = NOTHING if isinstance(o, Ones | Zeros) and not isinstance(node, Sum) else both
                 if o.leading_number < 0:
                     shown[-o] = both  # a sum writes the sign itself
         elif isinstance(node, Scale):
             a = node.operands[1]
             if isinstance(a, Product):
                 self._factors(a.operands, known, shown)
-            shown[a] = self._or(a, known)
+            shown[a] = NOTHING if _is_matrix_of_one_number(a) else self._or(a, known)
         return shown
 
     def _or(self, e: Expr, known: Known) -> Known:
@@ -181,9 +181,14 @@ class Sizes:
             rows = self.of(factors[k - 1])[1] if k else known[0]
             cols = self.of(factors[k + 1])[0] if k + 1 < len(factors) else known[1]
             here, before = self._or(o, (rows, cols)), shown.get(o, ALL)
-            if isinstance(o, Ones | Zeros) and ONE not in o.shape:
-                here = NOTHING  # a bare 1 beside a factor is read as a vector
+            if _is_matrix_of_one_number(o):
+                here = NOTHING
             shown[o] = (here[0] and before[0], here[1] and before[1])
+
+
+def _is_matrix_of_one_number(e: Expr) -> bool:
+    """Ones or zeros that are no vector: written bare beside a factor they would be read as a vector."""
+    return isinstance(e, Ones | Zeros) and ONE not in e.shape
 
 
 # ---- sharing ---------------------------------------------------------------------------------------

@@ -122,13 +122,12 @@ class Scale(Operator):
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
-        c, a = operands
-        if isinstance(c, Number):
-            k, rest = coefficient(a)
-            return multiple(c.value * k, rest)
+        (k, c), (j, a) = map(coefficient, operands)
+        if c is None or a is None:
+            return multiple(k * j, c if a is None else a)
         if isinstance(a, Scale):
             c, a = Hadamard.of(c, a.operands[0]), a.operands[1]
-        return Hadamard.of(c, a) if a.is_scalar else cls.make((c, a))
+        return multiple(k * j, Hadamard.of(c, a) if a.is_scalar else cls.make((c, a)))
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
         return Scale.of(*operands)
@@ -162,7 +161,7 @@ class Product(Operator):
     def of(cls, *operands: Expr) -> Expr:
         scalars = [o for o in operands if o.shape == SCALAR]
         if scalars:
-            factor = Hadamard.of(*sorted(scalars, key=lambda s: s.number is None))  # numbers first
+            factor = reduce(Scale.of, scalars)
             matrices = [o for o in operands if o.shape != SCALAR]
             return Scale.of(factor, cls.of(*matrices)) if matrices else factor
         flat = flattened(cls, operands)
