@@ -16,6 +16,7 @@ from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.notation import LATEX, TEXT
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.language import read_law
 from matdiff.numeric.check import check_steps
@@ -27,6 +28,7 @@ IDENTITIES = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.ki
 
 m, n = size("m"), size("n")
 A, a, b = Symbol("A", (m, n)), Symbol("a"), Symbol("b")
+i, X = Index("i", "N"), Symbol("X", (m, ONE), ranges=(size("N"),))
 x, y, z = Symbol("x", (m, ONE)), Symbol("y", (n, ONE)), Symbol("z", (n, ONE))
 
 # Laws that apply only where they shorten a line, or whose left side the constructors settle: a left side for each.
@@ -40,6 +42,7 @@ LEFT_SIDES: dict[str, Expr] = {
     "reciprocal_in_inner_product": matdiff.parse("(x .* z.^(-1))'*z", "x, z: n positive"),
     "trivial_multiple": Scale(Number(1), A),
     "nested_multiple": Scale(a, Scale(b, A)),
+    "distinct_indices": IndexedSum(IndexedSum(Member(X, i), i) + Member(X, i), i),
 }
 WRITTEN_ALIKE = 0.9  # of the laws give the right side of their statement to the letter
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 import matdiff
 from matdiff.algebra.dims import ONE, SCALAR, Shape, size
-from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Index, Number, Ones, Symbol, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Index, Number, Ones, Symbol, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Frobenius, Norm
@@ -142,7 +143,7 @@ class Builder:
         e = self.build(shape, depth)
         if isinstance(e, Number):  # powers of numbers are read as numbers
             return e
-        square = Power(e, Number(2))
+        square = Power.of(e, Number(2))
         above = square + (Number(1) if shape == SCALAR else Ones(*shape))
         match self.pick("smooth", "smooth", "kinked", "exp", "log", "sqrt", "square", "cube", "reciprocal", "open"):
             case "smooth":
@@ -211,7 +212,7 @@ class Builder:
             case "colon":
                 return Frobenius(self.build((k, l), depth), self.build((k, l), depth))
             case "ratio":
-                return self.build(SCALAR, depth) / (Power(self.build(SCALAR, depth), Number(2)) + 1)
+                return self.build(SCALAR, depth) / (Power.of(self.build(SCALAR, depth), Number(2)) + 1)
             case _:
                 j = Index("j", k)
                 return IndexedSum(Power(Entry(self.build((k, ONE), depth), j), Number(2)), j)
@@ -297,6 +298,7 @@ def test_the_gradient_is_the_numerical_derivative(f: Expr, seed: int) -> None:
 @relaxed
 @given(e=anything())
 def test_printed_text_is_read_as_the_same_node(e: Expr) -> None:
+    assume(not any(isinstance(s, IndexedSum) and s.index.name in bound_names(s.operands[0]) for s in postorder(e)))
     assert matdiff.parse(str(e), WHERE) is e, str(e)
 
 

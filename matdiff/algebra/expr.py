@@ -116,6 +116,7 @@ class Expr:
     def cols(self) -> Size:
         return self.shape[1]
 
+    barred: ClassVar[bool] = False  # written between bars, as |A| and ‖A‖
     open_ended: ClassVar[bool] = False  # a big sum: its body goes on to the end of the product
 
     # What the notation of products and sums asks of a factor; the operators concerned override it.

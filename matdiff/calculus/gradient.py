@@ -13,7 +13,7 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import key
-from matdiff.algebra.identities.indexed import fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
     chain_rule,
     collected_traces,
@@ -230,15 +230,16 @@ def _renamed(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr:
 
     def free_the_name(node: Expr) -> Expr | None:
         if isinstance(node, IndexedSum) and node.index.name in taken:
-            other = fresh_index(node.index, taken | {i.name for i in node.operands[0].free})
-            return IndexedSum(substitute_index(node.operands[0], node.index, other), other)
+            body = node.operands[0]
+            other = fresh_index(node.index, taken | bound_names(e) | {i.name for i in body.free})
+            return IndexedSum(substitute_index(body, node.index, other), other)
         return None
 
-    if any(a is not b for a, b in zip(old, new, strict=True)):
+    if not taken.isdisjoint(bound_names(e)):
         e = replace(e, free_the_name)
-        for a, b in zip(old, new, strict=True):
-            if isinstance(a, Index):
-                e = substitute_index(e, a, b)
+    for a, b in zip(old, new, strict=True):
+        if a is not b and isinstance(a, Index):
+            e = substitute_index(e, a, b)
     return e
 
 

@@ -61,7 +61,7 @@ class Search:
                     one = part.parts[0] if part.kind == "transpose" else part
                     signs = node.value[max(k, 1) : k + 2]
                     if one.kind == "NUMBER" and one.value == 1 and "divide" not in signs:
-                        implicit = "loose" in signs or "juxtapose" in signs
+                        implicit = "loose" in signs or "juxtapose" in signs or part.kind == "transpose"
                         implicit = implicit or any(p.kind == "transpose" for p in node.parts[k + 1 : k + 2])
                         self.choices[id(one)] = (
                             (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))

@@ -13,7 +13,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, postorder
 from matdiff.algebra.notation import GREEK, TEXT, Notation, Slot, Style, bare
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
 
 Known = tuple[bool, bool]  # whether the reader can tell the rows and the columns
@@ -100,7 +100,7 @@ class Writer:
             return "·" if after.isdecimal() else ""
         if len(tail) == 1 and len(piece) == 1 and after.isalpha() and after != "d":
             earlier = RUN.search("".join(self.pieces[-4:]))
-            together = (earlier.group() if earlier else tail) + after
+            together = (earlier.group() if earlier else tail).lstrip("0123456789") + after
             return "" if together not in WORDS else " "
         return "" if not tail[-1].isascii() and not tail[-1].isalpha() else " "
 
@@ -160,15 +160,16 @@ class Sizes:
         elif isinstance(node, Sum | Hadamard | Entrywise | Inverse):
             both = self._or(node, known)
             for o in node.operands:
-                # outside sums and matrix products a bare 1 is read as a number
-                shown[o] = NOTHING if isinstance(o, Ones | Zeros) and not isinstance(node, Sum) else both
-                if o.leading_number < 0:
-                    shown[-o] = both  # a sum writes the sign itself
+                for written in (o, -o) if o.leading_number < 0 else (o,):  # a sum writes the sign itself
+                    number = isinstance(written, Ones | Zeros)  # bare, unless a term beside it has a shape
+                    shown[written] = both if not number else self.of(node) if isinstance(node, Sum) else NOTHING
         elif isinstance(node, Scale):
             a = node.operands[1]
             if isinstance(a, Product):
                 self._factors(a.operands, known, shown)
-            shown[a] = NOTHING if _is_matrix_of_one_number(a) else self._or(a, known)
+                if _divides(node.operands[0]):  # A 1/c would be read as A (1/c)
+                    shown.update((f, NOTHING) for f in a.operands[-1:] if isinstance(f, Ones))
+            shown[a] = NOTHING if isinstance(a, Ones | Zeros) else self._or(a, known)
         return shown
 
     def _or(self, e: Expr, known: Known) -> Known:
@@ -181,9 +182,16 @@ class Sizes:
             rows = self.of(factors[k - 1])[1] if k else known[0]
             cols = self.of(factors[k + 1])[0] if k + 1 < len(factors) else known[1]
             here, before = self._or(o, (rows, cols)), shown.get(o, ALL)
-            if _is_matrix_of_one_number(o):
+            after_digit = isinstance(o, Ones) and k and isinstance(factors[k - 1], Power)  # A.^2·1_n
+            if _is_matrix_of_one_number(o) or after_digit:
                 here = NOTHING
             shown[o] = (here[0] and before[0], here[1] and before[1])
+
+
+def _divides(c: Expr) -> bool:
+    """Whether a scalar factor is written below a bar, at least in part."""
+    factors = c.operands if isinstance(c, Hadamard) else (c,)
+    return any(f.reciprocal or (f.number is not None and f.number.denominator > 1) for f in factors)
 
 
 def _is_matrix_of_one_number(e: Expr) -> bool:

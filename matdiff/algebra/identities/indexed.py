@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Index, Number, Ones, Symbol, Zeros, postorder, replace
+from collections.abc import Set
+
+from matdiff.algebra.expr import Expr, Index, Number, Ones, Symbol, Zeros, fact, postorder, replace
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise, filled
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -16,13 +18,33 @@ def substitute_index(e: Expr, old: Index, new: Expr) -> Expr:
     return replace(e, lambda node: new if node is old else None if old in node.free else node)
 
 
-def fresh_index(index: Index, taken: set[str]) -> Index:
+def fresh_index(index: Index, taken: Set[str]) -> Index:
     """The index itself, or one with a new name and the same range when the name is taken."""
     if index.name not in taken:
         return index
     letters = [c for c in "ijklrstuvw" if c not in taken]
     name = letters[0] if letters else next(f"i{k}" for k in range(1, len(taken) + 2) if f"i{k}" not in taken)
     return Index(name, index.last)
+
+
+def bound_names(e: Expr) -> frozenset[str]:
+    """The names of the indices that sums inside the expression bind."""
+    return fact("bound", e, _bound_names)
+
+
+def _bound_names(e: Expr, below: list[frozenset[str]]) -> frozenset[str]:
+    names = frozenset[str]().union(*below)
+    return names | {e.index.name} if isinstance(e, IndexedSum) else names
+
+
+@identity("Σᵢ Aᵢ = Σⱼ Aⱼ", "sum(i=1..N, x[i]) = sum(j=1..N, x[j])", where="x[i=1..N]: n")
+def distinct_indices(e: Expr) -> Expr | None:
+    """An index whose name a sum inside uses as well gets another name."""
+    body, index = e.operands[0], e.data[0]
+    if index.name not in bound_names(body):
+        return None
+    new = fresh_index(index, bound_names(body) | {i.name for i in body.free})
+    return IndexedSum(substitute_index(body, index, new), new)
 
 
 @identity("Σᵢ cAᵢ = c Σᵢ Aᵢ", "sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", where="c: scalar; x[i=1..N]: n")
@@ -118,5 +140,5 @@ def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr |
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    IndexedSum: (constant_body, constant_scalars, constant_factors, sum_of_unit_vectors)
+    IndexedSum: (distinct_indices, constant_body, constant_scalars, constant_factors, sum_of_unit_vectors)
 }

@@ -116,7 +116,7 @@ def transpose_of_constant(e: Expr) -> Expr | None:
     a = e.operands[0]
     if isinstance(a, Identity | DiagonalMatrix):
         return a
-    if isinstance(a, Ones | Zeros) and a.rows is not ONE and a.cols is not ONE:
+    if isinstance(a, Zeros) or (isinstance(a, Ones) and a.cols is not ONE):
         return type(a)(a.cols, a.rows)
     return None
 
@@ -129,9 +129,9 @@ def growth(e: Expr) -> int:
 def _growth(e: Expr, below: list[int]) -> int:
     if isinstance(e, Transpose):
         return -1
-    if e.is_scalar or isinstance(e, Identity | DiagonalMatrix) or is_symmetric_leaf(e):
+    if e.is_scalar or isinstance(e, Identity | Zeros | DiagonalMatrix) or is_symmetric_leaf(e):
         return 0
-    if isinstance(e, Ones | Zeros):
+    if isinstance(e, Ones):
         return int(e.cols is ONE)
     if isinstance(e, Product | IndexedSum):
         return sum(below)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from matdiff.algebra.dims import Shape
+from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Zeros
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import ATOM, Notation, Slot, Style, call, fenced
-from matdiff.algebra.operators.products import Hadamard, Power, Scale
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose
 from matdiff.algebra.operators.square import Determinant
 
 
 def ones_like(e: Expr) -> Expr:
     """1 in the shape of an expression."""
-    return Number(1) if e.is_scalar else Ones(*e.shape)
+    if e.is_scalar:
+        return Number(1)
+    return Transpose(Ones(e.cols)) if e.rows is ONE else Ones(*e.shape)
 
 
 def filled(value: Expr, e: Expr) -> Expr:
     """A scalar broadcast to the shape of an expression."""
-    return value if e.is_scalar else Scale.of(value, Ones(*e.shape))
+    return value if e.is_scalar else Scale.of(value, ones_like(e))
 
 
 class Entrywise(Operator):

@@ -6,10 +6,10 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import differential
-from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style, fenced
+from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.entrywise import Sign
 from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose, reciprocal
-from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.square import Trace, between_bars
 
 
 def inner(a: Expr, b: Expr) -> Expr:
@@ -25,10 +25,11 @@ class Norm(Operator):
     names = ("norm2", "norm")
     signature = "m×n → 1×1"
     kink = True
+    barred = True
     requires = "{0} ≠ 0"
 
     def notation(self, style: Style) -> Notation:
-        return fenced(self.operands[0], style, ("‖", "‖"), (r"\left\|", r"\right\|"))
+        return between_bars(self, style, "norm2", ("‖", "‖"), (r"\left\|", r"\right\|"))
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -48,10 +49,11 @@ class EntrywiseNorm1(Operator):
     names = ("norm1",)
     signature = "m×n → 1×1"
     kink = True
+    barred = True
     requires = "no entry of {0} is 0"
 
     def notation(self, style: Style) -> Notation:
-        return fenced(self.operands[0], style, ("‖", "‖₁"), (r"\left\|", r"\right\|_1"))
+        return between_bars(self, style, "norm1", ("‖", "‖₁"), (r"\left\|", r"\right\|_1"))
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

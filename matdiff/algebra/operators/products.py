@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
 from itertools import pairwise
+from operator import mul
 from typing import Any
 
-from matdiff.algebra.dims import SCALAR, Shape, shape_text
+from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FUNCTIONS, UNIT, Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, entrywise_product, power, product, signed_sum
@@ -135,7 +136,7 @@ class Scale(Operator):
     def notation(self, style: Style) -> Notation:
         c, a = self.operands
         scalars = c.operands if isinstance(c, Hadamard) else (c,)
-        return product(scalars, a.operands if isinstance(a, Product) else (a,), style)
+        return product(scalars, written_factors(a) if isinstance(a, Product) else (a,), style)
 
     @property
     def leading_number(self) -> Fraction:
@@ -181,7 +182,7 @@ class Product(Operator):
         return Product.of(*operands)
 
     def notation(self, style: Style) -> Notation:
-        return product((), self.operands, style)
+        return product((), written_factors(self), style)
 
     @staticmethod
     def numpy(np: Any, *values: Any) -> Any:
@@ -191,6 +192,16 @@ class Product(Operator):
     def d(self: Expr, *changes: Differentials) -> Expr:
         f = self.operands
         return Sum.of(*[Product.of(*f[:k], c, *f[k + 1 :]) for k, c in enumerate(changes) if c is not None])
+
+
+def written_factors(e: Expr) -> tuple[Expr, ...]:
+    """The factors as they are written: xᵀ(yzᵀ)w has a bracket, since xᵀyzᵀw is read as a product of scalars."""
+    factors = list(e.operands)
+    outer = [k for k in range(len(factors) - 1) if factors[k].cols is ONE and factors[k + 1].rows is ONE]
+    if len(outer) > 1 or factors[0].rows is ONE or factors[-1].cols is ONE:
+        for k in reversed(outer):
+            factors[k : k + 2] = [Product(factors[k], factors[k + 1])]
+    return tuple(factors)
 
 
 class Hadamard(Operator):
@@ -203,6 +214,9 @@ class Hadamard(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         flat = flattened(cls, operands)
+        if any(f.number is not None for f in flat[1:]):  # numbers are multiplied and stand in front
+            number = reduce(mul, [f.number for f in flat if f.number is not None])
+            flat = (Number(number), *[f for f in flat if f.number is None])
         return flat[0] if len(flat) == 1 else cls.make(flat)
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
@@ -237,6 +251,13 @@ class Power(Operator):
 
     __slots__ = ()
     signature = "m×n, 1×1 → m×n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        base, s = operands[0].number, operands[1].number
+        if base is not None and s is not None and s.denominator == 1 and abs(s) < 64 and (base or s > 0):
+            return Number(base ** int(s))
+        return cls.make(operands)
 
     def notation(self, style: Style) -> Notation:
         if self.reciprocal is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matdiff.algebra.dims import Shape, shape_text
-from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
+from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator, fact
 from matdiff.algebra.laws import differential, shift
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
@@ -112,16 +112,25 @@ class Trace(Operator):
         return Scale.of(h, Identity(self.operands[0].rows))
 
 
+def between_bars(e: Expr, style: Style, name: str, text: tuple[str, str], latex: tuple[str, str]) -> Notation:
+    """|A| or ‖A‖; in text by name when there are bars inside, since nobody could tell which belong together."""
+    a = e.operands[0]
+    if not style.latex and fact("bars", a, lambda node, below: node.barred or any(below)):
+        return call(name, e.operands, style)
+    return fenced(a, style, text, latex)
+
+
 class Determinant(Operator):
     """det A, the determinant."""
 
     __slots__ = ()
+    barred = True
     names = ("det",)
     signature = "n×n → 1×1"
     requires = "{0} is invertible"
 
     def notation(self, style: Style) -> Notation:
-        return fenced(self.operands[0], style, ("|", "|"), (r"\left|", r"\right|"))
+        return between_bars(self, style, "det", ("|", "|"), (r"\left|", r"\right|"))
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
