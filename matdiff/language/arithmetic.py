@@ -102,6 +102,7 @@ def type_group(attempt: Attempt, node: Node) -> Typed:
     """(A): the brackets keep a product or a sign together."""
     a: Typed = node.parts[0].typed
     is_chain = a.factors is not None and not a.is_scalar and not any(f.is_scalar for f in a.factors)
+    is_chain = is_chain and not any(f.rows is ONE for f in (a.factors or [])[1:])  # xᵀ(yzᵀ)w keeps yzᵀ together
     if a.negated is None and (is_chain or (a.factors is None and a.make is not quotient)):
         return a  # A(BC) is ABC
     result = attempt.typed(node, (a.rows, a.cols), (a,), lambda e: e)

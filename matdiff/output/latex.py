@@ -11,7 +11,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import shared_names, write
-from matdiff.output.text import piece_names
+from matdiff.output.text import check_level, piece_names
 
 SIGNS = {
     "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
@@ -46,6 +46,7 @@ def title(text: str) -> str:
 
 def derivation(found: Gradients, steps: str = "textbook") -> str:
     """A derivation as an ``align*``; the names of the laws stand at the right."""
+    check_level(steps)
     names = piece_names(found)
     unknowns = ", ".join(write(u, LATEX) for u in found.unknowns.values())
     rows = [rf"f({unknowns}) &= {write(found.function, LATEX, _typeset(names))}"]

@@ -11,6 +11,7 @@ from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients
+from matdiff.errors import MatdiffError
 from matdiff.output.notation import shared_names, write
 
 LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
@@ -36,6 +37,12 @@ def _with_pieces(e: Expr, definitions: bool) -> str:
         elif node in names:
             parts.append(f"{names[node]} := {write(node, TEXT, names)}; ")
     return "".join(parts) + write(e, TEXT, names)
+
+
+def check_level(steps: str) -> None:
+    """Raises MatdiffError for a level of detail that does not exist."""
+    if steps not in LEVELS:
+        raise MatdiffError(f"there is no level of detail {steps!r}", suggestion=f"Take one of {', '.join(LEVELS)}.")
 
 
 def name_list(unknowns: Mapping[str, Expr]) -> str:
@@ -66,6 +73,7 @@ def _declaration(symbol: Symbol) -> str:
 
 def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> str:
     """A derivation as a page of text: the reading, the lines with their laws, and the gradients."""
+    check_level(steps)
     f, names = found.function, piece_names(found)
     rows = [f"f({name_list(found.unknowns)}) = {write(f, TEXT, names)}        {reading(f)}"]
     for node in postorder(f):

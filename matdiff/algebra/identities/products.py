@@ -124,8 +124,17 @@ def multiple_in_hadamard(e: Expr) -> Expr | None:
 
 @identity("A ⊙ 1 = A", "A .* ones(m, n) = A", where="A: m x n")
 def ones_in_hadamard(e: Expr) -> Expr | None:
-    factors = [f for f in e.operands if not isinstance(f, Ones)]
+    factors = [f for f in e.operands if not _all_ones(f)]
     return Hadamard.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
+
+
+def _all_ones(e: Expr) -> bool:
+    """1, or 11ᵀ."""
+    match e:
+        case Product(operands=(Ones(), Transpose(operands=(Ones(),)))):
+            return True
+        case _:
+            return isinstance(e, Ones)
 
 
 @identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n")

@@ -114,7 +114,9 @@ def transpose_of_skew(e: Expr) -> Expr | None:
 def transpose_of_constant(e: Expr) -> Expr | None:
     """I, diagonal matrices, and matrices of one number in all places."""
     a = e.operands[0]
-    if isinstance(a, Identity | DiagonalMatrix):
+    if isinstance(a, Identity | DiagonalMatrix) or (
+        isinstance(a, Hadamard) and any(isinstance(f, Identity) for f in a.operands)
+    ):
         return a
     if isinstance(a, Zeros) or (isinstance(a, Ones) and a.cols is not ONE):
         return type(a)(a.cols, a.rows)
