@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
@@ -19,6 +20,9 @@ EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; the exit status is 0, 2 for bad input, 1 for a failed check."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without mathematics is no reason to crash
     options = _parser().parse_args([_unsigned(a) for a in (sys.argv[1:] if arguments is None else arguments)])
     try:
         options.run(options)

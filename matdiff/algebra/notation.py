@@ -33,6 +33,12 @@ class Style:
 TEXT, LATEX = Style("text"), Style("latex")
 
 
+class DifferentialSign(str):
+    """The d of dX, which keeps a distance from the factors of a product."""
+
+    __slots__ = ()
+
+
 class Slot(NamedTuple):
     """A place for an operand, which is bracketed unless its notation has at least this level."""
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, postorder
-from matdiff.algebra.notation import GREEK, TEXT, Notation, Slot, Style, bare
+from matdiff.algebra.notation import GREEK, TEXT, DifferentialSign, Notation, Slot, Style, bare
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
@@ -23,7 +23,6 @@ ALL: Known = (True, True)
 RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
 SUBSCRIPTED = re.compile(r"_\w+\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
-DIFFERENTIAL = ("d", "d(", r"\mathrm{d}", r"\mathrm{d}\left(")
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
 
 
@@ -81,7 +80,7 @@ class Writer:
 
     def _join(self, piece: str) -> str:
         before, after = self.pieces[-1], piece[0]
-        beside_differential = piece in DIFFERENTIAL or self.pieces[-2:-1] in (["d"], [r"\mathrm{d}"])
+        beside_differential = any(isinstance(p, DifferentialSign) for p in (piece, *self.pieces[-2:-1]))
         if self.style is not TEXT:
             if before[-1:].isdigit() and after.isdigit():
                 return r" \cdot "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Operator, Symbol
-from matdiff.algebra.notation import ATOM, POSTFIX, SUM, Notation, Slot, Style
+from matdiff.algebra.notation import ATOM, POSTFIX, SUM, DifferentialSign, Notation, Slot, Style
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 
@@ -17,8 +17,10 @@ class Differential(Operator):
 
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
-        letter = style.pick("d", r"\mathrm{d}")
+        letter = DifferentialSign(style.pick("d", r"\mathrm{d}"))
         if isinstance(a, Symbol | Member | Named):
             return Notation((letter, Slot(a, ATOM)), ATOM)
-        head, tail = style.pick("d(", r"\mathrm{d}\left("), style.pick(")", r"\right)")
-        return Notation((head, Slot(a, SUM), tail), POSTFIX)  # (d(A + B))ᵀ, lest d(A + B)ᵀ be read as d((A + B)ᵀ)
+        opening, tail = style.pick("(", r"\left("), style.pick(")", r"\right)")
+        return Notation(
+            (letter, opening, Slot(a, SUM), tail), POSTFIX
+        )  # (d(A + B))ᵀ, lest d(A + B)ᵀ be read as d((A + B)ᵀ)
