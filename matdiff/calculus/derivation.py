@@ -10,7 +10,7 @@ from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Sum, Transpose
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.calculus.rewrite import Step, replay
@@ -77,7 +77,9 @@ class Phase(NamedTuple):
 
     def _after(self, line: Expr, steps: Iterable[Step]) -> Expr:
         """The line after some steps; once it has the form Σ Tr(Gᵀ dX), the steps are about every G."""
-        if self.title != "Gradient" or self.opening is None:
+        if holds_differential(line) and self.title != "Gradient":
+            return replay(line, steps, holds_differential)
+        if self.opening is None or not holds_differential(line):
             return replay(line, steps)
         steps, factors = tuple(steps), dict[Expr, Expr]()
         for term in line.operands if isinstance(line, Sum) else (line,):

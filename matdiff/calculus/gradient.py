@@ -23,7 +23,7 @@ from matdiff.algebra.identities.traces import (
 )
 from matdiff.algebra.identities.transposes import SYMMETRIC
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
@@ -56,7 +56,7 @@ class _Sweep:
         self.names = block_names(f, self.depends)
         self.simplifier = Simplifier(SIMPLIFICATIONS)
         self.traceform = TraceForm()
-        self.tidy = Simplifier(TIDYING, self.traceform.linear)
+        self.tidy = Simplifier(TIDYING, holds_differential)
         self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
         self.adjoints: set[Expr] = set()  # the names ∇_Y
         self.expanded: dict[Expr, Expr] = {}  # expressions with these names replaced by their values
@@ -84,7 +84,7 @@ class _Sweep:
         groups: list[tuple[Step, ...]] = []
         dy: Expr = start
         for group in Differentiation(self.depends, self.names).rounds(node):
-            dy, tidied = self.tidy(replay(dy, group, self.traceform.linear))
+            dy, tidied = self.tidy(replay(dy, group, holds_differential))
             groups.append((*group, *tidied))
         phases = [Phase("Differential", None, start, tuple(groups))]
         if adjoint.number == 1:
@@ -92,7 +92,7 @@ class _Sweep:
             law, line = scalar_as_trace, dy
         else:
             left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
-            opened = [Term(dy, left, scalars=factor)] if self.traceform.linear(dy) else []
+            opened = [Term(dy, left, scalars=factor)] if holds_differential(dy) else []
             law, line = chain_rule, Term(start, left, scalars=factor).expression()
         rounds, done = self.traceform.rounds(opened)
         phases.append(_trace_phase(law, line, line_of(opened), rounds))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.expr import UNIT, Expr, Identity, Index, Number, Operator, postorder
+from matdiff.algebra.expr import UNIT, Expr, Identity, Index, Number, Operator
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
     trace_of_cycle,
@@ -22,7 +22,7 @@ from matdiff.algebra.identities.traces import (
 )
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum
@@ -76,31 +76,17 @@ Move = tuple[Law, Term]
 class TraceForm:
     """Brings the terms of a line to the form Tr(H dX), in rounds that each change every open term once."""
 
-    def __init__(self) -> None:
-        self.holds: dict[Expr, bool] = {}
-
-    def linear(self, e: Expr) -> bool:
-        """Whether an expression holds a differential."""
-        holds = self.holds
-        known = holds.get(e)
-        if known is None:
-            for node in postorder(e, prune=lambda n: n in holds or isinstance(n, Differential)):
-                if node not in holds:
-                    holds[node] = isinstance(node, Differential) or any(holds[o] for o in node.operands)
-            return holds[e]
-        return known
-
     def terms(self, df: Expr) -> list[Term]:
         """The terms of df; what holds no differential is zero and left out.
 
         A trace with its factor is taken as it is, anything else as a = Tr(a).
         """
-        return [self._term(e) for e in (df.operands if isinstance(df, Sum) else (df,)) if self.linear(e)]
+        return [self._term(e) for e in (df.operands if isinstance(df, Sum) else (df,)) if holds_differential(e)]
 
     def _term(self, e: Expr) -> Term:
         number, rest = coefficient(e)
         factors = rest.operands if isinstance(rest, Hadamard) else (rest or e,)
-        traces = [k for k, f in enumerate(factors) if isinstance(f, Trace) and self.linear(f)]
+        traces = [k for k, f in enumerate(factors) if isinstance(f, Trace) and holds_differential(f)]
         if not traces:
             return Term(e)
         k = traces[0]
@@ -146,8 +132,8 @@ class TraceForm:
     def _open(self, t: Term) -> tuple[Law, Sequence[Term]] | None:
         match t.middle:
             case Sum(operands=terms):
-                return trace_of_sum, [t._replace(middle=m) for m in terms if self.linear(m)]
-            case Scale(operands=(c, a)) if self.linear(a):
+                return trace_of_sum, [t._replace(middle=m) for m in terms if holds_differential(m)]
+            case Scale(operands=(c, a)) if holds_differential(a):
                 return trace_of_multiple, [t.times(_factors(c), a)]
             case Scale(operands=(c, a)):
                 rest = Trace(Product.of(*t.left, a, *t.right))
@@ -168,7 +154,7 @@ class TraceForm:
 
     def _place(self, factors: Sequence[Expr]) -> int:
         """Where among the factors the differential is."""
-        places = [k for k, f in enumerate(factors) if self.linear(f)]
+        places = [k for k, f in enumerate(factors) if holds_differential(f)]
         if len(places) != 1:
             raise UnsupportedError("a product of differentials is not linear in them")
         return places[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Symbol, fact, postorder, symbols
 from matdiff.algebra.notation import TEXT
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
@@ -15,6 +15,7 @@ from matdiff.errors import MatdiffError
 from matdiff.output.notation import shared_names, write
 
 LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
+LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
 LEVELS = ("full", "textbook", "none")
 Names = Mapping[Expr, str]
 
@@ -51,9 +52,24 @@ def name_list(unknowns: Mapping[str, Expr]) -> str:
 
 
 def piece_names(found: Gradients) -> dict[Expr, str]:
-    """The names of the pieces at which a long expression was cut into blocks."""
-    pieces = [b for b in found.blocks if b.name and b.node is not found.function]
-    return {b.node: b.name for b in pieces if not isinstance(b.node, Named)}
+    """Names for pieces of a long function, so that its derivation stays readable.
+
+    They are the pieces at which it was cut into blocks, and such as would make the lines long.
+    """
+    f = found.function
+    cuts = {b.node: b.name for b in found.blocks if b.name and b.node is not f and not isinstance(b.node, Named)}
+    names: dict[Expr, str] = {}
+    taken = {str(n.data[0]) for n in postorder(f) if isinstance(n, Symbol | Named)} | set(cuts.values())
+    fresh = (name for k in range(1, 10**9) if (name := f"t{k}") not in taken)
+    lengths: dict[Expr, int] = {}
+    if fact("length", f, lambda node, below: 1 + sum(below)) > LONG_FUNCTION:
+        for node in postorder(f):
+            lengths[node] = 1 + sum(1 if o in names else lengths[o] for o in node.operands)
+            if node in cuts:
+                names[node] = cuts[node]
+            elif lengths[node] > PIECE and node is not f and not node.free and not isinstance(node, Named):
+                names[node] = next(fresh)
+    return names
 
 
 def reading(f: Expr) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Operator, Symbol
+from matdiff.algebra.expr import Expr, Operator, Symbol, fact
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, DifferentialSign, Notation, Slot, Style
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -24,3 +24,8 @@ class Differential(Operator):
         return Notation(
             (letter, opening, Slot(a, SUM), tail), POSTFIX
         )  # (d(A + B))ᵀ, lest d(A + B)ᵀ be read as d((A + B)ᵀ)
+
+
+def holds_differential(e: Expr) -> bool:
+    """Whether a differential occurs in an expression."""
+    return fact("differential", e, lambda node, below: isinstance(node, Differential) or any(below))
