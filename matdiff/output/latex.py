@@ -11,7 +11,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import shared_names, write
-from matdiff.output.text import check_level, piece_names
+from matdiff.output.text import check_level, left_side, piece_names
 
 SIGNS = {
     "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
@@ -24,12 +24,20 @@ WORD = re.compile(r"[A-Za-z]{3,}")
 
 
 def latex(e: Expr) -> str:
-    """The LaTeX of an expression, shared pieces of a long one first."""
+    """The LaTeX of an expression; definitions and the shared pieces of a long one come first."""
+    return _with_pieces(e, definitions=True)
+
+
+def _with_pieces(e: Expr, definitions: bool) -> str:
     names = shared_names(e)
-    parts = [f"{write(n, LATEX)} = {write(n.operands[0], LATEX)},\\quad " for n in postorder(e) if isinstance(n, Named)]
-    for node, name in names.items():
-        parts.append(f"{name_text(name, LATEX)} = {write(node, LATEX, _typeset(names))},\\quad ")
-    return "".join(parts) + write(e, LATEX, _typeset(names))
+    typeset = _typeset(names)
+    parts = []
+    for node in postorder(e):
+        if isinstance(node, Named) and definitions:
+            parts.append(f"{write(node, LATEX)} = {write(node.operands[0], LATEX, typeset)},\\quad ")
+        elif node in names:
+            parts.append(f"{typeset[node]} = {write(node, LATEX, typeset)},\\quad ")
+    return "".join(parts) + write(e, LATEX, typeset)
 
 
 def _typeset(names: dict[Expr, str]) -> dict[Expr, str]:
@@ -62,13 +70,15 @@ def derivation(found: Gradients, steps: str = "textbook") -> str:
 
 
 def _block(block: Block, found: Gradients, names: dict[Expr, str], full: bool) -> Iterator[str]:
-    left = "f" if block.node is found.function else name_text(block.name, LATEX)
-    head = rf"\mathrm{{d}}{left} " if block.name else rf"\nabla_{{{write(block.node, LATEX)}}} f "
+    shown = ""
     for phase in block.phases:
+        collected = phase.title == "Gradient" and shown
+        left = shown if collected else left_side(block, phase, found, LATEX, names)
         for line in phase.lines(full):
+            head = f"{left} " if left != shown else ""
             laws = ",\\; ".join(map(title, line.titles))
-            yield f"{head}&= {write(line.expression, LATEX, names)} && {laws}"
-            head = ""
+            yield f"{head}&= {write(line.expression, LATEX, names)}" + (f" && {laws}" if laws else "")
+            shown = left
 
 
 def _gradients(found: Gradients) -> Iterator[str]:
@@ -77,4 +87,4 @@ def _gradients(found: Gradients) -> Iterator[str]:
         shown = unknown
         if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
             shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
-        yield rf"\nabla_{{{write(shown, LATEX)}}} f &= {latex(gradient)}"
+        yield rf"\nabla_{{{write(shown, LATEX)}}} f &= {_with_pieces(gradient, definitions=False)}"

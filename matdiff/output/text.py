@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder, symbols
-from matdiff.algebra.notation import TEXT
+from matdiff.algebra.identities.traces import chain_rule
+from matdiff.algebra.notation import TEXT, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
-from matdiff.calculus.derivation import Block, Gradients
+from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.errors import MatdiffError
 from matdiff.output.notation import shared_names, write
 
@@ -111,30 +112,41 @@ def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> st
 
 def _block(block: Block, found: Gradients, names: Names, full: bool) -> Iterator[str]:
     """The lines of a block under their headings."""
-    if not block.name:
-        left = f"∇_{write(block.node, TEXT)} f"
-    else:
-        left = "df" if block.node is found.function else f"d{block.name}"
-    pages = _headed(block, names, full)
-    width = min(LAW_COLUMN, max((len(row) for _, rows in pages for row, laws in rows if laws), default=0))
-    head = f"  {left} = "
-    for title, rows in pages:
+    pages = _headed(block, found, names, full)
+    width = min(LAW_COLUMN, max((len(row) for *_, rows in pages for row, laws in rows if laws), default=0))
+    shown = ""
+    for title, left, rows in pages:
         yield title
         for row, laws in rows:
+            head = f"  {left} = " if left != shown else " " * (2 + len(left)) + " = "
             yield f"{head}{row:{width}}   {', '.join(laws)}".rstrip()
-            head = " " * (2 + len(left)) + " = "
+            shown = left
 
 
-def _headed(block: Block, names: Names, full: bool) -> list[tuple[str, list[tuple[str, list[str]]]]]:
-    """The headings of a block with the lines below each; the collected line belongs to the trace form."""
-    pages: list[tuple[str, list[tuple[str, list[str]]]]] = []
+Page = tuple[str, str, list[tuple[str, list[str]]]]
+
+
+def _headed(block: Block, found: Gradients, names: Names, full: bool) -> list[Page]:
+    """Headings, left sides and lines of a block; the collected line belongs to the trace form."""
+    pages: list[Page] = []
     for phase in block.phases:
         rows = [(write(line.expression, TEXT, names), line.titles) for line in phase.lines(full)]
         if phase.title == "Gradient" and pages:
-            pages[-1][1].extend(rows)
+            pages[-1][2].extend(rows)
         elif rows:
-            pages.append((phase.title, rows))
+            pages.append((phase.title, left_side(block, phase, found, TEXT, names), rows))
     return pages
+
+
+def left_side(block: Block, phase: Phase, found: Gradients, style: Style, names: Names) -> str:
+    """What the lines of a phase are equal to: df, dh, Tr(∇_hᵀ dh), or a gradient."""
+    if phase.opening is not None and phase.opening.law is chain_rule:
+        return write(phase.opening.before, style, names)
+    if not block.name:
+        nabla = style.pick("∇_", r"\nabla_")
+        return f"{nabla}{style.pick('', '{')}{write(block.node, style)}{style.pick('', '}')} f"
+    letter = style.pick("d", r"\mathrm{d}")
+    return letter + ("f" if block.node is found.function else name_text(block.name, style))
 
 
 def _gradients(found: Gradients) -> Iterator[str]:
