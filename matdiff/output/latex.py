@@ -10,7 +10,7 @@ from matdiff.algebra.notation import LATEX, name_text
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients
-from matdiff.output.notation import shared_names, write
+from matdiff.output.notation import with_pieces, write
 from matdiff.output.text import check_level, left_side, piece_names
 
 SIGNS = {
@@ -25,19 +25,7 @@ WORD = re.compile(r"[A-Za-z]{3,}")
 
 def latex(e: Expr) -> str:
     """The LaTeX of an expression; definitions and the shared pieces of a long one come first."""
-    return _with_pieces(e, definitions=True)
-
-
-def _with_pieces(e: Expr, definitions: bool) -> str:
-    names = shared_names(e)
-    typeset = _typeset(names)
-    parts = []
-    for node in postorder(e):
-        if isinstance(node, Named) and definitions:
-            parts.append(f"{write(node, LATEX)} = {write(node.operands[0], LATEX, typeset)},\\quad ")
-        elif node in names:
-            parts.append(f"{typeset[node]} = {write(node, LATEX, typeset)},\\quad ")
-    return "".join(parts) + write(e, LATEX, typeset)
+    return with_pieces(e, LATEX, definitions=True)
 
 
 def _typeset(names: dict[Expr, str]) -> dict[Expr, str]:
@@ -87,4 +75,4 @@ def _gradients(found: Gradients) -> Iterator[str]:
         shown = unknown
         if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
             shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
-        yield rf"\nabla_{{{write(shown, LATEX)}}} f &= {_with_pieces(gradient, definitions=False)}"
+        yield rf"\nabla_{{{write(shown, LATEX)}}} f &= {with_pieces(gradient, LATEX, definitions=False)}"

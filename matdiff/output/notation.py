@@ -11,10 +11,11 @@ from collections.abc import Mapping
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, postorder
-from matdiff.algebra.notation import GREEK, TEXT, DifferentialSign, Notation, Slot, Style, bare
+from matdiff.algebra.notation import GREEK, TEXT, DifferentialSign, Notation, Slot, Style, bare, name_text
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import Named
 
 Known = tuple[bool, bool]  # whether the reader can tell the rows and the columns
 NOTHING: Known = (False, False)
@@ -220,3 +221,15 @@ def shared_names(root: Expr) -> dict[Expr, str]:
     shared = [n for n in lengths if uses.get(n, 0) > 1 and lengths[n] >= PIECE and not n.free]
     fresh = (name for k in range(1, len(shared) + len(taken) + 1) if (name := f"t{k}") not in taken)
     return dict(zip(shared, fresh, strict=False))
+
+
+def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
+    """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces."""
+    names = {node: name_text(name, style) for node, name in shared_names(e).items()}
+    parts = []
+    for node in postorder(e):
+        if isinstance(node, Named) and definitions:
+            parts.append(f"{write(node, style)} = {write(node.operands[0], style, names)}")
+        elif node in names:
+            parts.append(f"{names[node]} {style.pick(':=', '=')} {write(node, style, names)}")
+    return style.pick("; ", ",\\quad ").join([*parts, write(e, style, names)])

@@ -13,7 +13,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.errors import MatdiffError
-from matdiff.output.notation import shared_names, write
+from matdiff.output.notation import with_pieces, write
 
 LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
@@ -27,18 +27,7 @@ def text(e: Expr) -> str:
     Definitions come first (``h = …;``), and where sharing keeps a long text short so do abbreviations
     (``t1 := …;``), which the parser puts back in place.
     """
-    return _with_pieces(e, definitions=True)
-
-
-def _with_pieces(e: Expr, definitions: bool) -> str:
-    names = shared_names(e)
-    parts = []
-    for node in postorder(e):
-        if isinstance(node, Named) and definitions:
-            parts.append(f"{write(node, TEXT)} = {write(node.operands[0], TEXT, names)}; ")
-        elif node in names:
-            parts.append(f"{names[node]} := {write(node, TEXT, names)}; ")
-    return "".join(parts) + write(e, TEXT, names)
+    return with_pieces(e, TEXT, definitions=True)
 
 
 def check_level(steps: str) -> None:
@@ -157,8 +146,8 @@ def _gradients(found: Gradients) -> Iterator[str]:
         if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
             shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
         label = write(shown, TEXT)
-        yield f"  ∇_{label} f = {_with_pieces(gradient, definitions=False)}        {shape_text(gradient.shape)}"
+        yield f"  ∇_{label} f = {with_pieces(gradient, TEXT, definitions=False)}        {shape_text(gradient.shape)}"
         if name in found.unconstrained:
             properties = " ".join(sorted(unknown.properties)) if isinstance(unknown, Symbol) else ""
-            free = _with_pieces(found.unconstrained[name], definitions=False)
+            free = with_pieces(found.unconstrained[name], TEXT, definitions=False)
             yield f"      projected, since {label} is {properties}; unconstrained: {free}"
