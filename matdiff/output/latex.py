@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import LATEX, name_text
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import with_pieces, write
-from matdiff.output.text import check_level, left_side, piece_names
+from matdiff.output.text import answered, check_level, left_side, piece_names
 
 SIGNS = {
     "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
@@ -71,8 +70,5 @@ def _block(block: Block, found: Gradients, names: dict[Expr, str], full: bool) -
 
 def _gradients(found: Gradients) -> Iterator[str]:
     for name, gradient in found.gradients.items():
-        unknown = found.unknowns[name]
-        shown = unknown
-        if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
-            shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
-        yield rf"\nabla_{{{write(shown, LATEX)}}} f &= {with_pieces(gradient, LATEX, definitions=False)}"
+        label = write(answered(found, name), LATEX)
+        yield rf"\nabla_{{{label}}} f &= {with_pieces(gradient, LATEX, definitions=False)}"

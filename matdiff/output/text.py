@@ -52,13 +52,13 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
     taken = {str(n.data[0]) for n in postorder(f) if isinstance(n, Symbol | Named)} | set(cuts.values())
     fresh = (name for k in range(1, 10**9) if (name := f"t{k}") not in taken)
     lengths: dict[Expr, int] = {}
-    if fact("length", f, lambda node, below: 1 + sum(below)) > LONG_FUNCTION:
-        for node in postorder(f):
-            lengths[node] = 1 + sum(1 if o in names else lengths[o] for o in node.operands)
-            if node in cuts:
-                names[node] = cuts[node]
-            elif lengths[node] > PIECE and node is not f and not node.free and not isinstance(node, Named):
-                names[node] = next(fresh)
+    is_long = fact("length", f, lambda node, below: 1 + sum(below)) > LONG_FUNCTION
+    for node in postorder(f):
+        lengths[node] = 1 + sum(1 if o in names else lengths[o] for o in node.operands)
+        if node in cuts:
+            names[node] = cuts[node]
+        elif is_long and lengths[node] > PIECE and node is not f and not node.free and not isinstance(node, Named):
+            names[node] = next(fresh)
     return names
 
 
@@ -138,14 +138,19 @@ def left_side(block: Block, phase: Phase, found: Gradients, style: Style, names:
     return letter + ("f" if block.node is found.function else name_text(block.name, style))
 
 
+def answered(found: Gradients, name: str) -> Expr:
+    """The unknown that a gradient belongs to: of a family its general member, with the free index of the answer."""
+    unknown, free = found.unknowns[name], found.gradients[name].free
+    if isinstance(unknown, Symbol) and unknown.ranges and free:
+        return Member(unknown, *sorted(free, key=lambda i: i.name))
+    return unknown
+
+
 def _gradients(found: Gradients) -> Iterator[str]:
     """∇_X f = G, with its shape, for every unknown."""
     for name, gradient in found.gradients.items():
         unknown = found.unknowns[name]
-        shown = unknown
-        if isinstance(unknown, Symbol) and unknown.ranges and gradient.free:
-            shown = Member(unknown, *sorted(gradient.free, key=lambda i: i.name))
-        label = write(shown, TEXT)
+        label = write(answered(found, name), TEXT)
         yield f"  ∇_{label} f = {with_pieces(gradient, TEXT, definitions=False)}        {shape_text(gradient.shape)}"
         if name in found.unconstrained:
             properties = " ".join(sorted(unknown.properties)) if isinstance(unknown, Symbol) else ""
