@@ -101,12 +101,15 @@ class Derivation:
         return "\n".join(f"∇_{name} f = {g}" for name, g in self.gradients.items())
 
 
-def derive(expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where = None) -> Derivation:
+def derive(
+    expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where = None, spelling: str | None = None
+) -> Derivation:
     """The gradients G of a scalar function, with df = Tr(Gᵀ dX); each has the shape of its unknown.
 
     *expr* is text or an expression, *wrt* one unknown or several, *where* declares shapes and properties
-    (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  Raises MatdiffError when
-    the text cannot be read, shapes do not fit, or no law covers an operator.
+    (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX is recognised;
+    *spelling* (``plain`` or ``latex``) settles it.  Raises MatdiffError when the text cannot be read,
+    shapes do not fit, or no law covers an operator.
 
     >>> derive("tr(inv(X)*A)", wrt="X").gradient
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
@@ -117,7 +120,7 @@ def derive(expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Wher
     if not names:
         raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
     if isinstance(expr, str):
-        reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=True)
+        reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=True, spelling=spelling)
         f, find = reading.expr, reading.unknown
     else:
         f, find = expr, lambda name: unknown_in(expr, name)
@@ -136,15 +139,15 @@ def hessian(expr: str | Expr, wrt: str, where: Where = None) -> NoReturn:
     raise UnsupportedError("Hessians are not available yet", suggestion="Gradients are: matdiff.derive.")
 
 
-def parse(text: str, where: Where = None) -> Expr:
-    """The typed expression that a text stands for.
+def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
+    """The typed expression that a text stands for, in any spelling; *spelling* forces ``plain`` or ``latex``.
 
     >>> parse("x'A x").shape
     (1, 1)
     """
     from matdiff.language import read
 
-    return read(text, where).expr
+    return read(text, where, spelling=spelling).expr
 
 
 def evaluate(expr: Expr | str, values: Mapping[str, Any]) -> Any:

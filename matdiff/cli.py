@@ -14,6 +14,8 @@ EXAMPLES = """examples:
   matdiff derive "N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)" --wrt Σ,μ
   matdiff derive "tr(inv(X)*A)" --wrt X --where "A: n x n symmetric" --steps full
   matdiff derive "x'Ax/x'x" --wrt x --format latex
+  matdiff derive @model.txt --wrt W
+  matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff laws
 """
 
@@ -58,18 +60,49 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    derive.add_argument("expression", metavar="EXPR", help="a scalar expression of vectors and matrices")
+    _add_text(derive)
     derive.add_argument("--wrt", required=True, metavar="X[,Y]", help="the unknowns")
-    derive.add_argument(
-        "--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"'
-    )
     derive.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     derive.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
     derive.add_argument("--no-check", action="store_true", help="do not check the result numerically")
     derive.set_defaults(run=_derive)
+    parse = commands.add_parser("parse", help="how an expression is read, with every shape, in any spelling")
+    _add_text(parse)
+    parse.add_argument(
+        "--format", choices=("text", "ascii", "numpy", "latex", "json"), default="text", help="form of the output"
+    )
+    parse.set_defaults(run=_parse)
     laws = commands.add_parser("laws", help="the catalogue of laws with their statements")
     laws.set_defaults(run=_laws)
     return parser
+
+
+def _add_text(command: argparse.ArgumentParser) -> None:
+    """The arguments that say what is read."""
+    command.add_argument(
+        "expression", metavar="EXPR", help="an expression of vectors and matrices; @FILE reads a file, - standard input"
+    )
+    command.add_argument(
+        "--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"'
+    )
+    command.add_argument(
+        "--spelling", choices=("plain", "latex"), help="how EXPR is spelt; without it LaTeX is recognised"
+    )
+
+
+def _text(options: argparse.Namespace) -> str:
+    """The text that is to be read."""
+    name: str = options.expression
+    if name == "-":
+        return sys.stdin.read()
+    if not name.startswith("@"):
+        return name
+    try:
+        with open(name[1:], encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+        raise MatdiffError(f"the file {name[1:]} cannot be read: {reason}") from None
 
 
 class _Version(argparse.Action):
@@ -84,7 +117,7 @@ def _derive(options: argparse.Namespace) -> None:
     from matdiff.api import derive
 
     unknowns = [name.strip() for name in options.wrt.split(",") if name.strip()]
-    derivation = derive(options.expression, unknowns, options.where)
+    derivation = derive(_text(options), unknowns, options.where, options.spelling)
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:
         raise CheckError(check.failure)
@@ -95,6 +128,19 @@ def _derive(options: argparse.Namespace) -> None:
     else:
         page = derivation.to_text(options.steps, check.summary() if check is not None else "")
         print(_coloured(page) if sys.stdout.isatty() else page, end="")
+
+
+def _parse(options: argparse.Namespace) -> None:
+    from matdiff.api import parse
+    from matdiff.output.text import parsed
+
+    expr = parse(_text(options), options.where, options.spelling)
+    if options.format == "json":
+        from matdiff.output.json import parsed as parsed_json
+
+        print(parsed_json(expr))
+    else:
+        print(parsed(expr) if options.format == "text" else format(expr, options.format))
 
 
 def _coloured(page: str) -> str:

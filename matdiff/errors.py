@@ -45,10 +45,19 @@ class MatdiffError(Exception):
         last = len(text) if last < 0 else last
         left, right = max(first, start - 50), min(last, max(end, start) + 30)
         shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[left:right])
-        width = max(1, min(end, right) - start)
+        before, below = _columns(text[left:start]), _columns(text[start : min(end, right)])
         head = "…" if left > first else ""
         tail = "…" if right < last else ""
-        return [f"  {head}{shown}{tail}", " " * (2 + len(head) + start - left) + "^" * width]
+        return [f"  {head}{shown}{tail}", " " * (2 + len(head) + before) + "^" * max(1, below)]
+
+
+def _columns(text: str) -> int:
+    """The columns that a text takes on a terminal: signs that combine with a letter take none, wide ones two."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width  # only for the error at hand
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 class SyntaxError(MatdiffError):

@@ -94,7 +94,10 @@ class Expr:
         return _restore, ([(type(n), n.data, tuple(place[c] for c in n.operands)) for n in nodes],)
 
     def __str__(self) -> str:
-        return str(import_module("matdiff.output.text").text(self))
+        return format(self)
+
+    def __format__(self, spelling: str) -> str:
+        return str(import_module("matdiff.output.text").text(self, spelling))
 
     def __repr__(self) -> str:
         shown = str(self)
@@ -363,6 +366,9 @@ class Operator(Expr):
     d            the law of d, a function of the node and the differentials of its operands (None: constant)
     shift        of an operator that is linear in an operand L: how Tr(H op(L)) becomes Tr(H' L)
     numpy        its meaning as a function of an array module and arrays (…, rows, columns)
+    sizes        how many sizes stand behind the operand in a call, as in ``unvec(c, m, n)``; they are its data
+    definition   of a named piece, what it stands for: said wherever an answer has it
+    mirrors      whether f(A, B)ᵀ = f(Aᵀ, Bᵀ)
     """
 
     __slots__ = ()
@@ -373,8 +379,13 @@ class Operator(Expr):
     inputs: ClassVar[tuple[Pattern, ...]] = ()
     output: ClassVar[Pattern] = ("1", "1")
     variadic: ClassVar[bool] = False
-    kink: ClassVar[bool] = False  # not differentiable where the operand is 0
+    overloads: ClassVar[tuple[type[Operator], ...]] = ()  # what the names mean with other numbers of operands
+    kink: ClassVar[bool] = False  # not differentiable where the operand, or what *gap* makes of the operands, is 0
+    gap: ClassVar[Callable[..., Any] | None] = None  # of an array module and arrays, as *numpy*
     requires: ClassVar[str] = ""  # where it is defined and differentiable, with {0} for the operand
+    sizes: ClassVar[int] = 0
+    definition: ClassVar[str] = ""
+    mirrors: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         if cls.__name__ in OPERATORS:
@@ -434,14 +445,4 @@ def _resolve(pattern: str, bound: Mapping[str, Size]) -> Size:
 
 def symbols(root: Expr) -> list[Symbol]:
     """The distinct symbols in the order of their first appearance."""
-    seen: dict[Symbol, None] = {}
-    stack, visited = [root], set()
-    while stack:
-        node = stack.pop()
-        if node in visited:
-            continue
-        visited.add(node)
-        if isinstance(node, Symbol):
-            seen[node] = None
-        stack.extend(reversed(node.operands))
-    return list(seen)
+    return [node for node in postorder(root) if isinstance(node, Symbol)]

@@ -17,20 +17,20 @@ class Law:
 
     name       unique, in words joined by underscores: ``differential_of_inverse``
     title      the short form shown beside a line: ``d(A⁻¹)``
-    statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``
+    statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``, or what makes its text
     requires   the side condition in words, where there is one: ``A invertible``
     where      declarations that the letters of the statement need: ``A: n x n``
     kind       ``differential``, ``trace``, ``identity``, or ``definition`` (true by what its letters stand for)
     apply      the function that maps a left-hand side to the right-hand side
     """
 
-    __slots__ = ("apply", "condition", "kind", "name", "requires", "source", "statement", "title", "where")
+    __slots__ = ("apply", "condition", "kind", "name", "requires", "source", "stated", "title", "where")
 
     def __init__(
         self,
         name: str,
         title: str,
-        statement: str,
+        statement: str | Callable[[], str],
         kind: str,
         apply: Callable[..., Any],
         *,
@@ -43,7 +43,7 @@ class Law:
             raise ValueError(f"the law {name} is stated twice")
         self.name = name
         self.title = title
-        self.statement = statement
+        self.stated = statement
         self.kind = kind
         self.apply = apply
         self.requires = requires
@@ -51,6 +51,10 @@ class Law:
         self.source = source
         self.condition = condition
         CATALOGUE[name] = self
+
+    @property
+    def statement(self) -> str:
+        return self.stated if isinstance(self.stated, str) else self.stated()
 
     def __call__(self, *arguments: Any) -> Any:
         return self.apply(*arguments)

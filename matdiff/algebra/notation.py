@@ -16,21 +16,36 @@ if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr
 
 SUM, FROBENIUS, TERM, PRODUCT, POSTFIX, ATOM = range(6)
+JOIN = None  # an implicit product: nothing, or a space where the names would run together
 
 
 class Style:
-    """A way of writing: ``text`` (Unicode) or ``latex``."""
+    """A way of writing: LaTeX or one of the plain texts, whose signs are those of Unicode until they are printed.
 
-    def __init__(self, name: str) -> None:
+    scalar, matrix   what stands between a factor of a product and a scalar or a matrix before it: a JOIN,
+                     or the sign of an *explicit* style
+    over, power, dot_power   the signs of quotients and powers
+    """
+
+    __slots__ = ("dot_power", "explicit", "latex", "matrix", "name", "over", "power", "scalar")
+
+    def __init__(
+        self, name: str, scalar: str | None = JOIN, matrix: str | None = JOIN, over: str = "/", power: str = "^"
+    ) -> None:
         self.name = name
         self.latex = name == "latex"
+        self.explicit = scalar is not JOIN
+        self.scalar, self.matrix, self.over, self.power = scalar, matrix, over, power
+        self.dot_power = power if power == "**" else ".^"
 
     def pick(self, text: str, latex: str) -> str:
-        """The spelling of this style."""
+        """The spelling of this style; what is still Unicode is spelt by the writer."""
         return latex if self.latex else text
 
 
-TEXT, LATEX = Style("text"), Style("latex")
+TEXT, LATEX, ASCII = Style("unicode"), Style("latex"), Style("ascii", "*", "*")
+NUMPY = Style("numpy", " * ", " @ ", " / ", "**")
+STYLES = {style.name: style for style in (TEXT, ASCII, LATEX, NUMPY)}
 
 
 class DifferentialSign(str):
@@ -49,14 +64,13 @@ class Slot(NamedTuple):
 class Notation(NamedTuple):
     """The pieces of a notation from left to right, and how tightly the whole binds.
 
-    A piece is text, a slot, or None for the join of an implicit product.
+    A piece is text, a slot, or JOIN for the join of an implicit product.
     """
 
     parts: tuple[Part, ...]
     level: int = ATOM
 
 
-JOIN = None  # an implicit product: nothing, or a space where the names would run together
 Part = str | Slot | None
 
 
@@ -92,21 +106,31 @@ GREEK = dict(zip(SMALL.split(), "αβγδεζηθικλμνξοπρστυφχψ�
 GREEK |= dict(zip(SMALL.title().split(), "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ", strict=True))
 LATIN_SHAPED = frozenset("Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi omicron".split())
 GREEK["nabla"] = "∇"  # not Greek, but a spelt-out letter all the same
+ACCENTS = {  # x_hat is x̂: the signs stand behind the letter, and all but the prime combine with it
+    "hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c",
+    "breve": "\u0306", "prime": "\u2032",
+}  # fmt: skip
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def name_text(name: str, style: Style) -> str:
-    """A name as it is written: Greek letters as letters, digits at the end as a subscript."""
+    """A name as it is written: Greek letters as letters, accents over them, digits at the end as a subscript."""
+    if style.explicit:
+        return name
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     stem, _, subscript = stem.partition("_")
+    accent, _, below = subscript.partition("_")
+    if accent not in ACCENTS or not (len(stem) == 1 or stem in GREEK) or (style.latex and accent == "prime"):
+        accent, below = "", subscript
     if style.latex:
         letter = "\\" + stem if stem in GREEK and stem not in LATIN_SHAPED else stem
         letter = letter if len(stem) == 1 or letter != stem else rf"\mathrm{{{stem}}}"
-        below = (rf"\mathrm{{{subscript}}}" if len(subscript) > 1 else subscript) + digits
+        letter = rf"\{accent}{{{letter}}}" if accent else letter
+        below = (rf"\mathrm{{{below}}}" if len(below) > 1 else below) + digits
         return letter + (f"_{{{below}}}" if below else "")
-    letter = GREEK.get(stem, stem)
-    return letter + ("_" + subscript + digits if subscript else digits.translate(SUBSCRIPTS))
+    letter = GREEK.get(stem, stem) + ACCENTS.get(accent, "")
+    return letter + ("_" + below + digits if below else digits.translate(SUBSCRIPTS))
 
 
 def number_text(value: Fraction, style: Style) -> Notation:
@@ -122,16 +146,19 @@ def positive(value: Fraction, style: Style) -> str:
         return str(value.numerator)
     if style.latex:
         return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
-    return "½" if value == Fraction(1, 2) else f"{value.numerator}/{value.denominator}"
+    is_half = value == Fraction(1, 2) and not style.explicit
+    return "½" if is_half else f"{value.numerator}/{value.denominator}"
 
 
 def sized(letter: str, shape: Shape, style: Style) -> Notation:
     """I_n, 1_n, 0_{m×n}: a constant matrix with its size."""
     rows, cols = shape
-    one_size = letter == "I" or str(cols) == "1"
-    size = str(rows) if one_size else style.pick(f"{rows}×{cols}", rf"{rows} \times {cols}")
+    sizes = [f"({s})" if len(s.terms) > 1 else str(s) for s in shape]
+    sizes = [str(rows)] if letter == "I" or str(cols) == "1" else sizes
+    size = style.pick("×", r" \times ").join(sizes)
     bold = rf"\mathbf{{{letter}}}" if style.latex and letter != "I" else letter
-    return Notation((f"{bold}_{size}" if size.isalnum() and not style.latex else f"{bold}_{{{size}}}",))
+    is_short = size.isalnum() and (len(size) == 1 or size[1:].isdecimal()) and not style.latex
+    return Notation((f"{bold}_{size}" if is_short else f"{bold}_{{{size}}}",))
 
 
 def bare(letter: str, style: Style) -> Notation:
@@ -157,12 +184,16 @@ def signed_sum(terms: Sequence[Expr], style: Style) -> Notation:
 # ---- products and fractions -----------------------------------------------------------------------
 
 
-def entrywise_product(factors: Sequence[Expr], style: Style) -> Notation:
-    """A ⊙ B ./ C, where the reciprocals stand last, as reading a quotient puts them."""
+def above_and_below(factors: Sequence[Expr]) -> tuple[list[Expr], list[tuple[Expr, Fraction]]]:
+    """What stands above a bar and below it: the reciprocals (b, k) of b^(-k), if they stand last."""
     below = [f.reciprocal for f in factors if f.reciprocal]
     above = [f for f in factors if not f.reciprocal]
-    if list(factors[: len(above)]) != above:
-        above, below = list(factors), []
+    return (above, below) if list(factors[: len(above)]) == above else (list(factors), [])
+
+
+def entrywise_product(factors: Sequence[Expr], style: Style) -> Notation:
+    """A ⊙ B ./ C, where the reciprocals stand last, as reading a quotient puts them."""
+    above, below = above_and_below(factors)
     dot = style.pick(" ⊙ ", r" \odot ")
     parts: list[Part] = [] if above else ["1"]
     for k, factor in enumerate(above):
@@ -184,10 +215,7 @@ def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> 
         number, scalars = value, scalars[1:]
     minus = style.pick("−", "-") if number < 0 else ""
     number = abs(number)
-    below = [s.reciprocal for s in scalars if s.reciprocal]
-    above = [s for s in scalars if not s.reciprocal]
-    if list(scalars[: len(above)]) != above:
-        above, below = list(scalars), []
+    above, below = above_and_below(scalars)
     upper = [*above, *matrices]
     denominator = 1
     if (below and number.denominator > 1) or (upper and number.denominator > 2):
@@ -196,22 +224,31 @@ def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> 
     single = len(upper) == 1 and not digits
     top: list[Part] = [digits] if digits else []
     fraction = bool(below) or denominator > 1
-    open_ended = bool(upper) and upper[-1].open_ended and not fraction
+    open_ended = bool(upper) and upper[-1].open_ended and not fraction and not style.explicit
     for k, factor in enumerate(upper):
-        last_open = open_ended and k == len(upper) - 1
-        top += [JOIN] * bool(top) + [Slot(factor, TERM if last_open else PRODUCT if single else POSTFIX)]
+        level = POSTFIX
+        if k == len(upper) - 1:  # ½xᵀAx needs no brackets
+            level = TERM if open_ended else PRODUCT if single or _is_inner(factor) else POSTFIX
+        top += [style.scalar if k <= len(above) else style.matrix] * bool(top) + [Slot(factor, level)]
     if not fraction:
         level = SUM if minus else TERM if open_ended or (not upper and "/" in digits) else PRODUCT
         return Notation((minus, *top) if minus else tuple(top), level)
     bottom: list[Part] = [str(denominator)] if denominator > 1 else []
     for base, exponent in below:
-        bottom += [JOIN] * bool(bottom) + [Slot(base, POSTFIX if exponent == 1 else ATOM)]
+        bottom += [style.scalar] * bool(bottom) + [Slot(base, POSTFIX if exponent == 1 else ATOM)]
         bottom += [exponent_text(exponent, style)] * (exponent != 1)
     if style.latex:
         return Notation((minus + r"\frac{", *top, "}{", *bottom, "}"), SUM if minus else PRODUCT)
     if len(below) + (denominator > 1) > 1:
         bottom = ["(", *bottom, ")"]
-    return Notation((minus, *top, "/", *bottom) if minus else (*top, "/", *bottom), SUM if minus else TERM)
+    return Notation(
+        (minus, *top, style.over, *bottom) if minus else (*top, style.over, *bottom), SUM if minus else TERM
+    )
+
+
+def _is_inner(e: Expr) -> bool:
+    """Whether an expression is a scalar made of matrices, as xᵀAx is."""
+    return e.is_scalar and any(not o.is_scalar for o in e.operands)
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -222,7 +259,9 @@ def exponent_text(value: Fraction, style: Style) -> str:
     digits = str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
     if style.latex:
         return f"^{{{digits}}}"
-    return digits.translate(SUPERSCRIPTS) if value.denominator == 1 else f"^({digits})"
+    if value.denominator > 1:
+        return f"{style.power}({digits})"
+    return style.power + digits if style.explicit else digits.translate(SUPERSCRIPTS)
 
 
 def power(base: Expr, exponent: Expr, style: Style, entrywise: bool = False) -> Notation:
@@ -230,9 +269,9 @@ def power(base: Expr, exponent: Expr, style: Style, entrywise: bool = False) -> 
     if entrywise and style.latex:
         return Notation((Slot(base, ATOM), r"^{\circ ", Slot(exponent, SUM), "}"), POSTFIX)
     if entrywise:
-        return Notation((Slot(base, ATOM), ".^", Slot(exponent, ATOM)), POSTFIX)
+        return Notation((Slot(base, ATOM), style.dot_power, Slot(exponent, ATOM)), POSTFIX)
     if exponent.number is not None:
         return Notation((Slot(base, ATOM), exponent_text(exponent.number, style)), POSTFIX)
     if style.latex:
         return Notation((Slot(base, ATOM), "^{", Slot(exponent, SUM), "}"), POSTFIX)
-    return Notation((Slot(base, ATOM), "^", Slot(exponent, ATOM)), POSTFIX)
+    return Notation((Slot(base, ATOM), style.power, Slot(exponent, ATOM)), POSTFIX)

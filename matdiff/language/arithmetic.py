@@ -16,11 +16,13 @@ from matdiff.algebra.operators.products import (
     Product,
     Scale,
     Sum,
+    Transpose,
     coefficient,
     entrywise_reciprocal,
     multiple,
     quotient,
 )
+from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import UnsupportedError
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
@@ -31,25 +33,69 @@ from matdiff.language.typing import Attempt, rule
 
 @rule("sum")
 def type_sum(attempt: Attempt, node: Node) -> Typed:
-    """A + B − …; a scalar is broadcast to the shape of the others."""
+    """A + B − …; a scalar is broadcast to the shape of the others, a vector to the rows or columns of a matrix."""
     terms: list[Typed] = [part.typed for part in node.parts]
     signs = [-1 if sign == "subtract" else 1 for sign in node.value]
     for k, term in enumerate(terms):
         if term.negated:
             signs[k], terms[k] = -signs[k], term.negated
-    shaped = next((t for t in terms if not t.is_scalar), None)
+    shaped = next((t for t in terms if t.rows is not ONE and t.cols is not ONE), None)
+    shaped = shaped or next((t for t in terms if not t.is_scalar), None)
     if shaped is None:
         return attempt.scalar(node, tuple(terms), partial(make_sum, signs))
     for k, term in enumerate(terms):
         if term.is_scalar:
             terms[k] = broadcast(attempt, term, shaped, node)
-        elif not attempt.same_shape(shaped, term):
-            raise attempt.misfit(
-                node,
-                "the terms of a sum have different shapes",
-                f"{attempt.described(shaped)}, {attempt.described(term)}",
-            )
+        elif not (same_kind(shaped, term) and attempt.same_shape(shaped, term)):
+            repeated = repeat(attempt, term, shaped, node)
+            if repeated is None:
+                raise attempt.clash(node, "the terms of a sum have different shapes", shaped, term)
+            terms[k] = repeated
     return attempt.typed(node, (shaped.rows, shaped.cols), tuple(terms), partial(make_sum, signs))
+
+
+def same_kind(a: Typed, b: Typed) -> bool:
+    """Whether two pieces are both vectors, both row vectors, or both matrices."""
+    return (a.rows is ONE) is (b.rows is ONE) and (a.cols is ONE) is (b.cols is ONE)
+
+
+def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed | None:
+    """1bᵀ for XW + b with samples as rows, b1ᵀ with samples as columns, 1r for a row vector r.
+
+    Where both fit, samples are the rows, as NumPy has it, unless the matrix is a product that ends in data: WX + b.
+    """
+    named = vector.node.parts[0] if vector.node.kind == "transpose" else vector.node
+    if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or named.kind not in REPEATED:
+        return None
+    is_row = vector.rows is ONE
+    size = vector.cols if is_row else vector.rows
+    columns_first = not is_row and ends_in_data(matrix)
+    by_rows = not columns_first and attempt.unify(matrix.cols, size)
+    if not by_rows and (is_row or not attempt.unify(matrix.rows, size)):
+        if is_row or not columns_first or not attempt.unify(matrix.cols, size):
+            return None
+        by_rows = True
+    is_bias = vector.node.kind == "call" or (vector.node.kind == "symbol" and matrix.factors is not None)
+    attempt.penalty(node, 1 if is_bias else 4, vector, matrix)
+
+    def make(b: Expr) -> Expr:
+        count = attempt.resolve(matrix.rows if by_rows else matrix.cols, node, "the sum")
+        if by_rows:
+            return Product.of(Ones(count), b if is_row else Transpose.of(b))
+        return Product.of(b, Transpose.of(Ones(count)))
+
+    return attempt.typed(vector.node, (matrix.rows, matrix.cols), (vector,), make)
+
+
+def ends_in_data(matrix: Typed) -> bool:
+    """Whether the last factor, and not the first, is called as data and hidden layers are: X, H, Z."""
+    factors = matrix.factors or [matrix]
+    first, last = (f.node.value[0] if f.node.kind in ("symbol", "member") else "" for f in (factors[0], factors[-1]))
+    return len(factors) > 1 and last[:1] in DATA and first[:1] not in DATA
+
+
+DATA = ("X", "H", "Z")
+REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 
 
 def make_sum(signs: Sequence[int], *terms: Expr) -> Expr:
@@ -114,14 +160,25 @@ def type_group(attempt: Attempt, node: Node) -> Typed:
 def type_contraction(attempt: Attempt, node: Node) -> Typed:
     """A : B"""
     a, b = (part.typed for part in node.parts)
+    if a.is_scalar is not b.is_scalar and 1 in (a.number, b.number):  # 1 : A is the sum of the entries
+        return attempt.scalar(node, (b if a.is_scalar else a,), FUNCTIONS["sum"].of)
     if not attempt.same_shape(a, b):
-        raise attempt.misfit(node, "A : B needs two equal shapes", f"{attempt.described(a)}, {attempt.described(b)}")
+        raise attempt.clash(node, "A : B needs two equal shapes", a, b)
+    return attempt.scalar(node, (a, b), Frobenius.of)
+
+
+@rule("inner")
+def type_inner(attempt: Attempt, node: Node) -> Typed:
+    """⟨A, B⟩ is A : B"""
+    a, b = (part.typed for part in node.parts)
+    if a.is_scalar or b.is_scalar or not attempt.same_shape(a, b):
+        raise attempt.clash(node, "⟨A, B⟩ needs two equal shapes", a, b)
     return attempt.scalar(node, (a, b), Frobenius.of)
 
 
 # ---- products -------------------------------------------------------------------------------------
 
-MULTIPLICATIONS = frozenset(("first", "times", "loose", "juxtapose"))
+MULTIPLICATIONS = frozenset(("first", "times", "matmul", "loose", "juxtapose"))
 
 
 @rule("product", "tight")
@@ -136,6 +193,8 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
         place += 1
         if piece.negated and piece.number is None:
             minus, piece = not minus, piece.negated
+        if sign == "matmul":
+            factors = matmul(attempt, node, factors, piece)
         if sign in MULTIPLICATIONS:
             factors.extend(piece.factors or [piece])
             continue
@@ -147,6 +206,15 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
         factors = [SIGNED[sign](attempt, node, left, piece)]
     result = multiply(attempt, node, factors)
     return negative(attempt, node, result) if minus else result
+
+
+def matmul(attempt: Attempt, node: Node, factors: list[Typed], right: Typed) -> list[Typed]:
+    """x @ y and x @ A of NumPy: a vector in front is a row, since x @ y of two columns has no other meaning."""
+    left = factors[-1]
+    if left.is_scalar or right.is_scalar or left.cols is not ONE or right.rows is ONE or len(factors) > 1:
+        return factors
+    row = attempt.typed(left.node, (left.cols, left.rows), (left,), Transpose.of)
+    return [row]
 
 
 def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
@@ -164,6 +232,8 @@ def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
     done: list[Typed] = []  # scalars, in order
     for factor in factors:
         if factor.is_scalar:
+            if run and factor.number is None and run[-1].cols is not ONE:
+                attempt.penalty(node, 2, run[-1])  # scalars are written first: in N log a, N is one
             done.append(factor)
             continue
         if run and run[-1].cols is not ONE and factor.rows is ONE:
@@ -235,23 +305,19 @@ def opened(factor: Expr, is_quotient: bool) -> Sequence[Expr]:
 
 
 def mismatch(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Exception:
-    """The error for two factors that do not fit."""
-    left, right = (described(*attempt.sizes.shape((f.rows, f.cols))) for f in (a, b))
-    names = f"{attempt.shown(a)} is {left}, {attempt.shown(b)} is {right}"
+    """The error for two factors that do not fit, and what would fit."""
+    left, right = attempt.shown(a), attempt.shown(b)
     if a.cols is ONE and b.cols is ONE and not (a.rows is ONE or b.rows is ONE):
-        x, y = attempt.shown(a), attempt.shown(b)
-        return attempt.misfit(
-            node, f"the product of two column vectors: {names}", f"{x}ᵀ{y} or {x} .* {y} may be meant"
-        )
-    columns, rows = attempt.sizes.find(a.cols), attempt.sizes.find(b.rows)
+        hint = f"{left}ᵀ{right} or {left} .* {right} may be meant"
+        return attempt.clash(node, "the product of two column vectors", a, b, hint=hint)
+    find = attempt.sizes.find
+    columns, rows = find(a.cols), find(b.rows)
     if "?" in f"{columns}{rows}":
-        return attempt.misfit(node, "the product has factors that do not fit", names)
-    return attempt.misfit(
-        node,
-        f"the product does not fit: {attempt.shown(a)} has {counted(columns, 'column')}, "
-        f"{attempt.shown(b)} has {counted(rows, 'row')}",
-        names,
-    )
+        return attempt.clash(node, "the product has factors that do not fit", a, b)
+    fitting = [f"{left} .* {right}"] * ((find(a.rows), columns) == (rows, find(b.cols)))
+    fitting += [f"{left}ᵀ {right}"] * (find(a.rows) is rows) + [f"{left} {right}ᵀ"] * (columns is find(b.cols))
+    message = f"the product does not fit: {left} has {counted(columns, 'column')}, {right} has {counted(rows, 'row')}"
+    return attempt.clash(node, message, a, b, hint=f"{' or '.join(fitting)} would fit" if fitting else "")
 
 
 def counted(count: object, word: str) -> str:
@@ -276,6 +342,19 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     return result
 
 
+def left_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """A\\b is A⁻¹b, as in MATLAB"""
+    if a.is_scalar:
+        return divide(attempt, node, b, a)
+    if not attempt.unify(a.rows, a.cols):
+        hint = "for least squares write inv(A'*A)*A'*b"
+        raise attempt.misfit(node, f"A\\b needs a square matrix: {attempt.described(a)}", hint)
+    if b.is_scalar:
+        attempt.penalty(node, 3, b)
+    inverse = attempt.typed(a.node, (a.rows, a.cols), (a,), Inverse.of)
+    return multiply(attempt, node, [inverse, b])
+
+
 def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A ⊙ B; with a scalar it is the ordinary multiple."""
     if a.is_scalar or b.is_scalar:
@@ -284,9 +363,7 @@ def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
         shaped = b if a.is_scalar else a
         return attempt.typed(node, (shaped.rows, shaped.cols), (a, b), partial(make_product, (False, False)))
     if not attempt.same_shape(a, b):
-        raise attempt.misfit(
-            node, "an entrywise product needs two equal shapes", f"{attempt.described(a)}, {attempt.described(b)}"
-        )
+        raise attempt.clash(node, "an entrywise product needs two equal shapes", a, b)
     return attempt.typed(node, (a.rows, a.cols), (a, b), Hadamard.of)
 
 
@@ -303,9 +380,14 @@ def kronecker(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     operator = FUNCTIONS.get("kron")
     if operator is None:
         raise attempt.misfit(node, "the Kronecker product is not available yet", error=UnsupportedError)
-    find = attempt.sizes.find
-    shape = find(a.rows) * find(b.rows), find(a.cols) * find(b.cols)
+    shape = attempt.sizes.product(a.rows, b.rows), attempt.sizes.product(a.cols, b.cols)
     return attempt.typed(node, shape, (a, b), operator.of)
 
 
-SIGNED = {"divide": divide, "dot_times": hadamard, "dot_divide": dot_divide, "kronecker": kronecker}
+SIGNED = {
+    "divide": divide,
+    "left_divide": left_divide,
+    "dot_times": hadamard,
+    "dot_divide": dot_divide,
+    "kronecker": kronecker,
+}

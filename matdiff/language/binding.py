@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from matdiff.algebra.dims import Size
-from matdiff.errors import DeclarationError, SyntaxError
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError, DeclarationError, SyntaxError
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.names import GREEK_WORDS, canonical
+from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder
 
 
@@ -81,9 +83,11 @@ class Bound:
             handler = HANDLERS.get(node.kind)
             if handler:
                 scope = handler(self, node, scope) or scope
-            if node.kind == "sequence":
-                self._check_sequence(node)
             stack.extend((part, scope) for part in reversed(node.parts))
+        for node in postorder(self.tree):
+            unused = next((b for b in node.value if not (b.used or b.bare)), None) if node.kind == "big_sum" else None
+            if unused and not self.free:
+                raise self._error(node, f"the index {unused.name} of the sum does not occur in it", "multiply instead")
 
     # ---- names and subscripts ----------------------------------------------------------------------
 
@@ -193,6 +197,9 @@ class Bound:
         self._constant(node, kind, [Excerpt(s.strip(), node.start, self.text) for s in sizes])
 
     def _constant(self, node: Node, kind: str, sizes: list[Excerpt]) -> None:
+        kind = "eye" if kind == "identity" else kind
+        if kind == "eye" and len(sizes) == 2 and sizes[0].text == sizes[1].text:
+            sizes = sizes[:1]  # eye(n, n)
         most = 1 if kind == "eye" else 2
         if not 0 < len(sizes) <= most:
             raise self._error(node, f"{kind} takes {'one size' if most == 1 else 'one or two sizes'}")
@@ -229,13 +236,19 @@ class Bound:
         node.kind = "call"
         arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
         node.parts = list(arguments)
-        if node.value in ("eye", "ones", "zeros"):
-            self._constant(node, node.value, [self._excerpt(a) for a in arguments])
+        if isinstance(node.value, tuple):
+            self._power_of_function(node, *node.value)
+        elif node.value in ("eye", "identity", "ones", "zeros"):
+            sizes = arguments[0].parts if len(arguments) == 1 and arguments[0].kind == "tuple" else arguments
+            sizes = [s for part in sizes for s in (part.parts if part.kind == "list" else [part])]
+            self._constant(node, node.value, [self._excerpt(a) for a in sizes])
         elif node.value == "unit" and len(arguments) == 2:
             binder = scope.get(arguments[0].value) or next(iter(self._free(None, [arguments[0].value])), None)
             if arguments[0].kind != "NAME" or binder is None:
                 raise self._error(arguments[0], "unit needs the index of a sum")
             node.kind, node.value, node.parts = "unit", (binder, parse_size(self._excerpt(arguments[1]))), []
+        elif (operator := FUNCTIONS.get(node.value)) is not None and operator.sizes:
+            self._sized_call(node, operator.sizes)
         elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
             inside = node.parts[0]
             while inside.kind == "group":
@@ -243,9 +256,49 @@ class Bound:
             if inside.kind == "bars":
                 inside.value = "entrywise"
 
+    def _power_of_function(self, node: Node, name: str, exponent: Fraction) -> None:
+        """sin²(x) is the square of sin(x); sin⁻¹ is arcsin, and other inverses have two readings."""
+        if exponent == -1:
+            if "arc" + name not in FUNCTIONS:
+                raise AmbiguityError(
+                    f"{name}⁻¹ can be the inverse function or the reciprocal",
+                    text=self.text,
+                    span=(node.start, node.end),
+                    suggestion=f"write 1/{name}(…) or {name}(…)^-1 for the reciprocal",
+                )
+            node.value = "arc" + name
+            return
+        inner = Node("call", node.parts, name, node.start, node.end)
+        node.kind, node.value = "dot_power", None
+        node.parts = [inner, Node("NUMBER", [], exponent, node.start, node.end)]
+
+    def _method(self, node: Node, scope: Scope) -> None:
+        """X.sum() is sum(X), x.dot(y) is dot(x, y)."""
+        owner, *rest = node.parts
+        if node.value in ("T", "t"):
+            node.kind, node.parts = "transpose", [owner]
+            return
+        arguments = rest[0].parts if rest and rest[0].kind == "list" else rest
+        node.parts = [Node("list", [owner, *arguments], None, node.start, node.end)]
+        self._call(node, scope)
+
+    def _sized_call(self, node: Node, count: int) -> None:
+        """A function of one operand with sizes behind it, as unvec(c, m, n)."""
+        if len(node.parts) != count + 1:
+            raise self._error(node, f"{node.value} takes an operand and {count} sizes")
+        sizes = tuple(parse_size(self._excerpt(a)) for a in node.parts[1:])
+        node.kind, node.value, node.parts = "sized_call", (node.value, sizes), node.parts[:1]
+
     def _norm(self, node: Node, scope: Scope) -> None:
+        """‖A‖ with the sign of its kind; a letter that is no kind is a part: ‖x‖_p, ‖x‖_S."""
         if node.parts[0].kind == "bars":
             node.parts[0].value = "entrywise"
+        if node.value not in NORM_SIGNS:
+            if not re.fullmatch(r"[^\W\d_]\w*", node.value):
+                raise self._error(
+                    node, f"the norm with the sign {node.value} is not known", "the signs are 1, 2, F, *, ∞"
+                )
+            node.parts.append(Node("NAME", [], canonical(node.value), node.end - 1, node.end))
 
     def _power(self, node: Node, scope: Scope) -> None:
         """Powers: e^x is exp(x), and a superscript letter is an exponent."""
@@ -255,12 +308,43 @@ class Bound:
                 exponent = Node("negative", [exponent], None, node.end - 1, node.end)
             node.parts.append(exponent)
         base = node.parts[0]
-        if base.kind != "NAME" or base.value != "e" or len(node.parts) < 2:
+        if base.kind != "NAME" or len(node.parts) < 2:
+            return
+        exponent = node.parts[1]
+        if exponent.kind == "group" and exponent.parts[0].kind == "group":
+            exponent = exponent.parts[0]  # x^{(i)}
+        index = exponent.parts[0] if exponent.kind == "group" else exponent
+        if exponent.kind == "group" and index.kind == "NAME" and index.value in scope:
+            self._indexed(node, base, [scope[index.value]], scope)
+            return
+        if base.value != "e":
             return
         if node.parts[1].kind != "NUMBER" and "e" not in self.declared and "e" not in self.definitions:
             node.kind, node.value, node.parts = "call", "exp", [node.parts[1]]
 
-    def _check_sequence(self, node: Node) -> None:
+    def _where(self, node: Node, scope: Scope) -> None:
+        """An expression with its definitions behind it: they are put in front, each after what it uses."""
+        main, behind = node.parts
+        items = {item.value: item for item in (behind.parts if behind.kind == "sequence" else [behind])}
+        for item in items.values():
+            if item.kind not in ("define", "abbreviate"):
+                raise self._error(item, "only definitions can stand behind where", "write … where name = expression")
+        uses = {
+            name: [n.value for n in postorder(item) if n.kind == "NAME" and n.value in items and n.value != name]
+            for name, item in items.items()
+        }
+        ordered: dict[str, Node] = {}
+        while len(ordered) < len(items):
+            ready = [name for name in items if name not in ordered and all(u in ordered for u in uses[name])]
+            if not ready:
+                raise self._error(behind, "the definitions behind where use each other in a circle")
+            ordered.update((name, items[name]) for name in ready)
+        front = main.parts if main.kind == "sequence" else [main]
+        node.kind, node.value = "sequence", None
+        node.parts = [*ordered.values(), *front]
+        self._sequence(node, scope)
+
+    def _sequence(self, node: Node, scope: Scope) -> None:
         """Definitions first, the expression last; a last definition gives its right side."""
         for item in node.parts[:-1]:
             if item.kind not in ("define", "abbreviate"):
@@ -277,7 +361,7 @@ class Bound:
             node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
 
     def _excerpt(self, node: Node) -> Excerpt:
-        return Excerpt(self.text[node.start : node.end], node.start, self.text)
+        return Excerpt(plain(self.text[node.start : node.end]).strip(), node.start, self.text)
 
     def _unbound(self, node: Node, name: str) -> SyntaxError:
         return self._error(node, f"the index {name} is not bound by a sum", f"write ∑_{name} or sum({name}=1..N, …)")
@@ -308,6 +392,7 @@ def _is_small(name: str) -> bool:
     return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
 
 
+NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "nuc", "∞", "inf", "infty"))
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS = {
     "NAME": Bound._name,
@@ -316,6 +401,9 @@ HANDLERS = {
     "big_sum": Bound._sum,
     "call": Bound._call,
     "apply": Bound._call,
+    "method": Bound._method,
     "norm": Bound._norm,
     "power": Bound._power,
+    "sequence": Bound._sequence,
+    "where": Bound._where,
 }

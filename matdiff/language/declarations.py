@@ -7,12 +7,13 @@ sides; out comes a ``Declarations``: for each canonical name its shape, its prop
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
-from matdiff.language.names import canonical, nearest
+from matdiff.language.names import MARKS, canonical, nearest
+from matdiff.language.spelling import plain
 
 SQUARE = frozenset(("symmetric", "skew", "psd", "spd", "diagonal", "lower", "upper", "orthogonal", "invertible"))
 SCALAR_OR_ENTRIES = frozenset(("positive", "nonnegative", "integer"))
@@ -77,24 +78,57 @@ class Excerpt(NamedTuple):
         return DeclarationError(message, text=self.whole, span=span, suggestion=suggestion)
 
 
-def declare(where: str | Mapping[str, str] | None) -> Declarations:
-    """The declarations of a text or a mapping.
+def declare(where: str | Mapping[str, str] | None, front: Iterable[Excerpt] = ()) -> Declarations:
+    """The declarations of a text or a mapping, and those in *front* of an expression.
 
     >>> declare("b, c: n; S: d x d spd")["S"].shape
     (d, d)
     """
     result = Declarations()
-    if not where:
-        return result
+    items = list(front)
     if isinstance(where, str):
-        items = [Excerpt(where, 0, where).part(m.start(), m.end()) for m in re.finditer(r"[^;\n]+", where)]
-    else:
+        items += [Excerpt(where, 0, where).part(m.start(), m.end()) for m in re.finditer(r"[^;\n]+", where)]
+    elif where:
         texts = [f"{left}: {right}" for left, right in where.items()]
-        items = [Excerpt(text, 0, text) for text in texts]
+        items += [Excerpt(text, 0, text) for text in texts]
     for item in items:
         if item.text:
-            _declare(item, result)
+            _declare(_respelt(item), result)
     return result
+
+
+def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
+    """The declarations that stand before an expression, and the text with blanks in their place.
+
+    >>> front, rest = leading_declarations("X: m x n; w: n; X w")
+    >>> [item.text for item in front], rest.strip()
+    (['X: m x n', 'w: n'], 'X w')
+    """
+    front: list[Excerpt] = []
+    rest = text
+    while item := re.match(LEADING, rest):
+        if not rest[item.end() :].strip(" ;\n\t$"):
+            break  # the last item is the expression: A : B
+        front.append(Excerpt(text, 0, text).part(*item.span(1)))
+        rest = " " * item.end() + rest[item.end() :]
+    return front, rest
+
+
+LEADING = r"[\s;]*((?:[^\W\d_]|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]]*\]\s*)?(?::(?!=)|∈|\\in\b)[^=;\n]*)[;\n]+"
+
+
+def _respelt(item: Excerpt) -> Excerpt:
+    """A declaration in the plain spelling: \\Sigma \\in \\mathbb{R}^{d \\times d} is Σ: d×d."""
+    text = plain(item.text)
+    space = re.fullmatch(r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^\{?([^{}]*?)\}?)?(?:_?\{?([+]{1,2})\}?)?\s*", text)
+    if space:
+        name, kind, sizes, sign = space.groups()
+        shape = (sizes or "scalar") if kind == "R" else f"{sizes} x {sizes} " + SYMMETRIC[sign or ""]
+        text = f"{name}: {shape}"
+    return item if text == item.text else Excerpt(text, item.start, item.whole)
+
+
+SYMMETRIC = {"": "symmetric", "+": "psd", "++": "spd"}
 
 
 def _declare(item: Excerpt, result: Declarations) -> None:
@@ -121,7 +155,7 @@ def _declare(item: Excerpt, result: Declarations) -> None:
 
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------
 
-NAME = r"[^\W\d_][\w₀-₉ᵢⱼₖ]*(?:_\{\w+\})?"
+NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?"
 RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 

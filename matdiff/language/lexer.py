@@ -1,8 +1,7 @@
 """From text to tokens, in one pass over one regular expression.
 
-Three things happen here and not in the grammar.  Runs of letters become names: declared names,
-functions, Greek names, else single letters.  White space and its absence become the two signs of
-implicit products, JUXT and LOOSE.  Bars open or close by what stands before them.
+Two things happen here and not in the grammar.  Runs of letters become names: declared names, functions,
+Greek names, else single letters.  Bars open or close by what stands before them.
 
 Where a letter may be a name or a function, or Σ a matrix or a sum, custom decides first; every such
 place is recorded as a ``Decision``, and the elaborator may ask for the other reading.
@@ -13,12 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from fractions import Fraction
-from typing import Any, NamedTuple
 
-from matdiff.errors import SyntaxError
-from matdiff.language.names import GREEK_CLASS, SUBSCRIPTS, SUPERSCRIPTS
+from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.syntax import Token
-from matdiff.language.tables import END
+from matdiff.language.tokens import CLOSING, ENDERS, WIDE, Emitter, Reach
+from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
 from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
 
 SUPERS = "".join(SUPERSCRIPTS)
@@ -26,24 +25,28 @@ PATTERN = re.compile(
     rf"""
     (?P<space>[^\S\n]+) | (?P<newline>\n) |
     (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[½¼¾⅓⅔]) |
-    (?P<word>[A-Za-z]+[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
-    (?P<transpose>[ᵀ⊤]|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|\\top)\s*\}}|[T⊤ᵀ])) |
-    (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤])) |
+    (?P<accented>[A-Za-z{GREEK_CLASS}][{MARKS}]+(?:_?[0-9]+)?) |
+    (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
+    (?P<transpose>[ᵀ⊤]|\.'|\.m?T(?![A-Za-z])|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|')\s*\}}|[T⊤ᵀ'])) |
+    (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
     (?P<super>[{SUPERS}]+) |
     (?P<subscript>{SUBSCRIPT}) |
-    (?P<bar>\|\||[|‖∥]) | (?P<open>[(\[{{]) | (?P<close>[)\]}}]) | (?P<quote>['′"]) | (?P<end>;) |
-    (?P<sign>\.\*|\./|\.\^|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗:,=^])
+    (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
+    (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
+    (?P<sign>\.\*|\./|\.\^|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗:,=^\\])
     """,
     re.VERBOSE,
 )
 SIGNS = {
     **dict.fromkeys("+", "PLUS"),
     **dict.fromkeys("-−–‐‑", "MINUS"),
-    **dict.fromkeys("*·×@⋅∗", "TIMES"),
+    **dict.fromkeys("*·×⋅∗", "TIMES"),
+    "@": "MATMUL",
     **dict.fromkeys("/÷", "DIVIDE"),
     **dict.fromkeys([".*", "⊙", "∘"], "DOT_TIMES"),
     **dict.fromkeys(["./", "⊘"], "DOT_DIVIDE"),
     **dict.fromkeys([".^", "**"], "DOT_CARET"),
+    "\\": "LEFT_DIVIDE",
     "⊗": "KRONECKER",
     ":": "COLON",
     ",": "COMMA",
@@ -51,102 +54,57 @@ SIGNS = {
     ":=": "ABBREVIATE",
     "^": "CARET",
 }
-ENDERS = frozenset(
-    ["NAME", "NUMBER", "RIGHT", "BAR_CLOSE", "NORM_CLOSE", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT", "SUBSCRIPT"]
-)
 FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3)}
-CLOSING = {"(": ")", "[": "]", "{": "}"}
-OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[|‖∥√½¼¾∑{GREEK_CLASS}]"
-NORM_KIND = r"(²|\^2(?![0-9])|\^\{2\})?(?:_\{?(2|1|F|fro|Fro|\*|∞|inf)\}?|([₁₂]))"
+ANGLES = {"<": "⟨", ">": "⟩"}
+OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪{GREEK_CLASS}]"
+NORM_KIND = (
+    r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
+    r"(?:_\{\s*([^{}]*?)\s*\}|_(fro|Fro|nuc|inf|[A-Za-z](?![A-Za-z])|[0-9]+|\*|∞)|([₀-₉ₚ]))"
+)
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
+POWER_OF_FUNCTION = (
+    rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
+)
+MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
+FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\([^()=;\n]*\)\s*(?=:?=)"
 LONGEST_NUMBER = 100
 QUOTED = r"'(\w+)'|\"(\w+)\""
 CALLED = r"(['′]*)\("
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
-class Decision(NamedTuple):
-    """A place that may be read in two ways, and what the way against custom costs."""
-
-    place: int
-    cost: int
-
-
-class Lexer:
+class Lexer(Emitter):
     """The pass over one text; *other* are the places of decisions that go against custom."""
 
-    def __init__(self, text: str, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
-        self.text = text
+    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
+        super().__init__(script, other)
         self.vocabulary = vocabulary
-        self.other = other
-        self.tokens: list[Token] = []
-        self.decisions: list[Decision] = []
-        self.brackets: list[tuple[str, int]] = []
-        self.last = ""
-        self.gap = self.line_break = False
+        self.defining = ""  # the word, let or where, that began a list of definitions
 
     def run(self) -> list[Token]:
         """The tokens of the text."""
-        text, place = self.text, 0
-        match = PATTERN.match
-        while place < len(text):
-            found = match(text, place)
-            if not found:
-                raise self.illegal(place)
-            place = HANDLERS[found.lastgroup or ""](self, found)
-        if self.brackets:
-            bracket, start = self.brackets[-1]
-            raise self.error(f"{bracket} is never closed", start, start + len(bracket))
-        while self.tokens and self.tokens[-1].type == "SEPARATOR":
-            self.tokens.pop()
-        if not self.tokens:
-            raise SyntaxError("there is no expression: the text is empty", text=text, span=(0, 0))
-        self.tokens.append(Token(END, None, len(text), len(text)))
-        return self.tokens
-
-    # ---- emitting tokens ---------------------------------------------------------------------------
-
-    def emit(self, kind: str, value: Any, start: int, end: int) -> int:
-        """Adds a token that cannot start an operand; answers where to go on."""
-        self.tokens.append(Token(kind, value, start, end))
-        self.last = kind
-        self.gap = self.line_break = False
-        return end
-
-    def operand(self, kind: str, value: Any, start: int, end: int) -> int:
-        """Adds a token that starts an operand, after the sign of an implicit product where one is meant."""
-        if self.last in ENDERS:
-            if self.line_break and not self.brackets:
-                self.emit("SEPARATOR", None, start, start)
-            elif kind == "NUMBER" and self.last == "NUMBER" and 1 not in (value, self.tokens[-1].value):
-                raise self.error("an operator is missing between two numbers", start, end)
-            else:
-                loose = self.gap or kind == "BIG_SUM"
-                self.emit("LOOSE" if loose else "JUXT", None, start, start)
-        return self.emit(kind, value, start, end)
-
-    def error(self, message: str, start: int, end: int, suggestion: str = "") -> SyntaxError:
-        """A syntax error at a place."""
-        return SyntaxError(message, text=self.text, span=(start, max(end, start + 1)), suggestion=suggestion)
+        try:
+            text, place = self.text, 0
+            match = PATTERN.match
+            while place < len(text):
+                found = match(text, place)
+                if not found:
+                    raise self.illegal(place)
+                place = HANDLERS[found.lastgroup or ""](self, found)
+            return self.finish()
+        except MatdiffError as error:
+            raise self.relocated(error) from None
 
     def illegal(self, place: int) -> SyntaxError:
         """The error for a character that means nothing."""
         sign = self.text[place]
         shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"
-        hint = "LaTeX commands are not read here" if sign == "\\" else ""
-        if sign == "_":
-            hint = "a subscript is a letter, digits, or braces without braces inside"
-        return self.error(f"the character {shown} has no meaning here", place, place + 1, hint)
-
-    def decide(self, place: int, custom: bool, cost: int) -> bool:
-        """Custom's answer at a place, or the other one where the elaborator asks for it."""
-        self.decisions.append(Decision(place, cost))
-        return custom != (place in self.other)
+        return self.error(f"the character {shown} has no meaning here", place, place + 1, ILLEGAL.get(sign, ""))
 
     # ---- one method for each group of the pattern --------------------------------------------------
 
     def space(self, m: re.Match[str]) -> int:
-        self.gap = True
+        self.gap = self.gap or bool(m.group().strip(APART))
         return m.end()
 
     def newline(self, m: re.Match[str]) -> int:
@@ -205,55 +163,88 @@ class Lexer:
         return self.emit("TRANSPOSE", None, m.start(), m.end())
 
     def sign(self, m: re.Match[str]) -> int:
-        return self.emit(SIGNS[m.group()], None, m.start(), m.end())
+        kind = SIGNS[m.group()]
+        if kind == "COMMA" and self.defining and not self.brackets:
+            kind = "SEPARATOR"  # where a = …, b = …
+        return self.emit(kind, None, m.start(), m.end())
+
+    def method(self, m: re.Match[str]) -> int:
+        """X.sum(…), x.dot(y): a function that is called as a method of its first argument."""
+        name = m.group()[1:]
+        if self.last not in ENDERS or name not in {*self.vocabulary.functions, "dot", "matmul", "T", "t"}:
+            raise self.error(f"{m.group()} is not known", m.start(), m.end(), "methods are .T, .sum(), .dot(y), …")
+        return self.emit("METHOD", name, m.start(), m.end())
 
     # ---- brackets and bars -------------------------------------------------------------------------
 
     def open(self, m: re.Match[str]) -> int:
-        bracket = m.group()
-        self.brackets.append((bracket, m.start()))
-        if self.last == "FUNCTION" or self.last == "UNSPECIFIED" or self.last == "CARET" or self.last == "DOT_CARET":
+        bracket = ANGLES.get(m.group(), m.group())
+        before = self.last
+        self.push(bracket, m.start())
+        if before in ("FUNCTION", "UNSPECIFIED", "CARET", "DOT_CARET", "METHOD"):
             return self.emit("LEFT", None, m.start(), m.end())
-        if bracket == "[" and self.last in ENDERS and not self.gap:
+        if bracket == "[" and before in ENDERS and not self.gap:
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
-        return self.operand("LEFT", None, m.start(), m.end())
+        return self.opening("INNER_OPEN" if bracket == "⟨" else "LEFT", m.start(), m.end())
+
+    def opening(self, kind: str, start: int, end: int) -> int:
+        """A bracket that starts an operand: what stands before it is outside."""
+        bracket = self.pop()
+        self.operand(kind, None, start, end)
+        self.push(*bracket)
+        return end
 
     def close(self, m: re.Match[str]) -> int:
+        sign = ANGLES.get(m.group(), m.group())
         if not self.brackets:
             raise self.error(f"there is a superfluous {m.group()}", m.start(), m.end(), "remove it, or open it before")
-        bracket, start = self.brackets.pop()
-        if CLOSING.get(bracket) != m.group():
-            raise self.error(f"{bracket} is not closed before {m.group()}", start, m.end())
-        return self.emit("RIGHT", None, m.start(), m.end())
+        bracket, start = self.pop()
+        if CLOSING.get(bracket) != sign:
+            shown, missing = self.text[start], CLOSING.get(bracket, bracket)
+            raise self.error(f"{shown} is not closed before {m.group()}", start, m.end(), f"{missing} is missing")
+        if sign != "⟩":
+            return self.emit("RIGHT", None, m.start(), m.end())
+        kind = match_at(r"_(?:F(?![A-Za-z])|\{\s*F\s*\})", self.text, m.end())
+        return self.emit("INNER_CLOSE", None, m.start(), kind.end() if kind else m.end())
 
     def bar(self, m: re.Match[str]) -> int:
         """A bar closes when an operand stands before it and the innermost open bracket is such a bar."""
-        innermost = self.brackets[-1][0] if self.brackets else ""
-        sign, start, end = m.group(), m.start(), m.end()
+        innermost = self.innermost()
+        sign, start, end = m.group().rstrip(OPENS + CLOSES), m.start(), m.end()
         if sign == "||" and innermost == "|" and self.last in ENDERS:
             sign, end = "|", start + 1
         kind = "|" if sign == "|" else "‖"
         name = "BAR" if kind == "|" else "NORM"
-        if innermost == kind and self.last in ENDERS:
-            self.brackets.pop()
-            return self.close_norm(start, end) if name == "NORM" else self.emit("BAR_CLOSE", None, start, end)
-        self.brackets.append((kind, start))
-        return self.operand(name + "_OPEN", None, start, end)
+        closes = innermost == kind and self.last in ENDERS if end - start == len(sign) else m.group()[-1] == CLOSES
+        if not closes:
+            self.push(kind, start)
+            return self.opening(name + "_OPEN", start, end)
+        if innermost != kind:
+            raise self.error(f"there is a superfluous {sign}", start, end, "remove it, or open it before")
+        self.pop()
+        return self.close_norm(start, end) if name == "NORM" else self.emit("BAR_CLOSE", None, start, end)
 
     def close_norm(self, start: int, end: int) -> int:
         """The end of a norm with the sign of its kind, which may stand before or behind the square."""
         kind = match_at(NORM_KIND, self.text, end)
         if not kind:
-            return self.emit("NORM_CLOSE", "2", start, end)
-        sign = kind.group(2) or kind.group(3).translate({ord("₁"): "1", ord("₂"): "2"})
+            return self.emit("NORM_CLOSE", "", start, end)
+        square, braced, plain, low = kind.groups()
+        sign = braced or plain or (low or "").translate({ord(k): v for k, v in SUBSCRIPTS.items()})
         self.emit("NORM_CLOSE", sign, start, kind.end())
-        return self.emit("SUPERSCRIPT", Fraction(2), kind.start(1), kind.end()) if kind.group(1) else kind.end()
+        return self.emit("SUPERSCRIPT", Fraction(2), kind.start(1), kind.end()) if square else kind.end()
 
     # ---- words -------------------------------------------------------------------------------------
 
     def word(self, m: re.Match[str]) -> int:
         """A run of letters, or a Greek letter, with digits and a subscript behind it."""
         start = m.start()
+        if self.last in ("", "SEPARATOR", "WHERE") and (head := match_at(FUNCTION_HEAD, self.text, start)):
+            return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
+        if keyword := self.keyword(m):
+            return keyword
+        if module := match_at(MODULE, self.text, start):
+            return module.end()  # np.linalg.norm is norm
         for piece in split_word(self.text, start, m.end(), self.vocabulary):
             if piece.kind == "NAME":
                 end = self.name(piece.value, start, piece.end)
@@ -268,10 +259,41 @@ class Lexer:
             start = end
         return start
 
+    def keyword(self, m: re.Match[str]) -> int:
+        """let … in, where, and the «and» between definitions; 0 where the word is none of them."""
+        word = m.group()
+        if word not in ("let", "in", "where", "and") or word in self.vocabulary.names or self.brackets:
+            return 0
+        if word == "let" and self.last in ("", "SEPARATOR"):
+            self.defining = "let"
+            return m.end()
+        if word == "where" and self.last in ENDERS | {"SEPARATOR"}:
+            self.defining = "where"
+            if self.last == "SEPARATOR":
+                self.tokens.pop()
+            return self.emit("WHERE", None, m.start(), m.end())
+        if word == "in" and self.defining == "let":
+            self.defining = ""
+        elif word != "and" or not self.defining:
+            return 0
+        return m.end() if self.last == "SEPARATOR" else self.emit("SEPARATOR", None, m.start(), m.end())
+
+    def accented(self, m: re.Match[str]) -> int:
+        """x̂, μ̄₁: a letter with an accent, and its number."""
+        number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, m.end())
+        end = number.end() if number else m.end()
+        return self.operand("NAME", canonical(self.text[m.start() : end]), m.start(), end)
+
+    def quoted(self, m: re.Match[str]) -> int:
+        """⟪loss⟫: a name of several letters, as LaTeX marks it."""
+        return self.operand("NAME", canonical(m.group()[1:-1]), m.start(), m.end())
+
     def name(self, name: str, start: int, end: int) -> int:
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
         if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
             return big
+        if prime := match_at(r"′(?![′'(])", self.text, end):
+            return self.operand("NAME", canonical(self.text[start : prime.end()]), start, prime.end())
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
         called = match_at(CALLED, self.text, end)
@@ -289,23 +311,32 @@ class Lexer:
         """Whether a letter before a bracket is a function that the text leaves open."""
         if "′" in called.group(1):
             return True
-        if called.group(1) and not self.vocabulary.is_called(name):
-            return False
         custom = name in CUSTOMARY_FUNCTIONS
+        if called.group(1) and not self.vocabulary.is_called(name):
+            return custom and name != "h" and self.decide(start, True, 2)  # h′(x − y) is an inner product
         return self.decide(start, custom, 2 if custom else 3)
 
     def function(self, name: str, start: int, end: int) -> int:
-        """A function with its bracket, or before an operand."""
+        """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""
+        value: str | tuple[str, Fraction] = name
+        if power := match_at(POWER_OF_FUNCTION, self.text, end):
+            digits = next(g for g in power.groups() if g).replace("−", "-").replace(" ", "")
+            exponent = superscript(digits)[0] if power.group(1) else Fraction(digits)
+            if isinstance(exponent, Fraction):
+                value, end = (name, exponent), power.end()
         if match_at(r"\s*\(", self.text, end):
             bracket = self.text.index("(", end)
             head = summation(self.text, bracket + 1) if name == "sum" else None
             if head:
-                self.brackets.append(("(", bracket))
-                return self.operand("SUM_OF", head.indices, start, head.end)
-            return self.operand("FUNCTION", name, start, end)
+                self.operand("SUM_OF", head.indices, start, head.end)
+                self.push("(", bracket)
+                return head.end
+            return self.operand("FUNCTION", value, start, end)
         if not match_at(OPERAND_FOLLOWS, self.text, end):
             raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
-        return self.operand("PREFIX", name, start, end)
+        self.operand("PREFIX", value, start, end)
+        self.reaches[-1] = Reach(start, name in WIDE)
+        return end
 
     def root(self, m: re.Match[str]) -> int:
         return self.function("sqrt", m.start(), m.end())
@@ -324,22 +355,32 @@ class Lexer:
         if limits.explicit:
             return self.operand("BIG_SUM", limits.indices, start, limits.end)
         follows = match_at(OPERAND_FOLLOWS, self.text, limits.end)
-        inside = self.brackets[-1][0] if self.brackets else ""
+        inside = self.innermost()
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
         declared = "Sigma" in self.vocabulary.names
-        custom = (bool(limits.indices) and not declared) or (starts_term and follows.group()[-1] in "(|‖∥[")
+        custom = (bool(limits.indices) and not declared) or (starts_term and follows.group()[-1] in "(|‖[")
         if not self.decide(start, custom, 2):
             return 0
         return self.operand("BIG_SUM", limits.indices, start, limits.end)
 
 
+ILLEGAL = {
+    "_": "a subscript is a letter, digits, or braces without braces inside",
+    "∏": "products over an index are not part of the language",
+    "∂": "a derivative is asked for with wrt, not written in the expression",
+    "∇": "a derivative is asked for with wrt, not written in the expression",
+    "$": "dollars stand around LaTeX",
+    "!": "a factorial is not part of the language",
+    "%": "a percent sign is not part of the language",
+}
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "space": Lexer.space,
     "newline": Lexer.newline,
     "number": Lexer.number,
+    "accented": Lexer.accented,
     "word": Lexer.word,
     "greek": Lexer.word,
     "sum": Lexer.sum_sign,
@@ -353,5 +394,7 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "close": Lexer.close,
     "quote": Lexer.quote,
     "end": Lexer.separator,
+    "method": Lexer.method,
+    "quoted": Lexer.quoted,
     "sign": Lexer.sign,
 }

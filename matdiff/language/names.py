@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from matdiff.algebra.notation import ACCENTS
 from matdiff.algebra.notation import GREEK as SPELT
 
 GREEK = {
@@ -25,6 +26,8 @@ GREEK = {
     "ℓ": "l",
 }
 GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # for a character class of a regular expression
+MARKS = "".join(mark for mark in ACCENTS.values() if mark != "′")  # behind a letter they make one name of it
+ACCENTED = rf"_\{{?(?:{'|'.join(ACCENTS)})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # the accent spelt: x_hat
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
 
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
@@ -34,16 +37,17 @@ SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳ
 def canonical(name: str) -> str:
     """The canonical form of a name.
 
-    >>> canonical("Σ₁"), canonical("W_1"), canonical("x_{t}")
-    ('Sigma1', 'W1', 'x_t')
+    >>> canonical("Σ₁"), canonical("W_1"), canonical("x_{t}"), canonical("x̂_1")
+    ('Sigma1', 'W1', 'x_t', 'x_hat1')
     """
     plain = name.translate(_PLAIN).replace("{", "").replace("}", "").replace(" ", "")
-    base, underscore, subscript = plain.partition("_")
-    return base + subscript if subscript.isdecimal() or not subscript else f"{base}{underscore}{subscript}"
+    base, _, subscript = plain.rpartition("_")
+    return base + subscript if subscript.isdecimal() and base else plain.rstrip("_")
 
 
 _PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()}
 _PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digit in SUBSCRIPTS.items()}
+_PLAIN |= {ord(mark): "_" + name for name, mark in ACCENTS.items()}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -56,6 +56,11 @@ def type_power(attempt: Attempt, node: Node) -> Typed:
         exponent.number = value
     else:
         exponent = node.parts[1].typed
+    return power(attempt, node, a, exponent)
+
+
+def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
+    """aˢ of a scalar, Aᵏ of a square matrix"""
     if a.is_scalar:
         return scalar_power(attempt, node, a, exponent)
     if exponent.number is None and node.parts[-1].kind == "symbol" and node.parts[-1].value[0] == "T":

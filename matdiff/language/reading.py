@@ -16,22 +16,27 @@ from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Symbol, symbols
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError
-from matdiff.language import applications as _applications  # noqa: F401 - declares rules of typing
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
+from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
+from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
+from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
 from matdiff.language.binding import Bound
 from matdiff.language.customs import size_names
-from matdiff.language.declarations import Declaration, Declarations, declare
-from matdiff.language.lexer import Decision, Lexer
-from matdiff.language.names import canonical, nearest
+from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
+from matdiff.language.lexer import Lexer
+from matdiff.language.names import MARKS, canonical, nearest
 from matdiff.language.search import ANY_COST, Found, Search
+from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import Node, parse_tokens
+from matdiff.language.tokens import Decision
 from matdiff.language.typed import build
+from matdiff.language.typing import SPECIAL
 from matdiff.language.words import Vocabulary
 
 LONGEST = 2_000_000  # characters
 MOST_VARIATIONS = 24
 MOST_LETTERS = 50_000  # read again in variations
-WRITTEN = r"([^\W\d_]\w*)(?:_\{?([^\W\d_](?:,?\s*[^\W\d_])*)\}?|\[([^\]]*)\]|([ᵢⱼₖₗₘₙ]+))"
+WRITTEN = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W\d_](?:,?\s*[^\W\d_])*)\}}?|\[([^\]]*)\]|([ᵢⱼₖₗₘₙ]+))"
 
 
 class Reading:
@@ -60,20 +65,20 @@ class Reading:
         return found
 
     def _unknown_name(self, name: str) -> UnknownNameError:
-        plain = canonical(name.strip())
+        short = canonical(plain(name).strip())
         place = self.text.find(name) if name else -1
         text, span = (self.text, (place, place + len(name))) if place >= 0 else (None, None)
-        because, hint = "", nearest(plain, self.symbols) or "the symbols are " + ", ".join(self.symbols)
+        because, hint = "", nearest(short, self.symbols) or "the symbols are " + ", ".join(self.symbols)
         bare = re.sub(r"(\^\{?T\}?|['ᵀ⊤])$", "", name.strip())
         if bare != name.strip():
             because, hint = ": the unknown is the matrix itself, not its transpose", f"ask for {bare}"
-        elif plain in FUNCTIONS and plain not in self.symbols:
-            because = f": {plain} is a function"
-        elif plain in self._bound.indices:
-            because = f": {plain} is the index of a sum"
-        elif plain in self._bound.definitions:
-            because = f": {plain} is a definition"
-        elif plain in self.declared:
+        elif short in FUNCTIONS and short not in self.symbols:
+            because = f": {short} is a function"
+        elif short in self._bound.indices:
+            because = f": {short} is the index of a sum"
+        elif short in self._bound.definitions:
+            because = f": {short} is a definition"
+        elif short in self.declared:
             because = ": it is declared, but does not occur in the expression"
         return UnknownNameError(
             f"{name or 'nothing'} cannot be the unknown{because}", text=text, span=span, suggestion=hint
@@ -91,10 +96,11 @@ def unknown_in(expr: Expr, name: str) -> Expr:
 
 
 def _named(known: Mapping[str, Symbol], name: str) -> Expr | None:
-    symbol = known.get(canonical(name.strip()))
+    name = plain(name).strip()
+    symbol = known.get(canonical(name))
     if symbol is not None:
         return symbol
-    match = re.fullmatch(WRITTEN, name.strip())
+    match = re.fullmatch(WRITTEN, name)
     family = known.get(canonical(match.group(1))) if match else None
     return _member(family, match) if family is not None and match and family.ranges else None
 
@@ -112,9 +118,9 @@ def _plain(written: str) -> str:
     return canonical("x" + written).replace("x_", "").replace("_", "")
 
 
-def parse(text: str, where: str | Mapping[str, str] | None = None) -> Expr:
+def parse(text: str, where: str | Mapping[str, str] | None = None, spelling: str | None = None) -> Expr:
     """The expression of a text."""
-    return read(text, where).expr
+    return read(text, where, spelling=spelling).expr
 
 
 def read(
@@ -123,27 +129,41 @@ def read(
     wrt: Sequence[str] = (),
     scalar: bool = False,
     laws: bool = False,
+    spelling: str | None = None,
 ) -> Reading:
-    """Reads a text; *wrt* are the unknowns as they were typed, *scalar* asks for a scalar."""
-    declared = declare(where)
-    unknowns = [canonical(w) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    return _Readings(text, declared, unknowns, scalar, laws).best()
+    """Reads a text; *wrt* are the unknowns as they were typed, *scalar* asks for a scalar.
+
+    *spelling* is ``plain`` or ``latex``; without it LaTeX is recognised.  Declarations may stand before the expression.
+    """
+    front, rest = leading_declarations(text)
+    declared = declare(where, front)
+    unknowns = [canonical(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
+    return _Readings(rest, declared, unknowns, scalar, laws, spelling).best()
 
 
 class _Readings:
     """The readings of one text under the decisions of the lexer."""
 
-    def __init__(self, text: str, declared: Declarations, wrt: list[str], scalar: bool, laws: bool) -> None:
+    def __init__(
+        self,
+        text: str,
+        declared: Declarations,
+        wrt: list[str],
+        scalar: bool,
+        laws: bool,
+        spelling: str | None = None,
+    ) -> None:
         if len(text) > LONGEST:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
+        functions = [name for name in FUNCTIONS if laws or name != "d"]
+        self.script = transcript(text, {*functions, *SPECIAL}, spelling)
         self.text = text
         self.declared = declared
         self.wrt = wrt
         self.scalar = scalar
         self.laws = laws
-        functions = [name for name in FUNCTIONS if laws or name != "d"]
         bases = [w for w in wrt if w.isidentifier() and "_" not in w and w not in functions]
-        self.vocabulary = Vocabulary(text, [*declared, *bases], functions)
+        self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL])
 
     def best(self) -> Reading:
         """The reading of least cost over all decisions of the lexer, or the error of the customary one."""
@@ -186,7 +206,7 @@ class _Readings:
 
     def _bind(self, other: tuple[int, ...], decisions: list[Decision]) -> Bound:
         """The tree with its names resolved."""
-        lexer = Lexer(self.text, self.vocabulary, other)
+        lexer = Lexer(self.script, self.vocabulary, other)
         try:
             tokens = lexer.run()
         finally:

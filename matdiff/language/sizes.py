@@ -6,6 +6,10 @@ flexible ones; a flexible size stands for more than one row, so it never becomes
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import mul
+from typing import Any
+
 from matdiff.algebra.dims import ONE, Monomial, Shape, Size, size
 
 _made: list[Size] = []
@@ -14,11 +18,14 @@ _made: list[Size] = []
 class Sizes:
     """The bindings of one reading."""
 
-    __slots__ = ("bound", "count", "disagreement")
+    __slots__ = ("bound", "count", "disagreement", "factors", "now", "why")
 
     def __init__(self) -> None:
         self.bound: dict[Size, Size] = {}
         self.count = 0
+        self.factors: dict[Size, tuple[Size, ...]] = {}  # of the rows and columns of A ⊗ B and vec A
+        self.now: Any = None  # the piece of text that is being typed,
+        self.why: dict[Size, Any] = {}  # and for a bound size the piece by which it was bound
         self.disagreement = False  # two sizes disagreed that are both more than 1: no matter of kinds alone
 
     def fresh(self) -> Size:
@@ -39,7 +46,10 @@ class Sizes:
             for passed in path:  # the next search is a single step
                 bound[passed] = s
         if bound and len(s.terms) * len(s.terms[0][0] if s.terms else ()) > 1:
-            return s.substitute(self._lookup)
+            known = s.substitute(self._lookup)
+            if s in self.factors:
+                self.factors[known] = self.factors[s]
+            return known
         return s
 
     def _lookup(self, name: str) -> Size:
@@ -50,11 +60,22 @@ class Sizes:
         """What is known of a shape by now."""
         return self.find(shape[0]), self.find(shape[1])
 
+    def product(self, *sizes: Size) -> Size:
+        """The product of sizes, whose order is kept: the rows of A ⊗ B are those of A for each of those of B."""
+        factors = tuple(map(self.find, sizes))
+        result = reduce(mul, factors)
+        if len(factors) > 1:
+            self.factors[result] = factors
+        return result
+
     def unify(self, a: Size, b: Size) -> bool:
         """Makes two sizes equal, if they can be."""
+        left, right = self.factors.get(a), self.factors.get(b)
         a, b = self.find(a), self.find(b)
         if a is b:
             return True
+        if left and right and len(left) == len(right):  # (B ⊗ A) vec X: factor by factor
+            return all(self.unify(c, d) for c, d in zip(left, right, strict=True))
         if a is ONE or b is ONE:
             return False
         if is_flexible(a) or is_flexible(b):
@@ -68,6 +89,7 @@ class Sizes:
         if not is_flexible(a) or b is ONE or (a.name or "") in b.names():
             return False
         self.bound[a] = b
+        self.why[a] = self.now
         return True
 
     def _unify_products(self, a: Size, b: Size) -> bool:

@@ -67,10 +67,12 @@ CHAINS = {  # alias → the kind of flat node that the alternative adds an opera
     "add": "sum",
     "subtract": "sum",
     "times": "product",
+    "matmul": "product",
     "loose": "product",
     "divide": "product",
     "dot_times": "product",
     "dot_divide": "product",
+    "left_divide": "product",
     "kronecker": "product",
     "juxtapose": "tight",
     "list": "list",
@@ -92,13 +94,13 @@ def _plain(alias: str, parts: list[Node]) -> Node:
     """A node whose parts are the operands; of the other tokens the first that carries a value is kept."""
     operands = [p for p in parts if p.parts or p.kind in VALUED or p.kind.islower()]
     values = [p.value for p in parts if p.kind in CARRIERS]
-    if alias == "define" or alias == "abbreviate":
+    if alias in ("define", "abbreviate", "keyword"):
         return Node(alias, [parts[2]], parts[0].value, parts[0].start, parts[2].end)
     return Node(alias, operands, values[0] if values else None, parts[0].start, parts[-1].end)
 
 
 CARRIERS = frozenset(
-    ("BIG_SUM", "FUNCTION", "NORM_CLOSE", "PREFIX", "SUBSCRIPT", "SUM_OF", "SUPERSCRIPT", "UNSPECIFIED")
+    ("BIG_SUM", "FUNCTION", "METHOD", "NORM_CLOSE", "PREFIX", "SUBSCRIPT", "SUM_OF", "SUPERSCRIPT", "UNSPECIFIED")
 )
 
 
@@ -157,7 +159,9 @@ OPERATORS = frozenset(
         "PLUS",
         "MINUS",
         "TIMES",
+        "MATMUL",
         "DIVIDE",
+        "LEFT_DIVIDE",
         "DOT_TIMES",
         "DOT_DIVIDE",
         "KRONECKER",
@@ -185,7 +189,7 @@ REASONS: list[Reason] = [
         "",
     ),
     (
-        lambda kind, operand: kind in ("RIGHT", "BAR_CLOSE", "NORM_CLOSE") and operand,
+        lambda kind, operand: kind in ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE") and operand,
         "an operand is expected before {0}",
         "",
     ),

@@ -7,16 +7,17 @@ matdiff.language.arithmetic and matdiff.language.applications.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from matdiff.algebra.dims import ONE, Shape, Size
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Index, Symbol
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.binding import Binder, Bound, Name
 from matdiff.language.sizes import Sizes, flexible_names
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Make, Misfit, Typed, described
 
+MOST_REASONS = 4  # symbols whose shapes an error explains
 Key = str | int  # a choice: the name of a symbol, or the id of a node
 
 
@@ -37,7 +38,9 @@ class Attempt:
 
     def run(self) -> Typed:
         """Types every node in order; the last one is the whole text."""
+        sizes = self.sizes
         for node in self.bound.order:
+            sizes.now = node
             node.typed = RULES[node.kind](self, node)
         typed: Typed = self.bound.tree.typed
         return typed
@@ -97,9 +100,37 @@ class Attempt:
         span = (node.start, max(node.end, node.start + 1))
         return Misfit(node, error(message, text=self.bound.text, span=span, suggestion=suggestion))
 
+    def clash(self, node: Node, message: str, *pieces: Typed, hint: str = "") -> Misfit:
+        """The reading breaks at a node because the shapes of some pieces disagree: which, and why they have them."""
+        lines = [", ".join(self.described(p) for p in pieces), "; ".join(self.reasons(node, pieces)), hint]
+        return self.misfit(node, message, "\n".join(filter(None, lines)))
+
+    def reasons(self, node: Node, pieces: Iterable[Typed]) -> list[str]:
+        """Where the shapes of the symbols in some pieces come from."""
+        found: dict[str, str] = {}
+        for below in (n for piece in pieces for n in postorder(piece.node)):
+            if below.kind not in ("symbol", "member") or below.value[0] in found or len(found) == MOST_REASONS:
+                continue
+            name = self.bound.names[below.value[0]]
+            shape, _ = self.shape_of(name)
+            known = self.sizes.shape(shape)
+            if known == SCALAR or flexible_names(known[0]) | flexible_names(known[1]):
+                continue
+            text = self.written(below)
+            cause = next((self.sizes.why[s] for s in shape if s in self.sizes.why), None)
+            if name.declared:
+                found[name.name] = f"{text} is declared {shape_text(known)}"
+            elif cause is not None and cause is not node:
+                found[name.name] = f"{text} is {shape_text(known)} because of {self.written(cause)}"
+        return list(found.values())
+
     def shown(self, piece: Typed) -> str:
         """A piece as it was written, shortened."""
-        text = " ".join(self.bound.text[piece.node.start : piece.node.end].split())
+        return self.written(piece.node)
+
+    def written(self, node: Node) -> str:
+        """A node as it was written, shortened."""
+        text = " ".join(self.bound.text[node.start : node.end].split())
         return text if len(text) <= 40 else text[:20] + " … " + text[-17:]
 
     def described(self, piece: Typed) -> str:
@@ -145,6 +176,20 @@ def rule(*kinds: str) -> Callable[[Rule], Rule]:
     def declare(function: Rule) -> Rule:
         for kind in kinds:
             RULES[kind] = function
+        return function
+
+    return declare
+
+
+Special = Callable[[Attempt, Node, "list[Typed]"], "Typed"]
+SPECIAL: dict[str, Special] = {}
+
+
+def special(*names: str) -> Callable[[Special], Special]:
+    """Declares how functions are typed that are no operators of their own."""
+
+    def declare(function: Special) -> Special:
+        SPECIAL.update(dict.fromkeys(names, function))
         return function
 
     return declare

@@ -15,12 +15,22 @@ from typing import NamedTuple
 from matdiff.algebra.dims import Size
 from matdiff.errors import AmbiguityError, SyntaxError, UnknownNameError
 from matdiff.language.declarations import Excerpt, parse_size
-from matdiff.language.names import GREEK, GREEK_CLASS, GREEK_WORDS, SUBSCRIPTS, SUPERSCRIPTS, canonical, nearest
+from matdiff.language.names import (
+    ACCENTED,
+    GREEK,
+    GREEK_CLASS,
+    GREEK_WORDS,
+    MARKS,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    canonical,
+    nearest,
+)
 
 SUBS = "".join(SUBSCRIPTS)
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+"
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
-MAKERS = frozenset(("eye", "ones", "zeros", "vector", "matrix", "unit", "kron", "softmax", "logsumexp"))
+MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
 Indices = tuple[tuple[str, Size | None], ...]
 
 
@@ -84,7 +94,7 @@ class Vocabulary:
             group = next(k for k in (1, 2, 3) if upper.group(k) is not None)
             last = _size(text, upper.group(group), upper.start(group))
         inside = next(g for g in lower.groups() if g is not None).translate(_PLAIN_SUBSCRIPT)
-        names, equals, start = inside.partition("=")
+        names, equals, start = inside.partition("∈")[0].partition("=")  # ∑_{i∈S}: the set is what i counts
         if equals and start.strip() != "1":
             raise SyntaxError("a sum starts at 1", text=text, span=lower.span(), suggestion="shift the index")
         letters = re.findall(r"[^\W\d_]", names)
@@ -95,7 +105,7 @@ class Vocabulary:
 
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
-DEFINED = r"(?:^|[;\n])\s*([^\W\d_][\w₀-₉]*)\s*:?="
+DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)\s*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*[0-9]\s*\.\.)"
 LOWER = rf"_\{{([^{{}}]*)\}}|_([A-Za-z]|[a-z]{{2,3}})(?:=1)?(?![A-Za-z])|([{SUBS}]+)"
 UPPER = rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
 HEAD = r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,"
@@ -134,7 +144,14 @@ def superscript(signs: str) -> tuple[Fraction | str, int]:
 def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[Piece]:
     """The pieces of the run of letters (and digits behind it) that stands at text[start:end]."""
     run = text[start:end]
+    tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
+    if tail and tail.end() > end and text[start : tail.end()] in known.functions:  # log1p, softmax_rows
+        return [Piece("FUNCTION", text[start : tail.end()], tail.end())]
     subscript = match_at(SUBSCRIPT, text, end)
+    if subscript and (len(run) == 1 or run in GREEK or run in GREEK_WORDS):
+        accent = match_at(ACCENTED, text, end)
+        if accent:  # x_hat is x̂
+            return [Piece("NAME", canonical(run + accent.group()), accent.end())]
     if subscript:
         whole = canonical(run + subscript.group())
         is_number = subscript.group().strip("_{}").translate(_PLAIN_SUBSCRIPT).isdecimal()

@@ -14,6 +14,7 @@ import numpy as np
 from matdiff.algebra.dims import SCALAR, Shape, Size
 from matdiff.algebra.expr import Expr, Identity, Index, Ones, Symbol, Zeros
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
@@ -76,7 +77,7 @@ def bind(nodes: Iterable[Expr], values: Mapping[str, Any]) -> Environment:
     functions = {name: value for name, value in given.items() if callable(value)}
     wanted = [node for node in nodes if isinstance(node, Symbol)]
     arrays = {s: as_array(s, given[s.name]) for s in wanted if s.name in given}
-    sizes = Sizes()
+    sizes = Sizes(frozenset(s.name for s in wanted))
     for s, array in arrays.items():
         sizes.read(s, array.shape[1:])
     sizes.solve()
@@ -120,7 +121,7 @@ def as_array(s: Symbol, value: Any) -> Array:
 
 def sizes_of(node: Expr) -> tuple[Size, ...]:
     """The sizes that the value of a node depends on by itself."""
-    if isinstance(node, Ones | Zeros | Identity):
+    if isinstance(node, Ones | Zeros | Identity | Unvec):
         return node.shape
     if isinstance(node, Index):
         return (node.last,)
@@ -132,9 +133,10 @@ def sizes_of(node: Expr) -> tuple[Size, ...]:
 class Sizes:
     """Size names and what the arrays say about them."""
 
-    __slots__ = ("known", "open", "origin")
+    __slots__ = ("known", "open", "origin", "own")
 
-    def __init__(self) -> None:
+    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+        self.own = own  # the names of the symbols of the expression itself, whose shapes are read first
         self.known: dict[str, int] = {}
         self.origin: dict[str, str] = {}  # the array that a size was read from
         self.open: list[tuple[Size, int, str]] = []
@@ -193,12 +195,14 @@ class Sizes:
 
     def seek(self, name: str, given: Mapping[str, Any]) -> None:
         """Looks for the size among the shapes that the given names have in other living expressions."""
+        related = {name}.union(*[extent.names() for extent, _, _ in self.open if name in extent.names()])
+        others = given.keys() - self.own
         found: dict[int, Sizes] = {}
-        for s in [n for n in Expr.table.values() if isinstance(n, Symbol) and n.name in given]:
-            if not any(name in extent.names() for extent in (*s.ranges, *s.shape)):
+        for s in [n for n in Expr.table.values() if isinstance(n, Symbol) and n.name in others]:
+            if not any(related & extent.names() for extent in (*s.ranges, *s.shape)):
                 continue
-            trial = Sizes()
-            trial.known, trial.origin = dict(self.known), dict(self.origin)
+            trial = Sizes(self.own)
+            trial.known, trial.origin, trial.open = dict(self.known), dict(self.origin), list(self.open)
             try:
                 trial.read(s, as_array(s, given[s.name]).shape[1:])
                 trial.solve()
@@ -211,7 +215,7 @@ class Sizes:
                 f"the size {name} is not determined by the given values", suggestion=f"give a value for {name}"
             )
         (only,) = found.values()
-        self.known, self.origin = only.known, only.origin
+        self.known, self.origin, self.open = only.known, only.origin, only.open
 
     def agree(self, s: Symbol, value: float) -> None:
         """A scalar that has the name of a size must be that size."""

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matdiff.algebra.dims import ONE, SCALAR, Size
-from matdiff.algebra.expr import Expr, Number, Symbol
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
@@ -28,7 +28,7 @@ from matdiff.numeric.evaluate import sizes_of
 from matdiff.numeric.program import STENCIL, Array, Environment, Program, central_difference
 
 STEP = 5e-4
-TRIES = 72
+TRIES = 80
 LARGEST_VALUE = 1e5  # larger values leave too few digits to a difference
 LARGEST_ARRAY = 20_000_000  # numbers in one array
 WORST_CONDITION = 300.0
@@ -55,7 +55,11 @@ class Sampler:
         place = program.place
         self.symbols = tuple(dict.fromkeys([n for n in program.nodes if isinstance(n, Symbol)] + [*self.unknowns]))
         self.limit = LARGEST_VALUE * max([1.0, *(magnitude(n) for n in program.nodes if isinstance(n, Number))])
-        self.kinks = [(n, place[n], place[n.operands[0]]) for n in program.nodes if getattr(n, "kink", False)]
+        self.kinks = [
+            (n, [place[n], *map(place.__getitem__, n.operands)])
+            for n in program.nodes
+            if isinstance(n, Operator) and n.kink
+        ]
         self.squares = [(n, place[n.operands[0]]) for n in program.nodes if needs_inverse(n)]
         self.differentials = [
             (n.operands[0], place[n.operands[0]])
@@ -145,8 +149,8 @@ class Sampler:
         if not largest < self.limit:  # also where it is NaN
             return next(n for n, v in zip(nodes, values, strict=True) if not np.abs(v).max(initial=0.0) < self.limit)
         margin = 0.05 if attempt < TRIES // 3 else 0.005
-        for node, whole, operand in self.kinks:
-            if beside_kink(values[whole] if isinstance(node, Norm) else values[operand], margin):
+        for node, places in self.kinks:
+            if beside_kink(distance(node, *[values[p] for p in places]), margin):
                 return node
         for node, operand in self.squares:
             if not condition(values[operand][:1]) < WORST_CONDITION:
@@ -217,6 +221,14 @@ def size_names(program: Program, symbols: Iterable[Symbol]) -> tuple[dict[str, i
     return least, numerals
 
 
+def distance(node: Operator, value: Array, *operands: Array) -> Array:
+    """Numbers that are 0 at a kink of a node."""
+    if node.gap is None:
+        return value if isinstance(node, Norm) else operands[0]
+    found: Array = node.gap(np, *operands)
+    return found
+
+
 def beside_kink(a: Array, margin: float) -> bool:
     """Whether an entry is near 0; one that stays 0, as beside a diagonal, does no harm."""
     near = np.abs(a) < margin
@@ -249,7 +261,7 @@ def settled(a: Array, step: float) -> bool:
 # ---- symbols --------------------------------------------------------------------------------------
 
 # No style makes an undeclared matrix symmetric: a wrong transpose could pass.
-STYLES = ("normal", "dominant", "positive", "definite", "small", "unit", "dominant positive", "contraction", "mixed")
+STYLES = ("normal", "dominant", "positive", "definite", "small", "unit", "dominant positive", "contraction", "large", "mixed")
 
 
 def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> Array:
@@ -265,6 +277,8 @@ def draw_entries(scalar: bool, shape: tuple[int, ...], style: str, draws: Draws)
     """The entries of a scalar, a vector or a rectangular matrix."""
     if style in ("unit", "contraction"):
         return draws.uniform(0.1, 0.35, shape)
+    if style == "large":
+        return draws.uniform(1.2, 2.5, shape)
     if style in ("positive", "dominant positive") or (scalar and style in ("definite", "dominant")):
         return draws.uniform(0.5, 1.5, shape)
     if scalar:  # away from 0, since scalars are divided by
@@ -280,6 +294,8 @@ def draw_square(shape: tuple[int, ...], style: str, draws: Draws) -> Array:
         return draws.uniform(0.5, 1.5, shape)
     if style == "unit":
         return draws.uniform(0.1, 0.35, shape)
+    if style == "large":
+        return draws.uniform(1.2, 2.5, shape)
     if style == "dominant positive":
         return draws.uniform(0.1, 0.6, shape) + n / 2 * np.eye(n)
     normal = draws.normal(shape)

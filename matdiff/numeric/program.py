@@ -75,6 +75,8 @@ class Program:
                     values.append(special(self, environment, node, *operands))
                     continue
                 try:
+                    if sized(data):
+                        data = tuple(size_in(environment, d) for d in data)
                     values.append(node.numpy(np, *operands, *data))  # type: ignore[attr-defined]
                 except np.linalg.LinAlgError:
                     values.append(self.undefined(environment, node, operands))
@@ -120,6 +122,11 @@ def indices_of(nodes: Iterable[Expr]) -> list[Index]:
         elif isinstance(node, IndexedSum):
             found[node.index] = None
     return list(found)
+
+
+def sized(data: tuple[Any, ...]) -> bool:
+    """Whether the data of a node are sizes, as of unvec(c, m, n)."""
+    return bool(data) and isinstance(data[0], Size)
 
 
 def size_in(environment: Environment, size: Size) -> int:

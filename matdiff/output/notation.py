@@ -11,11 +11,12 @@ from collections.abc import Mapping
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, postorder
-from matdiff.algebra.notation import GREEK, TEXT, DifferentialSign, Notation, Slot, Style, bare, name_text
+from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, DifferentialSign, Notation, Slot, Style, bare, name_text
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
+from matdiff.output.spellings import notation as spelt
 
 Known = tuple[bool, bool]  # whether the reader can tell the rows and the columns
 NOTHING: Known = (False, False)
@@ -24,6 +25,7 @@ ALL: Known = (True, True)
 RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
 SUBSCRIPTED = re.compile(r"_\w+\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
+MARKS = frozenset(ACCENTS.values())
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
 
 
@@ -31,8 +33,8 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
     """The text of an expression.  *names* gives nodes below it that are written as a name instead."""
     names = names or {}
     out = Writer(style)
-    sizes = Sizes(root, names)
-    brackets = ("(", ")") if style is TEXT else (r"\left(", r"\right)")
+    sizes = Sizes(root, names, style)
+    brackets = style.pick("(", r"\left("), style.pick(")", r"\right)")
     stack: list[str | tuple[Expr, int, Known] | None] = [(root, 0, NOTHING)]
     while stack:
         piece = stack.pop()
@@ -57,7 +59,7 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
 def _notation(node: Expr, known: Known, style: Style) -> Notation:
     if isinstance(node, Constant) and (known[0] and (known[1] or node.shape[1].number == 1)):
         return bare(node.letter, style)
-    return node.notation(style)
+    return spelt(node, style)
 
 
 class Writer:
@@ -82,7 +84,7 @@ class Writer:
     def _join(self, piece: str) -> str:
         before, after = self.pieces[-1], piece[0]
         beside_differential = any(isinstance(p, DifferentialSign) for p in (piece, *self.pieces[-2:-1]))
-        if self.style is not TEXT:
+        if self.style.latex:
             if before[-1:].isdigit() and after.isdigit():
                 return r" \cdot "
             return r" \, " if beside_differential else " "
@@ -90,6 +92,8 @@ class Writer:
             return " "
         if SUBSCRIPTED.search(before) and (after.isalnum() or after == "∑"):
             return " "  # a letter would be read as part of the subscript
+        if before[-1:] in MARKS:  # x̂ 1, and x′·(…) lest it be a derivative
+            return " " if after.isdecimal() else "·" if (before[-1], after) == ("′", "(") else ""
         run = RUN.search(before)
         tail = run.group() if run else ""
         if after == "(":
@@ -114,9 +118,10 @@ class Sizes:
     *own* says for a node whether its rows and columns follow from what it is written with.
     """
 
-    def __init__(self, root: Expr, names: Mapping[Expr, str]) -> None:
+    def __init__(self, root: Expr, names: Mapping[Expr, str], style: Style) -> None:
         self.root = root
         self.names = names
+        self.style = style
         self.own: dict[Expr, Known] = {}
         self.needed = any(isinstance(n, Constant) for n in postorder(root, prune=self._is_named))
 
@@ -170,7 +175,16 @@ class Sizes:
                 if _divides(node.operands[0]):  # A 1/c would be read as A (1/c)
                     shown.update((f, NOTHING) for f in a.operands[-1:] if isinstance(f, Ones))
             shown[a] = NOTHING if isinstance(a, Ones | Zeros) else self._or(a, known)
+        if self.style.explicit:
+            sized = [o for o in shown if isinstance(o, Constant) and not self._may_be_bare(o, node)]
+            shown.update(dict.fromkeys(sized, NOTHING))
         return shown
+
+    def _may_be_bare(self, constant: Constant, parent: Expr) -> bool:
+        """Whether an explicit style can do without a size: A*1 would be A times a number, and NumPy knows no I."""
+        if isinstance(constant, Ones | Zeros):
+            return isinstance(parent, Sum)
+        return self.style is not NUMPY
 
     def _or(self, e: Expr, known: Known) -> Known:
         own = self.of(e)
@@ -231,5 +245,5 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
         if isinstance(node, Named) and definitions:
             parts.append(f"{write(node, style)} = {write(node.operands[0], style, names)}")
         elif node in names:
-            parts.append(f"{names[node]} {style.pick(':=', '=')} {write(node, style, names)}")
-    return style.pick("; ", ",\\quad ").join([*parts, write(e, style, names)])
+            parts.append(f"{names[node]} := {write(node, style, names)}")
+    return style.pick("; ", r";\quad ").join([*parts, write(e, style, names)])

@@ -13,7 +13,7 @@ from typing import Any
 from matdiff.algebra import expr as leaves
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Symbol, fold, postorder
-from matdiff.algebra.operators import entrywise, norms, products, square, structure, sums
+from matdiff.algebra.operators import activations, entrywise, norms, products, square, structure, sums
 from matdiff.errors import MatdiffError, UnsupportedError
 
 ASSUMPTIONS = frozenset(("positive", "nonnegative", "integer"))  # properties that SymPy's scalars have too
@@ -135,11 +135,11 @@ FUNCTIONS: Mapping[type[Expr], Function] = {
     entrywise.Arccos: lambda sympy, t: sympy.acos(t),
     entrywise.Arctan: lambda sympy, t: sympy.atan(t),
     entrywise.Tanh: lambda sympy, t: sympy.tanh(t),
-    entrywise.Sigmoid: lambda sympy, t: 1 / (1 + sympy.exp(-t)),
-    entrywise.Softplus: lambda sympy, t: sympy.log(1 + sympy.exp(t)),
+    activations.Sigmoid: lambda sympy, t: 1 / (1 + sympy.exp(-t)),
+    activations.Softplus: lambda sympy, t: sympy.log(1 + sympy.exp(t)),
     entrywise.Abs: lambda sympy, t: sympy.Abs(t),
     entrywise.Sign: lambda sympy, t: sympy.sign(t),
-    entrywise.Relu: lambda sympy, t: sympy.Max(0, t),
+    activations.Relu: lambda sympy, t: sympy.Max(0, t),
 }
 
 RULES: Mapping[type[Expr], Callable[..., Any]] = {

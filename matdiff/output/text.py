@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder, symbols
 from matdiff.algebra.identities.traces import chain_rule
-from matdiff.algebra.notation import TEXT, Style, name_text
+from matdiff.algebra.notation import STYLES, TEXT, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -21,13 +21,16 @@ LEVELS = ("full", "textbook", "none")
 Names = Mapping[Expr, str]
 
 
-def text(e: Expr) -> str:
-    """The text of an expression, which parses back to it.
+def text(e: Expr, spelling: str = "") -> str:
+    """The text of an expression, which parses back to it, in a spelling: unicode, ascii, latex or numpy.
 
     Definitions come first (``h = …;``), and where sharing keeps a long text short so do abbreviations
     (``t1 := …;``), which the parser puts back in place.
     """
-    return with_pieces(e, TEXT, definitions=True)
+    style = STYLES.get(spelling or TEXT.name)
+    if style is None:
+        raise ValueError(f"an expression has no spelling {spelling!r}: there are {', '.join(STYLES)}")
+    return with_pieces(e, style, definitions=True)
 
 
 def check_level(steps: str) -> None:
@@ -67,6 +70,12 @@ def reading(f: Expr) -> str:
     found = [_declaration(s) for s in symbols(f)]
     functions = {n.data[0]: None for n in postorder(f) if isinstance(n, Unspecified)}
     return "   ".join(found + [f"{g}: a function of each entry" for g in functions])
+
+
+def parsed(e: Expr) -> str:
+    """How an expression was read: the expression, its shape, and the shapes of its symbols."""
+    rows = [f"{text(e)}        {shape_text(e.shape)}", reading(e)]
+    return "\n".join(filter(None, rows))
 
 
 def _declaration(symbol: Symbol) -> str:

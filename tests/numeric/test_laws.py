@@ -71,7 +71,10 @@ def test_the_law_of_d_agrees_with_differences(name: str) -> None:
     assert error < 1e-8
 
 
-@pytest.mark.parametrize("name", [n for n in SAMPLED if OPERATORS[n].d is not None and n != "Sign"])
+CONSTANT = frozenset(("Sign", "Step", "OneHotMax", "OneHotMin"))  # between their jumps
+
+
+@pytest.mark.parametrize("name", [n for n in SAMPLED if OPERATORS[n].d is not None and n not in CONSTANT])
 def test_a_law_of_d_that_is_off_by_a_factor_is_refuted(name: str) -> None:
     node = SAMPLED[name]
     assert isinstance(node, Operator)

@@ -6,7 +6,22 @@ in which they are tried; ``TIDYING`` those of them that bring signs and scalars 
 """
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities import expansions, factoring, indexed, powers, products, traces, transposes
+from matdiff.algebra.identities import (
+    determinants,
+    entrywise,
+    expansions,
+    factoring,
+    indexed,
+    kronecker,
+    matrix_functions,
+    powers,
+    products,
+    softmax,
+    spectral,
+    traces,
+    transposes,
+    vectorisation,
+)
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum
@@ -20,7 +35,21 @@ def _by_root(*tables: dict[type[Expr], tuple[Law, ...]]) -> dict[type[Expr], tup
     return merged
 
 
-SIMPLIFICATIONS = _by_root(transposes.LAWS, products.LAWS, powers.LAWS, factoring.LAWS, traces.LAWS, indexed.LAWS)
+SIMPLIFICATIONS = _by_root(
+    transposes.LAWS,
+    products.LAWS,
+    kronecker.LAWS,
+    vectorisation.LAWS,
+    spectral.LAWS,
+    matrix_functions.LAWS,
+    softmax.LAWS,
+    entrywise.LAWS,
+    determinants.LAWS,
+    powers.LAWS,
+    factoring.LAWS,
+    traces.LAWS,
+    indexed.LAWS,
+)
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
     Product: (products.zero_in_product, products.multiple_in_product),
@@ -29,4 +58,11 @@ TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Power: (powers.power_of_power,),
     IndexedSum: (indexed.constant_scalars,),
 }
-EXPANSIONS = expansions.LAWS
+EXPANSIONS = _by_root(
+    softmax.EXPANSIONS,
+    entrywise.EXPANSIONS,
+    determinants.EXPANSIONS,
+    kronecker.EXPANSIONS,
+    vectorisation.EXPANSIONS,
+    expansions.LAWS,
+)

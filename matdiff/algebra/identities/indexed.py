@@ -6,8 +6,8 @@ from collections.abc import Set
 
 from matdiff.algebra.expr import Expr, Index, Number, Ones, Symbol, Zeros, fact, postorder, replace
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.entrywise import Entrywise, filled
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.entrywise import lifted
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 
 
@@ -126,17 +126,8 @@ def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr |
         case Entry(operands=(a, *places)) if tuple(places) == indices and a.free.isdisjoint(indices):
             whole = all(i.last is s for i, s in zip(indices, a.shape, strict=False))
             return a if whole else None
-        case Entrywise() | Power() if all(p.is_scalar for p in parts[1:]):
-            return e.rebuild(tuple(parts))
-        case Hadamard():
-            scalars = [p for p in parts if p.is_scalar]
-            product = Hadamard.of(*[p for p in parts if not p.is_scalar])
-            return Scale.of(Hadamard.of(*scalars), product) if scalars else product
-        case Sum():
-            shape = next(p for p in parts if not p.is_scalar)
-            return Sum.of(*[filled(p, shape) if p.is_scalar else p for p in parts])
         case _:
-            return None
+            return lifted(e, parts)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

@@ -4,10 +4,11 @@ only when the sum gets no longer by it, so that (Xw − y)ᵀ stays as it is and
 from __future__ import annotations
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Ones, Symbol, Zeros, fact
+from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, fact
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import IndexedSum, Member
@@ -135,7 +136,7 @@ def _growth(e: Expr, below: list[int]) -> int:
         return 0
     if isinstance(e, Ones):
         return int(e.cols is ONE)
-    if isinstance(e, Product | IndexedSum):
+    if isinstance(e, Product | IndexedSum) or (isinstance(e, Operator) and e.mirrors):
         return sum(below)
     if isinstance(e, Scale):
         return below[1]
@@ -143,7 +144,8 @@ def _growth(e: Expr, below: list[int]) -> int:
         return min(below[0], 0)
     if isinstance(e, Sum | Hadamard):
         return min(1, sum(below))
-    return min(1, below[0]) if isinstance(e, Entrywise | Power | MatrixPower) else 1
+    passes_on = isinstance(e, Entrywise | Power | MatrixPower | SoftmaxOfRows | SoftmaxOfColumns)
+    return min(1, below[0]) if passes_on else 1
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

@@ -1,6 +1,44 @@
 """The operators, one block each, grouped by subject.  Importing the package fills the tables
 ``OPERATORS`` and ``FUNCTIONS`` of matdiff.algebra.expr."""
 
-from matdiff.algebra.operators import differentials, entrywise, norms, products, square, structure, sums
+from matdiff.algebra.operators import (
+    activations,
+    differentials,
+    entrywise,
+    extremes,
+    inverses,
+    kronecker,
+    matrix_functions,
+    norms,
+    products,
+    reductions,
+    singular,
+    softmax,
+    spectral,
+    square,
+    structure,
+    sums,
+    sylvester,
+    symmetry,
+)
 
-__all__ = ["differentials", "entrywise", "norms", "products", "square", "structure", "sums"]
+__all__ = [
+    "activations",
+    "differentials",
+    "entrywise",
+    "extremes",
+    "inverses",
+    "kronecker",
+    "matrix_functions",
+    "norms",
+    "products",
+    "reductions",
+    "singular",
+    "softmax",
+    "spectral",
+    "square",
+    "structure",
+    "sums",
+    "sylvester",
+    "symmetry",
+]

@@ -1,16 +1,38 @@
-"""Functions applied entry by entry: f(A) has the entries f(aᵢⱼ), and d f(A) = f′(A) ⊙ dA."""
+"""Functions applied entry by entry: f(A) has the entries f(aᵢⱼ), and d f(A) = f′(A) ⊙ dA.
+
+A function is one block: its names, its meaning, and its slope f′(t) as an expression in a scalar t.  What
+holds for the whole matrix, the law of d and its statement, follows; so a block in a user's own module is as
+good as one here:
+
+>>> import matdiff
+>>> class Bump(Entrywise):
+...     \"\"\"exp(−a²)\"\"\"
+...     names = ("bump",)
+...     numpy = staticmethod(lambda np, a: np.exp(-a * a))
+...     slope = staticmethod(lambda t: -2 * t * Bump(t))
+>>> found = matdiff.derive("sum(bump(X w))", wrt="w")
+>>> found.gradient
+Expr('−2Xᵀ((Xw) ⊙ bump(Xw))': n)
+>>> found.verify().ok
+True
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Zeros
+from matdiff.algebra.dims import ONE, Shape, size
+from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Symbol, Zeros, postorder
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import ATOM, Notation, Slot, Style, call, fenced
-from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose
+from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant
+
+HALF = Number("1/2")
+
+# ---- from a scalar to a matrix ----------------------------------------------------------------------
 
 
 def ones_like(e: Expr) -> Expr:
@@ -20,42 +42,126 @@ def ones_like(e: Expr) -> Expr:
     return Transpose(Ones(e.cols)) if e.rows is ONE else Ones(*e.shape)
 
 
+def zeros_like(e: Expr) -> Expr:
+    """0 in the shape of an expression."""
+    return Number(0) if e.is_scalar else Zeros(*e.shape)
+
+
 def filled(value: Expr, e: Expr) -> Expr:
-    """A scalar broadcast to the shape of an expression."""
-    return value if e.is_scalar else Scale.of(value, ones_like(e))
+    """A scalar broadcast to the shape of an expression; a value of that shape as it is."""
+    if value.number == 0:
+        return zeros_like(e)
+    return value if value.shape == e.shape else Scale.of(value, ones_like(e))
+
+
+def lifted(e: Expr, parts: list[Expr]) -> Expr | None:
+    """An operation on scalars done entry by entry on *parts*, some of which are matrices; None where it cannot be."""
+    matrices = [p for p in parts if not p.is_scalar]
+    match e:
+        case Hadamard():
+            scalars = [p for p in parts if p.is_scalar]
+            product = Hadamard.of(*matrices)
+            return Scale.of(Hadamard.of(*scalars), product) if scalars else product
+        case Sum():
+            return Sum.of(*[filled(p, matrices[0]) for p in parts])
+        case Entrywise() | Power() | Unspecified() if all(p.is_scalar for p in parts[1:]):
+            return e.rebuild(tuple(parts))
+        case _:
+            return None
+
+
+def at_entries(formula: Expr, t: Expr, a: Expr) -> Expr:
+    """A formula in a scalar t, with every entry of a matrix for t.
+
+    >>> from matdiff.algebra.dims import size
+    >>> t, x = Symbol("t"), Symbol("x", (size("n"), ONE))
+    >>> at_entries(1 / (1 + t**2), t, x)
+    Expr('1 ./ (1 + x.^2)': n)
+    """
+    done = {t: a}
+    for node in postorder(formula):
+        if node not in done:
+            parts = [done[o] for o in node.operands]
+            constant = all(p is o for p, o in zip(parts, node.operands, strict=True))
+            whole = node if constant else lifted(node, parts)
+            if whole is None:
+                raise ValueError(f"{formula} is not made of operations on single entries")
+            done[node] = whole
+    return filled(done[formula], a)
+
+
+# ---- the functions ----------------------------------------------------------------------------------
 
 
 class Entrywise(Operator):
-    """A function f of a scalar, applied to every entry.  *slope* states f′(A), *derivative* builds it."""
+    """A function f of a scalar, applied to every entry; further operands are scalar parameters.
+
+    slope         f′(t), a function of a scalar expression t and the parameters
+    by_parameter  where there are parameters: the derivatives by them, likewise
+    parameters    what the parameters are when they are not given
+    domain        properties that A needs in the statement of the law
+    """
 
     __slots__ = ()
-    slope: ClassVar[str] = ""
+    parameters: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[str] = ""
+    slope: ClassVar[Callable[..., Expr]]
+    by_parameter: ClassVar[Callable[..., tuple[Expr, ...]]] = staticmethod(lambda t: ())
 
     def __init_subclass__(cls) -> None:
-        cls.signature = "m×n → m×n"
+        cls.signature = "m×n" + ", 1×1" * len(cls.parameters) + " → m×n"
         super().__init_subclass__()
-        name = cls.names[0]
+        letters = "".join(f"; {c}: scalar" for c in "abc"[: len(cls.parameters)])
         cls.d = Law(
-            f"differential_of_{name}",
-            f"d {name}(A)",
-            f"d({name}(A)) = {cls.slope} .* d(A)",
+            f"differential_of_{cls.names[0]}",
+            f"d {cls.names[0]}(A)",
+            cls.statement,
             "differential",
-            lambda node, da: Hadamard.of(node.derivative(), da),
-            where="A: m x n positive" if cls.domain == "positive" else "A: m x n",
-            requires="entries not 0" if cls.kink else "",
+            lambda node, *changes: node.change(*changes),
+            where=f"A: m x n {cls.domain}".rstrip() + letters,
+            requires=cls.requires.format("every entry of A", *"abc"),
         )
 
-    def derivative(self) -> Expr:
-        """f′(A)"""
-        raise NotImplementedError
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """f(A), with the usual parameters where they are left out."""
+        return cls.make((*operands, *map(Number, cls.parameters[len(operands) - 1 :])))
+
+    def derivatives(self) -> list[Expr]:
+        """f′(A), and the derivatives by the parameters."""
+        a, *parameters = self.operands
+        t = a if a.is_scalar else Symbol("t")
+        formulas = (self.slope(t, *parameters), *self.by_parameter(t, *parameters))
+        return [f if a.is_scalar else at_entries(f, t, a) for f in formulas]
+
+    def change(self, *changes: Differentials) -> Expr:
+        """d f(A), given the differentials of the operands."""
+        (da, slope), *others = zip(changes, self.derivatives(), strict=True)
+        terms = [Hadamard.of(slope, da)] if da is not None and not _is_zero(slope) else []
+        terms += [Scale.of(dp, by_p) for dp, by_p in others if dp is not None]
+        return Sum.of(*terms) if terms else zeros_like(self)
+
+    @classmethod
+    def statement(cls) -> str:
+        """The law of d in words of the language."""
+        letters = "abc"[: len(cls.parameters)]
+        node = cls(Symbol("A", (size("m"), size("n"))), *[Symbol(c) for c in letters])
+        slope, *others = node.derivatives()
+        terms = ["zeros(m, n)" if _is_zero(slope) else f"({slope}) .* d(A)"]
+        terms += [f"d({c})*({by_c})" for c, by_c in zip(letters, others, strict=True)]
+        return f"d({cls.names[0]}({', '.join(['A', *letters])})) = {' + '.join(terms)}"
 
     def condition(self) -> str:
-        a = self.operands[0]
-        return self.requires.format(a if a.is_scalar else f"every entry of {a}")
+        a, *parameters = self.operands
+        return self.requires.format(a if a.is_scalar else f"every entry of {a}", *parameters)
 
     def notation(self, style: Style) -> Notation:
-        return call(self.names[0], self.operands, style)
+        usual = tuple(map(Number, self.parameters)) == self.operands[1:]
+        return call(self.names[0], self.operands[:1] if usual else self.operands, style)
+
+
+def _is_zero(e: Expr) -> bool:
+    return e.number == 0 or isinstance(e, Zeros)
 
 
 class Exp(Entrywise):
@@ -63,14 +169,17 @@ class Exp(Entrywise):
 
     __slots__ = ()
     names = ("exp",)
-    slope = "exp(A)"
+    numpy = staticmethod(lambda np, a: np.exp(a))
+    slope = staticmethod(lambda t: Exp(t))
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.exp(a)
 
-    def derivative(self) -> Expr:
-        return self
+class Expm1(Entrywise):
+    """exp a − 1, exact for small a"""
+
+    __slots__ = ()
+    names = ("expm1",)
+    numpy = staticmethod(lambda np, a: np.expm1(a))
+    slope = staticmethod(lambda t: Exp(t))
 
 
 class Log(Entrywise):
@@ -78,9 +187,10 @@ class Log(Entrywise):
 
     __slots__ = ()
     names = ("log", "ln")
-    slope = "A.^(-1)"
     domain = "positive"
     requires = "{0} > 0"
+    numpy = staticmethod(lambda np, a: np.log(a))
+    slope = staticmethod(lambda t: 1 / t)
 
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
@@ -88,12 +198,37 @@ class Log(Entrywise):
             return Notation((style.pick("log", r"\log"), Slot(a, ATOM)))
         return super().notation(style)
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.log(a)
 
-    def derivative(self) -> Expr:
-        return Power(self.operands[0], Number(-1))
+class Log1p(Entrywise):
+    """log(1 + a), exact for small a"""
+
+    __slots__ = ()
+    names = ("log1p",)
+    requires = "{0} > −1"
+    numpy = staticmethod(lambda np, a: np.log1p(a))
+    slope = staticmethod(lambda t: 1 / (1 + t))
+
+
+class Log2(Entrywise):
+    """The logarithm to base 2"""
+
+    __slots__ = ()
+    names = ("log2",)
+    domain = "positive"
+    requires = "{0} > 0"
+    numpy = staticmethod(lambda np, a: np.log2(a))
+    slope = staticmethod(lambda t: Hadamard.of(Log(Number(2)) ** -1, t**-1))
+
+
+class Log10(Entrywise):
+    """The logarithm to base 10"""
+
+    __slots__ = ()
+    names = ("log10",)
+    domain = "positive"
+    requires = "{0} > 0"
+    numpy = staticmethod(lambda np, a: np.log10(a))
+    slope = staticmethod(lambda t: Hadamard.of(Log(Number(10)) ** -1, t**-1))
 
 
 class Sqrt(Entrywise):
@@ -101,16 +236,10 @@ class Sqrt(Entrywise):
 
     __slots__ = ()
     names = ("sqrt",)
-    slope = "1/2*sqrt(A).^(-1)"
     domain = "positive"
     requires = "{0} > 0"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.sqrt(a)
-
-    def derivative(self) -> Expr:
-        return Scale.of(Number("1/2"), Power(self, Number(-1)))
+    numpy = staticmethod(lambda np, a: np.sqrt(a))
+    slope = staticmethod(lambda t: HALF / Sqrt(t))
 
 
 class Sin(Entrywise):
@@ -118,14 +247,8 @@ class Sin(Entrywise):
 
     __slots__ = ()
     names = ("sin",)
-    slope = "cos(A)"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.sin(a)
-
-    def derivative(self) -> Expr:
-        return Cos(self.operands[0])
+    numpy = staticmethod(lambda np, a: np.sin(a))
+    slope = staticmethod(lambda t: Cos(t))
 
 
 class Cos(Entrywise):
@@ -133,14 +256,8 @@ class Cos(Entrywise):
 
     __slots__ = ()
     names = ("cos",)
-    slope = "(-sin(A))"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.cos(a)
-
-    def derivative(self) -> Expr:
-        return -Sin(self.operands[0])
+    numpy = staticmethod(lambda np, a: np.cos(a))
+    slope = staticmethod(lambda t: -Sin(t))
 
 
 class Tan(Entrywise):
@@ -148,14 +265,8 @@ class Tan(Entrywise):
 
     __slots__ = ()
     names = ("tan",)
-    slope = "(1 + tan(A).^2)"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.tan(a)
-
-    def derivative(self) -> Expr:
-        return ones_like(self) + Power(self, Number(2))
+    numpy = staticmethod(lambda np, a: np.tan(a))
+    slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
 
 
 class Arcsin(Entrywise):
@@ -163,15 +274,9 @@ class Arcsin(Entrywise):
 
     __slots__ = ()
     names = ("arcsin", "asin")
-    slope = "sqrt(1 - A.^2).^(-1)"
     requires = "−1 < {0} < 1"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.arcsin(a)
-
-    def derivative(self) -> Expr:
-        return Power(Sqrt(ones_like(self) - Power(self.operands[0], Number(2))), Number(-1))
+    numpy = staticmethod(lambda np, a: np.arcsin(a))
+    slope = staticmethod(lambda t: 1 / Sqrt(1 - t**2))
 
 
 class Arccos(Entrywise):
@@ -179,15 +284,9 @@ class Arccos(Entrywise):
 
     __slots__ = ()
     names = ("arccos", "acos")
-    slope = "(-sqrt(1 - A.^2).^(-1))"
     requires = "−1 < {0} < 1"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.arccos(a)
-
-    def derivative(self) -> Expr:
-        return -Power(Sqrt(ones_like(self) - Power(self.operands[0], Number(2))), Number(-1))
+    numpy = staticmethod(lambda np, a: np.arccos(a))
+    slope = staticmethod(lambda t: -1 / Sqrt(1 - t**2))
 
 
 class Arctan(Entrywise):
@@ -195,14 +294,26 @@ class Arctan(Entrywise):
 
     __slots__ = ()
     names = ("arctan", "atan")
-    slope = "(1 + A.^2).^(-1)"
+    numpy = staticmethod(lambda np, a: np.arctan(a))
+    slope = staticmethod(lambda t: 1 / (1 + t**2))
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.arctan(a)
 
-    def derivative(self) -> Expr:
-        return Power(ones_like(self) + Power(self.operands[0], Number(2)), Number(-1))
+class Sinh(Entrywise):
+    """sinh a"""
+
+    __slots__ = ()
+    names = ("sinh",)
+    numpy = staticmethod(lambda np, a: np.sinh(a))
+    slope = staticmethod(lambda t: Cosh(t))
+
+
+class Cosh(Entrywise):
+    """cosh a"""
+
+    __slots__ = ()
+    names = ("cosh",)
+    numpy = staticmethod(lambda np, a: np.cosh(a))
+    slope = staticmethod(lambda t: Sinh(t))
 
 
 class Tanh(Entrywise):
@@ -210,101 +321,62 @@ class Tanh(Entrywise):
 
     __slots__ = ()
     names = ("tanh",)
-    slope = "(1 - tanh(A).^2)"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.tanh(a)
-
-    def derivative(self) -> Expr:
-        return ones_like(self) - Power(self, Number(2))
+    numpy = staticmethod(lambda np, a: np.tanh(a))
+    slope = staticmethod(lambda t: 1 - Tanh(t) ** 2)
 
 
-class Sigmoid(Entrywise):
-    """σ(a) = 1/(1 + exp(−a)), the logistic function"""
+class Arcsinh(Entrywise):
+    """arsinh a"""
 
     __slots__ = ()
-    names = ("sigmoid",)
-    slope = "sigmoid(A) .* (1 - sigmoid(A))"
-
-    def notation(self, style: Style) -> Notation:
-        return fenced(self.operands[0], style, ("sigmoid(", ")"), (r"\sigma\left(", r"\right)"))
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return 0.5 * (1 + np.tanh(0.5 * a))  # does not overflow
-
-    def derivative(self) -> Expr:
-        return Hadamard.of(self, ones_like(self) - self)
+    names = ("arcsinh", "asinh", "arsinh")
+    numpy = staticmethod(lambda np, a: np.arcsinh(a))
+    slope = staticmethod(lambda t: 1 / Sqrt(1 + t**2))
 
 
-class Softplus(Entrywise):
-    """log(1 + exp(a))"""
+class Arccosh(Entrywise):
+    """arcosh a"""
 
     __slots__ = ()
-    names = ("softplus",)
-    slope = "sigmoid(A)"
+    names = ("arccosh", "acosh", "arcosh")
+    requires = "{0} > 1"
+    numpy = staticmethod(lambda np, a: np.arccosh(a))
+    slope = staticmethod(lambda t: 1 / Sqrt(t**2 - 1))
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.logaddexp(0.0, a)
 
-    def derivative(self) -> Expr:
-        return Sigmoid(self.operands[0])
+class Arctanh(Entrywise):
+    """artanh a"""
+
+    __slots__ = ()
+    names = ("arctanh", "atanh", "artanh")
+    requires = "−1 < {0} < 1"
+    numpy = staticmethod(lambda np, a: np.arctanh(a))
+    slope = staticmethod(lambda t: 1 / (1 - t**2))
 
 
 class Abs(Entrywise):
     """|a|, the absolute value"""
 
     __slots__ = ()
-    names = ("abs",)
-    slope = "sign(A)"
+    names = ("abs", "absolute", "fabs")
     kink = True
     requires = "{0} ≠ 0"
+    numpy = staticmethod(lambda np, a: np.abs(a))
+    slope = staticmethod(lambda t: Sign(t))
 
     def notation(self, style: Style) -> Notation:
         return fenced(self.operands[0], style, ("abs(", ")"), (r"\left|", r"\right|"))
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.abs(a)
-
-    def derivative(self) -> Expr:
-        return Sign(self.operands[0])
 
 
 class Sign(Entrywise):
     """sign a: −1, 0 or 1"""
 
     __slots__ = ()
-    names = ("sign",)
-    slope = "0"
+    names = ("sign", "sgn")
     kink = True
     requires = "{0} ≠ 0"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.sign(a)
-
-    def derivative(self) -> Expr:
-        return Number(0) if self.is_scalar else Zeros(*self.shape)
-
-
-class Relu(Entrywise):
-    """max(0, a)"""
-
-    __slots__ = ()
-    names = ("relu",)
-    slope = "1/2*(1 + sign(A))"
-    kink = True
-    requires = "{0} ≠ 0"
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.maximum(a, 0.0)
-
-    def derivative(self) -> Expr:
-        return Scale.of(Number("1/2"), ones_like(self) + Sign(self.operands[0]))
+    numpy = staticmethod(lambda np, a: np.sign(a))
+    slope = staticmethod(lambda t: Number(0))
 
 
 class Unspecified(Operator):

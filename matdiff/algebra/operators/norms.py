@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator
 from matdiff.algebra.laws import differential
-from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style
-from matdiff.algebra.operators.entrywise import Sign
-from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose, reciprocal
+from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style, call
+from matdiff.algebra.operators.entrywise import Abs, Log, Sign
+from matdiff.algebra.operators.products import (
+    Differentials,
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    reciprocal,
+)
 from matdiff.algebra.operators.square import Trace, between_bars
+from matdiff.algebra.operators.sums import SumOfEntries
 
 
 def inner(a: Expr, b: Expr) -> Expr:
@@ -68,6 +78,91 @@ class EntrywiseNorm1(Operator):
     )
     def d(self: Expr, da: Expr) -> Expr:
         return inner(Sign(self.operands[0]), da)
+
+
+class MaximumNorm(Operator):
+    """‖x‖_∞ = max |xᵢ|, the largest absolute value of the entries of a vector."""
+
+    __slots__ = ()
+    names = ("norm_inf",)
+    signature = "n×1 → 1×1"
+    kink = True
+    barred = True
+    requires = "the largest absolute value of the entries of {0} is unique and not 0"
+
+    def notation(self, style: Style) -> Notation:
+        return between_bars(self, style, "norm_inf", ("‖", "‖_∞"), (r"\left\|", r"\right\|_{\infty}"))
+
+    @staticmethod
+    def numpy(np: Any, x: Any) -> Any:
+        return np.max(np.abs(x), axis=-2, keepdims=True)
+
+    @staticmethod
+    def gap(np: Any, x: Any) -> Any:
+        """By how much the largest absolute value exceeds the next one, or 0."""
+        size = np.sort(np.abs(x), axis=-2)
+        return size[..., -1:, :] - (size[..., -2:-1, :] if size.shape[-2] > 1 else 0.0)
+
+    @differential(
+        "differential_of_maximum_norm",
+        "d‖x‖_∞",
+        "d(norm_inf(x)) = (sign(x) .* onehot_max(abs(x)))'*d(x)",
+        requires="the largest absolute value of the entries of x is unique and not 0",
+        where="x: n",
+    )
+    def d(self: Expr, dx: Expr) -> Expr:
+        x = self.operands[0]
+        return inner(Hadamard.of(Sign(x), FUNCTIONS["onehot_max"].of(Abs(x))), dx)
+
+
+class PowerNorm(Operator):
+    """‖x‖_p = (Σᵢ |xᵢ|ᵖ)^(1/p) of a vector, with a scalar p ≥ 1."""
+
+    __slots__ = ()
+    names = ("normp",)
+    signature = "n×1, 1×1 → 1×1"
+    kink = True
+    barred = True
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """The norms for p = 1 and p = 2 have operators of their own."""
+        kinds = {Number(1): EntrywiseNorm1, Number(2): Norm}
+        usual = kinds.get(operands[1]) if len(operands) == 2 else None  # type: ignore[call-overload]
+        return usual(operands[0]) if usual else cls.make(operands)
+
+    def condition(self) -> str:
+        x, p = self.operands
+        return f"{x} ≠ 0" if p.number is not None and p.number > 2 else f"no entry of {x} is 0"
+
+    def notation(self, style: Style) -> Notation:
+        return call("normp", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, x: Any, p: Any) -> Any:
+        size = np.abs(x)
+        largest = np.max(size, axis=-2, keepdims=True)
+        scale = np.where(largest > 0, largest, 1.0)  # so that high powers do not overflow
+        return scale * np.sum((size / scale) ** p, axis=-2, keepdims=True) ** (1 / p)
+
+    @differential(
+        "differential_of_power_norm",
+        "d‖x‖_p",
+        "d(normp(x, p)) = normp(x, p)^(1 - p)*(x .* abs(x).^(p - 2))'*d(x)"
+        " + d(p)*normp(x, p)*(sum(abs(x).^p .* log(abs(x)))/normp(x, p)^p - log(normp(x, p)))/p",
+        requires="no entry of x is 0",
+        where="x: n; p: scalar positive",
+    )
+    def d(self: Expr, dx: Differentials, dp: Differentials) -> Expr:
+        x, p = self.operands
+        terms = []
+        if dx is not None:
+            slope = Hadamard.of(x, Power.of(Abs(x), p - 2))
+            terms.append(Scale.of(Power.of(self, 1 - p), inner(slope, dx)))
+        if dp is not None:
+            entropy = SumOfEntries.of(Hadamard.of(Power.of(Abs(x), p), Log(Abs(x)))) / self**p
+            terms.append(Hadamard.of(dp, self, entropy - Log(self), Power.of(p, Number(-1))))
+        return Sum.of(*terms)
 
 
 class Frobenius(Operator):

@@ -19,6 +19,17 @@ class SumOfEntries(Operator):
     names = ("sum",)
     signature = "m×n → 1×1"
 
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """sum(A) of all entries; sum(A, 1) and sum(A, 2) of the columns and the rows, as 1ᵀA and A1."""
+        a, *along = operands
+        match [k.number for k in along]:
+            case [1]:
+                return Product.of(Transpose(Ones(a.rows)), a)
+            case [2]:
+                return Product.of(a, Ones(a.cols))
+        return cls.make(operands)
+
     def notation(self, style: Style) -> Notation:
         return call("sum", self.operands, style)
 

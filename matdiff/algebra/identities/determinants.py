@@ -1,0 +1,78 @@
+"""Determinants of products and inverses under the logarithm, and inverses of diagonal matrices."""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Abs, Log
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+
+
+@identity("log(abs(|A|)) = logdet(A)", "log(abs(det(A))) = logdet(A)", where="A: n x n")
+def log_of_absolute_determinant(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Abs(operands=(Determinant(operands=(a,)),)):
+            return LogDeterminant(a)
+        case _:
+            return None
+
+
+@identity("logdet(AB) = logdet(A) + logdet(B)", "logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n")
+def log_determinant_of_product(e: Expr) -> Expr | None:
+    """The product is cut wherever both sides are square."""
+    match e.operands[0]:
+        case Product(operands=factors):
+            blocks: list[list[Expr]] = [[]]
+            for factor in factors:
+                blocks[-1].append(factor)
+                if factor.cols is e.operands[0].rows:
+                    blocks.append([])
+            parts = [LogDeterminant(Product.of(*block)) for block in blocks if block]
+            return Sum.of(*parts) if len(parts) > 1 else None
+        case _:
+            return None
+
+
+@identity("logdet(A⁻¹) = −logdet(A)", "logdet(inv(A)) = -logdet(A)", where="A: n x n")
+def log_determinant_of_inverse(e: Expr) -> Expr | None:
+    """Also of powers and of the transpose."""
+    match e.operands[0]:
+        case Inverse(operands=(a,)):
+            return -LogDeterminant(a)
+        case MatrixPower(operands=(a,), data=(k,)):
+            return Scale.of(Number(k), LogDeterminant(a))
+        case Transpose(operands=(a,)):
+            return LogDeterminant(a)
+        case _:
+            return None
+
+
+@identity("diag(x)⁻¹ = diag(1 ./ x)", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive")
+def inverse_of_diagonal(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case DiagonalMatrix(operands=(x,)):
+            return DiagonalMatrix(Power.of(x, Number(-1)))
+        case _:
+            return None
+
+
+@identity("diag(diag(x)) = x", "diag(diag(x)) = x", where="x: n")
+def diagonal_of_diagonal(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case DiagonalMatrix(operands=(x,)):
+            return x
+        case _:
+            return None
+
+
+EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
+    Log: (log_of_absolute_determinant,),
+    LogDeterminant: (log_determinant_of_product, log_determinant_of_inverse),
+}
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    **EXPANSIONS,
+    Inverse: (inverse_of_diagonal,),
+    DiagonalVector: (diagonal_of_diagonal,),
+}

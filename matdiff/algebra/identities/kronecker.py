@@ -1,0 +1,229 @@
+"""Kronecker products, vec and partial traces: (B ⊗ A)vec(X) = vec(AXBᵀ) and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros
+from matdiff.algebra.identities.products import base_and_exponent
+from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.singular import NuclearNorm, SpectralNorm
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
+from matdiff.algebra.operators.sums import SumOfEntries
+
+
+def scalar_of(extent: Size) -> Expr:
+    """A size as a scalar."""
+    terms = [Hadamard.of(Number(c), *[Symbol(name) for name in names]) for names, c in extent.terms]
+    terms = [Hadamard.of(*t.operands[1:]) if t.leading_number == 1 and t.operands else t for t in terms]
+    return Sum.of(*terms) if terms else Number(0)
+
+
+def is_square(e: Expr) -> bool:
+    return e.rows is e.cols
+
+
+def kronecker_factors(e: Expr) -> tuple[Expr, Expr] | None:
+    """A and B of A ⊗ B."""
+    return (e.operands[0], e.operands[1]) if isinstance(e, Kronecker) else None
+
+
+# ---- Kronecker products ----------------------------------------------------------------------------
+
+
+@identity("(cA) ⊗ B = c(A ⊗ B)", "kron(c*A, B) = c*kron(A, B)", where="c: scalar; A: m x n; B: p x q")
+def multiple_in_kronecker(e: Expr) -> Expr | None:
+    if not any(isinstance(f, Scale) for f in e.operands):
+        return None
+    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
+    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
+    return Scale.of(Hadamard.of(*scalars), Kronecker(*factors))
+
+
+@identity("I ⊗ I = I", "kron(eye(m), eye(n)) = eye(m*n)")
+def kronecker_of_constants(e: Expr) -> Expr | None:
+    """Also 1 ⊗ 1 = 1, and 0 where a factor is 0."""
+    a, b = e.operands
+    if isinstance(a, Zeros) or isinstance(b, Zeros):
+        return Zeros(*e.shape)
+    if isinstance(a, Identity) and isinstance(b, Identity):
+        return Identity(e.rows)
+    return Ones(*e.shape) if isinstance(a, Ones) and isinstance(b, Ones) else None
+
+
+@identity("x ⊗ yᵀ = xyᵀ", "kron(x, y') = x*y'", where="x: m; y: n")
+def kronecker_of_column_and_row(e: Expr) -> Expr | None:
+    a, b = e.operands
+    if a.cols is ONE and b.rows is ONE:
+        return Product.of(a, b)
+    return Product.of(b, a) if a.rows is ONE and b.cols is ONE else None
+
+
+@identity(
+    "(A ⊗ B)(C ⊗ D) = AC ⊗ BD", "kron(A, B)*kron(C, D) = kron(A*C, B*D)", where="A: m x n; B: p x q; C: n x k; D: q x l"
+)
+def mixed_product(e: Expr) -> Expr | None:
+    f = e.operands
+    for k, (left, right) in enumerate(pairwise(f)):
+        match kronecker_factors(left), kronecker_factors(right):
+            case (a, b), (c, d) if a.cols is c.rows and b.cols is d.rows:
+                return Product.of(*f[:k], Kronecker.of(Product.of(a, c), Product.of(b, d)), *f[k + 2 :])
+    return None
+
+
+@identity("(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ", "kron(A, B)' = kron(A', B')", where="A: m x n; B: p x q")
+def transpose_of_kronecker(e: Expr) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    return Kronecker(*map(transposed, pair)) if pair else None
+
+
+@identity(
+    "(A ⊗ B)⁻¹ = A⁻¹ ⊗ B⁻¹",
+    "inv(kron(A, B)) = kron(inv(A), inv(B))",
+    where="A: m x m invertible; B: n x n invertible",
+    requires="A and B invertible",
+)
+def inverse_of_kronecker(e: Expr) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    return Kronecker(*map(Inverse, pair)) if pair and all(map(is_square, pair)) else None
+
+
+@identity("(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ", "kron(A, B)^2 = kron(A^2, B^2)", where="A: m x m; B: n x n")
+def power_of_kronecker(e: Expr) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    if not pair or not all(map(is_square, pair)):
+        return None
+    (a, i), (b, j) = map(base_and_exponent, pair)
+    return Kronecker(matrix_power(a, i * e.data[0]), matrix_power(b, j * e.data[0]))
+
+
+@identity("(A ⊗ B)⁺ = A⁺ ⊗ B⁺", "pinv(kron(A, B)) = kron(pinv(A), pinv(B))", where="A: m x n; B: p x q")
+def pseudo_inverse_of_kronecker(e: Expr) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    return Kronecker(*map(PseudoInverse, pair)) if pair else None
+
+
+@identity("A ⊗ B + A ⊗ C = A ⊗ (B + C)", "kron(A, B) + kron(A, C) = kron(A, B + C)", where="A: m x n; B, C: p x q")
+def common_kronecker_factor(e: Expr) -> Expr | None:
+    """Two terms that share their first or their second factor."""
+    terms = [(t.operands[0], t.operands[1]) if isinstance(t, Scale) else (None, t) for t in e.operands]
+    for k, (c, first) in enumerate(terms):
+        for j, (d, second) in enumerate(terms[k + 1 :], k + 1):
+            match kronecker_factors(first), kronecker_factors(second):
+                case (a, b), (p, q) if a is p or (b is q and a.shape == p.shape):
+                    x, y = (b, q) if a is p else (a, p)
+                    inside = Sum.of(x if c is None else Scale.of(c, x), y if d is None else Scale.of(d, y))
+                    joined = Kronecker(a, inside) if a is p else Kronecker(inside, b)
+                    return Sum.of(*e.operands[:k], joined, *e.operands[k + 1 : j], *e.operands[j + 1 :])
+    return None
+
+
+# ---- functions of a Kronecker product --------------------------------------------------------------
+
+
+def _product_of_functions(e: Expr, function: Callable[[Expr], Expr]) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    return Hadamard.of(*map(function, pair)) if pair else None
+
+
+@identity("Tr(A ⊗ B) = Tr(A)Tr(B)", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n")
+def trace_of_kronecker_product(e: Expr) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    return Hadamard.of(*map(Trace, pair)) if pair and all(map(is_square, pair)) else None
+
+
+@identity("Tr(I) = n", "tr(eye(n)) = n", where="n: scalar")
+def trace_of_identity(e: Expr) -> Expr | None:
+    return scalar_of(e.operands[0].rows) if isinstance(e.operands[0], Identity) else None
+
+
+@identity("|A ⊗ B| = |A|ⁿ|B|ᵐ", "det(kron(A, B)) = det(A)^n*det(B)^m", where="A: m x m; B: n x n; m, n: scalar")
+def determinant_of_kronecker(e: Expr) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    if not pair or not all(map(is_square, pair)):
+        return None
+    a, b = pair
+    return Hadamard.of(Power(Determinant(a), scalar_of(b.rows)), Power(Determinant(b), scalar_of(a.rows)))
+
+
+@identity(
+    "log|A ⊗ B| = n log|A| + m log|B|",
+    "logdet(kron(A, B)) = n*logdet(A) + m*logdet(B)",
+    where="A: m x m; B: n x n; m, n: scalar",
+)
+def logdet_of_kronecker(e: Expr) -> Expr | None:
+    pair = kronecker_factors(e.operands[0])
+    if not pair or not all(map(is_square, pair)):
+        return None
+    a, b = pair
+    return Scale.of(scalar_of(b.rows), LogDeterminant(a)) + Scale.of(scalar_of(a.rows), LogDeterminant(b))
+
+
+@identity("‖A ⊗ B‖ = ‖A‖‖B‖", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q")
+def norm_of_kronecker(e: Expr) -> Expr | None:
+    return _product_of_functions(e, Norm)
+
+
+@identity("‖A ⊗ B‖² = ‖A‖²‖B‖²", "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2", where="A: m x n; B: p x q")
+def square_of_norm_of_kronecker(e: Expr) -> Expr | None:
+    match e:
+        case Power(operands=(Norm() as norm, exponent)) if exponent.number == 2:
+            return _product_of_functions(norm, lambda f: Power(Norm(f), exponent))
+        case _:
+            return None
+
+
+@identity("‖A ⊗ B‖₁ = ‖A‖₁‖B‖₁", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q")
+def norm1_of_kronecker(e: Expr) -> Expr | None:
+    return _product_of_functions(e, EntrywiseNorm1)
+
+
+@identity("‖A ⊗ B‖_* = ‖A‖_*‖B‖_*", "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)", where="A: m x n; B: p x q")
+def nuclear_norm_of_kronecker(e: Expr) -> Expr | None:
+    return _product_of_functions(e, NuclearNorm.of)
+
+
+@identity("‖A ⊗ B‖₂ = ‖A‖₂‖B‖₂", "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)", where="A: m x n; B: p x q")
+def spectral_norm_of_kronecker(e: Expr) -> Expr | None:
+    return _product_of_functions(e, SpectralNorm.of)
+
+
+@identity("sum(A ⊗ B) = sum(A)sum(B)", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q")
+def sum_of_kronecker(e: Expr) -> Expr | None:
+    return _product_of_functions(e, SumOfEntries)
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Kronecker: (multiple_in_kronecker, kronecker_of_constants, kronecker_of_column_and_row),
+    Product: (mixed_product,),
+    Transpose: (transpose_of_kronecker,),
+    Inverse: (inverse_of_kronecker,),
+    MatrixPower: (power_of_kronecker,),
+    PseudoInverse: (pseudo_inverse_of_kronecker,),
+    Sum: (common_kronecker_factor,),
+    Trace: (trace_of_kronecker_product, trace_of_identity),
+    Determinant: (determinant_of_kronecker,),
+    LogDeterminant: (logdet_of_kronecker,),
+    Norm: (norm_of_kronecker,),
+    EntrywiseNorm1: (norm1_of_kronecker,),
+    NuclearNorm: (nuclear_norm_of_kronecker,),
+    SpectralNorm: (spectral_norm_of_kronecker,),
+    SumOfEntries: (sum_of_kronecker,),
+}
+EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
+    Power: (square_of_norm_of_kronecker,),
+    Trace: (trace_of_kronecker_product,),
+    LogDeterminant: (logdet_of_kronecker,),
+    Norm: (norm_of_kronecker,),
+    EntrywiseNorm1: (norm1_of_kronecker,),
+    NuclearNorm: (nuclear_norm_of_kronecker,),
+    SpectralNorm: (spectral_norm_of_kronecker,),
+    SumOfEntries: (sum_of_kronecker,),
+}

@@ -1,0 +1,149 @@
+"""Functions of a matrix: derivatives in directions that commute with it, and what undoes what."""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr, Identity, Number, Zeros
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Exp
+from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
+from matdiff.algebra.operators.products import Hadamard, Product, Scale
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.sylvester import Sylvester
+
+HALF = Number("1/2")
+
+
+def base(e: Expr) -> Expr:
+    """B of an e that is a function of B by itself, such as tB, B⁻¹, expm(B)²."""
+    while isinstance(e, Scale | Inverse | MatrixPower | Expm | Logm | Sqrtm):
+        e = e.operands[1] if isinstance(e, Scale) else e.operands[0]
+    return e
+
+
+def commute(a: Expr, factors: tuple[Expr, ...]) -> bool:
+    """Whether a matrix commutes with some factors because they are functions of the same matrix."""
+    return all(isinstance(f, Identity) or base(f) is base(a) for f in factors)
+
+
+def factors_of(e: Expr) -> tuple[Expr, ...]:
+    return e.operands if isinstance(e, Product) else (e,)
+
+
+def slope(e: Expr, c: tuple[Expr, ...]) -> Expr | None:
+    """L(A, C) = C f′(A) for a direction C that commutes with A, given as factors; for a Sylvester equation ½CA⁻¹."""
+    a = e.operands[0]
+    if not commute(a, c):
+        return None
+    if isinstance(e, FrechetExpm):
+        return Product.of(*c, Expm(a))
+    if isinstance(e, FrechetLogm):
+        return Product.of(*c, Inverse(a))
+    return Scale.of(HALF, Product.of(*c, Inverse(a)))
+
+
+def linear_piece(e: Expr) -> bool:
+    """L(A, E) with one direction, or the solution of AX + XA = E."""
+    if isinstance(e, Sylvester):
+        return e.operands[0] is e.operands[1]
+    return isinstance(e, FrechetExpm | FrechetLogm) and len(e.operands) == 2
+
+
+@identity("L(A, C) = CL(A, I) where AC = CA", "frechet_expm(A, A^2) = A^2*expm(A)", where="A: n x n")
+def commuting_direction(e: Expr) -> Expr | None:
+    if not linear_piece(e):
+        return None
+    c = e.operands[-1]
+    return c if isinstance(c, Zeros) else slope(e, factors_of(c))
+
+
+@identity("L(A, cE) = cL(A, E)", "frechet_expm(A, c*E) = c*frechet_expm(A, E)", where="c: scalar; A, E: n x n")
+def multiple_direction(e: Expr) -> Expr | None:
+    """In every direction; the same for the right side of a Sylvester equation."""
+    first = 2 if isinstance(e, Sylvester) else 1
+    directions = e.operands[first:]
+    scalars = [d.operands[0] for d in directions if isinstance(d, Scale)]
+    if not scalars:
+        return None
+    plain = [d.operands[1] if isinstance(d, Scale) else d for d in directions]
+    return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.operands[:first], *plain)))
+
+
+@identity("Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA", "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))", where="A, E: n x n")
+def trace_of_commuting_direction(e: Expr) -> Expr | None:
+    f = factors_of(e.operands[0])
+    for k, piece in enumerate(f):
+        if linear_piece(piece):
+            whole = slope(piece, (*f[k + 1 :], *f[:k]) or (Identity(piece.rows),))
+            return None if whole is None else Trace(Product.of(piece.operands[-1], whole))
+    return None
+
+
+@identity("expm(logm(A)) = A", "expm(logm(A)) = A", where="A: n x n spd")
+def exponential_of_logarithm(e: Expr) -> Expr | None:
+    """Also expm(0) = I, and the exponential of a diagonal matrix."""
+    match e.operands[0]:
+        case Logm(operands=(a,)):
+            return a
+        case Zeros():
+            return Identity(e.rows)
+        case DiagonalMatrix(operands=(x,)):
+            return DiagonalMatrix(Exp(x))
+        case _:
+            return None
+
+
+@identity("logm(I) = 0", "logm(eye(n)) = zeros(n, n)")
+def logarithm_of_identity(e: Expr) -> Expr | None:
+    return Zeros(*e.shape) if isinstance(e.operands[0], Identity) else None
+
+
+@identity("sqrtm(I) = I", "sqrtm(eye(n)) = eye(n)")
+def square_root_of_identity(e: Expr) -> Expr | None:
+    return e.operands[0] if isinstance(e.operands[0], Identity) else None
+
+
+@identity("sqrtm(A)² = A", "sqrtm(A)^2 = A", where="A: n x n spd")
+def power_of_square_root(e: Expr) -> Expr | None:
+    """Even powers; also expm(A)ᵏ = expm(kA)."""
+    a, k = e.operands[0], e.data[0]
+    if isinstance(a, Sqrtm) and k % 2 == 0:
+        return matrix_power(a.operands[0], k // 2)
+    return Expm(Scale.of(Number(k), a.operands[0])) if isinstance(a, Expm) else None
+
+
+@identity("expm(A)⁻¹ = expm(−A)", "inv(expm(A)) = expm(-A)", where="A: n x n")
+def inverse_of_exponential(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Expm(-a.operands[0]) if isinstance(a, Expm) else None
+
+
+@identity("|expm(A)| = exp(Tr(A))", "det(expm(A)) = exp(tr(A))", where="A: n x n")
+def determinant_of_exponential(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Exp(Trace(a.operands[0])) if isinstance(a, Expm) else None
+
+
+@identity("log|expm(A)| = Tr(A)", "logdet(expm(A)) = tr(A)", where="A: n x n")
+def logdet_of_exponential(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Trace(a.operands[0]) if isinstance(a, Expm) else None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Sylvester: (commuting_direction, multiple_direction),
+    FrechetLogm: (commuting_direction, multiple_direction),
+    FrechetExpm: (commuting_direction, multiple_direction),
+    Trace: (trace_of_commuting_direction,),
+    Expm: (exponential_of_logarithm,),
+    Logm: (logarithm_of_identity,),
+    Sqrtm: (square_root_of_identity,),
+    MatrixPower: (power_of_square_root,),
+    Inverse: (inverse_of_exponential,),
+    Determinant: (determinant_of_exponential,),
+    LogDeterminant: (logdet_of_exponential,),
+}
+EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
+    Determinant: (determinant_of_exponential,),
+    LogDeterminant: (logdet_of_exponential,),
+}

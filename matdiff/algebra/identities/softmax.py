@@ -1,0 +1,288 @@
+"""softmax and logsumexp, recognised where they are spelt out, and what they sum to.
+
+An expression in, the shorter one out.  ``EXPANSIONS`` are the laws that are of use under d as well, since
+the operators have shorter differentials than what they stand for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Ones
+from matdiff.algebra.identities.transposes import growth, transposed
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Exp, Log, filled, ones_like
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.softmax import (
+    LogSumExp,
+    LogSumExpOfColumns,
+    LogSumExpOfRows,
+    Softmax,
+    SoftmaxOfColumns,
+    SoftmaxOfRows,
+)
+from matdiff.algebra.operators.sums import SumOfEntries
+
+# ---- what is recognised -----------------------------------------------------------------------------
+
+
+def is_ones(e: Expr) -> bool:
+    """A column of ones, whichever its length."""
+    return isinstance(e, Ones) and e.cols is ONE
+
+
+def is_row_of_ones(e: Expr) -> bool:
+    return isinstance(e, Transpose) and is_ones(e.operands[0])
+
+
+def summed_exponent(e: Expr) -> Expr | None:
+    """v where an expression is sum(exp(v)), also written 1ᵀexp(v)."""
+    match e:
+        case SumOfEntries(operands=(Exp(operands=(v,)),)):
+            return v if v.cols is ONE else None
+        case Product(operands=(row, Exp(operands=(v,)))) if is_row_of_ones(row) and v.cols is ONE:
+            return v
+        case Product(operands=(Transpose(operands=(Exp(operands=(v,)),)), ones)) if is_ones(ones) and v.cols is ONE:
+            return v
+        case _:
+            return None
+
+
+def split_power(e: Expr) -> tuple[Expr, int]:
+    """(a, k) of a^(-k) with a whole number k > 0, (e, 0) of anything else."""
+    below = e.reciprocal
+    return (below[0], int(below[1])) if below and below[1].denominator == 1 else (e, 0)
+
+
+def without_one(factors: Sequence[Expr], place: int) -> tuple[Expr, ...]:
+    """The factors with a^(-k) at a place replaced by a^(1-k)."""
+    base, k = split_power(factors[place])
+    left = (Power(base, Number(1 - k)),) if k > 1 else ()
+    return (*factors[:place], *left, *factors[place + 1 :])
+
+
+def exchanged(factor: Expr, v: Expr) -> Expr | None:
+    """A factor with exp(v) in it, transposed or not, with softmax(v) instead."""
+    if isinstance(factor, Transpose):
+        inside = exchanged_upright(factor.operands[0], v)
+        return None if inside is None else Transpose(inside)
+    return exchanged_upright(factor, v)
+
+
+def exchanged_upright(factor: Expr, v: Expr) -> Expr | None:
+    """exp(v), or an entrywise product that it is a factor of, with softmax(v) instead."""
+    match factor:
+        case Exp(operands=(a,)) if a is v:
+            return Softmax(v)
+        case Hadamard(operands=f) if not factor.is_scalar:
+            place = next((k for k, g in enumerate(f) if isinstance(g, Exp) and g.operands[0] is v), None)
+            return None if place is None else Hadamard.of(*f[:place], Softmax(v), *f[place + 1 :])
+        case _:
+            return None
+
+
+def exchanged_in(e: Expr, v: Expr) -> Expr | None:
+    """An expression with one of its matrix factors exchanged."""
+    factors = e.operands if isinstance(e, Product) else (e,)
+    for k, factor in enumerate(factors):
+        new = exchanged(factor, v)
+        if new is not None:
+            return Product.of(*factors[:k], new, *factors[k + 1 :])
+    return None
+
+
+# ---- vectors ----------------------------------------------------------------------------------------
+
+
+@identity("exp(v)/sum(exp(v)) = softmax(v)", "exp(v)/sum(exp(v)) = softmax(v)", where="v: n")
+def softmax_of_vector(e: Expr) -> Expr | None:
+    c, a = e.operands
+    scalars = c.operands if isinstance(c, Hadamard) else (c,)
+    for k, scalar in enumerate(scalars):
+        v = summed_exponent(split_power(scalar)[0]) if scalar.reciprocal else None
+        new = exchanged_in(a, v) if v is not None else None
+        if new is not None:
+            rest = without_one(scalars, k)
+            return Scale.of(Hadamard.of(*rest), new) if rest else new
+    return None
+
+
+@identity("exp(v)/sum(exp(v)) = softmax(v)", "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)", where="a, v: n")
+def softmax_in_scalar(e: Expr) -> Expr | None:
+    if not e.is_scalar:
+        return None
+    f = e.operands
+    for k, scalar in enumerate(f):
+        v = summed_exponent(split_power(scalar)[0]) if scalar.reciprocal else None
+        for j, other in enumerate(f if v is not None else ()):
+            new = exchanged_in(other, v) if isinstance(other, Product) and v is not None else None
+            if new is not None:
+                factors = list(f)
+                factors[j] = new
+                return Hadamard.of(*without_one(factors, k))
+    return None
+
+
+@identity("log(sum(exp(v))) = logsumexp(v)", "log(sum(exp(v))) = logsumexp(v)", where="v: n")
+def logsumexp_of_vector(e: Expr) -> Expr | None:
+    v = summed_exponent(e.operands[0])
+    return None if v is None else LogSumExp(v)
+
+
+@identity("log(softmax(v)) = v − logsumexp(v)1", "log(softmax(v)) = v - logsumexp(v)*ones(n)", where="v: n")
+def log_of_softmax(e: Expr) -> Expr | None:
+    """Also where the softmax is spelt out."""
+    a = e.operands[0]
+    found = softmax_of_vector.apply(a) if isinstance(a, Scale) else a
+    match found:
+        case Softmax(operands=(v,)):
+            return v - filled(LogSumExp(v), v)
+        case _:
+            return None
+
+
+@identity("exp(v − logsumexp(v)1) = softmax(v)", "exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
+def exp_of_log_softmax(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Sum(operands=(first, second)) if first.cols is ONE and not first.is_scalar:
+            for v, other in ((first, second), (second, first)):
+                if other is -filled(LogSumExp(v), v):
+                    return Softmax(v)
+    return None
+
+
+@identity("1ᵀsoftmax(v) = 1", "sum(softmax(v)) = 1", where="v: n")
+def sum_of_softmax(e: Expr) -> Expr | None:
+    return Number(1) if isinstance(e.operands[0], Softmax) else None
+
+
+@identity("softmax_rows(A)1 = 1", "softmax_rows(A)*ones(n) = ones(m)", where="A: m x n")
+def softmax_times_ones(e: Expr) -> Expr | None:
+    """The sums of softmax, of its rows, and of its columns, as products with ones."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        sums = _sums(f[k], f[k + 1])
+        if sums is not None:
+            return Product.of(*f[:k], sums, *f[k + 2 :])
+    return None
+
+
+def _sums(a: Expr, b: Expr) -> Expr | None:
+    """The product of two neighbours when it is made of sums that are 1."""
+    if is_ones(b):
+        match a:
+            case Transpose(operands=(Softmax(),)):
+                return Number(1)
+            case SoftmaxOfRows() | Transpose(operands=(SoftmaxOfColumns(),)):
+                return Ones(a.rows)
+    if is_row_of_ones(a):
+        match b:
+            case Softmax():
+                return Number(1)
+            case SoftmaxOfColumns() | Transpose(operands=(SoftmaxOfRows(),)):
+                return Transpose(Ones(b.cols))
+    return None
+
+
+# ---- rows and columns of a matrix -------------------------------------------------------------------
+
+
+@identity("log(exp(A)1) = logsumexp_rows(A)", "log(exp(A)*ones(n)) = logsumexp_rows(A)", where="A: m x n")
+def logsumexp_of_matrix(e: Expr) -> Expr | None:
+    """Of rows from exp(A)1, of columns from exp(A)ᵀ1 and 1ᵀexp(A)."""
+    match e.operands[0]:
+        case Product(operands=(Exp(operands=(a,)), ones)) if is_ones(ones):
+            return LogSumExpOfRows(a)
+        case Product(operands=(Transpose(operands=(Exp(operands=(a,)),)), ones)) if is_ones(ones):
+            return LogSumExpOfColumns(a)
+        case Product(operands=(row, Exp(operands=(a,)))) if is_row_of_ones(row):
+            return Transpose(LogSumExpOfColumns(a))
+        case _:
+            return None
+
+
+@identity(
+    "exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)", "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)", where="A: m x n"
+)
+def softmax_of_matrix(e: Expr) -> Expr | None:
+    """Of rows where exp(A) is divided by exp(A)11ᵀ, of columns by 11ᵀexp(A)."""
+    f = e.operands
+    for k, below in enumerate(f):
+        found = _softmax_over(split_power(below)[0]) if below.reciprocal else None
+        if found is not None and (whole := Exp(found.operands[0])) in f:
+            rest = list(f)
+            rest[f.index(whole)] = found
+            return Hadamard.of(*without_one(rest, k))
+    return None
+
+
+def _softmax_over(divisor: Expr) -> Expr | None:
+    """The softmax that has a divisor: of rows for exp(A)11ᵀ, of columns for 11ᵀexp(A)."""
+    match divisor:
+        case Product(operands=(Exp(operands=(a,)), *ones)) if _all_ones(ones):
+            return SoftmaxOfRows(a)
+        case Product(operands=(*ones, Exp(operands=(a,)))) if _all_ones(ones):
+            return SoftmaxOfColumns(a)
+        case _:
+            return None
+
+
+def _all_ones(factors: Sequence[Expr]) -> bool:
+    """11ᵀ, or a square matrix of ones."""
+    if len(factors) == 1:
+        return isinstance(factors[0], Ones) and factors[0].rows is factors[0].cols
+    return len(factors) == 2 and is_ones(factors[0]) and is_row_of_ones(factors[1])
+
+
+@identity(
+    "log(softmax_rows(A)) = A − logsumexp_rows(A)1ᵀ",
+    "log(softmax_rows(A)) = A - logsumexp_rows(A)*ones(n)'",
+    where="A: m x n",
+)
+def log_of_softmax_of_matrix(e: Expr) -> Expr | None:
+    """Of rows and of columns, also where the softmax is spelt out."""
+    inside = e.operands[0]
+    found = softmax_of_matrix.apply(inside) if isinstance(inside, Hadamard) else inside
+    match found:
+        case SoftmaxOfRows(operands=(a,)):
+            return a - Product.of(LogSumExpOfRows(a), Transpose(Ones(a.cols)))
+        case SoftmaxOfColumns(operands=(a,)):
+            return a - Product.of(Ones(a.rows), Transpose(LogSumExpOfColumns(a)))
+        case _:
+            return None
+
+
+@identity("softmax_rows(A)ᵀ = softmax_cols(Aᵀ)", "softmax_rows(A')' = softmax_cols(A)", where="A: m x n")
+def transpose_of_softmax(e: Expr) -> Expr | None:
+    """Where the transpose of A is not longer than A."""
+    match e.operands[0]:
+        case SoftmaxOfRows(operands=(a,)) if growth(a) <= 0:
+            return SoftmaxOfColumns(transposed(a))
+        case SoftmaxOfColumns(operands=(a,)) if growth(a) <= 0:
+            return SoftmaxOfRows(transposed(a))
+        case _:
+            return None
+
+
+@identity("softmax_cols(v) = softmax(v)", "softmax_cols(v) = softmax(v)", where="v: n")
+def softmax_of_one_column(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    if a.cols is ONE:
+        return Softmax.of(a) if not a.is_scalar else Number(1)
+    return ones_like(a) if a.rows is ONE else None
+
+
+EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
+    Hadamard: (softmax_of_matrix, softmax_in_scalar),
+    Scale: (softmax_of_vector,),
+    Log: (logsumexp_of_vector, logsumexp_of_matrix, log_of_softmax, log_of_softmax_of_matrix),
+}
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    **EXPANSIONS,
+    Exp: (exp_of_log_softmax,),
+    SumOfEntries: (sum_of_softmax,),
+    Product: (softmax_times_ones,),
+    Transpose: (transpose_of_softmax,),
+    SoftmaxOfColumns: (softmax_of_one_column,),
+}

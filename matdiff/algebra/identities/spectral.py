@@ -1,0 +1,153 @@
+"""Singular values, eigenvalues, pseudo-inverses and adjugates: what their named pieces multiply to."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity, Number, Operator, Zeros
+from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.singular import LeftSingular, NuclearNorm, Polar, RightSingular, SpectralNorm
+from matdiff.algebra.operators.spectral import (
+    LargestEigenvalue,
+    LargestEigenvector,
+    SmallestEigenvalue,
+    SmallestEigenvector,
+)
+from matdiff.algebra.operators.square import Determinant
+from matdiff.algebra.operators.sylvester import Sylvester
+
+UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSingular)
+
+
+@identity("f(A)ᵀ = f(Aᵀ)", "pinv(A)' = pinv(A')", where="A: m x n")
+def transpose_of_function(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return a.rebuild(tuple(map(transposed, a.operands))) if isinstance(a, Operator) and a.mirrors else None
+
+
+@identity(
+    "sylvester(A, B, C)ᵀ = sylvester(Bᵀ, Aᵀ, Cᵀ)",
+    "sylvester(A, B, C)' = sylvester(B', A', C')",
+    where="A: m x m spd; B: n x n spd; C: m x n",
+)
+def transpose_of_sylvester(e: Expr) -> Expr | None:
+    """The same for the commutator: [A, B]ᵀ = [Bᵀ, Aᵀ]."""
+    match e.operands[0]:
+        case Sylvester(operands=(a, b, c)):
+            return Sylvester(transposed(b), transposed(a), transposed(c))
+        case Commutator(operands=(a, b)):
+            return Commutator(transposed(b), transposed(a))
+        case _:
+            return None
+
+
+@identity("vᵀv = 1", "eigvec_max(A)'*eigvec_max(A) = 1", where="A: n x n symmetric")
+def length_of_unit_vector(e: Expr) -> Expr | None:
+    match e.operands:
+        case (Transpose(operands=(v,)), w) if v is w and isinstance(v, UNIT_VECTORS):
+            return Number(1)
+        case _:
+            return None
+
+
+@identity("Av = λv", "A*eigvec_max(A) = lambda_max(A)*eigvec_max(A)", where="A: n x n symmetric")
+def matrix_times_eigenvector(e: Expr) -> Expr | None:
+    f = e.operands
+    for k, (a, v) in enumerate(pairwise(f)):
+        if isinstance(v, LargestEigenvector | SmallestEigenvector) and v.operands[0] is a:
+            value = LargestEigenvalue(a) if isinstance(v, LargestEigenvector) else SmallestEigenvalue(a)
+            return Scale.of(value, Product.of(*f[:k], v, *f[k + 2 :]))
+    return None
+
+
+@identity("λ(Aᵀ) = λ(A)", "lambda_max(A') = lambda_max(A)", where="A: n x n symmetric")
+def eigenvalue_of_transpose(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return e.rebuild((a.operands[0],)) if isinstance(a, Transpose) else None
+
+
+@identity("‖Aᵀ‖ = ‖A‖", "norm_nuc(A') = norm_nuc(A)", where="A: m x n")
+def singular_values_of_transpose(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return e.rebuild((a.operands[0],)) if isinstance(a, Transpose) else None
+
+
+@identity("‖xyᵀ‖_* = ‖x‖‖y‖", "norm_nuc(x*y') = norm2(x)*norm2(y)", where="x: m; y: n")
+def singular_value_of_outer_product(e: Expr) -> Expr | None:
+    """A matrix of rank one has one singular value that is not 0."""
+    f = e.operands[0].operands if isinstance(e.operands[0], Product) else ()
+    k = next((k for k in range(1, len(f)) if f[k].rows is ONE), 0)
+    return Norm(Product.of(*f[:k])) * Norm(transposed(Product.of(*f[k:]))) if k else None
+
+
+@identity("polar(2A) = polar(A)", "polar(-2*A) = -polar(A)", where="A: m x n")
+def multiple_in_polar(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Scale(operands=(c, a)) if c.number:
+            return Polar(a) if c.number > 0 else -Polar(a)
+        case _:
+            return None
+
+
+@identity("(A⁺)⁺ = A", "pinv(pinv(A)) = A", where="A: m x n")
+def double_pseudo_inverse(e: Expr) -> Expr | None:
+    """Also I⁺ = I and 0⁺ = 0ᵀ."""
+    a = e.operands[0]
+    if isinstance(a, Identity | Zeros):
+        return a if isinstance(a, Identity) else Zeros(*e.shape)
+    return a.operands[0] if isinstance(a, PseudoInverse) else None
+
+
+@identity("AA⁺A = A", "A*pinv(A)*A = A", where="A: m x n")
+def pseudo_inverse_in_product(e: Expr) -> Expr | None:
+    """Also A⁺AA⁺ = A⁺."""
+    f = e.operands
+    for k in range(len(f) - 2):
+        a, p, b = f[k : k + 3]
+        inverses = (isinstance(p, PseudoInverse) and p.operands[0] is a) or (
+            isinstance(a, PseudoInverse) and a.operands[0] is p
+        )
+        if a is b and inverses:
+            return Product.of(*f[:k], *f[k + 2 :])
+    return None
+
+
+@identity("A adj(A) = |A|I", "A*adj(A) = det(A)*eye(n)", where="A: n x n")
+def adjugate_in_product(e: Expr) -> Expr | None:
+    """In either order."""
+    f = e.operands
+    for k, (a, b) in enumerate(pairwise(f)):
+        for adjugate, other in ((a, b), (b, a)):
+            if isinstance(adjugate, Adjugate) and adjugate.operands[0] is other:
+                rest = Product.of(*f[:k], *f[k + 2 :]) if len(f) > 2 else Identity(a.rows)
+                return Scale.of(Determinant(other), rest)
+    return None
+
+
+@identity("[A, A] = 0", "commutator(A, A) = zeros(n, n)", where="A: n x n")
+def trivial_commutator(e: Expr) -> Expr | None:
+    """Also [A, I] = 0."""
+    a, b = e.operands
+    return Zeros(*e.shape) if a is b or isinstance(a, Identity) or isinstance(b, Identity) else None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Transpose: (transpose_of_function, transpose_of_sylvester),
+    Product: (length_of_unit_vector, matrix_times_eigenvector, pseudo_inverse_in_product, adjugate_in_product),
+    SmallestEigenvalue: (eigenvalue_of_transpose,),
+    LargestEigenvalue: (eigenvalue_of_transpose,),
+    SpectralNorm: (singular_values_of_transpose, singular_value_of_outer_product),
+    NuclearNorm: (singular_values_of_transpose, singular_value_of_outer_product),
+    Polar: (multiple_in_polar,),
+    PseudoInverse: (double_pseudo_inverse,),
+    Commutator: (trivial_commutator,),
+}
+EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
+    SpectralNorm: (singular_value_of_outer_product,),
+    NuclearNorm: (singular_value_of_outer_product,),
+}

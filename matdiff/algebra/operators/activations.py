@@ -1,0 +1,198 @@
+"""The entrywise functions of statistics and machine learning: rectifiers, sigmoids, and the normal distribution."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from matdiff.algebra.expr import Number
+from matdiff.algebra.notation import Notation, Style, fenced
+from matdiff.algebra.operators.entrywise import Abs, Entrywise, Exp, Sqrt
+from matdiff.algebra.operators.products import Hadamard
+
+TWO, EIGHT = Number(2), Number(8)
+
+# ---- piecewise linear functions and their kin -------------------------------------------------------
+
+
+class Step(Entrywise):
+    """1 for a > 0, else 0: the unit step of Heaviside"""
+
+    __slots__ = ()
+    names = ("step", "heaviside")
+    kink = True
+    requires = "{0} ≠ 0"
+    numpy = staticmethod(lambda np, a: np.where(a > 0, 1.0, 0.0 * a))  # NaN stays NaN
+    slope = staticmethod(lambda t: Number(0))
+
+
+class Relu(Entrywise):
+    """max(0, a)"""
+
+    __slots__ = ()
+    names = ("relu",)
+    kink = True
+    requires = "{0} ≠ 0"
+    numpy = staticmethod(lambda np, a: np.maximum(a, 0.0))
+    slope = staticmethod(lambda t: Step(t))
+
+
+class LeakyRelu(Entrywise):
+    """a for a > 0, else ca with a small slope c"""
+
+    __slots__ = ()
+    names = ("leaky_relu",)
+    parameters = ("1/100",)
+    kink = True
+    requires = "{0} ≠ 0"
+    numpy = staticmethod(lambda np, a, c: np.where(a > 0, a, c * a))
+    slope = staticmethod(lambda t, c: Step(t) + c * Step(-t))
+    by_parameter = staticmethod(lambda t, c: (-Relu(-t),))
+
+
+class Elu(Entrywise):
+    """a for a > 0, else c(exp(a) − 1)"""
+
+    __slots__ = ()
+    names = ("elu",)
+    parameters = ("1",)
+    kink = True
+    requires = "{0} ≠ 0"
+    numpy = staticmethod(lambda np, a, c: np.where(a > 0, a, c * np.expm1(np.minimum(a, 0.0))))
+    slope = staticmethod(lambda t, c: Step(t) + Hadamard.of(c, Step(-t), Exp(t)))
+    by_parameter = staticmethod(lambda t, c: (-Relu(1 - Exp(t)),))
+
+
+class Clip(Entrywise):
+    """a between two bounds, else the bound that it is beyond"""
+
+    __slots__ = ()
+    names = ("clip", "hardtanh")
+    parameters = ("-1", "1")
+    kink = True
+    requires = "{0} is neither {1} nor {2}"
+    numpy = staticmethod(lambda np, a, low, high: np.where(low < high, np.minimum(np.maximum(a, low), high), np.nan))
+    gap = staticmethod(lambda np, a, low, high: np.minimum(np.abs(a - low), np.abs(a - high)))
+    slope = staticmethod(lambda t, low, high: Step(t - low) - Step(t - high))
+    by_parameter = staticmethod(lambda t, low, high: (Step(low - t), Step(t - high)))
+
+
+class Huber(Entrywise):
+    """½a² for |a| ≤ c, else c(|a| − ½c)"""
+
+    __slots__ = ()
+    names = ("huber",)
+    parameters = ("1",)
+    requires = "{1} > 0"
+
+    @staticmethod
+    def numpy(np: Any, a: Any, c: Any) -> Any:
+        size = np.abs(a)
+        return np.where(c > 0, np.where(size <= c, 0.5 * a * a, c * (size - 0.5 * c)), np.nan)
+
+    slope = staticmethod(lambda t, c: Clip(t, -c, c))
+    by_parameter = staticmethod(lambda t, c: (Relu(t - c) + Relu(-t - c),))
+
+    def condition(self) -> str:
+        return "" if self.operands[1].number is not None else super().condition()
+
+
+class Softsign(Entrywise):
+    """a/(1 + |a|)"""
+
+    __slots__ = ()
+    names = ("softsign",)
+    numpy = staticmethod(lambda np, a: a / (1 + np.abs(a)))
+    slope = staticmethod(lambda t: (1 + Abs(t)) ** -2)
+
+
+# ---- sigmoids ---------------------------------------------------------------------------------------
+
+
+class Sigmoid(Entrywise):
+    """σ(a) = 1/(1 + exp(−a)), the logistic function"""
+
+    __slots__ = ()
+    names = ("sigmoid", "logistic")
+    slope = staticmethod(lambda t: Hadamard.of(Sigmoid(t), 1 - Sigmoid(t)))
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        small = np.exp(-np.abs(a))  # does not overflow, and keeps its digits where it is near 0
+        return np.where(a < 0, small, 1.0) / (1 + small)
+
+    def notation(self, style: Style) -> Notation:
+        return fenced(self.operands[0], style, ("sigmoid(", ")"), (r"\sigma\left(", r"\right)"))
+
+
+class Logit(Entrywise):
+    """log(a/(1 − a)), the inverse of the logistic function"""
+
+    __slots__ = ()
+    names = ("logit",)
+    requires = "0 < {0} < 1"
+    numpy = staticmethod(lambda np, a: np.log(a) - np.log1p(-a))
+    slope = staticmethod(lambda t: 1 / Hadamard.of(t, 1 - t))
+
+
+class Softplus(Entrywise):
+    """log(1 + exp(a))"""
+
+    __slots__ = ()
+    names = ("softplus",)
+    numpy = staticmethod(lambda np, a: np.logaddexp(0.0, a))
+    slope = staticmethod(lambda t: Sigmoid(t))
+
+
+class Silu(Entrywise):
+    """aσ(a)"""
+
+    __slots__ = ()
+    names = ("silu", "swish")
+    numpy = staticmethod(lambda np, a: a * Sigmoid.numpy(np, a))
+    slope = staticmethod(lambda t: Sigmoid(t) + Hadamard.of(Silu(t), 1 - Sigmoid(t)))
+
+
+# ---- the normal distribution ------------------------------------------------------------------------
+
+
+def by_scalars(np: Any, function: Any, a: Any) -> Any:
+    """A function of Python numbers on every entry of an array."""
+    values = [function(t) for t in a.ravel().tolist()]
+    return np.array(values, dtype=float).reshape(a.shape)
+
+
+class NormalDensity(Entrywise):
+    """φ(a) = exp(−½a²)/√(2π), the density of the standard normal distribution"""
+
+    __slots__ = ()
+    names = ("normpdf",)
+    numpy = staticmethod(lambda np, a: np.exp(-0.5 * a * a) / math.sqrt(2 * math.pi))
+    slope = staticmethod(lambda t: -Hadamard.of(t, NormalDensity(t)))
+
+
+class NormalDistribution(Entrywise):
+    """Φ(a), the distribution function of the standard normal distribution"""
+
+    __slots__ = ()
+    names = ("normcdf",)
+    numpy = staticmethod(lambda np, a: 0.5 * by_scalars(np, math.erfc, -a / math.sqrt(2)))
+    slope = staticmethod(lambda t: NormalDensity(t))
+
+
+class Erf(Entrywise):
+    """erf a = 2Φ(√2a) − 1, the error function"""
+
+    __slots__ = ()
+    names = ("erf",)
+    numpy = staticmethod(lambda np, a: by_scalars(np, math.erf, a))
+    slope = staticmethod(lambda t: Hadamard.of(Sqrt(EIGHT), NormalDensity(Sqrt(TWO) * t)))
+
+
+class Gelu(Entrywise):
+    """aΦ(a)"""
+
+    __slots__ = ()
+    names = ("gelu",)
+    numpy = staticmethod(lambda np, a: a * NormalDistribution.numpy(np, a))
+    slope = staticmethod(lambda t: NormalDistribution(t) + Hadamard.of(t, NormalDensity(t)))

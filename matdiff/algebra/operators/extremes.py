@@ -1,0 +1,268 @@
+"""The larger and the smaller of two, entry by entry, and the largest and the smallest entry of a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.expr import Expr, Operator, Zeros
+from matdiff.algebra.laws import differential
+from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.activations import Relu, Step
+from matdiff.algebra.operators.entrywise import filled, zeros_like
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import Differentials, Hadamard, Sum
+
+# ---- the larger of two ------------------------------------------------------------------------------
+
+
+def paired(a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """Two operands of one shape; a scalar beside a matrix is repeated."""
+    return filled(a, b) if a.is_scalar else a, filled(b, a) if b.is_scalar else b
+
+
+def is_zero(e: Expr) -> bool:
+    return e.number == 0 or isinstance(e, Zeros)
+
+
+class Maximum(Operator):
+    """max(A, B), the larger one entry by entry"""
+
+    __slots__ = ()
+    names = ("maximum",)
+    signature = "m×n, m×n → m×n"
+    mirrors = True
+    kink = True
+    requires = "no entry of {0} equals that of {1}"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """max(0, A) is relu(A); several operands are taken two by two."""
+        first, *others = operands
+        for other in others:
+            if is_zero(first) or is_zero(other):
+                first = Relu(other if is_zero(first) else first)
+            else:
+                first = cls.make(paired(first, other))
+        return first
+
+    def notation(self, style: Style) -> Notation:
+        return call("max", self.operands, style)
+
+    def condition(self) -> str:
+        return "{0} ≠ {1}".format(*self.operands) if self.is_scalar else super().condition()
+
+    @staticmethod
+    def numpy(np: Any, a: Any, b: Any) -> Any:
+        return np.maximum(a, b)
+
+    @staticmethod
+    def gap(np: Any, a: Any, b: Any) -> Any:
+        return a - b
+
+    @differential(
+        "differential_of_maximum",
+        "d max(A, B)",
+        "d(max(A, B)) = step(A - B) .* d(A) + step(B - A) .* d(B)",
+        requires="no entry of A equals that of B",
+        where="A, B: m x n",
+    )
+    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
+        a, b = self.operands
+        terms = [Hadamard.of(Step(a - b), da)] if da is not None else []
+        return Sum.of(*terms, *([Hadamard.of(Step(b - a), db)] if db is not None else []))
+
+
+class Minimum(Operator):
+    """min(A, B), the smaller one entry by entry"""
+
+    __slots__ = ()
+    names = ("minimum",)
+    signature = "m×n, m×n → m×n"
+    mirrors = True
+    kink = True
+    requires = "no entry of {0} equals that of {1}"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """min(0, A) is −relu(−A); several operands are taken two by two."""
+        first, *others = operands
+        for other in others:
+            if is_zero(first) or is_zero(other):
+                first = -Relu(-(other if is_zero(first) else first))
+            else:
+                first = cls.make(paired(first, other))
+        return first
+
+    def notation(self, style: Style) -> Notation:
+        return call("min", self.operands, style)
+
+    def condition(self) -> str:
+        return "{0} ≠ {1}".format(*self.operands) if self.is_scalar else super().condition()
+
+    @staticmethod
+    def numpy(np: Any, a: Any, b: Any) -> Any:
+        return np.minimum(a, b)
+
+    @staticmethod
+    def gap(np: Any, a: Any, b: Any) -> Any:
+        return a - b
+
+    @differential(
+        "differential_of_minimum",
+        "d min(A, B)",
+        "d(min(A, B)) = step(B - A) .* d(A) + step(A - B) .* d(B)",
+        requires="no entry of A equals that of B",
+        where="A, B: m x n",
+    )
+    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
+        a, b = self.operands
+        terms = [Hadamard.of(Step(b - a), da)] if da is not None else []
+        return Sum.of(*terms, *([Hadamard.of(Step(a - b), db)] if db is not None else []))
+
+
+# ---- the largest of all -----------------------------------------------------------------------------
+
+
+def lead(np: Any, a: Any) -> Any:
+    """By how much the largest entry exceeds the next one."""
+    entries = np.sort(a.reshape(*a.shape[:-2], -1), axis=-1)
+    ahead = entries[..., -1:] - entries[..., -2:-1] if entries.shape[-1] > 1 else np.ones_like(entries)
+    return ahead[..., None]
+
+
+def at_largest(np: Any, a: Any) -> Any:
+    """1 at the largest entry, and 0 elsewhere."""
+    flat = a.reshape(*a.shape[:-2], -1)
+    places = np.arange(flat.shape[-1])
+    return np.where(places == np.argmax(flat, axis=-1, keepdims=True), 1.0, 0.0).reshape(a.shape)
+
+
+class MaxOfEntries(Operator):
+    """max(A), the largest entry"""
+
+    __slots__ = ()
+    names = ("max",)
+    signature = "m×n → 1×1"
+    overloads = (Maximum,)
+    kink = True
+    requires = "the largest entry of {0} is unique"
+    gap = staticmethod(lead)
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """max(A) of one operand, max(A, B) of several entry by entry."""
+        return cls.make(operands) if len(operands) == 1 else Maximum.of(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return call("max", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.max(a, axis=(-2, -1), keepdims=True)
+
+    @differential(
+        "differential_of_largest_entry",
+        "d max(A)",
+        "d(max(A)) = tr(onehot_max(A)'*d(A))",
+        requires="the largest entry of A is unique",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return inner(OneHotMax(*self.operands), da)
+
+
+class MinOfEntries(Operator):
+    """min(A), the smallest entry"""
+
+    __slots__ = ()
+    names = ("min",)
+    signature = "m×n → 1×1"
+    overloads = (Minimum,)
+    kink = True
+    requires = "the smallest entry of {0} is unique"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """min(A) of one operand, min(A, B) of several entry by entry."""
+        return cls.make(operands) if len(operands) == 1 else Minimum.of(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return call("min", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.min(a, axis=(-2, -1), keepdims=True)
+
+    @staticmethod
+    def gap(np: Any, a: Any) -> Any:
+        return lead(np, -a)
+
+    @differential(
+        "differential_of_smallest_entry",
+        "d min(A)",
+        "d(min(A)) = tr(onehot_min(A)'*d(A))",
+        requires="the smallest entry of A is unique",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return inner(OneHotMin(*self.operands), da)
+
+
+class OneHotMax(Operator):
+    """onehot_max(A): 1 at the place of the largest entry, 0 elsewhere"""
+
+    __slots__ = ()
+    names = ("onehot_max",)
+    signature = "m×n → m×n"
+    mirrors = True
+    kink = True
+    requires = "the largest entry of {0} is unique"
+    definition = "onehot_max({0}) is 1 at the place of the largest entry of {0}, and 0 elsewhere"
+    gap = staticmethod(lead)
+    numpy = staticmethod(at_largest)
+
+    def notation(self, style: Style) -> Notation:
+        return call("onehot_max", self.operands, style)
+
+    @differential(
+        "differential_of_place_of_largest_entry",
+        "d onehot_max(A)",
+        "d(onehot_max(A)) = zeros(m, n)",
+        requires="the largest entry of A is unique",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return zeros_like(self)
+
+
+class OneHotMin(Operator):
+    """onehot_min(A): 1 at the place of the smallest entry, 0 elsewhere"""
+
+    __slots__ = ()
+    names = ("onehot_min",)
+    signature = "m×n → m×n"
+    mirrors = True
+    kink = True
+    requires = "the smallest entry of {0} is unique"
+    definition = "onehot_min({0}) is 1 at the place of the smallest entry of {0}, and 0 elsewhere"
+
+    def notation(self, style: Style) -> Notation:
+        return call("onehot_min", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return at_largest(np, -a)
+
+    @staticmethod
+    def gap(np: Any, a: Any) -> Any:
+        return lead(np, -a)
+
+    @differential(
+        "differential_of_place_of_smallest_entry",
+        "d onehot_min(A)",
+        "d(onehot_min(A)) = zeros(m, n)",
+        requires="the smallest entry of A is unique",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return zeros_like(self)

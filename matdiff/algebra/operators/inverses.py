@@ -1,0 +1,133 @@
+"""Relatives of the inverse: the pseudo-inverse and the adjugate; and the commutator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.expr import Expr, Identity, Operator
+from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
+from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse, Trace
+
+NEGLIGIBLE = 1e-10  # a singular value that is this small beside the largest counts as 0
+
+
+class PseudoInverse(Operator):
+    """pinv(A) = A⁺, the inverse of Moore and Penrose."""
+
+    __slots__ = ()
+    names = ("pinv",)
+    signature = "m×n → n×m"
+    kink = True
+    requires = "{0} has constant rank"
+    mirrors = True
+
+    def notation(self, style: Style) -> Notation:
+        if not style.latex:
+            return call("pinv", self.operands, style)
+        return Notation((Slot(self.operands[0], ATOM), "^{+}"), POSTFIX)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.linalg.pinv(a, NEGLIGIBLE)
+
+    @staticmethod
+    def gap(np: Any, a: Any) -> Any:
+        """The smallest singular value that is not 0."""
+        values = np.linalg.svd(a, compute_uv=False)
+        largest = values[..., :1]
+        least = np.where(values > NEGLIGIBLE * largest, values, np.inf).min(axis=-1)
+        return least / np.maximum(1.0, largest[..., 0])
+
+    @differential(
+        "differential_of_pseudo_inverse",
+        "d(A⁺)",
+        "d(pinv(A)) = -pinv(A)*d(A)*pinv(A) + pinv(A)*pinv(A)'*d(A)'*(eye(m) - A*pinv(A))"
+        " + (eye(n) - pinv(A)*A)*d(A)'*pinv(A)'*pinv(A)",
+        where="A: m x n",
+        requires="the rank of A is constant",
+        source="Golub and Pereyra (1973), SIAM J. Numer. Anal. 10",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a, p = self.operands[0], self
+        outside = Identity(a.rows) - Product.of(a, p)
+        inside = Identity(a.cols) - Product.of(p, a)
+        return Sum.of(
+            -Product.of(p, da, p),
+            Product.of(p, Transpose(p), Transpose(da), outside),
+            Product.of(inside, Transpose(da), Transpose(p), p),
+        )
+
+
+class Adjugate(Operator):
+    """adj(A) = |A|A⁻¹, the matrix of the cofactors, transposed."""
+
+    __slots__ = ()
+    names = ("adj", "adjugate")
+    signature = "n×n → n×n"
+    kink = True
+    requires = "{0} is invertible"
+    mirrors = True
+
+    def notation(self, style: Style) -> Notation:
+        return call("adj", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        """From the singular values, so that singular matrices have one too."""
+        u, s, v = np.linalg.svd(a)
+        others = np.where(np.eye(s.shape[-1], dtype=bool), 1.0, s[..., None, :]).prod(axis=-1)
+        sign = (np.linalg.det(u) * np.linalg.det(v))[..., None, None]
+        return sign * np.swapaxes(v, -1, -2) @ (others[..., :, None] * np.swapaxes(u, -1, -2))
+
+    @staticmethod
+    def gap(np: Any, a: Any) -> Any:
+        values = np.linalg.svd(a, compute_uv=False)
+        return values[..., -1] / np.maximum(1.0, values[..., 0])
+
+    @differential(
+        "differential_of_adjugate",
+        "d adj(A)",
+        "d(adj(A)) = tr(inv(A)*d(A))*adj(A) - inv(A)*d(A)*adj(A)",
+        where="A: n x n",
+        requires="A invertible",
+        source="Magnus and Neudecker, ch. 8, sec. 6",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        inverse = Inverse(self.operands[0])
+        return Scale.of(Trace(inverse * da), self) - Product.of(inverse, da, self)
+
+
+class Commutator(Operator):
+    """commutator(A, B) = AB − BA"""
+
+    __slots__ = ()
+    names = ("commutator",)
+    signature = "n×n, n×n → n×n"
+    definition = "commutator(A, B) = AB − BA"
+
+    def notation(self, style: Style) -> Notation:
+        if not style.latex:
+            return call("commutator", self.operands, style)
+        return Notation((r"\left[", Slot(self.operands[0], 0), ", ", Slot(self.operands[1], 0), r"\right]"))
+
+    @staticmethod
+    def numpy(np: Any, a: Any, b: Any) -> Any:
+        return a @ b - b @ a
+
+    @differential(
+        "differential_of_commutator",
+        "d[A, B]",
+        "d(commutator(A, B)) = commutator(d(A), B) + commutator(A, d(B))",
+        where="A, B: n x n",
+    )
+    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
+        a, b = self.operands
+        terms = [Commutator(da, b)] if da is not None else []
+        return Sum.of(*terms, *([Commutator(a, db)] if db is not None else []))
+
+    @shift("trace_of_commutator", "Tr(C[A, B]) = Tr([B, C]A)", "tr(C*commutator(A, B)) = tr(commutator(B, C)*A)")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        a, b = self.operands
+        return Commutator(b, h) if place == 0 else Commutator(h, a)

@@ -1,0 +1,261 @@
+"""The exponential, the logarithm and the square root of a matrix, and the derivatives of the first two.
+
+L(A, E) is the derivative of f at A in the direction E; L(A, E, F) is that of L(A, E) in the direction F, and so on.
+With E, F, … above the diagonal L is a block of f of a larger matrix, which gives its value.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.laws import Law, differential
+from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.products import Differentials, Sum
+from matdiff.algebra.operators.sylvester import Sylvester
+
+PADE = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
+        670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)  # fmt: skip
+PADE_RADIUS = 5.37  # up to this norm the approximant of order 13 is exact to rounding (Higham 2005)
+LOG_NODES, LOG_RADIUS = 7, 0.25  # of log(I + X) = ∫ X(I + tX)⁻¹ dt by Gauss's rule
+
+
+def norm(np: Any, a: Any) -> float:
+    """The largest 1-norm among some matrices."""
+    return float(np.abs(a).sum(axis=-2).max(initial=0.0))
+
+
+def exponential(np: Any, a: Any) -> Any:
+    """exp(A) by scaling and squaring with a Padé approximant."""
+    size = norm(np, a)
+    if not np.isfinite(size):
+        return np.full_like(a, np.nan)
+    squarings = max(0, int(np.ceil(np.log2(size / PADE_RADIUS)))) if size > 0 else 0
+    a = a / 2.0**squarings
+    powers = [np.eye(a.shape[-1]) + 0 * a, a @ a]
+    powers += [powers[1] @ powers[1], powers[1] @ powers[1] @ powers[1]]
+    low, high = [], []
+    for start, parts in ((0, low), (1, high)):  # even and odd powers of A
+        parts += [PADE[start + 2 * k] * powers[k] for k in range(4)]
+        parts += [powers[3] @ sum(PADE[start + 6 + 2 * k] * powers[k] for k in range(1, 4))]
+    even, odd = sum(low), a @ sum(high)
+    value = np.linalg.solve(even - odd, even + odd)
+    for _ in range(squarings):
+        value = value @ value
+    return value
+
+
+def square_root(np: Any, a: Any) -> Any:
+    """The principal square root by the product form of the iteration of Denman and Beavers; NaN where there is none."""
+    identity = np.eye(a.shape[-1])
+    root = product = a
+    for _ in range(60):
+        inverse = np.linalg.inv(product)
+        root = root @ (identity + inverse) / 2
+        product = identity / 2 + (product + inverse) / 4
+        if not norm(np, product - identity) > 1e-15 * a.shape[-1]:
+            break
+    off = np.abs(root @ root - a).max(axis=(-2, -1), keepdims=True)
+    return np.where(off <= 1e-9 * np.abs(a).max(axis=(-2, -1), keepdims=True), root, np.nan)
+
+
+def logarithm(np: Any, a: Any) -> Any:
+    """The principal logarithm by inverse scaling and squaring; NaN where there is none."""
+    identity = np.eye(a.shape[-1])
+    rooted = 0
+    while norm(np, a - identity) > LOG_RADIUS and rooted < 60:
+        a, rooted = square_root(np, a), rooted + 1
+    if not norm(np, a - identity) <= LOG_RADIUS:
+        return np.full_like(a, np.nan)
+    nodes, weights = np.polynomial.legendre.leggauss(LOG_NODES)
+    x = a - identity
+    parts = [w / 2 * np.linalg.solve(identity + (t + 1) / 2 * x, x) for t, w in zip(nodes, weights, strict=True)]
+    return 2.0**rooted * sum(parts)
+
+
+def off_negative_axis(np: Any, a: Any) -> Any:
+    """How far the eigenvalues keep from the real numbers that are not positive."""
+    values = np.linalg.eigvals(a)
+    distance = np.where(values.real > 0, np.abs(values), np.abs(values.imag))
+    return (distance / np.maximum(1.0, np.abs(values))).min(axis=-1)
+
+
+# ---- functions -------------------------------------------------------------------------------------
+
+
+class Expm(Operator):
+    """expm(A) = I + A + A²/2 + …, the exponential of a matrix."""
+
+    __slots__ = ()
+    names = ("expm",)
+    signature = "n×n → n×n"
+    mirrors = True
+
+    def notation(self, style: Style) -> Notation:
+        return call("expm", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return exponential(np, a)
+
+    @differential(
+        "differential_of_matrix_exponential",
+        "d expm(A)",
+        "d(expm(A)) = frechet_expm(A, d(A))",
+        where="A: n x n",
+        source="Higham, Functions of Matrices, ch. 10; Giles (2008), sec. 2.3",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return FrechetExpm(self.operands[0], da)
+
+
+class Logm(Operator):
+    """logm(A), the principal logarithm of a matrix: expm(logm(A)) = A."""
+
+    __slots__ = ()
+    names = ("logm",)
+    signature = "n×n → n×n"
+    requires = "{0} has no eigenvalue that is real and ≤ 0"
+    mirrors = True
+    kink = True
+    gap = staticmethod(off_negative_axis)
+
+    def notation(self, style: Style) -> Notation:
+        return call("logm", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return logarithm(np, a)
+
+    @differential(
+        "differential_of_matrix_logarithm",
+        "d logm(A)",
+        "d(logm(A)) = frechet_logm(A, d(A))",
+        where="A: n x n spd",
+        requires="A has no eigenvalue that is real and ≤ 0",
+        source="Higham, Functions of Matrices, ch. 11",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return FrechetLogm(self.operands[0], da)
+
+
+class Sqrtm(Operator):
+    """sqrtm(A), the principal square root of a matrix: sqrtm(A)² = A."""
+
+    __slots__ = ()
+    names = ("sqrtm",)
+    signature = "n×n → n×n"
+    requires = "{0} has no eigenvalue that is real and ≤ 0"
+    mirrors = True
+    kink = True
+    gap = staticmethod(off_negative_axis)
+
+    def notation(self, style: Style) -> Notation:
+        return call("sqrtm", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return square_root(np, a)
+
+    @differential(
+        "differential_of_matrix_square_root",
+        "d sqrtm(A)",
+        "d(sqrtm(A)) = sylvester(sqrtm(A), sqrtm(A), d(A))",
+        where="A: n x n spd",
+        requires="A has no eigenvalue that is real and ≤ 0",
+        source="Higham, Functions of Matrices, ch. 6: S dS + dS S = dA",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return Sylvester(self, self, da)
+
+
+# ---- Fréchet derivatives ---------------------------------------------------------------------------
+
+
+class Frechet(Operator):
+    """The base of L(A, E, F, …), the derivatives of a function of a matrix in some directions."""
+
+    __slots__ = ()
+    function: ClassVar[type[Operator]]
+    mirrors = True
+
+    def __init_subclass__(cls) -> None:
+        cls.signature = "n×n… → n×n"
+        name = cls.function.names[0]
+        cls.names = (f"frechet_{name}",)
+        cls.definition = f"frechet_{name}(A, E) is the derivative of {name} at A in the direction E"
+        super().__init_subclass__()
+        cls.d = Law(
+            f"differential_of_{cls.names[0]}",
+            "d L(A, E)",
+            f"d(frechet_{name}(A, E)) = frechet_{name}(A, d(E)) + frechet_{name}(A, E, d(A))",
+            "differential",
+            _change,
+            where="A: n x n spd; E: n x n",
+        )
+        cls.shift = Law(
+            f"trace_of_{cls.names[0]}",
+            "Tr(H L(A, E)) = Tr(L(A, H)E)",
+            f"tr(H*frechet_{name}(A, E)) = tr(frechet_{name}(A, H)*E)",
+            "trace",
+            lambda e, h, place: cls.make((*e.operands[:place], h, *e.operands[place + 1 :])),
+            where="A: n x n spd; E, H: n x n",
+            source="Higham, Functions of Matrices, sec. 3.2",
+        )
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Without a direction it is the function itself."""
+        return cls.function.of(*operands) if len(operands) == 1 else cls(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return call(self.names[0], self.operands, style)
+
+
+def _change(e: Expr, da: Differentials, *changes: Differentials) -> Expr:
+    """Linear in every direction; a change of A is one direction more."""
+    a, *directions = e.operands
+    terms = [
+        e.rebuild((a, *directions[:k], c, *directions[k + 1 :])) for k, c in enumerate(changes) if c is not None
+    ]
+    return Sum.of(*terms, *([e.rebuild((*e.operands, da))] if da is not None else []))
+
+
+def above_the_diagonal(np: Any, a: Any, directions: tuple[Any, ...]) -> Any:
+    """[A E; 0 A], and again with the next direction, whose f has the derivative in its last block of the first row."""
+    lead = np.broadcast_shapes(a.shape[:-2], *[e.shape[:-2] for e in directions])
+    whole = np.broadcast_to(a, (*lead, *a.shape[-2:]))
+    for e in directions:
+        copies = whole.shape[-1] // e.shape[-1]
+        spread = np.eye(copies)[:, None, :, None] * e[..., None, :, None, :]
+        corner = np.broadcast_to(spread.reshape(*e.shape[:-2], *whole.shape[-2:]), whole.shape)
+        whole = np.concatenate(
+            [np.concatenate([whole, corner], -1), np.concatenate([np.zeros_like(whole), whole], -1)], -2
+        )
+    return whole
+
+
+class FrechetExpm(Frechet):
+    """frechet_expm(A, E): the derivative of expm at A in the direction E."""
+
+    __slots__ = ()
+    function = Expm
+
+    @staticmethod
+    def numpy(np: Any, a: Any, *directions: Any) -> Any:
+        n = a.shape[-1]
+        return exponential(np, above_the_diagonal(np, a, directions))[..., :n, -n:]
+
+
+class FrechetLogm(Frechet):
+    """frechet_logm(A, E): the derivative of logm at A in the direction E."""
+
+    __slots__ = ()
+    function = Logm
+    kink = True
+    gap = staticmethod(lambda np, a, *directions: off_negative_axis(np, a))
+
+    @staticmethod
+    def numpy(np: Any, a: Any, *directions: Any) -> Any:
+        n = a.shape[-1]
+        return logarithm(np, above_the_diagonal(np, a, directions))[..., :n, -n:]

@@ -1,0 +1,189 @@
+"""Abbreviations: reductions and norms that a short formula says as well.
+
+The language knows the name of an abbreviation, and expressions are made of what it stands for; so it has
+no law of its own, but a definition in the catalogue.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import OPERATORS, Expr, Number, Ones, Operator, Symbol
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, quotient
+from matdiff.algebra.operators.softmax import LogSumExp, LogSumExpOfColumns, LogSumExpOfRows, is_row
+from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.errors import ShapeError
+
+
+class Abbreviation(Operator):
+    """A name for an expression made of operators; *of* builds it, *meaning* says it in the language."""
+
+    __slots__ = ()
+    meaning: ClassVar[str] = ""
+    where: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        del OPERATORS[cls.__name__]  # no node is ever one
+        name = cls.names[0]
+        Law(f"definition_of_{name}", f"{name}(…)", cls.meaning, "definition", cls.of, where=cls.where)
+
+
+def count(number: Size) -> Expr:
+    """A size as a scalar.
+
+    >>> from matdiff.algebra.dims import size
+    >>> count(size("m") * size("n"))
+    Expr('mn': scalar)
+    """
+    terms: list[Expr] = []
+    for names, coefficient in number.terms:
+        factors = [Number(coefficient)] * (coefficient != 1 or not names) + [Symbol(name) for name in names]
+        terms.append(Hadamard.of(*factors))
+    return Sum.of(*terms) if terms else Number(0)
+
+
+class SumsOfColumns(Abbreviation):
+    """colsum(A) = Aᵀ1, the sum of every column"""
+
+    __slots__ = ()
+    names = ("colsum", "colsums")
+    signature = "m×n → n×1"
+    meaning = "colsum(A) = A'*ones(m)"
+    where = "A: m x n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        (a,) = operands
+        return Product.of(Transpose(a), Ones(a.rows))
+
+
+class SumsOfRows(Abbreviation):
+    """rowsum(A) = A1, the sum of every row"""
+
+    __slots__ = ()
+    names = ("rowsum", "rowsums")
+    signature = "m×n → m×1"
+    meaning = "rowsum(A) = A*ones(n)"
+    where = "A: m x n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        (a,) = operands
+        return Product.of(a, Ones(a.cols))
+
+
+class Mean(Abbreviation):
+    """mean(A), the mean of all entries; mean(A, 1) and mean(A, 2) of every column and every row"""
+
+    __slots__ = ()
+    names = ("mean",)
+    signature = "m×n → 1×1"
+    meaning = "mean(A) = sum(A)/(m*n)"
+    where = "A: m x n; m, n: scalar"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        a, *along = operands
+        match [k.number for k in along]:
+            case []:
+                return quotient(SumOfEntries.of(a), count(a.rows * a.cols))
+            case [1]:
+                return quotient(SumOfEntries.of(*operands), count(a.rows))
+            case [2]:
+                return quotient(SumOfEntries.of(*operands), count(a.cols))
+        raise ShapeError("mean takes a matrix and the number 1 or 2")
+
+
+class MeansOfColumns(Abbreviation):
+    """colmean(A) = Aᵀ1/m, the mean of every column"""
+
+    __slots__ = ()
+    names = ("colmean", "colmeans")
+    signature = "m×n → n×1"
+    meaning = "colmean(A) = A'*ones(m)/m"
+    where = "A: m x n; m: scalar"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        return quotient(SumsOfColumns.of(*operands), count(operands[0].rows))
+
+
+class MeansOfRows(Abbreviation):
+    """rowmean(A) = A1/n, the mean of every row"""
+
+    __slots__ = ()
+    names = ("rowmean", "rowmeans")
+    signature = "m×n → m×1"
+    meaning = "rowmean(A) = A*ones(n)/n"
+    where = "A: m x n; n: scalar"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        return quotient(SumsOfRows.of(*operands), count(operands[0].cols))
+
+
+class Mahalanobis(Abbreviation):
+    """mahalanobis(x, S) = ‖x‖_S = √(xᵀSx)"""
+
+    __slots__ = ()
+    names = ("mahalanobis",)
+    signature = "n×1, n×n → 1×1"
+    meaning = "mahalanobis(x, S) = sqrt(x'*S*x)"
+    where = "x: n; S: n x n spd"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        x, s = operands
+        return Sqrt(Product.of(Transpose(x), s, x))
+
+
+class LogSoftmax(Abbreviation):
+    """log_softmax(v) = v − logsumexp(v)1"""
+
+    __slots__ = ()
+    names = ("log_softmax", "logsoftmax")
+    signature = "n×1 → n×1"
+    meaning = "log_softmax(v) = v - logsumexp(v)*ones(n)"
+    where = "v: n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        (v,) = operands
+        if v.cols is not ONE and not is_row(v):
+            raise ShapeError("log_softmax takes a vector; of a matrix there are logsoftmax_rows and logsoftmax_cols")
+        one = Transpose(Ones(v.cols)) if is_row(v) else Ones(v.rows)
+        return v - Scale.of(LogSumExp.of(v), one)
+
+
+class LogSoftmaxOfRows(Abbreviation):
+    """logsoftmax_rows(A) = A − logsumexp_rows(A)1ᵀ"""
+
+    __slots__ = ()
+    names = ("logsoftmax_rows",)
+    signature = "m×n → m×n"
+    meaning = "logsoftmax_rows(A) = A - logsumexp_rows(A)*ones(n)'"
+    where = "A: m x n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        (a,) = operands
+        return a - Product.of(LogSumExpOfRows(a), Transpose(Ones(a.cols)))
+
+
+class LogSoftmaxOfColumns(Abbreviation):
+    """logsoftmax_cols(A) = A − 1 logsumexp_cols(A)ᵀ"""
+
+    __slots__ = ()
+    names = ("logsoftmax_cols",)
+    signature = "m×n → m×n"
+    meaning = "logsoftmax_cols(A) = A - ones(m)*logsumexp_cols(A)'"
+    where = "A: m x n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        (a,) = operands
+        return a - Product.of(Ones(a.rows), Transpose(LogSumExpOfColumns(a)))

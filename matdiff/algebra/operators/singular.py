@@ -1,0 +1,231 @@
+"""Singular values: the nuclear and the spectral norm, and the named pieces of their derivatives, the orthogonal
+polar factor and the leading singular vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity, Number, Operator
+from matdiff.algebra.laws import differential
+from matdiff.algebra.notation import Notation, Slot, Style, call
+from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Trace, between_bars
+from matdiff.algebra.operators.sylvester import Sylvester
+
+# ---- numbers ---------------------------------------------------------------------------------------
+
+
+def transposed(np: Any, a: Any) -> Any:
+    """Aᵀ"""
+    return np.swapaxes(a, -1, -2)
+
+
+def with_sign(np: Any, v: Any) -> Any:
+    """Columns ±v: the entry of the largest absolute value is made positive."""
+    place = np.argmax(np.abs(v), axis=-2)[..., None, :]
+    return v * np.where(np.take_along_axis(v, place, -2) < 0, -1.0, 1.0)
+
+
+def singular_values(np: Any, a: Any) -> Any:
+    """The singular values, largest first."""
+    return np.linalg.svd(a, compute_uv=False)
+
+
+# ---- norms by singular values ----------------------------------------------------------------------
+
+
+class NuclearNorm(Operator):
+    """‖A‖_*, the sum of the singular values."""
+
+    __slots__ = ()
+    names = ("norm_nuc",)
+    signature = "m×n → 1×1"
+    kink = True
+    barred = True
+    requires = "{0} has full rank"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Of a vector it is the length."""
+        return Norm(*operands) if len(operands) == 1 and ONE in operands[0].shape else cls(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        return between_bars(self, style, "norm_nuc", ("‖", "‖_*"), (r"\left\|", r"\right\|_*"))
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.sum(singular_values(np, a), axis=-1)[..., None, None]
+
+    @staticmethod
+    def gap(np: Any, a: Any) -> Any:
+        values = singular_values(np, a)
+        return values[..., -1] / np.maximum(1.0, values[..., 0])
+
+    @differential(
+        "differential_of_nuclear_norm",
+        "d‖A‖_*",
+        "d(norm_nuc(A)) = tr(polar(A)'*d(A))",
+        where="A: m x n",
+        requires="A has full rank",
+        source="Watson (1992), Linear Algebra Appl. 170",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return Trace(Transpose(Polar(self.operands[0])) * da)
+
+
+class Polar(Operator):
+    """polar(A) = UVᵀ for A = U diag(s) Vᵀ, the orthogonal factor of the polar decomposition."""
+
+    __slots__ = ()
+    names = ("polar",)
+    signature = "m×n → m×n"
+    requires = "{0} has full rank"
+    definition = "polar({0}) = UVᵀ for the singular value decomposition {0} = U diag(s)Vᵀ"
+    mirrors = True
+    kink = True
+    gap = staticmethod(NuclearNorm.gap)
+
+    def notation(self, style: Style) -> Notation:
+        return call("polar", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        u, _, v = np.linalg.svd(a, full_matrices=False)
+        return u @ v
+
+    @differential(
+        "differential_of_polar",
+        "d polar(A)",
+        "d(polar(A)) = polar(A)*sylvester(polar(A)'*A, polar(A)'*A, polar(A)'*d(A) - d(A)'*polar(A))",
+        where="A: n x n",
+        requires="A has full rank; for an A that is not square the null spaces are taken into account",
+        source="Higham, Functions of Matrices, ch. 8",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a, q = self.operands[0], self
+        h = Product.of(Transpose(q), a)
+        twist = Product.of(Transpose(q), da) - Product.of(Transpose(da), q)
+        if a.rows is a.cols:
+            return Product.of(q, Sylvester(h, h, twist))
+        # UUᵀ = QQᵀ and VVᵀ = QᵀQ are projections; one of them is I, and which one depends on the sizes
+        left, right = Product.of(q, Transpose(q)), Product.of(Transpose(q), q)
+        within = Sum.of(h, Identity(a.cols), -right)
+        inverse = PseudoInverse(a)
+        return Sum.of(
+            Product.of(q, Sylvester(within, within, Product.of(right, twist, right))),
+            Product.of(Identity(a.rows) - left, da, inverse, q),
+            Product.of(q, inverse, da, Identity(a.cols) - right),
+        )
+
+
+class SpectralNorm(Operator):
+    """The spectral norm, the largest singular value."""
+
+    __slots__ = ()
+    names = ("norm_spec",)
+    signature = "m×n → 1×1"
+    kink = True
+    barred = True
+    requires = "the largest singular value of {0} is simple and not 0"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Of a vector it is the length."""
+        return Norm(*operands) if len(operands) == 1 and ONE in operands[0].shape else cls(*operands)
+
+    def notation(self, style: Style) -> Notation:
+        if not style.latex:
+            return call("norm_spec", self.operands, style)
+        return Notation((r"\left\|", Slot(self.operands[0], 0), r"\right\|_2"))
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return singular_values(np, a)[..., :1, None]
+
+    @staticmethod
+    def gap(np: Any, a: Any) -> Any:
+        values = singular_values(np, a)
+        following = values[..., 1] if values.shape[-1] > 1 else 0.0
+        return (values[..., 0] - following) / np.maximum(1.0, values[..., 0])
+
+    @differential(
+        "differential_of_spectral_norm",
+        "d‖A‖₂",
+        "d(norm_spec(A)) = left_singular(A)'*d(A)*right_singular(A)",
+        where="A: m x n",
+        requires="the largest singular value of A is simple",
+        source="Magnus and Neudecker, ch. 8, sec. 9, with λ_max(AᵀA)",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a = self.operands[0]
+        return Product.of(Transpose(LeftSingular(a)), da, RightSingular(a))
+
+
+class LeftSingular(Operator):
+    """left_singular(A) = Av/‖A‖₂ for the right singular vector v, the unit left one to the largest singular value."""
+
+    __slots__ = ()
+    names = ("left_singular",)
+    signature = "m×n → m×1"
+    requires = SpectralNorm.requires
+    definition = "left_singular({0}) is the unit left singular vector of {0} to its largest singular value"
+    kink = True
+    gap = staticmethod(SpectralNorm.gap)
+
+    def notation(self, style: Style) -> Notation:
+        return call("left_singular", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return a @ RightSingular.numpy(np, a) / SpectralNorm.numpy(np, a)
+
+    @differential(
+        "differential_of_left_singular_vector",
+        "d left_singular(A)",
+        "d(left_singular(A)) = pinv(norm_spec(A)^2*eye(m) - A*A')*(d(A)*A' + A*d(A)')*left_singular(A)",
+        where="A: m x n",
+        requires="the largest singular value of A is simple",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a = self.operands[0]
+        change = Product.of(da, Transpose(a)) + Product.of(a, Transpose(da))
+        return Product.of(_resolvent(a, Product.of(a, Transpose(a))), change, self)
+
+
+class RightSingular(Operator):
+    """right_singular(A): the unit right singular vector to the largest singular value, its largest entry positive."""
+
+    __slots__ = ()
+    names = ("right_singular",)
+    signature = "m×n → n×1"
+    requires = SpectralNorm.requires
+    definition = "right_singular({0}) is the unit right singular vector of {0} to its largest singular value"
+    kink = True
+    gap = staticmethod(SpectralNorm.gap)
+
+    def notation(self, style: Style) -> Notation:
+        return call("right_singular", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return with_sign(np, transposed(np, np.linalg.svd(a, full_matrices=False)[2][..., :1, :]))
+
+    @differential(
+        "differential_of_right_singular_vector",
+        "d right_singular(A)",
+        "d(right_singular(A)) = pinv(norm_spec(A)^2*eye(n) - A'*A)*(d(A)'*A + A'*d(A))*right_singular(A)",
+        where="A: m x n",
+        requires="the largest singular value of A is simple",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a = self.operands[0]
+        change = Product.of(Transpose(da), a) + Product.of(Transpose(a), da)
+        return Product.of(_resolvent(a, Product.of(Transpose(a), a)), change, self)
+
+
+def _resolvent(a: Expr, gram: Expr) -> Expr:
+    """(‖A‖₂²I − AᵀA)⁺"""
+    return PseudoInverse(Scale.of(Power(SpectralNorm(a), Number(2)), Identity(gram.rows)) - gram)

@@ -1,0 +1,189 @@
+"""softmax and logsumexp of a vector, and of a matrix by rows and by columns.
+
+softmax is the gradient of logsumexp; both are operators of their own, since their laws are shorter than
+those of the quotients that they stand for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Ones, Operator
+from matdiff.algebra.laws import differential
+from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+
+
+def stable_logsumexp(np: Any, a: Any, axis: int) -> Any:
+    """log(Σ exp(a)) along an axis, which does not overflow."""
+    largest = np.max(a, axis=axis, keepdims=True)
+    return largest + np.log(np.sum(np.exp(a - largest), axis=axis, keepdims=True))
+
+
+class LogSumExp(Operator):
+    """logsumexp(v) = log(Σᵢ exp(vᵢ)) of a vector"""
+
+    __slots__ = ()
+    names = ("logsumexp",)
+    signature = "n×1 → 1×1"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        return cls.make(tuple(as_column(o) for o in operands))
+
+    def notation(self, style: Style) -> Notation:
+        return call("logsumexp", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, v: Any) -> Any:
+        return stable_logsumexp(np, v, -2)
+
+    @differential("differential_of_logsumexp", "d logsumexp(v)", "d(logsumexp(v)) = softmax(v)'*d(v)", where="v: n")
+    def d(self: Expr, dv: Expr) -> Expr:
+        return inner(Softmax(*self.operands), dv)
+
+
+class Softmax(Operator):
+    """softmax(v) = exp(v)/sum(exp(v)) of a vector"""
+
+    __slots__ = ()
+    names = ("softmax",)
+    signature = "n×1 → n×1"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """A row gives a row."""
+        if len(operands) == 1 and is_row(operands[0]):
+            return Transpose(cls(as_column(operands[0])))
+        return cls.make(operands)
+
+    def notation(self, style: Style) -> Notation:
+        return call("softmax", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, v: Any) -> Any:
+        return np.exp(v - stable_logsumexp(np, v, -2))
+
+    @differential(
+        "differential_of_softmax",
+        "d softmax(v)",
+        "d(softmax(v)) = softmax(v) .* d(v) - (softmax(v)'*d(v))*softmax(v)",
+        source="(diag(p) − ppᵀ)dv with p = softmax(v)",
+        where="v: n",
+    )
+    def d(self: Expr, dv: Expr) -> Expr:
+        return Hadamard.of(self, dv) - Scale.of(inner(self, dv), self)
+
+
+class LogSumExpOfRows(Operator):
+    """logsumexp_rows(A) = log(exp(A)1): the logsumexp of every row"""
+
+    __slots__ = ()
+    names = ("logsumexp_rows",)
+    signature = "m×n → m×1"
+
+    def notation(self, style: Style) -> Notation:
+        return call("logsumexp_rows", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return stable_logsumexp(np, a, -1)
+
+    @differential(
+        "differential_of_logsumexp_of_rows",
+        "d logsumexp_rows(A)",
+        "d(logsumexp_rows(A)) = (softmax_rows(A) .* d(A))*ones(n)",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return Product.of(Hadamard.of(SoftmaxOfRows(*self.operands), da), Ones(da.cols))
+
+
+class SoftmaxOfRows(Operator):
+    """softmax_rows(A): the softmax of every row"""
+
+    __slots__ = ()
+    names = ("softmax_rows",)
+    signature = "m×n → m×n"
+
+    def notation(self, style: Style) -> Notation:
+        return call("softmax_rows", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.exp(a - stable_logsumexp(np, a, -1))
+
+    @differential(
+        "differential_of_softmax_of_rows",
+        "d softmax_rows(A)",
+        "d(softmax_rows(A)) = softmax_rows(A) .* (d(A) - (softmax_rows(A) .* d(A))*ones(n)*ones(n)')",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        one = Ones(self.cols)
+        mean = Product.of(Hadamard.of(self, da), one, Transpose(one))
+        return Hadamard.of(self, da - mean)
+
+
+class LogSumExpOfColumns(Operator):
+    """logsumexp_cols(A) = log(exp(A)ᵀ1): the logsumexp of every column"""
+
+    __slots__ = ()
+    names = ("logsumexp_cols",)
+    signature = "m×n → n×1"
+
+    def notation(self, style: Style) -> Notation:
+        return call("logsumexp_cols", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.swapaxes(stable_logsumexp(np, a, -2), -1, -2)
+
+    @differential(
+        "differential_of_logsumexp_of_columns",
+        "d logsumexp_cols(A)",
+        "d(logsumexp_cols(A)) = (softmax_cols(A) .* d(A))'*ones(m)",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return Product.of(Transpose(Hadamard.of(SoftmaxOfColumns(*self.operands), da)), Ones(da.rows))
+
+
+class SoftmaxOfColumns(Operator):
+    """softmax_cols(A): the softmax of every column"""
+
+    __slots__ = ()
+    names = ("softmax_cols",)
+    signature = "m×n → m×n"
+
+    def notation(self, style: Style) -> Notation:
+        return call("softmax_cols", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.exp(a - stable_logsumexp(np, a, -2))
+
+    @differential(
+        "differential_of_softmax_of_columns",
+        "d softmax_cols(A)",
+        "d(softmax_cols(A)) = softmax_cols(A) .* (d(A) - ones(m)*ones(m)'*(softmax_cols(A) .* d(A)))",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        one = Ones(self.rows)
+        mean = Product.of(one, Transpose(one), Hadamard.of(self, da))
+        return Hadamard.of(self, da - mean)
+
+
+def is_row(e: Expr) -> bool:
+    return e.rows is ONE and not e.is_scalar
+
+
+def as_column(e: Expr) -> Expr:
+    """A vector as a column; a row such as xᵀA becomes Aᵀx."""
+    if not is_row(e):
+        return e
+    factors = reversed(e.operands) if isinstance(e, Product) else [e]
+    return Product.of(*[f.operands[0] if isinstance(f, Transpose) else Transpose(f) for f in factors])

@@ -1,0 +1,58 @@
+"""The solution of a linear matrix equation, a named piece of the derivatives of roots and polar factors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.products import Differentials, Product, Sum
+
+
+class Sylvester(Operator):
+    """sylvester(A, B, C): the solution X of AX + XB = C."""
+
+    __slots__ = ()
+    names = ("sylvester",)
+    signature = "m×m, n×n, m×n → m×n"
+    requires = "AX + XB = C has one solution X for A = {0}, B = {1}"
+    definition = "sylvester(A, B, C) is the solution X of AX + XB = C"
+
+    def notation(self, style: Style) -> Notation:
+        return call("sylvester", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any, b: Any, c: Any) -> Any:
+        """(I ⊗ A + Bᵀ ⊗ I) vec(X) = vec(C)"""
+        m, n = a.shape[-1], b.shape[-1]
+        left = np.eye(n)[:, None, :, None] * a[..., None, :, None, :]
+        right = np.swapaxes(b, -1, -2)[..., :, None, :, None] * np.eye(m)[None, :, None, :]
+        whole = left + right
+        columns = np.swapaxes(c, -1, -2).reshape(*c.shape[:-2], m * n, 1)
+        solution = np.linalg.solve(whole.reshape(*whole.shape[:-4], m * n, m * n), columns)
+        return np.swapaxes(solution.reshape(*solution.shape[:-2], n, m), -1, -2)
+
+    @differential(
+        "differential_of_sylvester",
+        "d sylvester(A, B, C)",
+        "d(sylvester(A, B, C)) = sylvester(A, B, d(C) - d(A)*sylvester(A, B, C) - sylvester(A, B, C)*d(B))",
+        where="A: m x m spd; B: n x n spd; C: m x n",
+        requires="AX + XB = C has one solution",
+    )
+    def d(self: Expr, da: Differentials, db: Differentials, dc: Differentials) -> Expr:
+        a, b, _ = self.operands
+        terms = [dc] if dc is not None else []
+        terms += [-Product.of(da, self)] if da is not None else []
+        terms += [-Product.of(self, db)] if db is not None else []
+        return Sylvester(a, b, Sum.of(*terms))
+
+    @shift(
+        "trace_of_sylvester",
+        "Tr(H sylvester(A, B, C)) = Tr(sylvester(B, A, H)C)",
+        "tr(H*sylvester(A, B, C)) = tr(sylvester(B, A, H)*C)",
+        where="A: m x m spd; B: n x n spd; C: m x n; H: n x m",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        a, b, _ = self.operands
+        return Sylvester(b, a, h)

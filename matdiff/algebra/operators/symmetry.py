@@ -1,0 +1,49 @@
+"""Whether a matrix is symmetric by the way it is written: XᵀX, A + Aᵀ, S⁻¹ for a symmetric S."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, postorder
+from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse, MatrixPower
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
+from matdiff.algebra.operators.sums import IndexedSum, Member
+
+SYMMETRIC = frozenset(("symmetric", "spd", "psd", "diagonal"))
+Forms = tuple[Expr, Expr]
+
+
+def is_symmetric(e: Expr) -> bool:
+    """Whether e and eᵀ are the same once transposes are pushed to the leaves."""
+    if e.rows is not e.cols:
+        return False
+    forms: dict[Expr, Forms] = {}
+    for node in postorder(e, prune=lambda node: node.is_scalar):
+        forms[node] = _forms(node, [forms.get(o, (o, o)) for o in node.operands])
+    straight, flipped = forms[e]
+    return straight is flipped
+
+
+def _forms(e: Expr, operands: list[Forms]) -> Forms:
+    """e and eᵀ with transposes at the leaves, given these forms of the operands; of a symmetric e the same twice."""
+    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity):
+        return e, e
+    if isinstance(e, Symbol | Member):
+        symbol = e.operands[0] if isinstance(e, Member) else e
+        known = isinstance(symbol, Symbol) and symbol.properties & SYMMETRIC
+        return e, e if known else Transpose(e)
+    if isinstance(e, Ones | Zeros):
+        return e, type(e)(e.cols, e.rows)
+    straight, flipped = tuple(a for a, _ in operands), tuple(b for _, b in operands)
+    if isinstance(e, Transpose):
+        return flipped[0], straight[0]
+    if isinstance(e, Product):
+        return e.rebuild(straight), e.rebuild(flipped[::-1])
+    if isinstance(e, Sum | Hadamard) and Counter(straight) == Counter(flipped):
+        return e.rebuild(straight), e.rebuild(straight)
+    within = isinstance(e, Inverse | MatrixPower | Entrywise | Power | IndexedSum | Sum | Hadamard | Scale)
+    if within or (isinstance(e, Operator) and e.mirrors):
+        return e.rebuild(straight), e.rebuild(flipped)
+    return e, e if isinstance(e, Named) and straight[0] is flipped[0] else Transpose(e)

@@ -1,0 +1,197 @@
+"""The rules of typing for names, constants, members of families, entries, and definitions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+from matdiff.algebra.dims import ONE, Shape, Size
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector
+from matdiff.errors import SyntaxError
+from matdiff.language.arithmetic import filled
+from matdiff.language.binding import Binder
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed
+from matdiff.language.typing import Attempt, rule
+
+# ---- names and constants --------------------------------------------------------------------------
+
+
+@rule("NUMBER")
+def type_number(attempt: Attempt, node: Node) -> Typed:
+    """A number, or 1 as a vector of ones."""
+    if attempt.assumed.get(id(node)) == "ones":
+        return constant(attempt, node, (attempt.sizes.fresh(), ONE), Ones, "1")
+    value: Fraction = node.value
+    result = attempt.scalar(node, (), lambda: Number(value))
+    result.number = value
+    return result
+
+
+def constant(attempt: Attempt, node: Node, shape: Shape, make: type[Expr], what: str) -> Typed:
+    """A constant whose size may come from context."""
+    return attempt.typed(node, shape, (), lambda: make(*[attempt.resolve(s, node, what) for s in shape]))  # type: ignore[arg-type]
+
+
+@rule("constant")
+def type_constant(attempt: Attempt, node: Node) -> Typed:
+    """I, eye(n), 1_n, zeros(m, n)"""
+    kind, sizes = node.value
+    if kind == "eye":
+        n = sizes[0] if sizes else attempt.sizes.fresh()
+        return attempt.typed(node, (n, n), (), lambda: Identity(attempt.resolve(n, node, attempt.written(node))))
+    shape = (sizes[0], sizes[1] if len(sizes) > 1 else ONE)
+    return constant(attempt, node, shape, Ones if kind == "ones" else Zeros, kind)
+
+
+@rule("symbol")
+def type_symbol(attempt: Attempt, node: Node) -> Typed:
+    """A declared or undeclared symbol; in a sum without an index, data are read with its index."""
+    text, bare = node.value
+    name = attempt.bound.names[text]
+    shape, ranges = attempt.shape_of(name)
+    if not ranges:
+        result = attempt.typed(node, shape, (), lambda: attempt.symbol(name, node))
+        result.guessed = name.declared is None
+        return result
+    if bare is None:
+        index = name.declared.indices[0][0] if name.declared else "i"
+        hint = f"write {text}[{index}] under a sum"
+        raise attempt.misfit(node, f"{text} is a family of values, one for every {index}", hint)
+    if len(ranges) > 1:
+        raise attempt.misfit(node, f"{text} has several indices: write them", f"∑_ij … {text}_ij")
+    bare.used = True
+    return member(attempt, node, text, [bare])
+
+
+@rule("member")
+def type_member(attempt: Attempt, node: Node) -> Typed:
+    """x_i: a member of a family, or an entry."""
+    text, binders = node.value
+    name = attempt.bound.names[text]
+    if name.is_family:
+        return member(attempt, node, text, binders)
+    shape, _ = attempt.shape_of(name)
+    base = attempt.typed(node, shape, (), lambda: attempt.symbol(name, node))
+    base.guessed = name.declared is None
+    return entry(attempt, node, base, binders)
+
+
+def member(attempt: Attempt, node: Node, text: str, binders: list[Binder]) -> Typed:
+    """A member of a family, whose ranges are those of the indices."""
+    name = attempt.bound.names[text]
+    shape, ranges = attempt.shape_of(name)
+    if len(ranges) != len(binders):
+        raise attempt.misfit(node, f"{text} has {len(ranges)} indices, not {len(binders)}", error=SyntaxError)
+    require_ranges(attempt, node, binders, ranges, text)
+
+    def make() -> Expr:
+        return Member(attempt.symbol(name, node), *[attempt.index(b, node) for b in binders])
+
+    result = attempt.typed(node, shape, (), make)
+    result.guessed = name.declared is None
+    return result
+
+
+def require_ranges(attempt: Attempt, node: Node, binders: list[Binder], ranges: tuple[Size, ...], what: str) -> None:
+    """Makes the ranges of indices agree with what they count."""
+    for binder, last in zip(binders, ranges, strict=True):
+        if not attempt.unify(attempt.range_of(binder), last):
+            found = attempt.sizes.find(attempt.range_of(binder))
+            raise attempt.misfit(
+                node, f"the index {binder.name} runs to {found}, but {what} to {attempt.sizes.find(last)}"
+            )
+
+
+@rule("entry")
+def type_entry(attempt: Attempt, node: Node) -> Typed:
+    """(A + B)_{jk}"""
+    return entry(attempt, node, node.parts[0].typed, node.value)
+
+
+def entry(attempt: Attempt, node: Node, base: Typed, binders: list[Binder]) -> Typed:
+    """An entry of a vector or matrix."""
+    sizes = (base.rows,) if base.cols is ONE else (base.rows, base.cols)
+    if base.is_scalar or len(sizes) != len(binders):
+        plural = "index" if len(binders) == 1 else "indices"
+        raise attempt.misfit(node, f"{attempt.described(base)}, which has no entry with {len(binders)} {plural}")
+    require_ranges(attempt, node, binders, sizes, attempt.shown(base))
+    return attempt.scalar(node, (base,), lambda a: Entry(a, *[attempt.index(b, node) for b in binders]))
+
+
+@rule("counter")
+def type_counter(attempt: Attempt, node: Node) -> Typed:
+    """The index of a sum as a number."""
+    return attempt.scalar(node, (), lambda: attempt.index(node.value, node))
+
+
+@rule("unit")
+def type_unit(attempt: Attempt, node: Node) -> Typed:
+    """unit(i, n): the unit vector of an index"""
+    binder, rows = node.value
+    if not attempt.unify(attempt.range_of(binder), rows):
+        raise attempt.misfit(node, f"the index {binder.name} does not run to {rows}")
+    return attempt.typed(node, (rows, ONE), (), lambda: UnitVector(attempt.index(binder, node), rows))
+
+
+# ---- definitions ----------------------------------------------------------------------------------
+
+
+@rule("define")
+def type_definition(attempt: Attempt, node: Node) -> Typed:
+    """h = …: a node with a name"""
+    body: Typed = node.parts[0].typed
+    result = attempt.typed(node, (body.rows, body.cols), (body,), partial(Named, node.value))
+    attempt.definitions[node.value] = result
+    return result
+
+
+@rule("abbreviate")
+def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
+    """h := …: the right side wherever h stands"""
+    body: Typed = node.parts[0].typed
+    result = attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
+    attempt.definitions[node.value] = result
+    return result
+
+
+@rule("definition")
+def type_use_of_definition(attempt: Attempt, node: Node) -> Typed:
+    """A name that stands for a definition before it"""
+    if node.value not in attempt.definitions:
+        raise attempt.misfit(node, f"{node.value} is used before its definition", error=SyntaxError)
+    return attempt.definitions[node.value]
+
+
+@rule("sequence")
+def type_sequence(attempt: Attempt, node: Node) -> Typed:
+    """Definitions, and the expression last"""
+    last = node.parts[-1]
+    if last.kind == "definition":
+        return attempt.definitions[last.value].operands[0]
+    typed: Typed = last.typed
+    return typed
+
+
+@rule("equation")
+def type_equation(attempt: Attempt, node: Node) -> Typed:
+    """Both sides of a law"""
+    left, right = (part.typed for part in node.parts)
+    if right.is_scalar and not left.is_scalar and right.number is not None:
+        right = attempt.typed(
+            right.node, (left.rows, left.cols), (right,), lambda c: filled(c, *attempt_shape(attempt, left))
+        )
+        node.parts[1].typed = right
+    if not attempt.same_shape(left, right):
+        raise attempt.misfit(
+            node, "the two sides have different shapes", f"{attempt.described(left)}, {attempt.described(right)}"
+        )
+    return attempt.typed(node, (left.rows, left.cols), (left, right), lambda a, b: a)
+
+
+def attempt_shape(attempt: Attempt, piece: Typed) -> Shape:
+    """The shape of a piece at the end."""
+    shown = attempt.shown(piece)
+    return attempt.resolve(piece.rows, piece.node, shown), attempt.resolve(piece.cols, piece.node, shown)

@@ -1,0 +1,84 @@
+"""The rules of typing for norms and bars: ‖A‖ with the sign of its kind, |A|."""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError, UnsupportedError
+from matdiff.language.applications import apply
+from matdiff.language.powers import require_square
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed
+from matdiff.language.typing import Attempt, rule, special
+
+NORMS = {
+    **dict.fromkeys(("", "2", "F", "fro", "Fro"), "norm2"),
+    "1": "norm1",
+    **dict.fromkeys(("*", "nuc"), "norm_nuc"),
+    **dict.fromkeys(("∞", "inf", "infty"), "norm_inf"),
+}
+
+
+@special("norm")
+def type_norm_call(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """norm(A), norm(A, 'fro'), norm(x, 1), norm(x, p)"""
+    if len(node.parts) != 2:
+        return norm(attempt, node, "", operands)
+    kind = node.parts[1]
+    if kind.kind == "STRING" or attempt.written(kind) in NORMS:
+        sign = str(kind.value) if kind.kind == "STRING" else attempt.written(kind)
+        return norm(attempt, node, sign, operands[:1])
+    return norm_of_letter(attempt, node, operands)
+
+
+def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Typed:
+    """A norm by the sign of its kind."""
+    if len(operands) != 1:
+        raise attempt.misfit(node, f"norm takes one argument, not {len(operands)}")
+    a = operands[0]
+    if sign == "2" and ONE not in (a.rows, a.cols):
+        raise attempt.misfit(
+            node,
+            f"‖{attempt.shown(a)}‖₂ of a matrix can be its spectral norm or its Frobenius norm",
+            "write norm_spec(A) or ‖A‖_F",
+            AmbiguityError,
+        )
+    operator = FUNCTIONS.get(NORMS.get(sign, ""))
+    if operator is None:
+        raise attempt.misfit(node, f"the norm with the sign {sign} is not available", error=UnsupportedError)
+    if a.is_scalar:
+        attempt.penalty(node, 2, a)
+    return apply(attempt, node, operator, operands)
+
+
+def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """‖x‖_p with a scalar p, ‖x‖_S = √(xᵀSx) with a matrix S"""
+    x, kind = operands
+    name = "normp" if kind.is_scalar else "mahalanobis"
+    operator = FUNCTIONS.get(name)
+    if operator is None:
+        raise attempt.misfit(
+            node, f"the norm with the sign {attempt.shown(kind)} is not available", error=UnsupportedError
+        )
+    if name == "mahalanobis":
+        require_square(attempt, kind.node, kind, "a quadratic form")
+    return apply(attempt, node, operator, [x, kind])
+
+
+@rule("norm")
+def type_norm(attempt: Attempt, node: Node) -> Typed:
+    """‖A‖, ‖A‖₁, ‖A‖_F, ‖A‖_*, ‖x‖_p, ‖x‖_S"""
+    operands = [part.typed for part in node.parts]
+    return norm(attempt, node, node.value, operands) if len(operands) == 1 else norm_of_letter(attempt, node, operands)
+
+
+@rule("bars")
+def type_bars(attempt: Attempt, node: Node) -> Typed:
+    """|A|: a determinant, an absolute value or a length; entry by entry where single entries are asked for."""
+    a: Typed = node.parts[0].typed
+    if a.is_scalar or node.value == "entrywise":
+        return attempt.typed(node, (a.rows, a.cols), (a,), FUNCTIONS["abs"].of)
+    if a.cols is ONE or a.rows is ONE:
+        return attempt.scalar(node, (a,), FUNCTIONS["norm2"].of)
+    require_square(attempt, node, a, "a determinant")
+    return attempt.scalar(node, (a,), FUNCTIONS["det"].of)

@@ -1,0 +1,84 @@
+"""The spellings of one language: LaTeX and the many signs of Unicode, written in the signs that the lexer knows.
+
+In goes what somebody typed or pasted, out comes its ``Transcript``.  Mathematical letters (𝐱, 𝒙, ℝ) become
+plain ones, accented letters a letter with a combining sign, the many dashes, dots, quotes and bars the customary one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from matdiff.algebra.notation import ACCENTS
+from matdiff.errors import MatdiffError
+from matdiff.language.transcript import APART, Scribe, Transcript
+
+SPELLINGS = ("plain", "latex")
+SAME = {
+    **dict.fromkeys("—‒﹣－⁃", "−"),
+    **dict.fromkeys("’‘ʹ´`＇", "'"),
+    **dict.fromkeys("•∙⋅⸱", "·"),
+    **dict.fromkeys("〈⟨", "⟨"),
+    **dict.fromkeys("〉⟩", "⟩"),
+    **dict.fromkeys("ǁ∥", "‖"),
+    **dict.fromkeys("⁎＊", "*"),
+    "∣": "|",
+    "⊺": "⊤",
+    "∶": ":",
+    "≔": ":=",
+    "∖": "\\",
+    "⨀": "⊙",
+    "⨂": "⊗",
+    "̅": ACCENTS["bar"],
+    **dict.fromkeys("\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}\N{SOFT HYPHEN}", ""),
+}
+MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "\uff5e"))  # 𝐱, ℝ, full width
+MARKS = frozenset(ACCENTS.values())
+
+
+def transcript(text: str, functions: Collection[str] = (), spelling: str | None = None) -> Transcript:
+    """The plain spelling of a text; *spelling* forces ``latex`` or ``plain`` where it is not to be recognised."""
+    if spelling not in (None, *SPELLINGS):
+        raise MatdiffError(f"{spelling} is not a spelling", suggestion="the spellings are " + ", ".join(SPELLINGS))
+    found = Transcript(text, text)
+    if spelling == "latex" or (spelling is None and ("\\" in text or "$" in text)):
+        from matdiff.language.latex import is_latex, transcribe  # only where it is needed
+
+        if spelling or is_latex(text):
+            found = transcribe(text, functions)
+    return found if found.text.isascii() else _customary(found)
+
+
+def plain(text: str) -> str:
+    """The plain spelling of a name or a declaration.
+
+    >>> plain("𝐱: n"), plain(r"\\hat{x}") == "x̂"
+    ('x: n', True)
+    """
+    return transcript(text).text
+
+
+def _customary(found: Transcript) -> Transcript:
+    """The text with every sign in its customary form."""
+    from functools import partial
+    from unicodedata import normalize
+
+    compatible, apart = partial(normalize, "NFKC"), partial(normalize, "NFD")
+    scribe = Scribe(found.source)
+    last = ""
+    for place, sign in enumerate(found.text):
+        written = sign if sign.isascii() else _sign(sign, compatible, apart)
+        if written != sign and written.isdecimal() and last.isalnum():
+            written = APART + written  # X𝟏 is no name
+        scribe.write(written, *found.span(place, place + 1))
+        last = written[-1:] or last
+    return scribe.finished()
+
+
+def _sign(sign: str, compatible: Callable[[str], str], apart: Callable[[str], str]) -> str:
+    """A sign in its customary form: of several characters where it is composed."""
+    if sign in SAME:
+        return SAME[sign]
+    composed = apart(sign)
+    if composed[1:] in MARKS and composed[0].isalpha():
+        return composed
+    return compatible(sign) if any(low <= sign <= high for low, high in MATHEMATICAL) else sign

@@ -1,0 +1,137 @@
+"""Tokens, and what emitting them has to know: brackets, gaps, and where a factor begins.
+
+White space and its absence become the two signs of implicit products, JUXT and LOOSE.  A function
+without brackets (tr A X) widens its reach over gaps where that is the custom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.syntax import Token
+from matdiff.language.tables import END
+from matdiff.language.transcript import Transcript
+
+CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
+ENDERS = frozenset((*CLOSERS, "NAME", "NUMBER", "TRANSPOSE", "INVERSE_TRANSPOSE", "SUPERSCRIPT", "SUBSCRIPT"))
+SIGNS_OF_PRODUCTS = ("TIMES", "MATMUL", "DIVIDE", "LEFT_DIVIDE", "DOT_TIMES", "DOT_DIVIDE", "KRONECKER", "LOOSE")
+STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPARATOR", "WHERE", "DEFINE", "ABBREVIATE"))
+CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
+WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X is the trace of AX; log a b is log(a) b
+
+
+class Decision(NamedTuple):
+    """A place that may be read in two ways, and what the way against custom costs."""
+
+    place: int
+    cost: int
+
+
+class Reach:
+    """A function without brackets: where it stands, and whether its operand goes on over gaps."""
+
+    __slots__ = ("place", "wide", "widens")
+
+    def __init__(self, place: int, widens: bool) -> None:
+        self.place = place
+        self.widens = widens
+        self.wide: bool | None = None  # not asked yet
+
+
+class Emitter:
+    """The tokens of one text so far; *other* are the places of decisions that go against custom."""
+
+    def __init__(self, script: Transcript, other: Collection[int]) -> None:
+        self.script = script
+        self.text = script.text
+        self.other = other
+        self.tokens: list[Token] = []
+        self.decisions: list[Decision] = []
+        self.brackets: list[tuple[str, int]] = []
+        self.reaches: list[Reach | None] = [None]  # for every open bracket, and for none
+        self.last = ""
+        self.gap = self.line_break = False
+
+    def emit(self, kind: str, value: Any, start: int, end: int) -> int:
+        """Adds a token that cannot start an operand; answers where to go on."""
+        self.tokens.append(Token(kind, value, start, end))
+        self.last = kind
+        self.gap = self.line_break = False
+        if kind in STOPS:
+            self.reaches[-1] = None
+        return end
+
+    def operand(self, kind: str, value: Any, start: int, end: int) -> int:
+        """Adds a token that starts an operand, after the sign of an implicit product where one is meant."""
+        if self.last in ENDERS:
+            if self.line_break and not self.brackets:
+                self.emit("SEPARATOR", None, start, start)
+            elif kind == "NUMBER" and self.last == "NUMBER" and 1 not in (value, self.tokens[-1].value):
+                raise self.error("an operator is missing between two numbers", start, end, "write * or + between them")
+            else:
+                loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and not self.reached())
+                self.emit("LOOSE" if loose else "JUXT", None, start, start)
+        return self.emit(kind, value, start, end)
+
+    def reached(self) -> bool:
+        """Whether a function without brackets takes in what stands behind a gap."""
+        reach = self.reaches[-1]
+        if reach is None:
+            return False
+        if reach.wide is None:
+            reach.wide = self.decide(reach.place, reach.widens, 2)
+        return reach.wide
+
+    def decide(self, place: int, custom: bool, cost: int) -> bool:
+        """Custom's answer at a place, or the other one where the elaborator asks for it."""
+        self.decisions.append(Decision(place, cost))
+        return custom != (place in self.other)
+
+    # ---- brackets ----------------------------------------------------------------------------------
+
+    def push(self, bracket: str, start: int) -> None:
+        """A bracket or a bar opens."""
+        self.brackets.append((bracket, start))
+        self.reaches.append(None)
+
+    def pop(self) -> tuple[str, int]:
+        """The innermost bracket closes."""
+        self.reaches.pop()
+        return self.brackets.pop()
+
+    def innermost(self) -> str:
+        """The bracket that would close next."""
+        return self.brackets[-1][0] if self.brackets else ""
+
+    def finish(self) -> list[Token]:
+        """The tokens, whose places are those of the source."""
+        if self.brackets:
+            bracket, start = self.brackets[-1]
+            shown, missing = self.text[start], CLOSING.get(bracket, bracket)
+            raise self.error(f"{shown} is never closed", start, start + len(shown), f"{missing} is missing behind it")
+        while self.tokens and self.tokens[-1].type == "SEPARATOR":
+            self.tokens.pop()
+        if not self.tokens:
+            raise SyntaxError(
+                "there is no expression: the text is empty", text=self.script.source, span=(0, len(self.script.source))
+            )
+        if self.script.origins:
+            span = self.script.span
+            self.tokens = [Token(t.type, t.value, *span(t.start, max(t.end, t.start + 1))) for t in self.tokens]
+        end = len(self.script.source)
+        self.tokens.append(Token(END, None, end, end))
+        return self.tokens
+
+    # ---- errors ------------------------------------------------------------------------------------
+
+    def error(self, message: str, start: int, end: int, suggestion: str = "") -> SyntaxError:
+        """A syntax error at a place."""
+        return SyntaxError(message, text=self.text, span=(start, max(end, start + 1)), suggestion=suggestion)
+
+    def relocated(self, error: MatdiffError) -> MatdiffError:
+        """An error that points at what was typed."""
+        if error.text is self.text and error.span is not None:
+            error.text, error.span = self.script.source, self.script.span(*error.span)
+        return error

@@ -1,0 +1,52 @@
+"""One text in two spellings: what somebody typed, and the plain spelling that the lexer reads.
+
+In goes the source, out comes a ``Transcript``: the text, and for each of its characters the place in the
+source that it stands for, so that every error points at what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+APART = "\u200a"  # separates two pieces, but is no gap between factors
+OPENS, CLOSES = "\u23b8", "\u23b9"  # behind a bar: its direction is known
+
+
+class Transcript:
+    """A text and the origin of its characters; *origins* is empty where the text is the source itself."""
+
+    __slots__ = ("origins", "source", "text")
+
+    def __init__(self, text: str, source: str, origins: Sequence[tuple[int, int]] = ()) -> None:
+        self.text = text
+        self.source = source
+        self.origins = origins
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The place in the source of text[start:end]."""
+        if not self.origins:
+            return start, end
+        if start >= len(self.origins):
+            return len(self.source), len(self.source)
+        last = max(start, min(end, len(self.origins)) - 1)
+        return self.origins[start][0], self.origins[last][1]
+
+
+class Scribe:
+    """Writes a transcript piece by piece."""
+
+    __slots__ = ("origins", "pieces", "source")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.pieces: list[str] = []
+        self.origins: list[tuple[int, int]] = []
+
+    def write(self, piece: str, start: int, end: int) -> None:
+        """Adds a piece that stands for source[start:end]."""
+        self.pieces.append(piece)
+        self.origins.extend([(start, end)] * len(piece))
+
+    def finished(self) -> Transcript:
+        """The transcript of what was written."""
+        return Transcript("".join(self.pieces), self.source, self.origins)

@@ -1,0 +1,216 @@
+"""How ASCII and NumPy-like text differ from Unicode text, which is what the operators describe.
+
+Signs are translated piece by piece.  NumPy-like text calls every operator that has a name by that name,
+as in ``np.linalg.inv(A)``, and ``FORMS`` holds what neither rule gives.  In goes a node, out comes its notation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from functools import cache
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Zeros
+from matdiff.algebra.notation import (
+    ASCII,
+    ATOM,
+    GREEK,
+    NUMPY,
+    POSTFIX,
+    SUBSCRIPTS,
+    SUM,
+    SUPERSCRIPTS,
+    Notation,
+    Part,
+    Slot,
+    Style,
+    above_and_below,
+    call,
+    exponent_text,
+    power,
+    product,
+)
+from matdiff.algebra.operators.norms import Frobenius
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.square import MatrixPower, Trace
+from matdiff.algebra.operators.sums import IndexedSum
+
+
+def notation(node: Expr, style: Style) -> Notation:
+    """How a node is written in a style; in the explicit ones with nothing but the signs of ASCII."""
+    if not style.explicit:
+        return node.notation(style)
+    can_be_called = isinstance(node, Operator) and bool(node.names) and not node.data
+    form = FORMS[style].get(type(node)) or (called if style is NUMPY and can_be_called else type(node).notation)
+    found = form(node, style)
+    parts = tuple([ascii_signs(p) if isinstance(p, str) else p for p in found.parts])
+    if can_be_called and not all(p.isascii() for p in parts if isinstance(p, str)):
+        return called(node, style)
+    return Notation(parts, found.level)
+
+
+def called(node: Expr, style: Style) -> Notation:
+    """f(A, B), by the name that the style has for the operator."""
+    name: str = node.names[0]  # type: ignore[attr-defined]
+    return call(NUMPY_NAMES.get(name, name) if style is NUMPY else name, node.operands, style)
+
+
+# ---- signs ------------------------------------------------------------------------------------------
+
+SIGNS = {
+    "−": "-", "ᵀ": "'", "⁻ᵀ": "^-T", "½": "1/2", "′": "'", "‖": "||", "⊙": ".*", "⊗": "kron", "×": " x ", "·": "*",
+    **{letter: name for name, letter in GREEK.items()},
+    **{chr(sign): "_" + chr(digit) for digit, sign in SUBSCRIPTS.items()},
+}  # fmt: skip
+RAISED = {chr(sign): chr(plain) for plain, sign in SUPERSCRIPTS.items()}
+
+
+def ascii_signs(piece: str) -> str:
+    """A piece of Unicode text in ASCII, as far as its signs have a spelling there.
+
+    >>> ascii_signs("⁻¹"), ascii_signs("‖₁")
+    ('^-1', '||_1')
+    """
+    return piece if piece.isascii() else _signs().sub(_spelt, piece)
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    known = "|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True)))
+    return re.compile(rf"{known}|[{''.join(RAISED)}]+")
+
+
+def _spelt(match: re.Match[str]) -> str:
+    sign = match.group()
+    return SIGNS[sign] if sign in SIGNS else "^" + "".join(RAISED[s] for s in sign)
+
+
+# ---- what NumPy calls otherwise ---------------------------------------------------------------------
+
+NUMPY_NAMES = {
+    **{
+        name: f"np.{name}"
+        for name in "exp log sqrt sin cos tan arcsin arccos arctan tanh abs sign sum diag kron".split()
+    },
+    "Diag": "np.diag",
+    "tr": "np.trace",
+    "det": "np.linalg.det",
+    "inv": "np.linalg.inv",
+    "norm2": "np.linalg.norm",
+}
+
+
+def transpose(node: Expr, style: Style) -> Notation:
+    """A.T"""
+    return Notation((Slot(node.operands[0], ATOM), ".T"), POSTFIX)
+
+
+def constant(node: Expr, style: Style) -> Notation:
+    """np.eye(n), np.ones(n), zeros(m, n)"""
+    if isinstance(node, Identity):
+        return Notation((f"np.eye({node.rows})",))
+    name = "ones" if isinstance(node, Ones) else "zeros"
+    return Notation((f"np.{name}({node.rows})" if node.cols is ONE else f"{name}({node.rows}, {node.cols})",))
+
+
+def matrix_product(node: Expr, style: Style) -> Notation:
+    """A @ B; np.outer(x, y) of a column and a row, since NumPy knows neither: x @ y.T would be an inner product"""
+    x, row = node.operands[0], node.operands[-1]
+    if _is_outer(*node.operands) and isinstance(row, Transpose):
+        return call("np.outer", (x, row.operands[0]), style)
+    return product((), _factors(node), style)
+
+
+def multiple(node: Expr, style: Style) -> Notation:
+    """a * A @ B"""
+    c, a = node.operands
+    return product(c.operands if isinstance(c, Hadamard) else (c,), _factors(a), style)
+
+
+def _is_outer(*factors: Expr) -> bool:
+    return len(factors) == 2 and factors[0].cols is ONE and factors[1].rows is ONE
+
+
+def _factors(e: Expr) -> list[Expr]:
+    """The factors of a matrix, with outer products in one piece."""
+    if not isinstance(e, Product):
+        return [e]
+    if _is_outer(*e.operands):
+        return [e] if isinstance(e.operands[1], Transpose) else list(e.operands)
+    factors: list[Expr] = []
+    for factor in e.operands:
+        if factors and _is_outer(factors[-1], factor):
+            factors[-1] = Product(factors[-1], factor)
+        else:
+            factors.append(factor)
+    return factors
+
+
+def entrywise_product(node: Expr, style: Style) -> Notation:
+    """np.multiply(A, B), np.divide(A, B**2); of scalars a * b"""
+    if node.is_scalar:
+        return product(node.operands, (), style)
+    above, below = above_and_below(node.operands)
+    parts: list[Part] = [*["np.divide("] * len(below), *["np.multiply("] * (len(above) - 1)]
+    parts.append(Slot(above[0], SUM) if above else "1")
+    for factor in above[1:]:
+        parts += [", ", Slot(factor, SUM), ")"]
+    for base, exponent in below:
+        parts += [", ", *_raised(base, exponent, style), ")"]
+    return Notation(tuple(parts))
+
+
+def _raised(base: Expr, exponent: Fraction, style: Style) -> list[Part]:
+    return [Slot(base, SUM)] if exponent == 1 else [Slot(base, ATOM), exponent_text(exponent, style)]
+
+
+def entrywise_power(node: Expr, style: Style) -> Notation:
+    """x**2, np.divide(1, x); of scalars 1 / x"""
+    if node.reciprocal is None:
+        base, exponent = node.operands
+        return power(base, exponent, style, entrywise=not node.is_scalar)
+    if node.is_scalar:
+        return product((node,), (), style)
+    return Notation(("np.divide(1, ", *_raised(*node.reciprocal, style), ")"))
+
+
+def matrix_power(node: Expr, style: Style) -> Notation:
+    """np.linalg.matrix_power(A, 3)"""
+    return Notation(("np.linalg.matrix_power(", Slot(node.operands[0], SUM), f", {node.data[0]})"))
+
+
+def frobenius(node: Expr, style: Style) -> Notation:
+    """np.vdot(A, B), which flattens both"""
+    return call("np.vdot", node.operands, style)
+
+
+def indexed_sum(node: Expr, style: Style) -> Notation:
+    """sum(i=1..N, x[i])"""
+    index = node.data[0]
+    return Notation((f"sum({index.name}=1..{index.last}, ", Slot(node.operands[0], SUM), ")"))
+
+
+def trace(node: Expr, style: Style) -> Notation:
+    """tr(A)"""
+    return called(node, style)
+
+
+Form = Callable[[Expr, Style], Notation]
+FORMS: dict[Style, dict[type[Expr], Form]] = {
+    ASCII: {IndexedSum: indexed_sum, Trace: trace},
+    NUMPY: {
+        Transpose: transpose,
+        Identity: constant,
+        Ones: constant,
+        Zeros: constant,
+        Product: matrix_product,
+        Scale: multiple,
+        Hadamard: entrywise_product,
+        Power: entrywise_power,
+        MatrixPower: matrix_power,
+        Frobenius: frobenius,
+        IndexedSum: indexed_sum,
+    },
+}
