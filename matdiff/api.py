@@ -150,6 +150,26 @@ def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
     return read(text, where, spelling=spelling).expr
 
 
+def reading(expr: Expr, form: str = "text") -> str:
+    """How an expression was read: with the shapes of its symbols as ``text`` or ``json``, or in one spelling.
+
+    >>> print(reading(parse("X w"), "text"))
+    Xw        m
+    X: m×n   w: n
+    >>> reading(parse("X'w"), "numpy")
+    'X.T @ w'
+    """
+    if form == "text":
+        from matdiff.output.text import parsed
+
+        return parsed(expr)
+    if form == "json":
+        from matdiff.output.json import parsed as parsed_json
+
+        return parsed_json(expr)
+    return format(expr, form)
+
+
 def evaluate(expr: Expr | str, values: Mapping[str, Any]) -> Any:
     """The value of an expression: a float for a scalar, an array (n,) for a vector, (m, n) for a matrix.
 

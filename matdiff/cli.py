@@ -131,16 +131,9 @@ def _derive(options: argparse.Namespace) -> None:
 
 
 def _parse(options: argparse.Namespace) -> None:
-    from matdiff.api import parse
-    from matdiff.output.text import parsed
+    from matdiff.api import parse, reading
 
-    expr = parse(_text(options), options.where, options.spelling)
-    if options.format == "json":
-        from matdiff.output.json import parsed as parsed_json
-
-        print(parsed_json(expr))
-    else:
-        print(parsed(expr) if options.format == "text" else format(expr, options.format))
+    print(reading(parse(_text(options), options.where, options.spelling), options.format))
 
 
 def _coloured(page: str) -> str:

@@ -24,18 +24,16 @@ from matdiff.algebra.identities.traces import (
 from matdiff.algebra.identities.transposes import SYMMETRIC
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
-from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.calculus.blocks import block_names, grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.rewrite import Simplifier, Step, replay
 from matdiff.calculus.traceform import Term, TraceForm, line_of
 from matdiff.errors import ShapeError, UnsupportedError
-
-BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
 
 
 def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
@@ -50,10 +48,10 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
 
 class _Sweep:
     def __init__(self, f: Expr, unknowns: Mapping[str, Expr]) -> None:
-        self.f = f
+        self.f = grouped(f)
         self.unknowns = unknowns
         self.depends = Dependence(unknowns.values())
-        self.names = block_names(f, self.depends)
+        self.names = block_names(self.f, self.depends)
         self.simplifier = Simplifier(SIMPLIFICATIONS)
         self.traceform = TraceForm()
         self.tidy = Simplifier(TIDYING, holds_differential)
@@ -241,28 +239,3 @@ def _renamed(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr:
         if a is not b and isinstance(a, Index):
             e = substitute_index(e, a, b)
     return e
-
-
-def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
-    """The nodes at which f is cut into blocks, operands first, with their names.
-
-    Cuts are the definitions that the user gave, and nodes whose differential, written out, would be long.
-    """
-    weights: dict[Expr, int] = {}
-    names: dict[Expr, str] = {}
-    taken = {n.name for n in postorder(f) if isinstance(n, Named | Symbol)}
-    for node in postorder(f):
-        if not depends(node) or depends.is_unknown(node):
-            weights[node] = 1
-            continue
-        weight = 1 + sum(1 if o in names else weights[o] for o in node.operands if depends(o))
-        if isinstance(node, Power) and isinstance(node.operands[0], Norm):
-            weight *= 2
-        weights[node] = weight
-        if node is f or node.free:
-            continue
-        if isinstance(node, Named):
-            names[node] = node.name
-        elif weight > BLOCK:
-            names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
-    return names

@@ -1,0 +1,58 @@
+"""Where a long expression is cut, so that work grows with the number of distinct nodes.
+
+In goes an expression, out come the nodes whose differential stays an unknown dY for the block above.
+"""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Power, Product
+from matdiff.algebra.operators.structure import Named
+from matdiff.calculus.differential import Dependence
+
+BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
+GROUP = 16  # and so is a product with that many factors that depend on an unknown
+
+
+def grouped(f: Expr) -> Expr:
+    """The expression with its long products bracketed into short ones: d of a product of n factors has n² of them."""
+
+    def group(node: Expr) -> Expr | None:
+        if not isinstance(node, Product) or len(node.operands) <= 2 * GROUP:
+            return None
+        factors = list(node.operands)
+        while len(factors) > 2 * GROUP:
+            factors = [_product(factors[k : k + GROUP]) for k in range(0, len(factors), GROUP)]
+        return _product(factors)
+
+    return replace(f, group)
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return Product(*factors) if len(factors) > 1 else factors[0]
+
+
+def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
+    """The nodes at which f is cut into blocks, operands first, with their names.
+
+    Cuts are the definitions that the user gave, and nodes whose differential, written out, would be long.
+    """
+    weights: dict[Expr, int] = {}
+    names: dict[Expr, str] = {}
+    taken = {n.name for n in postorder(f) if isinstance(n, Named | Symbol)}
+    for node in postorder(f):
+        if not depends(node) or depends.is_unknown(node):
+            weights[node] = 1
+            continue
+        weight = 1 + sum(1 if o in names else weights[o] for o in node.operands if depends(o))
+        if isinstance(node, Power) and isinstance(node.operands[0], Norm):
+            weight *= 2
+        weights[node] = weight
+        if node is f or node.free:
+            continue
+        if isinstance(node, Named):
+            names[node] = node.name
+        elif weight > BLOCK or (isinstance(node, Product) and sum(map(depends, node.operands)) >= GROUP // 2):
+            names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
+    return names
