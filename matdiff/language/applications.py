@@ -12,8 +12,8 @@ from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language.arithmetic import filled
-from matdiff.language.binding import Binder
 from matdiff.language.names import nearest
+from matdiff.language.scopes import Binder
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Make, Typed
 from matdiff.language.typing import SPECIAL, Attempt, rule, special

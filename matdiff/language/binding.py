@@ -11,49 +11,13 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, DeclarationError, SyntaxError
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.names import GREEK_WORDS, canonical
+from matdiff.language.scopes import BARE, Binder, Name, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder
-
-
-class Binder:
-    """The index of a sum; *last* is its written range, *bare* marks a sum that names no index."""
-
-    __slots__ = ("bare", "last", "name", "used")
-
-    def __init__(self, name: str, last: Size | None, bare: bool = False) -> None:
-        self.name = name
-        self.last = last
-        self.bare = bare
-        self.used = False
-
-
-Scope = dict[str, Binder]
-BARE = ""  # the key of the innermost sum without an index
-
-
-class Name:
-    """A symbol of the text: its declaration, and how it is used."""
-
-    __slots__ = ("declared", "in_sums", "indexed", "name", "plain")
-
-    def __init__(self, name: str, declared: Declaration | None) -> None:
-        self.name = name
-        self.declared = declared
-        self.indexed = 0  # the number of indices that it is used with
-        self.plain = False  # used without an index
-        self.in_sums = True  # used only inside sums without an index
-
-    @property
-    def is_family(self) -> bool:
-        """Whether the symbol stands for several: declared with an index, or always used with one."""
-        if self.declared:
-            return bool(self.declared.indices)
-        return self.indexed > 0 and not self.plain
 
 
 class Bound:
@@ -68,7 +32,7 @@ class Bound:
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
         self.free_indices: dict[str, Binder] = {}
-        self.ranges: set[str] = set()  # names that are the range of a sum
+        self.ranges = declared.sizes()  # names of sizes, which are scalars where they stand in a formula
         self.indices: set[str] = set()
         self.spelt = frozenset(re.findall(r"(?<![^\W\d_])[a-z](?![^\W\d_])", text))
         self._resolve()

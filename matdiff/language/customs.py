@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection
 
 from matdiff.algebra.dims import Size, size
-from matdiff.language.binding import Name
 from matdiff.language.names import GREEK_WORDS
+from matdiff.language.scopes import Name
 
 Kinds = tuple[tuple[str, int], ...]
 SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 3), ("R", 5))

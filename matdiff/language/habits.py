@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Number
+from matdiff.algebra.operators.norms import Frobenius
 from matdiff.language.applications import apply
 from matdiff.language.arithmetic import SIGNED, multiply
 from matdiff.language.powers import make_power, power, transpose
@@ -29,12 +30,16 @@ def as_sign(sign: str) -> Callable[[Attempt, Node, list[Typed]], Typed]:
 
 @special("dot", "vdot", "outer")
 def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
-    """dot(x, y) = xᵀy for vectors, the product for matrices; outer(x, y) = xyᵀ"""
+    """dot(x, y) = xᵀy for vectors, the product for matrices; vdot(A, B) = A : B; outer(x, y) = xyᵀ in one piece"""
     if len(operands) != 2:
         raise attempt.misfit(node, f"{node.value} takes 2 arguments, not {len(operands)}")
     a, b = operands
+    if node.value == "outer" and a.cols is ONE and b.cols is ONE:
+        return attempt.typed(node, (a.rows, b.rows), (a, b), lambda x, y: x * y.T)
     if node.value == "outer":
         return multiply(attempt, node, [a, transpose(attempt, node, b)])
+    if node.value == "vdot" and not a.is_scalar and attempt.same_shape(a, b):
+        return attempt.scalar(node, (a, b), Frobenius.of)
     vectors = a.cols is ONE and b.cols is ONE and not (a.is_scalar or b.is_scalar)
     return multiply(attempt, node, [transpose(attempt, node, a) if vectors else a, b])
 

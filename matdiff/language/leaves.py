@@ -11,7 +11,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector
 from matdiff.errors import SyntaxError
 from matdiff.language.arithmetic import filled
-from matdiff.language.binding import Binder
+from matdiff.language.scopes import Binder
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule

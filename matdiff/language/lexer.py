@@ -29,6 +29,7 @@ PATTERN = re.compile(
     (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
     (?P<transpose>[ᵀ⊤]|\.'|\.m?T(?![A-Za-z])|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|')\s*\}}|[T⊤ᵀ'])) |
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
+    (?P<pseudo>†|\^\s*(?:\{{\s*[†+]\s*\}}|[†+])) |
     (?P<super>[{SUPERS}]+) |
     (?P<subscript>{SUBSCRIPT}) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
@@ -69,7 +70,8 @@ MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functio
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\([^()=;\n]*\)\s*(?=:?=)"
 LONGEST_NUMBER = 100
 QUOTED = r"'(\w+)'|\"(\w+)\""
-CALLED = r"(['′]*)\("
+CALLED = r"(['′]*)\s*⊙?\s*\("  # σ ⊙ (h) is σ entry by entry
+GOAL = r"(?:min|max|argmin|argmax)\s*_(?:\{[^{}]*\}|\w)|(?:minimi[sz]e|maximi[sz]e)\b(?!\s*\()"
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
@@ -152,6 +154,9 @@ class Lexer(Emitter):
 
     def inverse_transpose(self, m: re.Match[str]) -> int:
         return self.emit("INVERSE_TRANSPOSE", None, m.start(), m.end())
+
+    def pseudo_inverse(self, m: re.Match[str]) -> int:
+        return self.emit("PSEUDO_INVERSE", None, m.start(), m.end())
 
     def quote(self, m: re.Match[str]) -> int:
         """A transpose, or the start of a word in quotes behind a comma."""
@@ -241,6 +246,8 @@ class Lexer(Emitter):
         start = m.start()
         if self.last in ("", "SEPARATOR", "WHERE") and (head := match_at(FUNCTION_HEAD, self.text, start)):
             return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
+        if self.last == "" and (goal := match_at(GOAL, self.text, start)):
+            return goal.end()  # min_w f(w): the function is f
         if keyword := self.keyword(m):
             return keyword
         if module := match_at(MODULE, self.text, start):
@@ -299,8 +306,10 @@ class Lexer(Emitter):
         called = match_at(CALLED, self.text, end)
         if called and name != "Sigma" and self.vocabulary.is_letter(name) and self.open_function(name, called, start):
             if name == "sigma" and not called.group(1):
-                return self.operand("FUNCTION", "sigmoid", start, end)
-            return self.operand("UNSPECIFIED", (name, len(called.group(1))), start, called.end() - 1)
+                self.operand("FUNCTION", "sigmoid", start, end)
+                return called.end() - 1
+            self.operand("UNSPECIFIED", (name, len(called.group(1))), start, called.end() - 1)
+            return called.end() - 1
         with_ones = re.fullmatch("[a-z]1", name) and match_at(TRANSPOSED, self.text, end)
         if with_ones and not self.vocabulary.numbered(name[0]) and self.decide(start, True, 1):
             self.operand("NAME", name[0], start, end - 1)
@@ -311,7 +320,9 @@ class Lexer(Emitter):
         """Whether a letter before a bracket is a function that the text leaves open."""
         if "′" in called.group(1):
             return True
-        custom = name in CUSTOMARY_FUNCTIONS
+        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS
+        if "⊙" in called.group() and not (custom and self.vocabulary.only_called(name)):
+            return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
             return custom and name != "h" and self.decide(start, True, 2)  # h′(x − y) is an inner product
         return self.decide(start, custom, 2 if custom else 3)
@@ -324,14 +335,15 @@ class Lexer(Emitter):
             exponent = superscript(digits)[0] if power.group(1) else Fraction(digits)
             if isinstance(exponent, Fraction):
                 value, end = (name, exponent), power.end()
-        if match_at(r"\s*\(", self.text, end):
+        if called := match_at(r"\s*⊙?\s*\(", self.text, end):
             bracket = self.text.index("(", end)
             head = summation(self.text, bracket + 1) if name == "sum" else None
             if head:
                 self.operand("SUM_OF", head.indices, start, head.end)
                 self.push("(", bracket)
                 return head.end
-            return self.operand("FUNCTION", value, start, end)
+            self.operand("FUNCTION", value, start, end)
+            return called.end() - 1
         if not match_at(OPERAND_FOLLOWS, self.text, end):
             raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
         self.operand("PREFIX", value, start, end)
@@ -387,6 +399,7 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "root": Lexer.root,
     "transpose": Lexer.transpose,
     "inverse_transpose": Lexer.inverse_transpose,
+    "pseudo": Lexer.pseudo_inverse,
     "super": Lexer.superscript,
     "subscript": Lexer.subscript,
     "bar": Lexer.bar,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.products import Power, Transpose
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.errors import UnsupportedError
@@ -44,6 +44,13 @@ def require_square(attempt: Attempt, node: Node, a: Typed, what: str) -> None:
     if not attempt.unify(a.rows, a.cols):
         hint = f"{attempt.shown(a)}.^2 takes entry by entry" if what == "a power" else ""
         raise attempt.misfit(node, f"only a square matrix has {what}: {attempt.described(a)}", hint)
+
+
+@rule("pseudo_inverse")
+def type_pseudo_inverse(attempt: Attempt, node: Node) -> Typed:
+    """A†"""
+    a: Typed = node.parts[0].typed
+    return attempt.typed(node, (a.cols, a.rows), (a,), FUNCTIONS["pinv"].of)
 
 
 @rule("power")

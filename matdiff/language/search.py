@@ -82,6 +82,8 @@ class Search:
             if done:
                 if self.scalar and self.first_error is not None and self._made_scalar(vector) > FAR_FETCHED:
                     raise self.not_scalar or self.first_error
+                if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
+                    raise self.first_error
                 self._check_unique(complete[vector], vector, heap, complete)
                 return complete[vector]
             tries += 1

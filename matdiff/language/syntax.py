@@ -170,6 +170,7 @@ OPERATORS = frozenset(
         "DOT_CARET",
         "TRANSPOSE",
         "INVERSE_TRANSPOSE",
+        "PSEUDO_INVERSE",
         "SUPERSCRIPT",
         "SUBSCRIPT",
     ]

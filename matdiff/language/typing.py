@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Index, Symbol
 from matdiff.errors import MatdiffError, ShapeError
-from matdiff.language.binding import Binder, Bound, Name
+from matdiff.language.binding import Bound
+from matdiff.language.scopes import Binder, Name
 from matdiff.language.sizes import Sizes, flexible_names
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Make, Misfit, Typed, described

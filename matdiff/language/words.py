@@ -66,7 +66,8 @@ class Vocabulary:
         self.longest = max(map(len, self.names), default=0)
 
     def is_letter(self, name: str) -> bool:
-        """Whether a name is one letter, Latin or Greek."""
+        """Whether a name is one letter, Latin or Greek, perhaps with a number: σ₁."""
+        name = name.rstrip("0123456789")
         return len(name) == 1 or name in GREEK_WORDS
 
     def numbered(self, letter: str) -> bool:
@@ -76,6 +77,12 @@ class Vocabulary:
     def is_called(self, name: str) -> bool:
         """Whether a letter stands before a bracket somewhere, as a function does."""
         return re.search(rf"(?:{name}|{LETTER_OF.get(name, name)})\(", self.text) is not None
+
+    def only_called(self, name: str) -> bool:
+        """Whether a letter stands nowhere but before a bracket."""
+        letter = name.rstrip("0123456789")
+        written = rf"(?:{letter}|{LETTER_OF.get(letter, letter)})[0-9₀-₉]*"
+        return re.search(rf"(?<![A-Za-z]){written}(?!\s*⊙?\s*\(|[A-Za-z0-9₀-₉])", self.text) is None
 
     def limits(self, text: str, place: int) -> Limits:
         """The limits behind a sum sign: _{i=1}^N, _i, ᵢ, _{i,j}, or none."""

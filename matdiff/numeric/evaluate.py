@@ -18,6 +18,7 @@ from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
+from matdiff.language.spelling import plain
 from matdiff.numeric.program import Array, Environment, Program, distinct_nodes, run, size_in
 
 __all__ = ["Environment", "Program", "evaluate", "free_indices", "run"]
@@ -73,9 +74,11 @@ def free_indices(expr: Expr) -> list[Index]:
 def bind(nodes: Iterable[Expr], values: Mapping[str, Any]) -> Environment:
     """The environment in which the symbols of some nodes have the given values."""
     nodes = list(nodes)
-    given = {canonical(name.replace("′", "'")): value for name, value in values.items()} | dict(values)
+    given = {canonical(plain(name.replace("′", "'"))): value for name, value in values.items()} | dict(values)
     functions = {name: value for name, value in given.items() if callable(value)}
     wanted = [node for node in nodes if isinstance(node, Symbol)]
+    if any(s.name == "pi" and s.shape == SCALAR and not s.ranges for s in wanted):
+        given.setdefault("pi", np.pi)  # π is the number unless a value is given
     arrays = {s: as_array(s, given[s.name]) for s in wanted if s.name in given}
     sizes = Sizes(frozenset(s.name for s in wanted))
     for s, array in arrays.items():

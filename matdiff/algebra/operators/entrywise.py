@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 from matdiff.algebra.dims import ONE, Shape, size
 from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Symbol, Zeros, postorder
 from matdiff.algebra.laws import Law
-from matdiff.algebra.notation import ATOM, Notation, Slot, Style, call, fenced
+from matdiff.algebra.notation import ATOM, Notation, Slot, Style, call, fenced, name_text
 from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant
 
@@ -397,10 +397,8 @@ class Unspecified(Operator):
 
     def notation(self, style: Style) -> Notation:
         name, order = self.data
-        prime = style.pick("′", "'")
-        return fenced(
-            self.operands[0], style, (f"{name}{prime * order}(", ")"), (rf"{name}{prime * order}\left(", r"\right)")
-        )
+        written = name_text(name, style) + style.pick("′", "'") * order
+        return fenced(self.operands[0], style, (f"{written}(", ")"), (rf"{written}\left(", r"\right)"))
 
     @staticmethod
     def numpy(np: Any, a: Any, name: str, order: int) -> Any:
