@@ -7,7 +7,7 @@
 """
 
 from matdiff.algebra.expr import Expr
-from matdiff.api import Derivation, derive, evaluate, hessian, jacobian, laws, parse
+from matdiff.api import Derivation, derive, evaluate, hessian, jacobian, laws, matrix_form, parse
 from matdiff.errors import MatdiffError
 
 __version__ = "0.1.0"
@@ -21,5 +21,6 @@ __all__ = [
     "hessian",
     "jacobian",
     "laws",
+    "matrix_form",
     "parse",
 ]

@@ -150,6 +150,20 @@ def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
     return read(text, where, spelling=spelling).expr
 
 
+def matrix_form(expr: Expr | str, names: Mapping[str, str] | None = None, where: Where = None) -> Expr:
+    """Sums over data as products of data matrices, whose rows are the samples: Σᵢ xᵢxᵢᵀ = XᵀX.
+
+    *names* gives the matrix of a family (``{"x": "X"}``); without it the capital letter is taken.  Raises
+    UnknownNameError when a name is no family, or is in use.
+
+    >>> print(matrix_form("∑_i (w'x_i - y_i)^2", where="x[i=1..N]: d; w: d; y[i=1..N]: scalar"))
+    ‖Xw − y‖²
+    """
+    from matdiff.calculus.dataform import matrix_form
+
+    return matrix_form(parse(expr, where) if isinstance(expr, str) else expr, names)
+
+
 def reading(expr: Expr, form: str = "text") -> str:
     """How an expression was read: with the shapes of its symbols as ``text`` or ``json``, or in one spelling.
 
