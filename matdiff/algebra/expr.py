@@ -120,9 +120,13 @@ class Expr:
         return self.shape[1]
 
     barred: ClassVar[bool] = False  # written between bars, as |A| and ‖A‖
-    open_ended: ClassVar[bool] = False  # a big sum: its body goes on to the end of the product
 
     # What the notation of products and sums asks of a factor; the operators concerned override it.
+    @property
+    def open_ended(self) -> bool:
+        """Whether what is written last goes on to the end of the product: ∑ᵢ xᵢ, log|A|."""
+        return False
+
     @property
     def number(self) -> Fraction | None:
         """The value of a number, None of anything else."""
@@ -369,6 +373,7 @@ class Operator(Expr):
     sizes        how many sizes stand behind the operand in a call, as in ``unvec(c, m, n)``; they are its data
     definition   of a named piece, what it stands for: said wherever an answer has it
     mirrors      whether f(A, B)ᵀ = f(Aᵀ, Bᵀ)
+    copies       how many terms with the differential of an operand the law of d has
     """
 
     __slots__ = ()
@@ -386,6 +391,7 @@ class Operator(Expr):
     sizes: ClassVar[int] = 0
     definition: ClassVar[str] = ""
     mirrors: ClassVar[bool] = False
+    copies: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
         if cls.__name__ in OPERATORS:

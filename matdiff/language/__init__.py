@@ -1,13 +1,13 @@
-"""From text to a typed expression: ``read``, ``parse`` and ``read_law``."""
+"""From text to a typed expression: ``read``, ``parse``, ``read_pair``, ``read_beside`` and ``read_law``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matdiff.language.reading import Reading, parse, read, read_law, unknown_in
+    from matdiff.language.reading import Reading, parse, read, read_beside, read_law, read_pair, unknown_in
 
-__all__ = ["Reading", "parse", "read", "read_law", "unknown_in"]
+__all__ = ["Reading", "parse", "read", "read_beside", "read_law", "read_pair", "unknown_in"]
 
 
 def __getattr__(name: str) -> Any:

@@ -16,7 +16,7 @@ from matdiff.language.names import nearest
 from matdiff.language.scopes import Binder
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Make, Typed
-from matdiff.language.typing import SPECIAL, Attempt, rule, special
+from matdiff.language.typing import SPECIAL, WORDED, Attempt, rule, special
 
 # ---- sums over an index ---------------------------------------------------------------------------
 
@@ -62,6 +62,11 @@ def type_call(attempt: Attempt, node: Node) -> Typed:
     """f(A, B)"""
     name = node.value
     operands = [part.typed for part in node.parts]
+    if not operands:
+        raise attempt.misfit(node, f"{name} is used without an argument")
+    word = next((part for part, typed in zip(node.parts, operands, strict=True) if typed is None), None)
+    if word is not None and (WORDED.get(name) != word.kind or node.parts[1:] != [word]):
+        raise attempt.misfit(word, f"{attempt.written(word)} is no argument of {name}")
     if name in SPECIAL:
         return SPECIAL[name](attempt, node, operands)
     if name in SCALAR_FORMS and len(operands) == 1 and operands[0].is_scalar:
@@ -71,8 +76,6 @@ def type_call(attempt: Attempt, node: Node) -> Typed:
     if operator is None:
         hint = nearest(name, FUNCTIONS)
         raise attempt.misfit(node, f"the function {name} is not available", hint, UnsupportedError)
-    if any(part.kind == "STRING" for part in node.parts) or len(operands) == 0:
-        raise attempt.misfit(node, f"{name} is used without an argument" if not operands else f"{name} takes no text")
     return apply(attempt, node, operator, operands)
 
 
@@ -117,7 +120,7 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
 
 def matched(attempt: Attempt, operator: type[Operator], operands: list[Typed]) -> Shape | None:
     """The shape of the result by the signature; None where the operands do not match it."""
-    if not operator.inputs:
+    if not operator.inputs or any("*" in extent for pattern in operator.inputs for extent in pattern):
         return None
     if not operator.variadic and len(operands) != len(operator.inputs):
         return None

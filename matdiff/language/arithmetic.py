@@ -149,6 +149,7 @@ def type_group(attempt: Attempt, node: Node) -> Typed:
     a: Typed = node.parts[0].typed
     is_chain = a.factors is not None and not a.is_scalar and not any(f.is_scalar for f in a.factors)
     is_chain = is_chain and not any(f.rows is ONE for f in (a.factors or [])[1:])  # xᵀ(yzᵀ)w keeps yzᵀ together
+    is_chain = is_chain and len(a.factors or []) <= FLATTEN  # so that deep nesting stays linear
     if a.negated is None and (is_chain or (a.factors is None and a.make is not quotient)):
         return a  # A(BC) is ABC
     result = attempt.typed(node, (a.rows, a.cols), (a,), lambda e: e)
@@ -333,6 +334,8 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     if not b.is_scalar:
         kind = described(*attempt.sizes.shape((b.rows, b.cols)))
         hint = "./ divides entry by entry" if a.is_scalar or a.cols is ONE or a.rows is not ONE else "put brackets"
+        if a.is_scalar and ONE not in (b.rows, b.cols):
+            hint = f"inv({attempt.shown(b)}) is the inverse, ./ divides entry by entry"
         raise attempt.misfit(node, f"division by {attempt.shown(b)}, which is {kind}", hint)
     if b.number == 0:
         raise attempt.misfit(node, "division by zero")

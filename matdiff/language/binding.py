@@ -85,10 +85,13 @@ class Bound:
 
     def _subscript(self, node: Node, scope: Scope) -> None:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low."""
+        node.parts[0] = _without_brackets(node.parts[0])
         base, text = node.parts[0], node.value
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             self._sized_constant(node, base, text)
             return
+        if not re.fullmatch(r"[\w\s,]+", text):
+            raise self._error(node, f"the subscript {text} is not made of letters and digits")
         names = [canonical(t) for t in re.split(r"[\s,]+", text.strip())]
         for indices in (names, list(text)):
             if all(i in scope for i in indices):
@@ -112,12 +115,14 @@ class Bound:
 
     def _index_brackets(self, node: Node, scope: Scope) -> None:
         """x[i], A[i, j]"""
+        node.parts[0] = _without_brackets(node.parts[0])
         base, inside = node.parts
         parts = inside.parts if inside.kind == "list" else [inside]
+        if any(part.kind != "NAME" for part in parts):
+            part = next(part for part in parts if part.kind != "NAME")
+            raise self._error(part, "only the index of a sum can stand in [ ]", "round brackets multiply")
         binders = []
         for part in parts:
-            if part.kind != "NAME":
-                raise self._error(part, "only the index of a sum can stand in [ ]", "round brackets multiply")
             binder = scope.get(part.value)
             if binder is None:
                 declaration = self.declared.get(base.value) if base.kind == "NAME" else None
@@ -243,6 +248,8 @@ class Bound:
             node.kind, node.parts = "transpose", [owner]
             return
         arguments = rest[0].parts if rest and rest[0].kind == "list" else rest
+        if [a.kind for a in arguments] == ["NUMBER"]:  # X.sum(1) counts axes from 0, as NumPy does
+            arguments = [Node("keyword", [arguments[0]], "axis", arguments[0].start, arguments[0].end)]
         node.parts = [Node("list", [owner, *arguments], None, node.start, node.end)]
         self._call(node, scope)
 
@@ -289,20 +296,22 @@ class Bound:
     def _where(self, node: Node, scope: Scope) -> None:
         """An expression with its definitions behind it: they are put in front, each after what it uses."""
         main, behind = node.parts
-        items = {item.value: item for item in (behind.parts if behind.kind == "sequence" else [behind])}
-        for item in items.values():
+        given = behind.parts if behind.kind == "sequence" else [behind]
+        for item in given:
             if item.kind not in ("define", "abbreviate"):
                 raise self._error(item, "only definitions can stand behind where", "write … where name = expression")
-        uses = {
-            name: [n.value for n in postorder(item) if n.kind == "NAME" and n.value in items and n.value != name]
-            for name, item in items.items()
-        }
+        items = {item.value: item for item in given}
         ordered: dict[str, Node] = {}
-        while len(ordered) < len(items):
-            ready = [name for name in items if name not in ordered and all(u in ordered for u in uses[name])]
-            if not ready:
+        stack = list(items.values())[::-1]
+        while stack:
+            item = stack[-1]
+            uses = [items[n.value] for n in postorder(item) if n.kind == "NAME" and n.value in items]
+            missing = [] if item.value in ordered else [u for u in uses if u.value not in ordered and u is not item]
+            if not missing:
+                ordered[stack.pop().value] = item
+            elif len(stack) > 2 * len(items):
                 raise self._error(behind, "the definitions behind where use each other in a circle")
-            ordered.update((name, items[name]) for name in ready)
+            stack.extend(missing)
         front = main.parts if main.kind == "sequence" else [main]
         node.kind, node.value = "sequence", None
         node.parts = [*ordered.values(), *front]
@@ -352,11 +361,19 @@ class Bound:
         )
 
 
+def _without_brackets(node: Node) -> Node:
+    """A name without the brackets around it: {x_{t}}_{i} is how TeX wants x_{t} with an index."""
+    inner = node
+    while inner.kind == "group":
+        inner = inner.parts[0]
+    return inner if inner.kind == "NAME" else node
+
+
 def _is_small(name: str) -> bool:
     return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
 
 
-NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "nuc", "∞", "inf", "infty"))
+NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS = {
     "NAME": Bound._name,

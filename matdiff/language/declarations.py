@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
-from matdiff.language.names import MARKS, canonical, nearest
+from matdiff.language.names import MARKS, SUPERSCRIPTS, canonical, nearest
 from matdiff.language.spelling import plain
 
 SQUARE = frozenset(("symmetric", "skew", "psd", "spd", "diagonal", "lower", "upper", "orthogonal", "invertible"))
@@ -120,6 +120,7 @@ LEADING = r"[\s;]*((?:[^\W\d_]|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]
 def _respelt(item: Excerpt) -> Excerpt:
     """A declaration in the plain spelling: \\Sigma \\in \\mathbb{R}^{d \\times d} is Σ: d×d."""
     text = plain(item.text)
+    text = re.sub(rf"(?<=[RS])([{SUPERS}]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
     space = re.fullmatch(r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^\{?([^{}]*?)\}?)?(?:_?\{?([+]{1,2})\}?)?\s*", text)
     if space:
         name, kind, sizes, sign = space.groups()
@@ -128,6 +129,8 @@ def _respelt(item: Excerpt) -> Excerpt:
     return item if text == item.text else Excerpt(text, item.start, item.whole)
 
 
+SUPERS = "".join(SUPERSCRIPTS)
+_RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()}
 SYMMETRIC = {"": "symmetric", "+": "psd", "++": "spd"}
 
 

@@ -13,7 +13,7 @@ from matdiff.language.arithmetic import SIGNED, multiply
 from matdiff.language.powers import make_power, power, transpose
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
-from matdiff.language.typing import SPECIAL, Attempt, special
+from matdiff.language.typing import SPECIAL, WORDED, Attempt, special
 
 
 def as_sign(sign: str) -> Callable[[Attempt, Node, list[Typed]], Typed]:
@@ -74,6 +74,8 @@ ALONG = {  # a reduction over the entries → over each column, over each row
     "log_softmax": ("logsoftmax_cols", "logsoftmax_rows"),
     "logsumexp": ("logsumexp_cols", "logsumexp_rows"),
 }
+
+WORDED.update(dict.fromkeys(ALONG, "keyword"))
 
 
 @special(*ALONG)

@@ -60,7 +60,7 @@ ANGLES = {"<": "⟨", ">": "⟩"}
 OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪{GREEK_CLASS}]"
 NORM_KIND = (
     r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
-    r"(?:_\{\s*([^{}]*?)\s*\}|_(fro|Fro|nuc|inf|[A-Za-z](?![A-Za-z])|[0-9]+|\*|∞)|([₀-₉ₚ]))"
+    r"(?:_\{\s*([^{}]*?)\s*\}|_(fro|Fro|nuc|inf|[A-Za-z](?![A-Za-z])|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
 )
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
 POWER_OF_FUNCTION = (
@@ -70,7 +70,7 @@ MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functio
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\([^()=;\n]*\)\s*(?=:?=)"
 LONGEST_NUMBER = 100
 QUOTED = r"'(\w+)'|\"(\w+)\""
-CALLED = r"(['′]*)\s*⊙?\s*\("  # σ ⊙ (h) is σ entry by entry
+CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
 GOAL = r"(?:min|max|argmin|argmax)\s*_(?:\{[^{}]*\}|\w)|(?:minimi[sz]e|maximi[sz]e)\b(?!\s*\()"
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
@@ -121,6 +121,9 @@ class Lexer(Emitter):
     def number(self, m: re.Match[str]) -> int:
         """A number; NUMBER/NUMBER is one fraction unless a power or a division is next to it."""
         end = m.end()
+        if m.group() == "11" and match_at(TRANSPOSED, self.text, end) and self.decide(m.start(), True, 2):
+            end = self.operand("NUMBER", Fraction(1), m.start(), end - 1)  # 11ᵀ is the matrix of ones
+            return self.operand("NUMBER", Fraction(1), end, end + 1)
         if len(m.group()) > LONGEST_NUMBER or len(m.group().lower().partition("e")[2]) > 4:
             raise self.error("the number is too long", m.start(), end)
         value = FRACTIONS.get(m.group()) or Fraction(m.group())
@@ -135,6 +138,8 @@ class Lexer(Emitter):
         if len(m.group()) > LONGEST_NUMBER:
             raise self.error("the exponent is too long", m.start(), m.end())
         value, length = superscript(m.group())
+        if value == "-":
+            raise self.error("an exponent is expected behind ⁻", m.start(), m.end())
         return self.emit("SUPERSCRIPT", value, m.start(), m.start() + length)
 
     def subscript(self, m: re.Match[str]) -> int:
@@ -244,12 +249,15 @@ class Lexer(Emitter):
     def word(self, m: re.Match[str]) -> int:
         """A run of letters, or a Greek letter, with digits and a subscript behind it."""
         start = m.start()
-        if self.last in ("", "SEPARATOR", "WHERE") and (head := match_at(FUNCTION_HEAD, self.text, start)):
+        head = match_at(FUNCTION_HEAD, self.text, start) if self.last in ("", "SEPARATOR", "WHERE") else None
+        if head and head.group(1) not in self.vocabulary.functions:
             return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
         if self.last == "" and (goal := match_at(GOAL, self.text, start)):
             return goal.end()  # min_w f(w): the function is f
         if keyword := self.keyword(m):
             return keyword
+        if m.group() in ("inf", "Inf", "infty") and self.last == "COMMA" and m.group() not in self.vocabulary.names:
+            return self.emit("STRING", "inf", start, m.end())
         if module := match_at(MODULE, self.text, start):
             return module.end()  # np.linalg.norm is norm
         for piece in split_word(self.text, start, m.end(), self.vocabulary):
@@ -299,7 +307,7 @@ class Lexer(Emitter):
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
         if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
             return big
-        if prime := match_at(r"′(?![′'(])", self.text, end):
+        if prime := match_at(r"′(?![′'(])[₀-₉]*", self.text, end):
             return self.operand("NAME", canonical(self.text[start : prime.end()]), start, prime.end())
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
@@ -321,7 +329,7 @@ class Lexer(Emitter):
         if "′" in called.group(1):
             return True
         custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS
-        if "⊙" in called.group() and not (custom and self.vocabulary.only_called(name)):
+        if "⊙" in called.group() and not (custom and name != "h" and self.vocabulary.only_called(name)):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
             return custom and name != "h" and self.decide(start, True, 2)  # h′(x − y) is an inner product
@@ -335,7 +343,7 @@ class Lexer(Emitter):
             exponent = superscript(digits)[0] if power.group(1) else Fraction(digits)
             if isinstance(exponent, Fraction):
                 value, end = (name, exponent), power.end()
-        if called := match_at(r"\s*⊙?\s*\(", self.text, end):
+        if called := match_at(r"\s*(?:⊙\s*)?\(", self.text, end):
             bracket = self.text.index("(", end)
             head = summation(self.text, bracket + 1) if name == "sum" else None
             if head:

@@ -14,7 +14,7 @@ from matdiff.language.typing import Attempt, rule, special
 NORMS = {
     **dict.fromkeys(("", "2", "F", "fro", "Fro"), "norm2"),
     "1": "norm1",
-    **dict.fromkeys(("*", "nuc"), "norm_nuc"),
+    **dict.fromkeys(("*", "∗", "nuc"), "norm_nuc"),
     **dict.fromkeys(("∞", "inf", "infty"), "norm_inf"),
 }
 
@@ -54,6 +54,8 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
 def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """‖x‖_p with a scalar p, ‖x‖_S = √(xᵀSx) with a matrix S"""
     x, kind = operands
+    if x.is_scalar or x.cols is not ONE or not (kind.is_scalar or attempt.unify(x.rows, kind.rows)):
+        raise attempt.clash(node, "a norm with a letter is that of a vector, ‖x‖_p or ‖x‖_S", x, kind)
     name = "normp" if kind.is_scalar else "mahalanobis"
     operator = FUNCTIONS.get(name)
     if operator is None:

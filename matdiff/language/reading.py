@@ -15,7 +15,7 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Symbol, symbols
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.sums import Member
-from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError
+from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
@@ -219,7 +219,10 @@ class _Readings:
     def _finish(self, found: Found, bound: Bound) -> Reading:
         """Names the open sizes and builds the expression."""
         name_sizes(found, bound)
-        return Reading(build(found.typed), self.declared, self.text, bound)
+        try:
+            return Reading(build(found.typed), self.declared, self.text, bound)
+        except ZeroDivisionError:
+            raise ShapeError("division by zero", text=self.text, span=(0, len(self.text))) from None
 
 
 def name_sizes(found: Found, bound: Bound) -> None:
@@ -245,7 +248,34 @@ def read_law(law: Law) -> tuple[Expr, Expr]:
         if letter not in declared and letter != "I":
             declared.table[letter] = Declaration(letter, square.shape)
     left, right = _split_statement(law.statement)
-    sides = [_Readings(side, declared, [], False, True) for side in (left, right)]
+    return _read_together([_Readings(side, declared, [], False, True) for side in (left, right)], left)
+
+
+def read_pair(
+    left: str, right: str, where: str | Mapping[str, str] | None = None, spelling: str | None = None
+) -> tuple[Expr, Expr]:
+    """Two texts whose symbols are the same and whose shapes agree."""
+    fronts, rests = zip(*map(leading_declarations, (left, right)), strict=True)
+    declared = declare(where, [*fronts[0], *fronts[1]])
+    sides = [_Readings(rest, declared, [], False, False, spelling) for rest in rests]
+    return _read_together(sides, left)
+
+
+def read_beside(
+    known: Expr, text: str, where: str | Mapping[str, str] | None = None, spelling: str | None = None
+) -> Expr:
+    """A text whose symbols are those of an expression, as far as they occur there."""
+    front, rest = leading_declarations(text)
+    declared = declare(where, front)
+    for s in symbols(known):
+        if s.name not in declared:
+            indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))
+            declared.table[s.name] = Declaration(s.name, s.shape, s.properties, indices)
+    return _Readings(rest, declared, [], False, False, spelling).best().expr
+
+
+def _read_together(sides: Sequence[_Readings], left: str) -> tuple[Expr, Expr]:
+    """Both sides of an equation under one search; errors point into the left one."""
     trees = [side._bind((), []) for side in sides]
     joined = trees[0]
     for tree in trees[1:]:
@@ -255,7 +285,7 @@ def read_law(law: Law) -> tuple[Expr, Expr]:
     joined.order = [*trees[0].order, *trees[1].order, joined.tree]
     found = Search(joined, False).run(ANY_COST)
     if found is None:
-        raise SyntaxError(f"the law {law.name} cannot be read", text=law.statement, span=(0, len(law.statement)))
+        raise SyntaxError("the two sides cannot be read together", text=left, span=(0, len(left)))
     name_sizes(found, joined)
     return build(found.typed.operands[0]), build(found.typed.operands[1])
 

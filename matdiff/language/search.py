@@ -20,6 +20,7 @@ from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key
 
 MOST_TRIES = 1500
+MOST_QUEUED = 20_000
 FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken
 ANY_COST = 10**9
 MOST_WORK = 400_000  # nodes typed in all tries together
@@ -87,7 +88,11 @@ class Search:
                 self._check_unique(complete[vector], vector, heap, complete)
                 return complete[vector]
             tries += 1
-            if tries > MOST_TRIES or tries * len(self.bound.order) > MOST_WORK + len(self.bound.order):
+            if (
+                len(seen) > MOST_QUEUED
+                or tries > MOST_TRIES
+                or tries * len(self.bound.order) > MOST_WORK + len(self.bound.order)
+            ):
                 raise self._too_many()
             culprits = self._try(vector, cost, complete)
             if vector in complete:

@@ -64,7 +64,7 @@ class Sizes:
         """The product of sizes, whose order is kept: the rows of A ⊗ B are those of A for each of those of B."""
         factors = tuple(map(self.find, sizes))
         result = reduce(mul, factors)
-        if len(factors) > 1:
+        if len(factors) > 1 and ONE not in factors:
             self.factors[result] = factors
         return result
 

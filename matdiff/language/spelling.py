@@ -41,7 +41,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
         raise MatdiffError(f"{spelling} is not a spelling", suggestion="the spellings are " + ", ".join(SPELLINGS))
     found = Transcript(text, text)
     if spelling == "latex" or (spelling is None and ("\\" in text or "$" in text)):
-        from matdiff.language.latex import is_latex, transcribe  # only where it is needed
+        from matdiff.language.latex.transcription import is_latex, transcribe  # only where it is needed
 
         if spelling or is_latex(text):
             found = transcribe(text, functions)

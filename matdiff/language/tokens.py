@@ -15,7 +15,9 @@ from matdiff.language.tables import END
 from matdiff.language.transcript import Transcript
 
 CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
-ENDERS = frozenset((*CLOSERS, "NAME", "NUMBER", "TRANSPOSE", "INVERSE_TRANSPOSE", "PSEUDO_INVERSE", "SUPERSCRIPT", "SUBSCRIPT"))
+ENDERS = frozenset(
+    (*CLOSERS, "NAME", "NUMBER", "TRANSPOSE", "INVERSE_TRANSPOSE", "PSEUDO_INVERSE", "SUPERSCRIPT", "SUBSCRIPT")
+)
 SIGNS_OF_PRODUCTS = ("TIMES", "MATMUL", "DIVIDE", "LEFT_DIVIDE", "DOT_TIMES", "DOT_DIVIDE", "KRONECKER", "LOOSE")
 STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPARATOR", "WHERE", "DEFINE", "ABBREVIATE"))
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}

@@ -112,7 +112,7 @@ class Vocabulary:
 
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
-DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)\s*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*[0-9]\s*\.\.)"
+DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*[0-9]\s*\.\.)"
 LOWER = rf"_\{{([^{{}}]*)\}}|_([A-Za-z]|[a-z]{{2,3}})(?:=1)?(?![A-Za-z])|([{SUBS}]+)"
 UPPER = rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
 HEAD = r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,"

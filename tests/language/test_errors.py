@@ -8,6 +8,7 @@ import pytest
 
 from matdiff.errors import (
     AmbiguityError,
+    DeclarationError,
     MatdiffError,
     ShapeError,
     SyntaxError,
@@ -46,7 +47,8 @@ from matdiff.language import parse, read
         ("*x'*x", "x: n", SyntaxError, "no left operand", "*"),
         ("x'*/A*x", "x: n", SyntaxError, "no left operand", "/"),
         ("x +", "x: n", SyntaxError, "an operand is expected", ""),
-        ("x' $ x", "x: n", SyntaxError, "$ has no meaning", "$"),
+        ("x' § x", "x: n", SyntaxError, "§ has no meaning", "§"),
+        ("x' $ x", "x: n", SyntaxError, "leave only the formula", "x'"),
         ("x'*\0x", "x: n", SyntaxError, "U+0000", "\0"),
         ("x'*A*x = 1", "x: n; A: n x n", SyntaxError, "an equation is not an expression", "="),
         ("x[i]'x[i]", "x[i=1..N]: d", SyntaxError, "the index i is not bound", "i"),
@@ -55,7 +57,28 @@ from matdiff.language import parse, read
         ("∑_i a_i + x'x", "x[i=1..N]: d", ShapeError, "family", "x"),
         ("2 3", "", SyntaxError, "an operator is missing", "3"),
         ("x/0", "x: scalar", ShapeError, "division by zero", "x/0"),
-        ("‖x‖_inf", "x: n", UnsupportedError, "norm", "‖x‖_inf"),
+        ("norm(x, 'frob')", "x: n", UnsupportedError, "the sign frob is not available", "norm(x, 'frob')"),
+        ("‖X‖₂", "X: m x n", AmbiguityError, "spectral norm or its Frobenius norm", "‖X‖₂"),
+        ("exp⁻¹(a)", "a: scalar", AmbiguityError, "the inverse function or the reciprocal", "exp⁻¹(a)"),
+        ("A\\b", "A: m x n; b: m", ShapeError, "A\\b needs a square matrix", "A\\b"),
+        ("X.foo()", "X: m x n", SyntaxError, ".foo is not known", ".foo"),
+        ("sum(X, axis=2)", "X: m x n", ShapeError, "axis=0", "sum(X, axis=2)"),
+        ("eye(m, n)", "", SyntaxError, "eye takes one size", "eye(m, n)"),
+        ("sin²", "", SyntaxError, "write sin(…)", "sin"),
+        ("‖X w + b‖", "X: m x n; w: n; b: k", ShapeError, "b is declared k", "X w + b"),
+        ("X: m x n; w: m; ‖X w‖", "", ShapeError, "X has n columns, w has m rows", "X w"),
+        ("h'h where h = A z, z = B h", "", SyntaxError, "in a circle", "h = A z"),
+        ("x'x where 2", "", SyntaxError, "only definitions can stand behind where", "2"),
+        ("h = A x; h = x; h'h", "", DeclarationError, "defined twice", "h"),
+        ("⟨A, B", "", SyntaxError, "⟨ is never closed", "⟨"),
+        ("∑_{2} x", "", SyntaxError, "2 is not an index", "_{2}"),
+        ("x ± y", "", SyntaxError, "± has no meaning", "±"),
+        ("∇ x'x", "", SyntaxError, "asked for with wrt", "∇"),
+        (r"\frobnicate{x}^\top x", "", SyntaxError, "not known", r"\frobnicate"),
+        (r"\frac{x^\top x}", "", SyntaxError, "an argument of \\frac is missing", r"\frac"),
+        (r"\frac{x^\top x}{2", "", SyntaxError, "{ is never closed", "{"),
+        (r"\left\| x \right)", "", SyntaxError, "is not closed before )", r"\left\|"),
+        (r"\|Xw - y\|", "X: m x n; w, y: n", ShapeError, "different shapes", "Xw - y"),
         ("∑_{i=1}^N x_i", "x[i=1..M]: scalar", ShapeError, "runs to N", "x_i"),
     ],
 )
@@ -88,8 +111,10 @@ def test_unknown_that_is_not_there(unknown: str, message: str) -> None:
 
 def test_two_equally_good_readings_are_both_shown() -> None:
     with pytest.raises(AmbiguityError) as caught:
-        read("xᵀy z", scalar=True)
-    assert "; or " in caught.value.message
+        read("h x")
+    assert caught.value.message == (
+        "two readings are possible: h is a scalar, x is a vector; or h is a vector, x is a scalar"
+    )
 
 
 def outcome(text: str, where: str) -> str:

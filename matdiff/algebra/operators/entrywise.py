@@ -26,11 +26,12 @@ from typing import Any, ClassVar
 from matdiff.algebra.dims import ONE, Shape, size
 from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Symbol, Zeros, postorder
 from matdiff.algebra.laws import Law
-from matdiff.algebra.notation import ATOM, Notation, Slot, Style, call, fenced, name_text
+from matdiff.algebra.notation import ATOM, POSTFIX, TERM, Notation, Slot, Style, call, fenced, name_text
 from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant
 
 HALF = Number("1/2")
+ENTRY = Symbol("·entry")  # an entry of a matrix, which no name in a text can be
 
 # ---- from a scalar to a matrix ----------------------------------------------------------------------
 
@@ -55,8 +56,10 @@ def filled(value: Expr, e: Expr) -> Expr:
 
 
 def lifted(e: Expr, parts: list[Expr]) -> Expr | None:
-    """An operation on scalars done entry by entry on *parts*, some of which are matrices; None where it cannot be."""
+    """An operation on scalars done entry by entry on *parts*, which may be matrices; None where it cannot be."""
     matrices = [p for p in parts if not p.is_scalar]
+    if not matrices:
+        return e.rebuild(tuple(parts))
     match e:
         case Hadamard():
             scalars = [p for p in parts if p.is_scalar]
@@ -130,7 +133,7 @@ class Entrywise(Operator):
     def derivatives(self) -> list[Expr]:
         """f′(A), and the derivatives by the parameters."""
         a, *parameters = self.operands
-        t = a if a.is_scalar else Symbol("t")
+        t = a if a.is_scalar else ENTRY
         formulas = (self.slope(t, *parameters), *self.by_parameter(t, *parameters))
         return [f if a.is_scalar else at_entries(f, t, a) for f in formulas]
 
@@ -147,17 +150,25 @@ class Entrywise(Operator):
         letters = "abc"[: len(cls.parameters)]
         node = cls(Symbol("A", (size("m"), size("n"))), *[Symbol(c) for c in letters])
         slope, *others = node.derivatives()
-        terms = ["zeros(m, n)" if _is_zero(slope) else f"({slope}) .* d(A)"]
-        terms += [f"d({c})*({by_c})" for c, by_c in zip(letters, others, strict=True)]
+        terms = ["zeros(m, n)" if _is_zero(slope) else f"{_bracketed(slope)} .* d(A)"]
+        terms += [f"d({c})*{_bracketed(by_c)}" for c, by_c in zip(letters, others, strict=True)]
         return f"d({cls.names[0]}({', '.join(['A', *letters])})) = {' + '.join(terms)}"
 
     def condition(self) -> str:
+        if not self.requires:  # the text of a long operand would cost for nothing
+            return ""
         a, *parameters = self.operands
         return self.requires.format(a if a.is_scalar else f"every entry of {a}", *parameters)
 
     def notation(self, style: Style) -> Notation:
         usual = tuple(map(Number, self.parameters)) == self.operands[1:]
         return call(self.names[0], self.operands[:1] if usual else self.operands, style)
+
+
+def _bracketed(e: Expr) -> str:
+    """The text of a factor."""
+    text = str(e)
+    return f"({text})" if " " in text or not text[0].isalnum() else text
 
 
 def _is_zero(e: Expr) -> bool:
@@ -192,10 +203,14 @@ class Log(Entrywise):
     numpy = staticmethod(lambda np, a: np.log(a))
     slope = staticmethod(lambda t: 1 / t)
 
+    @property
+    def open_ended(self) -> bool:
+        return isinstance(self.operands[0], Determinant)
+
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
-        if isinstance(a, Determinant):  # log|A| needs no brackets
-            return Notation((style.pick("log", r"\log"), Slot(a, ATOM)))
+        if isinstance(a, Determinant):  # log|A| needs no brackets, and takes in what follows without a sign
+            return Notation((style.pick("log", r"\log"), Slot(a, ATOM)), POSTFIX if style.explicit else TERM)
         return super().notation(style)
 
 
@@ -240,118 +255,6 @@ class Sqrt(Entrywise):
     requires = "{0} > 0"
     numpy = staticmethod(lambda np, a: np.sqrt(a))
     slope = staticmethod(lambda t: HALF / Sqrt(t))
-
-
-class Sin(Entrywise):
-    """sin a"""
-
-    __slots__ = ()
-    names = ("sin",)
-    numpy = staticmethod(lambda np, a: np.sin(a))
-    slope = staticmethod(lambda t: Cos(t))
-
-
-class Cos(Entrywise):
-    """cos a"""
-
-    __slots__ = ()
-    names = ("cos",)
-    numpy = staticmethod(lambda np, a: np.cos(a))
-    slope = staticmethod(lambda t: -Sin(t))
-
-
-class Tan(Entrywise):
-    """tan a"""
-
-    __slots__ = ()
-    names = ("tan",)
-    numpy = staticmethod(lambda np, a: np.tan(a))
-    slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
-
-
-class Arcsin(Entrywise):
-    """arcsin a"""
-
-    __slots__ = ()
-    names = ("arcsin", "asin")
-    requires = "−1 < {0} < 1"
-    numpy = staticmethod(lambda np, a: np.arcsin(a))
-    slope = staticmethod(lambda t: 1 / Sqrt(1 - t**2))
-
-
-class Arccos(Entrywise):
-    """arccos a"""
-
-    __slots__ = ()
-    names = ("arccos", "acos")
-    requires = "−1 < {0} < 1"
-    numpy = staticmethod(lambda np, a: np.arccos(a))
-    slope = staticmethod(lambda t: -1 / Sqrt(1 - t**2))
-
-
-class Arctan(Entrywise):
-    """arctan a"""
-
-    __slots__ = ()
-    names = ("arctan", "atan")
-    numpy = staticmethod(lambda np, a: np.arctan(a))
-    slope = staticmethod(lambda t: 1 / (1 + t**2))
-
-
-class Sinh(Entrywise):
-    """sinh a"""
-
-    __slots__ = ()
-    names = ("sinh",)
-    numpy = staticmethod(lambda np, a: np.sinh(a))
-    slope = staticmethod(lambda t: Cosh(t))
-
-
-class Cosh(Entrywise):
-    """cosh a"""
-
-    __slots__ = ()
-    names = ("cosh",)
-    numpy = staticmethod(lambda np, a: np.cosh(a))
-    slope = staticmethod(lambda t: Sinh(t))
-
-
-class Tanh(Entrywise):
-    """tanh a"""
-
-    __slots__ = ()
-    names = ("tanh",)
-    numpy = staticmethod(lambda np, a: np.tanh(a))
-    slope = staticmethod(lambda t: 1 - Tanh(t) ** 2)
-
-
-class Arcsinh(Entrywise):
-    """arsinh a"""
-
-    __slots__ = ()
-    names = ("arcsinh", "asinh", "arsinh")
-    numpy = staticmethod(lambda np, a: np.arcsinh(a))
-    slope = staticmethod(lambda t: 1 / Sqrt(1 + t**2))
-
-
-class Arccosh(Entrywise):
-    """arcosh a"""
-
-    __slots__ = ()
-    names = ("arccosh", "acosh", "arcosh")
-    requires = "{0} > 1"
-    numpy = staticmethod(lambda np, a: np.arccosh(a))
-    slope = staticmethod(lambda t: 1 / Sqrt(t**2 - 1))
-
-
-class Arctanh(Entrywise):
-    """artanh a"""
-
-    __slots__ = ()
-    names = ("arctanh", "atanh", "artanh")
-    requires = "−1 < {0} < 1"
-    numpy = staticmethod(lambda np, a: np.arctanh(a))
-    slope = staticmethod(lambda t: 1 / (1 - t**2))
 
 
 class Abs(Entrywise):

@@ -25,9 +25,9 @@ class SumOfEntries(Operator):
         a, *along = operands
         match [k.number for k in along]:
             case [1]:
-                return Product.of(Transpose(Ones(a.rows)), a)
+                return a if a.rows is ONE else Product.of(Transpose(Ones(a.rows)), a)
             case [2]:
-                return Product.of(a, Ones(a.cols))
+                return a if a.cols is ONE else Product.of(a, Ones(a.cols))
         return cls.make(operands)
 
     def notation(self, style: Style) -> Notation:
@@ -56,7 +56,10 @@ class IndexedSum(Operator):
     """∑ᵢ of a body over an index; data: the index."""
 
     __slots__ = ()
-    open_ended = True
+
+    @property
+    def open_ended(self) -> bool:
+        return True
 
     def __new__(cls, body: Expr, index: Index) -> Expr:  # type: ignore[misc]
         return cls.make((body,), (index,))

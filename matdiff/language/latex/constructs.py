@@ -1,0 +1,273 @@
+r"""What a command of LaTeX does with its arguments: scripts, fractions, roots, accents, fonts.
+
+A construct waits for its arguments while these are written on the page; it adds its signs around them, and when the
+last one is written it may change what stands there.  None looks at more than a few pieces of what is written, so
+nested constructs cost no more than their length.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.errors import SyntaxError
+from matdiff.language.latex.macros import Token
+from matdiff.language.latex.page import NAME_ENDS, NAMED, SCRIPTED, SHORT, Page, Piece, in_word
+from matdiff.language.transcript import CLOSES, OPENS
+
+DIFFERENTIAL = r"d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?"  # dx, below a fraction line
+
+MEMBER = r"\([A-Za-z]\)"  # x^{(i)}
+
+
+class Construct:
+    """A command that waits for its arguments; by itself it leaves them as they are, as a font does.
+
+    command  its token
+    mark     where on the page it starts
+    taken    how many of its arguments are written
+    """
+
+    __slots__ = ("command", "mark", "taken")
+    arguments = 1
+
+    def __init__(self, command: Token, page: Page) -> None:
+        self.command = command
+        self.mark = len(page)
+        self.taken = 0
+
+    def begin(self, page: Page, token: Token) -> None:
+        """An argument starts with a token."""
+
+    def end(self, page: Page, token: Token) -> None:
+        """An argument ends with a token."""
+        self.taken += 1
+
+
+class Font(Construct):
+    r"""\mathbf{x} is x; the blackboard E is no letter."""
+
+    __slots__ = ()
+
+    def end(self, page: Page, token: Token) -> None:
+        self.taken += 1
+        if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "E":
+            span = (self.command.start, token.end)
+            raise SyntaxError("expectations are not available", text=page.source, span=span)
+
+
+class Brace(Construct):
+    r"""\underbrace{…}_{…}: the argument stays, the *label* below or above it vanishes."""
+
+    __slots__ = ("label",)
+
+    def __init__(self, command: Token, page: Page, label: str) -> None:
+        super().__init__(command, page)
+        self.label = label
+
+
+class Fence(Construct):
+    r"""\norm{x} and \abs{x}, where the text itself does not define them."""
+
+    __slots__ = ("sign",)
+
+    def __init__(self, command: Token, page: Page, sign: str) -> None:
+        super().__init__(command, page)
+        self.sign = sign
+
+    def begin(self, page: Page, token: Token) -> None:
+        page.write(self.sign + OPENS, self.command.start, token.end)
+
+    def end(self, page: Page, token: Token) -> None:
+        self.taken += 1
+        page.write(self.sign + CLOSES, token.start, token.end)
+
+
+class Fraction(Construct):
+    r"""\frac{a}{b} is ((a)/(b)), \frac12 is (1/2)."""
+
+    __slots__ = ("middle",)
+    arguments = 2
+
+    def begin(self, page: Page, token: Token) -> None:
+        if self.taken:
+            self.middle = len(page)
+            page.write(")/(", token.start, token.end)
+            return
+        page.apart(self.command.start, self.command.end)
+        self.mark = len(page)
+        page.write("((", self.command.start, self.command.end)
+
+    def end(self, page: Page, token: Token) -> None:
+        self.taken += 1
+        if self.taken < 2:
+            return
+        numbers = page.short(self.mark)[2:].split(")/(")
+        if len(numbers) == 2 and re.fullmatch(r"d.{0,6}", numbers[0]) and re.fullmatch(DIFFERENTIAL, numbers[1]):
+            raise SyntaxError(
+                "a derivative is asked for with wrt, not written in the expression",
+                text=page.source,
+                span=(self.command.start, token.end),
+            )
+        simple = len(numbers) == 2 and all(n.isdecimal() and n.isascii() for n in numbers)
+        if simple:
+            page.change(self.mark, "(")
+            page.change(self.middle, "/")
+        page.write(")" if simple else "))", token.start, token.end)
+
+
+class Root(Construct):
+    r"""\sqrt{x} is √(x), \sqrt[3]{x} is ((x)^(1/(3)))."""
+
+    __slots__ = ("degree",)
+
+    def __init__(self, command: Token, page: Page) -> None:
+        super().__init__(command, page)
+        self.degree: list[Piece] | None = None
+
+    def take_degree(self, page: Page) -> None:
+        """What is written since the command is the degree of the root."""
+        self.degree = page.pieces[self.mark :]
+        del page.pieces[self.mark :]
+        if len(self.degree) > SHORT:
+            raise SyntaxError(
+                "the degree of a root is a number or a letter",
+                text=page.source,
+                span=(self.degree[0][1], self.degree[-1][2]),
+            )
+
+    def begin(self, page: Page, token: Token) -> None:
+        page.apart(self.command.start, self.command.end)
+        page.write("√(" if self.degree is None else "((", self.command.start, token.end)
+
+    def end(self, page: Page, token: Token) -> None:
+        self.taken += 1
+        if self.degree is None:
+            page.write(")", token.start, token.end)
+            return
+        whole = (self.command.start, token.end)
+        page.write(")^(1/(", *whole)
+        page.pieces += [(text, *whole) for text, _, _ in self.degree]
+        page.write(")))", token.start, token.end)
+
+
+class Accent(Construct):
+    r"""\hat{x} is x with a combining sign; \hat{x_1} is \hat{x}_1."""
+
+    __slots__ = ("sign",)
+
+    def __init__(self, command: Token, page: Page, sign: str) -> None:
+        super().__init__(command, page)
+        self.sign = sign
+
+    def end(self, page: Page, token: Token) -> None:
+        self.taken += 1
+        place = page.solid(self.mark, 1)
+        letter = page.pieces[place][0] if place < len(page) else ""
+        alone = page.solid(place + 1, 1) == len(page)
+        scripted = page.script_end == len(page) and place + 1 == page.lowered and page.raised < 0
+        if not letter[:1].isalpha() or not all(map(in_word, letter)) or letter[1:].isalnum() or not (alone or scripted):
+            raise SyntaxError(
+                f"{self.command.text} stands over one letter",
+                text=page.source,
+                span=(self.command.start, max(token.end, self.command.end)),
+                suggestion=rf"write {self.command.text}{{x}}",
+            )
+        page.change(place, letter + self.sign)
+
+
+class Script(Construct):
+    """A subscript or superscript: its sign, a piece for the opening brace if there is one, and what stands in it."""
+
+    __slots__ = ("braced", "nested", "sign")
+
+    def __init__(self, command: Token, page: Page, nested: bool) -> None:
+        page.close_up()
+        super().__init__(command, page)
+        self.sign = command.text
+        self.nested = nested  # in a subscript
+        self.braced = False
+        page.pieces.append((self.sign, command.start, command.end))
+
+    def begin(self, page: Page, token: Token) -> None:
+        self.braced = token.text == "{"
+        page.pieces.append(("{" if self.braced else "", token.start, token.end))
+
+    def end(self, page: Page, token: Token) -> None:
+        self.taken += 1
+        if self.sign == "_" and not self.nested:
+            self._clean(page)
+        content = page.short(self.mark + 2)
+        if len(page) == self.mark + 2:
+            del page.pieces[self.mark :]  # {}^{}
+            return
+        if self.sign == "^" and content and not content.strip("'′"):
+            self._prime(page, content, token)
+            return
+        page.number_end = token.end if content.isdecimal() and not self.braced else -1
+        if self.sign == "^":
+            self._rewrite(page, content)
+        if not self.braced and len(content) != 1:
+            page.change(self.mark + 1, "{")
+            self.braced = True
+        if self.braced:
+            page.pieces.append(("}", token.start, token.end))
+        self._place(page, content)
+        page.script_end = len(page)
+
+    def _clean(self, page: Page) -> None:
+        """An index has no white space and no braces inside: x_{i_{1}} is x_{i_1}."""
+        inside = page.pieces[self.mark + 2 :]
+        del page.pieces[self.mark + 2 :]
+        for text, start, end in inside:
+            text = text.strip(NAMED + NAME_ENDS)
+            if text not in ("{", "}") and not text.isspace() and text:
+                page.pieces.append((text, start, end))
+        if page.short(self.mark + 2).startswith("ℓ_") and page.pieces[self.mark - 1][0][:1] == "‖":
+            del page.pieces[self.mark + 2 : self.mark + 4]  # the ℓ_1 norm
+
+    def _prime(self, page: Page, primes: str, token: Token) -> None:
+        """X^{\\prime} is X'."""
+        del page.pieces[self.mark :]
+        for _ in primes:
+            page.raw("'", self.command.start, token.end)
+
+    def _rewrite(self, page: Page, content: str) -> None:
+        """X^{∘2} is X.^{2}, W^{(1)} is W_{1}, and a word that is a whole superscript needs no marks."""
+        first, last = page.solid(self.mark + 2, 1), len(page) - 1
+        if content[:1] in ("∘", "⊙") and len(content) > 1:
+            page.change(self.mark, ".^")
+            page.change(first, "")
+        elif SCRIPTED.fullmatch(content):
+            self.sign = "_"
+            page.change(self.mark, "_")
+            page.change(first, "")
+            page.change(page.solid(last, -1), "")
+        elif content.startswith(NAMED) and content.find(NAME_ENDS) == len(content) - 1:
+            page.change(first, content.strip(NAMED + NAME_ENDS))
+
+    def _place(self, page: Page, content: str) -> None:
+        """The customary order: W_{1}_i for W_i^{(1)}, x^{(i)}_j for x_j^{(i)}, and x_i^⊤ for x^⊤_i."""
+        adjacent = page.script_end == self.mark
+        lowered, raised = (page.lowered, page.raised) if adjacent else (-1, -1)
+        before = self._before(page, content, lowered, raised)
+        if before >= 0 and len(page) - before <= SHORT:
+            first, second = page.pieces[before : self.mark], page.pieces[self.mark :]
+            span = (first[0][1], second[-1][2])
+            page.pieces[before:] = [(text, *span) for text, _, _ in second + first]
+            behind = before + len(second)
+            page.lowered, page.raised = (behind, -1) if before == lowered else (before, behind)
+        elif self.sign == "_":
+            page.lowered, page.raised = self.mark, -1
+        else:
+            page.lowered, page.raised = lowered, raised if raised >= 0 else self.mark
+
+    def _before(self, page: Page, content: str, lowered: int, raised: int) -> int:
+        """Where the script before this one starts, if this one belongs in front of it."""
+        if self.sign == "_" and content.startswith(("(", "[")):
+            return lowered if raised < 0 else -1
+        if self.sign == "_":
+            numbered = raised >= 0 and page.pieces[page.solid(raised + 2, 1)][0] == "("
+            return raised if in_word(content[:1] or " ") and not numbered else -1
+        index = page.pieces[lowered : self.mark] if lowered >= 0 and raised < 0 else []
+        letter = "".join(text for text, _, _ in index[:SHORT]).strip("_{}")
+        return lowered if re.fullmatch(MEMBER, content) and letter.isalpha() and len(letter) == 1 else -1

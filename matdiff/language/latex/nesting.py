@@ -1,0 +1,191 @@
+r"""What is open while LaTeX is read: groups, formulas, environments, and constructs that wait for an argument.
+
+``Nesting`` is the lower half of the pass in matdiff.language.latex: a stack, and the tokens that open and close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from matdiff.errors import SyntaxError
+from matdiff.language.latex.commands import DISPLAYS, INNER, PRINTED
+from matdiff.language.latex.constructs import Brace, Construct, Root, Script
+from matdiff.language.latex.macros import Stream, Token
+from matdiff.language.latex.page import BLANKS, NAMED, Page, in_word
+from matdiff.language.names import nearest
+
+
+class Frame:
+    """What waits for a sign that closes it: a group, a formula, an environment.
+
+    start   where on the page its contents start
+    after   what is written when it closes
+    outer   the formula around it
+    """
+
+    __slots__ = ("after", "closer", "opener", "outer", "start")
+
+    def __init__(self, opener: Token, closer: str, start: int, after: str = "", outer: str = "") -> None:
+        self.opener = opener
+        self.closer = closer
+        self.start = start
+        self.after = after
+        self.outer = outer
+
+
+class Nesting:
+    """The stream of tokens, the page, and the stack of what is open."""
+
+    def __init__(self, source: str, functions: Collection[str]) -> None:
+        self.source = source
+        self.functions = functions
+        self.stream = Stream(source)
+        self.page = Page(source)
+        self.stack: list[Frame | Construct] = []
+        self.lowered = 0  # how many subscripts are open
+        self.formula = ""  # what closes the outermost formula
+        self.formulas = 0
+        self.outside = 0  # where on the page the text behind the last formula starts
+        self.function_end = -1  # where on the page the name of a function ends
+
+    def settle(self, token: Token) -> None:
+        """An argument is complete, and with it perhaps the construct, which may itself be an argument."""
+        self.page.raw_end = -1
+        while self.stack and isinstance(construct := self.stack[-1], Construct):
+            construct.end(self.page, token)
+            if construct.taken < construct.arguments:
+                return
+            self.stack.pop()
+            if isinstance(construct, Script):
+                self.lowered -= construct.command.text == "_"
+            elif isinstance(construct, Brace) and self.stream.peek() == construct.label:
+                self.stream.skip_blanks()
+                self.stream.skip(construct.label)
+                self.stream.argument(construct.command)
+
+    def missing(self, construct: Construct) -> SyntaxError:
+        """The error for an argument that is not there."""
+        name = construct.command.text
+        return self.error(f"an argument of {name} is missing", construct.command, f"write {name}{{…}}")
+
+    def error(self, message: str, token: Token, suggestion: str = "") -> SyntaxError:
+        """An error that points at a token."""
+        return self.stream.error(message, token, suggestion)
+
+    def open(self, token: Token, _: str) -> None:
+        """A group.  Behind the name of a function it is the bracket around its argument."""
+        called = self.function_end == len(self.page)
+        self.page.write("(" if called else "{", token.start, token.end)
+        self.stack.append(Frame(token, "}", len(self.page), ")" if called else "}"))
+
+    def close(self, token: Token, closer: str) -> None:
+        """The end of what is open."""
+        frame = self.stack[-1] if self.stack else None
+        if not isinstance(frame, Frame):
+            raise self.error(f"there is a superfluous {token.text}", token, "remove it, or open it before")
+        if frame.closer != closer:
+            raise self.error(
+                f"{frame.opener.text} is not closed before {token.text}", frame.opener, f"{frame.closer} is missing"
+            )
+        self.stack.pop()
+        if closer == "]":
+            root = self.stack[-1]
+            assert isinstance(root, Root)
+            root.take_degree(self.page)
+            return
+        if closer == self.formula and not frame.outer:
+            self.formula = ""
+            self.outside = len(self.page)
+        elif frame.after:
+            self.end_group(frame, token)
+        self.settle(token)
+
+    def end_group(self, frame: Frame, token: Token) -> None:
+        """The bracket that closes; an empty group and one around a single name have none."""
+        page, opening = self.page, frame.start - 1
+        only = page.pieces[frame.start] if len(page) == frame.start + 1 else ("", 0, 0)
+        if len(page) == frame.start or only[0].isspace():
+            del page.pieces[opening:]
+        elif frame.after == "}" and (only[0] in self.functions or _is_name(only[0])):
+            is_operator = frame.start in page.operators
+            del page.pieces[opening:]
+            page.write(*only)
+            self.function_end = len(page) if only[0] in self.functions else -1
+            if is_operator:
+                page.operators.add(len(page) - 1)
+        else:
+            page.write(frame.after, token.start, token.end)
+
+    def over(self, token: Token, _: str) -> None:
+        r"""{a \over b} is a fraction of all that stands in the group."""
+        frame = self.stack[-1] if self.stack else None
+        if not isinstance(frame, Frame) or frame.closer != "}":
+            raise self.error(r"\over stands between braces", token, r"write \frac{a}{b}")
+        page = self.page
+        if len(page) > frame.start:
+            page.change(frame.start, "((" + page.pieces[frame.start][0])
+        page.script_end = -1
+        page.write(")/(", token.start, token.end)
+        frame.after = "))" + frame.after
+
+    def dollar(self, token: Token, sign: str) -> None:
+        """A dollar opens or closes a formula."""
+        if self.formula == "$" and sign == "$$":
+            self.close(Token("$", token.start, token.start + 1), "$")
+            self.open_formula(Token("$", token.start + 1, token.end), "$")
+        elif self.formula in ("$", "$$"):
+            self.close(token, sign)
+        else:
+            self.open_formula(token, sign)
+
+    def open_formula(self, token: Token, closer: str) -> None:
+        """The start of a formula: outside of formulas there is no text."""
+        if not self.stack:
+            self.leave_outside()
+            if self.formulas:
+                self.page.blank("\n", token.start, token.end)
+            self.formulas += 1
+        self.stack.append(Frame(token, closer, len(self.page), outer=self.formula))
+        self.formula = self.formula or closer
+
+    def leave_outside(self) -> None:
+        """Takes back the white space and stops outside of formulas, and refuses anything else there."""
+        pieces = self.page.pieces[self.outside :]
+        words = [p for p in pieces if p[0] not in BLANKS and p[0] not in ",.;"]
+        if words:
+            raise SyntaxError(
+                "text outside of the formula is not read",
+                text=self.source,
+                span=(words[0][1], words[-1][2]),
+                suggestion="leave only the formula",
+            )
+        del self.page.pieces[self.outside :]
+
+    def begin(self, token: Token, _: str) -> None:
+        r"""\begin{align}."""
+        name = "".join(t.text for t in self.stream.argument(token))
+        opener = Token(rf"\begin{{{name}}}", token.start, self.stream.end)
+        closer, kind = rf"\end{{{name}}}", name.removesuffix("*")
+        if kind in PRINTED:
+            raise self.error("matrices and cases of single entries are not available", opener, "give the matrix a name")
+        if kind not in DISPLAYS and kind not in INNER:
+            raise self.error(f"the environment {name} is not known", opener, nearest(kind, DISPLAYS | INNER))
+        if kind.endswith("at"):
+            self.stream.argument(token)
+        elif kind in INNER:
+            self.stream.optional()
+        if kind in DISPLAYS:
+            self.open_formula(opener, closer)
+        else:
+            self.stack.append(Frame(opener, closer, len(self.page), outer=self.formula))
+
+    def end(self, token: Token, _: str) -> None:
+        r"""\end{align}."""
+        name = "".join(t.text for t in self.stream.argument(token))
+        closer = rf"\end{{{name}}}"
+        self.close(Token(closer, token.start, self.stream.end), closer)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a piece is one letter, perhaps with an accent, or one digit, or a name of several letters."""
+    return text.startswith(NAMED) or (text[:1].isalnum() and all(map(in_word, text)) and not text[1:].isalnum())

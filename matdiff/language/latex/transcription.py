@@ -1,0 +1,272 @@
+r"""LaTeX is written out in the plain spelling of the language.
+
+In goes the source, out comes a ``Transcript``: plain text for the lexer, and for each of its characters the place
+in the source.  One pass over the tokens, with a stack of what is open: groups, formulas and environments, which wait
+for what closes them, and constructs (fractions, scripts, accents), which wait for their arguments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.language.latex.commands import BARS, COMMANDS, DELIMITERS, DIRECTED
+from matdiff.language.latex.constructs import Accent, Brace, Construct, Fence, Font, Fraction, Root, Script
+from matdiff.language.latex.macros import Token, is_word
+from matdiff.language.latex.nesting import Frame
+from matdiff.language.latex.page import in_word
+from matdiff.language.latex.wording import Wording
+from matdiff.language.names import nearest
+from matdiff.language.transcript import Transcript
+
+EVIDENT = frozenset(r"\, \; \: \! \> \{ \}".split())
+SEPARATING = frozenset(r"} & \\ \end \right $ $$ \) \]".split())  # no argument starts with one of them
+DIMENSION = r"\[\s*-?[0-9.]+\s*(?:pt|em|ex|cm|mm|in|mu)\s*\]"
+INDEX = r"[A-Za-z0-9+, ]{1,10}\]"
+MOST_UNKNOWN = 5  # words behind backslashes that are looked at before a text counts as plain
+
+
+def is_latex(text: str) -> bool:
+    r"""Whether a text is LaTeX: it has a dollar or a command, and not only the left division of A\b.
+
+    >>> is_latex(r"x^\top A x"), is_latex(r"A\b"), is_latex("x'x")
+    (True, False, False)
+    """
+    if "$" in text:
+        return True
+    unknown: set[str] = set()
+    for m in re.finditer(r"\\([A-Za-z]+|.)", text, re.DOTALL):
+        sign = m.group()
+        if sign in EVIDENT or (sign == r"\(" and r"\)" in text) or (sign == r"\[" and r"\]" in text):
+            return True
+        if sign == r"\|" and text.count(sign) > 1:
+            return True
+        if not is_word(sign):
+            continue
+        if sign in COMMANDS or (len(sign) > 2 and sign[1:] in FUNCTIONS):
+            return True
+        if sign not in unknown and len(unknown) < MOST_UNKNOWN:
+            unknown.add(sign)
+            if not _divides(text, m.start(), sign) or (len(sign) > 3 and nearest(sign, COMMANDS)):
+                return True
+    return False
+
+
+def _divides(text: str, place: int, sign: str) -> bool:
+    r"""Whether a backslash stands behind an operand, as in A\b and A \b."""
+    before = place - 1
+    while len(sign) == 2 and before >= 0 and text[before].isspace():
+        before -= 1
+    return before >= 0 and (in_word(text[before]) or text[before] in ")]}'⊤|‖")
+
+
+def transcribe(source: str, functions: Collection[str]) -> Transcript:
+    r"""The plain spelling of LaTeX; *functions* are the words that are functions.
+
+    >>> transcribe(r"\mathbf{x}^\top\Sigma^{-1}\mathbf{x}", ()).text
+    'x^⊤Σ^{-1}x'
+    """
+    return _Pass(source, functions).run()
+
+
+class _Pass(Wording):
+    """The pass over one source."""
+
+    def __init__(self, source: str, functions: Collection[str]) -> None:
+        super().__init__(source, functions)
+        self.letters: dict[str, str] = {}  # which command wrote a Greek letter that has two forms
+        self.squares: list[bool] = []  # for every [ that is open: whether it is written as a round bracket
+
+    def run(self) -> Transcript:
+        """The transcript of the source."""
+        while True:
+            top = self.stack[-1] if self.stack else None
+            waiting = top if isinstance(top, Construct) else None
+            token = self.stream.pull(waiting is not None)
+            if token is None:
+                break
+            if waiting is None:
+                self.token(token)
+            elif token.text not in (" ", "\n"):
+                self.argument(waiting, token)
+        if isinstance(top, Frame):
+            raise self.error(f"{top.opener.text} is never closed", top.opener, f"{top.closer} is missing behind it")
+        if top is not None:
+            raise self.missing(top)
+        if self.formulas:
+            self.leave_outside()
+        return self.page.finished(self.functions)
+
+    def token(self, token: Token) -> None:
+        """Writes what a token stands for, or puts on the stack what waits for more."""
+        text, page = token.text, self.page
+        action = COMMANDS.get(text)
+        if action:
+            page.raw_end = page.raw_end if text in "[]" else -1
+            HANDLERS[action[0]](self, token, action[1])
+        elif len(text) > 1 and text[0] == "\\":
+            page.raw_end = -1
+            self.function(token)
+        else:
+            if page.number_end == token.start and page.script_end == len(page) and text.isdecimal():
+                raise self.error("a script of several digits stands in braces", token, "write ^{12} or _{12}")
+            page.raw(text, token.start, token.end)
+
+    # ---- arguments ---------------------------------------------------------------------------------
+
+    def argument(self, construct: Construct, token: Token) -> None:
+        """A token where a construct waits for an argument: a group, or the argument itself."""
+        if token.text in SEPARATING:
+            raise self.missing(construct)
+        self.page.raw_end = -1
+        construct.begin(self.page, token)
+        if token.text == "{":
+            self.stack.append(Frame(token, "}", len(self.page)))
+            return
+        self.token(token)
+        if self.stack[-1] is construct:
+            self.settle(token)
+
+    # ---- signs and spaces --------------------------------------------------------------------------
+
+    def sign(self, token: Token, sign: str) -> None:
+        """A sign; log ⊙ (x) is the logarithm taken entry by entry, as log(x) is."""
+        page = self.page
+        if sign in ("⊙", "∘") and self.function_end in (len(page), len(page) - 1) and self.opens_bracket():
+            self.function_end = len(page)
+        else:
+            page.write(sign, token.start, token.end)
+
+    def opens_bracket(self) -> bool:
+        """Whether a round bracket comes next."""
+        return self.stream.peek() == "(" or self.stream.peek() in (r"\left", r"\big", r"\bigl", r"\Big", r"\Bigl")
+
+    def letter(self, token: Token, letter: str) -> None:
+        r"""A Greek letter; \phi and \varphi are one name, so a text has only one of them."""
+        name = token.text.replace(r"\var", "\\")
+        other = self.letters.setdefault(name, token.text)
+        if other != token.text:
+            raise self.error(f"{token.text} and {other} would be one name", token, "call one of them by another letter")
+        self.page.write(letter, token.start, token.end)
+
+    def blank(self, token: Token, gap: str) -> None:
+        """White space; only outside of everything a line break has a meaning."""
+        self.page.blank(" " if self.stack else gap, token.start, token.end)
+
+    def space(self, token: Token, space: str) -> None:
+        """A command for white space, which is no gap."""
+        self.page.blank(space, token.start, token.end)
+
+    def vanish(self, token: Token, _: str) -> None:
+        """A command that says only how a formula looks."""
+
+    def line(self, token: Token, _: str) -> None:
+        r"""A new line, perhaps with more space: \\[2pt]."""
+        self.stream.skip("*")
+        following = "".join(t.text for t in self.stream.pending[-1:-16:-1])
+        doubled = re.match(r"[A-Za-z]{3,}", following) if token.text == "\\\\" else None
+        if doubled and "\\" + doubled.group() in COMMANDS:
+            word = "\\" + doubled.group()
+            raise self.error(f"there are two backslashes before {word[1:]}", token, f"write {word}")
+        if re.match(DIMENSION, following):
+            self.stream.optional()
+        self.page.blank("\n", token.start, token.end)
+
+    def fence(self, token: Token, way: str) -> None:
+        r"""\left( and its kin."""
+        self.stream.skip_blanks()
+        sign = self.stream.pull()
+        if sign is None or (sign.text not in BARS and sign.text not in DELIMITERS):
+            shown = sign.text if sign else ""
+            hint = rf"write {token.text}\{shown}" if shown in ("{", "}") else r"as in \left( … \right)"
+            raise self.error(f"{token.text} needs a bracket or a bar", token, hint)
+        if sign.text in BARS:
+            self.page.bar(BARS[sign.text], way or DIRECTED.get(sign.text, ""), token.start, sign.end)
+        elif DELIMITERS[sign.text]:
+            self.page.write(DELIMITERS[sign.text], token.start, sign.end)
+
+    def bar(self, token: Token, sign: str) -> None:
+        """A bar or double bar by its name."""
+        self.page.bar(sign, DIRECTED.get(token.text, ""), token.start, token.end)
+
+    def square(self, token: Token, _: str) -> None:
+        """[ is a bracket like any other, but x[i] is a member of a family."""
+        page = self.page
+        following = "".join(t.text for t in self.stream.pending[-1:-12:-1])
+        beside = page.raw_end == len(page) and in_word(page.last()[-1:] or " ")
+        self.squares.append(not (beside and re.match(INDEX, following)))
+        page.write("(" if self.squares[-1] else "[", token.start, token.end)
+
+    def bracket(self, token: Token, closer: str) -> None:
+        """] closes the degree of a root, or the bracket that was opened."""
+        top = self.stack[-1] if self.stack else None
+        if isinstance(top, Frame) and top.closer == closer:
+            self.close(token, closer)
+        else:
+            is_round = self.squares.pop() if self.squares else False
+            self.page.write(")" if is_round else "]", token.start, token.end)
+
+    # ---- constructs --------------------------------------------------------------------------------
+
+    def script(self, token: Token, sign: str) -> None:
+        """A subscript or superscript.  X^-1 and x^(1/2) are plain text, and stay."""
+        if self.stream.pending and self.stream.pending[-1].text in ("-", "−", "(", "["):
+            self.page.close_up()
+            self.page.raw(sign, token.start, token.end)
+        elif sign == "_" or self.stream.peek() not in ("'", "′"):
+            self.stack.append(Script(token, self.page, nested=self.lowered > 0))
+            self.lowered += sign == "_"
+
+    def fraction(self, token: Token, _: str) -> None:
+        self.stack.append(Fraction(token, self.page))
+
+    def root(self, token: Token, _: str) -> None:
+        root = Root(token, self.page)
+        self.stack.append(root)
+        if self.stream.peek() == "[":
+            self.stream.skip_blanks()
+            opener = self.stream.skip("[") or token
+            self.stack.append(Frame(opener, "]", len(self.page)))
+
+    def accent(self, token: Token, mark: str) -> None:
+        self.stack.append(Accent(token, self.page, mark))
+
+    def font(self, token: Token, _: str) -> None:
+        if token.text == r"\vec" and self.stream.peek() == "(" and "vec" in self.functions:
+            self.function(token)
+        else:
+            self.stack.append(Font(token, self.page))
+
+    def norm(self, token: Token, sign: str) -> None:
+        r"""\norm{x}; \norm(x) is the function of that name."""
+        self.stream.skip("*")
+        if self.stream.peek() == "{":
+            self.stack.append(Fence(token, self.page, sign))
+        else:
+            self.function(token)
+
+    def brace(self, token: Token, label: str) -> None:
+        self.stack.append(Brace(token, self.page, label))
+
+    def behind(self, token: Token, _: str) -> None:
+        r"""\textcolor{red}{x} is x."""
+        self.stream.optional()
+        self.stream.argument(token)
+        self.stack.append(Font(token, self.page))
+
+    def swallow(self, token: Token, _: str) -> None:
+        self.stream.skip("*")
+        self.stream.optional()
+        self.stream.argument(token)
+
+    def define(self, token: Token, _: str) -> None:
+        self.stream.define(token)
+
+    def refuse(self, token: Token, reason: str) -> None:
+        raise self.error(reason, token)
+
+
+HANDLERS: dict[str, Callable[[_Pass, Token, str], None]] = {
+    kind: getattr(_Pass, kind) for kind in {kind for kind, _ in COMMANDS.values()}
+}

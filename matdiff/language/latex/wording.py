@@ -1,0 +1,145 @@
+r"""Words in LaTeX: the names of functions, names of several letters, and texts between formulas.
+
+``Wording`` is the middle part of the pass in matdiff.language.latex.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.errors import SyntaxError, UnknownNameError
+from matdiff.language.latex.commands import COMMANDS
+from matdiff.language.latex.constructs import Font, Script
+from matdiff.language.latex.macros import Token
+from matdiff.language.latex.nesting import Frame, Nesting
+from matdiff.language.latex.page import NAME_ENDS, NAMED
+from matdiff.language.names import nearest
+from matdiff.language.transcript import APART
+
+SPACED = frozenset((" ", "\n", "~", "\\ ", "\\,", "\\!", "\\;", "\\:"))
+PROSE = frozenset("if for is are of the to over on all such that then else otherwise subject minimize maximize".split())
+DIFFERENTIAL = "a derivative is asked for with wrt, not written in the expression"
+WORDS = {"where": "where", "with": "where", "and": ";", "let": "let", "in": "in"}
+
+
+class Wording(Nesting):
+    """The commands that stand for a word, or have one as their argument."""
+
+    def function(self, token: Token, _: str = "") -> None:
+        r"""\log, \tr: the name of a function, or a command that is not known."""
+        name = token.text[1:]
+        scripted = any(isinstance(construct, Script) for construct in self.stack[-4:])
+        if name in self.functions:
+            self.word(name, token.start, token.end)
+        elif token.text in COMMANDS and scripted:
+            self.page.write(name if self.lowered else NAMED + name + NAME_ENDS, token.start, token.end)
+        elif token.text in COMMANDS:
+            span = (token.start, token.end)
+            raise UnknownNameError(f"{token.text} is not a function that is available", text=self.source, span=span)
+        else:
+            known = [*COMMANDS, *self.stream.macros, *("\\" + f for f in self.functions)]
+            raise self.error(f"the command {token.text} is not known", token, nearest(token.text, known))
+
+    def word(self, name: str, start: int, end: int) -> None:
+        """The name of a function."""
+        self.page.write(name, start, end)
+        self.function_end = len(self.page)
+
+    def upright(self, token: Token, mode: str) -> None:
+        r"""\operatorname{tr}, \mathrm{loss}, \text{where}: a word; anything else is a formula in another font."""
+        self.stream.skip("*")
+        content = self._letters(mode)
+        if content is None:
+            self.stack.append(Font(token, self.page))
+        elif mode:
+            self.text(content, token.start, self.stream.end)
+        elif content == "d" and "d" not in self.functions and not self.lowered and self._letter_follows():
+            raise self.error(DIFFERENTIAL, Token("d", token.start, self.stream.end))
+        else:
+            self.name(content, token.start, self.stream.end, token.text in (r"\operatorname", r"\mathop"))
+
+    def _letter_follows(self) -> bool:
+        """Whether a letter comes next, plain or in a font."""
+        following = self.stream.peek()
+        return following.isalpha() or COMMANDS.get(following, ("",))[0] in ("letter", "font", "accent")
+
+    def _letters(self, mode: str) -> str | None:
+        """The argument that comes next, if it is nothing but letters, digits and, in a text, white space and stops."""
+        pending = self.stream.pending
+        self.stream.skip_blanks()
+        if not pending or pending[-1].text != "{":
+            return self.stream.argument(pending[-1])[0].text if pending and pending[-1].text.isalnum() else None
+        content, place = [], len(pending) - 2
+        while place >= 0 and (text := pending[place].text) != "}":
+            if text in SPACED:
+                text = " "
+            elif text not in ("_", "\\_") and not text.isalnum() and not (mode and text in "-.,;:"):
+                return None
+            content.append(text[-1])
+            place -= 1
+        if place < 0:
+            return None
+        self.stream.end = pending[place].end
+        del pending[place:]
+        return "".join(content)
+
+    def name(self, content: str, start: int, end: int, operator: bool = False) -> None:
+        """A word in upright letters: a function, a letter, or a name of several letters."""
+        word = "".join(content.split())
+        if self.lowered:
+            word = re.sub(r"\W", "", word)
+            self.page.write(word, start, end)
+        elif word in self.functions:
+            self.word(word, start, end)
+        elif len(word) > 1 and word[0].isalpha():
+            self.page.write(NAMED + word + NAME_ENDS, start, end)
+            if operator:
+                self.page.operators.add(len(self.page) - 1)
+        elif word:
+            self.page.write(word, start, end)
+        else:
+            self.page.blank(APART, start, end)
+
+    def text(self, content: str, start: int, end: int) -> None:
+        """A text: a word as above, one of the words of the language, or prose, which is refused."""
+        words = content.strip(" .,;:").split()
+        if all(word in WORDS for word in words) and words and not self.lowered:
+            for word in words:
+                self.page.blank(" ", start, end)
+                self.page.write(WORDS[word], start, end)
+            self.page.blank(" ", start, end)
+        elif (
+            (PROSE.intersection(words) or len(words) > 1) and "".join(words) not in self.functions and not self.lowered
+        ):
+            shown = " ".join(words)
+            raise SyntaxError(
+                f"the text “{shown[:60]}” is no part of an expression",
+                text=self.source,
+                span=(start, end),
+                suggestion="leave only the formula",
+            )
+        else:
+            self.name(" ".join(words), start, end)
+
+    def switch(self, token: Token, _: str) -> None:
+        r"""{\bf x}, {\rm Tr}: a font for the rest of a group; \bf{x} is often meant as \mathbf{x}."""
+        if self.stream.peek() == "{":
+            self.stack.append(Font(token, self.page))
+            return
+        top = self.stack[-1] if self.stack else None
+        if not isinstance(top, Frame) or top.closer != "}" or top.start != len(self.page):
+            return
+        pending = self.stream.pending
+        pending.append(Token("{", token.start, token.end))
+        content = self._letters("")
+        if content is None:
+            pending.pop()
+            return
+        pending.append(Token("}", self.stream.end - 1, self.stream.end))
+        word = "".join(content.split())
+        named = len(word) > 1 and (word in self.functions or token.text in (r"\rm", r"\sf", r"\tt"))
+        if named:
+            self.name(word, token.end, self.stream.end - 1)
+        else:
+            for sign in content:
+                self.page.raw(sign, token.end, self.stream.end - 1)

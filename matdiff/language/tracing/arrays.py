@@ -1,0 +1,307 @@
+"""Arrays that remember what was done to them.
+
+A ``Traced`` array stands for a NumPy array in a call of a user's function: every operation on it gives
+another one, with the expression of the result.  NumPy hands its own functions over by the protocols
+``__array_ufunc__`` and ``__array_function__``; the tables ``UFUNCS`` and ``FUNCTIONS``, which the modules
+beside this one fill, say what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from matdiff.algebra.dims import Size, size
+from matdiff.algebra.expr import Expr, Identity
+from matdiff.algebra.operators.kronecker import divided
+from matdiff.algebra.operators.products import Scale
+from matdiff.algebra.operators.reductions import count
+from matdiff.errors import ShapeError, UnsupportedError
+from matdiff.language.tracing.shapes import Lengths, flip, number, realigned, repeated, shape_of, written
+
+Operation = Callable[..., Any]
+
+UFUNCS: dict[str, Operation] = {}  # by the names of NumPy: np.add(a, b); their arguments are traced arrays
+FUNCTIONS: dict[str, Operation] = {}  # np.sum, linalg.norm: called with the arguments that the user gave
+METHODS: dict[str, Operation] = {}  # x.sum(): functions whose first argument is the array itself
+
+
+class NoSuchAttribute(UnsupportedError, AttributeError):
+    """Something that arrays have and traced arrays have not; ``hasattr`` answers no."""
+
+
+def refuse(what: str, suggestion: str = "") -> NoReturn:
+    """The error for an operation that has no counterpart in an expression."""
+    raise UnsupportedError(f"{what} cannot be recorded", suggestion=suggestion)
+
+
+def _refused(what: str, suggestion: str = "") -> Callable[..., NoReturn]:
+    def method(self: Traced, *arguments: object) -> NoReturn:
+        refuse(what, suggestion)
+
+    return method
+
+
+def _binary(name: str) -> Callable[[Traced, Any], Any]:
+    return lambda self, other: UFUNCS[name](self, lift(other))
+
+
+def _reflected(name: str) -> Callable[[Traced, Any], Any]:
+    return lambda self, other: UFUNCS[name](lift(other), self)
+
+
+def _in_place(name: str) -> Callable[[Traced, Any], Any]:
+    """a += b, which changes the array itself, and with it whatever shares its memory."""
+
+    def method(self: Traced, other: Any) -> Any:
+        result = UFUNCS[name](self, lift(other))
+        if not self.lengths:
+            return result  # a number is replaced
+        if result.lengths != self.lengths:
+            raise ShapeError(f"a result of shape {written(result.lengths)} has no place in {written(self.lengths)}")
+        if self.shared:
+            refuse("a change in place of an array that another one is a view of", "Write a = a + b.")
+        self.expr = result.expr
+        return self
+
+    return method
+
+
+COMPARE = "Branches depend on values; np.maximum, np.abs, np.sign and np.clip say what most of them are for."
+ONE_VALUE = "An expression stands for all values at once: leave the conversion out."
+
+
+class Traced:
+    """An array with symbolic lengths: its expression, its lengths, and whether others share its memory."""
+
+    __slots__ = ("expr", "lengths", "shared")
+
+    def __init__(self, expr: Expr, lengths: Lengths) -> None:
+        self.expr = realigned(expr, lengths)
+        self.lengths = lengths
+        self.shared = False
+
+    def __repr__(self) -> str:
+        return f"<traced array of shape {written(self.lengths)}: {self.expr}>"
+
+    def view(self, expr: Expr, lengths: Lengths) -> Traced:
+        """The same entries in other axes."""
+        other = Traced(expr, lengths)
+        self.shared = other.shared = True
+        return other
+
+    # ---- what arrays tell about themselves ----------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        return tuple(map(extent, self.lengths))
+
+    @property
+    def ndim(self) -> int:
+        return len(self.lengths)
+
+    @property
+    def size(self) -> Any:
+        total = size(1)
+        for length in self.lengths:
+            total = total * length
+        return extent(total)
+
+    @property
+    def dtype(self) -> Any:
+        import numpy as np
+
+        return np.dtype(float)
+
+    @property
+    def T(self) -> Traced:
+        return self if self.ndim < 2 else self.view(flip(self.expr), self.lengths[::-1])
+
+    def __getattr__(self, name: str) -> Any:
+        if name in METHODS:
+            return lambda *arguments, **options: METHODS[name](self, *arguments, **options)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise NoSuchAttribute(f"the attribute .{name} of an array cannot be recorded")
+
+    def __len__(self) -> int:
+        if not self.lengths:
+            refuse("len() of a number")
+        if self.lengths[0].number is None:
+            refuse("len() of a symbolic size, in this place", "Write x.shape[0] for len(x).")
+        return self.lengths[0].number
+
+    def __getitem__(self, key: Any) -> Any:
+        return METHODS["__getitem__"](self, key)
+
+    # ---- what NumPy asks ----------------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        name = ufunc.__name__
+        if method == "reduce" and name == "add":
+            return FUNCTIONS["sum"](inputs[0], **{"axis": 0, **options})
+        if method != "__call__" or name not in UFUNCS:
+            hint = COMPARE if name.startswith(("less", "greater", "equal", "not_equal", "logical")) else ""
+            refuse(f"np.{name}" + f".{method}" * (method != "__call__"), hint)
+        if options:
+            refuse(f"np.{name} with {', '.join(options)}=", "Assign the result to a name." if "out" in options else "")
+        return UFUNCS[name](*map(lift, inputs))
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        home = (function.__module__ or "").removeprefix("numpy").strip(".")
+        name = f"{home}.{function.__name__}".lstrip(".")
+        if name not in FUNCTIONS:
+            refuse(f"np.{name}", HINTS.get(name, ""))
+        return FUNCTIONS[name](*arguments, **options)
+
+    def __array__(self, *arguments: Any, **options: Any) -> NoReturn:
+        refuse(
+            "the conversion to a plain array, as in np.array([…]) or in a function of another library",
+            "Use NumPy's functions on the parameters themselves.",
+        )
+
+    # ---- operators ----------------------------------------------------------------------------------
+
+    __add__, __radd__, __iadd__ = _binary("add"), _reflected("add"), _in_place("add")
+    __sub__, __rsub__, __isub__ = _binary("subtract"), _reflected("subtract"), _in_place("subtract")
+    __mul__, __rmul__, __imul__ = _binary("multiply"), _reflected("multiply"), _in_place("multiply")
+    __truediv__, __rtruediv__, __itruediv__ = _binary("divide"), _reflected("divide"), _in_place("divide")
+    __matmul__, __rmatmul__, __imatmul__ = _binary("matmul"), _reflected("matmul"), _in_place("matmul")
+    __pow__, __rpow__, __ipow__ = _binary("power"), _reflected("power"), _in_place("power")
+
+    def __neg__(self) -> Any:
+        return UFUNCS["negative"](self)
+
+    def __pos__(self) -> Any:
+        return UFUNCS["positive"](self)
+
+    def __abs__(self) -> Any:
+        return UFUNCS["absolute"](self)
+
+    __floordiv__ = __rfloordiv__ = _refused("the operator //")
+    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refused("the operator %")
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refused("logic on arrays", COMPARE)
+    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refused("a shift of bits")
+    __lt__ = __le__ = __gt__ = __ge__ = _refused("a comparison (<, >)", COMPARE)
+    __eq__ = __ne__ = _refused("a comparison (==, !=)", COMPARE)  # type: ignore[assignment]
+    __hash__ = object.__hash__  # type: ignore[assignment]
+    __bool__ = _refused("the truth of an array (if, and, or, not, bool())", COMPARE)
+    __float__ = _refused("float(), or a function of math,", ONE_VALUE)
+    __int__ = _refused("int()", ONE_VALUE)
+    __complex__ = _refused("complex()", ONE_VALUE)
+    __round__ = __trunc__ = __floor__ = __ceil__ = _refused("rounding")
+    __index__ = _refused("a traced number as a count or an index, as in range(n) or np.eye(n),", "np.eye(n, like=X)")
+    __iter__ = _refused("iteration over an array", "np.sum, @ and broadcasting say what most loops are for.")
+    __contains__ = _refused("the operator in", COMPARE)
+    __setitem__ = _refused("an assignment to entries", "Build the array from whole arrays.")
+
+
+HINTS = {
+    "where": COMPARE,
+    "linalg.cholesky": "The determinant and the inverse say what it is mostly used for: np.linalg.slogdet, solve.",
+    "linalg.eigh": "Of eigenvalues there are lambda_max(A) and lambda_min(A) in a text.",
+    "linalg.eigvalsh": "Of eigenvalues there are lambda_max(A) and lambda_min(A) in a text.",
+    "linalg.svd": "Of singular values there are norm_nuc(A) and norm_spec(A): np.linalg.norm(A, 'nuc'), norm(A, 2).",
+    "concatenate": "Write the blocks as terms of their own.",
+    "prod": "np.exp(np.sum(np.log(x))) is the product of positive entries.",
+}
+
+# ---- symbolic sizes ---------------------------------------------------------------------------------
+
+
+class TracedSize(Traced):
+    """A length that is a name, as X.shape[0] gives it: in arithmetic it is a number, in np.eye(n) a size."""
+
+    __slots__ = ("extent",)
+
+    def __init__(self, of: Size) -> None:
+        super().__init__(count(of), ())
+        self.extent = of
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, TracedSize) and other.extent is self.extent:
+            return True
+        if isinstance(other, int | TracedSize):
+            refuse(f"the comparison of the size {self.extent} with another", "Give equal sizes the same name in where.")
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.extent)
+
+    def __add__(self, other: Any) -> Any:
+        k = extent_of(other)
+        return Traced.__add__(self, other) if k is None else extent(self.extent + k)
+
+    def __radd__(self, other: Any) -> Any:
+        return self + other
+
+    def __sub__(self, other: Any) -> Any:
+        k = extent_of(other)
+        return Traced.__sub__(self, other) if k is None else extent(self.extent - k)
+
+    def __rsub__(self, other: Any) -> Any:
+        k = extent_of(other)
+        return Traced.__rsub__(self, other) if k is None else extent(k - self.extent)
+
+    def __mul__(self, other: Any) -> Any:
+        k = extent_of(other)
+        return Traced.__mul__(self, other) if k is None else extent(self.extent * k)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self * other
+
+    def __floordiv__(self, other: Any) -> Any:
+        k = extent_of(other)
+        parts = divided(self.extent, k) if k is not None and k.terms else None
+        return refuse(f"the division of the size {self.extent} with //") if parts is None else extent(parts)
+
+
+def extent(length: Size) -> Any:
+    """A length as Python sees it: an int, or a symbolic size."""
+    return TracedSize(length) if length.number is None else length.number
+
+
+def extent_of(value: Any) -> Size | None:
+    """The size that a user's value means, None when it is none."""
+    import numpy as np
+
+    if isinstance(value, TracedSize):
+        return value.extent
+    return size(int(value)) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
+
+
+# ---- constants --------------------------------------------------------------------------------------
+
+
+def lift(value: Any) -> Traced:
+    """A value in an operation as a traced array: numbers, and arrays of one number."""
+    import numpy as np
+
+    if isinstance(value, Traced):
+        return value
+    if isinstance(value, int | Fraction | np.bool_ | np.integer):
+        return Traced(number(value if isinstance(value, Fraction) else int(value)), ())
+    if isinstance(value, float | np.floating):
+        if not np.isfinite(value):
+            refuse(f"the number {value}")
+        return Traced(number(float(value)), ())
+    if isinstance(value, np.ndarray | list | tuple):
+        return _constant(np, np.asarray(value))
+    refuse(f"a value of type {type(value).__name__}")
+
+
+def _constant(np: Any, array: Any) -> Traced:
+    """An array in the function itself: it is known when all its entries are one number, or off its diagonal 0."""
+    if array.dtype.kind not in "biuf" or array.ndim > 2 or not array.size:
+        refuse(f"an array of shape {array.shape} and type {array.dtype}")
+    lengths = tuple(size(int(k)) for k in array.shape)
+    value = lift(array.flat[0].item()).expr
+    if np.all(array == array.flat[0]):
+        return Traced(repeated(value, shape_of(lengths)), lengths)
+    if array.ndim == 2 and lengths[0] is lengths[1] and np.array_equal(array, array.flat[0] * np.eye(len(array))):
+        return Traced(Scale.of(value, Identity(lengths[0])), lengths)
+    refuse("an array of numbers", "Give it as a parameter: a name with a shape in where.")

@@ -1,0 +1,332 @@
+"""What the universal functions of NumPy mean: arithmetic with broadcasting, matrix products, entrywise functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import FUNCTIONS as NAMED
+from matdiff.algebra.expr import Expr, Number, Ones
+from matdiff.algebra.operators.activations import Sigmoid, Softplus, Step
+from matdiff.algebra.operators.entrywise import Abs, Entrywise, Exp, Log, Sqrt
+from matdiff.algebra.operators.extremes import Maximum, Minimum
+from matdiff.algebra.operators.products import (
+    FLATTEN,
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    entrywise_reciprocal,
+    quotient,
+)
+from matdiff.algebra.operators.softmax import (
+    LogSumExp,
+    LogSumExpOfColumns,
+    LogSumExpOfRows,
+    Softmax,
+    SoftmaxOfColumns,
+    SoftmaxOfRows,
+)
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.errors import ShapeError
+from matdiff.language.tracing.arrays import UFUNCS, Operation, Traced, refuse
+from matdiff.language.tracing.shapes import (
+    aligned,
+    broadcast,
+    flip,
+    is_repeated,
+    over_columns,
+    over_rows,
+    realigned,
+    repeated,
+    shape_of,
+    spread,
+    written,
+)
+
+
+def ufunc(*names: str) -> Callable[[Operation], Operation]:
+    """Declares what the universal functions with these names mean."""
+
+    def declare(operation: Operation) -> Operation:
+        UFUNCS.update(dict.fromkeys(names, operation))
+        return operation
+
+    return declare
+
+
+def entrywise(operator: Callable[..., Expr], *arrays: Traced) -> Traced:
+    """An operation on equal shapes, after broadcasting."""
+    lengths = broadcast(*[a.lengths for a in arrays])
+    return Traced(operator(*[spread(a.expr, a.lengths, lengths) for a in arrays]), lengths)
+
+
+# ---- sums -------------------------------------------------------------------------------------------
+
+
+def terms_of(e: Expr) -> tuple[Expr, ...]:
+    return e.operands if isinstance(e, Sum) and len(e.operands) <= FLATTEN else (e,)
+
+
+def plus(a: Expr, b: Expr) -> Expr:
+    """A + B, where zeros and opposite terms are left out: m + log(Σ exp(z − m)) is log(Σ exp z)."""
+    terms = [t for t in terms_of(a) if not is_repeated(t, 0)]
+    for term in terms_of(b):
+        if -term in terms:
+            terms.remove(-term)
+        elif not is_repeated(term, 0):
+            terms.append(term)
+    return Sum.of(*terms) if terms else repeated(Number(0), a.shape)
+
+
+@ufunc("add")
+def add(a: Traced, b: Traced) -> Traced:
+    return entrywise(plus, a, b)
+
+
+@ufunc("subtract")
+def subtract(a: Traced, b: Traced) -> Traced:
+    return add(a, negative(b))
+
+
+@ufunc("negative")
+def negative(a: Traced) -> Traced:
+    terms = [-t for t in terms_of(a.expr)] if len(terms_of(a.expr)) > 1 and a.expr.is_scalar else [-a.expr]
+    return Traced(Sum.of(*terms), a.lengths)
+
+
+@ufunc("positive", "conjugate")
+def positive(a: Traced) -> Traced:
+    return Traced(a.expr, a.lengths)
+
+
+# ---- products and quotients ---------------------------------------------------------------------------
+
+
+@ufunc("multiply")
+def multiply(a: Traced, b: Traced) -> Traced:
+    """A ⊙ B; beside a matrix a row scales the columns and a column the rows: A diag(r), diag(c)A."""
+    lengths = broadcast(a.lengths, b.lengths)
+    x, y = (realigned(t.expr, aligned(t.lengths, len(lengths))) for t in (a, b))
+    if x.is_scalar or y.is_scalar:
+        c, matrix = (x, y) if x.is_scalar else (y, x)
+        return Traced(Scale.of(c, matrix), lengths)
+    if x.shape == y.shape:
+        return Traced(Hadamard.of(x, y), lengths)
+    if x.shape != shape_of(lengths) and y.shape != shape_of(lengths):
+        return Traced(Product.of(x, y) if x.cols is ONE else Product.of(y, x), lengths)
+    vector, matrix = (x, y) if y.shape == shape_of(lengths) else (y, x)
+    if vector.cols is ONE:
+        return Traced(Product.of(DiagonalMatrix(vector), matrix), lengths)
+    return Traced(Product.of(matrix, DiagonalMatrix(flip(vector))), lengths)
+
+
+@ufunc("divide", "true_divide")
+def divide(a: Traced, b: Traced) -> Traced:
+    if b.expr.number == 0:
+        refuse("a division by zero")
+    share = softmax_of(a, b)
+    if share is not None:
+        return Traced(share, a.lengths)
+    if b.expr.is_scalar and logistic(b.expr) is None:
+        lengths = broadcast(a.lengths, b.lengths)
+        return Traced(quotient(spread(a.expr, a.lengths, lengths), b.expr), lengths)
+    inverse = reciprocal(b)
+    return Traced(inverse.expr, broadcast(a.lengths, b.lengths)) if a.expr.number == 1 else multiply(a, inverse)
+
+
+@ufunc("reciprocal")
+def reciprocal(a: Traced) -> Traced:
+    """1/A; 1/(1 + exp(−t)) is the logistic function."""
+    t = logistic(a.expr)
+    return Traced(entrywise_reciprocal(a.expr) if t is None else Sigmoid(t), a.lengths)
+
+
+def logistic(e: Expr) -> Expr | None:
+    """t of 1 + exp(−t)."""
+    if isinstance(e, Sum) and len(e.operands) == 2:
+        for one, other in (e.operands, e.operands[::-1]):
+            if is_repeated(one, 1) and isinstance(other, Exp):
+                return -other.operands[0]
+    return None
+
+
+@ufunc("matmul")
+def matmul(a: Traced, b: Traced) -> Traced:
+    """A @ B; a vector on the left is a row, on the right a column, and its axis goes."""
+    if not (a.lengths and b.lengths):
+        raise ShapeError("the operator @ does not take a number", suggestion="Write * for a multiple.")
+    if a.lengths[-1] is not b.lengths[0]:
+        shapes = f"{written(a.lengths)} and {written(b.lengths)}"
+        raise ShapeError(f"the product of the shapes {shapes} does not fit: {a.lengths[-1]} is not {b.lengths[0]}")
+    if a.ndim == 2:
+        return Traced(Product.of(a.expr, b.expr), (a.lengths[0], *b.lengths[1:]))
+    if b.ndim == 1:
+        return Traced(Product.of(flip(a.expr), b.expr), ())
+    return Traced(Product.of(flip(b.expr), a.expr), b.lengths[1:])  # x @ A is Aᵀx
+
+
+# ---- powers -----------------------------------------------------------------------------------------
+
+
+@ufunc("power", "float_power")
+def power(a: Traced, s: Traced) -> Traced:
+    """aˢ, entry by entry"""
+    if not s.expr.is_scalar:
+        base = a.expr.number
+        if base is None or base <= 0:
+            refuse("a power whose exponent is an array", "np.exp(y * np.log(x)) is x ** y for positive x.")
+        return Traced(Exp(Scale.of(Log(a.expr), s.expr)), s.lengths)
+    k = s.expr.number
+    lengths = broadcast(a.lengths, s.lengths)
+    if k == 0:
+        return Traced(repeated(Number(1), shape_of(lengths)), lengths)
+    if k == 1:
+        return Traced(a.expr, lengths)
+    if k == -1:
+        return reciprocal(a)
+    return Traced(Sqrt(a.expr) if k == Fraction(1, 2) else Power.of(a.expr, s.expr), lengths)
+
+
+@ufunc("square")
+def square(a: Traced) -> Traced:
+    return Traced(Power.of(a.expr, Number(2)), a.lengths)
+
+
+@ufunc("hypot")
+def hypot(a: Traced, b: Traced) -> Traced:
+    return entrywise(lambda x, y: Sqrt(Power(x, Number(2)) + Power(y, Number(2))), a, b)
+
+
+# ---- entrywise functions ----------------------------------------------------------------------------
+
+SPELT = {"expit": "sigmoid", "ndtr": "normcdf"}  # names of other libraries
+
+
+def function_named(name: str) -> Operation | None:
+    """An entrywise function of the table of operators, with no parameters."""
+    operator = NAMED.get(SPELT.get(name, name))
+    if operator is None or not issubclass(operator, Entrywise) or operator.parameters:
+        return None
+    found = operator
+    return lambda a: Traced(found.of(a.expr), a.lengths)
+
+
+@ufunc("log")
+def log(a: Traced) -> Traced:
+    """log A; log(Σ exp z) is logsumexp(z)."""
+    e = a.expr
+    match e:
+        case SumOfEntries(operands=(Exp(operands=(z,)),)) if z.cols is ONE:
+            rest, shift = without_constants(z, 0)
+            return Traced(plus(LogSumExp(rest), shift), a.lengths)
+        case Product(operands=(Exp(operands=(z,)), Ones())):
+            rest, shift = without_constants(z, 1)
+            return Traced(plus(LogSumExpOfRows(rest), shift), a.lengths)
+        case Product(operands=(Transpose(operands=(Ones(),)), Exp(operands=(z,)))):
+            rest, shift = without_constants(z, 0)
+            return Traced(plus(Transpose(LogSumExpOfColumns(rest)), shift), a.lengths)
+        case Product(operands=(Transpose(operands=(Exp(operands=(z,)),)), Ones())):
+            rest, shift = without_constants(z, 0)
+            return Traced(plus(LogSumExpOfColumns(rest), flip(shift)), a.lengths)
+    return Traced(Log(e), a.lengths)
+
+
+@ufunc("exp2")
+def exp2(a: Traced) -> Traced:
+    return Traced(Exp(Scale.of(Log(Number(2)), a.expr)), a.lengths)
+
+
+@ufunc("logaddexp")
+def logaddexp(a: Traced, b: Traced) -> Traced:
+    """log(exp a + exp b) = a + softplus(b − a)"""
+    return entrywise(lambda x, y: plus(x, Softplus(plus(y, -x))), a, b)
+
+
+@ufunc("heaviside")
+def heaviside(a: Traced, at_zero: Traced) -> Traced:
+    if at_zero.expr.number != 0:
+        refuse("np.heaviside with another value than 0 at 0")
+    return Traced(Step(a.expr), a.lengths)
+
+
+@ufunc("maximum", "fmax")
+def maximum(a: Traced, b: Traced) -> Traced:
+    return entrywise(Maximum.of, a, b)
+
+
+@ufunc("minimum", "fmin")
+def minimum(a: Traced, b: Traced) -> Traced:
+    return entrywise(Minimum.of, a, b)
+
+
+@ufunc("absolute", "fabs")
+def absolute(a: Traced) -> Traced:
+    return Traced(Abs(a.expr), a.lengths)
+
+
+@ufunc("xlogy")
+def xlogy(a: Traced, b: Traced) -> Traced:
+    return multiply(a, log(b))
+
+
+@ufunc("log_expit")
+def log_expit(a: Traced) -> Traced:
+    return Traced(-Softplus(-a.expr), a.lengths)
+
+
+@ufunc("entr")
+def entr(a: Traced) -> Traced:
+    return negative(multiply(a, log(a)))
+
+
+# ---- softmax and logsumexp as they are written in NumPy -----------------------------------------------
+
+
+def constant_along(term: Expr, axis: int) -> Expr | None:
+    """c of a term that is c in every entry along an axis: c1 or 1c for a matrix; else None."""
+    factor: Expr = Number(1)
+    if isinstance(term, Scale):
+        factor, term = term.operands
+    ones = term.operands[0] if isinstance(term, Transpose) else term
+    if isinstance(ones, Ones):
+        whole = Ones(term.rows) if axis else Transpose(Ones(term.cols))
+        return factor if term.cols is ONE else Scale.of(factor, whole)
+    if isinstance(term, Product):
+        side = term.operands[-1] if axis else term.operands[0]
+        if isinstance(side, Transpose if axis else Ones) and (not axis or isinstance(side.operands[0], Ones)):
+            return Scale.of(factor, Product.of(*(term.operands[:-1] if axis else term.operands[1:])))
+    return None
+
+
+def without_constants(z: Expr, axis: int) -> tuple[Expr, Expr]:
+    """z without the terms that are constant along an axis, and these: z − max(z) has the softmax of z."""
+    found = [(t, constant_along(t, axis)) for t in terms_of(z)]
+    kept = [t for t, c in found if c is None]
+    if not kept:
+        kept, found = [z], []
+    shift = [c for _, c in found if c is not None]
+    empty = Number(0) if z.cols is ONE else repeated(Number(0), (z.rows, ONE) if axis else (ONE, z.cols))
+    return Sum.of(*kept), Sum.of(*shift) if shift else empty
+
+
+def softmax_of(a: Traced, b: Traced) -> Expr | None:
+    """exp(z)/Σ exp(z) along an axis is softmax(z)."""
+    e = a.expr
+    if not isinstance(e, Exp) or e.is_scalar:
+        return None
+    z = e.operands[0]
+    if a.ndim == 1:
+        whole = b.expr is SumOfEntries(e) and b.ndim < 2
+        return Softmax(without_constants(z, 0)[0]) if whole else None
+    if ONE in a.lengths:
+        return None
+    if b.lengths == (a.lengths[0], ONE) and b.expr is over_columns(e):
+        return SoftmaxOfRows(without_constants(z, 1)[0])
+    if b.lengths in ((ONE, a.lengths[1]), (a.lengths[1],)) and b.expr in (over_rows(e), flip(over_rows(e))):
+        return SoftmaxOfColumns(without_constants(z, 0)[0])
+    return None

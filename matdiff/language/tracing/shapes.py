@@ -1,0 +1,122 @@
+"""NumPy's shapes on matrix expressions: transposes, repetition along an axis, broadcasting.
+
+An array has no, one or two axes, whose lengths are sizes.  The expression of an array with one axis is a
+column; the expression of a number is 1×1.  Everything here is about expressions and lengths alone.
+"""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.operators.products import FLATTEN, Product, Scale, Transpose
+from matdiff.errors import ShapeError
+
+Lengths = tuple[Size, ...]
+
+
+def written(lengths: Lengths) -> str:
+    """Lengths as NumPy prints a shape: (), (n,), (m, n)."""
+    return f"({lengths[0]},)" if len(lengths) == 1 else f"({', '.join(map(str, lengths))})"
+
+
+def shape_of(lengths: Lengths) -> Shape:
+    """The shape of the expression of an array."""
+    return (lengths[0], lengths[1]) if len(lengths) == 2 else (lengths[0], ONE) if lengths else SCALAR
+
+
+def flip(e: Expr) -> Expr:
+    """eᵀ; of a product the product of the transposes."""
+    match e:
+        case _ if e.is_scalar or isinstance(e, Identity):
+            return e
+        case Product(operands=factors) if len(factors) <= FLATTEN:
+            return Product.of(*[_transposed(f) for f in reversed(factors)])
+        case Scale(operands=(c, a)):
+            return Scale.of(c, Product.of(*[_transposed(f) for f in reversed(_factors(a))]))
+        case _:
+            return _transposed(e)
+
+
+def _factors(e: Expr) -> tuple[Expr, ...]:
+    return e.operands if isinstance(e, Product) and len(e.operands) <= FLATTEN else (e,)
+
+
+def _transposed(e: Expr) -> Expr:
+    if isinstance(e, Transpose):
+        return e.operands[0]
+    return e if e.is_scalar or isinstance(e, Identity) else Transpose(e)
+
+
+def repeated(value: Expr, shape: Shape) -> Expr:
+    """A scalar in every entry."""
+    rows, cols = shape
+    if shape == SCALAR:
+        return value
+    if value.number == 0:
+        return Zeros(rows, cols)
+    return Scale.of(value, Transpose(Ones(cols)) if rows is ONE else Ones(rows, cols))
+
+
+def is_repeated(e: Expr, value: int) -> bool:
+    """Whether every entry is the number 0 or 1."""
+    if isinstance(e, Transpose):
+        e = e.operands[0]
+    return e.number == value or isinstance(e, Ones if value else Zeros)
+
+
+def over_columns(a: Expr) -> Expr:
+    """The sums of the rows, a column: A1."""
+    return a if a.cols is ONE else Product.of(a, Ones(a.cols))
+
+
+def over_rows(a: Expr) -> Expr:
+    """The sums of the columns, a row: 1ᵀA."""
+    return a if a.rows is ONE else Product.of(Transpose(Ones(a.rows)), a)
+
+
+def broadcast(*lengths: Lengths) -> Lengths:
+    """The lengths that NumPy gives the result of an entrywise operation: axes are aligned from the last one."""
+    result: list[Size] = []
+    for place in range(1, 1 + max(map(len, lengths))):
+        along = {own[-place] for own in lengths if len(own) >= place} - {ONE}
+        if len(along) > 1:
+            shown = " and ".join(written(own) for own in lengths)
+            raise ShapeError(
+                f"the shapes {shown} do not fit together",
+                suggestion="Axes are aligned from the last one: x[:, None] makes a column, keepdims=True keeps an axis.",
+            )
+        result.insert(0, along.pop() if along else ONE)
+    return tuple(result)
+
+
+def realigned(e: Expr, lengths: Lengths) -> Expr:
+    """The same entries in other axes, when axes of length 1 come or go: x[:, None], x[None, :]."""
+    return e if e.shape == shape_of(lengths) else flip(e)
+
+
+def spread(e: Expr, own: Lengths, lengths: Lengths) -> Expr:
+    """An array of its own lengths, repeated to broadcast lengths."""
+    if own == lengths:
+        return e
+    if e.is_scalar:
+        return repeated(e, shape_of(lengths))
+    e = realigned(e, aligned(own, len(lengths)))
+    rows, cols = shape_of(lengths)
+    if e.rows is not rows:
+        return Product.of(Ones(rows), e)
+    return e if e.cols is cols else Product.of(e, Transpose(Ones(cols)))
+
+
+def aligned(own: Lengths, axes: int) -> Lengths:
+    """Lengths with axes of length 1 in front, as broadcasting sees them: a vector is a row beside a matrix."""
+    return (ONE,) * (axes - len(own)) + own
+
+
+def number(value: Expr | float | int) -> Expr:
+    """A number as an expression: the simplest fraction that rounds to a float is what the float means."""
+    from fractions import Fraction
+
+    if isinstance(value, float):
+        simple = Fraction(value).limit_denominator(1000)
+        return Number(simple if float(simple) == value else value)
+    return value if isinstance(value, Expr) else Number(value)
