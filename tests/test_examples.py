@@ -202,7 +202,7 @@ EXAMPLES = [
         cross_entropy,
         {
             "W": (
-                "((1ᵀy)exp(Wx)/(1ᵀexp(Wx)) − y)xᵀ",
+                "((1ᵀy)softmax(Wx) − y)xᵀ",
                 lambda W, x, y: np.outer(y.sum() * np.exp(W @ x) / np.exp(W @ x).sum() - y, x),
             )
         },
@@ -248,7 +248,7 @@ EXAMPLES = [
         "log(1ᵀexp(x))",
         {"x": normal(n)},
         lambda x: np.log(np.exp(x).sum()),
-        {"x": ("exp(x)/(1ᵀexp(x))", lambda x: np.exp(x) / np.exp(x).sum())},
+        {"x": ("softmax(x)", lambda x: np.exp(x) / np.exp(x).sum())},
     ),
     Example(
         "xᵀAx/xᵀx",

@@ -52,12 +52,20 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T]) -> T:
 
 
 def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
-    """The expression with every node for which *change* answers replaced by the answer."""
+    """The expression with every node for which *change* answers replaced by the answer.
+
+    What such a node is made of is not visited.
+    """
     done: dict[Expr, Expr] = {}
-    for node in postorder(root):
+
+    def answered(node: Expr) -> bool:
         answer = change(node)
-        if answer is None:
+        if answer is not None:
+            done[node] = answer
+        return answer is not None
+
+    for node in postorder(root, prune=answered):
+        if node not in done:
             operands = tuple([done[c] for c in node.operands])
-            answer = node if operands == node.operands else node.rebuild(operands)
-        done[node] = answer
+            done[node] = node if operands == node.operands else node.rebuild(operands)
     return done[root]

@@ -8,7 +8,7 @@ from matdiff.algebra.dims import ONE, Shape, Size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.kronecker import Unvec
-from matdiff.algebra.operators.products import Power
+from matdiff.algebra.operators.products import reciprocal
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language.arithmetic import filled
@@ -93,8 +93,8 @@ def type_sized_call(attempt: Attempt, node: Node) -> Typed:
 
 
 SCALAR_FORMS: dict[str, Make] = {
-    "inv": lambda e: Power(e, Number(-1)),
-    "inverse": lambda e: Power(e, Number(-1)),
+    "inv": reciprocal,
+    "inverse": reciprocal,
     "transpose": lambda e: e,
 }
 

@@ -163,6 +163,8 @@ def type_contraction(attempt: Attempt, node: Node) -> Typed:
     a, b = (part.typed for part in node.parts)
     if a.is_scalar is not b.is_scalar and 1 in (a.number, b.number):  # 1 : A is the sum of the entries
         return attempt.scalar(node, (b if a.is_scalar else a,), FUNCTIONS["sum"].of)
+    if a.is_scalar and b.is_scalar:
+        return multiply(attempt, node, [a, b])
     if not attempt.same_shape(a, b):
         raise attempt.clash(node, "A : B needs two equal shapes", a, b)
     return attempt.scalar(node, (a, b), Frobenius.of)

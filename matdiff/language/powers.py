@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
-from matdiff.algebra.operators.products import Power, Transpose
+from matdiff.algebra.operators.products import Power, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.errors import UnsupportedError
 from matdiff.language.arithmetic import filled
@@ -34,7 +34,7 @@ def type_inverse_transpose(attempt: Attempt, node: Node) -> Typed:
     a: Typed = node.parts[0].typed
     if a.is_scalar:
         attempt.penalty(node, 3, a)
-        return attempt.scalar(node, (a,), lambda e: Power(e, Number(-1)))
+        return attempt.scalar(node, (a,), reciprocal)
     require_square(attempt, node, a, "an inverse")
     return attempt.typed(node, (a.rows, a.cols), (a,), lambda e: Inverse(Transpose(e)))
 

@@ -38,7 +38,7 @@ def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
     environment = bind(program.nodes, values)
     value = program.results(environment)[0][0]
     lengths = [size_in(environment, i.last) if i in expr.free else 1 for i in program.indices]
-    rows, cols = (size_in(environment, extent) for extent in expr.shape)
+    rows, cols = value.shape[-2:]
     value = np.broadcast_to(value, (*lengths, rows, cols))
     order = free_indices(expr)
     value = value.transpose(*(program.axes[i] - 1 for i in order), *rest(program, order), -2, -1)

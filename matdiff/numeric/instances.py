@@ -149,9 +149,9 @@ class Sampler:
         if not largest < self.limit:  # also where it is NaN
             return next(n for n, v in zip(nodes, values, strict=True) if not np.abs(v).max(initial=0.0) < self.limit)
         margin = 0.05 if attempt < TRIES // 3 else 0.005
-        for node, places in self.kinks:
-            if beside_kink(distance(node, *[values[p] for p in places]), margin):
-                return node
+        for kinked, places in self.kinks:
+            if beside_kink(distance(kinked, *[values[p] for p in places]), margin):
+                return kinked
         for node, operand in self.squares:
             if not condition(values[operand][:1]) < WORST_CONDITION:
                 return node
@@ -261,7 +261,7 @@ def settled(a: Array, step: float) -> bool:
 # ---- symbols --------------------------------------------------------------------------------------
 
 # No style makes an undeclared matrix symmetric: a wrong transpose could pass.
-STYLES = ("normal", "dominant", "positive", "definite", "small", "unit", "dominant positive", "contraction", "large", "mixed")
+STYLES = "normal, dominant, positive, definite, small, unit, dominant positive, contraction, large, mixed".split(", ")
 
 
 def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> Array:

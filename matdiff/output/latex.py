@@ -9,7 +9,7 @@ from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import LATEX, name_text
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.derivation import Block, Gradients
-from matdiff.output.notation import with_pieces, write
+from matdiff.output.notation import Printer, with_pieces, write
 from matdiff.output.text import answered, check_level, left_side, piece_names
 
 SIGNS = {
@@ -27,10 +27,6 @@ def latex(e: Expr) -> str:
     return with_pieces(e, LATEX, definitions=True)
 
 
-def _typeset(names: dict[Expr, str]) -> dict[Expr, str]:
-    return {node: name_text(name, LATEX) for node, name in names.items()}
-
-
 def title(text: str) -> str:
     """The short form of a law as LaTeX: words upright, signs as mathematics."""
     if re.fullmatch(r"[A-Za-z −:]+", text) and WORD.search(text):
@@ -43,28 +39,29 @@ def derivation(found: Gradients, steps: str = "textbook") -> str:
     """A derivation as an ``align*``; the names of the laws stand at the right."""
     check_level(steps)
     names = piece_names(found)
+    printer = Printer(LATEX, {node: name_text(name, LATEX) for node, name in names.items()})
     unknowns = ", ".join(write(u, LATEX) for u in found.unknowns.values())
-    rows = [rf"f({unknowns}) &= {write(found.function, LATEX, _typeset(names))}"]
+    rows = [rf"f({unknowns}) &= {printer.write(found.function)}"]
     for node in postorder(found.function):
         if isinstance(node, Named) or node in names:
             label, body = (node.name, node.operands[0]) if isinstance(node, Named) else (names[node], node)
-            rows.append(rf"{name_text(label, LATEX)} &= {write(body, LATEX, _typeset(names))}")
+            rows.append(rf"{name_text(label, LATEX)} &= {printer.write(body)}")
     if steps != "none":
         for block in found.blocks:
-            rows += _block(block, found, _typeset(names), steps == "full")
+            rows += _block(block, found, printer, steps == "full")
     rows += _gradients(found)
     return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
 
-def _block(block: Block, found: Gradients, names: dict[Expr, str], full: bool) -> Iterator[str]:
+def _block(block: Block, found: Gradients, printer: Printer, full: bool) -> Iterator[str]:
     shown = ""
     for phase in block.phases:
         collected = phase.title == "Gradient" and shown
-        left = shown if collected else left_side(block, phase, found, LATEX, names)
+        left = shown if collected else left_side(block, phase, found, printer)
         for line in phase.lines(full):
             head = f"{left} " if left != shown else ""
             laws = ",\\; ".join(map(title, line.titles))
-            yield f"{head}&= {write(line.expression, LATEX, names)}" + (f" && {laws}" if laws else "")
+            yield f"{head}&= {printer.write(line.expression)}" + (f" && {laws}" if laws else "")
             shown = left
 
 

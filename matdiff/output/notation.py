@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, postorder
-from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, DifferentialSign, Notation, Slot, Style, bare, name_text
+from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, fact, postorder
+from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, DifferentialSign, Slot, Style, bare, name_text
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
@@ -29,37 +30,109 @@ MARKS = frozenset(ACCENTS.values())
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
 
 
+Slots = tuple[Expr, int, Known]  # an operand, the level that its slot asks for, and what is known of its size there
+LONGEST_KEPT, MOST_KEPT = 4_000, 4_000_000  # signs of a text that is kept for the next time, and of all of them
+
+
+class Mark(NamedTuple):
+    """Where the text of a node begins that is closed on both sides; the end is where the mark stands."""
+
+    key: tuple[Expr, Known, bool]
+    place: int
+    length: int
+
+
+Piece = str | Slots | Mark | None
+
+
 def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> str:
     """The text of an expression.  *names* gives nodes below it that are written as a name instead."""
-    names = names or {}
-    out = Writer(style)
-    sizes = Sizes(root, names, style)
-    brackets = style.pick("(", r"\left("), style.pick(")", r"\right)")
-    stack: list[str | tuple[Expr, int, Known] | None] = [(root, 0, NOTHING)]
-    while stack:
-        piece = stack.pop()
-        if piece is None or isinstance(piece, str):
-            out.put(piece)
-            continue
-        node, level, known = piece
-        if node in names and node is not root:
-            out.put(names[node])
-            continue
-        notation = _notation(node, known, style)
-        context = sizes.context(node, known)
-        parts: list[str | tuple[Expr, int, Known] | None] = [
-            (p.operand, p.level, context.get(p.operand, NOTHING)) if isinstance(p, Slot) else p for p in notation.parts
+    return Printer(style, names or {}).write(root)
+
+
+class Printer:
+    """Writes expressions in one style with the same names; what has been found out for one of them serves the next.
+
+    forms   for a node, and what is known of its size: its level, whether it is closed, its pieces from right to left
+    kept    the texts of closed nodes: what is between f( and ), or in brackets, does not depend on its neighbours
+    """
+
+    def __init__(self, style: Style, names: Mapping[Expr, str]) -> None:
+        self.style = style
+        self.names = names
+        self.sizes = Sizes(names, style)
+        self.brackets = style.pick("(", r"\left("), style.pick(")", r"\right)")
+        self.forms: dict[tuple[Expr, Known], tuple[int, bool, list[Piece]]] = {}
+        self.kept: dict[tuple[Expr, Known, bool], str] = {}
+        self.signs_kept = 0
+
+    def write(self, root: Expr) -> str:
+        """The text of an expression, with names only for nodes below it."""
+        out = Writer(self.style)
+        self.sizes.root = root
+        stack: list[Piece] = [(root, 0, NOTHING)]
+        while stack:
+            piece = stack.pop()
+            if piece is None or isinstance(piece, str):
+                out.put(piece)
+            elif isinstance(piece, Mark):
+                self._keep(piece, out)
+            elif piece[0] in self.names and piece[0] is not root:
+                out.put(self.names[piece[0]])
+            else:
+                self._expand(piece, out, stack)
+        return "".join(out.pieces)
+
+    def _expand(self, slot: Slots, out: Writer, stack: list[Piece]) -> None:
+        """Puts the pieces of a node on the stack, or the whole text where it is known."""
+        node, least, known = slot
+        level, closed, pieces = self.forms.get((node, known)) or self._form(node, known)
+        bracketed = level < least
+        if not closed and not bracketed:
+            stack.extend(pieces)
+            return
+        key = (node, known, bracketed)
+        if key in self.kept:
+            out.put(self.kept[key])
+            return
+        if bracketed:
+            pieces = [self.brackets[1], *pieces, self.brackets[0]]
+        *rest, opening = pieces
+        out.put(cast(str, opening))
+        stack.append(Mark(key, len(out.pieces) - 1, out.length - len(cast(str, opening))))
+        stack.extend(rest)
+
+    def _form(self, node: Expr, known: Known) -> tuple[int, bool, list[Piece]]:
+        if isinstance(node, Constant) and (known[0] and (known[1] or node.shape[1].number == 1)):
+            notation = bare(node.letter, self.style)
+        else:
+            notation = spelt(node, self.style)
+        context = self.sizes.context(node, known)
+        pieces: list[Piece] = [
+            (p.operand, p.level, context.get(p.operand, NOTHING)) if isinstance(p, Slot) else p
+            for p in reversed(notation.parts)
         ]
-        if notation.level < level:
-            parts = [brackets[0], *parts, brackets[1]]
-        stack.extend(reversed(parts))
-    return "".join(out.pieces)
+        form = notation.level, len(pieces) > 1 and _is_sign(pieces[0]) and _is_sign(pieces[-1]), pieces
+        self.forms[node, known] = form
+        return form
+
+    def _keep(self, mark: Mark, out: Writer) -> None:
+        """Keeps the text since a mark, unless it is long: then copying would cost more than it saves."""
+        length = out.length - mark.length
+        if length > LONGEST_KEPT:
+            return
+        text = "".join(out.pieces[mark.place :])
+        out.pieces[mark.place :] = [text]
+        if self.signs_kept + length > MOST_KEPT:
+            self.kept.clear()
+            self.signs_kept = 0
+        self.kept[mark.key] = text
+        self.signs_kept += length
 
 
-def _notation(node: Expr, known: Known, style: Style) -> Notation:
-    if isinstance(node, Constant) and (known[0] and (known[1] or node.shape[1].number == 1)):
-        return bare(node.letter, style)
-    return spelt(node, style)
+def _is_sign(piece: Piece) -> bool:
+    """Whether a piece cannot run together with what stands beside it."""
+    return isinstance(piece, str) and not isinstance(piece, DifferentialSign) and not piece[-1:].isalnum()
 
 
 class Writer:
@@ -68,6 +141,7 @@ class Writer:
     def __init__(self, style: Style) -> None:
         self.style = style
         self.pieces: list[str] = []
+        self.length = 0
         self.joining = False
 
     def put(self, piece: str | None) -> None:
@@ -78,8 +152,11 @@ class Writer:
             return
         if self.joining:
             self.joining = False
-            self.pieces.append(self._join(piece))
+            join = self._join(piece)
+            self.pieces.append(join)
+            self.length += len(join)
         self.pieces.append(piece)
+        self.length += len(piece)
 
     def _join(self, piece: str) -> str:
         before, after = self.pieces[-1], piece[0]
@@ -115,24 +192,23 @@ class Writer:
 class Sizes:
     """Which sizes of constants (1, I, 0) a reader can tell from what stands around them.
 
-    *own* says for a node whether its rows and columns follow from what it is written with.
+    *own* says for a node whether its rows and columns follow from what it is written with.  Nodes with names
+    are written as these, but for the *root* of what is being written.
     """
 
-    def __init__(self, root: Expr, names: Mapping[Expr, str], style: Style) -> None:
-        self.root = root
+    def __init__(self, names: Mapping[Expr, str], style: Style) -> None:
         self.names = names
         self.style = style
+        self.root: Expr | None = None
         self.own: dict[Expr, Known] = {}
-        self.needed = any(isinstance(n, Constant) for n in postorder(root, prune=self._is_named))
-
-    def _is_named(self, e: Expr) -> bool:
-        return e in self.names and e is not self.root
 
     def of(self, e: Expr) -> Known:
+        if e is self.root and e in self.names:
+            return self._of(e, [self.of(o) for o in e.operands])
         if e not in self.own:
-            for node in postorder(e, prune=lambda n: n in self.own or self._is_named(n)):
+            for node in postorder(e, prune=lambda n: n in self.own or n in self.names):
                 if node not in self.own:
-                    named = self._is_named(node)
+                    named = node in self.names
                     self.own[node] = ALL if named else self._of(node, [self.own[o] for o in node.operands])
         return self.own[e]
 
@@ -154,7 +230,7 @@ class Sizes:
 
     def context(self, node: Expr, known: Known) -> dict[Expr, Known]:
         """For everything that the notation of a node shows, whether its rows and columns are known there."""
-        if not self.needed:
+        if not holds_constant(node):
             return {}
         shown: dict[Expr, Known] = {}
         if isinstance(node, Product):
@@ -178,7 +254,7 @@ class Sizes:
         if self.style.explicit:
             sized = [o for o in shown if isinstance(o, Constant) and not self._may_be_bare(o, node)]
             shown.update(dict.fromkeys(sized, NOTHING))
-        return shown
+        return {o: size for o, size in shown.items() if holds_constant(o)}
 
     def _may_be_bare(self, constant: Constant, parent: Expr) -> bool:
         """Whether an explicit style can do without a size: A*1 would be A times a number, and NumPy knows no I."""
@@ -202,6 +278,11 @@ class Sizes:
             shown[o] = (here[0] and before[0], here[1] and before[1])
 
 
+def holds_constant(e: Expr) -> bool:
+    """Whether there is something in an expression whose size may have to be written."""
+    return fact("constant", e, lambda node, below: isinstance(node, Constant) or any(below))
+
+
 def _divides(c: Expr) -> bool:
     """Whether a scalar factor is written below a bar, at least in part."""
     factors = c.operands if isinstance(c, Hadamard) else (c,)
@@ -215,35 +296,39 @@ def _is_matrix_of_one_number(e: Expr) -> bool:
 
 # ---- sharing ---------------------------------------------------------------------------------------
 
-LONG = 3000  # signs of an expression above which its shared pieces are bound to names
+LONG = 3000  # nodes of an expression, as a tree, above which its shared pieces are bound to names
 PIECE = 8  # and how long a piece must be to be worth it
 
 
-def shared_names(root: Expr) -> dict[Expr, str]:
-    """Names for pieces that occur more than once in an expression whose text would otherwise be long."""
+def shared_names(shown: list[Expr]) -> dict[Expr, str]:
+    """Names for pieces that occur more than once in what is shown, if its text would otherwise be long."""
     lengths: dict[Expr, int] = {}
     uses: dict[Expr, int] = {}
     taken: set[str] = set()
-    for node in postorder(root):
-        lengths[node] = 1 + sum(lengths[o] for o in node.operands)
+    for node in shown:
+        below = sum(1 if isinstance(o, Named) else lengths.get(o, 0) for o in node.operands)
+        lengths[node] = min(LONG, below) + 1
         for o in node.operands:
             uses[o] = uses.get(o, 0) + 1
-        if not node.operands:
+        if not node.operands or isinstance(node, Named):
             taken.add(str(node.data[0]))
-    if lengths[root] <= LONG:
+    bodies = [n.operands[0] for n in shown if isinstance(n, Named) and n.operands[0] in lengths]
+    if sum(lengths[n] for n in (shown[-1], *bodies)) <= LONG:
         return {}
-    shared = [n for n in lengths if uses.get(n, 0) > 1 and lengths[n] >= PIECE and not n.free]
+    shared = [n for n in lengths if uses.get(n, 0) > 1 and lengths[n] >= PIECE and not (n.free or isinstance(n, Named))]
     fresh = (name for k in range(1, len(shared) + len(taken) + 1) if (name := f"t{k}") not in taken)
     return dict(zip(shared, fresh, strict=False))
 
 
 def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
     """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces."""
-    names = {node: name_text(name, style) for node, name in shared_names(e).items()}
+    shown = list(postorder(e, prune=None if definitions else lambda node: isinstance(node, Named)))
+    names = {node: name_text(name, style) for node, name in shared_names(shown).items()}
+    printer = Printer(style, names)
     parts = []
-    for node in postorder(e):
+    for node in shown:
         if isinstance(node, Named) and definitions:
-            parts.append(f"{write(node, style)} = {write(node.operands[0], style, names)}")
+            parts.append(f"{printer.write(node)} = {printer.write(node.operands[0])}")
         elif node in names:
-            parts.append(f"{names[node]} := {write(node, style, names)}")
-    return style.pick("; ", r";\quad ").join([*parts, write(e, style, names)])
+            parts.append(f"{names[node]} := {printer.write(node)}")
+    return style.pick("; ", r";\quad ").join([*parts, printer.write(e)])

@@ -12,16 +12,18 @@ from fractions import Fraction
 from functools import cache
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Zeros
+from matdiff.algebra.expr import Constant, Expr, Identity, Ones, Operator, Symbol, Zeros, fact
 from matdiff.algebra.notation import (
     ASCII,
     ATOM,
     GREEK,
+    LATEX,
     NUMPY,
     POSTFIX,
     SUBSCRIPTS,
     SUM,
     SUPERSCRIPTS,
+    TEXT,
     Notation,
     Part,
     Slot,
@@ -29,38 +31,57 @@ from matdiff.algebra.notation import (
     above_and_below,
     call,
     exponent_text,
+    name_text,
     power,
     product,
 )
+from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
-from matdiff.algebra.operators.square import MatrixPower, Trace
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.square import Determinant, MatrixPower
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
 
 
 def notation(node: Expr, style: Style) -> Notation:
     """How a node is written in a style; in the explicit ones with nothing but the signs of ASCII."""
-    if not style.explicit:
+    if style is TEXT:
         return node.notation(style)
-    can_be_called = isinstance(node, Operator) and bool(node.names) and not node.data
-    form = FORMS[style].get(type(node)) or (called if style is NUMPY and can_be_called else type(node).notation)
+    has_name = isinstance(node, Operator) and bool(node.names) and not node.data
+    by_name = has_name and (style is NUMPY or node.names[0] in CALLED[style])  # type: ignore[attr-defined]
+    form = FORMS[style].get(type(node)) or (called if by_name else type(node).notation)
     found = form(node, style)
+    if style is LATEX:
+        return found
     parts = tuple([ascii_signs(p) if isinstance(p, str) else p for p in found.parts])
-    if can_be_called and not all(p.isascii() for p in parts if isinstance(p, str)):
+    if has_name and not all(p.isascii() for p in parts if isinstance(p, str)):
         return called(node, style)
     return Notation(parts, found.level)
 
 
 def called(node: Expr, style: Style) -> Notation:
-    """f(A, B), by the name that the style has for the operator."""
+    """f(A, B), by the name that the style has for the operator; operands that are left out stay so."""
     name: str = node.names[0]  # type: ignore[attr-defined]
-    return call(NUMPY_NAMES.get(name, name) if style is NUMPY else name, node.operands, style)
+    spelt = NUMPY_NAMES.get(name, name) if style is NUMPY else name
+    usual = node.notation(style)
+    if usual.parts[0] == f"{name}(":
+        return Notation((f"{spelt}(", *usual.parts[1:]))
+    return call(spelt, node.operands, style)
+
+
+# What is called by its name: Tr is not customary in ASCII, and ||A||_**B no sight; nobody could tell ‖A‖₂ of a matrix
+# from ‖A‖, log det A from log |A|, and [A, B] from a bracket.
+CALLED = {
+    ASCII: frozenset(("tr", "norm_nuc")),
+    LATEX: frozenset(("norm_spec", "logdet", "commutator", "ptrace1", "ptrace2")),
+}
 
 
 # ---- signs ------------------------------------------------------------------------------------------
 
 SIGNS = {
     "−": "-", "ᵀ": "'", "⁻ᵀ": "^-T", "½": "1/2", "′": "'", "‖": "||", "⊙": ".*", "⊗": "kron", "×": " x ", "·": "*",
+    "∞": "inf",
     **{letter: name for name, letter in GREEK.items()},
     **{chr(sign): "_" + chr(digit) for digit, sign in SUBSCRIPTS.items()},
 }  # fmt: skip
@@ -89,15 +110,17 @@ def _spelt(match: re.Match[str]) -> str:
 
 # ---- what NumPy calls otherwise ---------------------------------------------------------------------
 
+SAME_NAMES = """
+    exp expm1 log log1p log2 log10 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh abs sign
+    sum mean max min maximum minimum diag kron
+"""
 NUMPY_NAMES = {
-    **{
-        name: f"np.{name}"
-        for name in "exp log sqrt sin cos tan arcsin arccos arctan tanh abs sign sum diag kron".split()
-    },
+    **{name: f"np.{name}" for name in SAME_NAMES.split()},
     "Diag": "np.diag",
     "tr": "np.trace",
     "det": "np.linalg.det",
     "inv": "np.linalg.inv",
+    "pinv": "np.linalg.pinv",
     "norm2": "np.linalg.norm",
 }
 
@@ -192,14 +215,31 @@ def indexed_sum(node: Expr, style: Style) -> Notation:
     return Notation((f"sum({index.name}=1..{index.last}, ", Slot(node.operands[0], SUM), ")"))
 
 
-def trace(node: Expr, style: Style) -> Notation:
-    """tr(A)"""
-    return called(node, style)
+def between_bars(node: Expr, style: Style) -> Notation:
+    """|a|, |A|; by name where there are such bars inside, and abs(A) of a matrix, since |A| is its determinant"""
+    is_plain = not holds_bars(node.operands[0]) and (node.is_scalar or not isinstance(node, Abs))
+    return node.notation(style) if is_plain else called(node, style)
+
+
+def holds_bars(e: Expr) -> bool:
+    """Whether something in an expression is written between single bars in LaTeX."""
+    return fact("single bars", e, lambda node, below: isinstance(node, Abs | Determinant) or any(below))
+
+
+def indexed(node: Expr, style: Style) -> Notation:
+    """x_{i}; {x_{t}}_{i} of what has a subscript, since TeX refuses a second one"""
+    found = node.notation(style)
+    base = node.operands[0]
+    if not isinstance(base, Constant) and not (isinstance(base, Symbol | Named) and "_" in name_text(base.name, style)):
+        return found
+    inner, opening, *rest = found.parts
+    return Notation(("{", inner, f"}}{opening}", *rest), found.level)
 
 
 Form = Callable[[Expr, Style], Notation]
 FORMS: dict[Style, dict[type[Expr], Form]] = {
-    ASCII: {IndexedSum: indexed_sum, Trace: trace},
+    ASCII: {IndexedSum: indexed_sum},
+    LATEX: {Abs: between_bars, Determinant: between_bars, Member: indexed, Entry: indexed},
     NUMPY: {
         Transpose: transpose,
         Identity: constant,

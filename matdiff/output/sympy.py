@@ -13,7 +13,19 @@ from typing import Any
 from matdiff.algebra import expr as leaves
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Symbol, fold, postorder
-from matdiff.algebra.operators import activations, entrywise, norms, products, square, structure, sums
+from matdiff.algebra.operators import (
+    activations,
+    entrywise,
+    inverses,
+    kronecker,
+    norms,
+    products,
+    softmax,
+    square,
+    structure,
+    sums,
+    trigonometric,
+)
 from matdiff.errors import MatdiffError, UnsupportedError
 
 ASSUMPTIONS = frozenset(("positive", "nonnegative", "integer"))  # properties that SymPy's scalars have too
@@ -50,7 +62,8 @@ class Converter:
         if isinstance(node, leaves.Constant):
             return getattr(self.sympy, CONSTANTS[type(node)])(*map(self.size, node.shape[: SIZES.get(type(node), 2)]))
         if type(node) in FUNCTIONS:
-            return self.entry_by_entry(node, operands[0], FUNCTIONS[type(node)])
+            function, parameters = FUNCTIONS[type(node)], operands[1:]
+            return self.entry_by_entry(node, operands[0], lambda sympy, t: function(sympy, t, *parameters))
         rule = RULES.get(type(node))
         if rule is None:
             name = node.title() if isinstance(node, leaves.Operator) else type(node).__name__
@@ -114,8 +127,27 @@ class Converter:
         absolute = self.entry_by_entry(node.operands[0], a, FUNCTIONS[entrywise.Abs])
         return absolute if node.operands[0].is_scalar else self.total(absolute)
 
+    def logsumexp(self, node: Expr, v: Any) -> Any:
+        """log(sum(exp(v)))"""
+        return self.sympy.log(self.total(v.applyfunc(self.sympy.exp)))
 
-Function = Callable[[Any, Any], Any]
+    def softmax(self, node: Expr, v: Any) -> Any:
+        """exp(v)/sum(exp(v))"""
+        exponentials = v.applyfunc(self.sympy.exp)
+        return self.sympy.MatMul(1 / self.total(exponentials), exponentials)
+
+    def softmax_of_rows(self, node: Expr, a: Any) -> Any:
+        """exp(A) ./ (exp(A)11ᵀ)"""
+        exponentials = a.applyfunc(self.sympy.exp)
+        sums = self.sympy.MatMul(exponentials, self.sympy.OneMatrix(a.shape[1], a.shape[1]))
+        return self.sympy.HadamardProduct(exponentials, self.sympy.HadamardPower(sums, -1))
+
+    def softmax_of_columns(self, node: Expr, a: Any) -> Any:
+        """exp(A) ./ (11ᵀexp(A))"""
+        return self.sympy.Transpose(self.softmax_of_rows(node, self.sympy.Transpose(a)))
+
+
+Function = Callable[..., Any]
 
 CONSTANTS: Mapping[type[Expr], str] = {
     leaves.Ones: "OneMatrix",
@@ -126,20 +158,41 @@ SIZES: Mapping[type[Expr], int] = {leaves.Identity: 1}  # how many sizes a const
 
 FUNCTIONS: Mapping[type[Expr], Function] = {
     entrywise.Exp: lambda sympy, t: sympy.exp(t),
+    entrywise.Expm1: lambda sympy, t: sympy.exp(t) - 1,
     entrywise.Log: lambda sympy, t: sympy.log(t),
+    entrywise.Log1p: lambda sympy, t: sympy.log(1 + t),
+    entrywise.Log2: lambda sympy, t: sympy.log(t, 2),
+    entrywise.Log10: lambda sympy, t: sympy.log(t, 10),
     entrywise.Sqrt: lambda sympy, t: sympy.sqrt(t),
-    entrywise.Sin: lambda sympy, t: sympy.sin(t),
-    entrywise.Cos: lambda sympy, t: sympy.cos(t),
-    entrywise.Tan: lambda sympy, t: sympy.tan(t),
-    entrywise.Arcsin: lambda sympy, t: sympy.asin(t),
-    entrywise.Arccos: lambda sympy, t: sympy.acos(t),
-    entrywise.Arctan: lambda sympy, t: sympy.atan(t),
-    entrywise.Tanh: lambda sympy, t: sympy.tanh(t),
-    activations.Sigmoid: lambda sympy, t: 1 / (1 + sympy.exp(-t)),
-    activations.Softplus: lambda sympy, t: sympy.log(1 + sympy.exp(t)),
+    trigonometric.Sin: lambda sympy, t: sympy.sin(t),
+    trigonometric.Cos: lambda sympy, t: sympy.cos(t),
+    trigonometric.Tan: lambda sympy, t: sympy.tan(t),
+    trigonometric.Arcsin: lambda sympy, t: sympy.asin(t),
+    trigonometric.Arccos: lambda sympy, t: sympy.acos(t),
+    trigonometric.Arctan: lambda sympy, t: sympy.atan(t),
+    trigonometric.Sinh: lambda sympy, t: sympy.sinh(t),
+    trigonometric.Cosh: lambda sympy, t: sympy.cosh(t),
+    trigonometric.Tanh: lambda sympy, t: sympy.tanh(t),
+    trigonometric.Arcsinh: lambda sympy, t: sympy.asinh(t),
+    trigonometric.Arccosh: lambda sympy, t: sympy.acosh(t),
+    trigonometric.Arctanh: lambda sympy, t: sympy.atanh(t),
     entrywise.Abs: lambda sympy, t: sympy.Abs(t),
     entrywise.Sign: lambda sympy, t: sympy.sign(t),
+    activations.Step: lambda sympy, t: sympy.Heaviside(t, 0),
     activations.Relu: lambda sympy, t: sympy.Max(0, t),
+    activations.LeakyRelu: lambda sympy, t, c: sympy.Max(0, t) + c * sympy.Min(0, t),
+    activations.Elu: lambda sympy, t, c: sympy.Max(0, t) + c * (sympy.exp(sympy.Min(0, t)) - 1),
+    activations.Clip: lambda sympy, t, low, high: sympy.Min(sympy.Max(t, low), high),
+    activations.Huber: lambda sympy, t, c: sympy.Min(t**2, c**2) / 2 + c * sympy.Max(sympy.Abs(t) - c, 0),
+    activations.Softsign: lambda sympy, t: t / (1 + sympy.Abs(t)),
+    activations.Sigmoid: lambda sympy, t: 1 / (1 + sympy.exp(-t)),
+    activations.Logit: lambda sympy, t: sympy.log(t / (1 - t)),
+    activations.Softplus: lambda sympy, t: sympy.log(1 + sympy.exp(t)),
+    activations.Silu: lambda sympy, t: t / (1 + sympy.exp(-t)),
+    activations.NormalDensity: lambda sympy, t: sympy.exp(-(t**2) / 2) / sympy.sqrt(2 * sympy.pi),
+    activations.NormalDistribution: lambda sympy, t: (1 + sympy.erf(t / sympy.sqrt(2))) / 2,
+    activations.Erf: lambda sympy, t: sympy.erf(t),
+    activations.Gelu: lambda sympy, t: t * (1 + sympy.erf(t / sympy.sqrt(2))) / 2,
 }
 
 RULES: Mapping[type[Expr], Callable[..., Any]] = {
@@ -161,6 +214,12 @@ RULES: Mapping[type[Expr], Callable[..., Any]] = {
     norms.Norm: Converter.norm,
     norms.EntrywiseNorm1: Converter.norm1,
     norms.Frobenius: Converter.frobenius,
+    softmax.LogSumExp: Converter.logsumexp,
+    softmax.Softmax: Converter.softmax,
+    softmax.SoftmaxOfRows: Converter.softmax_of_rows,
+    softmax.SoftmaxOfColumns: Converter.softmax_of_columns,
+    kronecker.Kronecker: lambda to, e, a, b: to.sympy.KroneckerProduct(a, b),
+    inverses.Commutator: lambda to, e, a, b: to.sympy.MatAdd(to.sympy.MatMul(a, b), to.sympy.MatMul(-1, b, a)),
     structure.DiagonalMatrix: lambda to, e, a: to.sympy.DiagMatrix(a),
     structure.DiagonalVector: lambda to, e, a: to.sympy.DiagonalOf(a),
     structure.Named: lambda to, e, a: a,

@@ -7,18 +7,17 @@ from collections.abc import Iterator, Mapping
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder, symbols
 from matdiff.algebra.identities.traces import chain_rule
-from matdiff.algebra.notation import STYLES, TEXT, Style, name_text
+from matdiff.algebra.notation import STYLES, TEXT, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.errors import MatdiffError
-from matdiff.output.notation import with_pieces, write
+from matdiff.output.notation import Printer, with_pieces, write
 
 LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
 LEVELS = ("full", "textbook", "none")
-Names = Mapping[Expr, str]
 
 
 def text(e: Expr, spelling: str = "") -> str:
@@ -89,28 +88,29 @@ def _declaration(symbol: Symbol) -> str:
 def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> str:
     """A derivation as a page of text: the reading, the lines with their laws, and the gradients."""
     check_level(steps)
-    f, names = found.function, piece_names(found)
-    rows = [f"f({name_list(found.unknowns)}) = {write(f, TEXT, names)}        {reading(f)}"]
+    f, names, conditions = found.function, piece_names(found), found.conditions()
+    printer = Printer(TEXT, names)
+    rows = [f"f({name_list(found.unknowns)}) = {printer.write(f)}        {reading(f)}"]
     for node in postorder(f):
         if isinstance(node, Named):
-            rows.append(f"{write(node, TEXT)} = {write(node.operands[0], TEXT, names)}")
+            rows.append(f"{write(node, TEXT)} = {printer.write(node.operands[0])}")
         elif node in names:
-            rows.append(f"{names[node]} = {write(node, TEXT, names)}")
+            rows.append(f"{names[node]} = {printer.write(node)}")
     if steps != "none":
         for block in found.blocks:
-            rows += ["", *_block(block, found, names, steps == "full")]
+            rows += ["", *_block(block, found, printer, steps == "full")]
     rows += ["", "Gradient"] if steps != "none" else [""]
     rows += _gradients(found)
-    if found.conditions():
-        rows += ["", "valid where " + ", ".join(found.conditions())]
+    if conditions:
+        rows += ["", "valid where " + ", ".join(conditions)]
     if check:
         rows += ["", check]
     return "\n".join(rows) + "\n"
 
 
-def _block(block: Block, found: Gradients, names: Names, full: bool) -> Iterator[str]:
+def _block(block: Block, found: Gradients, printer: Printer, full: bool) -> Iterator[str]:
     """The lines of a block under their headings."""
-    pages = _headed(block, found, names, full)
+    pages = _headed(block, found, printer, full)
     width = min(LAW_COLUMN, max((len(row) for *_, rows in pages for row, laws in rows if laws), default=0))
     shown = ""
     for title, left, rows in pages:
@@ -124,22 +124,23 @@ def _block(block: Block, found: Gradients, names: Names, full: bool) -> Iterator
 Page = tuple[str, str, list[tuple[str, list[str]]]]
 
 
-def _headed(block: Block, found: Gradients, names: Names, full: bool) -> list[Page]:
+def _headed(block: Block, found: Gradients, printer: Printer, full: bool) -> list[Page]:
     """Headings, left sides and lines of a block; the collected line belongs to the trace form."""
     pages: list[Page] = []
     for phase in block.phases:
-        rows = [(write(line.expression, TEXT, names), line.titles) for line in phase.lines(full)]
+        rows = [(printer.write(line.expression), line.titles) for line in phase.lines(full)]
         if phase.title == "Gradient" and pages:
             pages[-1][2].extend(rows)
         elif rows:
-            pages.append((phase.title, left_side(block, phase, found, TEXT, names), rows))
+            pages.append((phase.title, left_side(block, phase, found, printer), rows))
     return pages
 
 
-def left_side(block: Block, phase: Phase, found: Gradients, style: Style, names: Names) -> str:
+def left_side(block: Block, phase: Phase, found: Gradients, printer: Printer) -> str:
     """What the lines of a phase are equal to: df, dh, Tr(∇_hᵀ dh), or a gradient."""
+    style = printer.style
     if phase.opening is not None and phase.opening.law is chain_rule:
-        return write(phase.opening.before, style, names)
+        return printer.write(phase.opening.before)
     if not block.name:
         nabla = style.pick("∇_", r"\nabla_")
         return f"{nabla}{style.pick('', '{')}{write(block.node, style)}{style.pick('', '}')} f"

@@ -15,7 +15,8 @@ from measure import exponent, milliseconds, seconds, table, verdict
 from matdiff import Expr, derive
 from matdiff.algebra.dims import Shape, size
 from matdiff.algebra.expr import Symbol
-from matdiff.algebra.operators.entrywise import Exp, Sigmoid
+from matdiff.algebra.operators.activations import Sigmoid
+from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.square import Inverse, Trace
 

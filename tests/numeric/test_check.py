@@ -10,8 +10,9 @@ import pytest
 
 from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol
+from matdiff.algebra.operators.activations import Relu, Sigmoid
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Relu, Sigmoid, Sign, Sqrt, Unspecified
+from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Sign, Sqrt, Unspecified
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, reciprocal
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace

@@ -7,6 +7,7 @@ in which they are tried; ``TIDYING`` those of them that bring signs and scalars 
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import (
+    cancelling,
     determinants,
     entrywise,
     expansions,
@@ -14,6 +15,7 @@ from matdiff.algebra.identities import (
     indexed,
     kronecker,
     matrix_functions,
+    partial_traces,
     powers,
     products,
     softmax,
@@ -40,6 +42,7 @@ SIMPLIFICATIONS = _by_root(
     products.LAWS,
     kronecker.LAWS,
     vectorisation.LAWS,
+    partial_traces.LAWS,
     spectral.LAWS,
     matrix_functions.LAWS,
     softmax.LAWS,
@@ -47,6 +50,7 @@ SIMPLIFICATIONS = _by_root(
     determinants.LAWS,
     powers.LAWS,
     factoring.LAWS,
+    cancelling.LAWS,
     traces.LAWS,
     indexed.LAWS,
 )
@@ -64,5 +68,7 @@ EXPANSIONS = _by_root(
     determinants.EXPANSIONS,
     kronecker.EXPANSIONS,
     vectorisation.EXPANSIONS,
+    spectral.EXPANSIONS,
+    matrix_functions.EXPANSIONS,
     expansions.LAWS,
 )

@@ -1,74 +1,242 @@
-"""Sums in which terms cancel when products are multiplied out, and sums over one index that are joined.
+"""Sums in which terms cancel when products are multiplied out, and terms that are joined into one.
 
-Multiplying out makes a sum longer, factoring makes it shorter; so a product is multiplied out only where
-the result, like terms collected, is shorter than before, and both kinds of law come to rest.
+Multiplying out makes a sum longer, factoring makes it shorter; so products are multiplied out only where
+the result, like terms collected, is shorter than before, and the laws of both kinds come to rest together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations
 from itertools import product as choices
 from math import prod
 
-from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros, fact
-from matdiff.algebra.identities.factoring import Term, join, key, like_terms, split
-from matdiff.algebra.identities.indexed import substitute_index
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones, Zeros, fact
+from matdiff.algebra.identities.factoring import key, like_terms, split
+from matdiff.algebra.identities.indexed import bound_names, substitute_index
 from matdiff.algebra.identities.powers import equal_bases
+from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
+from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.reductions import count
-from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 
-MOST_TERMS = 12  # what is multiplied out must not become longer than this
-LARGEST = 10**9
-
-# ---- multiplying out --------------------------------------------------------------------------------
+MOST_TERMS = 12  # nothing is multiplied out to more terms
+HEAVIEST = 10**9
 
 
 def weight(e: Expr) -> int:
     """How long an expression is."""
-    return fact("weight", e, _weight)
+    return fact("weight", e, lambda node, below: min(HEAVIEST, 1 + sum(below)))
 
 
-def _weight(e: Expr, below: list[int]) -> int:
-    own = 0 if isinstance(e, Product | Hadamard) or coefficient(e)[0] == -1 else 1
-    return min(LARGEST, own + sum(below))
+# ---- multiplying out --------------------------------------------------------------------------------
 
 
-def addends(e: Expr) -> tuple[Expr, ...] | None:
-    """The terms of a sum, or of the transpose of one."""
+def addends(e: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, or of the transpose of one; anything else is its only term."""
     if isinstance(e, Transpose) and isinstance(e.operands[0], Sum):
-        return tuple([t.operands[0] if isinstance(t, Transpose) else Transpose(t) for t in e.operands[0].operands])
-    return e.operands if isinstance(e, Sum) else None
+        return tuple(map(flipped, e.operands[0].operands))
+    return e.operands if isinstance(e, Sum) else (e,)
 
 
-def opened(e: Expr) -> list[Term] | None:
-    """The terms of a product that has sums as factors; None where it has none, or too many terms come of it."""
+def flipped(e: Expr) -> Expr:
+    """eᵀ, with the transpose at the factors of a product."""
+    c, a = e.operands if isinstance(e, Scale) else (None, e)
+    factors = reversed(a.operands) if isinstance(a, Product) else (a,)
+    turned = Product.of(*map(transposed, factors))
+    return turned if c is None else Scale.of(c, turned)
+
+
+def multiplied_out(e: Expr) -> list[Expr]:
+    """The terms of a product whose factors are sums, each without zeros, ones and scalars inside."""
     number, scalars, factors, chain = split(e)
-    open_scalars = [addends(s) or (s,) for s in scalars]
-    open_factors = [addends(f) or (f,) for f in factors]
-    terms = prod(map(len, (*open_scalars, *open_factors)))
-    if not 1 < terms <= MOST_TERMS:
-        return None
+    open_scalars = [terms_of_scalar(s) for s in scalars]
+    open_factors = [addends(f) for f in factors]
+    if not 1 < prod(map(len, (*open_scalars, *open_factors))) <= MOST_TERMS:
+        return [e]
     made = []
-    for chosen in choices(*open_scalars, *open_factors):
-        made.append(_together(number, chosen[: len(scalars)], chosen[len(scalars) :], chain))
+    for chosen in choices(choices(*open_scalars), choices(*open_factors)):
+        term = together(number, *chosen, chain)
+        if not isinstance(term, Zeros) and term.number != 0:
+            made.append(term)
     return made
 
 
-def _together(number: Fraction, scalars: Sequence[Expr], factors: Sequence[Expr], chain: bool) -> Term:
-    """A product of scalars and factors as a term, its scalars in front."""
+def terms_of_scalar(s: Expr) -> Sequence[Expr]:
+    """The terms of a scalar that is a sum, or a product with one factor that is a sum."""
+    if not isinstance(s, Product):
+        return addends(s)
+    opened = [(k, addends(f)) for k, f in enumerate(s.operands)]
+    sums = [(k, terms) for k, terms in opened if len(terms) > 1]
+    if len(sums) != 1:
+        return (s,)
+    ((k, terms),) = sums
+    return [together(UNIT, (), (*s.operands[:k], t, *s.operands[k + 1 :]), True) for t in terms]
+
+
+def together(number: Fraction, scalars: Sequence[Expr], factors: Sequence[Expr], chain: bool) -> Expr:
+    """number × scalars × factors, with the scalars that stand in the factors in front."""
     above: list[Expr] = []
-    below: list[Expr] = []
-    for e, group in [*[(s, above) for s in scalars], *[(f, below) for f in factors]]:
-        part = split(Transpose(e.operands[0]) if False else e)
+    matrices: list[Expr] = []
+    for factor in factors:
+        part = split(factor)
         number *= part.number
-        above.extend(part.scalars)
-        if part.chain is chain or len(part.factors) == 1 or group is above:
-            group.extend(part.factors)
-        elif part.factors:
-            group.append(join(Term(Fraction(1), (), part.factors, part.chain)))
-    return Term(number, tuple(above), tuple(below), chain)
+        above += part.scalars
+        if part.factors:
+            matrices.append(Product.of(*part.factors) if part.chain else Hadamard.of(*part.factors))
+    for scalar in (*scalars, *above):
+        inner, rest = coefficient(scalar)
+        number *= inner
+        matrices += [rest] if rest is not None else []
+    above = [m for m in matrices if m.is_scalar]
+    matrices = [m for m in matrices if not m.is_scalar]
+    body = in_a_chain(matrices) if chain else entry_by_entry(matrices)
+    if body is not None and body.is_scalar:
+        above.append(body)
+        body = None
+    scale = collected(above)
+    if scale is None:
+        return multiple(number, body)
+    return multiple(number, scale) if body is None else Scale.of(multiple(number, scale), body)
+
+
+def in_a_chain(matrices: Sequence[Expr]) -> Expr | None:
+    """A product of matrices without identities, in which sums that are 1 and products of ones are known."""
+    body = Product.of(*([m for m in matrices if not isinstance(m, Identity)] or matrices[:1])) if matrices else None
+    while isinstance(body, Product) and (simpler := softmax_times_ones.apply(body) or sum_of_ones.apply(body)):
+        body = simpler
+    return body
+
+
+def entry_by_entry(matrices: Sequence[Expr]) -> Expr | None:
+    """An entrywise product without ones."""
+    return Hadamard.of(*([m for m in matrices if not isinstance(m, Ones)] or matrices[:1])) if matrices else None
+
+
+def collected(scalars: Sequence[Expr]) -> Expr | None:
+    """A product of scalars, powers of one base joined."""
+    if not scalars:
+        return None
+    whole = Hadamard.of(*scalars)
+    return equal_bases.apply(whole) or whole if isinstance(whole, Hadamard) else whole
+
+
+@identity("(A + B)C − AC = BC", "(A + B)*C - A*C = B*C", where="A, B: m x n; C: n x p")
+def cancelling_products(e: Expr) -> Expr | None:
+    """Multiplies out one term, two or all of them, whichever makes the sum shortest."""
+    if len(e.operands) > MOST_TERMS:
+        return None
+    opened = [multiplied_out(t) for t in e.operands]
+    places = [k for k, terms in enumerate(opened) if len(terms) != 1 or terms[0] is not e.operands[k]]
+    best: Expr = e
+    groups = [(k,) for k in places] + [*combinations(places, 2)][:MOST_TERMS] + [tuple(places)] * (len(places) > 2)
+    for group in groups:
+        terms = [t for k, own in enumerate(e.operands) for t in (opened[k] if k in group else [own])]
+        whole = shortened(terms, e)
+        if whole is not None and weight(whole) < weight(best):
+            best = whole
+    return best if best is not e else None
+
+
+def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
+    """A sum of terms with like terms collected, where there are any."""
+    if not terms:
+        return Number(0) if e.is_scalar else Zeros(*e.shape)
+    whole = Sum.of(*terms)
+    if not isinstance(whole, Sum):
+        return whole
+    return like_terms.apply(whole) if len({key(coefficient(t)[1] or t) for t in terms}) < len(terms) else None
+
+
+@identity("(x − (1ᵀx/n)1)ᵀ1 = 0", "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0", where="x: n; n: scalar")
+def sum_of_centred(e: Expr) -> Expr | None:
+    """The sum of the entries of a vector, where that cancels when it is multiplied out."""
+    f = e.operands
+    if not (e.is_scalar and (is_ones(f[-1]) or is_row_of_ones(f[0])) and any(len(addends(g)) > 1 for g in f)):
+        return None
+    whole = shortened(multiplied_out(e), e)
+    return whole if whole is not None and weight(whole) < weight(e) else None
+
+
+@identity("1ᵀ1 = n", "ones(n)'*ones(n) = n", where="n: scalar")
+def sum_of_ones(e: Expr) -> Expr | None:
+    """Of two neighbours in a product."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        if is_row_of_ones(f[k]) and is_ones(f[k + 1]):
+            rest = (*f[:k], *f[k + 2 :])
+            return Scale.of(count(f[k].cols), Product.of(*rest)) if rest else count(f[k].cols)
+    return None
+
+
+@identity("sum(1) = n", "sum(ones(n)) = n", where="n: scalar")
+def sum_of_matrix_of_ones(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return count(a.rows * a.cols) if isinstance(a, Ones) else None
+
+
+@identity("xᵀ1 = 1ᵀx", "x'*ones(n) = ones(n)'*x", where="x: n")
+def ones_first(e: Expr) -> Expr | None:
+    f = e.operands
+    if e.is_scalar and is_ones(f[-1]) and not is_row_of_ones(f[0]) and f[0].rows is ONE:
+        return flipped(e)
+    return None
+
+
+# ---- joining ----------------------------------------------------------------------------------------
+
+
+@identity(
+    "Σᵢ Aᵢ + Σᵢ Bᵢ = Σᵢ (Aᵢ + Bᵢ)",
+    "sum(i=1..N, x[i]) + sum(i=1..N, y[i]) = sum(i=1..N, x[i] + y[i])",
+    where="x[i=1..N], y[i=1..N]: n",
+)
+def sums_over_one_index(e: Expr) -> Expr | None:
+    """Sums, and multiples of sums, over the same range."""
+    groups: dict[Size, list[tuple[int, Fraction, IndexedSum]]] = {}
+    for k, term in enumerate(e.operands):
+        number, body = coefficient(term)
+        if isinstance(body, IndexedSum):
+            groups.setdefault(body.index.last, []).append((k, number, body))
+    for members in groups.values():
+        index = members[0][2].index
+        members = [m for m in members if index.name not in bound_names(m[2].operands[0])]
+        if len(members) > 1:
+            bodies = [multiple(c, substitute_index(s.operands[0], s.index, index)) for _, c, s in members]
+            first, *others = [k for k, _, _ in members]
+            joined = IndexedSum(Sum.of(*bodies), index)
+            return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])
+    return None
+
+
+@identity("aA + bA = (a + b)A", "a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n")
+def common_matrix(e: Expr) -> Expr | None:
+    """Multiples of one matrix, where the sum gets shorter by it."""
+    groups: dict[bytes, list[int]] = {}
+    parts = [split(t) for t in e.operands]
+    if e.is_scalar:
+        return None
+    cores = [Product.of(*p.factors) if p.chain else Hadamard.of(*p.factors) for p in parts]
+    for k, core in enumerate(cores):
+        groups.setdefault(key(core), []).append(k)
+    for members in groups.values():
+        if len(members) > 1:
+            scalars = [
+                multiple(parts[k].number, Hadamard.of(*parts[k].scalars) if parts[k].scalars else None) for k in members
+            ]
+            joined = Scale.of(Sum.of(*scalars), cores[members[0]])
+            new = Sum.of(*[joined if k == members[0] else t for k, t in enumerate(e.operands) if k not in members[1:]])
+            if weight(new) < weight(e):
+                return new
+    return None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Sum: (sums_over_one_index, common_matrix, cancelling_products),
+    Product: (sum_of_ones, ones_first, sum_of_centred),
+    SumOfEntries: (sum_of_matrix_of_ones,),
+}

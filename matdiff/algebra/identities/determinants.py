@@ -1,4 +1,4 @@
-"""Determinants of products and inverses under the logarithm, and inverses of diagonal matrices."""
+"""Determinants of products and inverses under the logarithm, and inverses of products and diagonal matrices."""
 
 from __future__ import annotations
 
@@ -49,6 +49,20 @@ def log_determinant_of_inverse(e: Expr) -> Expr | None:
             return None
 
 
+@identity("A(BA)⁻¹ = B⁻¹", "A*inv(B*A) = inv(B)", where="A, B: n x n")
+def inverse_of_product_beside_factor(e: Expr) -> Expr | None:
+    """A square factor cancels against the same one at the near end of an inverted product."""
+    f = e.operands
+    for k, factor in enumerate(f):
+        match factor:
+            case Inverse(operands=(Product(operands=g),)):
+                if k and f[k - 1] is g[-1] and g[-1].rows is g[-1].cols:
+                    return Product.of(*f[: k - 1], Inverse(Product.of(*g[:-1])), *f[k + 1 :])
+                if k + 1 < len(f) and f[k + 1] is g[0] and g[0].rows is g[0].cols:
+                    return Product.of(*f[:k], Inverse(Product.of(*g[1:])), *f[k + 2 :])
+    return None
+
+
 @identity("diag(x)⁻¹ = diag(1 ./ x)", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive")
 def inverse_of_diagonal(e: Expr) -> Expr | None:
     match e.operands[0]:
@@ -74,5 +88,6 @@ EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     **EXPANSIONS,
     Inverse: (inverse_of_diagonal,),
+    Product: (inverse_of_product_beside_factor,),
     DiagonalVector: (diagonal_of_diagonal,),
 }

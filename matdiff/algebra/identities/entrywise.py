@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from matdiff.algebra.expr import Expr, Number, Ones
+from matdiff.algebra.expr import UNIT, Expr, Number, Ones
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.activations import Relu, Sigmoid, Softplus, Step
-from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign, ones_like
+from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign
+from matdiff.algebra.operators.extremes import Maximum, Minimum, is_zero
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum
 
 # ---- sigmoids ---------------------------------------------------------------------------------------
@@ -43,16 +44,19 @@ def power(e: Expr, k: Fraction) -> Expr:
 def sigmoid_of_quotient(e: Expr) -> Expr | None:
     """Also exp(a)σ(−a), since the quotient may be known as σ(−a) already."""
     f = e.operands
-    for k, factor in enumerate(f):
-        if not isinstance(factor, Exp):
-            continue
-        a = factor.operands[0]
-        for j, other in enumerate(f):
-            if other is Sigmoid(-a) or (
-                other.reciprocal and other.reciprocal[1] == 1 and one_plus_exp(other.operands[0]) is a
-            ):
-                return Hadamard.of(*[Sigmoid(a) if i == k else g for i, g in enumerate(f) if i != j])
+    partners = {exponent_below(factor): k for k, factor in enumerate(f)}
+    for k, factor in enumerate(f if len(partners) > 1 else ()):
+        if isinstance(factor, Exp) and factor.operands[0] in partners:
+            partner = partners[factor.operands[0]]
+            return Hadamard.of(*[Sigmoid(factor.operands[0]) if i == k else g for i, g in enumerate(f) if i != partner])
     return None
+
+
+def exponent_below(e: Expr) -> Expr | None:
+    """a where an expression is 1/(1 + exp(a)), or σ(−a)."""
+    if isinstance(e, Sigmoid):
+        return -e.operands[0]
+    return one_plus_exp(e.operands[0]) if e.reciprocal and e.reciprocal[1] == 1 else None
 
 
 @identity("log(1 + exp(a)) = softplus(a)", "log(1 + exp(a)) = softplus(a)", where="a: scalar")
@@ -70,21 +74,24 @@ def softplus_of_log1p(e: Expr) -> Expr | None:
 # ---- signs and steps --------------------------------------------------------------------------------
 
 
-def place_of(f: tuple[Expr, ...], kind: type[Expr], a: Expr) -> tuple[int, Fraction] | None:
-    """Where among factors a power of kind(a) with a number as exponent stands, and the exponent."""
+def places_of(f: tuple[Expr, ...], kind: type[Expr]) -> dict[Expr, tuple[int, Fraction]]:
+    """For every a of which factors have a power of kind(a), where it stands, and its exponent, a number."""
+    found: dict[Expr, tuple[int, Fraction]] = {}
     for k, factor in enumerate(f):
-        base, exponent = factor.operands if isinstance(factor, Power) else (factor, Number(1))
-        if type(base) is kind and base.operands[0] is a and exponent.number is not None:
-            return k, exponent.number
-    return None
+        base, exponent = (
+            (factor.operands[0], factor.operands[1].number) if isinstance(factor, Power) else (factor, UNIT)
+        )
+        if type(base) is kind and exponent is not None:
+            found[base.operands[0]] = k, exponent
+    return found
 
 
 @identity("relu(a)step(a) = relu(a)", "relu(a)*step(a) = relu(a)", where="a: scalar")
 def step_of_rectified(e: Expr) -> Expr | None:
     f = e.operands
-    for k, factor in enumerate(f):
-        found = place_of(f, Relu, factor.operands[0]) if isinstance(factor, Step) else None
-        if found is not None and found[1] > 0:
+    rectified = places_of(f, Relu)
+    for k, factor in enumerate(f if rectified else ()):
+        if isinstance(factor, Step) and rectified.get(factor.operands[0], (0, 0))[1] > 0:
             return Hadamard.of(*f[:k], *f[k + 1 :])
     return None
 
@@ -93,23 +100,21 @@ def step_of_rectified(e: Expr) -> Expr | None:
 def sign_of_absolute(e: Expr) -> Expr | None:
     """sign(a)|a|ᵏ is aᵏ for odd k, and a|a|ᵏ⁻¹ for others."""
     f = e.operands
-    for k, factor in enumerate(f):
-        found = place_of(f, Abs, factor.operands[0]) if isinstance(factor, Sign) else None
-        if found is None:
-            continue
-        a, (j, exponent) = factor.operands[0], found
-        odd = exponent.denominator == 1 and exponent % 2 == 1
-        new = [power(a, exponent)] if odd else [a, power(Abs(a), exponent - 1)]
-        above = [g for g in new if not g.reciprocal]
-        below = [g for g in new if g.reciprocal]
-        rest = [above if i == min(j, k) else [g] for i, g in enumerate(f) if i != max(j, k)]
-        return Hadamard.of(*[g for group in rest for g in group], *below)
+    absolute = places_of(f, Abs)
+    for k, factor in enumerate(f if absolute else ()):
+        if isinstance(factor, Sign) and factor.operands[0] in absolute:
+            a, (j, exponent) = factor.operands[0], absolute[factor.operands[0]]
+            odd = exponent.denominator == 1 and exponent % 2 == 1
+            new = [power(a, exponent)] if odd else [a, power(Abs(a), exponent - 1)]
+            above, below = [g for g in new if not g.reciprocal], [g for g in new if g.reciprocal]
+            first, second = min(j, k), max(j, k)
+            return Hadamard.of(*f[:first], *above, *f[first + 1 : second], *f[second + 1 :], *below)
     return None
 
 
 @identity("|a|² = a²", "abs(a)^2 = a^2", where="a: scalar")
 def even_power(e: Expr) -> Expr | None:
-    """|a|ᵏ for even k, step(a)ᵏ = step(a), and sign(a)ᵏ, which is 1 or sign(a)."""
+    """|a|ᵏ for even k; step(a)ᵏ = step(a), and sign(a)ᵏ = sign(a) for odd k."""
     base, exponent = e.operands
     k = exponent.number
     if k is None or k.denominator != 1:
@@ -119,8 +124,8 @@ def even_power(e: Expr) -> Expr | None:
             return Power(a, exponent)
         case Step() if k > 0:
             return base
-        case Sign():
-            return base if k % 2 else ones_like(base)
+        case Sign() if k > 0 and k % 2:
+            return base
         case _:
             return None
 
@@ -134,6 +139,22 @@ def absolute_of_negative(e: Expr) -> Expr | None:
     return None
 
 
+# ---- the larger of two ------------------------------------------------------------------------------
+
+
+@identity("max(A, A) = A", "max(A, A) = A", where="A: m x n")
+def maximum_of_equals(e: Expr) -> Expr | None:
+    """Also the minimum."""
+    a, b = e.operands
+    return a if a is b else None
+
+
+@identity("max(A, 0) = relu(A)", "max(A, zeros(m, n)) = relu(A)", where="A: m x n")
+def maximum_with_zero(e: Expr) -> Expr | None:
+    """Also the minimum, which is −relu(−A)."""
+    return type(e).of(*e.operands) if any(map(is_zero, e.operands)) else None  # type: ignore[attr-defined]
+
+
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
     Power: (sigmoid_of_exponential,),
     Hadamard: (sigmoid_of_quotient,),
@@ -145,4 +166,6 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Power: (sigmoid_of_exponential, even_power),
     Hadamard: (sigmoid_of_quotient, step_of_rectified, sign_of_absolute),
     Abs: (absolute_of_negative,),
+    Minimum: (maximum_of_equals, maximum_with_zero),
+    Maximum: (maximum_of_equals, maximum_with_zero),
 }

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Number, Zeros, fact
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Ones, Zeros, fact
 from matdiff.algebra.identities.transposes import is_symmetric_leaf
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.products import (
@@ -22,6 +23,7 @@ from matdiff.algebra.operators.products import (
     coefficient,
     multiple,
 )
+from matdiff.algebra.operators.sums import SumOfEntries
 
 # ---- equality up to the order of terms --------------------------------------------------------------
 
@@ -41,7 +43,16 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
         below = min(below, [_transposed_key(o) for o in reversed(e.operands)])
     elif isinstance(e, Transpose):
         return _transposed_key(e.operands[0])
+    elif isinstance(e, SumOfEntries):
+        return key(as_product_with_ones(e.operands[0]))
     return _digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
+
+
+def as_product_with_ones(a: Expr) -> Expr:
+    """sum(A) as 1ᵀA1."""
+    left = () if a.rows is ONE else (Transpose(Ones(a.rows)),)
+    right = () if a.cols is ONE else (Ones(a.cols),)
+    return Product.of(*left, a, *right)
 
 
 def _transposed_key(e: Expr) -> bytes:

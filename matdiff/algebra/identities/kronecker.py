@@ -1,12 +1,12 @@
-"""Kronecker products, vec and partial traces: (B ⊗ A)vec(X) = vec(AXBᵀ) and what follows from it."""
+"""Kronecker products: (A ⊗ B)(C ⊗ D) = AC ⊗ BD, and what functions make of A ⊗ B."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros
+from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.expr import Expr, Identity, Ones, Zeros
 from matdiff.algebra.identities.products import base_and_exponent
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
@@ -14,16 +14,10 @@ from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.singular import NuclearNorm, SpectralNorm
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
 from matdiff.algebra.operators.sums import SumOfEntries
-
-
-def scalar_of(extent: Size) -> Expr:
-    """A size as a scalar."""
-    terms = [Hadamard.of(Number(c), *[Symbol(name) for name in names]) for names, c in extent.terms]
-    terms = [Hadamard.of(*t.operands[1:]) if t.leading_number == 1 and t.operands else t for t in terms]
-    return Sum.of(*terms) if terms else Number(0)
 
 
 def is_square(e: Expr) -> bool:
@@ -112,17 +106,27 @@ def pseudo_inverse_of_kronecker(e: Expr) -> Expr | None:
 
 @identity("A ⊗ B + A ⊗ C = A ⊗ (B + C)", "kron(A, B) + kron(A, C) = kron(A, B + C)", where="A: m x n; B, C: p x q")
 def common_kronecker_factor(e: Expr) -> Expr | None:
-    """Two terms that share their first or their second factor."""
-    terms = [(t.operands[0], t.operands[1]) if isinstance(t, Scale) else (None, t) for t in e.operands]
-    for k, (c, first) in enumerate(terms):
-        for j, (d, second) in enumerate(terms[k + 1 :], k + 1):
-            match kronecker_factors(first), kronecker_factors(second):
-                case (a, b), (p, q) if a is p or (b is q and a.shape == p.shape):
-                    x, y = (b, q) if a is p else (a, p)
-                    inside = Sum.of(x if c is None else Scale.of(c, x), y if d is None else Scale.of(d, y))
-                    joined = Kronecker(a, inside) if a is p else Kronecker(inside, b)
-                    return Sum.of(*e.operands[:k], joined, *e.operands[k + 1 : j], *e.operands[j + 1 :])
+    """The terms that share their first factor, else those that share their second one."""
+    for place in (0, 1):
+        groups: dict[tuple[Expr, Shape], list[tuple[int, Expr]]] = {}
+        for k, term in enumerate(e.operands):
+            c, product = term.operands if isinstance(term, Scale) else (None, term)
+            if pair := kronecker_factors(product):
+                other = pair[1 - place]
+                group = groups.setdefault((pair[place], other.shape), [])
+                group.append((k, other if c is None else Scale.of(c, other)))
+        for (shared, _), members in groups.items():
+            if len(members) > 1:
+                inside = Sum.of(*[other for _, other in members])
+                joined = Kronecker(shared, inside) if place == 0 else Kronecker(inside, shared)
+                return in_place_of(e, [k for k, _ in members], joined)
     return None
+
+
+def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
+    """A sum in which some terms are replaced by one, which stands where the first of them stood."""
+    first, taken = places[0], frozenset(places)
+    return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k == first or k not in taken])
 
 
 # ---- functions of a Kronecker product --------------------------------------------------------------
@@ -141,7 +145,7 @@ def trace_of_kronecker_product(e: Expr) -> Expr | None:
 
 @identity("Tr(I) = n", "tr(eye(n)) = n", where="n: scalar")
 def trace_of_identity(e: Expr) -> Expr | None:
-    return scalar_of(e.operands[0].rows) if isinstance(e.operands[0], Identity) else None
+    return count(e.operands[0].rows) if isinstance(e.operands[0], Identity) else None
 
 
 @identity("|A ⊗ B| = |A|ⁿ|B|ᵐ", "det(kron(A, B)) = det(A)^n*det(B)^m", where="A: m x m; B: n x n; m, n: scalar")
@@ -150,7 +154,7 @@ def determinant_of_kronecker(e: Expr) -> Expr | None:
     if not pair or not all(map(is_square, pair)):
         return None
     a, b = pair
-    return Hadamard.of(Power(Determinant(a), scalar_of(b.rows)), Power(Determinant(b), scalar_of(a.rows)))
+    return Hadamard.of(Power(Determinant(a), count(b.rows)), Power(Determinant(b), count(a.rows)))
 
 
 @identity(
@@ -163,7 +167,7 @@ def logdet_of_kronecker(e: Expr) -> Expr | None:
     if not pair or not all(map(is_square, pair)):
         return None
     a, b = pair
-    return Scale.of(scalar_of(b.rows), LogDeterminant(a)) + Scale.of(scalar_of(a.rows), LogDeterminant(b))
+    return Scale.of(count(b.rows), LogDeterminant(a)) + Scale.of(count(a.rows), LogDeterminant(b))
 
 
 @identity("‖A ⊗ B‖ = ‖A‖‖B‖", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q")

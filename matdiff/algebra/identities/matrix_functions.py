@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Identity, Number, Zeros
+from itertools import pairwise
+
+from matdiff.algebra.expr import Expr, Identity, Number, Zeros, fact
+from matdiff.algebra.identities.kronecker import in_place_of
+from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
-from matdiff.algebra.operators.products import Hadamard, Product, Scale
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sylvester import Sylvester
+from matdiff.algebra.operators.symmetry import is_symmetric
 
 HALF = Number("1/2")
 
 
-def base(e: Expr) -> Expr:
-    """B of an e that is a function of B by itself, such as tB, B⁻¹, expm(B)²."""
-    while isinstance(e, Scale | Inverse | MatrixPower | Expm | Logm | Sqrtm):
-        e = e.operands[1] if isinstance(e, Scale) else e.operands[0]
-    return e
+def base(e: Expr) -> tuple[Expr, bool]:
+    """B of an e that is a function of B by itself, such as tB, B⁻¹, expm(B)²; and whether it is one of Bᵀ."""
+    found, flipped = fact("base", e, _base)
+    return found or e, flipped
+
+
+def _base(e: Expr, below: list[tuple[Expr | None, bool]]) -> tuple[Expr | None, bool]:
+    if not isinstance(e, Scale | Transpose | Inverse | MatrixPower | Expm | Logm | Sqrtm):
+        return None, False  # e itself
+    place = 1 if isinstance(e, Scale) else 0
+    inside, flipped = below[place]
+    return inside or e.operands[place], flipped ^ isinstance(e, Transpose)
 
 
 def commute(a: Expr, factors: tuple[Expr, ...]) -> bool:
     """Whether a matrix commutes with some factors because they are functions of the same matrix."""
-    return all(isinstance(f, Identity) or base(f) is base(a) for f in factors)
+    return all(isinstance(f, Identity) or base(f) == base(a) for f in factors)
 
 
 def factors_of(e: Expr) -> tuple[Expr, ...]:
@@ -69,13 +81,55 @@ def multiple_direction(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.operands[:first], *plain)))
 
 
-@identity("Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA", "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))", where="A, E: n x n")
+@identity(
+    "Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA", "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))", where="A, E: n x n"
+)
 def trace_of_commuting_direction(e: Expr) -> Expr | None:
     f = factors_of(e.operands[0])
     for k, piece in enumerate(f):
         if linear_piece(piece):
             whole = slope(piece, (*f[k + 1 :], *f[:k]) or (Identity(piece.rows),))
             return None if whole is None else Trace(Product.of(piece.operands[-1], whole))
+    return None
+
+
+@identity("L(A, E) + L(A, F) = L(A, E + F)", "frechet_expm(A, E) + frechet_expm(A, F) = frechet_expm(A, E + F)")
+def sum_of_directions(e: Expr) -> Expr | None:
+    """Multiples of derivatives of one function at one place, or of solutions of one Sylvester equation."""
+    groups: dict[tuple[type[Expr], tuple[Expr, ...]], list[tuple[int, Expr]]] = {}
+    for k, term in enumerate(e.operands):
+        c, piece = term.operands if isinstance(term, Scale) else (None, term)
+        piece = upright(piece)
+        if isinstance(piece, FrechetExpm | FrechetLogm | Sylvester):
+            direction = piece.operands[-1] if c is None else Scale.of(c, piece.operands[-1])
+            groups.setdefault((type(piece), piece.operands[:-1]), []).append((k, direction))
+    for (cls, place), members in groups.items():
+        if len(members) > 1:
+            joined = cls(*place, Sum.of(*[direction for _, direction in members]))
+            return in_place_of(e, [k for k, _ in members], joined)
+    return None
+
+
+def upright(e: Expr) -> Expr:
+    """L(S, E)ᵀ = L(S, Eᵀ) for a symmetric S."""
+    match e:
+        case Transpose(operands=(FrechetExpm() | FrechetLogm() as piece,)) if is_symmetric(piece.operands[0]):
+            return piece.rebuild((piece.operands[0], *map(transposed, piece.operands[1:])))
+        case _:
+            return e
+
+
+@identity("expm(A)expm(B) = expm(A + B) where AB = BA", "expm(A)*expm(2*A) = expm(3*A)", where="A: n x n")
+def product_of_exponentials(e: Expr) -> Expr | None:
+    f = e.operands
+    for k, (a, b) in enumerate(pairwise(f)):
+        match a, b:
+            case Expm(operands=(x,)), Expm(operands=(y,)) if commute(x, (y,)):
+                return Product.of(*f[:k], Expm(x + y), *f[k + 2 :])
+            case Transpose(operands=(Expm(operands=(x,)),)), Transpose(operands=(Expm(operands=(y,)),)) if commute(
+                x, (y,)
+            ):
+                return Product.of(*f[:k], Transpose(Expm(x + y)), *f[k + 2 :])
     return None
 
 
@@ -134,6 +188,8 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Sylvester: (commuting_direction, multiple_direction),
     FrechetLogm: (commuting_direction, multiple_direction),
     FrechetExpm: (commuting_direction, multiple_direction),
+    Sum: (sum_of_directions,),
+    Product: (product_of_exponentials,),
     Trace: (trace_of_commuting_direction,),
     Expm: (exponential_of_logarithm,),
     Logm: (logarithm_of_identity,),

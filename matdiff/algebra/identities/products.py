@@ -100,6 +100,23 @@ def transposes_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
+@identity("I ⊙ Aᵀ = I ⊙ A", "eye(n) .* A' = eye(n) .* A", where="A: n x n")
+def transpose_beside_identity(e: Expr) -> Expr | None:
+    """Only the diagonals of the factors count, and a transpose keeps them."""
+    f = e.operands
+    if not any(isinstance(g, Identity) for g in f) or not any(isinstance(g, Transpose) for g in f):
+        return None
+    return Hadamard.of(*[g.operands[0] if isinstance(g, Transpose) else g for g in f])
+
+
+@identity("diag(x)Ay = x ⊙ (Ay)", "diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n")
+def diagonal_before_vector(e: Expr) -> Expr | None:
+    f = e.operands
+    if isinstance(f[0], DiagonalMatrix) and e.cols is ONE:
+        return Hadamard.of(f[0].operands[0], Product.of(*f[1:]))
+    return None
+
+
 @identity("(x ⊙ y)ᵀz = 1ᵀ(x ⊙ y ⊙ z)", "(x .* y)'*z = ones(n)'*(x .* y .* z)", where="x, y, z: n")
 def reciprocal_in_inner_product(e: Expr) -> Expr | None:
     """Where y and z cancel: (x ./ z)ᵀz = 1ᵀx."""
@@ -165,10 +182,17 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         identity_in_product,
         powers_in_product,
         diagonal_times_vector,
+        diagonal_before_vector,
         reciprocal_in_inner_product,
         scalar_in_product,
     ),
-    Hadamard: (zero_in_hadamard, multiple_in_hadamard, ones_in_hadamard, transposes_in_hadamard),
+    Hadamard: (
+        zero_in_hadamard,
+        multiple_in_hadamard,
+        ones_in_hadamard,
+        transpose_beside_identity,
+        transposes_in_hadamard,
+    ),
     Scale: (trivial_multiple, nested_multiple),
     DiagonalVector: (diagonal_of_multiple, diagonal_of_outer_product),
 }

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Ones
+from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Exp, Log, filled, ones_like
@@ -22,7 +23,7 @@ from matdiff.algebra.operators.softmax import (
     SoftmaxOfColumns,
     SoftmaxOfRows,
 )
-from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 
 # ---- what is recognised -----------------------------------------------------------------------------
 
@@ -37,7 +38,9 @@ def is_row_of_ones(e: Expr) -> bool:
 
 
 def summed_exponent(e: Expr) -> Expr | None:
-    """v where an expression is sum(exp(v)), also written 1ᵀexp(v)."""
+    """v where an expression is sum(exp(v)), also written 1ᵀexp(v) or Σᵢ exp(vᵢ)."""
+    if isinstance(e, IndexedSum):
+        e = sum_over_entries.apply(e) or e
     match e:
         case SumOfEntries(operands=(Exp(operands=(v,)),)):
             return v if v.cols is ONE else None

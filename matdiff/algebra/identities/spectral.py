@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Number, Operator, Zeros
-from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse
 from matdiff.algebra.operators.norms import Norm
@@ -24,10 +24,13 @@ from matdiff.algebra.operators.sylvester import Sylvester
 UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSingular)
 
 
-@identity("f(A)ᵀ = f(Aᵀ)", "pinv(A)' = pinv(A')", where="A: m x n")
+@identity("f(A)ᵀ = f(Aᵀ)", "pinv(A')' = pinv(A)", where="A: m x n")
 def transpose_of_function(e: Expr) -> Expr | None:
+    """Where signs are saved, and f(S)ᵀ = f(S) for a symmetric S."""
     a = e.operands[0]
-    return a.rebuild(tuple(map(transposed, a.operands))) if isinstance(a, Operator) and a.mirrors else None
+    if isinstance(a, Operator) and a.mirrors and growth(a) <= 0:
+        return a.rebuild(tuple(map(transposed, a.operands)))
+    return None
 
 
 @identity(
@@ -105,16 +108,20 @@ def double_pseudo_inverse(e: Expr) -> Expr | None:
 
 @identity("AA⁺A = A", "A*pinv(A)*A = A", where="A: m x n")
 def pseudo_inverse_in_product(e: Expr) -> Expr | None:
-    """Also A⁺AA⁺ = A⁺."""
+    """Also A⁺AA⁺ = A⁺, and the transposes of both."""
     f = e.operands
     for k in range(len(f) - 2):
         a, p, b = f[k : k + 3]
-        inverses = (isinstance(p, PseudoInverse) and p.operands[0] is a) or (
-            isinstance(a, PseudoInverse) and a.operands[0] is p
-        )
-        if a is b and inverses:
+        if a is b and (_operand_of(PseudoInverse, p) is a or _operand_of(PseudoInverse, a) is p):
             return Product.of(*f[:k], *f[k + 2 :])
     return None
+
+
+def _operand_of(cls: type[Expr], e: Expr) -> Expr | None:
+    """A of f(A), and Aᵀ of f(A)ᵀ."""
+    if isinstance(e, Transpose) and isinstance(e.operands[0], cls):
+        return transposed(e.operands[0].operands[0])
+    return e.operands[0] if isinstance(e, cls) else None
 
 
 @identity("A adj(A) = |A|I", "A*adj(A) = det(A)*eye(n)", where="A: n x n")
@@ -123,9 +130,9 @@ def adjugate_in_product(e: Expr) -> Expr | None:
     f = e.operands
     for k, (a, b) in enumerate(pairwise(f)):
         for adjugate, other in ((a, b), (b, a)):
-            if isinstance(adjugate, Adjugate) and adjugate.operands[0] is other:
+            if _operand_of(Adjugate, adjugate) is other:
                 rest = Product.of(*f[:k], *f[k + 2 :]) if len(f) > 2 else Identity(a.rows)
-                return Scale.of(Determinant(other), rest)
+                return Scale.of(Determinant(other.operands[0] if isinstance(other, Transpose) else other), rest)
     return None
 
 

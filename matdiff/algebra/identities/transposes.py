@@ -7,6 +7,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, fact
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower
@@ -136,13 +137,15 @@ def _growth(e: Expr, below: list[int]) -> int:
         return 0
     if isinstance(e, Ones):
         return int(e.cols is ONE)
-    if isinstance(e, Product | IndexedSum) or (isinstance(e, Operator) and e.mirrors):
+    if isinstance(e, Product | IndexedSum | Kronecker):
         return sum(below)
     if isinstance(e, Scale):
         return below[1]
     if isinstance(e, Inverse):
         return min(below[0], 0)
     if isinstance(e, Sum | Hadamard):
+        return min(1, sum(below))
+    if isinstance(e, Operator) and e.mirrors:
         return min(1, sum(below))
     passes_on = isinstance(e, Entrywise | Power | MatrixPower | SoftmaxOfRows | SoftmaxOfColumns)
     return min(1, below[0]) if passes_on else 1

@@ -1,18 +1,19 @@
-"""vec, its inverse, and the partial traces: each is taken away where the matrices themselves will do."""
+"""vec and its inverse, taken away where the matrices themselves will do: (B ⊗ A)vec(X) = vec(AXBᵀ)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Ones, Zeros
-from matdiff.algebra.identities.kronecker import kronecker_factors
+from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.expr import OPERATORS, Expr, Ones, Zeros
+from matdiff.algebra.identities.kronecker import in_place_of, kronecker_factors
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.kronecker import Kronecker, PartialTrace1, PartialTrace2, Unvec, Vec
+from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm, inner
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import SumOfEntries
 
 # ---- vec -------------------------------------------------------------------------------------------
@@ -48,25 +49,22 @@ def vec_of_outer_product(e: Expr) -> Expr | None:
 
 @identity("vec(A) + vec(B) = vec(A + B)", "vec(A) + vec(B) = vec(A + B)", where="A, B: m x n")
 def sum_of_vecs(e: Expr) -> Expr | None:
-    """Two terms that are multiples of a vec of the same shape."""
-    inside = [_inside_vec(t) for t in e.operands]
-    for k, a in enumerate(inside):
-        for j in range(k + 1, len(inside)):
-            b = inside[j]
-            if a is not None and b is not None and a.shape == b.shape:
-                return Sum.of(*e.operands[:k], Vec(a + b), *e.operands[k + 1 : j], *e.operands[j + 1 :])
+    """The terms that are multiples of a vec of matrices of one shape."""
+    groups: dict[Shape, list[tuple[int, Expr]]] = {}
+    for k, term in enumerate(e.operands):
+        if (inside := _inside(term, Vec)) is not None:
+            groups.setdefault(inside.shape, []).append((k, inside))
+    for members in groups.values():
+        if len(members) > 1:
+            return in_place_of(e, [k for k, _ in members], Vec(Sum.of(*[a for _, a in members])))
     return None
 
 
-def _inside_vec(e: Expr) -> Expr | None:
-    """cA of c vec(A)."""
-    match e:
-        case Vec(operands=(a,)):
-            return a
-        case Scale(operands=(c, Vec(operands=(a,)))):
-            return Scale.of(c, a)
-        case _:
-            return None
+def _inside(e: Expr, cls: type[Expr]) -> Expr | None:
+    """cA of c vec(A), or of c unvec(A)."""
+    if isinstance(e, Scale) and isinstance(e.operands[1], cls):
+        return Scale.of(e.operands[0], e.operands[1].operands[0])
+    return e.operands[0] if isinstance(e, cls) else None
 
 
 @identity("(B ⊗ A)vec(X) = vec(AXBᵀ)", "kron(B, A)*vec(X) = vec(A*X*B')", where="A: p x m; X: m x n; B: q x n")
@@ -135,7 +133,7 @@ def sum_of_vec(e: Expr) -> Expr | None:
 @identity("f(vec(A)) = vec(f(A))", "exp(vec(A)) = vec(exp(A))", where="A: m x n")
 def function_of_vec(e: Expr) -> Expr | None:
     """Entry by entry; also a power, and vec(A) ⊙ vec(B) = vec(A ⊙ B)."""
-    inside = [_inside_vec(o) for o in e.operands]
+    inside = [_inside(o, Vec) for o in e.operands]
     if isinstance(e, Hadamard):
         if e.is_scalar or any(a is None or a.shape != inside[0].shape for a in inside):  # type: ignore[union-attr]
             return None
@@ -148,10 +146,22 @@ def vec_of_sum(e: Expr) -> Expr | None:
     """A sum is opened where terms are multiples of an unvec."""
     match e.operands[0]:
         case Sum(operands=terms):
-            known = [Scale.of(t.operands[0], _inside_unvec(t)) if isinstance(t, Scale) else _inside_unvec(t) for t in terms]
-            return None
+            return _opened(terms, [_inside(t, Unvec) for t in terms], Vec.of)
         case _:
             return None
+
+
+def _opened(terms: Sequence[Expr], opened: Sequence[Expr | None], wrap: Callable[[Expr], Expr]) -> Expr | None:
+    """A sum of the terms that have been opened and of the others, wrapped together; None where none has been."""
+    rest = [t for t, inside in zip(terms, opened, strict=True) if inside is None]
+    if len(rest) == len(terms):
+        return None
+    wrapped = [wrap(Sum.of(*rest))] if rest else []
+    parts: list[Expr] = []
+    for inside in opened:
+        parts += [inside] if inside is not None else wrapped
+        wrapped = wrapped if inside is not None else []
+    return Sum.of(*parts)
 
 
 # ---- unvec -----------------------------------------------------------------------------------------
@@ -183,6 +193,41 @@ def unvec_of_kronecker(e: Expr) -> Expr | None:
     return Product.of(pair[1], Transpose(pair[0]))
 
 
+@identity("unvec(vec(A) + c) = A + unvec(c)", "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)", where="A: m x n; c: m*n")
+def unvec_of_sum(e: Expr) -> Expr | None:
+    """A sum is opened where terms are multiples of a vec, or of y ⊗ x = vec(xyᵀ)."""
+    match e.operands[0]:
+        case Sum(operands=terms):
+            return _opened(terms, [_matrix_of(t, e.shape) for t in terms], lambda c: Unvec.of(c, *e.shape))
+        case _:
+            return None
+
+
+def _matrix_of(c: Expr, shape: Shape) -> Expr | None:
+    """A of c = vec(A), where c is written so."""
+    scalar, c = c.operands if isinstance(c, Scale) else (None, c)
+    found = unvec_of_vec(Unvec(c, *shape)) or unvec_of_kronecker(Unvec(c, *shape))
+    return found if scalar is None or found is None else Scale.of(scalar, found)
+
+
+@identity(
+    "unvec(c ⊙ vec(A)) = unvec(c) ⊙ A",
+    "unvec(c .* vec(A), m, n) = unvec(c, m, n) .* A",
+    where="A: m x n; c: m*n",
+)
+def unvec_of_hadamard(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Hadamard(operands=factors):
+            known = [_matrix_of(f, e.shape) for f in factors]
+            if all(a is None for a in known):
+                return None
+            rest = [f for f, a in zip(factors, known, strict=True) if a is None]
+            together = [Unvec.of(Hadamard.of(*rest), *e.shape)] if rest else []
+            return Hadamard.of(*together, *[a for a in known if a is not None])
+        case _:
+            return None
+
+
 @identity(
     "unvec((B ⊗ A)c) = A unvec(c)Bᵀ",
     "unvec(kron(B, A)*c, p, q) = A*unvec(c, m, n)*B'",
@@ -200,147 +245,34 @@ def unvec_of_kronecker_product(e: Expr) -> Expr | None:
     "unvec(c) + unvec(d) = unvec(c + d)", "unvec(c, m, n) + unvec(d, m, n) = unvec(c + d, m, n)", where="c, d: m*n"
 )
 def sum_of_unvecs(e: Expr) -> Expr | None:
-    places = [k for k, t in enumerate(e.operands) if isinstance(t, Unvec)]
-    if len(places) < 2:
+    """The terms that are multiples of an unvec."""
+    inside = [(k, c) for k, t in enumerate(e.operands) if (c := _inside(t, Unvec)) is not None]
+    if len(inside) < 2:
         return None
-    joined = Unvec.of(Sum.of(*[e.operands[k].operands[0] for k in places]), *e.shape)
-    return Sum.of(*[joined if k == places[0] else t for k, t in enumerate(e.operands) if k not in places[1:]])
+    return in_place_of(e, [k for k, _ in inside], Unvec.of(Sum.of(*[c for _, c in inside]), *e.shape))
 
 
-# ---- partial traces --------------------------------------------------------------------------------
-
-
-def _scalars_out(e: Expr, cls: type[Expr]) -> Expr | None:
-    scalars = [o.operands[0] for o in e.operands if isinstance(o, Scale)]
-    if not scalars:
-        return None
-    return Scale.of(Hadamard.of(*scalars), cls(*[o.operands[1] if isinstance(o, Scale) else o for o in e.operands]))
-
-
-@identity(
-    "ptrace1(cM, A) = c ptrace1(M, A)", "ptrace1(c*M, A) = c*ptrace1(M, A)", where="c: scalar; M: n*q x m*p; A: m x n"
-)
-def multiple_in_ptrace1(e: Expr) -> Expr | None:
-    return _scalars_out(e, PartialTrace1)
-
-
-@identity(
-    "ptrace2(cM, B) = c ptrace2(M, B)", "ptrace2(c*M, B) = c*ptrace2(M, B)", where="c: scalar; M: n*q x m*p; B: p x q"
-)
-def multiple_in_ptrace2(e: Expr) -> Expr | None:
-    return _scalars_out(e, PartialTrace2)
-
-
-@identity("ptrace1(C ⊗ D, A) = Tr(CA)D", "ptrace1(kron(C, D), A) = tr(C*A)*D", where="C: n x m; D: q x p; A: m x n")
-def ptrace1_of_kronecker(e: Expr) -> Expr | None:
-    match e.operands:
-        case (Kronecker(operands=(c, d)), a) if (c.cols, c.rows) == a.shape:
-            return Scale.of(_trace_of_product(c, a), d)
-        case (Identity(), a) if a.rows is a.cols:
-            return Scale.of(Trace(a), Identity(e.rows))
-        case _:
-            return None
-
-
-@identity("ptrace2(C ⊗ D, B) = Tr(DB)C", "ptrace2(kron(C, D), B) = tr(D*B)*C", where="C: n x m; D: q x p; B: p x q")
-def ptrace2_of_kronecker(e: Expr) -> Expr | None:
-    match e.operands:
-        case (Kronecker(operands=(c, d)), b) if (d.cols, d.rows) == b.shape:
-            return Scale.of(_trace_of_product(d, b), c)
-        case (Identity(), b) if b.rows is b.cols:
-            return Scale.of(Trace(b), Identity(e.rows))
-        case _:
-            return None
-
-
-def _trace_of_product(a: Expr, b: Expr) -> Expr:
-    product = Product.of(a, b)
-    return product if product.is_scalar else Trace(product)
-
-
-@identity(
-    "ptrace1(xyᵀ, A) = UAᵀVᵀ",
-    "ptrace1(x*y', A) = unvec(x, q, n)*A'*unvec(y, p, m)'",
-    where="x: n*q; y: m*p; A: m x n",
-)
-def ptrace1_of_outer_product(e: Expr) -> Expr | None:
-    """With x = vec(U) and y = vec(V)."""
-    a = e.operands[1]
-    pair = _outer_factors(e.operands[0])
-    if pair is None:
-        return None
-    return Product.of(Unvec.of(pair[0], e.rows, a.cols), transposed(a), Transpose(Unvec.of(pair[1], e.cols, a.rows)))
-
-
-@identity(
-    "ptrace2(xyᵀ, B) = UᵀBᵀV",
-    "ptrace2(x*y', B) = unvec(x, q, n)'*B'*unvec(y, p, m)",
-    where="x: n*q; y: m*p; B: p x q",
-)
-def ptrace2_of_outer_product(e: Expr) -> Expr | None:
-    """With x = vec(U) and y = vec(V)."""
-    b = e.operands[1]
-    pair = _outer_factors(e.operands[0])
-    if pair is None:
-        return None
-    return Product.of(Transpose(Unvec.of(pair[0], b.cols, e.rows)), transposed(b), Unvec.of(pair[1], b.rows, e.cols))
-
-
-def _outer_factors(m: Expr) -> tuple[Expr, Expr] | None:
-    """x and y of M = xyᵀ."""
-    if isinstance(m, Product):
-        for k in range(1, len(m.operands)):
-            if m.operands[k].rows is ONE:
-                return Product.of(*m.operands[:k]), transposed(Product.of(*m.operands[k:]))
-    return None
-
-
-@identity(
-    "ptrace1((C ⊗ D)M, A) = D ptrace1(M, AC)",
-    "ptrace1(kron(C, D)*M, A) = D*ptrace1(M, A*C)",
-    where="C: n x k; D: q x l; M: k*l x m*p; A: m x n",
-)
-def kronecker_in_ptrace1(e: Expr) -> Expr | None:
-    """A Kronecker product at either end of M."""
-    m, a = e.operands
-    if not isinstance(m, Product):
-        return None
-    first, last = kronecker_factors(m.operands[0]), kronecker_factors(m.operands[-1])
-    if first and first[0].rows is a.cols:
-        return Product.of(first[1], PartialTrace1(Product.of(*m.operands[1:]), Product.of(a, first[0])))
-    if last and last[0].cols is a.rows:
-        return Product.of(PartialTrace1(Product.of(*m.operands[:-1]), Product.of(last[0], a)), last[1])
-    return None
-
-
-@identity(
-    "ptrace2((C ⊗ D)M, B) = C ptrace2(M, BD)",
-    "ptrace2(kron(C, D)*M, B) = C*ptrace2(M, B*D)",
-    where="C: n x k; D: q x l; M: k*l x m*p; B: p x q",
-)
-def kronecker_in_ptrace2(e: Expr) -> Expr | None:
-    """A Kronecker product at either end of M."""
-    m, b = e.operands
-    if not isinstance(m, Product):
-        return None
-    first, last = kronecker_factors(m.operands[0]), kronecker_factors(m.operands[-1])
-    if first and first[1].rows is b.cols:
-        return Product.of(first[0], PartialTrace2(Product.of(*m.operands[1:]), Product.of(b, first[1])))
-    if last and last[1].cols is b.rows:
-        return Product.of(PartialTrace2(Product.of(*m.operands[:-1]), Product.of(last[1], b)), last[0])
-    return None
+def entrywise_operators() -> list[type[Expr]]:
+    """The functions that are applied entry by entry."""
+    return [cls for cls in OPERATORS.values() if issubclass(cls, Entrywise) and cls is not Entrywise]
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Vec: (vec_of_multiple, vec_of_unvec, vec_of_outer_product),
-    Unvec: (unvec_of_vec, unvec_of_multiple, unvec_of_kronecker, unvec_of_kronecker_product),
+    Vec: (vec_of_multiple, vec_of_unvec, vec_of_outer_product, vec_of_sum),
+    Unvec: (
+        unvec_of_vec,
+        unvec_of_multiple,
+        unvec_of_kronecker,
+        unvec_of_sum,
+        unvec_of_hadamard,
+        unvec_of_kronecker_product,
+    ),
+    **dict.fromkeys((*entrywise_operators(), Power, Hadamard), (function_of_vec,)),
     Product: (kronecker_times_vec, inner_product_of_vecs, vec_times_kronecker),
     Sum: (sum_of_vecs, sum_of_unvecs),
     Norm: (norm_of_vec,),
     EntrywiseNorm1: (norm1_of_vec,),
     SumOfEntries: (sum_of_vec,),
-    PartialTrace1: (multiple_in_ptrace1, ptrace1_of_kronecker, ptrace1_of_outer_product, kronecker_in_ptrace1),
-    PartialTrace2: (multiple_in_ptrace2, ptrace2_of_kronecker, ptrace2_of_outer_product, kronecker_in_ptrace2),
 }
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
     Product: (inner_product_of_vecs,),

@@ -20,6 +20,7 @@ from matdiff.algebra.operators import (
     sums,
     sylvester,
     symmetry,
+    trigonometric,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "sums",
     "sylvester",
     "symmetry",
+    "trigonometric",
 ]

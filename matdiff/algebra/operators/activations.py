@@ -91,7 +91,7 @@ class Huber(Entrywise):
         return np.where(c > 0, np.where(size <= c, 0.5 * a * a, c * (size - 0.5 * c)), np.nan)
 
     slope = staticmethod(lambda t, c: Clip(t, -c, c))
-    by_parameter = staticmethod(lambda t, c: (Relu(t - c) + Relu(-t - c),))
+    by_parameter = staticmethod(lambda t, c: (Relu(Abs(t) - c),))
 
     def condition(self) -> str:
         return "" if self.operands[1].number is not None else super().condition()

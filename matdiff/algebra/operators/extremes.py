@@ -8,7 +8,7 @@ from matdiff.algebra.expr import Expr, Operator, Zeros
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.activations import Relu, Step
-from matdiff.algebra.operators.entrywise import filled, zeros_like
+from matdiff.algebra.operators.entrywise import filled, ones_like, zeros_like
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Differentials, Hadamard, Sum
 
@@ -22,6 +22,15 @@ def paired(a: Expr, b: Expr) -> tuple[Expr, Expr]:
 
 def is_zero(e: Expr) -> bool:
     return e.number == 0 or isinstance(e, Zeros)
+
+
+def chosen(ahead: Expr, behind: Expr, da: Differentials, db: Differentials) -> Expr:
+    """dA where A is ahead of B, dB elsewhere; also right where A and B are one and the same."""
+    if da is None and db is not None:
+        return Hadamard.of(Step(behind), db)
+    first = Step(ahead)
+    terms = [Hadamard.of(first, da)] if da is not None else []
+    return Sum.of(*terms, *([Hadamard.of(ones_like(first) - first, db)] if db is not None else []))
 
 
 class Maximum(Operator):
@@ -49,7 +58,8 @@ class Maximum(Operator):
         return call("max", self.operands, style)
 
     def condition(self) -> str:
-        return "{0} ≠ {1}".format(*self.operands) if self.is_scalar else super().condition()
+        a, b = self.operands
+        return f"{a} ≠ {b}" if self.is_scalar else super().condition()
 
     @staticmethod
     def numpy(np: Any, a: Any, b: Any) -> Any:
@@ -62,14 +72,13 @@ class Maximum(Operator):
     @differential(
         "differential_of_maximum",
         "d max(A, B)",
-        "d(max(A, B)) = step(A - B) .* d(A) + step(B - A) .* d(B)",
+        "d(max(A, B)) = step(A - B) .* d(A) + (1 - step(A - B)) .* d(B)",
         requires="no entry of A equals that of B",
         where="A, B: m x n",
     )
     def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
         a, b = self.operands
-        terms = [Hadamard.of(Step(a - b), da)] if da is not None else []
-        return Sum.of(*terms, *([Hadamard.of(Step(b - a), db)] if db is not None else []))
+        return chosen(a - b, b - a, da, db)
 
 
 class Minimum(Operator):
@@ -97,7 +106,8 @@ class Minimum(Operator):
         return call("min", self.operands, style)
 
     def condition(self) -> str:
-        return "{0} ≠ {1}".format(*self.operands) if self.is_scalar else super().condition()
+        a, b = self.operands
+        return f"{a} ≠ {b}" if self.is_scalar else super().condition()
 
     @staticmethod
     def numpy(np: Any, a: Any, b: Any) -> Any:
@@ -110,14 +120,13 @@ class Minimum(Operator):
     @differential(
         "differential_of_minimum",
         "d min(A, B)",
-        "d(min(A, B)) = step(B - A) .* d(A) + step(A - B) .* d(B)",
+        "d(min(A, B)) = step(B - A) .* d(A) + (1 - step(B - A)) .* d(B)",
         requires="no entry of A equals that of B",
         where="A, B: m x n",
     )
     def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
         a, b = self.operands
-        terms = [Hadamard.of(Step(b - a), da)] if da is not None else []
-        return Sum.of(*terms, *([Hadamard.of(Step(a - b), db)] if db is not None else []))
+        return chosen(b - a, a - b, da, db)
 
 
 # ---- the largest of all -----------------------------------------------------------------------------

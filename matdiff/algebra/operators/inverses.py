@@ -10,7 +10,7 @@ from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
 from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, Trace
 
-NEGLIGIBLE = 1e-10  # a singular value that is this small beside the largest counts as 0
+NEGLIGIBLE = 1e-10  # a singular value, or a gap, that is this small beside the largest counts as 0
 
 
 class PseudoInverse(Operator):
@@ -19,6 +19,7 @@ class PseudoInverse(Operator):
     __slots__ = ()
     names = ("pinv",)
     signature = "m×n → n×m"
+    copies = 3
     kink = True
     requires = "{0} has constant rank"
     mirrors = True
@@ -66,6 +67,7 @@ class Adjugate(Operator):
     __slots__ = ()
     names = ("adj", "adjugate")
     signature = "n×n → n×n"
+    copies = 2
     kink = True
     requires = "{0} is invertible"
     mirrors = True

@@ -24,7 +24,7 @@ class Vec(Operator):
 
     __slots__ = ()
     names = ("vec",)
-    signature = "m×n → m*n×1"
+    signature = "m×n → n*m×1"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -185,7 +185,7 @@ class PartialTrace(Operator):
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
-        """The shapes are matched by division, not by a signature."""
+        """The shapes are matched by division."""
         return cls(*operands)
 
     @classmethod
@@ -214,6 +214,7 @@ class PartialTrace1(PartialTrace):
 
     __slots__ = ()
     names = ("ptrace1",)
+    signature = "n*q×m*p, m×n → q×p"
     definition = "ptrace1(M, A) is the sum of aⱼᵢMᵢⱼ over the blocks Mᵢⱼ of M"
 
     @staticmethod
@@ -247,6 +248,7 @@ class PartialTrace2(PartialTrace):
 
     __slots__ = ()
     names = ("ptrace2",)
+    signature = "n*q×m*p, p×q → n×m"
     definition = "ptrace2(M, B) has the entries Tr(MᵢⱼB) for the blocks Mᵢⱼ of M"
 
     @staticmethod

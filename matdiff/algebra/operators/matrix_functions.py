@@ -34,11 +34,12 @@ def exponential(np: Any, a: Any) -> Any:
     a = a / 2.0**squarings
     powers = [np.eye(a.shape[-1]) + 0 * a, a @ a]
     powers += [powers[1] @ powers[1], powers[1] @ powers[1] @ powers[1]]
-    low, high = [], []
-    for start, parts in ((0, low), (1, high)):  # even and odd powers of A
-        parts += [PADE[start + 2 * k] * powers[k] for k in range(4)]
-        parts += [powers[3] @ sum(PADE[start + 6 + 2 * k] * powers[k] for k in range(1, 4))]
-    even, odd = sum(low), a @ sum(high)
+    even, odd = [
+        sum(PADE[start + 2 * k] * powers[k] for k in range(4))
+        + powers[3] @ sum(PADE[start + 6 + 2 * k] * powers[k] for k in range(1, 4))
+        for start in (0, 1)
+    ]
+    odd = a @ odd
     value = np.linalg.solve(even - odd, even + odd)
     for _ in range(squarings):
         value = value @ value
@@ -183,7 +184,7 @@ class Frechet(Operator):
         cls.signature = "n×n… → n×n"
         name = cls.function.names[0]
         cls.names = (f"frechet_{name}",)
-        cls.definition = f"frechet_{name}(A, E) is the derivative of {name} at A in the direction E"
+        cls.definition = f"frechet_{name}(A, E, …) is the derivative of {name} at A in the directions E, …"
         super().__init_subclass__()
         cls.d = Law(
             f"differential_of_{cls.names[0]}",
@@ -215,9 +216,7 @@ class Frechet(Operator):
 def _change(e: Expr, da: Differentials, *changes: Differentials) -> Expr:
     """Linear in every direction; a change of A is one direction more."""
     a, *directions = e.operands
-    terms = [
-        e.rebuild((a, *directions[:k], c, *directions[k + 1 :])) for k, c in enumerate(changes) if c is not None
-    ]
+    terms = [e.rebuild((a, *directions[:k], c, *directions[k + 1 :])) for k, c in enumerate(changes) if c is not None]
     return Sum.of(*terms, *([e.rebuild((*e.operands, da))] if da is not None else []))
 
 

@@ -16,6 +16,7 @@ from matdiff.algebra.operators.products import (
     Scale,
     Sum,
     Transpose,
+    quotient,
     reciprocal,
 )
 from matdiff.algebra.operators.square import Trace, between_bars
@@ -160,7 +161,7 @@ class PowerNorm(Operator):
             slope = Hadamard.of(x, Power.of(Abs(x), p - 2))
             terms.append(Scale.of(Power.of(self, 1 - p), inner(slope, dx)))
         if dp is not None:
-            entropy = SumOfEntries.of(Hadamard.of(Power.of(Abs(x), p), Log(Abs(x)))) / self**p
+            entropy = quotient(SumOfEntries.of(Hadamard.of(Power.of(Abs(x), p), Log(Abs(x)))), self**p)
             terms.append(Hadamard.of(dp, self, entropy - Log(self), Power.of(p, Number(-1))))
         return Sum.of(*terms)
 

@@ -11,9 +11,9 @@ from typing import ClassVar
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import OPERATORS, Expr, Number, Ones, Operator, Symbol
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.entrywise import Sqrt
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, quotient
-from matdiff.algebra.operators.softmax import LogSumExp, LogSumExpOfColumns, LogSumExpOfRows, is_row
+from matdiff.algebra.operators.entrywise import Sqrt, filled, zeros_like
+from matdiff.algebra.operators.products import Hadamard, Product, Sum, Transpose, quotient
+from matdiff.algebra.operators.softmax import LogSumExp, LogSumExpOfColumns, LogSumExpOfRows, as_column, is_row
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import ShapeError
 
@@ -58,6 +58,8 @@ class SumsOfColumns(Abbreviation):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         (a,) = operands
+        if a.rows is ONE:
+            return a if a.is_scalar else as_column(a)
         return Product.of(Transpose(a), Ones(a.rows))
 
 
@@ -73,7 +75,7 @@ class SumsOfRows(Abbreviation):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         (a,) = operands
-        return Product.of(a, Ones(a.cols))
+        return a if a.cols is ONE else Product.of(a, Ones(a.cols))
 
 
 class Mean(Abbreviation):
@@ -155,8 +157,7 @@ class LogSoftmax(Abbreviation):
         (v,) = operands
         if v.cols is not ONE and not is_row(v):
             raise ShapeError("log_softmax takes a vector; of a matrix there are logsoftmax_rows and logsoftmax_cols")
-        one = Transpose(Ones(v.cols)) if is_row(v) else Ones(v.rows)
-        return v - Scale.of(LogSumExp.of(v), one)
+        return v - filled(LogSumExp.of(v), v)
 
 
 class LogSoftmaxOfRows(Abbreviation):
@@ -171,7 +172,7 @@ class LogSoftmaxOfRows(Abbreviation):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         (a,) = operands
-        return a - Product.of(LogSumExpOfRows(a), Transpose(Ones(a.cols)))
+        return zeros_like(a) if a.cols is ONE else a - Product.of(LogSumExpOfRows(a), Transpose(Ones(a.cols)))
 
 
 class LogSoftmaxOfColumns(Abbreviation):
@@ -186,4 +187,4 @@ class LogSoftmaxOfColumns(Abbreviation):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         (a,) = operands
-        return a - Product.of(Ones(a.rows), Transpose(LogSumExpOfColumns(a)))
+        return zeros_like(a) if a.rows is ONE else a - Product.of(Ones(a.rows), Transpose(LogSumExpOfColumns(a)))

@@ -9,7 +9,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Number, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
-from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace, between_bars
@@ -61,8 +61,10 @@ class NuclearNorm(Operator):
 
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
+        """The smallest singular value; rounding, as in xyᵀ, counts as 0, and what stays 0 does no harm."""
         values = singular_values(np, a)
-        return values[..., -1] / np.maximum(1.0, values[..., 0])
+        least, largest = values[..., -1], values[..., 0]
+        return np.where(least > NEGLIGIBLE * largest, least, 0.0) / np.maximum(1.0, largest)
 
     @differential(
         "differential_of_nuclear_norm",
@@ -82,8 +84,9 @@ class Polar(Operator):
     __slots__ = ()
     names = ("polar",)
     signature = "m×n → m×n"
+    copies = 4
     requires = "{0} has full rank"
-    definition = "polar({0}) = UVᵀ for the singular value decomposition {0} = U diag(s)Vᵀ"
+    definition = "polar(A) = UVᵀ for the singular value decomposition A = U diag(s)Vᵀ"
     mirrors = True
     kink = True
     gap = staticmethod(NuclearNorm.gap)
@@ -93,8 +96,9 @@ class Polar(Operator):
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
-        u, _, v = np.linalg.svd(a, full_matrices=False)
-        return u @ v
+        """Without the singular vectors to the value 0, which are not unique."""
+        u, s, v = np.linalg.svd(a, full_matrices=False)
+        return np.where(s > NEGLIGIBLE * s[..., :1], 1.0, 0.0)[..., None, :] * u @ v
 
     @differential(
         "differential_of_polar",
@@ -170,8 +174,9 @@ class LeftSingular(Operator):
     __slots__ = ()
     names = ("left_singular",)
     signature = "m×n → m×1"
+    copies = 2
     requires = SpectralNorm.requires
-    definition = "left_singular({0}) is the unit left singular vector of {0} to its largest singular value"
+    definition = "left_singular(A) is the unit left singular vector of A to its largest singular value"
     kink = True
     gap = staticmethod(SpectralNorm.gap)
 
@@ -201,8 +206,9 @@ class RightSingular(Operator):
     __slots__ = ()
     names = ("right_singular",)
     signature = "m×n → n×1"
+    copies = 2
     requires = SpectralNorm.requires
-    definition = "right_singular({0}) is the unit right singular vector of {0} to its largest singular value"
+    definition = "right_singular(A) is the unit right singular vector of A to its largest singular value"
     kink = True
     gap = staticmethod(SpectralNorm.gap)
 

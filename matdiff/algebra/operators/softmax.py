@@ -12,6 +12,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Ones, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.entrywise import ones_like
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 
@@ -84,6 +85,12 @@ class LogSumExpOfRows(Operator):
     names = ("logsumexp_rows",)
     signature = "m×n → m×1"
 
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Of rows of one entry: that entry."""
+        trivial = len(operands) == 1 and operands[0].cols is ONE
+        return operands[0] if trivial else cls.make(operands)
+
     def notation(self, style: Style) -> Notation:
         return call("logsumexp_rows", self.operands, style)
 
@@ -107,6 +114,12 @@ class SoftmaxOfRows(Operator):
     __slots__ = ()
     names = ("softmax_rows",)
     signature = "m×n → m×n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Of rows of one entry: 1."""
+        trivial = len(operands) == 1 and operands[0].cols is ONE
+        return ones_like(operands[0]) if trivial else cls.make(operands)
 
     def notation(self, style: Style) -> Notation:
         return call("softmax_rows", self.operands, style)
@@ -134,6 +147,12 @@ class LogSumExpOfColumns(Operator):
     names = ("logsumexp_cols",)
     signature = "m×n → n×1"
 
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Of columns of one entry: that entry."""
+        trivial = len(operands) == 1 and operands[0].rows is ONE
+        return as_column(operands[0]) if trivial else cls.make(operands)
+
     def notation(self, style: Style) -> Notation:
         return call("logsumexp_cols", self.operands, style)
 
@@ -157,6 +176,12 @@ class SoftmaxOfColumns(Operator):
     __slots__ = ()
     names = ("softmax_cols",)
     signature = "m×n → m×n"
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Of columns of one entry: 1."""
+        trivial = len(operands) == 1 and operands[0].rows is ONE
+        return ones_like(operands[0]) if trivial else cls.make(operands)
 
     def notation(self, style: Style) -> Notation:
         return call("softmax_cols", self.operands, style)

@@ -7,7 +7,7 @@ from typing import Any
 from matdiff.algebra.expr import Expr, Identity, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
-from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
 from matdiff.algebra.operators.products import Product, Scale, Transpose, reciprocal
 from matdiff.algebra.operators.singular import transposed, with_sign
 from matdiff.algebra.operators.symmetry import is_symmetric
@@ -27,6 +27,7 @@ def leading_eigenpair(np: Any, a: Any) -> tuple[Any, Any, Any]:
     vector = np.take_along_axis(vectors, order[..., None, :1], -1)
     gap = np.abs(sorted_values[..., :1] - sorted_values[..., 1:]).min(axis=-1, initial=np.inf)[..., None, None]
     gap = gap / np.maximum(1.0, np.abs(first))
+    gap = np.where(gap > NEGLIGIBLE, gap, 0.0)  # an eigenvalue that stays multiple, as of A ⊗ I, does no harm
     return np.where(real, first.real, np.nan), np.where(real, with_sign(np, vector.real), np.nan), gap
 
 
@@ -123,7 +124,7 @@ class LargestEigenvector(Operator):
     names = ("eigvec_max",)
     signature = "n×n → n×1"
     requires = "the largest eigenvalue of {0} is simple"
-    definition = "eigvec_max({0}) is the unit eigenvector of {0} to its largest eigenvalue"
+    definition = "eigvec_max(A) is the unit eigenvector of A to its largest eigenvalue"
     kink = True
     gap = staticmethod(LargestEigenvalue.gap)
 
@@ -153,7 +154,7 @@ class SmallestEigenvector(Operator):
     names = ("eigvec_min",)
     signature = "n×n → n×1"
     requires = "the smallest eigenvalue of {0} is simple"
-    definition = "eigvec_min({0}) is the unit eigenvector of {0} to its smallest eigenvalue"
+    definition = "eigvec_min(A) is the unit eigenvector of A to its smallest eigenvalue"
     kink = True
     gap = staticmethod(SmallestEigenvalue.gap)
 

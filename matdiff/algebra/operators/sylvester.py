@@ -16,6 +16,7 @@ class Sylvester(Operator):
     __slots__ = ()
     names = ("sylvester",)
     signature = "m×m, n×n, m×n → m×n"
+    kink = True
     requires = "AX + XB = C has one solution X for A = {0}, B = {1}"
     definition = "sylvester(A, B, C) is the solution X of AX + XB = C"
 
@@ -32,6 +33,12 @@ class Sylvester(Operator):
         columns = np.swapaxes(c, -1, -2).reshape(*c.shape[:-2], m * n, 1)
         solution = np.linalg.solve(whole.reshape(*whole.shape[:-4], m * n, m * n), columns)
         return np.swapaxes(solution.reshape(*solution.shape[:-2], n, m), -1, -2)
+
+    @staticmethod
+    def gap(np: Any, a: Any, b: Any, c: Any) -> Any:
+        """How far the sums of eigenvalues of A and B keep from 0; never 0 itself, which would do harm."""
+        sums = np.linalg.eigvals(a)[..., :, None] + np.linalg.eigvals(b)[..., None, :]
+        return np.maximum(1e-15, np.abs(sums).min(axis=(-2, -1)) / np.maximum(1.0, np.abs(sums).max(axis=(-2, -1))))
 
     @differential(
         "differential_of_sylvester",

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 
+from matdiff.algebra.assumptions import implied
 from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, postorder
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.triangles import Centering, SymmetricPart
 
-SYMMETRIC = frozenset(("symmetric", "spd", "psd", "diagonal"))
+NONE: frozenset[str] = frozenset()
 Forms = tuple[Expr, Expr]
+
+
+def assumed(e: Expr) -> frozenset[str]:
+    """What is assumed of a symbol or of the members of a family, and what follows from it."""
+    symbol = e.operands[0] if isinstance(e, Member) else e
+    return implied(symbol.properties) if isinstance(symbol, Symbol) and symbol.properties else NONE
 
 
 def is_symmetric(e: Expr) -> bool:
@@ -28,12 +36,10 @@ def is_symmetric(e: Expr) -> bool:
 
 def _forms(e: Expr, operands: list[Forms]) -> Forms:
     """e and eᵀ with transposes at the leaves, given these forms of the operands; of a symmetric e the same twice."""
-    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity):
+    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | SymmetricPart | Centering):
         return e, e
     if isinstance(e, Symbol | Member):
-        symbol = e.operands[0] if isinstance(e, Member) else e
-        known = isinstance(symbol, Symbol) and symbol.properties & SYMMETRIC
-        return e, e if known else Transpose(e)
+        return e, e if "symmetric" in assumed(e) else Transpose(e)
     if isinstance(e, Ones | Zeros):
         return e, type(e)(e.cols, e.rows)
     straight, flipped = tuple(a for a, _ in operands), tuple(b for _, b in operands)

@@ -1,0 +1,175 @@
+"""Block matrices: matrices beside each other and on top of each other, [A, B; C, D]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Shape, Size, shape_text
+from matdiff.algebra.expr import Data, Expr, Number, Operator, Zeros
+from matdiff.algebra.laws import Law, differential, shift
+from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
+from matdiff.algebra.operators.products import Differentials, flattened
+from matdiff.algebra.operators.slices import Range, Slice
+from matdiff.errors import ShapeError
+
+
+class HorizontalStack(Operator):
+    """[A, B, …]: matrices with equally many rows, one beside the other."""
+
+    __slots__ = ()
+    names = ("hstack",)
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        flat = flattened(cls, operands)
+        return flat[0] if len(flat) == 1 else cls.make(flat)
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        return HorizontalStack.of(*operands)
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return (shared("rows", [o.rows for o in operands], operands), total([o.cols for o in operands]))
+
+    def notation(self, style: Style) -> Notation:
+        return between_brackets([self.operands], style)
+
+    @staticmethod
+    def numpy(np: Any, *values: Any) -> Any:
+        return joined(np, values, -1)
+
+    @differential(
+        "differential_of_blocks_in_a_row",
+        "d[A B]",
+        "d(hstack(A, B)) = hstack(d(A), d(B))",
+        where="A: m x n; B: m x p",
+    )
+    def d(self: Expr, *changes: Differentials) -> Expr:
+        return HorizontalStack(*or_zeros(self, changes))
+
+    @shift(
+        "trace_of_blocks_in_a_row",
+        "Tr(A[0 B]) = Tr(A[n+1:n+p, :]B)",
+        "tr(A*hstack(zeros(m, n), B)) = tr(A[n+1:n+p, :]*B)",
+        where="A: n+p x m; B: m x p",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        return Slice.of(h, places([o.cols for o in self.operands])[place])
+
+
+class VerticalStack(Operator):
+    """[A; B; …]: matrices with equally many columns, one on top of the other."""
+
+    __slots__ = ()
+    names = ("vstack",)
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        flat = flattened(cls, operands)
+        return flat[0] if len(flat) == 1 else cls.make(flat)
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        return VerticalStack.of(*operands)
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return (total([o.rows for o in operands]), shared("columns", [o.cols for o in operands], operands))
+
+    def notation(self, style: Style) -> Notation:
+        """[A; B], or vstack(Ax, By) where every row would be read as two blocks beside each other."""
+        rows = [o.operands if isinstance(o, HorizontalStack) else (o,) for o in self.operands]
+        clear = any(len(r) > 1 or is_closed(r[0], style) for r in rows)
+        return between_brackets(rows, style) if clear or style.latex else call("vstack", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, *values: Any) -> Any:
+        return joined(np, values, -2)
+
+    @differential(
+        "differential_of_blocks_in_a_column",
+        "d[A; B]",
+        "d(vstack(A, B)) = vstack(d(A), d(B))",
+        where="A: m x n; B: p x n",
+    )
+    def d(self: Expr, *changes: Differentials) -> Expr:
+        return VerticalStack(*or_zeros(self, changes))
+
+    @shift(
+        "trace_of_blocks_in_a_column",
+        "Tr(A[0; B]) = Tr(A[:, m+1:m+p]B)",
+        "tr(A*vstack(zeros(m, n), B)) = tr(A[:, m+1:m+p]*B)",
+        where="A: n x m+p; B: p x n",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        return Slice.of(h, None, places([o.rows for o in self.operands])[place])
+
+
+def shared(what: str, extents: Sequence[Size], operands: Sequence[Expr]) -> Size:
+    """The size that all blocks have in common."""
+    if not extents or any(e is not extents[0] for e in extents):
+        shapes = " and ".join(shape_text(o.shape) for o in operands)
+        raise ShapeError(f"blocks need equally many {what}: {shapes or 'there are none'}")
+    return extents[0]
+
+
+def total(extents: Sequence[Size]) -> Size:
+    """The sum of sizes."""
+    return reduce(add, extents)
+
+
+def places(extents: Sequence[Size]) -> list[Range]:
+    """The first and the last place of each block."""
+    found, last = [], ONE - ONE
+    for extent in extents:
+        found.append((last + ONE, last + extent))
+        last = last + extent
+    return found
+
+
+def or_zeros(e: Expr, changes: Sequence[Differentials]) -> list[Expr]:
+    """The differentials of the blocks; those of constant blocks are 0."""
+    return [null(o) if c is None else c for o, c in zip(e.operands, changes, strict=True)]
+
+
+def null(e: Expr) -> Expr:
+    """0 in the shape of a block."""
+    return Number(0) if e.is_scalar else Zeros(*e.shape)
+
+
+def alone(e: Expr, place: int) -> Expr:
+    """The stack with nothing but the block at one place."""
+    return e.rebuild(tuple([o if k == place else null(o) for k, o in enumerate(e.operands)]))
+
+
+blocks_one_by_one = Law(
+    "blocks_one_by_one",
+    "[A B] = [A 0] + [0 B]",
+    "tr(C*hstack(A, B)) = tr(C*hstack(A, zeros(m, p))) + tr(C*hstack(zeros(m, n), B))",
+    "trace",
+    lambda e: None,
+    where="A: m x n; B: m x p; C: n+p x m",
+)
+
+
+def joined(np: Any, values: Sequence[Any], axis: int) -> Any:
+    """Arrays joined along an axis, those before the last two broadcast."""
+    lead = np.broadcast_shapes(*[v.shape[:-2] for v in values])
+    return np.concatenate([np.broadcast_to(v, (*lead, *v.shape[-2:])) for v in values], axis=axis)
+
+
+def is_closed(e: Expr, style: Style) -> bool:
+    """Whether the text of a block has no gaps between factors."""
+    return isinstance(e, VerticalStack) or e.notation(style).level >= POSTFIX
+
+
+def between_brackets(rows: Sequence[Sequence[Expr]], style: Style) -> Notation:
+    """[A, B; C, D]"""
+    parts: list[Part] = [style.pick("[", r"\begin{bmatrix} ")]
+    for k, row in enumerate(rows):
+        parts += [style.pick("; ", r" \\ ")] * (k > 0)
+        for j, block in enumerate(row):
+            parts += [style.pick(", ", " & ")] * (j > 0) + [Slot(block, SUM)]
+    return Notation((*parts, style.pick("]", r" \end{bmatrix}")))

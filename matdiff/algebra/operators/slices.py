@@ -1,0 +1,137 @@
+"""Parts of a matrix by their places, counted from 1: a row, a column, a block of consecutive rows and columns.
+
+What takes them out of a trace is made of rows and columns of the identity, e₂ and I[:, 1:3].
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Shape, Size, shape_text
+from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
+from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.notation import ATOM, PRODUCT, Notation, Part, Slot, Style
+from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.sums import Entry, UnitVector
+from matdiff.errors import ShapeError
+
+Range = tuple[Size, Size]  # the first and the last place
+
+
+class Row(Operator):
+    """A[i, :], a row of a matrix; operands: the matrix and the index."""
+
+    __slots__ = ()
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return (ONE, operands[0].cols)
+
+    def notation(self, style: Style) -> Notation:
+        a, i = self.operands
+        return Notation((Slot(a, ATOM), style.pick("[", "_{"), Slot(i, PRODUCT), ", :", style.pick("]", "}")))
+
+    @differential("differential_of_row", "d(A[i, :])", "d(A[i, :]) = d(A)[i, :]", where="A: m x n")
+    def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:
+        return Row(da, self.operands[1])
+
+    @shift("row_as_product", "A[i, :] = eᵢᵀA", "tr(x*A[i, :]) = tr(x*unit(i, m)'*A)", where="A: m x n; x: n")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        a, i = self.operands
+        return Product.of(h, Transpose(UnitVector(i, a.rows)))
+
+
+class Column(Operator):
+    """A[:, j], a column of a matrix; operands: the matrix and the index."""
+
+    __slots__ = ()
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return (operands[0].rows, ONE)
+
+    def notation(self, style: Style) -> Notation:
+        a, j = self.operands
+        return Notation((Slot(a, ATOM), style.pick("[:, ", "_{:, "), Slot(j, PRODUCT), style.pick("]", "}")))
+
+    @differential("differential_of_column", "d(A[:, j])", "d(A[:, j]) = d(A)[:, j]", where="A: m x n")
+    def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:
+        return Column(da, self.operands[1])
+
+    @shift("column_as_product", "A[:, j] = Aeⱼ", "tr(x'*A[:, j]) = tr(unit(j, n)*x'*A)", where="A: m x n; x: m")
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        a, j = self.operands
+        return Product.of(UnitVector(j, a.cols), h)
+
+
+class Slice(Operator):
+    """A[1:3, 2:n], consecutive rows and columns of a matrix; data: the first and the last row, and column."""
+
+    __slots__ = ()
+
+    def __new__(cls, a: Expr, rows: Range, cols: Range) -> Expr:  # type: ignore[misc]
+        return cls.make((a,), (*rows, *cols))
+
+    @classmethod
+    def of(cls, a: Expr, rows: Range | None = None, cols: Range | None = None) -> Expr:  # type: ignore[override]
+        """Some rows and columns, all where none are given; a matrix itself, a row, a column, an entry where it is one."""
+        rows, cols = rows or (ONE, a.rows), cols or (ONE, a.cols)
+        one_row, one_column = (first is last and first.number is not None for first, last in (rows, cols))
+        one_row, one_column = one_row and a.rows is not ONE, one_column and a.cols is not ONE
+        if one_row and (one_column or a.cols is ONE):
+            return Entry(a, *[Number(r[0].number or 1) for r in (rows, cols)[: 1 + one_column]])
+        if one_column and a.rows is ONE:
+            return Entry(a, Number(1), Number(cols[0].number or 1))
+        if one_row:
+            return cls.of(Row(a, Number(rows[0].number or 1)), None, cols)
+        if one_column:
+            return cls.of(Column(a, Number(cols[0].number or 1)), rows)
+        return a if (*rows, *cols) == (ONE, a.rows, ONE, a.cols) else cls(a, rows, cols)
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        shape = data[1] - data[0] + ONE, data[3] - data[2] + ONE
+        for length, extent, last in zip(shape, operands[0].shape, data[1::2], strict=True):
+            beyond = last.number is not None and extent.number is not None and last.number > extent.number
+            if beyond or (length.number is not None and length.number < 1):
+                raise ShapeError(f"{shape_text(operands[0].shape)} has no slice that ends at {last}")
+        return shape
+
+    @property
+    def ranges(self) -> tuple[Range, Range]:
+        """The rows and the columns."""
+        first, last, left, right = self.data
+        return (first, last), (left, right)
+
+    def notation(self, style: Style) -> Notation:
+        a = self.operands[0]
+        parts: list[Part] = [Slot(a, ATOM), style.pick("[", "_{")]
+        for k, ((first, last), extent) in enumerate(zip(self.ranges, a.shape, strict=True)):
+            if k and a.cols is ONE:
+                break
+            parts += [", "] * k + [":" if first is ONE and last is extent else f"{first}:{last}"]
+        return Notation((*parts, style.pick("]", "}")))
+
+    @staticmethod
+    def numpy(np: Any, a: Any, *places: int) -> Any:
+        first, last, left, right = places
+        if not (1 <= first <= last <= a.shape[-2] and 1 <= left <= right <= a.shape[-1]):
+            raise ShapeError(f"there is no slice {first}:{last}, {left}:{right} of {a.shape[-2]}×{a.shape[-1]}")
+        return a[..., first - 1 : last, left - 1 : right]
+
+    @differential("differential_of_slice", "d(A[1:k, :])", "d(A[1:3, :]) = d(A)[1:3, :]", where="A: m x n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return self.rebuild((da,))
+
+    @shift(
+        "slice_as_product",
+        "A[1:k, :] = I[1:k, :]A",
+        "tr(B*A[2:3, :]) = tr(B*eye(m)[2:3, :]*A)",
+        where="A: m x n; B: n x 2",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        a = self.operands[0]
+        rows, cols = self.ranges  # type: ignore[attr-defined]
+        left = (Slice.of(Identity(a.cols), None, cols),) if cols != (ONE, a.cols) else ()
+        right = (Slice.of(Identity(a.rows), rows),) if rows != (ONE, a.rows) else ()
+        return Product.of(*left, h, *right)

@@ -1,0 +1,117 @@
+"""The circular and hyperbolic functions and their inverses, entry by entry."""
+
+from __future__ import annotations
+
+from matdiff.algebra.operators.entrywise import Entrywise, Sqrt
+
+
+class Sin(Entrywise):
+    """sin a"""
+
+    __slots__ = ()
+    names = ("sin",)
+    numpy = staticmethod(lambda np, a: np.sin(a))
+    slope = staticmethod(lambda t: Cos(t))
+
+
+class Cos(Entrywise):
+    """cos a"""
+
+    __slots__ = ()
+    names = ("cos",)
+    numpy = staticmethod(lambda np, a: np.cos(a))
+    slope = staticmethod(lambda t: -Sin(t))
+
+
+class Tan(Entrywise):
+    """tan a"""
+
+    __slots__ = ()
+    names = ("tan",)
+    numpy = staticmethod(lambda np, a: np.tan(a))
+    slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
+
+
+class Arcsin(Entrywise):
+    """arcsin a"""
+
+    __slots__ = ()
+    names = ("arcsin", "asin")
+    requires = "−1 < {0} < 1"
+    numpy = staticmethod(lambda np, a: np.arcsin(a))
+    slope = staticmethod(lambda t: 1 / Sqrt(1 - t**2))
+
+
+class Arccos(Entrywise):
+    """arccos a"""
+
+    __slots__ = ()
+    names = ("arccos", "acos")
+    requires = "−1 < {0} < 1"
+    numpy = staticmethod(lambda np, a: np.arccos(a))
+    slope = staticmethod(lambda t: -1 / Sqrt(1 - t**2))
+
+
+class Arctan(Entrywise):
+    """arctan a"""
+
+    __slots__ = ()
+    names = ("arctan", "atan")
+    numpy = staticmethod(lambda np, a: np.arctan(a))
+    slope = staticmethod(lambda t: 1 / (1 + t**2))
+
+
+class Sinh(Entrywise):
+    """sinh a"""
+
+    __slots__ = ()
+    names = ("sinh",)
+    numpy = staticmethod(lambda np, a: np.sinh(a))
+    slope = staticmethod(lambda t: Cosh(t))
+
+
+class Cosh(Entrywise):
+    """cosh a"""
+
+    __slots__ = ()
+    names = ("cosh",)
+    numpy = staticmethod(lambda np, a: np.cosh(a))
+    slope = staticmethod(lambda t: Sinh(t))
+
+
+class Tanh(Entrywise):
+    """tanh a"""
+
+    __slots__ = ()
+    names = ("tanh",)
+    numpy = staticmethod(lambda np, a: np.tanh(a))
+    slope = staticmethod(lambda t: 1 - Tanh(t) ** 2)
+
+
+class Arcsinh(Entrywise):
+    """arsinh a"""
+
+    __slots__ = ()
+    names = ("arcsinh", "asinh", "arsinh")
+    numpy = staticmethod(lambda np, a: np.arcsinh(a))
+    slope = staticmethod(lambda t: 1 / Sqrt(1 + t**2))
+
+
+class Arccosh(Entrywise):
+    """arcosh a"""
+
+    __slots__ = ()
+    names = ("arccosh", "acosh", "arcosh")
+    requires = "{0} > 1"
+    numpy = staticmethod(lambda np, a: np.arccosh(a))
+    slope = staticmethod(lambda t: 1 / Sqrt(t**2 - 1))
+
+
+class Arctanh(Entrywise):
+    """artanh a"""
+
+    __slots__ = ()
+    names = ("arctanh", "atanh", "artanh")
+    requires = "−1 < {0} < 1"
+    numpy = staticmethod(lambda np, a: np.arctanh(a))
+    slope = staticmethod(lambda t: 1 / (1 - t**2))

@@ -1,0 +1,215 @@
+"""A user's operator in, the same operator out, checked; or an error that says which check it fails.
+
+A class that derives from Operator or Entrywise stands in the tables of operators from its creation on, so
+the parser, the printers and the catalogue of laws know it.  What a test run checks of the operators of matdiff,
+``register`` checks of a user's: the names, the shape rule, the numeric meaning, the law of d against differences
+of values, the trace law, the statements of the laws, and that what is printed is read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import numpy as np
+
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Number, Operator, Symbol
+from matdiff.algebra.laws import CATALOGUE
+from matdiff.algebra.notation import STYLES
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.products import Product
+from matdiff.algebra.operators.reductions import Abbreviation
+from matdiff.algebra.operators.square import Trace
+from matdiff.calculus.rewrite import Step
+from matdiff.errors import MatdiffError
+from matdiff.language import parse, read_law
+from matdiff.numeric.check import check_steps, relative_error
+from matdiff.numeric.draws import Draws
+from matdiff.numeric.instances import Sampler
+from matdiff.numeric.program import Program, shape_in
+
+Class = TypeVar("Class", bound=type[Operator])
+MISTAKES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, NotImplementedError, AssertionError)
+VARIADIC = 2  # operands of a sample of an operator that takes any number
+
+
+def register(cls: Class) -> Class:
+    """Checks an operator; one that fails is taken out of the tables again, and a MatdiffError says what is wrong.
+
+    It can decorate the class.
+    """
+    passed = False
+    try:
+        for check in (names, sample, meaning, law_of_d, trace_law, statements, spellings):
+            try:
+                check(cls)
+            except MISTAKES as mistake:
+                what = f"{type(mistake).__name__}: {mistake}"
+                raise refusal(cls, f"its {check.__doc__ or check.__name__} cannot be checked ({what})") from mistake
+        passed = True
+    finally:
+        if not passed:
+            unregister(cls)
+    return cls
+
+
+def unregister(cls: type[Operator]) -> None:
+    """Takes an operator and its laws out of the tables."""
+    if OPERATORS.get(cls.__name__) is cls:
+        del OPERATORS[cls.__name__]
+    for name in cls.names:
+        if FUNCTIONS.get(name) is cls:
+            del FUNCTIONS[name]
+            FUNCTIONS.update((name, other) for other in others(cls) if name in other.names)
+    for law in (cls.d, cls.shift):
+        if law is not None and CATALOGUE.get(law.name) is law:
+            del CATALOGUE[law.name]
+
+
+def others(cls: type[Operator]) -> Iterator[type[Operator]]:
+    """All other operators."""
+    yield from (other for other in (*OPERATORS.values(), *Abbreviation.__subclasses__()) if other is not cls)
+
+
+def refusal(cls: type[Operator], message: str, suggestion: str = "") -> MatdiffError:
+    """The error that says why an operator is refused."""
+    return MatdiffError(f"the operator {cls.__name__} is refused: {message}", suggestion=suggestion)
+
+
+# ---- the checks ---------------------------------------------------------------------------------------------
+
+
+def names(cls: type[Operator]) -> None:
+    """names"""
+    if not cls.names:
+        raise refusal(cls, "it has no name", 'Give it one: names = ("log1p",).')
+    for name in cls.names:
+        if not name.isidentifier():
+            raise refusal(cls, f"{name!r} cannot be a name in the language", "Take letters, digits and _.")
+        taken = next((other for other in others(cls) if name in other.names), None)
+        if taken is not None:
+            raise refusal(cls, f"the name {name} is that of {taken.__name__}", "Take another name.")
+    if OPERATORS.get(cls.__name__) is not cls:
+        raise refusal(cls, "it is not among the operators", "It has been refused before; define it again.")
+    if not cls.__doc__:
+        raise refusal(cls, "it has no docstring", "Say in a line what it is.")
+
+
+def sample(cls: type[Operator]) -> Operator:
+    """shape rule"""
+    if not cls.inputs:
+        raise refusal(cls, "it has no signature", 'Say the shapes: signature = "m×n → 1×1".')
+    domain = cls.domain.split() if issubclass(cls, Entrywise) else []
+    patterns = cls.inputs * (VARIADIC if cls.variadic else 1)
+    shapes: list[Shape] = [(_size(rows), _size(cols)) for rows, cols in patterns]
+    letters = [f"{'abcd'[k]}" if s == SCALAR else f"{'ABCD'[k]}" for k, s in enumerate(shapes)]
+    operands = [Symbol(c, s, domain if k == 0 else ()) for k, (c, s) in enumerate(zip(letters, shapes, strict=True))]
+    node = cls.make(tuple(operands))
+    wanted = (_size(cls.output[0]), _size(cls.output[1]))
+    if node.shape != wanted:
+        raise refusal(cls, f"its shape rule gives {shape_text(node.shape)}, its signature {shape_text(wanted)}")
+    return node
+
+
+def _size(word: str) -> Size:
+    total = ONE
+    for factor in word.split("*"):
+        total = total * (ONE if factor == "1" else size(factor))
+    return total
+
+
+def meaning(cls: type[Operator]) -> None:
+    """numeric meaning"""
+    node = sample(cls)
+    program = Program([node])
+    sampler, draws = Sampler(program, node.operands), Draws(0)
+    instance = sampler.instance(draws)
+    together = instance.values[program.place[node]]
+    wanted = shape_in(instance.environment, node)
+    if np.shape(together)[-2:] != wanted:
+        raise refusal(
+            cls,
+            f"numpy gives an array with the last axes {np.shape(together)[-2:]} where the signature says {wanted}",
+            "Arrays have the axes (…, rows, columns); keep both of them with keepdims=True.",
+        )
+    first = {s: a[:1] for s, a in instance.environment.arrays.items()}
+    alone = program.results(instance.environment._replace(arrays=first))[0]
+    if not relative_error(together[:1], alone) < 1e-9:
+        raise refusal(cls, "numpy mixes instances that are computed side by side", "Reduce the last two axes only.")
+
+
+def law_of_d(cls: type[Operator]) -> None:
+    """law of d"""
+    if cls.d is None:
+        return
+    node = sample(cls)
+    after = cls.d.apply(node, *map(Differential, node.operands))
+    compare(cls, "its law of d", Step(cls.d, Differential(node), after), node.operands)
+    for k, operand in enumerate(node.operands):
+        changes = [Differential(operand) if j == k else None for j in range(len(node.operands))]
+        single = cls.d.apply(node, *changes)
+        compare(cls, f"its law of d in {operand} alone", Step(cls.d, Differential(node), single), [operand])
+
+
+def trace_law(cls: type[Operator]) -> None:
+    """trace law"""
+    law = cls.shift
+    if law is None:
+        return
+    node = sample(cls)
+    h = Symbol("H", (node.cols, node.rows))
+    for place, operand in enumerate(node.operands):
+        moved = law.apply(node, h, place)
+        before, after = (
+            Trace(e) if e.shape != SCALAR else e for e in (Product.of(h, node), Product.of(moved, operand))
+        )
+        compare(cls, "its trace law", Step(law, before, after), [])
+
+
+def statements(cls: type[Operator]) -> None:
+    """statements of its laws"""
+    for law in (cls.d, cls.shift):
+        if law is None or law.kind == "definition":
+            continue
+        try:
+            left, right = read_law(law)
+        except MatdiffError as error:
+            raise refusal(cls, f"the statement {law.statement} cannot be read: {error.message}") from None
+        used = [s for s in _symbols(left, right) if not s.is_scalar or s.name not in "mnpqN"]
+        compare(cls, f"the statement {law.statement}", Step(law, left, right), used)
+
+
+def spellings(cls: type[Operator]) -> None:
+    """spellings"""
+    node = sample(cls)
+    where = "; ".join(
+        " ".join([f"{s.name}: {s.rows} x {s.cols}", *sorted(s.properties)])
+        for s in node.operands
+        if isinstance(s, Symbol)
+    )
+    for style in STYLES.values():
+        if not node.notation(style).parts:
+            raise refusal(cls, f"it has no notation in the spelling {style.name}")
+    for spelling in ("unicode", "ascii"):
+        written = format(node, spelling)
+        try:
+            back: Expr | None = parse(written, where)
+        except MatdiffError:
+            back = None
+        if back is not node:
+            raise refusal(cls, f"what is printed, {written}, is read as {back if back is not None else 'nothing'}")
+
+
+def compare(cls: type[Operator], what: str, step: Step, unknowns: list[Expr] | tuple[Expr, ...]) -> None:
+    """Refuses an operator when the two sides of an equality differ on random instances."""
+    varying = [u for u in unknowns if not isinstance(u, Number)]
+    error, place = check_steps([step], varying)
+    if place is not None:
+        by = f" by {error:.0e}" if np.isfinite(error) else ""
+        raise refusal(cls, f"{what} is wrong{by}: {step.before} is not {step.after}")
+
+
+def _symbols(*expressions: Expr) -> list[Symbol]:
+    return [n for n in Program(expressions).nodes if isinstance(n, Symbol)]
