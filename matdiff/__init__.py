@@ -7,20 +7,43 @@
 """
 
 from matdiff.algebra.expr import Expr
-from matdiff.api import Derivation, derive, evaluate, hessian, jacobian, laws, matrix_form, parse
+from matdiff.api import (
+    Derivation,
+    Equality,
+    adjoint,
+    derive,
+    equal,
+    evaluate,
+    from_function,
+    hessian,
+    jacobian,
+    jvp,
+    laws,
+    matrix_form,
+    parse,
+    register,
+    vjp,
+)
 from matdiff.errors import MatdiffError
 
 __version__ = "0.1.0"
 __all__ = [
     "Derivation",
+    "Equality",
     "Expr",
     "MatdiffError",
     "__version__",
+    "adjoint",
     "derive",
+    "equal",
     "evaluate",
+    "from_function",
     "hessian",
     "jacobian",
+    "jvp",
     "laws",
     "matrix_form",
     "parse",
+    "register",
+    "vjp",
 ]

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.dims import shape_text
+from matdiff.algebra.expr import Expr, Operator, Symbol, replace
 from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.derivation import Gradients, Line
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.rewrite import Step
-from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.errors import CheckError, MatdiffError, UnsupportedError
 
 if TYPE_CHECKING:
+    from matdiff.calculus.equality import Proof
     from matdiff.numeric.check import Verification
+    from matdiff.numeric.comparison import Counterexample
 
 Where = str | Mapping[str, str] | None
+Class = TypeVar("Class", bound=type[Operator])
 
 
 class Derivation:
@@ -25,6 +30,7 @@ class Derivation:
     function, unknowns   what was derived, with respect to what
     gradient, gradients  the answer; a mapping from the names of the unknowns to the answers
     unconstrained        for unknowns with a property (symmetric, …) the gradient before the projection
+    riemannian           for orthogonal unknowns and those of length 1 the gradient along that set
     steps, lines         the applications of laws, and the lines that replaying them gives
     conditions           where the laws that were used hold
     """
@@ -35,6 +41,7 @@ class Derivation:
         self.unknowns: Mapping[str, Expr] = found.unknowns
         self.gradients: Mapping[str, Expr] = found.gradients
         self.unconstrained: Mapping[str, Expr] = found.unconstrained
+        self.riemannian: Mapping[str, Expr] = found.riemannian
 
     @property
     def gradient(self) -> Expr:
@@ -70,7 +77,14 @@ class Derivation:
         from matdiff.numeric.check import verify
 
         answers = {self.unknowns[name]: g for name, g in self.gradients.items()}
-        return verify(self.function, answers, self.steps, seed=seed, trials=trials)
+        definitions = [u for u in answers if isinstance(u, Named)]
+        own = {d: answers.pop(d) for d in definitions}
+        found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
+        for d, g in own.items():  # a definition varies freely, as a symbol does
+            free = {d: Symbol(d.name, d.shape)}
+            f, g = replace(self.function, free.get), replace(g, free.get)
+            found = found.joined(verify(f, {free[d]: g}, seed=seed, trials=trials))
+        return found
 
     def to_text(self, steps: str = "textbook", check: str = "") -> str:
         """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
@@ -114,17 +128,129 @@ def derive(
     >>> derive("tr(inv(X)*A)", wrt="X").gradient
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
     """
+    return Derivation(gradients(*_function(expr, wrt, where, True, spelling)))
+
+
+def _function(
+    expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where, scalar: bool, spelling: str | None = None
+) -> tuple[Expr, dict[str, Expr]]:
+    """An expression and its unknowns by name."""
     from matdiff.language import read, unknown_in
 
     names = (wrt,) if isinstance(wrt, str | Expr) else tuple(wrt)
     if not names:
         raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
     if isinstance(expr, str):
-        reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=True, spelling=spelling)
+        reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, spelling=spelling)
         f, find = reading.expr, reading.unknown
     else:
         f, find = expr, lambda name: unknown_in(expr, name)
-    return Derivation(gradients(f, {str(n): n if isinstance(n, Expr) else find(n) for n in names}))
+    return f, {str(n): n if isinstance(n, Expr) else find(n) for n in names}
+
+
+class Equality:
+    """Whether two expressions are equal, and how it is known.
+
+    equal           True where there is a proof, False where there is a counterexample, else None
+    left, right     the two expressions as they were read
+    proof           the proof: its method, the form both sides were brought to, its steps and conditions; or None
+    counterexample  the values on which the sides differ, and the two results; or None
+    trials          the random instances on which the sides were compared
+    message         all of this in a sentence
+    """
+
+    __slots__ = ("counterexample", "equal", "left", "message", "proof", "right", "trials")
+
+    def __init__(
+        self,
+        left: Expr,
+        right: Expr,
+        equal: bool | None,
+        message: str,
+        proof: Proof | None = None,
+        counterexample: Counterexample | None = None,
+        trials: int = 0,
+    ) -> None:
+        self.left, self.right, self.equal, self.message = left, right, equal, message
+        self.proof, self.counterexample, self.trials = proof, counterexample, trials
+
+    def __bool__(self) -> bool:
+        """Whether the two are equal as far as is known: False only for what has been refuted or not been tried."""
+        return self.equal is True or (self.equal is None and self.trials > 0)
+
+    def __repr__(self) -> str:
+        return f"Equality({self.equal}: {self.message})"
+
+    def to_text(self, steps: str = "none") -> str:
+        """The answer as text; with *steps* ``full`` every step of a proof."""
+        from matdiff.output.equality import page
+
+        return page(self.left, self.right, self.message, self.proof, self.counterexample, steps)
+
+    def to_json(self) -> str:
+        """The answer for other programs."""
+        from matdiff.output.equality import record
+
+        return record(self.left, self.right, self.equal, self.message, self.proof, self.counterexample, self.trials)
+
+
+def equal(
+    a: str | Expr, b: str | Expr, where: Where = None, *, seed: int = 0, trials: int = 5, spelling: str | None = None
+) -> Equality:
+    """Whether two expressions are equal wherever both have a value: proved, refuted by numbers, or neither.
+
+    Texts are read together: undeclared symbols get shapes that suit both.
+
+    >>> equal("2X'X w - 2X'y", "2X'(X w - y)").message
+    'equal, proved by the normal form'
+    >>> equal("tr(A B)", "tr(A'B)", "A, B: n x n").equal
+    False
+    """
+    from matdiff.calculus.equality import prove
+    from matdiff.numeric.comparison import compare
+
+    left, right = _both_sides(a, b, where, spelling)
+    if left.shape != right.shape:
+        shapes = f"the left side is {shape_text(left.shape)}, the right side is {shape_text(right.shape)}"
+        return Equality(left, right, False, f"different: {shapes}")
+    proof = prove(left, right)
+    if proof is not None:
+        return Equality(left, right, True, f"equal, {PROVED[proof.method]}", proof)
+    try:
+        found = compare(left, right, seed, trials)
+    except CheckError as error:
+        return Equality(left, right, None, f"undecided: there is no proof, and {error.message}")
+    if found.counterexample is not None:
+        return Equality(left, right, False, "different: there is a counterexample", None, found.counterexample)
+    return Equality(left, right, None, f"equal on {found.trials} random instances, no proof", trials=found.trials)
+
+
+PROVED = {
+    "identical": "since they are the same up to the order of terms",
+    "simplification": "proved by simplification",
+    "normal form": "proved by the normal form",
+    "common denominator": "proved by the normal form over a common denominator",
+}
+
+
+def _both_sides(a: str | Expr, b: str | Expr, where: Where, spelling: str | None) -> tuple[Expr, Expr]:
+    """Two sides as expressions; a text beside an expression has its symbols."""
+    from matdiff.language import read, read_beside, read_pair
+
+    if isinstance(a, Expr):
+        return a, b if isinstance(b, Expr) else read_beside(a, b, where, spelling)
+    if isinstance(b, Expr):
+        return read_beside(b, a, where, spelling), b
+    try:
+        return read_pair(a, b, where, spelling)
+    except MatdiffError as error:
+        left, right = read(a, where, spelling=spelling).expr, read(b, where, spelling=spelling).expr
+        if left.shape != right.shape:
+            return left, right
+        raise MatdiffError(
+            f"the two sides do not fit together: {error.message}",
+            suggestion="Declare the shapes of the symbols, as in X: m x n; w: n; a: scalar.",
+        ) from None
 
 
 def jacobian(expr: str | Expr, wrt: str, where: Where = None) -> NoReturn:
@@ -148,6 +274,72 @@ def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
     from matdiff.language import read
 
     return read(text, where, spelling=spelling).expr
+
+
+def adjoint(expr: str | Expr, wrt: str | Expr, where: Where = None, by: str = "Y") -> Expr:
+    """The adjoint 𝓛* of the linear map 𝓛 from *wrt* to *expr*: ⟨Y, 𝓛(X)⟩ = ⟨𝓛*(Y), X⟩, with *by* for the name Y.
+
+    Of an affine map it is the adjoint of the linear part; a map that is neither is refused.
+
+    >>> print(adjoint("A*X*B", wrt="X"))
+    AᵀYBᵀ
+    """
+    from matdiff.calculus.adjoint import adjoint_of, cotangent
+
+    f, unknowns = _function(expr, (wrt,), where, False)
+    ((name, unknown),) = unknowns.items()
+    return adjoint_of(f, name, unknown, cotangent(f, by))
+
+
+def vjp(
+    expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where = None, by: str = "Y"
+) -> Expr | Mapping[str, Expr]:
+    """The gradient of ⟨Y, F⟩ for an expression F of any shape and a Y that is constant, whose name is *by*.
+
+    With several unknowns a mapping from their names.
+
+    >>> print(vjp("tanh(W x)", wrt="W", by="y"))
+    (y ⊙ (1 − tanh(Wx).^2))xᵀ
+    """
+    from matdiff.calculus.adjoint import cotangent, pulled
+
+    f, unknowns = _function(expr, wrt, where, False)
+    found = pulled(f, unknowns, cotangent(f, by))
+    return next(iter(found.values())) if isinstance(wrt, str | Expr) else found
+
+
+def jvp(
+    expr: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr],
+    where: Where = None,
+    by: str | Mapping[str, str] | None = None,
+) -> Expr:
+    """The differential dF of an expression F where that of X is the direction V_X; *by* gives other names.
+
+    Each node is differentiated once, forwards.  With several unknowns each has a direction, and *by* is a mapping.
+
+    >>> print(jvp("A inv(X)", wrt="X", by="V"))
+    −AX⁻¹VX⁻¹
+    """
+    from matdiff.calculus.adjoint import directions, pushed
+
+    f, unknowns = _function(expr, wrt, where, False)
+    names = {next(iter(unknowns)): by} if isinstance(by, str) else by
+    return pushed(f, directions(f, unknowns, names or {}))
+
+
+def from_function(f: Callable[..., Any], where: Where = None) -> Expr:
+    """The expression that a Python function computes, recorded in one call with symbolic arrays.
+
+    *f* is written with NumPy as for arrays; *where* declares the shapes of its parameters.  An operation that has no
+    expression, such as a branch on a value, raises a MatdiffError that names it.
+
+    >>> print(from_function(lambda W, x, y: ((W @ x - y) ** 2).sum(), "W: m x n; x: n; y: m"))
+    sum((Wx − y).^2)
+    """
+    from matdiff.language.tracing import from_function as traced
+
+    return traced(f, where)
 
 
 def matrix_form(expr: Expr | str, names: Mapping[str, str] | None = None, where: Where = None) -> Expr:
@@ -197,4 +389,25 @@ def evaluate(expr: Expr | str, values: Mapping[str, Any]) -> Any:
 
 def laws() -> tuple[Law, ...]:
     """The catalogue of laws, each with its statement and condition."""
+    import matdiff.calculus.normal_form  # noqa: F401 - states the laws of the normal form
+
     return tuple(CATALOGUE.values())
+
+
+def law_book(form: str = "text") -> str:
+    """All operators and all laws as a page of ``text`` or ``markdown``, or as ``json``."""
+    from matdiff.output.law_book import book
+
+    laws()
+    return book(form)
+
+
+def register(cls: Class) -> Class:
+    """Checks an operator of your own numerically; one that fails is refused with a MatdiffError that says why.
+
+    A class that derives from Operator or Entrywise is in the language from its creation on; this checks its shape rule,
+    its meaning, its laws and its spellings.  Call it behind the class.
+    """
+    from matdiff.numeric.registration import register as checked
+
+    return checked(cls)

@@ -16,18 +16,19 @@ EXAMPLES = """examples:
   matdiff derive "x'Ax/x'x" --wrt x --format latex
   matdiff derive @model.txt --wrt W
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
-  matdiff laws
+  matdiff equal "tr(A B)" "tr(B A)"
+  matdiff laws --format markdown
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; the exit status is 0, 2 for bad input, 1 for a failed check."""
+    """Runs a command; the exit status is 0, 2 for bad input, 1 for a failed check and for expressions that differ."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without mathematics is no reason to crash
     options = _parser().parse_args([_unsigned(a) for a in (sys.argv[1:] if arguments is None else arguments)])
     try:
-        options.run(options)
+        status: int = options.run(options) or 0
     except CheckError as error:
         print(f"matdiff: CHECK FAILED: {error}\nThe answer is withheld.", file=sys.stderr)
         return 1
@@ -36,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
-    return 0
+        status = 0
+    return status
 
 
 def _unsigned(argument: str) -> str:
@@ -72,9 +74,21 @@ def _parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "ascii", "numpy", "latex", "json"), default="text", help="form of the output"
     )
     parse.set_defaults(run=_parse)
-    laws = commands.add_parser("laws", help="the catalogue of laws with their statements")
+    _add_equal(commands.add_parser("equal", help="whether two expressions are equal: proved, refuted, or neither"))
+    laws = commands.add_parser("laws", help="the book of laws: all operators, and all laws with their statements")
+    laws.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="form of the output")
     laws.set_defaults(run=_laws)
     return parser
+
+
+def _add_equal(command: argparse.ArgumentParser) -> None:
+    """The arguments of ``equal``."""
+    command.add_argument("expression", metavar="A", help="an expression; @FILE reads a file, - standard input")
+    command.add_argument("other", metavar="B", help="the expression that it is compared with")
+    _add_reading(command)
+    command.add_argument("--steps", choices=("full", "none"), default="none", help="whether the proof is shown")
+    command.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
+    command.set_defaults(run=_equal)
 
 
 def _add_text(command: argparse.ArgumentParser) -> None:
@@ -82,6 +96,11 @@ def _add_text(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "expression", metavar="EXPR", help="an expression of vectors and matrices; @FILE reads a file, - standard input"
     )
+    _add_reading(command)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """The options that say how a text is read."""
     command.add_argument(
         "--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"'
     )
@@ -90,9 +109,8 @@ def _add_text(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _text(options: argparse.Namespace) -> str:
-    """The text that is to be read."""
-    name: str = options.expression
+def _text(name: str) -> str:
+    """The text that is to be read: the argument itself, of a file, or of the standard input."""
     if name == "-":
         return sys.stdin.read()
     if not name.startswith("@"):
@@ -117,7 +135,7 @@ def _derive(options: argparse.Namespace) -> None:
     from matdiff.api import derive
 
     unknowns = [name.strip() for name in options.wrt.split(",") if name.strip()]
-    derivation = derive(_text(options), unknowns, options.where, options.spelling)
+    derivation = derive(_text(options.expression), unknowns, options.where, options.spelling)
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:
         raise CheckError(check.failure)
@@ -133,7 +151,7 @@ def _derive(options: argparse.Namespace) -> None:
 def _parse(options: argparse.Namespace) -> None:
     from matdiff.api import parse, reading
 
-    print(reading(parse(_text(options), options.where, options.spelling), options.format))
+    print(reading(parse(_text(options.expression), options.where, options.spelling), options.format))
 
 
 def _coloured(page: str) -> str:
@@ -150,20 +168,18 @@ def _coloured(page: str) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _laws(options: argparse.Namespace) -> None:
-    from matdiff.api import laws
+def _equal(options: argparse.Namespace) -> int:
+    from matdiff.api import equal
 
-    for law in laws():
-        print(f"{law.name}  [{law.kind}]\n    {law.statement}")
-        if law.where or law.requires:
-            print(
-                "    "
-                + "; ".join(
-                    filter(None, (law.where and f"where {law.where}", law.requires and f"requires {law.requires}"))
-                )
-            )
-        if law.source:
-            print(f"    source: {law.source}")
+    found = equal(_text(options.expression), _text(options.other), options.where, spelling=options.spelling)
+    print(found.to_json() + "\n" if options.format == "json" else found.to_text(options.steps), end="")
+    return 0 if found else 1
+
+
+def _laws(options: argparse.Namespace) -> None:
+    from matdiff.api import law_book
+
+    print(law_book(options.format), end="")
 
 
 if __name__ == "__main__":

@@ -137,7 +137,9 @@ def test_version_and_help(run: Run) -> None:
         assert 'matdiff derive "||Xw - y||^2" --wrt w' in page.out
 
 
-def test_the_examples_of_the_help_run(run: Run) -> None:
+def test_the_examples_of_the_help_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model.txt").write_text(MODEL, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     lines = [line.strip() for line in run("--help").out.splitlines() if line.strip().startswith("matdiff ")]
     assert len(lines) >= 4
     for line in lines:
@@ -150,6 +152,56 @@ def test_the_examples_of_the_help_run(run: Run) -> None:
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
+
+
+MODEL = """W: m x n; x: n; b, y: m
+h = W x + b
+z = sigmoid(h)
+‖z − y‖²
+"""
+
+
+def test_parse_says_how_a_text_is_read(run: Run) -> None:
+    assert run("parse", "||Xw - y||^2").out == "‖Xw − y‖²        scalar\nX: m×n   w: n   y: m\n"
+    assert run("parse", "X'w", "--where", "X: 3 x 2; w: 3").out == "Xᵀw        2\nX: 3×2   w: 3\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("ascii", "2*X'*(X*w - y)"),
+        ("numpy", "2 * X.T @ (X @ w - y)"),
+        ("latex", r"2 X^{\top} \left(X w - y\right)"),
+    ],
+)
+def test_parse_writes_every_spelling_and_reads_it(run: Run, form: str, text: str) -> None:
+    assert run("parse", "2Xᵀ(Xw − y)", "--format", form).out == text + "\n"
+    assert run("parse", text, "--format", form).out == text + "\n"
+
+
+def test_parse_as_json_has_every_spelling_and_shape(run: Run) -> None:
+    content = json.loads(run("parse", r"\hat{x}^\top S \hat{x}", "--where", "S: d x d spd", "--format", "json").out)
+    assert content["ascii"] == "x_hat'*S*x_hat"
+    assert content["shape"] == "scalar"
+    assert content["symbols"]["S"] == {"shape": "d×d", "properties": ["spd"], "ranges": []}
+
+
+def test_a_model_is_read_from_a_file_and_from_standard_input(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.txt"
+    path.write_text(MODEL, encoding="utf-8")
+    from_file = run("derive", f"@{path}", "--wrt", "b", "--steps", "none")
+    assert "2((z − y) ⊙ z ⊙ (1 − z))" in from_file.out
+    monkeypatch.setattr(sys, "stdin", io.StringIO(MODEL))
+    assert run("derive", "-", "--wrt", "b", "--steps", "none").out == from_file.out
+    assert "cannot be read" in run("derive", "@no such file", "--wrt", "b").err
+
+
+def test_the_spelling_can_be_forced(run: Run) -> None:
+    assert run("parse", r"A\b", "--where", "A: n x n; b: n").out.startswith("A⁻¹b")
+    assert run("parse", r"\tr(A)", "--spelling", "plain").status == 2
+    assert run("parse", "x^T A x", "--spelling", "latex").out.startswith("xᵀAx")
 
 
 def test_colours_appear_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:

@@ -20,6 +20,7 @@ ALGEBRA = [
     "algebra.laws",
     "algebra.notation",
     "algebra.walks",
+    "algebra.assumptions",
     "algebra.expr",
     "algebra.operators",
     "algebra.identities",
@@ -32,6 +33,7 @@ MAY_IMPORT["output"] = {*ALGEBRA, "calculus", "output"}
 MAY_IMPORT["numeric"] = {*ALGEBRA, "language", "calculus", "output", "numeric"}
 MAY_IMPORT["api"] = {*MAY_IMPORT["numeric"], "api"}
 MAY_IMPORT["cli"] = {"errors", "api", "cli", ""}
+MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT[""] = {"algebra.expr", "api", "errors", ""}
 LAYERS = sorted(MAY_IMPORT, key=len, reverse=True)
 

@@ -21,8 +21,12 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse
+from matdiff.algebra.operators.kronecker import Kronecker, PartialTrace2, Unvec, Vec
+from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.singular import NuclearNorm, Polar
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
@@ -62,8 +66,9 @@ WHERE = {
     for s in KNOWN
 }
 WHERE["N"] = "scalar"
-SMOOTH = ["sin", "cos", "tanh", "sigmoid", "softplus", "arctan"]
-KINKED = ["abs", "relu", "sign"]
+SMOOTH = ["sin", "cos", "tanh", "sigmoid", "softplus", "arctan", "arcsinh", "silu", "gelu", "erf", "huber", "softsign"]
+KINKED = ["abs", "relu", "sign", "step", "leaky_relu", "elu", "clip"]
+BY_ROWS_OR_COLUMNS = ["softmax_rows", "softmax_cols"]
 UNSPECIFIED = {"g": np.sin, "g'": np.cos, "g''": lambda t: -np.sin(t)}
 
 
@@ -108,7 +113,8 @@ class Builder:
         def new() -> Expr:
             return self.build(shape, depth)
 
-        match self.pick("sum", "difference", "sums", "scale", "hadamard", "transpose", "product", "product", "indexed"):
+        kinds = ["sum", "difference", "sums", "scale", "hadamard", "transpose", "product", "product", "indexed"]
+        match self.pick(*kinds, *["partial trace", "unvec", "softmax"] * (ONE not in shape), "larger"):
             case "sum":
                 return Sum.of(new(), new())
             case "difference":
@@ -130,6 +136,17 @@ class Builder:
                 body = new()
                 self.index = None
                 return IndexedSum(body, i)
+            case "partial trace":
+                rows, cols = (Vec.of(self.build((n, extent), depth)) for extent in shape)
+                whole = Sum.of(Kronecker.of(new(), self.build((n, n), depth)), Product.of(rows, Transpose(cols)))
+                return PartialTrace2(whole, self.build((n, n), depth))
+            case "softmax":
+                return FUNCTIONS[self.pick(*BY_ROWS_OR_COLUMNS)].of(new())
+            case "larger":
+                return FUNCTIONS[self.pick("maximum", "minimum")].of(new(), new())
+            case "unvec":
+                x, y = (self.build((extent, ONE), depth) for extent in shape)
+                return Unvec.of(FUNCTIONS["tanh"].of(Sum.of(Vec.of(new()), Kronecker.of(y, x))), *shape)
             case _:
                 inner = self.pick(m, n, p) if shape == SCALAR else self.pick(m, n, p, ONE)
                 return Product.of(self.build((shape[0], inner), depth), self.build((inner, shape[1]), depth))
@@ -168,13 +185,23 @@ class Builder:
         return Sum.of(Scale.of(Number(5), Identity(shape[0])), FUNCTIONS["tanh"].of(self.build(shape, depth)))
 
     def square(self, shape: Shape, depth: int) -> Expr:
-        match self.pick("inverse", "inverse", "power", "negative power", "diagonal", "outer"):
+        kinds = ["inverse", "inverse", "power", "negative power", "diagonal", "outer"]
+        match self.pick(*kinds, "exponential", "function", "adjugate", "commutator"):
             case "inverse":
                 return Inverse(self.well_conditioned(shape, depth - 1))
             case "power":
                 return MatrixPower(self.build(shape, depth), self.pick(2, 3))
             case "negative power":
                 return MatrixPower(self.well_conditioned(shape, depth - 1), -2)
+            case "exponential":
+                return Expm(FUNCTIONS["tanh"].of(self.build(shape, depth)))
+            case "function":
+                function = self.pick(Logm, Sqrtm, Polar, PseudoInverse)
+                return function(self.well_conditioned(shape, depth - 1))
+            case "adjugate":
+                return Adjugate(self.well_conditioned(shape, depth - 1))
+            case "commutator":
+                return Commutator(self.build(shape, depth), self.build(shape, depth))
             case "diagonal":
                 return DiagonalMatrix(self.build((shape[0], ONE), depth))
             case _:
@@ -182,16 +209,20 @@ class Builder:
                 return Product.of(x, Transpose(y))
 
     def vector(self, shape: Shape, depth: int) -> Expr:
-        if self.pick(True, False):
-            return DiagonalVector(self.build((shape[0], shape[0]), depth))
+        match self.pick("diagonal", "product", "softmax", "logsumexp"):
+            case "softmax":
+                return FUNCTIONS["softmax"].of(self.build(shape, depth))
+            case "logsumexp":
+                return FUNCTIONS["logsumexp_rows"].of(self.build((shape[0], n), depth))
+            case "diagonal":
+                return DiagonalVector(self.build((shape[0], shape[0]), depth))
         inner = self.pick(m, n, p)
         return Product.of(self.build((shape[0], inner), depth), self.build((inner, ONE), depth))
 
     def scalar(self, _: Shape, depth: int) -> Expr:
         k, l = self.pick(m, n, p), self.pick(m, n, p, ONE)  # noqa: E741
-        match self.pick(
-            "trace", "sum", "norm", "norm", "square", "norm1", "det", "logdet", "form", "colon", "ratio", "entry"
-        ):
+        kinds = ["trace", "sum", "norm", "norm", "square", "norm1", "det", "logdet", "form", "colon", "ratio", "entry"]
+        match self.pick(*kinds, "kronecker", "vec", "nuclear", "logsumexp", "largest", "norms", "recognised"):
             case "trace":
                 return Trace(self.build((k, k), depth))
             case "sum":
@@ -211,6 +242,27 @@ class Builder:
                 return Product.of(Transpose(x), self.build((k, m), depth), y)
             case "colon":
                 return Frobenius(self.build((k, l), depth), self.build((k, l), depth))
+            case "logsumexp":
+                return FUNCTIONS["logsumexp"].of(self.build((k, ONE), depth))
+            case "largest":
+                return FUNCTIONS[self.pick("max", "min")].of(self.build((k, l), depth))
+            case "norms":
+                x = self.build((k, ONE), depth)
+                return self.pick(FUNCTIONS["norm_inf"].of(x), FUNCTIONS["normp"].of(x, Number(self.pick(3, 4))))
+            case "recognised":
+                x = FUNCTIONS["exp"].of(FUNCTIONS["tanh"].of(self.build((k, ONE), depth)))
+                total = self.pick(SumOfEntries(x), Product.of(Transpose(Ones(k)), x))
+                y = self.build((k, ONE), depth)
+                return self.pick(FUNCTIONS["log"].of(total), Product.of(Transpose(y), x) / total)
+            case "kronecker":
+                function = self.pick(Trace, SumOfEntries, Norm, EntrywiseNorm1)
+                return function(Kronecker.of(self.build((k, k), depth), self.build((n, n), depth)))
+            case "vec":
+                kron = Kronecker.of(self.build((k, n), depth), self.build((m, m), depth))
+                x, y = Vec.of(self.build((m, k), depth)), Vec.of(self.build((m, n), depth))
+                return Product.of(Transpose(x), kron, y)
+            case "nuclear":
+                return NuclearNorm(self.well_conditioned((k, k), depth))
             case "ratio":
                 return self.build(SCALAR, depth) / (Power.of(self.build(SCALAR, depth), Number(2)) + 1)
             case _:

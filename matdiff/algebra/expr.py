@@ -371,6 +371,7 @@ class Operator(Expr):
     shift        of an operator that is linear in an operand L: how Tr(H op(L)) becomes Tr(H' L)
     numpy        its meaning as a function of an array module and arrays (…, rows, columns)
     sizes        how many sizes stand behind the operand in a call, as in ``unvec(c, m, n)``; they are its data
+    constant     whether it has sizes and no operand, as centering(n)
     definition   of a named piece, what it stands for: said wherever an answer has it
     mirrors      whether f(A, B)ᵀ = f(Aᵀ, Bᵀ)
     copies       how many terms with the differential of an operand the law of d has
@@ -389,6 +390,7 @@ class Operator(Expr):
     gap: ClassVar[Callable[..., Any] | None] = None  # of an array module and arrays, as *numpy*
     requires: ClassVar[str] = ""  # where it is defined and differentiable, with {0} for the operand
     sizes: ClassVar[int] = 0
+    constant: ClassVar[bool] = False
     definition: ClassVar[str] = ""
     mirrors: ClassVar[bool] = False
     copies: ClassVar[int] = 1
@@ -414,6 +416,8 @@ class Operator(Expr):
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
         if not cls.variadic and len(operands) != len(cls.inputs):
             raise ShapeError(f"{cls.title()} takes {len(cls.inputs)} operands, not {len(operands)}")
+        if cls.variadic and len({o.shape for o in operands}) == 1:
+            operands = operands[:1]  # all are alike
         bound: dict[str, Size] = {"1": ONE}
         patterns = cls.inputs * len(operands) if cls.variadic else cls.inputs
         for operand, pattern in zip(operands, patterns, strict=True):

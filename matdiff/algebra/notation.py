@@ -137,7 +137,7 @@ def number_text(value: Fraction, style: Style) -> Notation:
     """A rational number."""
     minus = style.pick("−", "-") if value < 0 else ""
     text = minus + positive(abs(value), style)
-    return Notation((text,), SUM if minus else TERM if "/" in text else ATOM)
+    return Notation((text,), SUM if minus else TERM if "/" in text or "frac" in text else ATOM)
 
 
 def positive(value: Fraction, style: Style) -> str:

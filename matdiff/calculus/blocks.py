@@ -5,9 +5,10 @@ In goes an expression, out come the nodes whose differential stays an unknown dY
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product
+from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.differential import Dependence
 
@@ -46,8 +47,7 @@ def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
             weights[node] = 1
             continue
         weight = 1 + sum(1 if o in names else weights[o] for o in node.operands if depends(o))
-        if isinstance(node, Power) and isinstance(node.operands[0], Norm):
-            weight *= 2
+        weight *= _copies(node)
         weights[node] = weight
         if node is f or node.free:
             continue
@@ -56,3 +56,12 @@ def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
         elif weight > BLOCK or (isinstance(node, Product) and sum(map(depends, node.operands)) >= GROUP // 2):
             names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
     return names
+
+
+def _copies(node: Expr) -> int:
+    """How many terms with the differential of an operand the differential of a node has."""
+    if isinstance(node, MatrixPower):
+        return abs(int(node.data[0]))
+    if isinstance(node, Power) and isinstance(node.operands[0], Norm):
+        return 2
+    return node.copies if isinstance(node, Operator) else 1

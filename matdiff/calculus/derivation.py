@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Operator, replace
+from matdiff.algebra.expr import Expr, Operator, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
@@ -13,7 +13,7 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Sum, Transpose
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Step, replay
+from matdiff.calculus.rewrite import Step, everywhere, replay
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
@@ -79,14 +79,15 @@ class Phase(NamedTuple):
         """The line after some steps; once it has the form Σ Tr(Gᵀ dX), the steps are about every G."""
         if holds_differential(line) and self.title != "Gradient":
             return replay(line, steps, holds_differential)
-        if self.opening is None or not holds_differential(line):
-            return replay(line, steps)
         steps, factors = tuple(steps), dict[Expr, Expr]()
+        within = _within(steps)
+        if self.opening is None or not holds_differential(line):
+            return replay(line, steps, within)
         for term in line.operands if isinstance(line, Sum) else (line,):
             while isinstance(term, IndexedSum):
                 term = term.operands[0]
             transposed = term.operands[0].operands[0]
-            factors[transposed] = Transpose(replay(transposed.operands[0], steps))
+            factors[transposed] = Transpose(replay(transposed.operands[0], steps, within))
         return replace(line, factors.get)
 
     def _result(self) -> Line:
@@ -97,6 +98,23 @@ class Phase(NamedTuple):
         return Line(line, tuple(dict.fromkeys(s.law for s in self.steps())))
 
 
+def _within(steps: Iterable[Step]) -> Callable[[Expr], bool]:
+    """Where to look for the left sides of steps: in a given function only if a law was applied inside it."""
+    if any(is_given(step.before) for step in steps):
+        return everywhere
+    return lambda node: not is_given(node)
+
+
+def give(f: Expr) -> None:
+    """Marks the nodes of a function, so that a replay need not walk through all of it for every line."""
+    fact("given", f, lambda node, below: True)
+
+
+def is_given(e: Expr) -> bool:
+    """Whether an expression is part of a function that was given."""
+    return "given" in e.facts
+
+
 class Block(NamedTuple):
     """The derivation through one node: the whole function, or a named piece of it on the way back."""
 
@@ -105,20 +123,27 @@ class Block(NamedTuple):
     phases: tuple[Phase, ...]
 
 
+NOTHING: Mapping[str, Expr] = {}
+
+
 class Gradients(NamedTuple):
-    """What a derivation found: the gradients, and the blocks of lines that lead to them."""
+    """What a derivation found: the gradients, and the blocks of lines that lead to them.
+
+    Of an unknown with a property there is the unconstrained gradient too, of an orthogonal one the Riemannian.
+    """
 
     function: Expr
     unknowns: Mapping[str, Expr]
     gradients: Mapping[str, Expr]
     unconstrained: Mapping[str, Expr]
     blocks: tuple[Block, ...]
+    riemannian: Mapping[str, Expr] = NOTHING
 
     def steps(self) -> tuple[Step, ...]:
         return tuple(s for b in self.blocks for p in b.phases for s in p.steps())
 
     def conditions(self) -> tuple[str, ...]:
-        """The side conditions of the laws used, in words, each once."""
+        """The side conditions of the laws used, in words, each once; then what named pieces of the answers are."""
         found: dict[str, None] = {}
         for step in self.steps():
             e = step.before.operands[0] if isinstance(step.before, Differential) else step.before
@@ -126,4 +151,8 @@ class Gradients(NamedTuple):
                 found[step.law.condition(e)] = None
             elif step.law.kind == "differential" and isinstance(e, Operator) and (condition := e.condition()):
                 found[condition] = None
+        for gradient in self.gradients.values():
+            for e in postorder(gradient):
+                if isinstance(e, Operator) and e.definition:
+                    found[e.definition.format(*e.operands)] = None
         return tuple(found)

@@ -44,7 +44,7 @@ class Dependence:
 
 
 class Differentiation:
-    """Resolves d(…) in one block of an expression; *cuts* are nodes whose differential is left for later."""
+    """Resolves d(…), block by block of an expression; *cuts* are nodes whose differential is left for later."""
 
     def __init__(self, depends: Dependence, cuts: Collection[Expr] = ()) -> None:
         self.depends = depends
@@ -98,7 +98,8 @@ class Differentiation:
         inner = [o for o in e.operands if self.depends(o)]
         after = law.apply(e, *[Differential(o) if self.depends(o) else None for o in e.operands])
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
-            after = replace(after, {e: self.definitions[e]}.get)
+            known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
+            after = replace(after, known.get)
         return Step(law, Differential(e), after), list(dict.fromkeys(inner))
 
 

@@ -7,12 +7,11 @@ carried on (backpropagation in matrix form), and work grows with the number of d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
     chain_rule,
@@ -21,18 +20,18 @@ from matdiff.algebra.identities.traces import (
     substitution,
     transposed_factor,
 )
-from matdiff.algebra.identities.transposes import SYMMETRIC
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.calculus.blocks import block_names, grouped
-from matdiff.calculus.derivation import Block, Gradients, Phase
+from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.rewrite import Simplifier, Step, replay
 from matdiff.calculus.traceform import Term, TraceForm, line_of
+from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
 
 
@@ -43,15 +42,31 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
             f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
             suggestion="Take the sum, the trace or a norm of it.",
         )
-    return _Sweep(f, unknowns).derive()
+    free = relaxed(unknowns)
+    if not free:
+        return _Sweep(f, unknowns).derive()
+    relax = Exchange(free)
+    found = _Sweep(relax(f), {name: relax(unknown) for name, unknown in unknowns.items()}).derive()
+    give(f)
+    return restored(found, f, unknowns, free)
+
+
+def independent(f: Expr, unknowns: Collection[Expr]) -> Dependence:
+    """Dependence on the unknowns; a definition that depends on another unknown is a cut already, where ∇ is read off."""
+    depends = Dependence([u for u in unknowns if not isinstance(u, Named)])
+    for node in postorder(f) if any(isinstance(u, Named) for u in unknowns) else ():
+        if node in unknowns and isinstance(node, Named) and not depends(node):
+            depends = Dependence([*depends.symbols, node])
+    return depends
 
 
 class _Sweep:
     def __init__(self, f: Expr, unknowns: Mapping[str, Expr]) -> None:
         self.f = grouped(f)
         self.unknowns = unknowns
-        self.depends = Dependence(unknowns.values())
+        self.depends = independent(self.f, unknowns.values())
         self.names = block_names(self.f, self.depends)
+        self.differentiation = Differentiation(self.depends, self.names)
         self.simplifier = Simplifier(SIMPLIFICATIONS)
         self.traceform = TraceForm()
         self.tidy = Simplifier(TIDYING, holds_differential)
@@ -70,10 +85,11 @@ class _Sweep:
         for name, unknown in self.unknowns.items():
             last: list[Phase] = []
             free[name] = self._total(unknown, last)
-            found[name] = self._project(free[name], unknown, last)
+            found[name] = projected(free[name], unknown, self.simplifier, last)
             if last:
                 blocks.append(Block(unknown, "", tuple(last)))
         unconstrained = {n: g for n, g in free.items() if g is not found[n]}
+        give(self.f)
         return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks))
 
     def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
@@ -81,7 +97,7 @@ class _Sweep:
         start = Differential(node)
         groups: list[tuple[Step, ...]] = []
         dy: Expr = start
-        for group in Differentiation(self.depends, self.names).rounds(node):
+        for group in self.differentiation.rounds(node):
             dy, tidied = self.tidy(replay(dy, group, holds_differential))
             groups.append((*group, *tidied))
         phases = [Phase("Differential", None, start, tuple(groups))]
@@ -174,37 +190,17 @@ class _Sweep:
         if not isinstance(target, Member) or target.operands[0] is not family:
             return []
         wanted = unknown.operands[1:] if isinstance(unknown, Member) else self._general_member(family)
-        return [_renamed(p, target.operands[1:], wanted) for p in pieces]
+        return [r for p in pieces if (r := brought_to(p, target.operands[1:], wanted)) is not None]
 
     def _general_member(self, family: Expr) -> tuple[Expr, ...]:
-        """The indices of the first member of a family that the blocks contributed to."""
+        """The indices of the first general member that the blocks contributed to, or new ones."""
         for target in self.pieces:
             if isinstance(target, Member) and target.operands[0] is family:
-                return target.operands[1:]
-        raise UnsupportedError("the family does not occur")  # unreachable: there is a contribution
-
-    # ---- unknowns with a property -------------------------------------------------------------------
-
-    def _project(self, g: Expr, unknown: Expr, phases: list[Phase]) -> Expr:
-        """The projection of the gradient on the subspace in which the unknown varies."""
-        symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
-        properties = symbol.properties if isinstance(symbol, Symbol) else frozenset[str]()
-        if "diagonal" in properties:
-            projected = Hadamard.of(Identity(unknown.rows), g)
-        elif properties & SYMMETRIC:
-            projected = Scale.of(Number("1/2"), g + Transpose(g))
-        elif "skew" in properties:
-            projected = Scale.of(Number("1/2"), g - Transpose(g))
-        elif properties & {"lower", "upper"}:
-            raise UnsupportedError("gradients with respect to a triangular matrix are not available yet")
-        else:
-            return g
-        flipped, _ = self.simplifier(Transpose(g))
-        if properties & SYMMETRIC and "diagonal" not in properties and key(flipped) == key(g):
-            return g
-        simple, steps = self.simplifier(projected)
-        phases.append(Phase("Projection", None, projected, (tuple(steps),)))
-        return simple
+                indices = target.operands[1:]
+                if all(isinstance(i, Index) for i in indices) and len(set(indices)) == len(indices):
+                    return indices
+        assert isinstance(family, Symbol)
+        return tuple(Index(name, last) for name, last in zip("ijklrst", family.ranges, strict=False))
 
 
 def _frozen(groups: Sequence[Sequence[Step]]) -> tuple[tuple[Step, ...], ...]:
@@ -220,6 +216,21 @@ def _under(sums: Sequence[Index], e: Expr) -> Expr:
     for index in reversed(sums):
         e = IndexedSum(e, index)
     return e
+
+
+def brought_to(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr | None:
+    """A contribution to the member with the old indices as one to the member with the new ones; None where it is 0.
+
+    A contribution to x[2] is one to x[i] where i is 2: it is multiplied by e₂[i].
+    """
+    here: list[Expr] = []
+    for a, b in zip(old, new, strict=True):
+        if isinstance(a, Number) and isinstance(b, Number) and a is not b:
+            return None
+        if isinstance(a, Number) and isinstance(b, Index):
+            here.append(Entry(UnitVector(a, b.last), b))
+    e = _renamed(e, old, new)
+    return Scale.of(Hadamard.of(*here), e) if here else e
 
 
 def _renamed(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr:

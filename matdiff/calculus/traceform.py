@@ -22,6 +22,7 @@ from matdiff.algebra.identities.traces import (
 )
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, alone, blocks_one_by_one
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Trace
@@ -147,6 +148,10 @@ class TraceForm:
                 return trace_of_multiple, [t.times((*factors[:k], *factors[k + 1 :]), factors[k])]
             case Trace(operands=(a,)):
                 return trace_of_scalar, [t._replace(middle=a)]
+            case HorizontalStack(operands=blocks) | VerticalStack(operands=blocks):
+                places = [k for k, b in enumerate(blocks) if holds_differential(b)]
+                parts = [t._replace(middle=alone(t.middle, k)) for k in places]
+                return (blocks_one_by_one, parts) if len(parts) > 1 else None
             case IndexedSum(operands=(body,), data=(index,)):
                 return trace_of_indexed_sum, [self._bind(t, body, index)]
             case _:

@@ -8,14 +8,15 @@ the order in which they are typed.  Nothing here depends on kinds or sizes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, DeclarationError, SyntaxError
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.names import GREEK_WORDS, canonical
-from matdiff.language.scopes import BARE, Binder, Name, Scope
+from matdiff.language.places import Indices, place, subscripts
+from matdiff.language.scopes import BARE, Binder, Name, Place, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder
 
@@ -90,6 +91,10 @@ class Bound:
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             self._sized_constant(node, base, text)
             return
+        fixed = subscripts(Excerpt(text, node.end - len(text), self.text), scope)
+        if fixed:
+            self._indexed(node, base, fixed, scope)
+            return
         if not re.fullmatch(r"[\w\s,]+", text):
             raise self._error(node, f"the subscript {text} is not made of letters and digits")
         names = [canonical(t) for t in re.split(r"[\s,]+", text.strip())]
@@ -114,24 +119,22 @@ class Bound:
         self._symbol(node, f"{base.value}_{''.join(names)}", scope)
 
     def _index_brackets(self, node: Node, scope: Scope) -> None:
-        """x[i], A[i, j]"""
-        node.parts[0] = _without_brackets(node.parts[0])
+        """x[i], A[i, j], x[2], A[1, :], A[1:3, n]"""
         base, inside = node.parts
         parts = inside.parts if inside.kind == "list" else [inside]
-        if any(part.kind != "NAME" for part in parts):
-            part = next(part for part in parts if part.kind != "NAME")
-            raise self._error(part, "only the index of a sum can stand in [ ]", "round brackets multiply")
-        binders = []
+        indices: Indices = []
         for part in parts:
-            binder = scope.get(part.value)
-            if binder is None:
+            index = place(self._excerpt(part), scope, self.ranges)
+            if index is None and part.kind != "NAME":
+                raise self._error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
+            if index is None:
                 declaration = self.declared.get(base.value) if base.kind == "NAME" else None
-                free = self._free(declaration, [p.value for p in parts])
+                free = self._free(declaration, [p.value for p in parts if p.kind == "NAME"])
                 if not free:
                     raise self._unbound(part, part.value)
-                binder = free[parts.index(part)]
-            binders.append(binder)
-        self._indexed(node, base, binders, scope)
+                index = next(binder for binder in free if binder.name == part.value)
+            indices.append(index)
+        self._indexed(node, base, indices, scope)
 
     def _free(self, declaration: Declaration | None, names: list[str]) -> list[Binder]:
         """Free indices, where they are allowed: those that a family is declared with, and all in laws."""
@@ -146,11 +149,17 @@ class Bound:
             self.free_indices[name] = Binder(name, indices.get(name))
         return [self.free_indices[name] for name in names]
 
-    def _indexed(self, node: Node, base: Node, binders: list[Binder], scope: Scope) -> None:
+    def _indexed(self, node: Node, base: Node, binders: Sequence[Binder | Place], scope: Scope) -> None:
+        fixed = False
         for binder in binders:
-            binder.used = True
+            if isinstance(binder, Binder):
+                binder.used = True
+            else:
+                fixed = True
         if base.kind == "NAME" and base.value not in self.definitions and base.value not in scope:
-            self._entry_of(base.value).indexed = len(binders)
+            entry = self._entry_of(base.value)
+            entry.plain, entry.in_sums = entry.plain or fixed, entry.in_sums and not fixed
+            entry.indexed = entry.indexed if fixed else len(binders)
             node.kind, node.value, node.parts = "member", (base.value, binders), []
             return
         if base.kind == "bars":
@@ -208,14 +217,18 @@ class Bound:
         if isinstance(node.value, tuple):
             self._power_of_function(node, *node.value)
         elif node.value in ("eye", "identity", "ones", "zeros"):
-            sizes = arguments[0].parts if len(arguments) == 1 and arguments[0].kind == "tuple" else arguments
-            sizes = [s for part in sizes for s in (part.parts if part.kind == "list" else [part])]
-            self._constant(node, node.value, [self._excerpt(a) for a in sizes])
+            self._constant(node, node.value, [self._excerpt(a) for a in listed(arguments)])
         elif node.value == "unit" and len(arguments) == 2:
-            binder = scope.get(arguments[0].value) or next(iter(self._free(None, [arguments[0].value])), None)
-            if arguments[0].kind != "NAME" or binder is None:
-                raise self._error(arguments[0], "unit needs the index of a sum")
-            node.kind, node.value, node.parts = "unit", (binder, parse_size(self._excerpt(arguments[1]))), []
+            index = place(self._excerpt(arguments[0]), scope, self.ranges)
+            if index is None and arguments[0].kind == "NAME":
+                index = next(iter(self._free(None, [arguments[0].value])), None)
+            if index is None or (isinstance(index, Place) and index.single is None):
+                raise self._error(arguments[0], "unit needs a number or the index of a sum")
+            if isinstance(index, Binder):
+                index.used = True
+            node.kind, node.value, node.parts = "unit", (index, parse_size(self._excerpt(arguments[1]))), []
+        elif node.value in ("hstack", "vstack"):
+            node.parts = listed(arguments)
         elif (operator := FUNCTIONS.get(node.value)) is not None and operator.sizes:
             self._sized_call(node, operator.sizes)
         elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
@@ -254,11 +267,14 @@ class Bound:
         self._call(node, scope)
 
     def _sized_call(self, node: Node, count: int) -> None:
-        """A function of one operand with sizes behind it, as unvec(c, m, n)."""
-        if len(node.parts) != count + 1:
-            raise self._error(node, f"{node.value} takes an operand and {count} sizes")
-        sizes = tuple(parse_size(self._excerpt(a)) for a in node.parts[1:])
-        node.kind, node.value, node.parts = "sized_call", (node.value, sizes), node.parts[:1]
+        """A function of one operand with sizes behind it, as unvec(c, m, n), or of nothing but sizes."""
+        operands = 0 if FUNCTIONS[node.value].constant else 1
+        if len(node.parts) != operands + count:
+            what = "an operand and " * operands + ("one size" if count == 1 else f"{count} sizes")
+            raise self._error(node, f"{node.value} takes {what}")
+        sizes = tuple(parse_size(self._excerpt(a)) for a in node.parts[operands:])
+        kind = "sized_call" if operands else "sized_constant"
+        node.kind, node.value, node.parts = kind, (node.value, sizes), node.parts[:operands]
 
     def _norm(self, node: Node, scope: Scope) -> None:
         """‖A‖ with the sign of its kind; a letter that is no kind is a part: ‖x‖_p, ‖x‖_S."""
@@ -333,6 +349,15 @@ class Bound:
         elif last.kind == "NAME" and last.value in self.definitions:
             node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
 
+    def _block(self, node: Node, scope: Scope) -> None:
+        """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""
+        inside = node.parts[0]
+        rows = inside.parts if inside.kind == "rows" else [inside]
+        cells = [row.parts if row.kind == "row" else [row] for row in rows]
+        node.value, node.parts = [len(row) for row in cells], [cell for row in cells for cell in row]
+        if len(node.parts) == 1:
+            node.kind, node.value = "group", None
+
     def _excerpt(self, node: Node) -> Excerpt:
         return Excerpt(plain(self.text[node.start : node.end]).strip(), node.start, self.text)
 
@@ -373,6 +398,14 @@ def _is_small(name: str) -> bool:
     return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
 
 
+def listed(arguments: list[Node]) -> list[Node]:
+    """Arguments that may stand in brackets of their own: ones((m, n)), np.hstack([A, B])."""
+    only = arguments[0] if len(arguments) == 1 else None
+    if only is None or only.kind not in ("tuple", "block"):
+        return arguments
+    return [part for piece in only.parts for part in (piece.parts if piece.kind in ("list", "row") else [piece])]
+
+
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS = {
@@ -380,6 +413,7 @@ HANDLERS = {
     "subscript": Bound._subscript,
     "index": Bound._index_brackets,
     "big_sum": Bound._sum,
+    "block": Bound._block,
     "call": Bound._call,
     "apply": Bound._call,
     "method": Bound._method,

@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from matdiff.algebra.assumptions import OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
 from matdiff.language.names import MARKS, SUPERSCRIPTS, canonical, nearest
 from matdiff.language.spelling import plain
 
-SQUARE = frozenset(("symmetric", "skew", "psd", "spd", "diagonal", "lower", "upper", "orthogonal", "invertible"))
-SCALAR_OR_ENTRIES = frozenset(("positive", "nonnegative", "integer"))
-PROPERTIES = SQUARE | SCALAR_OR_ENTRIES
-SYNONYMS = {"pd": "spd", "sym": "symmetric", "diag": "diagonal", "orth": "orthogonal", "nonsingular": "invertible"}
+SYNONYMS = {
+    "pd": "spd", "sym": "symmetric", "antisymmetric": "skew", "diag": "diagonal", "orth": "orthogonal",
+    "nonsingular": "invertible", "projector": "idempotent", "projection": "idempotent",
+}  # fmt: skip
 
 
 class Declaration(NamedTuple):
@@ -114,7 +115,7 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     return front, rest
 
 
-LEADING = r"[\s;]*((?:[^\W\d_]|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]]*\]\s*)?(?::(?!=)|∈|\\in\b)[^=;\n]*)[;\n]+"
+LEADING = r"[\s;]*((?:[^\W\d_]|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]]*\]\s*)?(?::(?!=)|∈|\\in\b)[^=;\n[]*)[;\n]+"
 
 
 def _respelt(item: Excerpt) -> Excerpt:
@@ -147,9 +148,14 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         name, indices = _left_side(left)
         if name in result:
             raise left.error(f"{name} is declared twice")
-        if properties & SQUARE and shape[0] is not shape[1]:
-            named = " ".join(sorted(properties & SQUARE))
-            raise right.error(f"only a square matrix can be {named}", f"{name} is {right.text}")
+        for kind, of_kind, fits in (
+            ("a square matrix", SQUARE, shape[0] is shape[1]),
+            ("a matrix", OF_MATRICES, shape[1] is not ONE),
+            ("a column vector", OF_VECTORS, shape[1] is ONE and shape[0] is not ONE),
+        ):
+            if properties & of_kind and not fits:
+                named = " ".join(sorted(properties & of_kind))
+                raise right.error(f"only {kind} can be {named}", f"{name} is {right.text}")
         result.table[name] = Declaration(name, shape, properties, indices)
         last = match.end()
     if last < colon or not item.text[:colon].strip():

@@ -38,7 +38,7 @@ def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         return attempt.typed(node, (a.rows, b.rows), (a, b), lambda x, y: x * y.T)
     if node.value == "outer":
         return multiply(attempt, node, [a, transpose(attempt, node, b)])
-    if node.value == "vdot" and not a.is_scalar and attempt.same_shape(a, b):
+    if node.value == "vdot" and attempt.same_shape(a, b):
         return attempt.scalar(node, (a, b), Frobenius.of)
     vectors = a.cols is ONE and b.cols is ONE and not (a.is_scalar or b.is_scalar)
     return multiply(attempt, node, [transpose(attempt, node, a) if vectors else a, b])

@@ -5,13 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
-from matdiff.algebra.dims import ONE, Shape, Size
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Number, Ones, Zeros
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Entry, Member, UnitVector
+from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.errors import SyntaxError
 from matdiff.language.arithmetic import filled
-from matdiff.language.scopes import Binder
+from matdiff.language.entries import entry, index_of, require_range
+from matdiff.language.places import Indices
+from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule
@@ -79,46 +81,29 @@ def type_member(attempt: Attempt, node: Node) -> Typed:
     return entry(attempt, node, base, binders)
 
 
-def member(attempt: Attempt, node: Node, text: str, binders: list[Binder]) -> Typed:
+def member(attempt: Attempt, node: Node, text: str, indices: Indices) -> Typed:
     """A member of a family, whose ranges are those of the indices."""
     name = attempt.bound.names[text]
     shape, ranges = attempt.shape_of(name)
-    if len(ranges) != len(binders):
-        raise attempt.misfit(node, f"{text} has {len(ranges)} indices, not {len(binders)}", error=SyntaxError)
-    require_ranges(attempt, node, binders, ranges, text)
+    if len(ranges) != len(indices):
+        raise attempt.misfit(node, f"{text} has {len(ranges)} indices, not {len(indices)}", error=SyntaxError)
+    if any(isinstance(i, Place) and i.single is None for i in indices):
+        raise attempt.misfit(node, f"{text} is a family, which has members and no slices", error=SyntaxError)
+    for index, last in zip(indices, ranges, strict=True):
+        require_range(attempt, node, index, last, text)
 
     def make() -> Expr:
-        return Member(attempt.symbol(name, node), *[attempt.index(b, node) for b in binders])
+        return Member(attempt.symbol(name, node), *[index_of(attempt, node, i) for i in indices])
 
     result = attempt.typed(node, shape, (), make)
     result.guessed = name.declared is None
     return result
 
 
-def require_ranges(attempt: Attempt, node: Node, binders: list[Binder], ranges: tuple[Size, ...], what: str) -> None:
-    """Makes the ranges of indices agree with what they count."""
-    for binder, last in zip(binders, ranges, strict=True):
-        if not attempt.unify(attempt.range_of(binder), last):
-            found = attempt.sizes.find(attempt.range_of(binder))
-            raise attempt.misfit(
-                node, f"the index {binder.name} runs to {found}, but {what} to {attempt.sizes.find(last)}"
-            )
-
-
 @rule("entry")
 def type_entry(attempt: Attempt, node: Node) -> Typed:
     """(A + B)_{jk}"""
     return entry(attempt, node, node.parts[0].typed, node.value)
-
-
-def entry(attempt: Attempt, node: Node, base: Typed, binders: list[Binder]) -> Typed:
-    """An entry of a vector or matrix."""
-    sizes = (base.rows,) if base.cols is ONE else (base.rows, base.cols)
-    if base.is_scalar or len(sizes) != len(binders):
-        plural = "index" if len(binders) == 1 else "indices"
-        raise attempt.misfit(node, f"{attempt.described(base)}, which has no entry with {len(binders)} {plural}")
-    require_ranges(attempt, node, binders, sizes, attempt.shown(base))
-    return attempt.scalar(node, (base,), lambda a: Entry(a, *[attempt.index(b, node) for b in binders]))
 
 
 @rule("counter")
@@ -130,10 +115,17 @@ def type_counter(attempt: Attempt, node: Node) -> Typed:
 @rule("unit")
 def type_unit(attempt: Attempt, node: Node) -> Typed:
     """unit(i, n): the unit vector of an index"""
-    binder, rows = node.value
-    if not attempt.unify(attempt.range_of(binder), rows):
-        raise attempt.misfit(node, f"the index {binder.name} does not run to {rows}")
-    return attempt.typed(node, (rows, ONE), (), lambda: UnitVector(attempt.index(binder, node), rows))
+    index, rows = node.value
+    require_range(attempt, node, index, rows, "the unit vector")
+    return attempt.typed(node, (rows, ONE), (), lambda: UnitVector(index_of(attempt, node, index), rows))
+
+
+@rule("sized_constant")
+def type_sized_constant(attempt: Attempt, node: Node) -> Typed:
+    """centering(n), commutation(m, n)"""
+    name, sizes = node.value
+    operator = FUNCTIONS[name]
+    return attempt.typed(node, operator.shape_of((), sizes), (), lambda: operator.of(*sizes))
 
 
 # ---- definitions ----------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from collections.abc import Callable, Collection
 from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.bracketing import GAP
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS, WIDE, Emitter, Reach
 from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
-from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
+from matdiff.language.words import ENTRY, SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
 
 SUPERS = "".join(SUPERSCRIPTS)
 PATTERN = re.compile(
@@ -176,6 +177,9 @@ class Lexer(Emitter):
         kind = SIGNS[m.group()]
         if kind == "COMMA" and self.defining and not self.brackets:
             kind = "SEPARATOR"  # where a = …, b = …
+        if kind in ("PLUS", "MINUS") and self.marks[-1] is not None and self.gap and self.last in ENDERS:
+            if not self.text[m.end() : m.end() + 1].isspace():
+                self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
         return self.emit(kind, None, m.start(), m.end())
 
     def method(self, m: re.Match[str]) -> int:
@@ -208,10 +212,13 @@ class Lexer(Emitter):
         sign = ANGLES.get(m.group(), m.group())
         if not self.brackets:
             raise self.error(f"there is a superfluous {m.group()}", m.start(), m.end(), "remove it, or open it before")
+        marks = self.marks[-1]
         bracket, start = self.pop()
         if CLOSING.get(bracket) != sign:
             shown, missing = self.text[start], CLOSING.get(bracket, bracket)
             raise self.error(f"{shown} is not closed before {m.group()}", start, m.end(), f"{missing} is missing")
+        if marks is not None:
+            marks.settle(self.tokens, lambda: self.decide(start, True, 2))
         if sign != "⟩":
             return self.emit("RIGHT", None, m.start(), m.end())
         kind = match_at(r"_(?:F(?![A-Za-z])|\{\s*F\s*\})", self.text, m.end())
@@ -260,6 +267,8 @@ class Lexer(Emitter):
             return self.emit("STRING", "inf", start, m.end())
         if module := match_at(MODULE, self.text, start):
             return module.end()  # np.linalg.norm is norm
+        if self.entry(canonical(m.group()), m):
+            return self.operand("NAME", canonical(m.group()), start, m.end())
         for piece in split_word(self.text, start, m.end(), self.vocabulary):
             if piece.kind == "NAME":
                 end = self.name(piece.value, start, piece.end)
@@ -273,6 +282,15 @@ class Lexer(Emitter):
                 end = self.function("kron", start, piece.end)
             start = end
         return start
+
+    def entry(self, name: str, m: re.Match[str]) -> bool:
+        """Whether x_2, A₁₂ is an entry of a vector or matrix, and not a name: so where x is known without a number."""
+        below = match_at(ENTRY, self.text, m.end())
+        if not below or name in self.vocabulary.functions or canonical(name + below.group()) in self.vocabulary.names:
+            return False
+        if name in self.vocabulary.shaped:
+            return self.decide(m.start(), True, 2)
+        return self.vocabulary.stands_alone(m.group()) and self.decide(m.start(), True, 1)
 
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""
@@ -297,18 +315,26 @@ class Lexer(Emitter):
         """x̂, μ̄₁: a letter with an accent, and its number."""
         number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, m.end())
         end = number.end() if number else m.end()
-        return self.operand("NAME", canonical(self.text[m.start() : end]), m.start(), end)
+        return self.whole_name(canonical(self.text[m.start() : end]), m.start(), end)
 
     def quoted(self, m: re.Match[str]) -> int:
         """⟪loss⟫: a name of several letters, as LaTeX marks it."""
-        return self.operand("NAME", canonical(m.group()[1:-1]), m.start(), m.end())
+        return self.whole_name(canonical(m.group()[1:-1]), m.start(), m.end())
+
+    def whole_name(self, name: str, start: int, end: int) -> int:
+        """A name, with the subscript behind it where it is known with that: x̂_t, ⟪loss⟫_{weight}."""
+        below = match_at(SUBSCRIPT, self.text, end)
+        whole = canonical(name + below.group()) if below else ""
+        if below and whole in self.vocabulary.names:
+            return self.operand("NAME", whole, start, below.end())
+        return self.operand("NAME", name, start, end)
 
     def name(self, name: str, start: int, end: int) -> int:
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
         if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
             return big
         if prime := match_at(r"′(?![′'(])[₀-₉]*", self.text, end):
-            return self.operand("NAME", canonical(self.text[start : prime.end()]), start, prime.end())
+            return self.whole_name(canonical(self.text[start : prime.end()]), start, prime.end())
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
         called = match_at(CALLED, self.text, end)
@@ -372,14 +398,14 @@ class Lexer(Emitter):
     def capital_sigma(self, start: int, end: int) -> int:
         """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
         limits = self.vocabulary.limits(self.text, end)
-        if limits.explicit:
+        declared = "Sigma" in self.vocabulary.names
+        if limits.explicit and ("=" in self.text[end : limits.end] or not declared):  # Σ_j^2 may be an entry squared
             return self.operand("BIG_SUM", limits.indices, start, limits.end)
         follows = match_at(OPERAND_FOLLOWS, self.text, limits.end)
         inside = self.innermost()
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
-        declared = "Sigma" in self.vocabulary.names
         custom = (bool(limits.indices) and not declared) or (starts_term and follows.group()[-1] in "(|‖[")
         if not self.decide(start, custom, 2):
             return 0

@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
-from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Symbol, symbols
+from matdiff.algebra.dims import ONE, SCALAR, Size
+from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Symbol, postorder, symbols
 from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
+from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
 from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
@@ -59,7 +61,7 @@ class Reading:
 
     def unknown(self, name: str) -> Expr:
         """The symbol, the family, or the member of a family (``x_i``, ``x[k]``) that a string names."""
-        found = _named(self.symbols, name)
+        found = _named(self.symbols, name) or _definition(self.expr, name)
         if found is None:
             raise self._unknown_name(name)
         return found
@@ -88,11 +90,17 @@ class Reading:
 def unknown_in(expr: Expr, name: str) -> Expr:
     """The symbol, family or member of a family in an expression that a string names."""
     known = {s.name: s for s in symbols(expr)}
-    found = _named(known, name)
+    found = _named(known, name) or _definition(expr, name)
     if found is None:
         hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
         raise UnknownNameError(f"{name} does not occur in the expression", suggestion=hint)
     return found
+
+
+def _definition(expr: Expr, name: str) -> Expr | None:
+    """The definition in an expression that a string names."""
+    wanted = canonical(plain(name).strip())
+    return next((node for node in postorder(expr) if isinstance(node, Named) and node.name == wanted), None)
 
 
 def _named(known: Mapping[str, Symbol], name: str) -> Expr | None:
@@ -163,7 +171,8 @@ class _Readings:
         self.scalar = scalar
         self.laws = laws
         bases = [w for w in wrt if w.isidentifier() and "_" not in w and w not in functions]
-        self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL])
+        shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
+        self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL], shaped)
 
     def best(self) -> Reading:
         """The reading of least cost over all decisions of the lexer, or the error of the customary one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from matdiff.algebra.dims import Size
 from matdiff.language.declarations import Declaration
 
@@ -16,6 +18,22 @@ class Binder:
         self.last = last
         self.bare = bare
         self.used = False
+
+
+class Place(NamedTuple):
+    """A fixed place among the entries, x[2] and x[n], or a range of them: x[1:3], and x[:] when both ends are open.
+
+    *digits* is how a place of a matrix may be written: A_{12} is A[1, 2].
+    """
+
+    first: Size | None = None
+    last: Size | None = None
+    digits: str = ""
+
+    @property
+    def single(self) -> Size | None:
+        """The place, unless it is a range."""
+        return self.first if self.last is None else None
 
 
 Scope = dict[str, Binder]

@@ -76,6 +76,8 @@ CHAINS = {  # alias → the kind of flat node that the alternative adds an opera
     "kronecker": "product",
     "juxtapose": "tight",
     "list": "list",
+    "beside": "row",
+    "below": "rows",
 }
 
 

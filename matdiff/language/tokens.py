@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.bracketing import GAP, Marks
 from matdiff.language.syntax import Token
 from matdiff.language.tables import END
 from matdiff.language.transcript import Transcript
@@ -53,11 +54,15 @@ class Emitter:
         self.decisions: list[Decision] = []
         self.brackets: list[tuple[str, int]] = []
         self.reaches: list[Reach | None] = [None]  # for every open bracket, and for none
+        self.marks: list[Marks | None] = [None]  # likewise, of square brackets
         self.last = ""
         self.gap = self.line_break = False
 
     def emit(self, kind: str, value: Any, start: int, end: int) -> int:
         """Adds a token that cannot start an operand; answers where to go on."""
+        marks = self.marks[-1]
+        if marks is not None:
+            marks.note(kind, len(self.tokens))
         self.tokens.append(Token(kind, value, start, end))
         self.last = kind
         self.gap = self.line_break = False
@@ -70,12 +75,20 @@ class Emitter:
         if self.last in ENDERS:
             if self.line_break and not self.brackets:
                 self.emit("SEPARATOR", None, start, start)
-            elif kind == "NUMBER" and self.last == "NUMBER" and 1 not in (value, self.tokens[-1].value):
+            elif kind == self.last == "NUMBER" and 1 not in (value, self.tokens[-1].value) and not self.in_block():
                 raise self.error("an operator is missing between two numbers", start, end, "write * or + between them")
             else:
                 loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and not self.reached())
                 self.emit("LOOSE" if loose else "JUXT", None, start, start)
         return self.emit(kind, value, start, end)
+
+    def in_block(self) -> bool:
+        """Whether two numbers beside each other are two entries, as in [1 2; 3 4]."""
+        marks = self.marks[-1]
+        if marks is None or not self.gap:
+            return False
+        marks.numbers = True
+        return True
 
     def reached(self) -> bool:
         """Whether a function without brackets takes in what stands behind a gap."""
@@ -97,10 +110,12 @@ class Emitter:
         """A bracket or a bar opens."""
         self.brackets.append((bracket, start))
         self.reaches.append(None)
+        self.marks.append(Marks(len(self.tokens) - 1) if bracket == "[" else None)
 
     def pop(self) -> tuple[str, int]:
         """The innermost bracket closes."""
         self.reaches.pop()
+        self.marks.pop()
         return self.brackets.pop()
 
     def innermost(self) -> str:
@@ -115,6 +130,8 @@ class Emitter:
             raise self.error(f"{shown} is never closed", start, start + len(shown), f"{missing} is missing behind it")
         while self.tokens and self.tokens[-1].type == "SEPARATOR":
             self.tokens.pop()
+        if any(t.type == GAP for t in self.tokens):
+            self.tokens = [t for t in self.tokens if t.type != GAP]
         if not self.tokens:
             raise SyntaxError(
                 "there is no expression: the text is empty", text=self.script.source, span=(0, len(self.script.source))

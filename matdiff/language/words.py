@@ -29,6 +29,7 @@ from matdiff.language.names import (
 
 SUBS = "".join(SUBSCRIPTS)
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+"
+ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
 Indices = tuple[tuple[str, Size | None], ...]
@@ -58,8 +59,12 @@ class Limits(NamedTuple):
 class Vocabulary:
     """The names and functions that are known in a text."""
 
-    def __init__(self, text: str, names: Collection[str], functions: Collection[str]) -> None:
+    def __init__(
+        self, text: str, names: Collection[str], functions: Collection[str], shaped: Collection[str] = ()
+    ) -> None:
         self.text = text
+        self.alone: dict[str, bool] = {}
+        self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
         defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
         self.names = frozenset((*names, *defined))
         self.functions = frozenset((*functions, *MAKERS)) - self.names
@@ -83,6 +88,14 @@ class Vocabulary:
         letter = name.rstrip("0123456789")
         written = rf"(?:{letter}|{LETTER_OF.get(letter, letter)})[0-9₀-₉]*"
         return re.search(rf"(?<![A-Za-z]){written}(?!\s*⊙?\s*\(|[A-Za-z0-9₀-₉])", self.text) is None
+
+    def stands_alone(self, letter: str) -> bool:
+        """Whether a letter that is customary for vectors and matrices stands somewhere without a number."""
+        if letter not in self.alone:
+            customary = len(letter) == 1 and ("h" <= letter <= "z" or "A" <= letter <= "Z")
+            alone = rf"(?<![^\W\d]){letter}(?![\w{SUBS}(]|\s*:?=)"
+            self.alone[letter] = customary and re.search(alone, self.text) is not None
+        return self.alone[letter]
 
     def limits(self, text: str, place: int) -> Limits:
         """The limits behind a sum sign: _{i=1}^N, _i, ᵢ, _{i,j}, or none."""
@@ -154,6 +167,9 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
     tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
     if tail and tail.end() > end and text[start : tail.end()] in known.functions:  # log1p, softmax_rows
         return [Piece("FUNCTION", text[start : tail.end()], tail.end())]
+    long = match_at("[A-Za-z0-9]*(?:_[A-Za-z0-9]+)+", text, end)
+    if long and (whole := canonical(text[start : long.end()])) in known.names:  # x_hat_t, declared
+        return [Piece("NAME", whole, long.end())]
     subscript = match_at(SUBSCRIPT, text, end)
     if subscript and (len(run) == 1 or run in GREEK or run in GREEK_WORDS):
         accent = match_at(ACCENTED, text, end)

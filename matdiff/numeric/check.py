@@ -46,6 +46,11 @@ class Verification(NamedTuple):
             f"largest relative error {self.max_error:.0e}"
         )
 
+    def joined(self, other: Verification) -> Verification:
+        """This outcome and another one as one."""
+        largest = max(self.max_error, other.max_error)
+        return self._replace(ok=self.ok and other.ok, max_error=largest, failure=self.failure or other.failure)
+
 
 class Failure(NamedTuple):
     """What a check refutes, and by how much."""

@@ -14,8 +14,7 @@ import numpy as np
 from matdiff.algebra.dims import SCALAR, Shape, Size
 from matdiff.algebra.expr import Expr, Identity, Index, Ones, Symbol, Zeros
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.kronecker import Unvec
-from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
+from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
 from matdiff.language.spelling import plain
@@ -124,13 +123,13 @@ def as_array(s: Symbol, value: Any) -> Array:
 
 def sizes_of(node: Expr) -> tuple[Size, ...]:
     """The sizes that the value of a node depends on by itself."""
-    if isinstance(node, Ones | Zeros | Identity | Unvec):
+    if isinstance(node, Ones | Zeros | Identity):
         return node.shape
     if isinstance(node, Index):
         return (node.last,)
     if isinstance(node, IndexedSum):
         return (node.index.last,)
-    return (node.rows,) if isinstance(node, UnitVector) else ()
+    return tuple([d for d in node.data if isinstance(d, Size)])
 
 
 class Sizes:

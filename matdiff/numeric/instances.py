@@ -8,10 +8,10 @@ or changes so fast that differences of its values do not tell its derivative.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
-from math import prod, sqrt
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +20,12 @@ from matdiff.algebra.dims import ONE, SCALAR, Size
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.errors import CheckError, ShapeError
+from matdiff.numeric.drawn import STYLES, draw_symbol
+from matdiff.numeric.drawn import project as project
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import sizes_of
 from matdiff.numeric.program import STENCIL, Array, Environment, Program, central_difference
@@ -207,18 +210,27 @@ def size_names(program: Program, symbols: Iterable[Symbol]) -> tuple[dict[str, i
         if own := sizes_of(node):
             extents.update(dict.fromkeys(own, 2))
     for node in program.nodes:
-        if isinstance(node, Member | Entry):
-            family = node.operands[0]
-            across = family.ranges if isinstance(node, Member) and isinstance(family, Symbol) else family.shape
-            for extent, index in zip(across, node.operands[1:], strict=False):
-                if isinstance(index, Number):
-                    extents[extent] = max(extents.get(extent, 2), int(index.value))
+        for extent, last in last_places(node):
+            extents[extent] = max(extents.get(extent, 2), last)
     for extent, smallest in extents.items():
         if extent.number is not None:
             numerals.add(extent.number)
         for name in sorted(extent.names()):
             least[name] = max(least.get(name, 2), smallest)
     return least, numerals
+
+
+def last_places(node: Expr) -> Iterator[tuple[Size, int]]:
+    """The sizes that places with a number have to lie within, and these numbers."""
+    a = node.operands[0] if node.operands else node
+    if isinstance(node, Slice):
+        yield from [(extent, last.number) for extent, last in zip(a.shape, node.data[1::2], strict=True) if last.number]
+    elif isinstance(node, Member | Entry | Row | Column):
+        across = a.ranges if isinstance(node, Member) and isinstance(a, Symbol) else a.shape
+        across = across[1:] if isinstance(node, Column) else across
+        for extent, index in zip(across, node.operands[1:], strict=False):
+            if isinstance(index, Number):
+                yield extent, int(index.value)
 
 
 def distance(node: Operator, value: Array, *operands: Array) -> Array:
@@ -256,101 +268,3 @@ def settled(a: Array, step: float) -> bool:
     scale = np.maximum(1.0, np.abs(better))
     rounding = 1e-15 / step * np.abs(a[:1])
     return bool(np.all((np.abs(better - simple) <= 3e-5 * scale) & (rounding <= 1e-7 * scale)))
-
-
-# ---- symbols --------------------------------------------------------------------------------------
-
-# No style makes an undeclared matrix symmetric: a wrong transpose could pass.
-STYLES = "normal, dominant, positive, definite, small, unit, dominant positive, contraction, large, mixed".split(", ")
-
-
-def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> Array:
-    """A random value of a symbol in a style, with the properties that are declared."""
-    if style == "mixed":
-        style = STYLES[draws.below(len(STYLES) - 1)]
-    square = s.rows is s.cols and s.rows is not ONE
-    value = draw_square(shape, style, draws) if square else draw_entries(s.shape == SCALAR, shape, style, draws)
-    return with_properties(s.properties, value, style, draws)
-
-
-def draw_entries(scalar: bool, shape: tuple[int, ...], style: str, draws: Draws) -> Array:
-    """The entries of a scalar, a vector or a rectangular matrix."""
-    if style in ("unit", "contraction"):
-        return draws.uniform(0.1, 0.35, shape)
-    if style == "large":
-        return draws.uniform(1.2, 2.5, shape)
-    if style in ("positive", "dominant positive") or (scalar and style in ("definite", "dominant")):
-        return draws.uniform(0.5, 1.5, shape)
-    if scalar:  # away from 0, since scalars are divided by
-        value: Array = draws.signs(shape) * draws.uniform(0.4, 1.4, shape)
-        return value
-    return draws.normal(shape) * (0.3 if style == "small" else 1.0)
-
-
-def draw_square(shape: tuple[int, ...], style: str, draws: Draws) -> Array:
-    """A square matrix."""
-    n = shape[-1]
-    if style == "positive":
-        return draws.uniform(0.5, 1.5, shape)
-    if style == "unit":
-        return draws.uniform(0.1, 0.35, shape)
-    if style == "large":
-        return draws.uniform(1.2, 2.5, shape)
-    if style == "dominant positive":
-        return draws.uniform(0.1, 0.6, shape) + n / 2 * np.eye(n)
-    normal = draws.normal(shape)
-    if style in ("definite", "contraction"):  # xᵀAx > 0 for all x, which a skew part leaves as it is
-        definite: Array = normal @ np.swapaxes(normal, -1, -2) / n + 0.5 * np.eye(n)
-        definite = definite + 0.3 * (normal - np.swapaxes(normal, -1, -2))
-        if style == "contraction":
-            definite = definite / (2 * np.trace(definite, axis1=-2, axis2=-1)[..., None, None])
-        return definite
-    if style == "dominant":
-        return 0.5 * normal / sqrt(n) + np.eye(n)
-    return normal * (0.3 if style == "small" else 1.0)
-
-
-def with_properties(properties: frozenset[str], a: Array, style: str, draws: Draws) -> Array:
-    """An array made to have declared properties, close to how it was drawn."""
-    if not properties:
-        return a
-    n = a.shape[-1]
-    if properties & {"spd", "psd"}:
-        a = a @ np.swapaxes(a, -1, -2) / n + 0.3 * np.eye(n)
-    if "invertible" in properties and style == "normal":
-        left, right = orthogonal(a), orthogonal(draws.normal(a.shape))
-        a = left * draws.uniform(0.5, 2.0, (*a.shape[:-2], 1, n)) @ right
-    a = project(properties, a)
-    if properties & {"diagonal", "lower", "upper"} and properties & {"invertible", "spd"}:
-        diagonal = a * np.eye(n)
-        a = a + np.where(diagonal < 0, -0.5, 0.5) * np.eye(n)
-    if "orthogonal" in properties:
-        a = orthogonal(a)
-    if properties & {"positive", "nonnegative"}:
-        a = project(properties, np.abs(a) + 0.2)
-    if "integer" in properties:
-        a = np.where(a < 0, np.floor(2 * a), np.ceil(2 * a))
-    return a
-
-
-def orthogonal(a: Array) -> Array:
-    """The orthogonal factor of a matrix; of a wide one, orthogonal rows."""
-    wide = a.shape[-2] < a.shape[-1]
-    q, r = np.linalg.qr(np.swapaxes(a, -1, -2) if wide else a)
-    q = q * np.where(np.diagonal(r, axis1=-2, axis2=-1) < 0, -1.0, 1.0)[..., None, :]
-    return np.swapaxes(q, -1, -2) if wide else q
-
-
-def project(properties: frozenset[str], a: Array) -> Array:
-    """The orthogonal projection onto the subspace in which an unknown with these properties varies."""
-    if properties & {"symmetric", "spd", "psd"}:
-        a = (a + np.swapaxes(a, -1, -2)) / 2
-    if "skew" in properties:
-        a = (a - np.swapaxes(a, -1, -2)) / 2
-    if "diagonal" in properties:
-        a = a * np.eye(a.shape[-1])
-    if "lower" in properties:
-        a = np.tril(a)
-    if "upper" in properties:
-        a = np.triu(a)
-    return a

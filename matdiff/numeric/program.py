@@ -16,6 +16,7 @@ from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol, Zeros, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError
 
@@ -77,7 +78,8 @@ class Program:
                 try:
                     if sized(data):
                         data = tuple(size_in(environment, d) for d in data)
-                    values.append(node.numpy(np, *operands, *data))  # type: ignore[attr-defined]
+                    value = node.numpy(np, *operands, *data)  # type: ignore[attr-defined]
+                    values.append(value if operands else value.reshape(*self.unit, *value.shape))
                 except np.linalg.LinAlgError:
                     values.append(self.undefined(environment, node, operands))
         return values
@@ -250,6 +252,16 @@ def entry(program: Program, environment: Environment, node: Entry, a: Array, *pl
     return value
 
 
+def row(program: Program, environment: Environment, node: Row, a: Array, place: Array) -> Array:
+    """A[i, :]"""
+    return np.take_along_axis(a, positions(node, place, a.shape[-2]), -2)
+
+
+def column(program: Program, environment: Environment, node: Column, a: Array, place: Array) -> Array:
+    """A[:, j]"""
+    return np.take_along_axis(a, positions(node, place, a.shape[-1]), -1)
+
+
 def unit_vector(program: Program, environment: Environment, node: UnitVector, place: Array) -> Array:
     """eᵢ"""
     rows = np.arange(size_in(environment, node.rows)).reshape(-1, 1)
@@ -293,6 +305,8 @@ SPECIAL: dict[type[Expr], Callable[..., Array]] = {
     Unspecified: unspecified,
     Member: member,
     Entry: entry,
+    Row: row,
+    Column: column,
     UnitVector: unit_vector,
     IndexedSum: indexed_sum,
     Differential: differential,

@@ -8,18 +8,17 @@ of values, the trace law, the statements of the laws, and that what is printed i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
 
-from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
+from matdiff.algebra.dims import SCALAR, shape_text
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Number, Operator, Symbol
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.notation import STYLES
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Product
+from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.square import Trace
 from matdiff.calculus.rewrite import Step
@@ -29,16 +28,25 @@ from matdiff.numeric.check import check_steps, relative_error
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.instances import Sampler
 from matdiff.numeric.program import Program, shape_in
+from matdiff.output.law_book import applied_to_letters, size_of
 
 Class = TypeVar("Class", bound=type[Operator])
-MISTAKES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, NotImplementedError, AssertionError)
-VARIADIC = 2  # operands of a sample of an operator that takes any number
+MISTAKES = (
+    TypeError,
+    ValueError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    NameError,
+    RuntimeError,
+    AssertionError,
+)
 
 
 def register(cls: Class) -> Class:
     """Checks an operator; one that fails is taken out of the tables again, and a MatdiffError says what is wrong.
 
-    It can decorate the class.
+    It can decorate a class that does not mention itself.
     """
     passed = False
     try:
@@ -48,6 +56,8 @@ def register(cls: Class) -> Class:
             except MISTAKES as mistake:
                 what = f"{type(mistake).__name__}: {mistake}"
                 raise refusal(cls, f"its {check.__doc__ or check.__name__} cannot be checked ({what})") from mistake
+        for law in filter(None, (cls.d, cls.shift)):
+            law.stated = law.statement
         passed = True
     finally:
         if not passed:
@@ -101,23 +111,11 @@ def sample(cls: type[Operator]) -> Operator:
     """shape rule"""
     if not cls.inputs:
         raise refusal(cls, "it has no signature", 'Say the shapes: signature = "m×n → 1×1".')
-    domain = cls.domain.split() if issubclass(cls, Entrywise) else []
-    patterns = cls.inputs * (VARIADIC if cls.variadic else 1)
-    shapes: list[Shape] = [(_size(rows), _size(cols)) for rows, cols in patterns]
-    letters = [f"{'abcd'[k]}" if s == SCALAR else f"{'ABCD'[k]}" for k, s in enumerate(shapes)]
-    operands = [Symbol(c, s, domain if k == 0 else ()) for k, (c, s) in enumerate(zip(letters, shapes, strict=True))]
-    node = cls.make(tuple(operands))
-    wanted = (_size(cls.output[0]), _size(cls.output[1]))
+    node = applied_to_letters(cls)
+    wanted = (size_of(cls.output[0]), size_of(cls.output[1]))
     if node.shape != wanted:
         raise refusal(cls, f"its shape rule gives {shape_text(node.shape)}, its signature {shape_text(wanted)}")
     return node
-
-
-def _size(word: str) -> Size:
-    total = ONE
-    for factor in word.split("*"):
-        total = total * (ONE if factor == "1" else size(factor))
-    return total
 
 
 def meaning(cls: type[Operator]) -> None:
@@ -160,12 +158,23 @@ def trace_law(cls: type[Operator]) -> None:
         return
     node = sample(cls)
     h = Symbol("H", (node.cols, node.rows))
-    for place, operand in enumerate(node.operands):
+    places = [k for k in range(len(node.operands)) if is_linear(node, k)]
+    if not places:
+        raise refusal(cls, "it has a trace law, but is not linear in any operand")
+    for place in places:
+        operand = node.operands[place]
         moved = law.apply(node, h, place)
         before, after = (
             Trace(e) if e.shape != SCALAR else e for e in (Product.of(h, node), Product.of(moved, operand))
         )
         compare(cls, "its trace law", Step(law, before, after), [])
+
+
+def is_linear(node: Operator, place: int) -> bool:
+    """Whether doubling an operand doubles the value."""
+    f = node.operands
+    doubled = node.rebuild((*f[:place], Scale.of(Number(2), f[place]), *f[place + 1 :]))
+    return check_steps([Step(node.d, doubled, Scale.of(Number(2), node))], [])[1] is None  # type: ignore[arg-type]
 
 
 def statements(cls: type[Operator]) -> None:
@@ -202,7 +211,7 @@ def spellings(cls: type[Operator]) -> None:
             raise refusal(cls, f"what is printed, {written}, is read as {back if back is not None else 'nothing'}")
 
 
-def compare(cls: type[Operator], what: str, step: Step, unknowns: list[Expr] | tuple[Expr, ...]) -> None:
+def compare(cls: type[Operator], what: str, step: Step, unknowns: Sequence[Expr]) -> None:
     """Refuses an operator when the two sides of an equality differ on random instances."""
     varying = [u for u in unknowns if not isinstance(u, Number)]
     error, place = check_steps([step], varying)

@@ -23,6 +23,7 @@ def derivation(found: Gradients, check: Verification | None = None) -> str:
         "symbols": _symbols(found.function),
         "gradients": {name: {**_both(g), "shape": shape_text(g.shape)} for name, g in found.gradients.items()},
         "unconstrained": {name: _both(g) for name, g in found.unconstrained.items()},
+        "riemannian": {name: _both(g) for name, g in found.riemannian.items()},
         "steps": [
             {"law": s.law.name, "title": s.law.title, "before": text(s.before), "after": text(s.after)}
             for s in found.steps()

@@ -69,3 +69,7 @@ def _gradients(found: Gradients) -> Iterator[str]:
     for name, gradient in found.gradients.items():
         label = write(answered(found, name), LATEX)
         yield rf"\nabla_{{{label}}} f &= {with_pieces(gradient, LATEX, definitions=False)}"
+        others = (("unconstrained", found.unconstrained), ("Riemannian", found.riemannian))
+        for word, given in others:
+            if name in given:
+                yield rf"&\phantom{{=}}\ \text{{{word}: }} {with_pieces(given[name], LATEX, definitions=False)}"

@@ -173,6 +173,8 @@ class Writer:
             return " " if after.isdecimal() else "·" if (before[-1], after) == ("′", "(") else ""
         run = RUN.search(before)
         tail = run.group() if run else ""
+        if after == "[":
+            return " "  # A[x; y] would be a part of A
         if after == "(":
             return "·" if tail and (len(tail) > 1 or tail in CALLED) and not tail.isdecimal() else ""
         if not tail or not (after.isalnum() or after == "∑"):

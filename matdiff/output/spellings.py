@@ -35,9 +35,11 @@ from matdiff.algebra.notation import (
     power,
     product,
 )
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
@@ -236,10 +238,17 @@ def indexed(node: Expr, style: Style) -> Notation:
     return Notation(("{", inner, f"}}{opening}", *rest), found.level)
 
 
+def stacked(node: Expr, style: Style) -> Notation:
+    """np.hstack((A, B)), np.vstack((A, B))"""
+    name = "hstack" if isinstance(node, HorizontalStack) else "vstack"
+    usual = call(f"np.{name}(", node.operands, style)
+    return Notation((f"np.{name}((", *usual.parts[1:], ")"))
+
+
 Form = Callable[[Expr, Style], Notation]
 FORMS: dict[Style, dict[type[Expr], Form]] = {
     ASCII: {IndexedSum: indexed_sum},
-    LATEX: {Abs: between_bars, Determinant: between_bars, Member: indexed, Entry: indexed},
+    LATEX: {Abs: between_bars, Determinant: between_bars, Member: indexed, Entry: indexed, Row: indexed, Column: indexed, Slice: indexed},
     NUMPY: {
         Transpose: transpose,
         Identity: constant,
@@ -252,5 +261,7 @@ FORMS: dict[Style, dict[type[Expr], Form]] = {
         MatrixPower: matrix_power,
         Frobenius: frobenius,
         IndexedSum: indexed_sum,
+        HorizontalStack: stacked,
+        VerticalStack: stacked,
     },
 }

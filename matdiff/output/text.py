@@ -159,10 +159,17 @@ def answered(found: Gradients, name: str) -> Expr:
 def _gradients(found: Gradients) -> Iterator[str]:
     """∇_X f = G, with its shape, for every unknown."""
     for name, gradient in found.gradients.items():
-        unknown = found.unknowns[name]
-        label = write(answered(found, name), TEXT)
+        unknown, label = found.unknowns[name], write(answered(found, name), TEXT)
         yield f"  ∇_{label} f = {with_pieces(gradient, TEXT, definitions=False)}        {shape_text(gradient.shape)}"
         if name in found.unconstrained:
-            properties = " ".join(sorted(unknown.properties)) if isinstance(unknown, Symbol) else ""
             free = with_pieces(found.unconstrained[name], TEXT, definitions=False)
-            yield f"      projected, since {label} is {properties}; unconstrained: {free}"
+            yield f"      projected, since {label} is {declared(unknown)}; unconstrained: {free}"
+        if name in found.riemannian:
+            tangent = with_pieces(found.riemannian[name], TEXT, definitions=False)
+            yield f"      unconstrained, though {label} is {declared(unknown)}; Riemannian (embedded metric): {tangent}"
+
+
+def declared(unknown: Expr) -> str:
+    """The properties that an unknown, or the family that it is a member of, is declared with."""
+    symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+    return " ".join(sorted(symbol.properties)) if isinstance(symbol, Symbol) else ""

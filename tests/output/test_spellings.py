@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 import matdiff
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Constant, Expr, Index, Symbol, fold, postorder, symbols
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Symbol, fold, postorder, symbols
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.structure import Named
@@ -42,15 +43,116 @@ def neighbour(name: str) -> ModuleType:
 
 random_expressions = neighbour("test_properties")
 
+# ---- by hand ----------------------------------------------------------------------------------------
+
+WHERE = (
+    "X: m x n; Y: m x p; W: n x p; A, B, C, Sigma: n x n; y: m; w, x, z, mu, x_hat, theta_tilde, u_prime, x_t: n; "
+    "a, b, c, x_hat1, beta_bar, c_prime: scalar; q[i=1..N]: n; r[i=1..N, k=1..K]: scalar"
+)
+# the four spellings of one expression: unicode, ascii, numpy, latex
+TABLE = [
+    ("‖Xw − y‖²", "||X*w - y||^2", "np.linalg.norm(X @ w - y)**2", r"\left\|X w - y\right\|^{2}"),
+    ("2Xᵀ(Xw − y)", "2*X'*(X*w - y)", "2 * X.T @ (X @ w - y)", r"2 X^{\top} \left(X w - y\right)"),
+    ("½xᵀAx", "1/2*x'*A*x", "1/2 * x.T @ A @ x", r"\tfrac{1}{2} x^{\top} A x"),
+    (
+        "2Xᵀ((g(XW) − Y) ⊙ g′(XW))",
+        "2*X'*((g(X*W) - Y) .* g'(X*W))",
+        "2 * X.T @ np.multiply(g(X @ W) - Y, g'(X @ W))",
+        r"2 X^{\top} \left(\left(g\left(X W\right) - Y\right) \odot g'\left(X W\right)\right)",
+    ),
+    (
+        "A⁻¹ − A⁻ᵀ + A³",
+        "A^-1 - A^-T + A^3",
+        "np.linalg.inv(A) - np.linalg.inv(A.T) + np.linalg.matrix_power(A, 3)",
+        r"A^{-1} - A^{-\top} + A^{3}",
+    ),
+    ("x ./ z", "x ./ z", "np.divide(x, z)", r"x \oslash z"),
+    ("1 ./ x.^2", "1 ./ x.^2", "np.divide(1, x**2)", r"1 \oslash x^{\circ 2}"),
+    (
+        "A ⊙ B ⊙ C ./ A.^(3/2)",
+        "A .* B .* C ./ A.^(3/2)",
+        "np.divide(np.multiply(np.multiply(A, B), C), A**(3/2))",
+        r"A \odot B \odot C \oslash A^{\circ 3/2}",
+    ),
+    ("aX/(bc²)", "a*X/(b*c^2)", "a * X / (b * c**2)", r"\frac{a X}{b c^{2}}"),
+    ("−3x/4", "-3*x/4", "-3 * x / 4", r"-\frac{3 x}{4}"),
+    ("a^(b + 1)", "a^(b + 1)", "a**(b + 1)", r"a^{b + 1}"),
+    ("1 − sigmoid(x)", "1 - sigmoid(x)", "1 - sigmoid(x)", r"\mathbf{1} - \sigma\left(x\right)"),
+    ("1ᵀA 1", "1_n'*A*1_n", "np.ones(n).T @ A @ np.ones(n)", r"\mathbf{1}^{\top} A \mathbf{1}"),
+    ("2I + A", "2*I + A", "2 * np.eye(n) + A", "2 I + A"),
+    (
+        "0_{n×(1 + m)}",
+        "0_{n x (1 + m)}",
+        "zeros(n, 1 + m)",
+        r"\mathbf{0}_{n \times (1 + m)}",
+    ),
+    ("Axzᵀ", "A*x*z'", "A @ np.outer(x, z)", r"A x z^{\top}"),
+    ("(xᵀz)A", "(x'*z)*A", "(x.T @ z) * A", r"\left(x^{\top} z\right) A"),
+    ("xᵀ(zwᵀ)A", "x'*(z*w')*A", "x.T @ np.outer(z, w) @ A", r"x^{\top} \left(z w^{\top}\right) A"),
+    ("A : B", "A : B", "np.vdot(A, B)", "A : B"),
+    ("A ⊗ B", "A kron B", "np.kron(A, B)", r"A \otimes B"),
+    (
+        "log|Σ| + (x − μ)ᵀΣ⁻¹(x − μ)",
+        "log|Sigma| + (x - mu)'*Sigma^-1*(x - mu)",
+        "np.log(np.linalg.det(Sigma)) + (x - mu).T @ np.linalg.inv(Sigma) @ (x - mu)",
+        r"\log\left|\Sigma\right| + \left(x - \mu\right)^{\top} \Sigma^{-1} \left(x - \mu\right)",
+    ),
+    ("Tr(Aᵀ)Tr(B)", "tr(A')*tr(B)", "np.trace(A.T) * np.trace(B)", None),
+    ("‖x‖₁ + abs(a)", "||x||_1 + abs(a)", "norm1(x) + np.abs(a)", r"\left\|x\right\|_1 + \left|a\right|"),
+    ("abs(x)", "abs(x)", "np.abs(x)", r"\operatorname{abs}\left(x\right)"),
+    ("diag(x)diag(A)", "diag(x)*diag(A)", "np.diag(x) @ np.diag(A)", None),
+    (
+        "a ∑_{i=1}^{N} q[i]ᵀw",
+        "a*sum(i=1..N, q[i]'*w)",
+        "a * sum(i=1..N, q[i].T @ w)",
+        r"a \sum_{i=1}^{N} q_{i}^{\top} w",
+    ),
+    (
+        "∑_{i=1}^{N} ∑_{k=1}^{K} r[i, k]²",
+        "sum(i=1..N, sum(k=1..K, r[i, k]^2))",
+        "sum(i=1..N, sum(k=1..K, r[i, k]**2))",
+        r"\sum_{i=1}^{N} \sum_{k=1}^{K} r_{i, k}^{2}",
+    ),
+    (
+        "∑_{i=1}^{n} x_t[i]²",
+        "sum(i=1..n, x_t[i]^2)",
+        "sum(i=1..n, x_t[i]**2)",
+        r"\sum_{i=1}^{n} {x_{t}}_{i}^{2}",
+    ),
+    (
+        "h = Aᵀx; hᵀh",
+        "h = A'*x; h'*h",
+        "h = A.T @ x; h.T @ h",
+        r"h = A^{\top} x;\quad h^{\top} h",
+    ),
+    ("x̂ᵀθ̃", "x_hat'*theta_tilde", "x_hat.T @ theta_tilde", r"\hat{x}^{\top} \tilde{\theta}"),
+    ("x̂₁β̄", "x_hat1*beta_bar", "x_hat1 * beta_bar", r"\hat{x}_{1} \bar{\beta}"),
+    ("c′·(a + b)", "c_prime*(a + b)", "c_prime * (a + b)", r"c_{\mathrm{prime}} \left(a + b\right)"),
+    ("β̄(x̂₁ + 1)", "beta_bar*(x_hat1 + 1)", "beta_bar * (x_hat1 + 1)", None),
+    ("u′ᵀ(x + u′)", "u_prime'*(x + u_prime)", "u_prime.T @ (x + u_prime)", None),
+]
+ROWS = [pytest.param(row, id=row[0]) for row in TABLE]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_four_spellings(row: tuple[str | None, ...]) -> None:
+    e = matdiff.parse(str(row[0]), WHERE)
+    assert [f"{e:unicode}", str(e), f"{e}"] == [row[0]] * 3
+    for spelling, expected in zip(SPELLINGS, row, strict=True):
+        if expected is not None:
+            assert format(e, spelling) == expected
+        assert matdiff.parse(format(e, spelling), WHERE) is e
+
+
 # ---- random expressions -----------------------------------------------------------------------------
 
-NAMES = [
-    "Sigma", "lambda", "x_hat", "X_bar", "mu_tilde", "y_dot", "w_ddot", "q_check", "r_breve", "z_prime", "Theta1", "x_hat1",
-    "W12", "y_bar_t", "x_t", "loss_weight", "alpha2", "Omega_hat", "beta_max", "Xw", "xi_prime2", "Beta", "a_in",
-]  # fmt: skip
+NAMES = """
+    Sigma lambda x_hat X_bar mu_tilde y_dot w_ddot q_check r_breve z_prime Theta1 x_hat1 W12 y_bar_t x_t loss_weight
+    alpha2 Omega_hat beta_max Xw xi_prime2 Beta a_in
+""".split()
 SIZES = {"m": size("m"), "n": size("k") + size(1), "p": size("k") * size("m"), "N": size("N")}
 DEFINED = ["h", "Delta", "z2", "u_bar", "Q"]
-FUNCTIONS = ["g", "f", "phi"]
+OPEN = ["g", "f", "phi"]
 
 
 class Dress:
@@ -62,7 +164,7 @@ class Dress:
         names = draw(st.permutations([*known, *NAMES]))
         self.names = dict(zip(known, names, strict=False))
         taken = {*self.names.values()}
-        self.functions = [f for f in FUNCTIONS if f not in taken]
+        self.functions = [f for f in OPEN if f not in taken]
         self.fresh = iter([d for d in DEFINED if d not in taken and d not in self.functions])
         inner = [n for n in postorder(e) if n.operands and not n.free and n is not e]
         self.defined = set(draw(st.lists(st.sampled_from(inner), max_size=2))) if inner else set()
@@ -77,20 +179,20 @@ class Dress:
         return Named(name, new) if name else new
 
     def dressed(self, node: Expr, operands: tuple[Expr, ...]) -> Expr:
-        rows, cols = map(self.sized, node.shape)
         if isinstance(node, Symbol):
-            ranges = tuple(map(self.sized, node.ranges))
-            return Symbol(self.names[node.name], (rows, cols), node.properties, ranges)
-        if isinstance(node, Constant):
-            return type(node).make((), (rows, cols))
-        if isinstance(node, Index):
-            return Index(node.name, self.sized(node.last))
-        if isinstance(node, IndexedSum):
-            return IndexedSum(operands[0], Index(node.index.name, self.sized(node.index.last)))
+            shape = self.sized(node.rows), self.sized(node.cols)
+            return Symbol(self.names[node.name], shape, node.properties, tuple(map(self.sized, node.ranges)))
         if isinstance(node, Unspecified) and self.functions:
             name, order = self.draw(st.sampled_from(self.functions)), self.draw(st.integers(0, 2))
             return Unspecified(name, order, operands[0])
-        return node.rebuild(operands)
+        data = tuple(self.datum(d) for d in node.data)
+        return node.rebuild(operands) if data == node.data else type(node).make(operands, data)
+
+    def datum(self, d: Any) -> Any:
+        """A size or an index with another size."""
+        if isinstance(d, Size):
+            return self.sized(d)
+        return Index(d.name, self.sized(d.last)) if isinstance(d, Index) else d
 
 
 @st.composite
@@ -123,3 +225,73 @@ def test_every_spelling_is_read_as_the_same_node(spelling: str, e: Expr) -> None
     text = format(e, spelling)
     assert spelling == "unicode" or text.isascii()
     assert matdiff.parse(text, declarations(e)) is e, text
+
+
+# ---- what NumPy makes of it ---------------------------------------------------------------------------
+
+EVALUATED = """
+    ‖Xw − y‖² | ½xᵀAx + tr(AB) | A⁻¹ − A⁻ᵀ + A³ + 2I | x ./ z + x.^2 ./ z.^(3/2) | A ⊙ B ./ C.^2 | aX/(bc) − 3X/4
+    a^(b + 1)/c | 1 − exp(x) | 1ᵀA 1 | A x zᵀ B | xᵀ(z wᵀ)A | (xᵀz)A + x zᵀ | log det(AᵀA) + det(B) | A ⊗ B
+    abs(x) + sign(z) | diag(x) A diag(B) | A : B | sum(A) + ‖x‖ | (x − z)(x + z)ᵀ | −Aᵀ(Bx) | max(x, z) | b/(xᵀx)
+    tanh(A x)ᵀ B | h = A x; hᵀh h
+"""
+
+
+@pytest.mark.parametrize("text", [t.strip() for t in re.split(r"[|\n]", EVALUATED) if t.strip()])
+def test_python_gives_numpy_like_text_the_value_of_the_expression(text: str) -> None:
+    e = matdiff.parse(text, "X: m x n; w, x, z: n; y: m; A, B, C: n x n; a, b, c: scalar")
+    draw = np.random.default_rng(5)
+    sizes = {"m": 2, "n": 3}
+    arrays = {s.name: draw.uniform(0.5, 1.5, [sizes[str(d)] for d in s.shape if d is not ONE]) for s in symbols(e)}
+    names: dict[str, Any] = {**sizes, **arrays, "np": np}
+    *definitions, body = format(e, "numpy").split("; ")
+    exec("\n".join(definitions), names)
+    expected = np.squeeze(matdiff.evaluate(e, {**sizes, **arrays}))  # NumPy knows no rows
+    np.testing.assert_allclose(eval(body, names), expected, rtol=1e-12)
+
+
+# ---- asking for a spelling ------------------------------------------------------------------------------
+
+
+def test_an_unknown_spelling_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="unicode, ascii, latex, numpy"):
+        format(matdiff.parse("x"), "roman")
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_shared_pieces_keep_every_spelling_short(spelling: str) -> None:
+    e = matdiff.parse("x", "x: n")
+    for _ in range(200):
+        e = FUNCTIONS["tanh"](e + e.T.T)
+    assert len(format(e, spelling)) < 30_000
+    assert matdiff.parse(format(e, spelling), "x: n") is e
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_deep_expressions_are_written(spelling: str) -> None:
+    e = matdiff.parse("x", "x: n")
+    for _ in range(20_000):
+        e = FUNCTIONS["tanh"](e)
+    assert format(e, spelling).count("tanh") == 20_000
+
+
+# ---- operators --------------------------------------------------------------------------------------------
+
+NAMED = [name for name, cls in OPERATORS.items() if cls.inputs and cls.names and name != "Differential"]
+
+
+@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("form", ["{}", "2*{}", "{}'", "log({})", "c*{}*1", "sum({}.^2)"])
+def test_an_operator_has_all_spellings(name: str, form: str) -> None:
+    cls = OPERATORS[name]
+    patterns = cls.inputs * (2 if cls.variadic else 1)
+    where = "; ".join(["c: scalar", *(f"{s}: {r} x {c}" for s, (r, c) in zip("ABX", patterns, strict=False))])
+    text = form.format(f"{cls.names[0]}({', '.join('ABX'[: len(patterns)])})")
+    try:
+        e = matdiff.parse(text, where)
+    except matdiff.MatdiffError:  # there is no square of a rectangular matrix, and no product with ones of a scalar
+        assert form != "{}"
+        return
+    for spelling in SPELLINGS:
+        assert spelling == "unicode" or format(e, spelling).isascii()
+        assert matdiff.parse(format(e, spelling), where) is e, format(e, spelling)

@@ -41,6 +41,10 @@ TEXTS = [
     "A.^2 + (A.*A).^(-1)",
     "exp(A) + sin(A) + cos(A) + tanh(A) + sigmoid(A) + softplus(A) + relu(A) + abs(A) + sign(A) + arctan(A)",
     "log(S) + sqrt(S)",
+    "expm1(A) + sinh(A) + cosh(A) + arcsinh(A) + softsign(A) + step(A) + silu(A) + gelu(A) + erf(A) + normcdf(A)",
+    "leaky_relu(A) + elu(A, c) + clip(A) + huber(A, c) + normpdf(A) + log1p(S) + log2(S) + log10(S) + arccosh(1 + S)",
+    "logsumexp(w) + arctanh(1/a) + logit(1/a)",
+    "softmax(w) + softmax_rows(A) w + softmax_cols(B) w",
     "exp(a) + log(c) + sigmoid(a) + sqrt(c) + c^a",
     "A + I + ones(2, 2) + zeros(2, 2)",
     "sum(X) + sum(w)",
@@ -50,6 +54,8 @@ TEXTS = [
     "w w'/(w'w)",
     "w'zeros(2, 2)*w + w'I w",
     "A*inv(A)*B - B",
+    "kron(A, B)*kron(w, w)",
+    "commutator(A, B)",
 ]
 
 

@@ -7,6 +7,7 @@ in which they are tried; ``TIDYING`` those of them that bring signs and scalars 
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import (
+    assumed,
     cancelling,
     determinants,
     entrywise,
@@ -20,6 +21,7 @@ from matdiff.algebra.identities import (
     products,
     softmax,
     spectral,
+    structure,
     traces,
     transposes,
     vectorisation,
@@ -39,6 +41,8 @@ def _by_root(*tables: dict[type[Expr], tuple[Law, ...]]) -> dict[type[Expr], tup
 
 SIMPLIFICATIONS = _by_root(
     transposes.LAWS,
+    assumed.LAWS,
+    structure.LAWS,
     products.LAWS,
     kronecker.LAWS,
     vectorisation.LAWS,
@@ -66,6 +70,7 @@ EXPANSIONS = _by_root(
     softmax.EXPANSIONS,
     entrywise.EXPANSIONS,
     determinants.EXPANSIONS,
+    structure.EXPANSIONS,
     kronecker.EXPANSIONS,
     vectorisation.EXPANSIONS,
     spectral.EXPANSIONS,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones, Symbol
+from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, ones_like
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
+from matdiff.algebra.operators.symmetry import assumed
 
 
 def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
@@ -116,7 +117,8 @@ def inverse_of_multiple(e: Expr) -> Expr | None:
 @identity("Q⁻¹ = Qᵀ", "inv(Q) = Q'", requires="Q orthogonal", where="Q: n x n orthogonal")
 def inverse_of_orthogonal(e: Expr) -> Expr | None:
     a = e.operands[0]
-    return Transpose(a) if isinstance(a, Symbol) and "orthogonal" in a.properties else None
+    leaf = a.operands[0] if isinstance(a, Transpose) else a
+    return (leaf if leaf is not a else Transpose(a)) if "orthogonal" in assumed(leaf) else None
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

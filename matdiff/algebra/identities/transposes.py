@@ -6,15 +6,17 @@ from __future__ import annotations
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, fact
 from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import IndexedSum, Member
-
-SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.operators.triangles import Centering, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 
 
 def transposed(e: Expr) -> Expr:
@@ -97,8 +99,7 @@ def transpose_of_indexed_sum(e: Expr) -> Expr | None:
 
 def is_symmetric_leaf(e: Expr) -> bool:
     """A symbol, or a member of a family, that is declared symmetric."""
-    symbol = e.operands[0] if isinstance(e, Member) else e
-    return isinstance(symbol, Symbol) and bool(symbol.properties & SYMMETRIC)
+    return isinstance(e, Symbol | Member) and "symmetric" in assumed(e)
 
 
 @identity("Sᵀ = S", "S' = S", where="S: n x n symmetric", requires="S symmetric")
@@ -133,7 +134,9 @@ def growth(e: Expr) -> int:
 def _growth(e: Expr, below: list[int]) -> int:
     if isinstance(e, Transpose):
         return -1
-    if e.is_scalar or isinstance(e, Identity | Zeros | DiagonalMatrix) or is_symmetric_leaf(e):
+    if isinstance(e, Slice) and isinstance(e.operands[0], Identity):
+        return 0
+    if e.is_scalar or isinstance(e, SYMMETRIC) or is_symmetric_leaf(e):
         return 0
     if isinstance(e, Ones):
         return int(e.cols is ONE)
@@ -143,12 +146,13 @@ def _growth(e: Expr, below: list[int]) -> int:
         return below[1]
     if isinstance(e, Inverse):
         return min(below[0], 0)
-    if isinstance(e, Sum | Hadamard):
+    if isinstance(e, Sum | Hadamard | HorizontalStack | VerticalStack) or (isinstance(e, Operator) and e.mirrors):
         return min(1, sum(below))
-    if isinstance(e, Operator) and e.mirrors:
-        return min(1, sum(below))
-    passes_on = isinstance(e, Entrywise | Power | MatrixPower | SoftmaxOfRows | SoftmaxOfColumns)
-    return min(1, below[0]) if passes_on else 1
+    return min(1, below[0]) if isinstance(e, PASSES_ON) else 1
+
+
+SYMMETRIC = Identity | Zeros | DiagonalMatrix | SymmetricPart | SkewPart | Centering  # but for a sign
+PASSES_ON = Entrywise | Power | MatrixPower | SoftmaxOfRows | SoftmaxOfColumns | LowerTriangle | UpperTriangle | Slice
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

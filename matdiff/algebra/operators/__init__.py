@@ -3,6 +3,7 @@
 
 from matdiff.algebra.operators import (
     activations,
+    blocks,
     differentials,
     entrywise,
     extremes,
@@ -13,6 +14,7 @@ from matdiff.algebra.operators import (
     products,
     reductions,
     singular,
+    slices,
     softmax,
     spectral,
     square,
@@ -20,11 +22,13 @@ from matdiff.algebra.operators import (
     sums,
     sylvester,
     symmetry,
+    triangles,
     trigonometric,
 )
 
 __all__ = [
     "activations",
+    "blocks",
     "differentials",
     "entrywise",
     "extremes",
@@ -35,6 +39,7 @@ __all__ = [
     "products",
     "reductions",
     "singular",
+    "slices",
     "softmax",
     "spectral",
     "square",
@@ -42,5 +47,6 @@ __all__ = [
     "sums",
     "sylvester",
     "symmetry",
+    "triangles",
     "trigonometric",
 ]

@@ -11,7 +11,7 @@ from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Number, Operator, Zeros
 from matdiff.algebra.laws import Law, differential, shift
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
-from matdiff.algebra.operators.products import Differentials, flattened
+from matdiff.algebra.operators.products import Differentials, Sum, flattened
 from matdiff.algebra.operators.slices import Range, Slice
 from matdiff.errors import ShapeError
 
@@ -162,7 +162,9 @@ def joined(np: Any, values: Sequence[Any], axis: int) -> Any:
 
 def is_closed(e: Expr, style: Style) -> bool:
     """Whether the text of a block has no gaps between factors."""
-    return isinstance(e, VerticalStack) or e.notation(style).level >= POSTFIX
+    terms = e.operands if isinstance(e, Sum) else (e,)
+    shown = [-t if t.leading_number < 0 else t for t in terms]
+    return all(isinstance(t, VerticalStack) or t.notation(style).level >= POSTFIX for t in shown)
 
 
 def between_brackets(rows: Sequence[Sequence[Expr]], style: Style) -> Notation:

@@ -216,7 +216,8 @@ class Hadamard(Operator):
         flat = flattened(cls, operands)
         if any(f.number is not None for f in flat[1:]):  # numbers are multiplied and stand in front
             number = reduce(mul, [f.number for f in flat if f.number is not None])
-            flat = (Number(number), *[f for f in flat if f.number is None])
+            others = tuple([f for f in flat if f.number is None])
+            flat = others if number == 1 and others else (Number(number), *others)
         return flat[0] if len(flat) == 1 else cls.make(flat)
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
@@ -279,6 +280,8 @@ class Power(Operator):
         k = exponent.number
         if k is None or k >= 0 or (isinstance(base, Power) and base.operands[1].number is not None):
             return None  # 1/b² is b⁻², so (b²)⁻¹ has to be written as it is
+        if k == -1 and self.is_scalar and isinstance(base, Hadamard):
+            return None  # 1/(bc) is b⁻¹c⁻¹
         return (base, -k)
 
     @staticmethod

@@ -74,7 +74,7 @@ class Slice(Operator):
 
     @classmethod
     def of(cls, a: Expr, rows: Range | None = None, cols: Range | None = None) -> Expr:  # type: ignore[override]
-        """Some rows and columns, all where none are given; a matrix itself, a row, a column, an entry where it is one."""
+        """Some rows and columns, or all; a row, a column or an entry is a node of its own."""
         rows, cols = rows or (ONE, a.rows), cols or (ONE, a.cols)
         one_row, one_column = (first is last and first.number is not None for first, last in (rows, cols))
         one_row, one_column = one_row and a.rows is not ONE, one_column and a.cols is not ONE
@@ -109,7 +109,8 @@ class Slice(Operator):
         for k, ((first, last), extent) in enumerate(zip(self.ranges, a.shape, strict=True)):
             if k and a.cols is ONE:
                 break
-            parts += [", "] * k + [":" if first is ONE and last is extent else f"{first}:{last}"]
+            shown = ":" if first is ONE and last is extent else f"{first}:{last}".replace(" ", "")
+            parts += [", "] * k + [shown]
         return Notation((*parts, style.pick("]", "}")))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Parts of a matrix (lower, upper, symmetric, skew-symmetric, diagonal), and two matrices that their sizes determine."""
+"""Parts of a matrix (lower, upper, symmetric, skew, diagonal), and two matrices that their sizes determine."""
 
 from __future__ import annotations
 
@@ -167,9 +167,14 @@ class Centering(Operator):
     __slots__ = ()
     names = ("centering", "center")
     sizes = 1
+    constant = True
 
     def __new__(cls, rows: Size) -> Expr:  # type: ignore[misc]
         return cls.make((), (rows,))
+
+    @classmethod
+    def of(cls, rows: Size) -> Expr:  # type: ignore[override]
+        return cls(rows)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -190,6 +195,7 @@ class Commutation(Operator):
     __slots__ = ()
     names = ("commutation",)
     sizes = 2
+    constant = True
 
     def __new__(cls, rows: Size, cols: Size) -> Expr:  # type: ignore[misc]
         return cls.make((), (rows, cols))

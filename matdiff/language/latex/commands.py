@@ -35,7 +35,7 @@ SIGNS = _pairs(
 SPACES = r"\, \: \; \> ~ \thinspace \medspace \thickspace \enspace \space \nobreakspace".split()
 SPACES += ["\\ ", "\\\n", "\\\t"]
 VANISHING = r"""
-    \! \/ \- & \displaystyle \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \displaylimits \nonumber
+    \! \/ \- \displaystyle \textstyle \scriptstyle \scriptscriptstyle \limits \nolimits \displaylimits \nonumber
     \notag \boldmath \unboldmath \mathstrut \strut \negthinspace \allowbreak \nobreak \noindent \centering \relax
     \normalsize \small \large \hfill \hfil \null \protect
 """.split()
@@ -120,7 +120,8 @@ REFUSED = {name: reason for names, reason in REASONS.items() for name in names.s
 
 DISPLAYS = frozenset("equation align gather multline displaymath math eqnarray flalign alignat".split())
 INNER = frozenset("aligned split gathered alignedat".split())
-PRINTED = frozenset("matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array cases tabular".split())
+BLOCKS = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix".split())
+PRINTED = frozenset("vmatrix Vmatrix array cases tabular".split())
 
 COMMANDS: dict[str, tuple[str, str]] = {
     **{name: ("sign", sign) for name, sign in SIGNS.items()},
@@ -146,6 +147,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(DEFINITIONS, ("define", "")),
     **{name: ("refuse", reason) for name, reason in REFUSED.items()},
     **dict.fromkeys(["\\\\", r"\newline", r"\cr"], ("line", "")),
+    "&": ("cell", ""),
     r"\begin": ("begin", ""),
     r"\end": ("end", ""),
     "{": ("open", ""),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matdiff.errors import SyntaxError
-from matdiff.language.latex.commands import DISPLAYS, INNER, PRINTED
+from matdiff.language.latex.commands import BLOCKS, DISPLAYS, INNER, PRINTED
 from matdiff.language.latex.constructs import Brace, Construct, Root, Script
 from matdiff.language.latex.macros import Stream, Token
 from matdiff.language.latex.page import BLANKS, NAMED, Page, in_word
@@ -167,7 +167,11 @@ class Nesting:
         opener = Token(rf"\begin{{{name}}}", token.start, self.stream.end)
         closer, kind = rf"\end{{{name}}}", name.removesuffix("*")
         if kind in PRINTED:
-            raise self.error("matrices and cases of single entries are not available", opener, "give the matrix a name")
+            raise self.error(f"the environment {name} is not available", opener, "blocks stand in bmatrix or pmatrix")
+        if kind in BLOCKS:
+            self.page.write("[(", opener.start, opener.end)
+            self.stack.append(Frame(opener, closer, len(self.page), ")]", self.formula))
+            return
         if kind not in DISPLAYS and kind not in INNER:
             raise self.error(f"the environment {name} is not known", opener, nearest(kind, DISPLAYS | INNER))
         if kind.endswith("at"):
@@ -178,6 +182,11 @@ class Nesting:
             self.open_formula(opener, closer)
         else:
             self.stack.append(Frame(opener, closer, len(self.page), outer=self.formula))
+
+    def in_blocks(self) -> bool:
+        """Whether the innermost that is open is a matrix of blocks."""
+        frame = self.stack[-1] if self.stack else None
+        return isinstance(frame, Frame) and frame.after == ")]"
 
     def end(self, token: Token, _: str) -> None:
         r"""\end{align}."""

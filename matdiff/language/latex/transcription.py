@@ -23,7 +23,7 @@ from matdiff.language.transcript import Transcript
 EVIDENT = frozenset(r"\, \; \: \! \> \{ \}".split())
 SEPARATING = frozenset(r"} & \\ \end \right $ $$ \) \]".split())  # no argument starts with one of them
 DIMENSION = r"\[\s*-?[0-9.]+\s*(?:pt|em|ex|cm|mm|in|mu)\s*\]"
-INDEX = r"[A-Za-z0-9+, ]{1,10}\]"
+INDEX = r"[A-Za-z0-9+,: ]{1,10}\]"
 MOST_UNKNOWN = 5  # words behind backslashes that are looked at before a text counts as plain
 
 
@@ -171,7 +171,15 @@ class _Pass(Wording):
             raise self.error(f"there are two backslashes before {word[1:]}", token, f"write {word}")
         if re.match(DIMENSION, following):
             self.stream.optional()
-        self.page.blank("\n", token.start, token.end)
+        if not self.in_blocks():
+            self.page.blank("\n", token.start, token.end)
+        elif self.stream.peek() != r"\end":
+            self.page.write("); (", token.start, token.end)
+
+    def cell(self, token: Token, _: str) -> None:
+        """& stands between the blocks of a matrix; elsewhere it only aligns."""
+        if self.in_blocks():
+            self.page.write("), (", token.start, token.end)
 
     def fence(self, token: Token, way: str) -> None:
         r"""\left( and its kin."""

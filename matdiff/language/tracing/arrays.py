@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Identity
@@ -21,10 +21,32 @@ from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language.tracing.shapes import Lengths, flip, number, realigned, repeated, shape_of, written
 
 Operation = Callable[..., Any]
+Declared = TypeVar("Declared", bound=Operation)
 
 UFUNCS: dict[str, Operation] = {}  # by the names of NumPy: np.add(a, b); their arguments are traced arrays
 FUNCTIONS: dict[str, Operation] = {}  # np.sum, linalg.norm: called with the arguments that the user gave
 METHODS: dict[str, Operation] = {}  # x.sum(): functions whose first argument is the array itself
+
+
+def ufunc(*names: str) -> Callable[[Declared], Declared]:
+    """Declares what the universal functions with these names mean."""
+
+    def declare(operation: Declared) -> Declared:
+        UFUNCS.update(dict.fromkeys(names, operation))
+        return operation
+
+    return declare
+
+
+def function(*names: str, method: str = "") -> Callable[[Declared], Declared]:
+    """Declares what the functions with these names mean, and the method of arrays that is the same."""
+
+    def declare(operation: Declared) -> Declared:
+        FUNCTIONS.update(dict.fromkeys(names, operation))
+        METHODS.update({method: operation} if method else {})
+        return operation
+
+    return declare
 
 
 class NoSuchAttribute(UnsupportedError, AttributeError):
@@ -34,6 +56,18 @@ class NoSuchAttribute(UnsupportedError, AttributeError):
 def refuse(what: str, suggestion: str = "") -> NoReturn:
     """The error for an operation that has no counterpart in an expression."""
     raise UnsupportedError(f"{what} cannot be recorded", suggestion=suggestion)
+
+
+def call(name: str, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """A function of the tables, if it takes the arguments that the user gave."""
+    from inspect import signature
+
+    try:
+        signature(operation).bind(*arguments, **options)
+    except TypeError:
+        shown = f" with {', '.join(options)}=" if options else f" with {len(arguments)} arguments"
+        refuse(name + shown)
+    return operation(*arguments, **options)
 
 
 def _refused(what: str, suggestion: str = "") -> Callable[..., NoReturn]:
@@ -120,7 +154,7 @@ class Traced:
 
     def __getattr__(self, name: str) -> Any:
         if name in METHODS:
-            return lambda *arguments, **options: METHODS[name](self, *arguments, **options)
+            return lambda *arguments, **options: call(f".{name}()", METHODS[name], (self, *arguments), options)
         if name.startswith("__"):
             raise AttributeError(name)
         raise NoSuchAttribute(f"the attribute .{name} of an array cannot be recorded")
@@ -153,7 +187,7 @@ class Traced:
         name = f"{home}.{function.__name__}".lstrip(".")
         if name not in FUNCTIONS:
             refuse(f"np.{name}", HINTS.get(name, ""))
-        return FUNCTIONS[name](*arguments, **options)
+        return call(f"np.{name}", FUNCTIONS[name], arguments, options)
 
     def __array__(self, *arguments: Any, **options: Any) -> NoReturn:
         refuse(
@@ -184,14 +218,17 @@ class Traced:
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refused("logic on arrays", COMPARE)
     __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refused("a shift of bits")
     __lt__ = __le__ = __gt__ = __ge__ = _refused("a comparison (<, >)", COMPARE)
-    __eq__ = __ne__ = _refused("a comparison (==, !=)", COMPARE)  # type: ignore[assignment]
-    __hash__ = object.__hash__  # type: ignore[assignment]
+    __eq__ = __ne__ = _refused("a comparison (==, !=)", COMPARE)
+    __hash__ = object.__hash__
     __bool__ = _refused("the truth of an array (if, and, or, not, bool())", COMPARE)
     __float__ = _refused("float(), or a function of math,", ONE_VALUE)
     __int__ = _refused("int()", ONE_VALUE)
     __complex__ = _refused("complex()", ONE_VALUE)
     __round__ = __trunc__ = __floor__ = __ceil__ = _refused("rounding")
-    __index__ = _refused("a traced number as a count or an index, as in range(n) or np.eye(n),", "np.eye(n, like=X)")
+    __index__ = _refused(
+        "a symbolic number as a count or an index, as in range(n),",
+        "np.eye(n, like=X), with one of the parameters, makes an array of symbolic size; sums are for whole arrays.",
+    )
     __iter__ = _refused("iteration over an array", "np.sum, @ and broadcasting say what most loops are for.")
     __contains__ = _refused("the operator in", COMPARE)
     __setitem__ = _refused("an assignment to entries", "Build the array from whole arrays.")
@@ -219,14 +256,14 @@ class TracedSize(Traced):
         super().__init__(count(of), ())
         self.extent = of
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
         if isinstance(other, TracedSize) and other.extent is self.extent:
             return True
         if isinstance(other, int | TracedSize):
             refuse(f"the comparison of the size {self.extent} with another", "Give equal sizes the same name in where.")
         return False
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> bool:  # type: ignore[override]
         return not self == other
 
     def __hash__(self) -> int:

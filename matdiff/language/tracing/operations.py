@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import FUNCTIONS as NAMED
-from matdiff.algebra.expr import Expr, Number, Ones
+from matdiff.algebra.expr import Expr, Number, Ones, Operator
 from matdiff.algebra.operators.activations import Sigmoid, Softplus, Step
-from matdiff.algebra.operators.entrywise import Abs, Entrywise, Exp, Log, Sqrt
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt
 from matdiff.algebra.operators.extremes import Maximum, Minimum
 from matdiff.algebra.operators.products import (
     FLATTEN,
@@ -33,7 +33,7 @@ from matdiff.algebra.operators.softmax import (
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import ShapeError
-from matdiff.language.tracing.arrays import UFUNCS, Operation, Traced, refuse
+from matdiff.language.tracing.arrays import UFUNCS, Operation, Traced, refuse, ufunc
 from matdiff.language.tracing.shapes import (
     aligned,
     broadcast,
@@ -47,16 +47,6 @@ from matdiff.language.tracing.shapes import (
     spread,
     written,
 )
-
-
-def ufunc(*names: str) -> Callable[[Operation], Operation]:
-    """Declares what the universal functions with these names mean."""
-
-    def declare(operation: Operation) -> Operation:
-        UFUNCS.update(dict.fromkeys(names, operation))
-        return operation
-
-    return declare
 
 
 def entrywise(operator: Callable[..., Expr], *arrays: Traced) -> Traced:
@@ -90,13 +80,12 @@ def add(a: Traced, b: Traced) -> Traced:
 
 @ufunc("subtract")
 def subtract(a: Traced, b: Traced) -> Traced:
-    return add(a, negative(b))
+    return entrywise(lambda x, y: plus(x, -y), a, b)
 
 
 @ufunc("negative")
 def negative(a: Traced) -> Traced:
-    terms = [-t for t in terms_of(a.expr)] if len(terms_of(a.expr)) > 1 and a.expr.is_scalar else [-a.expr]
-    return Traced(Sum.of(*terms), a.lengths)
+    return a if is_repeated(a.expr, 0) else Traced(-a.expr, a.lengths)
 
 
 @ufunc("positive", "conjugate")
@@ -109,20 +98,32 @@ def positive(a: Traced) -> Traced:
 
 @ufunc("multiply")
 def multiply(a: Traced, b: Traced) -> Traced:
-    """A ⊙ B; beside a matrix a row scales the columns and a column the rows: A diag(r), diag(c)A."""
+    """A ⊙ B, a scalar factor in front."""
     lengths = broadcast(a.lengths, b.lengths)
     x, y = (realigned(t.expr, aligned(t.lengths, len(lengths))) for t in (a, b))
     if x.is_scalar or y.is_scalar:
         c, matrix = (x, y) if x.is_scalar else (y, x)
         return Traced(Scale.of(c, matrix), lengths)
+    return Traced(with_scalars_outside(lambda x, y: product_of_entries(x, y, shape_of(lengths)), x, y), lengths)
+
+
+def with_scalars_outside(operation: Callable[[Expr, Expr], Expr], a: Expr, b: Expr) -> Expr:
+    """(cA)(dB) = cd AB, for a product of any kind."""
+    scalars = [e.operands[0] for e in (a, b) if isinstance(e, Scale)]
+    whole = operation(*[e.operands[1] if isinstance(e, Scale) else e for e in (a, b)])
+    return Scale.of(Hadamard.of(*scalars), whole) if scalars else whole
+
+
+def product_of_entries(x: Expr, y: Expr, shape: Shape) -> Expr:
+    """X ⊙ Y; beside a matrix a row scales the columns and a column the rows: A diag(r), diag(c)A."""
     if x.shape == y.shape:
-        return Traced(Hadamard.of(x, y), lengths)
-    if x.shape != shape_of(lengths) and y.shape != shape_of(lengths):
-        return Traced(Product.of(x, y) if x.cols is ONE else Product.of(y, x), lengths)
-    vector, matrix = (x, y) if y.shape == shape_of(lengths) else (y, x)
+        return Hadamard.of(x, y)
+    if x.shape != shape and y.shape != shape:
+        return Product.of(x, y) if x.cols is ONE else Product.of(y, x)
+    vector, matrix = (x, y) if y.shape == shape else (y, x)
     if vector.cols is ONE:
-        return Traced(Product.of(DiagonalMatrix(vector), matrix), lengths)
-    return Traced(Product.of(matrix, DiagonalMatrix(flip(vector))), lengths)
+        return Product.of(DiagonalMatrix(vector), matrix)
+    return Product.of(matrix, DiagonalMatrix(flip(vector)))
 
 
 @ufunc("divide", "true_divide")
@@ -163,11 +164,10 @@ def matmul(a: Traced, b: Traced) -> Traced:
     if a.lengths[-1] is not b.lengths[0]:
         shapes = f"{written(a.lengths)} and {written(b.lengths)}"
         raise ShapeError(f"the product of the shapes {shapes} does not fit: {a.lengths[-1]} is not {b.lengths[0]}")
-    if a.ndim == 2:
-        return Traced(Product.of(a.expr, b.expr), (a.lengths[0], *b.lengths[1:]))
-    if b.ndim == 1:
-        return Traced(Product.of(flip(a.expr), b.expr), ())
-    return Traced(Product.of(flip(b.expr), a.expr), b.lengths[1:])  # x @ A is Aᵀx
+    if a.ndim == 1 and b.ndim == 2:  # x @ A is Aᵀx
+        return Traced(with_scalars_outside(Product.of, flip(b.expr), a.expr), b.lengths[1:])
+    left = a.expr if a.ndim == 2 else flip(a.expr)
+    return Traced(with_scalars_outside(Product.of, left, b.expr), (*a.lengths[:-1], *b.lengths[1:]))
 
 
 # ---- powers -----------------------------------------------------------------------------------------
@@ -207,13 +207,19 @@ def hypot(a: Traced, b: Traced) -> Traced:
 SPELT = {"expit": "sigmoid", "ndtr": "normcdf"}  # names of other libraries
 
 
-def function_named(name: str) -> Operation | None:
-    """An entrywise function of the table of operators, with no parameters."""
-    operator = NAMED.get(SPELT.get(name, name))
-    if operator is None or not issubclass(operator, Entrywise) or operator.parameters:
-        return None
-    found = operator
-    return lambda a: Traced(found.of(a.expr), a.lengths)
+def declare_functions() -> None:
+    """The entrywise functions of the table of operators that have no parameters, by their names."""
+
+    def applied(operator: type[Operator]) -> Operation:
+        return lambda a: Traced(operator.of(a.expr), a.lengths)
+
+    for name, operator in NAMED.items():
+        if issubclass(operator, Entrywise) and not operator.parameters:
+            UFUNCS[name] = applied(operator)
+    UFUNCS.update({other: UFUNCS[name] for other, name in SPELT.items()})
+
+
+declare_functions()
 
 
 @ufunc("log")
@@ -264,11 +270,6 @@ def minimum(a: Traced, b: Traced) -> Traced:
     return entrywise(Minimum.of, a, b)
 
 
-@ufunc("absolute", "fabs")
-def absolute(a: Traced) -> Traced:
-    return Traced(Abs(a.expr), a.lengths)
-
-
 @ufunc("xlogy")
 def xlogy(a: Traced, b: Traced) -> Traced:
     return multiply(a, log(b))
@@ -294,8 +295,7 @@ def constant_along(term: Expr, axis: int) -> Expr | None:
         factor, term = term.operands
     ones = term.operands[0] if isinstance(term, Transpose) else term
     if isinstance(ones, Ones):
-        whole = Ones(term.rows) if axis else Transpose(Ones(term.cols))
-        return factor if term.cols is ONE else Scale.of(factor, whole)
+        return repeated(factor, (term.rows, ONE) if axis else (ONE, term.cols))
     if isinstance(term, Product):
         side = term.operands[-1] if axis else term.operands[0]
         if isinstance(side, Transpose if axis else Ones) and (not axis or isinstance(side.operands[0], Ones)):
@@ -310,8 +310,8 @@ def without_constants(z: Expr, axis: int) -> tuple[Expr, Expr]:
     if not kept:
         kept, found = [z], []
     shift = [c for _, c in found if c is not None]
-    empty = Number(0) if z.cols is ONE else repeated(Number(0), (z.rows, ONE) if axis else (ONE, z.cols))
-    return Sum.of(*kept), Sum.of(*shift) if shift else empty
+    nothing = repeated(Number(0), (z.rows, ONE) if axis else (ONE, z.cols))
+    return Sum.of(*kept), Sum.of(*shift) if shift else nothing
 
 
 def softmax_of(a: Traced, b: Traced) -> Expr | None:

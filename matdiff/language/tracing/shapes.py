@@ -6,6 +6,8 @@ column; the expression of a number is 1×1.  Everything here is about expression
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size
 from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
 from matdiff.algebra.operators.products import FLATTEN, Product, Scale, Transpose
@@ -83,7 +85,7 @@ def broadcast(*lengths: Lengths) -> Lengths:
             shown = " and ".join(written(own) for own in lengths)
             raise ShapeError(
                 f"the shapes {shown} do not fit together",
-                suggestion="Axes are aligned from the last one: x[:, None] makes a column, keepdims=True keeps an axis.",
+                suggestion="Axes are aligned from the last one; x[:, None] is a column, keepdims=True keeps an axis.",
             )
         result.insert(0, along.pop() if along else ONE)
     return tuple(result)
@@ -112,11 +114,9 @@ def aligned(own: Lengths, axes: int) -> Lengths:
     return (ONE,) * (axes - len(own)) + own
 
 
-def number(value: Expr | float | int) -> Expr:
+def number(value: Fraction | float) -> Expr:
     """A number as an expression: the simplest fraction that rounds to a float is what the float means."""
-    from fractions import Fraction
-
     if isinstance(value, float):
         simple = Fraction(value).limit_denominator(1000)
         return Number(simple if float(simple) == value else value)
-    return value if isinstance(value, Expr) else Number(value)
+    return Number(value)

@@ -1,0 +1,284 @@
+"""What declared properties make simpler: QᵀQ = I, PP = P, xᵀKx = 0, and parts of matrices that are whole already."""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros, fact
+from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Abs
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.sums import Member, SumOfEntries
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric
+from matdiff.algebra.operators.triangles import LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
+
+
+def leaf_of(e: Expr) -> tuple[Expr, bool]:
+    """A symbol or a member, and whether e is the transpose of it."""
+    return (e.operands[0], True) if isinstance(e, Transpose) else (e, False)
+
+
+def has(e: Expr, wanted: str) -> bool:
+    """Whether e or what it is the transpose of is assumed to have a property."""
+    leaf, _ = leaf_of(e)
+    return isinstance(leaf, Symbol | Member) and wanted in assumed(leaf)
+
+
+def are_transposes(a: Expr, b: Expr) -> bool:
+    """Whether one is written as the transpose of the other."""
+    (left, left_turned), (right, right_turned) = leaf_of(a), leaf_of(b)
+    return left is right and (left_turned is not right_turned or "symmetric" in assumed(left))
+
+
+def without_pair(e: Expr, k: int) -> Expr:
+    """A product without the factors at k and k + 1, whose product is the identity."""
+    f = e.operands
+    rest = (*f[:k], *f[k + 2 :])
+    return Product.of(*rest) if rest else Number(1) if e.is_scalar else Identity(e.rows)
+
+
+# ---- orthogonal, idempotent, unit -------------------------------------------------------------------
+
+
+@identity("QᵀQ = I", "Q'*Q = eye(n)", where="Q: n x n orthogonal", requires="Q orthogonal")
+def orthogonal_product(e: Expr) -> Expr | None:
+    f = e.operands
+    for k in range(len(f) - 1):
+        if has(f[k], "orthogonal") and are_transposes(f[k], f[k + 1]):
+            return without_pair(e, k)
+    return None
+
+
+@identity("‖QA‖ = ‖A‖", "norm2(Q*A) = norm2(A)", where="Q: m x m orthogonal; A: m x n", requires="Q orthogonal")
+def norm_of_rotated(e: Expr) -> Expr | None:
+    """On either side."""
+    match e.operands[0]:
+        case Product(operands=(first, *rest)) if has(first, "orthogonal"):
+            return Norm.of(Product.of(*rest))
+        case Product(operands=(*rest, last)) if has(last, "orthogonal"):
+            return Norm.of(Product.of(*rest))
+        case _:
+            return None
+
+
+@identity("logdet(Q) = 0", "logdet(Q) = 0", where="Q: n x n orthogonal", requires="Q orthogonal")
+def log_determinant_of_orthogonal(e: Expr) -> Expr | None:
+    return Number(0) if has(e.operands[0], "orthogonal") else None
+
+
+@identity("abs(|Q|) = 1", "abs(det(Q)) = 1", where="Q: n x n orthogonal", requires="Q orthogonal")
+def determinant_of_orthogonal(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Determinant(operands=(q,)) if has(q, "orthogonal"):
+            return Number(1)
+        case _:
+            return None
+
+
+@identity("PP = P", "P*P = P", where="P: n x n idempotent", requires="P idempotent")
+def idempotent_product(e: Expr) -> Expr | None:
+    f = e.operands
+    for k in range(len(f) - 1):
+        if f[k] is f[k + 1] and has(f[k], "idempotent"):
+            return Product.of(*f[:k], *f[k + 1 :])
+    return None
+
+
+@identity("Pᵏ = P", "P^3 = P", where="P: n x n idempotent", requires="P idempotent")
+def idempotent_power(e: Expr) -> Expr | None:
+    a, k = e.operands[0], e.data[0]
+    return a if k > 0 and has(a, "idempotent") else None
+
+
+@identity("uᵀu = 1", "u'*u = 1", where="u: n unit", requires="u of length 1")
+def length_of_unit(e: Expr) -> Expr | None:
+    f = e.operands
+    for k in range(len(f) - 1):
+        if f[k].rows is ONE and has(f[k], "unit") and are_transposes(f[k], f[k + 1]):
+            return without_pair(e, k)
+    return None
+
+
+@identity("‖u‖ = 1", "norm2(u) = 1", where="u: n unit", requires="u of length 1")
+def norm_of_unit(e: Expr) -> Expr | None:
+    return Number(1) if has(e.operands[0], "unit") else None
+
+
+# ---- rows and vectors that sum to 1 -----------------------------------------------------------------
+
+
+@identity("P1 = 1", "P*ones(n) = ones(m)", where="P: m x n stochastic", requires="the rows of P sum to 1")
+def rows_that_sum_to_one(e: Expr) -> Expr | None:
+    """Also 1ᵀPᵀ = 1ᵀ."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        a, b = f[k], f[k + 1]
+        if isinstance(b, Ones) and has(a, "stochastic") and not isinstance(a, Transpose):
+            return Product.of(*f[:k], Ones(a.rows, b.cols), *f[k + 2 :])
+        if is_row_of_ones(a) and isinstance(b, Transpose) and has(b, "stochastic"):
+            return Product.of(*f[:k], Transpose(Ones(b.cols)), *f[k + 2 :])
+    return None
+
+
+@identity("1ᵀp = 1", "ones(n)'*p = 1", where="p: n simplex", requires="the entries of p sum to 1")
+def entries_that_sum_to_one(e: Expr) -> Expr | None:
+    """Also pᵀ1 = 1."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        ones, p = (f[k], f[k + 1]) if is_row_of_ones(f[k]) else (f[k + 1], f[k])
+        if has(p, "simplex") and f[k].rows is ONE and (is_row_of_ones(ones) or is_ones(ones)):
+            return without_pair(e, k)
+    return None
+
+
+@identity("sum(p) = 1", "sum(p) = 1", where="p: n simplex", requires="the entries of p sum to 1")
+def sum_that_is_one(e: Expr) -> Expr | None:
+    return Number(1) if has(e.operands[0], "simplex") else None
+
+
+# ---- skew-symmetric ---------------------------------------------------------------------------------
+
+
+@identity("xᵀKx = 0", "x'*K*x = 0", where="K: n x n skew; x: n", requires="K skew-symmetric")
+def skew_form(e: Expr) -> Expr | None:
+    """A scalar that is the negative of its transpose."""
+    f = e.operands
+    if not e.is_scalar or not any(has(g, "skew") for g in f):
+        return None
+    signs = 1
+    for a, b in zip(f, reversed(f), strict=True):
+        if a is b and has(a, "skew"):
+            signs = -signs
+        elif not (are_transposes(a, b) or (a is b and is_symmetric(a))):
+            return None
+    return Number(0) if signs < 0 else None
+
+
+@identity("Tr(K) = 0", "tr(K) = 0", where="K: n x n skew", requires="K skew-symmetric")
+def trace_of_skew(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Number(0) if is_skew(a) else None
+
+
+@identity("diag(K) = 0", "diag(K) = zeros(n)", where="K: n x n skew", requires="K skew-symmetric")
+def diagonal_of_skew(e: Expr) -> Expr | None:
+    return Zeros(*e.shape) if is_skew(e.operands[0]) else None
+
+
+def is_skew(e: Expr) -> bool:
+    """Whether a matrix is skew-symmetric by what is assumed of it, or by its being a skew part."""
+    return isinstance(e, SkewPart) or has(e, "skew")
+
+
+# ---- parts that are the whole -----------------------------------------------------------------------
+
+Triangles = tuple[bool, bool]  # whether a matrix is lower, and whether it is upper triangular
+
+
+def triangles(e: Expr) -> Triangles:
+    """Whether a matrix is lower and whether it is upper triangular, by the way it is written."""
+    return fact("triangles", e, _triangles)
+
+
+def _triangles(e: Expr, below: list[Triangles]) -> Triangles:
+    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | Zeros):
+        return True, True
+    if isinstance(e, Symbol | Member):
+        return "lower" in assumed(e), "upper" in assumed(e)
+    lower, upper = [a for a, _ in below], [b for _, b in below]
+    if isinstance(e, Product | Sum | Scale | Inverse | MatrixPower):
+        return all(lower), all(upper)
+    if isinstance(e, Hadamard):
+        return any(lower), any(upper)
+    if isinstance(e, LowerTriangle | UpperTriangle):
+        return lower[0] or isinstance(e, LowerTriangle), upper[0] or isinstance(e, UpperTriangle)
+    return (upper[0], lower[0]) if isinstance(e, Transpose) else (False, False)
+
+
+@identity("tril(L) = L", "tril(L) = L", where="L: n x n lower", requires="L lower triangular")
+def triangle_of_triangle(e: Expr) -> Expr | None:
+    """Also triu(U) = U, and triu(L) = I ⊙ L."""
+    a = e.operands[0]
+    mine, other = triangles(a) if isinstance(e, LowerTriangle) else reversed(triangles(a))
+    if mine:
+        return a
+    if not other or a.rows is not a.cols:
+        return None
+    inner = a.operands[0] if isinstance(a, LowerTriangle | UpperTriangle) else a
+    return Hadamard.of(Identity(a.rows), inner)
+
+
+@identity("I ⊙ D = D", "eye(n) .* D = D", where="D: n x n diagonal", requires="D diagonal")
+def diagonal_part_of_diagonal(e: Expr) -> Expr | None:
+    """A diagonal factor among those of an entrywise product makes the identity superfluous."""
+    others = [f for f in e.operands if not isinstance(f, Identity)]
+    if len(others) < len(e.operands) and any(all(triangles(f)) for f in others):
+        return Hadamard.of(*others)
+    return None
+
+
+@identity("I ⊙ tril(A) = I ⊙ A", "eye(n) .* tril(A) = eye(n) .* A", where="A: n x n")
+def diagonal_part_of_triangle(e: Expr) -> Expr | None:
+    if not any(isinstance(f, Identity) for f in e.operands):
+        return None
+    parts = [f.operands[0] if isinstance(f, LowerTriangle | UpperTriangle) else f for f in e.operands]
+    return Hadamard.of(*parts) if parts != list(e.operands) else None
+
+
+@identity("diag(diag(D)) = D", "Diag(diag(D)) = D", where="D: n x n diagonal", requires="D diagonal")
+def diagonal_matrix_of_diagonal(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case DiagonalVector(operands=(d,)) if all(triangles(d)):
+            return d
+        case _:
+            return None
+
+
+@identity("sym(S) = S", "sym(S) = S", where="S: n x n symmetric", requires="S symmetric")
+def symmetric_part_of_symmetric(e: Expr) -> Expr | None:
+    """Also sym(Aᵀ) = sym(A), and 0 of what is skew-symmetric."""
+    a = e.operands[0]
+    if is_symmetric(a):
+        return a
+    if is_skew(a):
+        return Zeros(*e.shape)
+    return SymmetricPart(a.operands[0]) if isinstance(a, Transpose) else None
+
+
+@identity("skew(K) = K", "skew(K) = K", where="K: n x n skew", requires="K skew-symmetric")
+def skew_part_of_skew(e: Expr) -> Expr | None:
+    """Also skew(Aᵀ) = −skew(A), and 0 of what is symmetric."""
+    a = e.operands[0]
+    if is_symmetric(a):
+        return Zeros(*e.shape)
+    if is_skew(a):
+        return a
+    return -SkewPart(a.operands[0]) if isinstance(a, Transpose) else None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Product: (
+        orthogonal_product,
+        idempotent_product,
+        length_of_unit,
+        rows_that_sum_to_one,
+        entries_that_sum_to_one,
+        skew_form,
+    ),
+    MatrixPower: (idempotent_power,),
+    Norm: (norm_of_rotated, norm_of_unit),
+    Abs: (determinant_of_orthogonal,),
+    LogDeterminant: (log_determinant_of_orthogonal,),
+    SumOfEntries: (sum_that_is_one,),
+    Trace: (trace_of_skew,),
+    DiagonalVector: (diagonal_of_skew,),
+    DiagonalMatrix: (diagonal_matrix_of_diagonal,),
+    Hadamard: (diagonal_part_of_triangle, diagonal_part_of_diagonal),
+    LowerTriangle: (triangle_of_triangle,),
+    UpperTriangle: (triangle_of_triangle,),
+    SymmetricPart: (symmetric_part_of_symmetric,),
+    SkewPart: (skew_part_of_skew,),
+}

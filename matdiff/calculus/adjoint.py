@@ -1,0 +1,146 @@
+"""Linear maps between spaces of matrices: the differential of an expression in a direction, and its adjoint.
+
+    dF = 𝓛(dX),        ⟨Y, 𝓛(V)⟩ = ⟨𝓛*(Y), V⟩
+
+``pushed`` is 𝓛(V), the Jacobian-vector product: the laws of d, with directions for the differentials of the
+unknowns.  ``pulled`` is 𝓛*(Y), the vector-Jacobian product: the gradient of ⟨Y, F⟩, in which Y is constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matdiff.algebra.assumptions import implied
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, Zeros, postorder
+from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Member
+from matdiff.calculus.differential import Dependence
+from matdiff.calculus.gradient import gradients
+from matdiff.calculus.rewrite import Simplifier
+from matdiff.errors import DeclarationError, UnsupportedError
+
+# ---- names ------------------------------------------------------------------------------------------
+
+
+def names_in(e: Expr) -> set[str]:
+    """Every name that an expression uses: of symbols, indices, definitions and sizes."""
+    found: set[str] = set()
+    for node in postorder(e):
+        if isinstance(node, Symbol | Index | Named):
+            found.add(node.name)
+        found |= node.rows.names() | node.cols.names()
+    return found
+
+
+def require_new(name: str, e: Expr, purpose: str, option: str) -> None:
+    """A name of our own must be a name, and none of the expression."""
+    if not name.isidentifier() or name.startswith("_"):
+        raise DeclarationError(f"{name or 'nothing'} is not a name", suggestion=f"Give another one: {option}.")
+    if name in names_in(e):
+        raise DeclarationError(
+            f"{name} is a name in the expression, and cannot be {purpose} as well",
+            suggestion=f"Give another one: {option}.",
+        )
+
+
+def cotangent(f: Expr, name: str) -> Symbol:
+    """Y, in the shape of an expression F."""
+    require_new(name, f, "that of the argument of the adjoint", 'by="Z"')
+    return Symbol(name, f.shape)
+
+
+def directions(f: Expr, unknowns: Mapping[str, Expr], names: Mapping[str, str]) -> dict[Expr, Symbol]:
+    """A direction for every unknown: V_X for X, or the name that is given."""
+    unknown_names = [name for name in names if name not in unknowns]
+    if unknown_names:
+        raise DeclarationError(f"{unknown_names[0]} is given a direction, and is no unknown")
+    found: dict[Expr, Symbol] = {}
+    for name, unknown in unknowns.items():
+        symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+        own = symbol.name if isinstance(symbol, Symbol) else name
+        found[unknown] = direction(unknown, names.get(name, f"V_{own}"))
+        require_new(found[unknown].name, f, f"that of the direction of {name}", f'by={{"{name}": "V"}}')
+    if len({v.name for v in found.values()}) < len(found):
+        raise DeclarationError("two directions have one name")
+    return found
+
+
+def direction(unknown: Expr, name: str) -> Symbol:
+    """A symbol for a change of an unknown: of its shape, and in the subspace in which it varies."""
+    symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+    if not isinstance(symbol, Symbol):
+        raise UnsupportedError(f"{unknown} is not a symbol, and has no direction")
+    kept = implied(symbol.properties) & SUBSPACES
+    return Symbol(name, symbol.shape, {"diagonal"} if "diagonal" in kept else kept, symbol.ranges)
+
+
+SUBSPACES = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))  # a matrix on a line in them stays there
+
+
+# ---- forwards ---------------------------------------------------------------------------------------
+
+
+def pushed(f: Expr, directions: Mapping[Expr, Symbol]) -> Expr:
+    """dF where the differential of every unknown is its direction; each node is differentiated once."""
+    changes = {u.operands[0] if isinstance(u, Member) else u: v for u, v in directions.items()}
+    depends = Dependence(changes)
+    found: dict[Expr, Expr] = {}
+    stack = [f] if depends(f) else []
+    while stack:
+        e = stack[-1]
+        form = _expanded(e)
+        inner = [form] if form is not None else [o for o in e.operands if depends(o)]
+        pending = [] if depends.is_unknown(e) else [o for o in inner if o not in found]
+        if pending and e not in found:
+            stack.extend(reversed(pending))
+            continue
+        stack.pop()
+        if depends.is_unknown(e):
+            found[e] = Member(changes[e.operands[0]], *e.operands[1:]) if isinstance(e, Member) else changes[e]
+        elif e not in found:
+            found[e] = found[form] if form is not None else _change(e, found)
+    if f not in found:
+        return Number(0) if f.is_scalar else Zeros(*f.shape)
+    return Simplifier(SIMPLIFICATIONS)(found[f])[0]
+
+
+def _expanded(e: Expr) -> Expr | None:
+    """What an operation is written as before it is differentiated: ‖A‖² as Tr(AᵀA)."""
+    forms = (law.apply(e) for law in EXPANSIONS.get(type(e), ()))
+    return next((form for form in forms if form is not None), None)
+
+
+def _change(e: Expr, found: Mapping[Expr, Expr]) -> Expr:
+    """The law of d of one operation, with what is found for its operands."""
+    law = e.d if isinstance(e, Operator) else None
+    if law is None:
+        raise UnsupportedError(
+            f"there is no law for the differential of {e.title() if isinstance(e, Operator) else e}",
+            suggestion="Write it with operators that have one: `matdiff laws` lists them.",
+        )
+    change: Expr = law.apply(e, *[found.get(o) for o in e.operands])
+    return change
+
+
+# ---- backwards --------------------------------------------------------------------------------------
+
+
+def pulled(f: Expr, unknowns: Mapping[str, Expr], y: Symbol) -> Mapping[str, Expr]:
+    """𝓛*(Y) for the differential 𝓛 of F with respect to each unknown: the gradient of ⟨Y, F⟩."""
+    return gradients(inner(y, f), unknowns).gradients
+
+
+def adjoint_of(f: Expr, name: str, unknown: Expr, y: Symbol) -> Expr:
+    """𝓛*(Y) of a map that is linear or affine in the unknown."""
+    depends = Dependence([unknown])
+    found = pulled(f, {name: unknown}, y)[name]
+    kinks = [n for n in postorder(f) if isinstance(n, Operator) and n.kink and depends(n)]
+    if kinks or depends(found):
+        because = f"{kinks[0].title()} is not" if kinks else f"its derivative depends on {name}"
+        raise UnsupportedError(
+            f"{f} is not linear in {name}: {because}" if len(str(f)) < 200 else f"the map is not linear in {name}",
+            suggestion="matdiff.vjp gives the adjoint of its differential.",
+        )
+    return found

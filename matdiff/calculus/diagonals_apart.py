@@ -1,0 +1,133 @@
+"""The laws of the normal form about diagonal matrices and outer products: between other factors diag(x) stays a factor,
+elsewhere it becomes an entrywise product, and outer products in an entrywise product are joined."""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.laws import identity
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose, multiple
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.calculus.ordering import flip, letters, order, ordered_product, outer_factors, transposed
+
+
+@identity("diag(x)A = x1ᵀ ⊙ A", "diag(x)*A = (x*ones(n)') .* A", where="x: m; A: m x n")
+def diagonal_beside_factors(e: Expr) -> Expr | None:
+    """Between factors a diagonal matrix stays one; beside a vector or at an end it becomes an entrywise product."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        joined = _diagonal_and_neighbour(f[k], f[k + 1])
+        if joined is not None:
+            return Product.of(*f[:k], joined, *f[k + 2 :])
+    for k, factor in enumerate(f):
+        opened = _outer_in_hadamard(factor)
+        if opened is not None:
+            return Product.of(*f[:k], *opened, *f[k + 1 :])
+    for k, factor in enumerate(f):
+        if isinstance(factor, DiagonalMatrix) and ONE in e.shape:
+            x, left, right = factor.operands[0], f[:k], f[k + 1 :]
+            if e.cols is ONE:
+                return Product.of(*left, ordered_product((x, Product.of(*right))))
+            return Product.of(ordered_product((Product.of(*left), transposed(x))), *right)
+    if isinstance(f[0], DiagonalMatrix):
+        rest = Product.of(*f[1:])
+        return ordered_product((Product.of(f[0].operands[0], Transpose(Ones(rest.cols))), rest))
+    if isinstance(f[-1], DiagonalMatrix):
+        rest = Product.of(*f[:-1])
+        return ordered_product((Product.of(Ones(rest.rows), transposed(f[-1].operands[0])), rest))
+    return None
+
+
+def _diagonal_and_neighbour(a: Expr, b: Expr) -> Expr | None:
+    match a, b:
+        case DiagonalMatrix(operands=(x,)), DiagonalMatrix(operands=(y,)):
+            return DiagonalMatrix(ordered_product((x, y)))
+        case DiagonalMatrix(operands=(x,)), _ if b.cols is ONE:
+            return ordered_product((x, b))
+        case _, DiagonalMatrix(operands=(x,)) if a.rows is ONE:
+            return ordered_product((a, transposed(x)))
+        case _:
+            return None
+
+
+def _outer_in_hadamard(e: Expr) -> tuple[Expr, ...] | None:
+    """xyᵀ ⊙ A as diag(x), A, diag(y)."""
+    if not isinstance(e, Hadamard):
+        return None
+    for k, factor in enumerate(e.operands):
+        parts = outer_factors(factor)
+        if parts is not None:
+            left, right = [() if isinstance(x, Ones) else (DiagonalMatrix(x),) for x in parts]
+            return (*left, Hadamard.of(*e.operands[:k], *e.operands[k + 1 :]), *right)
+    return None
+
+
+@identity("I ⊙ A = diag(diag(A))", "eye(n) .* A = diag(diag(A))", where="A: n x n")
+def hadamard_on_diagonal(e: Expr) -> Expr | None:
+    """Beside I or diag(x) only the diagonal counts; outer products are joined: xyᵀ ⊙ uvᵀ = (x ⊙ u)(y ⊙ v)ᵀ."""
+    f = tuple(g for g in e.operands if not _row_of_ones(g)) or e.operands[:1]
+    if len(f) < len(e.operands):
+        return Hadamard.of(*f)
+    if any(isinstance(g, Identity | DiagonalMatrix) for g in f) and not e.is_scalar:
+        parts = [
+            g.operands[0] if isinstance(g, DiagonalMatrix) else DiagonalVector(g) for g in f if type(g) is not Identity
+        ]
+        return DiagonalMatrix(ordered_product(parts or [Ones(e.rows)]))
+    outer = [g for g in f if outer_factors(g) is not None]
+    if len(outer) < 2:
+        return None
+    pairs = [p for g in outer if (p := outer_factors(g)) is not None]
+    left, right = (
+        ordered_product([x for x in side if not isinstance(x, Ones)] or side[:1]) for side in zip(*pairs, strict=True)
+    )
+    return ordered_product((Product.of(left, *letters(transposed(right))), *[g for g in f if g not in outer]))
+
+
+def _row_of_ones(e: Expr) -> bool:
+    return isinstance(e, Transpose) and isinstance(e.operands[0], Ones)
+
+
+@identity("diag(xyᵀ) = x ⊙ y", "diag(x*y') = x .* y", where="x, y: n")
+def diagonal_vector_in_order(e: Expr) -> Expr | None:
+    """The diagonal of A and of Aᵀ are the same; diag(A ⊙ B) = diag(A) ⊙ diag(B)."""
+    a = e.operands[0]
+    parts = outer_factors(a)
+    if parts is not None:
+        return ordered_product(parts)
+    match a:
+        case Identity():
+            return Ones(a.rows)
+        case DiagonalMatrix(operands=(x,)):
+            return x
+        case Hadamard(operands=f):
+            return ordered_product(map(DiagonalVector, f))
+        case Product(operands=(DiagonalMatrix(operands=(x,)), *rest)):
+            return ordered_product((x, DiagonalVector(Product.of(*rest))))
+        case Product(operands=(*rest, DiagonalMatrix(operands=(x,)))):
+            return ordered_product((x, DiagonalVector(Product.of(*rest))))
+        case Power(operands=(base, exponent)):
+            return Power.of(DiagonalVector(base), exponent)
+    sign, flipped = flip(a)
+    if flipped is a and sign != 1:
+        return Zeros(a.rows, ONE)
+    least = min(a, flipped, key=order)
+    return None if least is a else multiple(sign, DiagonalVector(least))
+
+
+@identity("(A ⊙ B)1 = diag(ABᵀ)", "(A .* B)*ones(n) = diag(A*B')", where="A, B: m x n")
+def row_sums_of_hadamard(e: Expr) -> Expr | None:
+    """Of two factors; the last factor of the product is 1."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        match f[k], f[k + 1]:
+            case Hadamard(operands=(a, b)), Ones() if f[k + 1].cols is ONE and ONE not in f[k].shape:
+                return Product.of(*f[:k], DiagonalVector(Product.of(a, *letters(transposed(b)))), *f[k + 2 :])
+            case Power(operands=(a, Number(data=(2,)))), Ones() if f[k + 1].cols is ONE and ONE not in f[k].shape:
+                return Product.of(*f[:k], DiagonalVector(Product.of(a, *letters(transposed(a)))), *f[k + 2 :])
+            case Transpose(operands=(Ones(),)), Hadamard(operands=(a, b)) if ONE not in f[k + 1].shape:
+                column = DiagonalVector(Product.of(*letters(transposed(a)), b))
+                return Product.of(*f[:k], Transpose(column), *f[k + 2 :])
+            case Transpose(operands=(Ones(),)), Power(operands=(a, Number(data=(2,)))) if ONE not in f[k + 1].shape:
+                column = DiagonalVector(Product.of(*letters(transposed(a)), a))
+                return Product.of(*f[:k], Transpose(column), *f[k + 2 :])
+    return None

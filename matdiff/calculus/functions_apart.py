@@ -1,0 +1,232 @@
+"""The laws of the normal form about entrywise functions: exponentials of sums, logarithms and powers of products,
+roots of numbers.
+
+Every law keeps the value wherever the left side has one; so only what is known to be positive leaves a logarithm or a
+root.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import isqrt
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Ones, Symbol, fact, replace
+from matdiff.algebra.identities import powers
+from matdiff.algebra.laws import identity
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, ones_like, zeros_like
+from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.square import Determinant
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
+from matdiff.calculus.ordering import ordered_product, outer_factors
+
+HALF = Number("1/2")
+
+
+def is_positive(e: Expr) -> bool:
+    """Whether every entry of an expression is known to be positive."""
+    return fact("positive", e, _positive)
+
+
+def _positive(e: Expr, below: list[bool]) -> bool:
+    if e.number is not None:
+        return e.number > 0
+    symbol = e.operands[0] if isinstance(e, Member) else e
+    if isinstance(symbol, Symbol):
+        return "positive" in symbol.properties or ("spd" in symbol.properties and symbol.is_scalar)
+    if isinstance(e, Exp | Ones):
+        return True
+    if isinstance(e, Determinant):
+        a = e.operands[0]
+        return isinstance(a, Symbol) and "spd" in a.properties
+    if isinstance(e, Power):
+        return below[0]
+    if isinstance(e, Sum | Hadamard | Scale | Product | SumOfEntries | IndexedSum | Transpose | Vec | Entry):
+        return all(below[:1] if isinstance(e, Entry) else below)
+    return isinstance(e, Entrywise) and e.names[0] == "sqrt" and all(below)
+
+
+@identity("exp(A + B) = exp(A) ⊙ exp(B)", "exp(A + B) = exp(A) .* exp(B)", where="A, B: m x n")
+def exponential_of_sum(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    number, rest = coefficient(a)
+    if isinstance(a, Sum):
+        return Hadamard.of(*map(Exp, a.operands))
+    if rest is None:
+        return None if number in (0, 1) else Power(Exp(Number(1)), Number(number))
+    return Power(Exp(rest), Number(number)) if number != 1 else None
+
+
+@identity("log(ab) = log(a) + log(b)", "log(a*b) = log(a) + log(b)", where="a: scalar positive; b: scalar positive")
+def logarithm_of_product(e: Expr) -> Expr | None:
+    """Only positive factors come out of a logarithm."""
+    match e.operands[0]:
+        case Hadamard(operands=f) | Scale(operands=f):
+            known = [g for g in f if is_positive(g)]
+            rest = [g for g in f if not is_positive(g)]
+        case Power(operands=(base, exponent)) if is_positive(base) and exponent.is_scalar:
+            return Scale.of(exponent, Log(base))
+        case Number() as one if one.value == 1:
+            return Number(0)
+        case Ones() as one:
+            return zeros_like(one)
+        case _:
+            return None
+    if not known or len(f) < 2:
+        return None
+    parts = [*known, *([e.operands[0].rebuild(tuple(rest)) if len(rest) > 1 else rest[0]] if rest else [])]
+    return Sum.of(*[_filled(Log(g), e) for g in parts])
+
+
+def _filled(value: Expr, e: Expr) -> Expr:
+    return value if value.shape == e.shape else Scale.of(value, ones_like(e))
+
+
+@identity("(ab)ˢ = aˢbˢ", "(a*b)^(1/2) = a^(1/2)*b^(1/2)", where="a: scalar positive; b: scalar positive")
+def power_of_positive_factors(e: Expr) -> Expr | None:
+    """Any power of positive factors; whole powers of all factors, also entry by entry."""
+    base, exponent = e.operands
+    whole = exponent.number is not None and exponent.number.denominator == 1
+    if not isinstance(base, Hadamard | Scale):
+        return None
+    known = [f for f in base.operands if whole or is_positive(f)]
+    rest = [f for f in base.operands if not (whole or is_positive(f))]
+    if not known or (rest and isinstance(base, Scale) and not is_positive(base.operands[0])):
+        return None
+    left = [base.rebuild(tuple(rest)) if len(rest) > 1 else rest[0]] if rest else []
+    parts = [Power.of(f, exponent) for f in (*known, *left)]
+    scalars, matrices = [p for p in parts if p.is_scalar], [p for p in parts if not p.is_scalar]
+    if not matrices:
+        return Hadamard.of(*scalars)
+    return Scale.of(Hadamard.of(*scalars), Hadamard.of(*matrices)) if scalars else Hadamard.of(*matrices)
+
+
+@identity("f(x1ᵀ) = f(x)1ᵀ", "exp(x*ones(n)') = exp(x)*ones(n)'", where="x: m; n: scalar")
+def function_of_repeated(e: Expr) -> Expr | None:
+    """A function of equal columns, equal rows, or equal entries."""
+    a = e.operands[0]
+    if any(not o.is_scalar for o in e.operands[1:]):
+        return None
+    match a:
+        case Scale(operands=(c, Ones() as one)):
+            return Scale.of(e.rebuild((c, *e.operands[1:])), one)
+        case Ones():
+            return Scale.of(e.rebuild((Number(1), *e.operands[1:])), a)
+        case Product(operands=f) if isinstance(f[-1], Transpose) and isinstance(f[-1].operands[0], Ones):
+            return Product.of(e.rebuild((Product.of(*f[:-1]), *e.operands[1:])), f[-1])
+        case Product(operands=f) if isinstance(f[0], Ones) and f[0].cols is ONE:
+            return Product.of(f[0], e.rebuild((Product.of(*f[1:]), *e.operands[1:])))
+        case _:
+            return None
+
+
+@identity("(xyᵀ)ᵏ = xᵏ(yᵏ)ᵀ", "(x*y').^2 = x.^2*(y.^2)'", where="x: m; y: n")
+def power_of_outer_product(e: Expr) -> Expr | None:
+    """Entry by entry, with a whole exponent."""
+    k = e.operands[1].number
+    parts = outer_factors(e.operands[0])
+    if parts is None or k is None or k.denominator != 1:
+        return None
+    return Product.of(Power.of(parts[0], Number(k)), Transpose(Power.of(parts[1], Number(k))))
+
+
+@identity("cos(−a) = cos(a)", "cos(-a) = cos(a)", where="a: scalar")
+def even_and_odd(e: Expr) -> Expr | None:
+    """f(−A) = ±f(A) for the even and the odd functions."""
+    if not isinstance(e, Entrywise) or e.names[0] not in EVEN | ODD or e.operands[1:]:
+        return None
+    a = e.operands[0]
+    first = a.operands[0] if isinstance(a, Sum) else a
+    if coefficient(first)[0] >= 0:
+        return None
+    inner_ = Sum.of(*[-t for t in a.operands]) if isinstance(a, Sum) else -a
+    return e.rebuild((inner_,)) if e.names[0] in EVEN else -e.rebuild((inner_,))
+
+
+EVEN = frozenset(("cos", "abs"))
+ODD = frozenset(("sin", "arctan", "arcsin", "arcsinh", "arctanh", "sign", "erf"))
+
+
+@identity("√(ab) = √a√b", "sqrt(a*b) = sqrt(a)*sqrt(b)", where="a, b: scalar positive")
+def root_of_positive_factors(e: Expr) -> Expr | None:
+    half = power_of_positive_factors.apply(Power(e.operands[0], Number("1/2")))
+    if half is None:
+        return None
+    return replace(half, lambda n: Sqrt(n.operands[0]) if isinstance(n, Power) and n.operands[1] is HALF else None)
+
+
+@identity("√(k²) = k", "sqrt(4) = 2")
+def root_of_number(e: Expr) -> Expr | None:
+    number = e.operands[0].number
+    if number is None or number < 0:
+        return None
+    root = Fraction(isqrt(number.numerator), isqrt(number.denominator))
+    return Number(root) if root * root == number else None
+
+
+@identity("(2A + 2B)ᵏ = 2ᵏ(A + B)ᵏ", "(2*a + 2*b)^-1 = (a + b)^-1/2", where="a, b: scalar")
+def number_out_of_power(e: Expr) -> Expr | None:
+    """The first term in order gets the number 1, or −1 under a root."""
+    base = e.operands[0]
+    exponent = e.operands[1].number if isinstance(e, Power) else HALF.value
+    if not isinstance(base, Sum) or exponent is None:
+        return None
+    number = coefficient(base.operands[0])[0]
+    number = number if exponent.denominator == 1 else abs(number)
+    if number == 1:
+        return None
+    rest = e.rebuild((Sum.of(*[multiple(1 / number, t) for t in base.operands]), *e.operands[1:]))
+    return Scale.of(e.rebuild((Number(number), *e.operands[1:])), rest)
+
+
+@identity("(ab + ac)ᵏ = aᵏ(b + c)ᵏ", "1/(a*b + a*c) = a^-1/(b + c)", where="a, b, c: scalar")
+def common_factor_out_of_power(e: Expr) -> Expr | None:
+    """What all terms of a sum share, or have in a denominator, leaves a whole power, and a root if it is positive."""
+    parts = common_part(e.operands[0], _is_whole(e))
+    if parts is None:
+        return None
+    common, rest = (e.rebuild((part, *e.operands[1:])) for part in parts)
+    return Hadamard.of(common, rest)
+
+
+@identity(
+    "log(ab + ac) = log(a) + log(b + c)", "log(a*b + a*c) = log(a) + log(b + c)", where="a, b, c: scalar positive"
+)
+def common_factor_out_of_logarithm(e: Expr) -> Expr | None:
+    """What all terms of a sum share, or have in a denominator, if it is positive."""
+    parts = common_part(e.operands[0], False)
+    return None if parts is None else Sum.of(*map(Log, parts))
+
+
+def _is_whole(e: Expr) -> bool:
+    """Whether a node is a power with a whole exponent."""
+    k = e.operands[1].number if isinstance(e, Power) else None
+    return k is not None and k.denominator == 1
+
+
+def common_part(e: Expr, any_sign: bool) -> tuple[Expr, Expr] | None:
+    """A product of powers and a sum whose product is a given sum; the powers of what is positive, or of anything."""
+    if not isinstance(e, Sum):
+        return None
+    terms = [_powers(t) for t in e.operands]
+    least = {base: min(t.get(base, Fraction(0)) for t in terms) for t in terms for base in t}
+    least = {base: k for base, k in least.items() if k and (any_sign or is_positive(base))}
+    if not least:
+        return None
+    inverse = [powers.to_power(base, -k) for base, k in least.items()]
+    common = ordered_product(powers.to_power(base, k) for base, k in least.items())
+    return common, Sum.of(*[_times(inverse, t) for t in e.operands])
+
+
+def _powers(term: Expr) -> dict[Expr, Fraction]:
+    """The factors of a term of an entrywise or scalar product, with their exponents."""
+    body = coefficient(term)[1]
+    body = body.operands[1] if isinstance(body, Scale) else body
+    factors = body.operands if isinstance(body, Hadamard) else () if body is None else (body,)
+    return {base: k for base, k in map(powers.base_and_exponent, factors) if not isinstance(base, Ones)}
+
+
+def _times(factors: list[Expr], term: Expr) -> Expr:
+    number, body = coefficient(term)
+    return multiple(number, Hadamard.of(*factors, *([] if body is None else [body])))

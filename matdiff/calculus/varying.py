@@ -1,0 +1,134 @@
+"""Unknowns with a property: where they vary, and what that makes of the gradient.
+
+In a linear subspace (symmetric, diagonal, lower, …) the gradient is the projection of the unconstrained one.  On
+a curved or shifted set (orthogonal, of length 1, …) the function is derived off the set: until the answer is
+there, the unknown stands without the property, so that no law of it can be used too early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matdiff.algebra.assumptions import CONSTRAINTS, implied
+from matdiff.algebra.expr import Expr, Identity, Number, Symbol, postorder
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities.cancelling import addends, flipped
+from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.symmetry import NONE, assumed
+from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
+from matdiff.calculus.derivation import Block, Gradients, Phase
+from matdiff.calculus.rewrite import Simplifier, Step
+
+LINEAR = frozenset(("diagonal", "symmetric", "skew", "lower", "upper"))
+
+
+def symbol_of(unknown: Expr) -> Expr:
+    """The symbol that varies: an unknown, or the family of a member."""
+    return unknown.operands[0] if isinstance(unknown, Member) else unknown
+
+
+# ---- linear subspaces -------------------------------------------------------------------------------
+
+
+def projection(g: Expr, unknown: Expr) -> Expr:
+    """The projection of a gradient on the subspace in which the unknown varies."""
+    symbol = symbol_of(unknown)
+    properties = implied(symbol.properties) if isinstance(symbol, Symbol) else NONE
+    if "diagonal" in properties:
+        return Hadamard.of(Identity(unknown.rows), g)
+    if "symmetric" in properties:
+        return Scale.of(Number("1/2"), g + Transpose(g))
+    if "skew" in properties:
+        return Scale.of(Number("1/2"), g - Transpose(g))
+    if "lower" in properties:
+        return LowerTriangle(g)
+    return UpperTriangle(g) if "upper" in properties else g
+
+
+def projected(g: Expr, unknown: Expr, simplifier: Simplifier, phases: list[Phase]) -> Expr:
+    """The projected gradient, and the lines that lead to it; the gradient itself where it lies in the subspace."""
+    whole = projection(g, unknown)
+    if whole is g:
+        return g
+    properties = assumed(symbol_of(unknown))
+    if "symmetric" in properties and "diagonal" not in properties:
+        turned, _ = simplifier(Transpose(g))
+        if key(turned) == key(g):
+            return g
+    simple, steps = simplifier(whole)
+    if simple is g:
+        return g
+    phases.append(Phase("Projection", None, whole, (tuple(steps),)))
+    return simple
+
+
+# ---- curved and shifted sets ------------------------------------------------------------------------
+
+
+class Exchange:
+    """Replaces symbols by others wherever they occur; what has been rebuilt once is known the next time."""
+
+    __slots__ = ("done",)
+
+    def __init__(self, pairs: Mapping[Expr, Expr]) -> None:
+        self.done = dict(pairs)
+
+    def __call__(self, e: Expr) -> Expr:
+        done = self.done
+        for node in postorder(e, prune=done.__contains__):
+            if node not in done:
+                operands = tuple([done[o] for o in node.operands])
+                done[node] = node if operands == node.operands else node.rebuild(operands)
+        return done[e]
+
+
+def relaxed(unknowns: Mapping[str, Expr]) -> dict[Expr, Expr]:
+    """For every unknown symbol that is constrained to a set, the same symbol without that property."""
+    free: dict[Expr, Expr] = {}
+    for symbol in map(symbol_of, unknowns.values()):
+        if isinstance(symbol, Symbol) and symbol.properties & CONSTRAINTS:
+            rest = implied(symbol.properties) - CONSTRAINTS
+            free[symbol] = Symbol(symbol.name, symbol.shape, rest, symbol.ranges)
+    return free
+
+
+def restored(found: Gradients, f: Expr, unknowns: Mapping[str, Expr], free: Mapping[Expr, Expr]) -> Gradients:
+    """What was found for relaxed unknowns, said of the unknowns themselves."""
+    back = Exchange({relaxation: symbol for symbol, relaxation in free.items()})
+
+    def step(s: Step) -> Step:
+        return Step(s.law, back(s.before), back(s.after))
+
+    def phase(p: Phase) -> Phase:
+        opening = None if p.opening is None else step(p.opening)
+        return Phase(p.title, opening, back(p.start), tuple(tuple(map(step, group)) for group in p.groups))
+
+    blocks = tuple(Block(back(b.node), b.name, tuple(map(phase, b.phases))) for b in found.blocks)
+    gradients = {name: back(g) for name, g in found.gradients.items()}
+    unconstrained = {name: back(g) for name, g in found.unconstrained.items()}
+    tangents = {name: riemannian(g, unknowns[name]) for name, g in gradients.items()}
+    known = {name: g for name, g in tangents.items() if g is not None}
+    return Gradients(f, dict(unknowns), gradients, unconstrained, blocks, known)
+
+
+def riemannian(g: Expr, unknown: Expr) -> Expr | None:
+    """The gradient along the orthogonal matrices, or along the sphere, in the metric of the space around them."""
+    properties = assumed(symbol_of(unknown))
+    if isinstance(unknown, Symbol) and unknown.ranges:
+        if len(g.free) != len(unknown.ranges):
+            return None
+        unknown = Member(unknown, *sorted(g.free, key=lambda i: i.name))
+    if properties & LINEAR:
+        return None
+    simplify = Simplifier(SIMPLIFICATIONS)
+    if "orthogonal" in properties:
+        normal = [Product.of(unknown, flipped(t), unknown) for t in addends(g)]
+    elif "unit" in properties:
+        normal = [Product.of(unknown, Transpose(unknown), t) for t in addends(g)]
+    else:
+        return None
+    terms = [simplify(t)[0] for t in (*addends(g), *[-t for t in normal])]
+    total = Sum.of(*terms)
+    return simplify(Scale.of(Number("1/2"), total) if "orthogonal" in properties else total)[0]

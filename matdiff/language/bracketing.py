@@ -1,0 +1,51 @@
+"""Which square brackets hold blocks: [A B; C D], [A, B; C, D], [x; y], and not the plain bracket of [X w − y].
+
+A bracket with a comma or a semicolon holds blocks.  Without a comma, gaps separate the blocks of a row, as in
+MATLAB, where every row has equally many of them; else a gap is a product, as in [X w; y].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matdiff.language.syntax import Token
+
+GAP = "GAP"  # a sign behind a gap that belongs to what follows, as in [a −b; c d]; it holds the place of a comma
+
+
+class Marks:
+    """What stands in an open bracket, outside of the brackets in it; *opening* is the place of its token."""
+
+    __slots__ = ("commas", "numbers", "opening", "rows")
+
+    def __init__(self, opening: int) -> None:
+        self.opening = opening
+        self.commas = self.numbers = False
+        self.rows: list[list[int]] = [[]]  # for every row the places of the gaps between factors
+
+    def note(self, kind: str, place: int) -> None:
+        """A token in the bracket."""
+        if kind == "SEPARATOR":
+            self.rows.append([])
+        elif kind == "COMMA":
+            self.commas = True
+        elif kind in ("LOOSE", GAP):
+            self.rows[-1].append(place)
+
+    def settle(self, tokens: list[Token], custom: Callable[[], bool]) -> None:
+        """Says at the closing bracket what it holds: the tokens that turn out to separate blocks are exchanged.
+
+        *custom* is asked where the gaps may be either; they are products where shapes do not fit otherwise.
+        """
+        if tokens[-1].type == "SEPARATOR":
+            tokens.pop()  # [x; y;]
+            self.rows.pop()
+        if tokens[self.opening].type != "LEFT" or not (self.commas or self.numbers or len(self.rows) > 1):
+            return
+        tokens[self.opening] = tokens[self.opening]._replace(type="LEFT_BLOCK")
+        counts = {len(gaps) for gaps in self.rows}
+        if self.commas or len(counts) > 1 or counts == {0} or not custom():
+            return
+        for gaps in self.rows:
+            for place in gaps:
+                tokens[place] = tokens[place]._replace(type="COMMA")

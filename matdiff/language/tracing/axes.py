@@ -1,0 +1,250 @@
+"""Changes of axes, diagonals, and constant arrays."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import mul
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import Identity, Number
+from matdiff.algebra.operators.kronecker import Unvec, Vec, divided
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.errors import ShapeError
+from matdiff.language.tracing.arrays import METHODS, Traced, extent, extent_of, function, lift, refuse
+from matdiff.language.tracing.shapes import Lengths, flip, repeated, shape_of, spread, written
+
+# ---- reshaping ----------------------------------------------------------------------------------------
+
+
+def amount(lengths: Lengths) -> Size:
+    """The number of entries."""
+    return reduce(mul, lengths, ONE)
+
+
+@function("reshape")
+def reshape(a: Any, shape: Any, order: str = "C") -> Traced:
+    """The entries in other axes, row by row: a matrix as a vector is vec(Aᵀ)."""
+    x = lift(a)
+    lengths = wanted(x, shape)
+    if order not in "CF" or len(lengths) > 2:
+        refuse(f"a reshape to {shape} with order={order!r}")
+    if amount(lengths) is not amount(x.lengths):
+        raise ShapeError(f"an array of shape {written(x.lengths)} has not the entries for {written(lengths)}")
+    if [k for k in x.lengths if k is not ONE] == [k for k in lengths if k is not ONE]:
+        return x.view(x.expr, lengths)
+    e = x.expr if order == "F" else flip(x.expr)
+    column = x.expr if x.ndim == 1 else Vec.of(e)
+    if len(lengths) == 1:
+        return x.view(column, lengths)
+    rows, cols = lengths
+    return x.view(Unvec.of(column, rows, cols) if order == "F" else flip(Unvec.of(column, cols, rows)), lengths)
+
+
+def wanted(a: Traced, shape: Any) -> Lengths:
+    """The lengths that a user asks for; one of them may be −1, what the others leave."""
+    asked = shape if isinstance(shape, tuple | list) else (shape,)
+    if sum(1 for k in asked if isinstance(k, int) and k == -1) > 1:
+        refuse(f"a reshape to {shape}")
+    given = [None if isinstance(k, int) and k == -1 else extent_of(k) or refuse(f"the length {k}") for k in asked]
+    rest = divided(amount(a.lengths), amount(tuple(k for k in given if k is not None)))
+    if None in given and rest is None:
+        raise ShapeError(f"an array of shape {written(a.lengths)} does not have the shape {shape}")
+    return tuple(rest if k is None else k for k in given)  # type: ignore[misc]
+
+
+METHODS["reshape"] = lambda a, *shape, order="C": reshape(a, shape[0] if len(shape) == 1 else shape, order)
+
+
+@function("ravel", method="ravel")
+def ravel(a: Any, order: str = "C") -> Traced:
+    return reshape(a, -1, order)
+
+
+@function("flatten", method="flatten")
+def flatten(a: Any, order: str = "C") -> Traced:
+    return copy(ravel(a, order))
+
+
+@function("transpose", "linalg.matrix_transpose", "matrix_transpose")
+def transpose(a: Any, axes: Any = None) -> Traced:
+    x = lift(a)
+    turned = axes is None or tuple(k % max(x.ndim, 1) for k in axes) == tuple(range(x.ndim))[::-1]
+    return x.T if turned else x.view(x.expr, x.lengths)
+
+
+METHODS["transpose"] = lambda a, *axes: transpose(a, (axes if len(axes) > 1 else axes[0]) if axes else None)
+
+
+@function("swapaxes", method="swapaxes")
+def swapaxes(a: Any, axis1: int, axis2: int) -> Traced:
+    x = lift(a)
+    return x.T if x.ndim == 2 and (axis1 - axis2) % 2 else x.view(x.expr, x.lengths)
+
+
+@function("expand_dims")
+def expand_dims(a: Any, axis: int) -> Traced:
+    x = lift(a)
+    place = axis % (x.ndim + 1)
+    return regrouped(x, (*x.lengths[:place], ONE, *x.lengths[place:]))
+
+
+@function("squeeze", method="squeeze")
+def squeeze(a: Any, axis: Any = None) -> Traced:
+    x = lift(a)
+    axes = range(x.ndim) if axis is None else [k % x.ndim for k in (axis if isinstance(axis, tuple) else (axis,))]
+    if axis is not None and any(x.lengths[k] is not ONE for k in axes):
+        raise ShapeError(f"the axis {axis} of the shape {written(x.lengths)} is longer than 1")
+    return regrouped(x, tuple(length for k, length in enumerate(x.lengths) if k not in axes or length is not ONE))
+
+
+def regrouped(a: Traced, lengths: Lengths) -> Traced:
+    """The same entries with axes of length 1 added or taken away."""
+    if len(lengths) > 2:
+        refuse(f"an array with {len(lengths)} axes")
+    return a.view(a.expr, lengths)
+
+
+def item(a: Traced, key: Any) -> Traced:
+    """x[:, None], x[None, :], X[...]: slices of everything and new axes."""
+    keys = key if isinstance(key, tuple) else (key,)
+    rest = list(a.lengths)
+    lengths: list[Size] = []
+    for k in keys:
+        if k is Ellipsis:
+            kept = a.ndim - sum(1 for other in keys if isinstance(other, slice))
+            lengths += [rest.pop(0) for _ in range(kept)]
+        elif k is None:
+            lengths.append(ONE)
+        elif isinstance(k, slice) and k == slice(None) and rest:
+            lengths.append(rest.pop(0))
+        else:
+            refuse("indexing into an array", "Whole arrays, x[:, None] and x[None, :] can be recorded.")
+    return regrouped(a, (*lengths, *rest))
+
+
+METHODS["__getitem__"] = item
+
+
+@function("broadcast_to")
+def broadcast_to(a: Any, shape: Any) -> Traced:
+    x, lengths = lift(a), lengths_of(shape)
+    return x.view(spread(x.expr, x.lengths, lengths), lengths)
+
+
+@function("atleast_1d")
+def atleast_1d(a: Any) -> Traced:
+    x = lift(a)
+    return x if x.ndim else regrouped(x, (ONE,))
+
+
+@function("atleast_2d")
+def atleast_2d(a: Any) -> Traced:
+    x = lift(a)
+    return regrouped(x, (ONE,) * (2 - x.ndim) + x.lengths)
+
+
+@function("shape")
+def shape(a: Any) -> Any:
+    return lift(a).shape
+
+
+@function("ndim")
+def ndim(a: Any) -> int:
+    return lift(a).ndim
+
+
+@function("size")
+def size(a: Any, axis: int | None = None) -> Any:
+    x = lift(a)
+    return x.size if axis is None else extent(x.lengths[axis])
+
+
+# ---- diagonals ----------------------------------------------------------------------------------------
+
+
+@function("diag")
+def diag(a: Any, k: int = 0) -> Traced:
+    x = lift(a)
+    if k:
+        refuse("np.diag off the main diagonal")
+    if x.ndim == 1:
+        return Traced(x.expr if x.expr.is_scalar else DiagonalMatrix(x.expr), (*x.lengths, *x.lengths))
+    return diagonal(x)
+
+
+@function("diagonal", "linalg.diagonal", method="diagonal")
+def diagonal(a: Any, offset: int = 0) -> Traced:
+    if offset:
+        refuse("np.diagonal off the main diagonal")
+    x = lift(a)
+    if x.ndim != 2 or x.lengths[0] is not x.lengths[1]:
+        raise ShapeError(f"the diagonal is taken of a square matrix, not of the shape {written(x.lengths)}")
+    return x.view(x.expr if x.expr.is_scalar else DiagonalVector(x.expr), x.lengths[:1])
+
+
+# ---- constant arrays and arrays like others ---------------------------------------------------------
+
+
+def lengths_of(shape: Any) -> Lengths:
+    """The lengths that a user gives: a size or a tuple of them."""
+    found = [extent_of(k) for k in (shape if isinstance(shape, tuple | list) else (shape,))]
+    known = tuple(k for k in found if k is not None)
+    if len(known) != len(found) or len(known) > 2:
+        refuse(f"an array of the shape {shape}")
+    return known
+
+
+@function("full")
+def full(shape: Any, fill_value: Any, dtype: Any = None) -> Traced:
+    lengths = lengths_of(shape)
+    value = lift(fill_value).expr
+    return Traced(repeated(value, shape_of(lengths)), lengths) if value.is_scalar else refuse("np.full with an array")
+
+
+@function("ones")
+def ones(shape: Any, dtype: Any = None) -> Traced:
+    return full(shape, 1)
+
+
+@function("zeros")
+def zeros(shape: Any, dtype: Any = None) -> Traced:
+    return full(shape, 0)
+
+
+@function("eye")
+def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = None) -> Traced:
+    rows, cols = lengths_of((N, N if M is None else M))
+    if rows is not cols or k:
+        refuse("np.eye of a matrix that is not square, or off the main diagonal")
+    return Traced(Identity(rows) if rows is not ONE else Number(1), (rows, cols))
+
+
+@function("identity")
+def identity(n: Any, dtype: Any = None) -> Traced:
+    return eye(n)
+
+
+@function("full_like")
+def full_like(a: Any, fill_value: Any, dtype: Any = None) -> Traced:
+    return full(lift(a).shape, fill_value)
+
+
+@function("ones_like")
+def ones_like(a: Any, dtype: Any = None) -> Traced:
+    return full_like(a, 1)
+
+
+@function("zeros_like")
+def zeros_like(a: Any, dtype: Any = None) -> Traced:
+    return full_like(a, 0)
+
+
+@function("copy", method="copy")
+def copy(a: Any) -> Traced:
+    x = lift(a)
+    return Traced(x.expr, x.lengths)
+
+
+METHODS["astype"] = lambda a, dtype: copy(a)
+METHODS["conj"] = METHODS["conjugate"] = copy

@@ -1,0 +1,116 @@
+"""np.einsum, operand by operand: what two operands share is multiplied, or summed over when nothing needs it later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.operators.structure import DiagonalVector
+from matdiff.errors import ShapeError
+from matdiff.language.tracing.arrays import Traced, function, lift, refuse
+from matdiff.language.tracing.linear import vdot
+from matdiff.language.tracing.operations import matmul, multiply
+from matdiff.language.tracing.reductions import total
+
+
+class Lettered(NamedTuple):
+    """An array with a letter for each of its axes."""
+
+    array: Traced
+    letters: str
+
+    def turned(self, letters: str) -> Traced:
+        """The array with its axes in this order."""
+        return self.array if self.letters == letters else self.array.T
+
+    def beside(self, letters: str) -> Traced:
+        """The array with axes of length 1 for the letters that it lacks."""
+        own = "".join(letter for letter in letters if letter in self.letters)
+        array = self.turned(own)
+        sizes = dict(zip(own, array.lengths, strict=True))
+        return Traced(array.expr, tuple(sizes.get(letter, ONE) for letter in letters))
+
+
+@function("einsum")
+def einsum(subscripts: Any, *operands: Any, optimize: Any = None) -> Traced:
+    """The sum of products that the letters say, as a chain of products of two."""
+    if not isinstance(subscripts, str) or "." in subscripts:
+        refuse("np.einsum without letters for all axes")
+    pieces, output = parsed(subscripts, len(operands))
+    arrays = [first(lift(a), letters, subscripts) for a, letters in zip(operands, pieces, strict=True)]
+    check(arrays, output, subscripts)
+    while len(arrays) > 1:
+        arrays = joined(arrays, output, subscripts)
+    last = reduced(arrays[0], output)
+    return Traced(last.turned(output).expr, last.turned(output).lengths)
+
+
+def parsed(subscripts: str, count: int) -> tuple[list[str], str]:
+    """The letters of the operands and of the result; without an arrow those that occur once, in order."""
+    left, arrow, output = subscripts.replace(" ", "").partition("->")
+    pieces = left.split(",")
+    if len(pieces) != count:
+        raise ShapeError(f"np.einsum({subscripts!r}) is about {len(pieces)} arrays, and {count} are given")
+    if not arrow:
+        output = "".join(sorted(letter for letter in set(left) - {","} if left.count(letter) == 1))
+    return pieces, output
+
+
+def first(a: Traced, letters: str, subscripts: str) -> Lettered:
+    """An operand; a letter that it has twice stands for its diagonal."""
+    if len(letters) != a.ndim:
+        raise ShapeError(f"np.einsum({subscripts!r}): an array has {a.ndim} axes and the letters {letters or 'none'}")
+    if len(letters) == 2 and letters[0] == letters[1]:
+        return Lettered(Traced(a.expr if a.expr.is_scalar else DiagonalVector(a.expr), a.lengths[:1]), letters[0])
+    return Lettered(a, letters)
+
+
+def check(arrays: Sequence[Lettered], output: str, subscripts: str) -> None:
+    """Every letter has one length, and those of the result occur."""
+    lengths = {letter: k for a in arrays for letter, k in zip(a.letters, a.array.lengths, strict=True)}
+    for a in arrays:
+        for letter, k in zip(a.letters, a.array.lengths, strict=True):
+            if lengths[letter] is not k:
+                raise ShapeError(f"np.einsum({subscripts!r}): {letter} is {lengths[letter]} and {k}")
+    if set(output) - lengths.keys() or len(set(output)) < len(output):
+        raise ShapeError(f"np.einsum({subscripts!r}) has a result that the operands do not give")
+    if len(output) > 2:
+        refuse(f"np.einsum({subscripts!r}), which has {len(output)} axes,")
+
+
+def reduced(a: Lettered, needed: str) -> Lettered:
+    """The sum over the letters that nothing needs."""
+    axes = tuple(k for k, letter in enumerate(a.letters) if letter not in needed)
+    return Lettered(total(a.array, axes), "".join(letter for letter in a.letters if letter in needed)) if axes else a
+
+
+def joined(arrays: Sequence[Lettered], output: str, subscripts: str) -> list[Lettered]:
+    """The operands with the first two that make an array of at most two axes made one."""
+    for i, j in combinations(range(len(arrays)), 2):
+        others = [a for k, a in enumerate(arrays) if k not in (i, j)]
+        needed = output + "".join(a.letters for a in others)
+        product = pair(arrays[i], arrays[j], needed)
+        if product is not None:
+            return [*others[:i], product, *others[i:]]
+    return refuse(f"np.einsum({subscripts!r}), which needs an array of three axes,")
+
+
+def pair(a: Lettered, b: Lettered, needed: str) -> Lettered | None:
+    """The product of two operands, summed over what nothing else needs; None where it has three axes."""
+    a, b = (reduced(own, needed + other.letters) for own, other in ((a, b), (b, a)))
+    shared = [letter for letter in a.letters if letter in b.letters]
+    summed = [letter for letter in shared if letter not in needed]
+    kept = "".join(letter for letter in dict.fromkeys(a.letters + b.letters) if letter not in summed)
+    if len(summed) == len(shared) == 1:
+        (k,) = summed
+        left, right = a.letters.replace(k, ""), b.letters.replace(k, "")
+        return Lettered(matmul(a.turned(left + k), b.turned(k + right)), left + right)
+    if len(summed) == 2:
+        return Lettered(vdot(a.array, b.turned(a.letters)), "")
+    union = "".join(dict.fromkeys(a.letters + b.letters))
+    if len(union) > 2:
+        return None
+    whole = Lettered(multiply(a.beside(union), b.beside(union)), union)
+    return reduced(whole, kept)

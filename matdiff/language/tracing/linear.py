@@ -1,0 +1,196 @@
+"""Linear algebra: products, inverses, determinants, norms."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any, NamedTuple
+
+from matdiff.algebra.expr import FUNCTIONS as NAMED
+from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.operators.entrywise import Abs, Sign, Sqrt
+from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.norms import EntrywiseNorm1, MaximumNorm, Norm, PowerNorm, inner
+from matdiff.algebra.operators.products import Power, Product
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace, matrix_power
+from matdiff.errors import ShapeError
+from matdiff.language.tracing.arrays import UFUNCS, Traced, function, lift, refuse
+from matdiff.language.tracing.axes import ravel
+from matdiff.language.tracing.operations import matmul, multiply, power, square
+from matdiff.language.tracing.reductions import axes_of, largest, total, without
+from matdiff.language.tracing.shapes import flip, written
+
+# ---- products ---------------------------------------------------------------------------------------
+
+
+@function("dot", method="dot")
+def dot(a: Any, b: Any) -> Traced:
+    a, b = lift(a), lift(b)
+    return matmul(a, b) if a.lengths and b.lengths else multiply(a, b)
+
+
+@function("vdot", "linalg.vecdot", "vecdot")
+def vdot(a: Any, b: Any) -> Traced:
+    a, b = lift(a), lift(b)
+    if a.lengths != b.lengths:
+        raise ShapeError(f"np.vdot takes two equal shapes, not {written(a.lengths)} and {written(b.lengths)}")
+    return Traced(inner(a.expr, b.expr), ())
+
+
+@function("inner")
+def inner_product(a: Any, b: Any) -> Traced:
+    """Over the last axes of both."""
+    b = lift(b)
+    return dot(a, b.T) if b.ndim == 2 else dot(a, b)
+
+
+@function("outer", "linalg.outer")
+def outer(a: Any, b: Any) -> Traced:
+    a, b = ravel(a), ravel(b)
+    return Traced(Product.of(a.expr, flip(b.expr)), (*a.lengths, *b.lengths))
+
+
+@function("kron")
+def kron(a: Any, b: Any) -> Traced:
+    a, b = lift(a), lift(b)
+    if a.ndim != b.ndim:
+        refuse("np.kron of arrays with different numbers of axes")
+    lengths = tuple(m * n for m, n in zip(a.lengths, b.lengths, strict=True))
+    return Traced(Kronecker.of(a.expr, b.expr), lengths)
+
+
+@function("tensordot")
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Traced:
+    a, b = lift(a), lift(b)
+    if axes == 1:
+        return matmul(a, b)
+    if axes == 2 and a.ndim == b.ndim == 2:
+        return vdot(a, b)
+    return refuse(f"np.tensordot with axes={axes}", "np.einsum says which axes are meant.")
+
+
+@function("linalg.multi_dot")
+def multi_dot(arrays: Any) -> Traced:
+    product: Traced = reduce(matmul, map(lift, arrays))
+    return product
+
+
+# ---- square matrices --------------------------------------------------------------------------------
+
+
+def square_matrix(a: Any, what: str) -> Traced:
+    x = lift(a)
+    if x.ndim != 2 or x.lengths[0] is not x.lengths[1]:
+        raise ShapeError(f"{what} takes a square matrix, and this array has the shape {written(x.lengths)}")
+    return x
+
+
+@function("trace", "linalg.trace", method="trace")
+def trace(a: Any, offset: int = 0) -> Traced:
+    if offset:
+        refuse("np.trace with an offset")
+    return Traced(Trace.of(square_matrix(a, "np.trace").expr), ())
+
+
+@function("linalg.inv")
+def inverse(a: Any) -> Traced:
+    x = square_matrix(a, "np.linalg.inv")
+    return Traced(Inverse.of(x.expr), x.lengths)
+
+
+@function("linalg.pinv")
+def pseudo_inverse(a: Any) -> Traced:
+    x = lift(a)
+    return Traced(PseudoInverse.of(x.expr), x.lengths[::-1])
+
+
+@function("linalg.solve")
+def solve(a: Any, b: Any) -> Traced:
+    return matmul(inverse(a), lift(b))
+
+
+@function("linalg.det")
+def determinant(a: Any) -> Traced:
+    return Traced(Determinant.of(square_matrix(a, "np.linalg.det").expr), ())
+
+
+class SignAndLogarithm(NamedTuple):
+    """What np.linalg.slogdet gives."""
+
+    sign: Traced
+    logabsdet: Traced
+
+
+@function("linalg.slogdet")
+def slogdet(a: Any) -> SignAndLogarithm:
+    e = square_matrix(a, "np.linalg.slogdet").expr
+    return SignAndLogarithm(Traced(Sign(Determinant.of(e)), ()), Traced(LogDeterminant.of(e), ()))
+
+
+@function("linalg.matrix_power")
+def power_of_matrix(a: Any, n: Any) -> Traced:
+    x = square_matrix(a, "np.linalg.matrix_power")
+    if not isinstance(n, int) or abs(n) > 1000:
+        refuse(f"the power {n} of a matrix")
+    return Traced(matrix_power(x.expr, n), x.lengths)
+
+
+# ---- norms ------------------------------------------------------------------------------------------
+
+
+@function("linalg.norm")
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Traced:
+    x = lift(x)
+    if x.ndim == 2 and axis is not None and len(axes_of(x, axis)) == 1:
+        return norm_along(x, 2 if ord is None else ord, axis, keepdims)
+    lengths = without(x, axes_of(x, axis), keepdims)
+    return Traced(norm_of_vector(x.expr, ord) if x.ndim < 2 else norm_of_matrix(x.expr, ord), lengths)
+
+
+@function("linalg.vector_norm")
+def vector_norm(x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Traced:
+    x = lift(x)
+    if axis is not None:
+        return norm(x, ord, axis, keepdims)
+    return Traced(norm_of_vector(ravel(x).expr if ord != 2 else x.expr, ord), without(x, axes_of(x, None), keepdims))
+
+
+@function("linalg.matrix_norm")
+def matrix_norm(x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Traced:
+    return norm(x, ord, None, keepdims)
+
+
+def norm_of_vector(e: Expr, order: Any) -> Expr:
+    if e.is_scalar:
+        return Abs(e)
+    if order in (None, 2):
+        return Norm(e)
+    if order == float("inf"):
+        return MaximumNorm(e)
+    if not isinstance(order, int | float) or order < 1:
+        refuse(f"np.linalg.norm of a vector with ord={order}")
+    return EntrywiseNorm1(e) if order == 1 else PowerNorm.of(e, lift(order).expr)
+
+
+def norm_of_matrix(e: Expr, order: Any) -> Expr:
+    if order in (None, "fro"):
+        return Abs(e) if e.is_scalar else Norm(e)
+    if order not in (2, "nuc"):
+        refuse(f"np.linalg.norm of a matrix with ord={order!r}")
+    return Abs(e) if e.is_scalar else NAMED["norm_spec" if order == 2 else "norm_nuc"].of(e)
+
+
+def norm_along(x: Traced, order: Any, axis: Any, keepdims: bool) -> Traced:
+    """The norms of the rows or the columns."""
+    size = UFUNCS["absolute"](x)
+    if order == 2:
+        whole = total(square(x), axis, keepdims=keepdims)
+        return Traced(Sqrt(whole.expr), whole.lengths)
+    if order == float("inf"):
+        return largest(size, axis, keepdims=keepdims)
+    if not isinstance(order, int | float) or order < 1:
+        refuse(f"np.linalg.norm with ord={order!r}")
+    if order == 1:
+        return total(size, axis, keepdims=keepdims)
+    whole = total(power(size, lift(order)), axis, keepdims=keepdims)
+    return Traced(Power.of(whole.expr, Number(1) / lift(order).expr), whole.lengths)

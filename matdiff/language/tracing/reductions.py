@@ -1,0 +1,125 @@
+"""Sums, means, variances, largest and smallest entries, along axes."""
+
+from __future__ import annotations
+
+from itertools import count as counting
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.algebra.expr import Index, postorder
+from matdiff.algebra.operators.activations import Clip
+from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.extremes import MaxOfEntries, MinOfEntries
+from matdiff.algebra.operators.products import Product, Scale, quotient
+from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector
+from matdiff.errors import ShapeError
+from matdiff.language.tracing.arrays import Traced, function, lift, refuse
+from matdiff.language.tracing.operations import divide, maximum, minimum, multiply, square, subtract
+from matdiff.language.tracing.shapes import Lengths, flip, over_columns, over_rows, written
+
+
+def axes_of(a: Traced, axis: Any) -> tuple[int, ...]:
+    """The axes that are meant, counted from 0."""
+    named = range(a.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if any(not isinstance(k, int) or not -a.ndim <= k < a.ndim for k in named):
+        raise ShapeError(f"an array of shape {written(a.lengths)} has no axis {axis}")
+    return tuple(sorted({k % a.ndim for k in named}))
+
+
+def without(a: Traced, axes: tuple[int, ...], keepdims: bool) -> Lengths:
+    """The lengths that a reduction leaves."""
+    kept = [ONE if k in axes else length for k, length in enumerate(a.lengths)]
+    return tuple(length for k, length in enumerate(kept) if keepdims or k not in axes)
+
+
+@function("sum", method="sum")
+def total(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
+    a = lift(a)
+    axes = axes_of(a, axis)
+    lengths = without(a, axes, keepdims)
+    e = a.expr
+    if not axes or e.is_scalar:
+        return Traced(e, lengths)
+    if len(axes) == a.ndim:
+        return Traced(SumOfEntries(e), lengths)
+    if axes == (1,):
+        return Traced(over_columns(e), lengths)
+    return Traced(over_rows(e) if keepdims else over_columns(flip(e)), lengths)
+
+
+def counted(a: Traced, axis: Any) -> Size:
+    """How many entries a reduction takes together."""
+    total = size(1)
+    for k in axes_of(a, axis):
+        total = total * a.lengths[k]
+    return total
+
+
+@function("mean", method="mean")
+def mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
+    a = lift(a)
+    whole = total(a, axis, keepdims=keepdims)
+    return Traced(quotient(whole.expr, count(counted(a, axis))), whole.lengths)
+
+
+@function("average")
+def average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = False) -> Traced:
+    if weights is None:
+        return mean(a, axis, keepdims=keepdims)
+    a, w = lift(a), lift(weights)
+    if a.lengths != w.lengths:
+        refuse("np.average with weights of another shape")
+    whole = total(multiply(a, w), axis, keepdims=keepdims)
+    return divide(whole, total(w, axis, keepdims=keepdims))
+
+
+@function("var", method="var")
+def variance(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Traced:
+    a = lift(a)
+    whole = total(square(subtract(a, mean(a, axis, keepdims=True))), axis, keepdims=keepdims)
+    return Traced(quotient(whole.expr, count(counted(a, axis) - size(ddof))), whole.lengths)
+
+
+@function("std", method="std")
+def deviation(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False) -> Traced:
+    found = variance(a, axis, ddof=ddof, keepdims=keepdims)
+    return Traced(Sqrt(found.expr), found.lengths)
+
+
+def extreme(operator: type[MaxOfEntries] | type[MinOfEntries], a: Traced, axis: Any, keepdims: bool) -> Traced:
+    """The largest entry; along one axis the sum of eᵢ max(Aᵀeᵢ) over the rows."""
+    axes = axes_of(a, axis)
+    lengths = without(a, axes, keepdims)
+    e = a.expr
+    if not axes or e.is_scalar or all(a.lengths[k] is ONE for k in axes):
+        return Traced(e, lengths)
+    if len(axes) == a.ndim:
+        return Traced(operator.of(e), lengths)
+    e = flip(e) if axes == (1,) else e
+    taken = {node.name for node in postorder(e) if isinstance(node, Index)}
+    name = next(name for k in counting() for name in [f"i{k or ''}"] if name not in taken)
+    unit = UnitVector(Index(name, e.cols), e.cols)
+    return Traced(IndexedSum(Scale.of(operator.of(Product.of(e, unit)), unit), unit.operands[0]), lengths)  # type: ignore[arg-type]
+
+
+@function("max", "amax", method="max")
+def largest(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
+    return extreme(MaxOfEntries, lift(a), axis, keepdims)
+
+
+@function("min", "amin", method="min")
+def smallest(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
+    return extreme(MinOfEntries, lift(a), axis, keepdims)
+
+
+@function("clip", method="clip")
+def clip(a: Any, a_min: Any = None, a_max: Any = None, **bounds: Any) -> Traced:
+    a = lift(a)
+    low, high = bounds.pop("min", a_min), bounds.pop("max", a_max)
+    if bounds:
+        refuse(f"np.clip with {', '.join(bounds)}=")
+    if low is not None and high is not None and lift(low).expr.is_scalar and lift(high).expr.is_scalar:
+        return Traced(Clip.of(a.expr, lift(low).expr, lift(high).expr), a.lengths)
+    a = a if low is None else maximum(a, lift(low))
+    return a if high is None else minimum(a, lift(high))

@@ -1,0 +1,249 @@
+"""The law book: every operator and every law, from the tables that the program itself works with.
+
+Out comes a page of text, Markdown, or JSON.  An operator is shown in all its spellings, with its shapes, where it
+is defined and its differential; a law with its statement, its side condition and its source.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from sys import modules
+from typing import Any, NamedTuple
+
+from matdiff.algebra.dims import ONE, SCALAR, Size, size
+from matdiff.algebra.expr import OPERATORS, Expr, Index, Operator, Symbol
+from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.operators.reductions import Abbreviation
+from matdiff.errors import MatdiffError
+from matdiff.output.text import text
+
+LETTERS = {"scalar": "abcst", "vector": "xyzuv", "matrix": "ABCEF"}
+KINDS = {
+    "differential": "Laws of the differential",
+    "trace": "Laws of the trace",
+    "identity": "Identities",
+    "definition": "Definitions and rules of derivation",
+}
+REPEATED = 2  # operands shown of an operator that takes any number
+
+
+class Entry(NamedTuple):
+    """An operator in the book."""
+
+    title: str
+    names: tuple[str, ...]
+    meaning: str
+    signature: str
+    spellings: dict[str, str]
+    condition: str
+    differential: str
+    subject: str
+
+
+# ---- samples --------------------------------------------------------------------------------------------------
+
+
+def size_of(word: str) -> Size:
+    """The size that a word of a signature stands for, as ``m*p``."""
+    total = ONE
+    for factor in word.split("*"):
+        total = total * (ONE if factor == "1" else size(factor))
+    return total
+
+
+def applied_to_letters(cls: type[Operator]) -> Operator:
+    """An operator applied to letters of the shapes that its signature says."""
+    left = {kind: iter(letters) for kind, letters in LETTERS.items()}
+    operands = []
+    for k, (rows, cols) in enumerate(cls.inputs * (REPEATED if cls.variadic else 1)):
+        shape = (size_of(rows), size_of(cols))
+        kind = "scalar" if shape == SCALAR else "vector" if shape[1] is ONE else "matrix"
+        properties = getattr(cls, "domain", "").split() if k == 0 else ()
+        operands.append(Symbol(next(left[kind]), shape, properties))
+    return cls.make(tuple(operands))
+
+
+def _without_signature() -> dict[str, Callable[[], Expr]]:
+    """Samples of the operators whose shapes no signature describes."""
+    m, n, p, q = (size(s) for s in "mnpq")
+    a, b, square = Symbol("A", (m, n)), Symbol("B", (n, p)), Symbol("A", (n, n))
+    x, i = Symbol("x", (n, ONE), (), (size("N"),)), Index("i", "N")
+    large, right = Symbol("M", (n * q, m * p)), Symbol("B", (p, q))
+    make = {name: cls.make for name, cls in OPERATORS.items()}
+    member = make["Member"]((x, i))
+    return {
+        "Product": lambda: make["Product"]((a, b)),
+        "MatrixPower": lambda: make["MatrixPower"]((square,), (3,)),
+        "Unspecified": lambda: make["Unspecified"]((a,), ("g", 0)),
+        "IndexedSum": lambda: make["IndexedSum"]((member,), (i,)),
+        "Member": lambda: member,
+        "Entry": lambda: make["Entry"]((a, Index("i", m), Index("j", n))),
+        "UnitVector": lambda: make["UnitVector"]((Index("i", n),), (n,)),
+        "HorizontalStack": lambda: make["HorizontalStack"]((a, Symbol("C", (m, p)))),
+        "VerticalStack": lambda: make["VerticalStack"]((a, Symbol("B", (p, n)))),
+        "Centering": lambda: make["Centering"]((), (n,)),
+        "Commutation": lambda: make["Commutation"]((), (m, n)),
+        "Row": lambda: make["Row"]((a, Index("i", m))),
+        "Column": lambda: make["Column"]((a, Index("j", n))),
+        "Unvec": lambda: make["Unvec"]((Symbol("c", (m * n, ONE)),), (m, n)),
+        "PartialTrace1": lambda: make["PartialTrace1"]((large, a)),
+        "PartialTrace2": lambda: make["PartialTrace2"]((large, right)),
+    }
+
+
+# ---- the entries ------------------------------------------------------------------------------------------------
+
+
+def operators() -> list[Entry]:
+    """All operators and abbreviations, in the order of their subjects."""
+    unusual = _without_signature()
+    entries = []
+    for name, cls in OPERATORS.items():
+        if name in unusual:
+            entries.append(_entry(cls, unusual[name]()))
+        elif cls.inputs:
+            entries.append(_entry(cls, applied_to_letters(cls)))
+        elif cls.names:
+            entries.append(_abbreviation(cls))
+    entries += [_abbreviation(cls) for cls in Abbreviation.__subclasses__()]
+    order = {subject: k for k, subject in enumerate(dict.fromkeys(e.subject for e in entries))}
+    return sorted(entries, key=lambda e: order[e.subject])
+
+
+def _entry(cls: type[Operator], node: Expr) -> Entry:
+    spellings = {"text": text(node), "plain": text(node, "ascii"), "LaTeX": text(node, "latex")}
+    condition = node.condition() if isinstance(node, Operator) and isinstance(node, cls) else ""
+    law = cls.d.statement if cls.d is not None else ""
+    return Entry(cls.__name__, cls.names, _first_line(cls), cls.signature, spellings, condition, law, _subject(cls))
+
+
+def _abbreviation(cls: type[Operator]) -> Entry:
+    """An entry without a sample."""
+    law = cls.meaning if issubclass(cls, Abbreviation) else cls.d.statement if cls.d is not None else ""
+    return Entry(cls.__name__, cls.names, _first_line(cls), cls.signature, {}, "", law, _subject(cls))
+
+
+def _first_line(cls: type[Operator]) -> str:
+    return (cls.__doc__ or "").strip().partition("\n")[0]
+
+
+def _subject(thing: Any) -> str:
+    """The first sentence of the module in which something is declared."""
+    module = modules.get(getattr(thing, "__module__", ""))
+    lines = ((module.__doc__ if module is not None else None) or "Own operators").strip().splitlines()
+    sentence = " ".join(lines[: lines.index("") if "" in lines else None])
+    return sentence.partition(". ")[0].partition(":")[0].rstrip(".")
+
+
+def laws(kind: str) -> Iterator[tuple[str, list[Law]]]:
+    """The laws of a kind, grouped by subject."""
+    groups: dict[str, list[Law]] = {}
+    for law in CATALOGUE.values():
+        if law.kind == kind:
+            groups.setdefault(_subject(law.apply), []).append(law)
+    yield from groups.items()
+
+
+# ---- the pages ----------------------------------------------------------------------------------------------------
+
+
+def book(form: str = "text") -> str:
+    """The law book as ``text``, ``markdown`` or ``json``."""
+    writers = {"text": _text, "markdown": _markdown, "json": _json}
+    if form not in writers:
+        raise MatdiffError(f"the law book has no form {form!r}", suggestion=f"Take one of {', '.join(writers)}.")
+    return writers[form]()
+
+
+def _json() -> str:
+    found = {
+        "operators": [entry._asdict() for entry in operators()],
+        "laws": [
+            {
+                "name": law.name,
+                "kind": law.kind,
+                "title": law.title,
+                "statement": law.statement,
+                "where": law.where,
+                "requires": law.requires,
+                "source": law.source,
+            }
+            for law in CATALOGUE.values()
+        ],
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def _text() -> str:
+    rows = ["OPERATORS", ""]
+    for entry in operators():
+        rows.append(f"{entry.spellings.get('text') or entry.names[0]}    {entry.signature}    {entry.meaning}".rstrip())
+        facts = {
+            "names": ", ".join(entry.names),
+            "LaTeX": entry.spellings.get("LaTeX", ""),
+            "where": entry.condition,
+            "law": entry.differential,
+        }
+        rows += [f"    {word}: {fact}" for word, fact in facts.items() if fact]
+    for kind, heading in KINDS.items():
+        rows += ["", heading.upper()]
+        for _, group in laws(kind):
+            rows += [row for law in group for row in _law_rows(law)]
+    return "\n".join(rows) + "\n"
+
+
+def _law_rows(law: Law) -> Iterator[str]:
+    yield f"{law.name}  [{law.kind}]"
+    yield f"    {law.statement}"
+    facts = [law.where and f"where {law.where}", law.requires and f"requires {law.requires}"]
+    if any(facts):
+        yield "    " + "; ".join(filter(None, facts))
+    if law.source:
+        yield f"    source: {law.source}"
+
+
+def _markdown() -> str:
+    rows = ["# The law book of matdiff", "", INTRODUCTION, "", "## Operators"]
+    subject = ""
+    for entry in operators():
+        if entry.subject != subject:
+            subject = entry.subject
+            rows += ["", f"### {subject}", ""]
+            rows += _row("operator", "shapes", "plain", "LaTeX", "where", "law", "meaning"), _row(*["---"] * 7)
+        spelt = entry.spellings
+        names = ", ".join(map(_code, entry.names))
+        shown = _code(spelt["text"]) if spelt else _code(f"{entry.names[0]}(…)")
+        also = f" ({names})" if names else ""
+        plain, latex = _code(spelt.get("plain", "")), _code(spelt.get("LaTeX", ""))
+        rows.append(
+            _row(shown + also, entry.signature, plain, latex, entry.condition, _code(entry.differential), entry.meaning)
+        )
+    for kind, heading in KINDS.items():
+        rows += ["", f"## {heading}"]
+        for title, group in laws(kind):
+            rows += [
+                "",
+                f"### {title}",
+                "",
+                _row("law", "statement", "where", "requires", "source"),
+                _row(*["---"] * 5),
+            ]
+            for law in group:
+                rows.append(_row(law.title, _code(law.statement), _code(law.where), law.requires, law.source))
+    return "\n".join(rows) + "\n"
+
+
+INTRODUCTION = """Written by `matdiff laws --format markdown` from the tables that the program works with. A law is
+applied from left to right. Its statement is in the language of matdiff; capital letters that are not declared are
+square matrices of one size. The tests compare both sides of every statement numerically on random instances, and
+every differential with differences of values."""
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
+
+
+def _code(written: str) -> str:
+    """A piece of text as code; code with a grave accent inside does not occur."""
+    return f"`{written}`" if written else ""

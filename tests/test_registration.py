@@ -1,0 +1,187 @@
+"""Operators of users: the same block as in matdiff, checked when it is registered, and refused where it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import matdiff
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Operator
+from matdiff.algebra.laws import CATALOGUE, differential, shift
+from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.entrywise import Entrywise, Exp
+from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.square import Trace
+from matdiff.numeric.registration import unregister
+from matdiff.output.law_book import book
+
+
+def squares(**changes: Any) -> type[Operator]:
+    """An operator for the sum of squares, right but for the changes."""
+
+    class SumOfSquares(Operator):
+        """sumsq(A), the sum of the squares of the entries."""
+
+        names = ("sumsq",)
+        signature = "m×n → 1×1"
+
+        def notation(self, style: Style) -> Notation:
+            return call("sumsq", self.operands, style)
+
+        @staticmethod
+        def numpy(np: Any, a: Any) -> Any:
+            return np.sum(a * a, axis=(-2, -1), keepdims=True)
+
+        @differential("differential_of_sumsq", "d sumsq(A)", "d(sumsq(A)) = 2*tr(A'*d(A))", where="A: m x n")
+        def d(self: Expr, da: Expr) -> Expr:
+            return 2 * Trace(Transpose(self.operands[0]) * da)
+
+    for name, value in changes.items():
+        setattr(SumOfSquares, name, value)
+    return SumOfSquares
+
+
+def shifted(**changes: Any) -> type[Operator]:
+    """A linear operator, with a trace law: twice the matrix."""
+
+    class Doubled(Operator):
+        """doubled(A) = 2A"""
+
+        names = ("doubled",)
+        signature = "m×n → m×n"
+
+        def notation(self, style: Style) -> Notation:
+            return call("doubled", self.operands, style)
+
+        @staticmethod
+        def numpy(np: Any, a: Any) -> Any:
+            return 2 * a
+
+        @differential("differential_of_doubled", "d doubled(A)", "d(doubled(A)) = doubled(d(A))", where="A: m x n")
+        def d(self: Expr, da: Expr) -> Expr:
+            return OPERATORS["Doubled"](da)
+
+        @shift("trace_of_doubled", "Tr(B doubled(A))", "tr(B*doubled(A)) = tr(2*B*A)", where="A: m x n; B: n x m")
+        def shift(self: Expr, h: Expr, place: int) -> Expr:
+            return Scale.of(2 * matdiff.parse("1"), h)
+
+    for name, value in changes.items():
+        setattr(Doubled, name, value)
+    return Doubled
+
+
+def test_an_operator_is_checked_and_at_once_everywhere() -> None:
+    cls = matdiff.register(squares())
+    assert OPERATORS["SumOfSquares"] is cls
+    found = matdiff.derive("sumsq(X w - y)", wrt="w")
+    assert str(found.gradient) == "2Xᵀ(Xw − y)"
+    assert found.verify().ok
+    assert matdiff.equal("sumsq(x)", "2*sumsq(x)", "x: n").equal is False
+    assert "sumsq" in book("markdown")
+    assert any(law.name == "differential_of_sumsq" for law in matdiff.laws())
+
+
+def test_a_linear_operator_moves_its_differential_by_its_trace_law() -> None:
+    matdiff.register(shifted())
+    found = matdiff.derive("tr(A*doubled(X))", wrt="X")
+    assert found.verify().ok
+    assert matdiff.equal(found.gradient, matdiff.derive("2*tr(A*X)", wrt="X").gradient).equal
+
+
+def test_an_entrywise_function_is_three_lines() -> None:
+    class Bell(Entrywise):
+        """exp(−a²)"""
+
+        names = ("bell",)
+        numpy = staticmethod(lambda np, a: np.exp(-a * a))
+        slope = staticmethod(lambda t: -2 * t * Bell(t))
+
+    matdiff.register(Bell)
+    found = matdiff.derive("sum(bell(X w))", wrt="w")
+    assert str(found.gradient) == "−2Xᵀ((Xw) ⊙ bell(Xw))"
+    assert found.verify().ok
+
+
+def wrong_differential(self: Expr, da: Expr) -> Expr:
+    return 3 * Trace(Transpose(self.operands[0]) * da)
+
+
+LAW = {"name": "wrong", "title": "wrong", "where": "A: m x n"}
+
+
+def law(function: Callable[..., Expr], statement: str = "d(sumsq(A)) = 2*tr(A'*d(A))") -> object:
+    return differential("differential_of_sumsq_again", "d sumsq(A)", statement, where="A: m x n")(function)
+
+
+REFUSED: dict[str, tuple[dict[str, Callable[[], object]], str]] = {
+    "no name": ({"names": tuple}, "no name"),
+    "not a name": ({"names": lambda: ("sum of squares",)}, "cannot be a name"),
+    "a name that is taken": ({"names": lambda: ("tr",)}, "that of Trace"),
+    "no docstring": ({"__doc__": str}, "docstring"),
+    "wrong shape": ({"output": lambda: ("m", "n")}, "numpy gives an array"),
+    "no signature": ({"inputs": tuple}, "signature"),
+    "sums over the instances": (
+        {"numpy": lambda: staticmethod(lambda np, a: np.sum(a * a).reshape(1, 1))},
+        "mixes instances",
+    ),
+    "wrong differential": ({"d": lambda: law(wrong_differential)}, "law of d is wrong"),
+    "a differential that fails": ({"d": lambda: law(lambda self, da: da.nothing)}, "law of d cannot be checked"),
+    "wrong statement": (
+        {"d": lambda: law(lambda s, da: 2 * Trace(Transpose(s.operands[0]) * da), "d(sumsq(A)) = tr(A'*d(A))")},
+        "the statement",
+    ),
+    "statement that cannot be read": (
+        {"d": lambda: law(lambda s, da: 2 * Trace(Transpose(s.operands[0]) * da), "d(sumsq(A)) = 2*tr(")},
+        "cannot be read",
+    ),
+    "printed under another name": ({"notation": lambda: lambda self, style: call("exp", self.operands, style)}, "read"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_wrong_operator_is_refused_and_leaves_no_trace(case: str) -> None:
+    changes, message = REFUSED[case]
+    taken = FUNCTIONS["tr"]
+    cls = squares(**{name: value() for name, value in changes.items()})
+    with pytest.raises(matdiff.MatdiffError, match=message):
+        matdiff.register(cls)
+    assert "SumOfSquares" not in OPERATORS
+    assert FUNCTIONS["tr"] is taken
+    assert cls not in FUNCTIONS.values() or case in ("no name", "not a name", "a name that is taken")
+
+
+def test_a_wrong_trace_law_is_refused() -> None:
+    wrong = shift("trace_of_doubled_again", "wrong", "tr(B*doubled(A)) = tr(B*A)", where="A: m x n; B: n x m")
+    with pytest.raises(matdiff.MatdiffError, match="trace law is wrong"):
+        matdiff.register(shifted(shift=wrong(lambda self, h, place: h)))
+
+
+def test_a_wrong_slope_is_refused() -> None:
+    class Wrong(Entrywise):
+        """exp a, with a wrong slope"""
+
+        names = ("wrongexp",)
+        numpy = staticmethod(lambda np, a: np.exp(a))
+        slope = staticmethod(lambda t: 2 * Exp(t))
+
+    with pytest.raises(matdiff.MatdiffError, match="law of d is wrong"):
+        matdiff.register(Wrong)
+    with pytest.raises(matdiff.MatdiffError):
+        matdiff.parse("wrongexp(x) + [", "x: n")
+
+
+def test_an_operator_can_be_taken_out() -> None:
+    cls = matdiff.register(squares())
+    unregister(cls)
+    assert "sumsq" not in FUNCTIONS
+    assert "differential_of_sumsq" not in CATALOGUE
+    matdiff.register(squares())
+
+
+def test_products_of_own_operators_are_derived() -> None:
+    matdiff.register(squares())
+    x = matdiff.parse("x", "x: n")
+    f = OPERATORS["SumOfSquares"](x) * Product.of(Transpose(x), x)
+    assert matdiff.derive(f, wrt="x").verify().ok
