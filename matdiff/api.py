@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Operator, Symbol, replace
+from matdiff.algebra.expr import Expr, Operator, Symbol, replace, symbols
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.derivation import Gradients, Line
@@ -42,6 +42,8 @@ class Derivation:
         self.gradients: Mapping[str, Expr] = found.gradients
         self.unconstrained: Mapping[str, Expr] = found.unconstrained
         self.riemannian: Mapping[str, Expr] = found.riemannian
+        for g in (*self.gradients.values(), *self.unconstrained.values(), *self.riemannian.values()):
+            g.facts["context"] = symbols(found.function)  # evaluate finds the sizes of 1 in ∇ sum(x) = 1 by them
 
     @property
     def gradient(self) -> Expr:
@@ -82,7 +84,7 @@ class Derivation:
         found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
         for d, g in own.items():  # a definition varies freely, as a symbol does
             free = {d: Symbol(d.name, d.shape)}
-            f, g = replace(self.function, free.get), replace(g, free.get)
+            f, g = (replace(e, lambda node: free.get(node)) for e in (self.function, g))
             found = found.joined(verify(f, {free[d]: g}, seed=seed, trials=trials))
         return found
 
@@ -202,7 +204,7 @@ def equal(
     Texts are read together: undeclared symbols get shapes that suit both.
 
     >>> equal("2X'X w - 2X'y", "2X'(X w - y)").message
-    'equal, proved by the normal form'
+    'equal, proved by simplification'
     >>> equal("tr(A B)", "tr(A'B)", "A, B: n x n").equal
     False
     """

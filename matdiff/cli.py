@@ -173,7 +173,7 @@ def _equal(options: argparse.Namespace) -> int:
 
     found = equal(_text(options.expression), _text(options.other), options.where, spelling=options.spelling)
     print(found.to_json() + "\n" if options.format == "json" else found.to_text(options.steps), end="")
-    return 0 if found else 1
+    return 0 if found else 1 if found.equal is False else 2
 
 
 def _laws(options: argparse.Namespace) -> None:

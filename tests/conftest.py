@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import matdiff.calculus.normal_form  # noqa: F401 - all laws are in the catalogue before a test starts
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS
 from matdiff.algebra.laws import CATALOGUE
 
@@ -19,7 +20,7 @@ def _tables() -> Iterator[None]:
     """The tables of operators and laws are after a test as they were before it."""
     operators, functions, laws = dict(OPERATORS), dict(FUNCTIONS), dict(CATALOGUE)
     yield
-    if operators != OPERATORS or functions != FUNCTIONS:
+    if (operators, functions, laws) != (OPERATORS, FUNCTIONS, CATALOGUE):
         OPERATORS.clear()
         OPERATORS.update(operators)
         FUNCTIONS.clear()

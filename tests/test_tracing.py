@@ -393,6 +393,7 @@ def test_its_gradient_is_that_of_central_differences(case: Case) -> None:
     values = drawn(case, 7)
     for name in case.wrt.split():
         gradient = np.asarray(matdiff.evaluate(matdiff.derive(expr, name).gradient, values))
+        gradient = gradient.reshape(np.shape(values[name]))  # a column n x 1 comes as a vector
         rng = np.random.default_rng(11)
         for _ in range(3):
             change = rng.standard_normal(np.shape(values[name]))
@@ -403,6 +404,54 @@ def test_its_gradient_is_that_of_central_differences(case: Case) -> None:
 
 def test_there_are_models_enough() -> None:
     assert len(MODELS) >= 40
+
+
+# ---- broadcasting, for all shapes ------------------------------------------------------------------------
+
+SHAPES = {"a": "scalar", "x": "n", "z": "m", "A": "m x n", "B": "m x n", "S": "n x n", "r": "1 x n", "c": "m x 1"}
+OPERATIONS: dict[str, Callable[[Array, Array], Array]] = {
+    "+": lambda u, v: u + v,
+    "-": lambda u, v: u - 2 * v,
+    "*": lambda u, v: (-u) * (3 * v),
+    "/": lambda u, v: u / (2 * v),
+    "@": lambda u, v: u @ v,
+    "maximum": lambda u, v: np.maximum(u, v),
+    "logaddexp": lambda u, v: np.logaddexp(u, v),
+    "exp/": lambda u, v: np.exp(u) / np.exp(v).sum(axis=0),
+    "exp/keep": lambda u, v: np.exp(u - v) / np.exp(v).sum(axis=-1, keepdims=True),
+    "softmax of a sum": lambda u, v: softmax(u * v + v) if np.ndim(u * v) else u * v,
+    "softmax of columns": lambda u, v: np.exp(u + v) / np.exp(u + v).sum(axis=0) if np.ndim(u + v) else u + v,
+    "logsumexp": lambda u, v: np.log(np.exp(u - v).sum(axis=0)) - u,
+    "logsumexp of rows": lambda u, v: np.log(np.exp(u + v).sum(axis=-1, keepdims=True)) + v,
+    "outer": lambda u, v: np.outer(u, v) if np.ndim(u) < 2 and np.ndim(v) < 2 else u + v,
+    "dot": lambda u, v: np.dot(u, v),
+    "inner": lambda u, v: np.inner(u, v),
+}
+if hasattr(np.linalg, "vecdot"):  # NumPy 2
+    OPERATIONS["vecdot"] = lambda u, v: np.linalg.vecdot(u, v) if np.ndim(u) and np.ndim(v) else u * v
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_operations_have_the_shapes_and_values_of_numpy(name: str) -> None:
+    operation = OPERATIONS[name]
+    values = drawn(Case(operation, "; ".join(f"{k}: {v}" for k, v in SHAPES.items()), ""), 5)
+    fitting = 0
+    for left in SHAPES:
+        for right in SHAPES:
+            where = {"u": SHAPES[left], "v": SHAPES[right]}
+            try:
+                expected = np.asarray(operation(values[left], values[right]))
+            except (ValueError, TypeError):
+                with pytest.raises(matdiff.MatdiffError):
+                    matdiff.from_function(operation, where)
+                continue
+            expr = matdiff.from_function(operation, where)
+            axes = matdiff.from_function(lambda u, v: operation(u, v).ndim, where)
+            found = np.asarray(matdiff.evaluate(expr, {"u": values[left], "v": values[right], "m": 3, "n": 4}))
+            assert matdiff.evaluate(axes, {}) == expected.ndim, (left, right)
+            assert np.allclose(found.reshape(expected.shape), expected), (left, right)
+            fitting += 1
+    assert fitting >= 10
 
 
 # ---- what the formula looks like -------------------------------------------------------------------------
@@ -452,8 +501,11 @@ def test_methods_partial_functions_and_closures_are_called() -> None:
         def loss(self, x: Array) -> Array:
             return self.scale * x.sum() / len(x)
 
+        __call__ = loss
+
     expected = matdiff.parse("3*sum(x)/n", "x: n; n: scalar")
     assert matdiff.from_function(Model().loss, "x: n") is expected
+    assert matdiff.from_function(Model(), "x: n") is expected
 
     def outer(inner: Callable[[Array], Array]) -> Callable[[Array], Array]:
         return lambda x: 3 * inner(x)

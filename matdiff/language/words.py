@@ -164,12 +164,8 @@ def superscript(signs: str) -> tuple[Fraction | str, int]:
 def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[Piece]:
     """The pieces of the run of letters (and digits behind it) that stands at text[start:end]."""
     run = text[start:end]
-    tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
-    if tail and tail.end() > end and text[start : tail.end()] in known.functions:  # log1p, softmax_rows
-        return [Piece("FUNCTION", text[start : tail.end()], tail.end())]
-    long = match_at("[A-Za-z0-9]*(?:_[A-Za-z0-9]+)+", text, end)
-    if long and (whole := canonical(text[start : long.end()])) in known.names:  # x_hat_t, declared
-        return [Piece("NAME", whole, long.end())]
+    if long := _long_word(text, start, end, known):
+        return [long]
     subscript = match_at(SUBSCRIPT, text, end)
     if subscript and (len(run) == 1 or run in GREEK or run in GREEK_WORDS):
         accent = match_at(ACCENTED, text, end)
@@ -202,6 +198,16 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
     if _is_name(run, known) or run in PLACEHOLDERS:
         return [Piece("NAME", name, end)]
     return _split(text, start, end, known, subscript)
+
+
+def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | None:
+    """A function or a declared name that goes on behind the run of letters: log1p, softmax_rows, x_hat_t."""
+    tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
+    if tail and tail.end() > end and text[start : tail.end()] in known.functions:
+        return Piece("FUNCTION", text[start : tail.end()], tail.end())
+    tail = match_at("[A-Za-z0-9]*(?:_[A-Za-z0-9]+)+", text, end)
+    name = canonical(text[start : tail.end()]) if tail else ""
+    return Piece("NAME", name, tail.end()) if tail and name in known.names else None
 
 
 def _is_name(run: str, known: Vocabulary) -> bool:

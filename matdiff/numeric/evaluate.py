@@ -6,7 +6,8 @@ expression mentions are read off the arrays; a scalar that has the name of a siz
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
     program = Program([expr])
     if any(isinstance(node, Differential) for node in program.nodes):
         raise UnsupportedError("a differential has no value without a direction")
-    environment = bind(program.nodes, values)
+    environment = bind(program.nodes, values, expr.facts.get("context", ()))
     value = program.results(environment)[0][0]
     lengths = [size_in(environment, i.last) if i in expr.free else 1 for i in program.indices]
     rows, cols = value.shape[-2:]
@@ -70,7 +71,7 @@ def free_indices(expr: Expr) -> list[Index]:
 # ---- names and sizes ------------------------------------------------------------------------------
 
 
-def bind(nodes: Iterable[Expr], values: Mapping[str, Any]) -> Environment:
+def bind(nodes: Iterable[Expr], values: Mapping[str, Any], context: Sequence[Symbol] = ()) -> Environment:
     """The environment in which the symbols of some nodes have the given values."""
     nodes = list(nodes)
     given = {canonical(plain(name.replace("′", "'"))): value for name, value in values.items()} | dict(values)
@@ -79,7 +80,7 @@ def bind(nodes: Iterable[Expr], values: Mapping[str, Any]) -> Environment:
     if any(s.name == "pi" and s.shape == SCALAR and not s.ranges for s in wanted):
         given.setdefault("pi", np.pi)  # π is the number unless a value is given
     arrays = {s: as_array(s, given[s.name]) for s in wanted if s.name in given}
-    sizes = Sizes(frozenset(s.name for s in wanted))
+    sizes = Sizes(frozenset(s.name for s in wanted), context)
     for s, array in arrays.items():
         sizes.read(s, array.shape[1:])
     sizes.solve()
@@ -135,10 +136,11 @@ def sizes_of(node: Expr) -> tuple[Size, ...]:
 class Sizes:
     """Size names and what the arrays say about them."""
 
-    __slots__ = ("known", "open", "origin", "own")
+    __slots__ = ("context", "known", "open", "origin", "own")
 
-    def __init__(self, own: frozenset[str] = frozenset()) -> None:
+    def __init__(self, own: frozenset[str] = frozenset(), context: Sequence[Symbol] = ()) -> None:
         self.own = own  # the names of the symbols of the expression itself, whose shapes are read first
+        self.context = context  # the symbols of the function that it was derived from
         self.known: dict[str, int] = {}
         self.origin: dict[str, str] = {}  # the array that a size was read from
         self.open: list[tuple[Size, int, str]] = []
@@ -196,28 +198,16 @@ class Sizes:
             self.seek(name, given)
 
     def seek(self, name: str, given: Mapping[str, Any]) -> None:
-        """Looks for the size among the shapes that the given names have in other living expressions."""
-        related = {name}.union(*[extent.names() for extent, _, _ in self.open if name in extent.names()])
-        others = given.keys() - self.own
-        found: dict[int, Sizes] = {}
-        for s in [n for n in Expr.table.values() if isinstance(n, Symbol) and n.name in others]:
-            if not any(related & extent.names() for extent in (*s.ranges, *s.shape)):
-                continue
-            trial = Sizes(self.own)
-            trial.known, trial.origin, trial.open = dict(self.known), dict(self.origin), list(self.open)
-            try:
-                trial.read(s, as_array(s, given[s.name]).shape[1:])
-                trial.solve()
-            except ShapeError:
-                continue
-            if name in trial.known:
-                found[trial.known[name]] = trial
-        if len(found) != 1:
+        """Finds a size by the symbols of the function that the expression was derived from, as n in ∇ sum(x) = 1."""
+        for s in self.context:
+            if s.name in given and s.name not in self.own:
+                with suppress(ShapeError):  # what is given for a symbol that does not occur need not fit
+                    self.read(s, as_array(s, given[s.name]).shape[1:])
+        self.solve()
+        if name not in self.known:
             raise UnknownNameError(
                 f"the size {name} is not determined by the given values", suggestion=f"give a value for {name}"
             )
-        (only,) = found.values()
-        self.known, self.origin, self.open = only.known, only.origin, only.open
 
     def agree(self, s: Symbol, value: float) -> None:
         """A scalar that has the name of a size must be that size."""

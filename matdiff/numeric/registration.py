@@ -31,16 +31,7 @@ from matdiff.numeric.program import Program, shape_in
 from matdiff.output.law_book import applied_to_letters, size_of
 
 Class = TypeVar("Class", bound=type[Operator])
-MISTAKES = (
-    TypeError,
-    ValueError,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    NameError,
-    RuntimeError,
-    AssertionError,
-)
+MISTAKES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, NameError, AssertionError)
 
 
 def register(cls: Class) -> Class:

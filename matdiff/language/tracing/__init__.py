@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
@@ -107,10 +107,14 @@ def _parameter(declared: Declarations, name: str, columns: set[str]) -> Traced:
 
 
 def rebound(f: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that sees the words below; helpers in the same module are taken along."""
-    if isinstance(f, MethodType):
-        return MethodType(rebound(f.__func__), f.__self__)
-    return _Rebinding(f).function if isinstance(f, FunctionType) else f
+    """A function, a method, an object that is called, or a partial function, which sees the words below."""
+    inner: Any = f.func if isinstance(f, partial) else f
+    given, options = (f.args, f.keywords) if isinstance(f, partial) else ((), {})
+    if isinstance(inner, MethodType):
+        inner, given = inner.__func__, (inner.__self__, *given)
+    elif not isinstance(inner, FunctionType | type):
+        inner, given = type(inner).__call__, (inner, *given)
+    return partial(_Rebinding(inner).function, *given, **options) if isinstance(inner, FunctionType) else f
 
 
 class _Rebinding:

@@ -14,7 +14,7 @@ from matdiff.algebra.operators.norms import EntrywiseNorm1, MaximumNorm, Norm, P
 from matdiff.algebra.operators.products import Power, Product
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace, matrix_power
 from matdiff.errors import ShapeError
-from matdiff.language.tracing.arrays import UFUNCS, Traced, function, lift, refuse
+from matdiff.language.tracing.arrays import UFUNCS, Traced, function, lift, refuse, ufunc
 from matdiff.language.tracing.axes import ravel
 from matdiff.language.tracing.operations import matmul, multiply, power, square
 from matdiff.language.tracing.reductions import axes_of, largest, total, without
@@ -29,7 +29,17 @@ def dot(a: Any, b: Any) -> Traced:
     return matmul(a, b) if a.lengths and b.lengths else multiply(a, b)
 
 
-@function("vdot", "linalg.vecdot", "vecdot")
+@function("linalg.vecdot")
+@ufunc("vecdot")
+def vecdot(a: Any, b: Any) -> Traced:
+    """Over the last axes of both, row by row."""
+    a, b = lift(a), lift(b)
+    if a.lengths[-1:] != b.lengths[-1:] or not a.ndim:
+        raise ShapeError(f"the vectors in {written(a.lengths)} and {written(b.lengths)} do not fit")
+    return matmul(a, b) if a.ndim == b.ndim == 1 else total(multiply(a, b), -1)
+
+
+@function("vdot")
 def vdot(a: Any, b: Any) -> Traced:
     a, b = lift(a), lift(b)
     if a.lengths != b.lengths:
@@ -40,8 +50,8 @@ def vdot(a: Any, b: Any) -> Traced:
 @function("inner")
 def inner_product(a: Any, b: Any) -> Traced:
     """Over the last axes of both."""
-    b = lift(b)
-    return dot(a, b.T) if b.ndim == 2 else dot(a, b)
+    a, b = lift(a), lift(b)
+    return dot(a, b.T) if a.ndim and b.ndim == 2 else dot(a, b)
 
 
 @function("outer", "linalg.outer")

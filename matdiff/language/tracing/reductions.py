@@ -20,8 +20,10 @@ from matdiff.language.tracing.shapes import Lengths, flip, over_columns, over_ro
 
 
 def axes_of(a: Traced, axis: Any) -> tuple[int, ...]:
-    """The axes that are meant, counted from 0."""
+    """The axes that are meant, counted from 0; NumPy lets a number have an axis 0 here."""
     named = range(a.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    if not a.ndim and axis in (0, -1):
+        return ()
     if any(not isinstance(k, int) or not -a.ndim <= k < a.ndim for k in named):
         raise ShapeError(f"an array of shape {written(a.lengths)} has no axis {axis}")
     return tuple(sorted({k % a.ndim for k in named}))
