@@ -83,7 +83,7 @@ class Derivation:
         own = {d: answers.pop(d) for d in definitions}
         found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
         for d, g in own.items():  # a definition varies freely, as a symbol does
-            free = {d: Symbol(d.name, d.shape)}
+            free: dict[Expr, Expr] = {d: Symbol(d.name, d.shape)}
             f, g = (replace(e, lambda node: free.get(node)) for e in (self.function, g))
             found = found.joined(verify(f, {free[d]: g}, seed=seed, trials=trials))
         return found

@@ -34,6 +34,10 @@ FOLLOWS: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ("positive", "nonnegative"),
     )
 )
+# Properties that only 0, no matrix at all, or (the last one) only matrices of even size have together.
+CLASHES = tuple(
+    frozenset(("skew", other)) for other in ("symmetric", "lower", "upper", "idempotent", "nonnegative", "orthogonal")
+)
 _implied: dict[frozenset[str], frozenset[str]] = {}
 
 

@@ -127,3 +127,22 @@ def shape_text(shape: Shape) -> str:
     if cols is ONE:
         return str(rows)
     return "×".join(f"({s})" if len(s.terms) > 1 else str(s) for s in shape)
+
+
+# ---- the shapes in a signature: m×n, p×q → m*p×n*q --------------------------------------------------
+
+Pattern = tuple[str, str]
+
+
+def pattern(text: str) -> Pattern:
+    """The letters for rows and columns in a signature."""
+    rows, cols = text.split("×")
+    return rows, cols
+
+
+def resolved(letters: str, bound: Mapping[str, Size]) -> Size:
+    """A product of letters with the sizes that they are bound to."""
+    total = ONE
+    for factor in letters.split("*"):
+        total = total * bound[factor]
+    return total

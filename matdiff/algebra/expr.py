@@ -6,13 +6,13 @@ Every walk has an explicit stack; nothing here or elsewhere recurses over an exp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from importlib import import_module
 from typing import Any, ClassVar, Self
 from weakref import WeakValueDictionary
 
-from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
+from matdiff.algebra.dims import ONE, SCALAR, Pattern, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import Notation, Style, name_text, number_text, sized
 from matdiff.algebra.walks import fact as fact
@@ -358,8 +358,6 @@ class Identity(Constant):
 OPERATORS: dict[str, type[Operator]] = {}
 FUNCTIONS: dict[str, type[Operator]] = {}
 
-Pattern = tuple[str, str]
-
 
 class Operator(Expr):
     """An operation.  A subclass is one block that says everything about it.
@@ -404,8 +402,8 @@ class Operator(Expr):
         if cls.signature:
             left, right = cls.signature.split(" → ")
             cls.variadic = left.endswith("…")
-            cls.inputs = tuple(_pattern(p) for p in left.rstrip("…").split(", "))
-            cls.output = _pattern(right)
+            cls.inputs = tuple(pattern(p) for p in left.rstrip("…").split(", "))
+            cls.output = pattern(right)
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -420,12 +418,12 @@ class Operator(Expr):
             operands = operands[:1]  # all are alike
         bound: dict[str, Size] = {"1": ONE}
         patterns = cls.inputs * len(operands) if cls.variadic else cls.inputs
-        for operand, pattern in zip(operands, patterns, strict=True):
-            for name, found in zip(pattern, operand.shape, strict=True):
+        for operand, letters in zip(operands, patterns, strict=True):
+            for name, found in zip(letters, operand.shape, strict=True):
                 if bound.setdefault(name, found) is not found:
                     shapes = " and ".join(shape_text(o.shape) for o in operands)
                     raise ShapeError(f"{cls.title()} ({cls.signature}) does not take {shapes}")
-        return (_resolve(cls.output[0], bound), _resolve(cls.output[1], bound))
+        return (resolved(cls.output[0], bound), resolved(cls.output[1], bound))
 
     def condition(self) -> str:
         """Where this very operation is differentiable, in words; empty when everywhere."""
@@ -439,18 +437,6 @@ class Operator(Expr):
     @staticmethod
     def numpy(np: Any, *values: Any) -> Any:
         raise NotImplementedError
-
-
-def _pattern(text: str) -> Pattern:
-    rows, cols = text.split("×")
-    return rows, cols
-
-
-def _resolve(pattern: str, bound: Mapping[str, Size]) -> Size:
-    total = ONE
-    for factor in pattern.split("*"):
-        total = total * bound[factor]
-    return total
 
 
 def symbols(root: Expr) -> list[Symbol]:

@@ -15,7 +15,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, DeclarationError, SyntaxError
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.names import GREEK_WORDS, canonical
-from matdiff.language.places import Indices, place, subscripts
+from matdiff.language.places import Indices, grid, listed, place, subscripts
 from matdiff.language.scopes import BARE, Binder, Name, Place, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder
@@ -219,13 +219,7 @@ class Bound:
         elif node.value in ("eye", "identity", "ones", "zeros"):
             self._constant(node, node.value, [self._excerpt(a) for a in listed(arguments)])
         elif node.value == "unit" and len(arguments) == 2:
-            index = place(self._excerpt(arguments[0]), scope, self.ranges)
-            if index is None and arguments[0].kind == "NAME":
-                index = next(iter(self._free(None, [arguments[0].value])), None)
-            if index is None or (isinstance(index, Place) and index.single is None):
-                raise self._error(arguments[0], "unit needs a number or the index of a sum")
-            if isinstance(index, Binder):
-                index.used = True
+            index = self._index_of_unit(arguments[0], scope)
             node.kind, node.value, node.parts = "unit", (index, parse_size(self._excerpt(arguments[1]))), []
         elif node.value in ("hstack", "vstack"):
             node.parts = listed(arguments)
@@ -237,6 +231,16 @@ class Bound:
                 inside = inside.parts[0]
             if inside.kind == "bars":
                 inside.value = "entrywise"
+
+    def _index_of_unit(self, node: Node, scope: Scope) -> Binder | Place:
+        index = place(self._excerpt(node), scope, self.ranges)
+        if index is None and node.kind == "NAME":
+            index = next(iter(self._free(None, [node.value])), None)
+        if index is None or (isinstance(index, Place) and index.single is None):
+            raise self._error(node, "unit needs a number or the index of a sum")
+        if isinstance(index, Binder):
+            index.used = True
+        return index
 
     def _power_of_function(self, node: Node, name: str, exponent: Fraction) -> None:
         """sin²(x) is the square of sin(x); sin⁻¹ is arcsin, and other inverses have two readings."""
@@ -351,9 +355,7 @@ class Bound:
 
     def _block(self, node: Node, scope: Scope) -> None:
         """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""
-        inside = node.parts[0]
-        rows = inside.parts if inside.kind == "rows" else [inside]
-        cells = [row.parts if row.kind == "row" else [row] for row in rows]
+        cells = grid(node)
         node.value, node.parts = [len(row) for row in cells], [cell for row in cells for cell in row]
         if len(node.parts) == 1:
             node.kind, node.value = "group", None
@@ -396,14 +398,6 @@ def _without_brackets(node: Node) -> Node:
 
 def _is_small(name: str) -> bool:
     return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
-
-
-def listed(arguments: list[Node]) -> list[Node]:
-    """Arguments that may stand in brackets of their own: ones((m, n)), np.hstack([A, B])."""
-    only = arguments[0] if len(arguments) == 1 else None
-    if only is None or only.kind not in ("tuple", "block"):
-        return arguments
-    return [part for piece in only.parts for part in (piece.parts if piece.kind in ("list", "row") else [piece])]
 
 
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.assumptions import OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE
+from matdiff.algebra.assumptions import CLASHES, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
 from matdiff.language.names import MARKS, SUPERSCRIPTS, canonical, nearest
@@ -148,18 +148,24 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         name, indices = _left_side(left)
         if name in result:
             raise left.error(f"{name} is declared twice")
-        for kind, of_kind, fits in (
-            ("a square matrix", SQUARE, shape[0] is shape[1]),
-            ("a matrix", OF_MATRICES, shape[1] is not ONE),
-            ("a column vector", OF_VECTORS, shape[1] is ONE and shape[0] is not ONE),
-        ):
-            if properties & of_kind and not fits:
-                named = " ".join(sorted(properties & of_kind))
-                raise right.error(f"only {kind} can be {named}", f"{name} is {right.text}")
+        _require_fitting(properties, shape, f"{name} is {right.text}", right)
         result.table[name] = Declaration(name, shape, properties, indices)
         last = match.end()
     if last < colon or not item.text[:colon].strip():
         raise item.error("a declaration needs a name before its colon")
+
+
+def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right: Excerpt) -> None:
+    """Raises DeclarationError for properties that the shape cannot have, or that nothing has together."""
+    for kind, of_kind, fits in (
+        ("a square matrix", SQUARE, shape[0] is shape[1]),
+        ("a matrix", OF_MATRICES, shape[1] is not ONE),
+        ("a column vector", OF_VECTORS, shape[1] is ONE and shape[0] is not ONE),
+    ):
+        if properties & of_kind and not fits:
+            raise right.error(f"only {kind} can be {' '.join(sorted(properties & of_kind))}", shown)
+    if any(clash <= implied(properties) for clash in CLASHES):
+        raise right.error(f"{' and '.join(sorted(properties))} do not go together", shown)
 
 
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------

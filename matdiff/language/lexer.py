@@ -177,9 +177,9 @@ class Lexer(Emitter):
         kind = SIGNS[m.group()]
         if kind == "COMMA" and self.defining and not self.brackets:
             kind = "SEPARATOR"  # where a = …, b = …
-        if kind in ("PLUS", "MINUS") and self.marks[-1] is not None and self.gap and self.last in ENDERS:
-            if not self.text[m.end() : m.end() + 1].isspace():
-                self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
+        in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS
+        if in_square and kind in ("PLUS", "MINUS") and not self.text[m.end() : m.end() + 1].isspace():
+            self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
         return self.emit(kind, None, m.start(), m.end())
 
     def method(self, m: re.Match[str]) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.scopes import Binder, Place, Scope
+from matdiff.language.syntax import Node
 
 Indices = list[Binder | Place]
 
@@ -21,7 +22,7 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Binder |
         return Place()
     if text.count(":") == 1 and not text.startswith(":") and not text.endswith(":"):
         middle = text.index(":")
-        return Place(*[parse_size(piece.part(*span)) for span in ((0, middle), (middle + 1, len(text)))])
+        return Place(parse_size(piece.part(0, middle)), parse_size(piece.part(middle + 1, len(text))))
     if text.isdecimal() and len(text) < 10:
         if not int(text):
             raise piece.error("entries are counted from 1", "the first one is x[1]")
@@ -38,3 +39,20 @@ def subscripts(text: Excerpt, scope: Scope) -> Indices:
     pieces = [text.part(*m.span()) for m in re.finditer(r"[^,]+", text.text)]
     found = [place(piece, scope) for piece in pieces]
     return [index for index in found if index is not None] if None not in found else []
+
+
+# ---- what stands in brackets of its own -------------------------------------------------------------
+
+
+def grid(block: Node) -> list[list[Node]]:
+    """The rows of [A, B; C, D]."""
+    inside = block.parts[0]
+    return [row.parts if row.kind == "row" else [row] for row in (inside.parts if inside.kind == "rows" else [inside])]
+
+
+def listed(arguments: list[Node]) -> list[Node]:
+    """Arguments that may stand in brackets of their own: ones((m, n)), np.hstack([A, B])."""
+    only = arguments[0] if len(arguments) == 1 else None
+    if only is None or only.kind not in ("tuple", "block"):
+        return arguments
+    return [part for piece in only.parts for part in (piece.parts if piece.kind in ("list", "row") else [piece])]

@@ -88,24 +88,44 @@ def with_properties(properties: frozenset[str], a: Array, style: str, draws: Dra
 
 def constrained(known: frozenset[str], a: Array, draws: Draws) -> Array:
     """An array on the set that properties such as orthogonal single out."""
-    n = a.shape[-1]
+    if known >= {"idempotent", "invertible"}:
+        return np.broadcast_to(np.eye(a.shape[-1]), a.shape)
+    if known & {"orthogonal", "idempotent"} and known >= {"stochastic"}:  # a permutation, or 1pᵀ
+        is_identity = known & {"lower", "upper"} or known >= {"orthogonal", "psd"}
+        return special_rows("orthogonal" in known, bool(is_identity), "symmetric" in known, a)
     if "orthogonal" in known:
         reflects = "symmetric" in known and not known & {"lower", "upper", "psd"}
         return reflection(a) if reflects else orthogonal(a, known)
     if "idempotent" in known:
         return projector(known, a, draws)
     if "unit" in known:
-        return a / np.linalg.norm(a, axis=-2, keepdims=True)
+        unit: Array = a / np.linalg.norm(a, axis=-2, keepdims=True)
+        return unit
     weights = np.abs(a) + 0.2
     if "simplex" in known:
-        return weights / weights.sum(axis=-2, keepdims=True)
-    if "symmetric" in known:  # what the other entries of a row leave stands on the diagonal
-        weights = project(known, weights) * (1 - np.eye(n))
-        weights = weights / (2 * weights.sum(axis=-1, keepdims=True).max(axis=-2, keepdims=True) + 0.1)
-        return weights + (1 - weights.sum(axis=-1, keepdims=True)) * np.eye(n)
-    weights = project(known, weights)
-    total: Array = weights / weights.sum(axis=-1, keepdims=True)
-    return total
+        shares: Array = weights / weights.sum(axis=-2, keepdims=True)
+        return shares
+    return rows_of_one(known, project(known, weights))
+
+
+def rows_of_one(known: frozenset[str], weights: Array) -> Array:
+    """A matrix whose rows sum to 1; of a symmetric one the diagonal holds what the other entries leave."""
+    if "symmetric" in known:
+        eye = np.eye(weights.shape[-1])
+        beside = weights * (1 - eye)
+        beside = beside / (2 * beside.sum(axis=-1, keepdims=True).max(axis=-2, keepdims=True) + 0.1)
+        doubly: Array = beside + (1 - beside.sum(axis=-1, keepdims=True)) * eye
+        return doubly
+    rows: Array = weights / weights.sum(axis=-1, keepdims=True)
+    return rows
+
+
+def special_rows(orthogonal: bool, identity: bool, symmetric: bool, a: Array) -> Array:
+    """A matrix with rows that sum to 1 which is orthogonal or idempotent too."""
+    n = a.shape[-1]
+    weights = np.ones_like(a) if symmetric else np.abs(a) + 0.2
+    row = weights[..., :1, :] / weights[..., :1, :].sum(axis=-1, keepdims=True)
+    return np.broadcast_to(np.eye(n) if identity else np.eye(n)[::-1] if orthogonal else row, a.shape)
 
 
 def reflection(a: Array) -> Array:
@@ -118,8 +138,8 @@ def reflection(a: Array) -> Array:
 def projector(known: frozenset[str], a: Array, draws: Draws) -> Array:
     """A matrix with PP = P of half the rank; where it is symmetric, along the orthogonal complement."""
     n = a.shape[-1]
-    if known & {"lower", "upper"} or "invertible" in known:
-        return np.broadcast_to(np.eye(n), a.shape)
+    if known & {"lower", "upper"}:  # zeros and ones on the diagonal, in turn
+        return np.broadcast_to(np.diag(np.arange(n) % 2 == 0).astype(float), a.shape)
     q = orthogonal(a)[..., :, : (n + 1) // 2]
     other = q if "symmetric" in known else q + 0.3 * draws.normal(q.shape)
     across = np.swapaxes(other, -1, -2)

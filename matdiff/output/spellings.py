@@ -248,7 +248,15 @@ def stacked(node: Expr, style: Style) -> Notation:
 Form = Callable[[Expr, Style], Notation]
 FORMS: dict[Style, dict[type[Expr], Form]] = {
     ASCII: {IndexedSum: indexed_sum},
-    LATEX: {Abs: between_bars, Determinant: between_bars, Member: indexed, Entry: indexed, Row: indexed, Column: indexed, Slice: indexed},
+    LATEX: {
+        Abs: between_bars,
+        Determinant: between_bars,
+        Member: indexed,
+        Entry: indexed,
+        Row: indexed,
+        Column: indexed,
+        Slice: indexed,
+    },
     NUMPY: {
         Transpose: transpose,
         Identity: constant,
