@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Operator, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Operator, Symbol, replace
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.derivation import Gradients, Line
@@ -42,8 +42,6 @@ class Derivation:
         self.gradients: Mapping[str, Expr] = found.gradients
         self.unconstrained: Mapping[str, Expr] = found.unconstrained
         self.riemannian: Mapping[str, Expr] = found.riemannian
-        for g in (*self.gradients.values(), *self.unconstrained.values(), *self.riemannian.values()):
-            g.facts["context"] = symbols(found.function)  # evaluate finds the sizes of 1 in ∇ sum(x) = 1 by them
 
     @property
     def gradient(self) -> Expr:
@@ -83,9 +81,10 @@ class Derivation:
         own = {d: answers.pop(d) for d in definitions}
         found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
         for d, g in own.items():  # a definition varies freely, as a symbol does
-            free: dict[Expr, Expr] = {d: Symbol(d.name, d.shape)}
-            f, g = (replace(e, lambda node: free.get(node)) for e in (self.function, g))
-            found = found.joined(verify(f, {free[d]: g}, seed=seed, trials=trials))
+            symbol = Symbol(d.name, d.shape)
+            free: Callable[[Expr], Expr | None] = {d: symbol}.get  # type: ignore[assignment]
+            freed = {symbol: replace(g, free)}
+            found = found.joined(verify(replace(self.function, free), freed, seed=seed, trials=trials))
         return found
 
     def to_text(self, steps: str = "textbook", check: str = "") -> str:

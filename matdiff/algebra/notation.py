@@ -221,18 +221,34 @@ def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> 
     if (below and number.denominator > 1) or (upper and number.denominator > 2):
         denominator, number = number.denominator, Fraction(number.numerator)
     digits = positive(number, style) if number != 1 or not upper else ""
-    single = len(upper) == 1 and not digits
-    top: list[Part] = [digits] if digits else []
     fraction = bool(below) or denominator > 1
     open_ended = bool(upper) and upper[-1].open_ended and not fraction and not style.explicit
-    for k, factor in enumerate(upper):
+    top = _side_by_side(digits, above, matrices, open_ended, style)
+    if fraction:
+        return _fraction(minus, top, denominator, below, style)
+    level = SUM if minus else TERM if open_ended or (not upper and "/" in digits) else PRODUCT
+    return Notation((minus, *top) if minus else tuple(top), level)
+
+
+def _side_by_side(
+    digits: str, scalars: Sequence[Expr], matrices: Sequence[Expr], open_ended: bool, style: Style
+) -> list[Part]:
+    """2aXY: the last factor needs no brackets where it is the only one, a big sum, or as xᵀAx in ½xᵀAx."""
+    factors = [*scalars, *matrices]
+    pieces: list[Part] = [digits] if digits else []
+    single = len(factors) == 1 and not digits
+    for k, factor in enumerate(factors):
         level = POSTFIX
-        if k == len(upper) - 1:  # ½xᵀAx needs no brackets
+        if k == len(factors) - 1:
             level = TERM if open_ended else PRODUCT if single or _is_inner(factor) else POSTFIX
-        top += [style.scalar if k <= len(above) else style.matrix] * bool(top) + [Slot(factor, level)]
-    if not fraction:
-        level = SUM if minus else TERM if open_ended or (not upper and "/" in digits) else PRODUCT
-        return Notation((minus, *top) if minus else tuple(top), level)
+        pieces += [style.scalar if k <= len(scalars) else style.matrix] * bool(pieces) + [Slot(factor, level)]
+    return pieces
+
+
+def _fraction(
+    minus: str, top: list[Part], denominator: int, below: Sequence[tuple[Expr, Fraction]], style: Style
+) -> Notation:
+    """−2aX/(3b²)"""
     bottom: list[Part] = [str(denominator)] if denominator > 1 else []
     for base, exponent in below:
         bottom += [style.scalar] * bool(bottom) + [Slot(base, POSTFIX if exponent == 1 else ATOM)]
@@ -241,9 +257,7 @@ def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> 
         return Notation((minus + r"\frac{", *top, "}{", *bottom, "}"), SUM if minus else PRODUCT)
     if len(below) + (denominator > 1) > 1:
         bottom = ["(", *bottom, ")"]
-    return Notation(
-        (minus, *top, style.over, *bottom) if minus else (*top, style.over, *bottom), SUM if minus else TERM
-    )
+    return Notation(tuple([minus] * bool(minus) + [*top, style.over, *bottom]), SUM if minus else TERM)
 
 
 def _is_inner(e: Expr) -> bool:

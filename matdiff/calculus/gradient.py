@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace
+from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
@@ -43,16 +43,20 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
             suggestion="Take the sum, the trace or a norm of it.",
         )
     free = relaxed(unknowns)
-    if not free:
-        return _Sweep(f, unknowns).derive()
-    relax = Exchange(free)
-    found = _Sweep(relax(f), {name: relax(unknown) for name, unknown in unknowns.items()}).derive()
-    give(f)
-    return restored(found, f, unknowns, free)
+    if free:
+        relax = Exchange(free)
+        found = _Sweep(relax(f), {name: relax(unknown) for name, unknown in unknowns.items()}).derive()
+        give(f)
+        found = restored(found, f, unknowns, free)
+    else:
+        found = _Sweep(f, unknowns).derive()
+    for g in (*found.gradients.values(), *found.unconstrained.values(), *found.riemannian.values()):
+        g.facts["context"] = symbols(f)  # by them a value of g finds the size of the 1 in ∇ sum(x) = 1
+    return found
 
 
 def independent(f: Expr, unknowns: Collection[Expr]) -> Dependence:
-    """Dependence on the unknowns; a definition that depends on another unknown is a cut already, where ∇ is read off."""
+    """Dependence on the unknowns; a definition that depends on another one is a cut, where its ∇ is read off."""
     depends = Dependence([u for u in unknowns if not isinstance(u, Named)])
     for node in postorder(f) if any(isinstance(u, Named) for u in unknowns) else ():
         if node in unknowns and isinstance(node, Named) and not depends(node):

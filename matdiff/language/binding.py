@@ -110,6 +110,9 @@ class Bound:
     def _named_subscript(self, node: Node, base: Node, names: list[str], scope: Scope) -> None:
         """x_k where nothing binds k: part of the name, unless x is a family."""
         declaration = self.declared.get(base.value)
+        if declaration and not declaration.indices and self.declared.sizes().issuperset(names):
+            self._indexed(node, base, [Place(parse_size(Excerpt(n, node.start, self.text))) for n in names], scope)
+            return
         if declaration or (base.value in self.names and self.names[base.value].indexed):
             binders = self._free(declaration, names)
             if not binders:

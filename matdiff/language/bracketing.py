@@ -6,11 +6,21 @@ MATLAB, where every row has equally many of them; else a gap is a product, as in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from matdiff.language.syntax import Token
 
 GAP = "GAP"  # a sign behind a gap that belongs to what follows, as in [a −b; c d]; it holds the place of a comma
+
+INDICES = r"\s*(?::|\w[\w:]*)\s*(?:,\s*(?::|\w[\w:]*)\s*)*\]"
+
+
+def indexes(before: str, text: str, place: int) -> bool:
+    """Whether a bracket directly behind an operand holds indices: not in 2[x + y], nor in [X w − y]ᵀ[X w − y]."""
+    if before == "TRANSPOSE":
+        return re.compile(INDICES).match(text, place) is not None
+    return before != "NUMBER"
 
 
 class Marks:

@@ -51,7 +51,7 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
         plural = "index" if len(indices) == 1 else "indices"
         raise attempt.misfit(node, f"{attempt.described(base)}, which has no entry with {len(indices)} {plural}")
     for index, extent in zip(indices, across, strict=True):
-        require_range(attempt, node, index, extent, attempt.shown(base))
+        require_range(attempt, node, index, extent, node.value[0] if node.kind == "member" else attempt.shown(base))
     shape = [length(index, extent) for index, extent in zip(indices, across, strict=True)]
     result = attempt.typed(node, (shape[0], [*shape, ONE][1]), (base,), lambda a: part(attempt, node, a, indices))
     result.guessed = result.guessed or node.kind != "entry" or node.value is not indices

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
-from matdiff.language.bracketing import GAP
+from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS, WIDE, Emitter, Reach
@@ -197,7 +197,7 @@ class Lexer(Emitter):
         self.push(bracket, m.start())
         if before in ("FUNCTION", "UNSPECIFIED", "CARET", "DOT_CARET", "METHOD"):
             return self.emit("LEFT", None, m.start(), m.end())
-        if bracket == "[" and before in ENDERS and not self.gap:
+        if bracket == "[" and before in ENDERS and not self.gap and indexes(before, self.text, m.end()):
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
         return self.opening("INNER_OPEN" if bracket == "⟨" else "LEFT", m.start(), m.end())
 

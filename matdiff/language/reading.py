@@ -33,7 +33,7 @@ from matdiff.language.syntax import Node, parse_tokens
 from matdiff.language.tokens import Decision
 from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
-from matdiff.language.words import Vocabulary
+from matdiff.language.words import MAKERS, Vocabulary
 
 LONGEST = 2_000_000  # characters
 MOST_VARIATIONS = 24
@@ -164,7 +164,7 @@ class _Readings:
         if len(text) > LONGEST:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
         functions = [name for name in FUNCTIONS if laws or name != "d"]
-        self.script = transcript(text, {*functions, *SPECIAL}, spelling)
+        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS}, spelling)
         self.text = text
         self.declared = declared
         self.wrt = wrt

@@ -205,7 +205,7 @@ def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | No
     tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
     if tail and tail.end() > end and text[start : tail.end()] in known.functions:
         return Piece("FUNCTION", text[start : tail.end()], tail.end())
-    tail = match_at("[A-Za-z0-9]*(?:_[A-Za-z0-9]+)+", text, end)
+    tail = match_at("(?:_[A-Za-z0-9]+)+", text, end)
     name = canonical(text[start : tail.end()]) if tail else ""
     return Piece("NAME", name, tail.end()) if tail and name in known.names else None
 

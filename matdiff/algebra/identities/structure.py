@@ -347,6 +347,12 @@ def determinant_of_two(e: Expr) -> Expr | None:
             return None
 
 
+@identity("I.^k = I", "eye(n).^2 = eye(n)")
+def entrywise_power_of_identity(e: Expr) -> Expr | None:
+    a, k = e.operands
+    return a if isinstance(a, Identity) and k.number is not None and k.number > 0 else None
+
+
 @identity("11ᵀ1 = n1", "ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar")
 def ones_times_ones(e: Expr) -> Expr | None:
     f = e.operands
@@ -423,6 +429,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     ),
     Entry: (entry_of_column,),
     Determinant: (determinant_of_two,),
+    Power: (entrywise_power_of_identity,),
     Row: (row_of_product,),
     Column: (column_of_product,),
     IndexedSum: (rows_together,),

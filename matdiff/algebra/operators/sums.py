@@ -146,6 +146,9 @@ class UnitVector(Operator):
     def notation(self, style: Style) -> Notation:
         i = self.operands[0]
         size = self.data[0]
+        if i.number is not None:  # e₂ would be read as a name
+            opening, closing = style.pick("unit(", r"\operatorname{unit}\left("), style.pick(")", r"\right)")
+            return Notation((f"{opening}{i.number}, {size}{closing}",))
         return Notation((style.pick("unit(", "e_{"), Slot(i, ATOM), style.pick(f", {size})", "}")))
 
 
