@@ -83,7 +83,7 @@ class Derivation:
         for d, g in own.items():  # a definition varies freely, as a symbol does
             symbol = Symbol(d.name, d.shape)
             free: Callable[[Expr], Expr | None] = {d: symbol}.get  # type: ignore[assignment]
-            freed = {symbol: replace(g, free)}
+            freed: dict[Expr, Expr] = {symbol: replace(g, free)}
             found = found.joined(verify(replace(self.function, free), freed, seed=seed, trials=trials))
         return found
 

@@ -120,7 +120,7 @@ def test_what_cannot_be_declared_is_refused(where: str, message: str) -> None:
         ("tr(Q inv(Q) X)", "X", "I_n"),
         ("norm2(P x)^2 + x'P P y", "x", "2PᵀPx + Py"),
         ("tr(P^3 X)", "X", "Pᵀ"),
-        ("sum(X T' ones(m))", "X", "1(Tᵀ1)ᵀ"),
+        ("x'x (z'T ones(n))", "x", "2(1_mᵀz)x"),
         ("-p'*log(softmax(x))", "x", "softmax(x) − p"),
         ("sum(p)*norm2(x)^2", "x", "2x"),
         ("norm2(u)*norm2(x)^2", "x", "2x"),
@@ -248,7 +248,7 @@ def test_what_cancels_on_the_group_is_gone_from_the_riemannian_gradient() -> Non
 def test_a_family_of_constrained_unknowns() -> None:
     where = "Q[i=1..N]: n x n orthogonal; A: n x n"
     found = matdiff.derive("sum(i=1..N, tr(Q[i]*A*Q[i]))", "Q", where)
-    assert str(found.gradient) == "(AQ[i])ᵀ + (Q[i]A)ᵀ" or found.verify().ok
+    assert found.verify().ok
     draw = np.random.default_rng(3)
     given = {
         "Q": np.stack([np.linalg.qr(draw.normal(size=(3, 3)))[0] for _ in range(2)]),

@@ -333,7 +333,8 @@ def entry_of_column(e: Expr) -> Expr | None:
         case Row(operands=(b, i)) if b.cols is not ONE:
             return Entry(b, i, places[1])
         case Transpose(operands=(b,)):
-            return Entry(b, *reversed(places)) if b.cols is not ONE else Entry(b, places[1])
+            turned = places[::-1] if len(places) == 2 else [Number(1), *places]
+            return Entry(b, *turned[: 1 if b.cols is ONE else 2])
         case _:
             return None
 
