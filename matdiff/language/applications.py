@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from matdiff.algebra.dims import ONE, Shape, Size
-from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol
-from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol, replace
+from matdiff.algebra.operators.entrywise import Unspecified, at_entries
 from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import reciprocal
 from matdiff.algebra.operators.sums import IndexedSum
@@ -46,10 +46,23 @@ def type_big_sum(attempt: Attempt, node: Node) -> Typed:
 
 @rule("unspecified")
 def type_unspecified(attempt: Attempt, node: Node) -> Typed:
-    """g(A) for an open function g"""
+    """g(A) for an open function g, or for one that is given by a formula"""
     name, order = node.value
     a: Typed = node.parts[0].typed
-    return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
+    if name not in attempt.formulas:
+        return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
+    if order:
+        raise attempt.misfit(node, f"{name} is given by a formula: write its derivative as one, too")
+    formula, parameter = attempt.formulas[name]
+
+    def make(f: Expr, e: Expr) -> Expr:
+        t = Symbol(parameter)
+        try:
+            return replace(f, lambda n: e if n is t else None) if e.is_scalar else at_entries(f, t, e)
+        except ValueError:
+            raise attempt.misfit(node, f"{name} is not made of operations on single entries").error from None
+
+    return attempt.typed(node, (a.rows, a.cols), (formula, a), make)
 
 
 @rule("list", "STRING", "keyword", "tuple")

@@ -320,11 +320,12 @@ class Bound:
         """An expression with its definitions behind it: they are put in front, each after what it uses."""
         main, behind = node.parts
         given = behind.parts if behind.kind == "sequence" else [behind]
+        given = sorted(given, key=lambda item: item.kind != "formula")  # what is called may stand behind the call
         for item in given:
-            if item.kind not in ("define", "abbreviate"):
+            if item.kind not in DEFINITIONS:
                 raise self._error(item, "only definitions can stand behind where", "write … where name = expression")
         items = {item.value: item for item in given}
-        ordered: dict[str, Node] = {}
+        ordered: dict[object, Node] = {}
         stack = list(items.values())[::-1]
         while stack:
             item = stack[-1]
@@ -343,8 +344,10 @@ class Bound:
     def _sequence(self, node: Node, scope: Scope) -> None:
         """Definitions first, the expression last; a last definition gives its right side."""
         for item in node.parts[:-1]:
-            if item.kind not in ("define", "abbreviate"):
+            if item.kind not in DEFINITIONS:
                 raise self._error(item, "only definitions can stand before the last ;", "write name = expression; …")
+            if item.kind == "formula":
+                continue
             if item.value in self.definitions or item.value in self.declared:
                 raise DeclarationError(
                     f"{item.value} is defined twice", text=self.text, span=(item.start, item.start + len(item.value))
@@ -355,6 +358,12 @@ class Bound:
             node.parts[-1] = last.parts[0]
         elif last.kind == "NAME" and last.value in self.definitions:
             node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
+
+    def _formula(self, node: Node, scope: Scope) -> None:
+        """f(t) = t log t: the letter t stands for an entry."""
+        for below in postorder(node.parts[0]):
+            if below.kind == "NAME" and below.value == node.value[1]:
+                below.kind = "parameter"
 
     def _block(self, node: Node, scope: Scope) -> None:
         """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""
@@ -404,6 +413,7 @@ def _is_small(name: str) -> bool:
 
 
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
+DEFINITIONS = ("define", "abbreviate", "formula")
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS = {
     "NAME": Bound._name,
@@ -413,6 +423,7 @@ HANDLERS = {
     "block": Bound._block,
     "call": Bound._call,
     "apply": Bound._call,
+    "formula": Bound._formula,
     "method": Bound._method,
     "norm": Bound._norm,
     "power": Bound._power,

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import partial
 
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Number, Ones, Symbol, Zeros
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.errors import SyntaxError
@@ -147,6 +147,24 @@ def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
     result = attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
     attempt.definitions[node.value] = result
     return result
+
+
+@rule("formula")
+def type_formula(attempt: Attempt, node: Node) -> Typed:
+    """f(t) = …: a scalar made of the scalar t"""
+    name, parameter = node.value
+    body: Typed = node.parts[0].typed
+    if not body.is_scalar:
+        raise attempt.misfit(node, f"a formula gives a scalar: {attempt.described(body)}")
+    attempt.formulas[name] = body, parameter
+    return body
+
+
+@rule("parameter")
+def type_parameter(attempt: Attempt, node: Node) -> Typed:
+    """The letter t of a formula"""
+    name: str = node.value
+    return attempt.scalar(node, (), lambda: Symbol(name))
 
 
 @rule("definition")

@@ -68,7 +68,7 @@ POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
-FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\([^()=;\n]*\)\s*(?=:?=)"
+FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 LONGEST_NUMBER = 100
 QUOTED = r"'(\w+)'|\"(\w+)\""
 CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
@@ -257,6 +257,8 @@ class Lexer(Emitter):
         """A run of letters, or a Greek letter, with digits and a subscript behind it."""
         start = m.start()
         head = match_at(FUNCTION_HEAD, self.text, start) if self.last in ("", "SEPARATOR", "WHERE") else None
+        if head and canonical(head.group(1)) in self.vocabulary.formulas:
+            return self.emit("FORMULA", (canonical(head.group(1)), canonical(head.group(2))), start, head.end())
         if head and head.group(1) not in self.vocabulary.functions:
             return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
         if self.last == "" and (goal := match_at(GOAL, self.text, start)):
@@ -265,6 +267,9 @@ class Lexer(Emitter):
             return keyword
         if m.group() in ("inf", "Inf", "infty") and self.last == "COMMA" and m.group() not in self.vocabulary.names:
             return self.emit("STRING", "inf", start, m.end())
+        if canonical(m.group()) in self.vocabulary.formulas and (called := match_at(CALLED, self.text, m.end())):
+            self.operand("UNSPECIFIED", (canonical(m.group()), len(called.group(1))), start, m.end())
+            return called.end() - 1
         if module := match_at(MODULE, self.text, start):
             return module.end()  # np.linalg.norm is norm
         if self.entry(canonical(m.group()), m):

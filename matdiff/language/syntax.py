@@ -96,7 +96,7 @@ def _plain(alias: str, parts: list[Node]) -> Node:
     """A node whose parts are the operands; of the other tokens the first that carries a value is kept."""
     operands = [p for p in parts if p.parts or p.kind in VALUED or p.kind.islower()]
     values = [p.value for p in parts if p.kind in CARRIERS]
-    if alias in ("define", "abbreviate", "keyword"):
+    if alias in ("define", "abbreviate", "formula", "keyword"):
         return Node(alias, [parts[2]], parts[0].value, parts[0].start, parts[2].end)
     return Node(alias, operands, values[0] if values else None, parts[0].start, parts[-1].end)
 

@@ -25,7 +25,7 @@ Key = str | int  # a choice: the name of a symbol, or the id of a node
 class Attempt:
     """One reading of a bound tree."""
 
-    __slots__ = ("assumed", "bound", "definitions", "names", "penalties", "ranges", "shapes", "sizes")
+    __slots__ = ("assumed", "bound", "definitions", "formulas", "names", "penalties", "ranges", "shapes", "sizes")
 
     def __init__(self, bound: Bound, assumed: dict[Key, str]) -> None:
         self.bound = bound
@@ -34,6 +34,7 @@ class Attempt:
         self.shapes: dict[str, tuple[Shape, tuple[Size, ...]]] = {}
         self.ranges: dict[Binder, Size] = {}
         self.definitions: dict[str, Typed] = {}
+        self.formulas: dict[str, tuple[Typed, str]] = {}
         self.penalties: list[tuple[Node, int]] = []
         self.names: dict[Size, Size] = {}
 

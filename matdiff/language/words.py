@@ -68,7 +68,14 @@ class Vocabulary:
         defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
         self.names = frozenset((*names, *defined))
         self.functions = frozenset((*functions, *MAKERS)) - self.names
+        self.formulas = frozenset(name for name in self._formulas() if name not in self.functions)
         self.longest = max(map(len, self.names), default=0)
+
+    def _formulas(self) -> Iterable[str]:
+        """The functions that the text gives by a formula, f(t) = t log t, and calls elsewhere."""
+        for head in re.finditer(FORMULA, self.text) if "=" in self.text else ():
+            if len(re.findall(rf"{head.group(1)}['′]*\(", self.text)) > 1:
+                yield canonical(head.group(1))
 
     def is_letter(self, name: str) -> bool:
         """Whether a name is one letter, Latin or Greek, perhaps with a number: σ₁."""
@@ -125,6 +132,7 @@ class Vocabulary:
 
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
+FORMULA = r"(?:^|[;\n,]|\b(?:let|where|and)\b)[ \t]*([^\W\d_]\w*)\([ \t]*[^\W\d_]\w*[ \t]*\)\s*:?="
 DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*[0-9]\s*\.\.)"
 LOWER = rf"_\{{([^{{}}]*)\}}|_([A-Za-z]|[a-z]{{2,3}})(?:=1)?(?![A-Za-z])|([{SUBS}]+)"
 UPPER = rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"

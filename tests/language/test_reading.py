@@ -16,6 +16,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Determinant, Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
+from matdiff.errors import MatdiffError
 from matdiff.language import parse, read, read_law
 
 A, B = Symbol("A", parse("A", "A: n x n").shape), Symbol("B", parse("A", "A: n x n").shape)
@@ -180,3 +181,62 @@ def test_every_law_is_readable_on_both_sides() -> None:
     for law in CATALOGUE.values():
         left, right = read_law(law)
         assert left.shape == right.shape, law.name
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("f(t) = t*log(t); sum(f(x))", "sum(x .* log(x))"),
+        ("f(t) = t log t; f(a) + f(b)", "a*log(a) + b*log(b)"),
+        ("entropy(p) = -p log p; sum(entropy(softmax(x)))", "sum(-(softmax(x) .* log(softmax(x))))"),
+        ("sum(f(X w)) where f(t) = exp(-t^2/2)", "sum(exp(-1/2*(X*w).^2))"),
+        ("f(t) = a t^2 + 1; sum(f(x))", "sum(a*x.^2 + 1)"),
+        ("L(w) = x'w", "x'*w"),
+    ],
+)
+def test_functions_given_by_a_formula(text: str, other: str) -> None:
+    assert parse(text, WHERE) is parse(other, WHERE)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("f(t) = t A; f(x)", "a formula gives a scalar"),
+        ("f(t) = t^2; f'(x) + f(x)", "write its derivative"),
+        ("f(t) = det(A) t; f'(x) + f(x)", "write its derivative"),
+    ],
+)
+def test_formulas_that_are_refused(text: str, message: str) -> None:
+    with pytest.raises(MatdiffError, match=message):
+        parse(text, WHERE)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "other"),
+    [
+        ("X W + b", "X: m x n; W: n x p; b: p", "X*W + ones(m)*b'"),
+        ("W X + b", "W: p x n; X: n x m; b: p", "W*X + b*ones(m)'"),
+        ("X - μ'", "X: m x n; μ: n", "X - ones(m)*μ'"),
+        ("x @ y", "x, y: n", "x'*y"),
+        ("x @ A @ y", "x: m; A: m x n; y: n", "x'*A*y"),
+        ("A \\ b", "A: n x n; b: n", "inv(A)*b"),
+        ("tr A X B", "A: n x m; X: m x p; B: p x n", "tr(A*X*B)"),
+        ("sin²(a)", "a: scalar", "sin(a)^2"),
+        ("<A, B>", "A, B: m x n", "A : B"),
+        ("1 : A", "A: m x n", "sum(A)"),
+        ("sum(A, axis=0)", "A: m x n", "A'*ones(m)"),
+        ("A.sum(1)", "A: m x n", "A*ones(n)"),
+        ("sum(A, 1)", "A: m x n", "(A'*ones(m))'"),
+        ("σ ⊙ (x)", "x: n", "sigmoid(x)"),
+        ("x ⊙ (1 − x)", "x: n", "x .* (1 - x)"),
+        ("A†x", "A: m x n; x: m", "pinv(A)*x"),
+        ("∑_{i=1}^N (x^{(i)} - μ)'(x^{(i)} - μ)", "x[i=1..N]: d; μ: d", "sum(i=1..N, (x[i] - μ)'*(x[i] - μ))"),
+    ],
+)
+def test_habits_of_other_places(text: str, where: str, other: str) -> None:
+    assert parse(text, where) is parse(other, where)
+
+
+def test_a_kronecker_product_gets_its_sizes_factor_by_factor() -> None:
+    shapes = {name: shape_text(s.shape) for name, s in read("vec(X)'(B⊗A)vec(X)").symbols.items()}
+    assert shapes == {"X": "m×n", "B": "n×n", "A": "m×m"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros, fact
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones
+from matdiff.algebra.identities.structure import filled
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Norm
@@ -117,9 +118,9 @@ def rows_that_sum_to_one(e: Expr) -> Expr | None:
     for k in range(len(f) - 1):
         a, b = f[k], f[k + 1]
         if isinstance(b, Ones) and has(a, "stochastic") and not isinstance(a, Transpose):
-            return Product.of(*f[:k], Ones(a.rows, b.cols), *f[k + 2 :])
+            return Product.of(*f[:k], filled(b, a.rows, b.cols), *f[k + 2 :])
         if is_row_of_ones(a) and isinstance(b, Transpose) and has(b, "stochastic"):
-            return Product.of(*f[:k], Transpose(Ones(b.cols)), *f[k + 2 :])
+            return Product.of(*f[:k], filled(Ones(1), ONE, b.cols), *f[k + 2 :])
     return None
 
 

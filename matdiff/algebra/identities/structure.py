@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Zeros, fact
 from matdiff.algebra.identities.indexed import vectorised
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, null, places
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -151,14 +151,23 @@ def slice_of_constant(e: Expr) -> Expr | None:
     """Of ones and zeros; of the identity, where it is one again or 0."""
     a = e.operands[0]
     if isinstance(a, Ones | Zeros):
-        return type(a)(*e.shape)
+        return filled(a, *e.shape)
     if not isinstance(a, Identity):
         return None
     (first, last), (left, right) = e.ranges  # type: ignore[attr-defined]
     if (first, last) == (left, right):
         return Identity(e.rows)
     gaps = [(left - last).number, (first - right).number]
-    return Zeros(*e.shape) if any(gap is not None and gap > 0 for gap in gaps) else None
+    return null(e) if any(gap is not None and gap > 0 for gap in gaps) else None
+
+
+def filled(constant: Expr, rows: Size, cols: Size) -> Expr:
+    """Ones or zeros like a constant in another size; a row of ones is written 1ᵀ."""
+    if rows is ONE and cols is ONE:
+        return Number(int(isinstance(constant, Ones)))
+    if isinstance(constant, Zeros):
+        return Zeros(rows, cols)
+    return Transpose(Ones(cols)) if rows is ONE else Ones(rows, cols)
 
 
 @identity("[A; B][1:m, :] = A", "vstack(A, B)[1:m, :] = A", where="A: m x n; B: p x n")
@@ -175,7 +184,7 @@ def slice_of_blocks(e: Expr) -> Expr | None:
     return None
 
 
-def picked(blocks: tuple[Expr, ...], extents: list, wanted: Range) -> list[tuple[Expr, Range | None]] | None:  # type: ignore[type-arg]
+def picked(blocks: tuple[Expr, ...], extents: list[Size], wanted: Range) -> list[tuple[Expr, Range | None]] | None:
     """The blocks in a range with their parts (None: the whole); None where the range cuts through several."""
     spans = places(extents)
     start = next((k for k, (first, _) in enumerate(spans) if first is wanted[0]), None)
@@ -230,6 +239,8 @@ def row_of_product(e: Expr) -> Expr | None:
             return Transpose(Column(b, i))
         case Identity():
             return Transpose(UnitVector(i, a.rows))
+        case Ones() | Zeros():
+            return filled(a, ONE, a.cols)
         case _:
             return None
 
@@ -247,6 +258,8 @@ def column_of_product(e: Expr) -> Expr | None:
             return Transpose(Row(b, j))
         case Identity():
             return UnitVector(j, a.rows)
+        case Ones() | Zeros():
+            return filled(a, a.rows, ONE)
         case _:
             return None
 
@@ -325,9 +338,13 @@ def rows_together(e: Expr) -> Expr | None:
 
 @identity("A[:, j][i] = A[i, j]", "(A[:, 2])[1] = A[1, 2]", where="A: m x n")
 def entry_of_column(e: Expr) -> Expr | None:
-    """Also of a row and of a transpose."""
+    """Also of a row and of a transpose, of ones and zeros, and of a unit vector."""
     a, *places = e.operands
     match a:
+        case Ones() | Zeros():
+            return filled(a, ONE, ONE)
+        case UnitVector(operands=(Number() as i,)) if isinstance(places[0], Number):
+            return Number(int(places[0] is i))
         case Column(operands=(b, j)):
             return Entry(b, *places, j) if b.rows is not ONE else None
         case Row(operands=(b, i)) if b.cols is not ONE:
@@ -359,7 +376,7 @@ def ones_times_ones(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
         if isinstance(f[k], Ones) and isinstance(f[k + 1], Ones):
-            made = Product.of(*f[:k], Ones(f[k].rows, f[k + 1].cols), *f[k + 2 :])
+            made = Product.of(*f[:k], filled(f[k], f[k].rows, f[k + 1].cols), *f[k + 2 :])
             return Scale.of(count(f[k].cols), made)
     return None
 
