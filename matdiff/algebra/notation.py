@@ -253,11 +253,17 @@ def _fraction(
     for base, exponent in below:
         bottom += [style.scalar] * bool(bottom) + [Slot(base, POSTFIX if exponent == 1 else ATOM)]
         bottom += [exponent_text(exponent, style)] * (exponent != 1)
-    if style.latex:
-        return Notation((minus + r"\frac{", *top, "}{", *bottom, "}"), SUM if minus else PRODUCT)
+    if style.latex:  # the bar is bracket enough for what stands alone above or below it
+        return Notation((minus + r"\frac{", *_alone(top), "}{", *_alone(bottom), "}"), SUM if minus else PRODUCT)
     if len(below) + (denominator > 1) > 1:
         bottom = ["(", *bottom, ")"]
     return Notation(tuple([minus] * bool(minus) + [*top, style.over, *bottom]), SUM if minus else TERM)
+
+
+def _alone(parts: list[Part]) -> list[Part]:
+    """The parts above or below a bar; a single one needs no brackets."""
+    only = parts[0]
+    return [Slot(only.operand, SUM)] if len(parts) == 1 and isinstance(only, Slot) else parts
 
 
 def _is_inner(e: Expr) -> bool:

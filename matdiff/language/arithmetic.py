@@ -318,9 +318,17 @@ def mismatch(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Exception:
     if "?" in f"{columns}{rows}":
         return attempt.clash(node, "the product has factors that do not fit", a, b)
     fitting = [f"{left} .* {right}"] * ((find(a.rows), columns) == (rows, find(b.cols)))
-    fitting += [f"{left}ᵀ {right}"] * (find(a.rows) is rows) + [f"{left} {right}ᵀ"] * (columns is find(b.cols))
+    fitting += [f"{flipped(left)} {right}"] * (find(a.rows) is rows)
+    fitting += [f"{left} {flipped(right)}"] * (columns is find(b.cols))
     message = f"the product does not fit: {left} has {counted(columns, 'column')}, {right} has {counted(rows, 'row')}"
     return attempt.clash(node, message, a, b, hint=f"{' or '.join(fitting)} would fit" if fitting else "")
+
+
+def flipped(text: str) -> str:
+    """The transpose of what somebody wrote."""
+    if text.endswith(("'", "ᵀ")):
+        return text[:-1]
+    return f"{text}ᵀ" if text.isalnum() else f"({text})ᵀ"
 
 
 def counted(count: object, word: str) -> str:

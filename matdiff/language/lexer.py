@@ -19,7 +19,7 @@ from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS,
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS, WIDE, Emitter, Reach
 from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
-from matdiff.language.words import ENTRY, SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
+from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
 
 SUPERS = "".join(SUPERSCRIPTS)
 PATTERN = re.compile(
@@ -272,7 +272,8 @@ class Lexer(Emitter):
             return called.end() - 1
         if module := match_at(MODULE, self.text, start):
             return module.end()  # np.linalg.norm is norm
-        if self.entry(canonical(m.group()), m):
+        cost = self.vocabulary.cost_of_name(m.group(), m.end())
+        if cost and self.decide(start, True, cost):  # x_2 is an entry
             return self.operand("NAME", canonical(m.group()), start, m.end())
         for piece in split_word(self.text, start, m.end(), self.vocabulary):
             if piece.kind == "NAME":
@@ -287,15 +288,6 @@ class Lexer(Emitter):
                 end = self.function("kron", start, piece.end)
             start = end
         return start
-
-    def entry(self, name: str, m: re.Match[str]) -> bool:
-        """Whether x_2, A₁₂ is an entry of a vector or matrix, and not a name: so where x is known without a number."""
-        below = match_at(ENTRY, self.text, m.end())
-        if not below or name in self.vocabulary.functions or canonical(name + below.group()) in self.vocabulary.names:
-            return False
-        if name in self.vocabulary.shaped:
-            return self.decide(m.start(), True, 2)
-        return self.vocabulary.stands_alone(m.group()) and self.decide(m.start(), True, 1)
 
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""

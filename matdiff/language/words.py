@@ -96,6 +96,14 @@ class Vocabulary:
         written = rf"(?:{letter}|{LETTER_OF.get(letter, letter)})[0-9₀-₉]*"
         return re.search(rf"(?<![A-Za-z]){written}(?!\s*⊙?\s*\(|[A-Za-z0-9₀-₉])", self.text) is None
 
+    def cost_of_name(self, word: str, end: int) -> int:
+        """What it costs to read x_2, A₁₂ as a name where x is known without a number; 0 where it is no entry."""
+        below = match_at(ENTRY, self.text, end)
+        name = canonical(word)
+        if not below or name in self.functions or canonical(name + below.group()) in self.names:
+            return 0
+        return 2 if name in self.shaped else int(self.stands_alone(word))
+
     def stands_alone(self, letter: str) -> bool:
         """Whether a letter that is customary for vectors and matrices stands somewhere without a number."""
         if letter not in self.alone:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros, fact
+from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones
-from matdiff.algebra.identities.structure import filled
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Norm

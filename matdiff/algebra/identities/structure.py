@@ -1,23 +1,17 @@
-"""Blocks, slices, triangles, and the matrices I, C, K that their sizes determine: what makes them shorter."""
+"""Blocks, triangles, and the matrices I, C, K that their sizes determine: what makes them shorter."""
 
 from __future__ import annotations
 
-from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Zeros, fact
-from matdiff.algebra.identities.indexed import vectorised
+from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, null, places
-from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.reductions import count
-from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.square import Determinant
-from matdiff.algebra.operators.structure import DiagonalMatrix
-from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
-from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.operators.triangles import (
     Centering,
     Commutation,
@@ -56,18 +50,6 @@ def transpose_of_blocks(e: Expr) -> Expr | None:
     return other.of(*map(transposed, a.operands))
 
 
-@identity("S[1:k, :]ᵀ = S[:, 1:k]", "S[1:2, :]' = S[:, 1:2]", where="S: n x n symmetric", requires="S symmetric")
-def transpose_of_slice(e: Expr) -> Expr | None:
-    """Also of the rows and columns of a symmetric matrix; of the identity they are unit vectors."""
-    a = e.operands[0]
-    inner = a.operands[0] if isinstance(a, Slice | Row | Column) else a
-    if inner is a or not is_symmetric(inner):
-        return None
-    if isinstance(a, Row | Column):
-        return (Column if isinstance(a, Row) else Row)(*a.operands)
-    return Slice.of(inner, *reversed(a.ranges))  # type: ignore[attr-defined]
-
-
 # ---- blocks -----------------------------------------------------------------------------------------
 
 
@@ -101,259 +83,6 @@ def below(e: Expr) -> tuple[Expr, ...]:
 @identity("[0, 0] = 0", "hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)")
 def blocks_of_zeros(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if all(isinstance(o, Zeros) or o.number == 0 for o in e.operands) else None
-
-
-# ---- slices -----------------------------------------------------------------------------------------
-
-
-@identity("Aᵀ[1:k, :] = A[:, 1:k]ᵀ", "(A')[1:2, :] = A[:, 1:2]'", where="A: m x n")
-def slice_of_transpose(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Transpose(operands=(a,)):
-            rows, cols = e.ranges  # type: ignore[attr-defined]
-            return Transpose(Slice.of(a, cols, rows))
-        case _:
-            return None
-
-
-@identity("(AB)[1:k, :] = A[1:k, :]B", "(A*B)[1:2, :] = A[1:2, :]*B", where="A: m x n; B: n x p")
-def slice_of_product(e: Expr) -> Expr | None:
-    """The rows are those of the first factor, the columns those of the last."""
-    match e.operands[0]:
-        case Product(operands=(first, *middle, last)):
-            rows, cols = e.ranges  # type: ignore[attr-defined]
-            return Product.of(Slice.of(first, rows), *middle, Slice.of(last, None, cols))
-        case _:
-            return None
-
-
-@identity("(cA)[1:k, :] = cA[1:k, :]", "(c*A)[1:2, :] = c*A[1:2, :]", where="c: scalar; A: m x n")
-def slice_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(c, Slice.of(a, *e.ranges))  # type: ignore[attr-defined]
-        case _:
-            return None
-
-
-@identity("A[2:n, :][1:k, :] = A[2:k+1, :]", "(A[2:5, :])[2:3, :] = A[3:4, :]", where="A: m x n")
-def slice_of_slice(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Slice(operands=(a,)) as inner:
-            outer = zip(e.ranges, inner.ranges, strict=True)  # type: ignore[attr-defined]
-            return Slice.of(a, *[(s + first - ONE, s + last - ONE) for (first, last), (s, _) in outer])
-        case _:
-            return None
-
-
-@identity("1[1:k] = 1", "ones(n)[2:3] = ones(2)")
-def slice_of_constant(e: Expr) -> Expr | None:
-    """Of ones and zeros; of the identity, where it is one again or 0."""
-    a = e.operands[0]
-    if isinstance(a, Ones | Zeros):
-        return filled(a, *e.shape)
-    if not isinstance(a, Identity):
-        return None
-    (first, last), (left, right) = e.ranges  # type: ignore[attr-defined]
-    if (first, last) == (left, right):
-        return Identity(e.rows)
-    gaps = [(left - last).number, (first - right).number]
-    return null(e) if any(gap is not None and gap > 0 for gap in gaps) else None
-
-
-def filled(constant: Expr, rows: Size, cols: Size) -> Expr:
-    """Ones or zeros like a constant in another size; a row of ones is written 1ᵀ."""
-    if rows is ONE and cols is ONE:
-        return Number(int(isinstance(constant, Ones)))
-    if isinstance(constant, Zeros):
-        return Zeros(rows, cols)
-    return Transpose(Ones(cols)) if rows is ONE else Ones(rows, cols)
-
-
-@identity("[A; B][1:m, :] = A", "vstack(A, B)[1:m, :] = A", where="A: m x n; B: p x n")
-def slice_of_blocks(e: Expr) -> Expr | None:
-    """The blocks that a slice consists of, or the slice of the block that it lies in."""
-    a = e.operands[0]
-    rows, cols = e.ranges  # type: ignore[attr-defined]
-    if isinstance(a, VerticalStack):
-        chosen = picked(a.operands, [o.rows for o in a.operands], rows)
-        return None if chosen is None else VerticalStack.of(*[Slice.of(o, r, cols) for o, r in chosen])
-    if isinstance(a, HorizontalStack):
-        chosen = picked(a.operands, [o.cols for o in a.operands], cols)
-        return None if chosen is None else HorizontalStack.of(*[Slice.of(o, rows, r) for o, r in chosen])
-    return None
-
-
-def picked(blocks: tuple[Expr, ...], extents: list[Size], wanted: Range) -> list[tuple[Expr, Range | None]] | None:
-    """The blocks in a range with their parts (None: the whole); None where the range cuts through several."""
-    spans = places(extents)
-    start = next((k for k, (first, _) in enumerate(spans) if first is wanted[0]), None)
-    end = next((k for k, (_, last) in enumerate(spans) if last is wanted[1]), None)
-    if start is not None and end is not None and start <= end:
-        return [(block, None) for block in blocks[start : end + 1]]
-    for block, (first, last) in zip(blocks, spans, strict=True):
-        before, behind = (wanted[0] - first).number, (last - wanted[1]).number
-        if before is not None and behind is not None and before >= 0 and behind >= 0:
-            return [(block, (wanted[0] - first + ONE, wanted[1] - first + ONE))]
-    return None
-
-
-@identity(
-    "f([A; B])[1:m, :] = f(A)", "exp(vstack(A, B))[1:m, :] = exp(vstack(A, B)[1:m, :])", where="A: m x n; B: p x n"
-)
-def slice_of_entrywise(e: Expr) -> Expr | None:
-    """Into sums, entrywise products and functions, where there are blocks inside."""
-    a = e.operands[0]
-    if not isinstance(a, Sum | Hadamard | Entrywise | Power) or not has_blocks(a):
-        return None
-    ranges = e.ranges  # type: ignore[attr-defined]
-    return a.rebuild(tuple([Slice.of(o, *ranges) if o.shape == a.shape else o for o in a.operands]))
-
-
-def has_blocks(e: Expr) -> bool:
-    """Whether slices of an expression may come down to blocks that it is made of."""
-    return fact("blocks", e, _has_blocks)
-
-
-def _has_blocks(e: Expr, inside: list[bool]) -> bool:
-    if isinstance(e, HorizontalStack | VerticalStack):
-        return True
-    if isinstance(e, Product):
-        return inside[0] or inside[-1]
-    return isinstance(e, Sum | Hadamard | Entrywise | Power | Transpose | Scale | Slice) and any(inside)
-
-
-# ---- rows and columns -------------------------------------------------------------------------------
-
-
-@identity("(AB)[i, :] = A[i, :]B", "(A*B)[i, :] = A[i, :]*B", where="A: m x n; B: n x p")
-def row_of_product(e: Expr) -> Expr | None:
-    """Also (cA)[i, :] = cA[i, :], Aᵀ[i, :] = A[:, i]ᵀ, and I[i, :] = eᵢᵀ."""
-    a, i = e.operands
-    match a:
-        case Product(operands=(first, *rest)):
-            return Product.of(Row(first, i) if first.cols is not ONE else Entry(first, i), *rest)
-        case Scale(operands=(c, b)):
-            return Scale.of(c, Row(b, i))
-        case Transpose(operands=(b,)):
-            return Transpose(Column(b, i))
-        case Identity():
-            return Transpose(UnitVector(i, a.rows))
-        case Ones() | Zeros():
-            return filled(a, ONE, a.cols)
-        case _:
-            return None
-
-
-@identity("(AB)[:, j] = AB[:, j]", "(A*B)[:, j] = A*B[:, j]", where="A: m x n; B: n x p")
-def column_of_product(e: Expr) -> Expr | None:
-    """Also (cA)[:, j] = cA[:, j], Aᵀ[:, j] = A[j, :]ᵀ, and I[:, j] = eⱼ."""
-    a, j = e.operands
-    match a:
-        case Product(operands=(*rest, last)):
-            return Product.of(*rest, Column(last, j) if last.rows is not ONE else Entry(last, Number(1), j))
-        case Scale(operands=(c, b)):
-            return Scale.of(c, Column(b, j))
-        case Transpose(operands=(b,)):
-            return Transpose(Row(b, j))
-        case Identity():
-            return UnitVector(j, a.rows)
-        case Ones() | Zeros():
-            return filled(a, a.rows, ONE)
-        case _:
-            return None
-
-
-@identity("e₂ᵀA = A[2, :]", "unit(2, m)'*A = A[2, :]", where="A: m x n")
-def row_by_unit_vector(e: Expr) -> Expr | None:
-    """Also e₂ᵀx = x[2]."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        match f[k]:
-            case Transpose(operands=(UnitVector(operands=(Number() as i,)),)):
-                a = f[k + 1]
-                if isinstance(a, UnitVector) and isinstance(a.operands[0], Number):
-                    scalar: Expr = Number(int(a.operands[0] is i))
-                    return Product.of(*f[:k], scalar, *f[k + 2 :]) if len(f) > 2 else scalar
-                part = Entry(a, i) if a.cols is ONE else Row(a, i)
-                return Product.of(*f[:k], part, *f[k + 2 :])
-    return None
-
-
-@identity("Ae₂ = A[:, 2]", "A*unit(2, n) = A[:, 2]", where="A: m x n")
-def column_by_unit_vector(e: Expr) -> Expr | None:
-    """Also xᵀe₂ = x[2]."""
-    f = e.operands
-    for k in range(1, len(f)):
-        match f[k]:
-            case UnitVector(operands=(Number() as j,)):
-                match f[k - 1]:
-                    case Transpose(operands=(x,)) if x.cols is ONE:
-                        part: Expr = Entry(x, j)
-                    case a:
-                        part = Column(a, j) if a.rows is not ONE else Entry(a, Number(1), j)
-                if f[k - 1].cols is not ONE:
-                    return Product.of(*f[: k - 1], part, *f[k + 1 :])
-    return None
-
-
-@identity("I[1:k, :]A = A[1:k, :]", "eye(m)[2:3, :]*A = A[2:3, :]", where="A: m x n")
-def selected_rows(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        match f[k]:
-            case Slice(operands=(Identity() as one,)) as s if s.cols is one.cols:
-                return Product.of(*f[:k], Slice.of(f[k + 1], s.ranges[0]), *f[k + 2 :])
-    return None
-
-
-@identity("AI[:, 1:k] = A[:, 1:k]", "A*eye(n)[:, 2:3] = A[:, 2:3]", where="A: m x n")
-def selected_columns(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(1, len(f)):
-        match f[k]:
-            case Slice(operands=(Identity() as one,)) as s if s.rows is one.rows:
-                return Product.of(*f[: k - 1], Slice.of(f[k - 1], None, s.ranges[1]), *f[k + 1 :])
-    return None
-
-
-@identity("Σᵢ cᵢeᵢA[i, :] = diag(c)A", "sum(i=1..m, c[i]*unit(i, m)*A[i, :]) = diag(c)*A", where="A: m x n; c: m")
-def rows_together(e: Expr) -> Expr | None:
-    """A matrix put together row by row, or column by column."""
-    index: Index = e.data[0]
-    scalar, body = e.operands[0].operands if isinstance(e.operands[0], Scale) else (None, e.operands[0])
-    weights = None if scalar is None else vectorised(scalar, (index,))
-    if scalar is not None and weights is None:
-        return None
-    diagonal = () if weights is None else (DiagonalMatrix(weights),)
-    match body:
-        case Product(operands=(UnitVector(operands=(i,)) as unit, Row(operands=(a, j)))) if i is j is index:
-            return Product.of(*diagonal, a) if unit.rows is a.rows is index.last and index not in a.free else None
-        case Product(operands=(Column(operands=(a, j)), Transpose(operands=(UnitVector(operands=(i,)) as unit,)))):
-            fits = i is j is index and unit.rows is a.cols is index.last and index not in a.free
-            return Product.of(a, *diagonal) if fits else None
-        case _:
-            return None
-
-
-@identity("A[:, j][i] = A[i, j]", "(A[:, 2])[1] = A[1, 2]", where="A: m x n")
-def entry_of_column(e: Expr) -> Expr | None:
-    """Also of a row and of a transpose, of ones and zeros, and of a unit vector."""
-    a, *places = e.operands
-    match a:
-        case Ones() | Zeros():
-            return filled(a, ONE, ONE)
-        case UnitVector(operands=(Number() as i,)) if isinstance(places[0], Number):
-            return Number(int(places[0] is i))
-        case Column(operands=(b, j)):
-            return Entry(b, *places, j) if b.rows is not ONE else None
-        case Row(operands=(b, i)) if b.cols is not ONE:
-            return Entry(b, i, places[1])
-        case Transpose(operands=(b,)):
-            turned = places[::-1] if len(places) == 2 else [Number(1), *places]
-            return Entry(b, *turned[: 1 if b.cols is ONE else 2])
-        case _:
-            return None
 
 
 @identity("[a, b; c, d] has the determinant ad − bc", "det([a, b; c, d]) = a*d - b*c", where="a, b, c, d: scalar")
@@ -423,34 +152,12 @@ def commuted_vec(e: Expr) -> Expr | None:
 
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {Determinant: (determinant_of_two,)}
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Transpose: (transpose_of_part, transpose_of_sized, transpose_of_blocks, transpose_of_slice),
-    Product: (
-        product_of_blocks,
-        selected_rows,
-        selected_columns,
-        row_by_unit_vector,
-        column_by_unit_vector,
-        centred_twice,
-        commuted_vec,
-        ones_times_ones,
-    ),
+    Transpose: (transpose_of_part, transpose_of_sized, transpose_of_blocks),
+    Product: (product_of_blocks, centred_twice, commuted_vec, ones_times_ones),
     HorizontalStack: (blocks_of_zeros,),
     VerticalStack: (blocks_of_zeros,),
-    Slice: (
-        slice_of_transpose,
-        slice_of_multiple,
-        slice_of_product,
-        slice_of_slice,
-        slice_of_constant,
-        slice_of_blocks,
-        slice_of_entrywise,
-    ),
-    Entry: (entry_of_column,),
     Determinant: (determinant_of_two,),
     Power: (entrywise_power_of_identity,),
-    Row: (row_of_product,),
-    Column: (column_of_product,),
-    IndexedSum: (rows_together,),
     LowerTriangle: (part_of_multiple,),
     UpperTriangle: (part_of_multiple,),
     SymmetricPart: (part_of_multiple,),

@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 from matdiff.algebra.dims import ONE, Shape, size
 from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Symbol, Zeros, postorder
 from matdiff.algebra.laws import Law
-from matdiff.algebra.notation import ATOM, POSTFIX, TERM, Notation, Slot, Style, call, fenced, name_text
+from matdiff.algebra.notation import ATOM, POSTFIX, SUM, TERM, Notation, Slot, Style, call, fenced, name_text
 from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant
 
@@ -255,6 +255,11 @@ class Sqrt(Entrywise):
     requires = "{0} > 0"
     numpy = staticmethod(lambda np, a: np.sqrt(a))
     slope = staticmethod(lambda t: HALF / Sqrt(t))
+
+    def notation(self, style: Style) -> Notation:
+        if style.latex:
+            return Notation((r"\sqrt{", Slot(self.operands[0], SUM), "}"))
+        return super().notation(style)
 
 
 class Abs(Entrywise):
