@@ -16,7 +16,7 @@ from matdiff.calculus.rewrite import Step
 from matdiff.errors import CheckError, MatdiffError, UnsupportedError
 
 if TYPE_CHECKING:
-    from matdiff.calculus.equality import Proof
+    from matdiff.calculus.equality.proof import Proof
     from matdiff.numeric.check import Verification
     from matdiff.numeric.comparison import Counterexample
 
@@ -207,7 +207,7 @@ def equal(
     >>> equal("tr(A B)", "tr(A'B)", "A, B: n x n").equal
     False
     """
-    from matdiff.calculus.equality import prove
+    from matdiff.calculus.equality.proof import prove
     from matdiff.numeric.comparison import compare
 
     left, right = _both_sides(a, b, where, spelling)
@@ -390,7 +390,7 @@ def evaluate(expr: Expr | str, values: Mapping[str, Any]) -> Any:
 
 def laws() -> tuple[Law, ...]:
     """The catalogue of laws, each with its statement and condition."""
-    import matdiff.calculus.normal_form  # noqa: F401 - states the laws of the normal form
+    import matdiff.calculus.equality.normal_form  # noqa: F401 - states the laws of the normal form
 
     return tuple(CATALOGUE.values())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-import matdiff.calculus.normal_form  # noqa: F401 - all laws are in the catalogue before a test starts
+import matdiff.calculus.equality.normal_form  # noqa: F401 - all laws are in the catalogue before a test starts
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS
 from matdiff.algebra.laws import CATALOGUE
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 import matdiff
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.calculus.equality import prove
-from matdiff.calculus.normal_form import NORMAL, NormalForm
+from matdiff.calculus.equality.normal_form import NORMAL, NormalForm
+from matdiff.calculus.equality.proof import prove
 from matdiff.calculus.rewrite import Rewriter
 from matdiff.cli import main
 from matdiff.numeric.check import check_steps

@@ -13,7 +13,7 @@ from matdiff.errors import MatdiffError
 from matdiff.output.text import reading, text
 
 if TYPE_CHECKING:
-    from matdiff.calculus.equality import Proof
+    from matdiff.calculus.equality.proof import Proof
     from matdiff.numeric.comparison import Counterexample
 
 LEVELS = ("full", "none")

@@ -31,9 +31,9 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalVector, Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
-from matdiff.calculus import diagonals_apart, functions_apart
-from matdiff.calculus import multiplying_out as out
-from matdiff.calculus.ordering import (
+from matdiff.calculus.equality import diagonals_apart, functions_apart
+from matdiff.calculus.equality import multiplying_out as out
+from matdiff.calculus.equality.ordering import (
     least_scalar,
     order,
     ordered_sum,
@@ -42,8 +42,8 @@ from matdiff.calculus.ordering import (
     transposed,
     word_of,
 )
+from matdiff.calculus.equality.unfolding import UNFOLDED
 from matdiff.calculus.rewrite import Simplifier, Step
-from matdiff.calculus.unfolding import UNFOLDED
 
 MOST_STEPS = 4_000  # a proof with more of them is given up
 

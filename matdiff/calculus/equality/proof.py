@@ -15,8 +15,8 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient
 from matdiff.algebra.operators.square import Inverse
-from matdiff.calculus.multiplying_out import terms
-from matdiff.calculus.normal_form import NormalForm, TooLong, without_names
+from matdiff.calculus.equality.multiplying_out import terms
+from matdiff.calculus.equality.normal_form import NormalForm, TooLong, without_names
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.errors import UnsupportedError
 

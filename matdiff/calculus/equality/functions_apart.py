@@ -19,7 +19,7 @@ from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
-from matdiff.calculus.ordering import ordered_product, outer_factors
+from matdiff.calculus.equality.ordering import ordered_product, outer_factors
 
 HALF = Number("1/2")
 

@@ -23,8 +23,8 @@ from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
-from matdiff.calculus.functions_apart import is_positive
-from matdiff.calculus.ordering import letters, order, ordered_sum, outer_factors, resettled, transposed
+from matdiff.calculus.equality.functions_apart import is_positive
+from matdiff.calculus.equality.ordering import letters, order, ordered_sum, outer_factors, resettled, transposed
 
 MOST_TERMS = 2_000
 HIGHEST_POWER = 12

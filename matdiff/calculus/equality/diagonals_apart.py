@@ -8,7 +8,7 @@ from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose, multiple
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
-from matdiff.calculus.ordering import flip, letters, order, ordered_product, outer_factors, transposed
+from matdiff.calculus.equality.ordering import flip, letters, order, ordered_product, outer_factors, transposed
 
 
 @identity("diag(x)A = x1ᵀ ⊙ A", "diag(x)*A = (x*ones(n)') .* A", where="x: m; A: m x n")
