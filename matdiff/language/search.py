@@ -103,8 +103,10 @@ class Search:
 
     def _made_scalar(self, vector: Assignment) -> int:
         """What it costs that letters customary for vectors and matrices are read as scalars."""
-        taken = [self.choices[self.keys[k]][n] for k, n in vector]
-        return sum(cost for kind, cost in taken if kind == "S")
+        taken = [(self.choices[self.keys[k]], n) for k, n in vector]
+        scalars = [(kinds[0][0], kinds[n][1]) for kinds, n in taken if kinds[n][0] == "S"]
+        is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
+        return sum(cost for _, cost in scalars) + FAR_FETCHED * is_matrix
 
     def _push_next(self, heap: Heap, seen: set[Assignment], cost: int, vector: Assignment, k: int) -> None:
         """Queues the assignment that takes the next alternative of one choice."""

@@ -126,7 +126,8 @@ class Emitter:
         """The tokens, whose places are those of the source."""
         if self.brackets:
             bracket, start = self.brackets[-1]
-            shown, missing = self.text[start], CLOSING.get(bracket, bracket)
+            shown = self.text[start]
+            missing = ">" if shown == "<" else CLOSING.get(bracket, bracket)
             raise self.error(f"{shown} is never closed", start, start + len(shown), f"{missing} is missing behind it")
         while self.tokens and self.tokens[-1].type == "SEPARATOR":
             self.tokens.pop()
