@@ -127,7 +127,7 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
         needs = "a square matrix" if operator.inputs == (("n", "n"),) else operator.signature
         raise attempt.misfit(node, f"{node.value} needs {needs}: {shown}")
     if operator.inputs == (("n", "n"),) and operands[0].is_scalar:
-        attempt.penalty(node, 1, operands[0])
+        attempt.penalty(node, 5 if operator.output[1] == "1" and operator.output[0] != "1" else 1, operands[0])
     return attempt.typed(node, shape, tuple(operands), operator.of)
 
 

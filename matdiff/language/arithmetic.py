@@ -24,6 +24,7 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import UnsupportedError
+from matdiff.language.names import SMALL_CONSTANTS
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt, rule
@@ -105,12 +106,17 @@ def make_sum(signs: Sequence[int], *terms: Expr) -> Expr:
 
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
     """c·Ones in the shape of another term."""
-    attempt.penalty(node, 3, scalar)
+    attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar)
 
     def make(c: Expr) -> Expr:
         return filled(c, attempt.resolve(other.rows, node, "the sum"), attempt.resolve(other.cols, node, "the sum"))
 
     return attempt.typed(scalar.node, (other.rows, other.cols), (scalar,), make)
+
+
+def is_constant(scalar: Typed) -> bool:
+    """Whether a piece is a letter that is customary for constants: x.^2 + ε."""
+    return scalar.node.kind == "symbol" and scalar.node.value[0] in SMALL_CONSTANTS
 
 
 def filled(c: Expr, *shape: object) -> Expr:

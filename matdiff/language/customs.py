@@ -9,11 +9,12 @@ import re
 from collections.abc import Collection
 
 from matdiff.algebra.dims import Size, size
-from matdiff.language.names import GREEK_WORDS
+from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS
 from matdiff.language.scopes import Name
 
 Kinds = tuple[tuple[str, int], ...]
 SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 3), ("R", 5))
+CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are added to vectors as scalars
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 3), ("R", 5))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
@@ -33,7 +34,7 @@ def kinds(name: Name, ranges: Collection[str]) -> Kinds:
         return RANGES
     base = re.sub(r"[0-9]+$|_.*", "", name.name)
     if base in GREEK_WORDS:
-        return MATRICES if base[0].isupper() else SCALARS
+        return MATRICES if base[0].isupper() else CONSTANTS if base in SMALL_CONSTANTS else SCALARS
     if len(base) > 1:
         return SCALARS
     if base.isupper():

@@ -29,6 +29,7 @@ GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # f
 MARKS = "".join(mark for mark in ACCENTS.values() if mark != "′")  # behind a letter they make one name of it
 ACCENTED = rf"_\{{?(?:{'|'.join(ACCENTS)})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # the accent spelt: x_hat
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
+SMALL_CONSTANTS = frozenset("epsilon lambda tau eta rho kappa delta".split())  # rarely vectors
 
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᴺᴷᴹ", "0123456789-niksmptdrNKM", strict=True))
