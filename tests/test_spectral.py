@@ -496,3 +496,22 @@ def test_walks_do_not_recurse() -> None:
     assert is_symmetric(Product.of(deep, Transpose(deep)))
     wide = Sum.of(*[Scale.of(Number(k), FrechetExpm(a, Symbol(f"E{k}", a.shape))) for k in range(2, 5000)])
     assert isinstance(Simplifier(SIMPLIFICATIONS)(wide)[0], FrechetExpm)
+
+
+# ---- the Cholesky factor ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["tr(chol(A)B)", "sum(log(diag(chol(A))))", "‖inv(chol(A))x‖²", "x'chol(A + B'B)x"])
+def test_the_cholesky_factor_has_its_gradient(text: str) -> None:
+    assert matdiff.derive(text, "A", "A: n x n spd; B: n x n; x: n").verify().ok
+
+
+def test_the_cholesky_factor_gives_half_the_log_determinant() -> None:
+    a = np.array([[2.0, 0.5], [0.5, 1.0]])
+    found = matdiff.derive("2*sum(log(diag(chol(A))))", "A", "A: n x n spd").gradient
+    assert np.allclose(matdiff.evaluate(found, {"A": a}), np.linalg.inv(a))
+
+
+def test_the_cholesky_factor_of_any_matrix_is_refused() -> None:
+    with pytest.raises(matdiff.MatdiffError, match="known to be symmetric"):
+        matdiff.derive("tr(chol(A))", "A", "A: n x n")

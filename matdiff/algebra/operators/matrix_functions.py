@@ -1,4 +1,4 @@
-"""The exponential, the logarithm and the square root of a matrix, and the derivatives of the first two.
+"""The exponential, the logarithm, the square root and the Cholesky factor of a matrix, and their derivatives.
 
 L(A, E) is the derivative of f at A in the direction E; L(A, E, F) is that of L(A, E) in the direction F, and so on.
 With E, F, … above the diagonal L is a block of f of a larger matrix, which gives its value.
@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.expr import Expr, Identity, Number, Operator
 from matdiff.algebra.laws import Law, differential
 from matdiff.algebra.notation import Notation, Style, call
-from matdiff.algebra.operators.products import Differentials, Sum
+from matdiff.algebra.operators.products import Differentials, Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
+from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.operators.triangles import LowerTriangle
+from matdiff.errors import UnsupportedError
 
 PADE = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
         670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)  # fmt: skip
@@ -168,6 +172,46 @@ class Sqrtm(Operator):
     )
     def d(self: Expr, da: Expr) -> Expr:
         return Sylvester(self, self, da)
+
+
+class Cholesky(Operator):
+    """chol(A): the lower triangular L with a positive diagonal and LLᵀ = A."""
+
+    __slots__ = ()
+    names = ("chol", "cholesky")
+    signature = "n×n → n×n"
+    requires = "{0} is positive definite"
+    definition = "chol(A) is the lower triangular L with a positive diagonal and LLᵀ = A"
+    kink = True
+    gap = staticmethod(lambda np, a: np.linalg.eigvalsh(a)[..., :1, None])
+
+    def notation(self, style: Style) -> Notation:
+        return call("chol", self.operands, style)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        is_definite = np.linalg.eigvalsh(a)[..., :1, None] > 0
+        return np.where(is_definite, np.linalg.cholesky(np.where(is_definite, a, np.eye(a.shape[-1]))), np.nan)
+
+    @differential(
+        "differential_of_cholesky_factor",
+        "d chol(A)",
+        "d(chol(A)) = chol(A)*(tril(inv(chol(A))*d(A)*inv(chol(A))') - 1/2*eye(n) .* (inv(chol(A))*d(A)*inv(chol(A))'))",
+        where="A: n x n spd",
+        requires="A positive definite",
+        source="Murray, Differentiation of the Cholesky decomposition, 2016: dA = dL Lᵀ + L dLᵀ",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a = self.operands[0]
+        if not is_symmetric(a):
+            raise UnsupportedError(
+                f"the Cholesky factor of {str(a)[:60]} is differentiated only where it is known to be symmetric",
+                suggestion="Declare the matrix spd.",
+            )
+        inverse = Inverse(self)
+        m = Product.of(inverse, da, Transpose(inverse))
+        half = Scale.of(Number("1/2"), Hadamard.of(Identity(a.rows), m))
+        return Product.of(self, LowerTriangle(m) - half)
 
 
 # ---- Fréchet derivatives ---------------------------------------------------------------------------
