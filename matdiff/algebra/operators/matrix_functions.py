@@ -196,7 +196,7 @@ class Cholesky(Operator):
     @differential(
         "differential_of_cholesky_factor",
         "d chol(A)",
-        "d(chol(A)) = chol(A)*(tril(inv(chol(A))*d(A)*inv(chol(A))') - 1/2*eye(n) .* (inv(chol(A))*d(A)*inv(chol(A))'))",
+        "d(chol(A)) = chol(A)*(tril(chol(A)^-1*d(A)*chol(A)^-T) - 1/2*eye(n) .* (chol(A)^-1*d(A)*chol(A)^-T))",
         where="A: n x n spd",
         requires="A positive definite",
         source="Murray, Differentiation of the Cholesky decomposition, 2016: dA = dL Lᵀ + L dLᵀ",
