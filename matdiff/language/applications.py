@@ -11,7 +11,7 @@ from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import reciprocal
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.errors import ShapeError, UnsupportedError
-from matdiff.language.arithmetic import filled
+from matdiff.language.broadcasting import filled
 from matdiff.language.names import nearest
 from matdiff.language.scopes import Binder
 from matdiff.language.syntax import Node

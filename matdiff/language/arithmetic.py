@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Ones, Zeros
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import (
     FLATTEN,
@@ -24,7 +24,7 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import UnsupportedError
-from matdiff.language.names import SMALL_CONSTANTS
+from matdiff.language.broadcasting import broadcast, repeat
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt, rule
@@ -60,70 +60,9 @@ def same_kind(a: Typed, b: Typed) -> bool:
     return (a.rows is ONE) is (b.rows is ONE) and (a.cols is ONE) is (b.cols is ONE)
 
 
-def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed | None:
-    """1bᵀ for XW + b with samples as rows, b1ᵀ with samples as columns, 1r for a row vector r.
-
-    Where both fit, samples are the rows, as NumPy has it, unless the matrix is a product that ends in data: WX + b.
-    """
-    named = vector.node.parts[0] if vector.node.kind == "transpose" else vector.node
-    if ONE in (matrix.rows, matrix.cols) or ONE not in (vector.rows, vector.cols) or named.kind not in REPEATED:
-        return None
-    is_row = vector.rows is ONE
-    size = vector.cols if is_row else vector.rows
-    columns_first = not is_row and ends_in_data(matrix)
-    by_rows = not columns_first and attempt.unify(matrix.cols, size)
-    if not by_rows and (is_row or not attempt.unify(matrix.rows, size)):
-        if is_row or not columns_first or not attempt.unify(matrix.cols, size):
-            return None
-        by_rows = True
-    is_bias = vector.node.kind == "call" or (vector.node.kind == "symbol" and matrix.factors is not None)
-    attempt.penalty(node, 1 if is_bias else 4, vector, matrix)
-
-    def make(b: Expr) -> Expr:
-        count = attempt.resolve(matrix.rows if by_rows else matrix.cols, node, "the sum")
-        if by_rows:
-            return Product.of(Ones(count), b if is_row else Transpose.of(b))
-        return Product.of(b, Transpose.of(Ones(count)))
-
-    return attempt.typed(vector.node, (matrix.rows, matrix.cols), (vector,), make)
-
-
-def ends_in_data(matrix: Typed) -> bool:
-    """Whether the last factor, and not the first, is called as data and hidden layers are: X, H, Z."""
-    factors = matrix.factors or [matrix]
-    first, last = (f.node.value[0] if f.node.kind in ("symbol", "member") else "" for f in (factors[0], factors[-1]))
-    return len(factors) > 1 and last[:1] in DATA and first[:1] not in DATA
-
-
-DATA = ("X", "H", "Z")
-REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
-
-
 def make_sum(signs: Sequence[int], *terms: Expr) -> Expr:
     """The sum of terms with their signs."""
     return Sum.of(*[-t if sign < 0 else t for sign, t in zip(signs, terms, strict=True)])
-
-
-def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
-    """c·Ones in the shape of another term."""
-    attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar)
-
-    def make(c: Expr) -> Expr:
-        return filled(c, attempt.resolve(other.rows, node, "the sum"), attempt.resolve(other.cols, node, "the sum"))
-
-    return attempt.typed(scalar.node, (other.rows, other.cols), (scalar,), make)
-
-
-def is_constant(scalar: Typed) -> bool:
-    """Whether a piece is a letter that is customary for constants: x.^2 + ε."""
-    return scalar.node.kind == "symbol" and scalar.node.value[0] in SMALL_CONSTANTS
-
-
-def filled(c: Expr, *shape: object) -> Expr:
-    """c in every entry."""
-    if isinstance(c, Number) and c.value in (0, 1):
-        return Ones(*shape) if c.value else Zeros(*shape)  # type: ignore[arg-type]
-    return Scale.of(c, Ones(*shape))  # type: ignore[arg-type]
 
 
 @rule("negative")

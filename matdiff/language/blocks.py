@@ -8,7 +8,7 @@ from itertools import accumulate
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, total
-from matdiff.language.arithmetic import filled
+from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule, special

@@ -10,7 +10,7 @@ from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Number, Ones, Symbol
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.errors import SyntaxError
-from matdiff.language.arithmetic import filled
+from matdiff.language.broadcasting import filled
 from matdiff.language.entries import entry, index_of, require_range
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Place

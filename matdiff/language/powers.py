@@ -8,7 +8,7 @@ from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.products import Power, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.errors import UnsupportedError
-from matdiff.language.arithmetic import filled
+from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule
