@@ -15,6 +15,7 @@ from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Operator, Symbo
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.kronecker import Unvec
+from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.spectral import LargestEigenvector, SmallestEigenvector
 from matdiff.algebra.operators.square import MatrixPower, Trace
@@ -44,6 +45,7 @@ SAMPLES: dict[str, Expr] = {
     "Unspecified": Unspecified("g", 1, X),
     "Named": Named("h", Product(X, Y)),
     "Unvec": Unvec(Symbol("c", (n * p, ONE)), n, p),
+    "Cholesky": Cholesky(Symbol("P", (n, n), ["spd"])),
     "LargestEigenvector": LargestEigenvector(Symbol("S", (n, n), ["symmetric"])),
     "SmallestEigenvector": SmallestEigenvector(Symbol("S", (n, n), ["symmetric"])),
 }
