@@ -327,14 +327,16 @@ class Bound:
         items = {item.value: item for item in given}
         ordered: dict[object, Node] = {}
         stack = list(items.values())[::-1]
+        opened: set[object] = set()  # what waits for something that it uses
         while stack:
             item = stack[-1]
             uses = [items[n.value] for n in postorder(item) if n.kind == "NAME" and n.value in items]
             missing = [] if item.value in ordered else [u for u in uses if u.value not in ordered and u is not item]
             if not missing:
                 ordered[stack.pop().value] = item
-            elif len(stack) > 2 * len(items):
+            elif any(u.value in opened for u in missing):
                 raise self._error(behind, "the definitions behind where use each other in a circle")
+            opened.add(item.value)
             stack.extend(missing)
         front = main.parts if main.kind == "sequence" else [main]
         node.kind, node.value = "sequence", None

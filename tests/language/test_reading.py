@@ -240,3 +240,12 @@ def test_habits_of_other_places(text: str, where: str, other: str) -> None:
 def test_a_kronecker_product_gets_its_sizes_factor_by_factor() -> None:
     shapes = {name: shape_text(s.shape) for name, s in read("vec(X)'(B⊗A)vec(X)").symbols.items()}
     assert shapes == {"X": "m×n", "B": "n×n", "A": "m×m"}
+
+
+def test_definitions_behind_where_stand_in_any_order() -> None:
+    texts = ["e = x", "d = e", "c = e + d", "b = e + d + c", "a = e + d + c + b"]
+    in_order = parse("; ".join(texts) + "; a'a", "x: n")
+    for behind in (texts, texts[::-1], texts[2:] + texts[:2]):
+        assert parse("a'a where " + ", ".join(behind), "x: n") is in_order
+    with pytest.raises(MatdiffError, match="in a circle"):
+        parse("a'a where a = b + x, b = c, c = a", "x: n")
