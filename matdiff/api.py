@@ -81,10 +81,9 @@ class Derivation:
         own = {d: answers.pop(d) for d in definitions}
         found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
         for d, g in own.items():  # a definition varies freely, as a symbol does
-            symbol = Symbol(d.name, d.shape)
-            free: Callable[[Expr], Expr | None] = {d: symbol}.get  # type: ignore[assignment]
-            freed: dict[Expr, Expr] = {symbol: replace(g, free)}
-            found = found.joined(verify(replace(self.function, free), freed, seed=seed, trials=trials))
+            free: dict[Expr, Expr] = {d: Symbol(d.name, d.shape)}
+            f = replace(self.function, free.get)
+            found = found.joined(verify(f, {free[d]: replace(g, free.get)}, seed=seed, trials=trials))
         return found
 
     def to_text(self, steps: str = "textbook", check: str = "") -> str:

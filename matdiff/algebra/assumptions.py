@@ -56,12 +56,3 @@ def implied(properties: frozenset[str]) -> frozenset[str]:
                 found = found | right if left <= found else found
         _implied[properties] = found
     return found
-
-
-def implying(wanted: str) -> frozenset[str]:
-    """The properties each of which has the wanted one.
-
-    >>> sorted(implying("symmetric"))
-    ['diagonal', 'psd', 'spd', 'symmetric']
-    """
-    return frozenset(p for p in PROPERTIES if wanted in implied(frozenset((p,))))

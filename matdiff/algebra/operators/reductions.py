@@ -79,7 +79,7 @@ class SumsOfRows(Abbreviation):
 
 
 class Mean(Abbreviation):
-    """mean(A), the mean of all entries; mean(A, 1) and mean(A, 2) of every column and every row"""
+    """mean(A), the mean of all entries"""
 
     __slots__ = ()
     names = ("mean",)
@@ -89,15 +89,8 @@ class Mean(Abbreviation):
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
-        a, *along = operands
-        match [k.number for k in along]:
-            case []:
-                return quotient(SumOfEntries.of(a), count(a.rows * a.cols))
-            case [1]:
-                return quotient(SumOfEntries.of(*operands), count(a.rows))
-            case [2]:
-                return quotient(SumOfEntries.of(*operands), count(a.cols))
-        raise ShapeError("mean takes a matrix and the number 1 or 2")
+        (a,) = operands
+        return quotient(SumOfEntries.of(a), count(a.rows * a.cols))
 
 
 class MeansOfColumns(Abbreviation):

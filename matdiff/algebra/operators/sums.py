@@ -7,7 +7,7 @@ from typing import Any
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Index, Ones, Operator, Symbol
 from matdiff.algebra.laws import differential, shift
-from matdiff.algebra.notation import ATOM, PRODUCT, TERM, Notation, Slot, Style, call
+from matdiff.algebra.notation import ATOM, PRODUCT, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.errors import ShapeError
 
@@ -18,20 +18,6 @@ class SumOfEntries(Operator):
     __slots__ = ()
     names = ("sum",)
     signature = "m×n → 1×1"
-
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """sum(A) of all entries; sum(A, 1) and sum(A, 2) of the columns and the rows, as 1ᵀA and A1."""
-        a, *along = operands
-        match [k.number for k in along]:
-            case [1]:
-                return a if a.rows is ONE else Product.of(Transpose(Ones(a.rows)), a)
-            case [2]:
-                return a if a.cols is ONE else Product.of(a, Ones(a.cols))
-        return cls.make(operands)
-
-    def notation(self, style: Style) -> Notation:
-        return call("sum", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
