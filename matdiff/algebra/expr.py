@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.laws import Law
-from matdiff.algebra.notation import Notation, Style, name_text, number_text, sized
+from matdiff.algebra.notation import Notation, Style, call, name_text, number_text, sized
 from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
 from matdiff.algebra.walks import postorder as postorder
@@ -424,6 +424,10 @@ class Operator(Expr):
                     shapes = " and ".join(shape_text(o.shape) for o in operands)
                     raise ShapeError(f"{cls.title()} ({cls.signature}) does not take {shapes}")
         return (resolved(cls.output[0], bound), resolved(cls.output[1], bound))
+
+    def notation(self, style: Style) -> Notation:
+        """f(A, B): an operator with another notation overrides it."""
+        return call(self.names[0], self.operands, style)
 
     def condition(self) -> str:
         """Where this very operation is differentiable, in words; empty when everywhere."""

@@ -162,9 +162,6 @@ class MaxOfEntries(Operator):
         """max(A) of one operand, max(A, B) of several entry by entry."""
         return cls.make(operands) if len(operands) == 1 else Maximum.of(*operands)
 
-    def notation(self, style: Style) -> Notation:
-        return call("max", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.max(a, axis=(-2, -1), keepdims=True)
@@ -194,9 +191,6 @@ class MinOfEntries(Operator):
     def of(cls, *operands: Expr) -> Expr:
         """min(A) of one operand, min(A, B) of several entry by entry."""
         return cls.make(operands) if len(operands) == 1 else Minimum.of(*operands)
-
-    def notation(self, style: Style) -> Notation:
-        return call("min", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -230,9 +224,6 @@ class OneHotMax(Operator):
     gap = staticmethod(lead)
     numpy = staticmethod(at_largest)
 
-    def notation(self, style: Style) -> Notation:
-        return call("onehot_max", self.operands, style)
-
     @differential(
         "differential_of_place_of_largest_entry",
         "d onehot_max(A)",
@@ -254,9 +245,6 @@ class OneHotMin(Operator):
     kink = True
     requires = "the smallest entry of {0} is unique"
     definition = "onehot_min({0}) is 1 at the place of the smallest entry of {0}, and 0 elsewhere"
-
-    def notation(self, style: Style) -> Notation:
-        return call("onehot_min", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

@@ -72,9 +72,6 @@ class Adjugate(Operator):
     requires = "{0} is invertible"
     mirrors = True
 
-    def notation(self, style: Style) -> Notation:
-        return call("adj", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         """From the singular values, so that singular matrices have one too."""

@@ -34,9 +34,6 @@ class Vec(Operator):
             return a if a.cols is ONE else Transpose(a)
         return cls(*operands)
 
-    def notation(self, style: Style) -> Notation:
-        return call("vec", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.swapaxes(a, -1, -2).reshape(*a.shape[:-2], -1, 1)

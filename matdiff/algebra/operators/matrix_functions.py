@@ -96,9 +96,6 @@ class Expm(Operator):
     signature = "n×n → n×n"
     mirrors = True
 
-    def notation(self, style: Style) -> Notation:
-        return call("expm", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return exponential(np, a)
@@ -124,9 +121,6 @@ class Logm(Operator):
     mirrors = True
     kink = True
     gap = staticmethod(off_negative_axis)
-
-    def notation(self, style: Style) -> Notation:
-        return call("logm", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -155,9 +149,6 @@ class Sqrtm(Operator):
     kink = True
     gap = staticmethod(off_negative_axis)
 
-    def notation(self, style: Style) -> Notation:
-        return call("sqrtm", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return square_root(np, a)
@@ -184,9 +175,6 @@ class Cholesky(Operator):
     definition = "chol(A) is the lower triangular L with a positive diagonal and LLᵀ = A"
     kink = True
     gap = staticmethod(lambda np, a: np.linalg.eigvalsh(a)[..., :1, None])
-
-    def notation(self, style: Style) -> Notation:
-        return call("chol", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator
 from matdiff.algebra.laws import differential
-from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style, call
+from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.entrywise import Abs, Log, Sign
 from matdiff.algebra.operators.products import (
     Differentials,
@@ -135,9 +135,6 @@ class PowerNorm(Operator):
     def condition(self) -> str:
         x, p = self.operands
         return f"{x} ≠ 0" if p.number is not None and p.number > 2 else f"no entry of {x} is 0"
-
-    def notation(self, style: Style) -> Notation:
-        return call("normp", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, x: Any, p: Any) -> Any:

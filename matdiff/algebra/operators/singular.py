@@ -91,9 +91,6 @@ class Polar(Operator):
     kink = True
     gap = staticmethod(NuclearNorm.gap)
 
-    def notation(self, style: Style) -> Notation:
-        return call("polar", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         """Without the singular vectors to the value 0, which are not unique."""
@@ -180,9 +177,6 @@ class LeftSingular(Operator):
     kink = True
     gap = staticmethod(SpectralNorm.gap)
 
-    def notation(self, style: Style) -> Notation:
-        return call("left_singular", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return a @ RightSingular.numpy(np, a) / SpectralNorm.numpy(np, a)
@@ -211,9 +205,6 @@ class RightSingular(Operator):
     definition = "right_singular(A) is the unit right singular vector of A to its largest singular value"
     kink = True
     gap = staticmethod(SpectralNorm.gap)
-
-    def notation(self, style: Style) -> Notation:
-        return call("right_singular", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Ones, Operator
 from matdiff.algebra.laws import differential
-from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.entrywise import ones_like
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
@@ -33,9 +32,6 @@ class LogSumExp(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         return cls.make(tuple(as_column(o) for o in operands))
-
-    def notation(self, style: Style) -> Notation:
-        return call("logsumexp", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, v: Any) -> Any:
@@ -59,9 +55,6 @@ class Softmax(Operator):
         if len(operands) == 1 and is_row(operands[0]):
             return Transpose(cls(as_column(operands[0])))
         return cls.make(operands)
-
-    def notation(self, style: Style) -> Notation:
-        return call("softmax", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, v: Any) -> Any:
@@ -91,9 +84,6 @@ class LogSumExpOfRows(Operator):
         trivial = len(operands) == 1 and operands[0].cols is ONE
         return operands[0] if trivial else cls.make(operands)
 
-    def notation(self, style: Style) -> Notation:
-        return call("logsumexp_rows", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return stable_logsumexp(np, a, -1)
@@ -120,9 +110,6 @@ class SoftmaxOfRows(Operator):
         """Of rows of one entry: 1."""
         trivial = len(operands) == 1 and operands[0].cols is ONE
         return ones_like(operands[0]) if trivial else cls.make(operands)
-
-    def notation(self, style: Style) -> Notation:
-        return call("softmax_rows", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -153,9 +140,6 @@ class LogSumExpOfColumns(Operator):
         trivial = len(operands) == 1 and operands[0].rows is ONE
         return as_column(operands[0]) if trivial else cls.make(operands)
 
-    def notation(self, style: Style) -> Notation:
-        return call("logsumexp_cols", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.swapaxes(stable_logsumexp(np, a, -2), -1, -2)
@@ -182,9 +166,6 @@ class SoftmaxOfColumns(Operator):
         """Of columns of one entry: 1."""
         trivial = len(operands) == 1 and operands[0].rows is ONE
         return ones_like(operands[0]) if trivial else cls.make(operands)
-
-    def notation(self, style: Style) -> Notation:
-        return call("softmax_cols", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

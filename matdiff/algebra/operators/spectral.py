@@ -128,9 +128,6 @@ class LargestEigenvector(Operator):
     kink = True
     gap = staticmethod(LargestEigenvalue.gap)
 
-    def notation(self, style: Style) -> Notation:
-        return call("eigvec_max", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return leading_eigenpair(np, a)[1]
@@ -157,9 +154,6 @@ class SmallestEigenvector(Operator):
     definition = "eigvec_min(A) is the unit eigenvector of A to its smallest eigenvalue"
     kink = True
     gap = staticmethod(SmallestEigenvalue.gap)
-
-    def notation(self, style: Style) -> Notation:
-        return call("eigvec_min", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

@@ -52,9 +52,6 @@ class DiagonalVector(Operator):
         a = operands[0]
         return DiagonalMatrix(a) if len(operands) == 1 and a.cols is ONE and not a.is_scalar else cls(*operands)
 
-    def notation(self, style: Style) -> Notation:
-        return call("diag", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.diagonal(a, axis1=-2, axis2=-1)[..., None]

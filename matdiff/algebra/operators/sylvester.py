@@ -6,7 +6,6 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import differential, shift
-from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.products import Differentials, Product, Sum
 
 
@@ -19,9 +18,6 @@ class Sylvester(Operator):
     kink = True
     requires = "AX + XB = C has one solution X for A = {0}, B = {1}"
     definition = "sylvester(A, B, C) is the solution X of AX + XB = C"
-
-    def notation(self, style: Style) -> Notation:
-        return call("sylvester", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any, b: Any, c: Any) -> Any:

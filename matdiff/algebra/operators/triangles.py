@@ -7,7 +7,7 @@ from typing import Any
 from matdiff.algebra.dims import ONE, Shape, Size
 from matdiff.algebra.expr import Data, Expr, Identity, Operator
 from matdiff.algebra.laws import differential, shift
-from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.notation import Notation, Style
 from matdiff.algebra.operators.products import Hadamard, Transpose
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.errors import ShapeError
@@ -26,9 +26,6 @@ class LowerTriangle(Operator):
     def of(cls, *operands: Expr) -> Expr:
         """tril(A); tril(A, −1) without the diagonal too, as NumPy and MATLAB have it."""
         return triangle(cls, UpperTriangle, -1, operands)
-
-    def notation(self, style: Style) -> Notation:
-        return call("tril", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -59,9 +56,6 @@ class UpperTriangle(Operator):
     def of(cls, *operands: Expr) -> Expr:
         """triu(A); triu(A, 1) without the diagonal too."""
         return triangle(cls, LowerTriangle, 1, operands)
-
-    def notation(self, style: Style) -> Notation:
-        return call("triu", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -102,9 +96,6 @@ class SymmetricPart(Operator):
     names = ("sym",)
     signature = "n×n → n×n"
 
-    def notation(self, style: Style) -> Notation:
-        return call("sym", self.operands, style)
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return (a + np.swapaxes(a, -1, -2)) / 2
@@ -124,9 +115,6 @@ class SkewPart(Operator):
     __slots__ = ()
     names = ("skew",)
     signature = "n×n → n×n"
-
-    def notation(self, style: Style) -> Notation:
-        return call("skew", self.operands, style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
