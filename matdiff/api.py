@@ -31,6 +31,7 @@ class Derivation:
     gradient, gradients  the answer; a mapping from the names of the unknowns to the answers
     unconstrained        for unknowns with a property (symmetric, …) the gradient before the projection
     riemannian           for orthogonal unknowns and those of length 1 the gradient along that set
+    links                of a function with definitions the gradients ∇_h with respect to them, by name
     steps, lines         the applications of laws, and the lines that replaying them gives
     conditions           where the laws that were used hold
     """
@@ -42,6 +43,7 @@ class Derivation:
         self.gradients: Mapping[str, Expr] = found.gradients
         self.unconstrained: Mapping[str, Expr] = found.unconstrained
         self.riemannian: Mapping[str, Expr] = found.riemannian
+        self.links: Mapping[str, Expr] = {name: link.operands[0] for name, link in found.links.items()}
 
     @property
     def gradient(self) -> Expr:
@@ -116,19 +118,24 @@ class Derivation:
 
 
 def derive(
-    expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where = None, spelling: str | None = None
+    expr: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr],
+    where: Where = None,
+    spelling: str | None = None,
+    expand: bool = True,
 ) -> Derivation:
     """The gradients G of a scalar function, with df = Tr(Gᵀ dX); each has the shape of its unknown.
 
     *expr* is text or an expression, *wrt* one unknown or several, *where* declares shapes and properties
     (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX is recognised;
-    *spelling* (``plain`` or ``latex``) settles it.  Raises MatdiffError when the text cannot be read,
+    *spelling* (``plain`` or ``latex``) settles it.  Of a function with definitions the answer is one closed form, or
+    without *expand* stands in terms of the gradients ∇_h with respect to them.  Raises MatdiffError when the text cannot be read,
     shapes do not fit, or no law covers an operator.
 
     >>> derive("tr(inv(X)*A)", wrt="X").gradient
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
     """
-    return Derivation(gradients(*_function(expr, wrt, where, True, spelling)))
+    return Derivation(gradients(*_function(expr, wrt, where, True, spelling), expand))
 
 
 def _function(

@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("--wrt", required=True, metavar="X[,Y]", help="the unknowns")
     derive.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     derive.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
+    derive.add_argument("--no-expand", action="store_true", help="leave the answers in terms of the links of a chain")
     derive.add_argument("--no-check", action="store_true", help="do not check the result numerically")
     derive.set_defaults(run=_derive)
     parse = commands.add_parser("parse", help="how an expression is read, with every shape, in any spelling")
@@ -135,7 +136,7 @@ def _derive(options: argparse.Namespace) -> None:
     from matdiff.api import derive
 
     unknowns = [name.strip() for name in options.wrt.split(",") if name.strip()]
-    derivation = derive(_text(options.expression), unknowns, options.where, options.spelling)
+    derivation = derive(_text(options.expression), unknowns, options.where, options.spelling, not options.no_expand)
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:
         raise CheckError(check.failure)
@@ -159,7 +160,9 @@ def _coloured(page: str) -> str:
     bold, dim, off = "\033[1m", "\033[2m", "\033[0m"
     rows = []
     for row in page.splitlines():
-        if row in ("Differential", "Trace form", "Substitution", "Projection", "Gradient") or row.startswith("  ∇"):
+        if row in ("Differential", "Trace form", "Chain", "Substitution", "Projection", "Gradient") or row.startswith(
+            "  ∇"
+        ):
             row = f"{bold}{row}{off}"
         elif row.startswith("  ") and "   " in row.strip():
             line, _, laws = row.rpartition("   ")

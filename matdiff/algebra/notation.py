@@ -117,6 +117,8 @@ def name_text(name: str, style: Style) -> str:
     """A name as it is written: Greek letters as letters, accents over them, digits at the end as a subscript."""
     if style.explicit:
         return name
+    if name.startswith("nabla_"):  # ∇_h₁
+        return style.pick("∇_", r"\nabla_{") + name_text(name.removeprefix("nabla_"), style) + style.pick("", "}")
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     stem, _, subscript = stem.partition("_")
@@ -153,7 +155,7 @@ def positive(value: Fraction, style: Style) -> str:
 def sized(letter: str, shape: Shape, style: Style) -> Notation:
     """I_n, 1_n, 0_{m×n}: a constant matrix with its size."""
     rows, cols = shape
-    sizes = [f"({s})" if len(s.terms) > 1 else str(s) for s in shape]
+    sizes = [f"({s})" if len(s.terms) > 1 and s.denominator == 1 else str(s) for s in shape]
     sizes = [str(rows)] if letter == "I" or str(cols) == "1" else sizes
     size = style.pick("×", r" \times ").join(sizes)
     bold = rf"\mathbf{{{letter}}}" if style.latex and letter != "I" else letter

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matdiff.algebra.assumptions import implied
-from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, Zeros, postorder
+from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
 from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import zero
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.differential import Dependence
@@ -28,7 +30,7 @@ def names_in(e: Expr) -> set[str]:
     """Every name that an expression uses: of symbols, indices, definitions and sizes."""
     found: set[str] = set()
     for node in postorder(e):
-        if isinstance(node, Symbol | Index | Named):
+        if isinstance(node, Symbol | Index | Named | Recurrence):
             found.add(node.name)
         found |= node.rows.names() | node.cols.names()
     return found
@@ -84,7 +86,8 @@ SUBSPACES = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))  # a 
 
 def pushed(f: Expr, directions: Mapping[Expr, Symbol]) -> Expr:
     """dF where the differential of every unknown is its direction; each node is differentiated once."""
-    changes = {u.operands[0] if isinstance(u, Member) else u: v for u, v in directions.items()}
+    changes: dict[Expr, Expr] = {u.operands[0] if isinstance(u, Member) else u: v for u, v in directions.items()}
+    changes |= _states(f, Dependence(changes))
     depends = Dependence(changes)
     found: dict[Expr, Expr] = {}
     stack = [f] if depends(f) else []
@@ -99,11 +102,29 @@ def pushed(f: Expr, directions: Mapping[Expr, Symbol]) -> Expr:
         stack.pop()
         if depends.is_unknown(e):
             found[e] = Member(changes[e.operands[0]], *e.operands[1:]) if isinstance(e, Member) else changes[e]
+        elif isinstance(e, Recurrence):
+            found[e] = _tangent(e, found, changes[e.state])
         elif e not in found:
             found[e] = found[form] if form is not None else _change(e, found)
-    if f not in found:
-        return Number(0) if f.is_scalar else Zeros(*f.shape)
-    return Simplifier(SIMPLIFICATIONS)(found[f])[0]
+    return Simplifier(SIMPLIFICATIONS)(found[f])[0] if f in found else zero(f.shape)
+
+
+def _states(f: Expr, depends: Dependence) -> dict[Expr, Expr]:
+    """For the state inside every recurrence that varies, the change of the state."""
+    taken = names_in(f)
+    found: dict[Expr, Expr] = {}
+    for z in postorder(f):
+        if isinstance(z, Recurrence) and depends(z):
+            name = next(n for k in range(1, len(taken) + 3) if (n := f"V_{z.name}" + str(k) * (k > 1)) not in taken)
+            found[z.state] = State(name, z.shape, z.index, z.origin, z.forward)
+    return found
+
+
+def _tangent(z: Recurrence, found: Mapping[Expr, Expr], state: Expr) -> Expr:
+    """The recurrence of the changes of the states: dz[k+1] = 𝓛ₖ(dz[k]) + …"""
+    start, step = (found.get(o, zero(z.shape)) for o in z.operands)
+    before: dict[Expr, Expr] = {z.state: z.before}
+    return Recurrence.make((start, replace(step, before.get)), state.data)
 
 
 def _expanded(e: Expr) -> Expr | None:
@@ -114,6 +135,8 @@ def _expanded(e: Expr) -> Expr | None:
 
 def _change(e: Expr, found: Mapping[Expr, Expr]) -> Expr:
     """The law of d of one operation, with what is found for its operands."""
+    if isinstance(e, Iterate):
+        return Iterate(found[e.operands[0]], e.operands[1])
     law = e.d if isinstance(e, Operator) else None
     if law is None:
         raise UnsupportedError(

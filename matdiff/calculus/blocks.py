@@ -8,9 +8,11 @@ from __future__ import annotations
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product
+from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.differential import Dependence
+from matdiff.errors import UnsupportedError
 
 BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
 GROUP = 16  # and so is a product with that many factors that depend on an unknown
@@ -41,7 +43,7 @@ def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
     """
     weights: dict[Expr, int] = {}
     names: dict[Expr, str] = {}
-    taken = {n.name for n in postorder(f) if isinstance(n, Named | Symbol)}
+    taken = {n.name for n in postorder(f) if isinstance(n, Named | Symbol | Recurrence)}
     for node in postorder(f):
         if not depends(node) or depends.is_unknown(node):
             weights[node] = 1
@@ -49,9 +51,15 @@ def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
         weight = 1 + sum(1 if o in names else weights[o] for o in node.operands if depends(o))
         weight *= _copies(node)
         weights[node] = weight
+        if isinstance(node, Recurrence) and node.free:
+            indices = ", ".join(sorted(i.name for i in node.free))
+            raise UnsupportedError(
+                f"the recurrence of {node.name} depends on {indices}",
+                suggestion="Put the samples into the columns of a matrix, so that one recurrence serves them all.",
+            )
         if node is f or node.free:
             continue
-        if isinstance(node, Named):
+        if isinstance(node, Named | Recurrence):
             names[node] = node.name
         elif weight > BLOCK or (isinstance(node, Product) and sum(map(depends, node.operands)) >= GROUP // 2):
             names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)

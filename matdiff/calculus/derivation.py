@@ -12,8 +12,9 @@ from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_mul
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Sum, Transpose
+from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Step, everywhere, replay
+from matdiff.calculus.rewrite import Step, replay
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
@@ -67,7 +68,7 @@ class Phase(NamedTuple):
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
         if laws and not full and groups and all(s.law in UNSPOKEN for s in groups[0]):
             shown = self._after(shown, groups.pop(0))
-        if laws or self.title == "Projection":
+        if laws or self.title in ("Projection", "Substitution"):
             yield Line(shown, laws)
         for group in groups:
             line = self._after(shown, group)
@@ -99,10 +100,10 @@ class Phase(NamedTuple):
 
 
 def _within(steps: Iterable[Step]) -> Callable[[Expr], bool]:
-    """Where to look for the left sides of steps: in a given function only if a law was applied inside it."""
+    """Where to look for the left sides of steps: never in a definition, and in a given function if one is of it."""
     if any(is_given(step.before) for step in steps):
-        return everywhere
-    return lambda node: not is_given(node)
+        return is_not_named
+    return lambda node: not is_given(node) and is_not_named(node)
 
 
 def give(f: Expr) -> None:
@@ -123,6 +124,19 @@ class Block(NamedTuple):
     phases: tuple[Phase, ...]
 
 
+def exchanged(block: Block, exchange: Callable[[Expr], Expr]) -> Block:
+    """A block with what *exchange* makes of its expressions."""
+
+    def step(s: Step) -> Step:
+        return Step(s.law, exchange(s.before), exchange(s.after))
+
+    def phase(p: Phase) -> Phase:
+        opening = None if p.opening is None else step(p.opening)
+        return Phase(p.title, opening, exchange(p.start), tuple(tuple(map(step, group)) for group in p.groups))
+
+    return Block(exchange(block.node), block.name, tuple(map(phase, block.phases)))
+
+
 NOTHING: Mapping[str, Expr] = {}
 
 
@@ -130,6 +144,7 @@ class Gradients(NamedTuple):
     """What a derivation found: the gradients, and the blocks of lines that lead to them.
 
     Of an unknown with a property there is the unconstrained gradient too, of an orthogonal one the Riemannian.
+    *links* are the gradients ∇_Y with respect to the pieces that the function was cut at, under their names.
     """
 
     function: Expr
@@ -138,6 +153,7 @@ class Gradients(NamedTuple):
     unconstrained: Mapping[str, Expr]
     blocks: tuple[Block, ...]
     riemannian: Mapping[str, Expr] = NOTHING
+    links: Mapping[str, Expr] = NOTHING
 
     def steps(self) -> tuple[Step, ...]:
         return tuple(s for b in self.blocks for p in b.phases for s in p.steps())

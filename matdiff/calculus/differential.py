@@ -14,6 +14,7 @@ from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Scale, Sum, Transpose
+from matdiff.algebra.operators.recurrence import step_of_recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
@@ -49,8 +50,14 @@ class Differentiation:
     def __init__(self, depends: Dependence, cuts: Collection[Expr] = ()) -> None:
         self.depends = depends
         self.cuts = cuts
-        self.definitions = {c.operands[0]: c for c in cuts if isinstance(c, Named)}
+        self.definitions: dict[Expr, Expr] = {c.operands[0]: c for c in cuts if isinstance(c, Named)}
+        self.forms: dict[Expr, Expr] = {}
         self.resolved: dict[Expr, tuple[Step, list[Expr]]] = {}
+
+    def define(self, state: Expr, form: Expr) -> None:
+        """Says what a state of a recurrence is, in terms of the state before it."""
+        self.forms[state] = form
+        self.definitions[form] = state
 
     def rounds(self, root: Expr) -> Iterator[list[Step]]:
         """The law applications that resolve d(root), grouped by line.
@@ -85,6 +92,8 @@ class Differentiation:
         return self.resolved[e]
 
     def _law_of(self, e: Expr) -> tuple[Step, list[Expr]]:
+        if e in self.forms:
+            return Step(step_of_recurrence, Differential(e), Differential(self.forms[e])), [self.forms[e]]
         for expansion in EXPANSIONS.get(type(e), ()):
             form = expansion.apply(e)
             if form is not None:

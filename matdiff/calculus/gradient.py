@@ -8,35 +8,51 @@ carried on (backpropagation in matrix form), and work grows with the number of d
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
     chain_rule,
     collected_traces,
+    contributions_added,
+    read_off,
     scalar_as_trace,
     substitution,
     transposed_factor,
 )
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, zero
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.calculus.blocks import block_names, grouped
-from matdiff.calculus.derivation import Block, Gradients, Phase, give
+from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give
 from matdiff.calculus.differential import Dependence, Differentiation
+from matdiff.calculus.recurrences import (
+    Sources,
+    adjoint_recurrence,
+    backwards,
+    fresh_name,
+    sources,
+    total,
+    unrolled_once,
+)
 from matdiff.calculus.rewrite import Simplifier, Step, replay
 from matdiff.calculus.traceform import Term, TraceForm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
 
 
-def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
-    """Derives the gradient of a scalar expression with respect to symbols, families or members of families."""
+def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gradients:
+    """Derives the gradient of a scalar expression with respect to symbols, families or members of families.
+
+    Without *expand* the answers of a chain are left in terms of its links ∇_Y.
+    """
     if not f.is_scalar:
         raise ShapeError(
             f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
@@ -45,11 +61,11 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
     free = relaxed(unknowns)
     if free:
         relax = Exchange(free)
-        found = _Sweep(relax(f), {name: relax(unknown) for name, unknown in unknowns.items()}).derive()
+        found = _Sweep(relax(f), {name: relax(unknown) for name, unknown in unknowns.items()}, expand).derive()
         give(f)
         found = restored(found, f, unknowns, free)
     else:
-        found = _Sweep(f, unknowns).derive()
+        found = _Sweep(f, unknowns, expand).derive()
     for g in (*found.gradients.values(), *found.unconstrained.values(), *found.riemannian.values()):
         g.facts["context"] = symbols(f)  # by them a value of g finds the size of the 1 in ∇ sum(x) = 1
     return found
@@ -64,18 +80,29 @@ def independent(f: Expr, unknowns: Collection[Expr]) -> Dependence:
     return depends
 
 
+class Link(NamedTuple):
+    """∇_Y under its name, and the lines that say what it is."""
+
+    name: Expr
+    phase: Phase
+
+
 class _Sweep:
-    def __init__(self, f: Expr, unknowns: Mapping[str, Expr]) -> None:
+    def __init__(self, f: Expr, unknowns: Mapping[str, Expr], expand: bool) -> None:
         self.f = grouped(f)
+        self.expand = expand
         self.unknowns = unknowns
         self.depends = independent(self.f, unknowns.values())
         self.names = block_names(self.f, self.depends)
-        self.differentiation = Differentiation(self.depends, self.names)
-        self.simplifier = Simplifier(SIMPLIFICATIONS)
+        self.recurrences = [node for node in self.names if isinstance(node, Recurrence)]
+        self.cuts = {*self.names, *(n for n in (postorder(self.f) if self.recurrences else ()) if self._is_state(n))}
+        self.differentiation = Differentiation(self.depends, self.cuts)
+        self.simplifier = Simplifier(SIMPLIFICATIONS, is_not_named)
         self.traceform = TraceForm()
         self.tidy = Simplifier(TIDYING, holds_differential)
         self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
-        self.adjoints: set[Expr] = set()  # the names ∇_Y
+        self.adjoints: dict[Expr, str] = {}  # the names ∇_Y
+        self.deltas: dict[Expr, tuple[Recurrence, Sources]] = {}  # the adjoints of recurrences
         self.expanded: dict[Expr, Expr] = {}  # expressions with these names replaced by their values
 
     def derive(self) -> Gradients:
@@ -83,8 +110,12 @@ class _Sweep:
         if self.depends(self.f):
             blocks.append(self._block(self.f, Number(1), "f"))
         for node in reversed(list(self.names)):
-            if node is not self.f and node in self.pieces:
-                blocks.append(self._block(node, self._adjoint(node), self.names[node]))
+            if isinstance(node, Recurrence):
+                blocks += self._recurrence(node)
+            elif node is not self.f and node in self.pieces:
+                link = self._link(node)
+                block = self._block(node, link.name, self.names[node])
+                blocks.append(block._replace(phases=(link.phase, *block.phases)))
         found, free = {}, {}
         for name, unknown in self.unknowns.items():
             last: list[Phase] = []
@@ -94,10 +125,18 @@ class _Sweep:
                 blocks.append(Block(unknown, "", tuple(last)))
         unconstrained = {n: g for n, g in free.items() if g is not found[n]}
         give(self.f)
-        return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks))
+        links = {name: node for node, name in self.adjoints.items()}
+        return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks), links=links)
 
     def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
-        """One block: d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
+        """One block, whose contributions to the unknowns and cuts below are noted."""
+        block, found = self._through(node, adjoint, name)
+        for target, piece in found.items():
+            self.pieces.setdefault(target, []).append(piece)
+        return block
+
+    def _through(self, node: Expr, adjoint: Expr, name: str) -> tuple[Block, dict[Expr, Expr]]:
+        """d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
         start = Differential(node)
         groups: list[tuple[Step, ...]] = []
         dy: Expr = start
@@ -114,34 +153,68 @@ class _Sweep:
             law, line = chain_rule, Term(start, left, scalars=factor).expression()
         rounds, done = self.traceform.rounds(opened)
         phases.append(_trace_phase(law, line, line_of(opened), rounds))
-        phases.append(self._collect(done))
-        return Block(node, name, tuple(phases))
+        last, found = self._collect(done)
+        phases.append(last)
+        return Block(node, name, tuple(phases)), found
+
+    # ---- recurrences --------------------------------------------------------------------------------
+
+    def _is_state(self, node: Expr) -> bool:
+        return isinstance(node, Iterate) and self.depends(node)
+
+    def _recurrence(self, z: Recurrence) -> list[Block]:
+        """Back through the steps of a recurrence, with δ for the gradients of its states, and then its start."""
+        given = sources(z, self.pieces)
+        if not any(given):
+            return []
+        self.cuts |= {z.before, z.after, z.first}
+        self.differentiation.define(z.after, unrolled_once(z))
+        self.differentiation.define(z.first, z.operands[0])
+        state = backwards(z, fresh_name(self._taken(), z, self.recurrences))
+        adjoint, _ = self.simplifier(Sum.of(state, *given.after))
+        block, found = self._through(z.after, adjoint, z.name)
+        step = found.pop(z.before, total((), z))
+        delta = adjoint_recurrence(z, state, step, given)
+        self.deltas[z] = delta, given
+        known = Exchange({state: delta.before})
+        for target, piece in found.items():
+            whole = known(piece) if z.index in target.free else IndexedSum(known(piece), z.index)
+            self.pieces.setdefault(target, []).append(whole)
+        blocks = [exchanged(block, known)]
+        if self.depends(z.operands[0]):
+            at_first, _ = self.simplifier(Sum.of(delta.last, *given.first))
+            blocks.append(self._block(z.first, at_first, z.name))
+        return blocks
+
+    def _taken(self) -> set[str]:
+        """The names that are in use."""
+        return {str(node.data[0]) for node in postorder(self.f) if isinstance(node, Symbol | Named | Recurrence)}
 
     # ---- identification -----------------------------------------------------------------------------
 
-    def _collect(self, terms: Sequence[Term]) -> Phase:
-        """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X; the factor is simplified and noted."""
+    def _collect(self, terms: Sequence[Term]) -> tuple[Phase, dict[Expr, Expr]]:
+        """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X, and these factors, simplified."""
         groups: dict[Expr, list[Expr]] = {}
         sums: dict[Expr, tuple[Index, ...]] = {}
         for t in terms:
             target, bound, h = self._transposed(t)
-            if not (target in self.names or self.depends.is_unknown(target)):
+            if not (target in self.cuts or self.depends.is_unknown(target)):
                 raise UnsupportedError(f"the differential of {target} was left unresolved")
             groups.setdefault(target, []).append(h)
             sums[target] = bound
-        raw, steps = [], []
+        raw, steps, found = [], [], {}
         for target, pieces in groups.items():
             total = Sum.of(*pieces)
             simple, used = self.simplifier(total)
             steps.append(tuple(used))
-            self.pieces.setdefault(target, []).append(simple)
+            found[target] = simple
             raw.append(_under(sums[target], Trace(Product.of(Transpose(total), Differential(target)))))
         line = line_of(terms)
         start = Sum.of(*raw) if raw else line
         together = tuple(s for used in steps for s in used)
         law = collected_traces if len(terms) > len(groups) else transposed_factor
         opening = Step(law, line, start) if raw else None
-        return Phase("Gradient", opening, start, (together,) if together else ())
+        return Phase("Gradient", opening, start, (together,) if together else ()), found
 
     def _transposed(self, t: Term) -> tuple[Expr, tuple[Index, ...], Expr]:
         """The differential's argument, the sums that stay outside since it depends on them, and Hᵀ."""
@@ -151,27 +224,36 @@ class _Sweep:
         h = t.with_factor(Transpose(h) if t.left else h, [i for i in t.sums if i not in target.free])
         return target, outside, h
 
-    def _adjoint(self, node: Expr) -> Expr:
+    def _link(self, node: Expr) -> Link:
         """∇_Y under a name, the sum of what the blocks above contributed."""
-        value, _ = self.simplifier(Sum.of(*self.pieces[node]))
+        raw = Sum.of(*self.pieces[node])
+        value, steps = self.simplifier(raw)
         name = Named(f"nabla_{self.names[node]}", value)
-        self.adjoints.add(name)
-        return name
+        self.adjoints[name] = self.names[node]
+        law = contributions_added if len(self.pieces[node]) > 1 else read_off
+        return Link(name, Phase("Chain", Step(law, name, raw), raw, _frozen([steps])))
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
         """The gradient: the contributions of all blocks, with the names ∇_Y replaced by their values."""
         pieces = [p for target, given in self.pieces.items() for p in self._for_unknown(target, given, unknown)]
         if not pieces:
-            return Number(0) if unknown.is_scalar else Zeros(*unknown.shape)
+            return zero(unknown.shape)
         total = Sum.of(*pieces)
         if len(pieces) == 1 and not self.adjoints:
             return total
+        added = Step(contributions_added, total, total) if len(pieces) > 1 else None
+        if self.adjoints and not self.expand:
+            simple, steps = self.simplifier(total)
+            if added:
+                phases.append(Phase("Chain", added, total, _frozen([steps])))
+            return simple
         expanded = self._expand(total)
         simple, steps = self.simplifier(expanded)
         if self.adjoints:
-            phases.append(Phase("Substitution", Step(substitution, total, expanded), expanded, (tuple(steps),)))
+            inserted = Step(substitution, total, expanded)
+            phases.append(Phase("Substitution", added, total, _frozen([[inserted], steps])))
         elif steps:
-            phases.append(Phase("Gradient", None, expanded, (tuple(steps),)))
+            phases.append(Phase("Gradient", None, expanded, _frozen([steps])))
         return simple
 
     def _expand(self, e: Expr) -> Expr:
@@ -231,6 +313,8 @@ def brought_to(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr | None
     for a, b in zip(old, new, strict=True):
         if isinstance(a, Number) and isinstance(b, Number) and a is not b:
             return None
+        if a is not b and not isinstance(a, Number | Index):
+            raise UnsupportedError(f"a gradient with respect to members of which one has the number {a} is not covered")
         if isinstance(a, Number) and isinstance(b, Index):
             here.append(Entry(UnitVector(a, b.last), b))
     e = _renamed(e, old, new)

@@ -15,11 +15,12 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.cancelling import addends, flipped
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import NONE, assumed
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
-from matdiff.calculus.derivation import Block, Gradients, Phase
-from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.calculus.derivation import Gradients, Phase, exchanged
+from matdiff.calculus.rewrite import Simplifier
 
 LINEAR = frozenset(("diagonal", "symmetric", "skew", "lower", "upper"))
 
@@ -98,19 +99,13 @@ def restored(found: Gradients, f: Expr, unknowns: Mapping[str, Expr], free: Mapp
     """What was found for relaxed unknowns, said of the unknowns themselves."""
     back = Exchange({relaxation: symbol for symbol, relaxation in free.items()})
 
-    def step(s: Step) -> Step:
-        return Step(s.law, back(s.before), back(s.after))
-
-    def phase(p: Phase) -> Phase:
-        opening = None if p.opening is None else step(p.opening)
-        return Phase(p.title, opening, back(p.start), tuple(tuple(map(step, group)) for group in p.groups))
-
-    blocks = tuple(Block(back(b.node), b.name, tuple(map(phase, b.phases))) for b in found.blocks)
+    blocks = tuple(exchanged(b, back) for b in found.blocks)
     gradients = {name: back(g) for name, g in found.gradients.items()}
     unconstrained = {name: back(g) for name, g in found.unconstrained.items()}
     tangents = {name: riemannian(g, unknowns[name]) for name, g in gradients.items()}
     known = {name: g for name, g in tangents.items() if g is not None}
-    return Gradients(f, dict(unknowns), gradients, unconstrained, blocks, known)
+    links = {name: back(link) for name, link in found.links.items()}
+    return Gradients(f, dict(unknowns), gradients, unconstrained, blocks, known, links)
 
 
 def riemannian(g: Expr, unknown: Expr) -> Expr | None:
@@ -122,7 +117,7 @@ def riemannian(g: Expr, unknown: Expr) -> Expr | None:
         unknown = Member(unknown, *sorted(g.free, key=lambda i: i.name))
     if properties & LINEAR:
         return None
-    simplify = Simplifier(SIMPLIFICATIONS)
+    simplify = Simplifier(SIMPLIFICATIONS, is_not_named)
     if "orthogonal" in properties:
         normal = [Product.of(unknown, flipped(t), unknown) for t in addends(g)]
     elif "unit" in properties:

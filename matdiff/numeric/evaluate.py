@@ -15,6 +15,7 @@ import numpy as np
 from matdiff.algebra.dims import SCALAR, Shape, Size
 from matdiff.algebra.expr import Expr, Identity, Index, Ones, Symbol, Zeros
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
@@ -128,7 +129,7 @@ def sizes_of(node: Expr) -> tuple[Size, ...]:
         return node.shape
     if isinstance(node, Index):
         return (node.last,)
-    if isinstance(node, IndexedSum):
+    if isinstance(node, IndexedSum | Recurrence):
         return (node.index.last,)
     return tuple([d for d in node.data if isinstance(d, Size)])
 

@@ -16,9 +16,11 @@ from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol, Zeros, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence, open_states
 from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError
+from matdiff.numeric.recurrences import Steps, Values, chosen
 
 if TYPE_CHECKING:  # numpy.typing takes a while to import
     from numpy.typing import NDArray
@@ -52,7 +54,7 @@ class Environment(NamedTuple):
 class Program:
     """The distinct nodes of some expressions, operands first, and the axis of each index."""
 
-    __slots__ = ("axes", "indices", "nodes", "place", "plan", "roots", "unit")
+    __slots__ = ("axes", "closed", "indices", "nodes", "place", "plan", "roots", "steps", "unit")
 
     def __init__(self, roots: Iterable[Expr], indices: Sequence[Index] = ()) -> None:
         """*indices* come first among the axes, so that programs can share a layout."""
@@ -65,24 +67,46 @@ class Program:
         self.plan = [
             (node, SPECIAL.get(type(node)), [self.place[o] for o in node.operands], node.data) for node in self.nodes
         ]
+        self.steps: dict[int, Steps] = {}
+        self.closed: Iterable[int] = range(len(self.nodes))
+        recurrences = [node for node in self.nodes if isinstance(node, Recurrence)]
+        if recurrences:
+            self.closed = [k for k, node in enumerate(self.nodes) if not open_states(node)]
+        for node in recurrences:
+            inner = [n for n in self.nodes if node.state in open_states(n)]
+            self.steps[self.place[node]] = Steps(node, inner, self.place, self.axes[node.index])
 
     def run(self, environment: Environment) -> list[Array]:
         """The array of every node, in the order of *nodes*.  What is undefined is NaN or infinite."""
-        values: list[Any] = []
+        values: list[Any] = [None] * len(self.nodes)
         with np.errstate(all="ignore"):
-            for node, special, places, data in self.plan:
-                operands = [values[p] for p in places]
-                if special is not None:
-                    values.append(special(self, environment, node, *operands))
-                    continue
-                try:
-                    if sized(data):
-                        data = tuple(size_in(environment, d) for d in data)
-                    value = node.numpy(np, *operands, *data)  # type: ignore[attr-defined]
-                    values.append(value if operands else value.reshape(*self.unit, *value.shape))
-                except np.linalg.LinAlgError:
-                    values.append(self.undefined(environment, node, operands))
+            self.execute(self.closed, values, environment)
         return values
+
+    def execute(self, places: Iterable[int], values: Values | list[Any], environment: Environment) -> None:
+        """Computes the nodes at some places from the values of their operands."""
+        for k in places:
+            node, special, below, data = self.plan[k]
+            operands = [values[p] for p in below]
+            if special is not None:
+                values[k] = special(self, environment, node, *operands)
+                continue
+            if k in self.steps:
+                values[k] = self.states(self.steps[k], values, environment)
+                continue
+            try:
+                if sized(data):
+                    data = tuple(size_in(environment, d) for d in data)
+                value = node.numpy(np, *operands, *data)  # type: ignore[attr-defined]
+                values[k] = value if operands else value.reshape(*self.unit, *value.shape)
+            except np.linalg.LinAlgError:
+                values[k] = self.undefined(environment, node, operands)
+
+    def states(self, steps: Steps, values: Values | list[Any], environment: Environment) -> Array:
+        """All states of a recurrence."""
+        count = size_in(environment, steps.recurrence.index.last)
+        found: Array = steps.run(values, count, lambda places, local: self.execute(places, local, environment))
+        return found
 
     def results(self, environment: Environment) -> list[Array]:
         """The arrays of the roots."""
@@ -121,7 +145,7 @@ def indices_of(nodes: Iterable[Expr]) -> list[Index]:
     for node in nodes:
         if isinstance(node, Index):
             found[node] = None
-        elif isinstance(node, IndexedSum):
+        elif isinstance(node, IndexedSum | Recurrence):
             found[node.index] = None
     return list(found)
 
@@ -278,6 +302,12 @@ def indexed_sum(program: Program, environment: Environment, node: IndexedSum, bo
     return total
 
 
+def iterate(program: Program, environment: Environment, node: Iterate, states: Array, number: Array) -> Array:
+    """z[j], a state of a recurrence."""
+    value: Array = chosen(node, states, number)
+    return value
+
+
 def differential(program: Program, environment: Environment, node: Differential, a: Array) -> Array:
     """d(A) from the values of A beside X, by no law: an independent check of the laws."""
     operand = node.operands[0]
@@ -309,5 +339,6 @@ SPECIAL: dict[type[Expr], Callable[..., Array]] = {
     Column: column,
     UnitVector: unit_vector,
     IndexedSum: indexed_sum,
+    Iterate: iterate,
     Differential: differential,
 }

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import LATEX, name_text
-from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.derivation import Block, Gradients
-from matdiff.output.notation import Printer, with_pieces, write
-from matdiff.output.text import answered, check_level, left_side, piece_names
+from matdiff.output.notation import Printer, defining, is_definition, with_pieces, write
+from matdiff.output.text import adjoints, answered, check_level, left_side, piece_names
 
 SIGNS = {
     "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
@@ -43,9 +42,10 @@ def derivation(found: Gradients, steps: str = "textbook") -> str:
     unknowns = ", ".join(write(u, LATEX) for u in found.unknowns.values())
     rows = [rf"f({unknowns}) &= {printer.write(found.function)}"]
     for node in postorder(found.function):
-        if isinstance(node, Named) or node in names:
-            label, body = (node.name, node.operands[0]) if isinstance(node, Named) else (names[node], node)
-            rows.append(rf"{name_text(label, LATEX)} &= {printer.write(body)}")
+        if is_definition(node):
+            rows += defining(node, printer, "&=")
+        elif node in names:
+            rows.append(rf"{name_text(names[node], LATEX)} &= {printer.write(node)}")
     if steps != "none":
         for block in found.blocks:
             rows += _block(block, found, printer, steps == "full")
@@ -66,6 +66,9 @@ def _block(block: Block, found: Gradients, printer: Printer, full: bool) -> Iter
 
 
 def _gradients(found: Gradients) -> Iterator[str]:
+    printer = Printer(LATEX, {})
+    for delta in adjoints(found):
+        yield from defining(delta, printer, "&=")
     for name, gradient in found.gradients.items():
         label = write(answered(found, name), LATEX)
         yield rf"\nabla_{{{label}}} f &= {with_pieces(gradient, LATEX, definitions=False)}"

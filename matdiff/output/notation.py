@@ -15,6 +15,7 @@ from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, fact, p
 from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, DifferentialSign, Slot, Style, bare, name_text
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
 from matdiff.output.spellings import notation as spelt
@@ -324,13 +325,31 @@ def shared_names(shown: list[Expr]) -> dict[Expr, str]:
 
 def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
     """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces."""
-    shown = list(postorder(e, prune=None if definitions else lambda node: isinstance(node, Named)))
+    shown = list(postorder(e, prune=None if definitions else is_definition))
     names = {node: name_text(name, style) for node, name in shared_names(shown).items()}
     printer = Printer(style, names)
     parts = []
     for node in shown:
-        if isinstance(node, Named) and definitions:
-            parts.append(f"{printer.write(node)} = {printer.write(node.operands[0])}")
+        if is_definition(node) and definitions:
+            parts += defining(node, printer)
         elif node in names:
             parts.append(f"{names[node]} := {printer.write(node)}")
     return style.pick("; ", r";\quad ").join([*parts, printer.write(e)])
+
+
+def is_definition(e: Expr) -> bool:
+    """Whether an expression is written as a name that a definition in front of the text explains."""
+    return isinstance(e, Named | Recurrence)
+
+
+def defining(e: Expr, printer: Printer, equals: str = "=") -> list[str]:
+    """The definition of a name; of a recurrence its start and its step: ``z[1] = x``, ``z[k + 1] = … for k = 1..K``."""
+    if not isinstance(e, Recurrence):
+        return [f"{printer.write(e)} {equals} {printer.write(e.operands[0])}"]
+    start, step = map(printer.write, e.operands)
+    index, ends = printer.write(e.index), ["1", str(e.index.last)]
+    first, last = ends if e.forward else reversed(ends)
+    steps = printer.style.pick(
+        f" for {index} = {first}..{last}", rf"\quad \text{{for }} {index} = {first}, \dots, {last}"
+    )
+    return [f"{printer.write(e.first)} {equals} {start}", f"{printer.write(e.after)} {equals} {step}{steps}"]

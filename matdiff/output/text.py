@@ -8,12 +8,14 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder, symbols
 from matdiff.algebra.identities.traces import chain_rule
 from matdiff.algebra.notation import STYLES, TEXT, name_text
+from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.errors import MatdiffError
-from matdiff.output.notation import Printer, with_pieces, write
+from matdiff.output.notation import Printer, defining, is_definition, with_pieces, write
 
 LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
@@ -49,7 +51,8 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
     They are the pieces at which it was cut into blocks, and such as would make the lines long.
     """
     f = found.function
-    cuts = {b.node: b.name for b in found.blocks if b.name and b.node is not f and not isinstance(b.node, Named)}
+    own = (Named, Iterate)  # these have a notation of their own
+    cuts = {b.node: b.name for b in found.blocks if b.name and b.node is not f and not isinstance(b.node, own)}
     names: dict[Expr, str] = {}
     taken = {str(n.data[0]) for n in postorder(f) if isinstance(n, Symbol | Named)} | set(cuts.values())
     fresh = (name for k in range(1, 10**9) if (name := f"t{k}") not in taken)
@@ -59,7 +62,7 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
         lengths[node] = 1 + sum(1 if o in names else lengths[o] for o in node.operands)
         if node in cuts:
             names[node] = cuts[node]
-        elif is_long and lengths[node] > PIECE and node is not f and not node.free and not isinstance(node, Named):
+        elif is_long and lengths[node] > PIECE and node is not f and not node.free and not is_definition(node):
             names[node] = next(fresh)
     return names
 
@@ -92,8 +95,8 @@ def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> st
     printer = Printer(TEXT, names)
     rows = [f"f({name_list(found.unknowns)}) = {printer.write(f)}        {reading(f)}"]
     for node in postorder(f):
-        if isinstance(node, Named):
-            rows.append(f"{write(node, TEXT)} = {printer.write(node.operands[0])}")
+        if is_definition(node):
+            rows += defining(node, printer)
         elif node in names:
             rows.append(f"{names[node]} = {printer.write(node)}")
     if steps != "none":
@@ -130,7 +133,8 @@ def _headed(block: Block, found: Gradients, printer: Printer, full: bool) -> lis
     for phase in block.phases:
         rows = [(printer.write(line.expression), line.titles) for line in phase.lines(full)]
         if phase.title == "Gradient" and pages:
-            pages[-1][2].extend(rows)
+            said = pages[-1][2][-1][0]  # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
+            pages[-1][2].extend(row for row in rows if row[0] != said)
         elif rows:
             pages.append((phase.title, left_side(block, phase, found, printer), rows))
     return pages
@@ -141,9 +145,13 @@ def left_side(block: Block, phase: Phase, found: Gradients, printer: Printer) ->
     style = printer.style
     if phase.opening is not None and phase.opening.law is chain_rule:
         return printer.write(phase.opening.before)
+    if phase.title == "Chain" and phase.opening is not None and block.name:
+        return printer.write(phase.opening.before)
     if not block.name:
         nabla = style.pick("∇_", r"\nabla_")
         return f"{nabla}{style.pick('', '{')}{write(block.node, style)}{style.pick('', '}')} f"
+    if isinstance(block.node, Iterate):
+        return printer.write(Differential(block.node))
     letter = style.pick("d", r"\mathrm{d}")
     return letter + ("f" if block.node is found.function else name_text(block.name, style))
 
@@ -156,8 +164,18 @@ def answered(found: Gradients, name: str) -> Expr:
     return unknown
 
 
+def adjoints(found: Gradients) -> list[Expr]:
+    """What the answers are written with and the function is not: links ∇_h of a chain, and recurrences δ."""
+    own = {n.data[0] for n in postorder(found.function) if is_definition(n)}
+    nodes = [n for g in found.gradients.values() for n in postorder(g) if is_definition(n)]
+    return [n for n in dict.fromkeys(nodes) if n.data[0] not in own]
+
+
 def _gradients(found: Gradients) -> Iterator[str]:
-    """∇_X f = G, with its shape, for every unknown."""
+    """∇_X f = G, with its shape, for every unknown; before them the recurrences that they are written with."""
+    printer = Printer(TEXT, {})
+    for delta in adjoints(found):
+        yield from (f"  {row}" for row in defining(delta, printer))
     for name, gradient in found.gradients.items():
         unknown, label = found.unknowns[name], write(answered(found, name), TEXT)
         yield f"  ∇_{label} f = {with_pieces(gradient, TEXT, definitions=False)}        {shape_text(gradient.shape)}"

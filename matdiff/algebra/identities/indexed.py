@@ -8,6 +8,7 @@ from matdiff.algebra.expr import Expr, Index, Number, Ones, Symbol, Zeros, fact,
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import lifted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 
 
@@ -28,13 +29,13 @@ def fresh_index(index: Index, taken: Set[str]) -> Index:
 
 
 def bound_names(e: Expr) -> frozenset[str]:
-    """The names of the indices that sums inside the expression bind."""
+    """The names of the indices that sums and recurrences inside the expression bind."""
     return fact("bound", e, _bound_names)
 
 
 def _bound_names(e: Expr, below: list[frozenset[str]]) -> frozenset[str]:
     names = frozenset[str]().union(*below)
-    return names | {e.index.name} if isinstance(e, IndexedSum) else names
+    return names | {e.index.name} if isinstance(e, IndexedSum | Recurrence) else names
 
 
 @identity("Σᵢ Aᵢ = Σⱼ Aⱼ", "sum(i=1..N, x[i]) = sum(j=1..N, x[j])", where="x[i=1..N]: n")

@@ -101,6 +101,24 @@ chain_rule = Law(
     where="f: scalar; g, h: n",
     requires="g is the gradient of f with respect to h",
 )
+read_off = Law(
+    "read_off",
+    "read off",
+    "h = A",
+    "definition",
+    _not_by_itself,
+    where="h, A: m x n",
+    requires="h is the gradient that df = tr(A'*d(X)) shows",
+)
+contributions_added = Law(
+    "contributions_added",
+    "contributions added",
+    "h = A + B",
+    "definition",
+    _not_by_itself,
+    where="h, A, B: m x n",
+    requires="h is the gradient with respect to what is used in several places, of which A and B are the contributions",
+)
 substitution = Law(
     "substitution",
     "∇ inserted",

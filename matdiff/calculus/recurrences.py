@@ -1,0 +1,126 @@
+"""The adjoint of a recurrence: δ runs backwards through the steps that z went forwards.
+
+    z[k+1] = F(z[k]),   dz[k+1] = 𝓛ₖ(dz[k]) + …   ⇒   δ[k] = 𝓛ₖ*(δ[k+1]),   δ[K+1] = ∇_z[K+1] f
+
+In go what the function contributes to the gradients of the states, out comes where each of it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.dims import Size, size
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
+from matdiff.algebra.identities.indexed import substitute_index
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
+from matdiff.algebra.operators.sums import Entry, UnitVector
+from matdiff.errors import UnsupportedError
+
+
+class Sources(NamedTuple):
+    """What a function contributes to the gradients of the states of a recurrence, by itself.
+
+    first, last     to the first and to the last state
+    before, after   to the state before, and to the state after step k, as expressions of k
+    """
+
+    first: list[Expr]
+    last: list[Expr]
+    before: list[Expr]
+    after: list[Expr]
+
+
+def sources(recurrence: Recurrence, pieces: Mapping[Expr, Sequence[Expr]]) -> Sources:
+    """Sorts the contributions to states z[j], for j a number, a size, or an index that runs through the steps."""
+    found = Sources([], [], [], [])
+    for target, given in pieces.items():
+        if isinstance(target, Iterate) and target.operands[0] is recurrence:
+            for piece in given:
+                _sort(recurrence, target, piece, found)
+    return found
+
+
+def _sort(z: Recurrence, target: Iterate, piece: Expr, found: Sources) -> None:
+    index, offset = _parts(target.operands[1])
+    count, origin = z.index.last, size(z.origin)
+    if index is None:
+        if offset is count + origin:
+            found.last.append(piece)
+        elif offset is origin:
+            found.first.append(piece)
+        elif offset.number is not None and offset.number > z.origin:
+            at = Entry(UnitVector(Number(offset.number - z.origin), count), z.index)
+            found.after.append(Scale.of(at, piece))
+        else:
+            raise _unmatched(z, target)
+    elif offset is origin and index.last is count:
+        found.after.append(substitute_index(piece, index, z.index))
+    elif offset is origin - size(1) and index.last is count:
+        found.before.append(substitute_index(piece, index, z.index))
+    elif offset is origin - size(1) and index.last is count + size(1):
+        found.before.append(substitute_index(piece, index, z.index))
+        found.last.append(substitute_index(piece, index, place(index.last)))
+    else:
+        raise _unmatched(z, target)
+
+
+def _unmatched(z: Recurrence, target: Expr) -> UnsupportedError:
+    states = f"{z.name}[{z.origin}] to {Iterate(z, place(z.index.last, z.origin))}"
+    return UnsupportedError(
+        f"the states {target} are not all states of a recurrence that goes from {states}, nor its first or last",
+        suggestion=f"Let the sum run over as many terms as there are steps, for {z.index.name} = 1..{z.index.last}.",
+    )
+
+
+def _parts(number: Expr) -> tuple[Index | None, Size]:
+    """The number of a state as an index, if there is one, and a size."""
+    index: Index | None = None
+    total = size(0)
+    for term in number.operands if isinstance(number, Sum) else (number,):
+        if isinstance(term, Index):
+            index = term
+            continue
+        monomial = size(1)
+        for factor in term.operands if isinstance(term, Hadamard | Product | Scale) else (term,):
+            if isinstance(factor, Symbol):
+                monomial = monomial * size(factor.name)
+            elif factor.number is not None and factor.number.denominator == 1:
+                monomial = monomial * size(int(factor.number))
+            else:
+                raise UnsupportedError(f"{number} is not the number of a state")
+        total = total + monomial
+    return index, total
+
+
+def unrolled_once(z: Recurrence) -> Expr:
+    """The state after step k in terms of the state before it."""
+    known: dict[Expr, Expr] = {z.state: z.before}
+    return replace(z.operands[1], known.get)
+
+
+def backwards(z: Recurrence, name: str) -> State:
+    """δ[k+1] inside a step that gives δ[k]."""
+    return State(name, z.shape, z.index, z.origin, forward=False)
+
+
+def adjoint_recurrence(z: Recurrence, state: State, step: Expr, given: Sources) -> Recurrence:
+    """δ, from what a step makes of it and what the function contributes by itself.
+
+    What the function contributes to the states after a step is added where they are used, not to δ.
+    """
+    start = total(given.last, z)
+    return Recurrence(start, Sum.of(step, *given.before), state)
+
+
+def total(pieces: Sequence[Expr], like: Expr) -> Expr:
+    """The sum of some contributions."""
+    return Sum.of(*pieces) if pieces else zero(like.shape)
+
+
+def fresh_name(taken: Collection[str], z: Recurrence, recurrences: Iterable[Recurrence]) -> str:
+    """δ for the only recurrence, δ_z for one of several."""
+    names = ["delta"] if len(list(recurrences)) == 1 else []
+    names += [f"delta_{z.name}", *(f"delta_{z.name}{k}" for k in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
