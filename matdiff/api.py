@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Operator, Symbol, replace
+from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.derivation import Gradients, Line
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.rewrite import Step
-from matdiff.errors import CheckError, MatdiffError, UnsupportedError
+from matdiff.errors import CheckError, MatdiffError
 
 if TYPE_CHECKING:
     from matdiff.calculus.equality.proof import Proof
     from matdiff.numeric.check import Verification
     from matdiff.numeric.comparison import Counterexample
+    from matdiff.results import Hessian, Jacobian
 
 Where = str | Mapping[str, str] | None
 Class = TypeVar("Class", bound=type[Operator])
@@ -76,16 +78,16 @@ class Derivation:
         >>> derive("x'A x", wrt="x").verify().ok
         True
         """
+        from matdiff.calculus.varying import freed
         from matdiff.numeric.check import verify
 
         answers = {self.unknowns[name]: g for name, g in self.gradients.items()}
-        definitions = [u for u in answers if isinstance(u, Named)]
-        own = {d: answers.pop(d) for d in definitions}
+        pieces = {u: answers.pop(u) for u in [*answers] if isinstance(u, Named | Iterate)}
         found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
-        for d, g in own.items():  # a definition varies freely, as a symbol does
-            free: dict[Expr, Expr] = {d: Symbol(d.name, d.shape)}
-            f = replace(self.function, free.get)
-            found = found.joined(verify(f, {free[d]: replace(g, free.get)}, seed=seed, trials=trials))
+        for piece, g in pieces.items():
+            change, symbol = freed(piece)
+            f, answer = change(self.function), change(g)
+            found = found.joined(verify(f, {symbol: answer}, seed=seed, trials=trials))
         return found
 
     def to_text(self, steps: str = "textbook", check: str = "") -> str:
@@ -260,16 +262,39 @@ def _both_sides(a: str | Expr, b: str | Expr, where: Where, spelling: str | None
         ) from None
 
 
-def jacobian(expr: str | Expr, wrt: str, where: Where = None) -> NoReturn:
-    """The Jacobian ∂f/∂xᵀ: not available yet, and refused."""
-    raise UnsupportedError(
-        "Jacobians are not available yet", suggestion="Gradients of scalar expressions are: matdiff.derive."
-    )
+def jacobian(
+    expr: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr],
+    where: Where = None,
+    layout: str = "numerator",
+    spelling: str | None = None,
+) -> Jacobian:
+    """The Jacobian J of an expression F of any shape: d vec F = J d vec X, for a vector ∂f/∂xᵀ; by a scalar t, ∂F/∂t.
+
+    vec stacks columns; ``layout="denominator"`` gives the transpose of J.  An unknown with a property varies in its
+    subspace, and J is projected.
+
+    >>> print(jacobian("A*X*B", wrt="X").result)
+    Bᵀ ⊗ A
+    """
+    from matdiff.calculus.jacobian import jacobians
+    from matdiff.results import Jacobian
+
+    return Jacobian(jacobians(*_function(expr, wrt, where, False, spelling)), layout)
 
 
-def hessian(expr: str | Expr, wrt: str, where: Where = None) -> NoReturn:
-    """The Hessian of a scalar expression: not available yet, and refused."""
-    raise UnsupportedError("Hessians are not available yet", suggestion="Gradients are: matdiff.derive.")
+def hessian(
+    expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where = None, spelling: str | None = None
+) -> Hessian:
+    """The Hessian H of a scalar expression: d²f = (d vec X)ᵀ H d vec X; of several unknowns the matrix of blocks.
+
+    >>> print(hessian("||A x - b||^2", wrt="x").result)
+    2AᵀA
+    """
+    from matdiff.calculus.hessian import hessians
+    from matdiff.results import Hessian
+
+    return Hessian(hessians(*_function(expr, wrt, where, True, spelling)))
 
 
 def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:

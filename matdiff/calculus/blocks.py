@@ -45,7 +45,7 @@ def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
     names: dict[Expr, str] = {}
     taken = {n.name for n in postorder(f) if isinstance(n, Named | Symbol | Recurrence)}
     for node in postorder(f):
-        if not depends(node) or depends.is_unknown(node):
+        if not depends(node) or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
             weights[node] = 1
             continue
         weight = 1 + sum(1 if o in names else weights[o] for o in node.operands if depends(o))

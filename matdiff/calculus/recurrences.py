@@ -15,7 +15,7 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
 from matdiff.algebra.identities.indexed import substitute_index
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
-from matdiff.algebra.operators.sums import Entry, UnitVector
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector
 from matdiff.errors import UnsupportedError
 
 
@@ -100,6 +100,27 @@ def unrolled_once(z: Recurrence) -> Expr:
     return replace(z.operands[1], known.get)
 
 
+def adjoint_of_state(unknown: Iterate, delta: Recurrence, given: Sources) -> Expr:
+    """The gradient with respect to a state: δ, and what the function contributes to it by itself."""
+    z = unknown.operands[0]
+    assert isinstance(z, Recurrence)
+    if unknown is z.first:
+        return Sum.of(delta.last, *given.first)
+    number = unknown.operands[1]
+    index, offset = _parts(number)
+    step = place(offset - size(z.origin)) if index is None else index
+    return Sum.of(Iterate(delta, number), *(substitute_index(a, z.index, step) for a in given.after))
+
+
+def general_state(unknown: Expr) -> Expr:
+    """A state whose number is an index as the state after the step of that index."""
+    if isinstance(unknown, Recurrence):
+        return unknown.after
+    if isinstance(unknown, Iterate) and isinstance(unknown.operands[0], Recurrence):
+        return unknown.operands[0].after if unknown.free else unknown
+    return unknown
+
+
 def backwards(z: Recurrence, name: str) -> State:
     """δ[k+1] inside a step that gives δ[k]."""
     return State(name, z.shape, z.index, z.origin, forward=False)
@@ -124,3 +145,20 @@ def fresh_name(taken: Collection[str], z: Recurrence, recurrences: Iterable[Recu
     names = ["delta"] if len(list(recurrences)) == 1 else []
     names += [f"delta_{z.name}", *(f"delta_{z.name}{k}" for k in range(2, len(taken) + 3))]
     return next(name for name in names if name not in taken)
+
+
+def perturbed(state: Iterate, name: str) -> tuple[Recurrence, Expr]:
+    """The recurrence in which a state changes by a new symbol, and that symbol or member of a family; its value is 0."""
+    z = state.operands[0]
+    assert isinstance(z, Recurrence)
+    start, step = z.operands
+    if state is z.first:
+        change: Expr = Symbol(name, z.shape, ("change",))
+        return Recurrence(start + change, step, z.state), change
+    index, offset = _parts(state.operands[1])
+    if index is None:
+        change = Symbol(name, z.shape, ("change",))
+        at = Entry(UnitVector(place(offset - size(z.origin)), z.index.last), z.index)
+        return Recurrence(start, step + Scale.of(at, change), z.state), change
+    family = Symbol(name, z.shape, ("change",), (z.index.last,))
+    return Recurrence(start, step + Member(family, z.index), z.state), Member(family, index)

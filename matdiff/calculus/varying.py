@@ -16,10 +16,13 @@ from matdiff.algebra.identities.cancelling import addends, flipped
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.structure import is_not_named
+from matdiff.algebra.operators.recurrence import Iterate
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import NONE, assumed
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
 from matdiff.calculus.derivation import Gradients, Phase, exchanged
+from matdiff.calculus.recurrences import perturbed
 from matdiff.calculus.rewrite import Simplifier
 
 LINEAR = frozenset(("diagonal", "symmetric", "skew", "lower", "upper"))
@@ -127,3 +130,15 @@ def riemannian(g: Expr, unknown: Expr) -> Expr | None:
     terms = [simplify(t)[0] for t in (*addends(g), *[-t for t in normal])]
     total = Sum.of(*terms)
     return simplify(Scale.of(Number("1/2"), total) if "orthogonal" in properties else total)[0]
+
+
+# ---- definitions and states -------------------------------------------------------------------------
+
+
+def freed(piece: Named | Iterate) -> tuple[Exchange, Expr]:
+    """How expressions change when a definition or a state varies by itself, and the symbol that is varied."""
+    if isinstance(piece, Iterate):
+        other, change = perturbed(piece, f"change of {piece}")
+        return Exchange({piece.operands[0]: other}), change
+    symbol = Symbol(piece.name, piece.shape)
+    return Exchange({piece: symbol}), symbol

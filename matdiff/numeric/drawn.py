@@ -17,7 +17,9 @@ STYLES = "normal, dominant, positive, definite, small, unit, dominant positive, 
 
 
 def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> Array:
-    """A random value of a symbol in a style, with the properties that are declared."""
+    """A random value of a symbol in a style, with the properties that are declared; of a *change* it is 0."""
+    if "change" in s.properties:
+        return draws.normal(shape) * 0.0
     if style == "mixed":
         style = STYLES[draws.below(len(STYLES) - 1)]
     square = s.rows is s.cols and s.rows is not ONE
