@@ -1,0 +1,28 @@
+"""The differential of an expression of any shape, as on paper: the lines of the laws of d, and what is left of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
+from matdiff.algebra.operators.differentials import holds_differential
+from matdiff.algebra.operators.products import zero
+from matdiff.calculus.derivation import Block, Gradients, Phase, give
+from matdiff.calculus.differential import Dependence, Differentiation
+from matdiff.calculus.jacobian import resolved
+from matdiff.calculus.rewrite import Simplifier
+
+RESULT = "d"
+
+
+def differential_form(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
+    """dF in terms of the differentials of the unknowns; the answer is the only one of the ``gradients``."""
+    depends = Dependence(unknowns.values())
+    if not depends(f):
+        return Gradients(f, dict(unknowns), {RESULT: zero(f.shape)}, {}, ())
+    whole, lines = resolved(f, Differentiation(depends), Simplifier(TIDYING, holds_differential))
+    simple, steps = Simplifier(SIMPLIFICATIONS)(whole)
+    phases = [lines, Phase("Simplified", None, whole, (tuple(steps),))] if steps else [lines]
+    give(f)
+    return Gradients(f, dict(unknowns), {RESULT: simple}, {}, (Block(f, "f", tuple(phases)),))

@@ -1,0 +1,129 @@
+"""Implicit differentiation: F(X, θ) = 0 defines X(θ), and its differential is solved for.
+
+    𝓛(dX) + 𝓛_θ(dθ) = 0   ⇒   dX = −𝓛⁻¹(𝓛_θ(dθ)),  where 𝓛 is invertible
+
+Of a function L of X the gradient by θ needs no dX: with 𝓛*(Λ) = ∇_X L it is ∂L/∂θ − 𝓛_θ*(Λ), the adjoint method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import Product, Sum, quotient
+from matdiff.algebra.operators.square import Inverse
+from matdiff.calculus.adjoint import names_in, pulled, pushed
+from matdiff.calculus.gradient import gradients
+from matdiff.calculus.jacobian import jacobians
+from matdiff.calculus.linear_equations import solved
+from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.calculus.varying import Exchange
+from matdiff.errors import ShapeError, UnsupportedError
+
+
+def _law(name: str, title: str, statement: str, requires: str) -> Law:
+    return Law(name, title, statement, "definition", lambda e: None, where="A, B: m x n", requires=requires)
+
+
+differential_of_equation = _law("differential_of_equation", "dF", "A = B", "A is d(F) and B what the laws make of it")
+solution_of_equation = _law("solution_of_equation", "solved for dX", "A = B", "A is linear in dX, which solves A = B")
+adjoint_method = _law("adjoint_method", "adjoint method", "A = B", "A is d(L) with dX, B is d(L) with the gradients")
+
+
+class Implicit(NamedTuple):
+    """What an equation F = 0 says of its unknown.
+
+    equation    F
+    objective   L, if there is one
+    unknown     X
+    parameters  the symbols θ that it depends on
+    linear      𝓛(dX)
+    data        𝓛_θ(dθ), for all parameters together
+    change      dX
+    jacobians   ∂ vec X/∂(vec θ)ᵀ for every parameter; by a scalar in the shape of X
+    gradients   of the objective, if there is one, by every parameter
+    condition   where this is valid, in words
+    steps       dF = 0 and what was solved, as equalities that hold for all values
+    """
+
+    equation: Expr
+    objective: Expr | None
+    unknown: Expr
+    parameters: Mapping[str, Expr]
+    linear: Expr
+    data: Expr
+    change: Expr
+    jacobians: Mapping[str, Expr]
+    gradients: Mapping[str, Expr]
+    condition: str
+    steps: tuple[Step, ...]
+
+
+def implicit(f: Expr, unknown: Expr, parameters: Mapping[str, Expr], objective: Expr | None = None) -> Implicit:
+    """dX of the equation F = 0, and the gradients of an objective that depends on X.
+
+    Raises ShapeError where F has not as many entries as X, and UnsupportedError where X does not occur in it.
+    """
+    if not isinstance(unknown, Symbol) or unknown.ranges:
+        raise UnsupportedError(f"{unknown} is not a symbol that an equation can be solved for")
+    if f.rows * f.cols is not unknown.rows * unknown.cols:
+        raise ShapeError(f"the equation has {f.rows * f.cols} entries, and {unknown} has {unknown.rows * unknown.cols}")
+    if unknown not in set(postorder(f)):
+        raise UnsupportedError(f"{unknown} does not occur in the equation")
+    x = Symbol(unknown.name, unknown.shape)  # what follows from its properties is no matter of the equation
+    relax, back = Exchange({unknown: x}), Exchange({x: unknown})
+    f = relax(f)
+    linear = pushed(f, {x: Differential(x)})
+    data = pushed(f, {p: Differential(p) for p in parameters.values()})
+    found = solved(f, x, _tidy(-data))
+    slopes = {n: _tidy(back(_jacobian(f, x, p))) for n, p in parameters.items()}
+    by_objective = {} if objective is None else _by_adjoint(f, x, parameters, relax(objective))
+    answers = {n: _tidy(back(g)) for n, g in by_objective.items()}
+    linear, data, change = (_tidy(back(e)) for e in (linear, data, found.value))
+    f, du = back(f), Differential(unknown)
+    steps = [Step(differential_of_equation, Differential(f), Sum.of(linear, data))]
+    steps.append(Step(solution_of_equation, Exchange({du: change})(linear), -data))
+    if objective is not None:
+        steps.append(_adjoint_step(objective, unknown, parameters, change, answers))
+    return Implicit(
+        f, objective, unknown, parameters, linear, data, change, slopes, answers, found.condition, tuple(steps)
+    )
+
+
+def _adjoint_step(
+    objective: Expr, unknown: Expr, parameters: Mapping[str, Expr], change: Expr, answers: Mapping[str, Expr]
+) -> Step:
+    """dL by the chain rule, with dX solved for, and by the gradients."""
+    both = pushed(objective, {u: Differential(u) for u in (unknown, *parameters.values())})
+    by_change = Exchange({Differential(unknown): change})(both)
+    by_gradients = Sum.of(*[inner(answers[n], Differential(p)) for n, p in parameters.items()])
+    return Step(adjoint_method, by_change, by_gradients)
+
+
+def _jacobian(f: Expr, x: Symbol, parameter: Expr) -> Expr:
+    """−M⁻¹N where vec dF = M vec dX + N vec dθ."""
+    n = jacobians(f, {"θ": parameter}).whole.gradients["θ"]
+    if parameter.is_scalar:
+        return solved(f, x, _tidy(-n)).value
+    m = jacobians(f, {"X": x}).whole.gradients["X"]
+    return _tidy(quotient(-n, m) if x.is_scalar else -Product.of(Inverse(m), n))
+
+
+def _by_adjoint(f: Expr, x: Symbol, parameters: Mapping[str, Expr], objective: Expr) -> dict[str, Expr]:
+    """∂L/∂θ − 𝓛_θ*(Λ) with 𝓛*(Λ) = ∇_X L."""
+    taken = names_in(f) | names_in(objective)
+    y = Symbol(next(n for k in range(len(taken) + 1) if (n := "Y" * (k + 1)) not in taken), f.shape)
+    unknowns = {"X": x, **parameters}
+    own = gradients(objective, unknowns).gradients
+    adjoint = pulled(f, unknowns, y)
+    multiplier = Exchange({y: solved(adjoint["X"], y, own["X"]).value})
+    return {n: _tidy(Sum.of(own[n], -multiplier(adjoint[n]))) for n in parameters}
+
+
+def _tidy(e: Expr) -> Expr:
+    return Simplifier(SIMPLIFICATIONS)(e)[0]

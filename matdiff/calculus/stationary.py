@@ -1,0 +1,135 @@
+"""Constrained optimisation: minimise f(x) where c(x) = 0, by the Lagrangian and its differentials.
+
+    L(x, ν) = f(x) + νᵀc(x),        ∇_x L = 0,  ∇_ν L = c(x) = 0
+    [∇²_xx L  ∇²_xν L; ∇²_νx L  0] [dx; dν] = −[∇_x L + …; c(x) + …]
+
+The matrix is the Hessian of L by all unknowns together, and the dots stand for the differentials of the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.blocks import VerticalStack
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import Hadamard, Sum, zero
+from matdiff.calculus.adjoint import names_in, pushed
+from matdiff.calculus.hessian import Hessians, hessians
+from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.calculus.vecform import as_vec
+
+differential_of_condition = Law(
+    "differential_of_condition",
+    "d∇L",
+    "A = B",
+    "definition",
+    lambda e: None,
+    where="A, B: m x n",
+    requires="A is d(G) for a gradient G and B what the laws make of it",
+)
+
+
+class Stationary(NamedTuple):
+    """The conditions for a stationary point, and the system that a step towards one solves.
+
+    objective, constraints   f, and the expressions c that are zero
+    lagrangian               L = f + Σ ⟨ν, c⟩
+    unknowns                 the variables, and a multiplier for every constraint
+    second                   the derivatives of L of first and second order
+    data                     the symbols of the constraints that may change as well
+    differentials            for every unknown d∇L, where all unknowns and the data change
+    changes                  the part of it that comes from the data, if there is one
+    """
+
+    objective: Expr
+    constraints: tuple[Expr, ...]
+    lagrangian: Expr
+    unknowns: Mapping[str, Expr]
+    second: Hessians
+    data: tuple[Symbol, ...]
+    differentials: Mapping[str, Expr]
+    changes: Mapping[str, Expr | None]
+
+    @property
+    def conditions(self) -> Mapping[str, Expr]:
+        """∇L by every unknown: what is zero at a stationary point."""
+        return self.second.first.gradients
+
+    @property
+    def matrix(self) -> Expr:
+        """The matrix of the system, [∇²f Aᵀ; A 0]."""
+        return self.second.whole()
+
+    @property
+    def step(self) -> Expr:
+        """What the system is solved for: [dx; dν]."""
+        return VerticalStack.of(*[as_vec(Differential(u)) for u in self.unknowns.values()])
+
+    @property
+    def changed(self) -> tuple[Step, ...]:
+        """d∇L by every unknown as steps, so that they can be checked."""
+        return tuple(
+            Step(differential_of_condition, Differential(self.conditions[n]), d) for n, d in self.differentials.items()
+        )
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every application of a law."""
+        return self.second.steps() + self.changed
+
+    @property
+    def residual(self) -> Expr:
+        """The right-hand side but for its sign: [∇_x L + …; c + …]."""
+        rows = [self.conditions[name] for name in self.unknowns]
+        whole = [
+            r if (d := self.changes[n]) is None else Sum.of(r, d) for n, r in zip(self.unknowns, rows, strict=True)
+        ]
+        return VerticalStack.of(*map(as_vec, whole))
+
+
+def stationary(
+    f: Expr, constraints: Sequence[Expr], variables: Mapping[str, Expr], data: Sequence[Symbol] | None = None
+) -> Stationary:
+    """Derives the conditions and the system; *data* are by default all symbols of the constraints but the variables."""
+    names = _multipliers(f, constraints)
+    multipliers = {n: Symbol(n, c.shape) for n, c in zip(names, constraints, strict=True)}
+    terms = [_paired(m, c) for m, c in zip(multipliers.values(), constraints, strict=True)]
+    lagrangian = Sum.of(f, *terms)
+    unknowns = {**variables, **multipliers}
+    second = hessians(lagrangian, unknowns)
+    own = set(unknowns.values())
+    if data is None:
+        data = [s for s in dict.fromkeys(s for c in constraints for s in symbols(c)) if s not in own]
+    conditions = second.first.gradients
+    whole = {name: _change(g, [*unknowns.values(), *data]) for name, g in conditions.items()}
+    differentials = {name: zero(g.shape) if (d := whole[name]) is None else d for name, g in conditions.items()}
+    changes = {name: _change(g, data) for name, g in conditions.items()}
+    return Stationary(f, tuple(constraints), lagrangian, unknowns, second, tuple(data), differentials, changes)
+
+
+def _paired(multiplier: Expr, c: Expr) -> Expr:
+    """⟨ν, c⟩"""
+    return Hadamard.of(multiplier, c) if c.is_scalar else inner(multiplier, c)
+
+
+def _multipliers(f: Expr, constraints: Sequence[Expr]) -> list[str]:
+    """ν for the only constraint, ν₁, ν₂, … for several, where the names are free."""
+    taken = names_in(f).union(*(names_in(c) for c in constraints))
+    count = len(constraints)
+    for letter in ("nu", "lambda", "mu", "eta", "multiplier"):
+        names = [letter] if count == 1 else [f"{letter}{k}" for k in range(1, count + 1)]
+        if taken.isdisjoint(names):
+            return names
+    return [next(n for k in range(len(taken) + 1) if (n := f"multiplier{j}_{k}") not in taken) for j in range(count)]
+
+
+def _change(g: Expr, changing: Sequence[Expr]) -> Expr | None:
+    """dG where only some symbols change; None where it does not depend on them."""
+    inside = set(postorder(g))
+    directions: dict[Expr, Expr] = {s: Differential(s) for s in changing if s in inside}
+    return Simplifier(SIMPLIFICATIONS)(pushed(g, directions))[0] if directions else None

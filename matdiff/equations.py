@@ -1,0 +1,123 @@
+"""What implicit and stationary give back: the answer in several views, checked when that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.expr import Expr
+from matdiff.calculus.implicit import Implicit
+from matdiff.calculus.rewrite import Step
+from matdiff.calculus.stationary import Stationary
+
+if TYPE_CHECKING:
+    from matdiff.numeric.check import Verification
+
+
+class ImplicitDerivative:
+    """The derivative of a matrix that an equation F(X, θ) = 0 defines.
+
+    change      dX, in terms of the differentials dθ of the parameters
+    jacobians   ∂vec X/∂(vec θ)ᵀ by the name of the parameter; by a scalar ∂X/∂θ in the shape of X
+    gradients   of the objective, if there is one, by the name of the parameter
+    conditions  where this is valid, in words
+    """
+
+    def __init__(self, found: Implicit) -> None:
+        self._found = found
+        self.equation: Expr = found.equation
+        self.unknown: Expr = found.unknown
+        self.change: Expr = found.change
+        self.jacobians: Mapping[str, Expr] = found.jacobians
+        self.gradients: Mapping[str, Expr] = found.gradients
+        self.conditions: tuple[str, ...] = (found.condition,) if found.condition else ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The differential of the equation, and what was solved."""
+        return self._found.steps
+
+    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
+        """Compares dF, the solution in the equation, and dL by both ways on random instances."""
+        from matdiff.numeric.check import verify
+
+        unknowns = [self.unknown, *self._found.parameters.values()]
+        return verify(None, {}, self.steps, seed=seed, trials=trials, unknowns=unknowns)
+
+    def to_text(self, steps: str = "textbook", check: str = "") -> str:
+        """The equation, its differential, and the answers as a page of text."""
+        from matdiff.output.implicit import page
+
+        return page(self._found, check)
+
+    def to_latex(self, steps: str = "textbook") -> str:
+        """The same as a LaTeX ``align*``."""
+        from matdiff.output.implicit import align
+
+        return align(self._found)
+
+    def to_json(self, check: Verification | None = None) -> str:
+        """The same for other programs."""
+        from matdiff.output.implicit import record
+
+        return record(self._found)
+
+    def __repr__(self) -> str:
+        return f"d{self.unknown} = {self.change}"
+
+
+class StationaryPoint:
+    """The conditions for a stationary point under constraints, and the system that Newton's method solves.
+
+    lagrangian     L = f + Σ ⟨ν, c⟩
+    gradients      ∇L by every unknown and multiplier, by name: what is zero at a stationary point
+    differentials  d∇L by name, where the unknowns, the multipliers and the data change
+    matrix         the matrix of the system, [∇²f Aᵀ; A 0]
+    residual       the right-hand side but for its sign, with the differentials of the data
+    conditions     where this is valid, in words
+    """
+
+    def __init__(self, found: Stationary) -> None:
+        self._found = found
+        self.lagrangian: Expr = found.lagrangian
+        self.gradients: Mapping[str, Expr] = found.conditions
+        self.differentials: Mapping[str, Expr] = found.differentials
+        self.matrix: Expr = found.matrix
+        self.residual: Expr = found.residual
+        self.conditions: tuple[str, ...] = found.second.conditions()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every application of a law."""
+        return self._found.steps
+
+    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
+        """Compares every step, the gradients of L and their differentials on random instances."""
+        from matdiff.numeric.check import verify
+
+        found = self._found
+        answers = {found.unknowns[name]: g for name, g in self.gradients.items()}
+        first = verify(self.lagrangian, answers, found.second.steps(), seed=seed, trials=trials)
+        varying = [*found.unknowns.values(), *found.data]
+        return first.joined(verify(None, {}, found.changed, seed=seed, trials=trials, unknowns=varying))
+
+    def to_text(self, steps: str = "textbook", check: str = "") -> str:
+        """The problem, the conditions and the system as a page of text."""
+        from matdiff.output.stationary import page
+
+        return page(self._found, check)
+
+    def to_latex(self, steps: str = "textbook") -> str:
+        """The same as a LaTeX ``align*``."""
+        from matdiff.output.stationary import align
+
+        return align(self._found)
+
+    def to_json(self, check: Verification | None = None) -> str:
+        """The same for other programs."""
+        from matdiff.output.stationary import record
+
+        return record(self._found)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"∇_{name} L = {g}" for name, g in self.gradients.items())
