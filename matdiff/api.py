@@ -78,7 +78,7 @@ class Derivation:
         >>> derive("x'A x", wrt="x").verify().ok
         True
         """
-        from matdiff.calculus.varying import freed
+        from matdiff.calculus.varying import freed, projection
         from matdiff.numeric.check import verify
 
         answers = {self.unknowns[name]: g for name, g in self.gradients.items()}
@@ -86,7 +86,7 @@ class Derivation:
         found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
         for piece, g in pieces.items():
             change, symbol = freed(piece)
-            f, answer = change(self.function), change(g)
+            f, answer = change(self.function), projection(change(g), symbol)
             found = found.joined(verify(f, {symbol: answer}, seed=seed, trials=trials))
         return found
 

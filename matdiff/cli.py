@@ -6,15 +6,26 @@ import argparse
 import io
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from matdiff.errors import CheckError, MatdiffError
 
+if TYPE_CHECKING:
+    from matdiff.api import Derivation
+    from matdiff.results import Hessian, Jacobian
+
+HEADINGS = frozenset(
+    "Differential,Trace form,Vec form,Linear form,Substitution,Projection,Gradient,Jacobian,Hessian,"
+    "First differential,Second differential".split(",")
+)
 EXAMPLES = """examples:
   matdiff derive "||Xw - y||^2" --wrt w
   matdiff derive "N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)" --wrt Σ,μ
   matdiff derive "tr(inv(X)*A)" --wrt X --where "A: n x n symmetric" --steps full
   matdiff derive "x'Ax/x'x" --wrt x --format latex
   matdiff derive @model.txt --wrt W
+  matdiff jacobian "A*X*B" --wrt X
+  matdiff hessian "||Xw - y||^2" --wrt w
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff equal "tr(A B)" "tr(B A)"
   matdiff laws --format markdown
@@ -62,13 +73,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_text(derive)
-    derive.add_argument("--wrt", required=True, metavar="X[,Y]", help="the unknowns")
-    derive.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
-    derive.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
+    _add_derivation(derive)
     derive.add_argument("--no-expand", action="store_true", help="leave the answers in terms of the links of a chain")
-    derive.add_argument("--no-check", action="store_true", help="do not check the result numerically")
-    derive.set_defaults(run=_derive)
+    derive.set_defaults(run=_derive, answer="the gradient")
+    _add_second(commands)
     parse = commands.add_parser("parse", help="how an expression is read, with every shape, in any spelling")
     _add_text(parse)
     parse.add_argument(
@@ -90,6 +98,27 @@ def _add_equal(command: argparse.ArgumentParser) -> None:
     command.add_argument("--steps", choices=("full", "none"), default="none", help="whether the proof is shown")
     command.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
     command.set_defaults(run=_equal)
+
+
+def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands ``jacobian`` and ``hessian``."""
+    jacobian = commands.add_parser("jacobian", help="the Jacobian of an expression of any shape, with its steps")
+    _add_derivation(jacobian)
+    layouts = ("numerator", "denominator")
+    jacobian.add_argument("--layout", choices=layouts, default="numerator", help="J, or its transpose")
+    jacobian.set_defaults(run=_jacobian, answer="the Jacobian")
+    hessian = commands.add_parser("hessian", help="the Hessian of a scalar expression, with its steps")
+    _add_derivation(hessian)
+    hessian.set_defaults(run=_hessian, answer="the Hessian")
+
+
+def _add_derivation(command: argparse.ArgumentParser) -> None:
+    """The arguments of ``derive``, ``jacobian`` and ``hessian``."""
+    _add_text(command)
+    command.add_argument("--wrt", required=True, metavar="X[,Y]", help="the unknowns")
+    command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
+    command.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
+    command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
 
 
 def _add_text(command: argparse.ArgumentParser) -> None:
@@ -135,8 +164,30 @@ class _Version(argparse.Action):
 def _derive(options: argparse.Namespace) -> None:
     from matdiff.api import derive
 
-    unknowns = [name.strip() for name in options.wrt.split(",") if name.strip()]
-    derivation = derive(_text(options.expression), unknowns, options.where, options.spelling, not options.no_expand)
+    text, unknowns = _text(options.expression), _unknowns(options)
+    _show(options, derive(text, unknowns, options.where, options.spelling, not options.no_expand))
+
+
+def _jacobian(options: argparse.Namespace) -> None:
+    from matdiff.api import jacobian
+
+    text, unknowns = _text(options.expression), _unknowns(options)
+    _show(options, jacobian(text, unknowns, options.where, options.layout, options.spelling))
+
+
+def _hessian(options: argparse.Namespace) -> None:
+    from matdiff.api import hessian
+
+    _show(options, hessian(_text(options.expression), _unknowns(options), options.where, options.spelling))
+
+
+def _unknowns(options: argparse.Namespace) -> list[str]:
+    """The names behind --wrt."""
+    return [name.strip() for name in options.wrt.split(",") if name.strip()]
+
+
+def _show(options: argparse.Namespace, derivation: Derivation | Jacobian | Hessian) -> None:
+    """Checks a derivation and prints it; a wrong one is withheld."""
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:
         raise CheckError(check.failure)
@@ -145,7 +196,8 @@ def _derive(options: argparse.Namespace) -> None:
     elif options.format == "latex":
         print(derivation.to_latex(options.steps))
     else:
-        page = derivation.to_text(options.steps, check.summary() if check is not None else "")
+        summary = check.summary().replace("the gradient", options.answer) if check is not None else ""
+        page = derivation.to_text(options.steps, summary)
         print(_coloured(page) if sys.stdout.isatty() else page, end="")
 
 

@@ -1,0 +1,146 @@
+"""The laws that bring d vec F to the form J d vec X, and those that make a Jacobian shorter.
+
+The first kind is applied to the terms of a line by calculus.vecform; the second wherever it applies.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Ones
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.products import Hadamard, Product, Transpose
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.vectorisation import Commutation
+
+# ---- the laws of a line -----------------------------------------------------------------------------
+
+
+def _not_by_itself(e: Expr) -> Expr | None:
+    return None
+
+
+def _of_a_line(name: str, title: str, statement: str, where: str = "", kind: str = "trace", requires: str = "") -> Law:
+    return Law(name, title, statement, kind, _not_by_itself, where=where, requires=requires)
+
+
+terms_one_by_one = _of_a_line(
+    "terms_one_by_one", "M(a + b) = Ma + Mb", "M*vec(A + B) = M*vec(A) + M*vec(B)", "M: p x m*n; A, B: m x n"
+)
+scalars_to_the_front = _of_a_line(
+    "scalars_to_the_front", "M vec(cA) = cM vec(A)", "M*vec(c*A) = c*M*vec(A)", "c: scalar; M: p x m*n; A: m x n"
+)
+scalar_to_the_end = _of_a_line("scalar_to_the_end", "ca = ac", "vec(c*A) = vec(A)*c", "c: scalar; A: m x n")
+row_as_column = _of_a_line("row_as_column", "vec(xᵀ) = x", "vec(x') = x", "x: n")
+sums_to_the_front = _of_a_line(
+    "sums_to_the_front",
+    "M Σᵢaᵢ = Σᵢ Maᵢ",
+    "M*sum(i=1..N, x[i]) = sum(i=1..N, M*x[i])",
+    "x[i=1..N]: n; M: m x n",
+)
+vec_of_product = _of_a_line(
+    "vec_of_product",
+    "vec(ABC) = (Cᵀ ⊗ A)vec(B)",
+    "vec(A*B*C) = kron(C', A)*vec(B)",
+    "A: p x m; B: m x n; C: n x q",
+)
+trace_as_inner_product = _of_a_line(
+    "trace_as_inner_product", "Tr(AᵀB) = vec(A)ᵀvec(B)", "tr(A'*B) = vec(A)'*vec(B)", "A, B: m x n"
+)
+vec_of_product_with_diagonal = _of_a_line(
+    "vec_of_product_with_diagonal",
+    "vec(A diag(x)B) = (Bᵀ ∗ A)x",
+    "vec(A*diag(x)*B) = khatri_rao(B', A)*x",
+    "A: m x n; x: n; B: n x p",
+)
+diagonal_between = _of_a_line(
+    "diagonal_between", "diag(A diag(x)B) = (A ⊙ Bᵀ)x", "diag(A*diag(x)*B) = (A .* B')*x", "A: m x n; x: n; B: n x m"
+)
+entry_by_entry = _of_a_line(
+    "entry_by_entry",
+    "𝓛(A) = Σᵢⱼ 𝓛(eᵢeⱼᵀ)aᵢⱼ",
+    "vec(tril(A)) = sum(i=1..m, sum(j=1..n, vec(tril(unit(i, m)*unit(j, n)'))*kron(unit(j, n), unit(i, m))'))*vec(A)",
+    "A: m x n",
+)
+by_scalar = _of_a_line("by_scalar", "𝓛(dt) = 𝓛(1)dt", "A*(t*B) = t*(A*B)", "t: scalar; A: m x n; B: n x p")
+collected_factors = _of_a_line("collected_factors", "Ax + Bx = (A + B)x", "A*x + B*x = (A + B)*x", "A, B: m x n; x: n")
+jacobian_of_chain = _of_a_line(
+    "jacobian_of_chain",
+    "d vec Y = J d vec X",
+    "d(y) = J*d(x)",
+    "y: m; x: n; J: m x n",
+    "definition",
+    "J is the Jacobian of y with respect to x",
+)
+
+# ---- shorter Jacobians ------------------------------------------------------------------------------
+
+
+@identity("A(xᵀ ⊗ B) = xᵀ ⊗ AB", "A*kron(x', B) = kron(x', A*B)", where="A: p x m; B: m x q; x: n")
+def product_into_kronecker(e: Expr) -> Expr | None:
+    """Also A(B ⊗ xᵀ) = AB ⊗ xᵀ, and (x ⊗ B)A = x ⊗ BA with the column in either place."""
+    f = e.operands
+    for k, factor in enumerate(f):
+        if not isinstance(factor, Kronecker):
+            continue
+        a, b = factor.operands
+        if k and (a.rows is ONE or b.rows is ONE):
+            before = Product.of(*f[:k])
+            inside = (a, Product.of(before, b)) if a.rows is ONE else (Product.of(before, a), b)
+            return Product.of(Kronecker.of(*inside), *f[k + 1 :])
+        if k + 1 < len(f) and (a.cols is ONE or b.cols is ONE):
+            behind = Product.of(*f[k + 1 :])
+            inside = (a, Product.of(b, behind)) if a.cols is ONE else (Product.of(a, behind), b)
+            return Product.of(*f[:k], Kronecker.of(*inside))
+    return None
+
+
+@identity("x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A", "kron(x, kron(y', A)) = kron(x*y', A)", where="x: m; y: n; A: p x q")
+def column_and_row_in_kronecker(e: Expr) -> Expr | None:
+    """Also yᵀ ⊗ (x ⊗ A)."""
+    match e.operands:
+        case x, Kronecker(operands=(y, a)) if x.cols is ONE and y.rows is ONE:
+            return Kronecker.of(Product.of(x, y), a)
+        case y, Kronecker(operands=(x, a)) if x.cols is ONE and y.rows is ONE:
+            return Kronecker.of(Product.of(x, y), a)
+        case _:
+            return None
+
+
+@identity(
+    "K(A ⊗ B)K = B ⊗ A",
+    "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)",
+    where="A: m x n; B: p x q",
+)
+def kronecker_between_commutations(e: Expr) -> Expr | None:
+    f = e.operands
+    for k in range(1, len(f) - 1):
+        match f[k - 1], f[k], f[k + 1]:
+            case Commutation() as left, Kronecker(operands=(a, b)), Commutation() as right:
+                if left.data == (b.rows, a.rows) and right.data == (a.cols, b.cols):
+                    return Product.of(*f[: k - 1], Kronecker.of(b, a), *f[k + 2 :])
+    return None
+
+
+@identity("xyᵀdiag(z) = x(y ⊙ z)ᵀ", "x*y'*diag(z) = x*(y .* z)'", where="x: m; y, z: n", among=(DiagonalMatrix,))
+def diagonal_behind_row(e: Expr) -> Expr | None:
+    """Also diag(z)yxᵀ = (z ⊙ y)xᵀ; of a vector of ones only z is left."""
+    f = e.operands
+    for k, (a, b) in enumerate(pairwise(f)):
+        match a, b:
+            case Transpose(operands=(y,)), DiagonalMatrix(operands=(z,)) if y.cols is ONE:
+                made: Expr = Transpose(z if isinstance(y, Ones) else Hadamard.of(y, z))
+            case DiagonalMatrix(operands=(z,)), y if y.cols is ONE:
+                made = z if isinstance(y, Ones) else Hadamard.of(z, y)
+            case _:
+                continue
+        return Product.of(*f[:k], made, *f[k + 2 :])
+    return None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Product: (product_into_kronecker, diagonal_behind_row, kronecker_between_commutations),
+    Kronecker: (column_and_row_in_kronecker,),
+}

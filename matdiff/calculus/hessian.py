@@ -1,0 +1,99 @@
+"""d²f = (d vec X)ᵀ H d vec X ⇒ H: the Jacobian of the gradient, for one unknown or several.
+
+In goes a scalar expression, out come the blocks ∂²f/∂(vec X)∂(vec Y)ᵀ and what led to them.  The derivation is that
+of the gradient G, df = Tr(GᵀdX), and then that of dG, since d²f = Tr((dG)ᵀdX).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.structure import Named
+from matdiff.calculus.adjoint import direction, pushed, require_new
+from matdiff.calculus.derivation import Gradients
+from matdiff.calculus.gradient import gradients
+from matdiff.calculus.jacobian import Jacobians, jacobians
+from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.errors import UnsupportedError
+
+Pair = tuple[str, str]
+
+
+class Hessians(NamedTuple):
+    """What a derivation of second order found.
+
+    first    the derivation of the gradients
+    second   for every unknown X the derivation of ∂ vec ∇_X f by X and the unknowns after it
+    blocks   for every pair of unknowns ∂²f/∂(vec X)∂(vec Y)ᵀ
+    """
+
+    function: Expr
+    unknowns: Mapping[str, Expr]
+    first: Gradients
+    second: Mapping[str, Jacobians]
+    blocks: Mapping[Pair, Expr]
+
+    def steps(self) -> tuple[Step, ...]:
+        """Every application of a law, of the first differential and of the second."""
+        return self.first.steps() + tuple(s for found in self.second.values() for s in found.whole.steps())
+
+    def conditions(self) -> tuple[str, ...]:
+        """Where the laws that were used hold, each condition once."""
+        found = self.first.conditions() + tuple(c for part in self.second.values() for c in part.whole.conditions())
+        return tuple(dict.fromkeys(found))
+
+    def whole(self) -> Expr:
+        """The Hessian by all unknowns together, as a matrix of blocks."""
+        names = list(self.unknowns)
+        if len(names) == 1:
+            return self.blocks[names[0], names[0]]
+        if any(block.free for block in self.blocks.values()):
+            raise UnsupportedError(
+                "the Hessian by a family and other unknowns is no matrix of blocks",
+                suggestion='Take one of the blocks: .blocks["x", "y"].',
+            )
+        rows = [HorizontalStack.of(*[self.blocks[a, b] for b in names]) for a in names]
+        whole = VerticalStack.of(*rows)
+        whole.facts["context"] = symbols(self.function)
+        return whole
+
+
+def hessians(f: Expr, unknowns: Mapping[str, Expr]) -> Hessians:
+    """Derives the second derivatives of a scalar expression; what is below the diagonal is a transpose."""
+    first = gradients(f, unknowns)
+    names = list(unknowns)
+    second = {a: jacobians(first.gradients[a], {b: unknowns[b] for b in names[k:]}) for k, a in enumerate(names)}
+    simplify = Simplifier(SIMPLIFICATIONS)
+    blocks: dict[Pair, Expr] = {}
+    for j, a in enumerate(names):
+        for k, b in enumerate(names):
+            blocks[a, b] = second[a].whole.gradients[b] if j <= k else simplify(Transpose(blocks[b, a]))[0]
+            blocks[a, b].facts["context"] = symbols(f)
+    return Hessians(first.function, dict(unknowns), first, second, blocks)
+
+
+def product_with_vector(found: Hessians, name: str, by: str) -> Expr:
+    """H[V] = dG where dX = V, in the shape of the unknown: no matrix is formed."""
+    unknown, g = found.unknowns[name], found.first.gradients[name]
+    require_new(by, found.function, f"that of the direction of {name}", 'by="V"')
+    if isinstance(unknown, Named):  # a definition varies freely, as a symbol does
+        free = Symbol(unknown.name, unknown.shape)
+        unknown, g = free, replace(g, {found.unknowns[name]: free}.get)
+    return pushed(g, {unknown: direction(unknown, by)})
+
+
+def bilinear_form(found: Hessians, name: str, left: str, right: str) -> Expr:
+    """Tr(VᵀH[U])"""
+    unknown = found.unknowns[name]
+    require_new(left, found.function, f"that of a direction of {name}", 'left="V"')
+    change = product_with_vector(found, name, right)
+    v = Symbol(left, unknown.shape) if isinstance(unknown, Named) else direction(unknown, left)
+    if isinstance(unknown, Symbol) and unknown.ranges:
+        raise UnsupportedError("the bilinear form of a family is not available", suggestion="Name a member: x[1].")
+    return Simplifier(SIMPLIFICATIONS)(inner(v, change))[0]

@@ -1,0 +1,344 @@
+"""d vec F = J d vec X ⇒ J: the whole way from an expression of any shape to its Jacobians.
+
+A long expression is cut into blocks as for a gradient, but they are derived from the operands upwards: where
+d vec Y = J d vec X is known under the name J, the block above carries it on as M J.  So every block is derived
+once, and work grows with the number of distinct nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.dims import ONE, SCALAR, Shape
+from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace, symbols
+from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
+from matdiff.algebra.identities import jacobians as laws
+from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.traces import substitution
+from matdiff.algebra.operators.differentials import Differential, holds_differential
+from matdiff.algebra.operators.kronecker import Unvec
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.calculus.blocks import block_names
+from matdiff.calculus.derivation import Block, Gradients, Phase, give
+from matdiff.calculus.differential import Differentiation
+from matdiff.calculus.gradient import brought_to, independent
+from matdiff.calculus.rewrite import Simplifier, Step, replay
+from matdiff.calculus.traceform import Term, line_of
+from matdiff.calculus.varying import Exchange, projection, relaxed
+from matdiff.calculus.vecform import VecForm, as_vec
+
+VEC_FORM, LINEAR_FORM, JACOBIAN = "Vec form", "Linear form", "Jacobian"
+FACTORS = 16  # a product of more of them is bracketed
+SUBSTITUTION, PROJECTION = "Substitution", "Projection"
+
+
+class Jacobians(NamedTuple):
+    """What a derivation found: all of it, and the parts for unknowns that vary together.
+
+    Each is a record as of gradients, with the Jacobians for the ``gradients``.
+    """
+
+    whole: Gradients
+    parts: tuple[Gradients, ...]
+
+
+def jacobians(f: Expr, unknowns: Mapping[str, Expr]) -> Jacobians:
+    """Derives J with d vec F = J d vec X for every unknown; by a scalar t it is ∂F/∂t, in the shape of F.
+
+    For an unknown with a property the answer is projected on the subspace in which it varies.
+    """
+    free = relaxed(unknowns)
+    if free:
+        relax = Exchange(free)
+        f, unknowns = relax(f), {name: relax(u) for name, u in unknowns.items()}
+    whole = short_products(f)
+    parts = [(_ByScalar if _is_scalar(group) else _Sweep)(whole, group).derive() for group in _groups(unknowns)]
+    give(whole)
+    found = {name: j for part in parts for name, j in part.gradients.items()}
+    unconstrained = {name: j for part in parts for name, j in part.unconstrained.items()}
+    for j in (*found.values(), *unconstrained.values()):
+        j.facts["context"] = symbols(f)
+    ordered = {name: found[name] for name in unknowns}
+    blocks = tuple(block for part in parts for block in part.blocks)
+    return Jacobians(Gradients(whole, dict(unknowns), ordered, unconstrained, blocks), tuple(parts))
+
+
+def _groups(unknowns: Mapping[str, Expr]) -> list[dict[str, Expr]]:
+    """Scalars one by one, and everything else together."""
+    scalars = [{name: u} for name, u in unknowns.items() if _is_scalar({name: u})]
+    others = {name: u for name, u in unknowns.items() if not _is_scalar({name: u})}
+    return [others, *scalars] if others else scalars
+
+
+def _is_scalar(group: Mapping[str, Expr]) -> bool:
+    """Whether the only unknown is a scalar, and no family or member of one."""
+    (unknown, *others) = group.values()
+    return not others and unknown.is_scalar and not isinstance(unknown, Member) and not getattr(unknown, "ranges", ())
+
+
+class _Sweep:
+    """The Jacobians by vectors and matrices, block by block."""
+
+    def __init__(self, f: Expr, unknowns: Mapping[str, Expr]) -> None:
+        self.f = f
+        self.unknowns = unknowns
+        self.depends = independent(f, unknowns.values())
+        self.names = block_names(f, self.depends)
+        self.differentiation = Differentiation(self.depends, self.names)
+        self.simplifier = Simplifier(SIMPLIFICATIONS)
+        self.tidy = Simplifier(TIDYING, holds_differential)
+        self.vecform = VecForm()
+        self.known: dict[tuple[Expr, str], Expr] = {}  # the names of ∂ vec Y/∂(vec X)ᵀ
+        self.wanted = {name: general_member(f, u) for name, u in unknowns.items()}
+
+    def derive(self) -> Gradients:
+        blocks: list[Block] = []
+        totals: dict[str, Expr] = {}
+        if self.depends(self.f):
+            for node, name in [*self.names.items(), (self.f, "f")]:
+                block, totals = self._block(node, name)
+                blocks.append(block)
+        found, unconstrained = {}, {}
+        for name, unknown in self.unknowns.items():
+            phases: list[Phase] = []
+            whole = self._total(totals.get(name), unknown, phases)
+            found[name] = self._projected(whole, unknown, phases)
+            if found[name] is not whole:
+                unconstrained[name] = whole
+            if phases:
+                blocks.append(Block(unknown, "", tuple(phases)))
+        return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks))
+
+    # ---- one block ----------------------------------------------------------------------------------
+
+    def _block(self, node: Expr, name: str) -> tuple[Block, dict[str, Expr]]:
+        """The lines of a block, and its Jacobian by every unknown, in names of blocks below."""
+        dy, differential = resolved(node, self.differentiation, self.tidy)
+        opened = self.vecform.terms(dy)
+        rounds, done = self.vecform.rounds(opened)
+        whole = as_vec(dy)
+        line = line_of(opened) if opened else whole
+        factors, collected = _collected(done)
+        groups = (*[tuple(g) for g in rounds if g], *([(collected,)] if collected else []))
+        opening = Step(laws.terms_one_by_one, whole, line) if line is not whole else None
+        phases = [differential, Phase(VEC_FORM, opening, line, groups)]
+        totals: dict[str, Expr] = {}
+        for unknown, member in self.wanted.items():
+            pieces = [p for target, m in factors.items() for p in self._carried(target, m, unknown, member)]
+            if pieces:
+                raw = Sum.of(*pieces)
+                totals[unknown], steps = self.simplifier(raw)
+                phases.append(Phase(f"{JACOBIAN} by {unknown}", None, raw, (tuple(steps),) if steps else ()))
+                label = f"J_{name}" if len(self.unknowns) == 1 else f"J_{name}_{unknown}"
+                self.known[node, unknown] = Named(label, totals[unknown])
+        return Block(node, name, tuple(phases)), totals
+
+    def _carried(self, target: Expr, factor: Expr, name: str, member: Expr) -> list[Expr]:
+        """What a term M vec(dY) contributes to the Jacobian by an unknown: M, or M J where d vec Y = J d vec X."""
+        if target is member:
+            return [factor]
+        if isinstance(target, Member) and isinstance(member, Member) and target.operands[0] is member.operands[0]:
+            return self._brought(factor, target.operands[1:], member.operands[1:])
+        known = self.known.get((target, name))
+        return [] if known is None else [Product.of(factor, known)]
+
+    def _brought(self, factor: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> list[Expr]:
+        """A contribution to one member as one to another; an index of F itself stays, and δᵢⱼ says where it counts."""
+        kept = [isinstance(a, Index) and a in self.f.free and a is not b for a, b in zip(old, new, strict=True)]
+        here = [_delta(a, b) for a, b, keep in zip(old, new, kept, strict=True) if keep]
+        old = [b if keep else a for a, b, keep in zip(old, new, kept, strict=True)]
+        brought = brought_to(Scale.of(Hadamard.of(*here), factor) if here else factor, old, new)
+        return [] if brought is None else [brought]
+
+    # ---- the answers --------------------------------------------------------------------------------
+
+    def _total(self, found: Expr | None, unknown: Expr, phases: list[Phase]) -> Expr:
+        """The Jacobian with the names of those of the blocks replaced by their values."""
+        rows, cols = as_vec(self.f).rows, as_vec(unknown).rows
+        if found is None:
+            by_member = unknown.is_scalar and ONE not in self.f.shape
+            return zero(self.f.shape if by_member else (rows, cols))
+        names = set(self.known.values())
+        whole, steps = found, list[Step]()
+        expanded = replace_all(found, names)
+        if expanded is not found:
+            whole, steps = self.simplifier(expanded)
+            phases.append(Phase(SUBSTITUTION, Step(substitution, found, expanded), expanded, (tuple(steps),)))
+        if unknown.is_scalar and ONE not in self.f.shape:
+            start = Unvec.of(whole, *self.f.shape)
+            whole, steps = self.simplifier(start)
+            phases.append(Phase(SUBSTITUTION, None, start, (tuple(steps),)))
+        return whole
+
+    def _projected(self, j: Expr, unknown: Expr, phases: list[Phase]) -> Expr:
+        """J P for an unknown that varies in the range of a projection P, as a symmetric one does."""
+        p = projector(unknown)
+        if p is None or isinstance(j, Zeros) or j.shape[1] is not p.rows:
+            return j
+        start = Product.of(j, p)
+        simple, steps = self.simplifier(start)
+        if key(simple) == key(j):
+            return j
+        phases.append(Phase(PROJECTION, None, start, (tuple(steps),)))
+        return simple
+
+
+class _ByScalar:
+    """The derivative by one scalar t, in the shape of the function: 𝓛(1) for dF = 𝓛(dt)."""
+
+    def __init__(self, f: Expr, unknowns: Mapping[str, Expr]) -> None:
+        self.f = f
+        self.unknowns = unknowns
+        ((self.name, self.t),) = unknowns.items()
+        self.depends = independent(f, unknowns.values())
+        self.names = block_names(f, self.depends)
+        self.differentiation = Differentiation(self.depends, self.names)
+        self.simplifier = Simplifier(SIMPLIFICATIONS)
+        self.tidy = Simplifier(TIDYING, holds_differential)
+        self.slopes: dict[Expr, Expr] = {Differential(self.t): Number(1)}  # dt, and dY for every block, at dt = 1
+
+    def derive(self) -> Gradients:
+        blocks: list[Block] = []
+        found = zero(self.f.shape)
+        if self.depends(self.f):
+            for node in self.names:
+                if node is not self.t:
+                    blocks.append(self._block(node, self.names[node])[0])
+            last, found = self._block(self.f, "f")
+            blocks.append(last)
+        names = set(self.slopes.values()) - {Number(1)}
+        expanded = replace_all(found, names)
+        if expanded is not found:
+            simple, steps = self.simplifier(expanded)
+            start = Step(substitution, found, expanded)
+            blocks.append(Block(self.t, "", (Phase(SUBSTITUTION, start, expanded, (tuple(steps),)),)))
+            found = simple
+        return Gradients(self.f, self.unknowns, {self.name: found}, {}, tuple(blocks))
+
+    def _block(self, node: Expr, name: str) -> tuple[Block, Expr]:
+        if node is self.t:
+            return Block(node, name, ()), Number(1)
+        dy, differential = resolved(node, self.differentiation, self.tidy)
+        raw = replace(dy, self.slopes.get)
+        simple, steps = self.simplifier(raw)
+        taken = Step(laws.by_scalar, dy, Scale.of(Differential(self.t), raw))
+        phase = Phase(f"{JACOBIAN} by {self.name}", None, raw, (tuple(steps),) if steps else ())
+        self.slopes[Differential(node)] = Named(f"J_{name}", simple)
+        at_one = Phase(LINEAR_FORM, taken if taken.after is not dy else None, taken.after, ())
+        return Block(node, name, (differential, at_one, phase)), simple
+
+
+# ---- parts ------------------------------------------------------------------------------------------
+
+
+def resolved(node: Expr, differentiation: Differentiation, tidy: Simplifier) -> tuple[Expr, Phase]:
+    """dY of a block with every law of d applied, and the lines that lead there."""
+    start = Differential(node)
+    dy: Expr = start
+    groups: list[tuple[Step, ...]] = []
+    for group in differentiation.rounds(node):
+        dy, tidied = tidy(replay(dy, group, holds_differential))
+        groups.append((*group, *tidied))
+    return dy, Phase("Differential", None, start, tuple(groups))
+
+
+def short_products(f: Expr) -> Expr:
+    """An expression with long products bracketed into short ones, also where they stand in one another.
+
+    The differential of a product of n factors has n terms of n factors: brackets keep that linear.  The places of
+    the brackets depend on the factors there, so that ABC… and BC… have their pieces in common.
+    """
+    done: dict[Expr, Expr] = {}
+    numbers: dict[Expr, int] = {}
+    for node in postorder(f):
+        operands = tuple([done[o] for o in node.operands])
+        if isinstance(node, Product):
+            while len(operands) > FACTORS:
+                operands = tuple(_pieces(operands, numbers))
+            done[node] = Product(*operands)
+        else:
+            done[node] = node if operands == node.operands else node.make(operands, node.data)
+    return done[f]
+
+
+def _pieces(factors: Sequence[Expr], numbers: dict[Expr, int]) -> Iterator[Expr]:
+    """Neighbours as products of two factors or more; a bracket closes behind every eighth of the distinct factors."""
+    piece: list[Expr] = []
+    for k, factor in enumerate(factors):
+        piece.append(factor)
+        number = numbers.setdefault(factor, len(numbers))
+        closes = number % 8 == 0 or len(piece) >= FACTORS
+        if (closes and len(piece) > 1) or k == len(factors) - 1:
+            yield Product(*piece) if len(piece) > 1 else piece[0]
+            piece = []
+
+
+def _collected(terms: Sequence[Term]) -> tuple[dict[Expr, Expr], Step | None]:
+    """Σ M vec(dX) = (ΣM) vec(dX), for every X: the factors, and that step where it is one."""
+    groups: dict[Expr, list[Expr]] = {}
+    sums: dict[Expr, tuple[Index, ...]] = {}
+    for t in terms:
+        target = t.middle.operands[0]
+        rows = as_vec(target).rows
+        sums[target] = tuple(i for i in t.sums if i in target.free)
+        own = Product.of(*t.left) if t.left else Number(1) if rows is ONE else Identity(rows)
+        groups.setdefault(target, []).append(t.with_factor(own, [i for i in t.sums if i not in target.free]))
+    factors = {target: Sum.of(*pieces) for target, pieces in groups.items()}
+    together = [_under(sums[y], Product.of(m, as_vec(Differential(y)))) for y, m in factors.items()]
+    if not together or len(terms) == len(factors):
+        return factors, None
+    return factors, Step(laws.collected_factors, line_of(terms), Sum.of(*together))
+
+
+def projector(unknown: Expr) -> Expr | None:
+    """The matrix P of the projection on the subspace in which an unknown varies; None where it varies freely."""
+    change = projection(Differential(unknown), unknown)
+    if isinstance(change, Differential):
+        return None
+    form = VecForm()
+    _, done = form.rounds(form.terms(change))
+    factors, _ = _collected(done)
+    return Simplifier(SIMPLIFICATIONS)(factors[unknown])[0]
+
+
+def replace_all(e: Expr, names: set[Expr]) -> Expr:
+    """An expression with names replaced by their values, at all depths."""
+    done: dict[Expr, Expr] = {}
+    for node in postorder(e):
+        operands = tuple([done[o] for o in node.operands])
+        same = operands == node.operands
+        done[node] = operands[0] if node in names else node if same else node.rebuild(operands)
+    return done[e]
+
+
+def general_member(f: Expr, unknown: Expr) -> Expr:
+    """What an answer is about: of a family its general member, with indices that F does not have free."""
+    if not (isinstance(unknown, Symbol) and unknown.ranges):
+        return unknown
+    for node in postorder(f):
+        is_general = len(node.free) == len(unknown.ranges) and node.free.isdisjoint(f.free)
+        if isinstance(node, Member) and node.operands[0] is unknown and is_general:
+            return node
+    taken = {i.name for i in f.free}
+    letters = [c for c in "ijklrstuvw" if c not in taken]
+    return Member(unknown, *[Index(c, last) for c, last in zip(letters, unknown.ranges, strict=False)])
+
+
+def _delta(a: Expr, b: Expr) -> Expr:
+    """δᵢⱼ of an index and another one, or a number."""
+    assert isinstance(a, Index)
+    return Entry(UnitVector(b, a.last), a)
+
+
+def zero(shape: Shape) -> Expr:
+    """0 in a shape."""
+    return Number(0) if shape == SCALAR else Zeros(*shape)
+
+
+def _under(sums: Sequence[Index], e: Expr) -> Expr:
+    for index in reversed(sums):
+        e = IndexedSum(e, index)
+    return e

@@ -1,0 +1,398 @@
+"""What jacobian and hessian give back: the answer in several views, with everything that led to it.
+
+In go the records of matdiff.calculus, out come numbers, text, LaTeX and JSON when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from matdiff.algebra.expr import Expr, Symbol, replace
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities import jacobians as laws
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.derivation import Gradients, Line
+from matdiff.calculus.hessian import Hessians, bilinear_form, product_with_vector
+from matdiff.calculus.jacobian import Jacobians, general_member
+from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.calculus.vecform import as_vec
+from matdiff.errors import MatdiffError
+
+if TYPE_CHECKING:
+    from matdiff.numeric.check import Verification
+    from matdiff.output.second import Answer
+
+T = TypeVar("T")
+LAYOUTS = ("numerator", "denominator")
+
+
+class Entries(NamedTuple):
+    """A derivative in index notation: ∂Fᵢⱼ/∂Xₖₗ, where I[i, k] is δᵢₖ."""
+
+    function: Expr
+    unknown: Expr
+    derivative: Expr
+
+    def __str__(self) -> str:
+        return f"∂{self.function}/∂{self.unknown} = {self.derivative}"
+
+
+class Jacobian:
+    """A derived Jacobian with everything that led to it.
+
+    result, results   the matrix J with d vec F = J d vec X; a mapping from the names of the unknowns to the matrices
+    operator          the differential as a linear map: dF where dX = V, with V_X for the direction of X
+    entries           the same in index notation
+    unconstrained     for unknowns with a property (symmetric, …) the matrix before the projection
+    layout            ``numerator`` (a row of J for every entry of F) or ``denominator`` (its transpose)
+    """
+
+    kind = "Jacobian"
+
+    def __init__(self, derived: Jacobians, layout: str = "numerator") -> None:
+        if layout not in LAYOUTS:
+            raise MatdiffError(f"there is no layout {layout!r}", suggestion=f"Take one of {', '.join(LAYOUTS)}.")
+        found = derived.whole
+        self._derived, self._found = derived, found
+        self.layout = layout
+        self.function: Expr = found.function
+        self.unknowns: Mapping[str, Expr] = found.unknowns
+        self.results: Mapping[str, Expr] = {n: self._laid_out(j, n) for n, j in found.gradients.items()}
+        self.unconstrained: Mapping[str, Expr] = {n: self._laid_out(j, n) for n, j in found.unconstrained.items()}
+
+    def _laid_out(self, j: Expr, name: str) -> Expr:
+        if self.layout == "numerator" or self.unknowns[name].is_scalar:
+            return j
+        turned, _ = Simplifier(SIMPLIFICATIONS)(Transpose(j))
+        turned.facts["context"] = j.facts.get("context", ())
+        return turned
+
+    @property
+    def result(self) -> Expr:
+        """The Jacobian with respect to the only unknown."""
+        return only(self.results, "Jacobians")
+
+    @property
+    def operator(self) -> Expr:
+        """dF where dX = V_X: the linear map whose matrix is J."""
+        from matdiff.calculus.adjoint import directions, pushed
+
+        f, unknowns = freed(self.function, self.unknowns)
+        return pushed(f, directions(f, unknowns, {}))
+
+    @property
+    def entries(self) -> Entries:
+        """∂Fᵢⱼ/∂Xₖₗ for the only unknown."""
+        from matdiff.calculus.entries import entries
+
+        f, unknowns = freed(self.function, self.unknowns)
+        return Entries(*entries(f, only(unknowns, "unknowns")))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every application of a law: Step(law, before, after)."""
+        return self._found.steps()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines at the textbook level of detail: Line(expression, laws)."""
+        return lines_of(self._found)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The side conditions of the laws that were used, in words."""
+        return self._found.conditions()
+
+    @property
+    def by_vech(self) -> Expr:
+        """J D: the Jacobian with respect to vech(S), the lower triangle of the only, symmetric unknown."""
+        unknown = only(self.unknowns, "unknowns")
+        free = self._found.unconstrained.get(next(iter(self.unknowns)), next(iter(self._found.gradients.values())))
+        return Simplifier(SIMPLIFICATIONS)(Product.of(free, duplication_of(unknown)))[0]
+
+    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
+        """Compares both sides of every step, and J d vec X with differences of the function, on random instances."""
+        return verified(self._derived, seed, trials)
+
+    def answers(self, latex: bool = False) -> list[Answer]:
+        """The lines of the result."""
+        from matdiff.algebra.notation import LATEX, TEXT
+        from matdiff.output.second import Answer, symbol_of_jacobian
+
+        made = []
+        for name, j in self.results.items():
+            unknown = self.unknowns[name]
+            left = symbol_of_jacobian(self.function, "f", unknown, LATEX if latex else TEXT, self.layout)
+            made.append(Answer(left, j, remark_on(unknown, self.unconstrained.get(name))))
+        return made
+
+    def to_text(self, steps: str = "textbook", check: str = "") -> str:
+        """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
+        from matdiff.output.second import jacobian_text
+
+        return jacobian_text(self._found, self.answers(), steps, check)
+
+    def to_latex(self, steps: str = "textbook") -> str:
+        """The derivation as a LaTeX ``align*`` with the names of the laws at the right."""
+        from matdiff.output.second import jacobian_latex
+
+        return jacobian_latex(self._found, self.answers(latex=True), steps)
+
+    def to_json(self, check: Verification | None = None) -> str:
+        """The derivation as JSON."""
+        from matdiff.output.second import record
+
+        more = {"kind": "jacobian", "layout": self.layout, **checks(check)}
+        return record(self.function, self.results, self.steps, self.conditions, more)
+
+    def to_sympy(self) -> Any:
+        """The Jacobian as a SymPy matrix expression; with several unknowns a dictionary of them."""
+        return in_sympy(self.results)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{answer.left} = {answer.value}" for answer in self.answers())
+
+
+class Hessian:
+    """A derived Hessian with everything that led to it: d²f = (d vec X)ᵀ H d vec X.
+
+    result         the matrix H; with several unknowns the matrix of its blocks
+    blocks         ∂²f/∂(vec X)∂(vec Y)ᵀ for every pair of names: blocks["x", "y"]
+    unconstrained  the blocks before the projection, for unknowns with a property
+    gradient       the gradient of which it is the Jacobian; with several unknowns gradients[…]
+    """
+
+    kind = "Hessian"
+
+    def __init__(self, found: Hessians) -> None:
+        self._found = found
+        self.function: Expr = found.function
+        self.unknowns: Mapping[str, Expr] = found.unknowns
+        self.gradients: Mapping[str, Expr] = found.first.gradients
+        self.blocks: Mapping[tuple[str, str], Expr] = found.blocks
+        self.unconstrained = {
+            (a, b): j for a, part in found.second.items() for b, j in part.whole.unconstrained.items()
+        }
+
+    @property
+    def result(self) -> Expr:
+        """The Hessian with respect to all unknowns."""
+        return self._found.whole()
+
+    @property
+    def gradient(self) -> Expr:
+        """The gradient with respect to the only unknown."""
+        return only(self.gradients, "gradients")
+
+    @property
+    def entries(self) -> Entries:
+        """∂²f/∂Xᵢⱼ∂Xₖₗ for the only unknown."""
+        from matdiff.calculus.entries import entries
+
+        g, unknowns = freed(self.gradient, self.unknowns)
+        return Entries(*entries(g, only(unknowns, "unknowns")))
+
+    def hvp(self, by: str = "V", wrt: str | None = None) -> Expr:
+        """The product with a direction, in the shape of the unknown: dG where dX = V; no matrix is formed."""
+        return product_with_vector(self._found, self._name(wrt), by)
+
+    @property
+    def operator(self) -> Expr:
+        """V ↦ dG where dX = V"""
+        return self.hvp()
+
+    def bilinear(self, left: str = "V", right: str = "U", wrt: str | None = None) -> Expr:
+        """Tr(VᵀH[U]), the second differential in two directions."""
+        return bilinear_form(self._found, self._name(wrt), left, right)
+
+    @property
+    def by_vech(self) -> Expr:
+        """DᵀHD: the Hessian with respect to vech(S), the lower triangle of the only, symmetric unknown."""
+        (pair, h), *_ = self.blocks.items()
+        d = duplication_of(only(self.unknowns, "unknowns"))
+        return Simplifier(SIMPLIFICATIONS)(Product.of(Transpose(d), self.unconstrained.get(pair, h), d))[0]
+
+    def _name(self, wrt: str | None) -> str:
+        if wrt is not None and wrt not in self.unknowns:
+            raise MatdiffError(f"{wrt} is none of the unknowns", suggestion=", ".join(self.unknowns))
+        return wrt if wrt is not None else only({n: n for n in self.unknowns}, "unknowns")
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every application of a law: Step(law, before, after)."""
+        return self._found.steps()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines at the textbook level of detail: Line(expression, laws)."""
+        second = [line for part in self._found.second.values() for line in lines_of(part.whole)]
+        return (*lines_of(self._found.first), *second)
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The side conditions of the laws that were used, in words."""
+        return self._found.conditions()
+
+    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
+        """Compares both sides of every step, the gradients with differences of f, and H with differences of these."""
+        from matdiff.numeric.check import verify
+
+        free = symbols_for(self.unknowns)
+        own: dict[Expr, Expr] = free if len(free) == len(self.unknowns) else {}
+        answers = {own.get(u, u): replace(self.gradients[n], own.get) for n, u in self.unknowns.items()}
+        answers = {u: g for u, g in answers.items() if not isinstance(u, Named)}
+        f, steps = replace(self.function, own.get), in_symbols(self._found.first.steps(), own)
+        outcome = verify(f, answers, steps, seed=seed, trials=trials)
+        for part in self._found.second.values():
+            further = verified(part, seed, trials)
+            outcome = outcome.joined(further)._replace(lines=outcome.lines + further.lines)
+        return outcome
+
+    def answers(self, latex: bool = False) -> list[Answer]:
+        """The lines of the result: the blocks on and above the diagonal."""
+        from matdiff.algebra.notation import LATEX, TEXT
+        from matdiff.output.second import Answer, symbol_of_hessian
+
+        made, names = [], list(self.unknowns)
+        for (a, b), block in self.blocks.items():
+            if names.index(a) <= names.index(b):
+                left = symbol_of_hessian(self.unknowns[a], self.unknowns[b], LATEX if latex else TEXT)
+                made.append(Answer(left, block, remark_on(self.unknowns[b], self.unconstrained.get((a, b)))))
+        return made
+
+    def to_text(self, steps: str = "textbook", check: str = "") -> str:
+        """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
+        from matdiff.output.second import hessian_text
+
+        return hessian_text(self._found, self.answers(), steps, check)
+
+    def to_latex(self, steps: str = "textbook") -> str:
+        """The derivation as a LaTeX ``align*`` with the names of the laws at the right."""
+        from matdiff.output.second import hessian_latex
+
+        return hessian_latex(self._found, self.answers(latex=True), steps)
+
+    def to_json(self, check: Verification | None = None) -> str:
+        """The derivation as JSON; the blocks are named by their unknowns, as in ``x,y``."""
+        from matdiff.output.second import record
+
+        blocks = {f"{a},{b}": block for (a, b), block in self.blocks.items()}
+        return record(self.function, blocks, self.steps, self.conditions, {"kind": "hessian", **checks(check)})
+
+    def to_sympy(self) -> Any:
+        """The Hessian as a SymPy matrix expression; with several unknowns a dictionary of blocks."""
+        return in_sympy(self.blocks)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{answer.left} = {answer.value}" for answer in self.answers())
+
+
+# ---- parts ------------------------------------------------------------------------------------------
+
+
+def only(answers: Mapping[str, T], what: str) -> T:
+    """The only one of some answers."""
+    if len(answers) != 1:
+        raise MatdiffError(
+            f"there are several {what}, for {', '.join(answers)}", suggestion="Take one of .results[…] or .blocks[…]."
+        )
+    return next(iter(answers.values()))
+
+
+def lines_of(found: Gradients) -> tuple[Line, ...]:
+    """The lines of all blocks."""
+    return tuple(line for block in found.blocks for phase in block.phases for line in phase.lines())
+
+
+def chain(found: Gradients, names: Collection[str]) -> Step:
+    """The claim d vec F = Σ J d vec X, which differences of F can refute, for some of the unknowns."""
+    f, terms = found.function, list[Expr]()
+    for name in names:
+        unknown, j = found.unknowns[name], found.gradients[name]
+        member = general_member(f, unknown)
+        change = Differential(member)
+        whole_matrix = unknown.is_scalar and j.shape == f.shape
+        term = as_vec(Scale.of(change, j)) if whole_matrix else Product.of(j, as_vec(change))
+        for index in sorted(member.free - f.free, key=lambda i: i.name):
+            term = IndexedSum(term, index)
+        terms.append(term)
+    return Step(laws.jacobian_of_chain, as_vec(Differential(f)), Sum.of(*terms))
+
+
+def verified(derived: Jacobians, seed: int, trials: int) -> Verification:
+    """Compares both sides of every step, and of d vec F = Σ J d vec X, for unknowns that vary together."""
+    checked = [outcome for part in derived.parts for outcome in verified_part(part, seed, trials)]
+    whole = checked[0]
+    for outcome in checked[1:]:
+        whole = whole.joined(outcome)._replace(lines=whole.lines + outcome.lines)
+    return whole
+
+
+def verified_part(found: Gradients, seed: int, trials: int) -> Iterator[Verification]:
+    """The unknowns together; then each definition among them by itself, since it varies as a symbol does."""
+    from matdiff.numeric.check import verify
+
+    free = symbols_for(found.unknowns)
+    symbols = [n for n, u in found.unknowns.items() if u not in free]
+    groups = [symbols, *([n] for n in found.unknowns if n not in symbols)]
+    steps = list(found.steps())
+    for group in filter(None, groups):
+        unknowns = [found.unknowns[n] for n in group]
+        own = {u: free[u] for u in unknowns if u in free}
+        claims = in_symbols([*steps, chain(found, group)], own)
+        yield verify(None, {}, claims, seed=seed, trials=trials, unknowns=[own.get(u, u) for u in unknowns])
+        steps = []
+
+
+def symbols_for(unknowns: Mapping[str, Expr]) -> dict[Expr, Expr]:
+    """A symbol for every definition that is an unknown, since it varies freely."""
+    return {u: Symbol(u.name, u.shape) for u in unknowns.values() if isinstance(u, Named)}
+
+
+def in_symbols(steps: Sequence[Step], free: Mapping[Expr, Expr]) -> Sequence[Step]:
+    """Steps with symbols for definitions."""
+    if not free:
+        return steps
+    return [Step(s.law, replace(s.before, free.get), replace(s.after, free.get)) for s in steps]
+
+
+def freed(f: Expr, unknowns: Mapping[str, Expr]) -> tuple[Expr, Mapping[str, Expr]]:
+    """The function and its unknowns with symbols for the definitions among these."""
+    free = symbols_for(unknowns)
+    return (replace(f, free.get), {n: free.get(u, u) for n, u in unknowns.items()}) if free else (f, unknowns)
+
+
+def duplication_of(unknown: Expr) -> Expr:
+    """D with vec(S) = D vech(S)."""
+    from matdiff.algebra.operators.vectorisation import Duplication
+
+    if "symmetric" not in assumed(unknown):
+        raise MatdiffError(f"{unknown} is not symmetric, and vech leaves out entries of it")
+    return Duplication.of(unknown.rows)
+
+
+def checks(check: Verification | None) -> dict[str, Any]:
+    """What a check found, for JSON."""
+    return {} if check is None else {"check": check._asdict()}
+
+
+def remark_on(unknown: Expr, free: Expr | None) -> str:
+    """What is said below the answer for an unknown with a property."""
+    if free is None:
+        return ""
+    symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+    properties = " ".join(sorted(symbol.properties)) if isinstance(symbol, Symbol) else ""
+    return f"projected, since {unknown} is {properties}; unconstrained: {free}"
+
+
+def in_sympy(answers: Mapping[Any, Expr]) -> Any:
+    """SymPy matrix expressions; the only one by itself."""
+    from matdiff.output.sympy import to_sympy
+
+    made = {name: to_sympy(answer) for name, answer in answers.items()}
+    return next(iter(made.values())) if len(made) == 1 else made
