@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
-from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.dims import ONE, shape_text
+from matdiff.algebra.expr import Expr, Operator, symbols
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
@@ -17,6 +17,7 @@ from matdiff.calculus.rewrite import Step
 from matdiff.errors import CheckError, MatdiffError
 
 if TYPE_CHECKING:
+    from matdiff.equations import DifferentialForm, ImplicitDerivative, StationaryPoint
     from matdiff.calculus.equality.proof import Proof
     from matdiff.numeric.check import Verification
     from matdiff.numeric.comparison import Counterexample
@@ -295,6 +296,112 @@ def hessian(
     from matdiff.results import Hessian
 
     return Hessian(hessians(*_function(expr, wrt, where, True, spelling)))
+
+
+def differential(
+    expr: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr] = (),
+    where: Where = None,
+    spelling: str | None = None,
+) -> DifferentialForm:
+    """The differential dF of an expression of any shape, with its lines; without *wrt* every symbol varies.
+
+    >>> print(differential("inv(X)*A").result)
+    X⁻¹ dA − X⁻¹ dX X⁻¹A
+    >>> print(differential("inv(X)*A", wrt="X").result)
+    −X⁻¹ dX X⁻¹A
+    """
+    from matdiff.calculus.forms import differential_form
+    from matdiff.equations import DifferentialForm
+
+    if wrt:
+        return DifferentialForm(differential_form(*_function(expr, wrt, where, False, spelling)))
+    f = parse(expr, where, spelling) if isinstance(expr, str) else expr
+    return DifferentialForm(differential_form(f, {s.name: s for s in symbols(f)}))
+
+
+def taylor(
+    expr: str | Expr, wrt: str | Expr, where: Where = None, order: int = 2, by: str = "", around: str = ""
+) -> Expr:
+    """Taylor's formula F(X) + dF[H] + ½ d²F[H, H] + … for F(X + H), up to an order; *by* is the name of H.
+
+    With *around* the point is a symbol of that name, and what stands for H is X − A.
+
+    >>> print(taylor("log det X", wrt="X"))
+    log|X| + Tr(X⁻¹H) − ½Tr(X⁻¹HX⁻¹H)
+    >>> print(taylor("exp(t)", wrt="t", where="t: scalar", around="a"))
+    exp(a) + exp(a)(t − a) + ½exp(a)(t − a)²
+    """
+    from matdiff.calculus.taylor import expansion
+
+    f, unknowns = _function(expr, (wrt,), where, False)
+    (unknown,) = unknowns.values()
+    is_matrix = unknown.rows is not ONE and unknown.cols is not ONE
+    return expansion(f, unknown, order, by or ("H" if is_matrix else "h"), around)
+
+
+def implicit(
+    equation: str | Expr,
+    solve_for: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr],
+    where: Where = None,
+    objective: str | Expr | None = None,
+) -> ImplicitDerivative:
+    """The derivative of the X that an equation F(X, θ) = 0 defines: dX by dθ, the Jacobians, and ∇_θ of an objective.
+
+    *equation* is ``A X + X A' = Q``, an expression that is zero, a fixed point ``x = tanh(W x + b)``, or
+    ``argmin_x g`` for the condition ∇g = 0.  Raises ShapeError where F has not as many entries as X.
+
+    >>> implicit("A x = b", solve_for="x", wrt=("A", "b"), where="A: n x n")
+    dx = A⁻¹(db − dA x)
+    >>> implicit("A X + X A' = Q", solve_for="X", wrt="Q", where="A: n x n", objective="tr(B X)").gradients["Q"]
+    Expr('sylvester(Aᵀ, A, Bᵀ)': n×n)
+    """
+    from matdiff.calculus.implicit import implicit as derived
+    from matdiff.equations import ImplicitDerivative
+    from matdiff.language import read_beside, unknown_in
+    from matdiff.language.problems import read_equation
+
+    f, minimised = read_equation(equation, where, str(solve_for)) if isinstance(equation, str) else (equation, False)
+    whole = f if isinstance(f, Expr) else f.expr
+    x = solve_for if isinstance(solve_for, Expr) else unknown_in(whole, solve_for)
+    goal = read_beside(whole, objective, where) if isinstance(objective, str) else objective
+    if minimised:
+        whole = gradients(whole, {"x": x}).gradients["x"]
+    names = (wrt,) if isinstance(wrt, str | Expr) else tuple(wrt)
+    parameters = {str(n): n if isinstance(n, Expr) else unknown_in(whole, n) for n in names}
+    return ImplicitDerivative(derived(whole, x, parameters, goal))
+
+
+def stationary(
+    problem: str,
+    wrt: str | Sequence[str],
+    where: Where = None,
+    subject_to: str | Sequence[str] = (),
+    data: Sequence[str] | None = None,
+) -> StationaryPoint:
+    """The Lagrangian of ``minimise f subject to A x = b``, its conditions, and the system of Newton's method.
+
+    *data* are the symbols whose differentials stand on the right-hand side: by default those of the constraints.
+
+    >>> point = stationary("minimise ½x'P x + q'x subject to A x = b", wrt="x", where="P: n x n symmetric")
+    >>> point
+    ∇_x L = Px + q + Aᵀν
+    ∇_nu L = Ax − b
+    >>> print(point.matrix)
+    [P, Aᵀ; A, 0_{m×m}]
+    """
+    from matdiff.calculus.stationary import stationary as derived
+    from matdiff.equations import StationaryPoint
+    from matdiff.language.problems import read_problem
+
+    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
+    found = read_problem(problem, where, names, further)
+    known = {s.name: s for e in (found.reading.expr, *found.constraints) for s in symbols(e)}
+    varying = None if data is None else [known[name] for name in data if name in known]
+    f = found.reading.expr
+    return StationaryPoint(derived(f, found.constraints, {n: found.reading.unknown(n) for n in names}, varying))
 
 
 def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:

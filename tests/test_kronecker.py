@@ -167,7 +167,7 @@ EXAMPLES = [
     Example(
         "‖vec(A) − c‖²",
         lambda A, c, **_: norm(vec(A) - c) ** 2,
-        {"A": "2(A − unvec(c, m, n))", "c": "−2(vec(A) − c)"},
+        {"A": "2(A − unvec(c, m, n))", "c": "2(c − vec(A))"},
     ),
     Example("‖(C ⊗ E)e‖²", lambda C, E, e, **_: norm(kron(C, E) @ e) ** 2, {"C": "", "E": "", "e": ""}),
     Example("‖v ⊗ w − e‖²", lambda v, w, e, **_: norm(kron(v, w) - e) ** 2, {"v": "", "w": "", "e": ""}),

@@ -70,7 +70,7 @@ def applied(law: Law, left: Expr) -> Expr | None:
 
 def test_names_are_unique_and_kinds_known() -> None:
     assert len(matdiff.laws()) == len(CATALOGUE) > 80
-    assert {law.kind for law in matdiff.laws()} <= {"differential", "trace", "identity", "definition"}
+    assert {law.kind for law in matdiff.laws()} <= {"differential", "trace", "vec", "identity", "definition"}
     for name, law in CATALOGUE.items():
         assert name == law.name
         assert name.isidentifier()
@@ -156,6 +156,7 @@ ABSTRACT = {
     "PartialTrace": "the base of the two partial traces",
     "Eigenvalue": "the base of the eigenvalues at the ends of the spectrum",
     "Frechet": "the base of the derivatives of functions of a matrix",
+    "Windowed": "the base of the operators that move a window over a matrix",
 }
 EVALUATED_BY_THE_PROGRAM = {
     "IndexedSum": "an axis of the arrays is summed",
@@ -169,8 +170,12 @@ EVALUATED_BY_THE_PROGRAM = {
 WITHOUT_D = {
     "Member": "a leaf: it is an unknown or constant",
     "UnitVector": "constant",
+    "Eigenvectors": "a piece of the derivative of the eigenvalues",
     "Centering": "constant",
     "Commutation": "constant",
+    "Duplication": "constant",
+    "Elimination": "constant",
+    "Exchange": "constant",
     "Differential": "second differentials are not taken yet",
 }
 WITHOUT_NAME = {
@@ -188,6 +193,8 @@ WITHOUT_NAME = {
     "Slice": "A[1:3, :]",
     "MatrixPower": "Aᵏ",
     "Unspecified": "any other letter",
+    "OpenFunction": "any other letter",
+    "OpenDerivative": "∇f",
     "Frobenius": "A : B",
 }
 

@@ -6,13 +6,13 @@ Every walk has an explicit stack; nothing here or elsewhere recurses over an exp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from importlib import import_module
 from typing import Any, ClassVar, Self
-from weakref import WeakValueDictionary
+from weakref import ref
 
-from matdiff.algebra.dims import ONE, SCALAR, Pattern, Shape, Size, pattern, resolved, shape_text, size
+from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text, sized
 from matdiff.algebra.walks import fact as fact
@@ -40,7 +40,7 @@ class Expr:
     free: frozenset[Index]
     facts: dict[str, Any]  # what has been found out about the node and need not be found out again
 
-    table: ClassVar[WeakValueDictionary[Any, Expr]] = WeakValueDictionary()
+    table: ClassVar[dict[Any, Known]] = {}
 
     def __new__(cls, *operands: Expr) -> Self:
         return cls.make(operands)
@@ -49,7 +49,8 @@ class Expr:
     def make(cls, operands: tuple[Expr, ...], data: Data = ()) -> Self:
         """The one node of this class with these operands and data."""
         key = (cls, operands, data)
-        node = Expr.table.get(key)
+        known = Expr.table.get(key)
+        node = None if known is None else known()
         if node is None:
             shape = cls.shape_of(operands, data)
             node = object.__new__(cls)
@@ -58,7 +59,8 @@ class Expr:
             _set_shape(node, shape)
             _set_free(node, cls.free_of(operands, data))
             _set_facts(node, {})
-            Expr.table[key] = node
+            Expr.table[key] = known = Known(node, _forget)
+            known.key = key
         return node  # type: ignore[return-value]
 
     @classmethod
@@ -180,6 +182,20 @@ class Expr:
     def T(self) -> Expr:
         """The transpose."""
         return OPERATORS["Transpose"].of(self)
+
+
+class Known(ref[Expr]):
+    """A node in the table, which does not keep it alive; a dictionary of them costs half of a WeakValueDictionary."""
+
+    __slots__ = ("key",)
+    key: Any
+
+
+def _forget(known: ref[Expr], table: dict[Any, Known] = Expr.table) -> None:
+    """Takes a node that is gone out of the table, unless an equal one has its place by now."""
+    assert isinstance(known, Known)
+    if table.get(known.key) is known:
+        del table[known.key]
 
 
 _set_operands = Expr.operands.__set__  # type: ignore[attr-defined, misc]
@@ -367,8 +383,10 @@ class Operator(Expr):
                  dots after the only operand (``"m×n… → m×n"``) mean any number of operands of that shape
     d            the law of d, a function of the node and the differentials of its operands (None: constant)
     shift        of an operator that is linear in an operand L: how Tr(H op(L)) becomes Tr(H' L)
+    vec          of such an operator: the matrix M with vec(op(L)) = M vec(L)
     numpy        its meaning as a function of an array module and arrays (…, rows, columns)
-    sizes        how many sizes stand behind the operand in a call, as in ``unvec(c, m, n)``; they are its data
+    sizes        how many sizes stand behind the operands in a call, as in ``unvec(c, m, n)``; they are its data
+    relations    of such an operator: how its shapes and sizes fit together, the first that applies is taken
     constant     whether it has sizes and no operand, as centering(n)
     definition   of a named piece, what it stands for: said wherever an answer has it
     mirrors      whether f(A, B)ᵀ = f(Aᵀ, Bᵀ)
@@ -380,14 +398,17 @@ class Operator(Expr):
     signature: ClassVar[str] = ""
     d: ClassVar[Law | None] = None
     shift: ClassVar[Law | None] = None
+    vec: ClassVar[Law | None] = None
     inputs: ClassVar[tuple[Pattern, ...]] = ()
     output: ClassVar[Pattern] = ("1", "1")
+    places: ClassVar[tuple[int, ...]] = ()  # of the output among the letters of the only input, where all can be told
     variadic: ClassVar[bool] = False
     overloads: ClassVar[tuple[type[Operator], ...]] = ()  # what the names mean with other numbers of operands
     kink: ClassVar[bool] = False  # not differentiable where the operand, or what *gap* makes of the operands, is 0
     gap: ClassVar[Callable[..., Any] | None] = None  # of an array module and arrays, as *numpy*
     requires: ClassVar[str] = ""  # where it is defined and differentiable, with {0} for the operand
     sizes: ClassVar[int] = 0
+    relations: ClassVar[tuple[Relation, ...]] = ()
     constant: ClassVar[bool] = False
     definition: ClassVar[str] = ""
     mirrors: ClassVar[bool] = False
@@ -404,6 +425,9 @@ class Operator(Expr):
             cls.variadic = left.endswith("…")
             cls.inputs = tuple(pattern(p) for p in left.rstrip("…").split(", "))
             cls.output = pattern(right)
+            letters = cls.inputs[0]
+            plain = len(cls.inputs) == 1 and letters[0] != letters[1] and "1" not in letters
+            cls.places = tuple(map(letters.index, cls.output)) if plain and set(cls.output) <= set(letters) else ()
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -416,6 +440,9 @@ class Operator(Expr):
             raise ShapeError(f"{cls.title()} takes {len(cls.inputs)} operands, not {len(operands)}")
         if cls.variadic and len({o.shape for o in operands}) == 1:
             operands = operands[:1]  # all are alike
+        if cls.places and len(operands) == 1:
+            shape = operands[0].shape
+            return shape[cls.places[0]], shape[cls.places[1]]
         bound: dict[str, Size] = {"1": ONE}
         patterns = cls.inputs * len(operands) if cls.variadic else cls.inputs
         for operand, letters in zip(operands, patterns, strict=True):
@@ -432,6 +459,11 @@ class Operator(Expr):
     def condition(self) -> str:
         """Where this very operation is differentiable, in words; empty when everywhere."""
         return self.requires.format(*self.operands)
+
+    @classmethod
+    def needs(cls, shapes: Sequence[Shape], sizes: Sequence[Size]) -> str:
+        """What operands an operator with sizes needs, for an error message."""
+        return " and ".join(cls.relations[0].text.partition(" → ")[0].split(", "))
 
     @classmethod
     def title(cls) -> str:

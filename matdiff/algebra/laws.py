@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 CATALOGUE: dict[str, Law] = {}
 
 
+class Declared:
+    """Stands for a symbol or a member with declared properties, in what a law wants *among* the operands."""
+
+
 class Law:
     """A named equality that is applied from left to right.
 
@@ -20,11 +24,13 @@ class Law:
     statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``, or what makes its text
     requires   the side condition in words, where there is one: ``A invertible``
     where      declarations that the letters of the statement need: ``A: n x n``
-    kind       ``differential``, ``trace``, ``identity``, or ``definition`` (true by what its letters stand for)
+    kind       ``differential``, ``trace``, ``vec``, ``identity``, or ``definition`` (true by what letters stand for)
+    among      classes of which one must be among the operands, seen through transposes and multiples, for the law
+               to apply; none where that cannot be told from the classes
     apply      the function that maps a left-hand side to the right-hand side
     """
 
-    __slots__ = ("apply", "condition", "kind", "name", "requires", "source", "stated", "title", "where")
+    __slots__ = ("among", "apply", "condition", "kind", "name", "requires", "source", "stated", "title", "where")
 
     def __init__(
         self,
@@ -38,6 +44,7 @@ class Law:
         where: str = "",
         source: str = "",
         condition: Callable[[Expr], str] | None = None,
+        among: tuple[type, ...] = (),
     ) -> None:
         if name in CATALOGUE:
             raise ValueError(f"the law {name} is stated twice")
@@ -50,6 +57,7 @@ class Law:
         self.where = where
         self.source = source
         self.condition = condition
+        self.among = among
         CATALOGUE[name] = self
 
     @property
@@ -79,6 +87,11 @@ def differential(name: str, title: str, statement: str, **more: Any) -> Callable
 def shift(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:
     """Declares how Tr(H op(… L …)) becomes Tr(H' L): a function of the node, H and the place of L giving H'."""
     return lambda apply: Law(name, title, statement, "trace", apply, **more)
+
+
+def vec(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:
+    """Declares M with vec(op(… L …)) = M vec(L): a function of the node and the place of L."""
+    return lambda apply: Law(name, title, statement, "vec", apply, **more)
 
 
 def identity(title: str, statement: str, **more: Any) -> Callable[[Callable[[Any], Expr | None]], Law]:

@@ -43,11 +43,16 @@ def fold(root: Expr, visit: Callable[..., T]) -> T:
 
 def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T]) -> T:
     """A fact about an expression that follows from the same fact about its operands; each node is asked once."""
-    if name not in root.facts:
-        for node in postorder(root, prune=lambda n: name in n.facts):
-            if name not in node.facts:
-                node.facts[name] = find(node, [o.facts[name] for o in node.operands])
-    found: T = root.facts[name]
+    facts = root.facts
+    if name not in facts:
+        below = [o.facts[name] for o in root.operands if name in o.facts]
+        if len(below) == len(root.operands):  # as a rule the operands have been asked before
+            facts[name] = find(root, below)
+        else:
+            for node in postorder(root, prune=lambda n: name in n.facts):
+                if name not in node.facts:
+                    node.facts[name] = find(node, [o.facts[name] for o in node.operands])
+    found: T = facts[name]
     return found
 
 

@@ -84,7 +84,7 @@ SUBSPACES = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))  # a 
 # ---- forwards ---------------------------------------------------------------------------------------
 
 
-def pushed(f: Expr, directions: Mapping[Expr, Symbol]) -> Expr:
+def pushed(f: Expr, directions: Mapping[Expr, Expr]) -> Expr:
     """dF where the differential of every unknown is its direction; each node is differentiated once."""
     changes: dict[Expr, Expr] = {u.operands[0] if isinstance(u, Member) else u: v for u, v in directions.items()}
     changes |= _states(f, Dependence(changes))

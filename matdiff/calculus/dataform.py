@@ -11,13 +11,16 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, Ones, Symbol, fold, symbols
-from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.operators.entrywise import lifted
-from matdiff.algebra.operators.norms import Norm, inner
+from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Index, Number, Ones, Symbol, fold, symbols
+from matdiff.algebra.identities import SIMPLIFICATIONS, indexed
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.entrywise import Abs, lifted
+from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.structure import DiagonalMatrix
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.slices import Column, Row, Slice
+from matdiff.algebra.operators.softmax import LogSumExp, LogSumExpOfRows, Softmax, SoftmaxOfRows
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, UnitVector
 from matdiff.calculus.rewrite import Simplifier
 from matdiff.errors import UnknownNameError
 
@@ -46,16 +49,17 @@ def matrix_form(e: Expr, names: Mapping[str, str] | None = None) -> Expr:
     (X − 1μᵀ)ᵀ(X − 1μᵀ)
     """
     data = _data_matrices(e, names or {})
+    simplified = Simplifier(SIMPLIFICATIONS)
 
     def change(node: Expr, *operands: Expr) -> Expr:
         if isinstance(node, IndexedSum):
-            total = _summed(_stacked(operands[0], node.index, data))
-            if total is not None:
-                return total
+            total = _total(operands[0], node.index, data)
+            if total is not None:  # the sum around it, if there is one, has to do with less
+                return simplified(total)[0] if total.free else total
         return node.rebuild(operands) if operands != node.operands else node
 
-    simple, _ = Simplifier(SIMPLIFICATIONS)(fold(e, change))
-    return simple
+    apart, _ = Simplifier(indexed.LAWS)(e)  # Σᵢ Σⱼ aᵢⱼxᵢxⱼᵀ is Σᵢ xᵢ Σⱼ aᵢⱼxⱼᵀ
+    return simplified(fold(apart, change))[0]
 
 
 def _data_matrices(e: Expr, names: Mapping[str, str]) -> dict[Expr, Expr]:
@@ -77,6 +81,15 @@ def _data_matrices(e: Expr, names: Mapping[str, str]) -> dict[Expr, Expr]:
     return found
 
 
+def _total(body: Expr, index: Index, data: Mapping[Expr, Expr]) -> Expr | None:
+    """Σᵢ of a body, at once or else term by term."""
+    whole = _summed(_stacked(body, index, data))
+    if whole is not None or not isinstance(body, Sum):
+        return whole
+    terms = [_summed(_stacked(term, index, data)) for term in body.operands]
+    return None if None in terms else Sum.of(*[t for t in terms if t is not None])
+
+
 # ---- from samples to stacks ------------------------------------------------------------------------
 
 
@@ -95,12 +108,38 @@ def _stacked(body: Expr, index: Index, data: Mapping[Expr, Expr]) -> Part:
                 return _product(parts, index)
             case Scale():
                 return _scaled(*parts)
-            case Norm():
-                return _norm(parts[0])
+            case Norm() | SumOfEntries() | EntrywiseNorm1() | LogSumExp() | Softmax():
+                return _of_every_row(node, parts[0])
+            case Slice() if isinstance(parts[0], Stack) and parts[0].kind == "column":
+                return Stack("column", Slice.of(parts[0].left, None, node.ranges[0]))
+            case VerticalStack() | HorizontalStack():
+                return _blocks(node, parts, index)
+            case Entry() | Row() | Column() | UnitVector():
+                return _at_place(node, parts[0], index)
             case _:
                 return _entrywise(node, parts, index)
 
     return fold(body, visit)
+
+
+def _at_place(node: Expr, a: Part, index: Index) -> Part:
+    """What stands at the place of the index in something that does not depend on it, or at a place of a sample."""
+    places = node.operands[1:]
+    match node:
+        case UnitVector(operands=(i,)):
+            return Stack("column", Identity(node.rows)) if i is index else None
+        case Entry() if isinstance(a, Stack) and a.kind == "column" and index not in places[0].free:
+            return Stack("scalar", Column(a.left, places[0]))
+        case Row() | Column() if isinstance(a, Expr) and places[0] is index:
+            return Stack("row", a) if isinstance(node, Row) else Stack("column", Transpose.of(a))
+        case Entry() if isinstance(a, Expr):
+            if len(places) == 1 or places[0] is places[1] is index:
+                return Stack("scalar", a if len(places) == 1 else DiagonalVector.of(a)) if places[0] is index else None
+            if places[0] is index and index not in places[1].free:
+                return Stack("scalar", Column(a, places[1]))
+            if places[1] is index and index not in places[0].free:
+                return Stack("scalar", Transpose(Row(a, places[0])))
+    return None
 
 
 def _transposed(a: Part) -> Part:
@@ -174,13 +213,39 @@ def _scaled(c: Part, a: Part) -> Part:
         return a._replace(left=Scale.of(c, a.left)) if isinstance(a, Stack) else None
     if isinstance(a, Stack) and c.kind == "scalar":
         return a._replace(left=Product.of(DiagonalMatrix(c.left), a.left))
+    if isinstance(a, Expr) and c.kind == "scalar" and ONE in a.shape:
+        return Stack("column", Product.of(c.left, Transpose.of(a))) if a.cols is ONE else Stack("row", c.left * a)
     return None
 
 
-def _norm(a: Part) -> Part:
+def _of_every_row(node: Expr, a: Part) -> Part:
+    """‖vᵢ‖, the sum of the entries of vᵢ, its logsumexp and its softmax"""
     if not isinstance(a, Stack) or a.kind not in ("column", "row"):
         return None
-    return Stack("scalar", FUNCTIONS["sqrt"].of(_row_sums(a.left, a.left)))
+    rows = a.left
+    match node:
+        case Norm():
+            return Stack("scalar", FUNCTIONS["sqrt"].of(_row_sums(rows, rows)))
+        case LogSumExp():
+            return Stack("scalar", LogSumExpOfRows.of(rows))
+        case Softmax():
+            return Stack("column", SoftmaxOfRows.of(rows))
+    entries = Abs(rows) if isinstance(node, EntrywiseNorm1) else rows
+    return Stack("scalar", Product.of(entries, Ones(rows.cols)))
+
+
+def _blocks(node: Expr, parts: tuple[Part, ...], index: Index) -> Part:
+    """[vᵢ; c]: the rows of [V, 1cᵀ]"""
+    kind = "column" if isinstance(node, VerticalStack) else "row"
+    wholes: list[Expr] = []
+    for part in parts:
+        if isinstance(part, Stack) and part.kind in (kind, "scalar"):
+            wholes.append(part.left)
+        elif isinstance(part, Expr) and ONE in part.shape:
+            wholes.append(_repeated(part if kind == "column" else Transpose.of(part), index))
+        else:
+            return None
+    return Stack(kind, HorizontalStack.of(*wholes)) if node.shape[kind == "column"] is ONE else None
 
 
 def _entrywise(node: Expr, parts: tuple[Part, ...], index: Index) -> Part:

@@ -14,7 +14,7 @@ from matdiff.algebra.operators.differentials import Differential, holds_differen
 from matdiff.algebra.operators.products import Sum, Transpose
 from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Step, replay
+from matdiff.calculus.rewrite import Step, Told, replay
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
@@ -47,7 +47,7 @@ class Phase(NamedTuple):
     title: str
     opening: Step | None
     start: Expr
-    groups: tuple[tuple[Step, ...], ...]
+    groups: tuple[Told, ...]
 
     def steps(self) -> Iterator[Step]:
         if self.opening is not None:
@@ -64,7 +64,7 @@ class Phase(NamedTuple):
             if self.opening is not None or self.groups:
                 yield self._result()
             return
-        groups = [(s,) for g in self.groups for s in g] if full else list(self.groups)
+        groups: list[Told] = [(s,) for g in self.groups for s in g] if full else [g for g in self.groups if g]
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
         if laws and not full and groups and all(s.law in UNSPOKEN for s in groups[0]):
             shown = self._after(shown, groups.pop(0))
@@ -89,7 +89,11 @@ class Phase(NamedTuple):
                 term = term.operands[0]
             transposed = term.operands[0].operands[0]
             factors[transposed] = Transpose(replay(transposed.operands[0], steps, within))
-        return replace(line, factors.get)
+
+        def changed(e: Expr) -> Expr | None:
+            return e if isinstance(e, Differential) else factors.get(e)
+
+        return replace(line, changed)  # what stands under a d is as long as the function, and stays
 
     def _result(self) -> Line:
         """The last line, with the laws of the whole phase."""

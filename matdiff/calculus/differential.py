@@ -97,6 +97,8 @@ class Differentiation:
         for expansion in EXPANSIONS.get(type(e), ()):
             form = expansion.apply(e)
             if form is not None:
+                if e in self.definitions:  # p = exp(h)/sum(exp(h)) names softmax(h) as well
+                    self.definitions.setdefault(form, self.definitions[e])
                 return Step(expansion, Differential(e), Differential(form)), [form]
         law = e.d if isinstance(e, Operator) else None
         if law is None:

@@ -24,6 +24,7 @@ from matdiff.algebra.identities.traces import (
     transposed_factor,
 )
 from matdiff.algebra.laws import Law
+from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
@@ -35,19 +36,22 @@ from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.recurrences import (
     Sources,
+    adjoint_of_state,
     adjoint_recurrence,
     backwards,
     fresh_name,
+    general_state,
     sources,
     total,
     unrolled_once,
 )
-from matdiff.calculus.rewrite import Simplifier, Step, replay
+from matdiff.calculus.rewrite import NO_STEPS, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.calculus.traceform import Term, TraceForm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
 
 
+@without_collector
 def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gradients:
     """Derives the gradient of a scalar expression with respect to symbols, families or members of families.
 
@@ -58,6 +62,7 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
             f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
             suggestion="Take the sum, the trace or a norm of it.",
         )
+    unknowns = {name: general_state(unknown) for name, unknown in unknowns.items()}
     free = relaxed(unknowns)
     if free:
         relax = Exchange(free)
@@ -66,14 +71,16 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
         found = restored(found, f, unknowns, free)
     else:
         found = _Sweep(f, unknowns, expand).derive()
+    leaves = symbols(f)
     for g in (*found.gradients.values(), *found.unconstrained.values(), *found.riemannian.values()):
-        g.facts["context"] = symbols(f)  # by them a value of g finds the size of the 1 in ∇ sum(x) = 1
+        g.facts["context"] = leaves  # by them a value of g finds the size of the 1 in ∇ sum(x) = 1
     return found
 
 
 def independent(f: Expr, unknowns: Collection[Expr]) -> Dependence:
     """Dependence on the unknowns; a definition that depends on another one is a cut, where its ∇ is read off."""
-    depends = Dependence([u for u in unknowns if not isinstance(u, Named)])
+    symbols = [u.operands[0] if isinstance(u, Iterate) else u for u in unknowns if not isinstance(u, Named)]
+    depends = Dependence(symbols)
     for node in postorder(f) if any(isinstance(u, Named) for u in unknowns) else ():
         if node in unknowns and isinstance(node, Named) and not depends(node):
             depends = Dependence([*depends.symbols, node])
@@ -138,11 +145,11 @@ class _Sweep:
     def _through(self, node: Expr, adjoint: Expr, name: str) -> tuple[Block, dict[Expr, Expr]]:
         """d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
         start = Differential(node)
-        groups: list[tuple[Step, ...]] = []
+        groups: list[Told] = []
         dy: Expr = start
         for group in self.differentiation.rounds(node):
-            dy, tidied = self.tidy(replay(dy, group, holds_differential))
-            groups.append((*group, *tidied))
+            dy, tidied = self.tidy.rest(replay(dy, group, holds_differential))
+            groups.append(chained(tuple(group), tidied))
         phases = [Phase("Differential", None, start, tuple(groups))]
         if adjoint.number == 1:
             opened = self.traceform.terms(dy)
@@ -202,19 +209,20 @@ class _Sweep:
                 raise UnsupportedError(f"the differential of {target} was left unresolved")
             groups.setdefault(target, []).append(h)
             sums[target] = bound
-        raw, steps, found = [], [], {}
+        raw, found = [], {}
+        steps: list[Told] = []
         for target, pieces in groups.items():
             total = Sum.of(*pieces)
-            simple, used = self.simplifier(total)
-            steps.append(tuple(used))
+            simple, used = self.simplifier.rest(total)
+            steps.append(used)
             found[target] = simple
             raw.append(_under(sums[target], Trace(Product.of(Transpose(total), Differential(target)))))
         line = line_of(terms)
         start = Sum.of(*raw) if raw else line
-        together = tuple(s for used in steps for s in used)
+        together = chained(*steps)
         law = collected_traces if len(terms) > len(groups) else transposed_factor
         opening = Step(law, line, start) if raw else None
-        return Phase("Gradient", opening, start, (together,) if together else ()), found
+        return Phase("Gradient", opening, start, (together,) if together is not NO_STEPS else ()), found
 
     def _transposed(self, t: Term) -> tuple[Expr, tuple[Index, ...], Expr]:
         """The differential's argument, the sums that stay outside since it depends on them, and Hᵀ."""
@@ -235,7 +243,12 @@ class _Sweep:
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
         """The gradient: the contributions of all blocks, with the names ∇_Y replaced by their values."""
-        pieces = [p for target, given in self.pieces.items() for p in self._for_unknown(target, given, unknown)]
+        members = isinstance(unknown, Member) or (isinstance(unknown, Symbol) and unknown.ranges)
+        noted = self.pieces.items() if members else [(unknown, self.pieces.get(unknown, []))]
+        pieces = [p for target, given in noted for p in self._for_unknown(target, given, unknown)]
+        if isinstance(unknown, Iterate):
+            known = self.deltas.get(unknown.operands[0])
+            pieces = [self.simplifier(adjoint_of_state(unknown, *known))[0]] if known else []
         if not pieces:
             return zero(unknown.shape)
         total = Sum.of(*pieces)
@@ -243,16 +256,16 @@ class _Sweep:
             return total
         added = Step(contributions_added, total, total) if len(pieces) > 1 else None
         if self.adjoints and not self.expand:
-            simple, steps = self.simplifier(total)
+            simple, steps = self.simplifier.rest(total)
             if added:
                 phases.append(Phase("Chain", added, total, _frozen([steps])))
             return simple
         expanded = self._expand(total)
-        simple, steps = self.simplifier(expanded)
+        simple, steps = self.simplifier.rest(expanded)
         if self.adjoints:
-            inserted = Step(substitution, total, expanded)
-            phases.append(Phase("Substitution", added, total, _frozen([[inserted], steps])))
-        elif steps:
+            inserted = [Step(substitution, total, expanded)] if expanded is not total else []
+            phases.append(Phase("Substitution", added, total, _frozen([inserted, steps])))
+        elif steps is not NO_STEPS:
             phases.append(Phase("Gradient", None, expanded, _frozen([steps])))
         return simple
 
@@ -289,11 +302,11 @@ class _Sweep:
         return tuple(Index(name, last) for name, last in zip("ijklrst", family.ranges, strict=False))
 
 
-def _frozen(groups: Sequence[Sequence[Step]]) -> tuple[tuple[Step, ...], ...]:
-    return tuple(tuple(g) for g in groups if g)
+def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:
+    return tuple(g if isinstance(g, Steps) else tuple(g) for g in groups if isinstance(g, Steps) or g)
 
 
-def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Sequence[Step]]) -> Phase:
+def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Told]) -> Phase:
     opening = Step(law, line, start) if start is not line else None
     return Phase("Trace form", opening, start, _frozen(rounds))
 

@@ -7,11 +7,13 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Law
+from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.laws import Declared, Law
+from matdiff.algebra.operators.products import Hadamard, Scale, Transpose
+from matdiff.algebra.operators.sums import Member
 from matdiff.errors import UnsupportedError
 
 LIMIT = 2_000_000  # rewriting that has not come to rest by then never will
@@ -23,6 +25,42 @@ class Step(NamedTuple):
     law: Law
     before: Expr
     after: Expr
+
+
+class Steps:
+    """Steps that are told when they are asked for: an answer does not need them, its page does."""
+
+    __slots__ = ("_found", "_tell")
+
+    def __init__(self, tell: Callable[[], Iterable[Step]]) -> None:
+        self._tell: Callable[[], Iterable[Step]] | None = tell
+        self._found: tuple[Step, ...] = ()
+
+    def __iter__(self) -> Iterator[Step]:
+        if self._tell is not None:
+            self._found, self._tell = tuple(self._tell()), None
+        return iter(self._found)
+
+    def __bool__(self) -> bool:
+        return any(True for _ in self)
+
+    def __reduce__(self) -> tuple[type[tuple[Step, ...]], tuple[tuple[Step, ...]]]:
+        return tuple, (tuple(self),)
+
+
+NO_STEPS: tuple[Step, ...] = ()
+Told = tuple[Step, ...] | Steps
+
+
+def chained(*groups: Told) -> Told:
+    """Groups of steps one after another, none of which is told yet."""
+    told = [g for g in groups if g is not NO_STEPS]
+    if len(told) < 2:
+        return told[0] if told else NO_STEPS
+    return Steps(lambda: [step for group in told for step in group])
+
+
+# ---- to rest ----------------------------------------------------------------------------------------
 
 
 def everywhere(e: Expr) -> bool:
@@ -55,37 +93,76 @@ class Rewriter:
             if not stack:
                 return settled[root]
             node = stack[-1]
-            target = forward.get(node)
             if node in settled:
                 stack.pop()
-            elif target is not None and target in settled:
+            elif node not in forward:
+                self._enter(node, stack, forward)
+            elif (target := forward[node]) in settled:
                 settled[node] = settled[target]
                 stack.pop()
-            elif target is not None:
-                stack.append(target)
-            elif not self.within(node):
-                settled[node] = node
-            elif self.outside_in and (whole := self.change(node)) is not None:
-                forward[node] = whole
-            elif pending := [o for o in node.operands if o not in settled]:
-                stack.extend(reversed(pending))
             else:
-                self._advance(node, forward)
+                stack.append(target)
         raise UnsupportedError("the simplification of this expression did not come to an end")
 
-    def _advance(self, node: Expr, forward: dict[Expr, Expr]) -> None:
-        operands = tuple([self.settled[o] for o in node.operands])
-        following = node.rebuild(operands) if operands != node.operands else self.change(node)
+    def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr]) -> None:
+        """Settles a node, or puts on the stack what has to be settled before it."""
+        settled = self.settled
+        following: Expr | None = None
+        if self.within(node):
+            if self.outside_in and (whole := self.change(node)) is not None:
+                forward[node] = whole
+                return
+            pending = [o for o in node.operands if o not in settled]
+            if pending:
+                pending.reverse()
+                stack += pending
+                return
+            operands = tuple([settled[o] for o in node.operands])
+            following = node.rebuild(operands) if operands != node.operands else self.change(node)
         if following is None or following is node:
-            self.settled[node] = node
+            settled[node] = node
+            stack.pop()
         else:
             forward[node] = following
+            stack.append(following)
 
 
 def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:
     """The line after the steps."""
-    mapping = {step.before: step.after for step in steps}
+    mapping = {step.before: step.after for step in steps if step.before is not step.after}
     return Rewriter(mapping.get, outside_in=True, within=within)(line)
+
+
+# ---- identities -------------------------------------------------------------------------------------
+
+_candidates: dict[tuple[int, frozenset[type]], tuple[tuple[Law, ...], tuple[Law, ...]]] = {}
+
+
+def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
+    """Those of the laws that can apply to a node, by the classes of what it is made of."""
+    kinds = ingredients(node)
+    known = _candidates.get((id(laws), kinds))
+    if known is None:  # the laws are kept with what was found for them, so no other ones get their id
+        chosen = [law for law in laws if not law.among or any(issubclass(k, law.among) for k in kinds)]
+        known = _candidates[id(laws), kinds] = laws, tuple(chosen)
+    return known[1]
+
+
+def ingredients(node: Expr) -> frozenset[type]:
+    """The classes of the operands, seen through transposes and multiples (of scalars these are entrywise products)."""
+    kinds: set[type] = set()
+    for e in node.operands:
+        kind = type(e)
+        kinds.add(kind)
+        while kind is Transpose or kind is Scale or kind is Hadamard:
+            e = e.operands[-1]
+            kind = type(e)
+            kinds.add(kind)
+        if kind is Member:
+            e = e.operands[0]
+        if isinstance(e, Symbol) and e.properties:
+            kinds.add(Declared)
+    return frozenset(kinds)
 
 
 class Simplifier:
@@ -101,8 +178,14 @@ class Simplifier:
         result = self.rewriter(e)
         return result, self._steps(e) if result is not e else []
 
+    def rest(self, e: Expr) -> tuple[Expr, Told]:
+        """The same, with steps that are told only when they are asked for."""
+        result = self.rewriter(e)
+        return result, Steps(lambda: self._steps(e)) if result is not e else NO_STEPS
+
     def _change(self, node: Expr) -> Expr | None:
-        for law in self.laws.get(type(node), ()):
+        laws = self.laws.get(type(node))
+        for law in candidates(laws, node) if laws else ():
             after: Expr | None = law.apply(node)
             if after is not None and after is not node:
                 self.applied[node] = Step(law, node, after)

@@ -6,7 +6,7 @@ replaces one term by others with a smaller L, so the process ends; then L is som
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ from matdiff.algebra.operators.differentials import Differential, holds_differen
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Step
+from matdiff.calculus.rewrite import Step, Steps, Told
 from matdiff.errors import UnsupportedError
 
 
@@ -74,6 +74,27 @@ class Term(NamedTuple):
 Move = tuple[Law, Term]
 
 
+class Moved(NamedTuple):
+    """The application of a law to a term, before anybody asks for it as a step."""
+
+    law: Law
+    before: Term
+    after: Sequence[Term]
+    silent: bool = False  # whether it is no step where it changes nothing in writing
+
+
+def told(applied: Sequence[Step | Moved]) -> Told:
+    """Applications as steps."""
+
+    def tell() -> Iterator[Step]:
+        for a in applied:
+            step = a if isinstance(a, Step) else Step(a.law, a.before.expression(), line_of(a.after))
+            if isinstance(a, Step) or step.before is not step.after or not a.silent:
+                yield step
+
+    return Steps(tell)
+
+
 class TraceForm:
     """Brings the terms of a line to the form Tr(H dX), in rounds that each change every open term once."""
 
@@ -93,28 +114,28 @@ class TraceForm:
         k = traces[0]
         return Term(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
 
-    def rounds(self, terms: Sequence[Term]) -> tuple[list[list[Step]], list[Term]]:
+    def rounds(self, terms: Sequence[Term]) -> tuple[list[Told], list[Term]]:
         """The steps from a sum of terms to one of done terms, grouped by line, and those terms."""
-        first: list[Step] = []
+        first: list[Step | Moved] = []
         current = self._settle(terms, first)
-        rounds = [first] if first else []
+        rounds = [told(first)] if first else []
         while any(not t.done for t in current):
-            steps: list[Step] = []
+            steps: list[Step | Moved] = []
             following: list[Term] = []
             for term in current:
                 following.extend([term] if term.done else self._advance(term, steps))
-            rounds.append(steps)
+            rounds.append(told(steps))
             current = following
         return rounds, current
 
-    def _advance(self, term: Term, steps: list[Step]) -> list[Term]:
+    def _advance(self, term: Term, steps: list[Step | Moved]) -> list[Term]:
         law, moved = self._move(term)
-        steps.append(Step(law, term.expression(), moved.expression()))
+        steps.append(Moved(law, term, (moved,)))
         return self._settle([moved], steps)
 
     # ---- what a textbook writes no line for: sums of traces and scalars -----------------------------
 
-    def _settle(self, terms: Sequence[Term], steps: list[Step]) -> list[Term]:
+    def _settle(self, terms: Sequence[Term], steps: list[Step | Moved]) -> list[Term]:
         """Splits sums, takes scalars out and opens products, until the middle is a factor that needs a law."""
         waiting, settled = list(reversed(terms)), []
         while waiting:
@@ -125,9 +146,7 @@ class TraceForm:
                 continue
             law, parts = opened
             waiting.extend(reversed(parts))
-            before, after = t.expression(), line_of(parts)
-            if before is not after:
-                steps.append(Step(law, before, after))
+            steps.append(Moved(law, t, parts, silent=True))
         return settled
 
     def _open(self, t: Term) -> tuple[Law, Sequence[Term]] | None:

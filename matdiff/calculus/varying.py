@@ -15,11 +15,10 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.cancelling import addends, flipped
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.recurrence import Iterate
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Member
-from matdiff.algebra.operators.symmetry import NONE, assumed
+from matdiff.algebra.operators.symmetry import NONE, assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
 from matdiff.calculus.derivation import Gradients, Phase, exchanged
 from matdiff.calculus.recurrences import perturbed
@@ -136,9 +135,12 @@ def riemannian(g: Expr, unknown: Expr) -> Expr | None:
 
 
 def freed(piece: Named | Iterate) -> tuple[Exchange, Expr]:
-    """How expressions change when a definition or a state varies by itself, and the symbol that is varied."""
+    """How expressions change when a definition or a state varies by itself, and the symbol that is varied.
+
+    A definition of something symmetric varies among the symmetric matrices, since the laws take it for one of them.
+    """
     if isinstance(piece, Iterate):
         other, change = perturbed(piece, f"change of {piece}")
         return Exchange({piece.operands[0]: other}), change
-    symbol = Symbol(piece.name, piece.shape)
+    symbol = Symbol(piece.name, piece.shape, ("symmetric",) if is_symmetric_definition(piece) else ())
     return Exchange({piece: symbol}), symbol

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from matdiff.algebra.dims import ONE, Shape, Size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol, replace
 from matdiff.algebra.operators.entrywise import Unspecified, at_entries
-from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import reciprocal
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.errors import ShapeError, UnsupportedError
+from matdiff.language import open_functions
 from matdiff.language.broadcasting import filled
 from matdiff.language.names import nearest
 from matdiff.language.scopes import Binder
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Make, Typed
-from matdiff.language.typing import SPECIAL, WORDED, Attempt, rule, special
+from matdiff.language.typing import SPECIAL, WORDED, Attempt, function_key, rule, special
+from matdiff.language.words import FUNCTIONALS, Called
 
 # ---- sums over an index ---------------------------------------------------------------------------
 
@@ -47,9 +49,15 @@ def type_big_sum(attempt: Attempt, node: Node) -> Typed:
 @rule("unspecified")
 def type_unspecified(attempt: Attempt, node: Node) -> Typed:
     """g(A) for an open function g, or for one that is given by a formula"""
+    pieces = open_functions.operands(attempt, node)
+    if isinstance(node.value, Called):
+        return open_functions.call(attempt, node, node.value, pieces)
     name, order = node.value
-    a: Typed = node.parts[0].typed
+    if len(pieces) > 1 or attempt.assumed.get(function_key(name)) == "valued":
+        return open_functions.call_of_letter(attempt, node, name, order, pieces)
+    a = pieces[0]
     if name not in attempt.formulas:
+        open_functions.require_one_use(attempt, node, name, ())
         return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
     if order:
         raise attempt.misfit(node, f"{name} is given by a formula: write its derivative as one, too")
@@ -78,7 +86,7 @@ def type_call(attempt: Attempt, node: Node) -> Typed:
     if not operands:
         raise attempt.misfit(node, f"{name} is used without an argument")
     word = next((part for part, typed in zip(node.parts, operands, strict=True) if typed is None), None)
-    if word is not None and (WORDED.get(name) != word.kind or node.parts[1:] != [word]):
+    if word is not None and name not in FUNCTIONALS and (WORDED.get(name) != word.kind or node.parts[1:] != [word]):
         raise attempt.misfit(word, f"{attempt.written(word)} is no argument of {name}")
     if name in SPECIAL:
         return SPECIAL[name](attempt, node, operands)
@@ -94,15 +102,28 @@ def type_call(attempt: Attempt, node: Node) -> Typed:
 
 @rule("sized_call")
 def type_sized_call(attempt: Attempt, node: Node) -> Typed:
-    """unvec(c, m, n): the size of the result is written, and the vector has to fit it"""
-    (name, (rows, cols)), operand = node.value, node.parts[0].typed
-    if operand.cols is not ONE or not attempt.unify(operand.rows, rows * cols):
-        raise attempt.misfit(node, f"{name} needs a vector with {rows * cols} rows: {attempt.described(operand)}")
+    """unvec(c, m, n), corr(X, K, 2): operands with sizes behind them"""
+    name, given = node.value
+    word = next((part for part in node.parts if part.typed is None), None)
+    if word is not None:
+        raise attempt.misfit(word, f"{attempt.written(word)} is no argument of {name}")
+    return related(attempt, node, name, tuple([part.typed for part in node.parts]), given)
 
-    def make(e: Expr) -> Expr:
-        return Unvec.of(e, *[attempt.resolve(s, node, name) for s in (rows, cols)])
 
-    return attempt.typed(node, (rows, cols), (operand,), make)
+def related(attempt: Attempt, node: Node, name: str, operands: tuple[Typed, ...], given: Sequence[Size]) -> Typed:
+    """An operator that says how the shapes of its operands, the sizes behind them and its result are related."""
+    operator = FUNCTIONS[name]
+    shapes = [attempt.sizes.shape((o.rows, o.cols)) for o in operands]
+    fitting = (r.fit(shapes, given, attempt.unify, attempt.sizes.fresh) for r in operator.relations)
+    shape = next((s for s in fitting if s is not None), None)
+    if shape is None:
+        shown = "; ".join(attempt.described(o) for o in operands)
+        raise attempt.misfit(node, f"{name} needs {operator.needs(shapes, given)}: {shown}")
+
+    def make(*expressions: Expr) -> Expr:
+        return operator.of(*expressions, *[attempt.resolve(s, node, name) for s in given])  # type: ignore[arg-type]
+
+    return attempt.typed(node, shape, operands, make)
 
 
 SCALAR_FORMS: dict[str, Make] = {

@@ -24,6 +24,7 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import UnsupportedError
+from matdiff.language.applications import related
 from matdiff.language.broadcasting import broadcast, repeat
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
@@ -342,10 +343,16 @@ def kronecker(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     return attempt.typed(node, shape, (a, b), operator.of)
 
 
+def correlate(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """X ⋆ K, where K lies within X"""
+    return related(attempt, node, "corr", (a, b), ())
+
+
 SIGNED = {
     "divide": divide,
     "left_divide": left_divide,
     "dot_times": hadamard,
     "dot_divide": dot_divide,
     "kronecker": kronecker,
+    "correlate": correlate,
 }

@@ -13,11 +13,15 @@ from fractions import Fraction
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, DeclarationError, SyntaxError
+from matdiff.language import sized_calls
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.names import GREEK_WORDS, canonical
-from matdiff.language.places import Indices, grid, listed, place, subscripts
-from matdiff.language.scopes import BARE, Binder, Name, Place, Scope
+from matdiff.language.places import Indices, binder_of, grid, listed, place, position, subscripts
+from matdiff.language.recurrences import gathered, in_order, named_in, put_in_order
+from matdiff.language.recursion import Recursion
+from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
+from matdiff.language.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.syntax import Node, postorder
 
 
@@ -33,6 +37,9 @@ class Bound:
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
         self.free_indices: dict[str, Binder] = {}
+        self.recursions: dict[str, Recursion] = {}
+        self.written = 0  # nodes that stand for a[k], where that is defined for every k
+        self.numbers: dict[str, int] = {}  # sizes that the text gives as numbers: K = 3
         self.ranges = declared.sizes()  # names of sizes, which are scalars where they stand in a formula
         self.indices: set[str] = set()
         self.spelt = frozenset(re.findall(r"(?<![^\W\d_])[a-z](?![^\W\d_])", text))
@@ -42,6 +49,8 @@ class Bound:
 
     def _resolve(self) -> None:
         """Walks down the tree, carrying the indices that are bound, and resolves every name."""
+        if self.tree.kind in ("state", "repeat"):
+            self.tree = Node("sequence", [self.tree], ["first"], self.tree.start, self.tree.end)
         stack: list[tuple[Node, Scope]] = [(self.tree, {})]
         while stack:
             node, scope = stack.pop()
@@ -53,23 +62,35 @@ class Bound:
             unused = next((b for b in node.value if not (b.used or b.bare)), None) if node.kind == "big_sum" else None
             if unused and not self.free:
                 raise self._error(node, f"the index {unused.name} of the sum does not occur in it", "multiply instead")
+        for recursion in self.recursions.values():
+            recursion.require_use(self)
+        if self.recursions:
+            put_in_order(self, self.tree)
 
     # ---- names and subscripts ----------------------------------------------------------------------
 
-    def _name(self, node: Node, scope: Scope) -> None:
+    def _name(self, node: Node, scope: Scope) -> Scope | None:
         name = node.value
         if name in scope:
             self._index(node, scope[name])
+        elif self.recursions and (low := written_low(self, name, self.text[node.start : node.end])):
+            return resolve_state(self, node, low[0], Excerpt(low[1], node.start, self.text), scope)
+        elif name in self.recursions:
+            raise self._error(node, f"{name} has a value for every step", f"write {self.recursions[name].state(0)}")
+        elif name in self.definitions and label_clash(self.recursions, name):
+            raise self._error(node, f"{name} is another name of a state of {label_clash(self.recursions, name)}")
         elif name in self.definitions:
             node.kind = "definition"
         elif name == "eye" or (name == "I" and name not in self.declared):
             node.kind, node.value = "constant", ("eye", ())
         else:
             self._symbol(node, name, scope)
+        return None
 
-    def _index(self, node: Node, binder: Binder) -> None:
-        binder.used = True
-        node.kind, node.value, node.parts = "counter", binder, []
+    def _index(self, node: Node, index: Position) -> None:
+        if (binder := binder_of(index)) is not None:
+            binder.used = True
+        node.kind, node.value, node.parts = "counter", index, []
 
     def _symbol(self, node: Node, name: str, scope: Scope) -> None:
         """A name without an index."""
@@ -84,28 +105,34 @@ class Bound:
             self.names[name] = Name(name, self.declared.get(name))
         return self.names[name]
 
-    def _subscript(self, node: Node, scope: Scope) -> None:
+    def _subscript(self, node: Node, scope: Scope) -> Scope | None:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low."""
         node.parts[0] = _without_brackets(node.parts[0])
         base, text = node.parts[0], node.value
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             self._sized_constant(node, base, text)
-            return
-        fixed = subscripts(Excerpt(text, node.end - len(text), self.text), scope)
+            return None
+        if base.value in self.recursions and base.kind == "NAME":
+            return resolve_state(self, node, self.recursions[base.value], self._low(node, text), scope)
+        fixed = subscripts(self._low(node, text), scope)
         if fixed:
             self._indexed(node, base, fixed, scope)
-            return
+            return None
         if not re.fullmatch(r"[\w\s,]+", text):
             raise self._error(node, f"the subscript {text} is not made of letters and digits")
         names = [canonical(t) for t in re.split(r"[\s,]+", text.strip())]
         for indices in (names, list(text)):
             if all(i in scope for i in indices):
                 self._indexed(node, base, [scope[i] for i in indices], scope)
-                return
+                return None
         if base.kind == "NAME":
             self._named_subscript(node, base, names, scope)
-            return
+            return None
         raise self._unbound(node, names[0])
+
+    def _low(self, node: Node, text: str) -> Excerpt:
+        """What is written low behind an operand."""
+        return Excerpt(text.strip(), max(node.start, node.end - len(text)), self.text)
 
     def _named_subscript(self, node: Node, base: Node, names: list[str], scope: Scope) -> None:
         """x_k where nothing binds k: part of the name, unless x is a family."""
@@ -121,10 +148,15 @@ class Bound:
             return
         self._symbol(node, f"{base.value}_{''.join(names)}", scope)
 
-    def _index_brackets(self, node: Node, scope: Scope) -> None:
+    def _index_brackets(self, node: Node, scope: Scope) -> Scope | None:
         """x[i], A[i, j], x[2], A[1, :], A[1:3, n]"""
         base, inside = node.parts
+        if base.kind == "unspecified" and len(base.value) > 2 and base.value.order > 1:  # ∇²f(A)[E]
+            node.kind, node.value, node.parts = base.kind, base.value, [*base.parts, inside]
+            return None
         parts = inside.parts if inside.kind == "list" else [inside]
+        if base.kind == "NAME" and base.value in self.recursions and base.value not in scope:
+            return resolve_state(self, node, self.recursions[base.value], self._excerpt(inside), scope)
         indices: Indices = []
         for part in parts:
             index = place(self._excerpt(part), scope, self.ranges)
@@ -138,6 +170,7 @@ class Bound:
                 index = next(binder for binder in free if binder.name == part.value)
             indices.append(index)
         self._indexed(node, base, indices, scope)
+        return None
 
     def _free(self, declaration: Declaration | None, names: list[str]) -> list[Binder]:
         """Free indices, where they are allowed: those that a family is declared with, and all in laws."""
@@ -152,17 +185,21 @@ class Bound:
             self.free_indices[name] = Binder(name, indices.get(name))
         return [self.free_indices[name] for name in names]
 
-    def _indexed(self, node: Node, base: Node, binders: Sequence[Binder | Place], scope: Scope) -> None:
+    def _indexed(self, node: Node, base: Node, binders: Sequence[Position], scope: Scope) -> None:
         fixed = False
-        for binder in binders:
-            if isinstance(binder, Binder):
+        for index in binders:
+            if (binder := binder_of(index)) is not None:
                 binder.used = True
             else:
                 fixed = True
+        if base.kind == "NAME" and (written := numbered_name(self, base.value, binders)):
+            self._symbol(node, written, scope)
+            return
         if base.kind == "NAME" and base.value not in self.definitions and base.value not in scope:
             entry = self._entry_of(base.value)
             entry.plain, entry.in_sums = entry.plain or fixed, entry.in_sums and not fixed
             entry.indexed = entry.indexed if fixed else len(binders)
+            entry.note(binders)
             node.kind, node.value, node.parts = "member", (base.value, binders), []
             return
         if base.kind == "bars":
@@ -190,6 +227,8 @@ class Bound:
 
     def _sum(self, node: Node, scope: Scope) -> Scope:
         """A sum binds its indices in its body."""
+        if self.recursions and summed(self, node, scope):
+            return scope
         inner = dict(scope)
         binders: list[Binder] = []
         for name, last in node.value:
@@ -226,8 +265,8 @@ class Bound:
             node.kind, node.value, node.parts = "unit", (index, parse_size(self._excerpt(arguments[1]))), []
         elif node.value in ("hstack", "vstack"):
             node.parts = listed(arguments)
-        elif (operator := FUNCTIONS.get(node.value)) is not None and operator.sizes:
-            self._sized_call(node, operator.sizes)
+        elif (operator := FUNCTIONS.get(node.value)) is not None and (operator.sizes or operator.relations):
+            sized_calls.settle(node, self._excerpt, self._error)
         elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
             inside = node.parts[0]
             while inside.kind == "group":
@@ -235,14 +274,14 @@ class Bound:
             if inside.kind == "bars":
                 inside.value = "entrywise"
 
-    def _index_of_unit(self, node: Node, scope: Scope) -> Binder | Place:
+    def _index_of_unit(self, node: Node, scope: Scope) -> Position:
         index = place(self._excerpt(node), scope, self.ranges)
         if index is None and node.kind == "NAME":
             index = next(iter(self._free(None, [node.value])), None)
         if index is None or (isinstance(index, Place) and index.single is None):
             raise self._error(node, "unit needs a number or the index of a sum")
-        if isinstance(index, Binder):
-            index.used = True
+        if (binder := binder_of(index)) is not None:
+            binder.used = True
         return index
 
     def _power_of_function(self, node: Node, name: str, exponent: Fraction) -> None:
@@ -273,16 +312,6 @@ class Bound:
         node.parts = [Node("list", [owner, *arguments], None, node.start, node.end)]
         self._call(node, scope)
 
-    def _sized_call(self, node: Node, count: int) -> None:
-        """A function of one operand with sizes behind it, as unvec(c, m, n), or of nothing but sizes."""
-        operands = 0 if FUNCTIONS[node.value].constant else 1
-        if len(node.parts) != operands + count:
-            what = "an operand and " * operands + ("one size" if count == 1 else f"{count} sizes")
-            raise self._error(node, f"{node.value} takes {what}")
-        sizes = tuple(parse_size(self._excerpt(a)) for a in node.parts[operands:])
-        kind = "sized_call" if operands else "sized_constant"
-        node.kind, node.value, node.parts = kind, (node.value, sizes), node.parts[:operands]
-
     def _norm(self, node: Node, scope: Scope) -> None:
         """‖A‖ with the sign of its kind; a letter that is no kind is a part: ‖x‖_p, ‖x‖_S."""
         if node.parts[0].kind == "bars":
@@ -294,7 +323,7 @@ class Bound:
                 )
             node.parts.append(Node("NAME", [], canonical(node.value), node.end - 1, node.end))
 
-    def _power(self, node: Node, scope: Scope) -> None:
+    def _power(self, node: Node, scope: Scope) -> Scope | None:
         """Powers: e^x is exp(x), and a superscript letter is an exponent."""
         if isinstance(node.value, str):
             exponent = Node("NAME", [], node.value.removeprefix("-"), node.end - 1, node.end)
@@ -303,18 +332,25 @@ class Bound:
             node.parts.append(exponent)
         base = node.parts[0]
         if base.kind != "NAME" or len(node.parts) < 2:
-            return
+            return None
         exponent = node.parts[1]
-        if exponent.kind == "group" and exponent.parts[0].kind == "group":
+        is_double = exponent.kind == "group" and exponent.parts[0].kind == "group"
+        if is_double:
             exponent = exponent.parts[0]  # x^{(i)}
         index = exponent.parts[0] if exponent.kind == "group" else exponent
-        if exponent.kind == "group" and index.kind == "NAME" and index.value in scope:
-            self._indexed(node, base, [scope[index.value]], scope)
-            return
+        if exponent.kind == "group" and is_double and base.value in self.recursions:
+            return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
+        found = position(self._excerpt(index), scope) if exponent.kind == "group" and scope else None
+        if found is not None and binder_of(found) is not None:
+            if base.value in self.recursions:
+                return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
+            self._indexed(node, base, [found], scope)
+            return None
         if base.value != "e":
-            return
+            return None
         if node.parts[1].kind != "NUMBER" and "e" not in self.declared and "e" not in self.definitions:
             node.kind, node.value, node.parts = "call", "exp", [node.parts[1]]
+        return None
 
     def _where(self, node: Node, scope: Scope) -> None:
         """An expression with its definitions behind it: they are put in front, each after what it uses."""
@@ -322,33 +358,25 @@ class Bound:
         given = behind.parts if behind.kind == "sequence" else [behind]
         given = sorted(given, key=lambda item: item.kind != "formula")  # what is called may stand behind the call
         for item in given:
-            if item.kind not in DEFINITIONS:
+            if item.kind not in (*DEFINITIONS, *STATES):
                 raise self._error(item, "only definitions can stand behind where", "write … where name = expression")
-        items = {item.value: item for item in given}
-        ordered: dict[object, Node] = {}
-        stack = list(items.values())[::-1]
-        opened: set[object] = set()  # what waits for something that it uses
-        while stack:
-            item = stack[-1]
-            uses = [items[n.value] for n in postorder(item) if n.kind == "NAME" and n.value in items]
-            missing = [] if item.value in ordered else [u for u in uses if u.value not in ordered and u is not item]
-            if not missing:
-                ordered[stack.pop().value] = item
-            elif any(u.value in opened for u in missing):
-                raise self._error(behind, "the definitions behind where use each other in a circle")
-            opened.add(item.value)
-            stack.extend(missing)
         front = main.parts if main.kind == "sequence" else [main]
+        if any(item.kind in STATES for item in (*given, *front)):
+            node.parts = [*given, *front]  # recurrences are put in order with them
+        else:
+            items: dict[object, Node] = {item.value: item for item in given}
+            circle = self._error(behind, "the definitions behind where use each other in a circle")
+            node.parts = [*in_order(items, named_in, lambda _: circle), *front]
         node.kind, node.value = "sequence", None
-        node.parts = [*ordered.values(), *front]
         self._sequence(node, scope)
 
     def _sequence(self, node: Node, scope: Scope) -> None:
         """Definitions first, the expression last; a last definition gives its right side."""
+        node.parts = gathered(self, node.parts)
         for item in node.parts[:-1]:
-            if item.kind not in DEFINITIONS:
+            if item.kind not in (*DEFINITIONS, "recurrence"):
                 raise self._error(item, "only definitions can stand before the last ;", "write name = expression; …")
-            if item.kind == "formula":
+            if item.kind in ("formula", "recurrence"):
                 continue
             if item.value in self.definitions or item.value in self.declared:
                 raise DeclarationError(
@@ -360,6 +388,11 @@ class Bound:
             node.parts[-1] = last.parts[0]
         elif last.kind == "NAME" and last.value in self.definitions:
             node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
+
+    def _step(self, node: Node, scope: Scope) -> Scope:
+        """The step of a recurrence, whose index is bound in it."""
+        letter, index = node.value
+        return {**scope, letter: index}
 
     def _formula(self, node: Node, scope: Scope) -> None:
         """f(t) = t log t: the letter t stands for an entry."""
@@ -416,6 +449,7 @@ def _is_small(name: str) -> bool:
 
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
 DEFINITIONS = ("define", "abbreviate", "formula")
+STATES = ("state", "repeat")
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS = {
     "NAME": Bound._name,
@@ -430,5 +464,6 @@ HANDLERS = {
     "norm": Bound._norm,
     "power": Bound._power,
     "sequence": Bound._sequence,
+    "step": Bound._step,
     "where": Bound._where,
 }

@@ -56,11 +56,16 @@ def size_names(symbols: list[tuple[Size, Size, bool]], taken: Collection[str]) -
         letters = iter([c for c in "pqrskdhtuvwabcefgijlxyz" if c not in taken])
     count = 0
     for rows, cols, is_range in symbols:
-        for s in (rows, cols):
-            if _open(s) and s not in found:
+        for s in (*_open_in(rows), *_open_in(cols)):
+            if s not in found:
                 count += 1
                 found[s] = size(next(ranges if is_range else letters, f"n{count}"))
     return found
+
+
+def _open_in(s: Size) -> list[Size]:
+    """The open sizes in a size, as in 2*?1 + 1."""
+    return [s] if _open(s) else [size(name) for name in sorted(s.names()) if name.startswith("?")]
 
 
 def _open(s: Size) -> bool:

@@ -23,12 +23,14 @@ SYNONYMS = {
 
 
 class Declaration(NamedTuple):
-    """One declared name; *indices* are the index names and ranges of a family."""
+    """One declared name; *indices* are the index names and ranges of a family, *arguments* the shapes of what an
+    open function with scalar values takes (None of what is no function)."""
 
     name: str
     shape: Shape
     properties: frozenset[str] = frozenset()
     indices: tuple[tuple[str, Size], ...] = ()
+    arguments: tuple[Shape, ...] | None = None
 
 
 class Declarations:
@@ -56,7 +58,7 @@ class Declarations:
         """The names of the sizes that occur."""
         found: set[str] = set()
         for d in self.table.values():
-            for s in (*d.shape, *(last for _, last in d.indices)):
+            for s in (*d.shape, *(last for _, last in d.indices), *(s for shape in d.arguments or () for s in shape)):
                 found |= s.names()
         return found
 
@@ -121,8 +123,13 @@ LEADING = r"[\s;]*((?:[^\W\d_]|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]
 def _respelt(item: Excerpt) -> Excerpt:
     """A declaration in the plain spelling: \\Sigma \\in \\mathbb{R}^{d \\times d} is Σ: d×d."""
     text = plain(item.text)
-    text = re.sub(rf"(?<=[RS])([{SUPERS}]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
-    space = re.fullmatch(r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^\{?([^{}]*?)\}?)?(?:_?\{?([+]{1,2})\}?)?\s*", text)
+    text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
+    mapped = any(arrow in text for arrow in OF_FUNCTIONS)
+    space = (
+        None
+        if mapped
+        else re.fullmatch(r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^\{?([^{}]*?)\}?)?(?:_?\{?([+]{1,2})\}?)?\s*", text)
+    )
     if space:
         name, kind, sizes, sign = space.groups()
         shape = (sizes or "scalar") if kind == "R" else f"{sizes} x {sizes} " + SYMMETRIC[sign or ""]
@@ -131,7 +138,7 @@ def _respelt(item: Excerpt) -> Excerpt:
 
 
 SUPERS = "".join(SUPERSCRIPTS)
-_RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()}
+_RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()} | {ord("ˣ"): " x "}
 SYMMETRIC = {"": "symmetric", "+": "psd", "++": "spd"}
 
 
@@ -141,7 +148,8 @@ def _declare(item: Excerpt, result: Declarations) -> None:
     if colon < 0:
         raise item.error("a declaration needs a colon", "write name: sizes properties, as in S: d x d spd")
     right = item.part(colon + 1, len(item.text))
-    shape, properties = _right_side(right)
+    arguments = _arguments(right)
+    shape, properties = _right_side(right) if arguments is None else (SCALAR, frozenset())
     last = 0
     for match in re.finditer(r"((?:[^,\[\]]|\[[^\]]*\]?)+)(?:,|$)", item.text[:colon]):
         left = item.part(*match.span(1))
@@ -149,7 +157,9 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         if name in result:
             raise left.error(f"{name} is declared twice")
         _require_fitting(properties, shape, f"{name} is {right.text}", right)
-        result.table[name] = Declaration(name, shape, properties, indices)
+        if indices and arguments is not None:
+            raise left.error(f"{name} is a function: it has no index")
+        result.table[name] = Declaration(name, shape, properties, indices, arguments)
         last = match.end()
     if last < colon or not item.text[:colon].strip():
         raise item.error("a declaration needs a name before its colon")
@@ -198,6 +208,45 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
     return canonical(match.group()), tuple(indices)
 
 
+# ---- open functions: m x n -> scalar, ℝᵐ × ℝⁿ → ℝ, function of m ------------------------------------
+
+MAPPED = r"(.*?)\s*(?:->|→|⟶|↦|⟼)\s*(.*)"
+FUNCTION_OF = r"(?:an?\s+)?(?:open\s+)?(?:scalar(?:-valued)?\s+)?function\s+of\s+(.*?)(?:\s+with\s+scalar\s+values)?"
+SPACE = r"R\s*(?:\^\s*(?:\{([^{}]*)\}|\(([^()]*)\)|(\w+)))?"
+OF_FUNCTIONS = ("->", "→", "⟶", "↦", "⟼", "function")
+SCALAR_VALUES = frozenset(("scalar", "1", "number", "real", "R", "R^1", "R^{1}", "1 x 1"))
+
+
+def _arguments(right: Excerpt) -> tuple[Shape, ...] | None:
+    """The shapes of the arguments of an open function with scalar values; None where no function is declared."""
+    if not any(sign in right.text for sign in OF_FUNCTIONS):
+        return None
+    if mapped := re.fullmatch(MAPPED, right.text, re.DOTALL):
+        values = right.part(*mapped.span(2))
+        if values.text not in SCALAR_VALUES:
+            raise values.error("an open function has scalar values", "write f: m x n -> scalar")
+    described = mapped or re.fullmatch(FUNCTION_OF, right.text, re.DOTALL)
+    if described is None:
+        raise right.error("a function is declared by what it takes", "write f: m x n -> scalar")
+    domain = right.part(*described.span(1))
+    if not domain.text:
+        raise right.error("it is not said what the function takes", "write f: m x n -> scalar")
+    if domain.text in ("each entry", "every entry"):
+        return (SCALAR,)
+    if re.match(SPACE + r"\s*(?:$|[×x,])", domain.text):
+        return tuple([_space(domain, space) for space in re.finditer(SPACE, domain.text)])
+    inner = re.fullmatch(r"\(((?:[^()]|\([^()]*\))*)\)", domain.text)
+    domain = domain.part(*inner.span(1)) if inner else domain
+    pieces = re.finditer(r"(.+?)(?:,|\band\b|$)", domain.text or " ")
+    return tuple([_shape(domain.part(*piece.span(1)), False) for piece in pieces])
+
+
+def _space(domain: Excerpt, space: re.Match[str]) -> Shape:
+    """The shape of ℝ, ℝᵐ, ℝ^{m×n}."""
+    place = next((k for k in (1, 2, 3) if space.group(k) is not None), 0)
+    return _shape(domain.part(*space.span(place)), False) if place else SCALAR
+
+
 # ---- the right side: m x n spd --------------------------------------------------------------------
 
 BETWEEN = r"(\w+?)x(\w+)"
@@ -240,29 +289,85 @@ def _shape(sizes: Excerpt, square: bool) -> Shape:
     return (found[0], found[1]) if len(found) == 2 else (found[0], ONE)
 
 
-TERM = r"\s*([+-]?)\s*((?:\w+)(?:\s*\*\s*\w+)*)\s*"
+TOKEN = r"\s*(\w+|[-+*/()])\s*"
+RANK = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2}
+MOST_TERMS = 100  # in a product of sums
 
 
-def parse_size(piece: Excerpt) -> Size:
-    """A size: sums and products of numbers and names."""
-    text = piece.text
-    if re.fullmatch(r"\(.*\)", text):
-        text = " " + text[1:-1] + " "
-    total, place = size(0), 0
-    while place < len(text) or not place:
-        match = re.compile(TERM).match(text, place)
-        if not match or (place and not match.group(1)):
-            raise _wrong_size(piece)
-        product = size(1)
-        for factor in re.findall(r"\w+", match.group(2)):
-            if len(factor) > 100 or not (factor.isdecimal() or re.fullmatch(r"[^\W\d]\w*", factor)):
-                raise _wrong_size(piece)
-            product = product * size(int(factor) if factor.isdecimal() else canonical(factor))
-        total = total - product if match.group(1) == "-" else total + product
-        place = match.end()
-    if total.number is not None and total.number < 1:
-        raise piece.error(f"a size is at least 1, not {total}")
+def parse_size(piece: Excerpt, least: int | None = 1) -> Size:
+    """A size such as n*p, n + 1 or n(n + 1)/2, which has to be whole; *least* is the smallest number it may be."""
+    total = _polynomial(piece)
+    if not total.is_whole:
+        names = ", ".join(sorted(total.names()))
+        raise piece.error(f"{piece.text} is not a whole number {'for all ' * bool(names)}{names}")
+    if least is not None and total.number is not None and total.number < least:
+        raise piece.error(f"a size is at least {least}, not {total}")
     return total
+
+
+def _polynomial(piece: Excerpt) -> Size:
+    """The polynomial of a text, by operator precedence: *signs* wait for their right side, *values* for their sign."""
+    values: list[Size] = []
+    signs: list[str] = []
+    complete = False  # whether a value has just ended
+    for token in _tokens(piece):
+        is_value = token not in RANK and token != ")"
+        if complete == (is_value or token == "("):
+            raise _wrong_size(piece)
+        if is_value:
+            values.append(_factor(token, piece))
+        elif token != "(":
+            _combine(values, signs, RANK.get(token, 1), piece)
+        if token == ")" and (not signs or signs.pop() != "("):
+            raise _wrong_size(piece)
+        if token in RANK:
+            signs.append(token)
+        complete = is_value or token == ")"
+    if not complete:
+        raise _wrong_size(piece)
+    _combine(values, signs, 1, piece)
+    if signs:
+        raise _wrong_size(piece)
+    return values[0]
+
+
+def _tokens(piece: Excerpt) -> Iterator[str]:
+    """The names, numbers and signs of a size; n(n + 1) gets its sign, and −n the 0 before it."""
+    place, before = 0, "("
+    while place < len(piece.text):
+        match = re.compile(TOKEN).match(piece.text, place)
+        if not match:
+            raise _wrong_size(piece)
+        token = match.group(1)
+        if token in "+-" and before == "(":
+            yield "0"
+        if token == "(" and before not in RANK:
+            yield "*"
+        yield token
+        place, before = match.end(), token
+
+
+def _factor(token: str, piece: Excerpt) -> Size:
+    """A name or a number."""
+    if len(token) > 100 or not (token.isdecimal() or re.fullmatch(r"[^\W\d]\w*", token)):
+        raise _wrong_size(piece)
+    return size(int(token) if token.isdecimal() else canonical(token))
+
+
+def _combine(values: list[Size], signs: list[str], rank: int, piece: Excerpt) -> None:
+    """Carries out the signs at the end that bind at least as strongly as one of a rank."""
+    while signs and RANK[signs[-1]] >= rank:
+        sign, right, left = signs.pop(), values.pop(), values.pop()
+        if sign in "+-":
+            values.append(left + right if sign == "+" else left - right)
+        elif sign == "*":
+            if min(len(left.terms), len(right.terms)) > 1 and len(left.terms) * len(right.terms) > MOST_TERMS:
+                raise piece.error("this size has too many terms")
+            values.append(left * right)
+        else:
+            if not right.number:
+                raise piece.error(f"a size cannot be divided by {right}")
+            values.append(left.over(right.number))
 
 
 def _wrong_size(piece: Excerpt) -> DeclarationError:

@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.operators.recurrence import place as numbered
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.sums import Entry
-from matdiff.language.places import Indices
-from matdiff.language.scopes import Binder, Place
+from matdiff.language.places import Indices, number_text
+from matdiff.language.scopes import Binder, Name, Place, Position, Shifted
+from matdiff.language.sizes import flexible_names, is_flexible
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt
 
 
-def index_of(attempt: Attempt, node: Node, index: Binder | Place) -> Expr:
-    """The index of a sum, or the number of a place."""
-    if isinstance(index, Binder):
-        return attempt.index(index, node)
-    assert index.first is not None
-    return Number(index.first.number) if index.first.number is not None else count(index.first)
+def index_of(attempt: Attempt, node: Node, index: Position) -> Expr:
+    """The index of a sum, perhaps with a number more or less, or the number of a place."""
+    if isinstance(index, Place):
+        assert index.first is not None
+        first = attempt.sizes.find(index.first)
+        return Number(first.number) if first.number is not None else count(first)
+    binder, offset = index if isinstance(index, Shifted) else (index, 0)
+    if binder.value is not None:
+        return Number(binder.value + offset)
+    return numbered(attempt.index(binder, node), offset)
 
 
-def require_range(attempt: Attempt, node: Node, index: Binder | Place, extent: Size, what: str) -> None:
-    """Makes the range of an index agree with what it counts; a place must not lie beyond the end."""
+def require_range(
+    attempt: Attempt, node: Node, index: Position, extent: Size, what: str, name: Name | None = None
+) -> None:
+    """Makes the range of an index agree with what it counts; a place must not lie beyond the end.
+
+    *name* is the symbol that has the index: what else it is indexed with tells how far it reaches.
+    """
     extent = attempt.sizes.find(extent)
-    if isinstance(index, Binder):
-        if not attempt.unify(attempt.range_of(index), extent):
+    if not isinstance(index, Place):
+        if name is not None and name.is_shifted:
+            require_reach(attempt, node, index, extent, what, name)
+        elif isinstance(index, Shifted) or index.value is not None:
+            require_within(attempt, node, index, extent, what)
+        elif not attempt.unify(attempt.range_of(index), extent):
             found = attempt.sizes.find(attempt.range_of(index))
             raise attempt.misfit(node, f"the index {index.name} runs to {found}, but {what} to {extent}")
         return
@@ -37,6 +52,52 @@ def require_range(attempt: Attempt, node: Node, index: Binder | Place, extent: S
         length = (index.last - index.first).number
         if length is not None and length < 0:
             raise attempt.misfit(node, f"the range {index.first}:{index.last} is empty")
+
+
+def require_reach(attempt: Attempt, node: Node, index: Binder | Shifted, extent: Size, what: str, name: Name) -> None:
+    """The range of a symbol with shifted indices, as x[i] and x[i+1], is the greatest number that one of them takes."""
+    if is_flexible(extent):
+        ends = [reach(attempt, use)[1] for uses in name.uses.values() for use in uses if index in uses]
+        closed = [end for end in ends if not flexible_names(end)] or ends
+        widest = closed[0]
+        for end in closed[1:]:
+            widest = end if ((end - widest).number or 0) > 0 else widest
+        if widest is ONE:
+            attempt.sizes.bound[extent] = ONE  # a family with one member
+        attempt.unify(extent, widest)
+    elif flexible_names(reach(attempt, index)[1]):
+        binder, offset = index if isinstance(index, Shifted) else (index, 0)
+        others = [use for uses in name.uses.values() for use in uses if isinstance(use, Shifted)]
+        most = max((use.offset for use in others if use.binder is binder), default=offset)
+        attempt.unify(attempt.range_of(binder), extent - size(max(most, 0)))
+    require_within(attempt, node, index, attempt.sizes.find(extent), what)
+
+
+def reach(attempt: Attempt, index: Binder | Shifted) -> tuple[Size, Size]:
+    """The least and the greatest number that an index takes."""
+    binder, offset = index if isinstance(index, Shifted) else (index, 0)
+    if binder.value is not None:
+        return size(binder.value + offset), size(binder.value + offset)
+    return size(1 + offset), attempt.sizes.find(attempt.range_of(binder)) + size(offset)
+
+
+def require_place(attempt: Attempt, node: Node, index: Position, extent: Size, what: str) -> None:
+    """An index that has a range of its own may stop before the end of what it counts."""
+    if isinstance(index, Binder) and not flexible_names(reach(attempt, index)[1]):
+        require_within(attempt, node, index, attempt.sizes.find(extent), what)
+    else:
+        require_range(attempt, node, index, extent, what)
+
+
+def require_within(attempt: Attempt, node: Node, index: Binder | Shifted, extent: Size, what: str) -> None:
+    """The numbers that an index takes are among 1 … extent."""
+    low, high = reach(attempt, index)
+    if (low.number or 0) < 1:
+        raise attempt.misfit(node, f"{what} is counted from 1: there is no place {low}", "shift the index")
+    over = (extent - high).number
+    if over is None or over < 0:
+        ends = f"goes to the place {number_text(high)}, but {what} to {number_text(extent)}"
+        raise attempt.misfit(node, f"{attempt.written(node)} {ends}")
 
 
 def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
@@ -51,16 +112,17 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
         plural = "index" if len(indices) == 1 else "indices"
         raise attempt.misfit(node, f"{attempt.described(base)}, which has no entry with {len(indices)} {plural}")
     for index, extent in zip(indices, across, strict=True):
-        require_range(attempt, node, index, extent, node.value[0] if node.kind == "member" else attempt.shown(base))
+        name = attempt.bound.names[node.value[0]] if node.kind == "member" else None
+        require_range(attempt, node, index, extent, name.name if name else attempt.shown(base), name)
     shape = [length(index, extent) for index, extent in zip(indices, across, strict=True)]
     result = attempt.typed(node, (shape[0], [*shape, ONE][1]), (base,), lambda a: part(attempt, node, a, indices))
     result.guessed = result.guessed or node.kind != "entry" or node.value is not indices
     return result
 
 
-def length(index: Binder | Place, extent: Size) -> Size:
+def length(index: Position, extent: Size) -> Size:
     """How many entries an index stands for."""
-    if isinstance(index, Binder) or index.single is not None:
+    if not isinstance(index, Place) or index.single is not None:
         return ONE
     return extent if index.first is None or index.last is None else index.last - index.first + ONE
 

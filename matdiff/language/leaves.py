@@ -11,7 +11,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.errors import SyntaxError
 from matdiff.language.broadcasting import filled
-from matdiff.language.entries import entry, index_of, require_range
+from matdiff.language.entries import entry, index_of, require_place, require_range
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
@@ -90,7 +90,7 @@ def member(attempt: Attempt, node: Node, text: str, indices: Indices) -> Typed:
     if any(isinstance(i, Place) and i.single is None for i in indices):
         raise attempt.misfit(node, f"{text} is a family, which has members and no slices", error=SyntaxError)
     for index, last in zip(indices, ranges, strict=True):
-        require_range(attempt, node, index, last, text)
+        require_range(attempt, node, index, last, text, name)
 
     def make() -> Expr:
         return Member(attempt.symbol(name, node), *[index_of(attempt, node, i) for i in indices])
@@ -109,14 +109,14 @@ def type_entry(attempt: Attempt, node: Node) -> Typed:
 @rule("counter")
 def type_counter(attempt: Attempt, node: Node) -> Typed:
     """The index of a sum as a number."""
-    return attempt.scalar(node, (), lambda: attempt.index(node.value, node))
+    return attempt.scalar(node, (), lambda: index_of(attempt, node, node.value))
 
 
 @rule("unit")
 def type_unit(attempt: Attempt, node: Node) -> Typed:
     """unit(i, n): the unit vector of an index"""
     index, rows = node.value
-    require_range(attempt, node, index, rows, "the unit vector")
+    require_place(attempt, node, index, rows, "the unit vector")
     return attempt.typed(node, (rows, ONE), (), lambda: UnitVector(index_of(attempt, node, index), rows))
 
 
@@ -125,6 +125,8 @@ def type_sized_constant(attempt: Attempt, node: Node) -> Typed:
     """centering(n), commutation(m, n)"""
     name, sizes = node.value
     operator = FUNCTIONS[name]
+    if len(sizes) == 1:
+        attempt.sizes.product(*sizes, *sizes)  # n·n columns are those that a vec has: n for each of n
     return attempt.typed(node, operator.shape_of((), sizes), (), lambda: operator.of(*sizes))
 
 

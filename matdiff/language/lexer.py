@@ -15,9 +15,11 @@ from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
+from matdiff.language.calls import CALLED, Calls
+from matdiff.language.loops import LOW, head_at, steps_at
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.syntax import Token
-from matdiff.language.tokens import CLOSING, ENDERS, WIDE, Emitter, Reach
+from matdiff.language.tokens import CLOSING, ENDERS, WIDE, Reach
 from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
 from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
 
@@ -35,7 +37,7 @@ PATTERN = re.compile(
     (?P<subscript>{SUBSCRIPT}) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
     (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
-    (?P<sign>\.\*|\./|\.\^|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗:,=^\\])
+    (?P<nabla>∇) | (?P<sign>\.\*|\./|\.\^|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
     """,
     re.VERBOSE,
 )
@@ -50,6 +52,7 @@ SIGNS = {
     **dict.fromkeys([".^", "**"], "DOT_CARET"),
     "\\": "LEFT_DIVIDE",
     "⊗": "KRONECKER",
+    "⋆": "STAR",
     ":": "COLON",
     ",": "COMMA",
     "=": "DEFINE",
@@ -71,18 +74,17 @@ MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functio
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 LONGEST_NUMBER = 100
 QUOTED = r"'(\w+)'|\"(\w+)\""
-CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
 GOAL = r"(?:min|max|argmin|argmax)\s*_(?:\{[^{}]*\}|\w)|(?:minimi[sz]e|maximi[sz]e)\b(?!\s*\()"
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
-class Lexer(Emitter):
+class Lexer(Calls):
     """The pass over one text; *other* are the places of decisions that go against custom."""
 
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
-        super().__init__(script, other)
-        self.vocabulary = vocabulary
+        super().__init__(script, vocabulary, other)
         self.defining = ""  # the word, let or where, that began a list of definitions
+        self.repeating = False  # whether the item defines a state, so that its steps may follow
 
     def run(self) -> list[Token]:
         """The tokens of the text."""
@@ -115,6 +117,8 @@ class Lexer(Emitter):
         return m.end()
 
     def separator(self, m: re.Match[str]) -> int:
+        if steps := self.steps(m.start()):
+            return steps
         if self.last in ("SEPARATOR", ""):
             return m.end()
         return self.emit("SEPARATOR", None, m.start(), m.end())
@@ -149,7 +153,7 @@ class Lexer(Emitter):
         sized = self.last == "NUMBER" or self.tokens[-1].value == "I"
         short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
         m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
-        text = m.group().lstrip("_").strip("{}").translate({ord(k): v for k, v in SUBSCRIPTS.items()})
+        text = m.group().lstrip("_").strip("{}").translate(LOW)
         return self.emit("SUBSCRIPT", text, m.start(), m.end())
 
     def transpose(self, m: re.Match[str]) -> int:
@@ -175,8 +179,12 @@ class Lexer(Emitter):
 
     def sign(self, m: re.Match[str]) -> int:
         kind = SIGNS[m.group()]
-        if kind == "COMMA" and self.defining and not self.brackets:
-            kind = "SEPARATOR"  # where a = …, b = …
+        if kind == "COMMA" and not self.brackets:
+            if steps := self.steps(m.start()):
+                return steps
+            if self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
+                return m.end()  # … for k = 1..K, z[1] = x
+            kind = "SEPARATOR" if self.defining else kind  # where a = …, b = …
         in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS
         if in_square and kind in ("PLUS", "MINUS") and not self.text[m.end() : m.end() + 1].isspace():
             self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
@@ -192,9 +200,14 @@ class Lexer(Emitter):
     # ---- brackets and bars -------------------------------------------------------------------------
 
     def open(self, m: re.Match[str]) -> int:
+        if m.group() == "(" and (steps := self.steps(m.start())):
+            return steps
         bracket = ANGLES.get(m.group(), m.group())
         before = self.last
+        is_direction = self.takes_direction(m.start())
         self.push(bracket, m.start())
+        if is_direction:
+            return self.emit("LEFT_INDEX", None, m.start(), m.end())
         if before in ("FUNCTION", "UNSPECIFIED", "CARET", "DOT_CARET", "METHOD"):
             return self.emit("LEFT", None, m.start(), m.end())
         if bracket == "[" and before in ENDERS and not self.gap and indexes(before, self.text, m.end()):
@@ -220,7 +233,9 @@ class Lexer(Emitter):
         if marks is not None:
             marks.settle(self.tokens, lambda: self.decide(start, True, 2))
         if sign != "⟩":
-            return self.emit("RIGHT", None, m.start(), m.end())
+            self.emit("RIGHT", None, m.start(), m.end())
+            self.after_arguments(start)
+            return m.end()
         kind = match_at(r"_(?:F(?![A-Za-z])|\{\s*F\s*\})", self.text, m.end())
         return self.emit("INNER_CLOSE", None, m.start(), kind.end() if kind else m.end())
 
@@ -256,6 +271,10 @@ class Lexer(Emitter):
     def word(self, m: re.Match[str]) -> int:
         """A run of letters, or a Greek letter, with digits and a subscript behind it."""
         start = m.start()
+        if steps := self.steps(start):
+            return steps
+        if self.vocabulary.states and (state := self.state(start)):
+            return state
         head = match_at(FUNCTION_HEAD, self.text, start) if self.last in ("", "SEPARATOR", "WHERE") else None
         if head and canonical(head.group(1)) in self.vocabulary.formulas:
             return self.emit("FORMULA", (canonical(head.group(1)), canonical(head.group(2))), start, head.end())
@@ -267,6 +286,10 @@ class Lexer(Emitter):
             return keyword
         if m.group() in ("inf", "Inf", "infty") and self.last == "COMMA" and m.group() not in self.vocabulary.names:
             return self.emit("STRING", "inf", start, m.end())
+        if self.functionals and (end := self.name_of_function(m)):
+            return end
+        if self.vocabulary.valued and (end := self.valued(m)):
+            return end
         if canonical(m.group()) in self.vocabulary.formulas and (called := match_at(CALLED, self.text, m.end())):
             self.operand("UNSPECIFIED", (canonical(m.group()), len(called.group(1))), start, m.end())
             return called.end() - 1
@@ -292,10 +315,14 @@ class Lexer(Emitter):
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""
         word = m.group()
+        if word == "with" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
+            return m.end()  # … for k = 1..K with z[1] = x
         if word not in ("let", "in", "where", "and") or word in self.vocabulary.names or self.brackets:
             return 0
         if word == "let" and self.last in ("", "SEPARATOR"):
             self.defining = "let"
+            return m.end()
+        if word == "where" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS" and not self.defining:
             return m.end()
         if word == "where" and self.last in ENDERS | {"SEPARATOR"}:
             self.defining = "where"
@@ -308,18 +335,47 @@ class Lexer(Emitter):
             return 0
         return m.end() if self.last == "SEPARATOR" else self.emit("SEPARATOR", None, m.start(), m.end())
 
+    def state(self, start: int) -> int:
+        """z[k+1] = …, z_{1} = …: the state of a recurrence that an item defines; 0 where there is none."""
+        fresh = self.last in ("", "SEPARATOR", "WHERE") or (self.line_break and not self.brackets)
+        head = head_at(self.text, start) if fresh else None
+        if head is None or head.name not in self.vocabulary.states:
+            return 0
+        self.repeating = True
+        return self.operand("STATE", head, start, head.end)
+
+    def steps(self, start: int) -> int:
+        """for k = 1..K behind the step of a recurrence; 0 where there is none."""
+        if not self.repeating or self.brackets or self.last not in ENDERS:
+            return 0
+        steps = steps_at(self.text, start)
+        if steps is None and (broken := match_at(r"[Ff]or\b[^;\n]*", self.text, start)):
+            message = "how often the step is repeated is not said"
+            raise self.error(message, start, broken.end(), "write for k = 1..K, or for k = 1..3")
+        if steps is None:
+            return 0
+        self.repeating = False
+        self.emit("STEPS", steps, start, steps.end)
+        return self.emit("SEPARATOR", None, steps.end, steps.end)
+
     def accented(self, m: re.Match[str]) -> int:
         """x̂, μ̄₁: a letter with an accent, and its number."""
+        if self.vocabulary.states and (state := self.state(m.start())):
+            return state
         number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, m.end())
         end = number.end() if number else m.end()
         return self.whole_name(canonical(self.text[m.start() : end]), m.start(), end)
 
     def quoted(self, m: re.Match[str]) -> int:
         """⟪loss⟫: a name of several letters, as LaTeX marks it."""
+        if self.vocabulary.states and (state := self.state(m.start())):
+            return state
         return self.whole_name(canonical(m.group()[1:-1]), m.start(), m.end())
 
     def whole_name(self, name: str, start: int, end: int) -> int:
         """A name, with the subscript behind it where it is known with that: x̂_t, ⟪loss⟫_{weight}."""
+        if name in self.vocabulary.valued:
+            return self.called_by_name(name, start, end)
         below = match_at(SUBSCRIPT, self.text, end)
         whole = canonical(name + below.group()) if below else ""
         if below and whole in self.vocabulary.names:
@@ -346,17 +402,6 @@ class Lexer(Emitter):
             self.operand("NAME", name[0], start, end - 1)
             return self.operand("NUMBER", Fraction(1), end - 1, end)
         return self.operand("NAME", name, start, end)
-
-    def open_function(self, name: str, called: re.Match[str], start: int) -> bool:
-        """Whether a letter before a bracket is a function that the text leaves open."""
-        if "′" in called.group(1):
-            return True
-        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS
-        if "⊙" in called.group() and not (custom and name != "h" and self.vocabulary.only_called(name)):
-            return False  # h ⊙ (1 − h)
-        if called.group(1) and not self.vocabulary.is_called(name):
-            return custom and name != "h" and self.decide(start, True, 2)  # h′(x − y) is an inner product
-        return self.decide(start, custom, 2 if custom else 3)
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""
@@ -413,12 +458,10 @@ ILLEGAL = {
     "_": "a subscript is a letter, digits, or braces without braces inside",
     "∏": "products over an index are not part of the language",
     "∂": "a derivative is asked for with wrt, not written in the expression",
-    "∇": "a derivative is asked for with wrt, not written in the expression",
     "$": "dollars stand around LaTeX",
     "!": "a factorial is not part of the language",
     "%": "a percent sign is not part of the language",
 }
-CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "space": Lexer.space,
     "newline": Lexer.newline,
@@ -428,6 +471,7 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "greek": Lexer.word,
     "sum": Lexer.sum_sign,
     "root": Lexer.root,
+    "nabla": Lexer.nabla,
     "transpose": Lexer.transpose,
     "inverse_transpose": Lexer.inverse_transpose,
     "pseudo": Lexer.pseudo_inverse,

@@ -3,17 +3,60 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from matdiff.algebra.dims import Size, size
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import canonical
-from matdiff.language.scopes import Binder, Place, Scope
+from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node
 
-Indices = list[Binder | Place]
+Indices = list[Position]
+NOTHING: Mapping[str, int] = {}
+LINEAR = r"\s*[+-]?\s*(?:[0-9]{1,9}|[^\W\d]\w*)(?:\s*[-+*]\s*(?:[0-9]{1,9}|[^\W\d]\w*))*\s*"
 
 
-def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Binder | Place | None:
+def position(
+    piece: Excerpt, scope: Scope, sizes: Collection[str] = (), numbers: Mapping[str, int] = NOTHING
+) -> Position | None:
+    """An index with a whole number more or less, or a place: k + 1, K + 1, 3; None where it is none of them.
+
+    *sizes* can be places; *numbers* are those that are known as numbers.
+    """
+    text = piece.text.replace("−", "-")
+    text = text[1:-1] if re.fullmatch(r"\([^()]*\)", text) else text
+    if not re.fullmatch(LINEAR, text):
+        return None
+    total = parse_size(Excerpt(text.strip(), piece.start, piece.whole), least=None)
+    total = total.substitute(lambda name: size(numbers.get(name, name)))
+    bound = [name for name in total.names() if name in scope]
+    if not bound:
+        return Place(total) if total.names() <= set(sizes) else None
+    rest = (total - size(bound[0])).number
+    return at(scope[bound[0]], rest) if rest is not None else None
+
+
+def at(index: Position, offset: int = 0) -> Position:
+    """A position and a whole number more or less."""
+    if isinstance(index, Place):
+        return Place(index.first + size(offset)) if index.first is not None and offset else index
+    binder, offset = (index, offset) if isinstance(index, Binder) else (index.binder, offset + index.offset)
+    return Shifted(binder, offset) if offset else binder
+
+
+def number_text(number: Size) -> str:
+    """A number of a state or member as people write it: K+1."""
+    more = int(dict(number.terms).get((), 0))
+    letters = number - size(more)
+    return f"{letters}{more:+d}" if letters.terms and more else str(number)
+
+
+def binder_of(index: Position) -> Binder | None:
+    """The index that a position is made of, if it is no fixed place."""
+    return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
+
+
+def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position | None:
     """The index, the place or the range that is written; None where it is none of them.  *sizes* can be places."""
     text = piece.text
     if canonical(text) in scope:
@@ -28,6 +71,8 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Binder |
             raise piece.error("entries are counted from 1", "the first one is x[1]")
         return Place(parse_size(piece), digits=text)
     names = re.findall(r"[^\W\d]\w*", text)
+    if any(canonical(name) in scope for name in names) and (shifted := position(piece, scope)):
+        return shifted
     known = names and all(canonical(name) in sizes for name in names) and re.fullmatch(r"[\w\s+*-]+", text)
     return Place(parse_size(piece)) if known else None
 

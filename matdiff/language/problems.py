@@ -10,7 +10,10 @@ from matdiff.algebra.expr import Expr
 from matdiff.errors import ShapeError, SyntaxError, UnsupportedError
 from matdiff.language.reading import Reading, read, read_beside
 
-HEAD = re.compile(r"\s*\\?(?P<word>minimi[sz]e|maximi[sz]e|min|max)\b(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE)
+HEAD = re.compile(r"\s*\\?(?P<word>minimi[sz]e|maximi[sz]e|min|max)(?![A-Za-z])(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE)
+ARGMIN = re.compile(
+    r"\s*(?:[^=]*=)?\s*\\?(?:operatorname\*?\{)?arg\s*\\?(?:min|max)\}?(?![A-Za-z])(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE
+)
 SUBJECT = re.compile(r"\b(?:subject\s+to|such\s+that|s\.\s?t\.)[:\s]*", re.IGNORECASE)
 UNEQUAL = re.compile(r"<=|>=|[≤≥<>]")
 
@@ -36,20 +39,35 @@ def read_problem(
     return Problem(reading, tuple(_constraint(reading.expr, piece, where) for piece in written))
 
 
-def _constraint(f: Expr, text: str, where: str | Mapping[str, str] | None) -> Expr:
-    """left − right"""
+def difference(text: str) -> str:
+    """left − right of an equation, as text."""
     if UNEQUAL.search(text):
         raise UnsupportedError(
-            f"the constraint {text} is an inequality", suggestion="Equations A x = b are covered; add a slack variable."
+            f"{text} is an inequality", suggestion="Equations A x = b are covered; add a slack variable."
         )
     left, equals, right = text.partition("=")
     if not equals or "=" in right:
-        raise SyntaxError("a constraint is an equation", text=text, span=(0, len(text)), suggestion="Write A x = b.")
-    zero = re.fullmatch(r"\s*0(\.0*)?\s*", right)
-    c = read_beside(f, left if zero else f"({left}) - ({right})", where)
+        raise SyntaxError("an equation has one sign =", text=text, span=(0, len(text)), suggestion="Write A x = b.")
+    return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
+
+
+def _constraint(f: Expr, text: str, where: str | Mapping[str, str] | None) -> Expr:
+    """left − right, with the symbols of the objective."""
+    c = read_beside(f, difference(text), where)
     if c.free:
         raise ShapeError(f"the constraint {text} has a free index", suggestion="Stack the constraints into a vector.")
     return c
+
+
+def read_equation(text: str, where: str | Mapping[str, str] | None, unknown: str) -> tuple[Reading, bool]:
+    """What is zero where an equation holds, and whether it is an objective whose gradient by the unknown that is.
+
+    ``argmin_x g(x)`` and ``minimise g(x)`` stand for the condition ∇g = 0; an expression alone is set to zero.
+    """
+    argmin = ARGMIN.match(text) or HEAD.match(text)
+    if argmin:
+        return read(text[argmin.end() :], where, [unknown], scalar=True), True
+    return read(difference(text) if "=" in text else text, where, [unknown]), False
 
 
 def _pieces(text: str) -> Iterator[str]:

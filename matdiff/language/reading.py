@@ -21,13 +21,15 @@ from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares 
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
 from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
+from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
+from matdiff.language import steps as _steps
 from matdiff.language.binding import Bound
 from matdiff.language.customs import size_names
 from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import MARKS, canonical, nearest
-from matdiff.language.search import ANY_COST, Found, Search
+from matdiff.language.search import ANY_COST, FAR_FETCHED, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import Node, parse_tokens
 from matdiff.language.tokens import Decision
@@ -35,6 +37,7 @@ from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS, Vocabulary
 
+CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
 MOST_VARIATIONS = 24
 MOST_LETTERS = 50_000  # read again in variations
@@ -89,7 +92,9 @@ class Reading:
 
 def unknown_in(expr: Expr, name: str) -> Expr:
     """The symbol, family or member of a family in an expression that a string names."""
-    known = {s.name: s for s in symbols(expr)}
+    if "symbols" not in expr.facts:  # they are found once for all unknowns
+        expr.facts["symbols"] = {s.name: s for s in symbols(expr)}
+    known: dict[str, Symbol] = expr.facts["symbols"]
     found = _named(known, name) or _definition(expr, name)
     if found is None:
         hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
@@ -98,9 +103,10 @@ def unknown_in(expr: Expr, name: str) -> Expr:
 
 
 def _definition(expr: Expr, name: str) -> Expr | None:
-    """The definition in an expression that a string names."""
+    """The definition in an expression that a string names, or the state of a recurrence."""
     wanted = canonical(plain(name).strip())
-    return next((node for node in postorder(expr) if isinstance(node, Named) and node.name == wanted), None)
+    defined = next((node for node in postorder(expr) if isinstance(node, Named) and node.name == wanted), None)
+    return defined or _steps.state_named(expr, plain(name))
 
 
 def _named(known: Mapping[str, Symbol], name: str) -> Expr | None:
@@ -164,7 +170,8 @@ class _Readings:
         if len(text) > LONGEST:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
         functions = [name for name in FUNCTIONS if laws or name != "d"]
-        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS}, spelling)
+        called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
+        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS, *called}, spelling)
         self.text = text
         self.declared = declared
         self.wrt = wrt
@@ -172,10 +179,31 @@ class _Readings:
         self.laws = laws
         bases = [w for w in wrt if w.isidentifier() and "_" not in w and w not in functions]
         shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
-        self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL], shaped)
+        self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL], shaped, called)
+        self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
 
     def best(self) -> Reading:
-        """The reading of least cost over all decisions of the lexer, or the error of the customary one."""
+        """The reading of least cost over all decisions of the lexer, or the error of the customary one.
+
+        Where a scalar is needed, an open function may have scalar values unless another reading is less far-fetched.
+        """
+        valued = self._with_values(FAR_FETCHED) if self.scalar and re.search(CALL, self.script.text) else None
+        found, error = self._least(valued[0].cost + FAR_FETCHED - 1 if valued else ANY_COST)
+        found = found or valued or (self._with_values(ANY_COST) if self.scalar and self.calls else None)
+        if found is None:
+            assert error is not None
+            raise error
+        return self._finish(*found)
+
+    def _with_values(self, most_cost: int) -> tuple[Found, Bound] | None:
+        """The reading in which some open function has scalar values, if it is not too unusual."""
+        self.valued = True
+        found, _ = self._least(most_cost)
+        self.valued = False
+        return found if found and "valued" in found[0].attempt.assumed.values() else None
+
+    def _least(self, most_cost: int) -> tuple[tuple[Found, Bound] | None, MatdiffError | None]:
+        """The reading of least cost up to *most_cost*, and the first error."""
         first_error: MatdiffError | None = None
         best: tuple[Found, Bound] | None = None
         heap: list[tuple[int, tuple[int, ...]]] = [(0, ())]
@@ -183,29 +211,26 @@ class _Readings:
         most = min(MOST_VARIATIONS, 1 + MOST_LETTERS // len(self.text)) if self.text else 1
         while heap and tried < most:
             cost, other = heappop(heap)
-            if best and cost >= best[0].cost:
+            if cost > (best[0].cost - 1 if best else most_cost):
                 break
             tried += 1
             decisions: list[Decision] = []
             try:
-                found = self._read(other, cost, best[0].cost - 1 if best else ANY_COST, decisions)
+                found = self._read(other, cost, best[0].cost - 1 if best else most_cost, decisions)
                 best = found or best
             except MatdiffError as error:
                 first_error = first_error or error
             for decision in decisions:
                 if not other or decision.place > other[-1]:
                     heappush(heap, (cost + decision.cost, (*other, decision.place)))
-        if best is None:
-            assert first_error is not None
-            raise first_error
-        return self._finish(*best)
+        return best, first_error
 
     def _read(
         self, other: tuple[int, ...], cost: int, most: int, decisions: list[Decision]
     ) -> tuple[Found, Bound] | None:
         """The best reading under one set of decisions."""
         bound = self._bind(other, decisions)
-        search = Search(bound, self.scalar)
+        search = Search(bound, self.scalar, self.valued)
         found = search.run(most - cost)
         if found is None:
             if search.first_error and most == ANY_COST:
@@ -220,6 +245,7 @@ class _Readings:
             tokens = lexer.run()
         finally:
             decisions.extend(lexer.decisions)
+        self.calls = self.calls or any(token.type == "UNSPECIFIED" for token in tokens)
         tree = parse_tokens(tokens, self.text)
         if tree.kind in ("define", "abbreviate"):
             tree = tree.parts[0]
@@ -246,6 +272,9 @@ def name_sizes(found: Found, bound: Bound) -> None:
             entries.extend((find(r), ONE, True) for r in ranges)
     entries.extend((find(last), ONE, True) for last in attempt.ranges.values())
     taken = {n for n in bound.names if attempt.assumed.get(n) != "S" or n != "N"} | bound.declared.sizes()
+    taken |= {name for recursion in bound.recursions.values() for name in recursion.count.names()}
+    sized = [node for node in bound.order if node.kind in ("sized_call", "sized_constant", "constant")]
+    taken |= {written for node in sized for extent in node.value[1] for written in extent.names()}
     attempt.names = size_names(entries, taken)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
@@ -9,15 +10,29 @@ from matdiff.language.declarations import Declaration
 
 
 class Binder:
-    """The index of a sum; *last* is its written range, *bare* marks a sum that names no index."""
+    """The index of a sum or of the steps of a recurrence; *last* is its written range.
 
-    __slots__ = ("bare", "last", "name", "used")
+    bare    marks a sum that names no index
+    value   the number that stands for it, where the steps are written out
+    owner   the recurrence whose steps it numbers
+    """
+
+    __slots__ = ("bare", "last", "name", "owner", "used", "value")
 
     def __init__(self, name: str, last: Size | None, bare: bool = False) -> None:
         self.name = name
         self.last = last
         self.bare = bare
         self.used = False
+        self.value: int | None = None
+        self.owner: object = None
+
+
+class Shifted(NamedTuple):
+    """An index and a whole number more or less: k + 1."""
+
+    binder: Binder
+    offset: int
 
 
 class Place(NamedTuple):
@@ -36,14 +51,15 @@ class Place(NamedTuple):
         return self.first if self.last is None else None
 
 
-Scope = dict[str, Binder]
+Position = Binder | Shifted | Place
+Scope = dict[str, Position]
 BARE = ""  # the key of the innermost sum without an index
 
 
 class Name:
     """A symbol of the text: its declaration, and how it is used."""
 
-    __slots__ = ("declared", "in_sums", "indexed", "name", "plain")
+    __slots__ = ("declared", "in_sums", "indexed", "is_shifted", "name", "plain", "uses")
 
     def __init__(self, name: str, declared: Declaration | None) -> None:
         self.name = name
@@ -51,6 +67,8 @@ class Name:
         self.indexed = 0  # the number of indices that it is used with
         self.plain = False  # used without an index
         self.in_sums = True  # used only inside sums without an index
+        self.is_shifted = False  # occurs with an index and a number more or less, or in steps that are written out
+        self.uses: dict[int, list[Binder | Shifted]] = {}  # for every place of an index, the indices in it
 
     @property
     def is_family(self) -> bool:
@@ -58,3 +76,10 @@ class Name:
         if self.declared:
             return bool(self.declared.indices)
         return self.indexed > 0 and not self.plain
+
+    def note(self, indices: Iterable[Position]) -> None:
+        """An occurrence with indices."""
+        for place, index in enumerate(indices):
+            if not isinstance(index, Place):
+                self.uses.setdefault(place, []).append(index)
+                self.is_shifted = self.is_shifted or isinstance(index, Shifted) or index.value is not None

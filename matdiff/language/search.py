@@ -14,14 +14,16 @@ from typing import NamedTuple
 from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.customs import Kinds, kinds
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
-from matdiff.language.typing import Attempt, Key
+from matdiff.language.typing import Attempt, Key, function_key
 
 MOST_TRIES = 1500
 MOST_QUEUED = 20_000
 FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken
+VALUED = 1  # what it costs that an open function has scalar values
 ANY_COST = 10**9
 MOST_WORK = 400_000  # nodes typed in all tries together
 
@@ -41,13 +43,16 @@ class Found(NamedTuple):
 class Search:
     """The readings of one tree."""
 
-    def __init__(self, bound: Bound, scalar: bool) -> None:
+    def __init__(self, bound: Bound, scalar: bool, valued: bool = False) -> None:
+        """*valued* is whether open functions may have scalar values without a declaration."""
         self.bound = bound
         self.scalar = scalar
         self.choices: dict[Key, Kinds] = {
             name.name: kinds(name, bound.ranges) for name in bound.names.values() if not name.declared
         }
         self._ones()
+        if valued:
+            self._open_functions()
         self.keys = list(self.choices)
         self.place = {key: k for k, key in enumerate(self.keys)}
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
@@ -67,8 +72,18 @@ class Search:
                         self.choices[id(one)] = (
                             (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
                         )
+            if node.kind == "filled":
+                self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
             if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value == 1:
                 self.choices[id(node.parts[0])] = (("ones", 0), ("number", 5))
+
+    def _open_functions(self) -> None:
+        """Which of the open functions may have scalar values: rather the outer one of two, and none with primes."""
+        names = [n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] == 0]
+        primed = {n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] > 0}
+        for k, name in enumerate(dict.fromkeys(reversed(names))):  # what stands inside comes before what is outside
+            if name not in primed and name in CUSTOMARY_FUNCTIONS and name not in self.bound.declared:
+                self.choices[function_key(name)] = (("entrywise", 0), ("valued", VALUED + (k > 0)))
 
     def run(self, most: int) -> Found | None:
         """The reading of least cost, if one costs at most *most*."""
@@ -154,9 +169,10 @@ class Search:
             if id(node) in seen:
                 continue
             seen.add(id(node))
-            if node.kind == "definition":
+            if node.kind in ("definition", "before", "start", "iterate"):
                 return self.keys
             key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
+            key = function_key(node.value[0]) if node.kind == "unspecified" else key
             if key in self.place:
                 found[key] = None
             stack.extend(node.parts)
@@ -209,4 +225,6 @@ WORDS = {
     "R": "is a row vector",
     "ones": "the vector of ones",
     "number": "the number",
+    "entrywise": "is taken of each entry",
+    "valued": "has scalar values",
 }

@@ -45,7 +45,7 @@ class Sizes:
                 s = bound[s]
             for passed in path:  # the next search is a single step
                 bound[passed] = s
-        if bound and len(s.terms) * len(s.terms[0][0] if s.terms else ()) > 1:
+        if bound and s.name is None and s.number is None:
             known = s.substitute(self._lookup)
             if s in self.factors:
                 self.factors[known] = self.factors[s]
@@ -81,7 +81,7 @@ class Sizes:
         if is_flexible(a) or is_flexible(b):
             agreed = self._bind(a, b) or self._bind(b, a)
         else:
-            agreed = self._unify_products(a, b)
+            agreed = self._unify_products(a, b) or self._solve(a - b) or self._rename(a, b) or self._rename(b, a)
         self.disagreement = self.disagreement or not agreed
         return agreed
 
@@ -105,6 +105,30 @@ class Sizes:
         if is_flexible(rest_a) or is_flexible(rest_b):
             return self._bind(rest_a, rest_b) or self._bind(rest_b, rest_a)
         return False
+
+    def _solve(self, rest: Size) -> bool:
+        """1 + ?1 - p = h: a flexible size that occurs once, by itself, is found from the others."""
+        if len(rest.terms) < 3:
+            return False
+        for monomial, c in rest.terms:
+            found = _monomial(monomial)
+            others = [term for term in rest.terms if term[0] != monomial]
+            divides = is_flexible(found) and all(k % c == 0 for _, k in others)
+            if divides and self._bind(found, Size(tuple((names, -k // c) for names, k in others))):
+                return True
+        return False
+
+    def _rename(self, a: Size, b: Size) -> bool:
+        """(?1 + ?1²)/2 = (n + n²)/2, or 6: a polynomial in one flexible size has the value of one in another size."""
+        unknown, known = flexible_names(a), b.names()
+        if len(a.names() | known) > 2 or len(a.terms) < 2 or len(unknown) != 1 or unknown != a.names():
+            return False
+        tried = [size(name) for name in known] or [size(k) for k in range(2, MOST_ROWS)]
+        found = next((s for s in tried if a.substitute(dict.fromkeys(unknown, s).__getitem__) is b), None)
+        return found is not None and self._bind(size(*unknown), found)
+
+
+MOST_ROWS = 100  # of a square matrix whose size is sought among numbers
 
 
 def _monomial(names: Monomial) -> Size:

@@ -74,6 +74,7 @@ CHAINS = {  # alias → the kind of flat node that the alternative adds an opera
     "dot_divide": "product",
     "left_divide": "product",
     "kronecker": "product",
+    "correlate": "product",
     "juxtapose": "tight",
     "list": "list",
     "beside": "row",
@@ -96,6 +97,9 @@ def _plain(alias: str, parts: list[Node]) -> Node:
     """A node whose parts are the operands; of the other tokens the first that carries a value is kept."""
     operands = [p for p in parts if p.parts or p.kind in VALUED or p.kind.islower()]
     values = [p.value for p in parts if p.kind in CARRIERS]
+    if alias in ("state", "repeat"):
+        head = parts[0].value, parts[3].value if alias == "repeat" else None
+        return Node(alias, [parts[2]], (*head, parts[0].end), parts[0].start, parts[-1].end)
     if alias in ("define", "abbreviate", "formula", "keyword"):
         return Node(alias, [parts[2]], parts[0].value, parts[0].start, parts[2].end)
     return Node(alias, operands, values[0] if values else None, parts[0].start, parts[-1].end)
@@ -167,6 +171,7 @@ OPERATORS = frozenset(
         "DOT_TIMES",
         "DOT_DIVIDE",
         "KRONECKER",
+        "STAR",
         "COLON",
         "CARET",
         "DOT_CARET",

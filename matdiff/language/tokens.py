@@ -19,7 +19,17 @@ CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
 ENDERS = frozenset(
     (*CLOSERS, "NAME", "NUMBER", "TRANSPOSE", "INVERSE_TRANSPOSE", "PSEUDO_INVERSE", "SUPERSCRIPT", "SUBSCRIPT")
 )
-SIGNS_OF_PRODUCTS = ("TIMES", "MATMUL", "DIVIDE", "LEFT_DIVIDE", "DOT_TIMES", "DOT_DIVIDE", "KRONECKER", "LOOSE")
+SIGNS_OF_PRODUCTS = (
+    "TIMES",
+    "MATMUL",
+    "DIVIDE",
+    "LEFT_DIVIDE",
+    "DOT_TIMES",
+    "DOT_DIVIDE",
+    "KRONECKER",
+    "STAR",
+    "LOOSE",
+)
 STOPS = frozenset((*SIGNS_OF_PRODUCTS, "PLUS", "MINUS", "COLON", "COMMA", "SEPARATOR", "WHERE", "DEFINE", "ABBREVIATE"))
 CLOSING = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X is the trace of AX; log a b is log(a) b

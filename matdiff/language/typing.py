@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Index, Symbol
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.binding import Bound
@@ -22,19 +22,28 @@ MOST_REASONS = 4  # symbols whose shapes an error explains
 Key = str | int  # a choice: the name of a symbol, or the id of a node
 
 
+def function_key(name: str) -> str:
+    """The key of the choice what an open function is; no symbol has such a name."""
+    return f"{name}(…)"
+
+
 class Attempt:
     """One reading of a bound tree."""
 
-    __slots__ = ("assumed", "bound", "definitions", "formulas", "names", "penalties", "ranges", "shapes", "sizes")
+    __slots__ = (
+        "assumed", "bound", "definitions", "formulas", "functions", "names", "penalties", "ranges", "shapes", "sizes",
+    )  # fmt: skip
 
     def __init__(self, bound: Bound, assumed: dict[Key, str]) -> None:
         self.bound = bound
         self.assumed = assumed
         self.sizes = Sizes()
+        self.sizes.bound.update({size(name): size(number) for name, number in bound.numbers.items()})
         self.shapes: dict[str, tuple[Shape, tuple[Size, ...]]] = {}
         self.ranges: dict[Binder, Size] = {}
         self.definitions: dict[str, Typed] = {}
         self.formulas: dict[str, tuple[Typed, str]] = {}
+        self.functions: dict[str, tuple[Shape, ...]] = {}  # what open functions with scalar values take
         self.penalties: list[tuple[Node, int]] = []
         self.names: dict[Size, Size] = {}
 

@@ -8,13 +8,14 @@ left is split into single letters.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.errors import AmbiguityError, SyntaxError, UnknownNameError
 from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.loops import states
 from matdiff.language.names import (
     ACCENTED,
     GREEK,
@@ -28,11 +29,13 @@ from matdiff.language.names import (
 )
 
 SUBS = "".join(SUBSCRIPTS)
-SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+"
+SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+(?:[₊₋][{SUBS}]+)*"
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
+FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a function
 Indices = tuple[tuple[str, Size | None], ...]
+NO_FUNCTIONS: Mapping[str, bool] = {}
 
 
 def match_at(pattern: str, text: str, place: int) -> re.Match[str] | None:
@@ -56,26 +59,67 @@ class Limits(NamedTuple):
     explicit: bool
 
 
+class Called(NamedTuple):
+    """What is called, an open function with scalar values (order 0) or a derivative of it: f, ∇f, ∇₂f, ∇²f.
+
+    *places* are those of the arguments by which it is derived; none are written where there is only one.
+    """
+
+    name: str
+    order: int
+    places: tuple[int, ...] = ()
+
+
 class Vocabulary:
     """The names and functions that are known in a text."""
 
     def __init__(
-        self, text: str, names: Collection[str], functions: Collection[str], shaped: Collection[str] = ()
+        self,
+        text: str,
+        names: Collection[str],
+        functions: Collection[str],
+        shaped: Collection[str] = (),
+        open_functions: Mapping[str, bool] = NO_FUNCTIONS,
     ) -> None:
+        """*open_functions* are those that are declared, and whether they have scalar values or work on each entry."""
         self.text = text
         self.alone: dict[str, bool] = {}
         self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
         defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
-        self.names = frozenset((*names, *defined))
+        self.states = frozenset(states(text))
+        self.names = frozenset((*names, *defined, *self.states))
         self.functions = frozenset((*functions, *MAKERS)) - self.names
         self.formulas = frozenset(name for name in self._formulas() if name not in self.functions)
+        self.formulas |= {name for name, has_values in open_functions.items() if not has_values}
+        self.valued = frozenset((name for name, has_values in open_functions.items() if has_values)) | self._derived()
         self.longest = max(map(len, self.names), default=0)
 
     def _formulas(self) -> Iterable[str]:
         """The functions that the text gives by a formula, f(t) = t log t, and calls elsewhere."""
         for head in re.finditer(FORMULA, self.text) if "=" in self.text else ():
-            if len(re.findall(rf"{head.group(1)}['′]*\(", self.text)) > 1:
+            name = head.group(1)
+            given = "funm" in self.text and re.search(rf"funm\s*\(\s*{name}\s*,|,\s*{name}\s*\)", self.text)
+            if given or len(re.findall(rf"{name}['′]*\(", self.text)) > 1:
                 yield canonical(head.group(1))
+
+    def _derived(self) -> frozenset[str]:
+        """The open functions whose gradient is written, as in ∇f(x): they have scalar values wherever they stand."""
+        if not any(sign in self.text for sign in NABLAS):
+            return frozenset()
+        found = {canonical(m.group("name").strip("⟪⟫")) for m in re.finditer(NABLA, self.text)}
+        return frozenset(found - self.functions - self.formulas)
+
+    def nabla(self, place: int) -> tuple[Called, int] | None:
+        """∇f, ∇²₁₂f, nabla2_12_f before a bracket, and the place of the bracket."""
+        m = match_at(NABLA, self.text, place)
+        name = canonical(m.group("name").strip("⟪⟫")) if m else ""
+        if m is None or name not in self.valued:
+            return None
+        scripts = m.group("scripts").translate(_PLAIN_SUBSCRIPT)
+        raised = "".join(SUPERSCRIPTS.get(sign, sign) for sign in "".join(re.findall(RAISED, scripts)))
+        order = int(re.sub(r"[^0-9]", "", (m.group("order") or "") + raised) or 1)
+        places = tuple(map(int, re.sub(r"[^0-9]", "", re.sub(RAISED, "", scripts))))
+        return Called(name, order, places), m.end()
 
     def is_letter(self, name: str) -> bool:
         """Whether a name is one letter, Latin or Greek, perhaps with a number: σ₁."""
@@ -138,10 +182,17 @@ class Vocabulary:
         return Limits(tuple((canonical(i), last) for i in letters), end, bool(equals or upper))
 
 
+NABLAS = ("∇", "nabla", "grad")
+RAISED = rf"\s*\^\s*(?:\{{\s*[0-9]\s*\}}|[0-9])|[{''.join(SUPERSCRIPTS)}]+"
+LOWERED = rf"\s*_\s*(?:\{{[\s0-9,]*\}}|[0-9]+)|[{SUBS}]+"
+NABLA = (
+    rf"(?:∇|(?<![A-Za-z])(?:nabla|grad)(?P<order>[0-9]?)(?![A-Za-z]))(?P<scripts>(?:{RAISED}|{LOWERED})*)[\s_]*"
+    rf"(?P<name>[^\W\d_][\w{MARKS}]*?(?:_\{{\w+\}})?|⟪\w+⟫)\s*(?=\()"
+)
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 FORMULA = r"(?:^|[;\n,]|\b(?:let|where|and)\b)[ \t]*([^\W\d_]\w*)\([ \t]*[^\W\d_]\w*[ \t]*\)\s*:?="
-DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*[0-9]\s*\.\.)"
+DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*\w+\s*,?\s*(?:\.\.|…))"
 LOWER = rf"_\{{([^{{}}]*)\}}|_([A-Za-z]|[a-z]{{2,3}})(?:=1)?(?![A-Za-z])|([{SUBS}]+)"
 UPPER = rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
 HEAD = r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,10 @@ def bind(nodes: Iterable[Expr], values: Mapping[str, Any], context: Sequence[Sym
     needed = sorted({name for node in nodes for length in sizes_of(node) for name in length.names()})
     for name in needed:
         sizes.add(name, given)
+    for s in wanted:  # N in N S⁻¹, which was the range of a sum
+        if context and s not in arrays and s.shape == SCALAR and not s.ranges and s.name not in sizes.known:
+            with suppress(UnknownNameError):
+                sizes.seek(s.name, given)
     for s in wanted:
         if s not in arrays and s.name in sizes.known and s.shape == SCALAR and not s.ranges:
             arrays[s] = np.full((1, 1, 1), float(sizes.known[s.name]))
@@ -178,13 +183,20 @@ class Sizes:
             raise ShapeError(f"{origin} has a length of {length} where {extent} = {extent.value(self.known)}{where}")
 
     def solved(self, extent: Size, length: int, origin: str, name: str) -> bool:
-        """Whether the size is linear in the name, which is then known."""
-        if any(monomial.count(name) > 1 for monomial, _ in extent.terms):
-            return False
+        """Whether the size tells the name, which is then known: it is linear in it, or grows with it."""
+        terms = [(monomial.count(name), c) for monomial, c in extent.terms if name in monomial]
+        if any(degree > 1 for degree, _ in terms):
+            places = range(1, 2 * isqrt(length) + 2)  # n(n + 1)/2 is more beyond
+            value = next((k for k in places if extent.value(self.known | {name: k}) == length), None)
+            return value is not None and all(c > 0 for _, c in terms) and self.found(name, value, origin)
         at_0, at_1 = (extent.value(self.known | {name: k}) for k in (0, 1))
         value, remainder = divmod(length - at_0, at_1 - at_0) if at_1 != at_0 else (0, 1)
         if remainder or value < 0:
             raise ShapeError(f"{origin} has a length of {length}, which is not {extent} for a whole number {name}")
+        return self.found(name, value, origin)
+
+    def found(self, name: str, value: int, origin: str) -> bool:
+        """Writes a size down."""
         self.known[name] = value
         self.origin[name] = origin
         return True

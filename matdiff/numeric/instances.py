@@ -48,7 +48,18 @@ class Instance(NamedTuple):
 class Sampler:
     """Draws instances for the nodes of a program and some unknowns."""
 
-    __slots__ = ("differentials", "kinks", "least", "limit", "numerals", "program", "squares", "symbols", "unknowns")
+    __slots__ = (
+        "differences",
+        "differentials",
+        "kinks",
+        "least",
+        "limit",
+        "numerals",
+        "program",
+        "squares",
+        "symbols",
+        "unknowns",
+    )
 
     def __init__(self, program: Program, unknowns: Iterable[Expr]) -> None:
         self.program = program
@@ -70,6 +81,8 @@ class Sampler:
             if isinstance(n, Differential) and not isinstance(n.operands[0], Symbol | Member)
         ]
         self.least, self.numerals = size_names(program, self.symbols)
+        extents = dict.fromkeys(extent for n in program.nodes for extent in n.shape)
+        self.differences = [s for s in extents if any(c < 0 for _, c in s.terms)]
 
     def instance(self, draws: Draws, start: int = 0) -> Instance:
         """The first instance without trouble, from the try *start* on."""
@@ -130,6 +143,8 @@ class Sampler:
         sizes = dict(zip(names, chosen, strict=True))
         for name, least in self.least.items():
             sizes[name] += max(0, least - 2)  # still distinct enough, and x[7] exists
+        for extent in self.differences:
+            make_room(extent, sizes)
         return sizes
 
     def refuse_large(self, sizes: dict[str, int]) -> None:
@@ -218,6 +233,15 @@ def size_names(program: Program, symbols: Iterable[Symbol]) -> tuple[dict[str, i
         for name in sorted(extent.names()):
             least[name] = max(least.get(name, 2), smallest)
     return least, numerals
+
+
+def make_room(extent: Size, sizes: dict[str, int]) -> None:
+    """Enlarges a size so that a difference such as m − p + 1, the rows of a convolution, is at least 2."""
+    lacking = 2 - extent.value(sizes)
+    larger = next(((m[0], c) for m, c in extent.terms if len(m) == 1 and c > 0), None)
+    if lacking > 0 and larger is not None:
+        name, c = larger
+        sizes[name] += -int(-lacking // c)
 
 
 def last_places(node: Expr) -> Iterator[tuple[Size, int]]:

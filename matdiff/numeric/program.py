@@ -16,10 +16,13 @@ from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol, Zeros, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, open_states
 from matdiff.algebra.operators.slices import Column, Row
+from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError
+from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen
 
 if TYPE_CHECKING:  # numpy.typing takes a while to import
@@ -333,6 +336,10 @@ SPECIAL: dict[type[Expr], Callable[..., Array]] = {
     Zeros: zeros,
     Identity: identity,
     Unspecified: unspecified,
+    OpenFunction: open_function,
+    OpenDerivative: open_function,
+    MatrixFunction: matrix_function,
+    FrechetOfFunction: matrix_function,
     Member: member,
     Entry: entry,
     Row: row,

@@ -6,18 +6,22 @@ import re
 from collections.abc import Iterator
 
 from matdiff.algebra.expr import Expr, postorder
-from matdiff.algebra.notation import LATEX, name_text
+from matdiff.algebra.notation import LATEX, latex_name, name_text
 from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import Printer, defining, is_definition, with_pieces, write
+from matdiff.output.notation import line as shown_line
 from matdiff.output.text import adjoints, answered, check_level, left_side, piece_names
 
 SIGNS = {
     "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
     "ⁱ": "^{i}", "ʲ": "^{j}", "ᵢⱼ": "_{ij}", "ᵢ": "_{i}", "ⱼ": "_{j}", "₁": "_{1}", "‖": r"\|", "⊙": r"\odot ",
     "Σ": r"\textstyle\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ", "Tr": r"\operatorname{Tr} ",
-    "log": r"\log ", "exp": r"\exp ", "≠": r"\neq ",
+    "log": r"\log ", "exp": r"\exp ", "≠": r"\neq ", "⊗": r"\otimes ", "∗": r"\ast ", "⊘": r"\oslash ", "…": r"\ldots ",
+    "½": r"\tfrac{1}{2}", "√": r"\surd ", "∞": r"\infty ", "σ": r"\sigma ", "λ": r"\lambda ", "𝓛": r"\mathcal{L}",
+    "⁺": "^{+}", "ⁿ": "^{n}", "ᵐ": "^{m}", "₂": "_{2}", "ₖ": "_{k}", "ₘ": "_{m}", "ₙ": "_{n}",
 }  # fmt: skip
 SIGN = re.compile("|".join(sorted(map(re.escape, SIGNS), key=len, reverse=True)))
+NEIGHBOURS = re.compile(r"(?<=\^\{[+n])\}\^\{|(?<=_\{[mn])\}_\{")  # of two signs above, or below, one after the other
 WORD = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -30,7 +34,14 @@ def title(text: str) -> str:
     """The short form of a law as LaTeX: words upright, signs as mathematics."""
     if re.fullmatch(r"[A-Za-z −:]+", text) and WORD.search(text):
         return rf"\text{{{text}}}"
+    pieces = re.split(r"((?<![A-Za-z])[a-z]+(?:_[a-z]+)+)", text)  # conv_full and other names in two words
+    return "".join([latex_name(p) if k % 2 else _signs(p) for k, p in enumerate(pieces)])
+
+
+def _signs(text: str) -> str:
+    """Signs as mathematics, and the names of functions upright."""
     typeset = SIGN.sub(lambda m: SIGNS[m.group()], text)
+    typeset = NEIGHBOURS.sub("", typeset)
     return re.sub(r"(?<![\\A-Za-z{])[a-z]{4,}[0-9]?(?![a-z}])", lambda m: rf"\operatorname{{{m.group()}}}", typeset)
 
 
@@ -61,7 +72,7 @@ def _block(block: Block, found: Gradients, printer: Printer, full: bool) -> Iter
         for line in phase.lines(full):
             head = f"{left} " if left != shown else ""
             laws = ",\\; ".join(map(title, line.titles))
-            yield f"{head}&= {printer.write(line.expression)}" + (f" && {laws}" if laws else "")
+            yield f"{head}&= {shown_line(line.expression, printer)}" + (f" && {laws}" if laws else "")
             shown = left
 
 

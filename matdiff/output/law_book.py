@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from sys import modules
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ LETTERS = {"scalar": "abcst", "vector": "xyzuv", "matrix": "ABCEF"}
 KINDS = {
     "differential": "Laws of the differential",
     "trace": "Laws of the trace",
+    "vec": "Laws of vec",
     "identity": "Identities",
     "definition": "Definitions and rules of derivation",
 }
@@ -69,6 +71,7 @@ def _without_signature() -> dict[str, Callable[[], Expr]]:
     m, n, p, q = (size(s) for s in "mnpq")
     a, b, square = Symbol("A", (m, n)), Symbol("B", (n, p)), Symbol("A", (n, n))
     x, i = Symbol("x", (n, ONE), (), (size("N"),)), Index("i", "N")
+    symmetric = Symbol("S", (n, n), ["symmetric"])
     large, right = Symbol("M", (n * q, m * p)), Symbol("B", (p, q))
     make = {name: cls.make for name, cls in OPERATORS.items()}
     member = make["Member"]((x, i))
@@ -76,16 +79,20 @@ def _without_signature() -> dict[str, Callable[[], Expr]]:
         "Product": lambda: make["Product"]((a, b)),
         "MatrixPower": lambda: make["MatrixPower"]((square,), (3,)),
         "Unspecified": lambda: make["Unspecified"]((a,), ("g", 0)),
+        "OpenFunction": lambda: make["OpenFunction"]((a,), ("f",)),
+        "OpenDerivative": lambda: make["OpenDerivative"]((a,), ("f", 1, (1,))),
+        "MatrixFunction": lambda: make["MatrixFunction"]((symmetric,), ("f", 0)),
+        "FrechetOfFunction": lambda: make["FrechetOfFunction"]((symmetric, Symbol("E", (n, n))), ("f", 0, 1)),
         "IndexedSum": lambda: make["IndexedSum"]((member,), (i,)),
         "Member": lambda: member,
         "Entry": lambda: make["Entry"]((a, Index("i", m), Index("j", n))),
         "UnitVector": lambda: make["UnitVector"]((Index("i", n),), (n,)),
         "HorizontalStack": lambda: make["HorizontalStack"]((a, Symbol("C", (m, p)))),
         "VerticalStack": lambda: make["VerticalStack"]((a, Symbol("B", (p, n)))),
-        "Centering": lambda: make["Centering"]((), (n,)),
-        "Commutation": lambda: make["Commutation"]((), (m, n)),
+        **{name: partial(cls.make, (), (m, n)[-cls.sizes :]) for name, cls in OPERATORS.items() if cls.constant},
         "Row": lambda: make["Row"]((a, Index("i", m))),
         "Column": lambda: make["Column"]((a, Index("j", n))),
+        "Vech": lambda: make["Vech"]((square,)),
         "Unvec": lambda: make["Unvec"]((Symbol("c", (m * n, ONE)),), (m, n)),
         "PartialTrace1": lambda: make["PartialTrace1"]((large, a)),
         "PartialTrace2": lambda: make["PartialTrace2"]((large, right)),

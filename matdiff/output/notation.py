@@ -7,7 +7,7 @@ with the operators.  The walk has an explicit stack, so depth does not matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, cast
 
 from matdiff.algebra.dims import ONE
@@ -303,11 +303,11 @@ LONG = 3000  # nodes of an expression, as a tree, above which its shared pieces 
 PIECE = 8  # and how long a piece must be to be worth it
 
 
-def shared_names(shown: list[Expr]) -> dict[Expr, str]:
+def shared_names(shown: list[Expr], taken_names: Iterable[str] = ()) -> dict[Expr, str]:
     """Names for pieces that occur more than once in what is shown, if its text would otherwise be long."""
     lengths: dict[Expr, int] = {}
     uses: dict[Expr, int] = {}
-    taken: set[str] = set()
+    taken = set(taken_names)
     for node in shown:
         below = sum(1 if isinstance(o, Named) else lengths.get(o, 0) for o in node.operands)
         lengths[node] = min(LONG, below) + 1
@@ -335,6 +335,18 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
         elif node in names:
             parts.append(f"{names[node]} := {printer.write(node)}")
     return style.pick("; ", r";\quad ").join([*parts, printer.write(e)])
+
+
+def line(e: Expr, printer: Printer) -> str:
+    """A line of a derivation; where sharing keeps a long one short, its own pieces ``t1 := …;`` stand in front."""
+    given, style = printer.names, printer.style
+    shown = list(postorder(e, prune=lambda node: is_definition(node) or (node in given and node is not e)))
+    names = {n: name_text(name, style) for n, name in shared_names(shown, given.values()).items() if n not in given}
+    if not names:
+        return printer.write(e)
+    own = Printer(style, {**given, **names})
+    parts = [f"{names[node]} := {own.write(node)}" for node in shown if node in names]
+    return style.pick("; ", r";\quad ").join([*parts, own.write(e)])
 
 
 def is_definition(e: Expr) -> bool:

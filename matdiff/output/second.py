@@ -32,7 +32,7 @@ QUIET = UNSPOKEN | {
 }
 
 
-HEADINGS = {t: t for t in ("Differential", "Vec form", "Linear form", "Substitution", "Projection")}
+HEADINGS = {t: t for t in ("Differential", "Vec form", "Linear form", "Substitution", "Projection", "Simplified")}
 LATEX_SIGNS = {"⊗": r"\otimes ", "∗": "*", "𝓛": r"\mathcal{L}", "σ": r"\sigma ", "∂": r"\partial "}
 LATEX_WORDS = ("vec", "diag", "vech", "sum")
 

@@ -10,12 +10,14 @@ from matdiff.algebra.identities.traces import chain_rule
 from matdiff.algebra.notation import STYLES, TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.errors import MatdiffError
 from matdiff.output.notation import Printer, defining, is_definition, with_pieces, write
+from matdiff.output.notation import line as shown_line
 
 LAW_COLUMN = 72  # law names stand in a column, at most this far to the right
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
@@ -70,8 +72,16 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
 def reading(f: Expr) -> str:
     """How the symbols of an expression were read: ``X: m×n   w: n``."""
     found = [_declaration(s) for s in symbols(f)]
-    functions = {n.data[0]: None for n in postorder(f) if isinstance(n, Unspecified)}
-    return "   ".join(found + [f"{g}: a function of each entry" for g in functions])
+    functions = {n.data[0]: n for n in postorder(f) if isinstance(n, Unspecified | OpenFunction | OpenDerivative)}
+    return "   ".join(found + [f"{name_text(g, TEXT)}: {_taken(call)}" for g, call in functions.items()])
+
+
+def _taken(call: Expr) -> str:
+    """What an open function is one of: by one of its calls."""
+    if isinstance(call, Unspecified):
+        return "a function of each entry"
+    arguments = call.arguments if isinstance(call, OpenDerivative) else call.operands
+    return f"a function of {' and '.join(shape_text(a.shape) for a in arguments)} with scalar values"
 
 
 def parsed(e: Expr) -> str:
@@ -131,7 +141,7 @@ def _headed(block: Block, found: Gradients, printer: Printer, full: bool) -> lis
     """Headings, left sides and lines of a block; the collected line belongs to the trace form."""
     pages: list[Page] = []
     for phase in block.phases:
-        rows = [(printer.write(line.expression), line.titles) for line in phase.lines(full)]
+        rows = [(shown_line(line.expression, printer), line.titles) for line in phase.lines(full)]
         if phase.title == "Gradient" and pages:
             said = pages[-1][2][-1][0]  # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
             pages[-1][2].extend(row for row in rows if row[0] != said)

@@ -21,7 +21,7 @@ from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.errors import MatdiffError
 from matdiff.language import search
-from matdiff.language.lexer import CUSTOMARY_FUNCTIONS
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 
 EXAMPLES = int(os.environ.get("MATDIFF_EXAMPLES", "300"))
 CHUNKS = range(9)  # of every kind of text, so that processes share the work evenly

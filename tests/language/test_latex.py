@@ -455,7 +455,6 @@ def test_an_error_of_the_lexer_points_at_the_latex() -> None:
         (r"\hat{xy}", r"\hat{xy}", "one letter"),
         (r"\hat{x^2}", r"\hat{x^2}", "one letter"),
         (r"\partial x", r"\partial", "wrt"),
-        (r"\nabla f", r"\nabla", "wrt"),
         (r"\frac{dy}{dx}", r"\frac{dy}{dx}", "wrt"),
         (r"\frac{\mathrm{d}L}{\mathrm{d}W}", r"\mathrm{d}", "wrt"),
         (r"2w : \mathrm{d}w", r"\mathrm{d}", "wrt"),

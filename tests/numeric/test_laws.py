@@ -14,10 +14,12 @@ from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
-from matdiff.algebra.operators.kronecker import Unvec
+from matdiff.algebra.operators.kronecker import Unvec, Vech
 from matdiff.algebra.operators.matrix_functions import Cholesky
+from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.spectral import LargestEigenvector, SmallestEigenvector
+from matdiff.algebra.operators.spectral_functions import Eigenvalues, FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
@@ -44,8 +46,16 @@ SAMPLES: dict[str, Expr] = {
     "MatrixPower": MatrixPower(Z, 3),
     "Unspecified": Unspecified("g", 1, X),
     "Named": Named("h", Product(X, Y)),
+    "Vech": Vech(Z),
     "Unvec": Unvec(Symbol("c", (n * p, ONE)), n, p),
     "Cholesky": Cholesky(Symbol("P", (n, n), ["spd"])),
+    "OpenFunction": OpenFunction.make((X, Symbol("y", (p, ONE))), ("f",)),
+    "OpenDerivative": OpenDerivative("f", (1, 2), (X, Symbol("y", (p, ONE))), [Symbol("z", (p, ONE))]),
+    "MatrixFunction": MatrixFunction.applied("leaky_relu", 0, Symbol("S", (n, n), ["symmetric"]), Symbol("c")),
+    "FrechetOfFunction": FrechetOfFunction.make(
+        (Symbol("S", (n, n), ["symmetric"]), Symbol("E", (n, n)), Symbol("F", (n, n))), ("f", 0, 2)
+    ),
+    "Eigenvalues": Eigenvalues(Symbol("S", (n, n), ["symmetric"])),
     "LargestEigenvector": LargestEigenvector(Symbol("S", (n, n), ["symmetric"])),
     "SmallestEigenvector": SmallestEigenvector(Symbol("S", (n, n), ["symmetric"])),
 }
@@ -97,7 +107,8 @@ def test_a_law_of_d_that_is_off_by_a_factor_is_refuted(name: str) -> None:
 
 
 SHIFTED = [(n, k) for n in SAMPLED if OPERATORS[n].shift is not None for k in range(len(SAMPLED[n].operands))]
-LINEAR_FROM = {"Sylvester": 2, "FrechetExpm": 1, "FrechetLogm": 1}  # in the operands from this place on
+# in the operands from this place on
+LINEAR_FROM = {"OpenDerivative": 2, "FrechetOfFunction": 1, "Sylvester": 2, "FrechetExpm": 1, "FrechetLogm": 1}
 SHIFTED = [(n, k) for n, k in SHIFTED if k >= LINEAR_FROM.get(n, 0)]
 SHIFTED = [(n, k) for n, k in SHIFTED if not isinstance(SAMPLED[n].operands[k], Number | Index)]
 

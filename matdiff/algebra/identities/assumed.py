@@ -6,15 +6,16 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros, fact
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Declared, Law, identity
 from matdiff.algebra.operators.entrywise import Abs
+from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
-from matdiff.algebra.operators.triangles import LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
+from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 
 
 def leaf_of(e: Expr) -> tuple[Expr, bool]:
@@ -44,7 +45,7 @@ def without_pair(e: Expr, k: int) -> Expr:
 # ---- orthogonal, idempotent, unit -------------------------------------------------------------------
 
 
-@identity("QᵀQ = I", "Q'*Q = eye(n)", where="Q: n x n orthogonal", requires="Q orthogonal")
+@identity("QᵀQ = I", "Q'*Q = eye(n)", where="Q: n x n orthogonal", requires="Q orthogonal", among=(Declared,))
 def orthogonal_product(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
@@ -79,7 +80,7 @@ def determinant_of_orthogonal(e: Expr) -> Expr | None:
             return None
 
 
-@identity("PP = P", "P*P = P", where="P: n x n idempotent", requires="P idempotent")
+@identity("PP = P", "P*P = P", where="P: n x n idempotent", requires="P idempotent", among=(Declared,))
 def idempotent_product(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
@@ -94,7 +95,7 @@ def idempotent_power(e: Expr) -> Expr | None:
     return a if k > 0 and has(a, "idempotent") else None
 
 
-@identity("uᵀu = 1", "u'*u = 1", where="u: n unit", requires="u of length 1")
+@identity("uᵀu = 1", "u'*u = 1", where="u: n unit", requires="u of length 1", among=(Declared,))
 def length_of_unit(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
@@ -111,7 +112,9 @@ def norm_of_unit(e: Expr) -> Expr | None:
 # ---- rows and vectors that sum to 1 -----------------------------------------------------------------
 
 
-@identity("P1 = 1", "P*ones(n) = ones(m)", where="P: m x n stochastic", requires="the rows of P sum to 1")
+@identity(
+    "P1 = 1", "P*ones(n) = ones(m)", where="P: m x n stochastic", requires="the rows of P sum to 1", among=(Declared,)
+)
 def rows_that_sum_to_one(e: Expr) -> Expr | None:
     """Also 1ᵀPᵀ = 1ᵀ."""
     f = e.operands
@@ -124,7 +127,7 @@ def rows_that_sum_to_one(e: Expr) -> Expr | None:
     return None
 
 
-@identity("1ᵀp = 1", "ones(n)'*p = 1", where="p: n simplex", requires="the entries of p sum to 1")
+@identity("1ᵀp = 1", "ones(n)'*p = 1", where="p: n simplex", requires="the entries of p sum to 1", among=(Declared,))
 def entries_that_sum_to_one(e: Expr) -> Expr | None:
     """Also pᵀ1 = 1."""
     f = e.operands
@@ -143,7 +146,7 @@ def sum_that_is_one(e: Expr) -> Expr | None:
 # ---- skew-symmetric ---------------------------------------------------------------------------------
 
 
-@identity("xᵀKx = 0", "x'*K*x = 0", where="K: n x n skew; x: n", requires="K skew-symmetric")
+@identity("xᵀKx = 0", "x'*K*x = 0", where="K: n x n skew; x: n", requires="K skew-symmetric", among=(Declared,))
 def skew_form(e: Expr) -> Expr | None:
     """A scalar that is the negative of its transpose."""
     f = e.operands
@@ -194,6 +197,8 @@ def _triangles(e: Expr, below: list[Triangles]) -> Triangles:
         return all(lower), all(upper)
     if isinstance(e, Hadamard):
         return any(lower), any(upper)
+    if isinstance(e, Cholesky | HalvedTriangle):
+        return True, isinstance(e, HalvedTriangle) and upper[0]
     if isinstance(e, LowerTriangle | UpperTriangle):
         return lower[0] or isinstance(e, LowerTriangle), upper[0] or isinstance(e, UpperTriangle)
     return (upper[0], lower[0]) if isinstance(e, Transpose) else (False, False)
@@ -212,7 +217,7 @@ def triangle_of_triangle(e: Expr) -> Expr | None:
     return Hadamard.of(Identity(a.rows), inner)
 
 
-@identity("I ⊙ D = D", "eye(n) .* D = D", where="D: n x n diagonal", requires="D diagonal")
+@identity("I ⊙ D = D", "eye(n) .* D = D", where="D: n x n diagonal", requires="D diagonal", among=(Identity,))
 def diagonal_part_of_diagonal(e: Expr) -> Expr | None:
     """A diagonal factor among those of an entrywise product makes the identity superfluous."""
     others = [f for f in e.operands if not isinstance(f, Identity)]

@@ -14,23 +14,27 @@ from math import prod
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones, Zeros, fact
+from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import key, like_terms, split
 from matdiff.algebra.identities.indexed import bound_names, substitute_index
 from matdiff.algebra.identities.powers import equal_bases
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
+from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.operators.triangles import Centering
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
 HEAVIEST = 10**9
 
 
 def weight(e: Expr) -> int:
-    """How long an expression is."""
-    return fact("weight", e, lambda node, below: min(HEAVIEST, 1 + sum(below)))
+    """How long an expression is, where a definition is its name."""
+    return fact("weight", e, lambda node, below: 1 if isinstance(node, Named) else min(HEAVIEST, 1 + sum(below)))
 
 
 # ---- multiplying out --------------------------------------------------------------------------------
@@ -51,8 +55,11 @@ def flipped(e: Expr) -> Expr:
     return turned if c is None else Scale.of(c, turned)
 
 
-def multiplied_out(e: Expr) -> list[Expr]:
-    """The terms of a product whose factors are sums, each without zeros, ones and scalars inside."""
+def multiplied_out(e: Expr, within: bool = True) -> list[Expr]:
+    """The terms of a product whose factors are sums, each without zeros, ones and scalars inside.
+
+    Only *within* definitions are looked into for columns that sum to 0.
+    """
     number, scalars, factors, chain = split(e)
     open_scalars = [terms_of_scalar(s) for s in scalars]
     open_factors = [addends(f) for f in factors]
@@ -60,7 +67,7 @@ def multiplied_out(e: Expr) -> list[Expr]:
         return [e]
     made = []
     for chosen in choices(choices(*open_scalars), choices(*open_factors)):
-        term = together(number, *chosen, chain)
+        term = together(number, *chosen, chain, within)
         if not isinstance(term, Zeros) and term.number != 0:
             made.append(term)
     return made
@@ -78,7 +85,9 @@ def terms_of_scalar(s: Expr) -> Sequence[Expr]:
     return [together(UNIT, (), (*s.operands[:k], t, *s.operands[k + 1 :]), True) for t in terms]
 
 
-def together(number: Fraction, scalars: Sequence[Expr], factors: Sequence[Expr], chain: bool) -> Expr:
+def together(
+    number: Fraction, scalars: Sequence[Expr], factors: Sequence[Expr], chain: bool, within: bool = True
+) -> Expr:
     """number × scalars × factors, with the scalars that stand in the factors in front."""
     above: list[Expr] = []
     matrices: list[Expr] = []
@@ -94,20 +103,33 @@ def together(number: Fraction, scalars: Sequence[Expr], factors: Sequence[Expr],
         matrices += [rest] if rest is not None else []
     above = [m for m in matrices if m.is_scalar]
     matrices = [m for m in matrices if not m.is_scalar]
-    body = in_a_chain(matrices) if chain else entry_by_entry(matrices)
+    body = in_a_chain(matrices, within) if chain else entry_by_entry(matrices)
+    if isinstance(body, Scale):
+        above.append(body.operands[0])
+        body = body.operands[1]
+    if isinstance(body, Zeros):
+        return body
     if body is not None and body.is_scalar:
-        above.append(body)
+        inner, rest = coefficient(body)
+        number *= inner
+        above += [rest] if rest is not None else []
         body = None
+    if not number:
+        return Number(0)
     scale = collected(above)
     if scale is None:
         return multiple(number, body)
     return multiple(number, scale) if body is None else Scale.of(multiple(number, scale), body)
 
 
-def in_a_chain(matrices: Sequence[Expr]) -> Expr | None:
+def in_a_chain(matrices: Sequence[Expr], within: bool) -> Expr | None:
     """A product of matrices without identities, in which sums that are 1 and products of ones are known."""
     body = Product.of(*([m for m in matrices if not isinstance(m, Identity)] or matrices[:1])) if matrices else None
-    while isinstance(body, Product) and (simpler := softmax_times_ones.apply(body) or sum_of_ones.apply(body)):
+    while isinstance(body, Product):
+        laws = SUMS_KNOWN if within else SUMS_KNOWN[:-1]
+        simpler = next((s for law in laws if (s := law.apply(body)) is not None), None)
+        if simpler is None:
+            break
         body = simpler
     return body
 
@@ -149,20 +171,21 @@ def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
     whole = Sum.of(*terms)
     if not isinstance(whole, Sum):
         return whole
-    return like_terms.apply(whole) if len({key(coefficient(t)[1] or t) for t in terms}) < len(terms) else None
+    different = {key(coefficient(t)[1] or Number(1)) for t in whole.operands}
+    return like_terms.apply(whole) if len(different) < len(whole.operands) else None
 
 
-@identity("(x − (1ᵀx/n)1)ᵀ1 = 0", "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0", where="x: n; n: scalar")
+@identity("(x − (1ᵀx/n)1)ᵀ1 = 0", "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0", where="x: n; n: scalar", among=(Ones,))
 def sum_of_centred(e: Expr) -> Expr | None:
-    """The sum of the entries of a vector, where that cancels when it is multiplied out."""
+    """The sum of the entries of a vector, of every row or every column, where that cancels when multiplied out."""
     f = e.operands
-    if not (e.is_scalar and (is_ones(f[-1]) or is_row_of_ones(f[0])) and any(len(addends(g)) > 1 for g in f)):
+    if not ((is_ones(f[-1]) or is_row_of_ones(f[0])) and any(len(addends(g)) > 1 for g in f)):
         return None
     whole = shortened(multiplied_out(e), e)
     return whole if whole is not None and weight(whole) < weight(e) else None
 
 
-@identity("1ᵀ1 = n", "ones(n)'*ones(n) = n", where="n: scalar")
+@identity("1ᵀ1 = n", "ones(n)'*ones(n) = n", where="n: scalar", among=(Ones,))
 def sum_of_ones(e: Expr) -> Expr | None:
     """Of two neighbours in a product."""
     f = e.operands
@@ -179,12 +202,94 @@ def sum_of_matrix_of_ones(e: Expr) -> Expr | None:
     return count(a.rows * a.cols) if isinstance(a, Ones) else None
 
 
-@identity("xᵀ1 = 1ᵀx", "x'*ones(n) = ones(n)'*x", where="x: n")
+@identity("xᵀ1 = 1ᵀx", "x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
 def ones_first(e: Expr) -> Expr | None:
     f = e.operands
     if e.is_scalar and is_ones(f[-1]) and not is_row_of_ones(f[0]) and f[0].rows is ONE:
         return flipped(e)
     return None
+
+
+@identity("1ᵀCA = 0", "ones(n)'*(centering(n)*A) = zeros(1, m)", where="A: n x m", among=(Ones, Centering))
+def sum_of_centred_columns(e: Expr) -> Expr | None:
+    """Also CCA = CA: of two neighbours in a product, where a definition may hide that the columns sum to 0."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        left, right = f[k], f[k + 1]
+        if is_row_of_ones(left) or isinstance(left, Centering):
+            drops, cancels = isinstance(left, Centering), columns_cancel(right)
+        elif is_ones(right) or isinstance(right, Centering):
+            drops, cancels = isinstance(right, Centering), columns_cancel(transposed(left))
+        else:
+            continue
+        if cancels and drops:
+            rest = k if isinstance(left, Centering) else k + 1
+            return Product.of(*f[:rest], *f[rest + 1 :])
+        if cancels:
+            return Number(0) if e.is_scalar else Zeros(*e.shape)
+    return None
+
+
+def columns_cancel(e: Expr) -> bool:
+    """Whether every column of an expression, all definitions opened, sums to 0."""
+    turned = False
+    while not isinstance(e, Centering | Sum):
+        if isinstance(e, Transpose):
+            turned = not turned
+        elif not isinstance(e, Named | Scale | Product):
+            return False
+        e = e.operands[0 if isinstance(e, Named | Transpose) or (isinstance(e, Product) and not turned) else -1]
+    if isinstance(e, Centering):
+        return True
+    e = Sum.of(*map(with_scalars_opened, e.operands))
+    ones = Ones(e.cols) if turned else Transpose(Ones(e.rows))
+    whole = Product.of(e, ones) if turned else Product.of(ones, e)
+    found = shortened(multiplied_out(whole, within=False), whole)
+    return isinstance(found, Zeros) or (found is not None and found.number == 0)
+
+
+def with_scalars_opened(e: Expr) -> Expr:
+    """A term in which definitions of scalars stand as what they are."""
+    match e:
+        case Scale(operands=(c, a)):
+            factors = c.operands if isinstance(c, Hadamard) else (c,)
+            return Scale.of(Hadamard.of(*map(value_of, factors)), a)
+        case _:
+            return value_of(e)
+
+
+# ---- quotients --------------------------------------------------------------------------------------
+
+
+@identity("(A ⊘ B + C) ⊙ B = A + C ⊙ B", "(A ./ B + C) .* B = A + C .* B", where="A, B, C: m x n", among=(Sum,))
+def reciprocals_in_sum(e: Expr) -> Expr | None:
+    """A sum is multiplied by what stands in the denominators of its terms, where the product gets shorter."""
+    f = e.operands
+    for k, s in enumerate(f):
+        if not isinstance(s, Sum) or len(s.operands) > MOST_TERMS:
+            continue
+        parts = [split(t) for t in s.operands]
+        below = {r.reciprocal[0] for p in parts for r in p.factors if r.reciprocal}
+        used = [g for i, g in enumerate(f) if i != k and g in below]
+        if not used:
+            continue
+        terms = [together(UNIT, (), (t, *used), False) for t in s.operands]
+        cancelled = [collected_in(t) for t in terms]
+        unused = [g for i, g in enumerate(f) if i != k and g not in below]
+        whole = Hadamard.of(*unused, Sum.of(*cancelled))
+        if weight(whole) < weight(e):
+            return whole
+    return None
+
+
+def collected_in(e: Expr) -> Expr:
+    """A term with the powers of one base joined in its entrywise product."""
+    number, body = coefficient(e)
+    c, a = body.operands if isinstance(body, Scale) else (None, body)
+    joined = (equal_bases.apply(a) if isinstance(a, Hadamard) else None) or a
+    if joined is None:
+        return e
+    return multiple(number, joined if c is None else Scale.of(c, joined))
 
 
 # ---- joining ----------------------------------------------------------------------------------------
@@ -194,6 +299,7 @@ def ones_first(e: Expr) -> Expr | None:
     "Σᵢ Aᵢ + Σᵢ Bᵢ = Σᵢ (Aᵢ + Bᵢ)",
     "sum(i=1..N, x[i]) + sum(i=1..N, y[i]) = sum(i=1..N, x[i] + y[i])",
     where="x[i=1..N], y[i=1..N]: n",
+    among=(IndexedSum,),
 )
 def sums_over_one_index(e: Expr) -> Expr | None:
     """Sums, and multiples of sums, over the same range."""
@@ -216,9 +322,11 @@ def sums_over_one_index(e: Expr) -> Expr | None:
 @identity("aA + bA = (a + b)A", "a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n")
 def common_matrix(e: Expr) -> Expr | None:
     """Multiples of one matrix, where the sum gets shorter by it."""
+    if e.is_scalar:
+        return None
     groups: dict[bytes, list[int]] = {}
     parts = [split(t) for t in e.operands]
-    if e.is_scalar:
+    if not any(p.scalars for p in parts):  # terms that differ in nothing but a number are collected elsewhere
         return None
     cores = [Product.of(*p.factors) if p.chain else Hadamard.of(*p.factors) for p in parts]
     for k, core in enumerate(cores):
@@ -235,8 +343,17 @@ def common_matrix(e: Expr) -> Expr | None:
     return None
 
 
+SUMS_KNOWN = (  # what a product of ones with a factor is
+    softmax_times_ones,
+    sum_of_ones,
+    entries_that_sum_to_one,
+    rows_that_sum_to_one,
+    centred_twice,
+    sum_of_centred_columns,  # last, since it looks into definitions, and one definition is deep enough
+)
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Hadamard: (reciprocals_in_sum,),
     Sum: (sums_over_one_index, common_matrix, cancelling_products),
-    Product: (sum_of_ones, ones_first, sum_of_centred),
+    Product: (sum_of_ones, ones_first, sum_of_centred, sum_of_centred_columns),
     SumOfEntries: (sum_of_matrix_of_ones,),
 }

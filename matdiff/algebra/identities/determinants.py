@@ -49,7 +49,7 @@ def log_determinant_of_inverse(e: Expr) -> Expr | None:
             return None
 
 
-@identity("A(BA)⁻¹ = B⁻¹", "A*inv(B*A) = inv(B)", where="A, B: n x n")
+@identity("A(BA)⁻¹ = B⁻¹", "A*inv(B*A) = inv(B)", where="A, B: n x n", among=(Inverse,))
 def inverse_of_product_beside_factor(e: Expr) -> Expr | None:
     """A square factor cancels against the same one at the near end of an inverted product."""
     f = e.operands

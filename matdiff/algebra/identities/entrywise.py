@@ -9,7 +9,8 @@ from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.activations import Relu, Sigmoid, Softplus, Step
 from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign
 from matdiff.algebra.operators.extremes import Maximum, Minimum, is_zero
-from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
+from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
 
 # ---- sigmoids ---------------------------------------------------------------------------------------
 
@@ -40,7 +41,7 @@ def power(e: Expr, k: Fraction) -> Expr:
     return e if k == 1 else Power(e, Number(k))
 
 
-@identity("exp(a)/(1 + exp(a)) = σ(a)", "exp(a)/(1 + exp(a)) = sigmoid(a)", where="a: scalar")
+@identity("exp(a)/(1 + exp(a)) = σ(a)", "exp(a)/(1 + exp(a)) = sigmoid(a)", where="a: scalar", among=(Exp,))
 def sigmoid_of_quotient(e: Expr) -> Expr | None:
     """Also exp(a)σ(−a), since the quotient may be known as σ(−a) already."""
     f = e.operands
@@ -71,6 +72,36 @@ def softplus_of_log1p(e: Expr) -> Expr | None:
     return Softplus(a.operands[0]) if isinstance(a, Exp) else None
 
 
+@identity("1 − σ(−a) = σ(a)", "1 - sigmoid(-a) = sigmoid(a)", where="a: scalar", among=(Sigmoid,))
+def complement_of_sigmoid(e: Expr) -> Expr | None:
+    """Where the argument has a minus sign to lose; also entry by entry."""
+    f = e.operands
+    one = next((k for k, term in enumerate(f) if is_one(term)), None)
+    for k, term in enumerate(f if one is not None else ()):
+        number, body = coefficient(term)
+        if number == -1 and isinstance(body, Sigmoid) and body.operands[0].leading_number < 0:
+            rest = [t for i, t in enumerate(f) if i not in (one, k)]
+            return Sum.of(Sigmoid(-body.operands[0]), *rest)
+    return None
+
+
+# ---- quotients of sines and cosines -----------------------------------------------------------------
+
+
+@identity("sinh(a)/cosh(a) = tanh(a)", "sinh(a)/cosh(a) = tanh(a)", where="a: scalar", among=(Sinh, Sin))
+def tangent_of_quotient(e: Expr) -> Expr | None:
+    """Also sin(a)/cos(a) = tan(a), and of powers of the cosine."""
+    f = e.operands
+    for above, below, quotient in ((Sinh, Cosh, Tanh), (Sin, Cos, Tan)):
+        sines = {factor.operands[0]: k for k, factor in enumerate(f) if type(factor) is above}
+        for a, (k, exponent) in (places_of(f, below) if sines else {}).items():
+            if a in sines and exponent < 0:
+                left = [power(below(a), exponent + 1)] if exponent != -1 else []
+                factors = [quotient(a) if i == sines[a] else g for i, g in enumerate(f) if i != k]
+                return Hadamard.of(*factors, *left)
+    return None
+
+
 # ---- signs and steps --------------------------------------------------------------------------------
 
 
@@ -86,7 +117,7 @@ def places_of(f: tuple[Expr, ...], kind: type[Expr]) -> dict[Expr, tuple[int, Fr
     return found
 
 
-@identity("relu(a)step(a) = relu(a)", "relu(a)*step(a) = relu(a)", where="a: scalar")
+@identity("relu(a)step(a) = relu(a)", "relu(a)*step(a) = relu(a)", where="a: scalar", among=(Step,))
 def step_of_rectified(e: Expr) -> Expr | None:
     f = e.operands
     rectified = places_of(f, Relu)
@@ -96,7 +127,7 @@ def step_of_rectified(e: Expr) -> Expr | None:
     return None
 
 
-@identity("|a| sign(a) = a", "abs(a)*sign(a) = a", where="a: scalar")
+@identity("|a| sign(a) = a", "abs(a)*sign(a) = a", where="a: scalar", among=(Sign,))
 def sign_of_absolute(e: Expr) -> Expr | None:
     """sign(a)|a|ᵏ is aᵏ for odd k, and a|a|ᵏ⁻¹ for others."""
     f = e.operands
@@ -164,7 +195,8 @@ EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     **EXPANSIONS,
     Power: (sigmoid_of_exponential, even_power),
-    Hadamard: (sigmoid_of_quotient, step_of_rectified, sign_of_absolute),
+    Hadamard: (sigmoid_of_quotient, tangent_of_quotient, step_of_rectified, sign_of_absolute),
+    Sum: (complement_of_sigmoid,),
     Abs: (absolute_of_negative,),
     Minimum: (maximum_of_equals, maximum_with_zero),
     Maximum: (maximum_of_equals, maximum_with_zero),

@@ -6,13 +6,14 @@ Every law here makes the sum shorter or keeps its length while a term disappears
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Ones, Zeros, fact
-from matdiff.algebra.identities.transposes import is_symmetric_leaf
+from matdiff.algebra.expr import UNIT, Expr, Number, Ones, Zeros, fact
+from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -79,6 +80,14 @@ class Term(NamedTuple):
 
 
 def split(e: Expr) -> Term:
+    """A term taken apart; it is asked for by one law after another, and taken apart once."""
+    found: Term | None = e.facts.get("term")
+    if found is None:
+        found = e.facts["term"] = _split(e)
+    return found
+
+
+def _split(e: Expr) -> Term:
     number, rest = coefficient(e)
     if rest is None:
         return Term(number, (), (), True)
@@ -103,18 +112,29 @@ def join(term: Term) -> Expr:
 # ---- laws -------------------------------------------------------------------------------------------
 
 
-@identity("A + 0 = A", "A + zeros(m, n) = A", where="A: m x n")
+@identity("A + 0 = A", "A + zeros(m, n) = A", where="A: m x n", among=(Zeros, Number))
 def zero_in_sum(e: Expr) -> Expr | None:
     terms = [t for t in e.operands if not isinstance(t, Zeros) and t.number != 0]
     return Sum.of(*(terms or e.operands[:1])) if len(terms) < len(e.operands) else None
 
 
+def _kind(e: Expr | None) -> type | None:
+    """The same for expressions with one key: a class, below transposes; a sum of entries is a product with ones."""
+    while isinstance(e, Transpose) or (isinstance(e, SumOfEntries) and e.operands[0].is_scalar):
+        e = e.operands[0]
+    return None if e is None else Product if isinstance(e, SumOfEntries) else type(e)
+
+
 @identity("A + A = 2A", "A + A = 2*A", where="A: m x n")
 def like_terms(e: Expr) -> Expr | None:
-    numbers: dict[bytes, Fraction] = {}
-    bodies: dict[bytes, Expr | None] = {}
-    for number, body in [coefficient(t) for t in e.operands]:
-        same = key(body) if body is not None else b"number"
+    numbers: dict[object, Fraction] = {}
+    bodies: dict[object, Expr | None] = {}
+    parts = [coefficient(t) for t in e.operands]
+    kinds = Counter(_kind(body) for _, body in parts)
+    if len(kinds) == len(parts):
+        return None
+    for number, body in parts:
+        same = body if body is None or kinds[_kind(body)] == 1 else key(body)
         numbers[same] = numbers.get(same, Fraction(0)) + number
         bodies.setdefault(same, body)
     if len(numbers) == len(e.operands):
@@ -132,6 +152,16 @@ def positive_first(e: Expr) -> Expr | None:
     return Sum.of(e.operands[k], *e.operands[:k], *e.operands[k + 1 :])
 
 
+@identity("−(A − B) = B − A", "-(A - B) = B - A", where="A, B: m x n", among=(Sum,))
+def negative_of_difference(e: Expr) -> Expr | None:
+    """Where the sum has a minus sign to lose."""
+    number, body = coefficient(e)
+    if number != -1 or not isinstance(body, Sum) or not any(t.leading_number < 0 for t in body.operands):
+        return None
+    negative = Sum.of(*[-t for t in body.operands])
+    return positive_first.apply(negative) or negative
+
+
 @identity("cA + cB = c(A + B)", "c*A + c*B = c*(A + B)", where="c: scalar; A, B: m x n")
 def common_scalars(e: Expr) -> Expr | None:
     """A number or scalars that all terms share, or a minus sign."""
@@ -140,11 +170,13 @@ def common_scalars(e: Expr) -> Expr | None:
         number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
         shared: list[Expr] = []
     else:
-        number = abs(terms[0].number)
-        if any(abs(t.number) != number for t in terms):
-            number = Fraction(1)
-        if all(t.number < 0 for t in terms):
-            number = -number
+        number = UNIT
+        if any(t.number is not UNIT for t in terms):
+            number = abs(terms[0].number)
+            if any(abs(t.number) != number for t in terms):
+                number = Fraction(1)
+            if all(t.number < 0 for t in terms):
+                number = -number
         shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
     if number == 1 and not shared:
         return None
@@ -203,7 +235,20 @@ def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
     return Sum.of(*others)
 
 
+@identity("Aᵀ + Bᵀ = (A + B)ᵀ", "A' + B' = (A + B)'", where="A, B: m x n", among=(Transpose,))
+def common_transpose(e: Expr) -> Expr | None:
+    """Where every term is a transpose that goes no further inside."""
+    parts = [coefficient(t) for t in e.operands]
+    turned = [body.operands[0] for _, body in parts if isinstance(body, Transpose)]
+    if e.is_scalar or len(turned) < len(parts):
+        return None
+    whole = Sum.of(*[multiple(number, a) for (number, _), a in zip(parts, turned, strict=True)])
+    return Transpose(whole) if growth(whole) > 0 else None
+
+
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Scale: (negative_of_difference,),
+    Hadamard: (negative_of_difference,),
     Sum: (
         zero_in_sum,
         like_terms,
@@ -212,5 +257,6 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         common_right_factor,
         common_left_factor,
         common_entrywise_factor,
-    )
+        common_transpose,
+    ),
 }

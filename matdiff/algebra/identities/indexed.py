@@ -66,6 +66,25 @@ def constant_scalars(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*outside), IndexedSum(within, index))
 
 
+@identity("Σᵢ cAᵢ = c Σᵢ Aᵢ, c without an index", "sum(i=1..N, 2*x[i]) = 2*sum(i=1..N, x[i])", where="x[i=1..N]: n")
+def closed_scalars(e: Expr) -> Expr | None:
+    """Scalars that depend on no index at all; so ΣᵢΣⱼ xᵢaᵢⱼxⱼ stays a double sum."""
+    body = e.operands[0]
+    if isinstance(body, Scale):
+        c, rest = body.operands
+        scalars = c.operands if isinstance(c, Hadamard) else (c,)
+    elif isinstance(body, Hadamard) and body.is_scalar:
+        scalars, rest = body.operands, None
+    else:
+        return None
+    outside = [s for s in scalars if not s.free]
+    inside = [s for s in scalars if s.free]
+    if not outside or not (inside or rest is not None):
+        return None
+    within = Product.of(*inside, *([] if rest is None else [rest]))
+    return Scale.of(Hadamard.of(*outside), IndexedSum(within, e.data[0]))
+
+
 @identity("Σᵢ ABᵢC = A(Σᵢ Bᵢ)C", "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])", where="A: m x n; x[i=1..N]: n")
 def constant_factors(e: Expr) -> Expr | None:
     """The factors on either side that do not depend on the index; scalars that do stay inside."""
@@ -114,6 +133,8 @@ def vectorised(scalar: Expr, indices: tuple[Index, ...]) -> Expr | None:
     bound = set(indices)
     done: dict[Expr, Expr] = {}
     for e in postorder(scalar, prune=lambda e: bound.isdisjoint(e.free) or isinstance(e, Entry)):
+        if e in bound:
+            return None  # outside of an entry, as in y[i] of a family and in i² itself
         whole = e if bound.isdisjoint(e.free) else _entrywise(e, indices, [done.get(o, o) for o in e.operands])
         if whole is None:
             return None

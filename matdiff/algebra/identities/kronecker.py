@@ -61,7 +61,10 @@ def kronecker_of_column_and_row(e: Expr) -> Expr | None:
 
 
 @identity(
-    "(A ⊗ B)(C ⊗ D) = AC ⊗ BD", "kron(A, B)*kron(C, D) = kron(A*C, B*D)", where="A: m x n; B: p x q; C: n x k; D: q x l"
+    "(A ⊗ B)(C ⊗ D) = AC ⊗ BD",
+    "kron(A, B)*kron(C, D) = kron(A*C, B*D)",
+    where="A: m x n; B: p x q; C: n x k; D: q x l",
+    among=(Kronecker,),
 )
 def mixed_product(e: Expr) -> Expr | None:
     f = e.operands
@@ -72,7 +75,7 @@ def mixed_product(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ", "kron(A, B)' = kron(A', B')", where="A: m x n; B: p x q")
+@identity("(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ", "kron(A, B)' = kron(A', B')", where="A: m x n; B: p x q", among=(Kronecker,))
 def transpose_of_kronecker(e: Expr) -> Expr | None:
     pair = kronecker_factors(e.operands[0])
     return Kronecker(*map(transposed, pair)) if pair else None
@@ -104,7 +107,12 @@ def pseudo_inverse_of_kronecker(e: Expr) -> Expr | None:
     return Kronecker(*map(PseudoInverse, pair)) if pair else None
 
 
-@identity("A ⊗ B + A ⊗ C = A ⊗ (B + C)", "kron(A, B) + kron(A, C) = kron(A, B + C)", where="A: m x n; B, C: p x q")
+@identity(
+    "A ⊗ B + A ⊗ C = A ⊗ (B + C)",
+    "kron(A, B) + kron(A, C) = kron(A, B + C)",
+    where="A: m x n; B, C: p x q",
+    among=(Kronecker,),
+)
 def common_kronecker_factor(e: Expr) -> Expr | None:
     """The terms that share their first factor, else those that share their second one."""
     for place in (0, 1):

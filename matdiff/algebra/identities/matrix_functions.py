@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matdiff.algebra.expr import Expr, Identity, Number, Zeros, fact
+from matdiff.algebra.expr import Data, Expr, Identity, Number, Zeros, fact
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sylvester import Sylvester
@@ -26,7 +28,11 @@ def base(e: Expr) -> tuple[Expr, bool]:
 
 
 def _base(e: Expr, below: list[tuple[Expr | None, bool]]) -> tuple[Expr | None, bool]:
-    if not isinstance(e, Scale | Transpose | Inverse | MatrixPower | Expm | Logm | Sqrtm):
+    if isinstance(e, Sum | Product):  # of functions of the same matrix
+        inside_all = {(b or o, flipped) for o, (b, flipped) in zip(e.operands, below, strict=True)}
+        inside_all = {found for found in inside_all if not isinstance(found[0], Identity)}
+        return inside_all.pop() if len(inside_all) == 1 else (None, False)
+    if not isinstance(e, Scale | Transpose | Inverse | MatrixPower | Expm | Logm | Sqrtm | MatrixFunction):
         return None, False  # e itself
     place = 1 if isinstance(e, Scale) else 0
     inside, flipped = below[place]
@@ -47,6 +53,8 @@ def slope(e: Expr, c: tuple[Expr, ...]) -> Expr | None:
     a = e.operands[0]
     if not commute(a, c):
         return None
+    if isinstance(e, FrechetOfFunction):
+        return Product.of(*c, spectral_functions.slope(e))
     if isinstance(e, FrechetExpm):
         return Product.of(*c, Expm(a))
     if isinstance(e, FrechetLogm):
@@ -58,6 +66,8 @@ def linear_piece(e: Expr) -> bool:
     """L(A, E) with one direction, or the solution of AX + XA = E."""
     if isinstance(e, Sylvester):
         return e.operands[0] is e.operands[1]
+    if isinstance(e, FrechetOfFunction):
+        return len(e.directions) == 1
     return isinstance(e, FrechetExpm | FrechetLogm) and len(e.operands) == 2
 
 
@@ -72,7 +82,7 @@ def commuting_direction(e: Expr) -> Expr | None:
 @identity("L(A, cE) = cL(A, E)", "frechet_expm(A, c*E) = c*frechet_expm(A, E)", where="c: scalar; A, E: n x n")
 def multiple_direction(e: Expr) -> Expr | None:
     """In every direction; the same for the right side of a Sylvester equation."""
-    first = 2 if isinstance(e, Sylvester) else 1
+    first = len(e.operands) - len(e.directions) if isinstance(e, FrechetOfFunction) else 1 + isinstance(e, Sylvester)
     directions = e.operands[first:]
     scalars = [d.operands[0] for d in directions if isinstance(d, Scale)]
     if not scalars:
@@ -93,19 +103,23 @@ def trace_of_commuting_direction(e: Expr) -> Expr | None:
     return None
 
 
-@identity("L(A, E) + L(A, F) = L(A, E + F)", "frechet_expm(A, E) + frechet_expm(A, F) = frechet_expm(A, E + F)")
+@identity(
+    "L(A, E) + L(A, F) = L(A, E + F)",
+    "frechet_expm(A, E) + frechet_expm(A, F) = frechet_expm(A, E + F)",
+    among=(FrechetExpm, FrechetLogm, FrechetOfFunction, Sylvester),
+)
 def sum_of_directions(e: Expr) -> Expr | None:
     """Multiples of derivatives of one function at one place, or of solutions of one Sylvester equation."""
-    groups: dict[tuple[type[Expr], tuple[Expr, ...]], list[tuple[int, Expr]]] = {}
+    groups: dict[tuple[type[Expr], Data, tuple[Expr, ...]], list[tuple[int, Expr]]] = {}
     for k, term in enumerate(e.operands):
         c, piece = term.operands if isinstance(term, Scale) else (None, term)
         piece = upright(piece)
-        if isinstance(piece, FrechetExpm | FrechetLogm | Sylvester):
+        if isinstance(piece, FrechetExpm | FrechetLogm | FrechetOfFunction | Sylvester):
             direction = piece.operands[-1] if c is None else Scale.of(c, piece.operands[-1])
-            groups.setdefault((type(piece), piece.operands[:-1]), []).append((k, direction))
-    for (cls, place), members in groups.items():
+            groups.setdefault((type(piece), piece.data, piece.operands[:-1]), []).append((k, direction))
+    for (cls, data, place), members in groups.items():
         if len(members) > 1:
-            joined = cls(*place, Sum.of(*[direction for _, direction in members]))
+            joined = cls.make((*place, Sum.of(*[direction for _, direction in members])), data)
             return in_place_of(e, [k for k, _ in members], joined)
     return None
 
@@ -113,13 +127,17 @@ def sum_of_directions(e: Expr) -> Expr | None:
 def upright(e: Expr) -> Expr:
     """L(S, E)ᵀ = L(S, Eᵀ) for a symmetric S."""
     match e:
-        case Transpose(operands=(FrechetExpm() | FrechetLogm() as piece,)) if is_symmetric(piece.operands[0]):
+        case Transpose(operands=(FrechetExpm() | FrechetLogm() | FrechetOfFunction() as piece,)) if is_symmetric(
+            piece.operands[0]
+        ):
             return piece.rebuild((piece.operands[0], *map(transposed, piece.operands[1:])))
         case _:
             return e
 
 
-@identity("expm(A)expm(B) = expm(A + B) where AB = BA", "expm(A)*expm(2*A) = expm(3*A)", where="A: n x n")
+@identity(
+    "expm(A)expm(B) = expm(A + B) where AB = BA", "expm(A)*expm(2*A) = expm(3*A)", where="A: n x n", among=(Expm,)
+)
 def product_of_exponentials(e: Expr) -> Expr | None:
     f = e.operands
     for k, (a, b) in enumerate(pairwise(f)):
@@ -187,6 +205,7 @@ def logdet_of_exponential(e: Expr) -> Expr | None:
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Sylvester: (commuting_direction, multiple_direction),
     FrechetLogm: (commuting_direction, multiple_direction),
+    FrechetOfFunction: (commuting_direction, multiple_direction),
     FrechetExpm: (commuting_direction, multiple_direction),
     Sum: (sum_of_directions,),
     Product: (product_of_exponentials,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones
@@ -32,9 +33,20 @@ def to_power(base: Expr, k: Fraction) -> Expr:
     return Power(base, Number(k))
 
 
+def are_collected(factors: Sequence[Expr]) -> bool:
+    """Whether the factors of a product are different bases, with a number at most in front, and reciprocals last."""
+    bases = {base_and_exponent(f)[0] for f in factors}
+    if len(bases) < len(factors) or any(f.number is not None for f in factors[1:]) or factors[0].number == 1:
+        return False
+    below = [f.reciprocal is not None for f in factors]
+    return (not any(below) or below == sorted(below)) and not any(isinstance(f, Power | Sqrt) for f in factors)
+
+
 @identity("aⁱaʲ = aⁱ⁺ʲ", "a^2*a^3 = a^5", where="a: scalar")
 def equal_bases(e: Expr) -> Expr | None:
     """Numbers are multiplied to the front and powers of one base joined; reciprocals go last."""
+    if are_collected(e.operands):
+        return None
     number, exponents = UNIT, dict[Expr, Fraction]()
     first: dict[Expr, Expr] = {}
     for factor in e.operands:
@@ -71,12 +83,12 @@ def power_of_power(e: Expr) -> Expr | None:
 
 @identity("(ab)ᵏ = aᵏbᵏ", "(a*b)^3 = a^3*b^3", where="a, b: scalar")
 def power_of_product(e: Expr) -> Expr | None:
-    """For whole exponents."""
+    """For whole exponents; entry by entry where a quotient is turned upside down: 1 ./ (A ./ B) = B ./ A."""
     base, exponent = e.operands
     k = exponent.number
     if k is None or k.denominator != 1:
         return None
-    if isinstance(base, Hadamard) and e.is_scalar:
+    if isinstance(base, Hadamard) and (e.is_scalar or (k < 0 and any(f.reciprocal for f in base.operands))):
         return Hadamard.of(*[Power(f, exponent) for f in base.operands])
     if isinstance(base, Scale):
         return Scale.of(Power(base.operands[0], exponent), Power(base.operands[1], exponent))

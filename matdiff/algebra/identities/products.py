@@ -10,7 +10,7 @@ from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 
 
-@identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p")
+@identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
 def multiple_in_product(e: Expr) -> Expr | None:
     if not any(isinstance(f, Scale) for f in e.operands):
         return None
@@ -19,13 +19,13 @@ def multiple_in_product(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), Product.of(*factors))
 
 
-@identity("AI = A", "A*eye(n) = A", where="A: m x n")
+@identity("AI = A", "A*eye(n) = A", where="A: m x n", among=(Identity,))
 def identity_in_product(e: Expr) -> Expr | None:
     factors = [f for f in e.operands if not isinstance(f, Identity)]
     return Product.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
 
 
-@identity("A0 = 0", "A*zeros(n, p) = zeros(m, p)", where="A: m x n")
+@identity("A0 = 0", "A*zeros(n, p) = zeros(m, p)", where="A: m x n", among=(Zeros,))
 def zero_in_product(e: Expr) -> Expr | None:
     if any(isinstance(f, Zeros) for f in e.operands):
         return Number(0) if e.is_scalar else Zeros(*e.shape)
@@ -64,7 +64,7 @@ def scalar_in_product(e: Expr) -> Expr | None:
     return None
 
 
-@identity("diag(x)y = x ⊙ y", "diag(x)*y = x .* y", where="x, y: n")
+@identity("diag(x)y = x ⊙ y", "diag(x)*y = x .* y", where="x, y: n", among=(DiagonalMatrix,))
 def diagonal_times_vector(e: Expr) -> Expr | None:
     f = e.operands
     if isinstance(f[-2], DiagonalMatrix) and f[-1].cols is ONE:
@@ -72,6 +72,46 @@ def diagonal_times_vector(e: Expr) -> Expr | None:
     if isinstance(f[1], DiagonalMatrix) and isinstance(f[0], Transpose) and f[0].rows is ONE:
         return Product.of(Transpose(Hadamard.of(f[0].operands[0], f[1].operands[0])), *f[2:])
     return None
+
+
+@identity("diag(x)diag(y) = diag(x ⊙ y)", "diag(x)*diag(y) = diag(x .* y)", where="x, y: n", among=(DiagonalMatrix,))
+def product_of_diagonals(e: Expr) -> Expr | None:
+    f = e.operands
+    for k in range(len(f) - 1):
+        if isinstance(f[k], DiagonalMatrix) and isinstance(f[k + 1], DiagonalMatrix):
+            both = DiagonalMatrix(Hadamard.of(f[k].operands[0], f[k + 1].operands[0]))
+            return Product.of(*f[:k], both, *f[k + 2 :])
+    return None
+
+
+@identity("1ᵀ(x ⊙ y) = xᵀy", "ones(n)'*(x .* y) = x'*y", where="x, y: n", among=(Ones,))
+def inner_product_from_ones(e: Expr) -> Expr | None:
+    """Also (x ⊙ y)ᵀ1."""
+    if not e.is_scalar or len(e.operands) != 2:
+        return None
+    row, column = e.operands
+    ones, other = (row, column) if isinstance(row, Transpose) and isinstance(row.operands[0], Ones) else (column, row)
+    body = other.operands[0] if isinstance(other, Transpose) else other
+    if not (isinstance(body, Hadamard) and len(body.operands) == 2 and body.cols is ONE):
+        return None
+    return Product.of(Transpose(body.operands[0]), body.operands[1]) if is_all_ones(ones) else None
+
+
+def is_all_ones(e: Expr) -> bool:
+    """A column of ones, or the transpose of one."""
+    return isinstance(e.operands[0] if isinstance(e, Transpose) else e, Ones)
+
+
+@identity("diag(diag(x)A) = x ⊙ diag(A)", "diag(diag(x)*A) = x .* diag(A)", where="x: n; A: n x n")
+def diagonal_of_scaled(e: Expr) -> Expr | None:
+    """On either side."""
+    match e.operands[0]:
+        case Product(operands=(DiagonalMatrix(operands=(x,)), *rest)):
+            return Hadamard.of(x, DiagonalVector.of(Product.of(*rest)))
+        case Product(operands=(*rest, DiagonalMatrix(operands=(x,)))):
+            return Hadamard.of(x, DiagonalVector.of(Product.of(*rest)))
+        case _:
+            return None
 
 
 @identity("diag(xyᵀ) = x ⊙ y", "diag(x*y') = x .* y", where="x, y: n")
@@ -93,14 +133,14 @@ def diagonal_of_multiple(e: Expr) -> Expr | None:
             return None
 
 
-@identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n")
+@identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))
 def transposes_in_hadamard(e: Expr) -> Expr | None:
     if len(e.operands) > 1 and all(isinstance(f, Transpose) for f in e.operands):
         return Transpose(Hadamard.of(*[f.operands[0] for f in e.operands]))
     return None
 
 
-@identity("I ⊙ Aᵀ = I ⊙ A", "eye(n) .* A' = eye(n) .* A", where="A: n x n")
+@identity("I ⊙ Aᵀ = I ⊙ A", "eye(n) .* A' = eye(n) .* A", where="A: n x n", among=(Identity,))
 def transpose_beside_identity(e: Expr) -> Expr | None:
     """Only the diagonals of the factors count, and a transpose keeps them."""
     f = e.operands
@@ -109,7 +149,7 @@ def transpose_beside_identity(e: Expr) -> Expr | None:
     return Hadamard.of(*[g.operands[0] if isinstance(g, Transpose) else g for g in f])
 
 
-@identity("diag(x)Ay = x ⊙ (Ay)", "diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n")
+@identity("diag(x)Ay = x ⊙ (Ay)", "diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n", among=(DiagonalMatrix,))
 def diagonal_before_vector(e: Expr) -> Expr | None:
     f = e.operands
     if isinstance(f[0], DiagonalMatrix) and e.cols is ONE:
@@ -117,7 +157,7 @@ def diagonal_before_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(x ⊙ y)ᵀz = 1ᵀ(x ⊙ y ⊙ z)", "(x .* y)'*z = ones(n)'*(x .* y .* z)", where="x, y, z: n")
+@identity("(x ⊙ y)ᵀz = 1ᵀ(x ⊙ y ⊙ z)", "(x .* y)'*z = ones(n)'*(x .* y .* z)", where="x, y, z: n", among=(Hadamard,))
 def reciprocal_in_inner_product(e: Expr) -> Expr | None:
     """Where y and z cancel: (x ./ z)ᵀz = 1ᵀx."""
     f = e.operands
@@ -130,7 +170,7 @@ def reciprocal_in_inner_product(e: Expr) -> Expr | None:
     return None
 
 
-@identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n")
+@identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n", among=(Scale,))
 def multiple_in_hadamard(e: Expr) -> Expr | None:
     if not any(isinstance(f, Scale) for f in e.operands):
         return None
@@ -139,7 +179,7 @@ def multiple_in_hadamard(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), Hadamard.of(*factors))
 
 
-@identity("A ⊙ 1 = A", "A .* ones(m, n) = A", where="A: m x n")
+@identity("A ⊙ 1 = A", "A .* ones(m, n) = A", where="A: m x n", among=(Ones, Product))
 def ones_in_hadamard(e: Expr) -> Expr | None:
     factors = [f for f in e.operands if not _all_ones(f)]
     return Hadamard.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
@@ -154,7 +194,7 @@ def _all_ones(e: Expr) -> bool:
             return isinstance(e, Ones)
 
 
-@identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n")
+@identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
 def zero_in_hadamard(e: Expr) -> Expr | None:
     if any(isinstance(f, Zeros) or f.number == 0 for f in e.operands):
         return Number(0) if e.is_scalar else Zeros(*e.shape)
@@ -183,7 +223,9 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         powers_in_product,
         diagonal_times_vector,
         diagonal_before_vector,
+        product_of_diagonals,
         reciprocal_in_inner_product,
+        inner_product_from_ones,
         scalar_in_product,
     ),
     Hadamard: (
@@ -194,5 +236,5 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         transposes_in_hadamard,
     ),
     Scale: (trivial_multiple, nested_multiple),
-    DiagonalVector: (diagonal_of_multiple, diagonal_of_outer_product),
+    DiagonalVector: (diagonal_of_multiple, diagonal_of_scaled, diagonal_of_outer_product),
 }

@@ -17,7 +17,13 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 # ---- slices -----------------------------------------------------------------------------------------
 
 
-@identity("S[1:k, :]ᵀ = S[:, 1:k]", "S[1:2, :]' = S[:, 1:2]", where="S: n x n symmetric", requires="S symmetric")
+@identity(
+    "S[1:k, :]ᵀ = S[:, 1:k]",
+    "S[1:2, :]' = S[:, 1:2]",
+    where="S: n x n symmetric",
+    requires="S symmetric",
+    among=(Slice,),
+)
 def transpose_of_slice(e: Expr) -> Expr | None:
     """Also of the rows and columns of a symmetric matrix; of the identity they are unit vectors."""
     a = e.operands[0]
@@ -187,7 +193,7 @@ def column_of_product(e: Expr) -> Expr | None:
             return None
 
 
-@identity("e₂ᵀA = A[2, :]", "unit(2, m)'*A = A[2, :]", where="A: m x n")
+@identity("e₂ᵀA = A[2, :]", "unit(2, m)'*A = A[2, :]", where="A: m x n", among=(UnitVector,))
 def row_by_unit_vector(e: Expr) -> Expr | None:
     """Also e₂ᵀx = x[2]."""
     f = e.operands
@@ -203,7 +209,7 @@ def row_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("Ae₂ = A[:, 2]", "A*unit(2, n) = A[:, 2]", where="A: m x n")
+@identity("Ae₂ = A[:, 2]", "A*unit(2, n) = A[:, 2]", where="A: m x n", among=(UnitVector,))
 def column_by_unit_vector(e: Expr) -> Expr | None:
     """Also xᵀe₂ = x[2]."""
     f = e.operands
@@ -220,7 +226,7 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("I[1:k, :]A = A[1:k, :]", "eye(m)[2:3, :]*A = A[2:3, :]", where="A: m x n")
+@identity("I[1:k, :]A = A[1:k, :]", "eye(m)[2:3, :]*A = A[2:3, :]", where="A: m x n", among=(Slice,))
 def selected_rows(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
@@ -230,7 +236,7 @@ def selected_rows(e: Expr) -> Expr | None:
     return None
 
 
-@identity("AI[:, 1:k] = A[:, 1:k]", "A*eye(n)[:, 2:3] = A[:, 2:3]", where="A: m x n")
+@identity("AI[:, 1:k] = A[:, 1:k]", "A*eye(n)[:, 2:3] = A[:, 2:3]", where="A: m x n", among=(Slice,))
 def selected_columns(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(1, len(f)):

@@ -11,10 +11,20 @@ from collections.abc import Sequence
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Ones
 from matdiff.algebra.identities.expansions import sum_over_entries
+from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Exp, Log, filled, ones_like
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    multiple,
+)
 from matdiff.algebra.operators.softmax import (
     LogSumExp,
     LogSumExpOfColumns,
@@ -23,6 +33,7 @@ from matdiff.algebra.operators.softmax import (
     SoftmaxOfColumns,
     SoftmaxOfRows,
 )
+from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 
 # ---- what is recognised -----------------------------------------------------------------------------
@@ -111,7 +122,7 @@ def softmax_of_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("exp(v)/sum(exp(v)) = softmax(v)", "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)", where="a, v: n")
+@identity("exp(v)/sum(exp(v)) = softmax(v)", "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)", where="a, v: n", among=(Power,))
 def softmax_in_scalar(e: Expr) -> Expr | None:
     if not e.is_scalar:
         return None
@@ -157,10 +168,11 @@ def exp_of_log_softmax(e: Expr) -> Expr | None:
 
 @identity("1ᵀsoftmax(v) = 1", "sum(softmax(v)) = 1", where="v: n")
 def sum_of_softmax(e: Expr) -> Expr | None:
-    return Number(1) if isinstance(e.operands[0], Softmax) else None
+    """Also where the softmax stands under a name."""
+    return Number(1) if isinstance(value_of(e.operands[0]), Softmax) else None
 
 
-@identity("softmax_rows(A)1 = 1", "softmax_rows(A)*ones(n) = ones(m)", where="A: m x n")
+@identity("softmax_rows(A)1 = 1", "softmax_rows(A)*ones(n) = ones(m)", where="A: m x n", among=(Ones,))
 def softmax_times_ones(e: Expr) -> Expr | None:
     """The sums of softmax, of its rows, and of its columns, as products with ones."""
     f = e.operands
@@ -172,20 +184,61 @@ def softmax_times_ones(e: Expr) -> Expr | None:
 
 
 def _sums(a: Expr, b: Expr) -> Expr | None:
-    """The product of two neighbours when it is made of sums that are 1."""
+    """The product of two neighbours when it is made of sums that are 1; a definition is looked into."""
     if is_ones(b):
-        match a:
+        match opened(a):
             case Transpose(operands=(Softmax(),)):
                 return Number(1)
             case SoftmaxOfRows() | Transpose(operands=(SoftmaxOfColumns(),)):
                 return Ones(a.rows)
     if is_row_of_ones(a):
-        match b:
+        match opened(b):
             case Softmax():
                 return Number(1)
             case SoftmaxOfColumns() | Transpose(operands=(SoftmaxOfRows(),)):
                 return Transpose(Ones(b.cols))
     return None
+
+
+@identity(
+    "(x + c1) ⊙ p − ((x + c1)ᵀp)p = x ⊙ p − (xᵀp)p",
+    "(x + c*ones(n)) .* softmax(v) - ((x + c*ones(n))'*softmax(v))*softmax(v)"
+    " = x .* softmax(v) - (x'*softmax(v))*softmax(v)",
+    where="x, v: n; c: scalar",
+    among=(Hadamard,),
+)
+def constants_beside_softmax(e: Expr) -> Expr | None:
+    """A constant does not change a softmax, and so it leaves the differential of one."""
+    for k, term in enumerate(e.operands):
+        number, body = coefficient(term)
+        if not isinstance(body, Hadamard) or len(body.operands) != 2 or e.cols is not ONE:
+            continue
+        for p, x in (body.operands, body.operands[::-1]):
+            rest = [a for a in x.operands if not is_constant(a)] if isinstance(x, Sum) else []
+            if isinstance(value_of(p), Softmax) and 0 < len(rest) < len(x.operands):
+                wanted = key(Scale.of(Product.of(Transpose(x), p), p))
+                parts = {
+                    key(b): j
+                    for j, t in enumerate(e.operands)
+                    for c, b in [coefficient(t)]
+                    if b is not None and c == -number
+                }
+                if wanted in parts:
+                    y = Sum.of(*rest)
+                    mean = multiple(-number, Scale.of(Product.of(Transpose(y), p), p))
+                    changed = {k: multiple(number, Hadamard.of(y, p)), parts[wanted]: mean}
+                    return Sum.of(*[changed.get(j, t) for j, t in enumerate(e.operands)])
+    return None
+
+
+def is_constant(e: Expr) -> bool:
+    """A vector whose entries are all the same: 1, or a multiple of it."""
+    return is_ones(e.operands[-1] if isinstance(e, Scale) else e)
+
+
+def opened(e: Expr) -> Expr:
+    """An expression, or what its name stands for, below a transpose as well."""
+    return Transpose(value_of(e.operands[0])) if isinstance(e, Transpose) else value_of(e)
 
 
 # ---- rows and columns of a matrix -------------------------------------------------------------------
@@ -206,7 +259,10 @@ def logsumexp_of_matrix(e: Expr) -> Expr | None:
 
 
 @identity(
-    "exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)", "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)", where="A: m x n"
+    "exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)",
+    "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)",
+    where="A: m x n",
+    among=(Exp,),
 )
 def softmax_of_matrix(e: Expr) -> Expr | None:
     """Of rows where exp(A) is divided by exp(A)11ᵀ, of columns by 11ᵀexp(A)."""
@@ -256,7 +312,12 @@ def log_of_softmax_of_matrix(e: Expr) -> Expr | None:
             return None
 
 
-@identity("softmax_rows(A)ᵀ = softmax_cols(Aᵀ)", "softmax_rows(A')' = softmax_cols(A)", where="A: m x n")
+@identity(
+    "softmax_rows(A)ᵀ = softmax_cols(Aᵀ)",
+    "softmax_rows(A')' = softmax_cols(A)",
+    where="A: m x n",
+    among=(Softmax, SoftmaxOfRows, SoftmaxOfColumns),
+)
 def transpose_of_softmax(e: Expr) -> Expr | None:
     """Where the transpose of A is not longer than A."""
     match e.operands[0]:
@@ -284,6 +345,7 @@ EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     **EXPANSIONS,
     Exp: (exp_of_log_softmax,),
+    Sum: (constants_beside_softmax,),
     SumOfEntries: (sum_of_softmax,),
     Product: (softmax_times_ones,),
     Transpose: (transpose_of_softmax,),

@@ -49,7 +49,7 @@ def transpose_of_sylvester(e: Expr) -> Expr | None:
             return None
 
 
-@identity("vᵀv = 1", "eigvec_max(A)'*eigvec_max(A) = 1", where="A: n x n symmetric")
+@identity("vᵀv = 1", "eigvec_max(A)'*eigvec_max(A) = 1", where="A: n x n symmetric", among=UNIT_VECTORS)
 def length_of_unit_vector(e: Expr) -> Expr | None:
     match e.operands:
         case (Transpose(operands=(v,)), w) if v is w and isinstance(v, UNIT_VECTORS):
@@ -58,7 +58,12 @@ def length_of_unit_vector(e: Expr) -> Expr | None:
             return None
 
 
-@identity("Av = λv", "A*eigvec_max(A) = lambda_max(A)*eigvec_max(A)", where="A: n x n symmetric")
+@identity(
+    "Av = λv",
+    "A*eigvec_max(A) = lambda_max(A)*eigvec_max(A)",
+    where="A: n x n symmetric",
+    among=(LargestEigenvector, SmallestEigenvector),
+)
 def matrix_times_eigenvector(e: Expr) -> Expr | None:
     f = e.operands
     for k, (a, v) in enumerate(pairwise(f)):
@@ -106,7 +111,7 @@ def double_pseudo_inverse(e: Expr) -> Expr | None:
     return a.operands[0] if isinstance(a, PseudoInverse) else None
 
 
-@identity("AA⁺A = A", "A*pinv(A)*A = A", where="A: m x n")
+@identity("AA⁺A = A", "A*pinv(A)*A = A", where="A: m x n", among=(PseudoInverse,))
 def pseudo_inverse_in_product(e: Expr) -> Expr | None:
     """Also A⁺AA⁺ = A⁺, and the transposes of both."""
     f = e.operands
@@ -124,7 +129,7 @@ def _operand_of(cls: type[Expr], e: Expr) -> Expr | None:
     return e.operands[0] if isinstance(e, cls) else None
 
 
-@identity("A adj(A) = |A|I", "A*adj(A) = det(A)*eye(n)", where="A: n x n")
+@identity("A adj(A) = |A|I", "A*adj(A) = det(A)*eye(n)", where="A: n x n", among=(Adjugate,))
 def adjugate_in_product(e: Expr) -> Expr | None:
     """In either order."""
     f = e.operands

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
-from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, null
+from matdiff.algebra.operators.kronecker import Vec, Vech
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Determinant
+from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.triangles import (
     Centering,
-    Commutation,
+    HalvedTriangle,
     LowerTriangle,
     SkewPart,
     SymmetricPart,
@@ -22,6 +25,7 @@ from matdiff.algebra.operators.triangles import (
     lower_or_upper,
     transposed_constant,
 )
+from matdiff.algebra.operators.vectorisation import Commutation
 
 # ---- transposes -------------------------------------------------------------------------------------
 
@@ -54,7 +58,10 @@ def transpose_of_blocks(e: Expr) -> Expr | None:
 
 
 @identity(
-    "[A, B][C; D] = AC + BD", "hstack(A, B)*vstack(C, D) = A*C + B*D", where="A: m x n; B: m x p; C: n x q; D: p x q"
+    "[A, B][C; D] = AC + BD",
+    "hstack(A, B)*vstack(C, D) = A*C + B*D",
+    where="A: m x n; B: m x p; C: n x q; D: p x q",
+    among=(HorizontalStack, VerticalStack),
 )
 def product_of_blocks(e: Expr) -> Expr | None:
     f = e.operands
@@ -80,6 +87,64 @@ def below(e: Expr) -> tuple[Expr, ...]:
     return e.operands if isinstance(e, VerticalStack) else ()
 
 
+@identity(
+    "[A; 0] + [0; B] = [A; B]",
+    "vstack(A, zeros(p, n)) + vstack(zeros(m, n), B) = vstack(A, B)",
+    where="A: m x n; B: p x n",
+    among=(HorizontalStack, VerticalStack),
+)
+def sum_of_blocks(e: Expr) -> Expr | None:
+    """The terms with blocks of the same shapes, where every block is 0 in all of them but one."""
+    groups: dict[tuple[type[Expr], tuple[Shape, ...]], list[int]] = {}
+    for k, term in enumerate(e.operands):
+        if isinstance(term, HorizontalStack | VerticalStack):
+            groups.setdefault((type(term), tuple([o.shape for o in term.operands])), []).append(k)
+    for places in groups.values():
+        columns = list(zip(*[e.operands[k].operands for k in places], strict=True))
+        present = [[o for o in column if not is_null(o)] for column in columns]
+        if len(places) > 1 and all(len(p) < 2 for p in present):
+            blocks = [p[0] if p else column[0] for p, column in zip(present, columns, strict=True)]
+            return in_place_of(e, places, e.operands[places[0]].rebuild(tuple(blocks)))
+    return None
+
+
+def is_null(e: Expr) -> bool:
+    return isinstance(e, Zeros) or e.number == 0
+
+
+@identity(
+    "[I; 0]A = [A; 0]",
+    "vstack(eye(n), zeros(m, n))*A = vstack(A, zeros(m, p))",
+    where="A: n x p",
+    among=(HorizontalStack, VerticalStack),
+)
+def placed_block(e: Expr) -> Expr | None:
+    """Also A[I, 0] = [A, 0]."""
+    f = e.operands
+    if isinstance(f[0], VerticalStack) and is_placing(f[0]):
+        rest = Product.of(*f[1:])
+        return VerticalStack.of(*[null(Product.of(o, rest)) if is_null(o) else rest for o in f[0].operands])
+    if isinstance(f[-1], HorizontalStack) and is_placing(f[-1]):
+        rest = Product.of(*f[:-1])
+        return HorizontalStack.of(*[null(Product.of(rest, o)) if is_null(o) else rest for o in f[-1].operands])
+    return None
+
+
+def is_placing(e: Expr) -> bool:
+    """Whether the blocks are 0 but for one, which is I."""
+    others = [o for o in e.operands if not is_null(o)]
+    return len(others) == 1 and (isinstance(others[0], Identity) or others[0].number == 1)
+
+
+@identity("diag(1) = I", "diag(ones(n)) = eye(n)", among=(Ones, Zeros))
+def diagonal_of_ones(e: Expr) -> Expr | None:
+    """Also diag(0) = 0."""
+    x = e.operands[0]
+    if isinstance(x, Zeros):
+        return Zeros(*e.shape)
+    return Identity(e.rows) if isinstance(x, Ones) else None
+
+
 @identity("[0, 0] = 0", "hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)")
 def blocks_of_zeros(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if all(isinstance(o, Zeros) or o.number == 0 for o in e.operands) else None
@@ -94,13 +159,13 @@ def determinant_of_two(e: Expr) -> Expr | None:
             return None
 
 
-@identity("I.^k = I", "eye(n).^2 = eye(n)")
+@identity("I.^k = I", "eye(n).^2 = eye(n)", among=(Identity,))
 def entrywise_power_of_identity(e: Expr) -> Expr | None:
     a, k = e.operands
     return a if isinstance(a, Identity) and k.number is not None and k.number > 0 else None
 
 
-@identity("11ᵀ1 = n1", "ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar")
+@identity("11ᵀ1 = n1", "ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar", among=(Ones,))
 def ones_times_ones(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
@@ -115,7 +180,7 @@ def ones_times_ones(e: Expr) -> Expr | None:
 
 @identity("tril(cA) = c tril(A)", "tril(c*A) = c*tril(A)", where="c: scalar; A: m x n")
 def part_of_multiple(e: Expr) -> Expr | None:
-    """Also of the upper triangle and of the symmetric and skew-symmetric parts."""
+    """Also of the upper triangle, of the symmetric and skew-symmetric parts, and of vech."""
     match e.operands[0]:
         case Scale(operands=(c, a)):
             return Scale.of(c, e.rebuild((a,)))
@@ -123,7 +188,7 @@ def part_of_multiple(e: Expr) -> Expr | None:
             return None
 
 
-@identity("CC = C, C1 = 0", "centering(n)*centering(n) = centering(n)")
+@identity("CC = C, C1 = 0", "centering(n)*centering(n) = centering(n)", among=(Centering,))
 def centred_twice(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
@@ -135,7 +200,7 @@ def centred_twice(e: Expr) -> Expr | None:
     return None
 
 
-@identity("K vec(A) = vec(Aᵀ)", "commutation(m, n)*vec(A) = vec(A')", where="A: m x n")
+@identity("K vec(A) = vec(Aᵀ)", "commutation(m, n)*vec(A) = vec(A')", where="A: m x n", among=(Commutation,))
 def commuted_vec(e: Expr) -> Expr | None:
     """Also KₘₙKₙₘ = I."""
     f = e.operands
@@ -153,13 +218,17 @@ def commuted_vec(e: Expr) -> Expr | None:
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {Determinant: (determinant_of_two,)}
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transpose_of_part, transpose_of_sized, transpose_of_blocks),
-    Product: (product_of_blocks, centred_twice, commuted_vec, ones_times_ones),
+    Product: (product_of_blocks, placed_block, centred_twice, commuted_vec, ones_times_ones),
+    Sum: (sum_of_blocks,),
+    DiagonalMatrix: (diagonal_of_ones,),
     HorizontalStack: (blocks_of_zeros,),
     VerticalStack: (blocks_of_zeros,),
     Determinant: (determinant_of_two,),
     Power: (entrywise_power_of_identity,),
     LowerTriangle: (part_of_multiple,),
+    HalvedTriangle: (part_of_multiple,),
     UpperTriangle: (part_of_multiple,),
     SymmetricPart: (part_of_multiple,),
     SkewPart: (part_of_multiple,),
+    Vech: (part_of_multiple,),
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, Ones
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.sums import SumOfEntries
 
 
 @identity("Tr(a) = a", "tr(a) = a", where="a: scalar")
@@ -34,6 +35,17 @@ def trace_of_outer_product(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Product(operands=(first, *rest)) if first.cols is ONE:
             return Product.of(*rest, first)
+        case _:
+            return None
+
+
+@identity("Tr(Aᵀ1) = sum(A)", "tr(A'*ones(m, n)) = sum(A)", where="A: m x n")
+def trace_with_ones(e: Expr) -> Expr | None:
+    """A matrix of ones at either end of a product adds up the entries of the rest, as in the gradient by a bias."""
+    match e.operands[0]:
+        case Product(operands=(*rest, Ones() as ones)) | Product(operands=(Ones() as ones, *rest)):
+            a = Product.of(*rest)
+            return None if ONE in ones.shape else SumOfEntries(a.operands[0] if isinstance(a, Transpose) else a)
         case _:
             return None
 
@@ -130,5 +142,5 @@ substitution = Law(
 )
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Trace: (trace_of_scalar, trace_of_multiple, trace_of_transpose, trace_of_outer_product),
+    Trace: (trace_of_scalar, trace_of_multiple, trace_of_transpose, trace_of_outer_product, trace_with_ones),
 }

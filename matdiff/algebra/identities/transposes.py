@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, fact
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Declared, Law, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -13,9 +13,9 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
-from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import Centering, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 
 
@@ -24,7 +24,7 @@ def transposed(e: Expr) -> Expr:
     return e.operands[0] if isinstance(e, Transpose) else Transpose(e)
 
 
-@identity("(Aᵀ)ᵀ = A", "(A')' = A", where="A: m x n")
+@identity("(Aᵀ)ᵀ = A", "(A')' = A", where="A: m x n", among=(Transpose,))
 def double_transpose(e: Expr) -> Expr | None:
     a = e.operands[0]
     return a.operands[0] if isinstance(a, Transpose) else None
@@ -35,7 +35,7 @@ def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 
 
-@identity("(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'")
+@identity("(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'", among=(Product,))
 def transpose_of_product(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Product(operands=factors):
@@ -44,7 +44,7 @@ def transpose_of_product(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(cA)ᵀ = cAᵀ", "(c*A)' = c*A'", where="c: scalar; A: m x n")
+@identity("(cA)ᵀ = cAᵀ", "(c*A)' = c*A'", where="c: scalar; A: m x n", among=(Scale,))
 def transpose_of_multiple(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Scale(operands=(c, a)):
@@ -53,19 +53,19 @@ def transpose_of_multiple(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(A + B)ᵀ = Aᵀ + Bᵀ", "(A + B)' = A' + B'", where="A, B: m x n")
+@identity("(A + B)ᵀ = Aᵀ + Bᵀ", "(A + B)' = A' + B'", where="A, B: m x n", among=(Sum,))
 def transpose_of_sum(e: Expr) -> Expr | None:
     a = e.operands[0]
     return Sum.of(*map(transposed, a.operands)) if isinstance(a, Sum) and growth(a) <= 0 else None
 
 
-@identity("(A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ", "(A .* B)' = A' .* B'", where="A, B: m x n")
+@identity("(A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ", "(A .* B)' = A' .* B'", where="A, B: m x n", among=(Hadamard,))
 def transpose_of_hadamard(e: Expr) -> Expr | None:
     a = e.operands[0]
     return Hadamard.of(*map(transposed, a.operands)) if isinstance(a, Hadamard) and growth(a) <= 0 else None
 
 
-@identity("f(A)ᵀ = f(Aᵀ)", "exp(A)' = exp(A')", where="A: m x n")
+@identity("f(A)ᵀ = f(Aᵀ)", "exp(A)' = exp(A')", where="A: m x n", among=(Entrywise, Power))
 def transpose_of_entrywise(e: Expr) -> Expr | None:
     a = e.operands[0]
     if isinstance(a, Entrywise | Power) and growth(a) <= 0:
@@ -73,7 +73,7 @@ def transpose_of_entrywise(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(A⁻¹)ᵀ = (Aᵀ)⁻¹", "inv(A)' = inv(A')")
+@identity("(A⁻¹)ᵀ = (Aᵀ)⁻¹", "inv(A)' = inv(A')", among=(Inverse,))
 def transpose_of_inverse(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Inverse(operands=(a,)):
@@ -82,13 +82,13 @@ def transpose_of_inverse(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(Aᵏ)ᵀ = (Aᵀ)ᵏ", "(A^2)' = (A')^2")
+@identity("(Aᵏ)ᵀ = (Aᵀ)ᵏ", "(A^2)' = (A')^2", among=(MatrixPower,))
 def transpose_of_power(e: Expr) -> Expr | None:
     a = e.operands[0]
     return a.rebuild((transposed(a.operands[0]),)) if isinstance(a, MatrixPower) and growth(a) <= 0 else None
 
 
-@identity("(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", where="x[i=1..N]: n")
+@identity("(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", where="x[i=1..N]: n", among=(IndexedSum,))
 def transpose_of_indexed_sum(e: Expr) -> Expr | None:
     match e.operands[0]:
         case IndexedSum(operands=(body,), data=(index,)):
@@ -98,22 +98,22 @@ def transpose_of_indexed_sum(e: Expr) -> Expr | None:
 
 
 def is_symmetric_leaf(e: Expr) -> bool:
-    """A symbol, or a member of a family, that is declared symmetric."""
-    return isinstance(e, Symbol | Member) and "symmetric" in assumed(e)
+    """A symbol or a member of a family that is declared symmetric, or a definition of something symmetric."""
+    return "symmetric" in assumed(e) if isinstance(e, Symbol | Member) else is_symmetric_definition(e)
 
 
-@identity("Sᵀ = S", "S' = S", where="S: n x n symmetric", requires="S symmetric")
+@identity("Sᵀ = S", "S' = S", where="S: n x n symmetric", requires="S symmetric", among=(Declared, Named))
 def transpose_of_symmetric(e: Expr) -> Expr | None:
     return e.operands[0] if is_symmetric_leaf(e.operands[0]) else None
 
 
-@identity("Aᵀ = −A", "A' = -A", where="A: n x n skew", requires="A skew-symmetric")
+@identity("Aᵀ = −A", "A' = -A", where="A: n x n skew", requires="A skew-symmetric", among=(Declared,))
 def transpose_of_skew(e: Expr) -> Expr | None:
     a = e.operands[0]
     return -a if isinstance(a, Symbol) and "skew" in a.properties else None
 
 
-@identity("Iᵀ = I", "eye(n)' = eye(n)")
+@identity("Iᵀ = I", "eye(n)' = eye(n)", among=(Identity, DiagonalMatrix, Hadamard, Zeros, Ones))
 def transpose_of_constant(e: Expr) -> Expr | None:
     """I, diagonal matrices, and matrices of one number in all places."""
     a = e.operands[0]

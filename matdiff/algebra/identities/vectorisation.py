@@ -47,7 +47,7 @@ def vec_of_outer_product(e: Expr) -> Expr | None:
     return None
 
 
-@identity("vec(A) + vec(B) = vec(A + B)", "vec(A) + vec(B) = vec(A + B)", where="A, B: m x n")
+@identity("vec(A) + vec(B) = vec(A + B)", "vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
 def sum_of_vecs(e: Expr) -> Expr | None:
     """The terms that are multiples of a vec of matrices of one shape."""
     groups: dict[Shape, list[tuple[int, Expr]]] = {}
@@ -67,7 +67,12 @@ def _inside(e: Expr, cls: type[Expr]) -> Expr | None:
     return e.operands[0] if isinstance(e, cls) else None
 
 
-@identity("(B ⊗ A)vec(X) = vec(AXBᵀ)", "kron(B, A)*vec(X) = vec(A*X*B')", where="A: p x m; X: m x n; B: q x n")
+@identity(
+    "(B ⊗ A)vec(X) = vec(AXBᵀ)",
+    "kron(B, A)*vec(X) = vec(A*X*B')",
+    where="A: p x m; X: m x n; B: q x n",
+    among=(Kronecker,),
+)
 def kronecker_times_vec(e: Expr) -> Expr | None:
     """In a row also vec(X)ᵀ(B ⊗ A) = vec(AᵀXB)ᵀ."""
     f = e.operands
@@ -81,7 +86,7 @@ def kronecker_times_vec(e: Expr) -> Expr | None:
     return None
 
 
-@identity("vec(A)ᵀvec(B) = Tr(AᵀB)", "vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n")
+@identity("vec(A)ᵀvec(B) = Tr(AᵀB)", "vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", among=(Vec,))
 def inner_product_of_vecs(e: Expr) -> Expr | None:
     match e.operands:
         case (Transpose(operands=(Vec(operands=(a,)),)), Vec(operands=(b,))) if a.shape == b.shape:
@@ -90,7 +95,7 @@ def inner_product_of_vecs(e: Expr) -> Expr | None:
             return None
 
 
-@identity("vec(A)ᵀ(y ⊗ x) = xᵀAy", "vec(A)'*kron(y, x) = x'*A*y", where="A: m x n; x: m; y: n")
+@identity("vec(A)ᵀ(y ⊗ x) = xᵀAy", "vec(A)'*kron(y, x) = x'*A*y", where="A: m x n; x: m; y: n", among=(Kronecker,))
 def vec_times_kronecker(e: Expr) -> Expr | None:
     """(y ⊗ x)ᵀvec(A) = xᵀAy, in either order."""
     match e.operands:
@@ -130,7 +135,7 @@ def sum_of_vec(e: Expr) -> Expr | None:
     return SumOfEntries(a) if a is not None else None
 
 
-@identity("f(vec(A)) = vec(f(A))", "exp(vec(A)) = vec(exp(A))", where="A: m x n")
+@identity("f(vec(A)) = vec(f(A))", "exp(vec(A)) = vec(exp(A))", where="A: m x n", among=(Vec,))
 def function_of_vec(e: Expr) -> Expr | None:
     """Entry by entry; also a power, and vec(A) ⊙ vec(B) = vec(A ⊙ B)."""
     inside = [_inside(o, Vec) for o in e.operands]
@@ -242,7 +247,10 @@ def unvec_of_kronecker_product(e: Expr) -> Expr | None:
 
 
 @identity(
-    "unvec(c) + unvec(d) = unvec(c + d)", "unvec(c, m, n) + unvec(d, m, n) = unvec(c + d, m, n)", where="c, d: m*n"
+    "unvec(c) + unvec(d) = unvec(c + d)",
+    "unvec(c, m, n) + unvec(d, m, n) = unvec(c + d, m, n)",
+    where="c, d: m*n",
+    among=(Unvec,),
 )
 def sum_of_unvecs(e: Expr) -> Expr | None:
     """The terms that are multiples of an unvec."""

@@ -9,10 +9,12 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Number, Operator, Zeros
-from matdiff.algebra.laws import Law, differential, shift
+from matdiff.algebra.laws import Law, differential, shift, vec
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
+from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Differentials, Sum, flattened
 from matdiff.algebra.operators.slices import Range, Slice
+from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
 
@@ -58,6 +60,15 @@ class HorizontalStack(Operator):
     )
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return Slice.of(h, places([o.cols for o in self.operands])[place])
+
+    @vec(
+        "vec_of_blocks_in_a_row",
+        "vec([0 B]) = [0; I]vec(B)",
+        "vec(hstack(zeros(m, n), B)) = vstack(zeros(m*n, m*p), eye(m*p))*vec(B)",
+        where="B: m x p",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        return placed([self.rows * o.cols for o in self.operands], place)
 
 
 class VerticalStack(Operator):
@@ -105,6 +116,22 @@ class VerticalStack(Operator):
     )
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return Slice.of(h, None, places([o.rows for o in self.operands])[place])
+
+    @vec(
+        "vec_of_blocks_in_a_column",
+        "vec([0; B]) = (I ⊗ [0; I])vec(B)",
+        "vec(vstack(zeros(m, n), B)) = kron(eye(n), vstack(zeros(m, p), eye(p)))*vec(B)",
+        where="B: p x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        return Kronecker.of(unit_matrix(self.cols), placed([o.rows for o in self.operands], place))
+
+
+def placed(extents: Sequence[Size], place: int) -> Expr:
+    """[0; I; 0], which lays a block at its place among blocks with these numbers of rows."""
+    cols = extents[place]
+    blocks = [unit_matrix(cols) if k == place else null(Zeros(rows, cols)) for k, rows in enumerate(extents)]
+    return VerticalStack.of(*blocks)
 
 
 def shared(what: str, extents: Sequence[Size], operands: Sequence[Expr]) -> Size:

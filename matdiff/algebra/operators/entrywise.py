@@ -96,6 +96,9 @@ def at_entries(formula: Expr, t: Expr, a: Expr) -> Expr:
 # ---- the functions ----------------------------------------------------------------------------------
 
 
+_formulas: dict[tuple[object, ...], tuple[Expr, ...]] = {}
+
+
 class Entrywise(Operator):
     """A function f of a scalar, applied to every entry; further operands are scalar parameters.
 
@@ -133,9 +136,15 @@ class Entrywise(Operator):
     def derivatives(self) -> list[Expr]:
         """f′(A), and the derivatives by the parameters."""
         a, *parameters = self.operands
-        t = a if a.is_scalar else ENTRY
-        formulas = (self.slope(t, *parameters), *self.by_parameter(t, *parameters))
-        return [f if a.is_scalar else at_entries(f, t, a) for f in formulas]
+        if a.is_scalar:
+            return [self.slope(a, *parameters), *self.by_parameter(a, *parameters)]
+        key = (type(self), *parameters)
+        if key not in _formulas:  # those of a class without parameters are needed again and again
+            found = (self.slope(ENTRY, *parameters), *self.by_parameter(ENTRY, *parameters))
+            if parameters:
+                return [at_entries(f, ENTRY, a) for f in found]
+            _formulas[key] = found
+        return [at_entries(f, ENTRY, a) for f in _formulas[key]]
 
     def change(self, *changes: Differentials) -> Expr:
         """d f(A), given the differentials of the operands."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Identity, Operator
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.expr import Expr, Identity, Number, Operator
+from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
+from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, Trace
 
@@ -130,3 +131,17 @@ class Commutator(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         a, b = self.operands
         return Commutator(b, h) if place == 0 else Commutator(h, a)
+
+    @vec(
+        "vec_of_commutator",
+        "vec([A, B]) = (I ⊗ A − Aᵀ ⊗ I)vec(B)",
+        "vec(commutator(A, B)) = (kron(eye(n), A) - kron(A', eye(n)))*vec(B)",
+        where="A, B: n x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        """[A, B] = −[B, A]"""
+        constant, one = self.operands[1 - place], Identity(self.rows)
+        if self.is_scalar:
+            return Number(0)
+        left, right = Kronecker(one, constant), Kronecker(Transpose(constant), one)
+        return left - right if place else right - left

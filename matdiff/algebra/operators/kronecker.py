@@ -7,13 +7,16 @@ defines the two partial traces: they are the adjoints of A ↦ A ⊗ B and B ↦
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from matdiff.algebra.dims import ONE, Monomial, Shape, Size, shape_text
+from matdiff.algebra.dims import ONE, Relation, Shape, Size, shape_text, triangular
+from matdiff.algebra.dims import divided as divided
 from matdiff.algebra.expr import Data, Expr, Operator
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import POSTFIX, TERM, Notation, Slot, Style, call, latex_name
-from matdiff.algebra.operators.products import Differentials, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.vectorisation import Commutation, Elimination, unit_matrix
 from matdiff.errors import ShapeError
 
 # ---- vec and its inverse ---------------------------------------------------------------------------
@@ -52,6 +55,10 @@ class Vec(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return Transpose(Unvec.of(Transpose(h), *self.operands[0].shape))
 
+    @vec("vec_of_vec", "vec(vec(A)) = I vec(A)", "vec(vec(A)) = eye(m*n)*vec(A)", where="A: m x n")
+    def vec(self: Expr, place: int) -> Expr:
+        return unit_matrix(self.rows)
+
 
 class Unvec(Operator):
     """unvec(c, m, n): the m×n matrix A with vec(A) = c; data: its sizes."""
@@ -59,6 +66,7 @@ class Unvec(Operator):
     __slots__ = ()
     names = ("unvec",)
     sizes = 2
+    relations = (Relation("m*n×1 → m×n", "m n"),)
 
     def __new__(cls, c: Expr, rows: Size, cols: Size) -> Expr:  # type: ignore[misc]
         return cls.make((c,), (rows, cols))
@@ -69,6 +77,10 @@ class Unvec(Operator):
         if cols is ONE and c.rows is rows:
             return c
         return Transpose(c) if rows is ONE and c.rows is cols else cls(c, rows, cols)
+
+    @classmethod
+    def needs(cls, shapes: Sequence[Shape], sizes: Sequence[Size]) -> str:
+        return f"a vector with {sizes[0] * sizes[1]} rows"
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -95,6 +107,52 @@ class Unvec(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return Transpose(Vec.of(Transpose(h)))
 
+    @vec("vec_of_matrix_of_vector", "vec(unvec(c)) = Ic", "vec(unvec(c, m, n)) = eye(m*n)*c", where="c: m*n")
+    def vec(self: Expr, place: int) -> Expr:
+        return unit_matrix(self.operands[0].rows)
+
+
+class Vech(Operator):
+    """vech(A): the columns of the lower triangle of A, one below the other."""
+
+    __slots__ = ()
+    names = ("vech",)
+    relations = (Relation("n×n → (n*n+n)/2×1"),)
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """A number is its own vech."""
+        return operands[0] if len(operands) == 1 and operands[0].is_scalar else cls.make(operands)
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        if len(operands) != 1 or operands[0].rows is not operands[0].cols:
+            raise ShapeError(f"vech takes a square matrix, not {' and '.join(shape_text(o.shape) for o in operands)}")
+        return (triangular(operands[0].rows), ONE)
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        cols, rows = np.triu_indices(a.shape[-1])
+        return a[..., rows, cols][..., None]
+
+    @differential("differential_of_vech", "d vech(A)", "d(vech(A)) = vech(d(A))", where="A: n x n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return Vech.of(da)
+
+    @shift(
+        "trace_of_vech",
+        "cᵀvech(A) = Tr(unvec(Lᵀc)ᵀA)",
+        "tr(c'*vech(A)) = tr(unvec(elimination(n)'*c, n, n)'*A)",
+        where="A: n x n; c: n*(n+1)/2",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        n = self.operands[0].rows
+        return Transpose(Unvec.of(Product.of(Transpose(Elimination(n)), Transpose(h)), n, n))
+
+    @vec("vec_of_vech", "vech(A) = L vec(A)", "vech(A) = elimination(n)*vec(A)", where="A: n x n")
+    def vec(self: Expr, place: int) -> Expr:
+        return Elimination.of(self.operands[0].rows)
+
 
 # ---- the Kronecker product -------------------------------------------------------------------------
 
@@ -114,7 +172,8 @@ class Kronecker(Operator):
 
     def notation(self, style: Style) -> Notation:
         a, b = self.operands
-        return Notation((Slot(a, POSTFIX), style.pick(" ⊗ ", r" \otimes "), Slot(b, POSTFIX)), TERM)
+        left = Slot(a, TERM if isinstance(a, Kronecker) else POSTFIX)  # A ⊗ B ⊗ C is (A ⊗ B) ⊗ C
+        return Notation((left, style.pick(" ⊗ ", r" \otimes "), Slot(b, POSTFIX)), TERM)
 
     @staticmethod
     def numpy(np: Any, a: Any, b: Any) -> Any:
@@ -143,35 +202,43 @@ class Kronecker(Operator):
         a, b = self.operands
         return PartialTrace2(h, b) if place == 0 else PartialTrace1(h, a)
 
+    @vec(
+        "vec_of_kronecker",
+        "vec(A ⊗ B) = (I ⊗ K ⊗ I)(I ⊗ vec(B))vec(A)",
+        "vec(kron(A, B)) = kron(kron(eye(n), commutation(q, m)), eye(p))*kron(eye(m*n), vec(B))*vec(A)",
+        where="A: m x n; B: p x q",
+        source="Magnus and Neudecker, ch. 3, sec. 7: vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec(A) ⊗ vec(B))",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        """(I ⊗ K ⊗ I)(vec(A) ⊗ I) by B."""
+        a, b = self.operands
+        return by_first_factor(a.shape, b) if place == 0 else by_second_factor(a, b.shape)
+
+
+def by_first_factor(shape: Shape, b: Expr) -> Expr:
+    """M with vec(A ⊗ B) = M vec(A) for an A of a shape."""
+    return _sorted_entries(shape, b.shape, Kronecker.of(unit_matrix(shape[0] * shape[1]), Vec.of(b)))
+
+
+def by_second_factor(a: Expr, shape: Shape) -> Expr:
+    """M with vec(A ⊗ B) = M vec(B) for a B of a shape."""
+    return _sorted_entries(a.shape, shape, Kronecker.of(Vec.of(a), unit_matrix(shape[0] * shape[1])))
+
+
+def _sorted_entries(left: Shape, right: Shape, m: Expr) -> Expr:
+    """(I ⊗ K ⊗ I)M, which takes the entries of vec(A) ⊗ vec(B) to the places that they have in vec(A ⊗ B)."""
+    (rows, cols), (p, q) = left, right
+    if ONE in (rows, q):
+        return m
+    inner = Kronecker.of(unit_matrix(cols), Commutation(q, rows))
+    return Product.of(Kronecker.of(inner, unit_matrix(p)), m)
+
 
 def _has_scalar(operands: tuple[Expr, ...]) -> bool:
     return len(operands) == 2 and any(o.is_scalar for o in operands)
 
 
 # ---- partial traces --------------------------------------------------------------------------------
-
-
-def divided(extent: Size, divisor: Size) -> Size | None:
-    """The size k with k·divisor = extent; None where there is none (long division of polynomials)."""
-    quotient, rest = Size(()), extent
-    head, c = _leading(divisor)
-    while rest.terms:
-        names, number = _leading(rest)
-        left = list(names)
-        for name in head:
-            if name not in left:
-                return None
-            left.remove(name)
-        if number % c:
-            return None
-        step = Size(((tuple(left), number // c),))
-        quotient, rest = quotient + step, rest - step * divisor
-    return quotient
-
-
-def _leading(s: Size) -> tuple[Monomial, int]:
-    """The leading term in the order by degree and then by names, which products respect."""
-    return min(s.terms, key=lambda term: (-len(term[0]), term[0]))
 
 
 class PartialTrace(Operator):
@@ -239,6 +306,21 @@ class PartialTrace1(PartialTrace):
         m, a = self.operands
         return Kronecker.of(a, h) if place == 0 else PartialTrace2(m, h)
 
+    @vec(
+        "vec_of_ptrace1",
+        "vec(ptrace1(M, A)) = unvec((K ⊗ I)vec(M))vec(A)",
+        "vec(ptrace1(M, A)) = unvec(kron(commutation(n, m*p), eye(q))*vec(M), p*q, m*n)*vec(A)",
+        where="M: n*q x m*p; A: m x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        """By M it is the adjoint of B ↦ Aᵀ ⊗ B."""
+        m, a = self.operands
+        q, p = self.shape
+        if place == 0:
+            return Transpose(by_second_factor(Transpose(a), (q, p)))
+        order = Kronecker.of(Commutation.of(a.cols, a.rows * p), unit_matrix(q))
+        return Unvec.of(Product.of(order, Vec.of(m)), p * q, a.rows * a.cols)
+
 
 class PartialTrace2(PartialTrace):
     """ptrace2(M, B) with the entries Tr(MᵢⱼB) for the blocks of M, for which Tr(M(A ⊗ B)) = Tr(ptrace2(M, B)A)."""
@@ -272,6 +354,23 @@ class PartialTrace2(PartialTrace):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         m, b = self.operands
         return Kronecker.of(h, b) if place == 0 else PartialTrace1(m, h)
+
+    @vec(
+        "vec_of_ptrace2",
+        "vec(ptrace2(M, B)) = unvec((I ⊗ K ⊗ I)K vec(M))vec(B)",
+        "vec(ptrace2(M, B)) = "
+        "unvec(kron(kron(eye(q), commutation(p, m)), eye(n))*commutation(q, n*p*m)*vec(M), m*n, p*q)*vec(B)",
+        where="M: n*q x m*p; B: p x q",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        """By M it is the adjoint of A ↦ A ⊗ Bᵀ."""
+        trace, b = self.operands
+        (n, m), (p, q) = self.shape, b.shape
+        if place == 0:
+            return Transpose(by_first_factor((n, m), Transpose(b)))
+        inner = Kronecker.of(unit_matrix(q), Commutation.of(p, m))
+        order = Product.of(Kronecker.of(inner, unit_matrix(n)), Commutation.of(q, n * p * m))
+        return Unvec.of(Product.of(order, Vec.of(trace)), m * n, p * q)
 
 
 def _bilinear(cls: type[PartialTrace], e: Expr, dm: Differentials, da: Differentials) -> Expr:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from matdiff.algebra.expr import Expr, Identity, Number, Operator
+from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import Law, differential
 from matdiff.algebra.notation import Notation, Style, call
-from matdiff.algebra.operators.products import Differentials, Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.algebra.operators.triangles import LowerTriangle
+from matdiff.algebra.operators.triangles import HalvedTriangle
 from matdiff.errors import UnsupportedError
 
 PADE = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
@@ -184,7 +184,7 @@ class Cholesky(Operator):
     @differential(
         "differential_of_cholesky_factor",
         "d chol(A)",
-        "d(chol(A)) = chol(A)*(tril(chol(A)^-1*d(A)*chol(A)^-T) - 1/2*eye(n) .* (chol(A)^-1*d(A)*chol(A)^-T))",
+        "d(chol(A)) = chol(A)*halftril(chol(A)^-1*d(A)*chol(A)^-T)",
         where="A: n x n spd",
         requires="A positive definite",
         source="Murray, Differentiation of the Cholesky decomposition, 2016: dA = dL Lᵀ + L dLᵀ",
@@ -197,9 +197,7 @@ class Cholesky(Operator):
                 suggestion="Declare the matrix spd.",
             )
         inverse = Inverse(self)
-        m = Product.of(inverse, da, Transpose(inverse))
-        half = Scale.of(Number("1/2"), Hadamard.of(Identity(a.rows), m))
-        return Product.of(self, LowerTriangle(m) - half)
+        return Product.of(self, HalvedTriangle(Product.of(inverse, da, Transpose(inverse))))
 
 
 # ---- Fréchet derivatives ---------------------------------------------------------------------------

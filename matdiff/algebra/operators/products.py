@@ -14,8 +14,8 @@ from operator import mul
 from typing import Any
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
-from matdiff.algebra.expr import FUNCTIONS, UNIT, Data, Expr, Number, Operator
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, Zeros
+from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, entrywise_product, power, product, signed_sum
 from matdiff.errors import ShapeError
 
@@ -59,6 +59,11 @@ def multiple(k: Fraction, e: Expr | None) -> Expr:
     if isinstance(e, Scale):
         return Scale(Hadamard.of(Number(k), e.operands[0]), e.operands[1])
     return Scale(Number(k), e)
+
+
+def zero(shape: Shape) -> Expr:
+    """0 in a shape."""
+    return Number(0) if shape == SCALAR else Zeros(*shape)
 
 
 def reciprocal(e: Expr) -> Expr:
@@ -246,6 +251,12 @@ class Hadamard(Operator):
         others = Hadamard.of(*f[:place], *f[place + 1 :])
         return Hadamard.of(h, Transpose(others))
 
+    @vec("vec_of_hadamard", "vec(A ⊙ B) = diag(vec(A))vec(B)", "vec(A .* B) = diag(vec(A))*vec(B)", where="A, B: m x n")
+    def vec(self: Expr, place: int) -> Expr:
+        f = self.operands
+        others = Hadamard.of(*f[:place], *f[place + 1 :])
+        return others if self.is_scalar else OPERATORS["DiagonalMatrix"].of(OPERATORS["Vec"].of(others))
+
 
 class Power(Operator):
     """a^s, a scalar or entry by entry, with a scalar exponent."""
@@ -324,3 +335,7 @@ class Transpose(Operator):
     @differential("differential_of_transpose", "d(Aᵀ)", "d(A') = d(A)'")
     def d(self: Expr, da: Expr) -> Expr:
         return Transpose(da)
+
+    @vec("transpose_within_vec", "vec(Aᵀ) = K vec(A)", "vec(A') = commutation(m, n)*vec(A)", where="A: m x n")
+    def vec(self: Expr, place: int) -> Expr:
+        return OPERATORS["Commutation"].of(*self.operands[0].shape)  # type: ignore[arg-type]

@@ -9,10 +9,12 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, PRODUCT, Notation, Part, Slot, Style
+from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.sums import Entry, UnitVector
+from matdiff.algebra.operators.sums import Entry, UnitVector, unit
+from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
 Range = tuple[Size, Size]  # the first and the last place
@@ -40,6 +42,14 @@ class Row(Operator):
         a, i = self.operands
         return Product.of(h, Transpose(UnitVector(i, a.rows)))
 
+    @vec(
+        "vec_of_row", "vec(A[i, :]) = (I ⊗ eᵢᵀ)vec(A)", "A[i, :]' = kron(eye(n), unit(i, m)')*vec(A)", where="A: m x n"
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        a, i = self.operands
+        chosen = unit(i, a.rows)
+        return Kronecker.of(unit_matrix(a.cols), chosen if chosen.is_scalar else Transpose(chosen))
+
 
 class Column(Operator):
     """A[:, j], a column of a matrix; operands: the matrix and the index."""
@@ -62,6 +72,12 @@ class Column(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         a, j = self.operands
         return Product.of(UnitVector(j, a.cols), h)
+
+    @vec("vec_of_column", "A[:, j] = (eⱼᵀ ⊗ I)vec(A)", "A[:, j] = kron(unit(j, n)', eye(m))*vec(A)", where="A: m x n")
+    def vec(self: Expr, place: int) -> Expr:
+        a, j = self.operands
+        chosen = unit(j, a.cols)
+        return Kronecker.of(chosen if chosen.is_scalar else Transpose(chosen), unit_matrix(a.rows))
 
 
 class Slice(Operator):
@@ -136,3 +152,19 @@ class Slice(Operator):
         left = (Slice.of(Identity(a.cols), None, cols),) if cols != (ONE, a.cols) else ()
         right = (Slice.of(Identity(a.rows), rows),) if rows != (ONE, a.rows) else ()
         return Product.of(*left, h, *right)
+
+    @vec(
+        "vec_of_slice",
+        "vec(A[1:k, 1:l]) = (I[1:l, :] ⊗ I[1:k, :])vec(A)",
+        "vec(A[2:3, 1:2]) = kron(eye(n)[1:2, :], eye(m)[2:3, :])*vec(A)",
+        where="A: m x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        a = self.operands[0]
+        rows, cols = self.ranges  # type: ignore[attr-defined]
+        return Kronecker.of(chosen_rows(a.cols, cols), chosen_rows(a.rows, rows))
+
+
+def chosen_rows(extent: Size, chosen: Range) -> Expr:
+    """I[1:k, :], which takes rows out of a matrix, or I where they are all."""
+    return unit_matrix(extent) if chosen == (ONE, extent) else Slice.of(Identity(extent), chosen)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.dims import Shape, shape_text
-from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator, fact
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.dims import ONE, Shape, shape_text
+from matdiff.algebra.expr import OPERATORS, Data, Expr, Identity, Number, Operator, fact
+from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.errors import ShapeError
@@ -106,6 +106,11 @@ class Trace(Operator):
     @differential("differential_of_trace", "d Tr(A)", "d(tr(A)) = tr(d(A))", where="A: n x n")
     def d(self: Expr, da: Expr) -> Expr:
         return Trace(da)
+
+    @vec("vec_of_trace", "Tr(A) = vec(I)ᵀvec(A)", "tr(A) = vec(eye(n))'*vec(A)", where="A: n x n")
+    def vec(self: Expr, place: int) -> Expr:
+        n = self.operands[0].rows
+        return Number(1) if n is ONE else Transpose(OPERATORS["Vec"].of(Identity(n)))
 
     @shift("trace_of_multiple_trace", "a Tr(A) = Tr(aA)", "a*tr(A) = tr(a*A)", where="a: scalar; A: n x n")
     def shift(self: Expr, h: Expr, place: int) -> Expr:

@@ -6,9 +6,11 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Data, Expr, Operator
-from matdiff.algebra.laws import Law, differential, shift
+from matdiff.algebra.laws import Law, differential, shift, vec
 from matdiff.algebra.notation import Notation, Style, call, name_text
+from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.vectorisation import unit_matrix
 
 
 class DiagonalMatrix(Operator):
@@ -38,6 +40,12 @@ class DiagonalMatrix(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return Transpose(DiagonalVector(h))
 
+    @vec(
+        "vec_of_diagonal_matrix", "vec(diag(x)) = (I ∗ I)x", "vec(diag(x)) = khatri_rao(eye(n), eye(n))*x", where="x: n"
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        return KhatriRao.of(unit_matrix(self.rows), unit_matrix(self.rows))
+
 
 class DiagonalVector(Operator):
     """diag(A): the vector of the diagonal entries of a square matrix."""
@@ -63,6 +71,16 @@ class DiagonalVector(Operator):
     @shift("trace_of_diagonal", "xᵀdiag(A) = Tr(diag(x)A)", "tr(x'*diag(A)) = tr(diag(x)*A)", where="A: n x n; x: n")
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return DiagonalMatrix(Transpose(h))
+
+    @vec(
+        "vec_of_diagonal",
+        "diag(A) = (I ∗ I)ᵀvec(A)",
+        "diag(A) = khatri_rao(eye(n), eye(n))'*vec(A)",
+        where="A: n x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        chosen = KhatriRao.of(unit_matrix(self.rows), unit_matrix(self.rows))
+        return chosen if chosen.is_scalar else Transpose(chosen)
 
 
 class Named(Operator):
@@ -98,3 +116,15 @@ class Named(Operator):
         where="h, A: m x n",
         requires="h is defined as A",
     )
+
+
+def value_of(e: Expr) -> Expr:
+    """What a name stands for, all definitions of definitions opened; anything else is its own value."""
+    while isinstance(e, Named):
+        e = e.operands[0]
+    return e
+
+
+def is_not_named(e: Expr) -> bool:
+    """A definition keeps the form that it was given: what changes lines asks this before it enters a node."""
+    return not isinstance(e, Named)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Index, Ones, Operator, Symbol
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.expr import Data, Expr, Index, Number, Ones, Operator, Symbol
+from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, PRODUCT, TERM, Notation, Slot, Style
+from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.errors import ShapeError
 
@@ -36,6 +37,11 @@ class SumOfEntries(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         rows, cols = self.operands[0].shape
         return Scale.of(h, Transpose(Ones(rows)) if cols is ONE else Ones(cols, rows))
+
+    @vec("vec_of_sum_of_entries", "sum(A) = 1ᵀvec(A)", "sum(A) = ones(m*n)'*vec(A)", where="A: m x n")
+    def vec(self: Expr, place: int) -> Expr:
+        a = self.operands[0]
+        return Number(1) if a.is_scalar else Transpose(Ones(a.rows * a.cols))
 
 
 class IndexedSum(Operator):
@@ -116,6 +122,17 @@ class Entry(Operator):
         row = Transpose(UnitVector(i, a.rows))
         return Scale.of(h, Product.of(UnitVector(rest[0], a.cols), row) if rest else row)
 
+    @vec(
+        "vec_of_entry",
+        "Aᵢⱼ = (eⱼ ⊗ eᵢ)ᵀvec(A)",
+        "A[i, j] = kron(unit(j, n), unit(i, m))'*vec(A)",
+        where="A: m x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        a, i, *rest = self.operands
+        chosen = unit(i, a.rows)
+        return Transpose(Kronecker.of(unit(rest[0], a.cols), chosen) if rest else chosen)
+
 
 class UnitVector(Operator):
     """eᵢ, the unit vector of an index; data: its size."""
@@ -136,6 +153,11 @@ class UnitVector(Operator):
             opening, closing = style.pick("unit(", r"\operatorname{unit}\left("), style.pick(")", r"\right)")
             return Notation((f"{opening}{i.number}, {size}{closing}",))
         return Notation((style.pick("unit(", "e_{"), Slot(i, ATOM), style.pick(f", {size})", "}")))
+
+
+def unit(index: Expr, rows: Size) -> Expr:
+    """A unit vector, which with one row is the number 1."""
+    return Number(1) if rows is ONE else UnitVector(index, rows)
 
 
 def subscripted(base: Expr, indices: tuple[Expr, ...], style: Style) -> Notation:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import differential, shift
-from matdiff.algebra.operators.products import Differentials, Product, Sum
+from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose, reciprocal
+from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.vectorisation import unit_matrix
 
 
 class Sylvester(Operator):
@@ -59,3 +62,16 @@ class Sylvester(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         a, b, _ = self.operands
         return Sylvester(b, a, h)
+
+    @vec(
+        "vec_of_sylvester",
+        "vec(sylvester(A, B, C)) = (I ⊗ A + Bᵀ ⊗ I)⁻¹vec(C)",
+        "vec(sylvester(A, B, C)) = inv(kron(eye(n), A) + kron(B', eye(m)))*vec(C)",
+        where="A: m x m spd; B: n x n spd; C: m x n",
+        requires="AX + XB = C has one solution",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        a, b, _ = self.operands
+        across = b if b.is_scalar else Transpose(b)
+        whole = Kronecker.of(unit_matrix(b.rows), a) + Kronecker.of(across, unit_matrix(a.rows))
+        return reciprocal(whole) if whole.is_scalar else Inverse(whole)

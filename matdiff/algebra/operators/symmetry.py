@@ -28,10 +28,24 @@ def is_symmetric(e: Expr) -> bool:
     if e.rows is not e.cols:
         return False
     forms: dict[Expr, Forms] = {}
-    for node in postorder(e, prune=lambda node: node.is_scalar):
-        forms[node] = _forms(node, [forms.get(o, (o, o)) for o in node.operands])
+    for node in postorder(e, prune=lambda node: node.is_scalar or (node is not e and "symmetric" in node.facts)):
+        if node is not e and "symmetric" in node.facts:  # a definition that has been asked before
+            forms[node] = node, node if node.facts["symmetric"] else Transpose(node)
+        else:
+            forms[node] = _forms(node, [forms.get(o, (o, o)) for o in node.operands])
+            if isinstance(node, Named) and node.rows is node.cols:  # the definitions below are not asked one by one
+                node.facts["symmetric"] = forms[node][0] is forms[node][1]
     straight, flipped = forms[e]
     return straight is flipped
+
+
+def is_symmetric_definition(e: Expr) -> bool:
+    """Whether a name stands for a matrix that is symmetric; the answer is kept with the definition."""
+    if not isinstance(e, Named) or e.rows is not e.cols or e.is_scalar:
+        return False
+    if "symmetric" not in e.facts:
+        e.facts["symmetric"] = is_symmetric(e)
+    return bool(e.facts["symmetric"])
 
 
 def _forms(e: Expr, operands: list[Forms]) -> Forms:

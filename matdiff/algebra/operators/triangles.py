@@ -1,15 +1,19 @@
-"""Parts of a matrix (lower, upper, symmetric, skew, diagonal), and two matrices that their sizes determine."""
+"""Parts of a matrix: lower, upper, symmetric, skew, diagonal; and the centring matrix."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.dims import ONE, Shape, Size
-from matdiff.algebra.expr import Data, Expr, Identity, Operator
-from matdiff.algebra.laws import differential, shift
+from matdiff.algebra.dims import Shape, Size
+from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
+from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import Notation, Style
-from matdiff.algebra.operators.products import Hadamard, Transpose
+from matdiff.algebra.operators.entrywise import ones_like
+from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.products import Hadamard, Scale, Transpose
 from matdiff.algebra.operators.reductions import Abbreviation
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.errors import ShapeError
 
 # ---- triangles --------------------------------------------------------------------------------------
@@ -44,6 +48,15 @@ class LowerTriangle(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return UpperTriangle(h)
 
+    @vec(
+        "vec_of_lower_triangle",
+        "vec(tril(A)) = diag(vec(tril(11ᵀ)))vec(A)",
+        "vec(tril(A)) = diag(vec(tril(ones(m, n))))*vec(A)",
+        where="A: m x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        return kept(self)
+
 
 class UpperTriangle(Operator):
     """triu(A): A with zeros below its diagonal."""
@@ -73,6 +86,55 @@ class UpperTriangle(Operator):
     )
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return LowerTriangle(h)
+
+    @vec(
+        "vec_of_upper_triangle",
+        "vec(triu(A)) = diag(vec(triu(11ᵀ)))vec(A)",
+        "vec(triu(A)) = diag(vec(triu(ones(m, n))))*vec(A)",
+        where="A: m x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        return kept(self)
+
+
+class HalvedTriangle(Operator):
+    """halftril(A) = tril(A) − ½I ⊙ A: the lower triangle with its diagonal halved, Φ(A) in Murray (2016)."""
+
+    __slots__ = ()
+    names = ("halftril",)
+    signature = "n×n → n×n"
+    definition = "halftril(A) is the lower triangle of A with its diagonal halved"
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.tril(a) - np.eye(a.shape[-1]) * a / 2
+
+    @differential("differential_of_halved_triangle", "d halftril(A)", "d(halftril(A)) = halftril(d(A))")
+    def d(self: Expr, da: Expr) -> Expr:
+        return HalvedTriangle(da)
+
+    @shift(
+        "trace_of_halved_triangle",
+        "Tr(A halftril(B)) = Tr(halftril(Aᵀ)ᵀB)",
+        "tr(A*halftril(B)) = tr(halftril(A')'*B)",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        return Transpose(HalvedTriangle(Transpose(h)))
+
+    @vec(
+        "vec_of_halved_triangle",
+        "vec(halftril(A)) = diag(vec(halftril(11ᵀ)))vec(A)",
+        "vec(halftril(A)) = diag(vec(halftril(ones(n, n))))*vec(A)",
+        where="A: n x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        return Number("1/2") if self.is_scalar else kept(self)
+
+
+def kept(e: Expr) -> Expr:
+    """The diagonal matrix that keeps the entries of a triangle."""
+    ones = ones_like(e)
+    return ones if e.is_scalar else DiagonalMatrix(Vec.of(e.rebuild((ones,))))
 
 
 def triangle(cls: type[Operator], other: type[Operator], strict: int, operands: tuple[Expr, ...]) -> Expr:
@@ -108,6 +170,16 @@ class SymmetricPart(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return SymmetricPart(h)
 
+    @vec(
+        "vec_of_symmetric_part",
+        "vec(sym(A)) = ½(I + K)vec(A)",
+        "vec(sym(A)) = 1/2*(eye(n*n) + commutation(n, n))*vec(A)",
+        where="A: n x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        n = self.rows
+        return Number(1) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) + Commutation(n, n))
+
 
 class SkewPart(Operator):
     """skew(A) = ½(A − Aᵀ)"""
@@ -127,6 +199,16 @@ class SkewPart(Operator):
     @shift("trace_of_skew_part", "Tr(A skew(B)) = Tr(skew(A)B)", "tr(A*skew(B)) = tr(skew(A)*B)")
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         return SkewPart(h)
+
+    @vec(
+        "vec_of_skew_part",
+        "vec(skew(A)) = ½(I − K)vec(A)",
+        "vec(skew(A)) = 1/2*(eye(n*n) - commutation(n, n))*vec(A)",
+        where="A: n x n",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        n = self.rows
+        return Number(0) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) - Commutation(n, n))
 
 
 class DiagonalPart(Abbreviation):
@@ -175,36 +257,6 @@ class Centering(Operator):
     @staticmethod
     def numpy(np: Any, n: int) -> Any:
         return np.eye(n) - np.full((n, n), 1.0 / n)
-
-
-class Commutation(Operator):
-    """commutation(m, n): the matrix K with vec(Aᵀ) = K vec(A) for every m×n matrix A; data: its sizes."""
-
-    __slots__ = ()
-    names = ("commutation",)
-    sizes = 2
-    constant = True
-
-    def __new__(cls, rows: Size, cols: Size) -> Expr:  # type: ignore[misc]
-        return cls.make((), (rows, cols))
-
-    @classmethod
-    def of(cls, rows: Size, cols: Size) -> Expr:  # type: ignore[override]
-        """Of a row or a column it is the identity."""
-        return Identity(rows * cols) if ONE in (rows, cols) else cls(rows, cols)
-
-    @classmethod
-    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
-        return (data[0] * data[1], data[0] * data[1])
-
-    def notation(self, style: Style) -> Notation:
-        opening, closing = style.pick("commutation(", r"\operatorname{commutation}\left("), style.pick(")", r"\right)")
-        return Notation((opening, f"{self.data[0]}, {self.data[1]}", closing))
-
-    @staticmethod
-    def numpy(np: Any, m: int, n: int) -> Any:
-        """Row i·n + j of K takes the entry A[i, j], which stands at the place j·m + i of vec(A)."""
-        return np.eye(m * n)[np.arange(m * n).reshape(n, m).T.ravel()]
 
 
 def transposed_constant(e: Expr) -> Expr | None:

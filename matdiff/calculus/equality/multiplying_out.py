@@ -15,11 +15,14 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, fact
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
 from matdiff.algebra.laws import identity
+from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.matrix_functions import Frechet
+from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
@@ -28,7 +31,13 @@ from matdiff.calculus.equality.ordering import letters, order, ordered_sum, oute
 
 MOST_TERMS = 2_000
 HIGHEST_POWER = 12
-LINEAR = (Trace, SumOfEntries, DiagonalMatrix, DiagonalVector, Vec, Unvec, IndexedSum, Entry, Kronecker, Frechet)
+BILINEAR = (Kronecker, CrossCorrelation, Convolution, FullConvolution, FullCrossCorrelation)
+WINDOWED = (Flipped, Dilated, Subsampled, Padded, Patches, PatchSum, BandMatrix, BandSum)
+LINEAR = (
+    *(Trace, SumOfEntries, DiagonalMatrix, DiagonalVector, Vec, Unvec, IndexedSum, Entry, Frechet),
+    *BILINEAR,
+    *WINDOWED,
+)
 
 
 def terms(e: Expr) -> tuple[Expr, ...]:
@@ -73,14 +82,14 @@ def power_multiplied_out(e: Expr) -> Expr | None:
 def linear_multiplied_out(e: Expr) -> Expr | None:
     """Any linear operator: Tr, sum, diag, vec, ⊗, a sum over an index."""
     first = 1 if isinstance(e, Frechet) else 0
-    last = len(e.operands) if isinstance(e, Kronecker) else first + 1
+    last = len(e.operands) if isinstance(e, BILINEAR) else first + 1
     return over_sums(e, [terms(o) if first <= k < last else (o,) for k, o in enumerate(e.operands)])
 
 
 @identity("Tr(cA) = c Tr(A)", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 def multiple_of_linear(e: Expr) -> Expr | None:
     """Any linear operator of a matrix or vector."""
-    places = [1] if isinstance(e, Frechet) else range(len(e.operands)) if isinstance(e, Kronecker) else [0]
+    places = [1] if isinstance(e, Frechet) else range(len(e.operands)) if isinstance(e, BILINEAR) else [0]
     for k in places:
         match e.operands[k]:
             case Scale(operands=(c, a)):
@@ -243,7 +252,7 @@ def indexed_sum_outside(e: Expr) -> Expr | None:
     """Products and linear operators go into a sum over an index; scalars that are sums stay factors."""
     if isinstance(e, IndexedSum) or (isinstance(e, Hadamard) and e.is_scalar):
         return None
-    places = [0] if not isinstance(e, Product | Hadamard | Kronecker | Scale) else range(len(e.operands))
+    places = range(len(e.operands)) if isinstance(e, (Product, Hadamard, Scale, *BILINEAR)) else [0]
     for k in places:
         inner = e.operands[k]
         if isinstance(inner, IndexedSum) and not (isinstance(e, Scale) and k == 0):

@@ -31,7 +31,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalVector, Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
-from matdiff.calculus.equality import diagonals_apart, functions_apart
+from matdiff.calculus.equality import convolutions, diagonals_apart, functions_apart
 from matdiff.calculus.equality import multiplying_out as out
 from matdiff.calculus.equality.ordering import (
     least_scalar,
@@ -193,7 +193,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     ),
 }
 for _kind in out.LINEAR:
-    NORMAL.setdefault(_kind, LINEAR)
+    NORMAL[_kind] = NORMAL.get(_kind, (*convolutions.NORMAL.get(_kind, ()), *LINEAR))
 NORMAL.update(UNFOLDED)
 for _kind, _laws in assumed.LAWS.items():
     if _kind not in UNFOLDED:

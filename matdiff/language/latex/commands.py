@@ -18,7 +18,7 @@ def _pairs(table: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-LETTERS = {f"\\{name}": letter for name, letter in GREEK.items() if name != "nabla"} | _pairs(
+LETTERS = {f"\\{name}": letter for name, letter in GREEK.items()} | _pairs(
     r"\varepsilon ϵ \vartheta ϑ \varphi ϕ \varrho ϱ \varpi ϖ \varsigma ς \varkappa ϰ \ell ℓ \imath i \jmath j"
 )
 SIGNS = _pairs(
@@ -104,7 +104,7 @@ DEFINITIONS = r"""
     \DeclarePairedDelimiter
 """.split()
 REASONS = {
-    r"\partial \nabla": "a derivative is asked for with wrt, not written in the expression",
+    r"\partial": "a derivative is asked for with wrt, not written in the expression",
     r"\prod \coprod": "products over an index are not available",
     r"\int \iint \iiint \oint": "integrals are not available",
     r"\lim \limsup \liminf \varlimsup \varliminf": "limits are not available",

@@ -173,7 +173,8 @@ class Page:
         called = follows == "(" and not gap
         if place in self.operators:
             called = follows in tuple("([{|‖√∑⟨") or bool(follows and in_word(follows))
-        if called:
+        before = "".join(text for text, _, _ in self.pieces[max(0, place - 12) : place])
+        if called and not re.search(r"∇[\s_^{}0-9]*$", before):  # the gradient of a function that is open
             name = text.strip(NAMED + NAME_ENDS)
             raise UnknownNameError(
                 f"{name} is not a known function",

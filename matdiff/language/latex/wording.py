@@ -20,6 +20,8 @@ SPACED = frozenset((" ", "\n", "~", "\\ ", "\\,", "\\!", "\\;", "\\:"))
 PROSE = frozenset("if for is are of the to over on all such that then else otherwise subject minimize maximize".split())
 DIFFERENTIAL = "a derivative is asked for with wrt, not written in the expression"
 WORDS = {"where": "where", "with": "where", "and": ";", "let": "let", "in": "in"}
+STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
+INDEX_FOLLOWS = r"(?:\s|~|\\[,;:! ]|\\q?quad\b|\$)*\\?[A-Za-z]+\s*(?:=|\\in\b)"
 
 
 class Wording(Nesting):
@@ -107,6 +109,10 @@ class Wording(Nesting):
             for word in words:
                 self.page.blank(" ", start, end)
                 self.page.write(WORDS[word], start, end)
+            self.page.blank(" ", start, end)
+        elif " ".join(words) in STEPS_FOLLOW and re.compile(INDEX_FOLLOWS).match(self.source, end):
+            self.page.blank(" ", start, end)
+            self.page.write("for", start, end)
             self.page.blank(" ", start, end)
         elif (
             (PROSE.intersection(words) or len(words) > 1) and "".join(words) not in self.functions and not self.lowered

@@ -93,7 +93,9 @@ def _arguments(f: Callable[..., Any], declared: Declarations, columns: set[str])
 
 def _parameter(declared: Declarations, name: str, columns: set[str]) -> Traced:
     """The array that stands for a parameter."""
-    _, shape, properties, indices = declared[name]
+    _, shape, properties, indices, arguments = declared[name]
+    if arguments is not None:
+        raise UnsupportedError(f"{name} is declared as a function, which cannot be recorded")
     if indices:
         raise UnsupportedError(
             f"the family {name} cannot be the argument of a function", suggestion=f"Declare a matrix: {name}: N x d."

@@ -1,0 +1,325 @@
+"""The matrices K, D, L of vectorisation and the Khatri–Rao product: what makes them shorter, or takes them away.
+
+KK = I        LD = I        KD = D        D⁺ = (DᵀD)⁻¹Dᵀ        (A ⊗ B)(C ∗ D) = AC ∗ BD
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Identity
+from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.operators.khatri_rao import KhatriRao
+from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.operators.vectorisation import Commutation, Duplication, Elimination
+
+Pair = Callable[[Expr, Expr], Expr | None]
+
+
+def neighbours(e: Expr, joined: Pair) -> Expr | None:
+    """A product in which two neighbours are replaced by what *joined* makes of them; also of their transposes."""
+    f = e.operands
+    for k, (left, right) in enumerate(pairwise(f)):
+        found = joined(left, right)
+        if found is None:
+            reverse = joined(mirrored(right), mirrored(left))
+            found = None if reverse is None else mirrored(reverse)
+        if found is not None:
+            others = f[:k] + f[k + 2 :]
+            if isinstance(found, Identity) and others:
+                return Product.of(*others)
+            return Product.of(*f[:k], found, *f[k + 2 :])
+    return None
+
+
+def mirrored(e: Expr) -> Expr:
+    """eᵀ, of K and of A ⊗ B in the form in which it stands in a simplified product."""
+    match e:
+        case Commutation(data=(m, n)):
+            return Commutation(n, m)
+        case Kronecker(operands=(a, b)):
+            return Kronecker(transposed(a), transposed(b))
+        case Identity():
+            return e
+        case Inverse(operands=(a,)) if is_symmetric(a):
+            return e
+        case _:
+            return transposed(e)
+
+
+# ---- commutation ------------------------------------------------------------------------------------
+
+
+@identity(
+    "K(x ⊗ A) = A ⊗ x",
+    "commutation(p, n)*kron(x, A) = kron(A, x)",
+    where="x: n; A: p x q",
+    source="Magnus and Neudecker, ch. 3, sec. 7",
+    among=(Commutation,),
+)
+def commuted_kronecker(e: Expr) -> Expr | None:
+    """Also K(A ⊗ x) = x ⊗ A."""
+
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case Commutation(data=(p, m)), Kronecker(operands=(a, b)) if a.rows is m and b.rows is p:
+                return Kronecker(b, a) if ONE in (a.cols, b.cols) else None
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+@identity(
+    "K(A ⊗ B) = (B ⊗ A)K",
+    "commutation(p, m)*kron(A, B) = kron(B, A)*commutation(q, n)",
+    where="A: m x n; B: p x q",
+    source="Magnus and Neudecker, ch. 3, sec. 7",
+    among=(Commutation,),
+)
+def commutation_to_the_right(e: Expr) -> Expr | None:
+    """Also Dᵀ(A ⊗ B)K = Dᵀ(B ⊗ A)."""
+    f = e.operands
+    for k, (left, right) in enumerate(pairwise(f)):
+        match left, right:
+            case Commutation(data=(p, m)), Kronecker(operands=(a, b)) if a.rows is m and b.rows is p:
+                behind = Commutation.of(b.cols, a.cols)
+                kept = () if isinstance(behind, Identity) else (behind,)
+                return Product.of(*f[:k], Kronecker(b, a), *kept, *f[k + 2 :])
+            case Kronecker(operands=(a, b)), Commutation(data=data) if k and data == (a.cols, b.cols):
+                if a.rows is b.rows and isinstance(transposed(f[k - 1]), Duplication):
+                    return Product.of(*f[:k], Kronecker(b, a), *f[k + 2 :])
+            case _:
+                pass
+    return None
+
+
+@identity(
+    "K(A ∗ B) = B ∗ A",
+    "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
+    where="A: m x n; B: p x n",
+    among=(KhatriRao,),
+)
+def commuted_khatri_rao(e: Expr) -> Expr | None:
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case Commutation(data=(p, m)), KhatriRao(operands=(a, b)) if a.rows is m and b.rows is p:
+                return KhatriRao(b, a)
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+@identity("vec(A)ᵀK = vec(Aᵀ)ᵀ", "vec(A)'*commutation(m, n) = vec(A')'", where="A: n x m", among=(Commutation,))
+def row_of_vec_commuted(e: Expr) -> Expr | None:
+    for k, (left, right) in enumerate(pairwise(e.operands)):
+        match left, right:
+            case Transpose(operands=(Vec(operands=(a,)),)), Commutation(data=(m, n)) if a.shape == (n, m):
+                return Product.of(*e.operands[:k], Transpose(Vec.of(transposed(a))), *e.operands[k + 2 :])
+    return None
+
+
+# ---- duplication and elimination --------------------------------------------------------------------
+
+
+@identity("KD = D", "commutation(n, n)*duplication(n) = duplication(n)", among=(Duplication, PseudoInverse))
+def commuted_duplication(e: Expr) -> Expr | None:
+    """Also D⁺K = D⁺."""
+
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case Commutation(data=(m, n)), Duplication() if m is n:
+                return right
+            case PseudoInverse(operands=(Duplication(),)), Commutation(data=(m, n)) if m is n:
+                return left
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+@identity("LD = I", "elimination(n)*duplication(n) = eye(n*(n+1)/2)", among=(Duplication,))
+def eliminated_duplication(e: Expr) -> Expr | None:
+    """Also D⁺D = I."""
+
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case ((Elimination() | PseudoInverse(operands=(Duplication(),))), Duplication()):
+                return Identity(right.cols)
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+@identity("L vec(A) = vech(A)", "elimination(n)*vec(A) = vech(A)", where="A: n x n", among=(Elimination,))
+def eliminated_vec(e: Expr) -> Expr | None:
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case Elimination(), Vec(operands=(a,)) if a.rows is a.cols:
+                return Vech(a)
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+@identity(
+    "D vech(S) = vec(S)",
+    "duplication(n)*vech(S) = vec(S)",
+    where="S: n x n symmetric",
+    requires="S symmetric",
+    among=(Duplication, PseudoInverse),
+)
+def duplicated_vech(e: Expr) -> Expr | None:
+    """Also D⁺vec(S) = vech(S)."""
+
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case Duplication(), Vech(operands=(a,)) if is_symmetric(a):
+                return Vec(a)
+            case PseudoInverse(operands=(Duplication(data=(n,)),)), Vec(operands=(a,)) if a.rows is n:
+                return Vech(a) if is_symmetric(a) else None
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+@identity(
+    "(DᵀD)⁻¹Dᵀ = D⁺",
+    "inv(duplication(n)'*duplication(n))*duplication(n)' = pinv(duplication(n))",
+    among=(Inverse,),
+    source="Magnus and Neudecker, ch. 3, sec. 8",
+)
+def pseudo_inverse_of_duplication(e: Expr) -> Expr | None:
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case Inverse(operands=(Product(operands=(a, Duplication() as d)),)), Transpose(operands=(c,)):
+                return PseudoInverse(d) if c is d and transposed(a) is d else None
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+# ---- the Khatri–Rao product -------------------------------------------------------------------------
+
+
+@identity(
+    "(A ⊗ B)(C ∗ D) = AC ∗ BD",
+    "kron(A, B)*khatri_rao(C, D) = khatri_rao(A*C, B*D)",
+    where="A: m x n; B: p x q; C: n x k; D: q x k",
+    among=(KhatriRao,),
+)
+def kronecker_times_khatri_rao(e: Expr) -> Expr | None:
+    def joined(left: Expr, right: Expr) -> Expr | None:
+        match left, right:
+            case Kronecker(operands=(a, b)), KhatriRao(operands=(c, d)) if a.cols is c.rows and b.cols is d.rows:
+                return KhatriRao.of(Product.of(a, c), Product.of(b, d))
+            case _:
+                return None
+
+    return neighbours(e, joined)
+
+
+@identity(
+    "(A ∗ B)ᵀ(C ∗ D) = AᵀC ⊙ BᵀD",
+    "khatri_rao(A, B)'*khatri_rao(C, D) = A'*C .* (B'*D)",
+    where="A: m x k; B: p x k; C: m x l; D: p x l",
+    among=(KhatriRao,),
+)
+def khatri_rao_squared(e: Expr) -> Expr | None:
+    """Also (A ∗ B)ᵀ(x ⊗ y) = Aᵀx ⊙ Bᵀy."""
+    f = e.operands
+    for k, (left, right) in enumerate(pairwise(f)):
+        match left, right:
+            case Transpose(operands=(KhatriRao(operands=(a, b)),)), KhatriRao(operands=(c, d)):
+                pass
+            case Transpose(operands=(KhatriRao(operands=(a, b)),)), Kronecker(operands=(c, d)) if c.cols is d.cols:
+                if c.cols is not ONE:
+                    continue
+            case _:
+                continue
+        if a.rows is c.rows:
+            both = Hadamard.of(Product.of(transposed(a), c), Product.of(transposed(b), d))
+            return Product.of(*f[:k], both, *f[k + 2 :])
+    return None
+
+
+@identity("(I ∗ I)x = vec(diag(x))", "khatri_rao(eye(n), eye(n))*x = vec(diag(x))", where="x: n", among=(KhatriRao,))
+def khatri_rao_of_identities(e: Expr) -> Expr | None:
+    """Also (I ∗ I)ᵀvec(A) = diag(A)."""
+    *before, left, right = e.operands
+    match left, right:
+        case KhatriRao(operands=(Identity(), Identity())), _ if right.cols is ONE:
+            return Product.of(*before, Vec(DiagonalMatrix(right)))
+        case Transpose(operands=(KhatriRao(operands=(Identity(), Identity())),)), Vec(operands=(a,)):
+            return Product.of(*before, DiagonalVector(a)) if a.rows is a.cols else None
+        case _:
+            return None
+
+
+@identity("xᵀ ∗ A = A diag(x)", "khatri_rao(x', A) = A*diag(x)", where="A: m x n; x: n")
+def khatri_rao_of_row(e: Expr) -> Expr | None:
+    """Also A ∗ xᵀ; and the Kronecker product of single columns."""
+    a, b = e.operands
+    if a.cols is ONE:
+        return Kronecker.of(a, b)
+    if ONE not in (a.rows, b.rows):
+        return None
+    row, other = (a, b) if a.rows is ONE else (b, a)
+    weights = transposed(row)
+    return Hadamard.of(row, other) if other.rows is ONE else Product.of(other, DiagonalMatrix(weights))
+
+
+@identity("(cA) ∗ B = c(A ∗ B)", "khatri_rao(c*A, B) = c*khatri_rao(A, B)", where="c: scalar; A: m x n; B: p x n")
+def multiple_in_khatri_rao(e: Expr) -> Expr | None:
+    if not any(isinstance(f, Scale) for f in e.operands):
+        return None
+    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
+    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
+    return Scale.of(Hadamard.of(*scalars), KhatriRao(*factors))
+
+
+@identity(
+    "unvec((A ∗ B)x) = B diag(x)Aᵀ",
+    "unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'",
+    where="A: m x n; B: p x n; x: n",
+    among=(Product,),
+)
+def unvec_of_khatri_rao(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Product(operands=(KhatriRao(operands=(a, b)), *rest)) if (b.rows, a.rows) == e.shape:
+            return Product.of(b, DiagonalMatrix(Product.of(*rest)), transposed(a))
+        case _:
+            return None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Product: (
+        commuted_kronecker,
+        commutation_to_the_right,
+        commuted_khatri_rao,
+        row_of_vec_commuted,
+        commuted_duplication,
+        eliminated_duplication,
+        eliminated_vec,
+        duplicated_vech,
+        pseudo_inverse_of_duplication,
+        kronecker_times_khatri_rao,
+        khatri_rao_squared,
+        khatri_rao_of_identities,
+    ),
+    KhatriRao: (khatri_rao_of_row, multiple_in_khatri_rao),
+    Unvec: (unvec_of_khatri_rao,),
+}

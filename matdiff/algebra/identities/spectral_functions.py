@@ -1,0 +1,124 @@
+"""Functions of the eigenvalues: sums of them are traces of functions of the matrix."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matdiff.algebra.expr import FUNCTIONS as TABLE
+from matdiff.algebra.expr import Expr, Identity, fact, postorder
+from matdiff.algebra.identities.matrix_functions import base
+from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
+from matdiff.algebra.operators.products import Product, Sum, Transpose
+from matdiff.algebra.operators.spectral_functions import (
+    Eigenvalues,
+    Eigenvectors,
+    FrechetOfFunction,
+    MatrixFunction,
+    of_matrix,
+)
+from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.symmetry import is_symmetric
+
+
+def holds_eigenvalues(e: Expr) -> bool:
+    """Whether eigenvalues occur in an expression."""
+    return fact("eigenvalues", e, lambda node, below: isinstance(node, Eigenvalues) or any(below))
+
+
+@identity("sum(f(λ(S))) = Tr(f(S))", "sum(exp(eigvals(S))) = tr(expm(S))", where="S: n x n symmetric")
+def sum_over_eigenvalues(e: Expr) -> Expr | None:
+    """For every f that is made of operations on single entries."""
+    a = e.operands[0]
+    if not holds_eigenvalues(a):
+        return None
+    found = [node for node in postorder(a, prune=lambda n: not holds_eigenvalues(n)) if isinstance(node, Eigenvalues)]
+    if len(found) != 1 or not is_symmetric(found[0].operands[0]):
+        return None
+    try:
+        return Trace(of_matrix(a, found[0], found[0].operands[0]))
+    except ValueError:
+        return None
+
+
+@identity("QᵀQ = I", "eigvecs(S)'*eigvecs(S) = eye(n)", where="S: n x n symmetric", among=(Eigenvectors,))
+def orthogonality_of_eigenvectors(e: Expr) -> Expr | None:
+    """In either order, where the transposed one is a neighbour."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        q = next((o for o in f[k : k + 2] if isinstance(o, Eigenvectors)), None)
+        if q is not None and {f[k], f[k + 1]} == {q, transposed(q)}:
+            rest = (*f[:k], *f[k + 2 :])
+            return Product.of(*rest) if rest else Identity(q.rows)
+    return None
+
+
+@identity(
+    "Q diag(f(λ))Qᵀ = f(S)",
+    "eigvecs(S)*diag(exp(eigvals(S)))*eigvecs(S)' = expm(S)",
+    where="S: n x n symmetric",
+    among=(Eigenvectors,),
+)
+def composed_of_eigenvectors(e: Expr) -> Expr | None:
+    """For every f that is made of operations on single entries."""
+    f = e.operands
+    for k in range(len(f) - 2):
+        match f[k : k + 3]:
+            case (Eigenvectors(operands=(s,)) as q, DiagonalMatrix(operands=(v,)), Transpose(operands=(p,))) if p is q:
+                try:
+                    return Product.of(*f[:k], of_matrix(v, Eigenvalues(s), s), *f[k + 3 :])
+                except ValueError:
+                    continue
+    return None
+
+
+def applies_function(e: Expr) -> bool:
+    """Whether a function of a matrix that is no power occurs in an expression."""
+    return fact("functions of a matrix", e, lambda node, below: isinstance(node, FUNCTIONS) or any(below))
+
+
+FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)
+
+
+@identity("f(S)g(S) = g(S)f(S)", "funm(f, S)*S = S*funm(f, S)", where="S: n x n symmetric")
+def commuting_functions(e: Expr) -> Expr | None:
+    """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
+    f = e.operands
+    for k, (a, b) in enumerate(pairwise(f)):
+        if (applies_function(a) or applies_function(b)) and base(a) == base(b) and rank(a) > rank(b):
+            return Product.of(*f[:k], b, a, *f[k + 2 :])
+    return None
+
+
+def rank(e: Expr) -> tuple[int, int, str]:
+    """The order in which functions of one matrix are written: the matrix itself, its powers, what has a name, sums."""
+    inner = e.operands[0] if isinstance(e, Transpose | Inverse | MatrixPower) else e
+    kinds = (Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction, Sum)
+    place = next((k for k, kind in enumerate(kinds, 1) if isinstance(inner, kind)), 0)
+    return place, 0 if inner is e else 1, str(inner.data) if isinstance(inner, MatrixFunction) else ""
+
+
+@identity(
+    "L(S, E, I) = L′(S, E)",
+    "frechet_funm(f, S, E, eye(n)) = frechet_funm(f', S, E)",
+    where="S: n x n symmetric; E: n x n",
+)
+def direction_of_identity(e: Expr) -> Expr | None:
+    """Along the identity f(S) changes by f′(S); for open functions, whose derivatives have names."""
+    name, order, count = e.data
+    split = len(e.operands) - count
+    directions = [o for o in e.operands[split:] if not isinstance(o, Identity)]
+    if name in TABLE or len(directions) == count or not directions:
+        return None
+    taken = count - len(directions)
+    return FrechetOfFunction.make((*e.operands[:split], *directions), (name, order + taken, len(directions)))
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Product: (orthogonality_of_eigenvectors, composed_of_eigenvectors, commuting_functions),
+    FrechetOfFunction: (direction_of_identity,),
+}
+EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {SumOfEntries: (sum_over_eigenvalues,)}

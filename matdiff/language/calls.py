@@ -1,0 +1,97 @@
+"""Open functions in the lexer: whether a letter before a bracket is called or multiplied, and what the gradient of a
+function with scalar values looks like.
+
+In goes a word at its place in the text; out go the tokens of a call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from matdiff.language.names import canonical
+from matdiff.language.tokens import Emitter
+from matdiff.language.transcript import Transcript
+from matdiff.language.words import FUNCTIONALS, SUBSCRIPT, Called, Vocabulary, match_at
+
+CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
+CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
+
+
+class Calls(Emitter):
+    """The tokens of one text so far, and the names and functions that are known in it."""
+
+    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
+        super().__init__(script, other)
+        self.vocabulary = vocabulary
+        self.linear: set[int] = set()  # the places of the brackets with the arguments of such derivatives as ∇²f(A)[E]
+        self.functionals: set[int] = set()  # those of the brackets behind funm, which hold the name of a function
+        self.behind = -1  # how many tokens there are where a bracket would hold such directions
+
+    def takes_direction(self, start: int) -> bool:
+        """Whether a bracket that opens here holds the directions of ∇²f(A)[E]; one with its arguments is noted."""
+        top = self.tokens[-1] if self.tokens else None
+        if self.last == "UNSPECIFIED" and top is not None and isinstance(top.value, Called) and top.value.order > 1:
+            self.linear.add(start)
+        if self.last == "FUNCTION" and top is not None and top.value in FUNCTIONALS:
+            self.functionals.add(start)
+        return self.behind == len(self.tokens)
+
+    def after_arguments(self, start: int) -> None:
+        """A bracket that opened at *start* has closed: behind the arguments of ∇²f(A) directions follow."""
+        if start in self.linear:
+            self.behind = len(self.tokens)
+
+    def nabla(self, m: re.Match[str]) -> int:
+        """∇f(x), the gradient of an open function with scalar values."""
+        found = self.vocabulary.nabla(m.start())
+        if found is None:
+            message = "a derivative is asked for with wrt, not written in the expression"
+            raise self.error(message, m.start(), m.end())
+        return self.operand("UNSPECIFIED", found[0], m.start(), found[1])
+
+    def name_of_function(self, m: re.Match[str]) -> int:
+        """log in funm(log, S), f′ in funm(f′, S); 0 where the word is no argument of its own, or no function."""
+        if self.last not in ("LEFT", "COMMA") or not self.brackets or self.brackets[-1][1] not in self.functionals:
+            return 0
+        alone = match_at(r"([^\W\d_]\w*)(['′]*)\s*(?=[,)])", self.text, m.start())
+        name = canonical(alone.group(1)) if alone else ""
+        known = self.vocabulary
+        if alone is None or name in known.names - known.formulas:
+            return 0
+        if not (alone.group(2) or name in CUSTOMARY_FUNCTIONS or name in known.functions | known.formulas):
+            return 0
+        name = "sigmoid" if name == "sigma" and not alone.group(2) and name not in known.formulas else name
+        return self.emit("STRING", (name, len(alone.group(2))), m.start(), alone.end())
+
+    def valued(self, m: re.Match[str]) -> int:
+        """An open function with scalar values, or nabla_f, its gradient in letters; 0 where the word is neither."""
+        start = m.start()
+        if m.group().startswith(("nabla", "grad")) and (found := self.vocabulary.nabla(start)):
+            return self.operand("UNSPECIFIED", found[0], start, found[1])
+        for behind in (match_at(SUBSCRIPT, self.text, m.end()), None):
+            end = behind.end() if behind else m.end()
+            if (name := canonical(self.text[start:end])) in self.vocabulary.valued:
+                return self.called_by_name(name, start, end)
+        return 0
+
+    def called_by_name(self, name: str, start: int, end: int) -> int:
+        """f(x) of an open function with scalar values."""
+        if primes := match_at("['′]+", self.text, end):
+            raise self.error(f"{name} has scalar values: it has a gradient", start, primes.end(), f"write ∇{name}(…)")
+        called = match_at(r"\s*\(", self.text, end)
+        if not called:
+            raise self.error(f"{name} is a function, used without an argument", start, end, f"write {name}(…)")
+        self.operand("UNSPECIFIED", Called(name, 0), start, end)
+        return called.end() - 1
+
+    def open_function(self, name: str, called: re.Match[str], start: int) -> bool:
+        """Whether a letter before a bracket is a function that the text leaves open."""
+        if "′" in called.group(1):
+            return True
+        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS
+        if "⊙" in called.group() and not (custom and name != "h" and self.vocabulary.only_called(name)):
+            return False  # h ⊙ (1 − h)
+        if called.group(1) and not self.vocabulary.is_called(name):
+            return custom and name != "h" and self.decide(start, True, 2)  # h′(x − y) is an inner product
+        return self.decide(start, custom, 2 if custom else 3)

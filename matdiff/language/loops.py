@@ -1,0 +1,93 @@
+"""How a recurrence is written: the state that an item defines, ``z[k+1] =``, and its steps, ``for k = 1..K``.
+
+In goes a place in the text, out comes a ``Head`` or ``Steps``; the lexer makes one token of each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from matdiff.algebra.dims import Size
+from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.names import MARKS, SUBSCRIPTS, canonical
+
+SUBS = "".join(SUBSCRIPTS)
+LOW = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()} | {ord("₊"): "+", ord("₋"): "-", ord("−"): "-"}
+NUMBERED = (
+    r"\[([^\][;=\n]*)\]|_\{([^{};=\n]*)\}|_([A-Za-z0-9]+)"
+    rf"|([{SUBS}]+(?:[₊₋][{SUBS}]+)*)|\^\{{\s*\(([^(){{}};=\n]*)\)\s*\}}|\^\(([^();=\n]*)\)"
+)
+HEAD = rf"[ \t]*((?:⟪\w+⟫|[^\W\d_])[\w{MARKS}]*?)[ \t]*(?:{NUMBERED})(?=\s*:?=(?!=))"
+ITEM = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*{HEAD}"
+SIZE = r"[-−+]?[^\S\n]*\w+(?:[^\S\n]*[-−+*][^\S\n]*\w+)*"
+DOTS = rf"(?:\s*,\s*{SIZE})?\s*,?\s*(?:\.\.\.?|…|⋯)\s*,?\s*"
+RANGE = rf"([^\W\d_])\s*(?:=|∈|\bin\b)\s*[{{\[]?\s*({SIZE})(?:{DOTS}|\s*:\s*|\s+to\s+)({SIZE})(?:\s*[}}\]])?"
+STEPS = rf"[,;]?\s*(\(\s*)?(?:(?:[Ff]or|with)\s+(?:(?:all|each|every|any)\s+)?)?{RANGE}(?(1)\s*\))"
+SIGNS = frozenset("]})_₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+
+
+class Head(NamedTuple):
+    """The state that an item defines, z[k+1], and the place behind it."""
+
+    name: str
+    number: str
+    end: int
+
+
+class Steps(NamedTuple):
+    """for k = 1..K, or downwards for k = K..1; *letter* is k."""
+
+    letter: str
+    first: Size
+    last: Size
+    end: int
+
+
+def head_at(text: str, place: int) -> Head | None:
+    """The state that an item defines which starts at a place."""
+    found = re.compile(HEAD).match(text, place)
+    return _head(found) if found else None
+
+
+def _head(found: re.Match[str]) -> Head:
+    number = next(g for g in found.groups()[1:] if g is not None).translate(LOW)
+    return Head(canonical(found.group(1).strip("⟪⟫")), number.strip(), found.end())
+
+
+def steps_at(text: str, place: int) -> Steps | None:
+    """The range of the steps that starts at a place, perhaps with a comma or the word «for» in front."""
+    found = re.compile(STEPS).match(text, place)
+    if not found:
+        return None
+    first, last = (_size(text, *found.span(k)) for k in (3, 4))
+    return Steps(canonical(found.group(2)), first, last, found.end())
+
+
+def _size(text: str, start: int, end: int) -> Size:
+    return parse_size(Excerpt(text[start:end].replace("−", "-"), start, text), least=None)
+
+
+def states(text: str) -> Iterator[str]:
+    """The names of the states that a text defines: z where it has z[k+1] = …"""
+    if not _has_heads(text):
+        return
+    ranged = {found.group(1) for found in re.finditer(RANGE, text)}
+    numbered: list[tuple[str, bool]] = []
+    for found in re.finditer(ITEM, text):
+        number = _head(found).number
+        is_state = found.group(2) is not None or number in ranged or re.search("[-+]", number) is not None
+        numbered.append((_head(found).name, is_state))
+    yield from (name for name, is_state in numbered if is_state)
+
+
+def _has_heads(text: str) -> bool:
+    """Whether a state may be defined somewhere; most texts are told apart without a regular expression."""
+    if "=" not in text:
+        return False
+    for piece in text.split("="):
+        behind = piece.rstrip(" \t:")[-12:]
+        if behind[-1:] in SIGNS or "_" in behind:
+            return True
+    return False

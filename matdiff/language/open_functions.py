@@ -1,0 +1,103 @@
+"""The rules of typing for open functions with scalar values, f(A, B), and their derivatives ∇₂f(A, B), ∇²f(A)[E]."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from matdiff.algebra.dims import Shape, shape_text
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivative, OpenFunction
+from matdiff.errors import SyntaxError
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed, described
+from matdiff.language.typing import Attempt
+from matdiff.language.words import Called
+
+
+def operands(attempt: Attempt, node: Node) -> list[Typed]:
+    """The typed arguments of a call, and the directions behind them."""
+    pieces: list[Typed] = []
+    for part in node.parts:
+        for piece in part.parts if part.kind == "list" else [part]:
+            if piece.typed is None:
+                raise attempt.misfit(piece, f"{attempt.written(piece)} is no argument of a function")
+            pieces.append(piece.typed)
+    return pieces
+
+
+def call_of_letter(attempt: Attempt, node: Node, name: str, order: int, pieces: list[Typed]) -> Typed:
+    """f(A, B) for an f that is not declared: by custom some letters are functions."""
+    if order:
+        raise attempt.misfit(node, f"{name}′ is the derivative of a function of one scalar", f"write ∇₁{name}(…)")
+    if name not in CUSTOMARY_FUNCTIONS:
+        raise attempt.misfit(node, f"{name} is not known as a function", f"declare it, as in {name}: m, n -> scalar")
+    return call(attempt, node, Called(name, 0), pieces)
+
+
+def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> Typed:
+    """f(A, B), ∇₂f(A, B), ∇²f(A)[E]: the arguments first, then the directions."""
+    front, *behind = node.parts
+    count = len(front.parts) if front.kind == "list" else 1
+    if called.order > 1 and not behind:
+        shown = attempt.written(node)
+        raise attempt.misfit(node, f"{shown} is a linear map", f"write what it is applied to: {shown}[E]")
+    if len(pieces) - count != max(0, called.order - 1):
+        raise attempt.misfit(node, f"a derivative of order {called.order} is taken in {called.order - 1} directions")
+    arguments, directions = pieces[:count], pieces[count:]
+    require_arguments(attempt, node, called.name, arguments)
+    if not called.order:
+        return attempt.scalar(node, tuple(arguments), partial(OpenFunction.applied, called.name))
+    places = places_of(attempt, node, called, count)
+    for direction, place in zip(directions, places[1:], strict=True):
+        if not attempt.same_shape(direction, arguments[place - 1]):
+            pair = (direction, arguments[place - 1])
+            raise attempt.clash(node, "a direction has the shape of the argument that it changes", *pair)
+    result = arguments[places[0] - 1]
+
+    def make(*built: Expr) -> Expr:
+        return OpenDerivative(called.name, places, built[:count], built[count:])
+
+    return attempt.typed(node, (result.rows, result.cols), tuple(pieces), make)
+
+
+def places_of(attempt: Attempt, node: Node, called: Called, count: int) -> tuple[int, ...]:
+    """The arguments by which a function is derived, which need not be written where there is only one."""
+    if not called.places and count == 1:
+        return (1,) * called.order
+    if len(called.places) != called.order or not all(0 < place <= count for place in called.places):
+        hint = f"write ∇₁{called.name}(…), ∇₂{called.name}(…)" if count > 1 else f"write ∇{called.name}(…)"
+        problem = f"{called.name} has {count} argument{'s' * (count > 1)}"
+        raise attempt.misfit(node, f"{problem}: it is not clear by which to derive", hint, SyntaxError)
+    return called.places
+
+
+def require_one_use(attempt: Attempt, node: Node, name: str, own: tuple[Shape, ...]) -> tuple[Shape, ...]:
+    """What an open function takes in its first call: nothing where it is taken of each entry."""
+    if name in attempt.bound.names and own:
+        raise attempt.misfit(node, f"{name} is used as a function and as a factor", f"declare {name}: m -> scalar")
+    known = attempt.functions.setdefault(name, own)
+    if bool(known) != bool(own):
+        raise attempt.misfit(
+            node, f"{name} is used in two ways, of each entry and with scalar values", f"declare {name}: m -> scalar"
+        )
+    return known
+
+
+def require_arguments(attempt: Attempt, node: Node, name: str, arguments: Sequence[Typed]) -> None:
+    """The arguments have the shapes that are declared, or those of the call before."""
+    if len(arguments) > MOST_ARGUMENTS:
+        raise attempt.misfit(node, f"an open function has at most {MOST_ARGUMENTS} arguments, not {len(arguments)}")
+    declaration = attempt.bound.declared.get(name)
+    declared = declaration.arguments if declaration else None
+    own: tuple[Shape, ...] = tuple((a.rows, a.cols) for a in arguments)
+    known = declared if declared is not None else require_one_use(attempt, node, name, own)
+    said = f"{name} is declared as a function of" if declared is not None else f"{name} is used as a function of"
+    shapes = [shape_text(s) if declared is not None else described(*attempt.sizes.shape(s)) for s in known]
+    if len(known) != len(arguments):
+        count = f"{len(arguments)} argument{'s' * (len(arguments) > 1)}"
+        raise attempt.misfit(node, f"{name} has {count} here, but {said} {' and '.join(shapes)}")
+    for argument, shape, shown in zip(arguments, known, shapes, strict=True):
+        if not (attempt.unify(argument.rows, shape[0]) and attempt.unify(argument.cols, shape[1])):
+            raise attempt.clash(argument.node, f"{said} {shown}", argument)

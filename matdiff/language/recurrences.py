@@ -1,0 +1,280 @@
+"""Recurrences in a text: items that belong together.
+
+In go the items of a text, out come the same items with every pair ``z[1] = x``, ``z[k+1] = … for k = 1..K`` made one
+node of the kind ``recurrence``.  With a number of steps the pair becomes definitions z₁, z₂, … instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.loops import Head, Steps
+from matdiff.language.places import number_text
+from matdiff.language.recursion import Binding, Recursion, at_head, fault, spend
+from matdiff.language.scopes import Place
+from matdiff.language.syntax import Node, postorder
+
+
+def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
+    """The items, with those of a recurrence joined to one, each behind what it uses."""
+    if not any(item.kind in ("state", "repeat") for item in items):
+        return list(items)
+    bound.numbers.update(_numbers(bound, items))
+    starts = {item.value[0].name: item for item in items if item.kind == "state"}
+    for item in items:
+        if item.kind == "repeat":
+            recursion = _recursion(bound, item, starts)
+            if recursion.name in bound.recursions:
+                raise at_head(bound, item, f"{recursion.name} has two steps", "a recurrence has one")
+            bound.recursions[recursion.name] = recursion
+            bound.indices.add(recursion.index)
+            bound.ranges |= recursion.count.names()
+    for item in sorted(items, key=lambda item: item.kind != "state" or item.value[0].number.isdecimal()):
+        if item.kind == "state":
+            _take_start(bound, item)
+    for recursion in bound.recursions.values():
+        uses_itself = any(n.kind == "NAME" and n.value == recursion.name for n in postorder(recursion.step))
+        recursion.is_pattern = recursion.start is None and not uses_itself
+        if recursion.start is None and uses_itself:
+            first = f"{recursion.name}[{number_text(recursion.starts_at)}]"
+            raise at_head(bound, recursion.step, f"{recursion.name} has no start", f"write {first} = … in front")
+    return _joined(bound, items)
+
+
+def _joined(bound: Binding, items: Sequence[Node]) -> list[Node]:
+    """Definitions and recurrences, and the expression last; a last recurrence gives its last state."""
+    last = items[-1]
+    front = [item for item in items if item.kind != "state" and (item is not last or item.kind == "repeat")]
+    if last.kind in ("state", "repeat"):
+        last = _final_state(bound, bound.recursions[last.value[0].name])
+    elif last.kind in DEFINING:
+        front, last = [*front, last], Node("NAME", [], last.value, last.start, last.end)
+    for item in front:
+        if item.kind not in (*DEFINING, "repeat"):
+            message = "only definitions can stand before the last ;"
+            raise fault(bound, item.start, item.end, message, "write name = expression; …")
+    units = [whole(bound, item) for item in front if not _is_pattern(bound, item)]
+    return [*(item for unit in units for item in written_out(bound, unit)), last]
+
+
+DEFINING = ("define", "abbreviate", "formula")
+
+
+def _is_pattern(bound: Binding, item: Node) -> bool:
+    return item.kind == "repeat" and bound.recursions[item.value[0].name].is_pattern
+
+
+def put_in_order(bound: Binding, sequence: Node) -> None:
+    """Moves every definition and recurrence behind those that it uses, now that it is known which these are."""
+    *front, last = sequence.parts
+    named = {_defined(unit): unit for unit in front}
+    if len(named) == len(front):  # else one is defined twice, which is said elsewhere
+        sequence.parts = [*in_order(named, _used, lambda unit: _circle(bound, unit)), last]
+
+
+def _defined(unit: Node) -> object:
+    """What an item defines."""
+    return unit.value.name if unit.kind == "recurrence" else unit.value[0] if unit.kind == "formula" else unit.value
+
+
+def _used(unit: Node) -> Iterator[object]:
+    """What an item uses of the others."""
+    for node in postorder(unit):
+        if node.kind == "definition":
+            yield node.value
+        elif node.kind == "iterate":
+            yield node.value[0].name
+        elif node.kind == "unspecified":
+            yield node.value[0]
+
+
+def named_in(unit: Node) -> Iterator[object]:
+    """The names in an item that is not resolved yet."""
+    return (node.value for node in postorder(unit) if node.kind == "NAME")
+
+
+def whole(bound: Binding, item: Node) -> Node:
+    """A recurrence in the place of its step; any other item as it is."""
+    if item.kind != "repeat":
+        return item
+    recursion = bound.recursions[item.value[0].name]
+    assert recursion.start is not None
+    step = Node("step", item.parts, (recursion.index, recursion.number()), item.start, item.end)
+    start = recursion.start.parts[0]
+    if start.kind == "NUMBER":
+        start.kind = "filled"  # 0 may stand for a vector or matrix of zeros
+    recursion.node = Node("recurrence", [start, step], recursion, item.start, item.end)
+    return recursion.node
+
+
+def in_order(
+    items: Mapping[object, Node], uses: Callable[[Node], Iterator[object]], circle: Callable[[Node], MatdiffError]
+) -> list[Node]:
+    """The items, each behind those that it uses, else in the order in which they were written."""
+    ordered: dict[object, Node] = {}
+    used: dict[object, list[object]] = {}
+    stack: list[object] = list(items)[::-1]
+    opened: set[object] = set()  # what waits for something that it uses
+    while stack:
+        name = stack[-1]
+        if name not in used:
+            used[name] = [n for n in dict.fromkeys(uses(items[name])) if n in items and n != name]
+        missing = [] if name in ordered else [n for n in used[name] if n not in ordered]
+        if not missing:
+            ordered[name] = items[stack.pop()]
+        elif any(n in opened for n in missing):
+            raise circle(items[name])
+        opened.add(name)
+        stack.extend(missing)
+    return list(ordered.values())
+
+
+def _circle(bound: Binding, unit: Node) -> SyntaxError:
+    """The error for definitions that wait for each other."""
+    message = "these definitions use each other in a circle"
+    hint = "states that depend on each other are one recurrence, of the stacked state [x; v]"
+    return fault(bound, unit.start, unit.end, message, hint if unit.kind == "recurrence" else "")
+
+
+def _numbers(bound: Binding, items: Iterable[Node]) -> dict[str, int]:
+    """Sizes that are given as numbers: K = 3, or K: 3 where K is how often something is repeated."""
+    found: dict[str, int] = {}
+    for item in items:
+        body = item.parts[0] if item.kind in ("define", "abbreviate") else None
+        if body is not None and body.kind == "NUMBER" and body.value.denominator == 1:
+            found[item.value] = int(body.value)
+    ends = {n for item in items if item.kind == "repeat" for s in item.value[1][1:3] for n in s.names()}
+    for name in ends:
+        declaration = bound.declared.get(name)
+        if declaration and declaration.shape[1] is ONE and not declaration.indices:
+            number = declaration.shape[0].number
+            found.update({name: number} if number is not None and number > 1 else {})
+    return found
+
+
+# ---- the two items of a recurrence ----------------------------------------------------------------------
+
+
+def _recursion(bound: Binding, item: Node, starts: Mapping[str, Node]) -> Recursion:
+    """The recurrence of a step z[k+1] = … for k = 1..K."""
+    head, steps, _ = item.value
+    offset = _offset(bound, item, head, steps)
+    first, last = (known(bound, extent) for extent in (steps.first, steps.last))
+    start = _number(bound, starts[head.name].value[0]) if head.name in starts else None
+    forward = _is_forward(first, last, first + size(offset), start)
+    low, high = (first, last) if forward else (last, first)
+    count = high - low + ONE
+    if low.number is None or (count.number is not None and count.number < 1):
+        shown = f"{steps.letter} = {steps.first}..{steps.last}"
+        raise at_head(bound, item, f"the range {shown} is not one of steps", f"write for {steps.letter} = 1..K")
+    if steps.letter in bound.declared or steps.letter in bound.recursions or steps.letter == head.name:
+        message = f"{steps.letter} is the index of the steps and another name"
+        raise at_head(bound, item, message, "use another letter for the index")
+    recursion = Recursion(item, steps._replace(first=first, last=last), offset, count, forward)
+    if recursion.origin < 0:
+        raise at_head(bound, item, f"the states of {head.name} are counted from {recursion.origin}", "start at 0 or 1")
+    if head.name in bound.declared:
+        raise at_head(bound, item, f"{head.name} is declared, and is the state of a recurrence as well")
+    return recursion
+
+
+def _is_forward(first: Size, last: Size, gives: Size, start: Size | None) -> bool:
+    """Whether steps run upwards; for k = K..1 runs downwards, and of a single step its start tells."""
+    if first is last:
+        return start is None or (gives - start).number != -1
+    if first.number is not None and last.number is not None:
+        return first.number < last.number
+    return first.number is not None
+
+
+def _offset(bound: Binding, item: Node, head: Head, steps: Steps) -> int:
+    """c of the state z[k + c] that a step gives."""
+    if re.fullmatch(r"\w+(\s*[-+]\s*\w+)*", head.number):
+        offset = (parse_size(Excerpt(head.number, 0, head.number), least=None) - size(steps.letter)).number
+        if offset is not None:
+            return offset
+    message = f"the steps are numbered by {steps.letter}, but {head.name}[{head.number}] is what they give"
+    raise at_head(bound, item, message, "write z[k+1] = … for k = 1..K")
+
+
+def _take_start(bound: Binding, item: Node) -> None:
+    """z[1] = x gives the recurrence of z its start."""
+    head: Head = item.value[0]
+    recursion = bound.recursions.get(head.name)
+    shown = f"{head.name}[{head.number}]"
+    if recursion is None and re.fullmatch(r"[0-9]+", head.number):
+        step = f"{head.name}[k+1] = … for k = 1..K"
+        raise at_head(bound, item, f"{shown} starts a recurrence that has no step", f"write {step}")
+    if recursion is None:
+        raise at_head(bound, item, f"how often {shown} is repeated is not said", "write … for k = 1..K behind it")
+    wanted = recursion.starts_at
+    if _number(bound, head) is not wanted:
+        hint = f"the first step needs {recursion.name}[{number_text(wanted)}]"
+        raise at_head(bound, item, f"the recurrence of {recursion.name} does not start with {shown}", hint)
+    if recursion.start is not None:
+        raise at_head(bound, item, f"{shown} is defined twice")
+    recursion.start = item
+    recursion.is_short = item.parts[0].kind == "NAME"
+    recursion.symbols = frozenset(n.value for n in postorder(item.parts[0]) if n.kind == "NAME")
+    if recursion.name in recursion.symbols:
+        raise at_head(bound, item, f"the start of {recursion.name} uses {recursion.name} itself")
+
+
+def _number(bound: Binding, head: Head) -> Size | None:
+    """The number of the state that an item defines; None where it is none."""
+    if not re.fullmatch(r"\s*[+-]?\s*\w+(\s*[-+*]\s*\w+)*\s*", head.number):
+        return None
+    return known(bound, parse_size(Excerpt(head.number, 0, head.number), least=None))
+
+
+def known(bound: Binding, extent: Size) -> Size:
+    """A size in which the names that are known as numbers are replaced."""
+    return extent.substitute(lambda name: size(bound.numbers.get(name, name)))
+
+
+# ---- steps that are written out -------------------------------------------------------------------------
+
+
+def written_out(bound: Binding, unit: Node) -> list[Node]:
+    """A recurrence with a number of steps as definitions of its states; any other item as it is."""
+    if unit.kind != "recurrence" or not unit.value.is_written_out:
+        return [unit]
+    recursion: Recursion = unit.value
+    start, step = unit.parts
+    count = recursion.count.number or 0
+    spend(bound, recursion.step, count, step)
+    number = recursion.starts_at.number
+    assert number is not None
+    kind = "abbreviate" if recursion.is_short else "define"
+    found = [Node(kind, [start], recursion.label(number), start.start, start.end)]
+    for k in range(1, count + 1) if recursion.forward else range(count, 0, -1):
+        body = copied(step.parts[0])
+        inner = Node("step", [body], (recursion.index, recursion.number(k)), step.start, step.end)
+        if start.kind == "filled" and len(found) == 1:
+            inner = Node("like", [inner], start, step.start, step.end)
+        found.append(Node("define", [inner], recursion.label(k + recursion.after), step.start, step.end))
+    return found
+
+
+def copied(root: Node) -> Node:
+    """A copy of a tree."""
+    made: dict[int, Node] = {}
+    for node in postorder(root):
+        value = list(node.value) if isinstance(node.value, list) else node.value
+        made[id(node)] = Node(node.kind, [made[id(p)] for p in node.parts], value, node.start, node.end)
+    return made[id(root)]
+
+
+def _final_state(bound: Binding, recursion: Recursion) -> Node:
+    """The state that the last step gives, which is the value of a text that ends in a recurrence."""
+    step = recursion.step
+    if recursion.is_pattern:
+        message = f"the text ends in a definition of {recursion.state(recursion.after)}, for every {recursion.index}"
+        raise at_head(bound, step, message, "write the expression behind it")
+    if recursion.is_written_out:
+        return Node("definition", [], recursion.label(recursion.ends_at.number or 0), step.start, step.end)
+    return Node("iterate", [], (recursion, Place(recursion.ends_at)), step.start, step.end)

@@ -1,0 +1,147 @@
+"""Which state of a recurrence a z[…] is, and which part of it: the resolving of names with a number.
+
+In goes a node of the syntax tree that has the name of a recurrence, out comes the same node as ``before`` (inside a
+step the state that the step starts from), ``start``, ``iterate`` (a state of the finished recurrence), ``definition``
+(where the steps are written out), or ``step`` (what a[k] stands for, where that is defined for every k).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from matdiff.algebra.dims import size
+from matdiff.language.declarations import Excerpt
+from matdiff.language.places import at, binder_of, number_text, position
+from matdiff.language.recurrences import copied, known
+from matdiff.language.recursion import Binding, Recursion, fault, spend
+from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
+from matdiff.language.syntax import Node, postorder
+
+
+def resolve_state(bound: Binding, node: Node, recursion: Recursion, piece: Excerpt, scope: Scope) -> Scope | None:
+    """z[…]: inside its own step the state before it, elsewhere a state of the finished recurrence.
+
+    The answer is the scope of what a[…] stands for.
+    """
+    index = _position(bound, recursion, piece, scope)
+    shown = f"{recursion.name}[{piece.text}]"
+    if index is None or (isinstance(index, Place) and index.single is None):
+        raise fault(bound, node.start, node.end, f"{shown} is no state of {recursion.name}", states_of(recursion))
+    if (binder := binder_of(index)) is not None:
+        binder.used = True
+    if recursion.is_pattern:
+        return _expanded(bound, node, recursion, index, shown)
+    if any((b := binder_of(p)) is not None and b.owner is recursion for p in scope.values()):
+        _resolve_own(bound, node, recursion, index, shown)
+    elif recursion.is_written_out:
+        _resolve_written_out(bound, node, recursion, index, shown)
+    else:
+        node.kind, node.value, node.parts = "iterate", (recursion, index), []
+    return None
+
+
+def _position(bound: Binding, recursion: Recursion, piece: Excerpt, scope: Scope) -> Position | None:
+    """The number of a state; an index that nothing binds is a general one, where that is allowed."""
+    found = position(piece, scope, {*bound.ranges, *recursion.count.names()}, bound.numbers)
+    letter = re.match(r"[^\W\d_](?=\s*(?:[-+−]|$))", piece.text) if found is None and bound.free else None
+    if letter is None:
+        return found
+    general = bound.free_indices.setdefault(letter.group(), Binder(letter.group(), recursion.count))
+    return position(piece, {letter.group(): general}, (), bound.numbers)
+
+
+def _expanded(bound: Binding, node: Node, recursion: Recursion, index: Position, shown: str) -> Scope:
+    """What a[k+1] stands for, where a[k] is W[k] z[k] for every k."""
+    body = copied(recursion.step.parts[0])
+    spend(bound, node, 1, body)
+    if isinstance(index, Place) and index.first is not None:
+        place = index.first - size(recursion.offset)
+        low, high = size(recursion.shift + 1), size(recursion.shift) + recursion.count
+        if ((place - low).number or 0) < 0 or ((high - place).number or 0) < 0:
+            raise fault(bound, node.start, node.end, f"{shown} is not defined", states_of(recursion))
+    node.kind, node.value, node.parts = "step", (recursion.index, at(index, -recursion.offset)), [body]
+    return {recursion.index: at(index, -recursion.offset)}
+
+
+def _resolve_own(bound: Binding, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
+    """A state inside the step that leads to it: the state before the step, or the start."""
+    binder, offset = (at, 0) if isinstance(at, Binder) else at[:2] if isinstance(at, Shifted) else (None, 0)
+    if binder is None and isinstance(at, Place) and at.single is recursion.starts_at:
+        node.kind, node.value, node.parts = "start", recursion, []
+        if recursion.is_written_out:
+            node.kind, node.value = "definition", recursion.label(recursion.starts_at.number or 0)
+        return
+    if binder is None or binder.owner is not recursion or offset != recursion.before:
+        leads = f"a step leads from {recursion.state(recursion.before)} to {recursion.state(recursion.after)}"
+        raise fault(bound, node.start, node.end, f"{shown} is not known in the step of {recursion.name}", leads)
+    recursion.used = True
+    node.kind, node.value, node.parts = "before", recursion, []
+    if binder.value is not None:
+        node.kind, node.value = "definition", recursion.label(binder.value + offset)
+
+
+def _resolve_written_out(bound: Binding, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
+    """A state of a recurrence that is written out: one of its definitions."""
+    number = number_at(at)
+    if number is None or not recursion.has(number):
+        raise fault(bound, node.start, node.end, f"{shown} is no state of {recursion.name}", states_of(recursion))
+    node.kind, node.value, node.parts = "definition", recursion.label(number), []
+
+
+def number_at(at: Position) -> int | None:
+    """The number that a position stands for, if it is known."""
+    if isinstance(at, Place):
+        return at.single.number if at.single is not None else None
+    binder, offset = (at, 0) if isinstance(at, Binder) else at
+    return None if binder.value is None else binder.value + offset
+
+
+def states_of(recursion: Recursion) -> str:
+    """Which states a recurrence has, in words."""
+    name, low = recursion.name, recursion.shift + 1 + recursion.offset
+    if recursion.is_pattern:
+        return f"{name}[{low}] to {name}[{number_text(recursion.count + size(low - 1))}] are defined"
+    return f"its states are {name}[{recursion.origin}] to {name}[{number_text(recursion.final)}]"
+
+
+def written_low(bound: Binding, name: str, text: str) -> tuple[Recursion, str] | None:
+    """The state that z_2 is, written with a low number, unless a symbol is called so."""
+    base = name.rstrip("0123456789")
+    recursion = bound.recursions.get(base)
+    if recursion is None or base == name or name in bound.declared or name in recursion.symbols:
+        return None
+    return (recursion, name[len(base) :]) if re.search(r"[_₀-₉]", text) else None
+
+
+def numbered_name(bound: Binding, name: str, indices: Sequence[Position]) -> str | None:
+    """W1 for W[k] where the steps are written out and W1, W2 … are declared instead of a family W."""
+    number = number_at(indices[0]) if len(indices) == 1 and binder_of(indices[0]) is not None else None
+    return f"{name}{number}" if name not in bound.declared and f"{name}{number}" in bound.declared else None
+
+
+def label_clash(recursions: Mapping[str, Recursion], name: str) -> str:
+    """The recurrence, if there is one, a state of which is called like a name: x2 beside x[2]."""
+    return next((r.name for r in recursions.values() if r.is_written_out and r.has_label(name)), "")
+
+
+# ---- sums over states that are written out ---------------------------------------------------------------
+
+
+def summed(bound: Binding, node: Node, scope: Scope) -> bool:
+    """Writes out a sum with a number of terms that has states which are written out; says whether it did."""
+    names = {r.name for r in bound.recursions.values() if r.is_written_out or r.is_pattern}
+    if not any(n.kind == "NAME" and n.value in names for n in postorder(node.parts[0])) or len(node.value) != 1:
+        return False
+    letter, last = node.value[0]
+    count = known(bound, last).number if last is not None else None
+    if count is None or letter in scope:
+        return False
+    spend(bound, node, count, node.parts[0])
+    terms = []
+    for k in range(1, count + 1):
+        binder = Binder(letter, size(count))
+        binder.used, binder.value = True, k
+        terms.append(Node("step", [copied(node.parts[0])], (letter, binder), node.start, node.end))
+    node.kind, node.value, node.parts = "sum", ["first", *["add"] * (count - 1)], terms
+    return True

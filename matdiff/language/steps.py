@@ -1,0 +1,183 @@
+"""The rules of typing for recurrences: all states have one shape, that of the start."""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.algebra.dims import SCALAR, Shape, Size, size
+from matdiff.algebra.expr import Expr, Index, Number, Ones, Zeros, postorder
+from matdiff.algebra.operators.products import Scale
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
+from matdiff.algebra.operators.structure import Named
+from matdiff.errors import SyntaxError
+from matdiff.language.declarations import Excerpt
+from matdiff.language.leaves import attempt_shape
+from matdiff.language.loops import LOW, NUMBERED
+from matdiff.language.names import MARKS, canonical
+from matdiff.language.places import binder_of, number_text, position
+from matdiff.language.recursion import Recursion
+from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
+from matdiff.language.sizes import is_flexible
+from matdiff.language.states import states_of
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed, described
+from matdiff.language.typing import Attempt, rule
+
+
+@rule("step")
+def type_step(attempt: Attempt, node: Node) -> Typed:
+    """What a step gives"""
+    typed: Typed = node.parts[0].typed
+    return typed
+
+
+@rule("filled")
+def type_filled(attempt: Attempt, node: Node) -> Typed:
+    """The number that a recurrence starts with: a scalar, or a vector or matrix whose entries are all equal to it"""
+    kind = attempt.assumed[id(node)]
+    if kind == "S":
+        return attempt.scalar(node, (), lambda: Number(node.value))
+    shape: Shape = (attempt.sizes.fresh(), attempt.sizes.fresh() if kind == "M" else SCALAR[1])
+    result = attempt.typed(node, shape, (), lambda: _filled(attempt, result))
+    result.guessed = True
+    return result
+
+
+def _filled(attempt: Attempt, piece: Typed) -> Expr:
+    shape = attempt_shape(attempt, piece)
+    if not piece.node.value:
+        return Zeros(*shape)
+    return Ones(*shape) if piece.node.value == 1 else Scale.of(Number(piece.node.value), Ones(*shape))
+
+
+@rule("like")
+def type_like(attempt: Attempt, node: Node) -> Typed:
+    """The first step of a recurrence that is written out and starts with a number, which has the shape of the state"""
+    start, step = (part.typed for part in (node.value, node.parts[0]))
+    if not attempt.same_shape(start, step):
+        raise attempt.misfit(node, f"the start is {described(start.rows, start.cols)}, and {attempt.described(step)}")
+    typed: Typed = step
+    return typed
+
+
+@rule("recurrence")
+def type_recurrence(attempt: Attempt, node: Node) -> Typed:
+    """All states of a recurrence, made of the start and the step"""
+    recursion: Recursion = node.value
+    start, step = (part.typed for part in node.parts)
+    if not attempt.same_shape(start, step):
+        before, after = (described(*attempt.sizes.shape((p.rows, p.cols))) for p in (start, step))
+        hint = "with a number of steps, as in for k = 1..3, every state may have a shape of its own"
+        message = f"{recursion.name} changes its shape: it starts as {before}, and a step gives {after}"
+        raise attempt.misfit(node.parts[1], message, hint)
+
+    def make(first: Expr, further: Expr) -> Expr:
+        return Recurrence(first, further, _state(attempt, recursion, start))
+
+    return attempt.typed(node, (start.rows, start.cols), (start, step), make)
+
+
+def _state(attempt: Attempt, recursion: Recursion, start: Typed) -> State:
+    """The state that a step starts from."""
+    index = attempt.index(Binder(recursion.index, recursion.count), start.node)
+    return State(recursion.name, attempt_shape(attempt, start), index, recursion.origin, recursion.forward)
+
+
+@rule("before")
+def type_before(attempt: Attempt, node: Node) -> Typed:
+    """z[k], the state that a step starts from"""
+    recursion: Recursion = node.value
+    start: Typed = _start(recursion).typed
+    result = attempt.typed(node, (start.rows, start.cols), (), lambda: _state(attempt, recursion, start))
+    result.guessed = start.guessed
+    return result
+
+
+@rule("start")
+def type_start(attempt: Attempt, node: Node) -> Typed:
+    """z[1] inside a step: what the recurrence starts with"""
+    typed: Typed = _start(node.value).typed
+    return typed
+
+
+def _start(recursion: Recursion) -> Node:
+    assert recursion.node is not None
+    return recursion.node.parts[0]
+
+
+@rule("iterate")
+def type_iterate(attempt: Attempt, node: Node) -> Typed:
+    """z[k+1], z[K+1], z[3]: a state of a recurrence"""
+    recursion, at = node.value
+    assert recursion.node is not None
+    whole: Typed = recursion.node.typed
+    _require_state(attempt, node, recursion, at)
+
+    def make(states: Expr) -> Expr:
+        if isinstance(at, Place):
+            assert at.first is not None
+            return Iterate(states, place(at.first))
+        binder, offset = at if isinstance(at, Shifted) else (at, 0)
+        return Iterate(states, place(attempt.index(binder, node), offset))
+
+    if whole is None:
+        message = f"{attempt.written(node)} is used before {recursion.name} is known"
+        raise attempt.misfit(node, message, error=SyntaxError)
+
+    result = attempt.typed(node, (whole.rows, whole.cols), (whole,), make)
+    result.guessed = whole.guessed
+    return result
+
+
+def _require_state(attempt: Attempt, node: Node, recursion: Recursion, at: Position) -> None:
+    """The number of a state is one of those that there are; an index without a range runs over the steps."""
+    binder = binder_of(at)
+    if binder is not None and is_flexible(attempt.sizes.find(attempt.range_of(binder))):
+        attempt.unify(attempt.range_of(binder), attempt.sizes.find(recursion.count))
+    low, high = (attempt.sizes.find(s) for s in _extent(attempt, at))
+    short = (low - size(recursion.origin)).number
+    over = (attempt.sizes.find(recursion.final) - high).number
+    is_one = not (short is not None and short < 0) and over is not None and over >= 0
+    if not is_one and not (isinstance(at, Place) and _may_be(low, recursion)):
+        said = number_text(low) if low is high else f"{number_text(low)} to {number_text(high)}"
+        message = f"{attempt.written(node)} is no state of {recursion.name}: its number is {said}"
+        raise attempt.misfit(node, message, states_of(recursion))
+
+
+def _extent(attempt: Attempt, at: Position) -> tuple[Size, Size]:
+    """The least and the greatest number that a position stands for."""
+    if isinstance(at, Place):
+        assert at.first is not None
+        return at.first, at.first
+    binder, offset = at if isinstance(at, Shifted) else (at, 0)
+    return size(1 + offset), attempt.sizes.find(attempt.range_of(binder)) + size(offset)
+
+
+def _may_be(number: Size, recursion: Recursion) -> bool:
+    """Whether a fixed number is that of a state when there are enough steps: z[3]."""
+    return number.number is not None and number.number >= recursion.origin and recursion.count.number is None
+
+
+# ---- states as unknowns -------------------------------------------------------------------------------
+
+
+def state_named(expr: Expr, name: str) -> Expr | None:
+    """The states of a recurrence, z, or one of them, z[k], z[K+1], z_k, that a string names."""
+    known: dict[str, Recurrence] = {n.name: n for n in postorder(expr) if isinstance(n, Recurrence)}
+    if canonical(name) in known:
+        return known[canonical(name)]
+    found = re.fullmatch(rf"\s*([^\W\d_][\w{MARKS}]*?)\s*(?:{NUMBERED})\s*", name)
+    states = known.get(canonical(found.group(1))) if found else None
+    if found is None:
+        return None
+    written = next(g for g in found.groups()[1:] if g is not None).translate(LOW).strip()
+    if states is None:
+        wanted = f"{canonical(found.group(1))}{written}"
+        return next((n for n in postorder(expr) if isinstance(n, Named) and n.name == wanted), None)
+    letters = [n for n in re.findall(r"[^\W\d_]", written) if n not in states.index.last.names()][:1]
+    scope: Scope = {letter: Binder(letter, states.index.last) for letter in letters}
+    at = position(Excerpt(written, 0, written), scope, states.index.last.names())
+    if isinstance(at, Place) and at.first is not None:
+        return Iterate(states, place(at.first))
+    binder, offset = at if isinstance(at, Shifted) else (at, 0)
+    return Iterate(states, place(Index(binder.name, states.index.last), offset)) if isinstance(binder, Binder) else None

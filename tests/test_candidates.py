@@ -1,0 +1,85 @@
+"""Which laws are tried for a node: those that the classes of its operands rule out would not have applied."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+import matdiff
+from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.calculus.rewrite import Simplifier, candidates
+from matdiff.errors import MatdiffError
+from matdiff.language import read_law
+
+MORE = (
+    "(Q'*Q*P*P*u)'*(Q'*Q*P*u)",
+    "tr((2*A)'*(3*B)) + tr(-A'*B)",
+    "ones(n)'*(3*p) + (p'*ones(n))*u'*u",
+    "u'*K*u + tr(eye(n) .* (D*A) .* A')",
+    "sum(exp(-u) ./ (1 + exp(-u))) + sum(abs(u) .* sign(u))",
+    "tr(inv(A)*(2*A)*S') + tr(kron(A, B)*kron(B, A))",
+    "vec(A)'*vec(2*B) + vec(A)'*kron(u, p)",
+    "sum(S*ones(n)) + 0*tr(A) + tr(A + zeros(n, n))",
+    "1 - sigmoid(-tr(A)) + 2*sum(i=1..N, x[i]) - 3*sum(j=1..N, x[j]) - (tr(A) - tr(B))",
+)
+WHERE = (
+    "Q: n x n orthogonal; P: n x n idempotent; K: n x n skew; D: n x n diagonal; S: n x n symmetric;"
+    "A, B: n x n; u: n unit; p: n simplex; x[i=1..N]: scalar"
+)
+
+
+def nodes() -> list[Expr]:
+    """What stands in the laws, in more expressions, in their simplified forms, and the transposes of all that."""
+    sides: list[Expr] = [matdiff.parse(text, WHERE) for text in MORE]
+    for law in matdiff.laws():
+        try:
+            sides += read_law(law)
+        except MatdiffError:
+            continue  # a statement about d or about rules of reading; tests/numeric/test_laws.py reads them all
+    found: dict[Expr, None] = {}
+    for side in sides:
+        for e in (side, Transpose(side), Simplifier(SIMPLIFICATIONS)(side)[0]):
+            for node in postorder(e):
+                found |= {node: None, Transpose(node): None}
+                if isinstance(node, Product | Hadamard | Sum):
+                    found[node.rebuild(tuple(map(_doubled, node.operands)))] = None
+    return list(found)
+
+
+def _doubled(e: Expr) -> Expr:
+    return e if e.is_scalar else Scale.of(matdiff.parse("2"), e)
+
+
+def test_no_law_is_ruled_out_where_it_applies() -> None:
+    ruled_out: Counter[str] = Counter()
+    for node in nodes():
+        laws = SIMPLIFICATIONS.get(type(node), ())
+        tried = candidates(laws, node)
+        for law in laws:
+            if law not in tried:
+                ruled_out[law.name] += 1
+                assert law.apply(node) in (None, node), f"{law.name} applies to {node}"
+    assert ruled_out.total() > 10_000
+
+
+def test_every_law_that_asks_for_operands_is_tried_where_they_are() -> None:
+    asking = {law for laws in SIMPLIFICATIONS.values() for law in laws if law.among}
+    tried = {law for node in nodes() for law in candidates(SIMPLIFICATIONS.get(type(node), ()), node)}
+    assert asking
+    assert asking <= tried
+
+
+@pytest.mark.parametrize("kind", [Scale, Transpose])
+def test_operands_are_seen_through_transposes_and_multiples(kind: type[Expr]) -> None:
+    a = Symbol("A", (matdiff.parse("A", "A: n x n").rows,) * 2)
+    inner = Product(a, a)
+    wrapped = Transpose(inner) if kind is Transpose else Scale(Symbol("c"), inner)
+    law = Law("for_this_test_" + kind.__name__, "", "", "identity", lambda e: None, among=(Product,))
+    del matdiff.algebra.laws.CATALOGUE[law.name]
+    laws = (law,)
+    assert candidates(laws, Product(a, wrapped)) == laws
+    assert candidates(laws, Product(a, a)) == ()
