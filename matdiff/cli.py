@@ -12,11 +12,15 @@ from matdiff.errors import CheckError, MatdiffError
 
 if TYPE_CHECKING:
     from matdiff.api import Derivation
+    from matdiff.equations import DifferentialForm, ImplicitDerivative, StationaryPoint
     from matdiff.results import Hessian, Jacobian
+
+    Result = Derivation | Jacobian | Hessian | DifferentialForm | ImplicitDerivative | StationaryPoint
 
 HEADINGS = frozenset(
     "Differential,Trace form,Vec form,Linear form,Substitution,Projection,Gradient,Jacobian,Hessian,"
-    "First differential,Second differential".split(",")
+    "First differential,Second differential,Identification,Chain,Simplified,Result,Solved,Lagrangian,Stationary where,"
+    "Differentials,System".split(",")
 )
 EXAMPLES = """examples:
   matdiff derive "||Xw - y||^2" --wrt w
@@ -77,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("--no-expand", action="store_true", help="leave the answers in terms of the links of a chain")
     derive.set_defaults(run=_derive, answer="the gradient")
     _add_second(commands)
+    _add_equations(commands)
     parse = commands.add_parser("parse", help="how an expression is read, with every shape, in any spelling")
     _add_text(parse)
     parse.add_argument(
@@ -110,12 +115,27 @@ def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     hessian = commands.add_parser("hessian", help="the Hessian of a scalar expression, with its steps")
     _add_derivation(hessian)
     hessian.set_defaults(run=_hessian, answer="the Hessian")
+    differential = commands.add_parser("differential", help="the differential of an expression of any shape")
+    _add_derivation(differential, needs_unknowns=False)
+    differential.set_defaults(run=_differential, answer="the differential")
 
 
-def _add_derivation(command: argparse.ArgumentParser) -> None:
-    """The arguments of ``derive``, ``jacobian`` and ``hessian``."""
+def _add_equations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands ``implicit`` and ``stationary``."""
+    implicit = commands.add_parser("implicit", help="the derivative of what an equation defines")
+    _add_derivation(implicit)
+    implicit.add_argument("--solve-for", required=True, metavar="X", help="what the equation defines")
+    implicit.add_argument("--objective", metavar="L", help="a function of it whose gradients are asked for")
+    implicit.set_defaults(run=_implicit, answer="the answer")
+    stationary = commands.add_parser("stationary", help="the conditions and the system of a constrained problem")
+    _add_derivation(stationary)
+    stationary.set_defaults(run=_stationary, answer="the gradients")
+
+
+def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = True) -> None:
+    """The arguments that all derivations share."""
     _add_text(command)
-    command.add_argument("--wrt", required=True, metavar="X[,Y]", help="the unknowns")
+    command.add_argument("--wrt", required=needs_unknowns, default="", metavar="X[,Y]", help="the unknowns")
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     command.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
     command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
@@ -181,12 +201,31 @@ def _hessian(options: argparse.Namespace) -> None:
     _show(options, hessian(_text(options.expression), _unknowns(options), options.where, options.spelling))
 
 
+def _differential(options: argparse.Namespace) -> None:
+    from matdiff.api import differential
+
+    _show(options, differential(_text(options.expression), _unknowns(options), options.where, options.spelling))
+
+
+def _implicit(options: argparse.Namespace) -> None:
+    from matdiff.api import implicit
+
+    text, unknowns = _text(options.expression), _unknowns(options)
+    _show(options, implicit(text, options.solve_for, unknowns, options.where, options.objective))
+
+
+def _stationary(options: argparse.Namespace) -> None:
+    from matdiff.api import stationary
+
+    _show(options, stationary(_text(options.expression), _unknowns(options), options.where))
+
+
 def _unknowns(options: argparse.Namespace) -> list[str]:
     """The names behind --wrt."""
     return [name.strip() for name in options.wrt.split(",") if name.strip()]
 
 
-def _show(options: argparse.Namespace, derivation: Derivation | Jacobian | Hessian) -> None:
+def _show(options: argparse.Namespace, derivation: Result) -> None:
     """Checks a derivation and prints it; a wrong one is withheld."""
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:

@@ -92,7 +92,7 @@ class ImplicitDerivative:
         self.change: Expr = found.change
         self.jacobians: Mapping[str, Expr] = found.jacobians
         self.gradients: Mapping[str, Expr] = found.gradients
-        self.conditions: tuple[str, ...] = (found.condition,) if found.condition else ()
+        self.conditions: tuple[str, ...] = found.conditions()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -156,12 +156,11 @@ class StationaryPoint:
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares every step, the gradients of L and their differentials on random instances."""
         from matdiff.numeric.check import verify
+        from matdiff.results import Hessian
 
-        found = self._found
-        answers = {found.unknowns[name]: g for name, g in self.gradients.items()}
-        first = verify(self.lagrangian, answers, found.second.steps(), seed=seed, trials=trials)
-        varying = [*found.unknowns.values(), *found.data]
-        return first.joined(verify(None, {}, found.changed, seed=seed, trials=trials, unknowns=varying))
+        varying = [*self._found.unknowns.values(), *self._found.data]
+        first = Hessian(self._found.second).verify(seed, trials)
+        return first.joined(verify(None, {}, self._found.changed, seed=seed, trials=trials, unknowns=varying))
 
     def to_text(self, steps: str = "textbook", check: str = "") -> str:
         """The problem, the conditions and the system as a page of text."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Operator, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Operator, Symbol, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Sum, Transpose
-from matdiff.algebra.operators.structure import is_not_named
+from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.calculus.rewrite import Step, Told, replay
 
@@ -141,6 +141,21 @@ def exchanged(block: Block, exchange: Callable[[Expr], Expr]) -> Block:
     return Block(exchange(block.node), block.name, tuple(map(phase, block.phases)))
 
 
+def by_names(e: Expr) -> Expr:
+    """An expression in which definitions are written as their names: what they are has been said with the function."""
+
+    def name(node: Expr) -> Expr | None:
+        return Symbol(node.name, node.shape) if isinstance(node, Named) and not node.free else None
+
+    return replace(e, name)
+
+
+def named_pieces(answers: Iterable[Expr]) -> tuple[str, ...]:
+    """What the named pieces of some answers stand for, as sylvester(A, B, C), each said once."""
+    nodes = [e for answer in answers for e in postorder(answer) if isinstance(e, Operator) and e.definition]
+    return tuple(dict.fromkeys(e.definition.format(*e.operands) for e in nodes))
+
+
 NOTHING: Mapping[str, Expr] = {}
 
 
@@ -166,13 +181,11 @@ class Gradients(NamedTuple):
         """The side conditions of the laws used, in words, each once; then what named pieces of the answers are."""
         found: dict[str, None] = {}
         for step in self.steps():
-            e = step.before.operands[0] if isinstance(step.before, Differential) else step.before
+            if step.law.condition is None and step.law.kind != "differential":
+                continue
+            e = by_names(step.before.operands[0] if isinstance(step.before, Differential) else step.before)
             if step.law.condition is not None:
                 found[step.law.condition(e)] = None
-            elif step.law.kind == "differential" and isinstance(e, Operator) and (condition := e.condition()):
+            elif isinstance(e, Operator) and (condition := e.condition()):
                 found[condition] = None
-        for gradient in self.gradients.values():
-            for e in postorder(gradient):
-                if isinstance(e, Operator) and e.definition:
-                    found[e.definition.format(*e.operands)] = None
-        return tuple(found)
+        return (*found, *named_pieces(self.gradients.values()))

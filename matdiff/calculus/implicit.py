@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
@@ -18,6 +18,7 @@ from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Product, Sum, quotient
 from matdiff.algebra.operators.square import Inverse
 from matdiff.calculus.adjoint import names_in, pulled, pushed
+from matdiff.calculus.derivation import named_pieces
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import jacobians
 from matdiff.calculus.linear_equations import solved
@@ -47,7 +48,7 @@ class Implicit(NamedTuple):
     change      dX
     jacobians   ∂ vec X/∂(vec θ)ᵀ for every parameter; by a scalar in the shape of X
     gradients   of the objective, if there is one, by every parameter
-    condition   where this is valid, in words
+    condition   where dX is the only solution, in words
     steps       dF = 0 and what was solved, as equalities that hold for all values
     """
 
@@ -63,6 +64,11 @@ class Implicit(NamedTuple):
     condition: str
     steps: tuple[Step, ...]
 
+    def conditions(self) -> tuple[str, ...]:
+        """Where this is valid, and what named pieces of the answers are."""
+        pieces = named_pieces([self.change, *self.jacobians.values(), *self.gradients.values()])
+        return (self.condition, *pieces) if self.condition else pieces
+
 
 def implicit(f: Expr, unknown: Expr, parameters: Mapping[str, Expr], objective: Expr | None = None) -> Implicit:
     """dX of the equation F = 0, and the gradients of an objective that depends on X.
@@ -73,6 +79,8 @@ def implicit(f: Expr, unknown: Expr, parameters: Mapping[str, Expr], objective: 
         raise UnsupportedError(f"{unknown} is not a symbol that an equation can be solved for")
     if f.rows * f.cols is not unknown.rows * unknown.cols:
         raise ShapeError(f"the equation has {f.rows * f.cols} entries, and {unknown} has {unknown.rows * unknown.cols}")
+    if unknown in parameters.values():
+        raise UnsupportedError(f"{unknown} is what the equation defines, and cannot be a parameter as well")
     if unknown not in set(postorder(f)):
         raise UnsupportedError(f"{unknown} does not occur in the equation")
     x = Symbol(unknown.name, unknown.shape)  # what follows from its properties is no matter of the equation
@@ -86,6 +94,8 @@ def implicit(f: Expr, unknown: Expr, parameters: Mapping[str, Expr], objective: 
     answers = {n: _tidy(back(g)) for n, g in by_objective.items()}
     linear, data, change = (_tidy(back(e)) for e in (linear, data, found.value))
     f, du = back(f), Differential(unknown)
+    for e in (change, *slopes.values(), *answers.values()):
+        e.facts["context"] = symbols(f)
     steps = [Step(differential_of_equation, Differential(f), Sum.of(linear, data))]
     steps.append(Step(solution_of_equation, Exchange({du: change})(linear), -data))
     if objective is not None:
@@ -118,10 +128,10 @@ def _by_adjoint(f: Expr, x: Symbol, parameters: Mapping[str, Expr], objective: E
     """∂L/∂θ − 𝓛_θ*(Λ) with 𝓛*(Λ) = ∇_X L."""
     taken = names_in(f) | names_in(objective)
     y = Symbol(next(n for k in range(len(taken) + 1) if (n := "Y" * (k + 1)) not in taken), f.shape)
-    unknowns = {"X": x, **parameters}
+    unknowns = {x.name: x, **parameters}
     own = gradients(objective, unknowns).gradients
     adjoint = pulled(f, unknowns, y)
-    multiplier = Exchange({y: solved(adjoint["X"], y, own["X"]).value})
+    multiplier = Exchange({y: solved(adjoint[x.name], y, own[x.name]).value})
     return {n: _tidy(Sum.of(own[n], -multiplier(adjoint[n]))) for n in parameters}
 
 

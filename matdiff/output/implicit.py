@@ -25,7 +25,7 @@ def page(found: Implicit, check: str = "") -> str:
         rows.append(f"L = {_write(found.objective, TEXT)}        {reading(found.objective)}")
     for title, lines in _sections(found, TEXT):
         rows += ["", title, *(f"  {left} = {right}" for left, right in lines)]
-    rows += ["", f"valid where {found.condition}"] if found.condition else []
+    rows += ["", "valid where " + ", ".join(conditions)] if (conditions := found.conditions()) else []
     return "\n".join([*rows, *(["", check] if check else [])]) + "\n"
 
 
@@ -73,7 +73,7 @@ def record(found: Implicit) -> str:
         "change": _both(found.change),
         "jacobians": {name: _both(j) for name, j in found.jacobians.items()},
         "gradients": {name: _both(g) for name, g in found.gradients.items()},
-        "valid where": found.condition,
+        "conditions": list(found.conditions()),
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, Zeros
 from matdiff.algebra.notation import LATEX, TEXT, Style, name_text
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.calculus.stationary import Stationary
@@ -19,7 +19,10 @@ def page(found: Stationary, check: str = "") -> str:
     """The problem, its Lagrangian, the conditions, their differentials, and the system, as a page of text."""
     p = Printer(TEXT, {})
     variables = ", ".join(write(u, TEXT) for n, u in found.unknowns.items() if n in _variables(found))
-    rows = [f"minimise f({variables}) = {p.write(found.objective)}        {reading(found.lagrangian)}"]
+    left = f"f({variables})"
+    objective = p.write(found.objective)
+    shown = left if objective == left else f"{left} = {objective}"
+    rows = [f"minimise {shown}        {reading(found.lagrangian)}"]
     rows += [f"subject to {p.write(c)} = 0" for c in found.constraints]
     rows += ["", "Lagrangian", f"  L({name_list(found.unknowns)}) = {p.write(found.lagrangian)}"]
     rows += ["", "Stationary where"]
@@ -45,7 +48,7 @@ def _gradient(found: Stationary, name: str, style: Style) -> str:
 
 def _system(found: Stationary, p: Printer) -> Iterator[str]:
     """The system as a table of blocks: [ ∇²f  Aᵀ ] [ dx ] = − [ … ]"""
-    columns = [[p.write(e) for e in column] for column in zip(*_blocks(found.matrix), strict=True)]
+    columns = [[_cell(e, p) for e in column] for column in zip(*_blocks(found.matrix), strict=True)]
     step = [row[0] for row in _blocks(found.step)]
     right = [row[0] for row in _blocks(found.residual)]
     columns += [[p.write(e) for e in step], [p.write(e) for e in right]]
@@ -55,6 +58,11 @@ def _system(found: Stationary, p: Printer) -> Iterator[str]:
         *matrix, unknown, known = cells
         middle = "= −" if k == (len(step) - 1) // 2 else "   "
         yield f"[ {'   '.join(matrix)} ] [ {unknown} ] {middle} [ {known} ]"
+
+
+def _cell(e: Expr, p: Printer) -> str:
+    """A block; the size of 0 follows from the blocks beside it."""
+    return "0" if isinstance(e, Zeros) else p.write(e)
 
 
 def _blocks(e: Expr) -> list[tuple[Expr, ...]]:
@@ -76,7 +84,7 @@ def align(found: Stationary) -> str:
 
 
 def _matrix(e: Expr, p: Printer) -> str:
-    rows = r" \\ ".join(" & ".join(map(p.write, row)) for row in _blocks(e))
+    rows = r" \\ ".join(" & ".join(_cell(block, p) for block in row) for row in _blocks(e))
     return rf"\begin{{bmatrix}} {rows} \end{{bmatrix}}"
 
 
@@ -91,7 +99,7 @@ def record(found: Stationary) -> str:
         "matrix": _both(found.matrix),
         "step": [name_text(name, TEXT) for name in found.unknowns],
         "residual": _both(found.residual),
-        "valid where": list(found.second.conditions()),
+        "conditions": list(found.second.conditions()),
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
