@@ -7,9 +7,8 @@
 """
 
 from matdiff.algebra.expr import Expr
+from matdiff.answers import Derivation, Equality
 from matdiff.api import (
-    Derivation,
-    Equality,
     adjoint,
     derive,
     differential,
@@ -25,6 +24,7 @@ from matdiff.api import (
     parse,
     register,
     stationary,
+    sum_form,
     taylor,
     vjp,
 )
@@ -52,6 +52,7 @@ __all__ = [
     "parse",
     "register",
     "stationary",
+    "sum_form",
     "taylor",
     "vjp",
 ]

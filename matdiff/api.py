@@ -9,115 +9,16 @@ import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import ONE, shape_text
 from matdiff.algebra.expr import Expr, Operator, symbols
 from matdiff.algebra.laws import CATALOGUE, Law
-from matdiff.algebra.operators.recurrence import Iterate
-from matdiff.algebra.operators.structure import Named
-from matdiff.calculus.derivation import Gradients, Line
+from matdiff.answers import Derivation, Equality
 from matdiff.calculus.gradient import gradients
-from matdiff.calculus.rewrite import Step
 from matdiff.errors import CheckError, MatdiffError
 
 if TYPE_CHECKING:
     from matdiff.equations import DifferentialForm, ImplicitDerivative, StationaryPoint
-    from matdiff.calculus.equality.proof import Proof
-    from matdiff.numeric.check import Verification
-    from matdiff.numeric.comparison import Counterexample
     from matdiff.results import Hessian, Jacobian
 
 Where = str | Mapping[str, str] | None
 Class = TypeVar("Class", bound=type[Operator])
-
-
-class Derivation:
-    """A derived gradient with everything that led to it.
-
-    function, unknowns   what was derived, with respect to what
-    gradient, gradients  the answer; a mapping from the names of the unknowns to the answers
-    unconstrained        for unknowns with a property (symmetric, …) the gradient before the projection
-    riemannian           for orthogonal unknowns and those of length 1 the gradient along that set
-    links                of a function with definitions the gradients ∇_h with respect to them, by name
-    steps, lines         the applications of laws, and the lines that replaying them gives
-    conditions           where the laws that were used hold
-    """
-
-    def __init__(self, found: Gradients) -> None:
-        self._found = found
-        self.function: Expr = found.function
-        self.unknowns: Mapping[str, Expr] = found.unknowns
-        self.gradients: Mapping[str, Expr] = found.gradients
-        self.unconstrained: Mapping[str, Expr] = found.unconstrained
-        self.riemannian: Mapping[str, Expr] = found.riemannian
-        self.links: Mapping[str, Expr] = {name: link.operands[0] for name, link in found.links.items()}
-
-    @property
-    def gradient(self) -> Expr:
-        """The gradient with respect to the only unknown."""
-        if len(self.gradients) != 1:
-            names = ", ".join(self.gradients)
-            raise MatdiffError(
-                f"there are several gradients, with respect to {names}", suggestion="Take one of .gradients[…]."
-            )
-        return next(iter(self.gradients.values()))
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Every application of a law: Step(law, before, after)."""
-        return self._found.steps()
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines at the textbook level of detail: Line(expression, laws)."""
-        return tuple(line for block in self._found.blocks for phase in block.phases for line in phase.lines())
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The side conditions of the laws that were used, in words."""
-        return self._found.conditions()
-
-    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
-        """Compares both sides of every step, and every gradient with central differences, on random instances.
-
-        >>> derive("x'A x", wrt="x").verify().ok
-        True
-        """
-        from matdiff.calculus.varying import freed, projection
-        from matdiff.numeric.check import verify
-
-        answers = {self.unknowns[name]: g for name, g in self.gradients.items()}
-        pieces = {u: answers.pop(u) for u in [*answers] if isinstance(u, Named | Iterate)}
-        found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
-        for piece, g in pieces.items():
-            change, symbol = freed(piece)
-            f, answer = change(self.function), projection(change(g), symbol)
-            found = found.joined(verify(f, {symbol: answer}, seed=seed, trials=trials))
-        return found
-
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
-        from matdiff.output.text import derivation
-
-        return derivation(self._found, steps, check)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The derivation as a LaTeX ``align*`` with the names of the laws at the right."""
-        from matdiff.output.latex import derivation
-
-        return derivation(self._found, steps)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The derivation as JSON: function, shapes, gradients, steps, conditions."""
-        from matdiff.output.json import derivation
-
-        return derivation(self._found, check)
-
-    def to_sympy(self) -> Any:
-        """The gradient as a SymPy matrix expression; with several unknowns a dictionary of them."""
-        from matdiff.output.sympy import to_sympy
-
-        answers = {name: to_sympy(g) for name, g in self.gradients.items()}
-        return next(iter(answers.values())) if len(answers) == 1 else answers
-
-    def __repr__(self) -> str:
-        return "\n".join(f"∇_{name} f = {g}" for name, g in self.gradients.items())
 
 
 def derive(
@@ -132,8 +33,8 @@ def derive(
     *expr* is text or an expression, *wrt* one unknown or several, *where* declares shapes and properties
     (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX is recognised;
     *spelling* (``plain`` or ``latex``) settles it.  Of a function with definitions the answer is one closed form, or
-    without *expand* stands in terms of the gradients ∇_h with respect to them.  Raises MatdiffError when the text cannot be read,
-    shapes do not fit, or no law covers an operator.
+    without *expand* stands in terms of the gradients ∇_h with respect to them.  Raises MatdiffError when the text
+    cannot be read, shapes do not fit, or no law covers an operator.
 
     >>> derive("tr(inv(X)*A)", wrt="X").gradient
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
@@ -156,52 +57,6 @@ def _function(
     else:
         f, find = expr, lambda name: unknown_in(expr, name)
     return f, {str(n): n if isinstance(n, Expr) else find(n) for n in names}
-
-
-class Equality:
-    """Whether two expressions are equal, and how it is known.
-
-    equal           True where there is a proof, False where there is a counterexample, else None
-    left, right     the two expressions as they were read
-    proof           the proof: its method, the form both sides were brought to, its steps and conditions; or None
-    counterexample  the values on which the sides differ, and the two results; or None
-    trials          the random instances on which the sides were compared
-    message         all of this in a sentence
-    """
-
-    __slots__ = ("counterexample", "equal", "left", "message", "proof", "right", "trials")
-
-    def __init__(
-        self,
-        left: Expr,
-        right: Expr,
-        equal: bool | None,
-        message: str,
-        proof: Proof | None = None,
-        counterexample: Counterexample | None = None,
-        trials: int = 0,
-    ) -> None:
-        self.left, self.right, self.equal, self.message = left, right, equal, message
-        self.proof, self.counterexample, self.trials = proof, counterexample, trials
-
-    def __bool__(self) -> bool:
-        """Whether the two are equal as far as is known: False only for what has been refuted or not been tried."""
-        return self.equal is True or (self.equal is None and self.trials > 0)
-
-    def __repr__(self) -> str:
-        return f"Equality({self.equal}: {self.message})"
-
-    def to_text(self, steps: str = "none") -> str:
-        """The answer as text; with *steps* ``full`` every step of a proof."""
-        from matdiff.output.equality import page
-
-        return page(self.left, self.right, self.message, self.proof, self.counterexample, steps)
-
-    def to_json(self) -> str:
-        """The answer for other programs."""
-        from matdiff.output.equality import record
-
-        return record(self.left, self.right, self.equal, self.message, self.proof, self.counterexample, self.trials)
 
 
 def equal(
@@ -493,6 +348,20 @@ def matrix_form(expr: Expr | str, names: Mapping[str, str] | None = None, where:
     from matdiff.calculus.dataform import matrix_form
 
     return matrix_form(parse(expr, where) if isinstance(expr, str) else expr, names)
+
+
+def sum_form(expr: Expr | str, names: Mapping[str, str], where: Where = None) -> Expr:
+    """Data matrices as families of samples, which are their rows: XᵀX = Σᵢ xᵢxᵢᵀ, the way back from matrix_form.
+
+    *names* gives the family of a matrix or vector.  Raises UnsupportedError, which names the part, where nothing sums
+    over the samples.
+
+    >>> print(sum_form("norm2(X w - y)^2", {"X": "x", "y": "y"}, "X: N x d; w: d; y: N"))
+    ∑_{i=1}^{N} (x[i]ᵀw − y[i])²
+    """
+    from matdiff.calculus.sumform import sum_form
+
+    return sum_form(parse(expr, where) if isinstance(expr, str) else expr, names)
 
 
 def reading(expr: Expr, form: str = "text") -> str:

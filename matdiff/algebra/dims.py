@@ -215,6 +215,8 @@ def _leading(s: Size) -> tuple[Monomial, Coefficient]:
     return min(s.terms, key=lambda term: (-len(term[0]), term[0]))
 
 
+LARGEST_NUMBER = 10**18
+
 # ---- shapes that are related by sums: s*a-s+p×s*b-s+q, p×q → a×b -------------------------------------
 
 
@@ -306,6 +308,11 @@ class Relation:
 def below_one(s: Size) -> bool:
     """Whether a size is below 1 whatever its names are; these stand for more than one row."""
     return sum(c * 2 ** len(names) for names, c in s.terms) < 1 and all(c < 0 for names, c in s.terms if names)
+
+
+def too_large(shape: Shape) -> bool:
+    """Whether a size has numbers that are those of no array, as after doubling it a hundred times."""
+    return any(not -LARGEST_NUMBER < c < LARGEST_NUMBER for extent in shape for _, c in extent.terms)
 
 
 def solution(extent: Size, letter: str, wanted: Size, known: Mapping[str, Size]) -> Size | None:

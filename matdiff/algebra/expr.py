@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from importlib import import_module
 from typing import Any, ClassVar, Self
-from weakref import ref
 
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.laws import Law
+from matdiff.algebra.memory import TABLE, Known, forget
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text, sized
 from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
@@ -40,7 +40,7 @@ class Expr:
     free: frozenset[Index]
     facts: dict[str, Any]  # what has been found out about the node and need not be found out again
 
-    table: ClassVar[dict[Any, Known]] = {}
+    table: ClassVar[dict[Any, Known]] = TABLE
 
     def __new__(cls, *operands: Expr) -> Self:
         return cls.make(operands)
@@ -59,9 +59,9 @@ class Expr:
             _set_shape(node, shape)
             _set_free(node, cls.free_of(operands, data))
             _set_facts(node, {})
-            Expr.table[key] = known = Known(node, _forget)
+            Expr.table[key] = known = Known(node, forget)
             known.key = key
-        return node  # type: ignore[return-value]
+        return node
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -182,20 +182,6 @@ class Expr:
     def T(self) -> Expr:
         """The transpose."""
         return OPERATORS["Transpose"].of(self)
-
-
-class Known(ref[Expr]):
-    """A node in the table, which does not keep it alive; a dictionary of them costs half of a WeakValueDictionary."""
-
-    __slots__ = ("key",)
-    key: Any
-
-
-def _forget(known: ref[Expr], table: dict[Any, Known] = Expr.table) -> None:
-    """Takes a node that is gone out of the table, unless an equal one has its place by now."""
-    assert isinstance(known, Known)
-    if table.get(known.key) is known:
-        del table[known.key]
 
 
 _set_operands = Expr.operands.__set__  # type: ignore[attr-defined, misc]
@@ -413,6 +399,7 @@ class Operator(Expr):
     definition: ClassVar[str] = ""
     mirrors: ClassVar[bool] = False
     copies: ClassVar[int] = 1
+    bounds: ClassVar[str] = ""  # an interval that holds every entry of every value: "(0, 1)"
 
     def __init_subclass__(cls) -> None:
         if cls.__name__ in OPERATORS:

@@ -1,7 +1,7 @@
-"""Garbage in memory: expressions have no cycles, so they go when their last user goes, without a collector.
+"""Expressions in memory: the table in which equal ones are one object, and when they go.
 
-A derivation makes many objects that stay.  The collector would walk through all of them again and again, for up to
-a third of the time, and find nothing.
+The table keeps none of them alive.  They have no cycles, so each goes when its last user goes, without Python's
+collector; in a derivation, whose objects stay, that would take up to a third of the time and find nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,26 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
+from weakref import ref
+
+
+class Known(ref[Any]):
+    """A node in the table, with its key there; a dictionary of these costs half of a WeakValueDictionary."""
+
+    __slots__ = ("key",)
+    key: Any
+
+
+TABLE: dict[Any, Known] = {}
+
+
+def forget(known: ref[Any]) -> None:
+    """Takes a node that is gone out of the table, unless an equal one has its place by now."""
+    key = getattr(known, "key", None)  # none where the making of the node was interrupted
+    if TABLE.get(key) is known:
+        del TABLE[key]
+
 
 P = ParamSpec("P")
 T = TypeVar("T")

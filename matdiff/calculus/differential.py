@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from matdiff.algebra.expr import Expr, Operator, postorder, replace
+from matdiff.algebra.expr import Expr, Number, Operator, postorder, replace
 from matdiff.algebra.identities import EXPANSIONS
 from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import step_of_recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
@@ -110,6 +110,8 @@ class Differentiation:
         after = law.apply(e, *[Differential(o) if self.depends(o) else None for o in e.operands])
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
             known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
+            if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
+                known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
         return Step(law, Differential(e), after), list(dict.fromkeys(inner))
 

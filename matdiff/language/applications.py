@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from matdiff.algebra.dims import ONE, Shape, Size
+from matdiff.algebra.dims import ONE, Shape, Size, too_large
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol, replace
 from matdiff.algebra.operators.entrywise import Unspecified, at_entries
 from matdiff.algebra.operators.products import reciprocal
@@ -119,6 +119,8 @@ def related(attempt: Attempt, node: Node, name: str, operands: tuple[Typed, ...]
     if shape is None:
         shown = "; ".join(attempt.described(o) for o in operands)
         raise attempt.misfit(node, f"{name} needs {operator.needs(shapes, given)}: {shown}")
+    if too_large(shape):
+        raise attempt.misfit(node, f"the sizes of {name} are too large")
 
     def make(*expressions: Expr) -> Expr:
         return operator.of(*expressions, *[attempt.resolve(s, node, name) for s in given])  # type: ignore[arg-type]

@@ -8,16 +8,17 @@ the order in which they are typed.  Nothing here depends on kinds or sizes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import AmbiguityError, DeclarationError, SyntaxError
+from matdiff.errors import AmbiguityError, SyntaxError
 from matdiff.language import sized_calls
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
+from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.names import GREEK_WORDS, canonical
 from matdiff.language.places import Indices, binder_of, grid, listed, place, position, subscripts
-from matdiff.language.recurrences import gathered, in_order, named_in, put_in_order
+from matdiff.language.recurrences import put_in_order
 from matdiff.language.recursion import Recursion
 from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
@@ -66,6 +67,15 @@ class Bound:
             recursion.require_use(self)
         if self.recursions:
             put_in_order(self, self.tree)
+        self._count_free()
+
+    def _count_free(self) -> None:
+        """The letter of a general member x[k] is a number where it stands by itself: k x[k]."""
+        letters = {name for name in self.free_indices if name in self.names and name not in self.declared}
+        for node in postorder(self.tree) if letters else ():
+            if node.kind == "symbol" and node.value[0] in letters:
+                self.names.pop(node.value[0], None)
+                self._index(node, self.free_indices[node.value[0]])
 
     # ---- names and subscripts ----------------------------------------------------------------------
 
@@ -352,54 +362,6 @@ class Bound:
             node.kind, node.value, node.parts = "call", "exp", [node.parts[1]]
         return None
 
-    def _where(self, node: Node, scope: Scope) -> None:
-        """An expression with its definitions behind it: they are put in front, each after what it uses."""
-        main, behind = node.parts
-        given = behind.parts if behind.kind == "sequence" else [behind]
-        given = sorted(given, key=lambda item: item.kind != "formula")  # what is called may stand behind the call
-        for item in given:
-            if item.kind not in (*DEFINITIONS, *STATES):
-                raise self._error(item, "only definitions can stand behind where", "write … where name = expression")
-        front = main.parts if main.kind == "sequence" else [main]
-        if any(item.kind in STATES for item in (*given, *front)):
-            node.parts = [*given, *front]  # recurrences are put in order with them
-        else:
-            items: dict[object, Node] = {item.value: item for item in given}
-            circle = self._error(behind, "the definitions behind where use each other in a circle")
-            node.parts = [*in_order(items, named_in, lambda _: circle), *front]
-        node.kind, node.value = "sequence", None
-        self._sequence(node, scope)
-
-    def _sequence(self, node: Node, scope: Scope) -> None:
-        """Definitions first, the expression last; a last definition gives its right side."""
-        node.parts = gathered(self, node.parts)
-        for item in node.parts[:-1]:
-            if item.kind not in (*DEFINITIONS, "recurrence"):
-                raise self._error(item, "only definitions can stand before the last ;", "write name = expression; …")
-            if item.kind in ("formula", "recurrence"):
-                continue
-            if item.value in self.definitions or item.value in self.declared:
-                raise DeclarationError(
-                    f"{item.value} is defined twice", text=self.text, span=(item.start, item.start + len(item.value))
-                )
-            self.definitions.add(item.value)
-        last = node.parts[-1]
-        if last.kind in ("define", "abbreviate"):
-            node.parts[-1] = last.parts[0]
-        elif last.kind == "NAME" and last.value in self.definitions:
-            node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
-
-    def _step(self, node: Node, scope: Scope) -> Scope:
-        """The step of a recurrence, whose index is bound in it."""
-        letter, index = node.value
-        return {**scope, letter: index}
-
-    def _formula(self, node: Node, scope: Scope) -> None:
-        """f(t) = t log t: the letter t stands for an entry."""
-        for below in postorder(node.parts[0]):
-            if below.kind == "NAME" and below.value == node.value[1]:
-                below.kind = "parameter"
-
     def _block(self, node: Node, scope: Scope) -> None:
         """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""
         cells = grid(node)
@@ -448,10 +410,8 @@ def _is_small(name: str) -> bool:
 
 
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
-DEFINITIONS = ("define", "abbreviate", "formula")
-STATES = ("state", "repeat")
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
-HANDLERS = {
+HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "NAME": Bound._name,
     "subscript": Bound._subscript,
     "index": Bound._index_brackets,
@@ -459,11 +419,11 @@ HANDLERS = {
     "block": Bound._block,
     "call": Bound._call,
     "apply": Bound._call,
-    "formula": Bound._formula,
+    "formula": resolve_formula,
     "method": Bound._method,
     "norm": Bound._norm,
     "power": Bound._power,
-    "sequence": Bound._sequence,
-    "step": Bound._step,
-    "where": Bound._where,
+    "sequence": resolve_sequence,
+    "step": resolve_step,
+    "where": resolve_where,
 }

@@ -13,7 +13,7 @@ from matdiff.language.syntax import Token
 
 GAP = "GAP"  # a sign behind a gap that belongs to what follows, as in [a −b; c d]; it holds the place of a comma
 
-INDICES = r"\s*(?::|\w[\w:]*)\s*(?:,\s*(?::|\w[\w:]*)\s*)*\]"
+INDICES = r"\s*(?::\w*|\w[\w:]*)\s*(?:,\s*(?::\w*|\w[\w:]*)\s*)*\]"
 
 
 def indexes(before: str, text: str, place: int) -> bool:
@@ -41,6 +41,11 @@ class Marks:
             self.commas = True
         elif kind in ("LOOSE", GAP):
             self.rows[-1].append(place)
+
+    def holds_indices(self, tokens: list[Token]) -> bool:
+        """Whether the bracket stands behind what it takes entries of."""
+        behind = self.opening + 1  # a bracket that starts an operand is at its place, one of indices behind it
+        return behind < len(tokens) and tokens[behind].type == "LEFT_INDEX"
 
     def settle(self, tokens: list[Token], custom: Callable[[], bool]) -> None:
         """Says at the closing bracket what it holds: the tokens that turn out to separate blocks are exchanged.

@@ -1,5 +1,5 @@
-"""Open functions in the lexer: whether a letter before a bracket is called or multiplied, and what the gradient of a
-function with scalar values looks like.
+"""Functions in the lexer: those of the table with and without brackets, open ones, whether a letter before a bracket is
+called or multiplied, and what the gradient of a function with scalar values looks like.
 
 In goes a word at its place in the text; out go the tokens of a call.
 """
@@ -8,13 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from fractions import Fraction
 
-from matdiff.language.names import canonical
-from matdiff.language.tokens import Emitter
+from matdiff.language.loops import head_at
+from matdiff.language.names import GREEK_CLASS, SUPERSCRIPTS, canonical
+from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
-from matdiff.language.words import FUNCTIONALS, SUBSCRIPT, Called, Vocabulary, match_at
+from matdiff.language.words import (
+    FUNCTIONALS,
+    SUBSCRIPT,
+    Called,
+    Vocabulary,
+    match_at,
+    summation,
+    superscript,
+)
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
+SUPERS = "".join(SUPERSCRIPTS)
+OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪{GREEK_CLASS}]"
+POWER_OF_FUNCTION = (
+    rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
+)
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 
 
@@ -24,6 +39,7 @@ class Calls(Emitter):
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, other)
         self.vocabulary = vocabulary
+        self.repeating = False  # whether the item defines a state, so that its steps may follow
         self.linear: set[int] = set()  # the places of the brackets with the arguments of such derivatives as ∇²f(A)[E]
         self.functionals: set[int] = set()  # those of the brackets behind funm, which hold the name of a function
         self.behind = -1  # how many tokens there are where a bracket would hold such directions
@@ -64,6 +80,19 @@ class Calls(Emitter):
         name = "sigmoid" if name == "sigma" and not alone.group(2) and name not in known.formulas else name
         return self.emit("STRING", (name, len(alone.group(2))), m.start(), alone.end())
 
+    def open_call(self, m: re.Match[str]) -> int:
+        """A function that the text leaves open, or gives by a formula, and its derivatives; else 0."""
+        if self.functionals and (end := self.name_of_function(m)):
+            return end
+        if self.vocabulary.valued and (end := self.valued(m)):
+            return end
+        name = canonical(m.group())
+        called = match_at(CALLED, self.text, m.end()) if name in self.vocabulary.formulas else None
+        if called is None:
+            return 0
+        self.operand("UNSPECIFIED", (name, len(called.group(1))), m.start(), m.end())
+        return called.end() - 1
+
     def valued(self, m: re.Match[str]) -> int:
         """An open function with scalar values, or nabla_f, its gradient in letters; 0 where the word is neither."""
         start = m.start()
@@ -95,3 +124,64 @@ class Calls(Emitter):
         if called.group(1) and not self.vocabulary.is_called(name):
             return custom and name != "h" and self.decide(start, True, 2)  # h′(x − y) is an inner product
         return self.decide(start, custom, 2 if custom else 3)
+
+    # ---- whole names, and functions of the table --------------------------------------------------------
+
+    def state(self, start: int) -> int:
+        """z[k+1] = …, z_{1} = …: the state of a recurrence that an item defines; 0 where there is none."""
+        fresh = self.last in ("", "SEPARATOR", "WHERE") or (self.line_break and not self.brackets)
+        head = head_at(self.text, start) if fresh else None
+        if head is None or head.name not in self.vocabulary.states:
+            return 0
+        self.repeating = True
+        return self.operand("STATE", head, start, head.end)
+
+    def accented(self, m: re.Match[str]) -> int:
+        """x̂, μ̄₁: a letter with an accent, and its number."""
+        if self.vocabulary.states and (state := self.state(m.start())):
+            return state
+        number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, m.end())
+        end = number.end() if number else m.end()
+        return self.whole_name(canonical(self.text[m.start() : end]), m.start(), end)
+
+    def quoted(self, m: re.Match[str]) -> int:
+        """⟪loss⟫: a name of several letters, as LaTeX marks it."""
+        if self.vocabulary.states and (state := self.state(m.start())):
+            return state
+        return self.whole_name(canonical(m.group()[1:-1]), m.start(), m.end())
+
+    def whole_name(self, name: str, start: int, end: int) -> int:
+        """A name, with the subscript behind it where it is known with that: x̂_t, ⟪loss⟫_{weight}."""
+        if name in self.vocabulary.valued:
+            return self.called_by_name(name, start, end)
+        below = match_at(SUBSCRIPT, self.text, end)
+        whole = canonical(name + below.group()) if below else ""
+        if below and whole in self.vocabulary.names:
+            return self.operand("NAME", whole, start, below.end())
+        return self.operand("NAME", name, start, end)
+
+    def function(self, name: str, start: int, end: int) -> int:
+        """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""
+        value: str | tuple[str, Fraction] = name
+        if power := match_at(POWER_OF_FUNCTION, self.text, end):
+            digits = next(g for g in power.groups() if g).replace("−", "-").replace(" ", "")
+            exponent = superscript(digits)[0] if power.group(1) else Fraction(digits)
+            if isinstance(exponent, Fraction):
+                value, end = (name, exponent), power.end()
+        if called := match_at(r"\s*(?:⊙\s*)?\(", self.text, end):
+            bracket = self.text.index("(", end)
+            head = summation(self.text, bracket + 1) if name == "sum" else None
+            if head:
+                self.operand("SUM_OF", head.indices, start, head.end)
+                self.push("(", bracket)
+                return head.end
+            self.operand("FUNCTION", value, start, end)
+            return called.end() - 1
+        if not match_at(OPERAND_FOLLOWS, self.text, end):
+            raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
+        self.operand("PREFIX", value, start, end)
+        self.reaches[-1] = Reach(start, name in WIDE)
+        return end
+
+    def root(self, m: re.Match[str]) -> int:
+        return self.function("sqrt", m.start(), m.end())

@@ -8,7 +8,7 @@ from matdiff.algebra.operators.recurrence import place as numbered
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.sums import Entry
-from matdiff.language.places import Indices, number_text
+from matdiff.language.places import TO_THE_END, Indices, number_text
 from matdiff.language.scopes import Binder, Name, Place, Position, Shifted
 from matdiff.language.sizes import flexible_names, is_flexible
 from matdiff.language.syntax import Node
@@ -45,10 +45,10 @@ def require_range(
             found = attempt.sizes.find(attempt.range_of(index))
             raise attempt.misfit(node, f"the index {index.name} runs to {found}, but {what} to {extent}")
         return
-    last = index.last if index.last is not None else index.first
+    last = index.last if index.last not in (None, TO_THE_END) else index.first
     if last is not None and last.number is not None and extent.number is not None and last.number > extent.number:
         raise attempt.misfit(node, f"{what} ends at {extent}: there is no place {last}")
-    if index.last is not None and index.first is not None:
+    if index.last not in (None, TO_THE_END) and index.first is not None:
         length = (index.last - index.first).number
         if length is not None and length < 0:
             raise attempt.misfit(node, f"the range {index.first}:{index.last} is empty")
@@ -124,18 +124,24 @@ def length(index: Position, extent: Size) -> Size:
     """How many entries an index stands for."""
     if not isinstance(index, Place) or index.single is not None:
         return ONE
-    return extent if index.first is None or index.last is None else index.last - index.first + ONE
+    if index.first is None or index.last is None:
+        return extent
+    return (extent if index.last is TO_THE_END else index.last) - index.first + ONE
 
 
 def part(attempt: Attempt, node: Node, a: Expr, indices: Indices) -> Expr:
     """The expression of an entry, a row, a column or a slice."""
     ranges: list[Range | None] = []
     places: list[Expr | None] = []
-    for index in indices:
-        is_range = isinstance(index, Place) and index.single is None
-        places.append(None if is_range else index_of(attempt, node, index))
-        closed = is_range and isinstance(index, Place) and index.first is not None and index.last is not None
-        ranges.append((index.first, index.last) if closed else None)  # type: ignore[union-attr, arg-type]
+    for index, extent in zip(indices, a.shape, strict=False):
+        if not isinstance(index, Place) or index.single is not None:
+            places.append(index_of(attempt, node, index))
+            ranges.append(None)
+            continue
+        places.append(None)
+        is_whole = index.first is None or index.last is None
+        end = extent if index.last is TO_THE_END else index.last
+        ranges.append(None if is_whole else (index.first, end))  # type: ignore[arg-type]
     if None not in places:
         return Entry(a, *places)  # type: ignore[arg-type]
     if len(places) == 2 and places[0] is not None and a.rows is not ONE:

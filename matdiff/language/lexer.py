@@ -15,13 +15,13 @@ from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
-from matdiff.language.calls import CALLED, Calls
-from matdiff.language.loops import LOW, head_at, steps_at
+from matdiff.language.calls import CALLED, OPERAND_FOLLOWS, Calls
+from matdiff.language.loops import LOW, steps_at
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 from matdiff.language.syntax import Token
-from matdiff.language.tokens import CLOSING, ENDERS, WIDE, Reach
+from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
-from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, summation, superscript
+from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, superscript
 
 SUPERS = "".join(SUPERSCRIPTS)
 PATTERN = re.compile(
@@ -61,15 +61,11 @@ SIGNS = {
 }
 FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3)}
 ANGLES = {"<": "⟨", ">": "⟩"}
-OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪{GREEK_CLASS}]"
 NORM_KIND = (
     r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
     r"(?:_\{\s*([^{}]*?)\s*\}|_(fro|Fro|nuc|inf|[A-Za-z](?![A-Za-z])|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
 )
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
-POWER_OF_FUNCTION = (
-    rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
-)
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 LONGEST_NUMBER = 100
@@ -84,7 +80,6 @@ class Lexer(Calls):
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, vocabulary, other)
         self.defining = ""  # the word, let or where, that began a list of definitions
-        self.repeating = False  # whether the item defines a state, so that its steps may follow
 
     def run(self) -> list[Token]:
         """The tokens of the text."""
@@ -188,7 +183,19 @@ class Lexer(Calls):
         in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS
         if in_square and kind in ("PLUS", "MINUS") and not self.text[m.end() : m.end() + 1].isspace():
             self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
+        marks = self.marks[-1]
+        if kind == "COLON" and marks is not None and marks.holds_indices(self.tokens):
+            return self.range_of_indices(m)
         return self.emit(kind, None, m.start(), m.end())
+
+    def range_of_indices(self, m: re.Match[str]) -> int:
+        """x[1:3]; in x[2:] and x[:3] the colon is also written as a number for the open end."""
+        closes = match_at(r"\s*[\],]", self.text, m.end()) is not None
+        if self.last in ("LEFT_INDEX", "COMMA") and not closes:
+            self.emit("NUMBER", Fraction(1), m.start(), m.end())
+        is_open = closes and self.last in ENDERS
+        self.emit("COLON", None, m.start(), m.end())
+        return self.emit("NUMBER", Fraction(1), m.start(), m.end()) if is_open else m.end()
 
     def method(self, m: re.Match[str]) -> int:
         """X.sum(…), x.dot(y): a function that is called as a method of its first argument."""
@@ -286,13 +293,8 @@ class Lexer(Calls):
             return keyword
         if m.group() in ("inf", "Inf", "infty") and self.last == "COMMA" and m.group() not in self.vocabulary.names:
             return self.emit("STRING", "inf", start, m.end())
-        if self.functionals and (end := self.name_of_function(m)):
-            return end
-        if self.vocabulary.valued and (end := self.valued(m)):
-            return end
-        if canonical(m.group()) in self.vocabulary.formulas and (called := match_at(CALLED, self.text, m.end())):
-            self.operand("UNSPECIFIED", (canonical(m.group()), len(called.group(1))), start, m.end())
-            return called.end() - 1
+        if call := self.open_call(m):
+            return call
         if module := match_at(MODULE, self.text, start):
             return module.end()  # np.linalg.norm is norm
         cost = self.vocabulary.cost_of_name(m.group(), m.end())
@@ -335,15 +337,6 @@ class Lexer(Calls):
             return 0
         return m.end() if self.last == "SEPARATOR" else self.emit("SEPARATOR", None, m.start(), m.end())
 
-    def state(self, start: int) -> int:
-        """z[k+1] = …, z_{1} = …: the state of a recurrence that an item defines; 0 where there is none."""
-        fresh = self.last in ("", "SEPARATOR", "WHERE") or (self.line_break and not self.brackets)
-        head = head_at(self.text, start) if fresh else None
-        if head is None or head.name not in self.vocabulary.states:
-            return 0
-        self.repeating = True
-        return self.operand("STATE", head, start, head.end)
-
     def steps(self, start: int) -> int:
         """for k = 1..K behind the step of a recurrence; 0 where there is none."""
         if not self.repeating or self.brackets or self.last not in ENDERS:
@@ -357,30 +350,6 @@ class Lexer(Calls):
         self.repeating = False
         self.emit("STEPS", steps, start, steps.end)
         return self.emit("SEPARATOR", None, steps.end, steps.end)
-
-    def accented(self, m: re.Match[str]) -> int:
-        """x̂, μ̄₁: a letter with an accent, and its number."""
-        if self.vocabulary.states and (state := self.state(m.start())):
-            return state
-        number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, m.end())
-        end = number.end() if number else m.end()
-        return self.whole_name(canonical(self.text[m.start() : end]), m.start(), end)
-
-    def quoted(self, m: re.Match[str]) -> int:
-        """⟪loss⟫: a name of several letters, as LaTeX marks it."""
-        if self.vocabulary.states and (state := self.state(m.start())):
-            return state
-        return self.whole_name(canonical(m.group()[1:-1]), m.start(), m.end())
-
-    def whole_name(self, name: str, start: int, end: int) -> int:
-        """A name, with the subscript behind it where it is known with that: x̂_t, ⟪loss⟫_{weight}."""
-        if name in self.vocabulary.valued:
-            return self.called_by_name(name, start, end)
-        below = match_at(SUBSCRIPT, self.text, end)
-        whole = canonical(name + below.group()) if below else ""
-        if below and whole in self.vocabulary.names:
-            return self.operand("NAME", whole, start, below.end())
-        return self.operand("NAME", name, start, end)
 
     def name(self, name: str, start: int, end: int) -> int:
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
@@ -402,32 +371,6 @@ class Lexer(Calls):
             self.operand("NAME", name[0], start, end - 1)
             return self.operand("NUMBER", Fraction(1), end - 1, end)
         return self.operand("NAME", name, start, end)
-
-    def function(self, name: str, start: int, end: int) -> int:
-        """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""
-        value: str | tuple[str, Fraction] = name
-        if power := match_at(POWER_OF_FUNCTION, self.text, end):
-            digits = next(g for g in power.groups() if g).replace("−", "-").replace(" ", "")
-            exponent = superscript(digits)[0] if power.group(1) else Fraction(digits)
-            if isinstance(exponent, Fraction):
-                value, end = (name, exponent), power.end()
-        if called := match_at(r"\s*(?:⊙\s*)?\(", self.text, end):
-            bracket = self.text.index("(", end)
-            head = summation(self.text, bracket + 1) if name == "sum" else None
-            if head:
-                self.operand("SUM_OF", head.indices, start, head.end)
-                self.push("(", bracket)
-                return head.end
-            self.operand("FUNCTION", value, start, end)
-            return called.end() - 1
-        if not match_at(OPERAND_FOLLOWS, self.text, end):
-            raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
-        self.operand("PREFIX", value, start, end)
-        self.reaches[-1] = Reach(start, name in WIDE)
-        return end
-
-    def root(self, m: re.Match[str]) -> int:
-        return self.function("sqrt", m.start(), m.end())
 
     def sum_sign(self, m: re.Match[str]) -> int:
         return self.big_sum(m.start(), m.end())

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from matdiff.algebra.dims import Size, size
+from matdiff.algebra.dims import ONE, Size, size
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node
 
 Indices = list[Position]
+TO_THE_END = size("…")  # where an open range ends, as x[2:] does
 NOTHING: Mapping[str, int] = {}
 LINEAR = r"\s*[+-]?\s*(?:[0-9]{1,9}|[^\W\d]\w*)(?:\s*[-+*]\s*(?:[0-9]{1,9}|[^\W\d]\w*))*\s*"
 
@@ -63,9 +64,9 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position
         return scope[canonical(text)]
     if text == ":":
         return Place()
-    if text.count(":") == 1 and not text.startswith(":") and not text.endswith(":"):
-        middle = text.index(":")
-        return Place(parse_size(piece.part(0, middle)), parse_size(piece.part(middle + 1, len(text))))
+    if text.count(":") == 1:
+        first, last = piece.part(0, text.index(":")), piece.part(text.index(":") + 1, len(text))
+        return Place(parse_size(first) if first.text else ONE, parse_size(last) if last.text else TO_THE_END)
     if text.isdecimal() and len(text) < 10:
         if not int(text):
             raise piece.error("entries are counted from 1", "the first one is x[1]")

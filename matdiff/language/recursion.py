@@ -122,6 +122,7 @@ class Binding(Protocol):
 
     text: str
     declared: Declarations
+    definitions: set[str]
     recursions: dict[str, Recursion]
     numbers: dict[str, int]
     ranges: set[str]

@@ -34,6 +34,8 @@ STEP = 5e-4
 TRIES = 80
 LARGEST_VALUE = 1e5  # larger values leave too few digits to a difference
 LARGEST_ARRAY = 20_000_000  # numbers in one array
+MOST_NUMBERS = 200_000_000  # and in all arrays
+MANY_NODES = 1_000
 WORST_CONDITION = 300.0
 
 
@@ -54,6 +56,7 @@ class Sampler:
         "kinks",
         "least",
         "limit",
+        "may_be_large",
         "numerals",
         "program",
         "squares",
@@ -83,6 +86,9 @@ class Sampler:
         self.least, self.numerals = size_names(program, self.symbols)
         extents = dict.fromkeys(extent for n in program.nodes for extent in n.shape)
         self.differences = [s for s in extents if any(c < 0 for _, c in s.terms)]
+        terms = [term for extent in extents for term in extent.terms]
+        long = any(len(names) > 3 or not -40 <= c <= 40 for names, c in terms)
+        self.may_be_large = long or len(program.nodes) > MANY_NODES or max(self.numerals, default=0) > 40
 
     def instance(self, draws: Draws, start: int = 0) -> Instance:
         """The first instance without trouble, from the try *start* on."""
@@ -148,13 +154,16 @@ class Sampler:
         return sizes
 
     def refuse_large(self, sizes: dict[str, int]) -> None:
-        """Declared sizes such as 784 can make arrays that no check should build."""
-        if max(self.numerals, default=0) <= 40:
+        """Declared sizes such as 784, long sums and products of sizes can make arrays that no check should build."""
+        if not self.may_be_large:
             return
+        total = 0
         for node in [*self.symbols, *self.program.nodes]:
             ranges = node.ranges if isinstance(node, Symbol) else [i.last for i in node.free]
-            if len(STENCIL) * prod(extent.value(sizes) for extent in (*node.shape, *ranges)) > LARGEST_ARRAY:
-                raise CheckError("the declared sizes are too large for a check on random values")
+            numbers = len(STENCIL) * prod(extent.value(sizes) for extent in (*node.shape, *ranges))
+            total += numbers
+            if numbers > LARGEST_ARRAY or total > MOST_NUMBERS:
+                raise CheckError("the sizes are too large for a check on random values")
 
     # ---- trouble ----------------------------------------------------------------------------------
 

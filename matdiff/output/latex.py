@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX, latex_name, name_text
 from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import Printer, defining, is_definition, with_pieces, write
@@ -45,6 +46,7 @@ def _signs(text: str) -> str:
     return re.sub(r"(?<![\\A-Za-z{])[a-z]{4,}[0-9]?(?![a-z}])", lambda m: rf"\operatorname{{{m.group()}}}", typeset)
 
 
+@without_collector
 def derivation(found: Gradients, steps: str = "textbook") -> str:
     """A derivation as an ``align*``; the names of the laws stand at the right."""
     check_level(steps)

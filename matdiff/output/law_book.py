@@ -96,7 +96,29 @@ def _without_signature() -> dict[str, Callable[[], Expr]]:
         "Unvec": lambda: make["Unvec"]((Symbol("c", (m * n, ONE)),), (m, n)),
         "PartialTrace1": lambda: make["PartialTrace1"]((large, a)),
         "PartialTrace2": lambda: make["PartialTrace2"]((large, right)),
+        **_with_windows(),
     }
+
+
+def _with_windows() -> dict[str, Callable[[], Expr]]:
+    """Samples of the operators that move a window over a matrix."""
+    m, n, p, q = (size(s) for s in "mnpq")
+    a, kernel, two = Symbol("A", (m, n)), Symbol("K", (p, q)), size(2)
+    odd, entries = Symbol("A", (two * m - ONE, two * n - ONE)), Symbol("C", (m * n, p * q))
+    bands, whole = Symbol("C", (m * n, (m + p - ONE) * (n + q - ONE))), (m + p - ONE, n + q - ONE)
+    given: dict[str, tuple[tuple[Expr, ...], tuple[Size, ...]]] = {
+        **dict.fromkeys(("CrossCorrelation", "Convolution"), ((a, kernel), (ONE,))),
+        **dict.fromkeys(("FullConvolution", "FullCrossCorrelation"), ((a, kernel), ())),
+        "Dilated": ((a,), (two,)),
+        "Subsampled": ((odd,), (two,)),
+        "Padded": ((a,), (two, two)),
+        "Exchange": ((), (n,)),
+        "Patches": ((a,), (p, q, ONE)),
+        "PatchSum": ((entries,), (*whole, p, q, ONE)),
+        "BandMatrix": ((kernel,), (m, n, ONE)),
+        "BandSum": ((bands,), (p, q, *whole, ONE)),
+    }
+    return {name: partial(OPERATORS[name].make, *arguments) for name, arguments in given.items()}
 
 
 # ---- the entries ------------------------------------------------------------------------------------------------
@@ -122,13 +144,18 @@ def _entry(cls: type[Operator], node: Expr) -> Entry:
     spellings = {"text": text(node), "plain": text(node, "ascii"), "LaTeX": text(node, "latex")}
     condition = node.condition() if isinstance(node, Operator) and isinstance(node, cls) else ""
     law = cls.d.statement if cls.d is not None else ""
-    return Entry(cls.__name__, cls.names, _first_line(cls), cls.signature, spellings, condition, law, _subject(cls))
+    return Entry(cls.__name__, cls.names, _first_line(cls), _shapes(cls), spellings, condition, law, _subject(cls))
 
 
 def _abbreviation(cls: type[Operator]) -> Entry:
     """An entry without a sample."""
     law = cls.meaning if issubclass(cls, Abbreviation) else cls.d.statement if cls.d is not None else ""
     return Entry(cls.__name__, cls.names, _first_line(cls), cls.signature, {}, "", law, _subject(cls))
+
+
+def _shapes(cls: type[Operator]) -> str:
+    """The shapes of the operands and of the result."""
+    return cls.signature or "".join(relation.text for relation in cls.relations[-1:])
 
 
 def _first_line(cls: type[Operator]) -> str:

@@ -339,6 +339,8 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
 
 def line(e: Expr, printer: Printer) -> str:
     """A line of a derivation; where sharing keeps a long one short, its own pieces ``t1 := …;`` stand in front."""
+    if fact("written", e, _written_length) <= LONG:
+        return printer.write(e)
     given, style = printer.names, printer.style
     shown = list(postorder(e, prune=lambda node: is_definition(node) or (node in given and node is not e)))
     names = {n: name_text(name, style) for n, name in shared_names(shown, given.values()).items() if n not in given}
@@ -347,6 +349,10 @@ def line(e: Expr, printer: Printer) -> str:
     own = Printer(style, {**given, **names})
     parts = [f"{names[node]} := {own.write(node)}" for node in shown if node in names]
     return style.pick("; ", r";\quad ").join([*parts, own.write(e)])
+
+
+def _written_length(e: Expr, below: list[int]) -> int:
+    return 1 if is_definition(e) else min(LONG, sum(below)) + 1
 
 
 def is_definition(e: Expr) -> bool:

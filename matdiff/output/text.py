@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder, symbols
 from matdiff.algebra.identities.traces import chain_rule
+from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import STYLES, TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
@@ -98,6 +99,7 @@ def _declaration(symbol: Symbol) -> str:
     return " ".join([f"{name}: {shape_text(symbol.shape)}", *sorted(symbol.properties)])
 
 
+@without_collector
 def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> str:
     """A derivation as a page of text: the reading, the lines with their laws, and the gradients."""
     check_level(steps)

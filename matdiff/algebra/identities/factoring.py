@@ -154,17 +154,24 @@ def positive_first(e: Expr) -> Expr | None:
 
 @identity("−(A − B) = B − A", "-(A - B) = B - A", where="A, B: m x n", among=(Sum,))
 def negative_of_difference(e: Expr) -> Expr | None:
-    """Where the sum has a minus sign to lose."""
+    """Where the sum has a minus sign to lose; of scalars only 1 − a, since longer ones are likely to be shared."""
     number, body = coefficient(e)
     if number != -1 or not isinstance(body, Sum) or not any(t.leading_number < 0 for t in body.operands):
         return None
-    negative = Sum.of(*[-t for t in body.operands])
+    if e.is_scalar and (len(body.operands) > 2 or not any(t.number is not None for t in body.operands)):
+        return None
+    return opposite(body)
+
+
+def opposite(e: Expr) -> Expr:
+    """−e for a sum, term by term."""
+    negative = Sum.of(*[-t for t in e.operands])
     return positive_first.apply(negative) or negative
 
 
 @identity("cA + cB = c(A + B)", "c*A + c*B = c*(A + B)", where="c: scalar; A, B: m x n")
 def common_scalars(e: Expr) -> Expr | None:
-    """A number or scalars that all terms share, or a minus sign."""
+    """A number or scalars that all terms share, or a minus sign; a − b and b − a are shared as well."""
     terms = [split(t) for t in e.operands]
     if e.is_scalar and any(not t.factors for t in terms):
         number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
@@ -177,12 +184,24 @@ def common_scalars(e: Expr) -> Expr | None:
                 number = Fraction(1)
             if all(t.number < 0 for t in terms):
                 number = -number
+        terms = [in_the_sense_of(terms[0].scalars, t) for t in terms]
         shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
     if number == 1 and not shared:
         return None
     inner = Sum.of(*[join(t._replace(number=t.number / number, scalars=without(t.scalars, shared))) for t in terms])
     outside = Hadamard.of(*shared) if shared else None
     return multiple(number, inner if outside is None else Scale.of(outside, inner))
+
+
+def in_the_sense_of(scalars: tuple[Expr, ...], term: Term) -> Term:
+    """A term with a − b in place of b − a, where the scalars have that and the term has not."""
+    wanted = {key(opposite(s)): s for s in scalars if isinstance(s, Sum) and s not in term.scalars}
+    number, turned = term.number, []
+    for s in term.scalars:
+        same = wanted.get(key(s)) if wanted and isinstance(s, Sum) else None
+        number = number if same is None else -number
+        turned.append(s if same is None else same)
+    return term._replace(number=number, scalars=tuple(turned))
 
 
 def without(all_of: tuple[Expr, ...], some: Iterable[Expr]) -> tuple[Expr, ...]:

@@ -66,7 +66,7 @@ def constant_scalars(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*outside), IndexedSum(within, index))
 
 
-@identity("Σᵢ cAᵢ = c Σᵢ Aᵢ, c without an index", "sum(i=1..N, 2*x[i]) = 2*sum(i=1..N, x[i])", where="x[i=1..N]: n")
+@identity("Σᵢ cAᵢ = c Σᵢ Aᵢ", "sum(i=1..N, 2*x[i]) = 2*sum(i=1..N, x[i])", where="x[i=1..N]: n")
 def closed_scalars(e: Expr) -> Expr | None:
     """Scalars that depend on no index at all; so ΣᵢΣⱼ xᵢaᵢⱼxⱼ stays a double sum."""
     body = e.operands[0]
@@ -153,5 +153,12 @@ def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr |
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    IndexedSum: (distinct_indices, constant_body, constant_scalars, constant_factors, sum_of_unit_vectors)
+    IndexedSum: (
+        distinct_indices,
+        constant_body,
+        closed_scalars,
+        constant_scalars,
+        constant_factors,
+        sum_of_unit_vectors,
+    )
 }

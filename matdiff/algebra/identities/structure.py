@@ -14,7 +14,7 @@ from matdiff.algebra.operators.kronecker import Vec, Vech
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Determinant
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.triangles import (
     Centering,
     HalvedTriangle,
@@ -37,6 +37,12 @@ def transpose_of_part(e: Expr) -> Expr | None:
     if isinstance(a, SymmetricPart | SkewPart):
         return a if isinstance(a, SymmetricPart) else -a
     return lower_or_upper(a) if isinstance(a, LowerTriangle | UpperTriangle) and growth(a) <= 0 else None
+
+
+@identity("diag(Aᵀ) = diag(A)", "diag(A') = diag(A)", among=(Transpose,))
+def diagonal_of_transpose(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return DiagonalVector(a.operands[0]) if isinstance(a, Transpose) else None
 
 
 @identity("Kₘₙᵀ = Kₙₘ", "commutation(m, n)' = commutation(n, m)")
@@ -224,6 +230,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     HorizontalStack: (blocks_of_zeros,),
     VerticalStack: (blocks_of_zeros,),
     Determinant: (determinant_of_two,),
+    DiagonalVector: (diagonal_of_transpose,),
     Power: (entrywise_power_of_identity,),
     LowerTriangle: (part_of_multiple,),
     HalvedTriangle: (part_of_multiple,),

@@ -20,6 +20,8 @@ class Step(Entrywise):
 
     __slots__ = ()
     names = ("step", "heaviside")
+    bounds = "[0, 1]"
+    increasing = True
     kink = True
     requires = "{0} ≠ 0"
     numpy = staticmethod(lambda np, a: np.where(a > 0, 1.0, 0.0 * a))  # NaN stays NaN
@@ -31,6 +33,8 @@ class Relu(Entrywise):
 
     __slots__ = ()
     names = ("relu",)
+    bounds = "[0, ∞)"
+    increasing = True
     kink = True
     requires = "{0} ≠ 0"
     numpy = staticmethod(lambda np, a: np.maximum(a, 0.0))
@@ -82,6 +86,7 @@ class Huber(Entrywise):
 
     __slots__ = ()
     names = ("huber",)
+    bounds = "[0, ∞)"
     parameters = ("1",)
     requires = "{1} > 0"
 
@@ -102,6 +107,8 @@ class Softsign(Entrywise):
 
     __slots__ = ()
     names = ("softsign",)
+    bounds = "(−1, 1)"
+    increasing = True
     numpy = staticmethod(lambda np, a: a / (1 + np.abs(a)))
     slope = staticmethod(lambda t: (1 + Abs(t)) ** -2)
 
@@ -114,6 +121,8 @@ class Sigmoid(Entrywise):
 
     __slots__ = ()
     names = ("sigmoid", "logistic")
+    bounds = "(0, 1)"
+    increasing = True
     slope = staticmethod(lambda t: Hadamard.of(Sigmoid(t), 1 - Sigmoid(t)))
 
     @staticmethod
@@ -130,6 +139,7 @@ class Logit(Entrywise):
 
     __slots__ = ()
     names = ("logit",)
+    increasing = True
     requires = "0 < {0} < 1"
     numpy = staticmethod(lambda np, a: np.log(a) - np.log1p(-a))
     slope = staticmethod(lambda t: 1 / Hadamard.of(t, 1 - t))
@@ -140,6 +150,8 @@ class Softplus(Entrywise):
 
     __slots__ = ()
     names = ("softplus",)
+    bounds = "(0, ∞)"
+    increasing = True
     numpy = staticmethod(lambda np, a: np.logaddexp(0.0, a))
     slope = staticmethod(lambda t: Sigmoid(t))
 
@@ -149,6 +161,7 @@ class Silu(Entrywise):
 
     __slots__ = ()
     names = ("silu", "swish")
+    bounds = "(−1/3, ∞)"
     numpy = staticmethod(lambda np, a: a * Sigmoid.numpy(np, a))
     slope = staticmethod(lambda t: Sigmoid(t) + Hadamard.of(Silu(t), 1 - Sigmoid(t)))
 
@@ -167,6 +180,7 @@ class NormalDensity(Entrywise):
 
     __slots__ = ()
     names = ("normpdf",)
+    bounds = "(0, 1/2)"
     numpy = staticmethod(lambda np, a: np.exp(-0.5 * a * a) / math.sqrt(2 * math.pi))
     slope = staticmethod(lambda t: -Hadamard.of(t, NormalDensity(t)))
 
@@ -176,6 +190,8 @@ class NormalDistribution(Entrywise):
 
     __slots__ = ()
     names = ("normcdf",)
+    bounds = "(0, 1)"
+    increasing = True
     numpy = staticmethod(lambda np, a: 0.5 * by_scalars(np, math.erfc, -a / math.sqrt(2)))
     slope = staticmethod(lambda t: NormalDensity(t))
 
@@ -185,6 +201,8 @@ class Erf(Entrywise):
 
     __slots__ = ()
     names = ("erf",)
+    bounds = "(−1, 1)"
+    increasing = True
     numpy = staticmethod(lambda np, a: by_scalars(np, math.erf, a))
     slope = staticmethod(lambda t: Hadamard.of(Sqrt(EIGHT), NormalDensity(Sqrt(TWO) * t)))
 
@@ -194,5 +212,6 @@ class Gelu(Entrywise):
 
     __slots__ = ()
     names = ("gelu",)
+    bounds = "(−1/5, ∞)"
     numpy = staticmethod(lambda np, a: a * NormalDistribution.numpy(np, a))
     slope = staticmethod(lambda t: NormalDistribution(t) + Hadamard.of(t, NormalDensity(t)))

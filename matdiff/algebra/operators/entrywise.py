@@ -106,11 +106,13 @@ class Entrywise(Operator):
     by_parameter  where there are parameters: the derivatives by them, likewise
     parameters    what the parameters are when they are not given
     domain        properties that A needs in the statement of the law
+    increasing    whether f(a) < f(b) or f(a) = f(b) for all a < b
     """
 
     __slots__ = ()
     parameters: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[str] = ""
+    increasing: ClassVar[bool] = False
     slope: ClassVar[Callable[..., Expr]]
     by_parameter: ClassVar[Callable[..., tuple[Expr, ...]]] = staticmethod(lambda t: ())
 
@@ -189,6 +191,8 @@ class Exp(Entrywise):
 
     __slots__ = ()
     names = ("exp",)
+    bounds = "(0, ∞)"
+    increasing = True
     numpy = staticmethod(lambda np, a: np.exp(a))
     slope = staticmethod(lambda t: Exp(t))
 
@@ -198,6 +202,8 @@ class Expm1(Entrywise):
 
     __slots__ = ()
     names = ("expm1",)
+    bounds = "(−1, ∞)"
+    increasing = True
     numpy = staticmethod(lambda np, a: np.expm1(a))
     slope = staticmethod(lambda t: Exp(t))
 
@@ -207,6 +213,7 @@ class Log(Entrywise):
 
     __slots__ = ()
     names = ("log", "ln")
+    increasing = True
     domain = "positive"
     requires = "{0} > 0"
     numpy = staticmethod(lambda np, a: np.log(a))
@@ -228,6 +235,7 @@ class Log1p(Entrywise):
 
     __slots__ = ()
     names = ("log1p",)
+    increasing = True
     requires = "{0} > −1"
     numpy = staticmethod(lambda np, a: np.log1p(a))
     slope = staticmethod(lambda t: 1 / (1 + t))
@@ -238,6 +246,7 @@ class Log2(Entrywise):
 
     __slots__ = ()
     names = ("log2",)
+    increasing = True
     domain = "positive"
     requires = "{0} > 0"
     numpy = staticmethod(lambda np, a: np.log2(a))
@@ -249,6 +258,7 @@ class Log10(Entrywise):
 
     __slots__ = ()
     names = ("log10",)
+    increasing = True
     domain = "positive"
     requires = "{0} > 0"
     numpy = staticmethod(lambda np, a: np.log10(a))
@@ -260,6 +270,8 @@ class Sqrt(Entrywise):
 
     __slots__ = ()
     names = ("sqrt",)
+    bounds = "[0, ∞)"
+    increasing = True
     domain = "positive"
     requires = "{0} > 0"
     numpy = staticmethod(lambda np, a: np.sqrt(a))
@@ -276,6 +288,7 @@ class Abs(Entrywise):
 
     __slots__ = ()
     names = ("abs", "absolute", "fabs")
+    bounds = "[0, ∞)"
     kink = True
     requires = "{0} ≠ 0"
     numpy = staticmethod(lambda np, a: np.abs(a))
@@ -290,6 +303,8 @@ class Sign(Entrywise):
 
     __slots__ = ()
     names = ("sign", "sgn")
+    bounds = "[−1, 1]"
+    increasing = True
     kink = True
     requires = "{0} ≠ 0"
     numpy = staticmethod(lambda np, a: np.sign(a))

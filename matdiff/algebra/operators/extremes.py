@@ -216,6 +216,7 @@ class OneHotMax(Operator):
 
     __slots__ = ()
     names = ("onehot_max",)
+    bounds = "[0, 1]"
     signature = "m×n → m×n"
     mirrors = True
     kink = True
@@ -240,6 +241,7 @@ class OneHotMin(Operator):
 
     __slots__ = ()
     names = ("onehot_min",)
+    bounds = "[0, 1]"
     signature = "m×n → m×n"
     mirrors = True
     kink = True

@@ -34,6 +34,7 @@ class Norm(Operator):
 
     __slots__ = ()
     names = ("norm2", "norm")
+    bounds = "[0, ∞)"
     signature = "m×n → 1×1"
     kink = True
     barred = True
@@ -58,6 +59,7 @@ class EntrywiseNorm1(Operator):
 
     __slots__ = ()
     names = ("norm1",)
+    bounds = "[0, ∞)"
     signature = "m×n → 1×1"
     kink = True
     barred = True
@@ -86,6 +88,7 @@ class MaximumNorm(Operator):
 
     __slots__ = ()
     names = ("norm_inf",)
+    bounds = "[0, ∞)"
     signature = "n×1 → 1×1"
     kink = True
     barred = True
@@ -121,6 +124,7 @@ class PowerNorm(Operator):
 
     __slots__ = ()
     names = ("normp",)
+    bounds = "[0, ∞)"
     signature = "n×1, 1×1 → 1×1"
     kink = True
     barred = True
@@ -167,6 +171,7 @@ class Frobenius(Operator):
     """A : B = Tr(AᵀB), the Frobenius inner product."""
 
     __slots__ = ()
+    bounds = "[0, ∞)"
     signature = "m×n, m×n → 1×1"
 
     def notation(self, style: Style) -> Notation:

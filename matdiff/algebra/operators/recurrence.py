@@ -130,6 +130,10 @@ class Iterate(Operator):
         shape: Shape = recurrence.shape
         return shape
 
+    @classmethod
+    def title(cls) -> str:
+        return "a state of a recurrence"
+
     def notation(self, style: Style) -> Notation:
         recurrence, number = self.operands
         return numbered(recurrence.data[0], number, style)

@@ -42,6 +42,7 @@ class NuclearNorm(Operator):
 
     __slots__ = ()
     names = ("norm_nuc",)
+    bounds = "[0, ∞)"
     signature = "m×n → 1×1"
     kink = True
     barred = True
@@ -83,6 +84,7 @@ class Polar(Operator):
 
     __slots__ = ()
     names = ("polar",)
+    bounds = "[−1, 1]"
     signature = "m×n → m×n"
     copies = 4
     requires = "{0} has full rank"
@@ -127,6 +129,7 @@ class SpectralNorm(Operator):
 
     __slots__ = ()
     names = ("norm_spec",)
+    bounds = "[0, ∞)"
     signature = "m×n → 1×1"
     kink = True
     barred = True
@@ -170,6 +173,7 @@ class LeftSingular(Operator):
 
     __slots__ = ()
     names = ("left_singular",)
+    bounds = "[−1, 1]"
     signature = "m×n → m×1"
     copies = 2
     requires = SpectralNorm.requires
@@ -199,6 +203,7 @@ class RightSingular(Operator):
 
     __slots__ = ()
     names = ("right_singular",)
+    bounds = "[−1, 1]"
     signature = "m×n → n×1"
     copies = 2
     requires = SpectralNorm.requires

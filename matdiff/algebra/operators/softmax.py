@@ -47,6 +47,7 @@ class Softmax(Operator):
 
     __slots__ = ()
     names = ("softmax",)
+    bounds = "(0, 1]"
     signature = "n×1 → n×1"
 
     @classmethod
@@ -103,6 +104,7 @@ class SoftmaxOfRows(Operator):
 
     __slots__ = ()
     names = ("softmax_rows",)
+    bounds = "(0, 1]"
     signature = "m×n → m×n"
 
     @classmethod
@@ -159,6 +161,7 @@ class SoftmaxOfColumns(Operator):
 
     __slots__ = ()
     names = ("softmax_cols",)
+    bounds = "(0, 1]"
     signature = "m×n → m×n"
 
     @classmethod

@@ -122,6 +122,7 @@ class LargestEigenvector(Operator):
 
     __slots__ = ()
     names = ("eigvec_max",)
+    bounds = "[−1, 1]"
     signature = "n×n → n×1"
     requires = "the largest eigenvalue of {0} is simple"
     definition = "eigvec_max(A) is the unit eigenvector of A to its largest eigenvalue"
@@ -149,6 +150,7 @@ class SmallestEigenvector(Operator):
 
     __slots__ = ()
     names = ("eigvec_min",)
+    bounds = "[−1, 1]"
     signature = "n×n → n×1"
     requires = "the smallest eigenvalue of {0} is simple"
     definition = "eigvec_min(A) is the unit eigenvector of A to its smallest eigenvalue"

@@ -138,6 +138,7 @@ class UnitVector(Operator):
     """eᵢ, the unit vector of an index; data: its size."""
 
     __slots__ = ()
+    bounds = "[0, 1]"
 
     def __new__(cls, index: Expr, rows: Size) -> Expr:  # type: ignore[misc]
         return cls.make((index,), (rows,))
@@ -147,12 +148,9 @@ class UnitVector(Operator):
         return (data[0], ONE)
 
     def notation(self, style: Style) -> Notation:
-        i = self.operands[0]
-        size = self.data[0]
-        if i.number is not None:  # e₂ would be read as a name
-            opening, closing = style.pick("unit(", r"\operatorname{unit}\left("), style.pick(")", r"\right)")
-            return Notation((f"{opening}{i.number}, {size}{closing}",))
-        return Notation((style.pick("unit(", "e_{"), Slot(i, ATOM), style.pick(f", {size})", "}")))
+        """By name in LaTeX too: e₂ and eᵢ would be read as a name and a member of a family e."""
+        opening, closing = style.pick("unit(", r"\operatorname{unit}\left("), style.pick(")", r"\right)")
+        return Notation((opening, Slot(self.operands[0], ATOM), f", {self.data[0]}{closing}"))
 
 
 def unit(index: Expr, rows: Size) -> Expr:

@@ -10,6 +10,7 @@ class Sin(Entrywise):
 
     __slots__ = ()
     names = ("sin",)
+    bounds = "[−1, 1]"
     numpy = staticmethod(lambda np, a: np.sin(a))
     slope = staticmethod(lambda t: Cos(t))
 
@@ -19,6 +20,7 @@ class Cos(Entrywise):
 
     __slots__ = ()
     names = ("cos",)
+    bounds = "[−1, 1]"
     numpy = staticmethod(lambda np, a: np.cos(a))
     slope = staticmethod(lambda t: -Sin(t))
 
@@ -37,6 +39,8 @@ class Arcsin(Entrywise):
 
     __slots__ = ()
     names = ("arcsin", "asin")
+    bounds = "(−2, 2)"
+    increasing = True
     requires = "−1 < {0} < 1"
     numpy = staticmethod(lambda np, a: np.arcsin(a))
     slope = staticmethod(lambda t: 1 / Sqrt(1 - t**2))
@@ -47,6 +51,7 @@ class Arccos(Entrywise):
 
     __slots__ = ()
     names = ("arccos", "acos")
+    bounds = "[0, 4)"
     requires = "−1 < {0} < 1"
     numpy = staticmethod(lambda np, a: np.arccos(a))
     slope = staticmethod(lambda t: -1 / Sqrt(1 - t**2))
@@ -57,6 +62,8 @@ class Arctan(Entrywise):
 
     __slots__ = ()
     names = ("arctan", "atan")
+    bounds = "(−2, 2)"
+    increasing = True
     numpy = staticmethod(lambda np, a: np.arctan(a))
     slope = staticmethod(lambda t: 1 / (1 + t**2))
 
@@ -66,6 +73,7 @@ class Sinh(Entrywise):
 
     __slots__ = ()
     names = ("sinh",)
+    increasing = True
     numpy = staticmethod(lambda np, a: np.sinh(a))
     slope = staticmethod(lambda t: Cosh(t))
 
@@ -75,6 +83,7 @@ class Cosh(Entrywise):
 
     __slots__ = ()
     names = ("cosh",)
+    bounds = "[1, ∞)"
     numpy = staticmethod(lambda np, a: np.cosh(a))
     slope = staticmethod(lambda t: Sinh(t))
 
@@ -84,6 +93,8 @@ class Tanh(Entrywise):
 
     __slots__ = ()
     names = ("tanh",)
+    bounds = "(−1, 1)"
+    increasing = True
     numpy = staticmethod(lambda np, a: np.tanh(a))
     slope = staticmethod(lambda t: 1 - Tanh(t) ** 2)
 
@@ -93,6 +104,7 @@ class Arcsinh(Entrywise):
 
     __slots__ = ()
     names = ("arcsinh", "asinh", "arsinh")
+    increasing = True
     numpy = staticmethod(lambda np, a: np.arcsinh(a))
     slope = staticmethod(lambda t: 1 / Sqrt(1 + t**2))
 
@@ -102,6 +114,8 @@ class Arccosh(Entrywise):
 
     __slots__ = ()
     names = ("arccosh", "acosh", "arcosh")
+    bounds = "[0, ∞)"
+    increasing = True
     requires = "{0} > 1"
     numpy = staticmethod(lambda np, a: np.arccosh(a))
     slope = staticmethod(lambda t: 1 / Sqrt(t**2 - 1))
@@ -112,6 +126,7 @@ class Arctanh(Entrywise):
 
     __slots__ = ()
     names = ("arctanh", "atanh", "artanh")
+    increasing = True
     requires = "−1 < {0} < 1"
     numpy = staticmethod(lambda np, a: np.arctanh(a))
     slope = staticmethod(lambda t: 1 / (1 - t**2))

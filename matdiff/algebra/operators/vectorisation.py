@@ -22,6 +22,7 @@ class Commutation(Operator):
 
     __slots__ = ()
     names = ("commutation",)
+    bounds = "[0, 1]"
     sizes = 2
     constant = True
 
@@ -51,6 +52,7 @@ class Duplication(Operator):
 
     __slots__ = ()
     names = ("duplication",)
+    bounds = "[0, 1]"
     sizes = 1
     constant = True
 
@@ -83,6 +85,7 @@ class Elimination(Operator):
 
     __slots__ = ()
     names = ("elimination",)
+    bounds = "[0, 1]"
     sizes = 1
     constant = True
 

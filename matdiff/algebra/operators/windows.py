@@ -1,19 +1,15 @@
-"""Windows that move over a matrix: how their sizes fit, and the operations on what they move over.
-
-flip turns a matrix around, dilate and subsample change its spacing, pad puts zeros around it.
-"""
+"""Windows that move over a matrix: how their shapes and sizes fit, how such operators are written, and the parts of
+an array that a window shows."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.dims import ONE, Shape, Size, divided, shape_text
+from matdiff.algebra.dims import ONE, Shape, Size, divided, shape_text, too_large
 from matdiff.algebra.expr import Data, Expr, Operator
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import ShapeError
-
-MOST_DIGITS = 18  # sizes with larger numbers are those of no array
 
 
 class Windowed(Operator):
@@ -40,7 +36,7 @@ class Windowed(Operator):
         if shape is None:
             shown = " and ".join(map(shape_text, shapes))
             raise ShapeError(f"{cls.title()} needs {cls.needs(shapes, data)}, not {shown}")
-        if any(abs(c) >= 10**MOST_DIGITS for extent in shape for _, c in extent.terms):
+        if too_large(shape):
             raise ShapeError(f"the sizes of {cls.title()} are too large")
         return shape
 

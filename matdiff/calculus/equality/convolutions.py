@@ -53,8 +53,8 @@ def convolution_of_convolution(e: Expr) -> Expr | None:
 
 
 @identity(
-    "conv_full(K, X) = conv_full(X, K)",
-    "conv_full(K, X) = conv_full(X, K)",
+    "conv_full(X, K) = conv_full(K, X)",
+    "conv_full(X, K) = conv_full(K, X)",
     where="X: m x n; K: p x q",
     source="the product of polynomials commutes",
 )
