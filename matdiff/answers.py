@@ -74,17 +74,10 @@ class Derivation:
         >>> matdiff.derive("x'A x", wrt="x").verify().ok
         True
         """
-        from matdiff.calculus.varying import freed, projection
-        from matdiff.numeric.check import verify
+        from matdiff.numeric.varied import verify_gradients
 
         answers = {self.unknowns[name]: g for name, g in self.gradients.items()}
-        pieces = {u: answers.pop(u) for u in [*answers] if isinstance(u, Named | Iterate)}
-        found = verify(self.function, answers, self.steps, seed=seed, trials=trials)
-        for piece, g in pieces.items():
-            change, symbol = freed(piece)
-            f, answer = change(self.function), projection(change(g), symbol)
-            found = found.joined(verify(f, {symbol: answer}, seed=seed, trials=trials))
-        return found
+        return verify_gradients(self.function, answers, self.steps, seed, trials)
 
     def to_text(self, steps: str = "textbook", check: str = "") -> str:
         """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""

@@ -240,14 +240,14 @@ class Hessian:
 
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares both sides of every step, the gradients with differences of f, and H with differences of these."""
-        from matdiff.numeric.check import verify
+        from matdiff.numeric.varied import verify_gradients
 
         free = symbols_for(self.unknowns)
         own: dict[Expr, Expr] = free if len(free) == len(self.unknowns) else {}
         answers = {own.get(u, u): replace(self.gradients[n], own.get) for n, u in self.unknowns.items()}
         answers = {u: g for u, g in answers.items() if not isinstance(u, Named)}
         f, steps = replace(self.function, own.get), in_symbols(self._found.first.steps(), own)
-        outcome = verify(f, answers, steps, seed=seed, trials=trials)
+        outcome = verify_gradients(f, answers, steps, seed, trials)
         for part in self._found.second.values():
             further = verified(part, seed, trials)
             outcome = outcome.joined(further)._replace(lines=outcome.lines + further.lines)

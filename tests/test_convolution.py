@@ -529,7 +529,7 @@ def test_a_stride_of_one_is_not_written() -> None:
         ("corr(K, X)", None, ""),  # which of m and p is larger is open
         ("corr(A, B)", ShapeError, "a kernel that is no larger than the matrix"),
         ("corr(x, X)", ShapeError, "a kernel that is no larger than the matrix"),
-        ("corr(B, A, 2)", ShapeError, "a matrix of size (1 + 2*a)×(1 + 2*b) for this kernel and the stride 2"),
+        ("corr(B, A, 2)", ShapeError, "a matrix of size (2*a + 1)×(2*b + 1) for this kernel and the stride 2"),
         ("corr(X, K, 2)", ShapeError, "for this kernel and the stride 2"),
         ("corr(X)", SyntaxError, "corr takes 2 operands and one size, which may be left out"),
         ("conv_full(X, K, 2)", SyntaxError, "conv_full takes 2 operands"),

@@ -23,7 +23,7 @@ class Size:
     """A polynomial in size names, in canonical form.
 
     >>> size("n") * size("p") + size(1)
-    1 + n*p
+    n*p + 1
     >>> size("n") + size("p") is size("p") + size("n")
     True
     """
@@ -122,12 +122,13 @@ class Size:
         return None
 
     def __str__(self) -> str:
-        """1 + n*p; with a denominator (n + n*n)/2."""
+        """n*p + 1, 1 - n; with a denominator (n + n*n)/2."""
         divisor = self.denominator
         if divisor > 1:
             return f"({Size(tuple((m, int(c * divisor)) for m, c in self.terms))})/{divisor}"
         parts: list[str] = []
-        for monomial, c in self.terms:
+        begins = any(m and c > 0 for m, c in self.terms)  # else a number does: 1 - n
+        for monomial, c in sorted(self.terms, key=lambda term: (begins == (not term[0]), term[1] < 0)):
             factors = [str(abs(c))] * (abs(c) != 1 or not monomial) + list(monomial)
             parts.append(("-" if c < 0 else "+" if parts else "") + "*".join(factors))
         return " ".join(re.sub(r"^([+-])", r"\1 ", p) if i else p for i, p in enumerate(parts)) or "0"

@@ -34,6 +34,7 @@ from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.calculus.blocks import block_names, grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give
 from matdiff.calculus.differential import Dependence, Differentiation
+from matdiff.calculus.parts import gradients_by_parts, is_part, wholes
 from matdiff.calculus.recurrences import (
     Sources,
     adjoint_of_state,
@@ -62,6 +63,8 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
             f"a gradient is taken of a scalar, and this expression is {shape_text(f.shape)}",
             suggestion="Take the sum, the trace or a norm of it.",
         )
+    if any(map(is_part, unknowns.values())):
+        return gradients_by_parts(gradients(f, wholes(unknowns), expand), unknowns)
     unknowns = {name: general_state(unknown) for name, unknown in unknowns.items()}
     free = relaxed(unknowns)
     if free:

@@ -25,6 +25,7 @@ from matdiff.calculus.blocks import block_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Differentiation
 from matdiff.calculus.gradient import brought_to, independent
+from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
 from matdiff.calculus.rewrite import Simplifier, Step, replay
 from matdiff.calculus.traceform import Term, line_of
 from matdiff.calculus.varying import Exchange, projection, relaxed
@@ -50,6 +51,15 @@ def jacobians(f: Expr, unknowns: Mapping[str, Expr]) -> Jacobians:
 
     For an unknown with a property the answer is projected on the subspace in which it varies.
     """
+    if any(map(is_part, unknowns.values())):
+        by_wholes = jacobians(f, wholes(unknowns))
+        whole, varied = jacobians_by_parts(by_wholes.whole, unknowns)
+        return Jacobians(with_context(whole), (*by_wholes.parts, *varied))
+    return _jacobians(f, unknowns)
+
+
+def _jacobians(f: Expr, unknowns: Mapping[str, Expr]) -> Jacobians:
+    """The same for unknowns that are symbols, families, members or definitions."""
     free = relaxed(unknowns)
     if free:
         relax = Exchange(free)
@@ -59,11 +69,17 @@ def jacobians(f: Expr, unknowns: Mapping[str, Expr]) -> Jacobians:
     give(whole)
     found = {name: j for part in parts for name, j in part.gradients.items()}
     unconstrained = {name: j for part in parts for name, j in part.unconstrained.items()}
-    for j in (*found.values(), *unconstrained.values()):
-        j.facts["context"] = symbols(f)
     ordered = {name: found[name] for name in unknowns}
     blocks = tuple(block for part in parts for block in part.blocks)
-    return Jacobians(Gradients(whole, dict(unknowns), ordered, unconstrained, blocks), tuple(parts))
+    return Jacobians(with_context(Gradients(whole, dict(unknowns), ordered, unconstrained, blocks)), tuple(parts))
+
+
+def with_context(found: Gradients) -> Gradients:
+    """The same record, whose answers know the symbols of the function: by them a value finds its sizes."""
+    leaves = symbols(found.function)
+    for j in (*found.gradients.values(), *found.unconstrained.values()):
+        j.facts["context"] = leaves
+    return found
 
 
 def _groups(unknowns: Mapping[str, Expr]) -> list[dict[str, Expr]]:

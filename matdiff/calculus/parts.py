@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities import parts as identities
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
@@ -26,10 +26,8 @@ from matdiff.errors import UnsupportedError
 
 PART = Entry | Row | Column | Slice
 PROJECTION = "Projection"
-LAWS = {
-    root: SIMPLIFICATIONS.get(root, ()) + identities.LAWS.get(root, ())
-    for root in {**SIMPLIFICATIONS, **identities.LAWS}
-}
+ROOTS = {**SIMPLIFICATIONS, **identities.LAWS}
+LAWS = {root: SIMPLIFICATIONS.get(root, ()) + identities.LAWS.get(root, ()) for root in ROOTS}
 
 
 def _not_by_itself(e: Expr) -> None:
@@ -145,6 +143,8 @@ def gradients_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> Gradie
                 known[name] = simplifier(part_of(apart(known[whole], _names(unknown)), unknown))[0]
     free, tangents = ({n: g for n, g in known.items() if n in unknowns} for known in (free, tangents))
     free = {n: g for n, g in free.items() if g is not answers[n]}
+    for g in (*answers.values(), *free.values(), *tangents.values()):
+        g.facts["context"] = symbols(found.function)
     return found._replace(
         unknowns=dict(unknowns), gradients=answers, unconstrained=free, riemannian=tangents, blocks=tuple(blocks)
     )
@@ -168,25 +168,45 @@ def selection(unknown: Expr) -> Expr:
     return Product.of(*reversed(factors))
 
 
-def jacobian_by_part(f: Expr, name: str, unknown: Expr, j: Expr) -> Gradients:
+def jacobians_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> tuple[Gradients, tuple[Gradients, ...]]:
+    """The Jacobians by parts, from those by their wholes; and for every part a derivation in which it varies alone."""
+    names = {whole: name for name, whole in wholes(unknowns).items()}
+    answers: dict[str, Expr] = {}
+    free: dict[str, Expr] = {}
+    varied: list[Gradients] = []
+    for name, unknown in unknowns.items():
+        whole = names[whole_of(unknown)]
+        answers[name] = found.gradients[whole]
+        known = found.unconstrained.get(whole)
+        if is_part(unknown):
+            relaxed = part_of(found.unknowns[whole], unknown)
+            varied.append(_jacobian_by_part(found.function, name, relaxed, answers[name]))
+            answers[name] = varied[-1].gradients[name]
+            known = None if known is None else _columns(found.function, relaxed, known)[2]
+        if known is not None and known is not answers[name]:
+            free[name] = known
+    blocks = (*found.blocks, *(block for part in varied for block in part.blocks))
+    return Gradients(found.function, dict(unknowns), answers, free, blocks), tuple(varied)
+
+
+def _jacobian_by_part(f: Expr, name: str, unknown: Expr, j: Expr) -> Gradients:
     """The Jacobian by a part from that by its whole, as a derivation of the function in which only the part varies."""
-    j = apart(j, _names(unknown))
-    chosen = Transpose(selection(unknown))
-    simplifier = Simplifier(LAWS, is_not_named)
-    start = Product.of(j, chosen)
-    opening = Step(columns_of_jacobian, Product.of(Named(f"J_{whole_of(unknown)}", j), chosen), start)
-    if unknown.is_scalar and start.shape != f.shape:  # the derivative by a scalar has the shape of the function
-        start = Transpose(start) if f.shape == start.shape[::-1] else Unvec.of(start, *f.shape)
-        opening = opening._replace(before=_shaped(opening.before, start), after=start)
-    simple, steps = simplifier(start)
+    before, start, simple, steps = _columns(f, unknown, j)
+    opening = Step(columns_of_jacobian, before, start)
     block = Block(unknown, "", (Phase(PROJECTION, opening, start, (tuple(steps),) if steps else ()),))
     change, varied = varied_part(unknown, f)
     return Gradients(change(f), {name: varied}, {name: simple}, {}, (block,))
 
 
-def _shaped(e: Expr, like: Expr) -> Expr:
-    """The same column in the shape that was given to another one."""
-    return like.rebuild((e, *like.operands[1:]))
+def _columns(f: Expr, unknown: Expr, j: Expr) -> tuple[Expr, Expr, Expr, list[Step]]:
+    """JMᵀ with a name for J, with J, and simplified in some steps; by a scalar it has the shape of the function."""
+    j = apart(j, _names(unknown))
+    chosen = Transpose(selection(unknown))
+    before, start = (Product.of(e, chosen) for e in (Named(f"J_{whole_of(unknown)}", j), j))
+    if unknown.is_scalar and start.shape != f.shape:
+        turned = f.shape == start.shape[::-1]
+        before, start = (Transpose(e) if turned else Unvec.of(e, *f.shape) for e in (before, start))
+    return before, start, *Simplifier(LAWS, is_not_named)(start)
 
 
 # ---- the part varies --------------------------------------------------------------------------------
@@ -221,7 +241,8 @@ def varied_part(unknown: Expr, f: Expr) -> tuple[Callable[[Expr], Expr], Expr]:
 def _placed(change: Expr, unknown: Expr) -> Expr:
     """The matrix whose part is the change, and that is 0 elsewhere: the adjoint of taking the part."""
     for part in reversed(chain_of(unknown)):
-        assert isinstance(part, Operator) and part.shift is not None
+        assert isinstance(part, Operator)
+        assert part.shift is not None
         change = Transpose(part.shift.apply(part, Transpose(change), 0))
     return change
 

@@ -18,13 +18,8 @@ def resolve_where(bound: Binding, node: Node, scope: Scope) -> None:
     given = sorted(given, key=lambda item: item.kind != "formula")  # what is called may stand behind the call
     for item in given:
         if item.kind not in (*DEFINING, *STATES):
-            raise fault(
-                bound,
-                item.start,
-                item.end,
-                "only definitions can stand behind where",
-                "write … where name = expression",
-            )
+            message = "only definitions can stand behind where"
+            raise fault(bound, item.start, item.end, message, "write … where name = expression")
     front = main.parts if main.kind == "sequence" else [main]
     if any(item.kind in STATES for item in (*given, *front)):
         node.parts = [*given, *front]  # recurrences are put in order with them
@@ -41,13 +36,8 @@ def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
     node.parts = gathered(bound, node.parts)
     for item in node.parts[:-1]:
         if item.kind not in (*DEFINING, "recurrence"):
-            raise fault(
-                bound,
-                item.start,
-                item.end,
-                "only definitions can stand before the last ;",
-                "write name = expression; …",
-            )
+            message = "only definitions can stand before the last ;"
+            raise fault(bound, item.start, item.end, message, "write name = expression; …")
         if item.kind in ("formula", "recurrence"):
             continue
         if item.value in bound.definitions or item.value in bound.declared:

@@ -12,10 +12,9 @@ from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
 from matdiff.algebra.dims import ONE, SCALAR, Size
-from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Symbol, postorder, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
@@ -28,7 +27,8 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import size_names
 from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
 from matdiff.language.lexer import Lexer
-from matdiff.language.names import MARKS, canonical, nearest
+from matdiff.language.names import canonical, nearest
+from matdiff.language.parts import part_named
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import Node, parse_tokens
@@ -41,7 +41,6 @@ CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a functi
 LONGEST = 2_000_000  # characters
 MOST_VARIATIONS = 24
 MOST_LETTERS = 50_000  # read again in variations
-WRITTEN = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W\d_](?:,?\s*[^\W\d_])*)\}}?|\[([^\]]*)\]|([ᵢⱼₖₗₘₙ]+))"
 
 
 class Reading:
@@ -63,8 +62,8 @@ class Reading:
         self._bound = bound
 
     def unknown(self, name: str) -> Expr:
-        """The symbol, the family, or the member of a family (``x_i``, ``x[k]``) that a string names."""
-        found = _named(self.symbols, name) or _definition(self.expr, name)
+        """The symbol, family or definition that a string names, or a member or part (``x_i``, ``X[:, j]``) of one."""
+        found = _named(self.symbols, name, self.expr) or _definition(self.expr, name)
         if found is None:
             raise self._unknown_name(name)
         return found
@@ -91,11 +90,11 @@ class Reading:
 
 
 def unknown_in(expr: Expr, name: str) -> Expr:
-    """The symbol, family or member of a family in an expression that a string names."""
+    """The symbol, family or definition in an expression that a string names, or a member or part of one."""
     if "symbols" not in expr.facts:  # they are found once for all unknowns
         expr.facts["symbols"] = {s.name: s for s in symbols(expr)}
     known: dict[str, Symbol] = expr.facts["symbols"]
-    found = _named(known, name) or _definition(expr, name)
+    found = _named(known, name, expr) or _definition(expr, name)
     if found is None:
         hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
         raise UnknownNameError(f"{name} does not occur in the expression", suggestion=hint)
@@ -109,27 +108,16 @@ def _definition(expr: Expr, name: str) -> Expr | None:
     return defined or _steps.state_named(expr, plain(name))
 
 
-def _named(known: Mapping[str, Symbol], name: str) -> Expr | None:
+def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
+    """The symbol that a string names, or the member or part of one; a definition has parts as well."""
     name = plain(name).strip()
     symbol = known.get(canonical(name))
-    if symbol is not None:
+    if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):
         return symbol
-    match = re.fullmatch(WRITTEN, name)
-    family = known.get(canonical(match.group(1))) if match else None
-    return _member(family, match) if family is not None and match and family.ranges else None
-
-
-def _member(family: Symbol, match: re.Match[str]) -> Expr:
-    """A general member of a family."""
-    written = next(g for g in match.groups()[1:] if g is not None)
-    indices = re.findall(r"[^\W\d_]", canonical("x_" + written)[2:] if match.group(4) is None else _plain(written))
-    if len(indices) != len(family.ranges):
-        raise UnknownNameError(f"{family.name} has {len(family.ranges)} indices, not {len(indices)}")
-    return Member(family, *[Index(i, last) for i, last in zip(indices, family.ranges, strict=True)])
-
-
-def _plain(written: str) -> str:
-    return canonical("x" + written).replace("x_", "").replace("_", "")
+    definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
+    bases: dict[str, Expr] = {**definitions, **known}
+    sizes = {size for symbol in known.values() for extent in (*symbol.shape, *symbol.ranges) for size in extent.names()}
+    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes)
 
 
 def parse(text: str, where: str | Mapping[str, str] | None = None, spelling: str | None = None) -> Expr:
@@ -177,7 +165,8 @@ class _Readings:
         self.wrt = wrt
         self.scalar = scalar
         self.laws = laws
-        bases = [w for w in wrt if w.isidentifier() and "_" not in w and w not in functions]
+        wholes = [w.partition("[")[0] for w in wrt]
+        bases = [w for w in wholes if w.isidentifier() and "_" not in w and w not in functions]
         shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
         self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL], shaped, called)
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values

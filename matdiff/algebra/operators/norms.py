@@ -171,7 +171,6 @@ class Frobenius(Operator):
     """A : B = Tr(AᵀB), the Frobenius inner product."""
 
     __slots__ = ()
-    bounds = "[0, ∞)"
     signature = "m×n, m×n → 1×1"
 
     def notation(self, style: Style) -> Notation:

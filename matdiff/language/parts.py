@@ -1,0 +1,209 @@
+"""Unknowns that are named by a text: a symbol, a member of a family, an entry, a row, a column or a block of either.
+
+In go ``x_i``, ``X[1, 2]``, ``Phi[a][:, b]`` or ``R_{ik}`` and the symbols, out comes the expression of that part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import Expr, Index, Number, Symbol
+from matdiff.algebra.operators.recurrence import place as numbered
+from matdiff.algebra.operators.slices import Column, Range, Row, Slice
+from matdiff.algebra.operators.sums import Entry, Member
+from matdiff.errors import MatdiffError, UnknownNameError
+from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.names import SUBSCRIPTS, canonical
+
+Group = tuple[str, bool]
+Find = Callable[[str], Expr | None]
+Place = Expr | Range  # an index or a number; or the first and the last place
+
+
+class Written:
+    """A name with what stands in brackets behind it, or low.
+
+    groups   the places, and whether they were written low
+    taken    names that cannot be free indices
+    sizes    those that stand for the last place, as in x[n]
+    """
+
+    __slots__ = ("base", "groups", "sizes", "taken", "text")
+
+    def __init__(self, text: str, base: Expr, groups: list[Group], taken: Collection[str], sizes: Collection[str]):
+        self.text, self.base, self.groups, self.taken, self.sizes = text, base, groups, taken, sizes
+
+    def error(self, message: str, suggestion: str = "") -> UnknownNameError:
+        """An error that says what is wrong with the unknown."""
+        return UnknownNameError(f"{self.text} cannot be the unknown: {message}", suggestion=suggestion)
+
+
+def part_named(text: str, find: Find, taken: Collection[str], sizes: Collection[str]) -> Expr | None:
+    """The part that a text names; None where it does not begin with a name that *find* knows."""
+    known = written(text, find, taken, sizes)
+    if known is None or not known.groups:
+        return known.base if known else None
+    part = known.base
+    groups = list(known.groups)
+    if isinstance(part, Symbol) and part.ranges:
+        part, rest = _member(known, groups.pop(0))
+        if rest and groups:
+            raise known.error("a part is taken once")
+        if rest:
+            return _part(known, part, rest)
+    if len(groups) > 1:
+        raise known.error("a part is taken once", "write X[1, 2] for an entry of the first row")
+    for group in groups:
+        pieces = _pieces(group, (dimensions(part),))
+        if pieces is None:
+            raise known.error(_counted(part, group[0]))
+        part = _part(known, part, pieces)
+    return part
+
+
+def dimensions(e: Expr) -> int:
+    """How many indices an entry has."""
+    return (e.rows is not ONE) + (e.cols is not ONE)
+
+
+def _counted(part: Expr, given: str) -> str:
+    """How many places there should be."""
+    count = dimensions(part)
+    what = f"{part} is a scalar" if not count else f"an entry of {part} has {count} ind{'ex' if count == 1 else 'ices'}"
+    return f"{what}, not {given}"
+
+
+# ---- what is written --------------------------------------------------------------------------------
+
+LOW = "".join(SUBSCRIPTS)
+
+
+def written(text: str, find: Find, taken: Collection[str], sizes: Collection[str]) -> Written | None:
+    """The longest name that is known, and what stands behind it."""
+    text = text.strip()
+    opening = text.find("[")
+    name, brackets = (text, "") if opening < 0 else (text[:opening].rstrip(), text[opening:])
+    if re.sub(r"\[[^\[\]]*\]|\s", "", brackets):
+        return None
+    inside = [(g, False) for g in re.findall(r"\[([^\[\]]*)\]", brackets)]
+    for base, low in _split(name):
+        found = find(base)
+        if found is not None:
+            return Written(text, found, [(low, True)] * bool(low) + inside, taken, sizes)
+    return None
+
+
+def _split(name: str) -> Iterator[tuple[str, str]]:
+    """A name as it is; then without its subscript, _i or _{ij} or ᵢⱼ, and without an index in brackets that is high."""
+    yield name, ""
+    high = re.fullmatch(r"(.*?)\^\{?\(([^()]*)\)\}?", name)
+    if high:
+        yield high.group(1), high.group(2)
+        return
+    signs = re.fullmatch(rf"(.*?)([{LOW}]+)", name)
+    if signs:
+        yield signs.group(1), "".join(SUBSCRIPTS[c] for c in signs.group(2))
+        return
+    base, bar, low = name.rpartition("_{") if name.endswith("}") else name.rpartition("_")
+    if bar and base and low.strip("}"):
+        yield base, low.removesuffix("}").strip()
+
+
+def _pieces(group: Group, counts: Collection[int]) -> list[str] | None:
+    """What stands between the commas, or the single letters of a subscript; None where there are not so many."""
+    text, is_low = group
+    pieces = [piece.strip() for piece in re.split(r"[,\s]+" if is_low else ",", text)]
+    if len(pieces) not in counts and len(pieces) == 1 and is_low and text.isalnum():
+        pieces = list(text)
+    return pieces if len(pieces) in counts and all(pieces) else None
+
+
+# ---- what it means ----------------------------------------------------------------------------------
+
+
+def _member(known: Written, group: Group) -> tuple[Expr, list[str]]:
+    """The member of a family, and the places in it that stand in the same brackets: x[i, 2] is an entry of x[i]."""
+    family = known.base
+    assert isinstance(family, Symbol)
+    count = len(family.ranges)
+    pieces = _pieces(group, (count, count + dimensions(family)))
+    if pieces is None or (group[1] and len(pieces) > count):
+        inside = ", ".join([":", "j"][-dimensions(family) :]) if dimensions(family) else ""
+        example = f"{family.name}[{', '.join('abcd'[:count])}]" + f"[{inside}]" * bool(inside)
+        raise UnknownNameError(
+            f"{family.name} has {count} {'index' if count == 1 else 'indices'}, not {group[0]}",
+            suggestion=f"write {example}",
+        )
+    indices = [_place(known, piece, last) for piece, last in zip(pieces[:count], family.ranges, strict=True)]
+    single = [i for i in indices if isinstance(i, Expr)]
+    if len(single) < count:
+        raise known.error("a member of a family has an index or a number", "a range stands for rows or columns")
+    return Member(family, *single), pieces[count:]
+
+
+def _part(known: Written, a: Expr, pieces: list[str]) -> Expr:
+    """An entry, a row, a column or a slice."""
+    extents = [extent for extent in a.shape if extent is not ONE]
+    places = [_place(known, piece, last) for piece, last in zip(pieces, extents, strict=True)]
+    _require_one_range(known, {*a.free, *(i for p in places if isinstance(p, Expr) for i in p.free)})
+    if a.rows is ONE:
+        places.insert(0, Number(1))
+    elif a.cols is ONE:
+        places.append((ONE, ONE))
+    rows, cols = (p if isinstance(p, tuple) else None for p in places)
+    i, j = (p if isinstance(p, Expr) else None for p in places)
+    try:
+        if i is not None and (j is not None or a.cols is ONE):
+            return Entry(a, *[k for k in (i, j) if k is not None])
+        if i is not None and a.rows is not ONE:
+            return Slice.of(Row(a, i), None, cols)
+        return Slice.of(a, rows, cols) if j is None else Slice.of(Column(a, j), rows)
+    except MatdiffError as error:
+        raise known.error(error.message) from None
+
+
+def _require_one_range(known: Written, indices: Collection[Index]) -> None:
+    """One letter has one range: Phi[a][:, a] has no meaning where there are not as many members as columns."""
+    named: dict[str, Index] = {}
+    for i in indices:
+        if named.setdefault(i.name, i) is not i:
+            raise known.error(f"the index {i.name} runs to {named[i.name].last} and to {i.last}")
+
+
+def _place(known: Written, piece: str, last: Size) -> Place:
+    """A number, a free index, a size, or a range such as 1:3."""
+    if ":" in piece:
+        return _range(known, piece, last)
+    name = canonical(piece)
+    if re.fullmatch(r"[^\W\d_]\w*", name) and name not in last.names():
+        if name in known.taken:
+            raise known.error(f"{name} is a name in the expression", "take another letter for the index")
+        return Index(name, last)
+    extent = _size(known, piece)
+    over = (extent - last).number
+    if not extent.names() <= set(known.sizes):
+        raise known.error(f"{piece} is no index, no number and no size")
+    if over is not None and over > 0:
+        raise known.error(f"there are {last}, and no place {piece}")
+    return Number(extent.number) if extent.number is not None else numbered(extent)
+
+
+def _range(known: Written, piece: str, last: Size) -> Range:
+    """The first and the last place of 1:3, 2: or :"""
+    first, _, end = (p.strip() for p in piece.partition(":"))
+    found = _size(known, first) if first else ONE, _size(known, end) if end else last
+    length, over = (found[1] - found[0]).number, (found[1] - last).number
+    if not {*found[0].names(), *found[1].names()} <= set(known.sizes):
+        raise known.error(f"the ends of {piece} are no numbers and no sizes")
+    if (length is not None and length < 0) or (over is not None and over > 0):
+        raise known.error(f"the range {piece} is not between 1 and {last}")
+    return found
+
+
+def _size(known: Written, piece: str) -> Size:
+    try:
+        return parse_size(Excerpt(piece, 0, piece))
+    except MatdiffError:
+        raise known.error(f"{piece} is no place", "places are counted from 1") from None
