@@ -32,7 +32,7 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.calculus.blocks import block_names, grouped
-from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give
+from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.parts import gradients_by_parts, is_part, wholes
 from matdiff.calculus.recurrences import (
@@ -117,7 +117,9 @@ class _Sweep:
 
     def derive(self) -> Gradients:
         blocks = []
-        if self.depends(self.f):
+        if self.f in self.cuts and isinstance(self.f, Iterate):
+            self.pieces[self.f] = [Number(1)]
+        elif self.depends(self.f):
             blocks.append(self._block(self.f, Number(1), "f"))
         for node in reversed(list(self.names)):
             if isinstance(node, Recurrence):
@@ -126,17 +128,20 @@ class _Sweep:
                 link = self._link(node)
                 block = self._block(node, link.name, self.names[node])
                 blocks.append(block._replace(phases=(link.phase, *block.phases)))
-        found, free = {}, {}
+        found, free, members = {}, {}, {}
         for name, unknown in self.unknowns.items():
             last: list[Phase] = []
             free[name] = self._total(unknown, last)
             found[name] = projected(free[name], unknown, self.simplifier, last)
+            if isinstance(unknown, Symbol) and unknown.ranges:
+                members[name] = Member(unknown, *self._general_member(unknown))
+            note_axes((free[name], found[name]), indices_of(members.get(name, unknown)))
             if last:
                 blocks.append(Block(unknown, "", tuple(last)))
         unconstrained = {n: g for n, g in free.items() if g is not found[n]}
         give(self.f)
         links = {name: node for node, name in self.adjoints.items()}
-        return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks), links=links)
+        return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks), links=links, members=members)
 
     def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
         """One block, whose contributions to the unknowns and cuts below are noted."""

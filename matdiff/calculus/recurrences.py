@@ -44,26 +44,34 @@ def sources(recurrence: Recurrence, pieces: Mapping[Expr, Sequence[Expr]]) -> So
 
 def _sort(z: Recurrence, target: Iterate, piece: Expr, found: Sources) -> None:
     index, offset = _parts(target.operands[1])
-    count, origin = z.index.last, size(z.origin)
+    count, origin, final = z.index.last, size(z.origin), z.index.last + size(z.origin)
+    first, last = (origin, final) if z.forward else (final, origin)
+    before, after = size(z.origin - z.forward), _after(z)
     if index is None:
-        if offset is count + origin:
+        step = (offset - after).number
+        if offset is last:
             found.last.append(piece)
-        elif offset is origin:
+        elif offset is first:
             found.first.append(piece)
-        elif offset.number is not None and offset.number > z.origin:
-            at = Entry(UnitVector(Number(offset.number - z.origin), count), z.index)
-            found.after.append(Scale.of(at, piece))
+        elif step is not None and step > 0:
+            found.after.append(Scale.of(Entry(UnitVector(Number(step), count), z.index), piece))
         else:
             raise _unmatched(z, target)
-    elif offset is origin and index.last is count:
+    elif offset is after and index.last is count:
         found.after.append(substitute_index(piece, index, z.index))
-    elif offset is origin - size(1) and index.last is count:
+    elif offset is before and index.last is count:
         found.before.append(substitute_index(piece, index, z.index))
     elif offset is origin - size(1) and index.last is count + size(1):
-        found.before.append(substitute_index(piece, index, z.index))
-        found.last.append(substitute_index(piece, index, place(index.last)))
+        sorted_at = found.before if z.forward else found.after
+        sorted_at.append(substitute_index(piece, index, z.index))
+        (found.last if z.forward else found.first).append(substitute_index(piece, index, place(index.last)))
     else:
         raise _unmatched(z, target)
+
+
+def _after(z: Recurrence) -> Size:
+    """What the number of the state after a step is more than that of the step."""
+    return size(z.origin - (not z.forward))
 
 
 def _unmatched(z: Recurrence, target: Expr) -> UnsupportedError:
@@ -108,7 +116,7 @@ def adjoint_of_state(unknown: Iterate, delta: Recurrence, given: Sources) -> Exp
         return Sum.of(delta.last, *given.first)
     number = unknown.operands[1]
     index, offset = _parts(number)
-    step = place(offset - size(z.origin)) if index is None else index
+    step = place(offset - _after(z)) if index is None else index
     return Sum.of(Iterate(delta, number), *(substitute_index(a, z.index, step) for a in given.after))
 
 
@@ -123,7 +131,7 @@ def general_state(unknown: Expr) -> Expr:
 
 def backwards(z: Recurrence, name: str) -> State:
     """δ[k+1] inside a step that gives δ[k]."""
-    return State(name, z.shape, z.index, z.origin, forward=False)
+    return State(name, z.shape, z.index, z.origin, not z.forward)
 
 
 def adjoint_recurrence(z: Recurrence, state: State, step: Expr, given: Sources) -> Recurrence:
@@ -158,7 +166,7 @@ def perturbed(state: Iterate, name: str) -> tuple[Recurrence, Expr]:
     index, offset = _parts(state.operands[1])
     if index is None:
         change = Symbol(name, z.shape, ("change",))
-        at = Entry(UnitVector(place(offset - size(z.origin)), z.index.last), z.index)
+        at = Entry(UnitVector(place(offset - _after(z)), z.index.last), z.index)
         return Recurrence(start, step + Scale.of(at, change), z.state), change
     family = Symbol(name, z.shape, ("change",), (z.index.last,))
     return Recurrence(start, step + Member(family, z.index), z.state), Member(family, index)

@@ -113,6 +113,10 @@ class Recurrence(Operator):
         """The state after step k."""
         return Iterate(self, place(self.index, self.origin - (not self.forward)))
 
+    @classmethod
+    def title(cls) -> str:
+        return "a recurrence"
+
     def notation(self, style: Style) -> Notation:
         return Notation((name_text(self.name, style),))
 
