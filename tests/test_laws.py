@@ -40,6 +40,7 @@ LEFT_SIDES: dict[str, Expr] = {
     "transpose_of_hadamard": matdiff.parse("(A' .* B')'", "A, B: m x n"),
     "transpose_of_entrywise": matdiff.parse("exp(A')'", "A: m x n"),
     "transpose_of_power": matdiff.parse("((A')^2)'", "A: n x n"),
+    "transpose_of_symbolic_power": matdiff.parse("((A')^k)'", "A: n x n; k: integer"),
     "scalar_in_product": Product(x, Transpose(y), z),
     "reciprocal_in_inner_product": matdiff.parse("(x .* z.^(-1))'*z", "x, z: n positive"),
     "trivial_multiple": Scale(Number(1), A),
@@ -64,8 +65,13 @@ def applied(law: Law, left: Expr) -> Expr | None:
     """What the function of a law makes of the left side of its statement."""
     if law.kind == "differential":
         e = left.operands[0]
-        return law(e, *[None if isinstance(o, Number | Index) else Differential(o) for o in e.operands])
+        return law(e, *[None if is_fixed(o) else Differential(o) for o in e.operands])
     return law(left)
+
+
+def is_fixed(e: Expr) -> bool:
+    """Whether a letter of a statement cannot vary: a number, an index, an integer."""
+    return isinstance(e, Number | Index) or (isinstance(e, Symbol) and "integer" in e.properties)
 
 
 def test_names_are_unique_and_kinds_known() -> None:
@@ -166,6 +172,8 @@ EVALUATED_BY_THE_PROGRAM = {
     "Row": "it is looked up",
     "Column": "it is looked up",
     "Differential": "it is a difference of values",
+    "Recurrence": "it is computed step by step",
+    "Iterate": "it is looked up",
 }
 WITHOUT_D = {
     "Member": "a leaf: it is an unknown or constant",
@@ -177,6 +185,8 @@ WITHOUT_D = {
     "Elimination": "constant",
     "Exchange": "constant",
     "Differential": "second differentials are not taken yet",
+    "Recurrence": "its adjoint is a recurrence that runs the other way",
+    "Iterate": "it is an unknown of the block above its recurrence",
 }
 WITHOUT_NAME = {
     "Sum": "A + B",
@@ -192,9 +202,13 @@ WITHOUT_NAME = {
     "Column": "A[:, j]",
     "Slice": "A[1:3, :]",
     "MatrixPower": "Aᵏ",
+    "SymbolicPower": "Aᵏ",
+    "Recurrence": "z[1] = …; z[k + 1] = … for k = 1..K",
+    "Iterate": "z[k]",
     "Unspecified": "any other letter",
     "OpenFunction": "any other letter",
     "OpenDerivative": "∇f",
+    "OpenHessian": "∇²f",
     "Frobenius": "A : B",
 }
 

@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, SyntaxError
 from matdiff.language import sized_calls
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.names import GREEK_WORDS, canonical
-from matdiff.language.places import Indices, binder_of, grid, listed, place, position, subscripts
+from matdiff.language.places import Indices, binder_of, directed, grid, listed, place, position, subscripts
 from matdiff.language.recurrences import put_in_order
 from matdiff.language.recursion import Recursion
 from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope
@@ -161,10 +162,10 @@ class Bound:
     def _index_brackets(self, node: Node, scope: Scope) -> Scope | None:
         """x[i], A[i, j], x[2], A[1, :], A[1:3, n]"""
         base, inside = node.parts
-        if base.kind == "unspecified" and len(base.value) > 2 and base.value.order > 1:  # ∇²f(A)[E]
+        parts = inside.parts if inside.kind == "list" else [inside]
+        if directed(base, parts, lambda p: self._is_place(p, scope)):
             node.kind, node.value, node.parts = base.kind, base.value, [*base.parts, inside]
             return None
-        parts = inside.parts if inside.kind == "list" else [inside]
         if base.kind == "NAME" and base.value in self.recursions and base.value not in scope:
             return resolve_state(self, node, self.recursions[base.value], self._excerpt(inside), scope)
         indices: Indices = []
@@ -181,6 +182,11 @@ class Bound:
             indices.append(index)
         self._indexed(node, base, indices, scope)
         return None
+
+    def _is_place(self, part: Node, scope: Scope) -> bool:
+        """Whether an argument in square brackets can be an index, a number or a range."""
+        is_free = part.kind == "NAME" and part.value not in self.declared
+        return is_free or place(self._excerpt(part), scope, self.ranges) is not None
 
     def _free(self, declaration: Declaration | None, names: list[str]) -> list[Binder]:
         """Free indices, where they are allowed: those that a family is declared with, and all in laws."""
@@ -354,8 +360,10 @@ class Bound:
         if found is not None and binder_of(found) is not None:
             if base.value in self.recursions:
                 return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
-            self._indexed(node, base, [found], scope)
-            return None
+            declaration = self.declared.get(base.value)
+            if is_double or declaration is None or declaration.indices or ONE in declaration.shape:
+                self._indexed(node, base, [found], scope)
+            return None  # else it is a power: A^(i − 1) of a matrix
         if base.value != "e":
             return None
         if node.parts[1].kind != "NUMBER" and "e" not in self.declared and "e" not in self.definitions:

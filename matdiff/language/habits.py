@@ -47,8 +47,8 @@ def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
 @special("matrix_power")
 def type_matrix_power(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """matrix_power(A, 3) is A³"""
-    if len(operands) != 2 or operands[1].number is None:
-        raise attempt.misfit(node, "matrix_power takes a matrix and a number")
+    if len(operands) != 2 or not operands[1].is_scalar:
+        raise attempt.misfit(node, "matrix_power takes a matrix and an integer")
     return power(attempt, node, *operands)
 
 

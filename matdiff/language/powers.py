@@ -7,6 +7,7 @@ from fractions import Fraction
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.products import Power, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, matrix_power
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.errors import UnsupportedError
 from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node
@@ -74,6 +75,8 @@ def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
         return transpose(attempt, node, a)
     require_square(attempt, node, a, "a power")
     k = exponent.number
+    if k is None and exponent.is_scalar:
+        return attempt.typed(node, (a.rows, a.cols), (a, exponent), SymbolicPower.of)
     if k is None or k.denominator != 1:
         raise attempt.misfit(node, "the power of a matrix is an integer", ".^ takes powers entry by entry")
     if abs(k) > MOST_FACTORS:

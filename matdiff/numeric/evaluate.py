@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from matdiff.algebra.dims import SCALAR, Shape, Size
+from matdiff.algebra.dims import SCALAR, Shape, Size, size
 from matdiff.algebra.expr import Expr, Identity, Index, Ones, Symbol, Zeros
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
 from matdiff.language.spelling import plain
@@ -61,7 +62,10 @@ def is_vector(shape: Shape) -> bool:
 
 
 def free_indices(expr: Expr) -> list[Index]:
-    """The free indices in the order of a member that has them all, else by name."""
+    """The free indices in the order of the unknown, if one is noted, or of a member that has them all, else by name."""
+    axes: tuple[Index, ...] = expr.facts.get("axes", ())
+    if expr.free <= {*axes}:
+        return [i for i in axes if i in expr.free]
     for node in distinct_nodes([expr]) if len(expr.free) > 1 else ():
         if isinstance(node, Member):
             order = [i for i in node.operands[1:] if isinstance(i, Index) and i in expr.free]
@@ -136,6 +140,8 @@ def sizes_of(node: Expr) -> tuple[Size, ...]:
         return (node.last,)
     if isinstance(node, IndexedSum | Recurrence):
         return (node.index.last,)
+    if isinstance(node, SymbolicPower):  # the exponent is a whole number, as a size is
+        return tuple([size(s.name) for s in counted(node.operands[1]) if isinstance(s, Symbol)])
     return tuple([d for d in node.data if isinstance(d, Size)])
 
 

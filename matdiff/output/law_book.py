@@ -78,9 +78,11 @@ def _without_signature() -> dict[str, Callable[[], Expr]]:
     return {
         "Product": lambda: make["Product"]((a, b)),
         "MatrixPower": lambda: make["MatrixPower"]((square,), (3,)),
+        "SymbolicPower": lambda: make["SymbolicPower"]((square, Symbol("k"))),
         "Unspecified": lambda: make["Unspecified"]((a,), ("g", 0)),
         "OpenFunction": lambda: make["OpenFunction"]((a,), ("f",)),
         "OpenDerivative": lambda: make["OpenDerivative"]((a,), ("f", 1, (1,))),
+        "OpenHessian": lambda: make["OpenHessian"]((a,), ("f", 1, (1, 1))),
         "MatrixFunction": lambda: make["MatrixFunction"]((symmetric,), ("f", 0)),
         "FrechetOfFunction": lambda: make["FrechetOfFunction"]((symmetric, Symbol("E", (n, n))), ("f", 0, 1)),
         "IndexedSum": lambda: make["IndexedSum"]((member,), (i,)),

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Constant, Expr, Identity, Ones, Operator, Symbol, Zeros, fact
+from matdiff.algebra.expr import Constant, Expr, Identity, Number, Ones, Operator, Symbol, Zeros, fact
 from matdiff.algebra.notation import (
     ASCII,
     ATOM,
@@ -43,6 +43,7 @@ from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 
 def notation(node: Expr, style: Style) -> Notation:
@@ -203,7 +204,8 @@ def entrywise_power(node: Expr, style: Style) -> Notation:
 
 def matrix_power(node: Expr, style: Style) -> Notation:
     """np.linalg.matrix_power(A, 3)"""
-    return Notation(("np.linalg.matrix_power(", Slot(node.operands[0], SUM), f", {node.data[0]})"))
+    a, k = node.operands if isinstance(node, SymbolicPower) else (node.operands[0], Number(node.data[0]))
+    return Notation(("np.linalg.matrix_power(", Slot(a, SUM), ", ", Slot(k, SUM), ")"))
 
 
 def frobenius(node: Expr, style: Style) -> Notation:
@@ -267,6 +269,7 @@ FORMS: dict[Style, dict[type[Expr], Form]] = {
         Hadamard: entrywise_product,
         Power: entrywise_power,
         MatrixPower: matrix_power,
+        SymbolicPower: matrix_power,
         Frobenius: frobenius,
         IndexedSum: indexed_sum,
         HorizontalStack: stacked,

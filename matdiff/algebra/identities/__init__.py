@@ -1,7 +1,8 @@
 """The structural laws: equalities between expressions, grouped by what they are about.
 
 ``SIMPLIFICATIONS`` lists, for every class of node, the laws that make such a node simpler, in the order
-in which they are tried; ``TIDYING`` those of them that bring signs and scalars to the front of a product;
+in which they are tried; ``TIDYING`` those of them that bring signs and scalars to the front of a product, and
+directions to the derivative that they belong to;
 ``EXPANSIONS`` the laws that bring an operator under d into a form that has a law.
 """
 
@@ -21,6 +22,7 @@ from matdiff.algebra.identities import (
     kronecker,
     linear_structures,
     matrix_functions,
+    open_functions,
     partial_traces,
     powers,
     products,
@@ -29,6 +31,7 @@ from matdiff.algebra.identities import (
     spectral,
     spectral_functions,
     structure,
+    symbolic_powers,
     traces,
     transposes,
     vectorisation,
@@ -63,10 +66,12 @@ SIMPLIFICATIONS = _by_root(
     spectral.LAWS,
     spectral_functions.LAWS,
     matrix_functions.LAWS,
+    open_functions.LAWS,
     softmax.LAWS,
     entrywise.LAWS,
     determinants.LAWS,
     powers.LAWS,
+    symbolic_powers.LAWS,
     factoring.LAWS,
     cancelling.LAWS,
     traces.LAWS,
@@ -74,13 +79,14 @@ SIMPLIFICATIONS = _by_root(
 )
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
-    Product: (products.zero_in_product, products.multiple_in_product),
+    Product: (products.zero_in_product, products.multiple_in_product, open_functions.last_direction),
     Hadamard: (products.zero_in_hadamard, products.multiple_in_hadamard, powers.equal_bases),
     Scale: (products.trivial_multiple, products.nested_multiple),
     Power: (powers.power_of_power,),
     IndexedSum: (indexed.constant_scalars,),
 }
 EXPANSIONS = _by_root(
+    symbolic_powers.EXPANSIONS,
     softmax.EXPANSIONS,
     entrywise.EXPANSIONS,
     determinants.EXPANSIONS,

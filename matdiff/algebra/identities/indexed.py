@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from matdiff.algebra.expr import Expr, Index, Number, Ones, Symbol, Zeros, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Ones, Zeros, fact, postorder, replace
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import lifted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
-from matdiff.algebra.operators.recurrence import Recurrence
+from matdiff.algebra.operators.recurrence import Recurrence, place
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 
 
@@ -107,9 +107,7 @@ def constant_body(e: Expr) -> Expr | None:
         return body
     if index in body.free:
         return None
-    if index.last.number is not None:
-        return Scale.of(Number(index.last.number), body)
-    return Scale.of(Symbol(index.last.name), body) if index.last.name else None
+    return Scale.of(place(index.last), body)
 
 
 @identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, exp(x[i])*unit(i, n)) = exp(x)", where="x: n")

@@ -63,6 +63,22 @@ def equal_bases(e: Expr) -> Expr | None:
     return again if again is not e else None
 
 
+@identity("aˢa = aˢ⁺¹", "a^s*a = a^(s + 1)", where="a: scalar positive; s: scalar", among=(Power,))
+def open_exponents(e: Expr) -> Expr | None:
+    """Two powers of one base, of which at least one has an exponent that is not a number."""
+    f = e.operands
+    open_ones = [j for j, factor in enumerate(f) if isinstance(factor, Power) and factor.operands[1].number is None]
+    for j in open_ones:
+        base, s = f[j].operands
+        for k, factor in enumerate(f):
+            a, i = factor.operands if isinstance(factor, Power) else (factor, Number(1))
+            if k != j and a is base:
+                first, last = sorted((j, k))
+                joined = Power.of(base, s + i)
+                return Hadamard.of(*f[:first], joined, *f[first + 1 : last], *f[last + 1 :])
+    return None
+
+
 @identity("(aⁱ)ʲ = aⁱʲ", "(a^3)^2 = a^6", where="a: scalar positive")
 def power_of_power(e: Expr) -> Expr | None:
     """For whole outer exponents, and for roots, whose operand is not negative."""
@@ -134,7 +150,10 @@ def inverse_of_orthogonal(e: Expr) -> Expr | None:
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Hadamard: (equal_bases,),
+    Hadamard: (
+        equal_bases,
+        open_exponents,
+    ),
     Power: (power_of_power, power_of_product),
     Exp: (exp_of_log,),
     Log: (log_of_exp,),

@@ -1,0 +1,63 @@
+"""Powers with an exponent that is not known."""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.identities.products import base_and_exponent
+from matdiff.algebra.identities.transposes import growth, transposed
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose
+from matdiff.algebra.operators.square import Determinant, LogDeterminant
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+
+WHERE = "A: n x n; k: integer"
+
+
+def parts(e: Expr) -> tuple[Expr, Expr]:
+    """Aᵏ is (A, k), and A is (A, 1)."""
+    if isinstance(e, SymbolicPower):
+        return e.operands[0], e.operands[1]
+    base, number = base_and_exponent(e)
+    return base, Number(number)
+
+
+@identity("AᵏA = Aᵏ⁺¹", "A^k*A = A^(k + 1)", where=WHERE, among=(SymbolicPower,))
+def symbolic_powers_in_product(e: Expr) -> Expr | None:
+    """Neighbours with one base, at least one of which has an exponent that is not known."""
+    f = e.operands
+    for k in range(len(f) - 1):
+        if isinstance(f[k], SymbolicPower) or isinstance(f[k + 1], SymbolicPower):
+            (a, i), (b, j) = parts(f[k]), parts(f[k + 1])
+            if a is b:
+                return Product.of(*f[:k], SymbolicPower.of(a, i + j), *f[k + 2 :])
+    return None
+
+
+@identity("(Aᵏ)ᵀ = (Aᵀ)ᵏ", "(A^k)' = (A')^k", where=WHERE, among=(SymbolicPower,))
+def transpose_of_symbolic_power(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    if isinstance(a, SymbolicPower) and growth(a.operands[0]) <= 0:
+        return SymbolicPower.of(transposed(a.operands[0]), a.operands[1])
+    return None
+
+
+@identity("|Aᵏ| = |A|ᵏ", "det(A^k) = det(A)^k", where=WHERE, among=(SymbolicPower,))
+def determinant_of_symbolic_power(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Power(Determinant(a.operands[0]), a.operands[1]) if isinstance(a, SymbolicPower) else None
+
+
+@identity("logdet(Aᵏ) = k logdet(A)", "logdet(A^k) = k*logdet(A)", where=WHERE, among=(SymbolicPower,))
+def log_determinant_of_symbolic_power(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return Hadamard.of(a.operands[1], LogDeterminant(a.operands[0])) if isinstance(a, SymbolicPower) else None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Product: (symbolic_powers_in_product,),
+    Transpose: (transpose_of_symbolic_power,),
+}
+EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
+    Determinant: (determinant_of_symbolic_power,),
+    LogDeterminant: (log_determinant_of_symbolic_power,),
+}
