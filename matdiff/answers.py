@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.recurrence import Iterate
-from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.derivation import Gradients, Line
 from matdiff.calculus.rewrite import Step
 from matdiff.errors import MatdiffError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from matdiff.errors import CheckError, MatdiffError
 
 if TYPE_CHECKING:
-    from matdiff.api import Derivation
+    from matdiff.answers import Derivation
     from matdiff.equations import DifferentialForm, ImplicitDerivative, StationaryPoint
     from matdiff.results import Hessian, Jacobian
 
@@ -221,8 +221,15 @@ def _stationary(options: argparse.Namespace) -> None:
 
 
 def _unknowns(options: argparse.Namespace) -> list[str]:
-    """The names behind --wrt."""
-    return [name.strip() for name in options.wrt.split(",") if name.strip()]
+    """The names behind --wrt; a comma in brackets belongs to a name, as in X[:, 1]."""
+    names, depth = [""], 0
+    for sign in options.wrt:
+        depth += (sign in "[{(") - (sign in ")}]")
+        if sign == "," and depth <= 0:
+            names.append("")
+        else:
+            names[-1] += sign
+    return [name.strip() for name in names if name.strip()]
 
 
 def _show(options: argparse.Namespace, derivation: Result) -> None:

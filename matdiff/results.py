@@ -5,25 +5,22 @@ In go the records of matdiff.calculus, out come numbers, text, LaTeX and JSON wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from matdiff.algebra.expr import Expr, Symbol, replace
+from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities import jacobians as laws
-from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.derivation import Gradients, Line
-from matdiff.calculus.hessian import Hessians, bilinear_form, product_with_vector
-from matdiff.calculus.jacobian import Jacobians, general_member
+from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_with_vector
+from matdiff.calculus.jacobian import Jacobians
 from matdiff.calculus.rewrite import Simplifier, Step
-from matdiff.calculus.vecform import as_vec
 from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:
+    from matdiff.calculus.definiteness.certificate import Certificate
     from matdiff.numeric.check import Verification
     from matdiff.output.second import Answer
 
@@ -117,6 +114,8 @@ class Jacobian:
 
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares both sides of every step, and J d vec X with differences of the function, on random instances."""
+        from matdiff.numeric.second import verified
+
         return verified(self._derived, seed, trials)
 
     def answers(self, latex: bool = False) -> list[Answer]:
@@ -164,6 +163,7 @@ class Hessian:
     result         the matrix H; with several unknowns the matrix of its blocks
     blocks         ∂²f/∂(vec X)∂(vec Y)ᵀ for every pair of names: blocks["x", "y"]
     unconstrained  the blocks before the projection, for unknowns with a property
+    certificate    why it is positive definite, negative semidefinite, …, and what follows for f
     gradient       the gradient of which it is the Jacobian; with several unknowns gradients[…]
     """
 
@@ -171,6 +171,7 @@ class Hessian:
 
     def __init__(self, found: Hessians) -> None:
         self._found = found
+        self._certificate: tuple[Certificate | None, ...] = ()
         self.function: Expr = found.function
         self.unknowns: Mapping[str, Expr] = found.unknowns
         self.gradients: Mapping[str, Expr] = found.first.gradients
@@ -188,6 +189,15 @@ class Hessian:
     def gradient(self) -> Expr:
         """The gradient with respect to the only unknown."""
         return only(self.gradients, "gradients")
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """Why the Hessian is positive definite, negative semidefinite, …; None where nothing is known of its sign."""
+        from matdiff.numeric.definiteness import certified
+
+        if not self._certificate:
+            self._certificate = (certified(self._found),)
+        return self._certificate[0]
 
     @property
     def entries(self) -> Entries:
@@ -240,18 +250,9 @@ class Hessian:
 
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares both sides of every step, the gradients with differences of f, and H with differences of these."""
-        from matdiff.numeric.varied import verify_gradients
+        from matdiff.numeric.second import verified_hessian
 
-        free = symbols_for(self.unknowns)
-        own: dict[Expr, Expr] = free if len(free) == len(self.unknowns) else {}
-        answers = {own.get(u, u): replace(self.gradients[n], own.get) for n, u in self.unknowns.items()}
-        answers = {u: g for u, g in answers.items() if not isinstance(u, Named)}
-        f, steps = replace(self.function, own.get), in_symbols(self._found.first.steps(), own)
-        outcome = verify_gradients(f, answers, steps, seed, trials)
-        for part in self._found.second.values():
-            further = verified(part, seed, trials)
-            outcome = outcome.joined(further)._replace(lines=outcome.lines + further.lines)
-        return outcome
+        return verified_hessian(self._found, seed, trials)
 
     def answers(self, latex: bool = False) -> list[Answer]:
         """The lines of the result: the blocks on and above the diagonal."""
@@ -269,20 +270,21 @@ class Hessian:
         """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
         from matdiff.output.second import hessian_text
 
-        return hessian_text(self._found, self.answers(), steps, check)
+        return hessian_text(self._found, self.answers(), steps, check, self.certificate)
 
     def to_latex(self, steps: str = "textbook") -> str:
         """The derivation as a LaTeX ``align*`` with the names of the laws at the right."""
         from matdiff.output.second import hessian_latex
 
-        return hessian_latex(self._found, self.answers(latex=True), steps)
+        return hessian_latex(self._found, self.answers(latex=True), steps, self.certificate)
 
     def to_json(self, check: Verification | None = None) -> str:
         """The derivation as JSON; the blocks are named by their unknowns, as in ``x,y``."""
-        from matdiff.output.second import record
+        from matdiff.output.second import certificate_record, record
 
+        more = {"kind": "hessian", "certificate": certificate_record(self.certificate), **checks(check)}
         blocks = {f"{a},{b}": block for (a, b), block in self.blocks.items()}
-        return record(self.function, blocks, self.steps, self.conditions, {"kind": "hessian", **checks(check)})
+        return record(self.function, blocks, self.steps, self.conditions, more)
 
     def to_sympy(self) -> Any:
         """The Hessian as a SymPy matrix expression; with several unknowns a dictionary of blocks."""
@@ -307,64 +309,6 @@ def only(answers: Mapping[str, T], what: str) -> T:
 def lines_of(found: Gradients) -> tuple[Line, ...]:
     """The lines of all blocks."""
     return tuple(line for block in found.blocks for phase in block.phases for line in phase.lines())
-
-
-def chain(found: Gradients, names: Collection[str]) -> Step:
-    """The claim d vec F = Σ J d vec X, which differences of F can refute, for some of the unknowns."""
-    f, terms = found.function, list[Expr]()
-    for name in names:
-        unknown, j = found.unknowns[name], found.gradients[name]
-        member = general_member(f, unknown)
-        change = Differential(member)
-        whole_matrix = unknown.is_scalar and j.shape == f.shape
-        term = as_vec(Scale.of(change, j)) if whole_matrix else Product.of(j, as_vec(change))
-        for index in sorted(member.free - f.free, key=lambda i: i.name):
-            term = IndexedSum(term, index)
-        terms.append(term)
-    return Step(laws.jacobian_of_chain, as_vec(Differential(f)), Sum.of(*terms))
-
-
-def verified(derived: Jacobians, seed: int, trials: int) -> Verification:
-    """Compares both sides of every step, and of d vec F = Σ J d vec X, for unknowns that vary together."""
-    checked = [outcome for part in derived.parts for outcome in verified_part(part, seed, trials)]
-    whole = checked[0]
-    for outcome in checked[1:]:
-        whole = whole.joined(outcome)._replace(lines=whole.lines + outcome.lines)
-    return whole
-
-
-def verified_part(found: Gradients, seed: int, trials: int) -> Iterator[Verification]:
-    """The unknowns together; then each definition among them by itself, since it varies as a symbol does."""
-    from matdiff.numeric.check import verify
-
-    free = symbols_for(found.unknowns)
-    symbols = [n for n, u in found.unknowns.items() if u not in free]
-    groups = [symbols, *([n] for n in found.unknowns if n not in symbols)]
-    steps = list(found.steps())
-    for group in filter(None, groups):
-        unknowns = [found.unknowns[n] for n in group]
-        own = {u: free[u] for u in unknowns if u in free}
-        claims = in_symbols([*steps, chain(found, group)], own)
-        yield verify(None, {}, claims, seed=seed, trials=trials, unknowns=[own.get(u, u) for u in unknowns])
-        steps = []
-
-
-def symbols_for(unknowns: Mapping[str, Expr]) -> dict[Expr, Expr]:
-    """A symbol for every definition that is an unknown, since it varies freely."""
-    return {u: Symbol(u.name, u.shape) for u in unknowns.values() if isinstance(u, Named)}
-
-
-def in_symbols(steps: Sequence[Step], free: Mapping[Expr, Expr]) -> Sequence[Step]:
-    """Steps with symbols for definitions."""
-    if not free:
-        return steps
-    return [Step(s.law, replace(s.before, free.get), replace(s.after, free.get)) for s in steps]
-
-
-def freed(f: Expr, unknowns: Mapping[str, Expr]) -> tuple[Expr, Mapping[str, Expr]]:
-    """The function and its unknowns with symbols for the definitions among these."""
-    free = symbols_for(unknowns)
-    return (replace(f, free.get), {n: free.get(u, u) for n, u in unknowns.items()}) if free else (f, unknowns)
 
 
 def duplication_of(unknown: Expr) -> Expr:

@@ -13,20 +13,9 @@ import numpy as np
 import pytest
 
 import matdiff
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, size
-from matdiff.algebra.expr import (
-    FUNCTIONS,
-    Expr,
-    Identity,
-    Number,
-    Ones,
-    Symbol,
-    Zeros,
-    fold,
-    postorder,
-    replace,
-    symbols,
-)
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Symbol, fold, postorder, replace, symbols
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix

@@ -8,9 +8,10 @@ import pickle
 import pytest
 
 import matdiff
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, size
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Operator, Symbol, Zeros, symbols
-from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Operator, Symbol, symbols
+from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS, parts
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.notation import LATEX, TEXT
@@ -134,7 +135,7 @@ def test_nearly_all_laws_give_the_right_side_to_the_letter() -> None:
 
 def test_an_identity_stands_in_a_table_and_applies_to_its_root() -> None:
     tabled: dict[Law, list[type[Expr]]] = {}
-    for root, laws in (*SIMPLIFICATIONS.items(), *EXPANSIONS.items(), *NORMAL.items()):
+    for root, laws in (*SIMPLIFICATIONS.items(), *EXPANSIONS.items(), *NORMAL.items(), *parts.LAWS.items()):
         for law in laws:
             tabled.setdefault(law, []).append(root)
     for law in matdiff.laws():

@@ -23,6 +23,7 @@ ALGEBRA = [
     "algebra.walks",
     "algebra.assumptions",
     "algebra.expr",
+    "algebra.constants",
     "algebra.operators",
     "algebra.identities",
 ]

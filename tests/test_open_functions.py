@@ -81,8 +81,8 @@ GRADIENTS = [
     ("h = W x; f(h)", "W", "", "h = Wx; ∇f(h)xᵀ"),
     ("f(A') + f(2A)", "A", "f: n x n -> scalar", None),
     ("sum(i=1..N, f(W u[i] - v[i]))", "W", "", "∑_{i=1}^{N} ∇f(Wu[i] − v[i])u[i]ᵀ"),
-    ("y'nabla f(x)", "x", "x, y: n", "∇²f(x)[y]"),
-    ("||nabla f(x)||^2", "x", "x: n", "2∇²f(x)[∇f(x)]"),
+    ("y'nabla f(x)", "x", "x, y: n", "∇²f(x)y"),
+    ("||nabla f(x)||^2", "x", "x: n", "2∇²f(x)∇f(x)"),
     ("nabla f(A) : nabla f(A)", "A", "A: m x n", None),
 ]
 
@@ -169,6 +169,153 @@ def test_the_second_derivative_of_the_stand_in_is_self_adjoint_and_derives_its_g
     assert not np.allclose(at(a, (1, 1), (e,)), 0)
 
 
+# ---- Hessians ----------------------------------------------------------------------------------------
+
+HESSIANS = [
+    ("f(W x + b)", "x", "", "Wᵀ∇²f(Wx + b)W"),
+    ("f(W x + b)", "W", "", "(xxᵀ) ⊗ ∇²f(Wx + b)"),
+    ("f(x)", "x", "x: n", "∇²f(x)"),
+    ("f(X)", "X", "f: n x p -> scalar; X: n x p", "∇²f(X)"),
+    ("f(A X)", "X", "A: m x n; X: n x p", "(I_p ⊗ Aᵀ)∇²f(AX)(I_p ⊗ A)"),
+    ("f(X')", "X", "f: p x n -> scalar; X: n x p", "commutation(p, n)∇²f(Xᵀ)commutation(n, p)"),
+    ("exp(f(x)/8)", "x", "x: n", None),
+    ("f(x) + x'x", "x", "x: n", "∇²f(x) + 2I"),
+    ("sum(i=1..N, f(W u[i] - v[i]))", "W", "", "∑_{i=1}^{N} (u[i]u[i]ᵀ) ⊗ ∇²f(Wu[i] − v[i])"),
+    ("f(tanh(W x))", "x", "f: m -> scalar", None),
+    ("f(S)", "S", "S: n x n symmetric", None),
+]
+
+
+def as_matrix(z: Any) -> Any:
+    """The second derivative of the loss by its definition, as a matrix by vec."""
+    weights = np.cos(1.0 + np.arange(z.size)).reshape(z.shape).ravel("F")
+    return np.diag(6 * weights * z.ravel("F")) - np.sin(np.sum(weights * z.ravel("F"))) * np.outer(weights, weights)
+
+
+@pytest.mark.parametrize("second", [curvature, as_matrix], ids=["with its direction", "as a matrix"])
+@pytest.mark.parametrize(("text", "unknown", "where", "expected"), HESSIANS)
+def test_hessian(text: str, unknown: str, where: str, expected: str | None, second: Callable[..., Any]) -> None:
+    found = matdiff.hessian(text, unknown, where or None)
+    assert expected is None or str(found.result) == expected
+    assert found.verify().ok
+    functions = {"f": loss, "∇f": slope, "∇²f": second}
+    small = {name: value / 4 for name, value in VALUES.items()}
+    at = small[unknown]
+
+    def gradient(point: Any) -> Any:
+        change = differences(lambda p: matdiff.evaluate(found.function, {**small, **functions, unknown: p}), point)
+        return ((change + change.T) / 2 if unknown == "S" else change).ravel("F")
+
+    columns = []
+    for k in range(at.size):
+        unit = np.eye(at.size)[k].reshape(at.shape, order="F")
+        unit = (unit + unit.T) / 2 if unknown == "S" else unit
+        columns.append((gradient(at + 1e-3 * unit) - gradient(at - 1e-3 * unit)) / 2e-3)
+    got = matdiff.evaluate(found.result, {**small, **functions})
+    assert np.allclose(got, np.stack(columns, axis=-1), rtol=1e-4, atol=1e-4)
+    assert np.allclose(got, got.T)
+
+
+def test_the_blocks_of_a_function_of_several_arguments() -> None:
+    found = matdiff.hessian("f(W x, X)", ("x", "X"), "W: m x n; X: n x p; f: m, n x p -> scalar")
+    assert {names: str(block) for names, block in found.blocks.items()} == {
+        ("x", "x"): "Wᵀ∇²₁₁f(Wx, X)W",
+        ("x", "X"): "Wᵀ∇²₁₂f(Wx, X)",
+        ("X", "x"): "∇²₂₁f(Wx, X)W",
+        ("X", "X"): "∇²₂₂f(Wx, X)",
+    }
+    assert found.verify().ok
+    by_scalar = matdiff.hessian("f(x, a)", ("x", "a"), "x: n; a: scalar")
+    assert [str(block) for block in by_scalar.blocks.values()][1:] == ["∇²₁₂f(x, a)", "∇²₂₁f(x, a)", "∇²₂₂f(x, a)"]
+    assert by_scalar.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "where", "expected"),
+    [
+        ("tr(B nabla^2 f(x))", "x", "B: n x n; x: n; f: n -> scalar", None),
+        ("tr(B nabla^2 f(A))", "A", "B: m*n x m*n; A: m x n; f: m x n -> scalar", None),
+        ("logdet(nabla^2 f(x) + S)", "x", "x: n; S: n x n spd", None),
+        ("y'nabla^2 f(x) z", "x", "x, y, z: n", "∇³f(x)[y, z]"),
+        ("x'nabla^2 f(x) x", "x", "x: n", "2∇²f(x)x + ∇³f(x)[x, x]"),
+        ("y'nabla2_12_f(x, A) vec(B)", "A", "y, x: n; A, B: p x q", "∇³₂₁₂f(x, A)[y, B]"),
+        ("y'nabla^3 f(x)[z] z", "z", "x, y, z: n", "2∇³f(x)[y, z]"),
+        ("nabla f(x)'inv(nabla^2 f(x))*nabla f(x)", "x", "x: n", None),
+        ("nabla2_22_f(x, a)", "a", "x: n; a: scalar", None),
+        ("unvec(nabla^2 f(A) vec(B), m, n) : C", "B", "A, B, C: m x n", "∇²f(A)[C]"),
+        ("vec(C)'nabla^2 f(A) vec(B)", "A", "A, B, C: m x n", None),
+    ],
+)
+def test_derivatives_of_a_hessian(text: str, unknown: str, where: str, expected: str | None) -> None:
+    found = matdiff.derive(text, unknown, where)
+    assert expected is None or str(found.gradient) == expected
+    assert found.verify().ok
+    found.gradients = {unknown: found.gradient * 2}
+    assert not found.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "where", "expected"),
+    [
+        ("nabla f(W x)", "x", "f: m -> scalar", "∇²f(Wx)W"),
+        ("nabla^2 f(x) y", "x", "x, y: n", "∇³f(x)[y]"),
+        ("nabla^2 f(A)[B]", "A", "A, B: m x n", "∇³f(A)[B]"),
+        ("nabla^2 f(A)[B]", "B", "A, B: m x n", "∇²f(A)"),
+        ("nabla^2 f(x)", "x", "x: n", None),
+    ],
+)
+def test_jacobians(text: str, unknown: str, where: str, expected: str | None) -> None:
+    found = matdiff.jacobian(text, unknown, where)
+    assert expected is None or str(found.result) == expected
+    assert found.verify().ok
+
+
+EQUAL = [
+    ("nabla^2 f(x)'", "nabla^2 f(x)", "x: n"),
+    ("nabla2_12_f(x, y)'", "nabla2_21_f(x, y)", "x: n; y: m"),
+    ("x'nabla^2 f(x) y", "y'nabla^2 f(x) x", "x, y: n"),
+    ("vec(nabla^2 f(A)[E])", "nabla^2 f(A) vec(E)", "A, E: m x n"),
+    ("unvec(nabla^2 f(A) vec(E), m, n)", "nabla^2 f(A)[E]", "A, E: m x n"),
+    ("nabla^2 f(A)[2 E]", "2 nabla^2 f(A)[E]", "A, E: m x n"),
+    ("nabla^3 f(x)[y] z", "nabla^3 f(x)[z, y]", "x, y, z: n"),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "where"), EQUAL)
+def test_equalities_are_proved(left: str, right: str, where: str) -> None:
+    found = matdiff.equal(left, right, where)
+    assert found.equal
+    assert "no proof" not in found.message
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "where"),
+    [
+        ("nabla2_12_f(x, y)", "nabla2_21_f(x, y)", "x, y: n"),
+        ("nabla^2 f(x)", "nabla^2 g(x)", "x: n"),
+        ("nabla3_112_f(x, y)[x, y]", "nabla3_112_f(x, y)[y, x]", "x, y: n"),
+        ("nabla^2 f(x) y", "nabla^2 f(y) x", "x, y: n"),
+    ],
+)
+def test_what_is_different_is_refuted(left: str, right: str, where: str) -> None:
+    assert not matdiff.equal(left, right, where).equal
+
+
+def test_a_second_derivative_may_be_given_in_two_forms() -> None:
+    x, e = VALUES["x"], VALUES["y"]
+    a, direction = VALUES["A"], VALUES["W"]
+    bare, applied = matdiff.parse("∇²f(A)", "A: m x n"), matdiff.parse("∇²f(A)[E]", "A, E: m x n")
+    column = matdiff.parse("∇²f(x)e", "x, e: n")
+    for second in (curvature, as_matrix, lambda *given: (curvature if len(given) > 1 else as_matrix)(*given)):
+        assert np.allclose(matdiff.evaluate(bare, {"A": a, "∇²f": second}), as_matrix(a))
+        assert np.allclose(matdiff.evaluate(applied, {"A": a, "E": direction, "∇²f": second}), curvature(a, direction))
+        assert np.allclose(matdiff.evaluate(column, {"x": x, "e": e, "nabla2_f": second}), curvature(x, e))
+    with pytest.raises(ShapeError, match=r"∇²f must give an array of the shape \(12, 12\)"):
+        matdiff.evaluate(bare, {"A": a, "∇²f": lambda z: z})
+    with pytest.raises(UnknownNameError, match="∇²f"):
+        matdiff.evaluate(bare, {"A": a, "∇f": slope})
+
+
 # ---- readings ----------------------------------------------------------------------------------------
 
 
@@ -226,9 +373,27 @@ READ = [
     ("∇²f(A)[E]", ["nabla^2 f(A)[E]", "nabla2_f(A)[E]", r"\nabla^{2} f(A)[E]", "∇²f(A)(E)", "∇^2 f(A) [E]"],
      "A, E: m x n"),
     ("∇₂f(x, A)", ["∇_2 f(x, A)", "nabla_2_f(x, A)", r"\nabla_{2} f(x, A)"], "x: n; A: m x n"),
-    ("∇²₁₂f(x, y)[z]", [r"\nabla_{12}^{2} f(x, y)[z]", "nabla2_12_f(x, y)[z]", "∇_{12}^2 f(x, y)[z]"], "x: n; y, z: m"),
+    ("∇²f(x)y", ["∇²f(x)[y]", "∇²f(x)(y)", "∇^2 f(x) y", r"\nabla^2 f(x)[y]", "nabla2_f(x) @ y"], "x, y: n"),
+    ("∇²f(x)(y − x)", ["∇²f(x)[y − x]", r"\nabla^2 f(x)(y - x)", "nabla2_f(x)*(y - x)"], "x, y: n"),
+    ("∇²₁₂f(x, y)z", [r"\nabla_{12}^{2} f(x, y)[z]", "nabla2_12_f(x, y)[z]", "∇_{12}^2 f(x, y)[z]"], "x: n; y, z: m"),
+    ("∇²₁₂f(x, A)[E]", [r"\nabla_{12}^{2} f(x, A)[E]", "nabla2_12_f(x, A)(E)"], "x: n; A, E: m x n"),
+    ("∇²f(x)", ["nabla^2 f(x)", "nabla2_f(x)", r"\nabla^{2} f(x)", "∇^2 f(x)"], "x: n"),
+    ("∇²₁₂f(x, A)", ["nabla2_12_f(x, A)", r"\nabla_{12}^2 f(x, A)"], "x: n; A: m x n"),
+    ("∇²f(A)vec(E)", ["nabla2_f(A)*vec(E)"], "A, E: m x n"),
+    ("∇²f(A)(vec(E) + vec(A))", [r"\nabla^2 f(A) (vec(E) + vec(A))"], "A, E: m x n"),
+    ("∇²f(x)⁻¹∇f(x)", ["inv(nabla^2 f(x))*nabla f(x)", r"(\nabla^2 f(x))^{-1} \nabla f(x)"], "x: n"),
+    ("∇²f(x)(A + B)ᵀ", ["nabla^2 f(x)*(A + B)'"], "x: n; A, B: m x n"),
+    ("∇²f(x)(A + B)⁻¹", [r"\nabla^2 f(x) (A + B)^{-1}"], "x: n; A, B: n x n"),
+    ("∇²f(x)[1, 2]", ["(nabla^2 f(x))[1, 2]", r"\nabla^2 f(x)_{12}"], "x: n"),
+    ("∇²f(x)[1, :]", ["(nabla^2 f(x))[1, :]"], "x: n"),
+    ("(∇²₁₂f(x, a))[2]", ["(nabla2_12_f(x, a))[2]"], "x: n; a: scalar"),
+    ("2∇²₁₂f(x, a)", ["∇²₁₂f(x, a)[2]", "nabla2_12_f(x, a)*2"], "x: n; a: scalar"),
+    ("∇³f(x)[y]", [r"\nabla^3 f(x)[y]", "∇³f(x)(y)", "nabla3_f(x)[y]"], "x, y: n"),
+    ("∇³f(x)[y](x − y)", [r"\nabla^3 f(x)[y](x - y)"], "x, y: n"),
+    ("∇³f(x)[y][1, 2]", ["(∇³f(x)[y])[1, 2]"], "x, y: n"),
+    ("∇³f(A)[E, A]", [r"\nabla^3 f(A)[E, A]", "nabla3_f(A)[E, A]"], "A, E: m x n"),
     ("∇f₁(x)", ["nabla_f1(x)", "∇f_1(x)", r"\nabla f_{1}(x)"], "x: n"),
-    ("∇f(x)ᵀ∇²f(x)[y]", ["(∇f(x))'*∇²f(x)[y]"], "x, y: n"),
+    ("∇f(x)ᵀ∇²f(x)y", ["(∇f(x))'*∇²f(x)[y]"], "x, y: n"),
 ]  # fmt: skip
 
 
@@ -247,7 +412,10 @@ ERRORS: list[tuple[str, str, type[MatdiffError], str, str | None]] = [
     ("f'(x)", "f: n -> scalar", SyntaxError, "f has scalar values", "f'"),
     ("∇f(x, y)", "x, y: n", SyntaxError, "not clear by which", "∇f(x, y)"),
     ("∇₃f(x, y)", "x, y: n", SyntaxError, "f has 2 arguments", "∇₃f(x, y)"),
-    ("∇²f(x)", "x: n", ShapeError, "is a linear map", "∇²f(x)"),
+    ("∇³f(x)", "x: n", ShapeError, "is a linear map", "∇³f(x)"),
+    ("∇²f(x, y)", "x, y: n", SyntaxError, "not clear by which", "∇²f(x, y)"),
+    ("∇²f(A) B", "A, B: m x n", ShapeError, "the product does not fit", None),
+    ("∇²f(x)'y", "x: n; y: m", ShapeError, "the product does not fit", None),
     ("∇²f(A)[B]", "A: m x n; B: n x m", ShapeError, "a direction has the shape", "∇²f(A)[B]"),
     ("∇²f(x)[y, y]", "x, y: n", ShapeError, "of order 2 is taken in 1 direction", "∇²f(x)[y, y]"),
     ("∇ x'x", "", SyntaxError, "asked for with wrt", "∇"),

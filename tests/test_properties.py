@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import matdiff
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, size
-from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Index, Number, Ones, Symbol, fold, postorder, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, Symbol, fold, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.laws import CATALOGUE

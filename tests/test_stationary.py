@@ -55,9 +55,26 @@ def test_the_rayleigh_quotient_on_the_sphere_has_eigenvectors() -> None:
 def test_an_open_objective_gives_the_system_of_document_000() -> None:
     point = matdiff.stationary("minimise f(x) s.t. A x = b", "x", "f: n -> scalar; A: m x n; b: m")
     page = point.to_text()
-    for line in ("∇_x L = ∇f(x) + Aᵀν = 0", "dAᵀν + Aᵀ dν", "d(∇_ν L) = dA x + A dx − db", "Ax − b + dA x − db"):
+    for line in (
+        "∇_x L = ∇f(x) + Aᵀν = 0",
+        "d(∇_x L) = ∇²f(x) dx + dAᵀν + Aᵀ dν",
+        "d(∇_ν L) = dA x + A dx − db",
+        "[ ∇²f(x)   Aᵀ ] [ dx ] = − [ ∇f(x) + Aᵀν + dAᵀν ]",
+        "[ A        0  ] [ dν ]     [ Ax − b + dA x − db ]",
+    ):
         assert line in page
+    assert r"\begin{bmatrix} \nabla^{2} f\left(x\right) & A^{\top} \\ A & 0 \end{bmatrix}" in point.to_latex()
     assert point.verify().ok
+
+
+def test_an_open_objective_is_minimised_by_its_derivatives() -> None:
+    """Boyd and Vandenberghe, sec. 10.3: Newton's method from an infeasible start, for f(x) = Σ exp(xᵢ)."""
+    point = matdiff.stationary("minimise f(x) s.t. A x = b", "x", "f: n -> scalar; A: m x n; b: m")
+    given = {"f": lambda x: float(np.sum(np.exp(x))), "∇f": np.exp, "∇²f": lambda x: np.diag(np.exp(x))}
+    given |= {"A": np.ones((1, 4)), "b": np.array([2.0])}
+    end = newton(point, ["x", "nu"], {**given, "x": random.normal(size=4), "nu": np.zeros(1)}, 12)
+    np.testing.assert_allclose(end["x"], np.full(4, 0.5), atol=1e-10)
+    np.testing.assert_allclose(end["nu"], [-np.exp(0.5)], atol=1e-10)
 
 
 def test_several_constraints_have_several_multipliers() -> None:

@@ -11,7 +11,16 @@ random = np.random.default_rng(2)
 A = random.normal(size=(3, 3)) / 2
 VALUES = {"A": A, "B": random.normal(size=(3, 3)), "x": random.normal(size=3), "y": random.normal(size=3)}
 WHERE = "A, B: n x n; x, y: n; k: integer"
-CASES = ["tr(A^k)", "x'A^k y", "tr(B A^(k-1))", "‖A^k x − y‖²", "tr(A^(2k+1))", "sum(A^k x)", "tr(A^k B A^k)", "det(A^k B)"]
+CASES = [
+    "tr(A^k)",
+    "x'A^k y",
+    "tr(B A^(k-1))",
+    "‖A^k x − y‖²",
+    "tr(A^(2k+1))",
+    "sum(A^k x)",
+    "tr(A^k B A^k)",
+    "det(A^k B)",
+]
 
 
 @pytest.mark.parametrize("text", CASES)

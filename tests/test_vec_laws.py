@@ -19,7 +19,7 @@ Array = np.ndarray
 SIZES = {"m": 3, "n": 2, "p": 4, "q": 5, "k": 3}
 WHERE = (
     "A, B: m x n; C: n x p; F, G: n x n; M: n*q x m*p; P: p x q; S: m x m spd; T: n x n spd; Q: k x n; "
-    "D: 2*m-1 x 2*n-1; x, y: n; z: m; c: m*n; a, b: scalar; r: 1 x n; s: 1 x m"
+    "D: 2*m-1 x 2*n-1; x, y: n; z: m; c: m*n; a, b: scalar; r, t: 1 x n; s: 1 x m"
 )
 
 # Every operator with a trace law, in the shapes in which its matrix is written differently: text, operand.
@@ -63,6 +63,7 @@ SAMPLES: dict[str, list[tuple[str, str]]] = {
     "Dilated": [("dilate(A, 2)", "A"), ("dilate(x, 3)", "x"), ("dilate(r, 2)", "r")],
     "Subsampled": [("subsample(D, 2)", "D")],
     "Padded": [("pad(A, 2)", "A"), ("pad(x, 1)", "x"), ("pad(r, 1)", "r")],
+    "OpenDerivative": [("nabla^2 f(A)[B]", "B"), ("nabla^2 f(r)[t]", "t"), ("nabla^2 f(F)[G]", "G")],
     "Sylvester": [("sylvester(S, T, A)", "A"), ("sylvester(S, a, z)", "z"), ("sylvester(b, T, r)", "r")],
 }
 WITHOUT = {
@@ -73,7 +74,7 @@ WITHOUT = {
     "FrechetExpm": "no closed form: its matrix is a power series in I ⊗ A and Aᵀ ⊗ I",
     "FrechetOfFunction": "its closed form needs the eigenvectors of A",
     "FrechetLogm": "no closed form: its matrix is the inverse of such a series",
-    "OpenDerivative": "an open function, of which nothing else is known",
+    "OpenHessian": "the matrix of a third derivative has no notation",
 }
 CASES = [(name, text, letter) for name, cases in SAMPLES.items() for text, letter in cases]
 
@@ -97,12 +98,21 @@ def drawn(e: Expr) -> dict[str, Array]:
     return values
 
 
+def curvature(a: Array, e: Array | None = None) -> Array:
+    """The second derivative of Σ wₖaₖ³ + sin(Σ wₖaₖ) in a direction, or its matrix by vec."""
+    weights = np.cos(1.0 + np.arange(a.size)).reshape(a.shape)
+    wave = -np.sin(np.sum(weights * a))
+    if e is None:
+        return np.diag((6 * weights * a).ravel("F")) + wave * np.outer(weights.ravel("F"), weights.ravel("F"))
+    return 6 * weights * a * e + wave * np.sum(weights * e) * weights
+
+
 def evaluated(e: Expr, values: dict[str, Array]) -> Array:
     """The value of an expression as a matrix."""
     shape = e.rows.value(SIZES), e.cols.value(SIZES)
     given = {s.name: values[s.name].ravel() if s.cols is ONE else values[s.name] for s in symbols(e)}
     given = {name: value.item() if value.size == 1 else value for name, value in given.items()}
-    return np.reshape(matdiff.evaluate(e, {**SIZES, **given}), shape)
+    return np.reshape(matdiff.evaluate(e, {**SIZES, **given, "∇²f": curvature}), shape)
 
 
 def stacked(a: Array) -> Array:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.laws import Law
 from matdiff.algebra.memory import TABLE, Known, forget
-from matdiff.algebra.notation import Notation, Style, call, name_text, number_text, sized
+from matdiff.algebra.notation import Notation, Style, call, name_text, number_text
 from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
 from matdiff.algebra.walks import postorder as postorder
@@ -312,47 +312,6 @@ class Symbol(Leaf):
 
     def notation(self, style: Style) -> Notation:
         return Notation((name_text(self.name, style),))
-
-
-class Constant(Leaf):
-    """A matrix that its size determines: data is its shape."""
-
-    __slots__ = ()
-    letter: ClassVar[str] = ""
-
-    def notation(self, style: Style) -> Notation:
-        return sized(self.letter, self.shape, style)
-
-    def __new__(cls, rows: int | str | Size, cols: int | str | Size = 1) -> Self:
-        return cls.make((), (size(rows), size(cols)))
-
-    @classmethod
-    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
-        return (data[0], data[1])
-
-
-class Ones(Constant):
-    """The vector or matrix whose entries are all 1."""
-
-    __slots__ = ()
-    letter = "1"
-
-
-class Zeros(Constant):
-    """The vector or matrix whose entries are all 0."""
-
-    __slots__ = ()
-    letter = "0"
-
-
-class Identity(Constant):
-    """The identity matrix of a size."""
-
-    __slots__ = ()
-    letter = "I"
-
-    def __new__(cls, rows: int | str | Size) -> Self:
-        return cls.make((), (size(rows), size(rows)))
 
 
 # ---- operators ------------------------------------------------------------------------------------

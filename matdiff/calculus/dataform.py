@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Index, Number, Ones, Symbol, fold, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, Symbol, fold, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, indexed
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Abs, lifted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
@@ -13,8 +13,8 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Sum, Transpose
 from matdiff.algebra.operators.structure import Named, is_not_named
-from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Step, Told, replay
+from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.calculus.rewrite import Later, Step, Told, replay
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
@@ -120,16 +120,33 @@ def is_given(e: Expr) -> bool:
     return "given" in e.facts
 
 
+def indices_of(unknown: Expr) -> tuple[Expr, ...]:
+    """The indices of a member of a family."""
+    return unknown.operands[1:] if isinstance(unknown, Member) else ()
+
+
+def note_axes(answers: Iterable[Expr], indices: Iterable[Expr]) -> None:
+    """Notes in which order the indices of the unknown were written: that is the order of the axes of a value."""
+    axes = tuple(dict.fromkeys([i for i in indices if isinstance(i, Index)]))
+    if axes:
+        for answer in answers:
+            answer.facts["axes"] = axes
+
+
 class Block(NamedTuple):
     """The derivation through one node: the whole function, or a named piece of it on the way back."""
 
     node: Expr
     name: str
-    phases: tuple[Phase, ...]
+    phases: tuple[Phase, ...] | Later[Phase]
+
+    def after(self, first: Phase) -> Block:
+        """The block with another phase before its own ones."""
+        return self._replace(phases=Later(lambda: (first, *self.phases)))
 
 
 def exchanged(block: Block, exchange: Callable[[Expr], Expr]) -> Block:
-    """A block with what *exchange* makes of its expressions."""
+    """A block with what *exchange* makes of its expressions, once somebody reads it."""
 
     def step(s: Step) -> Step:
         return Step(s.law, exchange(s.before), exchange(s.after))
@@ -138,7 +155,7 @@ def exchanged(block: Block, exchange: Callable[[Expr], Expr]) -> Block:
         opening = None if p.opening is None else step(p.opening)
         return Phase(p.title, opening, exchange(p.start), tuple(tuple(map(step, group)) for group in p.groups))
 
-    return Block(exchange(block.node), block.name, tuple(map(phase, block.phases)))
+    return Block(exchange(block.node), block.name, Later(lambda: map(phase, block.phases)))
 
 
 def by_names(e: Expr) -> Expr:
@@ -163,7 +180,8 @@ class Gradients(NamedTuple):
     """What a derivation found: the gradients, and the blocks of lines that lead to them.
 
     Of an unknown with a property there is the unconstrained gradient too, of an orthogonal one the Riemannian.
-    *links* are the gradients ∇_Y with respect to the pieces that the function was cut at, under their names.
+    *links* are the gradients ∇_Y with respect to the pieces that the function was cut at, under their names;
+    *members* the general members that the answers for families are about.
     """
 
     function: Expr
@@ -173,6 +191,7 @@ class Gradients(NamedTuple):
     blocks: tuple[Block, ...]
     riemannian: Mapping[str, Expr] = NOTHING
     links: Mapping[str, Expr] = NOTHING
+    members: Mapping[str, Expr] = NOTHING
 
     def steps(self) -> tuple[Step, ...]:
         return tuple(s for b in self.blocks for p in b.phases for s in p.steps())

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol, Zeros, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.cancelling import addends, flipped
 from matdiff.algebra.identities.indexed import bound_names

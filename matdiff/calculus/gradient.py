@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
     chain_rule,
     collected_traces,
@@ -26,14 +26,15 @@ from matdiff.algebra.identities.traces import (
 from matdiff.algebra.laws import Law
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, zero
+from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.calculus.blocks import block_names, grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
+from matdiff.calculus.members import brought_to, general_indices
 from matdiff.calculus.parts import gradients_by_parts, is_part, wholes
 from matdiff.calculus.recurrences import (
     Sources,
@@ -112,6 +113,7 @@ class _Sweep:
         self.tidy = Simplifier(TIDYING, holds_differential)
         self.pieces: dict[Expr, list[Expr]] = {}  # for every unknown or cut, what the blocks contribute
         self.adjoints: dict[Expr, str] = {}  # the names ∇_Y
+        self.own = self._taken() if self.names else set()
         self.deltas: dict[Expr, tuple[Recurrence, Sources]] = {}  # the adjoints of recurrences
         self.expanded: dict[Expr, Expr] = {}  # expressions with these names replaced by their values
 
@@ -127,7 +129,7 @@ class _Sweep:
             elif node is not self.f and node in self.pieces:
                 link = self._link(node)
                 block = self._block(node, link.name, self.names[node])
-                blocks.append(block._replace(phases=(link.phase, *block.phases)))
+                blocks.append(block.after(link.phase))
         found, free, members = {}, {}, {}
         for name, unknown in self.unknowns.items():
             last: list[Phase] = []
@@ -244,7 +246,10 @@ class _Sweep:
         """∇_Y under a name, the sum of what the blocks above contributed."""
         raw = Sum.of(*self.pieces[node])
         value, steps = self.simplifier(raw)
-        name = Named(f"nabla_{self.names[node]}", value)
+        label = f"nabla_{self.names[node]}"
+        while label in self.own:  # of a definition: ∇_h f
+            label += "_f"
+        name = Named(label, value)
         self.adjoints[name] = self.names[node]
         law = contributions_added if len(self.pieces[node]) > 1 else read_off
         return Link(name, Phase("Chain", Step(law, name, raw), raw, _frozen([steps])))
@@ -297,17 +302,13 @@ class _Sweep:
         if not isinstance(target, Member) or target.operands[0] is not family:
             return []
         wanted = unknown.operands[1:] if isinstance(unknown, Member) else self._general_member(family)
-        return [r for p in pieces if (r := brought_to(p, target.operands[1:], wanted)) is not None]
+        ranges = family.ranges if isinstance(family, Symbol) else ()
+        return [r for p in pieces if (r := brought_to(p, target.operands[1:], wanted, ranges)) is not None]
 
     def _general_member(self, family: Expr) -> tuple[Expr, ...]:
         """The indices of the first general member that the blocks contributed to, or new ones."""
-        for target in self.pieces:
-            if isinstance(target, Member) and target.operands[0] is family:
-                indices = target.operands[1:]
-                if all(isinstance(i, Index) for i in indices) and len(set(indices)) == len(indices):
-                    return indices
         assert isinstance(family, Symbol)
-        return tuple(Index(name, last) for name, last in zip("ijklrst", family.ranges, strict=False))
+        return general_indices(family, self.pieces, self.f.free)
 
 
 def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:
@@ -322,40 +323,4 @@ def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Told]) -> P
 def _under(sums: Sequence[Index], e: Expr) -> Expr:
     for index in reversed(sums):
         e = IndexedSum(e, index)
-    return e
-
-
-def brought_to(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr | None:
-    """A contribution to the member with the old indices as one to the member with the new ones; None where it is 0.
-
-    A contribution to x[2] is one to x[i] where i is 2: it is multiplied by e₂[i].
-    """
-    here: list[Expr] = []
-    for a, b in zip(old, new, strict=True):
-        if isinstance(a, Number) and isinstance(b, Number) and a is not b:
-            return None
-        if a is not b and not isinstance(a, Number | Index):
-            raise UnsupportedError(f"a gradient with respect to members of which one has the number {a} is not covered")
-        if isinstance(a, Number) and isinstance(b, Index):
-            here.append(Entry(UnitVector(a, b.last), b))
-    e = _renamed(e, old, new)
-    return Scale.of(Hadamard.of(*here), e) if here else e
-
-
-def _renamed(e: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> Expr:
-    """The expression with free indices replaced, bound ones of the same name out of the way."""
-    taken = {i.name for i in new if isinstance(i, Index)}
-
-    def free_the_name(node: Expr) -> Expr | None:
-        if isinstance(node, IndexedSum) and node.index.name in taken:
-            body = node.operands[0]
-            other = fresh_index(node.index, taken | bound_names(e) | {i.name for i in body.free})
-            return IndexedSum(substitute_index(body, node.index, other), other)
-        return None
-
-    if not taken.isdisjoint(bound_names(e)):
-        e = replace(e, free_the_name)
-    for a, b in zip(old, new, strict=True):
-        if a is not b and isinstance(a, Index):
-            e = substitute_index(e, a, b)
     return e

@@ -97,3 +97,17 @@ def bilinear_form(found: Hessians, name: str, left: str, right: str) -> Expr:
     if isinstance(unknown, Symbol) and unknown.ranges:
         raise UnsupportedError("the bilinear form of a family is not available", suggestion="Name a member: x[1].")
     return Simplifier(SIMPLIFICATIONS)(inner(v, change))[0]
+
+
+# ---- definitions that are unknowns ------------------------------------------------------------------
+
+
+def symbols_for(unknowns: Mapping[str, Expr]) -> dict[Expr, Expr]:
+    """A symbol for every definition that is an unknown, since it varies freely."""
+    return {u: Symbol(u.name, u.shape) for u in unknowns.values() if isinstance(u, Named)}
+
+
+def freed(f: Expr, unknowns: Mapping[str, Expr]) -> tuple[Expr, Mapping[str, Expr]]:
+    """The function and its unknowns with symbols for the definitions among these."""
+    free = symbols_for(unknowns)
+    return (replace(f, free.get), {n: free.get(u, u) for n, u in unknowns.items()}) if free else (f, unknowns)

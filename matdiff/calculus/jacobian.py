@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Symbol, Zeros, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.identities.factoring import key
@@ -24,7 +25,8 @@ from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.calculus.blocks import block_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Differentiation
-from matdiff.calculus.gradient import brought_to, independent
+from matdiff.calculus.gradient import independent
+from matdiff.calculus.members import brought_to
 from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
 from matdiff.calculus.rewrite import Simplifier, Step, replay
 from matdiff.calculus.traceform import Term, line_of
@@ -157,16 +159,18 @@ class _Sweep:
         if target is member:
             return [factor]
         if isinstance(target, Member) and isinstance(member, Member) and target.operands[0] is member.operands[0]:
-            return self._brought(factor, target.operands[1:], member.operands[1:])
+            return self._brought(factor, target, member)
         known = self.known.get((target, name))
         return [] if known is None else [Product.of(factor, known)]
 
-    def _brought(self, factor: Expr, old: Sequence[Expr], new: Sequence[Expr]) -> list[Expr]:
+    def _brought(self, factor: Expr, target: Member, member: Member) -> list[Expr]:
         """A contribution to one member as one to another; an index of F itself stays, and δᵢⱼ says where it counts."""
+        family, *old = target.operands
+        new, ranges = member.operands[1:], family.ranges if isinstance(family, Symbol) else ()
         kept = [isinstance(a, Index) and a in self.f.free and a is not b for a, b in zip(old, new, strict=True)]
         here = [_delta(a, b) for a, b, keep in zip(old, new, kept, strict=True) if keep]
         old = [b if keep else a for a, b, keep in zip(old, new, kept, strict=True)]
-        brought = brought_to(Scale.of(Hadamard.of(*here), factor) if here else factor, old, new)
+        brought = brought_to(Scale.of(Hadamard.of(*here), factor) if here else factor, old, new, ranges, self.f.free)
         return [] if brought is None else [brought]
 
     # ---- the answers --------------------------------------------------------------------------------

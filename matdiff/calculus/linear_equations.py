@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Symbol, fold
+from matdiff.algebra.expr import Expr, Number, Symbol, fold
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.kronecker import Unvec

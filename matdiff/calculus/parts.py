@@ -7,19 +7,23 @@ vec(X[:, j]) = M vec(X), so that the Jacobian by it is J Mᵀ, where d vec F = J
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities import parts as identities
-from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import substitute_index
+from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.kronecker import Unvec
+from matdiff.algebra.operators.kronecker import Kronecker, Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
-from matdiff.calculus.derivation import Block, Gradients, Phase
+from matdiff.algebra.operators.vectorisation import unit_matrix
+from matdiff.calculus.derivation import Block, Gradients, Phase, note_axes
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.varying import projection
 from matdiff.errors import UnsupportedError
@@ -103,24 +107,6 @@ def places_of(unknown: Expr) -> list[Index]:
     return list(dict.fromkeys([i for i in written if isinstance(i, Index)]))
 
 
-def apart(e: Expr, taken: Iterable[str]) -> Expr:
-    """An expression in which no sum has an index of one of these names."""
-    names = set(taken)
-    if names.isdisjoint(bound_names(e)):
-        return e
-
-    done: dict[Expr, Expr] = {}
-    for node in postorder(e):
-        operands = tuple([done[o] for o in node.operands])
-        made = node if operands == node.operands else node.rebuild(operands)
-        if isinstance(made, IndexedSum) and made.index.name in names:
-            body = made.operands[0]
-            other = fresh_index(made.index, names | bound_names(body) | {i.name for i in body.free})
-            made = IndexedSum(substitute_index(body, made.index, other), other)
-        done[node] = made
-    return done[e]
-
-
 # ---- derivatives by parts ---------------------------------------------------------------------------
 
 
@@ -143,8 +129,11 @@ def gradients_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> Gradie
                 known[name] = simplifier(part_of(apart(known[whole], _names(unknown)), unknown))[0]
     free, tangents = ({n: g for n, g in known.items() if n in unknowns} for known in (free, tangents))
     free = {n: g for n, g in free.items() if g is not answers[n]}
-    for g in (*answers.values(), *free.values(), *tangents.values()):
-        g.facts["context"] = symbols(found.function)
+    leaves = symbols(found.function)
+    for known in (answers, free, tangents):
+        for name, g in known.items():
+            g.facts["context"] = leaves
+            note_axes([g], places_of(unknowns[name]))
     return found._replace(
         unknowns=dict(unknowns), gradients=answers, unconstrained=free, riemannian=tangents, blocks=tuple(blocks)
     )
@@ -163,9 +152,27 @@ def _names(unknown: Expr) -> list[str]:
 
 
 def selection(unknown: Expr) -> Expr:
-    """M with vec(part) = M vec(whole)."""
-    factors = [part.vec.apply(part, 0) for part in chain_of(unknown) if isinstance(part, Operator) and part.vec]
-    return Product.of(*reversed(factors))
+    """M with vec(part) = M vec(whole), which is C ⊗ R with the rows R and C of identity matrices."""
+    whole = whole_of(unknown)
+    chosen = [unit_matrix(extent) for extent in whole.shape]
+    for part in chain_of(unknown):
+        for side, rows in _chosen(part):
+            chosen[side] = rows
+    down, across = chosen
+    return Kronecker.of(across, down)
+
+
+def _chosen(part: Expr) -> Iterator[tuple[int, Expr]]:
+    """For the rows (0) and the columns (1) that a part takes, the rows of the identity that take them."""
+    a, *places = part.operands
+    if isinstance(part, Slice):
+        for side, taken in enumerate(part.ranges):
+            if taken != (ONE, a.shape[side]):
+                yield side, Slice.of(Identity(a.shape[side]), taken)
+        return
+    for side, place in enumerate(places) if isinstance(part, Entry) else [(int(isinstance(part, Column)), places[0])]:
+        if a.shape[side] is not ONE:
+            yield side, Transpose(UnitVector(place, a.shape[side]))
 
 
 def jacobians_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> tuple[Gradients, tuple[Gradients, ...]]:
@@ -186,6 +193,8 @@ def jacobians_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> tuple[
         if known is not None and known is not answers[name]:
             free[name] = known
     blocks = (*found.blocks, *(block for part in varied for block in part.blocks))
+    for name, j in (*answers.items(), *free.items()):
+        note_axes([j], places_of(unknowns[name]))
     return Gradients(found.function, dict(unknowns), answers, free, blocks), tuple(varied)
 
 
@@ -238,6 +247,14 @@ def varied_part(unknown: Expr, f: Expr) -> tuple[Callable[[Expr], Expr], Expr]:
     return lambda e: replace(e, shifted), varied
 
 
+def direction_of_whole(unknown: Expr, name: str) -> Expr:
+    """The change of a symbol in which only a part of it changes, in a direction of that name."""
+    whole = whole_of(unknown)
+    if not isinstance(whole, Symbol) or whole.ranges:
+        raise UnsupportedError(f"{unknown} is no part of a symbol, and has no direction")
+    return projection(_placed(Symbol(name, unknown.shape), unknown), whole)
+
+
 def _placed(change: Expr, unknown: Expr) -> Expr:
     """The matrix whose part is the change, and that is 0 elsewhere: the adjoint of taking the part."""
     for part in reversed(chain_of(unknown)):
@@ -252,9 +269,13 @@ def _at_member(moved: Expr, own: Member, other: Member, varying: Sequence[Index]
     family = own.operands[0]
     assert isinstance(family, Symbol)
     here: list[Expr] = []
+    known: dict[Expr, Expr] = {}
     for a, b, last in zip(own.operands[1:], other.operands[1:], family.ranges, strict=True):
-        if isinstance(a, Index) and a in varying:
-            moved = substitute_index(moved, a, b)
-        elif a is not b:
-            here.append(Entry(UnitVector(a, last), b))
+        if isinstance(a, Index) and a in varying and a not in known:
+            known[a] = b
+        elif known.get(a, a) is not b:
+            here.append(Entry(UnitVector(known.get(a, a), last), b))
+    exchange = {a: Index(f"{a} of {own}", a.last) for a in known if isinstance(a, Index)}
+    for old, new in [*exchange.items(), *((exchange[a], known[a]) for a in exchange)]:
+        moved = substitute_index(moved, old, new)
     return Scale.of(Hadamard.of(*here), moved) if here else moved

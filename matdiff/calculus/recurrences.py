@@ -156,7 +156,7 @@ def fresh_name(taken: Collection[str], z: Recurrence, recurrences: Iterable[Recu
 
 
 def perturbed(state: Iterate, name: str) -> tuple[Recurrence, Expr]:
-    """The recurrence in which a state changes by a new symbol, and that symbol or member of a family; its value is 0."""
+    """The recurrence in which a state changes by a new symbol of value 0, and that symbol or member of a family."""
     z = state.operands[0]
     assert isinstance(z, Recurrence)
     start, step = z.operands

@@ -8,7 +8,7 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.laws import Declared, Law
@@ -27,16 +27,19 @@ class Step(NamedTuple):
     after: Expr
 
 
-class Steps:
-    """Steps that are told when they are asked for: an answer does not need them, its page does."""
+T = TypeVar("T")
+
+
+class Later(Generic[T]):
+    """What is told when it is asked for: an answer needs no steps, its page does."""
 
     __slots__ = ("_found", "_tell")
 
-    def __init__(self, tell: Callable[[], Iterable[Step]]) -> None:
-        self._tell: Callable[[], Iterable[Step]] | None = tell
-        self._found: tuple[Step, ...] = ()
+    def __init__(self, tell: Callable[[], Iterable[T]]) -> None:
+        self._tell: Callable[[], Iterable[T]] | None = tell
+        self._found: tuple[T, ...] = ()
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[T]:
         if self._tell is not None:
             self._found, self._tell = tuple(self._tell()), None
         return iter(self._found)
@@ -44,8 +47,14 @@ class Steps:
     def __bool__(self) -> bool:
         return any(True for _ in self)
 
-    def __reduce__(self) -> tuple[type[tuple[Step, ...]], tuple[tuple[Step, ...]]]:
+    def __reduce__(self) -> tuple[type[tuple[T, ...]], tuple[tuple[T, ...]]]:
         return tuple, (tuple(self),)
+
+
+class Steps(Later[Step]):
+    """Steps that are told later."""
+
+    __slots__ = ()
 
 
 NO_STEPS: tuple[Step, ...] = ()

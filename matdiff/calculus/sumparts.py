@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Constant, Expr, Identity, Index, Number, Operator, Symbol, Zeros, postorder, symbols
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder, symbols
 from matdiff.algebra.identities.assumed import triangles
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack

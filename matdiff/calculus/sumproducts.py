@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Ones
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.reductions import count

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Abs, Entrywise, Exp, Log, Sqrt, Unspecified

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.expr import UNIT, Expr, Identity, Index, Number, Operator
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
 from matdiff.algebra.identities.traces import (
     trace_of_cycle,

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matdiff.algebra.assumptions import CONSTRAINTS, implied
-from matdiff.algebra.expr import Expr, Identity, Number, Symbol, postorder
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.cancelling import addends, flipped
 from matdiff.algebra.identities.factoring import key
@@ -20,7 +21,7 @@ from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import NONE, assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
-from matdiff.calculus.derivation import Gradients, Phase, exchanged
+from matdiff.calculus.derivation import Gradients, Phase, exchanged, indices_of, note_axes
 from matdiff.calculus.recurrences import perturbed
 from matdiff.calculus.rewrite import Simplifier
 
@@ -104,19 +105,19 @@ def restored(found: Gradients, f: Expr, unknowns: Mapping[str, Expr], free: Mapp
     blocks = tuple(exchanged(b, back) for b in found.blocks)
     gradients = {name: back(g) for name, g in found.gradients.items()}
     unconstrained = {name: back(g) for name, g in found.unconstrained.items()}
-    tangents = {name: riemannian(g, unknowns[name]) for name, g in gradients.items()}
+    members = {name: back(member) for name, member in found.members.items()}
+    tangents = {name: riemannian(g, members.get(name, unknowns[name])) for name, g in gradients.items()}
     known = {name: g for name, g in tangents.items() if g is not None}
+    for name, member in {**unknowns, **members}.items():
+        found_for = [answers[name] for answers in (gradients, unconstrained, known) if name in answers]
+        note_axes(found_for, indices_of(member))
     links = {name: back(link) for name, link in found.links.items()}
-    return Gradients(f, dict(unknowns), gradients, unconstrained, blocks, known, links)
+    return Gradients(f, dict(unknowns), gradients, unconstrained, blocks, known, links, members)
 
 
 def riemannian(g: Expr, unknown: Expr) -> Expr | None:
     """The gradient along the orthogonal matrices, or along the sphere, in the metric of the space around them."""
     properties = assumed(symbol_of(unknown))
-    if isinstance(unknown, Symbol) and unknown.ranges:
-        if len(g.free) != len(unknown.ranges):
-            return None
-        unknown = Member(unknown, *sorted(g.free, key=lambda i: i.name))
     if properties & LINEAR:
         return None
     simplify = Simplifier(SIMPLIFICATIONS, is_not_named)

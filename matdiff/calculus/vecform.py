@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Index, Operator
+from matdiff.algebra.expr import Expr, Index, Operator
 from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.identities import transposes
 from matdiff.algebra.identities.indexed import bound_names, fresh_index

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Ones, Zeros
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.language.names import SMALL_CONSTANTS
 from matdiff.language.syntax import Node

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.language.loops import head_at
-from matdiff.language.names import GREEK_CLASS, SUPERSCRIPTS, canonical
+from matdiff.language.names import GREEK_CLASS, LINK, SUPERSCRIPTS, canonical
 from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import (
@@ -30,6 +30,7 @@ OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪{GREEK_CLASS}]"
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
+LONGEST_SHOWN = 40  # a name in an error message
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 
 
@@ -45,13 +46,19 @@ class Calls(Emitter):
         self.behind = -1  # how many tokens there are where a bracket would hold such directions
 
     def takes_direction(self, start: int) -> bool:
-        """Whether a bracket that opens here holds the directions of ∇²f(A)[E]; one with its arguments is noted."""
+        """Whether a bracket that opens here holds the directions of ∇²f(A)[E]; one with its arguments is noted.
+
+        A round one behind ∇²f(x) is a factor, unless that does not type: of matrices ∇²f(A)(E) is ∇²f(A)[E].
+        """
         top = self.tokens[-1] if self.tokens else None
         if self.last == "UNSPECIFIED" and top is not None and isinstance(top.value, Called) and top.value.order > 1:
             self.linear.add(start)
         if self.last == "FUNCTION" and top is not None and top.value in FUNCTIONALS:
             self.functionals.add(start)
-        return self.behind == len(self.tokens)
+        if self.behind != len(self.tokens):
+            return False
+        span = self.script.span(start, start + 1)
+        return self.script.source[slice(*span)].endswith("[") or self.decide(start, False, 2)
 
     def after_arguments(self, start: int) -> None:
         """A bracket that opened at *start* has closed: behind the arguments of ∇²f(A) directions follow."""
@@ -59,11 +66,16 @@ class Calls(Emitter):
             self.behind = len(self.tokens)
 
     def nabla(self, m: re.Match[str]) -> int:
-        """∇f(x), the gradient of an open function with scalar values."""
+        """∇f(x), the gradient of an open function with scalar values; ∇_h, a gradient that has a name."""
+        if link := self.vocabulary.link(m.start()):
+            return self.operand("NAME", link[0], m.start(), link[1])
         found = self.vocabulary.nabla(m.start())
         if found is None:
             message = "a derivative is asked for with wrt, not written in the expression"
-            raise self.error(message, m.start(), m.end())
+            named = match_at(LINK, self.text, m.start())
+            shown = named.group() if named and len(named.group()) < LONGEST_SHOWN else "∇_h"
+            hint = f"{shown} is a name where it is defined: {shown} = …;" if named else ""
+            raise self.error(message, m.start(), m.end(), hint)
         return self.operand("UNSPECIFIED", found[0], m.start(), found[1])
 
     def name_of_function(self, m: re.Match[str]) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from matdiff.algebra.assumptions import CLASHES, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
-from matdiff.language.names import MARKS, SUPERSCRIPTS, canonical, nearest
+from matdiff.language.names import LINK, MARKS, SUPERSCRIPTS, canonical, nearest
 from matdiff.language.spelling import plain
 
 SYNONYMS = {
@@ -117,7 +117,10 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     return front, rest
 
 
-LEADING = r"[\s;]*((?:[^\W\d_]|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]]*\]\s*)?(?::(?!=)|∈|\\in\b)[^=;\n[]*)[;\n]+"
+LEADING = (
+    r"[\s;]*((?:[^\W\d_]|∇_|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]]*\]\s*)?"
+    r"(?::(?!=)|∈|\\in\b)[^=;\n[]*)[;\n]+"
+)
 
 
 def _respelt(item: Excerpt) -> Excerpt:
@@ -180,7 +183,7 @@ def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right
 
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------
 
-NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?"
+NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?|{LINK}"
 RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 

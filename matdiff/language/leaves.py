@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import FUNCTIONS, Expr, Identity, Number, Ones, Symbol, Zeros
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Symbol
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.errors import SyntaxError

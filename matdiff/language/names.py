@@ -1,7 +1,7 @@
 """How names are written: Greek letters and their spellings, subscripts, and which name was probably meant.
 
-In goes a name as somebody typed it (``Σ``, ``W₁``, ``W_1``, ``x_{t}``), out comes its canonical form
-(``Sigma``, ``W1``, ``W1``, ``x_t``): names are compared in that form everywhere.
+In goes a name as somebody typed it (``Σ``, ``W₁``, ``W_1``, ``x_{t}``, ``∇_h``), out comes its canonical form
+(``Sigma``, ``W1``, ``W1``, ``x_t``, ``nabla_h``): names are compared in that form everywhere.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # f
 MARKS = "".join(mark for mark in ACCENTS.values() if mark != "′")  # behind a letter they make one name of it
 ACCENTED = rf"_\{{?(?:{'|'.join(ACCENTS)})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # the accent spelt: x_hat
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
+LINK = rf"(?:∇_)+(?:\{{[^{{}}]+\}}|[^\W\d_][\w{MARKS}′]*)"  # ∇_h, ∇_{h_1}: a gradient that has a name
 SMALL_CONSTANTS = frozenset("epsilon lambda tau eta rho kappa delta".split())  # rarely vectors
 
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
@@ -38,15 +39,15 @@ SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳ
 def canonical(name: str) -> str:
     """The canonical form of a name.
 
-    >>> canonical("Σ₁"), canonical("W_1"), canonical("x_{t}"), canonical("x̂_1")
-    ('Sigma1', 'W1', 'x_t', 'x_hat1')
+    >>> canonical("Σ₁"), canonical("W_1"), canonical("x_{t}"), canonical("x̂_1"), canonical("∇_{h_1}")
+    ('Sigma1', 'W1', 'x_t', 'x_hat1', 'nabla_h1')
     """
     plain = name.translate(_PLAIN).replace("{", "").replace("}", "").replace(" ", "")
     base, _, subscript = plain.rpartition("_")
     return base + subscript if subscript.isdecimal() and base else plain.rstrip("_")
 
 
-_PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()}
+_PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()} | {ord("∇"): "nabla"}
 _PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digit in SUBSCRIPTS.items()}
 _PLAIN |= {ord(mark): "_" + name for name, mark in ACCENTS.items()}
 

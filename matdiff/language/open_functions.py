@@ -1,4 +1,4 @@
-"""The rules of typing for open functions with scalar values, f(A, B), and their derivatives ∇₂f(A, B), ∇²f(A)[E]."""
+"""The rules of typing for open functions with scalar values, f(A, B), and their derivatives ∇₂f(A, B), ∇²f(A)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 from matdiff.algebra.dims import Shape, shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivative, OpenFunction
+from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivative, OpenFunction, OpenHessian
 from matdiff.errors import SyntaxError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.syntax import Node
@@ -37,29 +37,34 @@ def call_of_letter(attempt: Attempt, node: Node, name: str, order: int, pieces: 
 
 
 def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> Typed:
-    """f(A, B), ∇₂f(A, B), ∇²f(A)[E]: the arguments first, then the directions."""
+    """f(A, B), ∇₂f(A, B), ∇²f(A)[E]: the arguments first, then the directions; without the last one a matrix."""
     front, *behind = node.parts
     count = len(front.parts) if front.kind == "list" else 1
-    if called.order > 1 and not behind:
+    directed = len(pieces) - count
+    if not behind and called.order > 2:
         shown = attempt.written(node)
         raise attempt.misfit(node, f"{shown} is a linear map", f"write what it is applied to: {shown}[E]")
-    if len(pieces) - count != max(0, called.order - 1):
+    is_matrix = 0 <= directed == called.order - 2
+    if not is_matrix and directed != max(0, called.order - 1):
         raise attempt.misfit(node, f"a derivative of order {called.order} is taken in {called.order - 1} directions")
     arguments, directions = pieces[:count], pieces[count:]
     require_arguments(attempt, node, called.name, arguments)
     if not called.order:
         return attempt.scalar(node, tuple(arguments), partial(OpenFunction.applied, called.name))
     places = places_of(attempt, node, called, count)
-    for direction, place in zip(directions, places[1:], strict=True):
+    for direction, place in zip(directions, places[1:], strict=False):
         if not attempt.same_shape(direction, arguments[place - 1]):
             pair = (direction, arguments[place - 1])
             raise attempt.clash(node, "a direction has the shape of the argument that it changes", *pair)
-    result = arguments[places[0] - 1]
+    form = OpenHessian if is_matrix else OpenDerivative
+    first, last = (arguments[places[end] - 1] for end in (0, -1))
+    product = attempt.sizes.product
+    shape = (product(first.rows, first.cols), product(last.rows, last.cols)) if is_matrix else (first.rows, first.cols)
 
     def make(*built: Expr) -> Expr:
-        return OpenDerivative(called.name, places, built[:count], built[count:])
+        return form(called.name, places, built[:count], built[count:])
 
-    return attempt.typed(node, (result.rows, result.cols), tuple(pieces), make)
+    return attempt.typed(node, shape, tuple(pieces), make)
 
 
 def places_of(attempt: Attempt, node: Node, called: Called, count: int) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ In go ``x_i``, ``X[1, 2]``, ``Phi[a][:, b]`` or ``R_{ik}`` and the symbols, out 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol
@@ -72,7 +72,7 @@ def _counted(part: Expr, given: str) -> str:
     """How many places there should be."""
     count = dimensions(part)
     what = f"{part} is a scalar" if not count else f"an entry of {part} has {count} ind{'ex' if count == 1 else 'ices'}"
-    return f"{what}, not {given}"
+    return f"{what}, not {given.strip() or 'none'}"
 
 
 # ---- what is written --------------------------------------------------------------------------------
@@ -115,8 +115,9 @@ def _pieces(group: Group, counts: Collection[int]) -> list[str] | None:
     """What stands between the commas, or the single letters of a subscript; None where there are not so many."""
     text, is_low = group
     pieces = [piece.strip() for piece in re.split(r"[,\s]+" if is_low else ",", text)]
-    if len(pieces) not in counts and len(pieces) == 1 and is_low and text.isalnum():
-        pieces = list(text)
+    run = pieces[0] if len(pieces) == 1 and is_low else ""
+    if run.isalpha() or (run.isalnum() and 1 not in counts):
+        pieces = list(run)
     return pieces if len(pieces) in counts and all(pieces) else None
 
 
@@ -129,7 +130,7 @@ def _member(known: Written, group: Group) -> tuple[Expr, list[str]]:
     assert isinstance(family, Symbol)
     count = len(family.ranges)
     pieces = _pieces(group, (count, count + dimensions(family)))
-    if pieces is None or (group[1] and len(pieces) > count):
+    if pieces is None:
         inside = ", ".join([":", "j"][-dimensions(family) :]) if dimensions(family) else ""
         example = f"{family.name}[{', '.join('abcd'[:count])}]" + f"[{inside}]" * bool(inside)
         raise UnknownNameError(
@@ -147,7 +148,8 @@ def _part(known: Written, a: Expr, pieces: list[str]) -> Expr:
     """An entry, a row, a column or a slice."""
     extents = [extent for extent in a.shape if extent is not ONE]
     places = [_place(known, piece, last) for piece, last in zip(pieces, extents, strict=True)]
-    _require_one_range(known, {*a.free, *(i for p in places if isinstance(p, Expr) for i in p.free)})
+    written_indices = [i for p in places if isinstance(p, Expr) for i in p.free]
+    _require_one_range(known, [*sorted(a.free, key=lambda i: i.name), *written_indices])
     if a.rows is ONE:
         places.insert(0, Number(1))
     elif a.cols is ONE:
@@ -164,7 +166,7 @@ def _part(known: Written, a: Expr, pieces: list[str]) -> Expr:
         raise known.error(error.message) from None
 
 
-def _require_one_range(known: Written, indices: Collection[Index]) -> None:
+def _require_one_range(known: Written, indices: Iterable[Index]) -> None:
     """One letter has one range: Phi[a][:, a] has no meaning where there are not as many members as columns."""
     named: dict[str, Index] = {}
     for i in indices:

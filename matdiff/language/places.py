@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.language.declarations import Excerpt, parse_size
@@ -102,3 +102,11 @@ def listed(arguments: list[Node]) -> list[Node]:
     if only is None or only.kind not in ("tuple", "block"):
         return arguments
     return [part for piece in only.parts for part in (piece.parts if piece.kind in ("list", "row") else [piece])]
+
+
+def directed(base: Node, parts: list[Node], is_place: Callable[[Node], bool]) -> bool:
+    """Whether brackets hold directions, as in ∇²f(A)[E]: more than are open are places, as in ∇²f(x)[1, 2]."""
+    if base.kind != "unspecified" or len(base.value) < 3 or base.value.order < 2:
+        return False
+    given = sum(len(part.parts) if part.kind == "list" else 1 for part in base.parts[1:])
+    return given + len(parts) < base.value.order or not all(map(is_place, parts))

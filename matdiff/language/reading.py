@@ -166,7 +166,7 @@ class _Readings:
         self.scalar = scalar
         self.laws = laws
         wholes = [w.partition("[")[0] for w in wrt]
-        bases = [w for w in wholes if w.isidentifier() and "_" not in w and w not in functions]
+        bases = [w for w in wholes if w.isidentifier() and "_" not in w.removeprefix("nabla_") and w not in functions]
         shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
         self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL], shaped, called)
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import SCALAR, Shape, Size, size
-from matdiff.algebra.expr import Expr, Index, Number, Ones, Zeros, postorder
+from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
 from matdiff.algebra.operators.structure import Named

@@ -21,6 +21,7 @@ from matdiff.language.names import (
     GREEK,
     GREEK_CLASS,
     GREEK_WORDS,
+    LINK,
     MARKS,
     SUBSCRIPTS,
     SUPERSCRIPTS,
@@ -86,13 +87,16 @@ class Vocabulary:
         self.alone: dict[str, bool] = {}
         self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
         defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
+        links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
+        defined += [canonical(m.group(1)) for m in links]
         self.states = frozenset(states(text))
         self.names = frozenset((*names, *defined, *self.states))
+        self.longest = max(map(len, self.names), default=0)
         self.functions = frozenset((*functions, *MAKERS)) - self.names
         self.formulas = frozenset(name for name in self._formulas() if name not in self.functions)
         self.formulas |= {name for name, has_values in open_functions.items() if not has_values}
-        self.valued = frozenset((name for name, has_values in open_functions.items() if has_values)) | self._derived()
-        self.longest = max(map(len, self.names), default=0)
+        self.declared = frozenset(name for name, has_values in open_functions.items() if has_values)
+        self.valued = self.declared | self._derived()
 
     def _formulas(self) -> Iterable[str]:
         """The functions that the text gives by a formula, f(t) = t log t, and calls elsewhere."""
@@ -106,14 +110,31 @@ class Vocabulary:
         """The open functions whose gradient is written, as in ∇f(x): they have scalar values wherever they stand."""
         if not any(sign in self.text for sign in NABLAS):
             return frozenset()
-        found = {canonical(m.group("name").strip("⟪⟫")) for m in re.finditer(NABLA, self.text)}
+        written = [m for m in re.finditer(NABLA, self.text) if not self.link(m.start())]
+        found = {canonical(m.group("name").strip("⟪⟫")) for m in written}
         return frozenset(found - self.functions - self.formulas)
+
+    def link(self, place: int) -> tuple[str, int] | None:
+        """∇_h where that is a name, of a definition or declared, and its end."""
+        if self.text[place] != "∇":  # nabla_z(x − y), unless z is declared as a function
+            word = match_at(r"\w+", self.text, place)
+            if word is None or canonical(word.group().removeprefix("nabla_")) in self.declared:
+                return None
+            return (word.group(), word.end()) if canonical(word.group()) in self.names else None
+        m = match_at(LINK, self.text, place)
+        if m is None:
+            return None
+        shortest = m.end() if m.group().endswith("}") else place + len("∇_h")
+        for end in range(min(m.end(), max(shortest, place + self.longest)), shortest - 1, -1):
+            if self.text[end - 1] != "_" and (name := canonical(self.text[place:end])) in self.names:
+                return name, end
+        return None
 
     def nabla(self, place: int) -> tuple[Called, int] | None:
         """∇f, ∇²₁₂f, nabla2_12_f before a bracket, and the place of the bracket."""
         m = match_at(NABLA, self.text, place)
         name = canonical(m.group("name").strip("⟪⟫")) if m else ""
-        if m is None or name not in self.valued:
+        if m is None or name not in self.valued or self.link(place):
             return None
         scripts = m.group("scripts").translate(_PLAIN_SUBSCRIPT)
         raised = "".join(SUPERSCRIPTS.get(sign, sign) for sign in "".join(re.findall(RAISED, scripts)))
@@ -193,6 +214,7 @@ LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 FORMULA = r"(?:^|[;\n,]|\b(?:let|where|and)\b)[ \t]*([^\W\d_]\w*)\([ \t]*[^\W\d_]\w*[ \t]*\)\s*:?="
 DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*\w+\s*,?\s*(?:\.\.|…))"
+DEFINED_LINK = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[^\S\n]*({LINK})\s*:?="
 LOWER = rf"_\{{([^{{}}]*)\}}|_([A-Za-z]|[a-z]{{2,3}})(?:=1)?(?![A-Za-z])|([{SUBS}]+)"
 UPPER = rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
 HEAD = r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,"

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import SCALAR, Shape, Size, size
-from matdiff.algebra.expr import Expr, Identity, Index, Ones, Symbol, Zeros
+from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.sums import IndexedSum, Member

@@ -1,20 +1,28 @@
 """Open functions with scalar values: by the functions that are given for them, or by the stand-ins of a check.
 
 A function that is given takes its arguments as ``evaluate`` takes values, a float, an array (n,) or (m, n), and
-answers likewise; it is called once for every instance and every value of the free indices.
+answers likewise; it is called once for every instance and every value of the free indices.  ∇²f may be a function of A
+and E, or one of A alone that gives the matrix: what the other form needs follows from the one that is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import ASCII, TEXT
-from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, derivative_sign
+from matdiff.algebra.operators.kronecker import Unvec, Vec
+from matdiff.algebra.operators.open_functions import (
+    OpenDerivative,
+    OpenFunction,
+    OpenHessian,
+    derivative_sign,
+    unit_directions,
+)
 from matdiff.algebra.operators.spectral_functions import value as value_of_matrix
 from matdiff.errors import ShapeError, UnknownNameError
 
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def open_function(program: Program, environment: Environment, node: Expr, *operands: Array) -> Array:
-    """f(A), ∇f(A) or ∇²f(A)[E] by the given function, or by the stand-in of a check."""
+    """f(A), ∇f(A), ∇²f(A) or ∇²f(A)[E] by the given function, or by the stand-in of a check."""
     if environment.functions is None:
         stand_in: Array = node.numpy(np, *operands, *node.data)  # type: ignore[attr-defined]
         return stand_in
@@ -33,10 +41,9 @@ def open_function(program: Program, environment: Environment, node: Expr, *opera
         raise UnknownNameError(f"no function is given for {names[0]}", suggestion=f'give one as values["{names[0]}"]')
     lead = np.broadcast_shapes(*[a.shape[:-2] for a in operands])
     rows = [np.broadcast_to(a, (*lead, *a.shape[-2:])).reshape(-1, *a.shape[-2:]) for a in operands]
-    result = operands[node.data[2][0] - 1].shape[-2:] if isinstance(node, OpenDerivative) else (1, 1)
-    shapes = [o.shape for o in node.operands]
-    values = [value_of(given, names[0], shapes, arrays, result) for arrays in zip(*rows, strict=True)]
-    return np.array(values).reshape(*lead, *result)
+    call = form_of(given, node)
+    values = [call(Given(given, names[0]), node, arrays) for arrays in zip(*rows, strict=True)]
+    return np.array(values).reshape(*lead, *values[0].shape)
 
 
 def matrix_function(program: Program, environment: Environment, node: Expr, *operands: Array) -> Array:
@@ -68,16 +75,78 @@ def names_of(node: Expr) -> tuple[str, ...]:
     return derivative_sign(name, count, places, TEXT), derivative_sign(name, count, places, ASCII)
 
 
-def value_of(
-    given: Callable[..., Any], name: str, shapes: Sequence[Shape], arrays: Sequence[Array], result: tuple[int, ...]
-) -> Array:
-    """One value of a given function, as a matrix."""
-    value = np.asarray(given(*[seen(a, shape) for a, shape in zip(arrays, shapes, strict=True)]), dtype=float)
-    if value.shape not in (result, *([result[:1]] if result[1] == 1 else []), *([()] if result == (1, 1) else [])):
-        wanted = "a number" if result == (1, 1) else f"an array of the shape {result[:1] if result[1] == 1 else result}"
-        raise ShapeError(f"the function {name} must give {wanted}, not an array of the shape {value.shape}")
-    matrix: Array = value.reshape(result)
-    return matrix
+# ---- a derivative of second or higher order is given with all its directions, or as a matrix ----------
+
+
+class Given(NamedTuple):
+    """A function that is given, and its name."""
+
+    function: Callable[..., Any]
+    name: str
+
+    def value(self, shapes: Sequence[Shape], arrays: Sequence[Array], result: tuple[int, ...]) -> Array:
+        """One value, as a matrix."""
+        arguments = [seen(a, shape) for a, shape in zip(arrays, shapes, strict=True)]
+        value = np.asarray(self.function(*arguments), dtype=float)
+        if value.shape not in (result, *([result[:1]] if result[1] == 1 else []), *([()] if result == (1, 1) else [])):
+            shown = f"an array of the shape {result[:1] if result[1] == 1 else result}"
+            wanted = "a number" if result == (1, 1) else shown
+            raise ShapeError(f"the function {self.name} must give {wanted}, not an array of the shape {value.shape}")
+        matrix: Array = value.reshape(result)
+        return matrix
+
+
+Form = Callable[["Given", Expr, Sequence["Array"]], "Array"]
+
+
+def form_of(given: Callable[..., Any], node: Expr) -> Form:
+    """How the value of a node is had: ∇²f(A) by itself, or from ∇²f(A)[E], and the other way round."""
+    if not isinstance(node, OpenDerivative) or len(node.data[2]) < 2 or takes(given, len(node.operands)):
+        return directly
+    if isinstance(node, OpenHessian):
+        return by_columns if takes(given, len(node.operands) + 1) else directly
+    return by_matrix if takes(given, len(node.operands) - 1) else directly
+
+
+def takes(given: Callable[..., Any], count: int) -> bool:
+    """Whether a function can be called with so many arguments, as far as Python can tell."""
+    from inspect import signature
+
+    try:
+        signature(given).bind(*[None] * count)
+    except TypeError:
+        return False
+    except ValueError:  # nothing is known of some functions that are not written in Python
+        return True
+    return True
+
+
+def directly(given: Given, node: Expr, arrays: Sequence[Array]) -> Array:
+    """f(A), ∇f(A), ∇²f(A), or ∇²f(A)[E], as the node is written."""
+    shapes = [o.shape for o in node.operands]
+    if not isinstance(node, OpenDerivative):
+        return given.value(shapes, arrays, (1, 1))
+    first, last = (arrays[node.data[2][end] - 1] for end in (0, -1))
+    return given.value(shapes, arrays, (first.size, last.size) if isinstance(node, OpenHessian) else first.shape)
+
+
+def by_columns(given: Given, node: Expr, arrays: Sequence[Array]) -> Array:
+    """∇²f(A), whose columns are the vec(∇²f(A)[E]) of the matrices E with one entry 1 and else 0."""
+    first, last = (node.data[2][end] - 1 for end in (0, -1))
+    shapes = [*(o.shape for o in node.operands), node.operands[last].shape]
+    units = unit_directions(np, arrays[last].shape)
+    values = [given.value(shapes, [*arrays, e], arrays[first].shape) for e in units]
+    return np.concatenate([Vec.numpy(np, value) for value in values], axis=-1)
+
+
+def by_matrix(given: Given, node: Expr, arrays: Sequence[Array]) -> Array:
+    """∇²f(A)[E], of which vec is ∇²f(A)vec(E)."""
+    *others, direction = arrays
+    first = arrays[node.data[2][0] - 1]
+    shapes = [o.shape for o in node.operands[:-1]]
+    matrix = given.value(shapes, others, (first.size, direction.size))
+    value: Array = Unvec.numpy(np, matrix @ Vec.numpy(np, direction), *first.shape)
+    return value
 
 
 def seen(a: Array, shape: Shape) -> float | Array:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import Size
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol, Zeros, postorder
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
-from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
+from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, OpenHessian
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, open_states
 from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
@@ -338,6 +339,7 @@ SPECIAL: dict[type[Expr], Callable[..., Array]] = {
     Unspecified: unspecified,
     OpenFunction: open_function,
     OpenDerivative: open_function,
+    OpenHessian: open_function,
     MatrixFunction: matrix_function,
     FrechetOfFunction: matrix_function,
     Member: member,

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, cast
 
+from matdiff.algebra.constants import Constant, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import FUNCTIONS, Constant, Expr, Ones, Zeros, fact, postorder
+from matdiff.algebra.expr import FUNCTIONS, Expr, fact, postorder
 from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, DifferentialSign, Slot, Style, bare, name_text
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -324,7 +325,10 @@ def shared_names(shown: list[Expr], taken_names: Iterable[str] = ()) -> dict[Exp
 
 
 def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
-    """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces."""
+    """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces.
+
+    A definition by itself stands in brackets, ``h = W x; (h)``, since a last name would be read as its right side.
+    """
     shown = list(postorder(e, prune=None if definitions else is_definition))
     names = {node: name_text(name, style) for node, name in shared_names(shown).items()}
     printer = Printer(style, names)
@@ -334,7 +338,10 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
             parts += defining(node, printer)
         elif node in names:
             parts.append(f"{names[node]} := {printer.write(node)}")
-    return style.pick("; ", r";\quad ").join([*parts, printer.write(e)])
+    whole = printer.write(e)
+    if definitions and isinstance(e, Named):
+        whole = whole.join(printer.brackets)
+    return style.pick("; ", r";\quad ").join([*parts, whole])
 
 
 def line(e: Expr, printer: Printer) -> str:

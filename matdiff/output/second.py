@@ -6,8 +6,10 @@ In go the records of matdiff.calculus.jacobian and matdiff.calculus.hessian, out
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from textwrap import wrap
+from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import ONE, shape_text
 from matdiff.algebra.expr import Expr, postorder, symbols
@@ -22,6 +24,11 @@ from matdiff.output.latex import latex, title
 from matdiff.output.notation import Printer, with_pieces, write
 from matdiff.output.text import LAW_COLUMN, check_level, piece_names, reading, text
 
+if TYPE_CHECKING:
+    from matdiff.calculus.definiteness.certificate import Certificate
+
+WIDTH = 110  # of the sentence about a Hessian
+RELATION = re.compile(" ([<>≤≥≻≺⪰⪯=]) ")
 QUIET = UNSPOKEN | {
     laws.terms_one_by_one,
     laws.scalars_to_the_front,
@@ -33,7 +40,16 @@ QUIET = UNSPOKEN | {
 
 
 HEADINGS = {t: t for t in ("Differential", "Vec form", "Linear form", "Substitution", "Projection", "Simplified")}
-LATEX_SIGNS = {"⊗": r"\otimes ", "∗": "*", "𝓛": r"\mathcal{L}", "σ": r"\sigma ", "∂": r"\partial "}
+LATEX_SIGNS = {
+    "⊗": r"\otimes ",
+    "∗": "*",
+    "𝓛": r"\mathcal{L}",
+    "σ": r"\sigma ",
+    "∂": r"\partial ",
+    "⪰": r"\succeq ",
+    "⪯": r"\preceq ",
+}
+LATEX_SIGNS |= {"≤": r"\leq ", "≥": r"\geq "}
 LATEX_WORDS = ("vec", "diag", "vech", "sum")
 
 
@@ -212,7 +228,9 @@ def text_page(head: Sequence[Row], symbols_read: str, rows: Sequence[Row], end: 
     return "\n".join([*out, *end]) + "\n"
 
 
-def latex_page(head: Sequence[Row], rows: Sequence[Row], answers: Sequence[Answer]) -> str:
+def latex_page(
+    head: Sequence[Row], rows: Sequence[Row], answers: Sequence[Answer], certificate: Certificate | None = None
+) -> str:
     """The same as an ``align*``; the names of the laws stand at the right."""
     out = [f"{r.left} &= {r.line}" for r in head]
     shown = ""
@@ -227,7 +245,23 @@ def latex_page(head: Sequence[Row], rows: Sequence[Row], answers: Sequence[Answe
         out.append(f"{answer.left} &= {with_pieces(answer.value, LATEX, definitions=False)}")
         if answer.remark:
             out.append(rf"&\phantom{{=}}\ \text{{{title_free(answer.remark)}}}")
+    out += [rf"&\phantom{{=}}\ {line}" for line in certificate_latex(certificate)]
     return "\\begin{align*}\n" + " \\\\\n".join(out) + "\n\\end{align*}"
+
+
+def certificate_latex(certificate: Certificate | None) -> list[str]:
+    """What is known of the sign of a Hessian, and the reasons line by line."""
+    if certificate is None:
+        return []
+    reasons = certificate.reasons()
+    told = [certificate.short_heading + (":" if reasons else ""), *reasons]
+    return [rf"\text{{{''.join(with_mathematics(line))}}}" for line in told]
+
+
+def with_mathematics(line: str) -> Iterator[str]:
+    """The pieces of a sentence, with those of mathematics between dollars."""
+    for k, piece in enumerate(line.split("`")):
+        yield f"${law_title(piece)}$" if k % 2 else piece.replace("_", r"\_")
 
 
 def law_title(text: str) -> str:
@@ -245,13 +279,24 @@ def title_free(remark: str) -> str:
     return remark.split(":")[0].replace("_", r"\_").replace("&", r"\&").replace("ᵀ", "").replace("∂", "")
 
 
-def ending(heading: str, answers: Sequence[Answer], conditions: Sequence[str], check: str) -> list[str]:
-    """The answers with their shapes, where they hold, and what the check found."""
+def ending(
+    heading: str,
+    answers: Sequence[Answer],
+    conditions: Sequence[str],
+    check: str,
+    certificate: Certificate | None = None,
+) -> list[str]:
+    """The answers with their shapes, what is known of their sign, where they hold, and what the check found."""
     rows = ["", *([heading] if heading else [])]
     for answer in answers:
         written = with_pieces(answer.value, TEXT, definitions=False)
         rows.append(f"  {answer.left} = {written}        {shape_text(answer.value.shape)}")
         rows += [f"      {answer.remark}"] if answer.remark else []
+    if certificate is not None:
+        subject = "" if len(answers) == 1 else "The Hessian is "
+        sentence = RELATION.sub("\u00a0\\1\u00a0", f"{subject}{certificate}")  # no line ends within a claim
+        told = wrap(sentence, WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 8, break_long_words=False)
+        rows += [line.replace("\u00a0", " ") for line in told]
     rows += ["", "valid where " + ", ".join(conditions)] if conditions else []
     return rows + (["", check] if check else [])
 
@@ -265,12 +310,14 @@ def jacobian_text(found: Gradients, answers: Sequence[Answer], steps: str, check
     return text_page(head, reading(found.function), rows, end)
 
 
-def hessian_text(found: Hessians, answers: Sequence[Answer], steps: str, check: str) -> str:
+def hessian_text(
+    found: Hessians, answers: Sequence[Answer], steps: str, check: str, certificate: Certificate | None = None
+) -> str:
     """The derivation of a Hessian as a page of text."""
     check_level(steps)
     head = opening(found.function, found.unknowns.values(), found.first, printer_of(found.first, TEXT))
     rows = list(hessian_rows(found, TEXT, steps == "full")) if steps != "none" else []
-    end = ending("Hessian" if rows else "", answers, found.conditions(), check)
+    end = ending("Hessian" if rows else "", answers, found.conditions(), check, certificate)
     return text_page(head, reading(found.function), rows, end)
 
 
@@ -281,14 +328,30 @@ def jacobian_latex(found: Gradients, answers: Sequence[Answer], steps: str) -> s
     return latex_page(head, jacobian_rows(found, LATEX, steps == "full") if steps != "none" else [], answers)
 
 
-def hessian_latex(found: Hessians, answers: Sequence[Answer], steps: str) -> str:
+def hessian_latex(
+    found: Hessians, answers: Sequence[Answer], steps: str, certificate: Certificate | None = None
+) -> str:
     """The derivation of a Hessian as LaTeX."""
     check_level(steps)
     head = opening(found.function, found.unknowns.values(), found.first, printer_of(found.first, LATEX))
-    return latex_page(head, list(hessian_rows(found, LATEX, steps == "full")) if steps != "none" else [], answers)
+    rows = list(hessian_rows(found, LATEX, steps == "full")) if steps != "none" else []
+    return latex_page(head, rows, answers, certificate)
 
 
 # ---- for other programs -----------------------------------------------------------------------------
+
+
+def certificate_record(certificate: Certificate | None) -> dict[str, object] | None:
+    """A certificate as JSON."""
+    if certificate is None:
+        return None
+    steps = [{"claim": c.text(), "reason": c.reason.replace("`", "")} for c in certificate.steps]
+    return {
+        "kind": certificate.kind,
+        "conclusion": certificate.conclusion,
+        "sentence": str(certificate),
+        "steps": steps,
+    }
 
 
 def record(

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
+from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Constant, Expr, Identity, Number, Ones, Operator, Symbol, Zeros, fact
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol, fact
 from matdiff.algebra.notation import (
     ASCII,
     ATOM,

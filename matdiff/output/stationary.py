@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Zeros
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import LATEX, TEXT, Style, name_text
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.calculus.stationary import Stationary
@@ -94,7 +95,7 @@ def record(found: Stationary) -> str:
         "objective": _both(found.objective),
         "constraints": [_both(c) for c in found.constraints],
         "lagrangian": _both(found.lagrangian),
-        "conditions": {name: _both(g) for name, g in found.conditions.items()},
+        "gradients": {name: _both(g) for name, g in found.conditions.items()},
         "differentials": {name: _both(d) for name, d in found.differentials.items()},
         "matrix": _both(found.matrix),
         "step": [name_text(name, TEXT) for name in found.unknowns],

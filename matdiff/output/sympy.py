@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from matdiff.algebra import constants
 from matdiff.algebra import expr as leaves
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Symbol, fold, postorder
@@ -150,11 +151,11 @@ class Converter:
 Function = Callable[..., Any]
 
 CONSTANTS: Mapping[type[Expr], str] = {
-    leaves.Ones: "OneMatrix",
-    leaves.Zeros: "ZeroMatrix",
-    leaves.Identity: "Identity",
+    constants.Ones: "OneMatrix",
+    constants.Zeros: "ZeroMatrix",
+    constants.Identity: "Identity",
 }
-SIZES: Mapping[type[Expr], int] = {leaves.Identity: 1}  # how many sizes a constant is made from, if not 2
+SIZES: Mapping[type[Expr], int] = {constants.Identity: 1}  # how many sizes a constant is made from, if not 2
 
 FUNCTIONS: Mapping[type[Expr], Function] = {
     entrywise.Exp: lambda sympy, t: sympy.exp(t),

@@ -170,10 +170,7 @@ def left_side(block: Block, phase: Phase, found: Gradients, printer: Printer) ->
 
 def answered(found: Gradients, name: str) -> Expr:
     """The unknown that a gradient belongs to: of a family its general member, with the free index of the answer."""
-    unknown, free = found.unknowns[name], found.gradients[name].free
-    if isinstance(unknown, Symbol) and unknown.ranges and free:
-        return Member(unknown, *sorted(free, key=lambda i: i.name))
-    return unknown
+    return found.members.get(name, found.unknowns[name]) if found.gradients[name].free else found.unknowns[name]
 
 
 def adjoints(found: Gradients) -> list[Expr]:

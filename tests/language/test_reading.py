@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 
 import matdiff.algebra.operators  # noqa: F401 - fills the catalogue of laws
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Identity, Index, Number, Ones, Symbol, symbols
+from matdiff.algebra.expr import Index, Number, Symbol, symbols
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.operators.entrywise import Abs, Unspecified
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Frobenius, Norm

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, size
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Symbol
+from matdiff.algebra.expr import Expr, Index, Number, Symbol
 from matdiff.algebra.operators.activations import Relu, Sigmoid
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Sign, Sqrt, Unspecified

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import matdiff
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, size
-from matdiff.algebra.expr import OPERATORS, Expr, Identity, Index, Number, Ones, Symbol, Zeros
+from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Exp, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose

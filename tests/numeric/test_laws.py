@@ -16,7 +16,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.kronecker import Unvec, Vech
 from matdiff.algebra.operators.matrix_functions import Cholesky
-from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
+from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, OpenHessian
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.spectral import LargestEigenvector, SmallestEigenvector
 from matdiff.algebra.operators.spectral_functions import Eigenvalues, FrechetOfFunction, MatrixFunction
@@ -51,6 +51,7 @@ SAMPLES: dict[str, Expr] = {
     "Cholesky": Cholesky(Symbol("P", (n, n), ["spd"])),
     "OpenFunction": OpenFunction.make((X, Symbol("y", (p, ONE))), ("f",)),
     "OpenDerivative": OpenDerivative("f", (1, 2), (X, Symbol("y", (p, ONE))), [Symbol("z", (p, ONE))]),
+    "OpenHessian": OpenHessian("f", (1, 2, 1), (X, Symbol("y", (p, ONE))), [Symbol("z", (p, ONE))]),
     "MatrixFunction": MatrixFunction.applied("leaky_relu", 0, Symbol("S", (n, n), ["symmetric"]), Symbol("c")),
     "FrechetOfFunction": FrechetOfFunction.make(
         (Symbol("S", (n, n), ["symmetric"]), Symbol("E", (n, n)), Symbol("F", (n, n))), ("f", 0, 2)
@@ -108,7 +109,14 @@ def test_a_law_of_d_that_is_off_by_a_factor_is_refuted(name: str) -> None:
 
 SHIFTED = [(n, k) for n in SAMPLED if OPERATORS[n].shift is not None for k in range(len(SAMPLED[n].operands))]
 # in the operands from this place on
-LINEAR_FROM = {"OpenDerivative": 2, "FrechetOfFunction": 1, "Sylvester": 2, "FrechetExpm": 1, "FrechetLogm": 1}
+LINEAR_FROM = {
+    "OpenDerivative": 2,
+    "OpenHessian": 2,
+    "FrechetOfFunction": 1,
+    "Sylvester": 2,
+    "FrechetExpm": 1,
+    "FrechetLogm": 1,
+}
 SHIFTED = [(n, k) for n, k in SHIFTED if k >= LINEAR_FROM.get(n, 0)]
 SHIFTED = [(n, k) for n, k in SHIFTED if not isinstance(SAMPLED[n].operands[k], Number | Index)]
 

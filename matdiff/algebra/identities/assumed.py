@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Symbol, Zeros, fact
+from matdiff.algebra.expr import Expr, Number, Symbol, fact
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones
 from matdiff.algebra.laws import Declared, Law, identity

@@ -12,8 +12,9 @@ from itertools import combinations
 from itertools import product as choices
 from math import prod
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones, Zeros, fact
+from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import key, like_terms, split
 from matdiff.algebra.identities.indexed import bound_names, substitute_index

@@ -9,7 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from matdiff.algebra.expr import Expr, Identity, Number
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.assumed import triangles
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import Expr, Ones, Zeros
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.blocks import null

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from matdiff.algebra.expr import UNIT, Expr, Number, Ones
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.activations import Relu, Sigmoid, Softplus, Step
 from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign

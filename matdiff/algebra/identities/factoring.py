@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import UNIT, Expr, Number, Ones, Zeros, fact
+from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
 from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
 from matdiff.algebra.operators.products import (
     Hadamard,
     Product,
@@ -46,6 +48,8 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
         return _transposed_key(e.operands[0])
     elif isinstance(e, SumOfEntries):
         return key(as_product_with_ones(e.operands[0]))
+    elif isinstance(e, OpenDerivative) and len(e.directions) > 1:
+        below = _directions_in_order(e, below)
     return _digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
 
 
@@ -56,10 +60,19 @@ def as_product_with_ones(a: Expr) -> Expr:
     return Product.of(*left, a, *right)
 
 
+def _directions_in_order(e: OpenDerivative, below: list[bytes]) -> list[bytes]:
+    """∇³f(x)[y, z] is ∇³f(x)[z, y]: directions that belong to one argument may change their places."""
+    count, places = e.data[1], e.data[2][1 : 1 + len(e.directions)]
+    own = {place: sorted(k for p, k in zip(places, below[count:], strict=True) if p == place) for place in set(places)}
+    return [*below[:count], *[own[place].pop(0) for place in places]]
+
+
 def _transposed_key(e: Expr) -> bytes:
     """The key of eᵀ."""
     if isinstance(e, Transpose):
         return key(e.operands[0])
+    if isinstance(e, OpenHessian):
+        return key(e.flipped)
     return key(e) if is_symmetric_leaf(e) else hashlib.blake2b(b"transpose" + key(e), digest_size=16).digest()
 
 

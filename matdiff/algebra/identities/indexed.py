@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from matdiff.algebra.expr import Expr, Index, Ones, Zeros, fact, postorder, replace
+from matdiff.algebra.constants import Ones, Zeros
+from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import lifted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Ones
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose

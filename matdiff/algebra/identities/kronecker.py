@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import Expr, Identity, Ones, Zeros
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import base_and_exponent
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.inverses import PseudoInverse

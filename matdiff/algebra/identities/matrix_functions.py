@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matdiff.algebra.expr import Data, Expr, Identity, Number, Zeros, fact
+from matdiff.algebra.constants import Identity, Zeros
+from matdiff.algebra.expr import Data, Expr, Number, fact
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.kronecker import kronecker_factors
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity

@@ -5,16 +5,21 @@ These laws make a part of an answer readable.  They are used there only: elsewhe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Index, Number
+from matdiff.algebra.expr import Expr, Index, Number, postorder
+from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
+from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
+from matdiff.algebra.operators.vectorisation import Commutation
 
 
 def same_part(e: Expr, whole: Expr) -> Expr:
@@ -76,7 +81,7 @@ def part_at(a: Expr, i: Expr | None, j: Expr | None) -> Expr:
     return Row(a, i) if i is not None else Column(a, j) if j is not None else a
 
 
-@identity("diag(x)[i, j] = x[i]I[i, j]", "diag(x)[1, 2] = x[1]*eye(n)[1, 2]", where="x: n", among=(DiagonalMatrix,))
+@identity("diag(x)[i, j] = x[i]I[i, j]", "diag(x)[i, j] = x[i]*eye(n)[i, j]", where="x: n", among=(DiagonalMatrix,))
 def entry_of_diagonal_matrix(e: Expr) -> Expr | None:
     match e.operands:
         case DiagonalMatrix(operands=(x,)) as a, i, j:
@@ -105,7 +110,7 @@ def entry_of_diagonal(e: Expr) -> Expr | None:
             return None
 
 
-@identity("eᵢᵀA = A[i, :]", "sum(i=1..m, unit(i, m)'*A) = sum(i=1..m, A[i, :])", where="A: m x n", among=(UnitVector,))
+@identity("eᵢᵀA = A[i, :]", "unit(i, m)'*A = A[i, :]", where="A: m x n", among=(UnitVector,))
 def row_by_index(e: Expr) -> Expr | None:
     """Also eᵢᵀx = x[i], Aeⱼ = A[:, j] and xᵀeⱼ = x[j], for an index."""
     f = e.operands
@@ -121,6 +126,15 @@ def row_by_index(e: Expr) -> Expr | None:
     return None
 
 
+@identity("Tr(Axeᵢᵀ) = A[i, :]x", "tr(A*x*unit(2, m)') = A[2, :]*x", where="A: m x n; x: n", among=(Product,))
+def trace_with_unit_vector(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Product(operands=(first, *rest, Transpose(operands=(UnitVector(operands=(i,)),)))):
+            return Product.of(part_at(first, i, None), *rest)
+        case _:
+            return None
+
+
 def _unit_entry(a: Expr, i: Expr) -> Expr | None:
     """e₂[i] as I[2, i], and eᵢ[i] as 1; None of anything else."""
     if not isinstance(a, UnitVector):
@@ -134,7 +148,7 @@ def _joined(f: Sequence[Expr], k: int, part: Expr) -> Expr:
     return Product.of(*f[:k], part, *f[k + 2 :])
 
 
-@identity("e₂[i] = I[2, i]", "sum(i=1..n, x[i]*unit(2, n)[i]) = sum(i=1..n, x[i]*eye(n)[2, i])", where="x: n")
+@identity("e₂[i] = I[2, i]", "unit(2, n)[i] = eye(n)[2, i]")
 def entry_of_unit_vector(e: Expr) -> Expr | None:
     """Also I[i, i] = 1, and of numbers 0 or 1."""
     match e.operands:
@@ -146,6 +160,97 @@ def entry_of_unit_vector(e: Expr) -> Expr | None:
             return Number(int(i is j))
         case _:
             return None
+
+
+@identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(2, n) = x[2]*unit(2, n)", where="x: n", among=(UnitVector,))
+def entrywise_with_unit_vector(e: Expr) -> Expr | None:
+    for k, factor in enumerate(e.operands):
+        if isinstance(factor, UnitVector):
+            others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
+            return Scale.of(Entry(others, factor.operands[0]), factor)
+    return None
+
+
+@identity(
+    "(A ⊗ B + C ⊗ D)(eⱼ ⊗ I) = (A ⊗ B)(eⱼ ⊗ I) + (C ⊗ D)(eⱼ ⊗ I)",
+    "(kron(A, B) + kron(C, D))*kron(unit(2, n), eye(m)) = kron(A, B)*kron(unit(2, n), eye(m)) "
+    "+ kron(C, D)*kron(unit(2, n), eye(m))",
+    where="A, C: p x n; B, D: q x m",
+    among=(Kronecker,),
+)
+def columns_of_sum(e: Expr) -> Expr | None:
+    """Where the columns of every term are columns of its factors; also (A ⊗ B)(eⱼ ⊗ I + I ⊗ eⱼ)."""
+    match e.operands:
+        case (*left, Sum() as total, Kronecker() as chosen) if is_selection(chosen):
+            if all(_meets(_last_factor(term), chosen) for term in total.operands):
+                return Product.of(*left, Sum.of(*[Product.of(term, chosen) for term in total.operands]))
+        case (*left, Kronecker() as a, Sum() as total) if all(map(is_selection, total.operands)):
+            if all(_meets(a, term) for term in total.operands):
+                return Product.of(*left, Sum.of(*[Product.of(a, term) for term in total.operands]))
+    return None
+
+
+def is_selection(e: Expr) -> bool:
+    """Whether an expression is a Kronecker product that takes columns of a matrix: eⱼ ⊗ I, eⱼ ⊗ eᵢ, I[:, 1:2] ⊗ I."""
+    chosen = [f.operands[0] if isinstance(f, Slice) else f for f in e.operands] if isinstance(e, Kronecker) else []
+    plain = all(isinstance(f, Identity) for f in e.operands)
+    return bool(chosen) and not plain and all(isinstance(f, UnitVector | Identity) for f in chosen)
+
+
+def _last_factor(e: Expr) -> Expr:
+    while isinstance(e, Scale | Product):
+        e = e.operands[-1]
+    return e
+
+
+def _meets(a: Expr, chosen: Expr) -> bool:
+    """Whether a factor and a selection behind it make one Kronecker product, or only change their order."""
+    if isinstance(a, Kronecker):
+        return all(left.cols is right.rows for left, right in zip(a.operands, chosen.operands, strict=True))
+    return isinstance(a, Identity) or (
+        isinstance(a, Commutation) and a.data == tuple(o.rows for o in chosen.operands)[::-1]
+    )
+
+
+@identity("Σᵢ aᵢI[i, j] = aⱼ", "sum(i=1..n, x[i]*eye(n)[i, 2]) = x[2]", where="x: n")
+def sum_with_delta(e: Expr) -> Expr | None:
+    """Of a sum only the term remains in which the index has the value that I[i, j] = δᵢⱼ asks for; also of matrices."""
+    body, index = e.operands[0], e.data[0]
+    scalars, rest = (body.operands[0], [body.operands[1]]) if isinstance(body, Scale) else (body, [])
+    factors = scalars.operands if isinstance(scalars, Hadamard) else (scalars,)
+    for k, factor in enumerate(factors):
+        value = _asked_for(factor, index)
+        if value is not None:
+            others = [*factors[:k], *factors[k + 1 :]]
+            term = Scale.of(Hadamard.of(*others), *rest) if others and rest else Hadamard.of(*others, *rest)
+            return substitute_index(apart(term, {i.name for i in value.free}), index, value)
+    return None
+
+
+def _asked_for(delta: Expr, index: Index) -> Expr | None:
+    """j in I[i, j] or I[j, i] for the index i of a sum over all rows."""
+    match delta:
+        case Entry(operands=(Identity() as one, a, b)) if index.last is one.rows:
+            return b if a is index and index not in b.free else a if b is index and index not in a.free else None
+        case _:
+            return None
+
+
+def apart(e: Expr, taken: Iterable[str]) -> Expr:
+    """An expression in which no sum has an index of one of these names."""
+    names = set(taken)
+    if names.isdisjoint(bound_names(e)):
+        return e
+    done: dict[Expr, Expr] = {}
+    for node in postorder(e):
+        operands = tuple([done[o] for o in node.operands])
+        made = node if operands == node.operands else node.rebuild(operands)
+        if isinstance(made, IndexedSum) and made.index.name in names:
+            body = made.operands[0]
+            other = fresh_index(made.index, names | bound_names(body) | {i.name for i in body.free})
+            made = IndexedSum(substitute_index(body, made.index, other), other)
+        done[node] = made
+    return done[e]
 
 
 ANY_PART = (part_of_sum, part_of_indexed_sum, part_of_entrywise)
@@ -161,5 +266,8 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Row: (*ANY_PART, row_of_diagonal_matrix),
     Column: (*ANY_PART, row_of_diagonal_matrix),
     Slice: ANY_PART,
-    Product: (row_by_index,),
+    Product: (row_by_index, columns_of_sum),
+    Trace: (trace_with_unit_vector,),
+    Hadamard: (entrywise_with_unit_vector,),
+    IndexedSum: (sum_with_delta,),
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matdiff.algebra.expr import UNIT, Expr, Identity, Number, Ones
+from matdiff.algebra.constants import Identity, Ones
+from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, ones_like
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose, reciprocal

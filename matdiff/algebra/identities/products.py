@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power

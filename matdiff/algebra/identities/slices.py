@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, Zeros, fact
+from matdiff.algebra.expr import Expr, Index, Number, fact
 from matdiff.algebra.identities.indexed import vectorised
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, null, places

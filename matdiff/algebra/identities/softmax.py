@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Ones
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.transposes import growth, transposed

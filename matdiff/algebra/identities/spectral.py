@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Operator, Zeros
+from matdiff.algebra.expr import Expr, Number, Operator
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse

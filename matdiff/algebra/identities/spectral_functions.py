@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
-from matdiff.algebra.expr import Expr, Identity, fact, postorder
+from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities.matrix_functions import base
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import Shape
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones

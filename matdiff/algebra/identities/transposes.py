@@ -3,12 +3,14 @@ only when the sum gets no longer by it, so that (Xw − y)ᵀ stays as it is and
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, fact
+from matdiff.algebra.expr import Expr, Operator, Symbol, fact
 from matdiff.algebra.laws import Declared, Law, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
@@ -151,7 +153,7 @@ def _growth(e: Expr, below: list[int]) -> int:
     return min(1, below[0]) if isinstance(e, PASSES_ON) else 1
 
 
-SYMMETRIC = Identity | Zeros | DiagonalMatrix | SymmetricPart | SkewPart | Centering  # but for a sign
+SYMMETRIC = Identity | Zeros | DiagonalMatrix | SymmetricPart | SkewPart | Centering | OpenHessian  # but for a sign
 PASSES_ON = Entrywise | Power | MatrixPower | SoftmaxOfRows | SoftmaxOfColumns | LowerTriangle | UpperTriangle | Slice
 
 

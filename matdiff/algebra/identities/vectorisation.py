@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import OPERATORS, Expr, Ones, Zeros
+from matdiff.algebra.expr import OPERATORS, Expr
 from matdiff.algebra.identities.kronecker import in_place_of, kronecker_factors
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity

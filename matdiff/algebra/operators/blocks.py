@@ -7,8 +7,9 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Number, Operator, Zeros
+from matdiff.algebra.expr import Data, Expr, Number, Operator
 from matdiff.algebra.laws import Law, differential, shift, vec
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker

@@ -23,8 +23,9 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape, size
-from matdiff.algebra.expr import Data, Expr, Number, Ones, Operator, Symbol, Zeros, postorder
+from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol, postorder
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, TERM, Notation, Slot, Style, call, fenced, name_text
 from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose

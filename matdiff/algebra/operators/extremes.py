@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Operator, Zeros
+from matdiff.algebra.constants import Zeros
+from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.activations import Relu, Step

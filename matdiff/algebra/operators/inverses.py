@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Identity, Number, Operator
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import OPERATORS, Expr, Number, Ones, Operator
+from matdiff.algebra.expr import OPERATORS, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
 from matdiff.algebra.operators.products import Differentials, Hadamard, Product, Sum, Transpose

@@ -1,8 +1,11 @@
-"""Open functions of whole vectors and matrices with scalar values: f(A, B), and their derivatives ∇f(A), ∇²f(A)[E].
+"""Open functions of whole vectors and matrices with scalar values: f(A, B), and their derivatives ∇f(A), ∇²f(A).
 
 ∇ₖf is the gradient by the k-th argument, in the shape of that argument.  The derivatives of higher order are taken in
 directions: ∇²f(A)[E] is the change of ∇f at A along E, ∇²ⱼₖf(A, B)[E] that of ∇ⱼf where the k-th argument changes.
 They are linear in every direction, and self-adjoint since the order of differentiation does not matter.
+
+Without its last direction such a derivative is a matrix, the Hessian ∇²f(A) with vec(∇²f(A)[E]) = ∇²f(A)vec(E), and
+∇³f(A)[E], the change of ∇²f along E.  Of columns ∇²f(x)[e] is the product ∇²f(x)e, and no form of its own.
 """
 
 from __future__ import annotations
@@ -11,13 +14,15 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Data, Expr, Operator
-from matdiff.algebra.laws import differential, shift
-from matdiff.algebra.notation import SUM, Notation, Part, Slot, Style, name_text
+from matdiff.algebra.dims import ONE, SCALAR, Shape
+from matdiff.algebra.expr import Data, Expr, Index, Number, Operator
+from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.notation import ATOM, POSTFIX, SUM, Notation, Part, Slot, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.kronecker import Unvec, Vec
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.errors import ShapeError
 
 MOST_ARGUMENTS = 9  # the places of the arguments are written with one digit each
@@ -92,19 +97,14 @@ class OpenDerivative(Operator):
     ) -> Expr:
         if len(arguments) == 1 and arguments[0].is_scalar:  # of one scalar, f′(a)b c …
             return Product.of(Unspecified(name, len(places), arguments[0]), *directions)
+        if cls is OpenDerivative and len(places) == 2 and all(arguments[k - 1].cols is ONE for k in places):
+            return Product.of(OpenHessian(name, places, arguments), *directions)
         return cls.make((*arguments, *directions), (name, len(arguments), places))
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
-        name, count, places = data
-        if not (0 < count <= MOST_ARGUMENTS and len(operands) == count + len(places) - 1):
-            raise ShapeError(f"a derivative of {name} of order {len(places)} needs {len(places) - 1} directions")
-        if not all(0 < place <= count for place in places):
-            raise ShapeError(f"{name} has {count} arguments")
-        for direction, place in zip(operands[count:], places[1:], strict=True):
-            if direction.shape != operands[place - 1].shape:
-                raise ShapeError(f"a direction of a derivative of {name} does not have the shape of the argument")
-        derived: Expr = operands[places[0] - 1]
+        require_directions(operands, data, 1)
+        derived: Expr = operands[data[2][0] - 1]
         return derived.shape
 
     @property
@@ -149,7 +149,7 @@ class OpenDerivative(Operator):
         terms: list[Expr] = []
         for k, change in enumerate(changes):
             if change is not None and k < count:
-                terms.append(OpenDerivative.make((*f, change), (name, count, (*places, k + 1))))
+                terms.append(OpenDerivative(name, (*places, k + 1), f[:count], (*f[count:], change)))
             elif change is not None:
                 terms.append(self.rebuild((*f[:k], change, *f[k + 1 :])))
         return Sum.of(*terms)
@@ -166,8 +166,130 @@ class OpenDerivative(Operator):
         name, count, places = self.data
         k = place - count + 1
         exchanged = (places[k], *places[1:k], places[0], *places[k + 1 :])
-        operands = (*self.operands[:place], transposed(h), *self.operands[place + 1 :])
-        return transposed(OpenDerivative.make(operands, (name, count, exchanged)))
+        directions = (*self.operands[count:place], transposed(h), *self.operands[place + 1 :])
+        return transposed(OpenDerivative(name, exchanged, self.operands[:count], directions))
+
+    @vec(
+        "vec_of_open_derivative",
+        "vec(∇²f(A)[E]) = ∇²f(A)vec(E)",
+        "vec(nabla^2 f(A)[E]) = nabla^2 f(A)*vec(E)",
+        where="f: m x n -> scalar; A, E: m x n",
+        requires="f twice differentiable",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        """The matrix without the direction; the other directions stay."""
+        name, count, places = self.data
+        k = place - count + 1
+        others = (*self.operands[count:place], *self.operands[place + 1 :])
+        return OpenHessian(name, (*places[:k], *places[k + 1 :], places[k]), self.operands[:count], others)
+
+
+class OpenHessian(OpenDerivative):
+    """∇²f(A), the matrix of a second derivative in one direction, and ∇³f(A)[E], where only the last one is left open.
+
+    data      as of ∇²f(A)[E]; the rows belong to the first of the places, the columns to the last one
+    operands  the arguments, then the directions that are given
+    """
+
+    __slots__ = ()
+    vec = None  # type: ignore[assignment] # of a direction of ∇³f(A)[E]: the sum over all entries stands for it
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        require_directions(operands, data, 2)
+        (rows, cols), (p, q) = operands[data[2][0] - 1].shape, operands[data[2][-1] - 1].shape
+        return rows * cols, p * q
+
+    @property
+    def flipped(self) -> Expr:
+        """The transpose: rows and columns change their roles."""
+        name, _, (first, *between, last) = self.data
+        return OpenHessian(name, (last, *between, first), self.arguments, self.directions)
+
+    def notation(self, style: Style) -> Notation:
+        """One column needs brackets before an index: behind ∇²₁₂f(x, a) that would be a direction."""
+        return super().notation(style)._replace(level=POSTFIX if self.cols is ONE else ATOM)
+
+    @staticmethod
+    def numpy(np: Any, *values: Any) -> Any:
+        *operands, name, count, places = values
+        units = unit_directions(np, operands[places[-1] - 1].shape[-2:])
+        given = operands[count:]
+        columns = [Vec.numpy(np, stand_in(np, name, operands[:count], places, [*given, e])) for e in units]
+        return np.concatenate(columns, axis=-1)
+
+    @differential(
+        "differential_of_open_hessian",
+        "d ∇²f(A)",
+        "d(nabla^2 f(A)) = nabla^3 f(A)[d(A)]",
+        where="f: m x n -> scalar; A: m x n",
+        requires="f three times differentiable",
+    )
+    def d(self: Expr, *changes: Differentials) -> Expr:
+        """A change of an argument is one direction more, before the one that is left open."""
+        name, count, places = self.data
+        f = self.operands
+        terms: list[Expr] = []
+        for k, change in enumerate(changes):
+            if change is not None and k < count:
+                more = (*places[:-1], k + 1, places[-1])
+                terms.append(OpenHessian(name, more, f[:count], (*f[count:], change)))
+            elif change is not None:
+                terms.append(self.rebuild((*f[:k], change, *f[k + 1 :])))
+        return Sum.of(*terms)
+
+    @shift(
+        "trace_of_open_hessian",
+        "Tr(H∇³f(A)[E]) = Σⱼ Tr((∇³f(A)[Hᵀeⱼ, eⱼ])ᵀE)",
+        "tr(H*nabla^3 f(x)[e]) = sum(j=1..n, nabla^3 f(x)[H'*unit(j, n), unit(j, n)]'*e)",
+        where="f: n -> scalar; x, e: n; H: n x n",
+        requires="the third derivatives of f are continuous",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        """Tr(xyᵀ∇³f(A)[E]) = Tr((∇³f(A)[y, x])ᵀE), which is summed over the columns where H has no such factors."""
+        name, count, places = self.data
+        k = place - count + 1
+        rows, cols = (self.operands[places[end] - 1].shape for end in (0, -1))
+        others = (*self.operands[count:place], *self.operands[place + 1 :])
+        exchanged = (places[k], *places[1:k], *places[k + 1 : -1], places[0], places[-1])
+        column, row, index = split(h, self)
+        inner = (Unvec.of(transposed(row), *rows), Unvec.of(column, *cols))
+        found = transposed(OpenDerivative(name, exchanged, self.operands[:count], (*others, *inner)))
+        return found if index is None else IndexedSum(found, index)
+
+
+def require_directions(operands: tuple[Expr, ...], data: Data, open_ends: int) -> None:
+    """A derivative of some order has as many directions, but for its open ends, in the shapes of the arguments."""
+    name, count, places = data
+    wanted = len(places) - open_ends
+    if not (0 < count <= MOST_ARGUMENTS and 0 <= wanted == len(operands) - count):
+        raise ShapeError(f"a derivative of {name} of order {len(places)} needs {wanted} directions")
+    if not all(0 < place <= count for place in places):
+        raise ShapeError(f"{name} has {count} arguments")
+    for direction, place in zip(operands[count:], places[1:], strict=False):
+        if direction.shape != operands[place - 1].shape:
+            raise ShapeError(f"a direction of a derivative of {name} does not have the shape of the argument")
+
+
+def split(h: Expr, hessian: Expr) -> tuple[Expr, Expr, Index | None]:
+    """H = xyᵀ as the column x and the row yᵀ; else eⱼ and eⱼᵀH, with the index of the sum over eⱼeⱼᵀH that H is."""
+    if h.rows is ONE:
+        return Number(1), h, None
+    factors = h.operands if isinstance(h, Product) else (h,)
+    for k in range(1, len(factors)):
+        if factors[k].rows is ONE:
+            return Product.of(*factors[:k]), Product.of(*factors[k:]), None
+    taken = {i.name for i in h.free | hessian.free}
+    letters = ("j", "k", "l", "r", "s", *(f"j{k}" for k in range(len(taken))))
+    index = Index(next(letter for letter in letters if letter not in taken), h.rows)
+    e = UnitVector(index, h.rows)
+    return e, Product.of(Transpose(e), h), index
+
+
+def unit_directions(np: Any, shape: tuple[int, int]) -> list[Any]:
+    """The matrices with one entry 1 and else 0, column by column."""
+    rows, cols = shape
+    return list(np.swapaxes(np.eye(rows * cols).reshape(rows * cols, cols, rows), -1, -2))
 
 
 def transposed(e: Expr) -> Expr:

@@ -13,8 +13,9 @@ from itertools import pairwise
 from operator import mul
 from typing import Any
 
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, Zeros
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, entrywise_product, power, product, signed_sum
 from matdiff.errors import ShapeError

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import OPERATORS, Expr, Number, Ones, Operator, Symbol
+from matdiff.algebra.expr import OPERATORS, Expr, Number, Operator, Symbol
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Sqrt, filled, zeros_like
 from matdiff.algebra.operators.products import Hadamard, Product, Sum, Transpose, quotient

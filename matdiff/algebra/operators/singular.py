@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Operator
+from matdiff.algebra.expr import Expr, Number, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
 from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse

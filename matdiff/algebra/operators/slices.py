@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
+from matdiff.algebra.expr import Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, PRODUCT, Notation, Part, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker

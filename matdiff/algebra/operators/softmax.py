@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Ones, Operator
+from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.operators.entrywise import ones_like
 from matdiff.algebra.operators.norms import inner

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Identity, Operator
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
 from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import Shape
-from matdiff.algebra.expr import FUNCTIONS, Data, Expr, Identity, Number, Ones, Operator, postorder
+from matdiff.algebra.expr import FUNCTIONS, Data, Expr, Number, Operator, postorder
 from matdiff.algebra.laws import differential, shift
 from matdiff.algebra.notation import SUM, Notation, Part, Slot, Style, latex_name, name_text
 from matdiff.algebra.operators.divided_differences import Call, applied, scalar, stand_in

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, shape_text
-from matdiff.algebra.expr import OPERATORS, Data, Expr, Identity, Number, Operator, fact
+from matdiff.algebra.expr import OPERATORS, Data, Expr, Number, Operator, fact
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose

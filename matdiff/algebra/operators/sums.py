@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Index, Number, Ones, Operator, Symbol
+from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, PRODUCT, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker

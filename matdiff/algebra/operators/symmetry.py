@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from matdiff.algebra.assumptions import implied
-from matdiff.algebra.expr import Expr, Identity, Ones, Operator, Symbol, Zeros, postorder
+from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
 from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
@@ -56,6 +58,8 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
         return e, e if "symmetric" in assumed(e) else Transpose(e)
     if isinstance(e, Ones | Zeros):
         return e, type(e)(e.cols, e.rows)
+    if isinstance(e, OpenHessian):
+        return e, e.flipped
     straight, flipped = tuple(a for a, _ in operands), tuple(b for _, b in operands)
     if isinstance(e, Transpose):
         return flipped[0], straight[0]

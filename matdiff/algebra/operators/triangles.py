@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape, Size
-from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
+from matdiff.algebra.expr import Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import Notation, Style
 from matdiff.algebra.operators.entrywise import ones_like

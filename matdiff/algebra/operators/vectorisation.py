@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, Size, triangular
-from matdiff.algebra.expr import Data, Expr, Identity, Number, Operator
+from matdiff.algebra.expr import Data, Expr, Number, Operator
 from matdiff.algebra.notation import Notation, Style
 
 

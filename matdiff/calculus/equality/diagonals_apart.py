@@ -3,8 +3,9 @@ elsewhere it becomes an entrywise product, and outer products in an entrywise pr
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose, multiple
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector

@@ -10,8 +10,9 @@ from __future__ import annotations
 from fractions import Fraction
 from math import isqrt
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Ones, Symbol, fact, replace
+from matdiff.algebra.expr import Expr, Number, Symbol, fact, replace
 from matdiff.algebra.identities import powers
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, ones_like, zeros_like

@@ -11,8 +11,9 @@ from itertools import islice
 from itertools import product as choices
 from math import prod
 
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Identity, Index, Number, Ones, fact
+from matdiff.algebra.expr import Expr, Index, Number, fact
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation

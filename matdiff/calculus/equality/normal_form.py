@@ -6,7 +6,8 @@ scalars brought to the front, and what commutes is put in order.  ``NORMAL`` lis
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Ones, postorder
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import (
     assumed,
     determinants,

@@ -12,21 +12,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import (
-    UNIT,
-    Constant,
-    Expr,
-    Identity,
-    Index,
-    Number,
-    Ones,
-    Operator,
-    Symbol,
-    Zeros,
-    fact,
-    postorder,
-)
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, fact, postorder
 from matdiff.algebra.identities.transposes import is_symmetric_leaf
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.kronecker import Kronecker

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Number, Zeros, postorder
+from matdiff.algebra.constants import Zeros
+from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient

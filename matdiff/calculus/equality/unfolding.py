@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import matdiff.algebra.operators  # noqa: F401 - fills the tables of operators
-from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Ones, Operator
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Sqrt, ones_like
 from matdiff.algebra.operators.norms import Frobenius, inner

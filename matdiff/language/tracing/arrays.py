@@ -12,8 +12,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size, size
-from matdiff.algebra.expr import Expr, Identity
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.kronecker import divided
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count

@@ -6,8 +6,9 @@ from functools import reduce
 from operator import mul
 from typing import Any
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Identity, Number
+from matdiff.algebra.expr import Number
 from matdiff.algebra.operators.kronecker import Unvec, Vec, divided
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.errors import ShapeError

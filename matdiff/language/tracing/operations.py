@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import FUNCTIONS as NAMED
-from matdiff.algebra.expr import Expr, Number, Ones, Operator
+from matdiff.algebra.expr import Expr, Number, Operator
 from matdiff.algebra.operators.activations import Sigmoid, Softplus, Step
 from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt
 from matdiff.algebra.operators.extremes import Maximum, Minimum

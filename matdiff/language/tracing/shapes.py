@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size
-from matdiff.algebra.expr import Expr, Identity, Number, Ones, Zeros
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.products import FLATTEN, Product, Scale, Transpose
 from matdiff.errors import ShapeError
 

@@ -139,7 +139,7 @@ def both(a: Interval, b: Interval) -> Interval:
 
 
 def below(a: Interval) -> Interval:
-    """The numbers from the least one on: what is known of a sum of nonnegative ones, of which one is in the interval."""
+    """The numbers from the least one on: a sum of nonnegative numbers one of which is in the interval."""
     return a._replace(high=inf, open_high=True)
 
 
@@ -190,6 +190,6 @@ def _rounded(value: Bound, at: Bound, side: int) -> Bound:
     if not isfinite(value):
         return value
     exact = Fraction(value)
-    if isfinite(at) and abs(at) in (0, 1) and exact.denominator <= 2:
+    if abs(at) in (0, 1) and exact.denominator <= 2:
         return exact
-    return exact + side * OUTWARDS * max(1, abs(exact))
+    return exact + side * OUTWARDS * max(Fraction(1), abs(exact))

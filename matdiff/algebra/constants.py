@@ -1,0 +1,50 @@
+"""Matrices that their sizes determine: ones, zeros, the identity."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from matdiff.algebra.dims import Shape, Size, size
+from matdiff.algebra.expr import Data, Expr, Leaf
+from matdiff.algebra.notation import Notation, Style, sized
+
+
+class Constant(Leaf):
+    """A matrix that its size determines: data is its shape."""
+
+    __slots__ = ()
+    letter: ClassVar[str] = ""
+
+    def notation(self, style: Style) -> Notation:
+        return sized(self.letter, self.shape, style)
+
+    def __new__(cls, rows: int | str | Size, cols: int | str | Size = 1) -> Self:
+        return cls.make((), (size(rows), size(cols)))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return (data[0], data[1])
+
+
+class Ones(Constant):
+    """The vector or matrix whose entries are all 1."""
+
+    __slots__ = ()
+    letter = "1"
+
+
+class Zeros(Constant):
+    """The vector or matrix whose entries are all 0."""
+
+    __slots__ = ()
+    letter = "0"
+
+
+class Identity(Constant):
+    """The identity matrix of a size."""
+
+    __slots__ = ()
+    letter = "I"
+
+    def __new__(cls, rows: int | str | Size) -> Self:
+        return cls.make((), (size(rows), size(rows)))

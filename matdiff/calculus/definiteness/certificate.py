@@ -1,0 +1,244 @@
+"""Certificates: what is said of a Hessian, «positive semidefinite, so f is convex», with the claims that lead there.
+
+In goes a symmetric matrix or a derivation of second order, out comes a certificate; None where no rule tells, never
+a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from matdiff.algebra.dims import Size
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
+from matdiff.algebra.operators.entrywise import Log, Sqrt
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.recurrence import Recurrence
+from matdiff.algebra.operators.square import Inverse, Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.definiteness.grids import grid_claim, grid_of
+from matdiff.calculus.definiteness.opposite_signs import BothSigns, total
+from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim
+from matdiff.calculus.gradient import independent
+from matdiff.calculus.hessian import Hessians
+
+LARGEST = 1500  # nodes of a matrix that is looked at
+LONGEST_CLAIM, MOST_CLAIMS = 70, 6
+PLAIN = frozenset(("a sum", "a product", "a multiple"))  # reasons that go without saying
+CURVED = frozenset(("orthogonal", "idempotent", "unit", "integer"))  # sets that are not convex
+UPWARDS = frozenset(("positive definite", "positive semidefinite", "positive", "nonnegative"))
+STRICT = frozenset(("positive definite", "negative definite", "positive", "negative"))
+
+
+class Certificate(NamedTuple):
+    """What is known of a symmetric matrix.
+
+    kind        ``positive definite``, ``negative semidefinite``, … or ``zero``; of a number ``nonnegative``, …
+    matrix      the form of the matrix that the claims are about
+    steps       the claims that lead there, each with a reason; the last one is about the matrix
+    conclusion  of a Hessian: what follows for the function, as in ``f is convex``
+    where       the conditions under which it follows, where there are any
+    on_pieces   whether these single out no convex set, so that it follows on the convex sets among them only
+    """
+
+    kind: str
+    matrix: Expr
+    steps: tuple[Claim, ...]
+    conclusion: str = ""
+    where: tuple[str, ...] = ()
+    on_pieces: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The certificate without its reasons."""
+        place = "on every convex set where" if self.on_pieces else "where"
+        domain = f" {place} {', '.join(self.where)}" if self.where else ""
+        return self.sign + (f", so {self.conclusion}{domain}" if self.conclusion else "")
+
+    @property
+    def short_heading(self) -> str:
+        """The same with the conditions left out, which stand elsewhere."""
+        domain = " on every convex set where the conditions hold" if self.on_pieces else " where it is defined"
+        return self.sign + (f", so {self.conclusion}{domain * bool(self.where)}" if self.conclusion else "")
+
+    @property
+    def sign(self) -> str:
+        """The kind in words; a projected Hessian is 0 in the directions in which the unknown does not vary."""
+        strict = self.conclusion.startswith("f is strictly") and self.kind not in STRICT
+        return f"{self.kind}, and definite for the changes that the unknowns can have" if strict else self.kind
+
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons without the claims, each once."""
+        told = [c.reason for c in self.steps if c.reason not in PLAIN]
+        return tuple(dict.fromkeys(told))
+
+    def __str__(self) -> str:
+        claims = [c for c in self.steps[:-1] if c.reason not in PLAIN]
+        texts = [c.text() for c in claims]
+        if len(texts) > MOST_CLAIMS or any(len(t) > LONGEST_CLAIM for t in texts):
+            told = list(self.reasons())
+        else:
+            told = [f"{t} ({c.reason})" for t, c in zip(texts, claims, strict=True)]
+            last = self.steps[-1].reason if self.steps else ""
+            told += [last] if last and last not in PLAIN else []
+        return f"{self.heading}: {'; '.join(told)}".replace("`", "") if told else self.heading
+
+
+def certificate(e: Expr, sizes: Iterable[str] = ()) -> Certificate | None:
+    """What can be told of a symmetric matrix, or a number, by the way it is written.
+
+    >>> from matdiff.algebra.dims import size
+    >>> a = Symbol("A", (size("m"), size("n")))
+    >>> str(certificate(a.T * a))
+    'positive semidefinite: AᵀA'
+    """
+    if e.rows is not e.cols or e.free or not is_small(e):
+        return None
+    claim = claimed(BothSigns(frozenset(sizes)), e)
+    kind = None if claim is None else kind_of(claim)
+    return None if claim is None or kind is None else Certificate(kind, e, tuple(claim.steps()))
+
+
+def is_small(e: Expr) -> bool:
+    """Whether an expression has few enough nodes."""
+    return sum(1 for _ in islice(postorder(e), LARGEST + 1)) <= LARGEST
+
+
+def claimed(signs: BothSigns, e: Expr) -> Claim | None:
+    """A claim about the eigenvalues that tells their sign: of e as it is written, multiplied out, or by its blocks."""
+    grid = grid_of(e)
+    if grid is not None:
+        return grid_claim(signs, grid, e)
+    claim = signs.spectrum(e)
+    if (claim is None or not claim.interval.has_sign) and not e.is_scalar:
+        found = total(signs, e)
+        claim = claim if found is None else Claim(e, EIGENVALUES, *found)
+    return claim if claim is not None and claim.interval.has_sign else None
+
+
+def kind_of(claim: Claim) -> str | None:
+    """The word for matrices with such eigenvalues, or for such numbers."""
+    a, is_number = claim.interval, claim.expr.is_scalar
+    for holds, of_matrix, of_number in (
+        (a.is_zero, "zero", "zero"),
+        (a.is_positive, "positive definite", "positive"),
+        (a.is_negative, "negative definite", "negative"),
+        (a.is_nonnegative, "positive semidefinite", "nonnegative"),
+        (a.is_nonpositive, "negative semidefinite", "nonpositive"),
+    ):
+        if holds:
+            return of_number if is_number else of_matrix
+    return None
+
+
+# ---- Hessians ---------------------------------------------------------------------------------------
+
+
+def certificate_of(found: Hessians) -> Certificate | None:
+    """What can be told of a Hessian by all its unknowns, and of its function."""
+    blocks = found.blocks.values()
+    if any(b.free for b in blocks) or not all(is_small(b) for b in (*blocks, found.function)):
+        return None
+    sizes = size_names(found.function)
+    signs = BothSigns(sizes, [n.operands[0] for n in postorder(found.function) if needs_positive(n)])
+    whole = found.whole()
+    claim = claimed(signs, whole)
+    kind = None if claim is None else kind_of(claim)
+    strict = kind in STRICT
+    free = without_projection(found)
+    if not strict and free is not whole:
+        of_free = claimed(signs, free)
+        word = None if of_free is None else kind_of(of_free)
+        if of_free is not None and word is not None and word != kind:
+            claim, kind, strict = of_free, word.replace(" definite", " semidefinite"), word in STRICT
+    if claim is None or kind is None:
+        return None
+    said = conclusion(found, kind, strict)
+    domain, others = where_it_holds(found, BothSigns(sizes)) if said else ((), ())
+    return Certificate(kind, claim.expr, tuple(claim.steps()), said, (*domain, *others), bool(others))
+
+
+def without_projection(found: Hessians) -> Expr:
+    """The Hessian before the projections on the subspaces in which unknowns vary: its form is the same on these."""
+    free = {(a, b): j for a, part in found.second.items() for b, j in part.whole.unconstrained.items()}
+    if not free:
+        return found.whole()
+    below = {(b, a): Transpose.of(j) for (a, b), j in free.items() if a != b}
+    return found._replace(blocks={**found.blocks, **below, **free}).whole()
+
+
+def size_names(f: Expr) -> frozenset[str]:
+    """The names of the sizes that a function mentions: a scalar of such a name is that size."""
+    found: set[Size] = set()
+    for node in postorder(f):
+        found.update(node.shape)
+        if isinstance(node, IndexedSum | Recurrence):
+            found.add(node.index.last)
+        if isinstance(node, Symbol):
+            found.update(node.ranges)
+    return frozenset(name for s in found for name in s.names())
+
+
+def conclusion(found: Hessians, kind: str, strict: bool) -> str:
+    """What the certificate says of the function; nothing where an unknown varies in a set that is not convex."""
+    for known in map(assumed, found.unknowns.values()):
+        if known & CURVED or ("invertible" in known and "spd" not in known):
+            return ""
+    word = "affine" if kind == "zero" else "convex" if kind in UPWARDS else "concave"
+    said = f"f is {'strictly ' if strict else ''}{word}"
+    return said + (f" in {', '.join(found.unknowns)} together" if len(found.unknowns) > 1 else "")
+
+
+def where_it_holds(found: Hessians, signs: BothSigns) -> tuple[Sequence[str], Sequence[str]]:
+    """The conditions on the unknowns that are not known to hold: those that single out a convex set, and the others."""
+    varies = independent(found.function, found.unknowns.values())
+    roots = [found.function, *found.first.gradients.values(), *found.blocks.values()]
+    nodes = [n for n in dict.fromkeys(n for r in roots for n in postorder(r)) if isinstance(n, Operator)]
+    stated = {c: n for n in nodes if (c := n.condition()) and varies(n)}
+    positive = {n.operands[0] for n in stated.values() if needs_positive(n)}
+    fixed = {c for n in nodes if (c := n.condition()) and not varies(n)}
+    fixed |= {f"{o} > 0" for n in nodes for o in n.operands[1:] if varies(n) and not varies(o) and o.is_scalar}
+    fixed |= {n.condition() for n in stated.values() if isinstance(n, Power) and isinstance(n.operands[0], Norm)}
+    printed = [c for c in found.conditions() if c not in fixed]
+    printed = [c for c in printed if c not in stated or not holds(signs, stated[c], positive)]
+    domain = [
+        c for c in printed if c in stated and needs_positive(stated[c]) and is_affine(stated[c].operands[0], varies)
+    ]
+    return domain, [c for c in printed if c not in domain]
+
+
+def needs_positive(n: Expr) -> bool:
+    """Whether an operation is defined for positive entries only."""
+    k = n.operands[1].number if isinstance(n, Power) else None
+    return isinstance(n, Log | Sqrt) or (isinstance(n, Power) and (k is None or k.denominator != 1))
+
+
+def holds(signs: BothSigns, n: Expr, positive: set[Expr]) -> bool:
+    """Whether the condition of an operation is known to hold, given what has to be positive anyway."""
+    a = n.operands[0]
+    if isinstance(n, Inverse):
+        known = signs.spectrum(a)
+        return known is not None and (known.interval.is_positive or known.interval.is_negative)
+    entries = signs.entries(a).interval
+    if needs_positive(n):
+        return entries.is_positive
+    return isinstance(n, Power) and (a in positive or entries.is_positive or entries.is_negative)
+
+
+LINEAR = (Sum, Transpose, DiagonalMatrix, DiagonalVector, SumOfEntries, IndexedSum, Trace, Named)
+BILINEAR = (Product, Scale, Hadamard)
+
+
+def is_affine(e: Expr, varies: Callable[[Expr], bool]) -> bool:
+    """Whether an expression is an affine function of the unknowns by the way it is written."""
+    for node in postorder(e, prune=lambda n: not varies(n) or isinstance(n, Member)):
+        if not varies(node) or isinstance(node, LINEAR) or not node.operands or isinstance(node, Member):
+            continue
+        if isinstance(node, Entry) or (isinstance(node, BILINEAR) and sum(map(varies, node.operands)) == 1):
+            continue
+        return False
+    return True

@@ -1,0 +1,285 @@
+"""The expectation of an expression that is at most quadratic in random symbols: in go f, means and covariances, out
+comes E[f] with the laws that lead there.
+
+Every node is, as a function of the deviation H = X − M, a constant, terms linear in H, and terms quadratic in H.  The
+constant is the node at the mean; the linear terms have the expectation 0; and of the quadratic ones only the
+expectation is kept, since it goes through everything that is linear.  So one walk over the nodes gives
+E[f(X)] = f(M) + E[the quadratic part].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, Index, Symbol, fold, postorder
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities.indexed import bound_names
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.norms import Frobenius, Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
+from matdiff.algebra.operators.square import MatrixPower, Trace
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.calculus.independence import Moment, added, apart, put, settled, together
+from matdiff.calculus.linear_pieces import ADDITIVE, LINEAR, MULTILINEAR, collected, moved, over_index
+from matdiff.calculus.moments import Meeting, Piece, Variable, expected
+from matdiff.calculus.random_symbols import variables_of
+from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.calculus.varying import Exchange
+from matdiff.errors import UnsupportedError
+
+expectation_of_quadratic = Law(
+    "expectation_of_quadratic",
+    "E[f(x)] = f(μ) + E[q(x − μ)]",
+    "sum(i=1..n, (A*(mu + unit(i, n)) - b) .* (A*(mu - unit(i, n)) - b)) "
+    "= n*((A*mu - b) .* (A*mu - b)) - sum(i=1..n, (A*unit(i, n)) .* (A*unit(i, n)))",
+    "definition",
+    lambda e: e,
+    where="A: m x n; mu: n; b: m; n: scalar",
+    requires="f is a polynomial of degree 2 at most, with the quadratic part q",
+)
+
+
+class Part(NamedTuple):
+    """A node as a function of the deviations: its value at the means, its linear pieces, and what its quadratic terms
+    have for an expectation; or the node below that is not quadratic, and why not."""
+
+    mean: Expr
+    pieces: tuple[Piece, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    trouble: tuple[Expr, str] | None = None
+
+    @property
+    def is_random(self) -> bool:
+        return bool(self.pieces or self.moments or self.trouble)
+
+
+class Expectation(NamedTuple):
+    """E[f], in ``value``.
+
+    steps   Step(law, before, after) with E[before] = after: the first for f itself, then its quadratic terms
+    tidied  the steps of the simplification, whose two sides are equal
+    """
+
+    function: Expr
+    variables: Mapping[Expr, Variable]
+    value: Expr
+    steps: tuple[Step, ...]
+    tidied: tuple[Step, ...]
+
+
+def expectation(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> Expr:
+    """E[f] for random symbols with these means and covariances, independent of each other.
+
+    A key is a scalar, vector or matrix x, a family x, whose members are independent, or a member x[i] of it, for a mean
+    and a covariance that depend on i.  The covariance of a matrix X is that of vec(X), as kron(V, U): E[Hᵢⱼ Hₖₗ] = Uᵢₖ Vⱼₗ.
+
+    >>> from matdiff.language import parse
+    >>> x, mu, S = (parse(t, "x, μ: n; S: n x n spd") for t in ("x", "μ", "S"))
+    >>> print(expectation(parse("x'A x", "x: n"), {x: mu}, {x: S}))
+    μᵀAμ + Tr(AS)
+    """
+    return derived(f, mean, covariance).value
+
+
+def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> Expectation:
+    """The expectation, with the steps that lead to it."""
+    variables = variables_of(mean, covariance)
+    free = {i.name for i in f.free}
+    walk = Walk(variables)
+    part = walk(apart(f, free) if free & bound_names(f) else f)
+    if part.trouble is not None:
+        simple, _ = Simplifier(SIMPLIFICATIONS)(f)
+        again = Walk(variables)
+        second = again(simple) if simple is not f else part
+        if second.trouble is not None:
+            raise refusal(f, part.trouble, variables)
+        part, walk = second, again
+    total = together([part.mean, *[m.whole() for m in part.moments]])
+    value, tidied = Simplifier(SIMPLIFICATIONS)(total)
+    steps = (Step(expectation_of_quadratic, f, total), *walk.steps)
+    return Expectation(f, variables, value, steps, tuple(tidied))
+
+
+def refusal(f: Expr, trouble: tuple[Expr, str], variables: Mapping[Expr, Variable]) -> UnsupportedError:
+    """The error that names the part which is not quadratic."""
+    node, reason = trouble
+    names = [str(n) for n in postorder(node) if n in variables]
+    shown = str(node)
+    shown = shown if len(shown) <= 200 else shown[:200] + "…"
+    return UnsupportedError(
+        f"{shown} is {reason} in {', '.join(names)}",
+        suggestion="The mean and the covariance give the expectation of polynomials of degree 2 at most.",
+    )
+
+
+HIGHER = "of a degree higher than 2"
+NOT_QUADRATIC = "not quadratic"
+
+
+class Walk:
+    """Finds the parts of nodes; the steps are those of the quadratic terms."""
+
+    def __init__(self, variables: Mapping[Expr, Variable]) -> None:
+        self.variables = variables
+        self.parts: dict[Expr, Part] = {}
+        self.steps: list[Step] = []
+        self.known: set[Step] = set()
+
+    def __call__(self, f: Expr) -> Part:
+        for node in postorder(f, prune=self.is_leaf):
+            self.parts[node] = self.part(node, [self.parts[o] for o in node.operands if o in self.parts])
+        return self.parts[f]
+
+    def is_leaf(self, node: Expr) -> bool:
+        return isinstance(node, Member) and node.operands[0] in self.variables
+
+    def part(self, node: Expr, below: Sequence[Part]) -> Part:
+        """A node, given its operands."""
+        if self.is_leaf(node) or node in self.variables:
+            return self.source(node)
+        if not any(p.is_random for p in below):
+            return Part(node)
+        if isinstance(node, Power):
+            return self.power(node, below)
+        trouble = next((p.trouble for p in below if p.trouble is not None), None)
+        if trouble is not None:
+            return Part(node, trouble=trouble)
+        if isinstance(node, Sum):
+            pieces = collected(p for part in below for p in part.pieces)
+            return Part(_at_mean(node, below), pieces, added(m for part in below for m in part.moments))
+        if isinstance(node, IndexedSum):
+            return self.indexed_sum(node, below[0])
+        if isinstance(node, Named):
+            return below[0]
+        if isinstance(node, Frobenius):
+            return self.inner(*below)
+        if isinstance(node, MatrixPower) and node.data[0] == 2:
+            return self.multilinear(node, Product, _product, (below[0], below[0]))
+        if isinstance(node, (*LINEAR, *ADDITIVE, *MULTILINEAR)):
+            return self.multilinear(node, type(node), lambda operands: node.rebuild(tuple(operands)), below)
+        return Part(node, trouble=(node, NOT_QUADRATIC))
+
+    def source(self, node: Expr) -> Part:
+        """A random symbol or member: its mean, and its deviation."""
+        symbol, *places = node.operands if isinstance(node, Member) else (node,)
+        variable = self.variables[symbol]
+        piece = Piece(node, "multiple") if node.is_scalar else Piece(node)
+        return Part(_at(variable.mean, variable.indices, places), (piece,))
+
+    def power(self, node: Expr, below: Sequence[Part]) -> Part:
+        """a², entry by entry, and ‖A‖²."""
+        base, exponent = node.operands
+        if exponent.number == 2 and isinstance(base, Norm) and self.parts[base.operands[0]].trouble is None:
+            inside = self.parts[base.operands[0]]
+            return self.inner(inside, inside)._replace(mean=node.rebuild((Norm(inside.mean), exponent)))
+        trouble = next((p.trouble for p in below if p.trouble is not None), None)
+        if trouble is not None:
+            return Part(node, trouble=trouble)
+        if exponent.number == 2:
+            return self.multilinear(node, Hadamard, _hadamard, (below[0], below[0]))
+        k = exponent.number
+        higher = k is not None and k.denominator == 1 and k > 2
+        return Part(node, trouble=(node, HIGHER if higher else NOT_QUADRATIC))
+
+    def inner(self, a: Part, b: Part) -> Part:
+        """Tr(AᵀB)"""
+        turned = self.multilinear(Transpose(a.mean), Transpose, lambda o: Transpose(o[0]), (a,))
+        if a.mean.is_scalar:
+            return self.multilinear(Hadamard.of(a.mean, b.mean), Hadamard, _hadamard, (a, b))
+        whole = self.multilinear(Product.of(turned.mean, b.mean), Product, _product, (turned, b))
+        if whole.mean.is_scalar or whole.trouble is not None:
+            return whole
+        return self.multilinear(Trace(whole.mean), Trace, lambda o: Trace(o[0]), (whole,))
+
+    def indexed_sum(self, node: Expr, body: Part) -> Part:
+        index: Index = node.data[0]
+        pieces = collected(over_index(p, index) for p in body.pieces)
+        moments = added(settled(m._replace(bound=(*m.bound, index))) for m in body.moments)
+        return Part(IndexedSum(body.mean, index), pieces, moments)
+
+    # ---- operations that are linear in each operand ---------------------------------------------------
+
+    def multilinear(
+        self, node: Expr, kind: type[Expr], apply: Callable[[Sequence[Expr]], Expr], parts: Sequence[Part]
+    ) -> Part:
+        """One operand in its linear or quadratic part and the others at the mean, or two in their linear parts."""
+        means = [p.mean for p in parts]
+        if _degree(parts) > 2:
+            return Part(node, trouble=(node, HIGHER))
+        constant = [zero(m.shape) for m in means] if issubclass(kind, ADDITIVE) else means
+        pieces = collected(
+            moved(kind, apply, constant, k, piece) for k, part in enumerate(parts) for piece in part.pieces
+        )
+        moments: list[Moment | None] = []
+        for k, part in enumerate(parts):
+            others = [*constant[:k], *constant[k + 1 :]]
+            moments.extend(
+                _clear(m, others)._replace(value=apply([*constant[:k], _clear(m, others).value, *constant[k + 1 :]]))
+                for m in part.moments
+            )
+        if not issubclass(kind, ADDITIVE):
+            for k, j in combinations(range(len(parts)), 2):
+                at = Meeting(kind, apply, means, (k, j))
+                moments.extend(self.meet(at, p, q) for p in parts[k].pieces for q in parts[j].pieces)
+        return Part(apply(means), pieces, added(moments))
+
+    def meet(self, at: Meeting, p: Piece, q: Piece) -> Moment | None:
+        """E of an operation on two linear pieces; zero if they are of different variables, or of different members."""
+        symbol, *places = p.source.operands if isinstance(p.source, Member) else (p.source,)
+        if symbol is not (q.source.operands[0] if isinstance(q.source, Member) else q.source):
+            return None
+        others = [o for k, o in enumerate(at.operands) if k not in at.places]
+        p = _apart(p, [*others, q.form(), *q.bound])
+        q = _apart(q, [*others, p.form(), *p.bound])
+        variable = self.variables[symbol]
+        u, v = (None if c is None else _at(c, variable.indices, places) for c in (variable.rows, variable.cols))
+        deltas = [
+            (a, b, n)
+            for a, b, n in zip(places, q.source.operands[1:], symbol.ranges if isinstance(symbol, Symbol) else ())
+        ]
+        same = q if p.source is q.source else _with_source(q, p.source)
+        law, value = expected(at, p, same, u, v)
+        moment = Moment(value, tuple(deltas), (*p.bound, *q.bound))
+        self.tell(law, at.with_factors(p.form(), q.form()), moment._replace(bound=()))
+        return settled(moment)
+
+    def tell(self, law: Law, before: Expr, moment: Moment) -> None:
+        """Notes E[before] = after, with x − μ for h."""
+        deviations = {n: n - self.source(n).mean for n in postorder(before, prune=self.is_leaf) if self.is_random(n)}
+        kept = settled(moment)
+        step = Step(law, Exchange(dict(deviations))(before), zero(before.shape) if kept is None else kept.whole())
+        if step not in self.known:
+            self.known.add(step)
+            self.steps.append(step)
+
+    def is_random(self, node: Expr) -> bool:
+        return self.is_leaf(node) or (node in self.variables and not getattr(node, "ranges", ()))
+
+
+def _product(operands: Sequence[Expr]) -> Expr:
+    return Product.of(*operands)
+
+
+def _hadamard(operands: Sequence[Expr]) -> Expr:
+    return Hadamard.of(*operands)
+
+
+def _at_mean(node: Expr, parts: Iterable[Part]) -> Expr:
+    return node.rebuild(tuple([p.mean for p in parts]))
+
+
+def _at(e: Expr, indices: Sequence[Index], places: Sequence[Expr]) -> Expr:
+    """What is said of x[i] said of x[place]."""
+    apart_from = [Index(f"·{k}", i.last) for k, i in enumerate(indices)]
+    for old, new in zip((*indices, *apart_from), (*apart_from, *places), strict=True):
+        e = put(e, old, new)
+    return e
+
+
+def _degree(parts: Sequence[Part]) -> int:
+    """The degree of a product of parts."""
+    return sum(2 if p.moments else 1 if p.pieces else 0 for p in parts)
