@@ -60,7 +60,7 @@ class Converter:
         """The node as SymPy's expression."""
         if isinstance(node, Symbol):
             return self.symbol(node)
-        if isinstance(node, leaves.Constant):
+        if isinstance(node, constants.Constant):
             return getattr(self.sympy, CONSTANTS[type(node)])(*map(self.size, node.shape[: SIZES.get(type(node), 2)]))
         if type(node) in FUNCTIONS:
             function, parameters = FUNCTIONS[type(node)], operands[1:]

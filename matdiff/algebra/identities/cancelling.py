@@ -23,7 +23,7 @@ from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
@@ -168,7 +168,7 @@ def cancelling_products(e: Expr) -> Expr | None:
 def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
     """A sum of terms with like terms collected, where there are any."""
     if not terms:
-        return Number(0) if e.is_scalar else Zeros(*e.shape)
+        return zero(e.shape)
     whole = Sum.of(*terms)
     if not isinstance(whole, Sum):
         return whole
@@ -227,7 +227,7 @@ def sum_of_centred_columns(e: Expr) -> Expr | None:
             rest = k if isinstance(left, Centering) else k + 1
             return Product.of(*f[:rest], *f[rest + 1 :])
         if cancels:
-            return Number(0) if e.is_scalar else Zeros(*e.shape)
+            return zero(e.shape)
     return None
 
 

@@ -9,12 +9,11 @@ from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.blocks import null
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.resampling import Dilated, Exchange, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
@@ -37,7 +36,7 @@ def multiple_in_convolution(e: Expr) -> Expr | None:
 
 @identity("corr(0, K) = 0", "corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", where="K: p x q")
 def zero_in_convolution(e: Expr) -> Expr | None:
-    return null(e) if any(isinstance(o, Zeros) for o in e.operands) else None
+    return zero(e.shape) if any(isinstance(o, Zeros) for o in e.operands) else None
 
 
 @identity("corr(A, B) = Tr(AᵀB)", "corr(A, B) = tr(A'*B)", where="A, B: m x n")

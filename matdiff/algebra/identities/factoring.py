@@ -17,15 +17,7 @@ from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
-from matdiff.algebra.operators.products import (
-    Hadamard,
-    Product,
-    Scale,
-    Sum,
-    Transpose,
-    coefficient,
-    multiple,
-)
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.sums import SumOfEntries
 
 # ---- equality up to the order of terms --------------------------------------------------------------
@@ -153,7 +145,7 @@ def like_terms(e: Expr) -> Expr | None:
     if len(numbers) == len(e.operands):
         return None
     terms = [multiple(numbers[k], bodies[k]) for k in numbers if numbers[k]]
-    return Sum.of(*terms) if terms else Number(0) if e.is_scalar else Zeros(*e.shape)
+    return Sum.of(*terms) if terms else zero(e.shape)
 
 
 @identity("−A + B = B − A", "-A + B = B - A", where="A, B: m x n")

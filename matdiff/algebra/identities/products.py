@@ -6,7 +6,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 
@@ -29,7 +29,7 @@ def identity_in_product(e: Expr) -> Expr | None:
 @identity("A0 = 0", "A*zeros(n, p) = zeros(m, p)", where="A: m x n", among=(Zeros,))
 def zero_in_product(e: Expr) -> Expr | None:
     if any(isinstance(f, Zeros) for f in e.operands):
-        return Number(0) if e.is_scalar else Zeros(*e.shape)
+        return zero(e.shape)
     return None
 
 
@@ -198,7 +198,7 @@ def _all_ones(e: Expr) -> bool:
 @identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
 def zero_in_hadamard(e: Expr) -> Expr | None:
     if any(isinstance(f, Zeros) or f.number == 0 for f in e.operands):
-        return Number(0) if e.is_scalar else Zeros(*e.shape)
+        return zero(e.shape)
     return None
 
 

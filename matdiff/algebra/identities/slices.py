@@ -7,9 +7,9 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, fact
 from matdiff.algebra.identities.indexed import vectorised
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, null, places
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
@@ -88,7 +88,7 @@ def slice_of_constant(e: Expr) -> Expr | None:
     if (first, last) == (left, right):
         return Identity(e.rows)
     gaps = [(left - last).number, (first - right).number]
-    return null(e) if any(gap is not None and gap > 0 for gap in gaps) else None
+    return zero(e.shape) if any(gap is not None and gap > 0 for gap in gaps) else None
 
 
 def filled(constant: Expr, rows: Size, cols: Size) -> Expr:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import Shape
-from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, null
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import Vec, Vech
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
@@ -130,10 +130,10 @@ def placed_block(e: Expr) -> Expr | None:
     f = e.operands
     if isinstance(f[0], VerticalStack) and is_placing(f[0]):
         rest = Product.of(*f[1:])
-        return VerticalStack.of(*[null(Product.of(o, rest)) if is_null(o) else rest for o in f[0].operands])
+        return VerticalStack.of(*[zero(Product.of(o, rest).shape) if is_null(o) else rest for o in f[0].operands])
     if isinstance(f[-1], HorizontalStack) and is_placing(f[-1]):
         rest = Product.of(*f[:-1])
-        return HorizontalStack.of(*[null(Product.of(rest, o)) if is_null(o) else rest for o in f[-1].operands])
+        return HorizontalStack.of(*[zero(Product.of(rest, o).shape) if is_null(o) else rest for o in f[-1].operands])
     return None
 
 
@@ -203,7 +203,7 @@ def centred_twice(e: Expr) -> Expr | None:
         if isinstance(a, Centering) and a is b:
             return Product.of(*f[:k], *f[k + 1 :])
         if (isinstance(a, Centering) and isinstance(b, Ones)) or (is_row_of_ones(a) and isinstance(b, Centering)):
-            return Number(0) if e.is_scalar else Zeros(*e.shape)
+            return zero(e.shape)
     return None
 
 

@@ -7,13 +7,12 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Number, Operator
+from matdiff.algebra.expr import Data, Expr, Operator
 from matdiff.algebra.laws import Law, differential, shift, vec
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Differentials, Sum, flattened
+from matdiff.algebra.operators.products import Differentials, Sum, flattened, zero
 from matdiff.algebra.operators.slices import Range, Slice
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
@@ -131,7 +130,7 @@ class VerticalStack(Operator):
 def placed(extents: Sequence[Size], place: int) -> Expr:
     """[0; I; 0], which lays a block at its place among blocks with these numbers of rows."""
     cols = extents[place]
-    blocks = [unit_matrix(cols) if k == place else null(Zeros(rows, cols)) for k, rows in enumerate(extents)]
+    blocks = [unit_matrix(cols) if k == place else zero((rows, cols)) for k, rows in enumerate(extents)]
     return VerticalStack.of(*blocks)
 
 
@@ -159,17 +158,12 @@ def places(extents: Sequence[Size]) -> list[Range]:
 
 def or_zeros(e: Expr, changes: Sequence[Differentials]) -> list[Expr]:
     """The differentials of the blocks; those of constant blocks are 0."""
-    return [null(o) if c is None else c for o, c in zip(e.operands, changes, strict=True)]
-
-
-def null(e: Expr) -> Expr:
-    """0 in the shape of a block."""
-    return Number(0) if e.is_scalar else Zeros(*e.shape)
+    return [zero(o.shape) if c is None else c for o, c in zip(e.operands, changes, strict=True)]
 
 
 def alone(e: Expr, place: int) -> Expr:
     """The stack with nothing but the block at one place."""
-    return e.rebuild(tuple([o if k == place else null(o) for k, o in enumerate(e.operands)]))
+    return e.rebuild(tuple([o if k == place else zero(o.shape) for k, o in enumerate(e.operands)]))
 
 
 blocks_one_by_one = Law(

@@ -28,7 +28,7 @@ from matdiff.algebra.dims import ONE, Shape, size
 from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol, postorder
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, TERM, Notation, Slot, Style, call, fenced, name_text
-from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.square import Determinant
 
 HALF = Number("1/2")
@@ -44,15 +44,10 @@ def ones_like(e: Expr) -> Expr:
     return Transpose(Ones(e.cols)) if e.rows is ONE else Ones(*e.shape)
 
 
-def zeros_like(e: Expr) -> Expr:
-    """0 in the shape of an expression."""
-    return Number(0) if e.is_scalar else Zeros(*e.shape)
-
-
 def filled(value: Expr, e: Expr) -> Expr:
     """A scalar broadcast to the shape of an expression; a value of that shape as it is."""
     if value.number == 0:
-        return zeros_like(e)
+        return zero(e.shape)
     return value if value.shape == e.shape else Scale.of(value, ones_like(e))
 
 
@@ -154,7 +149,7 @@ class Entrywise(Operator):
         (da, slope), *others = zip(changes, self.derivatives(), strict=True)
         terms = [Hadamard.of(slope, da)] if da is not None and not _is_zero(slope) else []
         terms += [Scale.of(dp, by_p) for dp, by_p in others if dp is not None]
-        return Sum.of(*terms) if terms else zeros_like(self)
+        return Sum.of(*terms) if terms else zero(self.shape)
 
     @classmethod
     def statement(cls) -> str:

@@ -9,9 +9,9 @@ from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.activations import Relu, Step
-from matdiff.algebra.operators.entrywise import filled, ones_like, zeros_like
+from matdiff.algebra.operators.entrywise import filled, ones_like
 from matdiff.algebra.operators.norms import inner
-from matdiff.algebra.operators.products import Differentials, Hadamard, Sum
+from matdiff.algebra.operators.products import Differentials, Hadamard, Sum, zero
 
 # ---- the larger of two ------------------------------------------------------------------------------
 
@@ -234,7 +234,7 @@ class OneHotMax(Operator):
         where="A: m x n",
     )
     def d(self: Expr, da: Expr) -> Expr:
-        return zeros_like(self)
+        return zero(self.shape)
 
 
 class OneHotMin(Operator):
@@ -265,4 +265,4 @@ class OneHotMin(Operator):
         where="A: m x n",
     )
     def d(self: Expr, da: Expr) -> Expr:
-        return zeros_like(self)
+        return zero(self.shape)

@@ -12,8 +12,8 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import OPERATORS, Expr, Number, Operator, Symbol
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.entrywise import Sqrt, filled, zeros_like
-from matdiff.algebra.operators.products import Hadamard, Product, Sum, Transpose, quotient
+from matdiff.algebra.operators.entrywise import Sqrt, filled
+from matdiff.algebra.operators.products import Hadamard, Product, Sum, Transpose, quotient, zero
 from matdiff.algebra.operators.softmax import LogSumExp, LogSumExpOfColumns, LogSumExpOfRows, as_column, is_row
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import ShapeError
@@ -166,7 +166,7 @@ class LogSoftmaxOfRows(Abbreviation):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         (a,) = operands
-        return zeros_like(a) if a.cols is ONE else a - Product.of(LogSumExpOfRows(a), Transpose(Ones(a.cols)))
+        return zero(a.shape) if a.cols is ONE else a - Product.of(LogSumExpOfRows(a), Transpose(Ones(a.cols)))
 
 
 class LogSoftmaxOfColumns(Abbreviation):
@@ -181,4 +181,4 @@ class LogSoftmaxOfColumns(Abbreviation):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         (a,) = operands
-        return zeros_like(a) if a.rows is ONE else a - Product.of(Ones(a.rows), Transpose(LogSumExpOfColumns(a)))
+        return zero(a.shape) if a.rows is ONE else a - Product.of(Ones(a.rows), Transpose(LogSumExpOfColumns(a)))

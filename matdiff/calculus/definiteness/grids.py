@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, entrywise_reciprocal, reciprocal
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Product,
+    Scale,
+    Transpose,
+    entrywise_reciprocal,
+    reciprocal,
+    zero,
+)
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.intervals import Interval
@@ -108,7 +116,7 @@ def minus(signs: BothSigns, block: Expr, share: Expr) -> Expr:
     """A block without a share of it."""
     rest = signs.simple(block - share)
     if not is_zero(rest) and prove(block, share) is not None:
-        return Number(0) if block.is_scalar else Zeros(*block.shape)
+        return zero(block.shape)
     return rest
 
 

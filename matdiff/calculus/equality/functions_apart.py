@@ -15,9 +15,19 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fact, replace
 from matdiff.algebra.identities import powers
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, ones_like, zeros_like
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, ones_like
 from matdiff.algebra.operators.kronecker import Vec
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    multiple,
+    zero,
+)
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
 from matdiff.calculus.equality.ordering import ordered_product, outer_factors
@@ -71,7 +81,7 @@ def logarithm_of_product(e: Expr) -> Expr | None:
         case Number() as one if one.value == 1:
             return Number(0)
         case Ones() as one:
-            return zeros_like(one)
+            return zero(one.shape)
         case _:
             return None
     if not known or len(f) < 2:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Zeros
-from matdiff.algebra.expr import Expr, Number, postorder
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.factoring import key
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.calculus.equality.multiplying_out import terms
 from matdiff.calculus.equality.normal_form import NormalForm, TooLong, without_names
@@ -105,8 +105,7 @@ def _by_common_denominator(
         factors.append(factor)
         difference, steps = normal(product)
         taken += steps
-    zero = Number(0) if difference.is_scalar else Zeros(*difference.shape)
-    return Proof("common denominator", zero, (*first, *taken), second, tuple(factors))
+    return Proof("common denominator", zero(difference.shape), (*first, *taken), second, tuple(factors))
 
 
 def is_zero(e: Expr) -> bool:
