@@ -29,14 +29,16 @@ LAYOUTS = ("numerator", "denominator")
 
 
 class Entries(NamedTuple):
-    """A derivative in index notation: ∂Fᵢⱼ/∂Xₖₗ, where I[i, k] is δᵢₖ."""
+    """A derivative in index notation: ∂Fᵢⱼ/∂Xₖₗ, where δ_{ik} is the entry I[i, k]."""
 
     function: Expr
     unknown: Expr
     derivative: Expr
 
     def __str__(self) -> str:
-        return f"∂{self.function}/∂{self.unknown} = {self.derivative}"
+        from matdiff.output.second import in_indices
+
+        return f"∂{self.function}/∂{self.unknown} = {in_indices(self.derivative)}"
 
 
 class Jacobian:

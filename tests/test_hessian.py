@@ -224,3 +224,9 @@ def test_a_long_sum_grows_linearly_in_its_blocks() -> None:
     ones = {f"A{k}": np.full((2, 2), 1.0) for k in range(1000)}
     assert np.allclose(matdiff.evaluate(found.result, {"x": np.zeros(2), **ones}), np.full((2, 2), 2000.0))
     assert len(found.steps) < 30_000
+
+
+def test_index_notation_has_kronecker_s_delta() -> None:
+    found = matdiff.hessian("sum(exp(x))", "x", "x: n").entries
+    assert str(found) == "∂exp(x)[i]/∂x[j] = exp(x[i])δ_{ij}"
+    assert str(matdiff.jacobian("X'", "X", "X: m x n").entries) == "∂(Xᵀ)[i, j]/∂X[k, l] = δ_{il}δ_{jk}"

@@ -237,6 +237,10 @@ def test_the_blocks_of_a_function_of_several_arguments() -> None:
         ("tr(B nabla^2 f(A))", "A", "B: m*n x m*n; A: m x n; f: m x n -> scalar", None),
         ("logdet(nabla^2 f(x) + S)", "x", "x: n; S: n x n spd", None),
         ("y'nabla^2 f(x) z", "x", "x, y, z: n", "∇³f(x)[y, z]"),
+        ("f(c) + ∇f(c)ᵀ(x − c) + ½(x − c)ᵀ∇²f(c)(x − c)", "x", "", "∇f(c) + ∇²f(c)(x − c)"),
+        ("||∇²f(c)(x) − b||^2", "x", "", "2∇²f(c)(∇²f(c)x − b)"),
+        ("tr ∇²f(x)", "x", "x: n", None),
+        ("log det ∇²f(x)", "x", "x: n", None),
         ("x'nabla^2 f(x) x", "x", "x: n", "2∇²f(x)x + ∇³f(x)[x, x]"),
         ("y'nabla2_12_f(x, A) vec(B)", "A", "y, x: n; A, B: p x q", "∇³₂₁₂f(x, A)[y, B]"),
         ("y'nabla^3 f(x)[z] z", "z", "x, y, z: n", "2∇³f(x)[y, z]"),
@@ -247,7 +251,7 @@ def test_the_blocks_of_a_function_of_several_arguments() -> None:
     ],
 )
 def test_derivatives_of_a_hessian(text: str, unknown: str, where: str, expected: str | None) -> None:
-    found = matdiff.derive(text, unknown, where)
+    found = matdiff.derive(text, unknown, where or None)
     assert expected is None or str(found.gradient) == expected
     assert found.verify().ok
     found.gradients = {unknown: found.gradient * 2}
@@ -314,6 +318,12 @@ def test_a_second_derivative_may_be_given_in_two_forms() -> None:
         matdiff.evaluate(bare, {"A": a, "∇²f": lambda z: z})
     with pytest.raises(UnknownNameError, match="∇²f"):
         matdiff.evaluate(bare, {"A": a, "∇f": slope})
+    with pytest.raises(ShapeError, match="∇²f must take 1 argument"):
+        matdiff.evaluate(bare, {"A": a, "∇²f": lambda x, y, z: x})
+    with pytest.raises(ShapeError, match="f must take 1 argument"):
+        matdiff.evaluate(matdiff.parse("f(x)", "x: n; f: n -> scalar"), {"x": x, "f": lambda: 1.0})
+    for given in (np.sum, max):  # of the second one Python knows no signature
+        assert matdiff.evaluate(matdiff.parse("f(x)", "x: n; f: n -> scalar"), {"x": [1, 2], "f": given}) in (2.0, 3.0)
 
 
 # ---- readings ----------------------------------------------------------------------------------------

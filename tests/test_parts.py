@@ -159,6 +159,15 @@ def test_the_page_says_that_it_is_a_part() -> None:
     assert str(found.gradients["w"]) == "2Xᵀ(Xw − y)"
 
 
+def test_a_part_of_what_a_recurrence_is_made_of() -> None:
+    text = "z[k+1] = tanh(W*z[k]), k = 0..K-1; z[0] = x; norm2(z[K] - y)^2"
+    found = matdiff.derive(text, "W[i, :]", "W: n x n; x: n")
+    values = drawn(found.function)
+    expected = rows(differences(found.function, "W", values))
+    assert value(found.gradient, values) == pytest.approx(expected, rel=1e-6, abs=1e-7)
+    assert found.verify().ok
+
+
 def test_a_wrong_gradient_by_a_part_is_refuted() -> None:
     found = matdiff.derive("tr(X'*A*X*B)", "X[:, j]", "X: m x n; A: m x m; B: n x n")
     (unknown,) = found.unknowns.values()
@@ -283,6 +292,19 @@ def test_the_answer_names_the_member_in_the_order_of_its_indices() -> None:
     assert "∇_P[j, i] f = 3P[j, i]²" in found.to_text()
 
 
+def test_a_member_with_a_number_takes_its_terms_of_the_sum() -> None:
+    chain, where = "sum(t=1..T-1, norm2(x[t+1] - A*x[t])^2)", "x[t=1..T]: n; A: n x n"
+    last = matdiff.derive(chain, "x[T]", where)
+    assert str(last.gradient) == "2(x[T] − Ax[T − 1])"
+    assert last.verify().ok
+    for number in (1, 2, 4):
+        found = matdiff.derive(chain, f"x[{number}]", where)
+        values = drawn(found.function)
+        expected = differences(found.function, "x", values)[number - 1]
+        assert value(found.gradient, values) == pytest.approx(expected, rel=1e-6, abs=1e-7)
+        assert found.verify().ok
+
+
 def test_an_index_of_the_unknown_is_no_index_of_a_sum_in_the_answer() -> None:
     found = matdiff.derive("sum(i=1..N, (x[i]'w - y[i])^2)", "w[i]", "x[i=1..N]: n; w: n; y[i=1..N]: scalar")
     assert str(found.gradient) == "2∑_{j=1}^{N} (x[j]ᵀw − y[j])x[j][i]"
@@ -330,6 +352,33 @@ def test_parts_are_named_beside_an_expression() -> None:
     assert str(matdiff.derive(f, "X[2, :]").gradient) == "2(X[2, :]w − y[2])wᵀ"
     g = matdiff.parse("sum(i=1..N, (x[i]'w)^2)", "x[i=1..N]: n; w: n")
     assert isinstance(unknown_in(g, "x^{(i)}"), Member)
+
+
+def test_the_command_line_takes_parts_with_commas(capsys: pytest.CaptureFixture[str]) -> None:
+    from matdiff.cli import main
+
+    assert main(["derive", "norm2(X*w - y)^2", "--wrt", "X[:, 1], w", "--where", "X: m x n"]) == 0
+    page = capsys.readouterr().out
+    assert "∇_X[:, 1] f = 2w[1](Xw − y)" in page
+    assert "∇_w f = 2Xᵀ(Xw − y)" in page
+    assert "checked: " in page
+
+
+def test_maps_have_adjoints_and_directions_by_parts() -> None:
+    where = "A: k x m; X: m x n; B: n x l"
+    assert str(matdiff.adjoint("A*X*B", "X[:, 2]", where)) == "AᵀYB[2, :]ᵀ"
+    assert str(matdiff.jvp("A*X*B", "X[:, 2]", where, by="v")) == "AvB[2, :]"
+    assert str(matdiff.hessian("tr(X'*A*X*B)", "X[:, 2]", "A: m x m; X: m x n; B: n x n").hvp("v")) == (
+        "B[2, 2](A + Aᵀ)v"
+    )
+
+
+@pytest.mark.parametrize("ask", [matdiff.differential, matdiff.jvp])
+def test_what_is_not_available_by_a_part_is_refused(ask: Callable[..., Any]) -> None:
+    with pytest.raises(MatdiffError):
+        ask("sum(i=1..N, X[i]*a)", "X[2][:, 1]", "X[i=1..N]: m x n; a: n")
+    with pytest.raises(MatdiffError):
+        matdiff.implicit("A x = b", "x", "A[1,2]", "A: n x n")
 
 
 def test_an_unknown_that_does_not_occur_is_an_error() -> None:

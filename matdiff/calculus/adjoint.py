@@ -14,13 +14,15 @@ from matdiff.algebra.assumptions import implied
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
 from matdiff.algebra.operators.norms import inner
-from matdiff.algebra.operators.products import zero
+from matdiff.algebra.operators.products import Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.differential import Dependence
 from matdiff.calculus.gradient import gradients
+from matdiff.calculus.parts import LAWS, is_part, placed, whole_of
 from matdiff.calculus.rewrite import Simplifier
+from matdiff.calculus.varying import projection
 from matdiff.errors import DeclarationError, UnsupportedError
 
 # ---- names ------------------------------------------------------------------------------------------
@@ -60,7 +62,8 @@ def directions(f: Expr, unknowns: Mapping[str, Expr], names: Mapping[str, str]) 
         raise DeclarationError(f"{unknown_names[0]} is given a direction, and is no unknown")
     found: dict[Expr, Symbol] = {}
     for name, unknown in unknowns.items():
-        symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+        whole = whole_of(unknown)
+        symbol = whole.operands[0] if isinstance(whole, Member) else whole
         own = symbol.name if isinstance(symbol, Symbol) else name
         found[unknown] = direction(unknown, names.get(name, f"V_{own}"))
         require_new(found[unknown].name, f, f"that of the direction of {name}", f'by={{"{name}": "V"}}')
@@ -72,6 +75,8 @@ def directions(f: Expr, unknowns: Mapping[str, Expr], names: Mapping[str, str]) 
 def direction(unknown: Expr, name: str) -> Symbol:
     """A symbol for a change of an unknown: of its shape, and in the subspace in which it varies."""
     symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+    if is_part(unknown):
+        return Symbol(name, unknown.shape)
     if not isinstance(symbol, Symbol):
         raise UnsupportedError(f"{unknown} is not a symbol, and has no direction")
     kept = implied(symbol.properties) & SUBSPACES
@@ -86,7 +91,7 @@ SUBSPACES = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))  # a 
 
 def pushed(f: Expr, directions: Mapping[Expr, Expr]) -> Expr:
     """dF where the differential of every unknown is its direction; each node is differentiated once."""
-    changes: dict[Expr, Expr] = {u.operands[0] if isinstance(u, Member) else u: v for u, v in directions.items()}
+    changes = _changes(directions)
     changes |= _states(f, Dependence(changes))
     depends = Dependence(changes)
     found: dict[Expr, Expr] = {}
@@ -106,7 +111,22 @@ def pushed(f: Expr, directions: Mapping[Expr, Expr]) -> Expr:
             found[e] = _tangent(e, found, changes[e.state])
         elif e not in found:
             found[e] = found[form] if form is not None else _change(e, found)
-    return Simplifier(SIMPLIFICATIONS)(found[f])[0] if f in found else zero(f.shape)
+    laws = LAWS if any(map(is_part, directions)) else SIMPLIFICATIONS
+    return Simplifier(laws)(found[f])[0] if f in found else zero(f.shape)
+
+
+def _changes(directions: Mapping[Expr, Expr]) -> dict[Expr, Expr]:
+    """The change of every symbol: that of a part, put in its place in a matrix of zeros."""
+    found: dict[Expr, Expr] = {}
+    for unknown, v in directions.items():
+        whole = whole_of(unknown)
+        symbol = whole.operands[0] if isinstance(whole, Member) else whole
+        is_one_of_many = isinstance(whole, Member) and not whole.free and isinstance(v, Symbol) and v.ranges
+        if is_one_of_many or (is_part(unknown) and (isinstance(whole, Member) or unknown.free)):
+            raise UnsupportedError(f"{unknown} has no direction", suggestion="Take the whole family.")
+        change = projection(placed(v, unknown), whole) if is_part(unknown) else v
+        found[symbol] = Sum.of(found[symbol], change) if symbol in found else change
+    return found
 
 
 def _states(f: Expr, depends: Dependence) -> dict[Expr, Expr]:

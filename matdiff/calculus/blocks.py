@@ -5,6 +5,8 @@ In goes an expression, out come the nodes whose differential stays an unknown dY
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product
@@ -18,8 +20,8 @@ BLOCK = 48  # a node whose differential would be longer, written out, is a block
 GROUP = 16  # and so is a product with that many factors that depend on an unknown
 
 
-def grouped(f: Expr) -> Expr:
-    """The expression with its long products bracketed into short ones: d of a product of n factors has n² of them."""
+def grouped(f: Expr, nodes: Collection[Expr]) -> Expr:
+    """The expression, which has these nodes, with its long products bracketed into short ones: d of a product of n factors has n² of them."""
 
     def group(node: Expr) -> Expr | None:
         if not isinstance(node, Product) or len(node.operands) <= 2 * GROUP:
@@ -29,6 +31,8 @@ def grouped(f: Expr) -> Expr:
             factors = [_product(factors[k : k + GROUP]) for k in range(0, len(factors), GROUP)]
         return _product(factors)
 
+    if not any(len(node.operands) > 2 * GROUP and isinstance(node, Product) for node in nodes):
+        return f
     return replace(f, group)
 
 
@@ -36,15 +40,16 @@ def _product(factors: list[Expr]) -> Expr:
     return Product(*factors) if len(factors) > 1 else factors[0]
 
 
-def block_names(f: Expr, depends: Dependence) -> dict[Expr, str]:
-    """The nodes at which f is cut into blocks, operands first, with their names.
+def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> dict[Expr, str]:
+    """The nodes at which f, which has these nodes, is cut into blocks, operands first, with their names.
 
     Cuts are the definitions that the user gave, and nodes whose differential, written out, would be long.
     """
     weights: dict[Expr, int] = {}
     names: dict[Expr, str] = {}
-    taken = {n.name for n in postorder(f) if isinstance(n, Named | Symbol | Recurrence)}
-    for node in postorder(f):
+    nodes = nodes or list(postorder(f))
+    taken = {n.name for n in nodes if isinstance(n, Named | Symbol | Recurrence)}
+    for node in nodes:
         if not depends(node) or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
             weights[node] = 1
             continue

@@ -13,20 +13,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Index, Symbol, fold, postorder
+from matdiff.algebra.constants import Zeros
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.indexed import bound_names
-from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.norms import Frobenius, Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, zero
 from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
-from matdiff.calculus.independence import Moment, added, apart, put, settled, together
-from matdiff.calculus.linear_pieces import ADDITIVE, LINEAR, MULTILINEAR, collected, moved, over_index
-from matdiff.calculus.moments import Meeting, Piece, Variable, expected
-from matdiff.calculus.random_symbols import variables_of
+from matdiff.calculus.independence import Moment, added, names, put_all, settled, together
+from matdiff.calculus.linear_pieces import ADDITIVE, LINEAR, LINEAR_IN_LAST, MULTILINEAR, collected, moved, over_index
+from matdiff.calculus.moments import Meeting, Piece, expected
+from matdiff.calculus.random_symbols import Variable, family_of, variables_of
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import UnsupportedError
@@ -34,13 +34,32 @@ from matdiff.errors import UnsupportedError
 expectation_of_quadratic = Law(
     "expectation_of_quadratic",
     "E[f(x)] = f(μ) + E[q(x − μ)]",
-    "sum(i=1..n, (A*(mu + unit(i, n)) - b) .* (A*(mu - unit(i, n)) - b)) "
-    "= n*((A*mu - b) .* (A*mu - b)) - sum(i=1..n, (A*unit(i, n)) .* (A*unit(i, n)))",
+    "sum(i=1..n, norm2(A*(m + sqrt(n)*unit(i, n)) - b)^2 + norm2(A*(m - sqrt(n)*unit(i, n)) - b)^2)/(2*n) "
+    "= norm2(A*m - b)^2 + tr(A'*A)",
     "definition",
     lambda e: e,
-    where="A: m x n; mu: n; b: m; n: scalar",
-    requires="f is a polynomial of degree 2 at most, with the quadratic part q",
+    where="A: p x n; m: n; b: p; n: scalar",
+    requires="f is a polynomial of degree 2 at most, and q its quadratic part",
 )
+
+
+@identity("‖0‖² = 0", "norm2(zeros(m, n))^2 = 0", where="m, n: scalar")
+def norm_of_zero(e: Expr) -> Expr | None:
+    base, k = e.operands[0], e.operands[1].number
+    vanishes = isinstance(base, Norm) and isinstance(base.operands[0], Zeros) and k is not None and k > 0
+    return Number(0) if vanishes else None
+
+
+@identity("0² = 0", "zeros(m, n).^2 = zeros(m, n)", where="m, n: scalar")
+def power_of_zero(e: Expr) -> Expr | None:
+    base, k = e.operands[0], e.operands[1].number
+    return base if isinstance(base, Zeros) and k is not None and k > 0 else None
+
+
+TIDY: dict[type[Expr], tuple[Law, ...]] = {
+    **SIMPLIFICATIONS,
+    Power: (norm_of_zero, power_of_zero, *SIMPLIFICATIONS.get(Power, ())),
+}
 
 
 class Part(NamedTuple):
@@ -75,7 +94,8 @@ def expectation(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Ex
     """E[f] for random symbols with these means and covariances, independent of each other.
 
     A key is a scalar, vector or matrix x, a family x, whose members are independent, or a member x[i] of it, for a mean
-    and a covariance that depend on i.  The covariance of a matrix X is that of vec(X), as kron(V, U): E[Hᵢⱼ Hₖₗ] = Uᵢₖ Vⱼₗ.
+    and a covariance that depend on i.  The covariance of a matrix X is that of vec(X), in the form kron(V, U).  What is
+    linear in a symbol needs no covariance of it.
 
     >>> from matdiff.language import parse
     >>> x, mu, S = (parse(t, "x, μ: n; S: n x n spd") for t in ("x", "μ", "S"))
@@ -88,9 +108,8 @@ def expectation(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Ex
 def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> Expectation:
     """The expectation, with the steps that lead to it."""
     variables = variables_of(mean, covariance)
-    free = {i.name for i in f.free}
     walk = Walk(variables)
-    part = walk(apart(f, free) if free & bound_names(f) else f)
+    part = walk(apart(f, {i.name for i in f.free}))
     if part.trouble is not None:
         simple, _ = Simplifier(SIMPLIFICATIONS)(f)
         again = Walk(variables)
@@ -99,7 +118,7 @@ def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr])
             raise refusal(f, part.trouble, variables)
         part, walk = second, again
     total = together([part.mean, *[m.whole() for m in part.moments]])
-    value, tidied = Simplifier(SIMPLIFICATIONS)(total)
+    value, tidied = Simplifier(TIDY)(total)
     steps = (Step(expectation_of_quadratic, f, total), *walk.steps)
     return Expectation(f, variables, value, steps, tuple(tidied))
 
@@ -107,11 +126,11 @@ def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr])
 def refusal(f: Expr, trouble: tuple[Expr, str], variables: Mapping[Expr, Variable]) -> UnsupportedError:
     """The error that names the part which is not quadratic."""
     node, reason = trouble
-    names = [str(n) for n in postorder(node) if n in variables]
+    random = [str(n) for n in postorder(node) if n in variables]
     shown = str(node)
     shown = shown if len(shown) <= 200 else shown[:200] + "…"
     return UnsupportedError(
-        f"{shown} is {reason} in {', '.join(names)}",
+        f"{shown} is {reason} in {', '.join(random)}",
         suggestion="The mean and the covariance give the expectation of polynomials of degree 2 at most.",
     )
 
@@ -159,7 +178,8 @@ class Walk:
             return self.inner(*below)
         if isinstance(node, MatrixPower) and node.data[0] == 2:
             return self.multilinear(node, Product, _product, (below[0], below[0]))
-        if isinstance(node, (*LINEAR, *ADDITIVE, *MULTILINEAR)):
+        in_last = isinstance(node, LINEAR_IN_LAST) and not any(p.is_random for p in below[:-1])
+        if in_last or isinstance(node, (*LINEAR, *ADDITIVE, *MULTILINEAR)):
             return self.multilinear(node, type(node), lambda operands: node.rebuild(tuple(operands)), below)
         return Part(node, trouble=(node, NOT_QUADRATIC))
 
@@ -168,7 +188,7 @@ class Walk:
         symbol, *places = node.operands if isinstance(node, Member) else (node,)
         variable = self.variables[symbol]
         piece = Piece(node, "multiple") if node.is_scalar else Piece(node)
-        return Part(_at(variable.mean, variable.indices, places), (piece,))
+        return Part(put_all(variable.mean, variable.indices, places), (piece,))
 
     def power(self, node: Expr, below: Sequence[Part]) -> Part:
         """a², entry by entry, and ‖A‖²."""
@@ -180,7 +200,8 @@ class Walk:
         if trouble is not None:
             return Part(node, trouble=trouble)
         if exponent.number == 2:
-            return self.multilinear(node, Hadamard, _hadamard, (below[0], below[0]))
+            square = self.multilinear(node, Hadamard, _hadamard, (below[0], below[0]))
+            return square._replace(mean=node.rebuild((below[0].mean, exponent)))
         k = exponent.number
         higher = k is not None and k.denominator == 1 and k > 2
         return Part(node, trouble=(node, HIGHER if higher else NOT_QUADRATIC))
@@ -216,11 +237,9 @@ class Walk:
         )
         moments: list[Moment | None] = []
         for k, part in enumerate(parts):
-            others = [*constant[:k], *constant[k + 1 :]]
-            moments.extend(
-                _clear(m, others)._replace(value=apply([*constant[:k], _clear(m, others).value, *constant[k + 1 :]]))
-                for m in part.moments
-            )
+            for m in part.moments:
+                m = m.apart(names(constant))
+                moments.append(m._replace(value=apply([*constant[:k], m.value, *constant[k + 1 :]])))
         if not issubclass(kind, ADDITIVE):
             for k, j in combinations(range(len(parts)), 2):
                 at = Meeting(kind, apply, means, (k, j))
@@ -229,35 +248,36 @@ class Walk:
 
     def meet(self, at: Meeting, p: Piece, q: Piece) -> Moment | None:
         """E of an operation on two linear pieces; zero if they are of different variables, or of different members."""
-        symbol, *places = p.source.operands if isinstance(p.source, Member) else (p.source,)
-        if symbol is not (q.source.operands[0] if isinstance(q.source, Member) else q.source):
+        if family_of(p.source) is not family_of(q.source):
             return None
-        others = [o for k, o in enumerate(at.operands) if k not in at.places]
-        p = _apart(p, [*others, q.form(), *q.bound])
-        q = _apart(q, [*others, p.form(), *p.bound])
+        others = names(o for k, o in enumerate(at.operands) if k not in at.places)
+        p = p.apart(others | (names([q.form()]) - {i.name for i in q.bound}))
+        q = q.apart(others | names([p.form()]))
+        symbol, *places = p.source.operands if isinstance(p.source, Member) else (p.source,)
         variable = self.variables[symbol]
-        u, v = (None if c is None else _at(c, variable.indices, places) for c in (variable.rows, variable.cols))
-        deltas = [
-            (a, b, n)
-            for a, b, n in zip(places, q.source.operands[1:], symbol.ranges if isinstance(symbol, Symbol) else ())
-        ]
-        same = q if p.source is q.source else _with_source(q, p.source)
-        law, value = expected(at, p, same, u, v)
+        if not variable.covariance_known:
+            raise UnsupportedError(
+                f"the covariance of {symbol} is not given, and a term is quadratic in it",
+                suggestion="Name a covariance beside the mean.",
+            )
+        u, v = (None if c is None else put_all(c, variable.indices, places) for c in (variable.rows, variable.cols))
+        ranges = symbol.ranges if isinstance(symbol, Symbol) else ()
+        deltas = zip(places, q.source.operands[1:], ranges, strict=True)
+        law, value = expected(at, p, q, u, v)
         moment = Moment(value, tuple(deltas), (*p.bound, *q.bound))
         self.tell(law, at.with_factors(p.form(), q.form()), moment._replace(bound=()))
         return settled(moment)
 
     def tell(self, law: Law, before: Expr, moment: Moment) -> None:
         """Notes E[before] = after, with x − μ for h."""
-        deviations = {n: n - self.source(n).mean for n in postorder(before, prune=self.is_leaf) if self.is_random(n)}
+        sources = [n for n in postorder(before, prune=self.is_leaf) if self.is_leaf(n) or n in self.variables]
+        means = {n: self.source(n).mean for n in sources}
+        deviations: dict[Expr, Expr] = {n: n if _is_zero(m) else n - m for n, m in means.items()}
         kept = settled(moment)
-        step = Step(law, Exchange(dict(deviations))(before), zero(before.shape) if kept is None else kept.whole())
+        step = Step(law, Exchange(deviations)(before), zero(before.shape) if kept is None else kept.whole())
         if step not in self.known:
             self.known.add(step)
             self.steps.append(step)
-
-    def is_random(self, node: Expr) -> bool:
-        return self.is_leaf(node) or (node in self.variables and not getattr(node, "ranges", ()))
 
 
 def _product(operands: Sequence[Expr]) -> Expr:
@@ -268,16 +288,12 @@ def _hadamard(operands: Sequence[Expr]) -> Expr:
     return Hadamard.of(*operands)
 
 
+def _is_zero(e: Expr) -> bool:
+    return isinstance(e, Zeros) or e.number == 0
+
+
 def _at_mean(node: Expr, parts: Iterable[Part]) -> Expr:
     return node.rebuild(tuple([p.mean for p in parts]))
-
-
-def _at(e: Expr, indices: Sequence[Index], places: Sequence[Expr]) -> Expr:
-    """What is said of x[i] said of x[place]."""
-    apart_from = [Index(f"·{k}", i.last) for k, i in enumerate(indices)]
-    for old, new in zip((*indices, *apart_from), (*apart_from, *places), strict=True):
-        e = put(e, old, new)
-    return e
 
 
 def _degree(parts: Sequence[Part]) -> int:

@@ -11,6 +11,7 @@ from matdiff.algebra.operators.products import zero
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.jacobian import resolved
+from matdiff.calculus.parts import require_wholes
 from matdiff.calculus.rewrite import Simplifier
 
 RESULT = "d"
@@ -18,6 +19,7 @@ RESULT = "d"
 
 def differential_form(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
     """dF in terms of the differentials of the unknowns; the answer is the only one of the ``gradients``."""
+    require_wholes(unknowns.values(), "the differential")
     depends = Dependence(unknowns.values())
     if not depends(f):
         return Gradients(f, dict(unknowns), {RESULT: zero(f.shape)}, {}, ())

@@ -31,6 +31,7 @@ from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.calculus.alike import Alike
 from matdiff.calculus.blocks import block_names, grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
@@ -51,6 +52,8 @@ from matdiff.calculus.rewrite import NO_STEPS, Simplifier, Step, Steps, Told, ch
 from matdiff.calculus.traceform import Term, TraceForm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
+
+MANY = 8  # a program with that many blocks may have some that are alike
 
 
 @without_collector
@@ -100,13 +103,15 @@ class Link(NamedTuple):
 
 class _Sweep:
     def __init__(self, f: Expr, unknowns: Mapping[str, Expr], expand: bool) -> None:
-        self.f = grouped(f)
+        nodes = list(postorder(f))
+        self.f = grouped(f, nodes)
+        self.nodes = nodes if self.f is f else list(postorder(self.f))  # walked through more than once
         self.expand = expand
         self.unknowns = unknowns
         self.depends = independent(self.f, unknowns.values())
-        self.names = block_names(self.f, self.depends)
+        self.names = block_names(self.f, self.depends, self.nodes)
         self.recurrences = [node for node in self.names if isinstance(node, Recurrence)]
-        self.cuts = {*self.names, *(n for n in (postorder(self.f) if self.recurrences else ()) if self._is_state(n))}
+        self.cuts = {*self.names, *(n for n in (self.nodes if self.recurrences else ()) if self._is_state(n))}
         self.differentiation = Differentiation(self.depends, self.cuts)
         self.simplifier = Simplifier(SIMPLIFICATIONS, is_not_named)
         self.traceform = TraceForm()
@@ -116,6 +121,8 @@ class _Sweep:
         self.own = self._taken() if self.names else set()
         self.deltas: dict[Expr, tuple[Recurrence, Sources]] = {}  # the adjoints of recurrences
         self.expanded: dict[Expr, Expr] = {}  # expressions with these names replaced by their values
+        alike = len(self.names) >= MANY and not self.recurrences
+        self.derived = Alike(self._through, self.differentiation, self.simplifier) if alike else self._through
 
     def derive(self) -> Gradients:
         blocks = []
@@ -147,7 +154,7 @@ class _Sweep:
 
     def _block(self, node: Expr, adjoint: Expr, name: str) -> Block:
         """One block, whose contributions to the unknowns and cuts below are noted."""
-        block, found = self._through(node, adjoint, name)
+        block, found = self.derived(node, adjoint, name)
         for target, piece in found.items():
             self.pieces.setdefault(target, []).append(piece)
         return block
@@ -205,7 +212,7 @@ class _Sweep:
 
     def _taken(self) -> set[str]:
         """The names that are in use."""
-        return {str(node.data[0]) for node in postorder(self.f) if isinstance(node, Symbol | Named | Recurrence)}
+        return {str(node.data[0]) for node in self.nodes if isinstance(node, Symbol | Named | Recurrence)}
 
     # ---- identification -----------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from matdiff.calculus.derivation import named_pieces
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import jacobians
 from matdiff.calculus.linear_equations import solved
+from matdiff.calculus.parts import require_wholes
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import ShapeError, UnsupportedError
@@ -79,6 +80,7 @@ def implicit(f: Expr, unknown: Expr, parameters: Mapping[str, Expr], objective: 
         raise UnsupportedError(f"{unknown} is not a symbol that an equation can be solved for")
     if f.rows * f.cols is not unknown.rows * unknown.cols:
         raise ShapeError(f"the equation has {f.rows * f.cols} entries, and {unknown} has {unknown.rows * unknown.cols}")
+    require_wholes((unknown, *parameters.values()), "the derivative of a solution")
     if unknown in parameters.values():
         raise UnsupportedError(f"{unknown} is what the equation defines, and cannot be a parameter as well")
     if unknown not in set(postorder(f)):

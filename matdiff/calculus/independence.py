@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size
-from matdiff.algebra.expr import Expr, Index, Number, fold
+from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
+from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.operators.products import Product, Sum, multiple
 from matdiff.algebra.operators.sums import Entry, IndexedSum
 
@@ -25,6 +26,17 @@ class Moment(NamedTuple):
     value: Expr
     deltas: tuple[Delta, ...] = ()
     bound: tuple[Index, ...] = ()
+
+    def apart(self, taken: Collection[str]) -> Moment:
+        """The moment with other names for its indices where they are among these."""
+        found = self
+        for index in self.bound:
+            if index.name in taken:
+                new = fresh_index(index, {*taken, *names([found.value]), *(i.name for i in found.bound)})
+                deltas = [(put(p, index, new), put(q, index, new), n) for p, q, n in found.deltas]
+                bound = tuple(new if i is index else i for i in found.bound)
+                found = Moment(put(found.value, index, new), tuple(deltas), bound)
+        return found
 
     def whole(self) -> Expr:
         """It as an expression."""
@@ -101,9 +113,10 @@ def _solved(delta: Delta, bound: Sequence[Index]) -> tuple[Index, Expr] | None:
     p, q, members = delta
     for mine, other in ((q, p), (p, q)):
         target, source = shifted(mine), shifted(other)
-        if target is None or target[0] not in bound or target[0] is None or target[0] in other.free:
+        if target is None or target[0] is None or target[0] not in bound or target[0] in other.free:
             continue
-        index, offset = target
+        index: Index = target[0]
+        offset = target[1]
         if offset == 0 and index.last is members:
             return index, other  # every place of a member is in the range
         if source is not None and _within(source[0], source[1] - offset, index.last):
@@ -129,21 +142,20 @@ def _size(offset: Fraction) -> Size:
 
 def put(e: Expr, index: Index, place: Expr) -> Expr:
     """An expression with a place for a free index, whose names no sum inside captures."""
-    names = {i.name for i in place.free}
-    return substitute_index(apart(e, names) if names & bound_names(e) else e, index, place)
+    return substitute_index(apart(e, {i.name for i in place.free}), index, place)
 
 
-def apart(e: Expr, names: Collection[str]) -> Expr:
-    """The expression with other names for the indices that its sums bind, where they are among these."""
-    taken = set(names) | bound_names(e) | {i.name for i in e.free}
+def put_all(e: Expr, indices: Sequence[Index], places: Sequence[Expr]) -> Expr:
+    """What is said of x[i] said of x[place]."""
+    between = [Index(f"·{k}", i.last) for k, i in enumerate(indices)]
+    for old, new in zip((*indices, *between), (*between, *places), strict=True):
+        e = put(e, old, new)
+    return e
 
-    def change(node: Expr, *operands: Expr) -> Expr:
-        if isinstance(node, IndexedSum) and node.index.name in names:
-            new = fresh_index(node.index, taken)
-            return IndexedSum(substitute_index(operands[0], node.index, new), new)
-        return node.rebuild(operands) if operands != node.operands else node
 
-    return fold(e, change)
+def names(expressions: Iterable[Expr]) -> set[str]:
+    """The names of the indices of expressions, bound and free."""
+    return {name for e in expressions for name in (*bound_names(e), *(i.name for i in e.free))}
 
 
 def added(moments: Iterable[Moment | None]) -> tuple[Moment, ...]:

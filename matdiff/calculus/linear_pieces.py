@@ -1,32 +1,34 @@
 """What operations that are linear in each operand do to a piece that is linear in a random deviation.
 
-In go the operation, its constant operands and a piece, out comes the piece that the whole is: as long as it has the
-form left · H · right it keeps it; a scalar becomes ⟨K, H⟩ and a column J vec(H), with the gradient K and the Jacobian J.
+In go the operation, its constant operands and a piece, out comes the piece that the whole is.  It keeps the form
+left · H · right as long as it can; a scalar becomes ⟨K, H⟩ and a column J vec(H), with its gradient K and Jacobian J.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Index, Number, Ones, Symbol
-from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.constants import Identity, Ones
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import Expr, Index, Number, Symbol
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, PartialTrace1, PartialTrace2, Unvec, Vec, Vech
+from matdiff.algebra.operators.matrix_functions import Frechet
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
+from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 from matdiff.calculus.gradient import gradients
+from matdiff.calculus.independence import together
 from matdiff.calculus.jacobian import jacobians
-from matdiff.calculus.moments import Factor, Piece, flipped, product_of, times
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.calculus.moments import Factor, Piece, flipped, identity, product_of, times
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import UnsupportedError
 
@@ -40,6 +42,7 @@ MULTILINEAR: tuple[type[Expr], ...] = (
     *(Product, Scale, Hadamard, Kronecker, KhatriRao, PartialTrace1, PartialTrace2),
     *(CrossCorrelation, Convolution, FullConvolution, FullCrossCorrelation),
 )
+LINEAR_IN_LAST: tuple[type[Expr], ...] = (Sylvester, Frechet)
 Apply = Callable[[Sequence[Expr]], Expr]
 
 
@@ -64,9 +67,9 @@ def _kept(kind: type[Expr], before: Sequence[Expr], after: Sequence[Expr], p: Pi
     if kind is Product:
         return p._replace(left=times(*before, p.left), right=times(p.right, *after))
     if kind is Scale and before:
-        return p._replace(left=product_of(before[0], p.left))
+        return _with(p, _changing(p), product_of(before[0], _explicit(p, _changing(p))))
     if kind is Transpose:
-        return p._replace(left=flipped(p.right), right=flipped(p.left), turned=not p.turned)
+        return p.transposed()
     shape = p.form().shape
     if kind is SumOfEntries:
         return p._replace(left=_ones(p.left, shape[0]), right=flipped(_ones(flipped(p.right), shape[1])))
@@ -74,6 +77,8 @@ def _kept(kind: type[Expr], before: Sequence[Expr], after: Sequence[Expr], p: Pi
         return p._replace(left=times(DiagonalMatrix(Hadamard.of(*before, *after)), p.left))
     if kind is Hadamard and shape[0] is ONE:
         return p._replace(right=times(p.right, DiagonalMatrix(flipped(Hadamard.of(*before, *after)) or Number(1))))
+    if kind in (Kronecker, *ADDITIVE):
+        return _in_blocks(kind, before, after, p)
     if kind is Trace:
         return _as_scalar(p)
     if kind is DiagonalMatrix:
@@ -81,9 +86,27 @@ def _kept(kind: type[Expr], before: Sequence[Expr], after: Sequence[Expr], p: Pi
     return None
 
 
-def _ones(e: Factor, size: object) -> Factor:
+def _in_blocks(kind: type[Expr], before: Sequence[Expr], after: Sequence[Expr], p: Piece) -> Piece | None:
+    """(AHB) ⊗ c = (I ⊗ c)AHB, (AHB) ⊗ cᵀ = AHB(I ⊗ cᵀ), [0 A] = A[0 I]"""
+    rows, cols = p.form().shape
+    if kind is Kronecker:
+        (other,) = (*before, *after)
+        if ONE not in other.shape:
+            return None
+        beside = other.cols is not ONE
+        unit = identity(cols if beside else rows)
+        whole = Kronecker.of(other, unit) if before else Kronecker.of(unit, other)
+    else:
+        beside = kind is HorizontalStack
+        unit = identity(cols if beside else rows)
+        around = [zero((unit.rows, o.cols) if beside else (o.rows, unit.cols)) for o in (*before, *after)]
+        whole = kind.make((*around[: len(before)], unit, *around[len(before) :]))
+    return p._replace(right=times(p.right, whole)) if beside else p._replace(left=times(whole, p.left))
+
+
+def _ones(e: Factor, size: Size) -> Factor:
     """1ᵀA"""
-    return e if size is ONE else times(Transpose(Ones(size)), e)  # type: ignore[arg-type]
+    return e if size is ONE else times(Transpose(Ones(size)), e)
 
 
 def _product_with_diagonal(before: Sequence[Expr], after: Sequence[Expr], p: Piece) -> Piece | None:
@@ -120,8 +143,9 @@ def normal(p: Piece) -> Piece:
         found = jacobians(column, {"h": h}).whole.gradients["h"]
     except UnsupportedError:
         return p
-    piece = Piece(p.source, left=found, column=p.source.cols is not ONE, bound=p.bound)
-    return piece if form.cols is ONE else piece._replace(left=None, right=flipped(found), turned=True)
+    left = None if isinstance(found, Identity) else found
+    piece = Piece(p.source, left=left, column=p.source.cols is not ONE, bound=p.bound)
+    return piece if form.cols is ONE else piece.transposed()
 
 
 def _as_scalar(p: Piece) -> Piece:
@@ -139,15 +163,51 @@ def _as_scalar(p: Piece) -> Piece:
 
 def collected(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
     """Pieces that differ in one factor as one piece with the sum of these: AH + BH = (A + B)H."""
-    groups: dict[Piece, list[Factor]] = {}
+    groups: dict[tuple[str, Piece], list[Piece]] = {}
     for p in pieces:
-        if p.kind == "multiple":
-            changing, key = (p.weight, p._replace(weight=None)) if p.factor is None else (p.factor, _without_factor(p))
-        elif p.kind == "other":
-            changing, key = p.other, p._replace(other=None)
-        elif p.left is None and p.right is not None and p.turned:
-            changing, key = p.right, p._replace(right=None)
-        else:
-            changing, key = p.left, p._replace(left=None)
-        groups.setdefault(key, []).append(changing)
-    return tuple(found for key, parts in groups.items() for found in _joined(key, parts))
+        field = _changing(p)
+        groups.setdefault((field, _with(p, field, None)), []).append(p)
+    found = []
+    for (field, _), alike in groups.items():
+        first = alike[0]
+        if len(alike) > 1:
+            first = _with(first, field, together([_explicit(p, field) for p in alike]))
+        found.append(first)
+    return tuple(found)
+
+
+def _changing(p: Piece) -> str:
+    """The factor that is added up."""
+    if p.kind == "multiple":
+        return "factor" if p.source.is_scalar else "weight"
+    if p.kind == "other":
+        return "other"
+    return "right" if p.turned and p.left is None else "left"
+
+
+def _with(p: Piece, field: str, factor: Factor) -> Piece:
+    """The piece with another one of its factors."""
+    fields = {field: factor}
+    return p._replace(**fields)  # type: ignore[arg-type]
+
+
+def _explicit(p: Piece, field: str) -> Expr:
+    """A factor, where nothing is written an identity matrix or the number 1."""
+    factor: Factor = getattr(p, field)
+    if factor is not None:
+        return factor
+    if p.kind == "multiple":
+        return Number(1)
+    rows, cols = (p.source.rows * p.source.cols, ONE) if p.column else p.source.shape
+    return identity(cols if p.turned == (field == "left") else rows)
+
+
+def over_index(p: Piece, index: Index) -> Piece:
+    """The sum over an index of a piece."""
+    if index in p.source.free:
+        return p._replace(bound=(*p.bound, index))
+    field = _changing(p)
+    fixed = [getattr(p, name) for name in ("left", "right", "weight", "factor", "other") if name != field]
+    if any(e is not None and index in e.free for e in fixed):
+        return normal(Piece(p.source, "other", other=IndexedSum(p.form(), index), bound=p.bound))
+    return _with(p, field, IndexedSum(_explicit(p, field), index))

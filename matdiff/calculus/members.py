@@ -7,11 +7,11 @@ A contribution to x[2] is one to x[i] where i is 2, and is multiplied by e₂[i]
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size, size
-from matdiff.algebra.expr import Expr, Index, Number, Symbol
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum
@@ -58,34 +58,31 @@ def brought_to(
         elif step is not None and step.is_beyond():
             return None
         elif step is not None and step.is_among(last):
-            known[step.index] = place(step.value)
+            known[step.counter] = place(step.value)
         else:
             here.append(Entry(UnitVector(a, last), b))
     e = Scale.of(Hadamard.of(*here), e) if here else e
     for index in sorted({i for a in old for i in a.free} - known.keys(), key=lambda i: i.name):
         e = IndexedSum(e, index)
-    for a, b in known.items():
-        if isinstance(a, Index):
-            e = substitute_index(e, a, b)
-    return e
+    return _with_places(e, known)
 
 
 class _Step(NamedTuple):
     """The value of an index t for which t + offset is the number of a member."""
 
-    index: Index
+    counter: Index
     value: Size
     offset: Size
 
     def is_beyond(self) -> bool:
         """Whether the sum over t has no such term."""
-        over = (self.value - self.index.last).number
+        over = (self.value - self.counter.last).number
         return (over is not None and over > 0) or (self.value.number is not None and self.value.number < 1)
 
     def is_among(self, members: Size) -> bool:
         """Whether it surely has one, where there are so many members."""
-        room = (self.offset + self.index.last - members).number  # the number of the member is at most theirs
-        first = self.value is self.index.last or (self.value.number is not None and self.value.number >= 1)
+        room = (self.offset + self.counter.last - members).number  # the number of the member is at most theirs
+        first = self.value is self.counter.last or (self.value.number is not None and self.value.number >= 1)
         return first and room is not None and room >= 0
 
 
@@ -101,15 +98,39 @@ def _step_of(a: Expr, b: Expr) -> _Step | None:
 
 def _size(terms: Sequence[Expr]) -> Size | None:
     """A sum of whole numbers and sizes as a size."""
-    found = size(0)
-    for term in terms[0].operands if len(terms) == 1 and isinstance(terms[0], Sum) else terms:
-        if isinstance(term, Symbol):
+    found, stack = size(0), list(terms)
+    while stack:
+        term = stack.pop()
+        if isinstance(term, Sum):
+            stack += term.operands
+        elif isinstance(term, Symbol):
             found = found + size(term.name)
         elif term.number is not None and term.number.denominator == 1:
             found = found + size(int(term.number))
         else:
             return None
     return found
+
+
+def _with_places(e: Expr, known: Mapping[Expr, Expr]) -> Expr:
+    """An expression with the places that are known of some indices."""
+    for a, b in known.items():
+        if isinstance(a, Index):
+            e = substitute_index(e, a, b)
+    return e if all(isinstance(b, Index) for b in known.values()) else _in_numbers(e)
+
+
+def _in_numbers(e: Expr) -> Expr:
+    """An expression in which the members have plain numbers: x[T − 1 + 1] is x[T]."""
+
+    def plain(node: Expr) -> Expr | None:
+        if not isinstance(node, Member) or not any(isinstance(i, Sum) for i in node.operands[1:]):
+            return None
+        sizes = [None if i.free else _size([i]) for i in node.operands[1:]]
+        places = [i if s is None else place(s) for i, s in zip(node.operands[1:], sizes, strict=True)]
+        return Member(node.operands[0], *places)
+
+    return replace(e, plain)
 
 
 def _names_apart(e: Expr, old: Sequence[Expr], new: Sequence[Expr], fixed: Set[Index]) -> tuple[Expr, Sequence[Expr]]:

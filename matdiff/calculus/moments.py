@@ -7,13 +7,13 @@ operation in which they meet; out comes the expectation, with the law that says 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number
-from matdiff.algebra.identities.indexed import bound_names, fresh_index
+from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
@@ -21,6 +21,7 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, unit
 from matdiff.algebra.operators.vectorisation import Commutation
+from matdiff.calculus.independence import names, put
 from matdiff.calculus.varying import Exchange
 
 Factor = Expr | None  # None stands for an identity matrix, or for the number 1
@@ -75,16 +76,6 @@ expectation_of_bilinear_map = _law(
 )
 
 
-class Variable(NamedTuple):
-    """A random symbol, or a family with independent members for formal indices: mean, and U and V of its deviation."""
-
-    symbol: Expr
-    indices: tuple[Index, ...]
-    mean: Expr
-    rows: Factor
-    cols: Factor
-
-
 class Piece(NamedTuple):
     """A term that is linear in the deviation H of a *source* x or x[i], summed over the indices that it *bounds*.
 
@@ -118,6 +109,21 @@ class Piece(NamedTuple):
         whole = product_of(self.left, core, self.right)
         return DiagonalMatrix(whole) if self.kind == "diagonal" else whole
 
+    def transposed(self) -> Piece:
+        """Its transpose, of left · H · right."""
+        return self._replace(left=flipped(self.right), right=flipped(self.left), turned=not self.turned)
+
+    def apart(self, taken: Collection[str]) -> Piece:
+        """The piece with other names for its indices where they are among these."""
+        found = self
+        for index in self.bound:
+            if index.name in taken:
+                new = fresh_index(index, {*taken, *names([self.form()]), *(i.name for i in found.bound)})
+                fields = {name: put(e, index, new) for name, e in found._asdict().items() if isinstance(e, Expr)}
+                bound = tuple(new if i is index else i for i in found.bound)
+                found = found._replace(**fields, bound=bound)  # type: ignore[arg-type]
+        return found
+
     def of(self, h: Expr) -> Expr:
         """Its value for an H."""
         return Exchange({self.source: h})(self.form())
@@ -142,9 +148,19 @@ class Meeting(NamedTuple):
 
 
 def times(*factors: Factor) -> Factor:
-    """A product, in which identities are left out."""
+    """A product, in which identities are left out and cI is c."""
     left = [f for f in factors if f is not None]
+    short = [_multiple_of_identity(f) for f in left]
+    if any(f is short_f and not f.is_scalar for f, short_f in zip(left, short, strict=True)):
+        left = [f for f in short if f.number != 1]
     return Product.of(*left) if left else None
+
+
+def _multiple_of_identity(e: Expr) -> Expr:
+    """c for cI, anything else as it is."""
+    if isinstance(e, Identity):
+        return Number(1)
+    return e.operands[0] if isinstance(e, Scale) and isinstance(e.operands[1], Identity) else e
 
 
 def product_of(*factors: Factor) -> Expr:
@@ -155,8 +171,15 @@ def product_of(*factors: Factor) -> Expr:
 
 def flipped(e: Factor) -> Factor:
     """Aᵀ, with the transposes at the factors of a product."""
-    if e is None or e.is_scalar:
+    if e is None or e.is_scalar or isinstance(e, Identity):
         return e
+    if isinstance(e, Scale):
+        c, a = e.operands
+        return Scale.of(c, a if isinstance(a, Identity) else _flipped_product(a))
+    return _flipped_product(e)
+
+
+def _flipped_product(e: Expr) -> Expr:
     factors = e.operands if isinstance(e, Product) else (e,)
     turned = [f.operands[0] if isinstance(f, Transpose) else Transpose(f) for f in reversed(factors)]
     return Product.of(*turned)
@@ -187,10 +210,10 @@ def trace_with(m: Factor, covariance: Factor) -> Factor:
 def expected(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law, Expr]:
     """E of an operation on two pieces that have one source, with the U and V of its deviation."""
     if p.column and q.column and at.kind in (Product, Hadamard, Kronecker):
-        u, v = Kronecker.of(v or _identity(p.source.cols), u or _identity(p.source.rows)), None
+        u, v = Kronecker.of(v or identity(p.source.cols), u or identity(p.source.rows)), None
     elif p.column or q.column:
         p, q = _as_other(p), _as_other(q)
-    for first, second, places in ((p, q, at.places), (q, p, at.places[::-1])):
+    for first, second, places in ((q, p, at.places[::-1]), (p, q, at.places)):
         if first.kind == "multiple":
             with_form = weighted(first, second, u, v)
             if with_form is not None:
@@ -206,7 +229,8 @@ def expected(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law
     return found or (expectation_of_bilinear_map, by_unit_vectors(at, p, q, u, v))
 
 
-def _identity(size: Size) -> Expr:
+def identity(size: Size) -> Expr:
+    """I, or the number 1."""
     return Number(1) if size is ONE else Identity(size)
 
 
@@ -244,28 +268,33 @@ def _in_product(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[
         outer = p.turned or not q.turned
         law = expectation_of_quadratic_form if outer else expectation_of_outer_product
         return law, product_of(before, p.left, inner, q.right, after)
-    if v is not None or p.turned and p.kind == "diagonal" or q.turned and q.kind == "diagonal":
-        return None
     if kinds == ("diagonal", "diagonal"):
-        cross = product_of(p.left, u, flipped(q.left))
+        cross = _outer(p, q, u, v)
         inner = Hadamard.of(middle, cross) if middle is not None else DiagonalMatrix(DiagonalVector(cross))
         return expectation_between_diagonals, product_of(before, inner, after)
     if kinds == ("diagonal", "between"):
-        return expectation_of_hadamard_square, product_of(before, _diagonal_and_column(p, middle, q, u), after)
+        return expectation_of_hadamard_square, product_of(before, _beside_diagonal(p, middle, q, u, v), after)
     if kinds == ("between", "diagonal"):
-        turned = p._replace(left=flipped(p.right), right=flipped(p.left), turned=not p.turned)
-        inner = _diagonal_and_column(q, flipped(middle), turned, u)
-        return expectation_of_hadamard_square, product_of(before, flipped(inner), after)
+        beside = _beside_diagonal(q, flipped(middle), p.transposed(), u, v)
+        return expectation_of_hadamard_square, product_of(before, flipped(beside), after)
     return None
 
 
-def _diagonal_and_column(p: Piece, middle: Factor, q: Piece, u: Factor) -> Expr:
-    """E[diag(Ah) M B h R] = diag(AΣBᵀMᵀ)R, E[diag(Ah) M b hᵀR] = diag(Mb)AΣR"""
+def _outer(p: Piece, q: Piece, u: Factor, v: Factor) -> Expr:
+    """E[P Qᵀ]"""
+    turned = q.transposed()
+    return product_of(p.left, _core(p, turned, times(p.right, turned.left), u, v), turned.right)
+
+
+def _beside_diagonal(p: Piece, middle: Factor, q: Piece, u: Factor, v: Factor) -> Expr:
+    """E[diag(AHb) M HR] = diag(AUMᵀ)bᵀVR, E[diag(AHb) M HᵀR] = diag(MVb)AUR"""
+    if p.turned:
+        p, q, u, v = p._replace(turned=False), q._replace(turned=not q.turned), v, u
+    m = times(middle, q.left)
     if q.turned:
-        column = product_of(middle, q.left)
-        scale = column if column.is_scalar else DiagonalMatrix(column)
-        return product_of(scale, p.left, u, q.right)
-    return product_of(DiagonalVector(product_of(p.left, u, flipped(times(middle, q.left)))), q.right)
+        column = product_of(m, v, p.right)
+        return product_of(column if column.is_scalar else DiagonalMatrix(column), p.left, u, q.right)
+    return product_of(DiagonalVector(product_of(p.left, u, flipped(m))), flipped(p.right), v, q.right)
 
 
 def _in_hadamard(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law, Expr] | None:
@@ -298,9 +327,9 @@ def _in_kronecker(p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law, Expr] 
     if p.turned == q.turned:
         left, right = product_of(q.left, u, flipped(p.left)), product_of(flipped(q.right), v, p.right)
         return expectation_of_kronecker_square, product_of(Vec.of(left), flipped(Vec.of(right)))
-    both = Kronecker.of(u or _identity(m), v or _identity(n))
-    left = Kronecker.of(p.left or _identity(m), q.left or _identity(n))
-    right = Kronecker.of(p.right or _identity(n), q.right or _identity(m))
+    both = Kronecker.of(u or identity(m), v or identity(n))
+    left = Kronecker.of(p.left or identity(m), q.left or identity(n))
+    right = Kronecker.of(p.right or identity(n), q.right or identity(m))
     order = Commutation.of(m, n) if ONE not in (m, n) else None
     return expectation_of_kronecker_square, product_of(left, both, order, right)
 
@@ -308,7 +337,7 @@ def _in_kronecker(p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law, Expr] 
 def by_unit_vectors(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> Expr:
     """Σᵢⱼ B(eᵢeⱼᵀ, U eᵢeⱼᵀ V), which needs no more than that both pieces are linear."""
     h = p.source
-    taken = {name for e in (p.form(), q.form(), *at.operands) for name in bound_names(e) | {i.name for i in e.free}}
+    taken = names([p.form(), q.form(), *at.operands])
     indices: list[Index] = []
     for size in h.shape:
         if size is not ONE:
@@ -321,4 +350,3 @@ def by_unit_vectors(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> Ex
     for index in reversed(indices):
         body = IndexedSum(body, index)
     return body
-

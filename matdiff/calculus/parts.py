@@ -7,7 +7,7 @@ vec(X[:, j]) = M vec(X), so that the Jacobian by it is J Mᵀ, where d vec F = J
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
@@ -105,6 +105,15 @@ def places_of(unknown: Expr) -> list[Index]:
     members = [whole] if isinstance(whole, Member) else []
     written = [i for e in [*members, *chain_of(unknown)] for place in e.operands[1:] for i in postorder(place)]
     return list(dict.fromkeys([i for i in written if isinstance(i, Index)]))
+
+
+def require_wholes(unknowns: Iterable[Expr], purpose: str) -> None:
+    """Refuses parts where the unknowns have to be symbols, families or members."""
+    part = next(filter(is_part, unknowns), None)
+    if part is not None:
+        raise UnsupportedError(
+            f"{purpose} by a part, {part}, is not available", suggestion=f"Take {whole_of(part)} as a whole."
+        )
 
 
 # ---- derivatives by parts ---------------------------------------------------------------------------
@@ -231,7 +240,7 @@ def varied_part(unknown: Expr, f: Expr) -> tuple[Callable[[Expr], Expr], Expr]:
     indices = [i for i in places_of(unknown) if i not in f.free]
     family = Symbol(f"change of {unknown}", unknown.shape, ("change",), tuple([i.last for i in indices]))
     varied = Member(family, *indices) if indices else family
-    moved = projection(_placed(varied, unknown), whole)
+    moved = projection(placed(varied, unknown), whole)
     own = [i for i in whole.operands[1:] if isinstance(i, Index)] if isinstance(whole, Member) else []
     for index in [i for i in indices if i not in own]:
         other = Index(f"{index.name} of {unknown}", index.last)
@@ -247,15 +256,7 @@ def varied_part(unknown: Expr, f: Expr) -> tuple[Callable[[Expr], Expr], Expr]:
     return lambda e: replace(e, shifted), varied
 
 
-def direction_of_whole(unknown: Expr, name: str) -> Expr:
-    """The change of a symbol in which only a part of it changes, in a direction of that name."""
-    whole = whole_of(unknown)
-    if not isinstance(whole, Symbol) or whole.ranges:
-        raise UnsupportedError(f"{unknown} is no part of a symbol, and has no direction")
-    return projection(_placed(Symbol(name, unknown.shape), unknown), whole)
-
-
-def _placed(change: Expr, unknown: Expr) -> Expr:
+def placed(change: Expr, unknown: Expr) -> Expr:
     """The matrix whose part is the change, and that is 0 elsewhere: the adjoint of taking the part."""
     for part in reversed(chain_of(unknown)):
         assert isinstance(part, Operator)

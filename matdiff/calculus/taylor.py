@@ -13,7 +13,7 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Scale, Sum
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.adjoint import direction, names_in, pushed, require_new
-from matdiff.calculus.parts import LAWS, direction_of_whole, is_part, whole_of
+from matdiff.calculus.parts import is_part
 from matdiff.calculus.rewrite import Simplifier
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import UnsupportedError
@@ -39,18 +39,15 @@ def derivative(f: Expr, unknown: Expr, order: int, names: Sequence[str] = ()) ->
         )
     for name in chosen:
         require_new(name, f, "that of a direction", 'names=("u", "v", "w")')
-    simplify = Simplifier(LAWS if is_part(unknown) else SIMPLIFICATIONS)
     term = f
     for name in chosen:
-        term = simplify(pushed(term, _change(unknown, name)))[0]
+        term = pushed(term, _change(unknown, name))
     return term
 
 
 def _change(unknown: Expr, name: str) -> Mapping[Expr, Expr]:
     """What changes in a direction of that name, and how."""
-    if is_part(unknown):
-        return {whole_of(unknown): direction_of_whole(unknown, name)}
-    if not isinstance(unknown, Symbol):
+    if not (is_part(unknown) or isinstance(unknown, Symbol)):
         raise UnsupportedError(
             f"derivatives of higher order by {unknown} are not available",
             suggestion="Take the whole family: its direction is a family as well.",

@@ -152,7 +152,7 @@ class Bound:
             self._indexed(node, base, [Place(parse_size(Excerpt(n, node.start, self.text))) for n in names], scope)
             return
         if declaration or (base.value in self.names and self.names[base.value].indexed):
-            binders = self._free(declaration, names)
+            binders = self._free(declaration, names, scope)
             if not binders:
                 raise self._unbound(node, names[0])
             self._indexed(node, base, binders, scope)
@@ -175,10 +175,11 @@ class Bound:
                 raise self._error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
             if index is None:
                 declaration = self.declared.get(base.value) if base.kind == "NAME" else None
-                free = self._free(declaration, [p.value for p in parts if p.kind == "NAME"])
+                names = [p.value for p in parts if p.kind == "NAME"]
+                free = self._free(declaration, names, scope)
                 if not free:
                     raise self._unbound(part, part.value)
-                index = next(binder for binder in free if binder.name == part.value)
+                index = free[names.index(part.value)]
             indices.append(index)
         self._indexed(node, base, indices, scope)
         return None
@@ -188,18 +189,18 @@ class Bound:
         is_free = part.kind == "NAME" and part.value not in self.declared
         return is_free or place(self._excerpt(part), scope, self.ranges) is not None
 
-    def _free(self, declaration: Declaration | None, names: list[str]) -> list[Binder]:
-        """Free indices, where they are allowed: those that a family is declared with, and all in laws."""
+    def _free(self, declaration: Declaration | None, names: list[str], scope: Scope) -> list[Position]:
+        """Free indices, where they are allowed; in a sum a family has none but those that it is declared with."""
         if not self.free:
             return []
         indices = dict(declaration.indices) if declaration else {}
         for name in names:
-            if name in self.free_indices:
+            if name in self.free_indices or name in scope:
                 continue
-            if name not in indices and indices:
+            if name not in indices and indices and any(scope):
                 return []
             self.free_indices[name] = Binder(name, indices.get(name))
-        return [self.free_indices[name] for name in names]
+        return [scope[name] if name in scope else self.free_indices[name] for name in names]
 
     def _indexed(self, node: Node, base: Node, binders: Sequence[Position], scope: Scope) -> None:
         fixed = False
@@ -293,7 +294,7 @@ class Bound:
     def _index_of_unit(self, node: Node, scope: Scope) -> Position:
         index = place(self._excerpt(node), scope, self.ranges)
         if index is None and node.kind == "NAME":
-            index = next(iter(self._free(None, [node.value])), None)
+            index = next(iter(self._free(None, [node.value], scope)), None)
         if index is None or (isinstance(index, Place) and index.single is None):
             raise self._error(node, "unit needs a number or the index of a sum")
         if (binder := binder_of(index)) is not None:

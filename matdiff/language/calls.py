@@ -11,7 +11,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.language.loops import head_at
-from matdiff.language.names import GREEK_CLASS, LINK, SUPERSCRIPTS, canonical
+from matdiff.language.names import GREEK_CLASS, SUPERSCRIPTS, canonical
 from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import (
@@ -26,11 +26,11 @@ from matdiff.language.words import (
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
 SUPERS = "".join(SUPERSCRIPTS)
-OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪{GREEK_CLASS}]"
+OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪∇{GREEK_CLASS}]"
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
-LONGEST_SHOWN = 40  # a name in an error message
+MOST_SHOWN = 6  # names in an error message
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 
 
@@ -72,9 +72,8 @@ class Calls(Emitter):
         found = self.vocabulary.nabla(m.start())
         if found is None:
             message = "a derivative is asked for with wrt, not written in the expression"
-            named = match_at(LINK, self.text, m.start())
-            shown = named.group() if named and len(named.group()) < LONGEST_SHOWN else "∇_h"
-            hint = f"{shown} is a name where it is defined: {shown} = …;" if named else ""
+            others = sorted(name for name in self.vocabulary.names if name.startswith("nabla_"))
+            hint = f"the gradients that have names are {', '.join(others)}" if 0 < len(others) < MOST_SHOWN else ""
             raise self.error(message, m.start(), m.end(), hint)
         return self.operand("UNSPECIFIED", found[0], m.start(), found[1])
 

@@ -15,6 +15,8 @@ from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt
 from matdiff.language.words import Called
 
+OF_A_NUMBER = 4  # what it costs to read ∇f(c) as f′(c) for a letter c that is not declared
+
 
 def operands(attempt: Attempt, node: Node) -> list[Typed]:
     """The typed arguments of a call, and the directions behind them."""
@@ -52,6 +54,8 @@ def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> T
     if not called.order:
         return attempt.scalar(node, tuple(arguments), partial(OpenFunction.applied, called.name))
     places = places_of(attempt, node, called, count)
+    if count == 1 and arguments[0].is_scalar:
+        attempt.penalty(node, OF_A_NUMBER, arguments[0])
     for direction, place in zip(directions, places[1:], strict=False):
         if not attempt.same_shape(direction, arguments[place - 1]):
             pair = (direction, arguments[place - 1])

@@ -59,6 +59,7 @@ def binder_of(index: Position) -> Binder | None:
 
 def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position | None:
     """The index, the place or the range that is written; None where it is none of them.  *sizes* can be places."""
+    piece = piece._replace(text=piece.text.replace("−", "-"))
     text = piece.text
     if canonical(text) in scope:
         return scope[canonical(text)]

@@ -41,8 +41,9 @@ def open_function(program: Program, environment: Environment, node: Expr, *opera
         raise UnknownNameError(f"no function is given for {names[0]}", suggestion=f'give one as values["{names[0]}"]')
     lead = np.broadcast_shapes(*[a.shape[:-2] for a in operands])
     rows = [np.broadcast_to(a, (*lead, *a.shape[-2:])).reshape(-1, *a.shape[-2:]) for a in operands]
-    call = form_of(given, node)
-    values = [call(Given(given, names[0]), node, arrays) for arrays in zip(*rows, strict=True)]
+    function = Given(given, names[0])
+    call = form_of(function, node)
+    values = [call(function, node, arrays) for arrays in zip(*rows, strict=True)]
     return np.array(values).reshape(*lead, *values[0].shape)
 
 
@@ -99,13 +100,16 @@ class Given(NamedTuple):
 Form = Callable[["Given", Expr, Sequence["Array"]], "Array"]
 
 
-def form_of(given: Callable[..., Any], node: Expr) -> Form:
+def form_of(given: Given, node: Expr) -> Form:
     """How the value of a node is had: ∇²f(A) by itself, or from ∇²f(A)[E], and the other way round."""
-    if not isinstance(node, OpenDerivative) or len(node.data[2]) < 2 or takes(given, len(node.operands)):
+    count = len(node.operands)
+    if takes(given.function, count):
         return directly
-    if isinstance(node, OpenHessian):
-        return by_columns if takes(given, len(node.operands) + 1) else directly
-    return by_matrix if takes(given, len(node.operands) - 1) else directly
+    if isinstance(node, OpenHessian) and takes(given.function, count + 1):
+        return by_columns
+    if isinstance(node, OpenDerivative) and len(node.data[2]) > 1 and takes(given.function, count - 1):
+        return by_matrix
+    raise ShapeError(f"the function {given.name} must take {count} argument{'s' * (count > 1)}")
 
 
 def takes(given: Callable[..., Any], count: int) -> bool:
@@ -113,11 +117,13 @@ def takes(given: Callable[..., Any], count: int) -> bool:
     from inspect import signature
 
     try:
-        signature(given).bind(*[None] * count)
+        parameters = signature(given)
+    except (TypeError, ValueError):  # nothing is known of some functions that are not written in Python
+        return True
+    try:
+        parameters.bind(*[None] * count)
     except TypeError:
         return False
-    except ValueError:  # nothing is known of some functions that are not written in Python
-        return True
     return True
 
 

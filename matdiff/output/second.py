@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, shape_text
 from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.notation import LATEX, TEXT, Style, name_text
 from matdiff.algebra.operators.blocks import blocks_one_by_one
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Entry
 from matdiff.calculus.derivation import UNSPOKEN, Block, Gradients, Phase
 from matdiff.calculus.hessian import Hessians
 from matdiff.calculus.rewrite import Step
@@ -50,6 +52,7 @@ LATEX_SIGNS = {
     "⪯": r"\preceq ",
 }
 LATEX_SIGNS |= {"≤": r"\leq ", "≥": r"\geq "}
+LATEX_DELTA = r"\delta"
 LATEX_WORDS = ("vec", "diag", "vech", "sum")
 
 
@@ -99,6 +102,17 @@ def symbol_of_hessian(x: Expr, y: Expr, style: Style) -> str:
     if style.latex:
         return rf"\frac{{\partial^{{2}} f}}{{{d}{under[0]} {d}{last}}}"
     return f"∂²f/∂{under[0]}∂{last}"
+
+
+def in_indices(e: Expr, style: Style = TEXT) -> str:
+    """An expression with δ_{ij} for the entries of the identity."""
+    deltas: dict[Expr, str] = {}
+    for node in postorder(e):
+        if isinstance(node, Entry) and isinstance(node.operands[0], Identity) and len(node.operands) == 3:
+            i, j = (write(index, style) for index in node.operands[1:])
+            between = "" if len(i) == len(j) == 1 else ", "
+            deltas[node] = style.pick("δ", LATEX_DELTA) + f"_{{{i}{between}{j}}}"
+    return deltas.get(e) or Printer(style, deltas).write(e)
 
 
 # ---- lines ------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.reductions import count
-from matdiff.algebra.operators.structure import Named, value_of
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.operators.triangles import Centering
 
@@ -232,16 +232,27 @@ def sum_of_centred_columns(e: Expr) -> Expr | None:
 
 
 def columns_cancel(e: Expr) -> bool:
-    """Whether every column of an expression, all definitions opened, sums to 0."""
-    turned = False
-    while not isinstance(e, Centering | Sum):
+    """Whether every column of an expression, all definitions opened, sums to 0; a definition keeps the answer."""
+    turned, passed = False, list[tuple[Expr, str]]()
+    while isinstance(e, Named | Transpose | Scale | Product):
+        question = "rows cancel" if turned else "columns cancel"
         if isinstance(e, Transpose):
             turned = not turned
-        elif not isinstance(e, Named | Scale | Product):
-            return False
+        elif isinstance(e, Named):
+            if question in e.facts:
+                break
+            passed.append((e, question))
         e = e.operands[0 if isinstance(e, Named | Transpose) or (isinstance(e, Product) and not turned) else -1]
-    if isinstance(e, Centering):
-        return True
+    found = bool(e.facts[question]) if isinstance(e, Named) else terms_cancel(e, turned)
+    for definition, question in passed:
+        definition.facts[question] = found
+    return found
+
+
+def terms_cancel(e: Expr, turned: bool) -> bool:
+    """The same of an expression that is no product, transpose or name; or of its rows, when it is *turned*."""
+    if not isinstance(e, Sum):
+        return isinstance(e, Centering)
     e = Sum.of(*map(with_scalars_opened, e.operands))
     ones = Ones(e.cols) if turned else Transpose(Ones(e.rows))
     whole = Product.of(e, ones) if turned else Product.of(ones, e)
@@ -250,13 +261,20 @@ def columns_cancel(e: Expr) -> bool:
 
 
 def with_scalars_opened(e: Expr) -> Expr:
-    """A term in which definitions of scalars stand as what they are."""
-    match e:
-        case Scale(operands=(c, a)):
-            factors = c.operands if isinstance(c, Hadamard) else (c,)
-            return Scale.of(Hadamard.of(*map(value_of, factors)), a)
-        case _:
-            return value_of(e)
+    """A term in which definitions of scalars stand as what they are; those say from then on that they were opened."""
+    if isinstance(e, Scale):
+        c, a = e.operands
+        factors = c.operands if isinstance(c, Hadamard) else (c,)
+        return Scale.of(Hadamard.of(*map(seen_through, factors)), a)
+    return seen_through(e)
+
+
+def seen_through(e: Expr) -> Expr:
+    """What a name stands for; every definition on the way is marked."""
+    while isinstance(e, Named):
+        e.facts["opened"] = True
+        e = e.operands[0]
+    return e
 
 
 # ---- quotients --------------------------------------------------------------------------------------

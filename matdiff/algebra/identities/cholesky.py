@@ -128,7 +128,11 @@ def sum_of_logarithms_of_diagonal(e: Expr) -> Expr | None:
 # ---- triangles --------------------------------------------------------------------------------------
 
 
-@identity("halftril(A) + halftril(A)ᵀ = 2sym(halftril(A))", "halftril(A) + halftril(A)' = 2*sym(halftril(A))")
+@identity(
+    "halftril(A) + halftril(A)ᵀ = 2sym(halftril(A))",
+    "halftril(A) + halftril(A)' = 2*sym(halftril(A))",
+    among=(HalvedTriangle,),
+)
 def both_halves(e: Expr) -> Expr | None:
     """And for a symmetric A it is A."""
     terms = [coefficient(t) for t in e.operands]
@@ -140,7 +144,11 @@ def both_halves(e: Expr) -> Expr | None:
     return None
 
 
-@identity("halftril(A) + halftril(B) = halftril(A + B)", "halftril(A) + halftril(B) = halftril(A + B)")
+@identity(
+    "halftril(A) + halftril(B) = halftril(A + B)",
+    "halftril(A) + halftril(B) = halftril(A + B)",
+    among=(HalvedTriangle,),
+)
 def sum_of_halved_triangles(e: Expr) -> Expr | None:
     """Multiples of them, all as they are or all transposed."""
     for turn in (False, True):

@@ -138,19 +138,19 @@ def like_terms(e: Expr) -> Expr | None:
     kinds = Counter(_kind(body) for _, body in parts)
     if len(kinds) == len(parts):
         return None
-    for number, body in parts:
-        same = body if body is None or kinds[_kind(body)] == 1 else key(body)
-        numbers[same] = numbers.get(same, Fraction(0)) + number
-        bodies.setdefault(same, body)
-    if len(numbers) == len(e.operands):
+    same = [body if body is None or kinds[_kind(body)] == 1 else key(body) for _, body in parts]
+    if len(set(same)) == len(parts):
         return None
+    for (number, body), body_key in zip(parts, same, strict=True):
+        numbers[body_key] = numbers.get(body_key, Fraction(0)) + number
+        bodies.setdefault(body_key, body)
     terms = [multiple(numbers[k], bodies[k]) for k in numbers if numbers[k]]
     return Sum.of(*terms) if terms else zero(e.shape)
 
 
 @identity("−A + B = B − A", "-A + B = B - A", where="A, B: m x n")
 def positive_first(e: Expr) -> Expr | None:
-    signs = [t.leading_number < 0 for t in e.operands]
+    signs = [number is not UNIT and number < 0 for t in e.operands for number in (t.leading_number,)]
     if not signs[0] or all(signs):
         return None
     k = signs.index(False)
@@ -182,20 +182,27 @@ def common_scalars(e: Expr) -> Expr | None:
         number = Fraction(-1) if all(t.number < 0 for t in terms) else Fraction(1)
         shared: list[Expr] = []
     else:
-        number = UNIT
-        if any(t.number is not UNIT for t in terms):
-            number = abs(terms[0].number)
-            if any(abs(t.number) != number for t in terms):
-                number = Fraction(1)
-            if all(t.number < 0 for t in terms):
-                number = -number
-        terms = [in_the_sense_of(terms[0].scalars, t) for t in terms]
+        number = common_number([t.number for t in terms])
+        if terms[0].scalars:
+            terms = [in_the_sense_of(terms[0].scalars, t) for t in terms]
         shared = [s for s in terms[0].scalars if all(s in t.scalars for t in terms[1:])]
     if number == 1 and not shared:
         return None
+    if not terms[0].scalars:
+        parts = map(coefficient, e.operands)
+        return multiple(number, Sum.of(*[multiple(UNIT if k is number else k / number, body) for k, body in parts]))
     inner = Sum.of(*[join(t._replace(number=t.number / number, scalars=without(t.scalars, shared))) for t in terms])
-    outside = Hadamard.of(*shared) if shared else None
-    return multiple(number, inner if outside is None else Scale.of(outside, inner))
+    return multiple(number, Scale.of(Hadamard.of(*shared), inner) if shared else inner)
+
+
+def common_number(numbers: list[Fraction]) -> Fraction:
+    """The number that is taken out of terms with these numbers: their size if it is the same, and a minus sign."""
+    first = numbers[0]
+    if all(number is first for number in numbers):
+        return first
+    size = abs(first)
+    number = size if all(abs(n) == size for n in numbers) else Fraction(1)
+    return -number if all(n < 0 for n in numbers) else number
 
 
 def in_the_sense_of(scalars: tuple[Expr, ...], term: Term) -> Term:

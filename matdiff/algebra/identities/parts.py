@@ -136,11 +136,14 @@ def trace_with_unit_vector(e: Expr) -> Expr | None:
 
 
 def _unit_entry(a: Expr, i: Expr) -> Expr | None:
-    """e₂[i] as I[2, i], and eᵢ[i] as 1; None of anything else."""
+    """e₂[i] as I[2, i], and eᵢ[i] as 1; None of anything else, as of e_{t + 1}."""
     if not isinstance(a, UnitVector):
         return None
     k = a.operands[0]
-    return Number(1) if k is i else Entry(Identity(a.rows), k, i)
+    if k is i:
+        return Number(1)
+    is_plain = isinstance(k, Number) or (isinstance(k, Index) and k.last is a.rows)
+    return Entry(Identity(a.rows), k, i) if is_plain else None
 
 
 def _joined(f: Sequence[Expr], k: int, part: Expr) -> Expr:

@@ -102,7 +102,7 @@ class Entrywise(Operator):
     by_parameter  where there are parameters: the derivatives by them, likewise
     parameters    what the parameters are when they are not given
     domain        properties that A needs in the statement of the law
-    increasing    whether f(a) < f(b) or f(a) = f(b) for all a < b
+    increasing    whether f(a) < f(b) for all a < b; with a *kink*, f(a) ≤ f(b)
     """
 
     __slots__ = ()

@@ -42,11 +42,22 @@ def coefficient(e: Expr) -> tuple[Fraction, Expr | None]:
     """Splits off the number that a product starts with: 2 A B is (2, A B), 3 is (3, None)."""
     if isinstance(e, Number):
         return e.value, None
+    if not isinstance(e, Scale | Hadamard):
+        return UNIT, e
+    found: tuple[Fraction, Expr] | None = e.facts.get("coefficient")
+    if found is None:
+        found = _coefficient(e)
+        if found[1] is not e:  # it would hold itself in memory
+            e.facts["coefficient"] = found
+    return found
+
+
+def _coefficient(e: Expr) -> tuple[Fraction, Expr]:
     if isinstance(e, Scale):
         k, rest = coefficient(e.operands[0])
         if k is not UNIT:
             return k, e.operands[1] if rest is None else Scale(rest, e.operands[1])
-    if isinstance(e, Hadamard) and isinstance(e.operands[0], Number):
+    elif isinstance(e.operands[0], Number):
         return e.operands[0].value, Hadamard.of(*e.operands[1:])
     return UNIT, e
 
@@ -280,11 +291,11 @@ class Power(Operator):
 
     def condition(self) -> str:
         base, exponent = self.operands
-        entries = f"{base}" if base.is_scalar else f"every entry of {base}"
         k = exponent.number
-        if k is not None and k.denominator == 1:
-            return f"{entries} ≠ 0" if k < 0 else ""
-        return f"{entries} > 0"
+        if k is not None and k.denominator == 1 and k >= 0:
+            return ""
+        entries = f"{base}" if base.is_scalar else f"every entry of {base}"
+        return f"{entries} {'>' if k is None or k.denominator != 1 else '≠'} 0"
 
     @property
     def reciprocal(self) -> tuple[Expr, Fraction] | None:

@@ -11,7 +11,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
-from matdiff.algebra.notation import ATOM, PRODUCT, Notation, Part, Slot, Style
+from matdiff.algebra.notation import ATOM, SUM, Notation, Part, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.sums import Entry, UnitVector, unit
@@ -32,7 +32,7 @@ class Row(Operator):
 
     def notation(self, style: Style) -> Notation:
         a, i = self.operands
-        return Notation((Slot(a, ATOM), style.pick("[", "_{"), Slot(i, PRODUCT), ", :", style.pick("]", "}")))
+        return Notation((Slot(a, ATOM), style.pick("[", "_{"), Slot(i, SUM), ", :", style.pick("]", "}")))
 
     @differential("differential_of_row", "d(A[i, :])", "d(A[i, :]) = d(A)[i, :]", where="A: m x n")
     def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:
@@ -63,7 +63,7 @@ class Column(Operator):
 
     def notation(self, style: Style) -> Notation:
         a, j = self.operands
-        return Notation((Slot(a, ATOM), style.pick("[:, ", "_{:, "), Slot(j, PRODUCT), style.pick("]", "}")))
+        return Notation((Slot(a, ATOM), style.pick("[:, ", "_{:, "), Slot(j, SUM), style.pick("]", "}")))
 
     @differential("differential_of_column", "d(A[:, j])", "d(A[:, j]) = d(A)[:, j]", where="A: m x n")
     def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:

@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import differential, shift, vec
-from matdiff.algebra.notation import ATOM, PRODUCT, TERM, Notation, Slot, Style
+from matdiff.algebra.notation import ATOM, SUM, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.errors import ShapeError
@@ -151,7 +151,7 @@ class UnitVector(Operator):
     def notation(self, style: Style) -> Notation:
         """By name in LaTeX too: e₂ and eᵢ would be read as a name and a member of a family e."""
         opening, closing = style.pick("unit(", r"\operatorname{unit}\left("), style.pick(")", r"\right)")
-        return Notation((opening, Slot(self.operands[0], ATOM), f", {self.data[0]}{closing}"))
+        return Notation((opening, Slot(self.operands[0], SUM), f", {self.data[0]}{closing}"))
 
 
 def unit(index: Expr, rows: Size) -> Expr:
@@ -163,5 +163,5 @@ def subscripted(base: Expr, indices: tuple[Expr, ...], style: Style) -> Notation
     """x[i], or x with subscripts."""
     parts: list[str | Slot | None] = [Slot(base, ATOM), style.pick("[", "_{")]
     for k, index in enumerate(indices):
-        parts += [", "] * (k > 0) + [Slot(index, PRODUCT)]
+        parts += [", "] * (k > 0) + [Slot(index, SUM)]
     return Notation((*parts, style.pick("]", "}")))

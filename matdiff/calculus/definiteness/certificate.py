@@ -195,6 +195,9 @@ def conclusion(found: Hessians, kind: str, strict: bool) -> str:
 
 def where_it_holds(found: Hessians, signs: BothSigns) -> tuple[Sequence[str], Sequence[str]]:
     """The conditions on the unknowns that are not known to hold: those that single out a convex set, and the others."""
+    conditions = found.conditions()
+    if not conditions:
+        return (), ()
     varies = independent(found.function, found.unknowns.values())
     roots = [found.function, *found.first.gradients.values(), *found.blocks.values()]
     nodes = [n for n in dict.fromkeys(n for r in roots for n in postorder(r)) if isinstance(n, Operator)]
@@ -203,7 +206,7 @@ def where_it_holds(found: Hessians, signs: BothSigns) -> tuple[Sequence[str], Se
     fixed = {c for n in nodes if (c := n.condition()) and not varies(n)}
     fixed |= {f"{o} > 0" for n in nodes for o in n.operands[1:] if varies(n) and not varies(o) and o.is_scalar}
     fixed |= {n.condition() for n in stated.values() if isinstance(n, Power) and isinstance(n.operands[0], Norm)}
-    printed = [c for c in found.conditions() if c not in fixed]
+    printed = [c for c in conditions if c not in fixed]
     printed = [c for c in printed if c not in stated or not holds(signs, stated[c], positive)]
     domain = [
         c for c in printed if c in stated and needs_positive(stated[c]) and is_affine(stated[c].operands[0], varies)

@@ -89,9 +89,10 @@ def is_zero(block: Expr) -> bool:
 def pivot(signs: BothSigns, grid: Grid, j: int, premises: list[Claim]) -> bool:
     """Takes α[L; R]M[Lᵀ, Rᵀ] away from all blocks for the terms of one on the diagonal; whether its row is 0 then."""
     terms = [t for a in addends(grid[j][j]) if (t := as_term(signs, *a)) is not None]
+    terms.sort(key=lambda t: (-len(t.outer), t.middle is None))  # αI goes with anything: it is the last to be asked
     later = range(j + 1, len(grid))
     for term in terms:
-        rights = {k: right_of(signs, term, grid[j][k]) for k in later}
+        rights = {k: right_of(signs, term, grid[j][k]) for k in later if not is_zero(grid[j][k])}
         if all(r is None for r in rights.values()):
             continue
         claim = signs.spectrum(term.expr(grid[j][j]))

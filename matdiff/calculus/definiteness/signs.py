@@ -189,7 +189,10 @@ def of_entrywise(facts: Facts, e: Expr) -> Found | None:
     name = e.names[0]
     if e.increasing and len(e.operands) == 1:
         a = facts.entries(e.operands[0])
-        found = iv.both(all_values, iv.mapped(a.interval, lambda t: value_at(e, t)))
+        reached = iv.mapped(a.interval, lambda t: value_at(e, t))
+        if e.kink:  # it may be constant beside a bound, and takes the value there
+            reached = reached._replace(open_low=False, open_high=False)
+        found = iv.both(all_values, reached)
         if found != all_values:
             return found, f"{name} increases", (a,)
     return (all_values, f"values of {name}", ()) if e.bounds else None
