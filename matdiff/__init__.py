@@ -7,9 +7,9 @@
 """
 
 from matdiff.algebra.expr import Expr
-from matdiff.answers import Derivation, Equality
 from matdiff.api import (
     adjoint,
+    derivative,
     derive,
     differential,
     equal,
@@ -29,6 +29,8 @@ from matdiff.api import (
     vjp,
 )
 from matdiff.errors import MatdiffError
+from matdiff.results.equality import Equality
+from matdiff.results.gradient import Derivation
 
 __version__ = "0.1.0"
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "MatdiffError",
     "__version__",
     "adjoint",
+    "derivative",
     "derive",
     "differential",
     "equal",

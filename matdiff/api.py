@@ -9,13 +9,15 @@ import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import ONE, shape_text
 from matdiff.algebra.expr import Expr, Operator, symbols
 from matdiff.algebra.laws import CATALOGUE, Law
-from matdiff.answers import Derivation, Equality
 from matdiff.calculus.gradient import gradients
 from matdiff.errors import CheckError, MatdiffError
+from matdiff.results.equality import Equality
+from matdiff.results.gradient import Derivation
 
 if TYPE_CHECKING:
-    from matdiff.equations import DifferentialForm, ImplicitDerivative, StationaryPoint
-    from matdiff.results import Hessian, Jacobian
+    from matdiff.results.differential import DifferentialForm
+    from matdiff.results.equations import ImplicitDerivative, StationaryPoint
+    from matdiff.results.second import Hessian, Jacobian
 
 Where = str | Mapping[str, str] | None
 Class = TypeVar("Class", bound=type[Operator])
@@ -134,7 +136,7 @@ def jacobian(
     Bᵀ ⊗ A
     """
     from matdiff.calculus.jacobian import jacobians
-    from matdiff.results import Jacobian
+    from matdiff.results.second import Jacobian
 
     return Jacobian(jacobians(*_function(expr, wrt, where, False, spelling)), layout)
 
@@ -148,7 +150,7 @@ def hessian(
     2AᵀA
     """
     from matdiff.calculus.hessian import hessians
-    from matdiff.results import Hessian
+    from matdiff.results.second import Hessian
 
     return Hessian(hessians(*_function(expr, wrt, where, True, spelling)))
 
@@ -162,12 +164,12 @@ def differential(
     """The differential dF of an expression of any shape, with its lines; without *wrt* every symbol varies.
 
     >>> print(differential("inv(X)*A").result)
-    X⁻¹ dA − X⁻¹ dX X⁻¹A
+    X⁻¹(dA − dX X⁻¹A)
     >>> print(differential("inv(X)*A", wrt="X").result)
     −X⁻¹ dX X⁻¹A
     """
     from matdiff.calculus.forms import differential_form
-    from matdiff.equations import DifferentialForm
+    from matdiff.results.differential import DifferentialForm
 
     if wrt:
         return DifferentialForm(differential_form(*_function(expr, wrt, where, False, spelling)))
@@ -195,6 +197,22 @@ def taylor(
     return expansion(f, unknown, order, by or ("H" if is_matrix else "h"), around)
 
 
+def derivative(
+    expr: str | Expr, wrt: str | Expr, where: Where = None, order: int = 3, by: Sequence[str] = ()
+) -> Expr:
+    """dᵏF[V₁, …, V_k], the derivative of an order k in directions: linear in each of them, and symmetric.
+
+    *by* are the names of the directions; without it u, v, w, and U, V, W for matrices.
+
+    >>> print(derivative("x'A x", wrt="x", where="A: n x n symmetric", order=2))
+    2uᵀAv
+    """
+    from matdiff.calculus.taylor import derivative as derived
+
+    f, unknowns = _function(expr, (wrt,), where, False)
+    return derived(f, next(iter(unknowns.values())), order, tuple(by))
+
+
 def implicit(
     equation: str | Expr,
     solve_for: str | Expr,
@@ -213,9 +231,9 @@ def implicit(
     Expr('sylvester(Aᵀ, A, Bᵀ)': n×n)
     """
     from matdiff.calculus.implicit import implicit as derived
-    from matdiff.equations import ImplicitDerivative
     from matdiff.language import read_beside, unknown_in
     from matdiff.language.problems import read_equation
+    from matdiff.results.equations import ImplicitDerivative
 
     f, minimised = read_equation(equation, where, str(solve_for)) if isinstance(equation, str) else (equation, False)
     whole = f if isinstance(f, Expr) else f.expr
@@ -247,8 +265,8 @@ def stationary(
     [P, Aᵀ; A, 0_{m×m}]
     """
     from matdiff.calculus.stationary import stationary as derived
-    from matdiff.equations import StationaryPoint
     from matdiff.language.problems import read_problem
+    from matdiff.results.equations import StationaryPoint
 
     names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
     further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from matdiff.errors import CheckError, MatdiffError
 
 if TYPE_CHECKING:
-    from matdiff.answers import Derivation
-    from matdiff.equations import DifferentialForm, ImplicitDerivative, StationaryPoint
-    from matdiff.results import Hessian, Jacobian
+    from matdiff.results.differential import DifferentialForm
+    from matdiff.results.equations import ImplicitDerivative, StationaryPoint
+    from matdiff.results.gradient import Derivation
+    from matdiff.results.second import Hessian, Jacobian
 
     Result = Derivation | Jacobian | Hessian | DifferentialForm | ImplicitDerivative | StationaryPoint
 

@@ -141,7 +141,7 @@ SILENT = [
 ]
 
 
-def hessian(text: str, wrt: str, where: str) -> matdiff.results.Hessian:
+def hessian(text: str, wrt: str, where: str) -> matdiff.results.second.Hessian:
     """The Hessian by one unknown or several, separated by commas."""
     return matdiff.hessian(text, wrt.split(","), where or None)
 
@@ -178,7 +178,7 @@ def test_the_conclusion_holds_along_lines(text: str, wrt: str, where: str, kind:
         assert bend * (1 if "convex" in known_conclusion(found) else -1) > -1e-12
 
 
-def known_conclusion(found: matdiff.results.Hessian) -> str:
+def known_conclusion(found: matdiff.results.second.Hessian) -> str:
     """What is said of the function."""
     known = certificate_of(found._found)
     return "" if known is None else known.conclusion

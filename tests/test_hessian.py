@@ -9,7 +9,7 @@ import pytest
 
 import matdiff
 from matdiff.cli import main
-from matdiff.results import Hessian
+from matdiff.results.second import Hessian
 
 SIZES = {"m": 4, "n": 3, "p": 2, "q": 5, "N": 3, "d": 2, "c": 3}
 

@@ -12,7 +12,7 @@ import matdiff
 from matdiff.algebra.expr import Index, postorder
 from matdiff.calculus.jacobian import short_products
 from matdiff.cli import main
-from matdiff.results import Jacobian
+from matdiff.results.second import Jacobian
 
 SIZES = {"m": 4, "n": 3, "p": 2, "q": 5, "N": 3, "d": 2, "c": 3}
 

@@ -34,12 +34,10 @@ MAY_IMPORT["calculus"] = {*ALGEBRA, "calculus"}
 MAY_IMPORT["output"] = {*ALGEBRA, "calculus", "output"}
 MAY_IMPORT["numeric"] = {*ALGEBRA, "language", "calculus", "output", "numeric"}
 MAY_IMPORT["results"] = {*MAY_IMPORT["numeric"], "results"}
-MAY_IMPORT["answers"] = {*MAY_IMPORT["numeric"], "answers"}
-MAY_IMPORT["equations"] = {*MAY_IMPORT["results"], "equations"}
-MAY_IMPORT["api"] = {*MAY_IMPORT["equations"], "answers", "api"}
+MAY_IMPORT["api"] = {*MAY_IMPORT["results"], "api"}
 MAY_IMPORT["cli"] = {"errors", "api", "cli", ""}
 MAY_IMPORT["__main__"] = {"cli"}
-MAY_IMPORT[""] = {"algebra.expr", "answers", "api", "errors", ""}
+MAY_IMPORT[""] = {"algebra.expr", "api", "errors", "results", ""}
 LAYERS = sorted(MAY_IMPORT, key=len, reverse=True)
 
 # References upwards that are wanted: the text of an expression is asked for by its __str__.

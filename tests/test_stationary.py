@@ -11,7 +11,7 @@ random = np.random.default_rng(7)
 
 
 def newton(
-    point: matdiff.api.StationaryPoint, names: list[str], values: dict[str, object], steps: int
+    point: matdiff.results.equations.StationaryPoint, names: list[str], values: dict[str, object], steps: int
 ) -> dict[str, object]:
     """Newton's method with the matrix and the gradients, the data held constant."""
     for _ in range(steps):

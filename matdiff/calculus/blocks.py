@@ -21,7 +21,7 @@ GROUP = 16  # and so is a product with that many factors that depend on an unkno
 
 
 def grouped(f: Expr, nodes: Collection[Expr]) -> Expr:
-    """The expression, which has these nodes, with its long products bracketed into short ones: d of a product of n factors has n² of them."""
+    """The expression with its long products bracketed into short ones: d of a product of n factors has n² of them."""
 
     def group(node: Expr) -> Expr | None:
         if not isinstance(node, Product) or len(node.operands) <= 2 * GROUP:

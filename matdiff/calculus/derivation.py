@@ -196,6 +196,9 @@ class Gradients(NamedTuple):
     def steps(self) -> tuple[Step, ...]:
         return tuple(s for b in self.blocks for p in b.phases for s in p.steps())
 
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for block in self.blocks for phase in block.phases for line in phase.lines())
+
     def conditions(self) -> tuple[str, ...]:
         """The side conditions of the laws used, in words, each once; then what named pieces of the answers are."""
         found: dict[str, None] = {}

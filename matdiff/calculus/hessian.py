@@ -16,7 +16,7 @@ from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.adjoint import direction, pushed, require_new
-from matdiff.calculus.derivation import Gradients
+from matdiff.calculus.derivation import Gradients, Line
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import Jacobians, jacobians
 from matdiff.calculus.rewrite import Simplifier, Step
@@ -42,6 +42,10 @@ class Hessians(NamedTuple):
     def steps(self) -> tuple[Step, ...]:
         """Every application of a law, of the first differential and of the second."""
         return self.first.steps() + tuple(s for found in self.second.values() for s in found.whole.steps())
+
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the gradients, and then of their differentials."""
+        return self.first.lines() + tuple(line for part in self.second.values() for line in part.whole.lines())
 
     def conditions(self) -> tuple[str, ...]:
         """Where the laws that were used hold, each condition once."""

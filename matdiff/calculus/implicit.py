@@ -50,7 +50,7 @@ class Implicit(NamedTuple):
     jacobians   ∂ vec X/∂(vec θ)ᵀ for every parameter; by a scalar in the shape of X
     gradients   of the objective, if there is one, by every parameter
     condition   where dX is the only solution, in words
-    steps       dF = 0 and what was solved, as equalities that hold for all values
+    applied     dF = 0 and what was solved, as equalities that hold for all values
     """
 
     equation: Expr
@@ -63,7 +63,11 @@ class Implicit(NamedTuple):
     jacobians: Mapping[str, Expr]
     gradients: Mapping[str, Expr]
     condition: str
-    steps: tuple[Step, ...]
+    applied: tuple[Step, ...]
+
+    def steps(self) -> tuple[Step, ...]:
+        """The differential of the equation, and what was solved."""
+        return self.applied
 
     def conditions(self) -> tuple[str, ...]:
         """Where this is valid, and what named pieces of the answers are."""

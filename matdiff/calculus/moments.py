@@ -148,12 +148,15 @@ class Meeting(NamedTuple):
 
 
 def times(*factors: Factor) -> Factor:
-    """A product, in which identities are left out and cI is c."""
+    """A product, in which identities are left out and cI beside a matrix is c."""
     left = [f for f in factors if f is not None]
     short = [_multiple_of_identity(f) for f in left]
-    if any(f is short_f and not f.is_scalar for f, short_f in zip(left, short, strict=True)):
-        left = [f for f in short if f.number != 1]
-    return Product.of(*left) if left else None
+    matrices = [f for f in short if not f.is_scalar]
+    scalars = [f for f in short if f.is_scalar and f.number != 1]
+    identities = [Identity(f.rows) for f in left if not f.is_scalar]
+    if not matrices and not identities:
+        return Product.of(*left) if left else None
+    return Product.of(*scalars, *(matrices or identities[:1]))
 
 
 def _multiple_of_identity(e: Expr) -> Expr:

@@ -56,9 +56,13 @@ class Stationary(NamedTuple):
     changes: Mapping[str, Expr | None]
 
     @property
-    def conditions(self) -> Mapping[str, Expr]:
+    def gradients(self) -> Mapping[str, Expr]:
         """∇L by every unknown: what is zero at a stationary point."""
         return self.second.first.gradients
+
+    def conditions(self) -> tuple[str, ...]:
+        """Where this is valid, in words."""
+        return self.second.conditions()
 
     @property
     def matrix(self) -> Expr:
@@ -74,10 +78,9 @@ class Stationary(NamedTuple):
     def changed(self) -> tuple[Step, ...]:
         """d∇L by every unknown as steps, so that they can be checked."""
         return tuple(
-            Step(differential_of_condition, Differential(self.conditions[n]), d) for n, d in self.differentials.items()
+            Step(differential_of_condition, Differential(self.gradients[n]), d) for n, d in self.differentials.items()
         )
 
-    @property
     def steps(self) -> tuple[Step, ...]:
         """Every application of a law."""
         return self.second.steps() + self.changed
@@ -85,11 +88,8 @@ class Stationary(NamedTuple):
     @property
     def residual(self) -> Expr:
         """The right-hand side but for its sign: [∇_x L + …; c + …]."""
-        rows = [self.conditions[name] for name in self.unknowns]
-        whole = [
-            r if (d := self.changes[n]) is None else Sum.of(r, d) for n, r in zip(self.unknowns, rows, strict=True)
-        ]
-        return VerticalStack.of(*map(as_vec, whole))
+        rows = [Sum.of(g, *([d] if (d := self.changes[n]) is not None else [])) for n, g in self.gradients.items()]
+        return VerticalStack.of(*map(as_vec, rows))
 
 
 def stationary(

@@ -27,11 +27,11 @@ def page(found: Stationary, check: str = "") -> str:
     rows += [f"subject to {p.write(c)} = 0" for c in found.constraints]
     rows += ["", "Lagrangian", f"  L({name_list(found.unknowns)}) = {p.write(found.lagrangian)}"]
     rows += ["", "Stationary where"]
-    rows += [f"  {_gradient(found, name, TEXT)} = {p.write(g)} = 0" for name, g in found.conditions.items()]
+    rows += [f"  {_gradient(found, name, TEXT)} = {p.write(g)} = 0" for name, g in found.gradients.items()]
     rows += ["", "Differentials"]
     rows += [f"  d({_gradient(found, name, TEXT)}) = {p.write(d)}" for name, d in found.differentials.items()]
     rows += ["", "System", *(f"  {row}" for row in _system(found, p))]
-    if conditions := found.second.conditions():
+    if conditions := found.conditions():
         rows += ["", "valid where " + ", ".join(conditions)]
     return "\n".join([*rows, *(["", check] if check else [])]) + "\n"
 
@@ -77,7 +77,7 @@ def align(found: Stationary) -> str:
     p = Printer(LATEX, {})
     names = ", ".join(write(u, LATEX) for u in found.unknowns.values())
     rows = [rf"L({names}) &= {p.write(found.lagrangian)}"]
-    rows += [rf"{_gradient(found, name, LATEX)} &= {p.write(g)} = 0" for name, g in found.conditions.items()]
+    rows += [rf"{_gradient(found, name, LATEX)} &= {p.write(g)} = 0" for name, g in found.gradients.items()]
     d = r"\mathrm{d}"
     rows += [rf"{d} {_gradient(found, name, LATEX)} &= {p.write(e)}" for name, e in found.differentials.items()]
     rows.append(rf"{_matrix(found.matrix, p)} {_matrix(found.step, p)} &= - {_matrix(found.residual, p)}")
@@ -95,12 +95,12 @@ def record(found: Stationary) -> str:
         "objective": _both(found.objective),
         "constraints": [_both(c) for c in found.constraints],
         "lagrangian": _both(found.lagrangian),
-        "gradients": {name: _both(g) for name, g in found.conditions.items()},
+        "gradients": {name: _both(g) for name, g in found.gradients.items()},
         "differentials": {name: _both(d) for name, d in found.differentials.items()},
         "matrix": _both(found.matrix),
         "step": [name_text(name, TEXT) for name in found.unknowns],
         "residual": _both(found.residual),
-        "conditions": list(found.second.conditions()),
+        "conditions": list(found.conditions()),
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 

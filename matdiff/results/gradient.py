@@ -1,7 +1,4 @@
-"""What derive and equal give back: the answer with everything that led to it.
-
-In go the records of matdiff.calculus, out come numbers, text, LaTeX and JSON when they are asked for.
-"""
+"""What derive gives back: the gradients with everything that led to them."""
 
 from __future__ import annotations
 
@@ -9,17 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr
-from matdiff.calculus.derivation import Gradients, Line
-from matdiff.calculus.rewrite import Step
+from matdiff.calculus.derivation import Gradients
 from matdiff.errors import MatdiffError
+from matdiff.results.base import DerivedResult
 
 if TYPE_CHECKING:
-    from matdiff.calculus.equality.proof import Proof
     from matdiff.numeric.check import Verification
-    from matdiff.numeric.comparison import Counterexample
 
 
-class Derivation:
+class Derivation(DerivedResult):
     """A derived gradient with everything that led to it.
 
     function, unknowns   what was derived, with respect to what
@@ -30,6 +25,8 @@ class Derivation:
     steps, lines         the applications of laws, and the lines that replaying them gives
     conditions           where the laws that were used hold
     """
+
+    _found: Gradients
 
     def __init__(self, found: Gradients) -> None:
         self._found = found
@@ -49,21 +46,6 @@ class Derivation:
                 f"there are several gradients, with respect to {names}", suggestion="Take one of .gradients[…]."
             )
         return next(iter(self.gradients.values()))
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Every application of a law: Step(law, before, after)."""
-        return self._found.steps()
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines at the textbook level of detail: Line(expression, laws)."""
-        return tuple(line for block in self._found.blocks for phase in block.phases for line in phase.lines())
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The side conditions of the laws that were used, in words."""
-        return self._found.conditions()
 
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares both sides of every step, and every gradient with central differences, on random instances.
@@ -104,49 +86,3 @@ class Derivation:
 
     def __repr__(self) -> str:
         return "\n".join(f"∇_{name} f = {g}" for name, g in self.gradients.items())
-
-
-class Equality:
-    """Whether two expressions are equal, and how it is known.
-
-    equal           True where there is a proof, False where there is a counterexample, else None
-    left, right     the two expressions as they were read
-    proof           the proof: its method, the form both sides were brought to, its steps and conditions; or None
-    counterexample  the values on which the sides differ, and the two results; or None
-    trials          the random instances on which the sides were compared
-    message         all of this in a sentence
-    """
-
-    __slots__ = ("counterexample", "equal", "left", "message", "proof", "right", "trials")
-
-    def __init__(
-        self,
-        left: Expr,
-        right: Expr,
-        equal: bool | None,
-        message: str,
-        proof: Proof | None = None,
-        counterexample: Counterexample | None = None,
-        trials: int = 0,
-    ) -> None:
-        self.left, self.right, self.equal, self.message = left, right, equal, message
-        self.proof, self.counterexample, self.trials = proof, counterexample, trials
-
-    def __bool__(self) -> bool:
-        """Whether the two are equal as far as is known: False only for what has been refuted or not been tried."""
-        return self.equal is True or (self.equal is None and self.trials > 0)
-
-    def __repr__(self) -> str:
-        return f"Equality({self.equal}: {self.message})"
-
-    def to_text(self, steps: str = "none") -> str:
-        """The answer as text; with *steps* ``full`` every step of a proof."""
-        from matdiff.output.equality import page
-
-        return page(self.left, self.right, self.message, self.proof, self.counterexample, steps)
-
-    def to_json(self) -> str:
-        """The answer for other programs."""
-        from matdiff.output.equality import record
-
-        return record(self.left, self.right, self.equal, self.message, self.proof, self.counterexample, self.trials)

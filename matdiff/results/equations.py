@@ -6,77 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.differentials import Differential
-from matdiff.calculus.derivation import Gradients, Line
-from matdiff.calculus.implicit import Implicit, differential_of_equation
-from matdiff.calculus.rewrite import Step
+from matdiff.calculus.implicit import Implicit
 from matdiff.calculus.stationary import Stationary
+from matdiff.results.base import Result
+from matdiff.results.second import Hessian
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
 
 
-class DifferentialForm:
-    """The differential of an expression of any shape, with everything that led to it.
-
-    result        dF, in terms of the differentials of the unknowns
-    steps, lines  the applications of laws, and the lines that replaying them gives
-    conditions    where the laws that were used hold
-    """
-
-    def __init__(self, found: Gradients) -> None:
-        self._found = found
-        self.function: Expr = found.function
-        self.unknowns: Mapping[str, Expr] = found.unknowns
-        (self.result,) = found.gradients.values()
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Every application of a law: Step(law, before, after)."""
-        return self._found.steps()
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines at the textbook level of detail: Line(expression, laws)."""
-        return tuple(line for block in self._found.blocks for phase in block.phases for line in phase.lines())
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The side conditions of the laws that were used, in words."""
-        return self._found.conditions()
-
-    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
-        """Compares every step, and the result with differences of the function, on random instances."""
-        from matdiff.numeric.check import verify
-
-        whole = Step(differential_of_equation, Differential(self.function), self.result)
-        unknowns = list(self.unknowns.values())
-        return verify(None, {}, (*self.steps, whole), seed=seed, trials=trials, unknowns=unknowns)
-
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The lines as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
-        from matdiff.output.differential import page
-
-        return page(self._found, self.result, steps, check)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The lines as a LaTeX ``align*`` with the names of the laws at the right."""
-        from matdiff.output.differential import align
-
-        return align(self._found, self.result, steps)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The differential as JSON."""
-        from matdiff.output.second import record
-
-        more = {"kind": "differential"} | ({} if check is None else {"check": check._asdict()})
-        return record(self.function, {"d": self.result}, self.steps, self.conditions, more)
-
-    def __repr__(self) -> str:
-        return f"d({self.function}) = {self.result}"
-
-
-class ImplicitDerivative:
+class ImplicitDerivative(Result):
     """The derivative of a matrix that an equation F(X, θ) = 0 defines.
 
     change      dX, in terms of the differentials dθ of the parameters
@@ -85,6 +24,8 @@ class ImplicitDerivative:
     conditions  where this is valid, in words
     """
 
+    _found: Implicit
+
     def __init__(self, found: Implicit) -> None:
         self._found = found
         self.equation: Expr = found.equation
@@ -92,12 +33,6 @@ class ImplicitDerivative:
         self.change: Expr = found.change
         self.jacobians: Mapping[str, Expr] = found.jacobians
         self.gradients: Mapping[str, Expr] = found.gradients
-        self.conditions: tuple[str, ...] = found.conditions()
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The differential of the equation, and what was solved."""
-        return self._found.steps
 
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares dF, the solution in the equation, and dL by both ways on random instances."""
@@ -128,7 +63,7 @@ class ImplicitDerivative:
         return f"d{self.unknown} = {self.change}"
 
 
-class StationaryPoint:
+class StationaryPoint(Result):
     """The conditions for a stationary point under constraints, and the system that Newton's method solves.
 
     lagrangian     L = f + Σ ⟨ν, c⟩
@@ -139,24 +74,19 @@ class StationaryPoint:
     conditions     where this is valid, in words
     """
 
+    _found: Stationary
+
     def __init__(self, found: Stationary) -> None:
         self._found = found
         self.lagrangian: Expr = found.lagrangian
-        self.gradients: Mapping[str, Expr] = found.conditions
+        self.gradients: Mapping[str, Expr] = found.gradients
         self.differentials: Mapping[str, Expr] = found.differentials
         self.matrix: Expr = found.matrix
         self.residual: Expr = found.residual
-        self.conditions: tuple[str, ...] = found.second.conditions()
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Every application of a law."""
-        return self._found.steps
 
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares every step, the gradients of L and their differentials on random instances."""
         from matdiff.numeric.check import verify
-        from matdiff.results import Hessian
 
         varying = [*self._found.unknowns.values(), *self._found.data]
         first = Hessian(self._found.second).verify(seed, trials)

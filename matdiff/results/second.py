@@ -13,11 +13,12 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
-from matdiff.calculus.derivation import Gradients, Line
+from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_with_vector
 from matdiff.calculus.jacobian import Jacobians
-from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.calculus.rewrite import Simplifier
 from matdiff.errors import MatdiffError
+from matdiff.results.base import DerivedResult
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
@@ -41,7 +42,7 @@ class Entries(NamedTuple):
         return f"∂{self.function}/∂{self.unknown} = {in_indices(self.derivative)}"
 
 
-class Jacobian:
+class Jacobian(DerivedResult):
     """A derived Jacobian with everything that led to it.
 
     result, results   the matrix J with d vec F = J d vec X; a mapping from the names of the unknowns to the matrices
@@ -51,6 +52,7 @@ class Jacobian:
     layout            ``numerator`` (a row of J for every entry of F) or ``denominator`` (its transpose)
     """
 
+    _found: Gradients
     kind = "Jacobian"
 
     def __init__(self, derived: Jacobians, layout: str = "numerator") -> None:
@@ -91,21 +93,6 @@ class Jacobian:
 
         f, unknowns = freed(self.function, self.unknowns)
         return Entries(*entries(f, only(unknowns, "unknowns")))
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Every application of a law: Step(law, before, after)."""
-        return self._found.steps()
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines at the textbook level of detail: Line(expression, laws)."""
-        return lines_of(self._found)
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The side conditions of the laws that were used, in words."""
-        return self._found.conditions()
 
     @property
     def by_vech(self) -> Expr:
@@ -159,7 +146,7 @@ class Jacobian:
         return "\n".join(f"{answer.left} = {answer.value}" for answer in self.answers())
 
 
-class Hessian:
+class Hessian(DerivedResult):
     """A derived Hessian with everything that led to it: d²f = (d vec X)ᵀ H d vec X.
 
     result         the matrix H; with several unknowns the matrix of its blocks
@@ -169,6 +156,7 @@ class Hessian:
     gradient       the gradient of which it is the Jacobian; with several unknowns gradients[…]
     """
 
+    _found: Hessians
     kind = "Hessian"
 
     def __init__(self, found: Hessians) -> None:
@@ -234,22 +222,6 @@ class Hessian:
             raise MatdiffError(f"{wrt} is none of the unknowns", suggestion=", ".join(self.unknowns))
         return wrt if wrt is not None else only({n: n for n in self.unknowns}, "unknowns")
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Every application of a law: Step(law, before, after)."""
-        return self._found.steps()
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines at the textbook level of detail: Line(expression, laws)."""
-        second = [line for part in self._found.second.values() for line in lines_of(part.whole)]
-        return (*lines_of(self._found.first), *second)
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """The side conditions of the laws that were used, in words."""
-        return self._found.conditions()
-
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares both sides of every step, the gradients with differences of f, and H with differences of these."""
         from matdiff.numeric.second import verified_hessian
@@ -306,11 +278,6 @@ def only(answers: Mapping[str, T], what: str) -> T:
             f"there are several {what}, for {', '.join(answers)}", suggestion="Take one of .results[…] or .blocks[…]."
         )
     return next(iter(answers.values()))
-
-
-def lines_of(found: Gradients) -> tuple[Line, ...]:
-    """The lines of all blocks."""
-    return tuple(line for block in found.blocks for phase in block.phases for line in phase.lines())
 
 
 def duplication_of(unknown: Expr) -> Expr:

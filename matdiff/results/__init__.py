@@ -1,0 +1,1 @@
+"""What the public functions give back: answers with everything that led to them."""
