@@ -41,17 +41,22 @@ def fold(root: Expr, visit: Callable[..., T]) -> T:
     return done[root]
 
 
-def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T]) -> T:
-    """A fact about an expression that follows from the same fact about its operands; each node is asked once."""
+def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tuple[type, ...] = ()) -> T:
+    """A fact about an expression that follows from the same fact about its operands; each node is asked once.
+
+    Of *closed* nodes the fact does not depend on what is below, so that their operands are not asked.
+    """
     facts = root.facts
     if name not in facts:
-        below = [o.facts[name] for o in root.operands if name in o.facts]
-        if len(below) == len(root.operands):  # as a rule the operands have been asked before
+        inside = () if isinstance(root, closed) else root.operands
+        below = [o.facts[name] for o in inside if name in o.facts]
+        if len(below) == len(inside):  # as a rule the operands have been asked before
             facts[name] = find(root, below)
         else:
-            for node in postorder(root, prune=lambda n: name in n.facts):
+            for node in postorder(root, prune=lambda n: name in n.facts or isinstance(n, closed)):
                 if name not in node.facts:
-                    node.facts[name] = find(node, [o.facts[name] for o in node.operands])
+                    known = [] if isinstance(node, closed) else [o.facts[name] for o in node.operands]
+                    node.facts[name] = find(node, known)
     found: T = facts[name]
     return found
 

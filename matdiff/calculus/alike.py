@@ -4,11 +4,12 @@ In goes a block, a node with the gradient ∇ that comes from above; out comes w
 and contributes below.  It is derived where nothing like it was before, and otherwise read off from the first of its
 kind, symbols and definitions exchanged.
 
-Why this is sound.  Nothing is asked in a derivation about a symbol but its shape and its properties, and about
-a definition but its shape and what ``outlook`` lists: the laws are equalities between forms, and a definition hides
-its own.  So two blocks of one form, whose leaves look alike and are equal in the same places, are derived by the
-same laws.  Where a law does see more (it opens a definition, names the number of columns by a symbol of the block,
-or renames an index), the block is derived by itself.  A test watches that no other law looks into definitions.
+Why this is sound.  The laws are equalities between forms.  Of a symbol they see the shape and the properties, of a
+definition, which hides its own form, the shape, the operation that it stands for, and what they ask by way of the
+``QUESTIONS``, whose answers are compared.  So two blocks of one form, whose leaves look alike and are equal in the
+same places, are derived by the same laws.  Where a law may see more (it opens a definition, names the number of
+columns by a symbol of the block, or renames an index), the block is derived by itself.  A test watches that no other
+law looks into definitions.
 """
 
 from __future__ import annotations
@@ -28,7 +29,15 @@ from matdiff.calculus.differential import Differentiation
 from matdiff.calculus.rewrite import Simplifier, Step
 
 LARGEST = 200  # blocks with more nodes are compared with no other
-QUESTIONS = ("columns cancel", "rows cancel")  # what products with ones ask of a definition, which keeps the answer
+MOST = 4  # so many kinds of one form are kept
+# What laws ask about a definition without opening it; a definition keeps every answer.
+QUESTIONS: dict[str, Callable[[Expr], object]] = {
+    "symmetric": is_symmetric_definition,
+    "functions of a matrix": applies_function,
+    "eigenvalues": holds_eigenvalues,
+    "columns cancel": columns_cancel,
+    "rows cancel": lambda definition: columns_cancel(Transpose(definition)),
+}
 
 Contributions = dict[Expr, Expr]
 Derived = tuple[Block, Contributions]
@@ -36,10 +45,8 @@ Recipe = list[tuple[type[Expr], tuple[Any, ...], tuple[int, ...]]]
 
 
 def outlook(e: Expr) -> tuple[object, ...]:
-    """All that laws ask about a symbol or a definition that they do not open."""
-    if isinstance(e, Symbol):
-        return e.data[1:]
-    return e.shape, type(value_of(e)), is_symmetric_definition(e), applies_function(e), holds_eigenvalues(e)
+    """What laws see of a symbol or a definition; more they have to ask for."""
+    return e.data[1:] if isinstance(e, Symbol) else (e.shape, type(value_of(e)))
 
 
 class Kind(NamedTuple):
@@ -57,7 +64,7 @@ class Kind(NamedTuple):
     found: list[tuple[int, int]]
     resting: list[int]
     forms: list[tuple[int, int | None, bool]]
-    asked: list[tuple[int, str, bool]]
+    asked: list[tuple[int, str, object]]
 
 
 class Alike:
@@ -72,7 +79,7 @@ class Alike:
         self.through = through
         self.differentiation = differentiation
         self.simplifier = simplifier
-        self.kinds: dict[tuple[object, ...], Kind | None] = {}
+        self.kinds: dict[tuple[object, ...], list[Kind]] = {}
         self.looks: dict[tuple[object, ...], int] = {}  # every outlook by a number
         self.seen: dict[Expr, int] = {}  # and those numbers for leaves
 
@@ -81,13 +88,15 @@ class Alike:
         if form is None:
             return self.through(node, adjoint, name)
         rows, nodes = form
-        if rows not in self.kinds:
-            block, found = self.through(node, adjoint, name)
-            self.kinds[rows] = self._kind(block, found, nodes)
-            return block, found
-        kind = self.kinds[rows]
-        derived = None if kind is None else self._as_before(kind, nodes, name)
-        return derived or self.through(node, adjoint, name)
+        kinds = self.kinds.setdefault(rows, [])
+        for kind in kinds:
+            derived = self._as_before(kind, nodes, name)
+            if derived is not None:
+                return derived
+        block, found = self.through(node, adjoint, name)
+        first = self._kind(block, found, nodes) if len(kinds) < MOST else None
+        kinds += [] if first is None else [first]
+        return block, found
 
     # ---- the form of a block ------------------------------------------------------------------------
 
@@ -147,7 +156,8 @@ class Alike:
             return None
         forms = self._forms(steps, places, len(nodes))
         resting = [places[e] for e in _within(found.values()) if is_not_named(e)]
-        asked = [(k, q, e.facts[q]) for k, e in enumerate(nodes) for q in QUESTIONS if q in e.facts]
+        leaves = [(k, e) for k, e in enumerate(nodes) if isinstance(e, Named)]
+        asked = [(k, question, e.facts[question]) for k, e in leaves for question in QUESTIONS if question in e.facts]
         contributions = [(places[target], places[piece]) for target, piece in found.items()]
         return None if forms is None else Kind(block, nodes, recipe, contributions, resting, forms, asked)
 
@@ -189,10 +199,7 @@ class Alike:
             given = definitions.setdefault(e, wanted) if inherited and wanted is not None else definitions.get(e)
             if given is not wanted or e in cuts:
                 return False
-        return all(
-            columns_cancel(made[k] if question == "columns cancel" else Transpose(made[k])) is answer
-            for k, question, answer in kind.asked
-        )
+        return all(QUESTIONS[question](made[k]) is answer for k, question, answer in kind.asked)
 
 
 class Renaming:

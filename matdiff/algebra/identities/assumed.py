@@ -13,7 +13,7 @@ from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
@@ -185,7 +185,7 @@ Triangles = tuple[bool, bool]  # whether a matrix is lower, and whether it is up
 
 def triangles(e: Expr) -> Triangles:
     """Whether a matrix is lower and whether it is upper triangular, by the way it is written."""
-    return fact("triangles", e, _triangles)
+    return fact("triangles", e, _triangles, closed=(Named,))
 
 
 def _triangles(e: Expr, below: list[Triangles]) -> Triangles:

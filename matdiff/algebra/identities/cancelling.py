@@ -35,7 +35,7 @@ HEAVIEST = 10**9
 
 def weight(e: Expr) -> int:
     """How long an expression is, where a definition is its name."""
-    return fact("weight", e, lambda node, below: 1 if isinstance(node, Named) else min(HEAVIEST, 1 + sum(below)))
+    return fact("weight", e, lambda node, below: min(HEAVIEST, 1 + sum(below)), closed=(Named,))
 
 
 # ---- multiplying out --------------------------------------------------------------------------------

@@ -169,6 +169,7 @@ def slice_of_padding(e: Expr) -> Expr | None:
     "im2col(X, p, q)*vec(K) = vec(corr(X, K))",
     where="X: m+p-1 x n+q-1; K: p x q",
     source="Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for Document Processing",
+    among=(Patches, BandMatrix),
 )
 def product_of_patches(e: Expr) -> Expr | None:
     """Also K̂ vec(X) = vec(corr(X, K)), with their transposes, which are the adjoints, and in a row."""

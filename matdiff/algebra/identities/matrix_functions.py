@@ -15,7 +15,7 @@ from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, Freche
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
 
@@ -24,7 +24,7 @@ HALF = Number("1/2")
 
 def base(e: Expr) -> tuple[Expr, bool]:
     """B of an e that is a function of B by itself, such as tB, B⁻¹, expm(B)²; and whether it is one of Bᵀ."""
-    found, flipped = fact("base", e, _base)
+    found, flipped = fact("base", e, _base, closed=(Named,))
     return found or e, flipped
 
 

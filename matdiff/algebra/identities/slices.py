@@ -11,7 +11,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, pla
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 from matdiff.algebra.operators.symmetry import is_symmetric
 
@@ -142,7 +142,7 @@ def slice_of_entrywise(e: Expr) -> Expr | None:
 
 def has_blocks(e: Expr) -> bool:
     """Whether slices of an expression may come down to blocks that it is made of."""
-    return fact("blocks", e, _has_blocks)
+    return fact("blocks", e, _has_blocks, closed=(Named,))
 
 
 def _has_blocks(e: Expr, inside: list[bool]) -> bool:

@@ -87,9 +87,11 @@ FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)
 @identity("f(S)g(S) = g(S)f(S)", "funm(f, S)*S = S*funm(f, S)", where="S: n x n symmetric")
 def commuting_functions(e: Expr) -> Expr | None:
     """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
+    if not applies_function(e):
+        return None
     f = e.operands
     for k, (a, b) in enumerate(pairwise(f)):
-        if (applies_function(a) or applies_function(b)) and base(a) == base(b) and rank(a) > rank(b):
+        if base(a) == base(b) and (applies_function(a) or applies_function(b)) and rank(a) > rank(b):
             return Product.of(*f[:k], b, a, *f[k + 2 :])
     return None
 

@@ -130,7 +130,7 @@ def transpose_of_constant(e: Expr) -> Expr | None:
 
 def growth(e: Expr) -> int:
     """How many signs longer eᵀ gets when the transpose is pushed inside."""
-    return fact("growth", e, _growth)
+    return fact("growth", e, _growth, closed=(Named,))
 
 
 def _growth(e: Expr, below: list[int]) -> int:

@@ -27,7 +27,7 @@ def assumed(e: Expr) -> frozenset[str]:
 
 def is_symmetric(e: Expr) -> bool:
     """Whether e and eᵀ are the same once transposes are pushed to the leaves."""
-    if e.rows is not e.cols:
+    if e.rows is not e.cols or ends_differ(e):
         return False
     forms: dict[Expr, Forms] = {}
     for node in postorder(e, prune=lambda node: node.is_scalar or (node is not e and "symmetric" in node.facts)):
@@ -39,6 +39,24 @@ def is_symmetric(e: Expr) -> bool:
                 node.facts["symmetric"] = forms[node][0] is forms[node][1]
     straight, flipped = forms[e]
     return straight is flipped
+
+
+def ends_differ(e: Expr) -> bool:
+    """Whether e is a product, under a name or not, of which the first factor and the last one transposed are told
+    apart at a glance; then so are e and eᵀ."""
+    while isinstance(e, Named):
+        e = e.operands[0]
+    if not isinstance(e, Product) or e.is_scalar:
+        return False
+    first, last = e, e
+    while isinstance(first, Product):
+        first = first.operands[0]
+    while isinstance(last, Product):
+        last = last.operands[-1]
+    ends = [f.operands[0] if isinstance(f, Transpose) else f for f in (first, last)]
+    if not all(isinstance(f, Symbol) and not f.properties for f in ends):
+        return False
+    return ends[0] is not ends[1] or isinstance(first, Transpose) is isinstance(last, Transpose)
 
 
 def is_symmetric_definition(e: Expr) -> bool:
