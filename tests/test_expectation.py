@@ -14,10 +14,11 @@ import pytest
 
 import matdiff
 from matdiff.algebra.dims import ONE, size
-from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.expr import Expr, Index, Symbol, symbols
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.operators.entrywise import Exp
-from matdiff.algebra.operators.products import Hadamard, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Scale, Sum, Transpose
+from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.calculus import moments
 from matdiff.calculus.expectation import Expectation, derived, expectation
 from matdiff.calculus.fisher import Fisher, fisher
@@ -25,9 +26,10 @@ from matdiff.calculus.rewrite import Step
 from matdiff.calculus.sigma_points import testable as as_equalities
 from matdiff.errors import DeclarationError, MatdiffError, ShapeError, UnsupportedError
 from matdiff.language import read_beside, read_law, unknown_in
+from matdiff.language.distributions import read_distribution
 from matdiff.numeric.check import check_steps, verify
 
-Distribution = Mapping[str, tuple[str, ...]]
+Distribution = Mapping[str, Any]
 SIZES = {"n": 3, "m": 2, "p": 4, "N": 3, "d": 2, "k": 2}
 VECTORS = (
     "x, μ, a, b, c: n; y, ν: p; A, B: m x n; C: n x n; D: n x p; u, v: m; s, t: scalar; S: n x n spd; R: p x p spd"
@@ -43,20 +45,9 @@ FAMILY: Distribution = {"x": ("μ", "S")}
 MEMBERS: Distribution = {"x[i]": ("h[i]", "Q[i]")}
 
 
-def distribution(f: Expr, of: Distribution, where: str) -> tuple[dict[Expr, Expr], dict[Expr, Expr]]:
-    """Means and covariances by what is random."""
-    mean, covariance = {}, {}
-    for name, said in of.items():
-        key = read_beside(f, name, where) if "[" in name else unknown_in(f, name)
-        parts = [read_beside(f, text, where) for text in said]
-        mean[key] = parts[0]
-        covariance.update({key: parts[1]} if len(parts) > 1 else {})
-    return mean, covariance
-
-
 def found(text: str, where: str, of: Distribution) -> Expectation:
     f = matdiff.parse(text, where)
-    return derived(f, *distribution(f, of, where))
+    return derived(f, *read_distribution(f, of, where))
 
 
 # ---- a distribution with finitely many points -----------------------------------------------------------
@@ -230,20 +221,21 @@ def test_families_have_independent_members(text: str, closed: str) -> None:
 # ---- every structure ------------------------------------------------------------------------------------
 
 OF_ONE_VECTOR = """
-    diag(x) C x;  x'C diag(x);  x'diag(x)*C;  tr(diag(x) C diag(x));  x[1]*x[2];  x[1:2] x[2:3]';  conv(x, x)
-    vstack(x, a) vstack(a, x)';  hstack(x, a)'hstack(b, x);  diag(x);  kron(x, C)*x;  kron(C, x)'*kron(C, x);  tril(x x')
-    (C .* (x a'))'(x b');  mean(x)^2;  (x + C x)'(x - C x);  (s*x - x)'(x + t*x);  (x x' - C)*a;  sum(C x x');  vech(x x')
-    x'C x*C;  khatri_rao(x x', C);  C^2 x x';  sylvester(C'C, S, x x');  unvec(kron(x, x), n, n);  hstack(x, C x)'C x
+    diag(x) C x;  x'C diag(x);  x'diag(x)*C;  tr(diag(x) C diag(x));  x[1]*x[2];  x[1:2] x[2:3]';  conv(x, x);  diag(x)
+    vstack(x, a) vstack(a, x)';  hstack(x, a)'hstack(b, x);  kron(x, C)*x;  kron(C, x)'*kron(C, x);  tril(x x')
+    (C .* (x a'))'(x b');  mean(x)^2;  (x + C x)'(x - C x);  (s*x - x)'(x + t*x);  (x x' - C)*a;  sum(C x x')
+    vech(x x');  x'C x*C;  khatri_rao(x x', C);  C^2 x x';  sylvester(C'C, S, x x');  unvec(kron(x, x), n, n)
     (diag(x) + x b')^2;  Diag(A'A x) C' Diag(x);  C : (x x');  (x x') .* C;  (a .* x)'(b .* x);  skew(x a') x
     centering(n) x x';  (x + x)'(x - 2*x);  corr(x, a)*x;  x'A'A x + x'C x;  a*x[3]^2;  kron(x', x)*C
+    hstack(x, C x)'C x
 """
 OF_ONE_MATRIX = """
     X'B X';  tr(X'A X D);  tr(X B')*X;  tr(X B')*X';  (X e)(a'X);  (X e) .* (X e);  kron(X, X');  kron(X', X);  a'X e*X
     B .* X .* X;  (B .* X)'(B .* X);  sum(X)^2;  vec(X)'vec(X);  diag(X e) A X;  X : (A X);  kron(X, a)*kron(X, a)'
     hstack(X, B)'hstack(X, B);  vec(X)*(a'X e);  diag(X B') diag(X B')';  (a'diag(X B'))^2;  X'diag(X e)*A;  X[1, 2]*X
     diag(X e) A diag(X e);  diag(X'a) D X';  diag(X'a) D diag(X'b);  X diag(X'a);  diag(X'a) X';  (X + s*X)(X - s*X)'
-    kron(a', X)*kron(a', X)';  kron(X, X)*kron(e, e);  X'*kron(X, a')';  (X[1:2, :])'X[1:2, :];  vstack(B, X) vstack(X, X)'
-    colsum(X);  colsum(X) colsum(X)';  X(X' + B')A;  (X X') .* A;  tr(X X')*A;  conv(X, X)
+    kron(a', X)*kron(a', X)';  kron(X, X)*kron(e, e);  (X[1:2, :])'X[1:2, :];  vstack(B, X) vstack(X, X)'
+    X'*kron(X, a');  colsum(X);  colsum(X) colsum(X)';  X(X' + B')A;  (X X') .* A;  tr(X X')*A;  conv(X, X)
 """
 OF_ONE_FAMILY = """
     sum(i=1..N, t[i]*x[i]) sum(i=1..N, r[i]*x[i])';  sum(i=1..N, x[i]) x[1]';  (a'sum(i=1..N, x[i]))^2
@@ -251,6 +243,8 @@ OF_ONE_FAMILY = """
     sum(i=1..N-1, x[i+1]'C sum(j=1..N, x[j]));  norm2(sum(i=1..N, (t[i] - a'g[i])*x[i]))^2
     sum(i=1..N, (x[i] - g[i]) .* (x[i] - g[i]));  sum(i=1..N, t[i]*diag(x[i])) C sum(i=1..N, r[i]*diag(x[i]))
     sum(i=1..N, x[i] sum(j=1..N, K[i,j]*x[j]'));  sum(i=1..N-1, x[i])'sum(i=1..N-1, x[i+1]);  x[2] x[N]'
+    sum(i=1..N, t[i]*(a'sum(j=1..N, r[j]*x[j]))*x[i]);  sum(i=1..N, t[i]*sum(j=1..N, r[j]*x[j])'x[2])
+    sum(i=1..N, (g[i]'sum(j=1..N, K[i,j]*x[j]))*sum(j=1..N, x[j]))
 """
 OF_MEMBERS = """
     sum(i=1..N, x[i] x[i]');  norm2(sum(i=1..N, x[i]))^2;  x[2]'x[2];  sum(i=1..N, sum(j=1..N, K[i,j]*x[i] x[j]'))
@@ -287,6 +281,17 @@ def test_every_structure_has_the_mean_over_the_points(text: str, where: str, of:
     assert agrees(d), d.value
     outcome = verify(None, {}, [*as_equalities(d.steps, d.variables), *d.tidied])
     assert outcome.ok, outcome.failure
+
+
+def test_sums_whose_indices_have_one_name_are_told_apart() -> None:
+    i, j = Index("i", "N"), Index("j", "N")
+    r, z, a = Symbol("r", ranges=(size("N"),)), Symbol("z", (n, ONE), ranges=(size("N"),)), Symbol("a", (n, ONE))
+    within = IndexedSum(Scale.of(Member(r, j), Member(z, j)), j)
+    same = IndexedSum(Scale.of(Member(r, i), Member(z, i)), i)
+    for body in (lambda e: Scale.of(Member(r, i), a.T * e), lambda e: Scale.of(a.T * e, Member(z, i))):
+        whole, other = (derived(IndexedSum(body(e), i), {z: μ}, {z: S}) for e in (within, same))
+        assert agrees(whole)
+        assert agrees(other)
 
 
 def test_definitions_are_opened() -> None:
@@ -338,7 +343,7 @@ MALFORMED: list[tuple[str, str, Distribution, type[MatdiffError]]] = [
     ("x x'", VECTORS, {"x": ("u", "S")}, ShapeError),
     ("x x'", VECTORS, {"x": ("μ", "R")}, ShapeError),
     ("x x'", VECTORS, {"x": ("μ", "x x'")}, UnsupportedError),
-    ("x x'", VECTORS, {"x": ("μ",)}, UnsupportedError),
+    ("x x'", VECTORS, {"x": "μ"}, UnsupportedError),
     ("X X'", MATRICES, {"X": ("M", "kron(U, V)")}, UnsupportedError),
     ("S x", VECTORS, {"S": ("C", "kron(S, S)")}, UnsupportedError),
     ("x[1]'x[2]", FAMILIES, {"x[1]": ("μ", "S")}, UnsupportedError),
@@ -353,7 +358,13 @@ def test_malformed_distributions_are_refused(text: str, where: str, of: Distribu
 
 
 def test_what_is_linear_needs_no_covariance() -> None:
-    assert str(found("tr(inv(S) C)", "S, C: n x n spd", {"C": ("S",)}).value) == "n"
+    assert str(found("tr(inv(S) C)", "S, C: n x n spd", {"C": "S"}).value) == "n"
+
+
+def test_new_names_are_means_and_covariances() -> None:
+    d = found("norm2(A*x - b)^2 + s*t^2", "A: m x n", {"x": ("nu", "Omega"), "t": ("0", "c")})
+    assert str(d.value) == "‖Aν − b‖² + Tr(AᵀAΩ) + sc"
+    assert agrees(d)
 
 
 DEEP = 50_000
@@ -383,7 +394,7 @@ def test_many_terms_are_joined_before_they_are_multiplied() -> None:
 
 def information(text: str, where: str, wrt: tuple[str, ...], of: Distribution) -> Fisher:
     f = matdiff.parse(text, where)
-    return fisher(f, {name: unknown_in(f, name) for name in wrt}, *distribution(f, of, where))
+    return fisher(f, {name: unknown_in(f, name) for name in wrt}, *read_distribution(f, of, where))
 
 
 GAUSSIAN = "x[i=1..N]: d; μ: d; S, P: d x d spd; N: scalar"
@@ -420,7 +431,7 @@ BLOCKS: list[tuple[str, str, tuple[str, ...], Distribution, dict[tuple[str, str]
     ),
     (
         "N/2*logdet(S) + N/2*tr(inv(S)*C)",
-        *("S, C: d x d spd; N: scalar", ("S",), {"C": ("S",)}),
+        *("S, C: d x d spd; N: scalar", ("S",), {"C": "S"}),
         {("S", "S"): "N/2*kron(inv(S), inv(S))"},
     ),
     (
@@ -451,7 +462,7 @@ def test_the_information_is_the_covariance_of_the_score() -> None:
     """E[∇ℓ ∇ℓᵀ] = E[∇²ℓ] for the linear model, whose score is linear in the data."""
     where, of = REGRESSION, {"y": ("X w", "s*eye(N)")}
     score = matdiff.derive("norm2(y - X w)^2/(2*s)", "w", where).gradient
-    d = derived(score * score.T, *distribution(score, of, where))
+    d = derived(score * score.T, *read_distribution(score, of, where))
     block = information("norm2(y - X w)^2/(2*s)", where, ("w",), of).blocks["w", "w"]
     assert matdiff.equal(d.value, block).equal
 

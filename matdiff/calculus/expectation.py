@@ -219,7 +219,8 @@ class Walk:
     def indexed_sum(self, node: Expr, body: Part) -> Part:
         index: Index = node.data[0]
         pieces = collected(over_index(p, index) for p in body.pieces)
-        moments = added(settled(m._replace(bound=(*m.bound, index))) for m in body.moments)
+        inside = [m.apart((index.name,)) for m in body.moments]
+        moments = added(settled(m._replace(bound=(*m.bound, index))) for m in inside)
         return Part(IndexedSum(body.mean, index), pieces, moments)
 
     # ---- operations that are linear in each operand ---------------------------------------------------

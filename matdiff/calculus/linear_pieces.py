@@ -26,7 +26,7 @@ from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 from matdiff.calculus.gradient import gradients
-from matdiff.calculus.independence import together
+from matdiff.calculus.independence import names, together
 from matdiff.calculus.jacobian import jacobians
 from matdiff.calculus.moments import Factor, Piece, flipped, identity, product_of, times
 from matdiff.calculus.varying import Exchange
@@ -49,6 +49,8 @@ Apply = Callable[[Sequence[Expr]], Expr]
 def moved(kind: type[Expr], apply: Apply, operands: Sequence[Expr], place: int, p: Piece) -> Piece:
     """The operation with a piece at a place among constant operands."""
     before, after = operands[:place], operands[place + 1 :]
+    if p.bound:
+        p = p.apart(names((*before, *after)))
     if p.kind == "multiple":
         factor = apply([*before, Number(1) if p.factor is None else p.factor, *after])
         return p._replace(factor=None if factor.number == 1 else factor)
@@ -204,6 +206,7 @@ def _explicit(p: Piece, field: str) -> Expr:
 
 def over_index(p: Piece, index: Index) -> Piece:
     """The sum over an index of a piece."""
+    p = p.apart((index.name,))
     if index in p.source.free:
         return p._replace(bound=(*p.bound, index))
     field = _changing(p)

@@ -23,7 +23,7 @@ from matdiff.algebra.operators.symmetry import is_symmetric
     "S[1:2, :]' = S[:, 1:2]",
     where="S: n x n symmetric",
     requires="S symmetric",
-    among=(Slice,),
+    among=(Slice, Row, Column),
 )
 def transpose_of_slice(e: Expr) -> Expr | None:
     """Also of the rows and columns of a symmetric matrix; of the identity they are unit vectors."""

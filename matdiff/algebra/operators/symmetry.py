@@ -48,7 +48,8 @@ def ends_differ(e: Expr) -> bool:
         e = e.operands[0]
     if not isinstance(e, Product) or e.is_scalar:
         return False
-    first, last = e, e
+    first: Expr = e
+    last: Expr = e
     while isinstance(first, Product):
         first = first.operands[0]
     while isinstance(last, Product):
