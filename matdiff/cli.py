@@ -31,6 +31,9 @@ EXAMPLES = """examples:
   matdiff derive @model.txt --wrt W
   matdiff jacobian "A*X*B" --wrt X
   matdiff hessian "||Xw - y||^2" --wrt w
+  matdiff differential "inv(X)*A"
+  matdiff implicit "A X + X A' = Q" --solve-for X --wrt A,Q --objective "tr(X)"
+  matdiff stationary "minimise x'P x subject to A x = b" --wrt x
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff equal "tr(A B)" "tr(B A)"
   matdiff laws --format markdown
@@ -66,7 +69,7 @@ def _unsigned(argument: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="matdiff",
-        description="Derives matrix gradients as on paper, with every step named and checked.",
+        description="Derives matrix derivatives as on paper, with every step named and checked.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -48,6 +48,7 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
     weights: dict[Expr, int] = {}
     names: dict[Expr, str] = {}
     nodes = nodes or list(postorder(f))
+    depends.learn(nodes)
     taken = {n.name for n in nodes if isinstance(n, Named | Symbol | Recurrence)}
     for node in nodes:
         if not depends(node) or (depends.is_unknown(node) and not isinstance(node, Recurrence)):

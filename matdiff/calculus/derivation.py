@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Index, Operator, Symbol, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
@@ -110,9 +110,10 @@ def _within(steps: Iterable[Step]) -> Callable[[Expr], bool]:
     return lambda node: not is_given(node) and is_not_named(node)
 
 
-def give(f: Expr) -> None:
+def give(f: Expr, nodes: Iterable[Expr] = ()) -> None:
     """Marks the nodes of a function, so that a replay need not walk through all of it for every line."""
-    fact("given", f, lambda node, below: True)
+    for node in nodes or postorder(f):
+        node.facts["given"] = True
 
 
 def is_given(e: Expr) -> bool:

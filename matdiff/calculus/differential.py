@@ -6,7 +6,7 @@ The applications come in rounds.  A round resolves every d(…) of the line once
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from matdiff.algebra.expr import Expr, Number, Operator, postorder, replace
 from matdiff.algebra.identities import EXPANSIONS
@@ -38,6 +38,12 @@ class Dependence:
                     depends = node in self.symbols or any(self.known[o] for o in node.operands)
                     self.known[node] = depends
         return self.known[e]
+
+    def learn(self, nodes: Iterable[Expr]) -> None:
+        """Finds out about nodes that come operands first, which is faster than being asked about each."""
+        known = self.known
+        for node in nodes:
+            known[node] = node in self.symbols or any(map(known.__getitem__, node.operands))
 
     def is_unknown(self, e: Expr) -> bool:
         """Whether de stays as it is: an unknown or a member of an unknown family."""

@@ -14,10 +14,10 @@ from itertools import combinations
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Zeros
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
+from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.parts import apart
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, zero
 from matdiff.algebra.operators.square import MatrixPower, Trace
@@ -41,25 +41,6 @@ expectation_of_quadratic = Law(
     where="A: p x n; m: n; b: p; n: scalar",
     requires="f is a polynomial of degree 2 at most, and q its quadratic part",
 )
-
-
-@identity("‖0‖² = 0", "norm2(zeros(m, n))^2 = 0", where="m, n: scalar")
-def norm_of_zero(e: Expr) -> Expr | None:
-    base, k = e.operands[0], e.operands[1].number
-    vanishes = isinstance(base, Norm) and isinstance(base.operands[0], Zeros) and k is not None and k > 0
-    return Number(0) if vanishes else None
-
-
-@identity("0² = 0", "zeros(m, n).^2 = zeros(m, n)", where="m, n: scalar")
-def power_of_zero(e: Expr) -> Expr | None:
-    base, k = e.operands[0], e.operands[1].number
-    return base if isinstance(base, Zeros) and k is not None and k > 0 else None
-
-
-TIDY: dict[type[Expr], tuple[Law, ...]] = {
-    **SIMPLIFICATIONS,
-    Power: (norm_of_zero, power_of_zero, *SIMPLIFICATIONS.get(Power, ())),
-}
 
 
 class Part(NamedTuple):
@@ -118,7 +99,7 @@ def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr])
             raise refusal(f, part.trouble, variables)
         part, walk = second, again
     total = together([part.mean, *[m.whole() for m in part.moments]])
-    value, tidied = Simplifier(TIDY)(total)
+    value, tidied = Simplifier(SIMPLIFICATIONS)(total)
     steps = (Step(expectation_of_quadratic, f, total), *walk.steps)
     return Expectation(f, variables, value, steps, tuple(tidied))
 

@@ -148,7 +148,7 @@ class _Sweep:
             if last:
                 blocks.append(Block(unknown, "", tuple(last)))
         unconstrained = {n: g for n, g in free.items() if g is not found[n]}
-        give(self.f)
+        give(self.f, self.nodes)
         links = {name: node for node, name in self.adjoints.items()}
         return Gradients(self.f, dict(self.unknowns), found, unconstrained, tuple(blocks), links=links, members=members)
 

@@ -26,7 +26,8 @@ from matdiff.algebra.operators.sums import SumOfEntries
 def key(e: Expr) -> bytes:
     """The same for two expressions that differ only in the order of sums and entrywise products, or, being
     scalars, by a transpose."""
-    return fact("key", e, _key)
+    known: bytes | None = e.facts.get("key")  # asked for every term of every sum
+    return fact("key", e, _key) if known is None else known
 
 
 def _key(e: Expr, below: list[bytes]) -> bytes:
@@ -135,10 +136,11 @@ def like_terms(e: Expr) -> Expr | None:
     numbers: dict[object, Fraction] = {}
     bodies: dict[object, Expr | None] = {}
     parts = [coefficient(t) for t in e.operands]
-    kinds = Counter(_kind(body) for _, body in parts)
-    if len(kinds) == len(parts):
+    kinds = [_kind(body) for _, body in parts]
+    often = Counter(kinds)
+    if len(often) == len(parts):
         return None
-    same = [body if body is None or kinds[_kind(body)] == 1 else key(body) for _, body in parts]
+    same = [body if body is None or often[k] == 1 else key(body) for k, (_, body) in zip(kinds, parts, strict=True)]
     if len(set(same)) == len(parts):
         return None
     for (number, body), body_key in zip(parts, same, strict=True):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matdiff.algebra.constants import Identity, Ones
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, ones_like
+from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.symmetry import assumed
@@ -150,12 +151,24 @@ def inverse_of_orthogonal(e: Expr) -> Expr | None:
     return (leaf if leaf is not a else Transpose(a)) if "orthogonal" in assumed(leaf) else None
 
 
+@identity("‖0‖ = 0", "norm2(zeros(m, n)) = 0", among=(Zeros,))
+def norm_of_zero(e: Expr) -> Expr | None:
+    return Number(0) if isinstance(e.operands[0], Zeros) else None
+
+
+@identity("0ᵏ = 0", "zeros(m, n).^2 = zeros(m, n)", among=(Zeros, Number))
+def power_of_zero(e: Expr) -> Expr | None:
+    base, k = e.operands[0], e.operands[1].number
+    return base if (isinstance(base, Zeros) or base.number == 0) and k is not None and k > 0 else None
+
+
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Hadamard: (
         equal_bases,
         open_exponents,
     ),
-    Power: (power_of_power, power_of_product),
+    Norm: (norm_of_zero,),
+    Power: (power_of_zero, power_of_power, power_of_product),
     Exp: (exp_of_log,),
     Log: (log_of_exp,),
     Inverse: (inverse_of_power, inverse_of_multiple, inverse_of_orthogonal),

@@ -42,10 +42,10 @@ def is_symmetric(e: Expr) -> bool:
 
 
 def ends_differ(e: Expr) -> bool:
-    """Whether e is a product, under a name or not, of which the first factor and the last one transposed are told
-    apart at a glance; then so are e and eᵀ."""
-    while isinstance(e, Named):
-        e = e.operands[0]
+    """Whether e is a product, perhaps named or with a scalar, whose first factor and last one transposed are told apart
+    at a glance; then so are e and eᵀ."""
+    while isinstance(e, Named | Scale):
+        e = e.operands[-1]
     if not isinstance(e, Product) or e.is_scalar:
         return False
     first: Expr = e
@@ -55,7 +55,7 @@ def ends_differ(e: Expr) -> bool:
     while isinstance(last, Product):
         last = last.operands[-1]
     ends = [f.operands[0] if isinstance(f, Transpose) else f for f in (first, last)]
-    if not all(isinstance(f, Symbol) and not f.properties for f in ends):
+    if not all(f.facts.get("symmetric") is False or (isinstance(f, Symbol) and not f.properties) for f in ends):
         return False
     return ends[0] is not ends[1] or isinstance(first, Transpose) is isinstance(last, Transpose)
 
