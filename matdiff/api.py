@@ -363,7 +363,7 @@ def matrix_form(expr: Expr | str, names: Mapping[str, str] | None = None, where:
     >>> print(matrix_form("∑_i (w'x_i - y_i)^2", where="x[i=1..N]: d; w: d; y[i=1..N]: scalar"))
     ‖Xw − y‖²
     """
-    from matdiff.calculus.dataform import matrix_form
+    from matdiff.calculus.samples.matrices import matrix_form
 
     return matrix_form(parse(expr, where) if isinstance(expr, str) else expr, names)
 
@@ -377,7 +377,7 @@ def sum_form(expr: Expr | str, names: Mapping[str, str], where: Where = None) ->
     >>> print(sum_form("norm2(X w - y)^2", {"X": "x", "y": "y"}, "X: N x d; w: d; y: N"))
     ∑_{i=1}^{N} (x[i]ᵀw − y[i])²
     """
-    from matdiff.calculus.sumform import sum_form
+    from matdiff.calculus.samples.sums import sum_form
 
     return sum_form(parse(expr, where) if isinstance(expr, str) else expr, names)
 

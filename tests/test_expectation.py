@@ -227,7 +227,7 @@ OF_ONE_VECTOR = """
     vech(x x');  x'C x*C;  khatri_rao(x x', C);  C^2 x x';  sylvester(C'C, S, x x');  unvec(kron(x, x), n, n)
     (diag(x) + x b')^2;  Diag(A'A x) C' Diag(x);  C : (x x');  (x x') .* C;  (a .* x)'(b .* x);  skew(x a') x
     centering(n) x x';  (x + x)'(x - 2*x);  corr(x, a)*x;  x'A'A x + x'C x;  a*x[3]^2;  kron(x', x)*C
-    hstack(x, C x)'C x
+    hstack(x, C x)'C x;  diag(x) .* diag(A'A x);  diag(C x) .* C .* diag(x);  kron(diag(x), diag(x));  diag(x)^2
 """
 OF_ONE_MATRIX = """
     X'B X';  tr(X'A X D);  tr(X B')*X;  tr(X B')*X';  (X e)(a'X);  (X e) .* (X e);  kron(X, X');  kron(X', X);  a'X e*X
@@ -236,6 +236,7 @@ OF_ONE_MATRIX = """
     diag(X e) A diag(X e);  diag(X'a) D X';  diag(X'a) D diag(X'b);  X diag(X'a);  diag(X'a) X';  (X + s*X)(X - s*X)'
     kron(a', X)*kron(a', X)';  kron(X, X)*kron(e, e);  (X[1:2, :])'X[1:2, :];  vstack(B, X) vstack(X, X)'
     X'*kron(X, a');  colsum(X);  colsum(X) colsum(X)';  X(X' + B')A;  (X X') .* A;  tr(X X')*A;  conv(X, X)
+    kron(diag(vec(X)), diag(X e));  diag(vec(X)) .* diag(vec(X));  kron(diag(vec(X)), diag(vec(X)))
 """
 OF_ONE_FAMILY = """
     sum(i=1..N, t[i]*x[i]) sum(i=1..N, r[i]*x[i])';  sum(i=1..N, x[i]) x[1]';  (a'sum(i=1..N, x[i]))^2

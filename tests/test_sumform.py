@@ -15,7 +15,7 @@ from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Transpose
-from matdiff.calculus.sumform import sum_form
+from matdiff.calculus.samples.sums import sum_form
 
 WHERE = """X: N x d; Z: N x m; y: N; u: N; w, μ: d; W: d x k; V: N x k; A: N x N; S: d x d spd; B: d x m; Q: m x d;
  λ: scalar"""

@@ -176,7 +176,7 @@ def signed_sum(terms: Sequence[Expr], style: Style) -> Notation:
     minus = style.pick("−", "-")
     parts: list[Part] = []
     for k, term in enumerate(terms):
-        if term.leading_number < 0:
+        if term.leading_number.numerator < 0:
             parts += [f" {minus} " if k else minus, Slot(-term, FROBENIUS)]
         else:
             parts += [" + "] * (k > 0) + [Slot(term, FROBENIUS)]

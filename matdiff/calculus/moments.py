@@ -212,7 +212,8 @@ def trace_with(m: Factor, covariance: Factor) -> Factor:
 
 def expected(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law, Expr]:
     """E of an operation on two pieces that have one source, with the U and V of its deviation."""
-    if p.column and q.column and at.kind in (Product, Hadamard, Kronecker):
+    rows, cols = u, v
+    if p.column and q.column:
         u, v = Kronecker.of(v or identity(p.source.cols), u or identity(p.source.rows)), None
     elif p.column or q.column:
         p, q = _as_other(p), _as_other(q)
@@ -229,7 +230,7 @@ def expected(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law
         found = _in_hadamard(at, p, q, u, v)
     else:
         found = _in_kronecker(p, q, u, v) if at.kind is Kronecker else None
-    return found or (expectation_of_bilinear_map, by_unit_vectors(at, p, q, u, v))
+    return found or (expectation_of_bilinear_map, by_unit_vectors(at, p, q, rows, cols))
 
 
 def identity(size: Size) -> Expr:
@@ -302,18 +303,23 @@ def _beside_diagonal(p: Piece, middle: Factor, q: Piece, u: Factor, v: Factor) -
 
 def _in_hadamard(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law, Expr] | None:
     """E[(AHB) ⊙ (CHD)] = diag(AUCᵀ)diag(BᵀVD)ᵀ, E[(AHB) ⊙ (CHᵀD)] = (AUD) ⊙ (CVB)"""
-    if p.kind != "between" or q.kind != "between":
+    if p.kind == q.kind == "diagonal":
+        inner: Expr = DiagonalMatrix(DiagonalVector(_outer(p, q, u, v)))
+    elif p.kind == q.kind == "between":
+        inner = _hadamard_of_two(p, q, u, v)
+    else:
         return None
+    others = [o for place, o in enumerate(at.operands) if place not in at.places]
+    return expectation_of_hadamard_square, at.apply([*others, inner]) if others else inner
+
+
+def _hadamard_of_two(p: Piece, q: Piece, u: Factor, v: Factor) -> Expr:
     if p.turned:
         u, v = v, u
     if p.turned == q.turned:
         left, right = product_of(p.left, u, flipped(q.left)), product_of(flipped(p.right), v, q.right)
-        inner = product_of(_diagonal(left), flipped(_diagonal(right)))
-    else:
-        inner = Hadamard.of(product_of(p.left, u, q.right), product_of(q.left, v, p.right))
-    k, j = at.places
-    others = [o for place, o in enumerate(at.operands) if place not in (k, j)]
-    return expectation_of_hadamard_square, at.apply([*others, inner]) if others else inner
+        return product_of(_diagonal(left), flipped(_diagonal(right)))
+    return Hadamard.of(product_of(p.left, u, q.right), product_of(q.left, v, p.right))
 
 
 def _diagonal(e: Expr) -> Expr:

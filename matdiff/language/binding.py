@@ -19,11 +19,11 @@ from matdiff.language.declarations import Declaration, Declarations, Excerpt, pa
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.names import GREEK_WORDS, canonical
 from matdiff.language.places import Indices, binder_of, directed, grid, listed, place, position, subscripts
-from matdiff.language.recurrences import put_in_order
-from matdiff.language.recursion import Recursion
+from matdiff.language.recurrences.gathering import put_in_order
+from matdiff.language.recurrences.recursion import Recursion
+from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
-from matdiff.language.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.syntax import Node, postorder
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
-from matdiff.language.loops import head_at
 from matdiff.language.names import GREEK_CLASS, SUPERSCRIPTS, canonical
+from matdiff.language.recurrences.heads import head_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import (

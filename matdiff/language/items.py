@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from matdiff.errors import DeclarationError
-from matdiff.language.recurrences import DEFINING, gathered, in_order, named_in
-from matdiff.language.recursion import Binding, fault
+from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order, named_in
+from matdiff.language.recurrences.recursion import Binding, fault
 from matdiff.language.scopes import Scope
 from matdiff.language.syntax import Node, postorder
 

@@ -16,8 +16,8 @@ from fractions import Fraction
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, OPERAND_FOLLOWS, Calls
-from matdiff.language.loops import LOW, steps_at
 from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
+from matdiff.language.recurrences.heads import LOW, steps_at
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript

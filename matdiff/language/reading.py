@@ -22,13 +22,13 @@ from matdiff.language import habits as _habits  # noqa: F401 - declares how word
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
 from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
-from matdiff.language import steps as _steps
 from matdiff.language.binding import Bound
 from matdiff.language.customs import size_names
 from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import canonical, nearest
 from matdiff.language.parts import part_named
+from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import Node, parse_tokens

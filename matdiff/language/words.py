@@ -15,7 +15,6 @@ from typing import NamedTuple
 from matdiff.algebra.dims import Size
 from matdiff.errors import AmbiguityError, SyntaxError, UnknownNameError
 from matdiff.language.declarations import Excerpt, parse_size
-from matdiff.language.loops import states
 from matdiff.language.names import (
     ACCENTED,
     GREEK,
@@ -28,6 +27,7 @@ from matdiff.language.names import (
     canonical,
     nearest,
 )
+from matdiff.language.recurrences.heads import states
 
 SUBS = "".join(SUBSCRIPTS)
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+(?:[₊₋][{SUBS}]+)*"

@@ -245,7 +245,7 @@ class Sizes:
         elif isinstance(node, Sum | Hadamard | Entrywise | Inverse):
             both = self._or(node, known)
             for o in node.operands:
-                for written in (o, -o) if o.leading_number < 0 else (o,):  # a sum writes the sign itself
+                for written in (o, -o) if o.leading_number.numerator < 0 else (o,):  # a sum writes the sign itself
                     number = isinstance(written, Ones | Zeros)  # bare, unless a term beside it has a shape
                     shown[written] = both if not number else self.of(node) if isinstance(node, Sum) else NOTHING
         elif isinstance(node, Scale):
@@ -284,7 +284,8 @@ class Sizes:
 
 def holds_constant(e: Expr) -> bool:
     """Whether there is something in an expression whose size may have to be written."""
-    return fact("constant", e, lambda node, below: isinstance(node, Constant) or any(below))
+    known: bool | None = e.facts.get("constant")  # asked for every operand of every node
+    return fact("constant", e, lambda node, below: isinstance(node, Constant) or any(below)) if known is None else known
 
 
 def _divides(c: Expr) -> bool:

@@ -152,7 +152,7 @@ def like_terms(e: Expr) -> Expr | None:
 
 @identity("−A + B = B − A", "-A + B = B - A", where="A, B: m x n")
 def positive_first(e: Expr) -> Expr | None:
-    signs = [number is not UNIT and number < 0 for t in e.operands for number in (t.leading_number,)]
+    signs = [t.leading_number.numerator < 0 for t in e.operands]
     if not signs[0] or all(signs):
         return None
     k = signs.index(False)

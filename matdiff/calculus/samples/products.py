@@ -19,7 +19,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.operators.triangles import Centering
-from matdiff.calculus.sumparts import Part, Place, Samples, is_diagonal, passes, summed
+from matdiff.calculus.samples.parts import Part, Place, Samples, is_diagonal, passes, summed
 
 MOST_SPLITS = 4  # so many factors such as K + λI are multiplied out
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import Excerpt, parse_size
-from matdiff.language.loops import Head, Steps
 from matdiff.language.places import number_text
-from matdiff.language.recursion import Binding, Recursion, at_head, fault, spend
+from matdiff.language.recurrences.heads import Head, Steps
+from matdiff.language.recurrences.recursion import Binding, Recursion, at_head, fault, spend
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node, postorder
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from matdiff.algebra.dims import Size, size
 from matdiff.errors import SyntaxError
 from matdiff.language.declarations import Declarations
-from matdiff.language.loops import Steps
+from matdiff.language.recurrences.heads import Steps
 from matdiff.language.scopes import Binder, Shifted
 from matdiff.language.syntax import Node, postorder
 

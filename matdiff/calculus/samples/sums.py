@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import matdiff.calculus.sumrules  # noqa: F401 - fills the table of rules
+import matdiff.calculus.samples.rules  # noqa: F401 - fills the table of rules
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import closed_scalars, constant_body, distinct_indices
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.calculus.rewrite import Simplifier
-from matdiff.calculus.sumparts import Samples
+from matdiff.calculus.samples.parts import Samples
 from matdiff.errors import UnknownNameError, UnsupportedError
 
 OF_SAMPLES = frozenset({"positive", "nonnegative", "integer"})  # what holds for a matrix and for its rows

@@ -25,7 +25,7 @@ from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, UnitVector
 from matdiff.algebra.operators.triangles import Centering, SymmetricPart
-from matdiff.calculus.sumparts import (
+from matdiff.calculus.samples.parts import (
     Part,
     Place,
     Samples,
@@ -36,7 +36,7 @@ from matdiff.calculus.sumparts import (
     rule_for,
     summed,
 )
-from matdiff.calculus.sumproducts import cyclic, definition, product
+from matdiff.calculus.samples.products import cyclic, definition, product
 
 HALF = Number("1/2")
 MOST_FACTORS = 8  # in a power of a matrix that is written as a product

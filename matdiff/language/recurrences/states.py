@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from matdiff.algebra.dims import size
 from matdiff.language.declarations import Excerpt
 from matdiff.language.places import at, binder_of, number_text, position
-from matdiff.language.recurrences import copied, known
-from matdiff.language.recursion import Binding, Recursion, fault, spend
+from matdiff.language.recurrences.gathering import copied, known
+from matdiff.language.recurrences.recursion import Binding, Recursion, fault, spend
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node, postorder
 

@@ -13,13 +13,13 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.errors import SyntaxError
 from matdiff.language.declarations import Excerpt
 from matdiff.language.leaves import attempt_shape
-from matdiff.language.loops import LOW, NUMBERED
 from matdiff.language.names import MARKS, canonical
 from matdiff.language.places import binder_of, number_text, position
-from matdiff.language.recursion import Recursion
+from matdiff.language.recurrences.heads import LOW, NUMBERED
+from matdiff.language.recurrences.recursion import Recursion
+from matdiff.language.recurrences.states import states_of
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
 from matdiff.language.sizes import is_flexible
-from matdiff.language.states import states_of
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt, rule
