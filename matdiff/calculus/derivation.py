@@ -174,6 +174,11 @@ def named_pieces(answers: Iterable[Expr]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(e.definition.format(*e.operands) for e in nodes))
 
 
+def _holds_everywhere(e: Expr) -> bool:
+    """Whether an operation has a differential wherever it stands, by what its class says."""
+    return not isinstance(e, Operator) or (type(e).condition is Operator.condition and not e.requires)
+
+
 NOTHING: Mapping[str, Expr] = {}
 
 
@@ -204,9 +209,10 @@ class Gradients(NamedTuple):
         """The side conditions of the laws used, in words, each once; then what named pieces of the answers are."""
         found: dict[str, None] = {}
         for step in self.steps():
-            if step.law.condition is None and step.law.kind != "differential":
+            e = step.before.operands[0] if isinstance(step.before, Differential) else step.before
+            if step.law.condition is None and (step.law.kind != "differential" or _holds_everywhere(e)):
                 continue
-            e = by_names(step.before.operands[0] if isinstance(step.before, Differential) else step.before)
+            e = by_names(e)
             if step.law.condition is not None:
                 found[step.law.condition(e)] = None
             elif isinstance(e, Operator) and (condition := e.condition()):

@@ -347,7 +347,7 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
 
 def line(e: Expr, printer: Printer) -> str:
     """A line of a derivation; where sharing keeps a long one short, its own pieces ``t1 := …;`` stand in front."""
-    if fact("written", e, _written_length) <= LONG:
+    if fact("written", e, _written_length, closed=(Named, Recurrence)) <= LONG:
         return printer.write(e)
     given, style = printer.names, printer.style
     shown = list(postorder(e, prune=lambda node: is_definition(node) or (node in given and node is not e)))

@@ -23,10 +23,18 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Tr
 from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
-from matdiff.calculus.independence import Moment, added, names, put_all, settled, together
-from matdiff.calculus.linear_pieces import ADDITIVE, LINEAR, LINEAR_IN_LAST, MULTILINEAR, collected, moved, over_index
-from matdiff.calculus.moments import Meeting, Piece, expected
-from matdiff.calculus.random_symbols import Variable, family_of, variables_of
+from matdiff.calculus.expectations.independence import Moment, added, names, put_all, settled, together
+from matdiff.calculus.expectations.linear_pieces import (
+    ADDITIVE,
+    LINEAR,
+    LINEAR_IN_LAST,
+    MULTILINEAR,
+    collected,
+    moved,
+    over_index,
+)
+from matdiff.calculus.expectations.moments import Meeting, Piece, expected
+from matdiff.calculus.expectations.random_symbols import Variable, family_of, variables_of
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import UnsupportedError

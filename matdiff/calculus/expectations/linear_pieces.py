@@ -25,10 +25,10 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
+from matdiff.calculus.expectations.independence import names, together
+from matdiff.calculus.expectations.moments import Factor, Piece, flipped, identity, product_of, times
 from matdiff.calculus.gradient import gradients
-from matdiff.calculus.independence import names, together
 from matdiff.calculus.jacobian import jacobians
-from matdiff.calculus.moments import Factor, Piece, flipped, identity, product_of, times
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import UnsupportedError
 

@@ -21,7 +21,7 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, unit
 from matdiff.algebra.operators.vectorisation import Commutation
-from matdiff.calculus.independence import names, put
+from matdiff.calculus.expectations.independence import names, put
 from matdiff.calculus.varying import Exchange
 
 Factor = Expr | None  # None stands for an identity matrix, or for the number 1

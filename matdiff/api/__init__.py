@@ -1,0 +1,33 @@
+"""The public functions: text or expressions in, answers out.  The mathematics is in the folders."""
+
+from matdiff.api.catalogue import law_book, laws, register
+from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
+from matdiff.api.equations import equal, implicit, stationary
+from matdiff.api.inputs import evaluate, from_function, parse, reading
+from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
+
+__all__ = [
+    "adjoint",
+    "derivative",
+    "derive",
+    "differential",
+    "equal",
+    "evaluate",
+    "expectation",
+    "fisher",
+    "from_function",
+    "hessian",
+    "implicit",
+    "jacobian",
+    "jvp",
+    "law_book",
+    "laws",
+    "matrix_form",
+    "parse",
+    "reading",
+    "register",
+    "stationary",
+    "sum_form",
+    "taylor",
+    "vjp",
+]

@@ -1,0 +1,41 @@
+"""The catalogue of operators and laws, and how it grows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
+from matdiff.algebra.expr import Operator
+from matdiff.algebra.laws import CATALOGUE, Law
+
+if TYPE_CHECKING:
+    pass
+
+Class = TypeVar("Class", bound=type[Operator])
+
+
+def laws() -> tuple[Law, ...]:
+    """The catalogue of laws, each with its statement and condition."""
+    import matdiff.calculus.equality.normal_form
+    import matdiff.calculus.expectations.expectation  # noqa: F401 - states the laws of expectations
+
+    return tuple(CATALOGUE.values())
+
+
+def law_book(form: str = "text") -> str:
+    """All operators and all laws as a page of ``text`` or ``markdown``, or as ``json``."""
+    from matdiff.output.law_book import book
+
+    laws()
+    return book(form)
+
+
+def register(cls: Class) -> Class:
+    """Checks an operator of your own numerically; one that fails is refused with a MatdiffError that says why.
+
+    A class that derives from Operator or Entrywise is in the language from its creation on; this checks its shape rule,
+    its meaning, its laws and its spellings.  Call it behind the class.
+    """
+    from matdiff.numeric.registration import register as checked
+
+    return checked(cls)

@@ -1,0 +1,140 @@
+"""Equations: whether two expressions are equal, what an equation defines, and what is stationary under constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
+from matdiff.algebra.dims import shape_text
+from matdiff.algebra.expr import Expr, symbols
+from matdiff.api.inputs import Where
+from matdiff.calculus.gradient import gradients
+from matdiff.errors import CheckError, MatdiffError
+from matdiff.results.equality import Equality
+
+if TYPE_CHECKING:
+    from matdiff.results.equations import ImplicitDerivative, StationaryPoint
+
+
+def equal(
+    a: str | Expr, b: str | Expr, where: Where = None, *, seed: int = 0, trials: int = 5, spelling: str | None = None
+) -> Equality:
+    """Whether two expressions are equal wherever both have a value: proved, refuted by numbers, or neither.
+
+    Texts are read together: undeclared symbols get shapes that suit both.
+
+    >>> equal("2X'X w - 2X'y", "2X'(X w - y)").message
+    'equal, proved by simplification'
+    >>> equal("tr(A B)", "tr(A'B)", "A, B: n x n").equal
+    False
+    """
+    from matdiff.calculus.equality.proof import prove
+    from matdiff.numeric.comparison import compare
+
+    left, right = _both_sides(a, b, where, spelling)
+    if left.shape != right.shape:
+        shapes = f"the left side is {shape_text(left.shape)}, the right side is {shape_text(right.shape)}"
+        return Equality(left, right, False, f"different: {shapes}")
+    proof = prove(left, right)
+    if proof is not None:
+        return Equality(left, right, True, f"equal, {PROVED[proof.method]}", proof)
+    try:
+        found = compare(left, right, seed, trials)
+    except CheckError as error:
+        return Equality(left, right, None, f"undecided: there is no proof, and {error.message}")
+    if found.counterexample is not None:
+        return Equality(left, right, False, "different: there is a counterexample", None, found.counterexample)
+    return Equality(left, right, None, f"equal on {found.trials} random instances, no proof", trials=found.trials)
+
+
+PROVED = {
+    "identical": "since they are the same up to the order of terms",
+    "simplification": "proved by simplification",
+    "normal form": "proved by the normal form",
+    "common denominator": "proved by the normal form over a common denominator",
+}
+
+
+def _both_sides(a: str | Expr, b: str | Expr, where: Where, spelling: str | None) -> tuple[Expr, Expr]:
+    """Two sides as expressions; a text beside an expression has its symbols."""
+    from matdiff.language import read, read_beside, read_pair
+
+    if isinstance(a, Expr):
+        return a, b if isinstance(b, Expr) else read_beside(a, b, where, spelling)
+    if isinstance(b, Expr):
+        return read_beside(b, a, where, spelling), b
+    try:
+        return read_pair(a, b, where, spelling)
+    except MatdiffError as error:
+        left, right = read(a, where, spelling=spelling).expr, read(b, where, spelling=spelling).expr
+        if left.shape != right.shape:
+            return left, right
+        raise MatdiffError(
+            f"the two sides do not fit together: {error.message}",
+            suggestion="Declare the shapes of the symbols, as in X: m x n; w: n; a: scalar.",
+        ) from None
+
+
+def implicit(
+    equation: str | Expr,
+    solve_for: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr],
+    where: Where = None,
+    objective: str | Expr | None = None,
+) -> ImplicitDerivative:
+    """The derivative of the X that an equation F(X, θ) = 0 defines: dX by dθ, the Jacobians, and ∇_θ of an objective.
+
+    *equation* is ``A X + X A' = Q``, an expression that is zero, a fixed point ``x = tanh(W x + b)``, or
+    ``argmin_x g`` for the condition ∇g = 0.  Raises ShapeError where F has not as many entries as X.
+
+    >>> implicit("A x = b", solve_for="x", wrt=("A", "b"), where="A: n x n")
+    dx = A⁻¹(db − dA x)
+    >>> implicit("A X + X A' = Q", solve_for="X", wrt="Q", where="A: n x n", objective="tr(B X)").gradients["Q"]
+    Expr('sylvester(Aᵀ, A, Bᵀ)': n×n)
+    """
+    from matdiff.calculus.implicit import implicit as derived
+    from matdiff.language import read_beside, unknown_in
+    from matdiff.language.problems import read_equation
+    from matdiff.results.equations import ImplicitDerivative
+
+    f, minimised = read_equation(equation, where, str(solve_for)) if isinstance(equation, str) else (equation, False)
+    whole = f if isinstance(f, Expr) else f.expr
+    x = solve_for if isinstance(solve_for, Expr) else unknown_in(whole, solve_for)
+    goal = read_beside(whole, objective, where) if isinstance(objective, str) else objective
+    if minimised:
+        whole = gradients(whole, {"x": x}).gradients["x"]
+    names = (wrt,) if isinstance(wrt, str | Expr) else tuple(wrt)
+    parameters = {str(n): n if isinstance(n, Expr) else unknown_in(whole, n) for n in names}
+    return ImplicitDerivative(derived(whole, x, parameters, goal))
+
+
+def stationary(
+    problem: str,
+    wrt: str | Sequence[str],
+    where: Where = None,
+    subject_to: str | Sequence[str] = (),
+    data: Sequence[str] | None = None,
+) -> StationaryPoint:
+    """The Lagrangian of ``minimise f subject to A x = b``, its conditions, and the system of Newton's method.
+
+    *data* are the symbols whose differentials stand on the right-hand side: by default those of the constraints.
+
+    >>> point = stationary("minimise ½x'P x + q'x subject to A x = b", wrt="x", where="P: n x n symmetric")
+    >>> point
+    ∇_x L = Px + q + Aᵀν
+    ∇_nu L = Ax − b
+    >>> print(point.matrix)
+    [P, Aᵀ; A, 0_{m×m}]
+    """
+    from matdiff.calculus.stationary import stationary as derived
+    from matdiff.language.problems import read_problem
+    from matdiff.results.equations import StationaryPoint
+
+    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
+    found = read_problem(problem, where, names, further)
+    known = {s.name: s for e in (found.reading.expr, *found.constraints) for s in symbols(e)}
+    varying = None if data is None else [known[name] for name in data if name in known]
+    f = found.reading.expr
+    return StationaryPoint(derived(f, found.constraints, {n: found.reading.unknown(n) for n in names}, varying))

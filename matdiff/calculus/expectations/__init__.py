@@ -1,0 +1,1 @@
+"""Expectations of what is linear or quadratic in random symbols."""
