@@ -79,9 +79,7 @@ jacobian_of_chain = _of_a_line(
 # ---- shorter Jacobians ------------------------------------------------------------------------------
 
 
-@identity(
-    "A(xᵀ ⊗ B) = xᵀ ⊗ AB", "A*kron(x', B) = kron(x', A*B)", where="A: p x m; B: m x q; x: n", among=(Kronecker,)
-)
+@identity("A(xᵀ ⊗ B) = xᵀ ⊗ AB", "A*kron(x', B) = kron(x', A*B)", where="A: p x m; B: m x q; x: n", among=(Kronecker,))
 def product_into_kronecker(e: Expr) -> Expr | None:
     """Also A(B ⊗ xᵀ) = AB ⊗ xᵀ, and (x ⊗ B)A = x ⊗ BA with the column in either place."""
     f = e.operands
