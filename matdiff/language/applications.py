@@ -33,7 +33,7 @@ def type_big_sum(attempt: Attempt, node: Node) -> Typed:
         raise attempt.misfit(node, "there is nothing to sum over", "write ∑_i with x_i, or sum(i=1..N, …)")
 
     if not body.is_scalar:
-        attempt.penalty(node, 3, body)
+        attempt.penalty(node, 2, body)
 
     def make(e: Expr) -> Expr:
         for binder in reversed(binders):
