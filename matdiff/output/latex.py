@@ -7,22 +7,22 @@ from collections.abc import Iterator
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.memory import without_collector
-from matdiff.algebra.notation import LATEX, latex_name, name_text
+from matdiff.algebra.notation import GREEK, LATEX, latex_name, name_text
 from matdiff.calculus.derivation import Block, Gradients
 from matdiff.output.notation import Printer, defining, is_definition, with_pieces, write
 from matdiff.output.notation import line as shown_line
 from matdiff.output.text import adjoints, answered, check_level, left_side, piece_names
 
+RAISED = dict(zip("ᵏˢⁱʲⁿᵐ⁺⁻¹²³", "ksijnm+-123", strict=True)) | {"ᵀ": r"\top "}
+LOWERED = dict(zip("ᵢⱼₖₘₙ₁₂", "ijkmn12", strict=True))
 SIGNS = {
-    "ᵀ": r"^{\top}", "⁻¹": "^{-1}", "⁻": "-", "²": "^{2}", "ᵏ": "^{k}", "ˢ": "^{s}", "ⁱ⁺ʲ": "^{i+j}", "ⁱʲ": "^{ij}",
-    "ⁱ": "^{i}", "ʲ": "^{j}", "ᵢⱼ": "_{ij}", "ᵢ": "_{i}", "ⱼ": "_{j}", "₁": "_{1}", "‖": r"\|", "⊙": r"\odot ",
-    "Σ": r"\textstyle\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ", "Tr": r"\operatorname{Tr} ",
-    "log": r"\log ", "exp": r"\exp ", "≠": r"\neq ", "⊗": r"\otimes ", "∗": r"\ast ", "⊘": r"\oslash ", "…": r"\ldots ",
-    "½": r"\tfrac{1}{2}", "√": r"\surd ", "∞": r"\infty ", "σ": r"\sigma ", "λ": r"\lambda ", "𝓛": r"\mathcal{L}",
-    "⁺": "^{+}", "ⁿ": "^{n}", "ᵐ": "^{m}", "₂": "_{2}", "ₖ": "_{k}", "ₘ": "_{m}", "ₙ": "_{n}",
-}  # fmt: skip
-SIGN = re.compile("|".join(sorted(map(re.escape, SIGNS), key=len, reverse=True)))
-NEIGHBOURS = re.compile(r"(?<=\^\{[+n])\}\^\{|(?<=_\{[mn])\}_\{")  # of two signs above, or below, one after the other
+    "‖": r"\|", "⊙": r"\odot ", "Σ": r"\textstyle\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ",
+    "Tr": r"\operatorname{Tr} ", "≠": r"\neq ", "⊗": r"\otimes ", "∗": r"\ast ", "⊘": r"\oslash ", "…": r"\ldots ",
+    "½": r"\tfrac{1}{2}", "√": r"\surd ", "∞": r"\infty ", "𝓛": r"\mathcal{L}",
+} | {letter: rf"\{name} " for name, letter in GREEK.items() if name != "nabla" and letter != "Σ"}  # fmt: skip
+SIGN = re.compile("|".join(map(re.escape, SIGNS)))
+ABOVE, BELOW = (re.compile(f"[{''.join(signs)}]+") for signs in (RAISED, LOWERED))
+NAMED = re.compile(r"(?<![\\A-Za-z{])(log|exp)(?![A-Za-z])")
 WORD = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -41,8 +41,10 @@ def title(text: str) -> str:
 
 def _signs(text: str) -> str:
     """Signs as mathematics, and the names of functions upright."""
-    typeset = SIGN.sub(lambda m: SIGNS[m.group()], text)
-    typeset = NEIGHBOURS.sub("", typeset)
+    typeset = ABOVE.sub(lambda m: f"^{{{''.join(RAISED[sign] for sign in m.group()).strip()}}}", text)
+    typeset = BELOW.sub(lambda m: f"_{{{''.join(LOWERED[sign] for sign in m.group())}}}", typeset)
+    typeset = SIGN.sub(lambda m: SIGNS[m.group()], typeset)
+    typeset = NAMED.sub(r"\\\1 ", typeset)
     return re.sub(r"(?<![\\A-Za-z{])[a-z]{4,}[0-9]?(?![a-z}])", lambda m: rf"\operatorname{{{m.group()}}}", typeset)
 
 
