@@ -69,15 +69,18 @@ def derivation(found: Gradients, steps: str = "textbook") -> str:
 
 
 def _block(block: Block, found: Gradients, printer: Printer, full: bool) -> Iterator[str]:
-    shown = ""
+    shown = said = ""
     for phase in block.phases:
         collected = phase.title == "Gradient" and shown
         left = shown if collected else left_side(block, phase, found, printer)
         for line in phase.lines(full):
+            row = shown_line(line.expression, printer)
+            if collected and row == said:
+                continue  # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
             head = f"{left} " if left != shown else ""
             laws = ",\\; ".join(map(title, line.titles))
-            yield f"{head}&= {shown_line(line.expression, printer)}" + (f" && {laws}" if laws else "")
-            shown = left
+            yield f"{head}&= {row}" + (f" && {laws}" if laws else "")
+            shown, said = left, row
 
 
 def _gradients(found: Gradients) -> Iterator[str]:
