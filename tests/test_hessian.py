@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import postorder
+from matdiff.algebra.operators.structure import Named
 from matdiff.cli import main
 from matdiff.results.second import Hessian
 
@@ -230,3 +232,21 @@ def test_index_notation_has_kronecker_s_delta() -> None:
     found = matdiff.hessian("sum(exp(x))", "x", "x: n").entries
     assert str(found) == "∂exp(x)[i]/∂x[j] = exp(x[i])δ_{ij}"
     assert str(matdiff.jacobian("X'", "X", "X: m x n").entries) == "∂(Xᵀ)[i, j]/∂X[k, l] = δ_{il}δ_{jk}"
+
+
+@pytest.mark.parametrize(
+    ("program", "unknown"),
+    [
+        ("z0 = x; " + "; ".join(f"z{k} = tanh(W{k} z{k - 1})" for k in range(1, 41)) + "; ‖z40 − y‖²", "x"),
+        ("Y0 = X; " + "; ".join(f"Y{k} = inv(A{k} + Y{k - 1})" for k in range(1, 41)) + "; tr(Y40)", "X"),
+    ],
+    ids=["network", "nested inverses"],
+)
+def test_a_long_chain_is_differentiated_link_by_link(program: str, unknown: str) -> None:
+    letters = {"x": "p", "y": "p", "X": "p x p"}
+    where = {f"{c}{k}": "p x p" for k in range(1, 41) for c in "WA"} | {
+        n: s for n, s in letters.items() if n in program
+    }
+    found = matdiff.hessian(program, unknown, {n: s for n, s in where.items() if n in program})
+    assert not any(isinstance(n, Named) and n.name.startswith("nabla") for n in postorder(found.result))
+    assert found.verify(trials=1).ok

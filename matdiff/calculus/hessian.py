@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Transpose
@@ -68,18 +69,39 @@ class Hessians(NamedTuple):
         return whole
 
 
+@without_collector
 def hessians(f: Expr, unknowns: Mapping[str, Expr]) -> Hessians:
     """Derives the second derivatives of a scalar expression; what is below the diagonal is a transpose."""
     first = gradients(f, unknowns)
+    by_links = len(first.links) >= LONG and not any(isinstance(u, Named) for u in unknowns.values())
+    chain = gradients(f, unknowns, expand=False) if by_links else first
     names = list(unknowns)
-    second = {a: jacobians(first.gradients[a], {b: unknowns[b] for b in names[k:]}) for k, a in enumerate(names)}
+    second = {a: jacobians(chain.gradients[a], {b: unknowns[b] for b in names[k:]}) for k, a in enumerate(names)}
     simplify = Simplifier(SIMPLIFICATIONS)
+    links = frozenset(chain.links.values()) if by_links else frozenset()
     blocks: dict[Pair, Expr] = {}
     for j, a in enumerate(names):
         for k, b in enumerate(names):
-            blocks[a, b] = second[a].whole.gradients[b] if j <= k else simplify(Transpose(blocks[b, a]))[0]
+            if j <= k:
+                blocks[a, b] = without_links(second[a].whole.gradients[b], links)
+            else:
+                blocks[a, b] = simplify(Transpose(blocks[b, a]))[0]
             blocks[a, b].facts["context"] = symbols(f)
     return Hessians(first.function, dict(unknowns), first, second, blocks)
+
+
+LONG = 32  # a chain with that many links is differentiated link by link, so that work grows with its length
+
+
+def without_links(e: Expr, links: frozenset[Expr]) -> Expr:
+    """An expression with the values of links ∇_Y in their places, at all depths."""
+    if not links:
+        return e
+    done: dict[Expr, Expr] = {}
+    for node in postorder(e):
+        operands = tuple([done[o] for o in node.operands])
+        done[node] = operands[0] if node in links else node if operands == node.operands else node.rebuild(operands)
+    return done[e]
 
 
 def product_with_vector(found: Hessians, name: str, by: str) -> Expr:

@@ -17,6 +17,7 @@ from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.traces import substitution
+from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
@@ -48,6 +49,7 @@ class Jacobians(NamedTuple):
     parts: tuple[Gradients, ...]
 
 
+@without_collector
 def jacobians(f: Expr, unknowns: Mapping[str, Expr]) -> Jacobians:
     """Derives J with d vec F = J d vec X for every unknown; by a scalar t it is ∂F/∂t, in the shape of F.
 
