@@ -442,3 +442,14 @@ def test_a_derivative_that_has_no_meaning_is_refused(order: int, names: tuple[st
     f = matdiff.parse("x'*A*x", "x: n; A: n x n")
     with pytest.raises(MatdiffError, match=said):
         derivative(f, unknown_in(f, "x"), order, names)
+
+
+@pytest.mark.parametrize("text", ["x[n]^2", "‖A[:, n]‖²", "n x[n]", "‖A[n, :]‖²"])
+def test_the_number_of_a_part_cannot_vary(text: str) -> None:
+    for derived in (matdiff.derive, matdiff.jvp, matdiff.jacobian):
+        with pytest.raises(matdiff.MatdiffError, match="cannot vary"):
+            derived(text, "n", "x: n; A: n x n")
+
+
+def test_a_sum_of_deltas_alone_is_one() -> None:
+    assert matdiff.jacobian("∑_i x_i * {x}", "x[2]").verify().ok

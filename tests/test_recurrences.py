@@ -84,3 +84,9 @@ def test_sums_over_some_of_the_states_are_refused() -> None:
 def test_a_jacobian_of_a_recurrence_is_refused() -> None:
     with pytest.raises(matdiff.MatdiffError, match="of a recurrence"):
         matdiff.jacobian("z[1] = x; z[k+1] = tanh(W z[k]) for k = 1..K; z[K+1]", "x")
+
+
+def test_the_number_of_a_state_cannot_vary() -> None:
+    for derived in (matdiff.derive, matdiff.jvp):
+        with pytest.raises(matdiff.MatdiffError):
+            derived("z[1] = x; z[k+1] = tanh(W z[k]) for k = 1..K; ‖z[K+1]‖²", "K")

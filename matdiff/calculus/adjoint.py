@@ -156,6 +156,8 @@ def _expanded(e: Expr) -> Expr | None:
 def _change(e: Expr, found: Mapping[Expr, Expr]) -> Expr:
     """The law of d of one operation, with what is found for its operands."""
     if isinstance(e, Iterate):
+        if e.operands[1] in found:
+            raise UnsupportedError(f"the number of a state cannot vary: {e.operands[1]}")
         return Iterate(found[e.operands[0]], e.operands[1])
     law = e.d if isinstance(e, Operator) else None
     if law is None:

@@ -224,8 +224,8 @@ def sum_with_delta(e: Expr) -> Expr | None:
     for k, factor in enumerate(factors):
         value = _asked_for(factor, index)
         if value is not None:
-            others = [*factors[:k], *factors[k + 1 :]]
-            term = Scale.of(Hadamard.of(*others), *rest) if others and rest else Hadamard.of(*others, *rest)
+            others = [*factors[:k], *factors[k + 1 :]] or [Number(1)]
+            term = Scale.of(Hadamard.of(*others), *rest) if rest else Hadamard.of(*others)
             return substitute_index(apart(term, {i.name for i in value.free}), index, value)
     return None
 

@@ -14,7 +14,7 @@ from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, SUM, Notation, Part, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.sums import Entry, UnitVector, unit
+from matdiff.algebra.operators.sums import Entry, UnitVector, unit, varying
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
@@ -35,8 +35,8 @@ class Row(Operator):
         return Notation((Slot(a, ATOM), style.pick("[", "_{"), Slot(i, SUM), ", :", style.pick("]", "}")))
 
     @differential("differential_of_row", "d(A[i, :])", "d(A[i, :]) = d(A)[i, :]", where="A: m x n")
-    def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:
-        return Row(da, self.operands[1])
+    def d(self: Expr, da: Expr | None, *places: Expr | None) -> Expr:
+        return Row(varying(self, da, places), self.operands[1])
 
     @shift("row_as_product", "A[i, :] = eᵢᵀA", "tr(x*A[i, :]) = tr(x*unit(i, m)'*A)", where="A: m x n; x: n")
     def shift(self: Expr, h: Expr, place: int) -> Expr:
@@ -66,8 +66,8 @@ class Column(Operator):
         return Notation((Slot(a, ATOM), style.pick("[:, ", "_{:, "), Slot(j, SUM), style.pick("]", "}")))
 
     @differential("differential_of_column", "d(A[:, j])", "d(A[:, j]) = d(A)[:, j]", where="A: m x n")
-    def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:
-        return Column(da, self.operands[1])
+    def d(self: Expr, da: Expr | None, *places: Expr | None) -> Expr:
+        return Column(varying(self, da, places), self.operands[1])
 
     @shift("column_as_product", "A[:, j] = Aeⱼ", "tr(x'*A[:, j]) = tr(unit(j, n)*x'*A)", where="A: m x n; x: m")
     def shift(self: Expr, h: Expr, place: int) -> Expr:

@@ -11,7 +11,7 @@ from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, SUM, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Scale, Transpose
-from matdiff.errors import ShapeError
+from matdiff.errors import ShapeError, UnsupportedError
 
 
 class SumOfEntries(Operator):
@@ -114,8 +114,8 @@ class Entry(Operator):
         return subscripted(self.operands[0], self.operands[1:], style)
 
     @differential("differential_of_entry", "d(Aᵢⱼ)", "d(x[i]) = d(x)[i]", where="x: n")
-    def d(self: Expr, da: Expr, *_: Expr | None) -> Expr:
-        return Entry(da, *self.operands[1:])
+    def d(self: Expr, da: Expr | None, *places: Expr | None) -> Expr:
+        return Entry(varying(self, da, places), *self.operands[1:])
 
     @shift("entry_as_trace", "Aᵢⱼ = Tr(eⱼeᵢᵀA)", "a*x[i] = tr(a*unit(i, n)'*x)", where="a: scalar; x: n")
     def shift(self: Expr, h: Expr, place: int) -> Expr:
@@ -157,6 +157,13 @@ class UnitVector(Operator):
 def unit(index: Expr, rows: Size) -> Expr:
     """A unit vector, which with one row is the number 1."""
     return Number(1) if rows is ONE else UnitVector(index, rows)
+
+
+def varying(e: Expr, da: Expr | None, places: tuple[Expr | None, ...]) -> Expr:
+    """The differential of the matrix that an entry, a row or a column is taken from; its number cannot vary."""
+    if da is None or any(place is not None for place in places):
+        raise UnsupportedError(f"the number of an entry, a row or a column cannot vary: {e}")
+    return da
 
 
 def subscripted(base: Expr, indices: tuple[Expr, ...], style: Style) -> Notation:
