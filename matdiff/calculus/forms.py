@@ -10,7 +10,7 @@ from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import zero
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Dependence, Differentiation
-from matdiff.calculus.jacobian import resolved
+from matdiff.calculus.gradient import resolved
 from matdiff.calculus.parts import require_wholes
 from matdiff.calculus.rewrite import Simplifier
 

@@ -84,6 +84,17 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
     return found
 
 
+def resolved(node: Expr, differentiation: Differentiation, tidy: Simplifier) -> tuple[Expr, Phase]:
+    """dY of a block with every law of d applied, and the lines that lead there."""
+    start = Differential(node)
+    groups: list[Told] = []
+    dy: Expr = start
+    for group in differentiation.rounds(node):
+        dy, tidied = tidy.rest(replay(dy, group, holds_differential))
+        groups.append(chained(tuple(group), tidied))
+    return dy, Phase("Differential", None, start, tuple(groups))
+
+
 def independent(f: Expr, unknowns: Collection[Expr]) -> Dependence:
     """Dependence on the unknowns; a definition that depends on another one is a cut, where its ∇ is read off."""
     symbols = [u.operands[0] if isinstance(u, Iterate) else u for u in unknowns if not isinstance(u, Named)]
@@ -161,13 +172,8 @@ class _Sweep:
 
     def _through(self, node: Expr, adjoint: Expr, name: str) -> tuple[Block, dict[Expr, Expr]]:
         """d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
-        start = Differential(node)
-        groups: list[Told] = []
-        dy: Expr = start
-        for group in self.differentiation.rounds(node):
-            dy, tidied = self.tidy.rest(replay(dy, group, holds_differential))
-            groups.append(chained(tuple(group), tidied))
-        phases = [Phase("Differential", None, start, tuple(groups))]
+        dy, differential = resolved(node, self.differentiation, self.tidy)
+        start, phases = differential.start, [differential]
         if adjoint.number == 1:
             opened = self.traceform.terms(dy)
             law, line = scalar_as_trace, dy

@@ -26,10 +26,10 @@ from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.calculus.blocks import block_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Differentiation
-from matdiff.calculus.gradient import independent
+from matdiff.calculus.gradient import independent, resolved
 from matdiff.calculus.members import brought_to
 from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
-from matdiff.calculus.rewrite import Simplifier, Step, replay
+from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.traceform import Term, line_of
 from matdiff.calculus.varying import Exchange, projection, relaxed
 from matdiff.calculus.vecform import VecForm, as_vec
@@ -254,17 +254,6 @@ class _ByScalar:
 
 
 # ---- parts ------------------------------------------------------------------------------------------
-
-
-def resolved(node: Expr, differentiation: Differentiation, tidy: Simplifier) -> tuple[Expr, Phase]:
-    """dY of a block with every law of d applied, and the lines that lead there."""
-    start = Differential(node)
-    dy: Expr = start
-    groups: list[tuple[Step, ...]] = []
-    for group in differentiation.rounds(node):
-        dy, tidied = tidy(replay(dy, group, holds_differential))
-        groups.append((*group, *tidied))
-    return dy, Phase("Differential", None, start, tuple(groups))
 
 
 def short_products(f: Expr) -> Expr:
