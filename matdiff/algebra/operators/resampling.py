@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Relation, Shape, Size
-from matdiff.algebra.expr import Data, Expr, Number, Operator
+from matdiff.algebra.expr import Data, Expr, Number
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.patches import BandMatrix
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.slices import Slice
-from matdiff.algebra.operators.vectorisation import sized_name, unit_matrix
+from matdiff.algebra.operators.vectorisation import OfOneSize, sized_name, unit_matrix
 from matdiff.algebra.operators.windows import Windowed, refuse_unless
 from matdiff.errors import ShapeError
 
@@ -49,21 +49,12 @@ class Flipped(Windowed):
         return Exchange.of(self.rows * self.cols)
 
 
-class Exchange(Operator):
+class Exchange(OfOneSize):
     """exchange(n): the matrix J with Jx = flip(x), whose ones stand on the other diagonal; data: n."""
 
     __slots__ = ()
     names = ("exchange",)
-    sizes = 1
     constant = True
-
-    def __new__(cls, extent: Size) -> Expr:  # type: ignore[misc]
-        return cls.make((), (extent,))
-
-    @classmethod
-    def of(cls, extent: Size) -> Expr:  # type: ignore[override]
-        """Of a number it is 1."""
-        return Number(1) if extent is ONE else cls(extent)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

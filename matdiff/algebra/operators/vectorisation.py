@@ -18,6 +18,21 @@ def unit_matrix(extent: Size) -> Expr:
     return Number(1) if extent is ONE else Identity(extent)
 
 
+class OfOneSize(Operator):
+    """What the matrices of a single size have in common; their data is that size."""
+
+    __slots__ = ()
+    sizes = 1
+
+    def __new__(cls, extent: Size) -> Expr:  # type: ignore[misc]
+        return cls.make((), (extent,))
+
+    @classmethod
+    def of(cls, extent: Size) -> Expr:  # type: ignore[override]
+        """Of a number it is 1."""
+        return Number(1) if extent is ONE else cls(extent)
+
+
 class Commutation(Operator):
     """commutation(m, n): the matrix K with vec(Aᵀ) = K vec(A) for every m×n matrix A; data: its sizes."""
 
@@ -48,22 +63,13 @@ class Commutation(Operator):
         return np.eye(m * n)[np.arange(m * n).reshape(n, m).T.ravel()]
 
 
-class Duplication(Operator):
+class Duplication(OfOneSize):
     """duplication(n): the matrix D with vec(S) = D vech(S) for every symmetric n×n matrix S; data: n."""
 
     __slots__ = ()
     names = ("duplication",)
     bounds = "[0, 1]"
-    sizes = 1
     constant = True
-
-    def __new__(cls, extent: Size) -> Expr:  # type: ignore[misc]
-        return cls.make((), (extent,))
-
-    @classmethod
-    def of(cls, extent: Size) -> Expr:  # type: ignore[override]
-        """Of a number it is 1."""
-        return Number(1) if extent is ONE else cls(extent)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -81,22 +87,13 @@ class Duplication(Operator):
         return np.eye(len(rows))[places.ravel()]
 
 
-class Elimination(Operator):
+class Elimination(OfOneSize):
     """elimination(n): the matrix L with vech(A) = L vec(A) for every n×n matrix A; data: n."""
 
     __slots__ = ()
     names = ("elimination",)
     bounds = "[0, 1]"
-    sizes = 1
     constant = True
-
-    def __new__(cls, extent: Size) -> Expr:  # type: ignore[misc]
-        return cls.make((), (extent,))
-
-    @classmethod
-    def of(cls, extent: Size) -> Expr:  # type: ignore[override]
-        """Of a number it is 1."""
-        return Number(1) if extent is ONE else cls(extent)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
