@@ -88,7 +88,7 @@ def values_at(means: Reading, answer: Expr, seed: int) -> dict[str, Any]:
 
 
 def plain(symbol: Symbol, array: Array) -> Any:
-    """The value of a symbol as people have it: the index of a family first, one axis for a vector, none for a scalar."""
+    """The value of a symbol: the index of a family first, one axis for a vector, none for a scalar."""
     shape = array.shape[: len(symbol.ranges)]
     if symbol.is_scalar:
         return array.reshape(shape) if shape else float(array.reshape(()))
