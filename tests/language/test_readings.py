@@ -25,13 +25,11 @@ that neither a size that was tied to another nor a merged name can pass.  What a
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from questions import READINGS, Reading
 
 import matdiff
 from matdiff.algebra.expr import Expr, Symbol
@@ -41,33 +39,6 @@ from matdiff.numeric.instances import Sampler
 from matdiff.numeric.program import Array, Program
 
 SEEDS = (1, 2)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A block of a file."""
-
-    group: str
-    text: str
-    wrt: str = ""
-    where: str = ""
-    kind: str = "gradient"
-    means: str = ""
-    given: str = ""
-    refused: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    values: dict[str, int] = field(default_factory=dict)
-
-
-def readings() -> list[Reading]:
-    found = []
-    for path in sorted((Path(__file__).parent / "readings").glob("*.toml")):
-        blocks = tomllib.loads(path.read_text(encoding="utf-8"))["reading"]
-        found += [Reading(path.stem, **block) for block in blocks]
-    return found
-
-
-READINGS = readings()
 
 
 def answered(kind: str, text: str, wrt: str, where: str) -> tuple[Any, Expr]:

@@ -1,0 +1,176 @@
+"""What has to change a reading, and what must not: metamorphic properties instead of expected answers.
+
+The texts are those of readings/*.toml, and of the corpora beside the project where they are present.
+
+1. Nothing is dropped: another letter or digit at one place, or a sign left out, is another reading or an error.
+2. Renaming: other letters of the same custom rename the reading.
+3. Declaring: the declarations that the echo states change nothing.
+4. Spelling: what is printed as LaTeX, Unicode or ASCII has that reading.
+5. Fresh sizes: no two sizes are tied that the text does not tie (test_readings.py, where all sizes are distinct).
+6. Order: statements in another order have one reading.
+
+MATDIFF_EXAMPLES scales how many places of a text are tried (default 300, which stands for one in five).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import pytest
+from questions import READINGS, Reading
+
+import matdiff
+from matdiff.algebra.dims import ONE, shape_text
+from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.language import read
+from matdiff.language.reading import Reading as Read
+
+EXAMPLES = int(os.environ.get("MATDIFF_EXAMPLES", "300"))
+EVERY = max(1, 1500 // EXAMPLES)
+ACCEPTED = [pytest.param(r, id=f"{r.group}: {r.text}") for r in READINGS if r.means]
+
+# Signs that may be left out: they group, align, or say what also holds without them.
+WITHOUT_MEANING = frozenset("(){}[]*·@&$.,;:=⋅×^_⟨⟩") | frozenset(
+    r"""\left \right \big \Big \bigl \bigr \Bigl \Bigr \bigg \Bigg \, \; \: \! \quad \qquad \\ \displaystyle \limits
+    \nolimits \cdot \mathrm \operatorname \text \textrm \mathbf \boldsymbol \bm \vec \mathcal \mathscr \mathbb \begin \end \mathop
+    \label \tag \nonumber \notag \colon \mathsf \mathit \lVert \rVert \lvert \rvert \langle \rangle \{ \} \$ \
+    """.split()
+)
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+GREEK_COMMANDS = r"\alpha \beta \gamma \theta \mu \nu \xi \rho \sigma \tau \omega \Sigma \Omega \Lambda \Psi".split()
+GREEK_LETTERS = "αβγθμνξρστωΣΩΛΨ"
+
+
+def read_as(text: str, reading: Reading) -> Read | None:
+    """The reading of a text in place of another one, if it has one."""
+    try:
+        wrt = [reading.wrt] if reading.wrt else []
+        return read(text, reading.where or None, wrt, scalar=reading.kind != "jacobian")
+    except matdiff.MatdiffError:
+        return None
+
+
+def echo(found: Read) -> tuple[object, ...]:
+    """All that the page says of a reading."""
+    shapes = tuple(
+        (s.name, shape_text(s.shape), tuple(map(str, s.ranges)), s.properties) for s in found.symbols.values()
+    )
+    return found.expr, shapes, getattr(found, "notes", ()), getattr(found, "head", "")
+
+
+# ---- 1. nothing is dropped --------------------------------------------------------------------------
+
+
+def variations(text: str) -> Iterator[tuple[str, str]]:
+    """A token of a text, and the text with another one in its place, or with none."""
+    for m in TOKEN.finditer(text):
+        token = m.group()
+        if token.isspace() or token in WITHOUT_MEANING:
+            continue
+        yield token, text[: m.start()] + other(token, text) + text[m.end() :]
+
+
+def other(token: str, text: str) -> str:
+    """Another letter or digit of the same kind that the text does not have; nothing for any other sign."""
+    kind = next((k for k in ("rstuvwxyzhpq", "ABCDFGHKLMPQRSUVWXYZ", GREEK_LETTERS) if token in k), "")
+    if token in GREEK_COMMANDS:
+        return next(letter for letter in GREEK_COMMANDS if letter not in text)
+    if token.isdecimal() and token.isascii():
+        return str(int(token) % 8 + 1)
+    return next((letter for letter in kind if letter not in text), "") if kind else ""
+
+
+@pytest.mark.parametrize("reading", ACCEPTED)
+def test_nothing_is_dropped(reading: Reading) -> None:
+    whole = read_as(reading.text, reading)
+    assert whole is not None
+    said = echo(whole)
+    for token, text in [*variations(reading.text)][hash_of(reading.text) % EVERY :: EVERY]:
+        found = read_as(text, reading)
+        assert found is None or echo(found) != said, f"{token} takes no part: {text}"
+
+
+def hash_of(text: str) -> int:
+    """A number that is the same in every run."""
+    return sum(map(ord, text))
+
+
+# ---- 2. renaming ------------------------------------------------------------------------------------
+
+CUSTOMS = ("uvwxyz", "ABCDFGHKLMPQRSUVWXYZ")  # letters that are taken for the same kind
+
+
+@pytest.mark.parametrize("reading", [r for r in ACCEPTED if "\\" not in r.values[0].text])
+def test_renamed_letters_rename_the_reading(reading: Reading) -> None:
+    whole = read_as(reading.text, reading)
+    assert whole is not None
+    old = next((name for name in whole.symbols for custom in CUSTOMS if name in custom), None)
+    every = reading.text + reading.where + reading.wrt
+    alone = rf"(?<![A-Za-z_\\.]){old}(?![A-Za-z0-9_(.₀-₉ᵢⱼₖₙₜ'′^*])"
+    if old is None or len(re.findall(old, every)) != len(re.findall(alone, every)):
+        pytest.skip("no letter stands by itself")
+    custom = next(c for c in CUSTOMS if old in c)
+    new = next((letter for letter in custom if letter not in every), None)
+    if new is None:
+        pytest.skip("no letter of this custom is free")
+    renamed = Reading(
+        **{**vars(reading), "where": re.sub(alone, new, reading.where), "wrt": re.sub(alone, new, reading.wrt)}
+    )
+    found = read_as(re.sub(alone, new, reading.text), renamed)
+    assert found is not None
+    assert kinds(found.expr) == kinds(whole.expr, {old: new})
+
+
+def kinds(e: Expr, names: Mapping[str, str] = MappingProxyType({})) -> list[tuple[str, bool, bool, int]]:
+    """The symbols of an expression by their new names, with their kinds."""
+    return sorted((names.get(s.name, s.name), s.rows is ONE, s.cols is ONE, len(s.ranges)) for s in symbols(e))
+
+
+# ---- 3. declaring, 4. spelling ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reading", ACCEPTED)
+def test_what_the_echo_declares_changes_nothing(reading: Reading) -> None:
+    whole = read_as(reading.text, reading)
+    assert whole is not None
+    declared = Reading(**{**vars(reading), "where": declarations(whole)})
+    found = read_as(reading.text, declared)
+    assert found is not None
+    assert found.expr is whole.expr
+
+
+def declarations(found: Read) -> str:
+    """The declarations that an echo states."""
+    return "; ".join(declaration(s) for s in symbols(found.expr))
+
+
+def declaration(s: Symbol) -> str:
+    shape = "scalar" if s.is_scalar else str(s.rows) if s.cols.number == 1 else f"{s.rows} x {s.cols}"
+    ranges = ", ".join(f"{letter}=1..{last}" for letter, last in zip("ijkl", s.ranges, strict=False))
+    return f"{s.name}{f'[{ranges}]' if ranges else ''}: {shape} {' '.join(sorted(s.properties))}"
+
+
+@pytest.mark.parametrize("spelling", ["unicode", "ascii", "latex"])
+@pytest.mark.parametrize("reading", ACCEPTED)
+def test_what_is_printed_is_read_back(reading: Reading, spelling: str) -> None:
+    whole = read_as(reading.text, reading)
+    assert whole is not None
+    printed = f"{whole.expr:{spelling}}" if spelling != "unicode" else str(whole.expr)
+    assert matdiff.parse(printed, declarations(whole)) is whole.expr, printed
+
+
+# ---- 6. order ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reading", [r for r in ACCEPTED if re.search(r";\s", r.values[0].text)])
+def test_statements_in_any_order_have_one_reading(reading: Reading) -> None:
+    whole = read_as(reading.text, reading)
+    assert whole is not None
+    statements = [s.strip() for s in reading.text.split(";")]
+    turned = read_as("; ".join([*statements[1:], statements[0]]), reading)
+    if turned is None:
+        pytest.skip("a text whose objective is not named has it last")
+    assert turned.expr is whole.expr
