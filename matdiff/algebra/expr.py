@@ -121,6 +121,11 @@ class Expr:
     def cols(self) -> Size:
         return self.shape[1]
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How doubtful places of the text were taken that the expression was read from last, in sentences."""
+        return tuple(self.facts.get("notes", ()))
+
     barred: ClassVar[bool] = False  # written between bars, as |A| and ‖A‖
 
     # What the notation of products and sums asks of a factor; the operators concerned override it.
@@ -197,6 +202,11 @@ def _restore(rows: list[tuple[Any, ...]]) -> Expr:
     for cls, data, places in rows:
         nodes.append(cls.make(tuple(nodes[p] for p in places), data))
     return nodes[-1]
+
+
+def notes_of(*read: Expr) -> tuple[str, ...]:
+    """What is said of doubtful places in the texts that some expressions were read from, each sentence once."""
+    return tuple(dict.fromkeys(note for e in read for note in e.notes))
 
 
 def coerce(value: Expr | int | float | Fraction) -> Expr:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, symbols
-from matdiff.api.inputs import Where, function_of, parse
+from matdiff.api.inputs import Where, function_of, parse, with_notes
 from matdiff.calculus.gradient import gradients
 from matdiff.results.gradient import Derivation
 
@@ -112,7 +112,7 @@ def taylor(
     f, unknowns = function_of(expr, (wrt,), where, False)
     (unknown,) = unknowns.values()
     is_matrix = unknown.rows is not ONE and unknown.cols is not ONE
-    return expansion(f, unknown, order, by or ("H" if is_matrix else "h"), around)
+    return with_notes(expansion(f, unknown, order, by or ("H" if is_matrix else "h"), around), f)
 
 
 def derivative(expr: str | Expr, wrt: str | Expr, where: Where = None, order: int = 3, by: Sequence[str] = ()) -> Expr:
@@ -126,7 +126,7 @@ def derivative(expr: str | Expr, wrt: str | Expr, where: Where = None, order: in
     from matdiff.calculus.taylor import derivative as derived
 
     f, unknowns = function_of(expr, (wrt,), where, False)
-    return derived(f, next(iter(unknowns.values())), order, tuple(by))
+    return with_notes(derived(f, next(iter(unknowns.values())), order, tuple(by)), f)
 
 
 def adjoint(expr: str | Expr, wrt: str | Expr, where: Where = None, by: str = "Y") -> Expr:
@@ -141,7 +141,7 @@ def adjoint(expr: str | Expr, wrt: str | Expr, where: Where = None, by: str = "Y
 
     f, unknowns = function_of(expr, (wrt,), where, False)
     ((name, unknown),) = unknowns.items()
-    return adjoint_of(f, name, unknown, cotangent(f, by))
+    return with_notes(adjoint_of(f, name, unknown, cotangent(f, by)), f)
 
 
 def vjp(
@@ -157,7 +157,7 @@ def vjp(
     from matdiff.calculus.adjoint import cotangent, pulled
 
     f, unknowns = function_of(expr, wrt, where, False)
-    found = pulled(f, unknowns, cotangent(f, by))
+    found = {name: with_notes(g, f) for name, g in pulled(f, unknowns, cotangent(f, by)).items()}
     return next(iter(found.values())) if isinstance(wrt, str | Expr) else found
 
 
@@ -178,4 +178,4 @@ def jvp(
 
     f, unknowns = function_of(expr, wrt, where, False)
     names = {next(iter(unknowns)): by} if isinstance(by, str) else by
-    return pushed(f, directions(f, unknowns, names or {}))
+    return with_notes(pushed(f, directions(f, unknowns, names or {})), f)

@@ -57,6 +57,12 @@ def from_function(f: Callable[..., Any], where: Where = None) -> Expr:
     return traced(f, where)
 
 
+def with_notes(answer: Expr, question: Expr) -> Expr:
+    """An answer that is an expression, with what was said of the doubtful places of the question."""
+    answer.facts["notes"] = question.notes
+    return answer
+
+
 def reading(expr: Expr, form: str = "text") -> str:
     """How an expression was read: with the shapes of its symbols as ``text`` or ``json``, or in one spelling.
 

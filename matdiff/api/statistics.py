@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.expr import Expr
-from matdiff.api.inputs import Where, function_of, parse
+from matdiff.api.inputs import Where, function_of, parse, with_notes
 
 if TYPE_CHECKING:
     pass
@@ -26,7 +26,8 @@ def matrix_form(expr: Expr | str, names: Mapping[str, str] | None = None, where:
     """
     from matdiff.calculus.samples.matrices import matrix_form
 
-    return matrix_form(parse(expr, where) if isinstance(expr, str) else expr, names)
+    f = parse(expr, where) if isinstance(expr, str) else expr
+    return with_notes(matrix_form(f, names), f)
 
 
 def sum_form(expr: Expr | str, names: Mapping[str, str], where: Where = None) -> Expr:
@@ -40,7 +41,8 @@ def sum_form(expr: Expr | str, names: Mapping[str, str], where: Where = None) ->
     """
     from matdiff.calculus.samples.sums import sum_form
 
-    return sum_form(parse(expr, where) if isinstance(expr, str) else expr, names)
+    f = parse(expr, where) if isinstance(expr, str) else expr
+    return with_notes(sum_form(f, names), f)
 
 
 def expectation(expr: str | Expr, of: Moments, where: Where = None) -> Expr:
@@ -62,7 +64,7 @@ def expectation(expr: str | Expr, of: Moments, where: Where = None) -> Expr:
     from matdiff.language.distributions import read_distribution
 
     f = parse(expr, where) if isinstance(expr, str) else expr
-    return expected(f, *read_distribution(f, of, where))
+    return with_notes(expected(f, *read_distribution(f, of, where)), f)
 
 
 def fisher(

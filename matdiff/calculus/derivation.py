@@ -199,6 +199,11 @@ class Gradients(NamedTuple):
     links: Mapping[str, Expr] = NOTHING
     members: Mapping[str, Expr] = NOTHING
 
+    @property
+    def read(self) -> tuple[Expr, ...]:
+        """The expressions that the question consists of."""
+        return (self.function,)
+
     def steps(self) -> tuple[Step, ...]:
         return tuple(s for b in self.blocks for p in b.phases for s in p.steps())
 

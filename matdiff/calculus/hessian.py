@@ -40,6 +40,11 @@ class Hessians(NamedTuple):
     second: Mapping[str, Jacobians]
     blocks: Mapping[Pair, Expr]
 
+    @property
+    def read(self) -> tuple[Expr, ...]:
+        """The expressions that the question consists of."""
+        return (self.function,)
+
     def steps(self) -> tuple[Step, ...]:
         """Every application of a law, of the first differential and of the second."""
         return self.first.steps() + tuple(s for found in self.second.values() for s in found.whole.steps())

@@ -65,6 +65,11 @@ class Implicit(NamedTuple):
     condition: str
     applied: tuple[Step, ...]
 
+    @property
+    def read(self) -> tuple[Expr, ...]:
+        """The expressions that the question consists of."""
+        return (self.equation, *filter(None, [self.objective]))
+
     def steps(self) -> tuple[Step, ...]:
         """The differential of the equation, and what was solved."""
         return self.applied

@@ -56,6 +56,11 @@ class Stationary(NamedTuple):
     changes: Mapping[str, Expr | None]
 
     @property
+    def read(self) -> tuple[Expr, ...]:
+        """The expressions that the question consists of."""
+        return (self.objective, *self.constraints)
+
+    @property
     def gradients(self) -> Mapping[str, Expr]:
         """∇L by every unknown: what is zero at a stationary point."""
         return self.second.first.gradients

@@ -36,6 +36,7 @@ class Bound:
         self.declared = declared
         self.wrt = frozenset(wrt)
         self.free = free
+        self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
         self.free_indices: dict[str, Binder] = {}
@@ -77,6 +78,16 @@ class Bound:
             if node.kind == "symbol" and node.value[0] in letters:
                 self.names.pop(node.value[0], None)
                 self._index(node, self.free_indices[node.value[0]])
+
+    def shift(self, offset: int) -> None:
+        """Moves all places, when other text comes in front."""
+        for node in {id(node): node for node in self.order}.values():
+            node.start, node.end = node.start + offset, node.end + offset
+        self.notes = [(place + offset, sentence) for place, sentence in self.notes]
+
+    def note(self, node: Node, sentence: str) -> None:
+        """Says how a doubtful place was read; it is shown if this reading is taken."""
+        self.notes.append((node.start, sentence))
 
     # ---- names and subscripts ----------------------------------------------------------------------
 

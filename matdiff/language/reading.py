@@ -39,6 +39,7 @@ from matdiff.language.words import MAKERS, Vocabulary
 
 CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
+EQUALS = " = "  # between the sides of an equation
 MOST_VARIATIONS = 24
 MOST_LETTERS = 50_000  # read again in variations
 
@@ -50,12 +51,14 @@ class Reading:
     symbols    its symbols by canonical name, in order of appearance
     declared   the declarations that came with it
     text       the text
+    notes      how doubtful places were read, and how to say the other thing; the expression has them as well
     """
 
-    __slots__ = ("_bound", "declared", "expr", "symbols", "text")
+    __slots__ = ("_bound", "declared", "expr", "notes", "symbols", "text")
 
     def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
         self.expr = expr
+        self.notes = expr.notes
         self.declared = declared
         self.text = text
         self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
@@ -238,15 +241,25 @@ class _Readings:
         tree = parse_tokens(tokens, self.text)
         if tree.kind in ("define", "abbreviate"):
             tree = tree.parts[0]
-        return Bound(tree, self.text, self.declared, self.wrt, free=self.laws or not self.scalar)
+        bound = Bound(tree, self.text, self.declared, self.wrt, free=self.laws or not self.scalar)
+        bound.notes.extend(lexer.notes)
+        return bound
 
     def _finish(self, found: Found, bound: Bound) -> Reading:
-        """Names the open sizes and builds the expression."""
+        """Names the open sizes, builds the expression, and notes what is said of it."""
         name_sizes(found, bound)
         try:
-            return Reading(build(found.typed), self.declared, self.text, bound)
+            expr = build(found.typed)
+            expr.facts["notes"] = noted(found, bound)
+            return Reading(expr, self.declared, self.text, bound)
         except ZeroDivisionError:
             raise ShapeError("division by zero", text=self.text, span=(0, len(self.text))) from None
+
+
+def noted(found: Found, bound: Bound) -> tuple[str, ...]:
+    """What the lexer, the binding of names and the typing say of doubtful places, in the order of the text."""
+    said = sorted([*bound.notes, *found.attempt.notes], key=lambda note: note[0])
+    return tuple(dict.fromkeys(sentence for _, sentence in said))
 
 
 def name_sizes(found: Found, bound: Bound) -> None:
@@ -275,7 +288,7 @@ def read_law(law: Law) -> tuple[Expr, Expr]:
         if letter not in declared and letter != "I":
             declared.table[letter] = Declaration(letter, square.shape)
     left, right = _split_statement(law.statement)
-    return _read_together([_Readings(side, declared, [], False, True) for side in (left, right)], left)
+    return _read_together([_Readings(side, declared, [], False, True) for side in (left, right)])
 
 
 def read_pair(
@@ -285,7 +298,7 @@ def read_pair(
     fronts, rests = zip(*map(leading_declarations, (left, right)), strict=True)
     declared = declare(where, [*fronts[0], *fronts[1]])
     sides = [_Readings(rest, declared, [], False, False, spelling) for rest in rests]
-    return _read_together(sides, left)
+    return _read_together(sides)
 
 
 def read_beside(
@@ -301,20 +314,26 @@ def read_beside(
     return _Readings(rest, declared, [], False, False, spelling).best().expr
 
 
-def _read_together(sides: Sequence[_Readings], left: str) -> tuple[Expr, Expr]:
-    """Both sides of an equation under one search; errors point into the left one."""
+def _read_together(sides: Sequence[_Readings]) -> tuple[Expr, Expr]:
+    """Both sides of an equation under one search."""
     trees = [side._bind((), []) for side in sides]
     joined = trees[0]
     for tree in trees[1:]:
+        tree.shift(len(joined.text) + len(EQUALS))
+        joined.text += EQUALS + tree.text
         joined.names.update({k: v for k, v in tree.names.items() if k not in joined.names})
         joined.free_indices.update(tree.free_indices)
-    joined.tree = Node("equation", [t.tree for t in trees], None, 0, len(left))
+        joined.notes.extend(tree.notes)
+    joined.tree = Node("equation", [t.tree for t in trees], None, 0, len(joined.text))
     joined.order = [*trees[0].order, *trees[1].order, joined.tree]
     found = Search(joined, False).run(ANY_COST)
     if found is None:
-        raise SyntaxError("the two sides cannot be read together", text=left, span=(0, len(left)))
+        raise SyntaxError("the two sides cannot be read together", text=joined.text, span=(0, len(joined.text)))
     name_sizes(found, joined)
-    return build(found.typed.operands[0]), build(found.typed.operands[1])
+    pair = build(found.typed.operands[0]), build(found.typed.operands[1])
+    for side in pair:
+        side.facts["notes"] = noted(found, joined)
+    return pair
 
 
 def _split_statement(statement: str) -> tuple[str, str]:

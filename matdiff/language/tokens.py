@@ -62,6 +62,7 @@ class Emitter:
         self.other = other
         self.tokens: list[Token] = []
         self.decisions: list[Decision] = []
+        self.notes: list[tuple[int, str]] = []
         self.brackets: list[tuple[str, int]] = []
         self.reaches: list[Reach | None] = [None]  # for every open bracket, and for none
         self.marks: list[Marks | None] = [None]  # likewise, of square brackets
@@ -113,6 +114,10 @@ class Emitter:
         """Custom's answer at a place, or the other one where the elaborator asks for it."""
         self.decisions.append(Decision(place, cost))
         return custom != (place in self.other)
+
+    def note(self, place: int, sentence: str) -> None:
+        """Says how a doubtful place was read; it is shown if this reading is taken."""
+        self.notes.append((self.script.span(place, place + 1)[0], sentence))
 
     # ---- brackets ----------------------------------------------------------------------------------
 

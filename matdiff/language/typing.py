@@ -31,7 +31,8 @@ class Attempt:
     """One reading of a bound tree."""
 
     __slots__ = (
-        "assumed", "bound", "definitions", "formulas", "functions", "names", "penalties", "ranges", "shapes", "sizes",
+        "assumed", "bound", "definitions", "formulas", "functions", "names", "notes", "penalties", "ranges", "shapes",
+        "sizes",
     )  # fmt: skip
 
     def __init__(self, bound: Bound, assumed: dict[Key, str]) -> None:
@@ -45,6 +46,7 @@ class Attempt:
         self.formulas: dict[str, tuple[Typed, str]] = {}
         self.functions: dict[str, tuple[Shape, ...]] = {}  # what open functions with scalar values take
         self.penalties: list[tuple[Node, int]] = []
+        self.notes: list[tuple[int, str]] = []
         self.names: dict[Size, Size] = {}
 
     def run(self) -> Typed:
@@ -105,6 +107,10 @@ class Attempt:
         """An unusual reading: costs something when it rests on the guessed kind of a symbol."""
         if any(r.guessed for r in reasons):
             self.penalties.append((node, cost))
+
+    def note(self, node: Node, sentence: str) -> None:
+        """Says how a doubtful place was read, and how to say the other thing; it is shown if this reading is taken."""
+        self.notes.append((node.start, sentence))
 
     def misfit(self, node: Node, message: str, suggestion: str = "", error: type[MatdiffError] = ShapeError) -> Misfit:
         """The reading breaks at a node."""

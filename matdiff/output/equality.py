@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, notes_of, symbols
 from matdiff.calculus.rewrite import Step
 from matdiff.errors import MatdiffError
-from matdiff.output.text import reading, text
+from matdiff.output.text import reading, remarks, text
 
 if TYPE_CHECKING:
     from matdiff.calculus.equality.proof import Proof
@@ -28,7 +28,8 @@ def page(
         raise MatdiffError(f"there is no level of detail {steps!r}", suggestion=f"Take one of {', '.join(LEVELS)}.")
     read = "   ".join(filter(None, (reading(s) for s in dict.fromkeys([*symbols(left), *symbols(right)]))))
     rows = [f"left   {_shortened(left)}        {shape_text(left.shape)}"]
-    rows += [f"right  {_shortened(right)}        {shape_text(right.shape)}", *([f"       {read}"] if read else []), ""]
+    rows += [f"right  {_shortened(right)}        {shape_text(right.shape)}", *([f"       {read}"] if read else [])]
+    rows += [*remarks(left, right), ""]
     if proof is not None and steps == "full":
         rows += _proof(proof)
     rows.append(message)
@@ -79,6 +80,7 @@ def record(
         "equal": equal,
         "message": message,
         "trials": trials,
+        "notes": notes_of(left, right),
     }
     if proof is not None:
         steps = [{"law": s.law.name, "before": text(s.before), "after": text(s.after)} for s in proof.steps]

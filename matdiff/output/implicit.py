@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, notes_of
 from matdiff.algebra.notation import LATEX, TEXT, Style
 from matdiff.calculus.implicit import Implicit
-from matdiff.output.latex import latex
+from matdiff.output import latex
 from matdiff.output.notation import with_pieces, write
 from matdiff.output.second import symbol_of_jacobian
-from matdiff.output.text import reading, text
+from matdiff.output.text import reading, remarks, text
 
 Row = tuple[str, str]  # the left and the right side of a line
 
@@ -23,6 +23,7 @@ def page(found: Implicit, check: str = "") -> str:
     rows = [f"F({unknown}) = {_write(found.equation, TEXT)} = 0        {reading(found.equation)}"]
     if found.objective is not None:
         rows.append(f"L = {_write(found.objective, TEXT)}        {reading(found.objective)}")
+    rows += remarks(*found.read)
     for title, lines in _sections(found, TEXT):
         rows += ["", title, *(f"  {left} = {right}" for left, right in lines)]
     rows += ["", "valid where " + ", ".join(conditions)] if (conditions := found.conditions()) else []
@@ -34,6 +35,7 @@ def align(found: Implicit) -> str:
     rows = [rf"F &= {_write(found.equation, LATEX)} = 0"]
     if found.objective is not None:
         rows.append(rf"L &= {_write(found.objective, LATEX)}")
+    rows += latex.remarks(*found.read)
     rows += [f"{left} &= {right}" for _, lines in _sections(found, LATEX) for left, right in lines]
     return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
@@ -74,9 +76,10 @@ def record(found: Implicit) -> str:
         "jacobians": {name: _both(j) for name, j in found.jacobians.items()},
         "gradients": {name: _both(g) for name, g in found.gradients.items()},
         "conditions": list(found.conditions()),
+        "notes": notes_of(*found.read),
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _both(e: Expr) -> dict[str, str]:
-    return {"text": text(e), "latex": latex(e), "shape": shape_text(e.shape)}
+    return {"text": text(e), "latex": latex.latex(e), "shape": shape_text(e.shape)}

@@ -37,6 +37,7 @@ def derivation(found: Gradients, check: Verification | None = None) -> str:
         "riemannian": {name: _both(g) for name, g in found.riemannian.items()},
         **_steps(found.steps()),
         "conditions": list(found.conditions()),
+        "notes": found.function.notes,
     }
     if check is not None:
         content["check"] = check._asdict()
@@ -119,7 +120,8 @@ class Pieces:
 def parsed(e: Expr) -> str:
     """An expression and how it was read."""
     spellings = {name: text(e, name) for name in STYLES}
-    return json.dumps({**spellings, "shape": shape_text(e.shape), "symbols": _symbols(e)}, ensure_ascii=False, indent=2)
+    content = {**spellings, "shape": shape_text(e.shape), "symbols": _symbols(e), "notes": e.notes}
+    return json.dumps(content, ensure_ascii=False, indent=2)
 
 
 def _symbols(e: Expr) -> dict[str, Any]:

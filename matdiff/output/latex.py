@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.expr import Expr, notes_of, postorder
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import GREEK, LATEX, latex_name, name_text
 from matdiff.calculus.derivation import Block, Gradients
@@ -23,6 +23,7 @@ SIGNS = {
 SIGN = re.compile("|".join(map(re.escape, SIGNS)))
 ABOVE, BELOW = (re.compile(f"[{''.join(signs)}]+") for signs in (RAISED, LOWERED))
 NAMED = re.compile(r"(?<![\\A-Za-z{])(log|exp)(?![A-Za-z])")
+ESCAPED = {sign: rf"\{sign}" for sign in "{}_&%$#"} | {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
 WORD = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -48,6 +49,17 @@ def _signs(text: str) -> str:
     return re.sub(r"(?<![\\A-Za-z{])[a-z]{4,}[0-9]?(?![a-z}])", lambda m: rf"\operatorname{{{m.group()}}}", typeset)
 
 
+def remarks(*read: Expr) -> list[str]:
+    """The notes about what was read, as rows of an ``align*``."""
+    return [rf"&\phantom{{=}}\ \text{{note: {in_words(note)}}}" for note in notes_of(*read)]
+
+
+def in_words(sentence: str) -> str:
+    """A sentence as LaTeX: what somebody typed stands as it is, and signs are mathematics."""
+    escaped = "".join(ESCAPED.get(sign, sign) for sign in sentence)
+    return re.sub(r"[^\x00-\x7f’“”]+", lambda m: f"${title(m.group())}$", escaped)
+
+
 @without_collector
 def derivation(found: Gradients, steps: str = "textbook") -> str:
     """A derivation as an ``align*``; the names of the laws stand at the right."""
@@ -55,7 +67,7 @@ def derivation(found: Gradients, steps: str = "textbook") -> str:
     names = piece_names(found)
     printer = Printer(LATEX, {node: name_text(name, LATEX) for node, name in names.items()})
     unknowns = ", ".join(write(u, LATEX) for u in found.unknowns.values())
-    rows = [rf"f({unknowns}) &= {printer.write(found.function)}"]
+    rows = [rf"f({unknowns}) &= {printer.write(found.function)}", *remarks(found.function)]
     for node in postorder(found.function):
         if is_definition(node):
             rows += defining(node, printer, "&=")

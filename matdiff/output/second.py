@@ -22,9 +22,10 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.calculus.derivation import UNSPOKEN, Block, Gradients, Phase
 from matdiff.calculus.hessian import Hessians
 from matdiff.calculus.rewrite import Step
-from matdiff.output.latex import latex, title
+from matdiff.output import latex
+from matdiff.output.latex import title
 from matdiff.output.notation import Printer, with_pieces, write
-from matdiff.output.text import LAW_COLUMN, check_level, piece_names, reading, text
+from matdiff.output.text import LAW_COLUMN, check_level, piece_names, reading, remarks, text
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
@@ -224,10 +225,10 @@ def _paired(g: str, unknown: Expr, change: str, top: str) -> str:
     return f"{bracketed}{top} {change}" if unknown.cols is ONE else f"Tr({bracketed}{top} {change})"
 
 
-def text_page(head: Sequence[Row], symbols_read: str, rows: Sequence[Row], end: Sequence[str]) -> str:
+def text_page(f: Expr, head: Sequence[Row], rows: Sequence[Row], end: Sequence[str]) -> str:
     """A page of text: the function, the lines under their headings, and the answers."""
     first, *others = head
-    out = [f"{first.left} = {first.line}        {symbols_read}".rstrip()]
+    out = [f"{first.left} = {first.line}        {reading(f)}".rstrip(), *remarks(f)]
     out += [f"{r.left} = {r.line}" for r in others]
     width = min(LAW_COLUMN, max((len(r.line) for r in rows if r.laws), default=0))
     shown = ""
@@ -243,10 +244,11 @@ def text_page(head: Sequence[Row], symbols_read: str, rows: Sequence[Row], end: 
 
 
 def latex_page(
-    head: Sequence[Row], rows: Sequence[Row], answers: Sequence[Answer], certificate: Certificate | None = None
+    f: Expr, head: Sequence[Row], rows: Sequence[Row], answers: Sequence[Answer], certificate: Certificate | None = None
 ) -> str:
     """The same as an ``align*``; the names of the laws stand at the right."""
     out = [f"{r.left} &= {r.line}" for r in head]
+    out[1:1] = latex.remarks(f)
     shown = ""
     for r in rows:
         if not r.left:
@@ -321,7 +323,7 @@ def jacobian_text(found: Gradients, answers: Sequence[Answer], steps: str, check
     head = opening(found.function, found.unknowns.values(), found, printer_of(found, TEXT))
     rows = jacobian_rows(found, TEXT, steps == "full") if steps != "none" else []
     end = ending("Jacobian" if rows else "", answers, found.conditions(), check)
-    return text_page(head, reading(found.function), rows, end)
+    return text_page(found.function, head, rows, end)
 
 
 def hessian_text(
@@ -332,14 +334,15 @@ def hessian_text(
     head = opening(found.function, found.unknowns.values(), found.first, printer_of(found.first, TEXT))
     rows = list(hessian_rows(found, TEXT, steps == "full")) if steps != "none" else []
     end = ending("Hessian" if rows else "", answers, found.conditions(), check, certificate)
-    return text_page(head, reading(found.function), rows, end)
+    return text_page(found.function, head, rows, end)
 
 
 def jacobian_latex(found: Gradients, answers: Sequence[Answer], steps: str) -> str:
     """The derivation of a Jacobian as LaTeX."""
     check_level(steps)
     head = opening(found.function, found.unknowns.values(), found, printer_of(found, LATEX))
-    return latex_page(head, jacobian_rows(found, LATEX, steps == "full") if steps != "none" else [], answers)
+    rows = jacobian_rows(found, LATEX, steps == "full") if steps != "none" else []
+    return latex_page(found.function, head, rows, answers)
 
 
 def hessian_latex(
@@ -349,7 +352,7 @@ def hessian_latex(
     check_level(steps)
     head = opening(found.function, found.unknowns.values(), found.first, printer_of(found.first, LATEX))
     rows = list(hessian_rows(found, LATEX, steps == "full")) if steps != "none" else []
-    return latex_page(head, rows, answers, certificate)
+    return latex_page(found.function, head, rows, answers, certificate)
 
 
 # ---- for other programs -----------------------------------------------------------------------------
@@ -373,7 +376,7 @@ def record(
 ) -> str:
     """A derivation as JSON: function, symbols, answers, steps, conditions, and what else is said of it."""
     content: dict[str, object] = {
-        "function": {"text": text(f), "latex": latex(f)},
+        "function": written(f),
         "symbols": {
             s.name: {
                 "shape": shape_text(s.shape),
@@ -383,10 +386,16 @@ def record(
             for s in symbols(f)
         },
         **more,
-        "answers": {n: {"text": text(a), "latex": latex(a), "shape": shape_text(a.shape)} for n, a in answers.items()},
+        "answers": {name: written(a) | {"shape": shape_text(a.shape)} for name, a in answers.items()},
         "steps": [
             {"law": s.law.name, "title": s.law.title, "before": text(s.before), "after": text(s.after)} for s in steps
         ],
         "conditions": list(conditions),
+        "notes": f.notes,
     }
     return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def written(e: Expr) -> dict[str, str]:
+    """An expression in both spellings."""
+    return {"text": text(e), "latex": latex.latex(e)}

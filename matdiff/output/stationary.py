@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, notes_of
 from matdiff.algebra.notation import LATEX, TEXT, Style, name_text
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.calculus.stationary import Stationary
-from matdiff.output.latex import latex
+from matdiff.output import latex
 from matdiff.output.notation import Printer, write
-from matdiff.output.text import name_list, reading, text
+from matdiff.output.text import name_list, reading, remarks, text
 
 
 def page(found: Stationary, check: str = "") -> str:
@@ -25,6 +25,7 @@ def page(found: Stationary, check: str = "") -> str:
     shown = left if objective == left else f"{left} = {objective}"
     rows = [f"minimise {shown}        {reading(found.lagrangian)}"]
     rows += [f"subject to {p.write(c)} = 0" for c in found.constraints]
+    rows += remarks(*found.read)
     rows += ["", "Lagrangian", f"  L({name_list(found.unknowns)}) = {p.write(found.lagrangian)}"]
     rows += ["", "Stationary where"]
     rows += [f"  {_gradient(found, name, TEXT)} = {p.write(g)} = 0" for name, g in found.gradients.items()]
@@ -76,7 +77,7 @@ def align(found: Stationary) -> str:
     """The same as an ``align*``."""
     p = Printer(LATEX, {})
     names = ", ".join(write(u, LATEX) for u in found.unknowns.values())
-    rows = [rf"L({names}) &= {p.write(found.lagrangian)}"]
+    rows = [rf"L({names}) &= {p.write(found.lagrangian)}", *latex.remarks(*found.read)]
     rows += [rf"{_gradient(found, name, LATEX)} &= {p.write(g)} = 0" for name, g in found.gradients.items()]
     d = r"\mathrm{d}"
     rows += [rf"{d} {_gradient(found, name, LATEX)} &= {p.write(e)}" for name, e in found.differentials.items()]
@@ -101,9 +102,10 @@ def record(found: Stationary) -> str:
         "step": [name_text(name, TEXT) for name in found.unknowns],
         "residual": _both(found.residual),
         "conditions": list(found.conditions()),
+        "notes": notes_of(*found.read),
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _both(e: Expr) -> dict[str, str]:
-    return {"text": text(e), "latex": latex(e), "shape": shape_text(e.shape)}
+    return {"text": text(e), "latex": latex.latex(e), "shape": shape_text(e.shape)}

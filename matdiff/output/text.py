@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Symbol, fact, postorder, symbols
+from matdiff.algebra.expr import Expr, Symbol, fact, notes_of, postorder, symbols
 from matdiff.algebra.identities.traces import chain_rule
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import STYLES, TEXT, name_text
@@ -77,6 +77,11 @@ def reading(f: Expr) -> str:
     return "   ".join(found + [f"{name_text(g, TEXT)}: {_taken(call)}" for g, call in functions.items()])
 
 
+def remarks(*read: Expr) -> list[str]:
+    """The notes about what was read, a row for each."""
+    return [f"note: {note}" for note in notes_of(*read)]
+
+
 def _taken(call: Expr) -> str:
     """What an open function is one of: by one of its calls."""
     if isinstance(call, Unspecified):
@@ -87,7 +92,7 @@ def _taken(call: Expr) -> str:
 
 def parsed(e: Expr) -> str:
     """How an expression was read: the expression, its shape, and the shapes of its symbols."""
-    rows = [f"{text(e)}        {shape_text(e.shape)}", reading(e)]
+    rows = [f"{text(e)}        {shape_text(e.shape)}", reading(e), *remarks(e)]
     return "\n".join(filter(None, rows))
 
 
@@ -105,7 +110,7 @@ def derivation(found: Gradients, steps: str = "textbook", check: str = "") -> st
     check_level(steps)
     f, names, conditions = found.function, piece_names(found), found.conditions()
     printer = Printer(TEXT, names)
-    rows = [f"f({name_list(found.unknowns)}) = {printer.write(f)}        {reading(f)}"]
+    rows = [f"f({name_list(found.unknowns)}) = {printer.write(f)}        {reading(f)}", *remarks(f)]
     for node in postorder(f):
         if is_definition(node):
             rows += defining(node, printer)

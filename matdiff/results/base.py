@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from matdiff.algebra.expr import Expr, notes_of
 from matdiff.calculus.derivation import Line
 from matdiff.calculus.rewrite import Step
 
 
 class Record(Protocol):
     """What the calculus gives back."""
+
+    @property
+    def read(self) -> tuple[Expr, ...]: ...
 
     def steps(self) -> tuple[Step, ...]: ...
 
@@ -26,6 +30,11 @@ class Result:
     """An answer with the steps that led to it."""
 
     _found: Record
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How doubtful places of the text were read, and how to say the other thing, in sentences."""
+        return notes_of(*self._found.read)
 
     @property
     def steps(self) -> tuple[Step, ...]:

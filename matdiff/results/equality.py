@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, notes_of
 
 if TYPE_CHECKING:
     from matdiff.calculus.equality.proof import Proof
@@ -20,6 +20,7 @@ class Equality:
     counterexample  the values on which the sides differ, and the two results; or None
     trials          the random instances on which the sides were compared
     message         all of this in a sentence
+    notes           how doubtful places of the texts were read
     """
 
     __slots__ = ("counterexample", "equal", "left", "message", "proof", "right", "trials")
@@ -36,6 +37,11 @@ class Equality:
     ) -> None:
         self.left, self.right, self.equal, self.message = left, right, equal, message
         self.proof, self.counterexample, self.trials = proof, counterexample, trials
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How doubtful places of the texts were read, and how to say the other thing, in sentences."""
+        return notes_of(self.left, self.right)
 
     def __bool__(self) -> bool:
         """Whether the two are equal as far as is known: False only for what has been refuted or not been tried."""

@@ -1,0 +1,86 @@
+"""How doubtful places were read is said by notes: on every result, and under the echo of every page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import matdiff
+from matdiff.cli import main
+from matdiff.language import read
+
+SQUARE = "X: n x n"
+NOTE = "exp(X) is taken entry by entry; the matrix exponential is expm(X)"
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: matdiff.parse("exp(X)", SQUARE),
+        lambda: matdiff.derive("sum(exp(X))", "X", SQUARE),
+        lambda: matdiff.jacobian("exp(X)", "X", SQUARE),
+        lambda: matdiff.hessian("sum(exp(X))", "X", SQUARE),
+        lambda: matdiff.differential("exp(X)", where=SQUARE),
+        lambda: matdiff.equal("exp(X)", "Y + exp(X)", SQUARE),
+        lambda: matdiff.implicit("A x = exp(X) b", solve_for="x", wrt="b", where=SQUARE + "; A: n x n"),
+        lambda: matdiff.stationary("minimise x'x subject to exp(X) x = b", wrt="x", where=SQUARE + "; x: n"),
+        lambda: matdiff.expectation("x'exp(X)x", {"x": ("0", "S")}, SQUARE),
+        lambda: matdiff.taylor("sum(exp(X))", "X", SQUARE, order=1),
+        lambda: matdiff.vjp("exp(X)", "X", SQUARE),
+    ],
+)
+def test_every_result_has_notes(ask: Callable[[], Any]) -> None:
+    assert ask().notes == (NOTE,)
+
+
+def test_both_sides_of_an_equation_have_notes() -> None:
+    notes = matdiff.equal("exp(X)", "exp(X')'", SQUARE).notes
+    assert notes == (NOTE, NOTE.replace("(X)", "(X')"))
+
+
+def test_a_note_is_said_once_and_in_the_order_of_the_text() -> None:
+    notes = read("log(X) + exp(X) + log(X) + exp(X)", SQUARE).notes
+    assert [note.split()[0] for note in notes] == ["log(X)", "exp(X)"]
+
+
+def test_only_the_reading_that_is_taken_has_notes() -> None:
+    assert read("exp(x)", "x: n").notes == ()
+    assert read("exp(X)", "X: m x n").notes == ()
+
+
+def test_notes_are_those_of_the_last_text_with_this_meaning() -> None:
+    once = matdiff.parse("exp(X)", SQUARE)
+    assert once.notes
+    assert matdiff.parse("X", SQUARE).notes == ()
+
+
+@pytest.mark.parametrize("command", ["derive", "hessian", "jacobian", "differential", "parse"])
+def test_pages_show_notes_under_the_echo(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [command, "sum(exp(X))", "--where", SQUARE]
+    arguments += [] if command == "parse" else ["--wrt", "X", "--no-check"]
+    assert main(arguments) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert f"note: {NOTE}" in rows[1:3]
+    assert main([*arguments, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["notes"] == [NOTE]
+    if command != "parse":
+        assert main([*arguments, "--format", "latex"]) == 0
+        assert rf"\text{{note: {NOTE}}}" in capsys.readouterr().out.splitlines()[2]
+
+
+def test_what_was_typed_stands_in_latex_as_it_is() -> None:
+    page = matdiff.derive(r"\operatorname{tr}(\exp(\Sigma_1^\top))", "Sigma1", "Sigma1: n x n").to_latex()
+    assert r"\textbackslash{}exp(\textbackslash{}Sigma\_1\^{}" in page
+
+
+def test_pages_of_equations_show_notes() -> None:
+    assert f"\nnote: {NOTE}\n" in matdiff.equal("exp(X)", "exp(X')'", SQUARE).to_text()
+    point = matdiff.stationary("minimise x'x subject to exp(X) x = b", wrt="x", where=SQUARE + "; x: n")
+    found = matdiff.implicit("A x = exp(X) b", solve_for="x", wrt="b", where=SQUARE + "; A: n x n")
+    for result in (point, found):
+        assert f"\nnote: {NOTE}\n" in result.to_text()
+        assert NOTE in result.to_latex()
+        assert json.loads(result.to_json())["notes"] == [NOTE]
