@@ -18,7 +18,17 @@ from matdiff.language import sized_calls
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.names import GREEK_WORDS, canonical
-from matdiff.language.places import Indices, binder_of, directed, grid, listed, place, position, subscripts
+from matdiff.language.places import (
+    Indices,
+    binder_of,
+    directed,
+    grid,
+    is_sum_of_names,
+    listed,
+    place,
+    position,
+    subscripts,
+)
 from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
@@ -368,7 +378,8 @@ class Bound:
         index = exponent.parts[0] if exponent.kind == "group" else exponent
         if exponent.kind == "group" and is_double and base.value in self.recursions:
             return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
-        found = position(self._excerpt(index), scope) if exponent.kind == "group" and scope else None
+        may_index = exponent.kind == "group" and scope and is_sum_of_names(index)
+        found = position(self._excerpt(index), scope) if may_index else None
         if found is not None and binder_of(found) is not None:
             if base.value in self.recursions:
                 return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)

@@ -32,7 +32,7 @@ PATTERN = re.compile(
     (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
     (?P<transpose>[ᵀ⊤]|\.'|\.m?T(?![A-Za-z])|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|')\s*\}}|[T⊤ᵀ'])) |
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
-    (?P<pseudo>†|\^\s*(?:\{{\s*[†+]\s*\}}|[†+])) |
+    (?P<pseudo>†|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
     (?P<super>[{SUPERS}]+) |
     (?P<subscript>{SUBSCRIPT}) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
@@ -168,6 +168,7 @@ class Lexer(Calls):
         quoted = match_at(QUOTED, self.text, m.start())
         if self.last == "COMMA" and quoted:
             return self.emit("STRING", quoted.group(1) or quoted.group(2), m.start(), quoted.end())
+        self.require_brackets("NAME", m.start(), m.end())
         if m.group() != "'":
             raise self.error(f"{m.group()} has no meaning here", m.start(), m.end(), "g′(…) is the derivative of g")
         return self.emit("TRANSPOSE", None, m.start(), m.end())

@@ -79,6 +79,13 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position
     return Place(parse_size(piece)) if known else None
 
 
+def is_sum_of_names(node: Node) -> bool:
+    """Whether an operand is made of names and numbers as an index is: i, k + 1, K − 1."""
+    if node.kind == "sum":
+        return all(part.kind in ("NAME", "NUMBER") for part in node.parts)
+    return node.kind in ("NAME", "NUMBER")
+
+
 def subscripts(text: Excerpt, scope: Scope) -> Indices:
     """The indices of a subscript with a number or a range in it; none where it is another subscript."""
     if not re.search(r"[0-9:]", text.text):

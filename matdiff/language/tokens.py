@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, Marks
 from matdiff.language.syntax import Token
 from matdiff.language.tables import END
-from matdiff.language.transcript import Transcript
+from matdiff.language.transcript import APART, Transcript
 
 CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
 ENDERS = frozenset(
@@ -89,9 +89,26 @@ class Emitter:
             elif kind == self.last == "NUMBER" and 1 not in (value, self.tokens[-1].value) and not self.in_block():
                 raise self.error("an operator is missing between two numbers", start, end, "write * or + between them")
             else:
+                self.require_brackets("NUMBER", start, end)  # e^-2x
                 loose = kind in ("BIG_SUM", "PREFIX") or (self.gap and not self.reached())
                 self.emit("LOOSE" if loose else "JUXT", None, start, start)
         return self.emit(kind, value, start, end)
+
+    def require_brackets(self, kind: str, start: int, end: int) -> None:
+        """Refuses e^-2x and e^-x'A x as they are typed: how far an exponent without brackets reaches is a guess."""
+        if self.last != kind or self.gap or self.text[start - 1] == APART:
+            return
+        k = len(self.tokens) - 2
+        k -= k > 0 and self.tokens[k].type == "MINUS"
+        if k > 0 and self.tokens[k].type == "CARET" and self.tokens[k - 1][:2] == ("NAME", "e"):
+            begin, behind = self.tokens[k - 1].start, self.text[start:end]
+            power, exponent = self.text[begin:start], self.text[self.tokens[k].end : start]
+            raise AmbiguityError(
+                f"the exponent of {power}{behind} can end before {behind} or behind it",
+                text=self.text,
+                span=(begin, end),
+                suggestion=f"write e^({exponent}){behind}… or e^({exponent}{behind}…)",
+            )
 
     def in_block(self) -> bool:
         """Whether two numbers beside each other are two entries, as in [1 2; 3 4]."""

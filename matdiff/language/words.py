@@ -310,6 +310,13 @@ def _is_name(run: str, known: Vocabulary) -> bool:
 def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Match[str] | None) -> list[Piece]:
     """A run that is no name: known names in a row, else a function before capitals, else single letters."""
     run = text[start:end]
+    if text.endswith("^", 0, start) and run[1:].islower() and run.isalpha():
+        raise AmbiguityError(
+            f"the exponent {run} can be a product, or {run[0]} before a product",
+            text=text,
+            span=(start, end),
+            suggestion=f"write ^({'*'.join(run)}), or {run[0]} {' '.join(run[1:])}",
+        )
     ways = _ways(run, known)
     if len(ways) > 1:
         shown = " or as ".join("*".join(way) for way in ways[:2])
