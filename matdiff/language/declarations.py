@@ -7,13 +7,16 @@ sides; out comes a ``Declarations``: for each canonical name its shape, its prop
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.assumptions import CLASHES, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
-from matdiff.language.names import LINK, MARKS, SUPERSCRIPTS, canonical, nearest
+from matdiff.language.extents import KINDS, wrong_size
+from matdiff.language.extents import Excerpt as Excerpt
+from matdiff.language.extents import parse_size as parse_size
+from matdiff.language.names import LINK, MARKS, SUPERSCRIPTS, canonical
 from matdiff.language.spelling import plain
 
 SYNONYMS = {
@@ -60,25 +63,7 @@ class Declarations:
         for d in self.table.values():
             for s in (*d.shape, *(last for _, last in d.indices), *(s for shape in d.arguments or () for s in shape)):
                 found |= s.names()
-        return found
-
-
-class Excerpt(NamedTuple):
-    """A piece of the declarations and where it starts, for errors that point at it."""
-
-    text: str
-    start: int
-    whole: str
-
-    def part(self, start: int, end: int) -> Excerpt:
-        """A piece of the piece, without the white space around it."""
-        piece = self.text[start:end]
-        return Excerpt(piece.strip(), self.start + start + len(piece) - len(piece.lstrip()), self.whole)
-
-    def error(self, message: str, suggestion: str = "") -> DeclarationError:
-        """An error that points at the piece."""
-        span = (self.start, self.start + max(1, len(self.text)))
-        return DeclarationError(message, text=self.whole, span=span, suggestion=suggestion)
+        return {name for name in found if name[0] != OPEN}
 
 
 def declare(where: str | Mapping[str, str] | None, front: Iterable[Excerpt] = ()) -> Declarations:
@@ -152,13 +137,14 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         raise item.error("a declaration needs a colon", "write name: sizes properties, as in S: d x d spd")
     right = item.part(colon + 1, len(item.text))
     arguments = _arguments(right)
-    shape, properties = _right_side(right) if arguments is None else (SCALAR, frozenset())
+    told, properties = _right_side(right) if arguments is None else (SCALAR, frozenset[str]())
     last = 0
     for match in re.finditer(r"((?:[^,\[\]]|\[[^\]]*\]?)+)(?:,|$)", item.text[:colon]):
         left = item.part(*match.span(1))
         name, indices = _left_side(left)
         if name in result:
             raise left.error(f"{name} is declared twice")
+        shape = told if isinstance(told, tuple) else _open_shape(told, name)
         _require_fitting(properties, shape, f"{name} is {right.text}", right)
         if indices and arguments is not None:
             raise left.error(f"{name} is a function: it has no index")
@@ -241,13 +227,13 @@ def _arguments(right: Excerpt) -> tuple[Shape, ...] | None:
     inner = re.fullmatch(r"\(((?:[^()]|\([^()]*\))*)\)", domain.text)
     domain = domain.part(*inner.span(1)) if inner else domain
     pieces = re.finditer(r"(.+?)(?:,|\band\b|$)", domain.text or " ")
-    return tuple([_shape(domain.part(*piece.span(1)), False) for piece in pieces])
+    return tuple([_shape(domain.part(*piece.span(1))) for piece in pieces])
 
 
 def _space(domain: Excerpt, space: re.Match[str]) -> Shape:
     """The shape of ℝ, ℝᵐ, ℝ^{m×n}."""
     place = next((k for k in (1, 2, 3) if space.group(k) is not None), 0)
-    return _shape(domain.part(*space.span(place)), False) if place else SCALAR
+    return _shape(domain.part(*space.span(place))) if place else SCALAR
 
 
 # ---- the right side: m x n spd --------------------------------------------------------------------
@@ -255,25 +241,51 @@ def _space(domain: Excerpt, space: re.Match[str]) -> Shape:
 BETWEEN = r"(\w+?)x(\w+)"
 
 
-def _right_side(right: Excerpt) -> tuple[Shape, frozenset[str]]:
-    """The shape and the properties."""
-    properties = set()
+def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
+    """The shape, or where no size is given the kind, and the properties."""
+    properties, kinds = set[str](), set[str]()
     end = len(right.text)
     while match := re.search(r"([^\W\d_]\w*)[\s,]*$", right.text[:end]):
         word = SYNONYMS.get(match.group(1).lower(), match.group(1).lower())
-        if word not in PROPERTIES:
+        if word not in PROPERTIES and word not in KINDS:
             break
-        properties.add(word)
+        (kinds if word in KINDS else properties).add(KINDS.get(word, word))
         end = match.start()
-    return _shape(right.part(0, end), bool(properties & SQUARE)), frozenset(properties)
+    if not re.fullmatch(FILLING, right.text[:end]):
+        shape = _shape(right.part(0, end))
+        if not all(fits(*shape) for kind, fits in OF_KIND.items() if kind in kinds):
+            raise right.error(f"{right.text}: the sizes are not those of a {' '.join(sorted(kinds))}")
+        return shape, frozenset(properties)
+    kinds |= {kind for kind, of_kind in IMPLYING.items() if properties & of_kind}
+    if len({WIDER.get(kind, kind) for kind in kinds}) > 1:
+        raise right.error(f"{right.text} is no kind", "the kinds are scalar, vector, matrix, square matrix")
+    return next((kind for kind in OF_KIND if kind in kinds), "scalar"), frozenset(properties)
 
 
-def _shape(sizes: Excerpt, square: bool) -> Shape:
+OPEN = "?"  # names of sizes begin with it that are found out by use
+FILLING = r"(?:an?\s+)?(?:real\s+)?(?:column\s*)?"
+WIDER = {"square": "matrix", "row": "vector"}
+IMPLYING = {"square": SQUARE, "matrix": OF_MATRICES, "vector": OF_VECTORS}
+OF_KIND: dict[str, Callable[[Size, Size], bool]] = {  # the narrower kinds first
+    "square": lambda rows, cols: rows is cols is not ONE,
+    "matrix": lambda rows, cols: cols is not ONE,
+    "row": lambda rows, cols: rows is ONE is not cols,
+    "vector": lambda rows, cols: ONE in (rows, cols) and rows is not cols,
+    "scalar": lambda rows, cols: rows is cols is ONE,
+}
+
+
+def _open_shape(kind: str, name: str) -> Shape:
+    """The shape of a name of which only the kind is declared: its sizes are found out by use."""
+    rows, cols = size(f"{OPEN}rows of {name}"), size(f"{OPEN}columns of {name}")
+    shapes = {"square": (rows, rows), "matrix": (rows, cols), "row": (ONE, cols), "vector": (rows, ONE)}
+    return shapes.get(kind, SCALAR)
+
+
+def _shape(sizes: Excerpt) -> Shape:
     """The shape that sizes separated by x or × make."""
     text = sizes.text
-    if text in ("scalar", "", "1", "number", "real"):
-        if square:
-            raise sizes.error("the sizes are missing", "write n x n before the properties")
+    if text in ("", "1", "number", "real"):
         return SCALAR
     pieces = [sizes.part(*m.span()) for m in re.finditer(r"(?:(?!×|\sx\s|\sby\s).)+(?:\s(?=x\s|by\s))?", text)]
     pieces = [
@@ -287,99 +299,6 @@ def _shape(sizes: Excerpt, square: bool) -> Shape:
             f"{len(pieces)} sizes: a matrix has two", "a family of matrices is declared with an index: X[i=1..N]: m x n"
         )
     if not pieces:
-        raise _wrong_size(sizes)
+        raise wrong_size(sizes)
     found = [parse_size(piece) for piece in pieces]
     return (found[0], found[1]) if len(found) == 2 else (found[0], ONE)
-
-
-TOKEN = r"\s*(\w+|[-+*/()])\s*"
-RANK = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2}
-MOST_TERMS = 100  # in a product of sums
-
-
-def parse_size(piece: Excerpt, least: int | None = 1) -> Size:
-    """A size such as n*p, n + 1 or n(n + 1)/2, which has to be whole; *least* is the smallest number it may be."""
-    total = _polynomial(piece)
-    if not total.is_whole:
-        names = ", ".join(sorted(total.names()))
-        raise piece.error(f"{piece.text} is not a whole number {'for all ' * bool(names)}{names}")
-    if least is not None and total.number is not None and total.number < least:
-        raise piece.error(f"a size is at least {least}, not {total}")
-    return total
-
-
-def _polynomial(piece: Excerpt) -> Size:
-    """The polynomial of a text, by operator precedence: *signs* wait for their right side, *values* for their sign."""
-    values: list[Size] = []
-    signs: list[str] = []
-    complete = False  # whether a value has just ended
-    for token in _tokens(piece):
-        is_value = token not in RANK and token != ")"
-        if complete == (is_value or token == "("):
-            raise _wrong_size(piece)
-        if is_value:
-            values.append(_factor(token, piece))
-        elif token != "(":
-            _combine(values, signs, RANK.get(token, 1), piece)
-        if token == ")" and (not signs or signs.pop() != "("):
-            raise _wrong_size(piece)
-        if token in RANK:
-            signs.append(token)
-        complete = is_value or token == ")"
-    if not complete:
-        raise _wrong_size(piece)
-    _combine(values, signs, 1, piece)
-    if signs:
-        raise _wrong_size(piece)
-    return values[0]
-
-
-def _tokens(piece: Excerpt) -> Iterator[str]:
-    """The names, numbers and signs of a size; n(n + 1) gets its sign, and −n the 0 before it."""
-    place, before = 0, "("
-    while place < len(piece.text):
-        match = re.compile(TOKEN).match(piece.text, place)
-        if not match:
-            raise _wrong_size(piece)
-        token = match.group(1)
-        if token in "+-" and before == "(":
-            yield "0"
-        if token == "(" and before not in RANK:
-            yield "*"
-        yield token
-        place, before = match.end(), token
-
-
-def _factor(token: str, piece: Excerpt) -> Size:
-    """A name or a number."""
-    if len(token) > 100 or not (token.isdecimal() or re.fullmatch(r"[^\W\d]\w*", token)):
-        raise _wrong_size(piece)
-    return size(int(token) if token.isdecimal() else canonical(token))
-
-
-def _combine(values: list[Size], signs: list[str], rank: int, piece: Excerpt) -> None:
-    """Carries out the signs at the end that bind at least as strongly as one of a rank."""
-    while signs and RANK[signs[-1]] >= rank:
-        sign, right, left = signs.pop(), values.pop(), values.pop()
-        if sign in "+-":
-            values.append(left + right if sign == "+" else left - right)
-        elif sign == "*":
-            if min(len(left.terms), len(right.terms)) > 1 and len(left.terms) * len(right.terms) > MOST_TERMS:
-                raise piece.error("this size has too many terms")
-            values.append(left * right)
-        else:
-            if not right.number:
-                raise piece.error(f"a size cannot be divided by {right}")
-            values.append(left.over(right.number))
-
-
-def _wrong_size(piece: Excerpt) -> DeclarationError:
-    """The error for a piece that is no size: maybe a misspelt property."""
-    word = piece.text.split()[-1] if piece.text.split() else ""
-    hint = nearest(word.lower(), PROPERTIES)
-    if len(piece.text.split()) > 1:
-        start = len(piece.text) - len(word)
-        return piece.part(start, len(piece.text)).error(
-            f"{word} is not a property", hint or "the properties are " + ", ".join(sorted(PROPERTIES))
-        )
-    return piece.error(f"{piece.text or 'nothing'} is not a size", hint or "a size is a number, a name, n*p or n+1")
