@@ -7,14 +7,14 @@ from functools import partial
 
 from matdiff.algebra.dims import ONE, Shape, Size, too_large
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol, replace
-from matdiff.algebra.operators.entrywise import Unspecified, at_entries
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified, at_entries
 from matdiff.algebra.operators.products import reciprocal
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language import open_functions
 from matdiff.language.broadcasting import filled
 from matdiff.language.names import nearest
-from matdiff.language.scopes import Binder
+from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Make, Typed
 from matdiff.language.typing import SPECIAL, WORDED, Attempt, function_key, rule, special
@@ -28,10 +28,11 @@ def type_big_sum(attempt: Attempt, node: Node) -> Typed:
     """∑ᵢ body"""
     body: Typed = node.parts[0].typed
     binders: list[Binder] = node.value
-    bare = next((b for b in binders if b.bare and not b.used), None)
-    if bare:
+    bare = next((b for b in binders if b.bare), None)
+    if bare and attempt.assumed[BARE] == "entries" and not body.is_scalar:
+        return attempt.scalar(node, (body,), FUNCTIONS["sum"].of)
+    if bare and not bare.used:
         raise attempt.misfit(node, "there is nothing to sum over", "write ∑_i with x_i, or sum(i=1..N, …)")
-
     if not body.is_scalar:
         attempt.penalty(node, 2, body)
 
@@ -142,14 +143,17 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
     if not (operator.variadic or dispatches) and operator.inputs and len(operands) != len(operator.inputs):
         count = len(operator.inputs)
         raise attempt.misfit(node, f"{node.value} takes {count} argument{'s' * (count > 1)}, not {len(operands)}")
+    square = operator.inputs == (("n", "n"),)
     shape = matched(attempt, operator, operands)
     if shape is None:
         shape = tried(attempt, operator, operands)
     if shape is None:
         shown = "; ".join(attempt.described(o) for o in operands)
-        needs = "a square matrix" if operator.inputs == (("n", "n"),) else operator.signature
+        needs = "a square matrix" if square else operator.signature
         raise attempt.misfit(node, f"{node.value} needs {needs}: {shown}")
-    if operator.inputs == (("n", "n"),) and operands[0].is_scalar:
+    if len(operands) == 1 and operands[0].is_scalar and not issubclass(operator, Entrywise) and not square:
+        attempt.penalty(node, 5, operands[0])  # nobody takes the sum of a number
+    if square and operands[0].is_scalar:
         attempt.penalty(node, 5 if operator.output[1] == "1" and operator.output[0] != "1" else 1, operands[0])
     twin = OF_MATRICES.get(node.value)
     made = operator.of if twin is None else partial(entry_by_entry, attempt, node, twin)

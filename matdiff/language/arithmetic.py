@@ -127,7 +127,7 @@ def type_inner(attempt: Attempt, node: Node) -> Typed:
 
 # ---- products -------------------------------------------------------------------------------------
 
-MULTIPLICATIONS = frozenset(("first", "times", "matmul", "loose", "juxtapose"))
+MULTIPLICATIONS = frozenset(("first", "times", "dot", "matmul", "loose", "juxtapose"))
 
 
 @rule("product", "tight")
@@ -144,6 +144,12 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
             minus, piece = not minus, piece.negated
         if sign == "matmul":
             factors = matmul(attempt, node, factors, piece)
+        if sign == "dot" and is_vector(left := multiply(attempt, node, factors)):
+            while place < len(parts) and node.value[place] == "loose":
+                piece = multiply(attempt, node, [*(piece.factors or [piece]), parts[place]])
+                place += 1
+            factors = [inner_product(attempt, node, left, piece)] if is_vector(piece) else [*factors, piece]
+            continue
         if sign in MULTIPLICATIONS:
             factors.extend(piece.factors or [piece])
             continue
@@ -155,6 +161,18 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
         factors = [SIGNED[sign](attempt, node, left, piece)]
     result = multiply(attempt, node, factors)
     return negative(attempt, node, result) if minus else result
+
+
+def is_vector(a: Typed) -> bool:
+    """Whether a piece is a column with more than one row."""
+    return a.cols is ONE and a.rows is not ONE
+
+
+def inner_product(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """x · y = xᵀy"""
+    if not attempt.same_shape(a, b):
+        raise attempt.clash(node, "x · y needs two vectors of one length", a, b)
+    return attempt.scalar(node, (a, b), lambda x, y: Product.of(Transpose.of(x), y))
 
 
 def matmul(attempt: Attempt, node: Node, factors: list[Typed], right: Typed) -> list[Typed]:

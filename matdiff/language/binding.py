@@ -15,9 +15,10 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, SyntaxError
 from matdiff.language import sized_calls
+from matdiff.language.customs import data
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
-from matdiff.language.names import GREEK_WORDS, canonical
+from matdiff.language.names import canonical
 from matdiff.language.places import (
     Indices,
     binder_of,
@@ -53,12 +54,13 @@ class Bound:
         self.recursions: dict[str, Recursion] = {}
         self.written = 0  # nodes that stand for a[k], where that is defined for every k
         self.numbers: dict[str, int] = {}  # sizes that the text gives as numbers: K = 3
-        self.ranges = declared.sizes()  # names of sizes, which are scalars where they stand in a formula
+        self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
+        self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
         self.indices: set[str] = set()
         self.spelt = frozenset(re.findall(r"(?<![^\W\d_])[a-z](?![^\W\d_])", text))
         self._resolve()
         self.order = list(postorder(tree))
-        self.data = self._data()
+        self.data = data(self.names.values(), self.wrt)
 
     def _resolve(self) -> None:
         """Walks down the tree, carrying the indices that are bound, and resolves every name."""
@@ -275,8 +277,9 @@ class Bound:
             binders.append(Binder(name, last))
             inner[name] = binders[-1]
             self.indices.add(name)
-            if last is not None and last.name:
-                self.ranges.add(last.name)
+            if last is not None:
+                self.written_sizes |= last.names()
+                self.ranges |= last.names()
         if not binders:
             free = next((i for i in "ijklst" if i not in scope and i not in self.spelt), None)
             if free is None:
@@ -409,24 +412,6 @@ class Bound:
     def _error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
         return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
 
-    # ---- data of sums without an index --------------------------------------------------------------
-
-    def _data(self) -> frozenset[str]:
-        """The names that a bare Σ(…) runs over: declared families, else small letters used only in such sums."""
-        declared = [n.name for n in self.names.values() if n.declared and n.declared.indices and n.plain]
-        if declared:
-            return frozenset(declared)
-        return frozenset(
-            n.name
-            for n in self.names.values()
-            if n.in_sums
-            and n.plain
-            and not n.declared
-            and not n.indexed
-            and n.name not in self.wrt
-            and _is_small(n.name)
-        )
-
 
 def _without_brackets(node: Node) -> Node:
     """A name without the brackets around it: {x_{t}}_{i} is how TeX wants x_{t} with an index."""
@@ -434,10 +419,6 @@ def _without_brackets(node: Node) -> Node:
     while inner.kind == "group":
         inner = inner.parts[0]
     return inner if inner.kind == "NAME" else node
-
-
-def _is_small(name: str) -> bool:
-    return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
 
 
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))

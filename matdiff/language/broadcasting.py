@@ -28,7 +28,8 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
         if is_row or not columns_first or not attempt.unify(matrix.cols, size):
             return None
         by_rows = True
-    is_bias = vector.node.kind == "call" or (vector.node.kind == "symbol" and matrix.factors is not None)
+    is_named = named.kind == "symbol" and matrix.factors is not None
+    is_bias = vector.node.kind == "call" or (is_named and named.value[0][0] in BIASES)
     attempt.penalty(node, 1 if is_bias else 4, vector, matrix)
 
     def make(b: Expr) -> Expr:
@@ -47,6 +48,7 @@ def ends_in_data(matrix: Typed) -> bool:
     return len(factors) > 1 and last[:1] in DATA and first[:1] not in DATA
 
 
+BIASES = "abcdm"  # as in X W + b, X W + 1μᵀ
 DATA = ("X", "H", "Z")
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 

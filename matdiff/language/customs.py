@@ -6,16 +6,19 @@ A kind is S (scalar), V (vector), M (matrix) or R (row vector); every kind has a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from unicodedata import normalize
 
 from matdiff.algebra.dims import Size, size
-from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS
+from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS, canonical
 from matdiff.language.scopes import Name
 
 Kinds = tuple[tuple[str, int], ...]
-SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 3), ("R", 5))
+SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 4), ("R", 5))
 CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are added to vectors as scalars
-VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 3), ("R", 5))
+VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 4), ("R", 5))
+BOLD_VECTORS: Kinds = (("V", 0), ("M", 4), ("S", 6), ("R", 6))  # bold, or with an arrow
+BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
@@ -24,7 +27,27 @@ TWO_INDICES: Kinds = (("M", 0),)
 TWO_INDEX_FAMILY: Kinds = (("S", 0), ("V", 1), ("M", 3))
 
 
-def kinds(name: Name, ranges: Collection[str]) -> Kinds:
+def written_bold(source: str) -> frozenset[str]:
+    r"""The letters that a text writes bold or with an arrow, as vectors and matrices are: \mathbf{x}, \vec{v}, 𝐰.
+
+    >>> sorted(written_bold(r"\mathbf{X}\vec v + \bm{\mu} 𝐛"))
+    ['X', 'b', 'mu', 'v']
+    """
+    found = [first or second for first, second in re.findall(BOLD, source)] if "\\" in source else []
+    found += [normalize("NFKC", sign) for sign in re.findall(BOLD_LETTERS, source)]
+    found += re.findall(ARROWED, source)
+    return frozenset(canonical(name.strip().lstrip("\\")) for name in found)
+
+
+BOLD = (
+    r"\\(?:mathbf|boldsymbol|bm|pmb|symbf|bold|mathbold|vec|overrightarrow|textbf)\b\s*"
+    r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+|[A-Za-z]))"
+)
+BOLD_LETTERS = "[\U0001d400-\U0001d433\U0001d468-\U0001d49b\U0001d6a8-\U0001d6e1\U0001d71c-\U0001d755]"
+ARROWED = "([^\\W\\d_])\u20d7"
+
+
+def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Kinds:
     """The kinds that an undeclared symbol may have, with their costs."""
     if name.indexed and name.plain:
         return ONE_INDEX if name.indexed == 1 else TWO_INDICES
@@ -33,13 +56,29 @@ def kinds(name: Name, ranges: Collection[str]) -> Kinds:
     if name.name in ranges and not name.indexed:
         return RANGES
     base = re.sub(r"[0-9]+$|_.*", "", name.name)
+    if base in bold:
+        return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
     if base in GREEK_WORDS:
         return MATRICES if base[0].isupper() else CONSTANTS if base in SMALL_CONSTANTS else SCALARS
     if len(base) > 1:
         return SCALARS
     if base.isupper():
-        return COUNTS if base in "DKLMNT" else MATRICES
+        return COUNTS if base in "CDKLMNT" else MATRICES
     return VECTORS if base >= "h" else SCALARS
+
+
+def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
+    """The names that a bare Σ(…) runs over: declared families, else small letters used only in such sums."""
+    families = [n.name for n in names if n.declared and n.declared.indices and n.plain]
+    if families:
+        return frozenset(families)
+    undeclared = (n for n in names if n.in_sums and n.plain and not n.declared and not n.indexed)
+    return frozenset(n.name for n in undeclared if n.name not in wrt and is_small(n.name))
+
+
+def is_small(name: str) -> bool:
+    """Whether a name is a small Latin letter, with a number or a subscript behind it."""
+    return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
 
 
 def size_names(symbols: list[tuple[Size, Size, bool]], taken: Collection[str]) -> dict[Size, Size]:
@@ -49,7 +88,7 @@ def size_names(symbols: list[tuple[Size, Size, bool]], taken: Collection[str]) -
     """
     found: dict[Size, Size] = {}
     letters = iter([c for c in "nmpqrskdhtuvwabcefgijlxyz" if c not in taken])
-    ranges = iter([c for c in "NMKTLPQRSJH" if c not in taken or c == "N"])
+    ranges = iter([c for c in "NMKTLPQRSJH" if c not in taken])
     first = next(((r, c) for r, c, is_range in symbols if not is_range and _open(r) and _open(c)), None)
     if first and first[0] is not first[1] and not {"m", "n"} & set(taken):
         found[first[0]], found[first[1]] = size("m"), size("n")

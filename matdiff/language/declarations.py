@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from matdiff.algebra.assumptions import CLASHES, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
-from matdiff.errors import DeclarationError
 from matdiff.language.extents import KINDS, wrong_size
 from matdiff.language.extents import Excerpt as Excerpt
 from matdiff.language.extents import parse_size as parse_size
@@ -285,7 +284,7 @@ def _open_shape(kind: str, name: str) -> Shape:
 def _shape(sizes: Excerpt) -> Shape:
     """The shape that sizes separated by x or × make."""
     text = sizes.text
-    if text in ("", "1", "number", "real"):
+    if text in ("", "1", "scalar", "number", "real"):
         return SCALAR
     pieces = [sizes.part(*m.span()) for m in re.finditer(r"(?:(?!×|\sx\s|\sby\s).)+(?:\s(?=x\s|by\s))?", text)]
     pieces = [

@@ -75,6 +75,10 @@ ALONG = {  # a reduction over the entries → over each column, over each row
     "logsumexp": ("logsumexp_cols", "logsumexp_rows"),
 }
 
+BY_ROWS = {  # where a matrix is given and no axis, as in attention
+    "softmax": "softmax({0}) is taken along each row; softmax_cols({0}) is along each column",
+    "log_softmax": "log_softmax({0}) is taken along each row; logsoftmax_cols({0}) is along each column",
+}
 WORDED.update(dict.fromkeys(ALONG, "keyword"))
 
 
@@ -83,6 +87,10 @@ def type_along(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """sum(A, axis=0) of NumPy, a vector with an entry for every column; sum(A, 1) of MATLAB, a row of them."""
     by_column, by_row = ALONG[node.value]
     if len(operands) != 2:
+        is_matrix = len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols)
+        if node.value in BY_ROWS and is_matrix:
+            attempt.note(node, BY_ROWS[node.value].format(attempt.written(node.parts[0])))
+            return apply(attempt, node, FUNCTIONS[by_row], operands)
         return apply(attempt, node, FUNCTIONS[node.value], operands)
     axis = node.parts[1]
     named = axis.kind == "keyword"

@@ -44,7 +44,8 @@ PATTERN = re.compile(
 SIGNS = {
     **dict.fromkeys("+", "PLUS"),
     **dict.fromkeys("-−–‐‑", "MINUS"),
-    **dict.fromkeys("*·×⋅∗", "TIMES"),
+    **dict.fromkeys("*×∗", "TIMES"),
+    **dict.fromkeys("·⋅", "DOT"),
     "@": "MATMUL",
     **dict.fromkeys("/÷", "DIVIDE"),
     **dict.fromkeys([".*", "⊙", "∘"], "DOT_TIMES"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
-from matdiff.algebra.operators.products import Power, Transpose, reciprocal
+from matdiff.algebra.operators.products import Power, Product, Transpose, reciprocal
+from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.errors import UnsupportedError
 from matdiff.language.broadcasting import filled
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule
 
@@ -73,18 +77,69 @@ def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
         return scalar_power(attempt, node, a, exponent)
     if exponent.number is None and node.parts[-1].kind == "symbol" and node.parts[-1].value[0] == "T":
         return transpose(attempt, node, a)
-    require_square(attempt, node, a, "a power")
     k = exponent.number
-    if k is None and exponent.is_scalar:
-        return attempt.typed(node, (a.rows, a.cols), (a, exponent), SymbolicPower.of)
-    if k is None or k.denominator != 1:
-        raise attempt.misfit(node, "the power of a matrix is an integer", ".^ takes powers entry by entry")
+    if ONE in (a.rows, a.cols) and exponent.is_scalar and (k is None or k > 0):
+        return power_of_entries(attempt, node, a, exponent)
+    require_square(attempt, node, a, "a power")
+    if not exponent.is_scalar:
+        raise attempt.misfit(node, f"an exponent is a scalar: {attempt.described(exponent)}", "expm is exp of a matrix")
+    if k is None:
+        return attempt.typed(node, (a.rows, a.cols), (a, exponent), partial(literal_power, attempt, node))
     if abs(k) > MOST_FACTORS:
         raise attempt.misfit(node, f"the power {k} of a matrix is too large", error=UnsupportedError)
-    return attempt.typed(node, (a.rows, a.cols), (a,), lambda e: matrix_power(e, int(k)))
+    return attempt.typed(node, (a.rows, a.cols), (a,), partial(fractional_power, attempt, node, k))
 
 
 MOST_FACTORS = 1000  # d(Aᵏ) has k terms
+WHOLE = frozenset("ijklmnpqrstKLMNT")  # letters that are customary for whole numbers
+
+
+def power_of_entries(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
+    """x² of a vector: the square of each entry, which is said, since xᵀx may be meant."""
+    attempt.penalty(node, 3, a)
+    x = attempt.written(node.parts[0])
+    x = x if x.isalnum() else x.join("()") if not x.startswith(("(", "\\left(")) else x
+    attempt.note(node, f"{attempt.written(node)} is taken entry by entry; the inner product is {x}'*{x}")
+    return attempt.typed(node, (a.rows, a.cols), (a, exponent), make_power)
+
+
+def fractional_power(attempt: Attempt, node: Node, k: Fraction, a: Expr) -> Expr:
+    """Aᵏ with a number k: A^½ is the square root of the matrix, and A^⅓ = expm(⅓ logm(A))."""
+    if k.denominator == 1:
+        return matrix_power(a, int(k))
+    if not is_symmetric(a):
+        inside = attempt.written(node.parts[0])
+        attempt.note(
+            node, f"{attempt.written(node)} is a power of the matrix; {inside}.^({k}) takes that of each entry"
+        )
+    return power_of_matrix(a, Number(k))
+
+
+def literal_power(attempt: Attempt, node: Node, a: Expr, s: Expr) -> Expr:
+    """Aˢ with a letter: any real number where A is known to be positive, else a whole one."""
+    told = [attempt.bound.names[n.value[0]] for n in postorder(node.parts[-1]) if n.kind in ("symbol", "member")]
+    if all(name.declared and "integer" in name.declared.properties for name in told):
+        return SymbolicPower.of(a, s)
+    is_whole = all(name.name[0] in WHOLE or name.name in attempt.bound.ranges for name in told if not name.declared)
+    is_whole = is_whole and not any(name.declared for name in told if name.name not in attempt.bound.ranges)
+    if not is_whole and is_positive(a):
+        return power_of_matrix(a, s)
+    if not is_whole:
+        base, power = attempt.written(node.parts[0]), attempt.written(node)
+        attempt.note(node, f"{s} in {power} is a whole number; a real power is that of an {base} declared spd")
+    return SymbolicPower.of(a, s)
+
+
+def is_positive(a: Expr) -> bool:
+    """Whether a matrix is declared positive, or is MMᵀ."""
+    if "psd" in assumed(a):
+        return True
+    factors = a.operands if isinstance(a, Product) else ()
+    return (
+        bool(factors)
+        and len(factors) % 2 == 0
+        and all(Transpose.of(f) is g for f, g in zip(factors, reversed(factors), strict=True))
+    )
 
 
 def scalar_power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:

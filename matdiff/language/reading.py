@@ -273,7 +273,8 @@ def name_sizes(found: Found, bound: Bound) -> None:
             entries.append((find(rows), find(cols), False))
             entries.extend((find(r), ONE, True) for r in ranges)
     entries.extend((find(last), ONE, True) for last in attempt.ranges.values())
-    taken = {n for n in bound.names if attempt.assumed.get(n) != "S" or n != "N"} | bound.declared.sizes()
+    counts = {"N"} if attempt.assumed.get("N") == "S" and "N" not in bound.written_sizes else set[str]()
+    taken = set(bound.names) - counts | bound.written_sizes
     taken |= {name for recursion in bound.recursions.values() for name in recursion.count.names()}
     sized = [node for node in bound.order if node.kind in ("sized_call", "sized_constant", "constant")]
     taken |= {written for node in sized for extent in node.value[1] for written in extent.names()}

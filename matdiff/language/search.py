@@ -15,7 +15,8 @@ from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.customs import Kinds, kinds
+from matdiff.language.customs import Kinds, kinds, written_bold
+from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key, function_key
@@ -47,8 +48,9 @@ class Search:
         """*valued* is whether open functions may have scalar values without a declaration."""
         self.bound = bound
         self.scalar = scalar
+        bold = written_bold(bound.text)
         self.choices: dict[Key, Kinds] = {
-            name.name: kinds(name, bound.ranges) for name in bound.names.values() if not name.declared
+            name.name: kinds(name, bound.ranges, bold) for name in bound.names.values() if not name.declared
         }
         self._ones()
         if valued:
@@ -72,6 +74,8 @@ class Search:
                         self.choices[id(one)] = (
                             (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
                         )
+            if node.kind == "big_sum" and any(binder.bare for binder in node.value):
+                self.choices[BARE] = (("members", 0), ("entries", 3))
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
             if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value == 1:
@@ -173,6 +177,7 @@ class Search:
                 return self.keys
             key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
             key = function_key(node.value[0]) if node.kind == "unspecified" else key
+            key = BARE if node.kind == "big_sum" else key
             if key in self.place:
                 found[key] = None
             stack.extend(node.parts)

@@ -74,14 +74,15 @@ class Sizes:
         a, b = self.find(a), self.find(b)
         if a is b:
             return True
-        if left and right and len(left) == len(right):  # (B ⊗ A) vec X: factor by factor
-            return all(self.unify(c, d) for c, d in zip(left, right, strict=True))
+        if left and right and len(left) == len(right):
+            return self._unify_factors(left, right)
         if a is ONE or b is ONE:
             return False
         if is_flexible(a) or is_flexible(b):
             agreed = self._bind(a, b) or self._bind(b, a)
         else:
             agreed = self._unify_products(a, b) or self._solve(a - b) or self._rename(a, b) or self._rename(b, a)
+            agreed = agreed or self._unify_factors(self.factors.get(a, ()), self.factors.get(b, ()))
         self.disagreement = self.disagreement or not agreed
         return agreed
 
@@ -105,6 +106,10 @@ class Sizes:
         if is_flexible(rest_a) or is_flexible(rest_b):
             return self._bind(rest_a, rest_b) or self._bind(rest_b, rest_a)
         return False
+
+    def _unify_factors(self, a: tuple[Size, ...], b: tuple[Size, ...]) -> bool:
+        """(B ⊗ A) vec X, I − X ⊗ X: factor by factor."""
+        return len(a) == len(b) > 0 and all(self.unify(c, d) for c, d in zip(a, b, strict=True))
 
     def _solve(self, rest: Size) -> bool:
         """1 + ?1 - p = h: a flexible size that occurs once, by itself, is found from the others."""

@@ -21,6 +21,7 @@ ENDERS = frozenset(
 )
 SIGNS_OF_PRODUCTS = (
     "TIMES",
+    "DOT",
     "MATMUL",
     "DIVIDE",
     "LEFT_DIVIDE",

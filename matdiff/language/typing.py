@@ -13,7 +13,7 @@ from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Index, Symbol
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.binding import Bound
-from matdiff.language.scopes import Binder, Name
+from matdiff.language.scopes import BARE, Binder, Name
 from matdiff.language.sizes import Sizes, flexible_names
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Make, Misfit, Typed, described
@@ -75,7 +75,8 @@ class Attempt:
             if name.declared:
                 known = name.declared.shape, tuple(last for _, last in name.declared.indices)
             else:
-                count = name.indexed if name.is_family else int(name.name in self.bound.data)
+                is_datum = name.name in self.bound.data and self.assumed.get(BARE) != "entries"
+                count = name.indexed if name.is_family else int(is_datum)
                 known = self._assumed_shape(name), tuple(self.sizes.fresh() for _ in range(count))
             self.shapes[name.name] = known
         return known

@@ -32,7 +32,6 @@ from matdiff.language import parse, read
         ("w*w", "w: n", ShapeError, "product of two column vectors", "w*w"),
         ("A : B", "A: m x n; B: n x m", ShapeError, "A is a matrix of size m×n", "A : B"),
         ("a'*inv(X)*b", "a: m; b: n; X: m x n", ShapeError, "square", "inv(X)"),
-        ("sum(x^2)", "x: n", ShapeError, "x.^2", "x^2"),
         ("sum(y/x)", "x, y: n", ShapeError, "./", "y/x"),
         ("X", "X: m x n", ShapeError, "take the sum, the trace or a norm", "X"),
         ("tr(eye)*x'*x", "x: n", ShapeError, "the size of eye is not determined", "eye"),
