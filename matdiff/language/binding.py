@@ -8,7 +8,7 @@ the order in which they are typed.  Nothing here depends on kinds or sizes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE
@@ -37,16 +37,29 @@ from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.syntax import Node, postorder
 
+Labelled = Mapping[str, tuple[str, bool]]
+NO_LABELS: Labelled = {}
+
 
 class Bound:
     """A tree with resolved names."""
 
-    def __init__(self, tree: Node, text: str, declared: Declarations, wrt: Iterable[str], free: bool) -> None:
+    def __init__(
+        self,
+        tree: Node,
+        text: str,
+        declared: Declarations,
+        wrt: Iterable[str],
+        free: bool,
+        labelled: Labelled = NO_LABELS,
+    ) -> None:
+        """*labelled* are the names that carry a label, as the lexer found them."""
         self.tree = tree
         self.text = text
         self.declared = declared
         self.wrt = frozenset(wrt)
         self.free = free
+        self.labelled = labelled
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
@@ -61,6 +74,19 @@ class Bound:
         self._resolve()
         self.order = list(postorder(tree))
         self.data = data(self.names.values(), self.wrt)
+        self.kin, self.shaped = self._kin()
+
+    def _kin(self) -> tuple[dict[str, str], frozenset[str]]:
+        """For names with a label the one that tells their kind, x for x^*, and which of them are no scalars."""
+        kin: dict[str, str] = {}
+        shaped: set[str] = set()
+        for name, (base, is_exponent) in self.labelled.items():
+            if name not in self.names or self.names[name].declared:
+                continue
+            head = kin.setdefault(base, base if base in self.names else name)
+            kin[name] = head
+            shaped |= {head} if is_exponent else set()
+        return {name: head for name, head in kin.items() if name in self.labelled and head != name}, frozenset(shaped)
 
     def _resolve(self) -> None:
         """Walks down the tree, carrying the indices that are bound, and resolves every name."""
@@ -180,7 +206,11 @@ class Bound:
                 raise self._unbound(node, names[0])
             self._indexed(node, base, binders, scope)
             return
-        self._symbol(node, f"{base.value}_{''.join(names)}", scope)
+        whole = f"{base.value}_{''.join(names)}"
+        if whole in self.labelled:
+            shown = self.text[node.start : node.end]
+            raise self._error(node, f"{shown} and {base.value}^{names[0]} would be one name", "use another letter")
+        self._symbol(node, whole, scope)
 
     def _index_brackets(self, node: Node, scope: Scope) -> Scope | None:
         """x[i], A[i, j], x[2], A[1, :], A[1:3, n]"""

@@ -10,13 +10,12 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
-from matdiff.language.names import GREEK_CLASS, SUPERSCRIPTS, canonical
+from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical
 from matdiff.language.recurrences.heads import head_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import (
     FUNCTIONALS,
-    SUBSCRIPT,
     Called,
     Vocabulary,
     match_at,
@@ -25,7 +24,6 @@ from matdiff.language.words import (
 )
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
-SUPERS = "".join(SUPERSCRIPTS)
 OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪∇{GREEK_CLASS}]"
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from unicodedata import normalize
 
-from matdiff.algebra.dims import Size, size
+from matdiff.algebra.dims import ONE, Shape, Size, size
 from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS, canonical
 from matdiff.language.scopes import Name
 
@@ -55,7 +55,12 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
         return TWO_INDEX_FAMILY
     if name.name in ranges and not name.indexed:
         return RANGES
-    base = re.sub(r"[0-9]+$|_.*", "", name.name)
+    return customary(name.name, bold)
+
+
+def customary(name: str, bold: Collection[str] = ()) -> Kinds:
+    """The kinds of a letter, or of a word, by the custom of the field; *bold* are the letters that are written so."""
+    base = re.sub(r"[0-9]+$|_.*", "", name)
     if base in bold:
         return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
     if base in GREEK_WORDS:
@@ -79,6 +84,12 @@ def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
 def is_small(name: str) -> bool:
     """Whether a name is a small Latin letter, with a number or a subscript behind it."""
     return name[0].islower() and re.sub(r"[0-9]+$|_.*", "", name) not in GREEK_WORDS
+
+
+def kind_of(shape: Shape) -> str:
+    """The kind of a declared shape."""
+    rows, cols = shape
+    return ("S" if rows is ONE else "V") if cols is ONE else "R" if rows is ONE else "M"
 
 
 def size_names(symbols: list[tuple[Size, Size, bool]], taken: Collection[str]) -> dict[Size, Size]:

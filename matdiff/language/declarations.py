@@ -15,7 +15,7 @@ from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.language.extents import KINDS, wrong_size
 from matdiff.language.extents import Excerpt as Excerpt
 from matdiff.language.extents import parse_size as parse_size
-from matdiff.language.names import LINK, MARKS, SUPERSCRIPTS, canonical
+from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, named
 from matdiff.language.spelling import plain
 
 SYNONYMS = {
@@ -124,7 +124,6 @@ def _respelt(item: Excerpt) -> Excerpt:
     return item if text == item.text else Excerpt(text, item.start, item.whole)
 
 
-SUPERS = "".join(SUPERSCRIPTS)
 _RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()} | {ord("ˣ"): " x "}
 SYMMETRIC = {"": "symmetric", "+": "psd", "++": "spd"}
 
@@ -168,7 +167,8 @@ def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right
 
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------
 
-NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?|{LINK}"
+HIGH = rf"(?:\^(?:\{{[^{{}}]*\}}|[^\s\[])|['′⁺⁻*]|⁽[{SUPERS}]+⁾|[{RAISED}]+)"
+NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?{HIGH}?|{LINK}"
 RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 
@@ -179,7 +179,7 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
         raise left.error(f"{left.text or 'nothing'} is not a name", "a name starts with a letter")
     rest = left.part(match.end(), len(left.text))
     if not rest.text:
-        return canonical(match.group()), ()
+        return named(match.group()), ()
     if not (rest.text.startswith("[") and rest.text.endswith("]")):
         raise rest.error(f"{rest.text} cannot follow a name", "an index is declared as in x[i=1..N]")
     indices = []
@@ -193,7 +193,7 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
         indices.append((canonical(found.group(1)), parse_size(excerpt.part(found.start(3), found.end(3)))))
     if len({name for name, _ in indices}) < len(indices):
         raise rest.error("an index is declared twice")
-    return canonical(match.group()), tuple(indices)
+    return named(match.group()), tuple(indices)
 
 
 # ---- open functions: m x n -> scalar, ℝᵐ × ℝⁿ → ℝ, function of m ------------------------------------

@@ -15,25 +15,35 @@ from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
-from matdiff.language.calls import CALLED, OPERAND_FOLLOWS, Calls
-from matdiff.language.names import GREEK_CLASS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
-from matdiff.language.recurrences.heads import LOW, steps_at
+from matdiff.language.calls import CALLED, OPERAND_FOLLOWS
+from matdiff.language.names import (
+    COMPLEX,
+    GREEK_CLASS,
+    MARKS,
+    SUBSCRIPT,
+    SUBSCRIPTS,
+    SUPERS,
+    canonical,
+    no_function,
+)
+from matdiff.language.recurrences.heads import steps_at
+from matdiff.language.scripts import LONGEST_NUMBER, Scripts
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
-from matdiff.language.words import SUBSCRIPT, Vocabulary, match_at, split_word, superscript
+from matdiff.language.words import Vocabulary, match_at, split_word
 
-SUPERS = "".join(SUPERSCRIPTS)
 PATTERN = re.compile(
     rf"""
     (?P<space>[^\S\n]+) | (?P<newline>\n) |
     (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[½¼¾⅓⅔]) |
     (?P<accented>[A-Za-z{GREEK_CLASS}][{MARKS}]+(?:_?[0-9]+)?) |
     (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
+    (?P<conjugate>ᴴ|\.H(?![A-Za-z])|\^\s*(?:\{{\s*[-−]?\s*H\s*\}}|H(?![A-Za-z\[]))) |
     (?P<transpose>[ᵀ⊤]|\.'|\.m?T(?![A-Za-z])|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|')\s*\}}|[T⊤ᵀ'])) |
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
-    (?P<pseudo>†|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
-    (?P<super>[{SUPERS}]+) |
+    (?P<pseudo>[†⁺]|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
+    (?P<super>[{SUPERS}]+|⁽) |
     (?P<subscript>{SUBSCRIPT}) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
     (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
@@ -69,13 +79,11 @@ NORM_KIND = (
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
-LONGEST_NUMBER = 100
-QUOTED = r"'(\w+)'|\"(\w+)\""
 GOAL = r"(?:min|max|argmin|argmax)\s*_(?:\{[^{}]*\}|\w)|(?:minimi[sz]e|maximi[sz]e)\b(?!\s*\()"
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
-class Lexer(Calls):
+class Lexer(Scripts):
     """The pass over one text; *other* are the places of decisions that go against custom."""
 
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
@@ -135,47 +143,10 @@ class Lexer(Calls):
                 value, end = value / Fraction(ratio.group(1)), ratio.end()
         return self.operand("NUMBER", value, m.start(), end)
 
-    def superscript(self, m: re.Match[str]) -> int:
-        if len(m.group()) > LONGEST_NUMBER:
-            raise self.error("the exponent is too long", m.start(), m.end())
-        value, length = superscript(m.group())
-        if value == "-":
-            raise self.error("an exponent is expected behind ⁻", m.start(), m.end())
-        return self.emit("SUPERSCRIPT", value, m.start(), m.start() + length)
-
-    def subscript(self, m: re.Match[str]) -> int:
-        if self.last not in ENDERS or self.gap:
-            raise self.error("a subscript belongs directly behind a name", m.start(), m.end())
-        sized = self.last == "NUMBER" or self.tokens[-1].value == "I"
-        short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
-        m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
-        text = m.group().lstrip("_").strip("{}").translate(LOW)
-        return self.emit("SUBSCRIPT", text, m.start(), m.end())
-
-    def transpose(self, m: re.Match[str]) -> int:
-        word = match_at(r"\^\s*([A-Za-z]\w*)", self.text, m.start())
-        if word and len(word.group(1)) > 1 and word.group(1) in self.vocabulary.names:
-            return self.emit("CARET", None, m.start(), m.start() + 1)
-        return self.emit("TRANSPOSE", m.group(), m.start(), m.end())
-
-    def inverse_transpose(self, m: re.Match[str]) -> int:
-        return self.emit("INVERSE_TRANSPOSE", None, m.start(), m.end())
-
-    def pseudo_inverse(self, m: re.Match[str]) -> int:
-        return self.emit("PSEUDO_INVERSE", None, m.start(), m.end())
-
-    def quote(self, m: re.Match[str]) -> int:
-        """A transpose, or the start of a word in quotes behind a comma."""
-        quoted = match_at(QUOTED, self.text, m.start())
-        if self.last == "COMMA" and quoted:
-            return self.emit("STRING", quoted.group(1) or quoted.group(2), m.start(), quoted.end())
-        self.require_brackets("NAME", m.start(), m.end())
-        if m.group() != "'":
-            raise self.error(f"{m.group()} has no meaning here", m.start(), m.end(), "g′(…) is the derivative of g")
-        return self.emit("TRANSPOSE", None, m.start(), m.end())
-
     def sign(self, m: re.Match[str]) -> int:
         kind = SIGNS[m.group()]
+        if kind in ("CARET", "TIMES", "STAR") and (label := self.label(m.start())):
+            return label
         if kind == "COMMA" and not self.brackets:
             if steps := self.steps(m.start()):
                 return steps
@@ -202,6 +173,8 @@ class Lexer(Calls):
     def method(self, m: re.Match[str]) -> int:
         """X.sum(…), x.dot(y): a function that is called as a method of its first argument."""
         name = m.group()[1:]
+        if name in COMPLEX:
+            raise no_function(name, (), self.text, m.span())
         if self.last not in ENDERS or name not in {*self.vocabulary.functions, "dot", "matmul", "T", "t"}:
             raise self.error(f"{m.group()} is not known", m.start(), m.end(), "methods are .T, .sum(), .dot(y), …")
         return self.emit("METHOD", name, m.start(), m.end())
@@ -417,6 +390,7 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "sum": Lexer.sum_sign,
     "root": Lexer.root,
     "nabla": Lexer.nabla,
+    "conjugate": Lexer.conjugate,
     "transpose": Lexer.transpose,
     "inverse_transpose": Lexer.inverse_transpose,
     "pseudo": Lexer.pseudo_inverse,

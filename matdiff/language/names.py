@@ -6,10 +6,13 @@ In goes a name as somebody typed it (``Σ``, ``W₁``, ``W_1``, ``x_{t}``, ``∇
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from matdiff.algebra.notation import ACCENTS
 from matdiff.algebra.notation import GREEK as SPELT
+from matdiff.errors import UnknownNameError
 
 GREEK = {
     **{letter: name for name, letter in SPELT.items() if name != "nabla"},
@@ -27,13 +30,18 @@ GREEK = {
 }
 GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # for a character class of a regular expression
 MARKS = "".join(mark for mark in ACCENTS.values() if mark != "′")  # behind a letter they make one name of it
-ACCENTED = rf"_\{{?(?:{'|'.join(ACCENTS)})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # the accent spelt: x_hat
+LABELS = {"*": "star", "∗": "star", "⋆": "star", "+": "plus", "⁺": "plus", "-": "minus", "−": "minus", "⁻": "minus"}
+ACCENTED = rf"_\{{?(?:{'|'.join([*ACCENTS, 'star', 'plus', 'minus'])})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # spelt: x_hat
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
 LINK = rf"(?:∇_)+(?:\{{[^{{}}]+\}}|[^\W\d_][\w{MARKS}′]*)"  # ∇_h, ∇_{h_1}: a gradient that has a name
 SMALL_CONSTANTS = frozenset("epsilon lambda tau eta rho kappa delta".split())  # rarely vectors
 
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))
-SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᴺᴷᴹ", "0123456789-niksmptdrNKM", strict=True))
+SUPERSCRIPTS = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᵃᵇᶜᵉᶠᵍʰʲˡᵒᵘᵛʷˣʸᶻᴺᴷᴹ", "0123456789-niksmptdrabcefghjlouvwxyzNKM", strict=True)
+)
+SUBS, SUPERS = "".join(SUBSCRIPTS), "".join(SUPERSCRIPTS)
+SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+(?:[₊₋][{SUBS}]+)*"
 
 
 def canonical(name: str) -> str:
@@ -50,6 +58,73 @@ def canonical(name: str) -> str:
 _PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()} | {ord("∇"): "nabla"}
 _PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digit in SUBSCRIPTS.items()}
 _PLAIN |= {ord(mark): "_" + name for name, mark in ACCENTS.items()}
+
+
+# ---- what stands high behind a name ----------------------------------------------------------------
+
+RAISED = "".join(sign for sign, letter in SUPERSCRIPTS.items() if letter.isalpha())
+CLOSES = r"[)\]},;:=|‖⟩>\n\u23b9]"
+ENDS = rf"(?=\s*(?:{CLOSES}|[⊤ᵀ'′^]|$)|[-+−]\s|\s+[-+−=])"  # no factor follows
+INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<word>[^\W\d_]+)"
+BRACED = rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*\}}"
+OPEN = rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+]){ENDS}|\[\s*(?P<low>\w+)\s*\]"
+OPEN += rf"|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
+UNICODE = rf"(?P<star>[*∗⋆]){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ⁽])|⁽(?P<low>[{SUPERS}]+)⁾"
+UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])"
+
+
+class High(NamedTuple):
+    """What stands high behind a name: as a label, its end, whether a transpose ends it as in x^{*⊤}, and its kind.
+
+    A letter, or several, may be an ``exponent``; one in brackets, x^{(i)}, may be an ``index``; else it is a ``label``.
+    """
+
+    label: str
+    end: int
+    transposed: bool
+    kind: str
+
+
+def high_at(text: str, place: int) -> High | None:
+    """What stands high at a place, if it can be a label."""
+    for pattern in (BRACED, OPEN, UNICODE):
+        if m := re.compile(pattern).match(text, place):
+            found = m.groupdict()
+            label = found["low"] or found["word"] or LABELS[found["star"] or found["sign"]]
+            label = "".join(SUPERSCRIPTS.get(sign, sign) for sign in label)
+            kind = "exponent" if found["word"] else "index" if found["low"] and not label.isdecimal() else "label"
+            return High(label, m.end(), bool(found.get("transposed")), kind)
+    return None
+
+
+def named(text: str) -> str:
+    """The canonical form of a name with what stands high behind it.
+
+    >>> named("θ^*"), named("W^{(1)}"), named("w^{old}"), named("x'")
+    ('theta_star', 'W1', 'w_old', 'x_prime')
+    """
+    base = re.match(rf"([^\W\d_][\w{MARKS}]*?)((?:{SUBSCRIPT})?)(?=[\^'′⁺⁻⁽{RAISED}*])", text)
+    if base is None:
+        return canonical(text)
+    high = high_at(text, base.end())
+    label, end = (high.label, high.end) if high else ("prime", base.end() + 1) if text[base.end()] in "'′" else ("", 0)
+    return canonical(f"{base.group(1)}_{label}{base.group(2)}") if end == len(text) else canonical(text)
+
+
+COMPLEX = frozenset("conj conjugate Re Im real imag ctranspose hermitian".split())
+SPECTRAL = frozenset("eig eigs eigh eigenvalue eigenvalues svd spec lambda sigma".split())
+
+
+def no_function(name: str, known: Iterable[str], text: str, span: tuple[int, int]) -> UnknownNameError:
+    """The error for a word or letter that is called, and is no function."""
+    shown = text[slice(*span)]
+    if name in COMPLEX:
+        message = f"{shown} is a function of complex numbers, and matdiff is about real matrices"
+        return UnknownNameError(message, text=text, span=span, suggestion="leave it out where everything is real")
+    hint = nearest(name, known)
+    if name in SPECTRAL:
+        hint = "there are lambda_max(A), eigvals(A) of a symmetric matrix, and svdvals(A)"
+    return UnknownNameError(f"{shown} is not a known function", text=text, span=span, suggestion=hint)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -23,10 +23,10 @@ from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of
 from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
 from matdiff.language.binding import Bound
-from matdiff.language.customs import size_names
+from matdiff.language.customs import kind_of, size_names
 from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
 from matdiff.language.lexer import Lexer
-from matdiff.language.names import canonical, nearest
+from matdiff.language.names import canonical, named, nearest
 from matdiff.language.parts import part_named
 from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Found, Search
@@ -114,7 +114,7 @@ def _definition(expr: Expr, name: str) -> Expr | None:
 def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
     name = plain(name).strip()
-    symbol = known.get(canonical(name))
+    symbol = known.get(named(name))
     if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):
         return symbol
     definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
@@ -142,7 +142,7 @@ def read(
     """
     front, rest = leading_declarations(text)
     declared = declare(where, front)
-    unknowns = [canonical(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
+    unknowns = [named(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
     return _Readings(rest, declared, unknowns, scalar, laws, spelling).best()
 
 
@@ -171,7 +171,10 @@ class _Readings:
         wholes = [w.partition("[")[0] for w in wrt]
         bases = [w for w in wholes if w.isidentifier() and "_" not in w.removeprefix("nabla_") and w not in functions]
         shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
-        self.vocabulary = Vocabulary(self.script.text, [*declared, *bases], [*functions, *SPECIAL], shaped, called)
+        kinds = {name: kind_of(declared[name].shape) for name in declared}
+        self.vocabulary = Vocabulary(
+            self.script.text, [*declared, *bases], [*functions, *SPECIAL], kinds, shaped, called
+        )
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
 
     def best(self) -> Reading:
@@ -241,7 +244,9 @@ class _Readings:
         tree = parse_tokens(tokens, self.text)
         if tree.kind in ("define", "abbreviate"):
             tree = tree.parts[0]
-        bound = Bound(tree, self.text, self.declared, self.wrt, free=self.laws or not self.scalar)
+        bound = Bound(
+            tree, self.text, self.declared, self.wrt, free=self.laws or not self.scalar, labelled=lexer.labelled
+        )
         bound.notes.extend(lexer.notes)
         return bound
 
@@ -324,6 +329,8 @@ def _read_together(sides: Sequence[_Readings]) -> tuple[Expr, Expr]:
         joined.text += EQUALS + tree.text
         joined.names.update({k: v for k, v in tree.names.items() if k not in joined.names})
         joined.free_indices.update(tree.free_indices)
+        joined.kin.update(tree.kin)
+        joined.shaped |= tree.shaped
         joined.notes.extend(tree.notes)
     joined.tree = Node("equation", [t.tree for t in trees], None, 0, len(joined.text))
     joined.order = [*trees[0].order, *trees[1].order, joined.tree]

@@ -15,8 +15,8 @@ from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.customs import Kinds, kinds, written_bold
-from matdiff.language.scopes import BARE
+from matdiff.language.customs import Kinds, kind_of, kinds, written_bold
+from matdiff.language.scopes import BARE, Name
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key, function_key
@@ -48,9 +48,9 @@ class Search:
         """*valued* is whether open functions may have scalar values without a declaration."""
         self.bound = bound
         self.scalar = scalar
-        bold = written_bold(bound.text)
+        self.bold = written_bold(bound.text)
         self.choices: dict[Key, Kinds] = {
-            name.name: kinds(name, bound.ranges, bold) for name in bound.names.values() if not name.declared
+            name.name: self._kinds(name) for name in bound.names.values() if not (name.declared or self._is_tied(name))
         }
         self._ones()
         if valued:
@@ -60,6 +60,20 @@ class Search:
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
         self.first_error: MatdiffError | None = None
         self.not_scalar: MatdiffError | None = None  # how the customary reading fails when it is but no scalar
+
+    def _is_tied(self, name: Name) -> bool:
+        """Whether the kind of a name is that of another undeclared one, as the kind of x^* is that of x."""
+        head = self.bound.kin.get(name.name)
+        return head is not None and self.bound.names[head].declared is None
+
+    def _kinds(self, name: Name) -> Kinds:
+        """The kinds that an undeclared name may have."""
+        head = self.bound.kin.get(name.name)
+        if head is not None and (declared := self.bound.names[head].declared):
+            return ((kind_of(declared.shape), 0),)
+        found = kinds(name, self.bound.ranges, self.bold)
+        shaped = tuple(kind for kind in found if kind[0] != "S")
+        return (shaped or found) if name.name in self.bound.shaped else found
 
     def _ones(self) -> None:
         """Where 1 may be the vector of ones: as a factor; custom reads it so beside a factor without a sign."""
@@ -143,6 +157,7 @@ class Search:
         assumed = dict(self.customary)
         for k, n in vector:
             assumed[self.keys[k]] = self.choices[self.keys[k]][n][0]
+        assumed |= {name: assumed[head] for name, head in self.bound.kin.items() if head in assumed}
         attempt = Attempt(self.bound, assumed)
         try:
             typed = attempt.run()
@@ -178,6 +193,7 @@ class Search:
             key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
             key = function_key(node.value[0]) if node.kind == "unspecified" else key
             key = BARE if node.kind == "big_sum" else key
+            key = self.bound.kin.get(key, key) if isinstance(key, str) and key not in self.place else key
             if key in self.place:
                 found[key] = None
             stack.extend(node.parts)

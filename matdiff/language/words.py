@@ -13,30 +13,31 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
-from matdiff.errors import AmbiguityError, SyntaxError, UnknownNameError
+from matdiff.errors import AmbiguityError, SyntaxError
+from matdiff.language.customs import customary
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import (
     ACCENTED,
     GREEK,
-    GREEK_CLASS,
     GREEK_WORDS,
     LINK,
     MARKS,
+    SUBS,
+    SUBSCRIPT,
     SUBSCRIPTS,
     SUPERSCRIPTS,
     canonical,
-    nearest,
+    no_function,
 )
 from matdiff.language.recurrences.heads import states
 
-SUBS = "".join(SUBSCRIPTS)
-SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+(?:[₊₋][{SUBS}]+)*"
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
 FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a function
 Indices = tuple[tuple[str, Size | None], ...]
 NO_FUNCTIONS: Mapping[str, bool] = {}
+NOTHING_DECLARED: Mapping[str, str] = {}
 
 
 def match_at(pattern: str, text: str, place: int) -> re.Match[str] | None:
@@ -79,12 +80,17 @@ class Vocabulary:
         text: str,
         names: Collection[str],
         functions: Collection[str],
+        kinds: Mapping[str, str] = NOTHING_DECLARED,
         shaped: Collection[str] = (),
         open_functions: Mapping[str, bool] = NO_FUNCTIONS,
     ) -> None:
-        """*open_functions* are those that are declared, and whether they have scalar values or work on each entry."""
+        """*kinds* are those of declared names.
+
+        *open_functions* are those that are declared, and whether they have scalar values or work on each entry.
+        """
         self.text = text
         self.alone: dict[str, bool] = {}
+        self.kinds = kinds
         self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
         defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
@@ -141,6 +147,10 @@ class Vocabulary:
         order = int(re.sub(r"[^0-9]", "", (m.group("order") or "") + raised) or 1)
         places = tuple(map(int, re.sub(r"[^0-9]", "", re.sub(RAISED, "", scripts))))
         return Called(name, order, places), m.end()
+
+    def kind(self, name: str) -> str:
+        """The kind of a name: declared, or by custom."""
+        return self.kinds.get(name) or customary(name)[0][0]
 
     def is_letter(self, name: str) -> bool:
         """Whether a name is one letter, Latin or Greek, perhaps with a number: σ₁."""
@@ -271,11 +281,8 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
             return [Piece("SUM", run, end)]
         letters = subscript.group().strip("_{}")
         if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
-            hint = nearest(whole, [*known.functions, *known.names])
             span = (start, subscript.end())
-            raise UnknownNameError(
-                f"{text[slice(*span)]} is not a known function", text=text, span=span, suggestion=hint
-            )
+            raise no_function(whole, [*known.functions, *known.names], text, span)
         if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not _is_name(run, known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight
     name = canonical(run)
@@ -332,9 +339,9 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
     if front:
         return [Piece("FUNCTION", run[:front], start + front), *split_word(text, start + front, end, known)]
     if text.startswith("(", end):
-        hint = nearest(run, [*known.functions, *known.names])
-        if hint or len(run) > 3 or run.islower():
-            raise UnknownNameError(f"{run} is not a known function", text=text, span=(start, end), suggestion=hint)
+        error = no_function(run, [*known.functions, *known.names], text, (start, end))
+        if error.suggestion or len(run) > 3 or run.islower():
+            raise error
     return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
 
 

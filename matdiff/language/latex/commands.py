@@ -112,6 +112,7 @@ REASONS = {
     r"\lfloor \rfloor \lceil \rceil": "rounding has no derivative, and is not available",
     r"\lg": "the base of the logarithm is not said: write \\ln, or \\operatorname{log10}",
     r"\binom \dbinom \tbinom \choose": "binomial coefficients are not available",
+    r"\Re \Im": "this is a function of complex numbers, and matdiff is about real matrices",
     r"\argmin \argmax": "a minimiser is not available: only what is minimised has a gradient",
     r"\matrix \pmatrix \bmatrix \substack": "matrices and stacks of single entries are not available",
     r"\if \ifx \else \fi \loop \csname \expandafter \input \include": "programs in TeX are not run",

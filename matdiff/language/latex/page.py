@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from matdiff.errors import UnknownNameError
 from matdiff.language.latex.commands import WIDE_SPACE
-from matdiff.language.names import nearest
+from matdiff.language.names import no_function
 from matdiff.language.transcript import APART, CLOSES, OPENS, Scribe, Transcript
 
 Piece = tuple[str, int, int]
@@ -176,12 +175,7 @@ class Page:
         before = "".join(text for text, _, _ in self.pieces[max(0, place - 12) : place])
         if called and not re.search(r"∇[\s_^{}0-9]*$", before):  # the gradient of a function that is open
             name = text.strip(NAMED + NAME_ENDS)
-            raise UnknownNameError(
-                f"{name} is not a known function",
-                text=self.source,
-                span=(start, end),
-                suggestion=nearest(name, functions),
-            )
+            raise no_function(name, functions, self.source, (start, end))
 
 
 def _strip(kept: list[Piece], stops: str) -> str:

@@ -1,0 +1,136 @@
+"""Labels: what stands high behind a name and is part of it.  The optimum x^*, the old θ^{old}, the second W^{(2)}, x′.
+
+The one rule.  A star, a sign, a word and a number in brackets are labels, since none of them is an exponent.  A letter
+is one where a power has no meaning or the same name carries another label, and an exponent else; custom says which is
+tried first, and the shapes decide.  A quote is a prime where a transpose has no meaning.
+
+In go a place in a text and the ``Vocabulary`` of the reading; out comes what stands there, and what custom says of it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from matdiff.errors import AmbiguityError
+from matdiff.language.names import (
+    CLOSES,
+    GREEK_CLASS,
+    MARKS,
+    RAISED,
+    SUBS,
+    SUBSCRIPT,
+    SUBSCRIPTS,
+    High,
+    canonical,
+    high_at,
+)
+from matdiff.language.words import Vocabulary, match_at
+
+TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
+FACTOR = rf"\s*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇{GREEK_CLASS}]"
+BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
+BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
+CUSTOM = 3  # what it costs to go against a clear custom
+Custom = tuple[bool, int]  # whether it is a label, and what the other reading costs; 0 where there is none
+
+
+class Labels:
+    """What a text shows of its names: the labels that they carry, and where they stand without one."""
+
+    def __init__(self, known: Vocabulary) -> None:
+        self.known = known
+
+    @cached_property
+    def text(self) -> str:
+        """The text without the letters of words that are no names."""
+        return re.sub(r"⟪\w+⟫|[A-Za-z]{2,}", self._masked, self.known.text)
+
+    def _masked(self, m: re.Match[str]) -> str:
+        word = m.group()
+        return "·" * len(word) if word[0] == "⟪" or word in self.known.functions else word
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The letters that sums bind."""
+        limits = re.finditer(rf"(?:[∑Σ∏]|\bsum|\bm(?:ax|in))\s*(?:_\{{?|\()?([\w\s,{SUBS}]+)", self.known.text)
+        letters = {SUBSCRIPTS.get(letter, letter) for m in limits for letter in m.group(1)}
+        return frozenset(canonical(letter) for letter in letters if letter.isalpha())
+
+    def above(self, written: str) -> frozenset[str]:
+        """The labels and letters that stand high behind a name."""
+        found = (high_at(self.text, m.end()) for m in re.finditer(rf"{re.escape(written)}(?:{SUBSCRIPT})?", self.text))
+        return frozenset(high.label for high in found if high)
+
+    def stands_bare(self, name: str, low: str = "") -> bool:
+        """Whether a name stands somewhere without a label or a quote; *low* is a pattern of its subscript."""
+        signs = {sign for sign in set(re.findall(f"[{GREEK_CLASS}]", self.text)) if canonical(sign) == name}
+        spelt = "|".join(sorted({re.escape(name), *signs}))
+        label = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁽⁺]|['′*∗⋆]"
+        return re.search(rf"(?:{spelt}){low}(?![\w{MARKS}{SUBS}]|{label})", self.text) is not None
+
+    def is_conjugated(self, name: str) -> bool:
+        """Whether a star behind a name and before a factor is the conjugate transpose, not that of a multiplier λ^*."""
+        return len(name.rstrip("0123456789")) == 1 or self.stands_bare(name)
+
+    # ---- powers ------------------------------------------------------------------------------------
+
+    def custom(self, name: str, high: High, written: str) -> Custom:
+        """What custom says of what stands high behind a name."""
+        known = self.known
+        if canonical(f"{name}_{high.label}") in known.names:
+            return True, 0
+        if high.label in ("plus", "minus"):  # of a matrix it is a generalised inverse
+            return known.kind(name) != "M", 0
+        if high.kind == "index":
+            return high.label not in self.bound and name not in known.shaped | known.states, 0
+        if high.kind == "label":
+            return True, 0
+        if (name == "e" and name not in known.names) or high.label in known.functions or high.label in self.bound:
+            return False, 0
+        return self._of_letters(name, canonical(high.label), written)
+
+    def _of_letters(self, name: str, label: str, written: str) -> Custom:
+        """What custom says of z^t, φ^w, θ^{old}, a^{bc}."""
+        known, kind = self.known, self.known.kind(name)
+        letters = [label] if known.is_letter(label) else list(label)
+        if len(letters) > 1 and (label in known.names or all(c in known.names or c in self.bound for c in letters)):
+            return False, 0
+        if len(letters) > 2 or (len(letters) > 1 and kind != "S"):
+            return True, 0
+        if name in known.kinds and kind == "S":
+            return False, 0
+        if self.above(written) - {label}:
+            return True, CUSTOM
+        return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))
+
+    # ---- primes ------------------------------------------------------------------------------------
+
+    def prime(self, name: str, written: str) -> Custom:
+        """What custom says of the quotes behind a name: x − x' has two vectors, x'A x has one."""
+        text, known = self.text, self.known
+        quotes = list(re.finditer(rf"{re.escape(written)}(?:{SUBSCRIPT})?'", text))
+        if f"{name}_prime" in known.names:
+            return True, CUSTOM
+        if any(match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, m.end()) for m in quotes):  # x'_i, x'ᵀ
+            return True, CUSTOM
+        is_matrix = known.kind(name) == "M"
+        before_factor = any(match_at(FACTOR, text, m.end()) for m in quotes)
+        if re.search(TRANSPOSED, text):
+            return not before_factor, CUSTOM
+        alone = [self._is_term(m) for m in quotes]
+        both = any(alone) and self.stands_bare(name, f"(?:{SUBSCRIPT})?")
+        if both and not is_matrix and before_factor:
+            raise AmbiguityError(
+                f"{written}' is the transpose of {written} at one place and another vector at another",
+                text=known.text,
+                span=quotes[0].span(),
+                suggestion=f"write {written}ᵀ for the transpose and {name}_prime for the other vector",
+            )
+        return both and not is_matrix, CUSTOM if both else 0
+
+    def _is_term(self, quote: re.Match[str]) -> bool:
+        """Whether a name with a quote is a whole term, and not the only argument of a function."""
+        before, behind = self.text[: quote.start()], match_at(BEHIND_TERM, self.text, quote.end())
+        only = re.search(r"\w\(\s*$|·\(\s*$", before[-12:]) and match_at(r"\s*\)", self.text, quote.end())
+        return behind is not None and re.search(BEFORE_TERM, before[-12:]) is not None and not only

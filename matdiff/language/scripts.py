@@ -1,0 +1,197 @@
+"""What stands high or low behind an operand: transposes, powers, subscripts, primes, and the labels of names.
+
+In goes a sign at its place in the text; out come its tokens.  A label (x^*, θ^{old}, z^{t}, W^{(1)}, x′) is part of
+the name before it, whose token it changes.  Whether a sign is a label is decided in matdiff.language.labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from matdiff.errors import AmbiguityError, UnsupportedError
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS, Calls
+from matdiff.language.labels import FACTOR, Labels
+from matdiff.language.names import High, canonical, high_at
+from matdiff.language.recurrences.heads import LOW
+from matdiff.language.tokens import ENDERS
+from matdiff.language.transcript import Transcript
+from matdiff.language.words import Vocabulary, match_at, superscript
+
+QUOTED = r"'(\w+)'|\"(\w+)\""
+LONGEST_NUMBER = 100
+
+
+class Scripts(Calls):
+    """The tokens of one text so far, and the names in it that carry labels.
+
+    labelled   for each such name the one without the label, and whether the label is one that may be an exponent
+    """
+
+    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
+        super().__init__(script, vocabulary, other)
+        self.labels = Labels(vocabulary)
+        self.labelled: dict[str, tuple[str, bool]] = {}
+        self.settled: dict[tuple[str, str], bool] = {}  # whether what stands high behind a name is a label of it
+
+    # ---- transposes and inverses -------------------------------------------------------------------
+
+    def transpose(self, m: re.Match[str]) -> int:
+        word = match_at(r"\^\s*([A-Za-z]\w*)", self.text, m.start())
+        if word and len(word.group(1)) > 1 and word.group(1) in self.vocabulary.names:
+            return self.emit("CARET", None, m.start(), m.start() + 1)
+        self.require_mean(m)
+        return self.emit("TRANSPOSE", m.group(), m.start(), m.end())
+
+    def inverse_transpose(self, m: re.Match[str]) -> int:
+        return self.emit("INVERSE_TRANSPOSE", None, m.start(), m.end())
+
+    def pseudo_inverse(self, m: re.Match[str]) -> int:
+        """A† and A^+ of a matrix; x^+ of a vector has a label, and x† is complex."""
+        if end := self.label(m.start()):
+            return end
+        base = self.bearer()
+        if "†" in m.group() and base >= 0 and self.vocabulary.kind(self.tokens[base].value) == "V":
+            raise self.not_real(base, m.end())
+        return self.emit("PSEUDO_INVERSE", None, m.start(), m.end())
+
+    # ---- complex numbers ---------------------------------------------------------------------------
+
+    def conjugate(self, m: re.Match[str]) -> int:
+        """Aᴴ, A^H, unless H is known as a number, which is an exponent."""
+        if m.group()[0] == "^" and (self.last == "NUMBER" or self.vocabulary.kinds.get("H") == "S"):
+            return self.emit("CARET", None, m.start(), m.start() + 1)
+        raise self.not_real(self.bearer(), m.end())
+
+    def not_real(self, base: int, end: int) -> UnsupportedError:
+        """The error for a conjugate transpose, of a name that is known by the place of its token."""
+        start = self.tokens[base if base >= 0 else -1].start if self.tokens else end - 1
+        return UnsupportedError(
+            f"{self.text[start:end].strip()} is a conjugate transpose, and matdiff is about real matrices",
+            text=self.text,
+            span=(start, end),
+            suggestion="of a real vector or matrix it is the transpose: xᵀ, Aᵀ",
+        )
+
+    def require_mean(self, m: re.Match[str]) -> None:
+        """Refuses z̄ᵀAz, which may be the conjugate transpose of z; where no z stands beside it z̄ is a mean."""
+        base = self.bearer()
+        name = self.tokens[base].value if base >= 0 else ""
+        if name.endswith("_bar") and self.labels.stands_bare(name.removesuffix("_bar")):
+            start = self.tokens[base].start
+            raise AmbiguityError(
+                f"{self.text[start : m.end()]} beside {name[:-4]} can be the conjugate transpose, or that of a mean",
+                text=self.text,
+                span=(start, m.end()),
+                suggestion="matdiff is about real matrices: write xᵀ, or another letter for the mean",
+            )
+
+    def require_real_star(self, base: int, high: High) -> None:
+        """Refuses x^*A x and A A^*: a star before a factor, or behind the same letter, is the conjugate transpose."""
+        name = self.tokens[base].value
+        if high.transposed or canonical(name + "_star") in self.vocabulary.names:
+            return
+        before = self.tokens[max(base - 2, 0) : base]
+        is_square = len(before) == 2 and before[0].value == name and before[1].type in ("JUXT", "LOOSE")
+        is_factor = match_at(FACTOR, self.text, high.end) is not None and self.labels.is_conjugated(name)
+        if is_square or is_factor:
+            raise self.not_real(base, high.end)
+
+    # ---- primes ------------------------------------------------------------------------------------
+
+    def quote(self, m: re.Match[str]) -> int:
+        """A transpose, a prime that makes a name, or the start of a word in quotes behind a comma."""
+        quoted = match_at(QUOTED, self.text, m.start())
+        if self.last == "COMMA" and quoted:
+            return self.emit("STRING", quoted.group(1) or quoted.group(2), m.start(), quoted.end())
+        self.require_brackets("NAME", m.start(), m.end())
+        base = self.bearer()
+        if base >= 0 and self.is_prime(base, m):
+            return self.attach(base, "prime", m.end())
+        if m.group() != "'":
+            raise self.error(f"{m.group()} has no meaning here", m.start(), m.end(), "g′(…) is the derivative of g")
+        return self.emit("TRANSPOSE", None, m.start(), m.end())
+
+    def is_prime(self, base: int, m: re.Match[str]) -> bool:
+        """Whether a quote behind a name is a prime, at all places of the text or at none."""
+        if m.group() == "′":
+            return True
+        name, written = self.tokens[base].value, self.written(base)
+        if (name, "'") not in self.settled:
+            custom, cost = self.labels.prime(name, written)
+            self.settled[name, "'"] = self.decide(m.start(), custom, cost) if cost else custom
+            if self.settled[name, "'"]:
+                said = f"{written}' is taken as a name of its own, {name}_prime; the transpose is {written}ᵀ"
+                self.note(m.start(), said)
+        return self.settled[name, "'"]
+
+    # ---- powers and labels -------------------------------------------------------------------------
+
+    def superscript(self, m: re.Match[str]) -> int:
+        if len(m.group()) > LONGEST_NUMBER:
+            raise self.error("the exponent is too long", m.start(), m.end())
+        if end := self.label(m.start()):
+            return end
+        value, length = superscript(m.group()) if m.group() != "⁽" else ("-", 1)
+        if value == "-":
+            raise self.error(f"an exponent is expected behind {m.group()[0]}", m.start(), m.end())
+        return self.emit("SUPERSCRIPT", value, m.start(), m.start() + length)
+
+    def label(self, start: int) -> int:
+        """The place behind a label that starts here; 0 where there is none."""
+        high = high_at(self.text, start) if self.last in ENDERS and not self.gap else None
+        base = self.bearer()
+        if high is None:
+            return 0
+        if base < 0:
+            if high.label == "star" and self.last != "NUMBER" and self.text[start] == "^":
+                raise self.not_real(base, high.end)
+            return 0
+        if high.label == "star":
+            self.require_real_star(base, high)
+        if not self.is_label(base, high):
+            return 0
+        name = self.tokens[base].value
+        if name in CUSTOMARY_FUNCTIONS and self.text.startswith("(", high.end):
+            begin = self.tokens[base].start
+            raise self.error(f"the function {self.text[begin : high.end]} is not known", begin, high.end)
+        end = self.attach(base, high.label, high.end, high.kind == "exponent")
+        return self.emit("TRANSPOSE", None, end - 1, end) if high.transposed else end
+
+    def is_label(self, base: int, high: High) -> bool:
+        """Whether what stands high behind a name is a label of it, at all places of the text or at none."""
+        key = self.tokens[base].value, high.label
+        if key not in self.settled:
+            custom, cost = self.labels.custom(key[0], high, self.written(base))
+            self.settled[key] = self.decide(self.tokens[base].start, custom, cost) if cost else custom
+        return self.settled[key]
+
+    def bearer(self) -> int:
+        """The place among the tokens of the name that ends here, perhaps with a subscript; -1 where there is none."""
+        k = len(self.tokens) - 1
+        while k > 0 and self.tokens[k].type == "SUBSCRIPT":
+            k -= 1
+        return k if k >= 0 and self.tokens[k].type == "NAME" and not self.gap else -1
+
+    def written(self, base: int) -> str:
+        """A name as it is written."""
+        return self.text[self.tokens[base].start : self.tokens[base].end]
+
+    def attach(self, base: int, label: str, end: int, may_be_exponent: bool = False) -> int:
+        """Makes a label part of a name."""
+        token = self.tokens[base]
+        name = canonical(f"{token.value}_{label}")
+        self.labelled[name] = token.value, may_be_exponent
+        self.tokens[base] = token._replace(value=name, end=end if base == len(self.tokens) - 1 else token.end)
+        return end
+
+    # ---- subscripts --------------------------------------------------------------------------------
+
+    def subscript(self, m: re.Match[str]) -> int:
+        if self.last not in ENDERS or self.gap:
+            raise self.error("a subscript belongs directly behind a name", m.start(), m.end())
+        sized = self.last == "NUMBER" or self.tokens[-1].value == "I"
+        short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
+        m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
+        text = m.group().lstrip("_").strip("{}").translate(LOW)
+        return self.emit("SUBSCRIPT", text, m.start(), m.end())
