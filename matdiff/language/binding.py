@@ -8,7 +8,7 @@ the order in which they are typed.  Nothing here depends on kinds or sizes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE
@@ -172,6 +172,8 @@ class Bound:
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             self._sized_constant(node, base, text)
             return None
+        if base.kind == "NAME" and self._is_constant_letter(node, base.value, text):
+            return None
         if base.value in self.recursions and base.kind == "NAME":
             return resolve_state(self, node, self.recursions[base.value], self._low(node, text), scope)
         fixed = subscripts(self._low(node, text), scope)
@@ -276,13 +278,30 @@ class Bound:
             base.value = "entrywise"
         node.kind, node.value, node.parts = "entry", binders, [base]
 
+    def _is_constant_letter(self, node: Node, letter: str, text: str) -> bool:
+        """Makes a unit vector of e_3 and the matrix of ones of J_n, where e and J are no names of the text."""
+        if letter in self.declared or letter in self.definitions or letter in self.names:
+            return False
+        what = ""
+        if letter == "e" and text.isdecimal() and int(text):
+            node.kind, node.value, node.parts = "unit", (Place(parse_size(self._low(node, text))), None), []
+            what = f"unit vector number {text}"
+        elif letter == "J" and (text in SIZES or text in self.declared.sizes()):
+            n = parse_size(self._low(node, text))
+            node.kind, node.value, node.parts = "constant", ("ones", (n, n)), []
+            what = f"{text}×{text} matrix of ones"
+        if what:
+            name = f"{letter}_{text}"
+            self.note(node, f"{name} is taken as the {what}; for another thing declare {name} or {letter}")
+        return bool(what)
+
     def _sized_constant(self, node: Node, base: Node, text: str) -> None:
         """1_n, 0_{m×n}, I_n"""
         kind = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}.get(base.value)
         if kind is None:
             raise self._error(node, "a number has no subscript")
-        sizes = [s for s in re.split(r"×|,|\bx\b", text) if s.strip()]
-        self._constant(node, kind, [Excerpt(s.strip(), node.start, self.text) for s in sizes])
+        sizes = [written_size(s.strip(), self.declared.sizes()) for s in re.split(r"×|,|\bx\b", text) if s.strip()]
+        self._constant(node, kind, [Excerpt(s, node.start, self.text) for s in sizes])
 
     def _constant(self, node: Node, kind: str, sizes: list[Excerpt]) -> None:
         kind = "eye" if kind == "identity" else kind
@@ -451,6 +470,17 @@ def _without_brackets(node: Node) -> Node:
     return inner if inner.kind == "NAME" else node
 
 
+def written_size(text: str, known: Collection[str]) -> str:
+    """A size with its signs, where it is written low as on paper: I_{mn}, I_{2n}, I_{n^2}."""
+    text = re.sub(r"(\w+)(?:\^\{?2\}?|²)", r"\1*\1", text)
+    return re.sub("[0-9]*[A-Za-z]+", lambda m: m.group() if m.group() in known else _product(m.group()), text)
+
+
+def _product(factors: str) -> str:
+    return "*".join(re.findall("[0-9]+|[A-Za-z]", factors))
+
+
+SIZES = frozenset("nmdNpT")  # letters that are customary for sizes: J_n
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {

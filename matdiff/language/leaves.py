@@ -24,13 +24,16 @@ from matdiff.language.typing import Attempt, rule
 
 @rule("NUMBER")
 def type_number(attempt: Attempt, node: Node) -> Typed:
-    """A number, or 1 as a vector of ones."""
-    if attempt.assumed.get(id(node)) == "ones":
-        return constant(attempt, node, (attempt.sizes.fresh(), ONE), Ones, "1")
+    """A number, or 1 as a vector of ones and 0 as one of zeros."""
+    if made := FILLED.get(attempt.assumed.get(id(node), "")):
+        return constant(attempt, node, (attempt.sizes.fresh(), ONE), made, str(node.value))
     value: Fraction = node.value
     result = attempt.scalar(node, (), lambda: Number(value))
     result.number = value
     return result
+
+
+FILLED: dict[str, type[Expr]] = {"ones": Ones, "zeros": Zeros}
 
 
 def constant(attempt: Attempt, node: Node, shape: Shape, make: type[Expr], what: str) -> Typed:
@@ -115,10 +118,15 @@ def type_counter(attempt: Attempt, node: Node) -> Typed:
 
 @rule("unit")
 def type_unit(attempt: Attempt, node: Node) -> Typed:
-    """unit(i, n): the unit vector of an index"""
-    index, rows = node.value
+    """unit(i, n), and e_3, whose size the context tells: the unit vector of an index"""
+    index, known = node.value
+    rows = known or attempt.sizes.fresh()
     require_place(attempt, node, index, rows, "the unit vector")
-    return attempt.typed(node, (rows, ONE), (), lambda: UnitVector(index_of(attempt, node, index), rows))
+
+    def make() -> Expr:
+        return UnitVector(index_of(attempt, node, index), attempt.resolve(rows, node, attempt.written(node)))
+
+    return attempt.typed(node, (rows, ONE), (), make)
 
 
 @rule("sized_constant")

@@ -115,15 +115,15 @@ COMPLEX = frozenset("conj conjugate Re Im real imag ctranspose hermitian".split(
 SPECTRAL = frozenset("eig eigs eigh eigenvalue eigenvalues svd spec lambda sigma".split())
 
 
-def no_function(name: str, known: Iterable[str], text: str, span: tuple[int, int]) -> UnknownNameError:
+def no_function(shown: str, known: Iterable[str], text: str, span: tuple[int, int]) -> UnknownNameError:
     """The error for a word or letter that is called, and is no function."""
-    shown = text[slice(*span)]
+    name = canonical(shown)
     if name in COMPLEX:
         message = f"{shown} is a function of complex numbers, and matdiff is about real matrices"
         return UnknownNameError(message, text=text, span=span, suggestion="leave it out where everything is real")
     hint = nearest(name, known)
-    if name in SPECTRAL:
-        hint = "there are lambda_max(A), eigvals(A) of a symmetric matrix, and svdvals(A)"
+    if name in SPECTRAL or (not hint and name.partition("_")[0].rstrip("0123456789") in SPECTRAL):
+        hint = "there are lambda_max(A), lambda_min(A), eigvals(A) of a symmetric matrix, norm_spec(A) and svdvals(A)"
     return UnknownNameError(f"{shown} is not a known function", text=text, span=span, suggestion=hint)
 
 

@@ -92,8 +92,8 @@ class Search:
                 self.choices[BARE] = (("members", 0), ("entries", 3))
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
-            if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value == 1:
-                self.choices[id(node.parts[0])] = (("ones", 0), ("number", 5))
+            if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value in VECTORS_OF:
+                self.choices[id(node.parts[0])] = ((VECTORS_OF[node.parts[0].value], 0), ("number", 5))
 
     def _open_functions(self) -> None:
         """Which of the open functions may have scalar values: rather the outer one of two, and none with primes."""
@@ -239,11 +239,13 @@ class Search:
         )
 
 
+VECTORS_OF = {0: "zeros", 1: "ones"}  # what a number with a transpose is a vector of
 WORDS = {
     "S": "is a scalar",
     "V": "is a vector",
     "M": "is a matrix",
     "R": "is a row vector",
+    "zeros": "the vector of zeros",
     "ones": "the vector of ones",
     "number": "the number",
     "entrywise": "is taken of each entry",

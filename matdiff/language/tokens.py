@@ -44,7 +44,7 @@ class Decision(NamedTuple):
 
 
 class Reach:
-    """A function without brackets: where it stands, and whether its operand goes on over gaps."""
+    """A function without brackets, or ⊗: where it stands, and whether its operand goes on over gaps."""
 
     __slots__ = ("place", "wide", "widens")
 
@@ -79,7 +79,7 @@ class Emitter:
         self.last = kind
         self.gap = self.line_break = False
         if kind in STOPS:
-            self.reaches[-1] = None
+            self.reaches[-1] = Reach(start, True) if kind == "KRONECKER" else None  # I ⊗ Bᵀ B is I ⊗ (BᵀB)
         return end
 
     def operand(self, kind: str, value: Any, start: int, end: int) -> int:

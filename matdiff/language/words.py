@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
@@ -152,6 +153,19 @@ class Vocabulary:
         """The kind of a name: declared, or by custom."""
         return self.kinds.get(name) or customary(name)[0][0]
 
+    def is_identity(self, letter: str, low: str) -> bool:
+        """Whether I_3 is the identity with its size, unless there is an I_1, which makes I_3 the third of several."""
+        size = low.strip("_{}").translate(_PLAIN_SUBSCRIPT)
+        if letter != "I" or not size.isdecimal() or {"I", f"I{size}"} & self.names:
+            return False
+        return re.search(r"(?<![A-Za-z])I(?:_?\{?[01](?![0-9])|[₀₁])", self.text) is None
+
+    @cached_property
+    def has_basis(self) -> bool:
+        """Whether e_3 may be a unit vector: e is no name of the text, but for e^x."""
+        used = re.search(rf"(?<![^\W\d])e(?![\w{MARKS}{SUBS}^(]|\s*(?:\^|:?=))", self.text)
+        return "e" not in self.names and used is None
+
     def is_letter(self, name: str) -> bool:
         """Whether a name is one letter, Latin or Greek, perhaps with a number: σ₁."""
         name = name.rstrip("0123456789")
@@ -172,12 +186,12 @@ class Vocabulary:
         return re.search(rf"(?<![A-Za-z]){written}(?!\s*⊙?\s*\(|[A-Za-z0-9₀-₉])", self.text) is None
 
     def cost_of_name(self, word: str, end: int) -> int:
-        """What it costs to read x_2, A₁₂ as a name where x is known without a number; 0 where it is no entry."""
+        """What it costs to read x_2, A₁₂, e_3 as a name where x is known without a number; 0 where it is no entry."""
         below = match_at(ENTRY, self.text, end)
         name = canonical(word)
         if not below or name in self.functions or canonical(name + below.group()) in self.names:
             return 0
-        return 2 if name in self.shaped else int(self.stands_alone(word))
+        return 2 if name in self.shaped or (name == "e" and self.has_basis) else int(self.stands_alone(word))
 
     def stands_alone(self, letter: str) -> bool:
         """Whether a letter that is customary for vectors and matrices stands somewhere without a number."""
@@ -270,6 +284,8 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
         accent = match_at(ACCENTED, text, end)
         if accent:  # x_hat is x̂
             return [Piece("NAME", canonical(run + accent.group()), accent.end())]
+    if subscript and known.is_identity(run, subscript.group()):
+        return [Piece("NAME", run, end)]
     if subscript:
         whole = canonical(run + subscript.group())
         is_number = subscript.group().strip("_{}").translate(_PLAIN_SUBSCRIPT).isdecimal()
@@ -282,7 +298,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
         letters = subscript.group().strip("_{}")
         if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
             span = (start, subscript.end())
-            raise no_function(whole, [*known.functions, *known.names], text, span)
+            raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
         if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not _is_name(run, known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight
     name = canonical(run)
