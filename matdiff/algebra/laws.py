@@ -25,12 +25,13 @@ class Law:
     requires   the side condition in words, where there is one: ``A invertible``
     where      declarations that the letters of the statement need: ``A: n x n``
     kind       ``differential``, ``trace``, ``vec``, ``identity``, or ``definition`` (true by what letters stand for)
+    positive   what has to be positive where the law is applied, where there is such a condition
     among      classes of which one must be among the operands, seen through transposes and multiples, for the law
                to apply; none where that cannot be told from the classes
     apply      the function that maps a left-hand side to the right-hand side
     """
 
-    __slots__ = ("among", "apply", "condition", "kind", "name", "requires", "source", "stated", "title", "where")
+    __slots__ = ("among", "apply", "kind", "name", "positive", "requires", "source", "stated", "title", "where")
 
     def __init__(
         self,
@@ -43,7 +44,7 @@ class Law:
         requires: str = "",
         where: str = "",
         source: str = "",
-        condition: Callable[[Expr], str] | None = None,
+        positive: Callable[[Expr], Expr] | None = None,
         among: tuple[type, ...] = (),
     ) -> None:
         if name in CATALOGUE:
@@ -56,7 +57,7 @@ class Law:
         self.requires = requires
         self.where = where
         self.source = source
-        self.condition = condition
+        self.positive = positive
         self.among = among
         CATALOGUE[name] = self
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Operator, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Sum, Transpose
-from matdiff.algebra.operators.structure import Named, is_not_named
+from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.calculus.rewrite import Later, Step, Told, replay
+
+if TYPE_CHECKING:
+    from matdiff.calculus.conditions import Condition
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
@@ -159,24 +162,10 @@ def exchanged(block: Block, exchange: Callable[[Expr], Expr]) -> Block:
     return Block(exchange(block.node), block.name, Later(lambda: map(phase, block.phases)))
 
 
-def by_names(e: Expr) -> Expr:
-    """An expression in which definitions are written as their names: what they are has been said with the function."""
-
-    def name(node: Expr) -> Expr | None:
-        return Symbol(node.name, node.shape) if isinstance(node, Named) and not node.free else None
-
-    return replace(e, name)
-
-
 def named_pieces(answers: Iterable[Expr]) -> tuple[str, ...]:
     """What the named pieces of some answers stand for, as sylvester(A, B, C), each said once."""
     nodes = [e for answer in answers for e in postorder(answer) if isinstance(e, Operator) and e.definition]
     return tuple(dict.fromkeys(e.definition.format(*e.operands) for e in nodes))
-
-
-def _holds_everywhere(e: Expr) -> bool:
-    """Whether an operation has a differential wherever it stands, by what its class says."""
-    return not isinstance(e, Operator) or (type(e).condition is Operator.condition and not e.requires)
 
 
 NOTHING: Mapping[str, Expr] = {}
@@ -210,16 +199,12 @@ class Gradients(NamedTuple):
     def lines(self) -> tuple[Line, ...]:
         return tuple(line for block in self.blocks for phase in block.phases for line in phase.lines())
 
+    def where(self) -> tuple[Condition, ...]:
+        """Where the laws that were used hold: the conditions that have to be said."""
+        from matdiff.calculus.conditions import fewest  # only for a page: an answer needs no conditions
+
+        return fewest(self.steps(), self.function, self.gradients.values())
+
     def conditions(self) -> tuple[str, ...]:
-        """The side conditions of the laws used, in words, each once; then what named pieces of the answers are."""
-        found: dict[str, None] = {}
-        for step in self.steps():
-            e = step.before.operands[0] if isinstance(step.before, Differential) else step.before
-            if step.law.condition is None and (step.law.kind != "differential" or _holds_everywhere(e)):
-                continue
-            e = by_names(e)
-            if step.law.condition is not None:
-                found[step.law.condition(e)] = None
-            elif isinstance(e, Operator) and (condition := e.condition()):
-                found[condition] = None
-        return (*found, *named_pieces(self.gradients.values()))
+        """The conditions in words; then what named pieces of the answers are."""
+        return (*map(str, self.where()), *named_pieces(self.gradients.values()))

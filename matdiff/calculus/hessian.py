@@ -7,7 +7,7 @@ of the gradient G, df = Tr(GᵀdX), and then that of dG, since d²f = Tr((dG)ᵀ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
@@ -17,11 +17,14 @@ from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.adjoint import direction, pushed, require_new
-from matdiff.calculus.derivation import Gradients, Line
+from matdiff.calculus.derivation import Gradients, Line, named_pieces
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import Jacobians, jacobians
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from matdiff.calculus.conditions import Condition
 
 Pair = tuple[str, str]
 
@@ -53,10 +56,17 @@ class Hessians(NamedTuple):
         """The lines of the gradients, and then of their differentials."""
         return self.first.lines() + tuple(line for part in self.second.values() for line in part.whole.lines())
 
+    def where(self) -> tuple[Condition, ...]:
+        """Where the laws that were used hold: the conditions that have to be said."""
+        from matdiff.calculus.conditions import fewest  # only for a page: an answer needs no conditions
+
+        return fewest(self.steps(), self.first.function, self.blocks.values())
+
     def conditions(self) -> tuple[str, ...]:
-        """Where the laws that were used hold, each condition once."""
-        found = self.first.conditions() + tuple(c for part in self.second.values() for c in part.whole.conditions())
-        return tuple(dict.fromkeys(found))
+        """The conditions in words; then what named pieces of the answers are."""
+        records = [self.first, *(part.whole for part in self.second.values())]
+        answers = [g for record in records for g in record.gradients.values()]
+        return (*map(str, self.where()), *named_pieces(answers))
 
     def whole(self) -> Expr:
         """The Hessian by all unknowns together, as a matrix of blocks."""

@@ -34,7 +34,7 @@ def frobenius_as_trace(e: Expr) -> Expr | None:
     "log(det(A)) = logdet(A)",
     requires="det A > 0",
     where="A: n x n spd",
-    condition=lambda e: f"{e.operands[0]} > 0",
+    positive=lambda e: e.operands[0],
 )
 def log_of_determinant(e: Expr) -> Expr | None:
     match e:

@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from matdiff.algebra.dims import Size
-from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.operators.entrywise import Log, Sqrt
-from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.recurrence import Recurrence
-from matdiff.algebra.operators.square import Inverse, Trace
+from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.conditions import WITHIN, size_names
+from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.grids import grid_claim, grid_of
 from matdiff.calculus.definiteness.opposite_signs import BothSigns, total
 from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim
@@ -92,6 +91,7 @@ def certificate(e: Expr, sizes: Iterable[str] = ()) -> Certificate | None:
     """What can be told of a symmetric matrix, or a number, by the way it is written.
 
     >>> from matdiff.algebra.dims import size
+    >>> from matdiff.algebra.expr import Symbol
     >>> a = Symbol("A", (size("m"), size("n")))
     >>> str(certificate(a.T * a))
     'positive semidefinite: AᵀA'
@@ -144,7 +144,7 @@ def certificate_of(found: Hessians) -> Certificate | None:
     if any(b.free for b in blocks) or not all(is_small(b) for b in (*blocks, found.function)):
         return None
     sizes = size_names(found.function)
-    signs = BothSigns(sizes, [n.operands[0] for n in postorder(found.function) if needs_positive(n)])
+    signs = BothSigns(sizes, {n.operands[0]: iv.POSITIVE for n in postorder(found.function) if needs_positive(n)})
     whole = found.whole()
     claim = claimed(signs, whole)
     kind = None if claim is None else kind_of(claim)
@@ -158,7 +158,7 @@ def certificate_of(found: Hessians) -> Certificate | None:
     if claim is None or kind is None:
         return None
     said = conclusion(found, kind, strict)
-    domain, others = where_it_holds(found, BothSigns(sizes)) if said else ((), ())
+    domain, others = where_it_holds(found) if said else ((), ())
     return Certificate(kind, claim.expr, tuple(claim.steps()), said, (*domain, *others), bool(others))
 
 
@@ -171,18 +171,6 @@ def without_projection(found: Hessians) -> Expr:
     return found._replace(blocks={**found.blocks, **below, **free}).whole()
 
 
-def size_names(f: Expr) -> frozenset[str]:
-    """The names of the sizes that a function mentions: a scalar of such a name is that size."""
-    found: set[Size] = set()
-    for node in postorder(f):
-        found.update(node.shape)
-        if isinstance(node, IndexedSum | Recurrence):
-            found.add(node.index.last)
-        if isinstance(node, Symbol):
-            found.update(node.ranges)
-    return frozenset(name for s in found for name in s.names())
-
-
 def conclusion(found: Hessians, kind: str, strict: bool) -> str:
     """What the certificate says of the function; nothing where an unknown varies in a set that is not convex."""
     for known in map(assumed, found.unknowns.values()):
@@ -193,43 +181,18 @@ def conclusion(found: Hessians, kind: str, strict: bool) -> str:
     return said + (f" in {', '.join(found.unknowns)} together" if len(found.unknowns) > 1 else "")
 
 
-def where_it_holds(found: Hessians, signs: BothSigns) -> tuple[Sequence[str], Sequence[str]]:
-    """The conditions on the unknowns that are not known to hold: those that single out a convex set, and the others."""
-    conditions = found.conditions()
-    if not conditions:
-        return (), ()
+def where_it_holds(found: Hessians) -> tuple[Sequence[str], Sequence[str]]:
+    """The conditions on the unknowns: those that single out a convex set, and the others."""
     varies = independent(found.function, found.unknowns.values())
-    roots = [found.function, *found.first.gradients.values(), *found.blocks.values()]
-    nodes = [n for n in dict.fromkeys(n for r in roots for n in postorder(r)) if isinstance(n, Operator)]
-    stated = {c: n for n in nodes if (c := n.condition()) and varies(n)}
-    positive = {n.operands[0] for n in stated.values() if needs_positive(n)}
-    fixed = {c for n in nodes if (c := n.condition()) and not varies(n)}
-    fixed |= {f"{o} > 0" for n in nodes for o in n.operands[1:] if varies(n) and not varies(o) and o.is_scalar}
-    fixed |= {n.condition() for n in stated.values() if isinstance(n, Power) and isinstance(n.operands[0], Norm)}
-    printed = [c for c in conditions if c not in fixed]
-    printed = [c for c in printed if c not in stated or not holds(signs, stated[c], positive)]
-    domain = [
-        c for c in printed if c in stated and needs_positive(stated[c]) and is_affine(stated[c].operands[0], varies)
-    ]
-    return domain, [c for c in printed if c not in domain]
+    of_unknowns = [c for c in found.where() if varies(c.about)]
+    convex = [c for c in of_unknowns if c.demand == WITHIN and is_affine(c.about, varies)]
+    return [str(c) for c in convex], [str(c) for c in of_unknowns if c not in convex]
 
 
 def needs_positive(n: Expr) -> bool:
     """Whether an operation is defined for positive entries only."""
     k = n.operands[1].number if isinstance(n, Power) else None
     return isinstance(n, Log | Sqrt) or (isinstance(n, Power) and (k is None or k.denominator != 1))
-
-
-def holds(signs: BothSigns, n: Expr, positive: set[Expr]) -> bool:
-    """Whether the condition of an operation is known to hold, given what has to be positive anyway."""
-    a = n.operands[0]
-    if isinstance(n, Inverse):
-        known = signs.spectrum(a)
-        return known is not None and (known.interval.is_positive or known.interval.is_negative)
-    entries = signs.entries(a).interval
-    if needs_positive(n):
-        return entries.is_positive
-    return isinstance(n, Power) and (a in positive or entries.is_positive or entries.is_negative)
 
 
 LINEAR = (Sum, Transpose, DiagonalMatrix, DiagonalVector, SumOfEntries, IndexedSum, Trace, Named)

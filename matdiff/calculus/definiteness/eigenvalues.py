@@ -6,7 +6,7 @@ In goes an expression, out comes a claim: an interval that holds every eigenvalu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import exp, inf, log, sqrt
@@ -29,16 +29,23 @@ from matdiff.algebra.operators.triangles import Centering, SymmetricPart
 from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.intervals import Bound, Interval
-from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim, Facts, Found, entries_of, power_of, several
+from matdiff.calculus.definiteness.signs import EIGENVALUES, ENTRIES, Claim, Facts, Found, entries_of, power_of, several
 
 UNIT, SYMMETRIC_UNIT = iv.from_text("[0, 1]"), iv.from_text("[−1, 1]")
 
 
-class Signs(Facts):
-    """The claims about expressions, worked out from the operands upwards."""
+NOTHING: Mapping[Expr, Interval] = {}
 
-    def __init__(self, sizes: Iterable[str] = ()) -> None:
+
+class Signs(Facts):
+    """The claims about expressions, worked out from the operands upwards.
+
+    *known* are the intervals in which the entries of some expressions have to lie where the claims are about.
+    """
+
+    def __init__(self, sizes: Iterable[str] = (), known: Mapping[Expr, Interval] = NOTHING) -> None:
         super().__init__(sizes)
+        self.known = known
         self._entries: dict[Expr, Claim] = {}
         self._spectra: dict[Expr, Claim | None] = {}
 
@@ -72,8 +79,11 @@ class Signs(Facts):
         return self.improved(Claim(node, EIGENVALUES, *found)) if found is not None else None
 
     def improved(self, claim: Claim) -> Claim:
-        """A claim that says more where the terms of a sum have both signs; here the claim itself."""
-        return claim
+        """A claim that says more by what is known."""
+        known = self.known.get(claim.expr) if self.known and claim.about == ENTRIES else None
+        if known is None or iv.within(claim.interval, known):
+            return claim
+        return Claim(claim.expr, ENTRIES, iv.both(claim.interval, known), "where f is defined")
 
 
 # ---- leaves -----------------------------------------------------------------------------------------

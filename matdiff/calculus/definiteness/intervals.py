@@ -138,6 +138,15 @@ def both(a: Interval, b: Interval) -> Interval:
     return Interval(low[0], high[0], low[1], not high[1])
 
 
+def within(a: Interval, b: Interval) -> bool:
+    """Whether all numbers of a are numbers of b.
+
+    >>> within(ONE, POSITIVE), within(NONNEGATIVE, POSITIVE)
+    (True, False)
+    """
+    return both(a, b) == a
+
+
 def below(a: Interval) -> Interval:
     """The numbers from the least one on: a sum of nonnegative numbers one of which is in the interval."""
     return a._replace(high=inf, open_high=True)

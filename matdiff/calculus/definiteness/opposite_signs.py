@@ -7,7 +7,7 @@ left when it is multiplied by its denominators.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.calculus.definiteness import intervals as iv
-from matdiff.calculus.definiteness.eigenvalues import Signs, as_sign, is_regular, stripped
+from matdiff.calculus.definiteness.eigenvalues import NOTHING, Signs, as_sign, is_regular, stripped
 from matdiff.calculus.definiteness.intervals import Interval
 from matdiff.calculus.definiteness.signs import EIGENVALUES, ENTRIES, Claim, Found
 from matdiff.calculus.equality.proof import prove
@@ -35,21 +35,16 @@ Addend = tuple[Expr, tuple[Expr, ...]]
 
 
 class BothSigns(Signs):
-    """Claims about expressions, also where a sum has terms of both signs.
+    """Claims about expressions, also where a sum has terms of both signs."""
 
-    *positive* are expressions whose entries have to be positive where the claims are about.
-    """
-
-    def __init__(self, sizes: Iterable[str] = (), positive: Iterable[Expr] = ()) -> None:
-        super().__init__(sizes)
-        self.positive = frozenset(positive)
+    def __init__(self, sizes: Iterable[str] = (), known: Mapping[Expr, Interval] = NOTHING) -> None:
+        super().__init__(sizes, known)
         self.simplifier = Simplifier(SIMPLIFICATIONS)
         self.level = 0
 
     def improved(self, claim: Claim) -> Claim:
         """A sum is asked once more as a whole; what is asked for that goes no deeper than two sums."""
-        if claim.about == ENTRIES and claim.expr in self.positive and not claim.interval.is_positive:
-            return Claim(claim.expr, ENTRIES, iv.both(claim.interval, iv.POSITIVE), "where f is defined")
+        claim = super().improved(claim)
         is_open = isinstance(claim.expr, Sum) and not claim.interval.has_sign
         if not is_open or self.level > 1 or len(claim.expr.operands) > MOST_TERMS:
             return claim

@@ -199,7 +199,9 @@ def of_entrywise(facts: Facts, e: Expr) -> Found | None:
 
 
 def value_at(e: Entrywise, t: Bound) -> Bound:
-    """The value of an increasing function at a bound; infinite where it is none."""
+    """The value of an increasing function at a bound; infinite where it is none, or the bound is."""
+    if t in (inf, -inf):
+        return t
     import numpy as np  # only where a function has bounds to be evaluated
 
     try:

@@ -48,11 +48,7 @@ class Proof(NamedTuple):
 
     def conditions(self) -> tuple[str, ...]:
         """Where the laws that were used hold, in words."""
-        found: dict[str, None] = {}
-        for step in self.steps:
-            if step.law.condition is not None:
-                found[step.law.condition(step.before)] = None
-        return tuple(found)
+        return tuple(dict.fromkeys(f"{s.law.positive(s.before)} > 0" for s in self.steps if s.law.positive is not None))
 
 
 def prove(a: Expr, b: Expr) -> Proof | None:
