@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Index, Operator, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
@@ -14,10 +14,8 @@ from matdiff.algebra.operators.differentials import Differential, holds_differen
 from matdiff.algebra.operators.products import Sum, Transpose
 from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.calculus.demands import Condition, demanded_by
 from matdiff.calculus.rewrite import Later, Step, Told, replay
-
-if TYPE_CHECKING:
-    from matdiff.calculus.conditions import Condition
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
@@ -168,6 +166,16 @@ def named_pieces(answers: Iterable[Expr]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(e.definition.format(*e.operands) for e in nodes))
 
 
+def conditions(steps: Iterable[Step], function: Expr, answers: Sequence[Expr]) -> tuple[Condition, ...]:
+    """The conditions under which answers hold that have to be said."""
+    found = demanded_by(steps, function, answers)
+    if not found:
+        return ()
+    from matdiff.calculus.conditions import fewest  # only where there is something to be proved
+
+    return fewest(found, function, answers)
+
+
 NOTHING: Mapping[str, Expr] = {}
 
 
@@ -201,9 +209,7 @@ class Gradients(NamedTuple):
 
     def where(self) -> tuple[Condition, ...]:
         """Where the laws that were used hold: the conditions that have to be said."""
-        from matdiff.calculus.conditions import fewest  # only for a page: an answer needs no conditions
-
-        return fewest(self.steps(), self.function, self.gradients.values())
+        return conditions(self.steps(), self.function, [*self.gradients.values()])
 
     def conditions(self) -> tuple[str, ...]:
         """The conditions in words; then what named pieces of the answers are."""

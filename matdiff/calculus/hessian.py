@@ -7,7 +7,7 @@ of the gradient G, df = Tr(GᵀdX), and then that of dG, since d²f = Tr((dG)ᵀ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
@@ -17,14 +17,12 @@ from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.adjoint import direction, pushed, require_new
-from matdiff.calculus.derivation import Gradients, Line, named_pieces
+from matdiff.calculus.demands import Condition
+from matdiff.calculus.derivation import Gradients, Line, conditions, named_pieces
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import Jacobians, jacobians
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.errors import UnsupportedError
-
-if TYPE_CHECKING:
-    from matdiff.calculus.conditions import Condition
 
 Pair = tuple[str, str]
 
@@ -58,9 +56,7 @@ class Hessians(NamedTuple):
 
     def where(self) -> tuple[Condition, ...]:
         """Where the laws that were used hold: the conditions that have to be said."""
-        from matdiff.calculus.conditions import fewest  # only for a page: an answer needs no conditions
-
-        return fewest(self.steps(), self.first.function, self.blocks.values())
+        return conditions(self.steps(), self.first.function, [*self.blocks.values()])
 
     def conditions(self) -> tuple[str, ...]:
         """The conditions in words; then what named pieces of the answers are."""

@@ -17,11 +17,12 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
-from matdiff.calculus.conditions import WITHIN, size_names
+from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.grids import grid_claim, grid_of
 from matdiff.calculus.definiteness.opposite_signs import BothSigns, total
 from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim
+from matdiff.calculus.demands import WITHIN
 from matdiff.calculus.gradient import independent
 from matdiff.calculus.hessian import Hessians
 

@@ -1,0 +1,178 @@
+"""What the operations of a derivation demand of their operands, by what their blocks say.
+
+In go the steps, out come conditions, each said of the least that it is about: ‖x‖ ≠ 0 of x, (2A)⁻¹ of A.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from math import inf
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
+from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.entrywise import Abs, Entrywise, Log
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.square import Determinant, Inverse, MatrixPower
+from matdiff.algebra.operators.structure import Named
+from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
+from matdiff.calculus.rewrite import Step
+
+
+class Condition(NamedTuple):
+    """What an expression has to be: every entry in an *interval*, no entry 0, not 0 as a whole, or invertible.
+
+    *demand* is one of the words below; what has none there is said in the *words* of the operation itself.
+    """
+
+    demand: str
+    about: Expr
+    interval: Interval = REAL
+    words: str = ""
+
+    def __str__(self) -> str:
+        if self.words:
+            return self.words
+        name = str(by_names(self.about))
+        if self.demand == INVERTIBLE:
+            return f"{name} is invertible"
+        whole = self.demand == NONZERO or self.about.is_scalar
+        entries = name if whole else f"every entry of {name}"
+        return self.interval.relation(entries) if self.demand == WITHIN else f"{entries} ≠ 0"
+
+
+WITHIN, NO_ZEROS, NONZERO, INVERTIBLE = "within", "no zeros", "nonzero", "invertible"
+EIGENVALUES, COUNT, OTHER = "positive eigenvalues", "positive integer", "other"
+IN_WORDS = {  # what ``requires`` says, as a demand on the operand of that place
+    "{0} is invertible": (INVERTIBLE, 0),
+    "{0} has no eigenvalue that is real and ≤ 0": (EIGENVALUES, 0),
+    "{0} is positive definite": (EIGENVALUES, 0),
+    "{1} is a positive integer": (COUNT, 1),
+}
+BOUNDS = r"(?:(−?\d+) < )?\{(\d)\} (?:> (−?\d+)|< (−?\d+))"  # {0} > 0, −1 < {0} < 1
+
+
+def demanded_by(steps: Iterable[Step], function: Expr, answers: Iterable[Expr]) -> tuple[Condition, ...]:
+    """What the laws that were used demand, and the parts of the function that the answers still have."""
+    found = dict.fromkeys(c for step in steps for c in of_step(step))
+    kept = {n for a in answers for n in postorder(a)}
+    found |= dict.fromkeys(c for n in postorder(function) if n in kept for c in of_value(n))
+    return tuple(found)
+
+
+def by_names(e: Expr) -> Expr:
+    """An expression in which definitions are written as their names: what they are has been said with the function."""
+
+    def name(node: Expr) -> Expr | None:
+        return Symbol(node.name, node.shape) if isinstance(node, Named) and not node.free else None
+
+    return replace(e, name)
+
+
+def of_step(step: Step) -> Iterator[Condition]:
+    """The conditions of the law that was applied: its own, or where the operation that it differentiates has one."""
+    e = step.before.operands[0] if isinstance(step.before, Differential) else step.before
+    if step.law.positive is not None:
+        yield from simplest(Condition(WITHIN, step.law.positive(e), POSITIVE))
+    elif step.law.kind == "differential" and isinstance(e, Operator):
+        yield from of_operation(e)
+
+
+def of_value(e: Expr) -> Iterator[Condition]:
+    """Where a part of the function that is in the answer has a value, though it was not differentiated."""
+    if isinstance(e, Inverse | MatrixPower | Power | Log):
+        yield from of_operation(e)
+
+
+def of_operation(e: Operator) -> Iterator[Condition]:
+    """Where an operation has a differential, by what its block says."""
+    if isinstance(e, Power):
+        base, k = e.operands[0], e.operands[1].number
+        if k is None or k.denominator != 1:
+            yield from simplest(Condition(WITHIN, base, POSITIVE))
+        elif k < 0:
+            yield from simplest(Condition(NO_ZEROS, base))
+    elif isinstance(e, MatrixPower) and e.data[0] < 0:
+        yield from simplest(Condition(INVERTIBLE, e.operands[0]))
+    elif type(e).condition is Operator.condition or isinstance(e, Entrywise):
+        yield from demanded(e)
+    else:
+        yield from in_words(e, OTHER, e)
+
+
+def demanded(e: Operator) -> Iterator[Condition]:
+    """The words of ``requires`` as a condition on an operand."""
+    if e.requires in IN_WORDS:
+        demand, place = IN_WORDS[e.requires]
+        a = e.operands[place]
+        yield from simplest(Condition(demand, a)) if demand == INVERTIBLE else in_words(e, demand, a)
+    elif e.requires == "{0} ≠ 0":
+        yield from simplest(Condition(NO_ZEROS if isinstance(e, Entrywise) else NONZERO, e.operands[0]))
+    elif bounds := re.fullmatch(BOUNDS, e.requires):
+        low, high = (Fraction(b.replace("−", "-")) if b else None for b in (bounds[1] or bounds[3], bounds[4]))
+        interval = Interval(-inf if low is None else low, inf if high is None else high, True, True)
+        yield from simplest(Condition(WITHIN, e.operands[int(bounds[2])], interval))
+    else:
+        yield from in_words(e, OTHER, e)
+
+
+def in_words(e: Operator, demand: str, about: Expr) -> Iterator[Condition]:
+    """A condition that is said as the block of the operation says it, if there is one."""
+    named = by_names(e)
+    words = named.condition() if isinstance(named, Operator) else ""
+    if words:
+        yield Condition(demand, about, REAL, words)
+
+
+def simplest(c: Condition) -> Iterator[Condition]:
+    """The same said of less: 2a ≠ 0 of a, ‖x‖ ≠ 0 of x, ab ≠ 0 of a and of b, (Aᵀ)⁻¹ of A."""
+    waiting = [c]
+    while waiting:
+        c = waiting.pop()
+        a = c.about
+        match c.demand, a:
+            case _, Transpose():
+                waiting.append(c._replace(about=a.operands[0]))
+            case ("no zeros", Abs()):
+                waiting.append(c._replace(about=a.operands[0]))
+            case ("no zeros", Power()) if a.operands[1].number is not None:
+                waiting.append(c._replace(about=a.operands[0]))
+            case ("no zeros", Norm()):
+                waiting.append(Condition(NONZERO, a.operands[0]))
+            case ("no zeros", Product()) if a.is_scalar and (x := square_of(a)) is not None:
+                waiting.append(Condition(NONZERO, x))
+            case ("no zeros", Hadamard()):
+                waiting += [c._replace(about=o) for o in reversed(a.operands)]
+            case ("no zeros" | "nonzero" | "invertible", Scale()) if a.operands[0].number is not None:
+                waiting.append(c._replace(about=a.operands[1]))
+            case ("within", Scale()) if c.interval == POSITIVE and (a.operands[0].number or 0) > 0:
+                waiting.append(c._replace(about=a.operands[1]))
+            case ("within", Power() | Norm()) if c.interval == POSITIVE and is_even(a):
+                waiting.append(Condition(NO_ZEROS, a))
+            case ("within", Product()) if c.interval == POSITIVE and a.is_scalar and square_of(a) is not None:
+                waiting.append(Condition(NO_ZEROS, a))
+            case ("no zeros", Determinant()):
+                waiting.append(Condition(INVERTIBLE, a.operands[0]))
+            case ("invertible", Inverse()):
+                waiting.append(c._replace(about=a.operands[0]))
+            case ("nonzero", _) if a.is_scalar:
+                waiting.append(c._replace(demand=NO_ZEROS))
+            case _:
+                yield c
+
+
+def is_even(e: Expr) -> bool:
+    """Whether an operation is positive wherever it is not 0: ‖x‖, a²."""
+    k = e.operands[1].number if isinstance(e, Power) else Fraction(2)
+    return k is not None and k % 2 == 0
+
+
+def square_of(e: Product) -> Expr | None:
+    """The vector x of xᵀx."""
+    half = len(e.operands) // 2
+    left, right = Product.of(*e.operands[:half]), Product.of(*e.operands[half:])
+    return right if transposed(left) is right else None
