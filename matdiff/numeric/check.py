@@ -104,7 +104,7 @@ class Check:
         own = [i for u in gradients if isinstance(u, Member) for i in u.operands[1:] if isinstance(i, Index)]
         roots = [line for step in steps for line in (step.before, step.after)]
         roots += [*self.gradients.values(), *([] if f is None else [Differential(f)])]
-        self.program = Program(roots, own)
+        self.program = Program(roots, own, lenient=True)
         self.function = Program([] if f is None else [f], self.program.indices)
         self.sampler = Sampler(self.program, dict.fromkeys([*self.gradients, *unknowns]))
 

@@ -18,10 +18,12 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, OpenHessian
+from matdiff.algebra.operators.piecewise import Piecewise, holds
+from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, open_states
 from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, is_number
 from matdiff.errors import ShapeError, UnknownNameError
 from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen
@@ -58,10 +60,14 @@ class Environment(NamedTuple):
 class Program:
     """The distinct nodes of some expressions, operands first, and the axis of each index."""
 
-    __slots__ = ("axes", "closed", "indices", "nodes", "place", "plan", "roots", "steps", "unit")
+    __slots__ = ("axes", "closed", "excluding", "indices", "nodes", "place", "plan", "roots", "steps", "unit")
 
-    def __init__(self, roots: Iterable[Expr], indices: Sequence[Index] = ()) -> None:
-        """*indices* come first among the axes, so that programs can share a layout."""
+    def __init__(self, roots: Iterable[Expr], indices: Sequence[Index] = (), lenient: bool = False) -> None:
+        """*indices* come first among the axes, so that programs can share a layout.
+
+        A *lenient* program asks nothing of the terms that a condition on indices leaves out, as 1/‖xᵢ − xⱼ‖ at i = j
+        of a sum over i ≠ j: what is not defined there is 0.
+        """
         self.roots = tuple(roots)
         self.nodes = distinct_nodes(self.roots)
         self.place = {node: k for k, node in enumerate(self.nodes)}
@@ -71,6 +77,7 @@ class Program:
         self.plan = [
             (node, SPECIAL.get(type(node)), [self.place[o] for o in node.operands], node.data) for node in self.nodes
         ]
+        self.excluding = [node for node in self.nodes if lenient and leaves_out(node)]
         self.steps: dict[int, Steps] = {}
         self.closed: Iterable[int] = range(len(self.nodes))
         recurrences = [node for node in self.nodes if isinstance(node, Recurrence)]
@@ -89,22 +96,37 @@ class Program:
 
     def execute(self, places: Iterable[int], values: Values | list[Any], environment: Environment) -> None:
         """Computes the nodes at some places from the values of their operands."""
+        excluded = [(node.operands[0].free | node.operands[1].free, self.excluded(node, environment)) for node in self.excluding]
         for k in places:
             node, special, below, data = self.plan[k]
             operands = [values[p] for p in below]
             if special is not None:
                 values[k] = special(self, environment, node, *operands)
-                continue
-            if k in self.steps:
+            elif k in self.steps:
                 values[k] = self.states(self.steps[k], values, environment)
-                continue
-            try:
-                if sized(data):
-                    data = tuple(size_in(environment, d) for d in data)
-                value = node.numpy(np, *operands, *data)  # type: ignore[attr-defined]
-                values[k] = value if operands else value.reshape(*self.unit, *value.shape)
-            except np.linalg.LinAlgError:
-                values[k] = self.undefined(environment, node, operands)
+            else:
+                values[k] = self.value(environment, node, operands, data)
+            for indices, outside in excluded:
+                if indices <= node.free:
+                    values[k] = np.where(outside & ~np.isfinite(values[k]), 0.0, values[k])
+
+    def value(self, environment: Environment, node: Expr, operands: list[Array], data: tuple[Any, ...]) -> Array:
+        """What the operator of a node makes of the values of its operands."""
+        try:
+            if sized(data):
+                data = tuple(size_in(environment, d) for d in data)
+            value: Array = node.numpy(np, *operands, *data)  # type: ignore[attr-defined]
+            return value if operands else value.reshape(*self.unit, *value.shape)
+        except np.linalg.LinAlgError:
+            return self.undefined(environment, node, operands)
+
+    def excluded(self, node: Expr, environment: Environment) -> Array:
+        """Where a condition on indices does not hold."""
+        left, right = (
+            sum(SPECIAL[type(term)](self, environment, term) for term in (e.operands if isinstance(e, Sum) else (e,)))
+            for e in node.operands[:2]
+        )
+        return np.logical_not(holds(node.data[0], left, right))
 
     def states(self, steps: Steps, values: Values | list[Any], environment: Environment) -> Array:
         """All states of a recurrence."""
@@ -152,6 +174,11 @@ def indices_of(nodes: Iterable[Expr]) -> list[Index]:
         elif isinstance(node, IndexedSum | Recurrence):
             found[node.index] = None
     return list(found)
+
+
+def leaves_out(node: Expr) -> bool:
+    """Whether a node leaves out terms by a condition on indices."""
+    return isinstance(node, Piecewise) and node.is_restriction and bool(node.free) and all(map(is_number, node.operands[:2]))
 
 
 def sized(data: tuple[Any, ...]) -> bool:

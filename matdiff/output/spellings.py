@@ -39,6 +39,7 @@ from matdiff.algebra.notation import (
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Frobenius
+from matdiff.algebra.operators.piecewise import comparison
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
@@ -85,7 +86,7 @@ CALLED = {
 
 SIGNS = {
     "−": "-", "ᵀ": "'", "⁻ᵀ": "^-T", "½": "1/2", "′": "'", "‖": "||", "⊙": ".*", "⊗": "kron", "×": " x ", "·": "*",
-    "∞": "inf",
+    "∞": "inf", "≤": "<=", "≥": ">=", "≠": "!=",
     **{letter: name for name, letter in GREEK.items()},
     **{chr(sign): "_" + chr(digit) for digit, sign in SUBSCRIPTS.items()},
 }  # fmt: skip
@@ -216,8 +217,10 @@ def frobenius(node: Expr, style: Style) -> Notation:
 
 def indexed_sum(node: Expr, style: Style) -> Notation:
     """sum(i=1..N, x[i])"""
-    index = node.data[0]
-    return Notation((f"sum({index.name}=1..{index.last}, ", Slot(node.operands[0], SUM), ")"))
+    assert isinstance(node, IndexedSum)
+    index, (conditions, body) = node.index, node.terms()
+    given = [part for c in conditions for part in (*comparison(*c, style), ", ")]
+    return Notation((f"sum({index.name}=1..{index.last}, ", *given, Slot(body, SUM), ")"))
 
 
 def between_bars(node: Expr, style: Style) -> Notation:

@@ -24,6 +24,7 @@ from matdiff.algebra.identities import (
     matrix_functions,
     open_functions,
     partial_traces,
+    piecewise,
     powers,
     products,
     slices,
@@ -76,6 +77,7 @@ SIMPLIFICATIONS = _by_root(
     cancelling.LAWS,
     traces.LAWS,
     indexed.LAWS,
+    piecewise.LAWS,
 )
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),

@@ -10,7 +10,8 @@ from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, SUM, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.piecewise import Piecewise, comparison
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.errors import ShapeError, UnsupportedError
 
 
@@ -71,15 +72,36 @@ class IndexedSum(Operator):
         return index
 
     def notation(self, style: Style) -> Notation:
+        """∑_{j=1, j ≠ i}^{N}: the conditions on the terms stand below the sign."""
+        conditions, body = self.terms()
+        head = style.pick("∑", r"\sum")
+        below = [part for c in conditions for part in (style.pick(", ", r",\, "), *comparison(*c, style))]
         i = self.index
-        head = style.pick(f"∑_{{{i.name}=1}}^{{{i.last}}} ", rf"\sum_{{{i.name}=1}}^{{{i.last}}} ")
-        return Notation((head, Slot(self.operands[0], TERM)), TERM)
+        return Notation((f"{head}_{{{i.name}=1", *below, f"}}^{{{i.last}}} ", Slot(body, TERM)), TERM)
+
+    def terms(self) -> tuple[list[tuple[Expr, str, Expr]], Expr]:
+        """The conditions on indices under which there is a term, and the term."""
+        conditions, body = [], self.operands[0]
+        while isinstance(body, Piecewise) and body.is_restriction and self.index in body.free:
+            left, relation, right = body.compared
+            if not (is_number(left) and is_number(right)):
+                break
+            exchanged = relation in "=≠" and right is self.index
+            conditions.append((right, relation, left) if exchanged else (left, relation, right))
+            body = body.operands[2]
+        return conditions, body
 
     @differential(
         "differential_of_indexed_sum", "d Σᵢ", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", where="x[i=1..N]: n"
     )
     def d(self: Expr, da: Expr) -> Expr:
         return IndexedSum(da, self.data[0])
+
+
+def is_number(e: Expr) -> bool:
+    """Whether an expression is a whole number, an index, or an index with a whole number more or less: i + 1."""
+    terms = e.operands if isinstance(e, Sum) else (e,)
+    return sum(isinstance(t, Index) for t in terms) < 2 and all(isinstance(t, Index | Number) for t in terms)
 
 
 class Member(Operator):

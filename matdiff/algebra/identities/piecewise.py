@@ -1,0 +1,130 @@
+"""Cases: conditions that are decided, and factors that go inside, so that nothing is asked of terms that do not occur."""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr, Index, postorder, replace
+from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_scalars
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.sums import IndexedSum
+
+
+def restriction(e: Expr) -> Piecewise | None:
+    """An expression that is 0 where its condition does not hold."""
+    return e if isinstance(e, Piecewise) and e.is_restriction else None
+
+
+@identity("cases(A, 1 ≤ 2, B) = A", "cases(A, 1 ≤ 2, B) = A", where="A, B: m x n")
+def decided_case(e: Expr) -> Expr | None:
+    """Also where both sides of the condition are one, and where the cases are."""
+    left, right, a, b = e.operands
+    known = True if a is b else decided(e.data[0], left, right)
+    return None if known is None else a if known else b
+
+
+@identity("(b ≠ a) = (a ≠ b)", "cases(A, b ≠ a, C) = cases(A, a ≠ b, C)", where="A, C: m x n; a, b: scalar")
+def sides_in_order(e: Expr) -> Expr | None:
+    left, right, a, b = e.operands
+    return Piecewise(right, e.data[0], left, a, b) if e.data[0] in "=≠" and str(left) > str(right) else None
+
+
+@identity(
+    "cases(2A, p, 0) = 2cases(A, p, 0)",
+    "cases(2*A, a ≤ b, zeros(m, n)) = 2*cases(A, a ≤ b, zeros(m, n))",
+    where="A: m x n; a, b: scalar",
+)
+def number_in_case(e: Expr) -> Expr | None:
+    number, rest = coefficient(e.operands[2])
+    return multiple(number, restricted(e, rest)) if restriction(e) and number != 1 and rest is not None else None
+
+
+@identity(
+    "a cases(B, p, 0) = cases(aB, p, 0)",
+    "c*cases(A, a ≤ b, zeros(m, n)) = cases(c*A, a ≤ b, zeros(m, n))",
+    where="A: m x n; a, b, c: scalar",
+    among=(Piecewise,),
+)
+def factor_into_case(e: Expr) -> Expr | None:
+    """Every factor but a number goes inside, also of entrywise and of matrix products."""
+    number, rest = coefficient(e)
+    for k, factor in enumerate(rest.operands if isinstance(rest, Scale | Hadamard | Product) else ()):
+        if (case := restriction(factor)) is not None:
+            within = [case.operands[2] if i == k else f for i, f in enumerate(rest.operands)]  # type: ignore[union-attr]
+            return multiple(number, restricted(case, type(rest).of(*within)))  # type: ignore[union-attr]
+    return None
+
+
+@identity(
+    "cases(A, p, C)ᵀ = cases(Aᵀ, p, Cᵀ)",
+    "cases(A, a ≤ b, C)' = cases(A', a ≤ b, C')",
+    where="A, C: m x n; a, b: scalar",
+    among=(Piecewise,),
+)
+def transpose_of_case(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Piecewise(operands=(left, right, a, c), data=(relation,)):
+            return Piecewise(left, relation, right, Transpose.of(a), Transpose.of(c))
+        case _:
+            return None
+
+
+@identity(
+    "cases(A, p, 0) + cases(B, p, 0) = cases(A + B, p, 0)",
+    "cases(A, a ≤ b, zeros(m, n)) + cases(B, a ≤ b, zeros(m, n)) = cases(A + B, a ≤ b, zeros(m, n))",
+    where="A, B: m x n; a, b: scalar",
+    among=(Piecewise,),
+)
+def cases_of_one_condition(e: Expr) -> Expr | None:
+    first: dict[tuple[Expr, str, Expr], int] = {}
+    for k, term in enumerate(e.operands):
+        number, rest = coefficient(term)
+        case = restriction(rest) if rest is not None else None
+        if case is None:
+            continue
+        if (before := first.setdefault(case.compared, k)) != k:
+            other, one = coefficient(e.operands[before])
+            total = Sum.of(multiple(other, one.operands[2]), multiple(number, case.operands[2]))  # type: ignore[union-attr]
+            return Sum.of(*[restricted(case, total) if i == before else t for i, t in enumerate(e.operands) if i != k])
+    return None
+
+
+@identity(
+    "Σᵢ cases(cAᵢ, p, 0) = c Σᵢ cases(Aᵢ, p, 0)",
+    "sum(i=1..N, cases(c*x[i], i < 2, zeros(n))) = c*sum(i=1..N, cases(x[i], i < 2, zeros(n)))",
+    where="c: scalar; x[i=1..N]: n",
+    among=(Piecewise,),
+)
+def constants_in_case(e: Expr) -> Expr | None:
+    """What does not depend on the index of a sum moves out of it and of the condition on its terms."""
+    case, index = restriction(e.operands[0]), e.data[0]
+    plain = IndexedSum(case.operands[2], index) if case is not None else None
+    for law in (closed_scalars, constant_scalars, constant_factors) if plain is not None else ():
+        moved = law.apply(plain)
+        if moved is not None:
+            return _conditioned(moved, case, index)
+    return None
+
+
+def _conditioned(moved: Expr, case: Piecewise, index: Index) -> Expr:
+    """A multiple of a sum in which the terms have the condition of a case."""
+    inside = set(postorder(case))  # a factor may be a sum over the same index
+
+    def change(node: Expr) -> Expr | None:
+        if node in inside:
+            return node
+        is_total = isinstance(node, IndexedSum) and node.index is index
+        return IndexedSum(restricted(case, node.operands[0]), index) if is_total else None
+
+    return replace(moved, change)
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {
+    Piecewise: (decided_case, sides_in_order, number_in_case),
+    Scale: (factor_into_case,),
+    Hadamard: (factor_into_case,),
+    Product: (factor_into_case,),
+    Transpose: (transpose_of_case,),
+    Sum: (cases_of_one_condition,),
+    IndexedSum: (constants_in_case,),
+}

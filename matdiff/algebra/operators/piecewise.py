@@ -1,0 +1,149 @@
+"""What holds under a condition: cases(A, a ≤ b, C), and with 0 elsewhere the terms of a sum that has a condition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.constants import Identity, Zeros
+from matdiff.algebra.dims import SCALAR, Shape
+from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol, fact
+from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.notation import SUM, Notation, Part, Slot, Style
+from matdiff.algebra.operators.products import Differentials, Scale, Sum, zero
+from matdiff.errors import ShapeError
+
+COMPLEMENTS = {"≤": "<", "<": "≤", "=": "≠", "≠": "="}  # of the first two with the sides exchanged
+LATEX_SIGNS = {"≤": r"\le", "<": "<", "=": "=", "≠": r"\ne"}
+
+
+class Piecewise(Operator):
+    """cases(A, a ≤ b, C): A where the condition holds, and C where it does not; operands: a, b, A, C; data: its sign"""
+
+    __slots__ = ()
+    names = ("cases",)
+    kink = True
+
+    def __new__(cls, left: Expr, relation: str, right: Expr, then: Expr, otherwise: Expr) -> Expr:  # type: ignore[misc]
+        return cls.make((left, right, then, otherwise), (relation,))
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        left, right, then, otherwise = operands
+        if left.shape != SCALAR or right.shape != SCALAR or then.shape != otherwise.shape:
+            raise ShapeError("a condition compares two scalars, and the cases have one shape")
+        return then.shape
+
+    @property
+    def relation(self) -> str:
+        relation: str = self.data[0]
+        return relation
+
+    @property
+    def compared(self) -> tuple[Expr, str, Expr]:
+        """The condition."""
+        return self.operands[0], self.relation, self.operands[1]
+
+    @property
+    def is_restriction(self) -> bool:
+        """Whether it is 0 where the condition does not hold."""
+        return is_nothing(self.operands[3])
+
+    def notation(self, style: Style) -> Notation:
+        then, otherwise = [Slot(a, SUM) for a in self.operands[2:]]
+        where = comparison(*self.compared, style)
+        if style.latex:
+            end = r" & \text{otherwise} \end{cases}"
+            return Notation((r"\begin{cases} ", then, " & ", *where, r" \\ ", otherwise, end))
+        return Notation(("cases(", then, ", ", *where, ", ", otherwise, ")"))
+
+    def condition(self) -> str:
+        """Off the border; what is counted is never on it."""
+        left, right = self.operands[:2]
+        return "" if self.relation in "=≠" or (is_counted(left) and is_counted(right)) else f"{left} ≠ {right}"
+
+    @staticmethod
+    def gap(np: Any, left: Any, right: Any, *cases: Any) -> Any:
+        return left - right
+
+    @staticmethod
+    def numpy(np: Any, left: Any, right: Any, then: Any, otherwise: Any, relation: str) -> Any:
+        return np.where(holds(relation, left, right), then, otherwise)
+
+    @differential(
+        "differential_of_cases",
+        "d cases",
+        "d(cases(A, a ≤ b, C)) = cases(d(A), a ≤ b, zeros(m, n)) + cases(d(C), b < a, zeros(m, n))",
+        requires="a ≠ b",
+        where="A, C: m x n; a, b: scalar",
+    )
+    def d(self: Expr, dleft: Differentials, dright: Differentials, da: Differentials, dc: Differentials) -> Expr:
+        terms = [restricted(self, da)] if da is not None else []
+        terms += [elsewhere(self, dc)] if dc is not None else []
+        return Sum.of(*terms) if terms else zero(self.shape)
+
+    @shift(
+        "trace_of_cases",
+        "Tr(A cases(B)) = Tr(cases(A) B)",
+        "tr(A*cases(B, a ≤ b, zeros(n, m))) = tr(cases(A, a ≤ b, zeros(m, n))*B)",
+        where="A: m x n; B: n x m; a, b: scalar",
+    )
+    def shift(self: Expr, h: Expr, place: int) -> Expr:
+        return restricted(self, h) if place == 2 else elsewhere(self, h)
+
+    @vec(
+        "vec_of_cases",
+        "vec(cases(A)) = cases(1) vec(A)",
+        "vec(cases(A, a ≤ b, zeros(m, n))) = cases(1, a ≤ b, 0)*eye(m*n)*vec(A)",
+        where="A: m x n; a, b: scalar",
+    )
+    def vec(self: Expr, place: int) -> Expr:
+        size = self.rows * self.cols
+        one = restricted(self, Number(1)) if place == 2 else elsewhere(self, Number(1))
+        return one if self.is_scalar else Scale.of(one, Identity(size))
+
+
+def comparison(left: Expr, relation: str, right: Expr, style: Style) -> tuple[Part, ...]:
+    """a ≤ b, as it is written."""
+    sign = style.pick(relation, LATEX_SIGNS[relation])
+    return Slot(left, SUM), f" {sign} ", Slot(right, SUM)
+
+
+def restricted(e: Expr, a: Expr) -> Expr:
+    """An expression where the condition of *e* holds, and 0 elsewhere."""
+    left, right = e.operands[:2]
+    return Piecewise(left, e.data[0], right, a, zero(a.shape))
+
+
+def elsewhere(e: Expr, a: Expr) -> Expr:
+    """An expression where the condition of *e* does not hold, and 0 where it does."""
+    left, right = e.operands[:2]
+    sides = (left, right) if e.data[0] in "=≠" else (right, left)
+    return Piecewise(sides[0], COMPLEMENTS[e.data[0]], sides[1], a, zero(a.shape))
+
+
+def is_nothing(e: Expr) -> bool:
+    """Whether an expression is 0."""
+    return e.number == 0 or isinstance(e, Zeros)
+
+
+def holds(relation: str, left: Any, right: Any) -> Any:
+    """Whether a comparison holds, of numbers or arrays."""
+    if relation == "=":
+        return left == right
+    if relation == "≠":
+        return left != right
+    return left <= right if relation == "≤" else left < right
+
+
+def decided(relation: str, left: Expr, right: Expr) -> bool | None:
+    """Whether a comparison holds whatever the symbols are; None where that depends on them."""
+    if left is right:
+        return relation in "≤="
+    if left.number is not None and right.number is not None:
+        return bool(holds(relation, left.number, right.number))
+    return None
+
+
+def is_counted(e: Expr) -> bool:
+    """Whether an expression is made of indices and numbers, so that it does not vary."""
+    return bool(e.free) and not fact("has symbols", e, lambda node, below: isinstance(node, Symbol) or any(below))
