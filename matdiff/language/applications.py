@@ -1,4 +1,4 @@
-"""The rules of typing for functions, and for sums over an index."""
+"""The rules of typing for functions."""
 
 from __future__ import annotations
 
@@ -9,40 +9,14 @@ from matdiff.algebra.dims import ONE, Shape, Size, too_large
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol, replace
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified, at_entries
 from matdiff.algebra.operators.products import reciprocal
-from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language import open_functions
 from matdiff.language.broadcasting import filled
 from matdiff.language.names import nearest
-from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Make, Typed
 from matdiff.language.typing import SPECIAL, WORDED, Attempt, function_key, rule, special
 from matdiff.language.words import FUNCTIONALS, Called
-
-# ---- sums over an index ---------------------------------------------------------------------------
-
-
-@rule("big_sum")
-def type_big_sum(attempt: Attempt, node: Node) -> Typed:
-    """∑ᵢ body"""
-    body: Typed = node.parts[0].typed
-    binders: list[Binder] = node.value
-    bare = next((b for b in binders if b.bare), None)
-    if bare and attempt.assumed[BARE] == "entries" and not body.is_scalar:
-        return attempt.scalar(node, (body,), FUNCTIONS["sum"].of)
-    if bare and not bare.used:
-        raise attempt.misfit(node, "there is nothing to sum over", "write ∑_i with x_i, or sum(i=1..N, …)")
-    if not body.is_scalar:
-        attempt.penalty(node, 2, body)
-
-    def make(e: Expr) -> Expr:
-        for binder in reversed(binders):
-            e = IndexedSum(e, attempt.index(binder, node))
-        return e
-
-    return attempt.typed(node, (body.rows, body.cols), (body,), make)
-
 
 # ---- functions ------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, SyntaxError
 from matdiff.language import sized_calls
+from matdiff.language.conditions import resolve_cases, resolve_indicator
 from matdiff.language.customs import data
 from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
@@ -35,6 +36,7 @@ from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
+from matdiff.language.summing import count_from_one, resolve_sum, settle_sets
 from matdiff.language.syntax import Node, postorder
 
 Labelled = Mapping[str, tuple[str, bool]]
@@ -70,6 +72,8 @@ class Bound:
         self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
         self.indices: set[str] = set()
+        self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
+        self.masks: set[str] = set()  # the sets that are matrices of 0 and 1
         self.spelt = frozenset(re.findall(r"(?<![^\W\d_])[a-z](?![^\W\d_])", text))
         self._resolve()
         self.order = list(postorder(tree))
@@ -100,13 +104,16 @@ class Bound:
                 scope = handler(self, node, scope) or scope
             stack.extend((part, scope) for part in reversed(node.parts))
         for node in postorder(self.tree):
-            unused = next((b for b in node.value if not (b.used or b.bare)), None) if node.kind == "big_sum" else None
+            binders = node.value.binders if node.kind == "big_sum" else ()
+            unused = next((b for b in binders if not (b.used or b.bare)), None)
             if unused and not self.free:
                 raise self._error(node, f"the index {unused.name} of the sum does not occur in it", "multiply instead")
         for recursion in self.recursions.values():
             recursion.require_use(self)
         if self.recursions:
             put_in_order(self, self.tree)
+        count_from_one(self, self.names, self.tree)
+        settle_sets(self, self.names, self.tree)
         self._count_free()
 
     def _count_free(self) -> None:
@@ -316,30 +323,7 @@ class Bound:
 
     def _sum(self, node: Node, scope: Scope) -> Scope:
         """A sum binds its indices in its body."""
-        if self.recursions and summed(self, node, scope):
-            return scope
-        inner = dict(scope)
-        binders: list[Binder] = []
-        for name, last in node.value:
-            if name in scope or name in (b.name for b in binders):
-                raise self._error(node, f"the index {name} is bound twice", "use another letter for the inner sum")
-            binders.append(Binder(name, last))
-            inner[name] = binders[-1]
-            self.indices.add(name)
-            if last is not None:
-                self.written_sizes |= last.names()
-                self.ranges |= last.names()
-        if not binders:
-            free = next((i for i in "ijklst" if i not in scope and i not in self.spelt), None)
-            if free is None:
-                raise self._error(node, "too many sums without an index", "write the indices: ∑_i")
-            binders.append(Binder(free, None, bare=True))
-            inner[BARE] = binders[0]
-            inner[free] = binders[0]
-        if any(b.last is None for b in binders):
-            self.ranges.add("N")
-        node.value = binders
-        return inner
+        return scope if self.recursions and summed(self, node, scope) else resolve_sum(self, node, scope)
 
     def _call(self, node: Node, scope: Scope) -> None:
         """A function; sizes as arguments are no symbols."""
@@ -350,6 +334,8 @@ class Bound:
             self._power_of_function(node, *node.value)
         elif node.value in ("eye", "identity", "ones", "zeros"):
             self._constant(node, node.value, [self._excerpt(a) for a in listed(arguments)])
+        elif node.value == "cases":
+            resolve_cases(self, node)
         elif node.value == "unit" and len(arguments) == 2:
             index = self._index_of_unit(arguments[0], scope)
             node.kind, node.value, node.parts = "unit", (index, parse_size(self._excerpt(arguments[1]))), []
@@ -490,6 +476,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "big_sum": Bound._sum,
     "block": Bound._block,
     "call": Bound._call,
+    "indicator": resolve_indicator,
     "apply": Bound._call,
     "formula": resolve_formula,
     "method": Bound._method,

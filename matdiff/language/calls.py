@@ -10,21 +10,22 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
-from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUPERS, canonical
+from matdiff.language.limits import read_head, read_limits
+from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUBSCRIPTS, SUPERS, canonical
 from matdiff.language.recurrences.heads import head_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import (
+    BIG,
     FUNCTIONALS,
     Called,
     Vocabulary,
     match_at,
-    summation,
     superscript,
 )
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
-OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑⟪∇{GREEK_CLASS}]"
+OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS}]"
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
@@ -169,8 +170,24 @@ class Calls(Emitter):
             return self.operand("NAME", whole, start, below.end())
         return self.operand("NAME", name, start, end)
 
+    def big(self, operator: str, start: int, end: int) -> int:
+        """The sign of a sum, a product, a minimum or a maximum over indices, with its limits."""
+        limits = read_limits(self.text, end)
+        return self.operand("BIG_SUM", (operator, limits), start, limits.end)
+
+    def runs(self, goal: re.Match[str]) -> bool:
+        """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
+        letter = re.sub(r"\W", "", goal.group().partition("_")[2])
+        if len(letter) != 1 or letter in self.vocabulary.names:
+            return bool(letter) and match_at(r"\w*_\{\s*(?:\w\s*=|1\s*[≤<])", self.text, goal.start()) is not None
+        low = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
+        below = rf"_\{{?\w{{0,9}}{letter}|\[[^\]]{{0,20}}\b{letter}\b|_\{{[^}}]{{0,20}}\b{letter}\b|{low}(?<!{letter})"
+        return re.compile(below).search(self.text, goal.end()) is not None
+
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""
+        if name in BIG and read_limits(self.text, end).clauses:
+            return self.big(name, start, end)
         value: str | tuple[str, Fraction] = name
         if power := match_at(POWER_OF_FUNCTION, self.text, end):
             digits = next(g for g in power.groups() if g).replace("−", "-").replace(" ", "")
@@ -179,9 +196,9 @@ class Calls(Emitter):
                 value, end = (name, exponent), power.end()
         if called := match_at(r"\s*(?:⊙\s*)?\(", self.text, end):
             bracket = self.text.index("(", end)
-            head = summation(self.text, bracket + 1) if name == "sum" else None
+            head = read_head(self.text, bracket + 1) if name in BIG else None
             if head:
-                self.operand("SUM_OF", head.indices, start, head.end)
+                self.operand("SUM_OF", (name, head), start, head.end)
                 self.push("(", bracket)
                 return head.end
             self.operand("FUNCTION", value, start, end)

@@ -16,6 +16,7 @@ from fractions import Fraction
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, OPERAND_FOLLOWS
+from matdiff.language.limits import read_limits
 from matdiff.language.names import (
     COMPLEX,
     GREEK_CLASS,
@@ -38,13 +39,14 @@ PATTERN = re.compile(
     (?P<space>[^\S\n]+) | (?P<newline>\n) |
     (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[½¼¾⅓⅔]) |
     (?P<accented>[A-Za-z{GREEK_CLASS}][{MARKS}]+(?:_?[0-9]+)?) |
-    (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>∑) | (?P<root>√) |
+    (?P<word>[A-Za-z]+(?![{MARKS}])[0-9]*) | (?P<greek>[{GREEK_CLASS}][0-9]*) | (?P<sum>[∑∏]) | (?P<root>√) |
     (?P<conjugate>ᴴ|\.H(?![A-Za-z])|\^\s*(?:\{{\s*[-−]?\s*H\s*\}}|H(?![A-Za-z\[]))) |
     (?P<transpose>[ᵀ⊤]|\.'|\.m?T(?![A-Za-z])|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|')\s*\}}|[T⊤ᵀ'])) |
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
     (?P<pseudo>[†⁺]|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
     (?P<super>[{SUPERS}]+|⁽) |
     (?P<subscript>{SUBSCRIPT}) |
+    (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
     (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
     (?P<nabla>∇) | (?P<sign>\.\*|\./|\.\^|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
@@ -145,6 +147,8 @@ class Lexer(Scripts):
 
     def sign(self, m: re.Match[str]) -> int:
         kind = SIGNS[m.group()]
+        if kind == "DEFINE" and self.compares():
+            return self.relation(m)
         if kind in ("CARET", "TIMES", "STAR") and (label := self.label(m.start())):
             return label
         if kind == "COMMA" and not self.brackets:
@@ -184,8 +188,14 @@ class Lexer(Scripts):
     def open(self, m: re.Match[str]) -> int:
         if m.group() == "(" and (steps := self.steps(m.start())):
             return steps
+        if m.group() == "<" and self.compares():
+            return self.relation(m)
+        if m.group() in "([{" and self.opens_condition(m.start(), m.end()):
+            return self.condition(m)
         bracket = ANGLES.get(m.group(), m.group())
         before = self.last
+        if before == "FUNCTION" and self.tokens[-1].value == "cases":
+            self.conditions.add(m.start())
         is_direction = self.takes_direction(m.start())
         self.push(bracket, m.start())
         if is_direction:
@@ -196,14 +206,9 @@ class Lexer(Scripts):
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
         return self.opening("INNER_OPEN" if bracket == "⟨" else "LEFT", m.start(), m.end())
 
-    def opening(self, kind: str, start: int, end: int) -> int:
-        """A bracket that starts an operand: what stands before it is outside."""
-        bracket = self.pop()
-        self.operand(kind, None, start, end)
-        self.push(*bracket)
-        return end
-
     def close(self, m: re.Match[str]) -> int:
+        if m.group() == ">" and self.last in ENDERS and self.innermost() != "⟨":
+            return self.relation(m)
         sign = ANGLES.get(m.group(), m.group())
         if not self.brackets:
             raise self.error(f"there is a superfluous {m.group()}", m.start(), m.end(), "remove it, or open it before")
@@ -262,7 +267,7 @@ class Lexer(Scripts):
             return self.emit("FORMULA", (canonical(head.group(1)), canonical(head.group(2))), start, head.end())
         if head and head.group(1) not in self.vocabulary.functions:
             return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
-        if self.last == "" and (goal := match_at(GOAL, self.text, start)):
+        if self.last == "" and (goal := match_at(GOAL, self.text, start)) and not self.runs(goal):
             return goal.end()  # min_w f(w): the function is f
         if keyword := self.keyword(m):
             return keyword
@@ -281,7 +286,7 @@ class Lexer(Scripts):
             elif piece.kind == "FUNCTION":
                 end = self.function(piece.value, start, piece.end)
             elif piece.kind == "SUM":
-                end = self.big_sum(start, piece.end)
+                end = self.big(piece.value, start, piece.end)
             elif piece.kind == "KRONECKER" and self.last in ENDERS:
                 end = self.emit("KRONECKER", None, start, piece.end)
             else:
@@ -348,33 +353,27 @@ class Lexer(Scripts):
         return self.operand("NAME", name, start, end)
 
     def sum_sign(self, m: re.Match[str]) -> int:
-        return self.big_sum(m.start(), m.end())
-
-    def big_sum(self, start: int, end: int) -> int:
-        """A sum sign with its limits."""
-        limits = self.vocabulary.limits(self.text, end)
-        return self.operand("BIG_SUM", limits.indices, start, limits.end)
+        return self.big("sum" if m.group() == "∑" else "prod", m.start(), m.end())
 
     def capital_sigma(self, start: int, end: int) -> int:
         """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
-        limits = self.vocabulary.limits(self.text, end)
+        limits = read_limits(self.text, end)
         declared = "Sigma" in self.vocabulary.names
         if limits.explicit and ("=" in self.text[end : limits.end] or not declared):  # Σ_j^2 may be an entry squared
-            return self.operand("BIG_SUM", limits.indices, start, limits.end)
+            return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
         follows = match_at(OPERAND_FOLLOWS, self.text, limits.end)
         inside = self.innermost()
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
-        custom = (bool(limits.indices) and not declared) or (starts_term and follows.group()[-1] in "(|‖[")
+        custom = (bool(limits.clauses) and not declared) or (starts_term and follows.group()[-1] in "(|‖[")
         if not self.decide(start, custom, 2):
             return 0
-        return self.operand("BIG_SUM", limits.indices, start, limits.end)
+        return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
 
 
 ILLEGAL = {
     "_": "a subscript is a letter, digits, or braces without braces inside",
-    "∏": "products over an index are not part of the language",
     "∂": "a derivative is asked for with wrt, not written in the expression",
     "$": "dollars stand around LaTeX",
     "!": "a factorial is not part of the language",
@@ -396,6 +395,7 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "pseudo": Lexer.pseudo_inverse,
     "super": Lexer.superscript,
     "subscript": Lexer.subscript,
+    "relation": Lexer.relation,
     "bar": Lexer.bar,
     "open": Lexer.open,
     "close": Lexer.close,

@@ -22,6 +22,7 @@ from matdiff.language import habits as _habits  # noqa: F401 - declares how word
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
 from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
+from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typing
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of, size_names
 from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations

@@ -12,15 +12,17 @@ from matdiff.language.declarations import Declaration
 class Binder:
     """The index of a sum or of the steps of a recurrence; *last* is its written range.
 
+    first   where it starts in the text; it is counted from 1, and stands in the text for so much more
     bare    marks a sum that names no index
     value   the number that stands for it, where the steps are written out
     owner   the recurrence whose steps it numbers
     """
 
-    __slots__ = ("bare", "last", "name", "owner", "used", "value")
+    __slots__ = ("bare", "first", "last", "name", "owner", "used", "value")
 
-    def __init__(self, name: str, last: Size | None, bare: bool = False) -> None:
+    def __init__(self, name: str, last: Size | None, bare: bool = False, first: int = 1) -> None:
         self.name = name
+        self.first = first
         self.last = last
         self.bare = bare
         self.used = False

@@ -10,7 +10,8 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import AmbiguityError, UnsupportedError
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS, Calls
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
 from matdiff.language.labels import FACTOR, Labels
 from matdiff.language.names import High, canonical, high_at
 from matdiff.language.recurrences.heads import LOW
@@ -22,7 +23,7 @@ QUOTED = r"'(\w+)'|\"(\w+)\""
 LONGEST_NUMBER = 100
 
 
-class Scripts(Calls):
+class Scripts(Comparisons):
     """The tokens of one text so far, and the names in it that carry labels.
 
     labelled   for each such name the one without the label, and whether the label is one that may be an exponent
@@ -188,6 +189,8 @@ class Scripts(Calls):
     # ---- subscripts --------------------------------------------------------------------------------
 
     def subscript(self, m: re.Match[str]) -> int:
+        if condition := match_at(CONDITION_BELOW, self.text, m.start()):
+            return self.condition(condition)  # 1_{y = k}
         if self.last not in ENDERS or self.gap:
             raise self.error("a subscript belongs directly behind a name", m.start(), m.end())
         sized = self.last == "NUMBER" or self.tokens[-1].value == "I"

@@ -107,7 +107,18 @@ def _plain(alias: str, parts: list[Node]) -> Node:
 
 
 CARRIERS = frozenset(
-    ("BIG_SUM", "FUNCTION", "METHOD", "NORM_CLOSE", "PREFIX", "SUBSCRIPT", "SUM_OF", "SUPERSCRIPT", "UNSPECIFIED")
+    (
+        "BIG_SUM",
+        "FUNCTION",
+        "METHOD",
+        "NORM_CLOSE",
+        "PREFIX",
+        "RELATION",
+        "SUBSCRIPT",
+        "SUM_OF",
+        "SUPERSCRIPT",
+        "UNSPECIFIED",
+    )
 )
 
 
@@ -192,6 +203,11 @@ REASONS: list[Reason] = [
         lambda kind, operand: kind == "DEFINE",
         "an equation is not an expression",
         "a definition has a name on its left, as in h = W x + b; …",
+    ),
+    (
+        lambda kind, operand: kind == "RELATION",
+        "the condition with {0} stands alone",
+        "as a factor of 0 and 1 it stands in brackets, [x > 0]; cases are cases(a, x ≤ 0, b)",
     ),
     (
         lambda kind, operand: kind in OPERATORS and operand,

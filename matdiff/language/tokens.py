@@ -145,6 +145,13 @@ class Emitter:
         self.reaches.append(None)
         self.marks.append(Marks(len(self.tokens) - 1) if bracket == "[" else None)
 
+    def opening(self, kind: str, start: int, end: int) -> int:
+        """A bracket that starts an operand: what stands before it is outside."""
+        bracket = self.pop()
+        self.operand(kind, None, start, end)
+        self.push(*bracket)
+        return end
+
     def pop(self) -> tuple[str, int]:
         """The innermost bracket closes."""
         self.reaches.pop()

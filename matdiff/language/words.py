@@ -13,10 +13,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from matdiff.algebra.dims import Size
-from matdiff.errors import AmbiguityError, SyntaxError
+from matdiff.errors import AmbiguityError
 from matdiff.language.customs import customary
-from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import (
     ACCENTED,
     GREEK,
@@ -36,7 +34,7 @@ ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-�
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
 FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a function
-Indices = tuple[tuple[str, Size | None], ...]
+BIG = ("sum", "prod", "min", "max")  # what may have limits below it
 NO_FUNCTIONS: Mapping[str, bool] = {}
 NOTHING_DECLARED: Mapping[str, str] = {}
 
@@ -52,14 +50,6 @@ class Piece(NamedTuple):
     kind: str
     value: str
     end: int
-
-
-class Limits(NamedTuple):
-    """The indices of a sum sign with their ranges; *explicit* when a range is written."""
-
-    indices: Indices
-    end: int
-    explicit: bool
 
 
 class Called(NamedTuple):
@@ -201,31 +191,6 @@ class Vocabulary:
             self.alone[letter] = customary and re.search(alone, self.text) is not None
         return self.alone[letter]
 
-    def limits(self, text: str, place: int) -> Limits:
-        """The limits behind a sum sign: _{i=1}^N, _i, ᵢ, _{i,j}, or none."""
-        lower, upper = match_at(LOWER, text, place), None
-        if lower:
-            upper = match_at(UPPER, text, lower.end())
-        elif upper := match_at(UPPER, text, place):
-            lower = match_at(LOWER, text, upper.end())
-            if not lower:
-                return Limits((), place, False)
-        if not lower:
-            return Limits((), place, False)
-        end = max(lower.end(), upper.end() if upper else 0)
-        last = None
-        if upper:
-            group = next(k for k in (1, 2, 3) if upper.group(k) is not None)
-            last = _size(text, upper.group(group), upper.start(group))
-        inside = next(g for g in lower.groups() if g is not None).translate(_PLAIN_SUBSCRIPT)
-        names, equals, start = inside.partition("∈")[0].partition("=")  # ∑_{i∈S}: the set is what i counts
-        if equals and start.strip() != "1":
-            raise SyntaxError("a sum starts at 1", text=text, span=lower.span(), suggestion="shift the index")
-        letters = re.findall(r"[^\W\d_]", names)
-        if re.search(r"[^\w\s,]|\d|_", names) or not letters:
-            raise SyntaxError(f"{inside} is not an index", text=text, span=lower.span(), suggestion="write ∑_{i=1}^N")
-        return Limits(tuple((canonical(i), last) for i in letters), end, bool(equals or upper))
-
 
 NABLAS = ("∇", "nabla", "grad")
 RAISED = rf"\s*\^\s*(?:\{{\s*[0-9]\s*\}}|[0-9])|[{''.join(SUPERSCRIPTS)}]+"
@@ -237,28 +202,8 @@ NABLA = (
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 FORMULA = r"(?:^|[;\n,]|\b(?:let|where|and)\b)[ \t]*([^\W\d_]\w*)\([ \t]*[^\W\d_]\w*[ \t]*\)\s*:?="
-DEFINED = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*\w+\s*,?\s*(?:\.\.|…))"
+DEFINED = rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*\w+\s*,?\s*(?:\.\.|…))"
 DEFINED_LINK = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[^\S\n]*({LINK})\s*:?="
-LOWER = rf"_\{{([^{{}}]*)\}}|_([A-Za-z]|[a-z]{{2,3}})(?:=1)?(?![A-Za-z])|([{SUBS}]+)"
-UPPER = rf"\^\{{([^{{}}]*)\}}|\^([A-Za-z]|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
-HEAD = r"\s*([^\W\d_])\s*=\s*([0-9]+)\s*(?:\.\.\.?|…|:)\s*([^,()]+?)\s*,"
-
-
-def _size(text: str, piece: str, start: int) -> Size:
-    """A size in a limit of a sum."""
-    plain = piece.translate({ord(sign): letter for sign, letter in SUPERSCRIPTS.items()})
-    return parse_size(Excerpt(plain.strip(), start, text))
-
-
-def summation(text: str, place: int) -> Limits | None:
-    """The head of ``sum(i=1..N, j=1..M, …``, if that is what stands behind the bracket."""
-    indices: list[tuple[str, Size | None]] = []
-    while m := match_at(HEAD, text, place):
-        if m.group(2) != "1":
-            raise SyntaxError("a sum starts at 1", text=text, span=m.span(2), suggestion="shift the index")
-        indices.append((canonical(m.group(1)), _size(text, m.group(3), m.start(3))))
-        place = m.end()
-    return Limits(tuple(indices), place, True) if indices else None
 
 
 def superscript(signs: str) -> tuple[Fraction | str, int]:
@@ -293,7 +238,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
             return [Piece("NAME", whole, subscript.end())]
         if whole in known.functions:
             return [Piece("FUNCTION", whole, subscript.end())]
-        if run == "sum" and run not in known.names:
+        if run in BIG and run not in known.names:
             return [Piece("SUM", run, end)]
         letters = subscript.group().strip("_{}")
         if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)

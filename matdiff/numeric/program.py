@@ -96,7 +96,9 @@ class Program:
 
     def execute(self, places: Iterable[int], values: Values | list[Any], environment: Environment) -> None:
         """Computes the nodes at some places from the values of their operands."""
-        excluded = [(node.operands[0].free | node.operands[1].free, self.excluded(node, environment)) for node in self.excluding]
+        excluded = [
+            (node.operands[0].free | node.operands[1].free, self.excluded(node, environment)) for node in self.excluding
+        ]
         for k in places:
             node, special, below, data = self.plan[k]
             operands = [values[p] for p in below]
@@ -178,7 +180,12 @@ def indices_of(nodes: Iterable[Expr]) -> list[Index]:
 
 def leaves_out(node: Expr) -> bool:
     """Whether a node leaves out terms by a condition on indices."""
-    return isinstance(node, Piecewise) and node.is_restriction and bool(node.free) and all(map(is_number, node.operands[:2]))
+    return (
+        isinstance(node, Piecewise)
+        and node.is_restriction
+        and bool(node.free)
+        and all(map(is_number, node.operands[:2]))
+    )
 
 
 def sized(data: tuple[Any, ...]) -> bool:

@@ -459,7 +459,6 @@ def test_an_error_of_the_lexer_points_at_the_latex() -> None:
         (r"\frac{\mathrm{d}L}{\mathrm{d}W}", r"\mathrm{d}", "wrt"),
         (r"2w : \mathrm{d}w", r"\mathrm{d}", "wrt"),
         (r"$a$ \begin{aligned} b \end{aligned}", "b", "outside"),
-        (r"\prod_i x_i", r"\prod", "not available"),
         (r"\int x", r"\int", "not available"),
         (r"\lim x", r"\lim", "not available"),
         (r"\mathbb{E}[x]", r"\mathbb{E}", "not available"),

@@ -12,6 +12,7 @@ from matdiff.algebra.operators.activations import Relu, Step
 from matdiff.algebra.operators.entrywise import filled, ones_like
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Differentials, Hadamard, Sum, zero
+from matdiff.algebra.operators.sums import entries_by_index, over_index
 
 # ---- the larger of two ------------------------------------------------------------------------------
 
@@ -163,6 +164,13 @@ class MaxOfEntries(Operator):
         """max(A) of one operand, max(A, B) of several entry by entry."""
         return cls.make(operands) if len(operands) == 1 else Maximum.of(*operands)
 
+    @property
+    def open_ended(self) -> bool:
+        return entries_by_index(self.operands[0]) is not None
+
+    def notation(self, style: Style) -> Notation:
+        return over_index(self, style.pick("max", r"\max"), style) or super().notation(style)
+
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.max(a, axis=(-2, -1), keepdims=True)
@@ -192,6 +200,13 @@ class MinOfEntries(Operator):
     def of(cls, *operands: Expr) -> Expr:
         """min(A) of one operand, min(A, B) of several entry by entry."""
         return cls.make(operands) if len(operands) == 1 else Minimum.of(*operands)
+
+    @property
+    def open_ended(self) -> bool:
+        return entries_by_index(self.operands[0]) is not None
+
+    def notation(self, style: Style) -> Notation:
+        return over_index(self, style.pick("min", r"\min"), style) or super().notation(style)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

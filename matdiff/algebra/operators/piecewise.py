@@ -13,7 +13,8 @@ from matdiff.algebra.operators.products import Differentials, Scale, Sum, zero
 from matdiff.errors import ShapeError
 
 COMPLEMENTS = {"≤": "<", "<": "≤", "=": "≠", "≠": "="}  # of the first two with the sides exchanged
-LATEX_SIGNS = {"≤": r"\le", "<": "<", "=": "=", "≠": r"\ne"}
+EXCHANGED = {"≤": "≥", "<": ">"}
+LATEX_SIGNS = {"≤": r"\le", "≥": r"\ge", "<": "<", ">": ">", "=": "=", "≠": r"\ne"}
 
 
 class Piecewise(Operator):
@@ -103,7 +104,9 @@ class Piecewise(Operator):
 
 
 def comparison(left: Expr, relation: str, right: Expr, style: Style) -> tuple[Part, ...]:
-    """a ≤ b, as it is written."""
+    """a ≤ b, as it is written; a number stands on the right: x > 0."""
+    if left.number is not None and relation in EXCHANGED:
+        left, relation, right = right, EXCHANGED[relation], left
     sign = style.pick(relation, LATEX_SIGNS[relation])
     return Slot(left, SUM), f" {sign} ", Slot(right, SUM)
 

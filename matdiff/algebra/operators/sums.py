@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import differential, shift, vec
-from matdiff.algebra.notation import ATOM, SUM, TERM, Notation, Slot, Style
+from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.piecewise import Piecewise, comparison
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
@@ -174,6 +174,26 @@ class UnitVector(Operator):
         """By name in LaTeX too: e₂ and eᵢ would be read as a name and a member of a family e."""
         opening, closing = style.pick("unit(", r"\operatorname{unit}\left("), style.pick(")", r"\right)")
         return Notation((opening, Slot(self.operands[0], SUM), f", {self.data[0]}{closing}"))
+
+
+def entries_by_index(e: Expr) -> tuple[Index, Expr] | None:
+    """i and aᵢ where a vector is Σᵢ aᵢeᵢ, given entry by entry."""
+    match e:
+        case IndexedSum(operands=(Scale(operands=(a, UnitVector(operands=(i,)))),), data=(index,)) if i is index:
+            return index, a
+        case _:
+            return None
+
+
+def over_index(node: Expr, sign: str, style: Style) -> Notation | None:
+    """∏ᵢ aᵢ: a function of all entries where these are given one by one."""
+    entries = entries_by_index(node.operands[0])
+    if entries is None:
+        return None
+    i, a = entries
+    if style.explicit or style is ASCII:
+        return Notation((f"{type(node).title()}({i.name}=1..{i.last}, ", Slot(a, SUM), ")"))
+    return Notation((f"{sign}_{{{i.name}=1}}^{{{i.last}}} ", Slot(a, TERM)), TERM)
 
 
 def unit(index: Expr, rows: Size) -> Expr:

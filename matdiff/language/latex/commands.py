@@ -25,10 +25,10 @@ SIGNS = _pairs(
     r"""
     \cdot · \bullet · \times × \ast * \star ⋆ \odot ⊙ \circ ∘ \otimes ⊗ \oslash ⊘ \div ÷ \colon : \coloneqq :=
     \triangleq := \defeq := \vcentcolon : \coloneq := \backslash \ \setminus \ \top ⊤ \intercal ⊤ \prime ' \infty ∞
-    \ldots … \dots … \cdots … \dotsc … \dotsb … \langle ⟨ \rangle ⟩ \lbrace ( \rbrace ) \{ ( \} ) \lbrack ( \rbrack )
+    \sum ∑ \prod ∏ \ldots … \dots … \cdots … \dotsc … \dotsb … \langle ⟨ \rangle ⟩ \lbrace ( \rbrace ) \{ ( \} ) \lbrack ( \rbrack )
     \lparen ( \rparen ) \_ _ \# # \% % \in ∈ \to → \rightarrow → \mapsto ↦ \approx ≈ \sim ∼ \equiv ≡ \propto ∝ \oplus ⊕
     \le ≤ \leq ≤ \leqslant ≤ \ge ≥ \geq ≥ \geqslant ≥ \ne ≠ \neq ≠ \lt < \gt > \cup ∪ \cap ∩ \subset ⊂ \subseteq ⊆
-    \forall ∀ \succ ≻ \succeq ⪰ \prec ≺ \preceq ⪯ \perp ⊥ \ominus ⊖ \iff ⟺ \implies ⟹ \Rightarrow ⇒ \sum ∑ \surd √
+    \forall ∀ \succ ≻ \succeq ⪰ \prec ≺ \preceq ⪯ \perp ⊥ \ominus ⊖ \iff ⟺ \implies ⟹ \Rightarrow ⇒ \surd √
     \dagger † \dag † \R R \RR R \Reals R \reals R
     """
 )
@@ -105,7 +105,7 @@ DEFINITIONS = r"""
 """.split()
 REASONS = {
     r"\partial": "a derivative is asked for with wrt, not written in the expression",
-    r"\prod \coprod": "products over an index are not available",
+    r"\coprod": "coproducts are not available",
     r"\int \iint \iiint \oint": "integrals are not available",
     r"\lim \limsup \liminf \varlimsup \varliminf": "limits are not available",
     r"\pm \mp": "the sign stands for two expressions: write + or -",
@@ -114,7 +114,7 @@ REASONS = {
     r"\binom \dbinom \tbinom \choose": "binomial coefficients are not available",
     r"\Re \Im": "this is a function of complex numbers, and matdiff is about real matrices",
     r"\argmin \argmax": "a minimiser is not available: only what is minimised has a gradient",
-    r"\matrix \pmatrix \bmatrix \substack": "matrices and stacks of single entries are not available",
+    r"\matrix \pmatrix \bmatrix": "matrices and stacks of single entries are not available",
     r"\if \ifx \else \fi \loop \csname \expandafter \input \include": "programs in TeX are not run",
 }
 REFUSED = {name: reason for names, reason in REASONS.items() for name in names.split()}
@@ -122,7 +122,8 @@ REFUSED = {name: reason for names, reason in REASONS.items() for name in names.s
 DISPLAYS = frozenset("equation align gather multline displaymath math eqnarray flalign alignat".split())
 INNER = frozenset("aligned split gathered alignedat".split())
 BLOCKS = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix".split())
-PRINTED = frozenset("vmatrix Vmatrix array cases tabular".split())
+CASES = frozenset("cases dcases".split())
+PRINTED = frozenset("vmatrix Vmatrix array tabular".split())
 
 COMMANDS: dict[str, tuple[str, str]] = {
     **{name: ("sign", sign) for name, sign in SIGNS.items()},
@@ -136,6 +137,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(SWITCHES, ("switch", "")),
     **dict.fromkeys(FRACTIONS, ("fraction", "")),
     r"\sqrt": ("root", ""),
+    r"\substack": ("substack", ""),
     r"\over": ("over", ""),
     **{name: ("accent", mark) for name, mark in ACCENTED.items()},
     **{name: ("fence", way) for name, way in FENCES.items()},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matdiff.errors import SyntaxError
-from matdiff.language.latex.commands import BLOCKS, DISPLAYS, INNER, PRINTED
+from matdiff.language.latex.commands import BLOCKS, CASES, DISPLAYS, INNER, PRINTED
 from matdiff.language.latex.constructs import Brace, Construct, Root, Script
 from matdiff.language.latex.macros import Stream, Token
 from matdiff.language.latex.page import BLANKS, NAMED, Page, in_word
@@ -172,6 +172,10 @@ class Nesting:
             self.page.write("[(", opener.start, opener.end)
             self.stack.append(Frame(opener, closer, len(self.page), ")]", self.formula))
             return
+        if kind in CASES:
+            self.page.write("cases(", opener.start, opener.end)
+            self.stack.append(Frame(opener, closer, len(self.page), ")", self.formula))
+            return
         if kind not in DISPLAYS and kind not in INNER:
             raise self.error(f"the environment {name} is not known", opener, nearest(kind, DISPLAYS | INNER))
         if kind.endswith("at"):
@@ -188,8 +192,15 @@ class Nesting:
         frame = self.stack[-1] if self.stack else None
         return isinstance(frame, Frame) and frame.after == ")]"
 
+    def in_cases(self) -> bool:
+        """Whether the innermost that is open is a list of cases."""
+        frame = self.stack[-1] if self.stack else None
+        return isinstance(frame, Frame) and frame.after == ")" and frame.closer.startswith(r"\end{")
+
     def end(self, token: Token, _: str) -> None:
         r"""\end{align}."""
+        if self.in_cases():
+            self.page.unstop()
         name = "".join(t.text for t in self.stream.argument(token))
         closer = rf"\end{{{name}}}"
         self.close(Token(closer, token.start, self.stream.end), closer)

@@ -78,6 +78,11 @@ class Page:
         elif GAPS.index(before) < GAPS.index(text):
             self.pieces[-1] = (text, start, end)
 
+    def unstop(self) -> None:
+        """Takes back the white space and the stops that are written last."""
+        while self.pieces and self.pieces[-1][0] in (*BLANKS, ",", ".", ";"):
+            self.pieces.pop()
+
     def apart(self, start: int, end: int) -> None:
         """Keeps what follows from being the argument of a function or a name: g\\frac12 is g times a half."""
         last = self.last()

@@ -171,15 +171,31 @@ class _Pass(Wording):
             raise self.error(f"there are two backslashes before {word[1:]}", token, f"write {word}")
         if re.match(DIMENSION, following):
             self.stream.optional()
-        if not self.in_blocks():
+        if self.in_cases():
+            self.separate(token)
+        elif not self.in_blocks():
             self.page.blank("\n", token.start, token.end)
         elif self.stream.peek() != r"\end":
             self.page.write("); (", token.start, token.end)
 
     def cell(self, token: Token, _: str) -> None:
-        """& stands between the blocks of a matrix; elsewhere it only aligns."""
-        if self.in_blocks():
+        """& stands between the blocks of a matrix, or before a condition; elsewhere it only aligns."""
+        if self.in_cases():
+            self.separate(token)
+        elif self.in_blocks():
             self.page.write("), (", token.start, token.end)
+
+    def separate(self, token: Token) -> None:
+        """A comma between cases and their conditions, in place of a stop that stands there."""
+        self.page.unstop()
+        if self.stream.peek() != r"\end":
+            self.page.write(",", token.start, token.end)
+
+    def substack(self, token: Token, _: str) -> None:
+        r"""\substack{i = 1 \\ i \ne j}: conditions on the lines below a sign."""
+        content = self.stream.argument(token)
+        for part in reversed(content):
+            self.stream.pending.append(part._replace(text=",") if part.text == "\\\\" else part)
 
     def fence(self, token: Token, way: str) -> None:
         r"""\left( and its kin."""

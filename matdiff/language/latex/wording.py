@@ -20,6 +20,7 @@ SPACED = frozenset((" ", "\n", "~", "\\ ", "\\,", "\\!", "\\;", "\\:"))
 PROSE = frozenset("if for is are of the to over on all such that then else otherwise subject minimize maximize".split())
 DIFFERENTIAL = "a derivative is asked for with wrt, not written in the expression"
 WORDS = {"where": "where", "with": "where", "and": ";", "let": "let", "in": "in"}
+CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
 STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
 INDEX_FOLLOWS = r"(?:\s|~|\\[,;:! ]|\\q?quad\b|\$)*\\?[A-Za-z]+\s*(?:=|\\in\b)"
 
@@ -105,7 +106,11 @@ class Wording(Nesting):
     def text(self, content: str, start: int, end: int) -> None:
         """A text: a word as above, one of the words of the language, or prose, which is refused."""
         words = content.strip(" .,;:").split()
-        if all(word in WORDS for word in words) and words and not self.lowered:
+        if self.in_cases() and " ".join(words) in CONDITIONAL:
+            self.page.blank(" ", start, end)
+            if words[-1] in ("otherwise", "else"):
+                self.page.write(NAMED + "otherwise" + NAME_ENDS, start, end)
+        elif all(word in WORDS for word in words) and words and not self.lowered:
             for word in words:
                 self.page.blank(" ", start, end)
                 self.page.write(WORDS[word], start, end)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from matdiff.algebra.dims import size
+from matdiff.algebra.dims import ONE, size
 from matdiff.language.declarations import Excerpt
+from matdiff.language.limits import Range
 from matdiff.language.places import at, binder_of, number_text, position
 from matdiff.language.recurrences.gathering import copied, known
 from matdiff.language.recurrences.recursion import Binding, Recursion, fault, spend
@@ -131,11 +132,14 @@ def label_clash(recursions: Mapping[str, Recursion], name: str) -> str:
 def summed(bound: Binding, node: Node, scope: Scope) -> bool:
     """Writes out a sum with a number of terms that has states which are written out; says whether it did."""
     names = {r.name for r in bound.recursions.values() if r.is_written_out or r.is_pattern}
-    if not any(n.kind == "NAME" and n.value in names for n in postorder(node.parts[0])) or len(node.value) != 1:
+    operator, limits = node.value
+    plain = len(limits.clauses) == 1 and isinstance(limits.clauses[0], Range) and operator == "sum"
+    if not plain or not any(n.kind == "NAME" and n.value in names for n in postorder(node.parts[0])):
         return False
-    letter, last = node.value[0]
+    letter, first, last = limits.clauses[0]
+    last = last if last is not None else limits.upper
     count = known(bound, last).number if last is not None else None
-    if count is None or letter in scope:
+    if count is None or letter in scope or first is not ONE:
         return False
     spend(bound, node, count, node.parts[0])
     terms = []

@@ -1,0 +1,46 @@
+"""The product of all entries, and of all members of a family: ∏ᵢ aᵢ is that of the vector with the entries aᵢ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matdiff.algebra.expr import Expr, Operator
+from matdiff.algebra.laws import differential
+from matdiff.algebra.notation import Notation, Style
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import Scale, entrywise_reciprocal
+from matdiff.algebra.operators.sums import entries_by_index, over_index
+
+
+class ProductOfEntries(Operator):
+    """prod(A), the product of all entries"""
+
+    __slots__ = ()
+    names = ("prod",)
+    signature = "m×n → 1×1"
+    requires = "no entry of {0} is 0"
+
+    @property
+    def open_ended(self) -> bool:
+        return entries_by_index(self.operands[0]) is not None
+
+    def notation(self, style: Style) -> Notation:
+        return over_index(self, style.pick("∏", r"\prod"), style) or super().notation(style)
+
+    def condition(self) -> str:
+        entries = entries_by_index(self.operands[0])
+        return super().condition() if entries is None else f"{entries[1]} ≠ 0"
+
+    @staticmethod
+    def numpy(np: Any, a: Any) -> Any:
+        return np.prod(a, axis=(-2, -1), keepdims=True)
+
+    @differential(
+        "differential_of_product_of_entries",
+        "d prod(A)",
+        "d(prod(A)) = prod(A)*tr((1 ./ A)'*d(A))",
+        requires="no entry of A is 0",
+        where="A: m x n",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        return Scale.of(self, inner(entrywise_reciprocal(self.operands[0]), da))

@@ -1,0 +1,236 @@
+"""What stands below and above the sign of a sum, or at the head of ``sum(i=1..N, …)``: clauses in, data out.
+
+A clause gives an index its range (i = 1, 1 ≤ k ≤ K), or says for which indices there is a term (i < j, (i, j) ∈ E).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.errors import SyntaxError
+from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, SUBSCRIPTS, SUPERSCRIPTS, canonical
+
+
+class Range(NamedTuple):
+    """i = a, …, b: an index with its first and its last number, where these are written."""
+
+    letter: str
+    first: Size
+    last: Size | None
+
+
+class Chain(NamedTuple):
+    """1 ≤ i < j: sides with the signs ≤, < and ≠ between them."""
+
+    sides: tuple[str, ...]
+    relations: tuple[str, ...]
+
+
+class Among(NamedTuple):
+    """(i, j) ∈ E, j ∈ N(i): indices in a set that has a letter, which may depend on other indices."""
+
+    letters: tuple[str, ...]
+    name: str
+    of: tuple[str, ...]
+
+
+Clause = Range | Chain | Among
+
+
+class Limits(NamedTuple):
+    """The clauses of a sign and what they end with; *explicit* when a range is written."""
+
+    clauses: tuple[Clause, ...]
+    upper: Size | None
+    end: int
+    explicit: bool
+
+
+SUBS = "".join(SUBSCRIPTS) + "₌₊₋"
+LETTER = rf"[A-Za-z{GREEK_CLASS}]"
+LOWER = (
+    rf"_\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}|_({LETTER}|[a-z]{{2,3}})(?:=[01])?(?![A-Za-z=])|"
+    rf"_([a-z]=[0-9])(?![0-9])|([{SUBS}]+)"
+)
+UPPER = rf"\^\{{([^{{}}]*)\}}|\^({LETTER}|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
+DOTS = r"(?:\.\.\.?|…|⋯)"
+SIGN = r"≤|≥|≠|<=|>=|!=|<|>"
+WORD = r"[^\W\d]\w*"
+RUN = rf"({WORD})\s*=\s*([^=<>≤≥≠∈,]+?)\s*(?:{DOTS}|:|\bto\b)\s*([^=<>≤≥≠∈:,]+)"
+SET = rf"({WORD})(?:\(([\w,\s]+)\)|_\{{?([\w,\s]+)\}}?)?"
+INTERVAL = rf"[\[({{]\s*(?:1\s*,?\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*)?([^\W_][\w+\-*]*)\s*[\])}}]"
+PLAIN = {ord(sign): letter for sign, letter in {**SUBSCRIPTS, "₌": "=", "₊": "+", "₋": "-", "−": "-"}.items()}
+RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()}
+NORMAL = {"<=": "≤", ">=": "≥", "!=": "≠"}
+EXCHANGED = {"≥": "≤", ">": "<"}
+
+
+def read_limits(text: str, place: int) -> Limits:
+    """The limits behind the sign of a sum: _{i=1}^N, _i, ᵢ, _{i,j}, _{i≠j}, or none."""
+    lower, upper = re.compile(LOWER).match(text, place), None
+    if lower:
+        upper = re.compile(UPPER).match(text, lower.end())
+    elif upper := re.compile(UPPER).match(text, place):
+        lower = re.compile(LOWER).match(text, upper.end())
+    if not lower or (upper and re.match(r"\^\{?\s*[-−]|⁻", upper.group())):
+        return Limits((), None, place, False)  # Σ_k^{-1}
+    last = None
+    if upper:
+        group = next(k for k in (1, 2, 3) if upper.group(k) is not None)
+        last = bound_text(Excerpt(upper.group(group).translate(RAISED), upper.start(group), text))
+    group = next(k for k in (1, 2, 3, 4) if lower.group(k) is not None)
+    inside = Excerpt(lower.group(group).translate(PLAIN), lower.start(group), text)
+    clauses = tuple(read_clauses(inside))
+    explicit = upper is not None or any(not isinstance(c, Range) or "=" in inside.text for c in clauses)
+    return Limits(clauses, last, max(lower.end(), upper.end() if upper else 0), explicit)
+
+
+def read_head(text: str, place: int) -> Limits | None:
+    """The head of ``sum(i=1..N, j≠i, …``, if that is what stands behind the bracket."""
+    clauses: list[Clause] = []
+    side = rf"(?:{WORD}|[0-9]+)(?:\s*[-+]\s*(?:{WORD}|[0-9]+))?"
+    patterns = (
+        rf"\s*({WORD}\s*=\s*[\w+-]+?\s*(?:{DOTS}|:)\s*[^,()]+?)\s*,",
+        rf"\s*({side}(?:\s*(?:{SIGN})\s*{side})+)\s*,(?![^,()]*>)",
+        rf"\s*(\(\s*{WORD}\s*,\s*{WORD}\s*\)\s*(?:∈|\bin\b)\s*{WORD}|{WORD}\s*(?:∈|\bin\b)\s*{WORD})\s*,",
+    )
+    while found := next((m for p in patterns if (m := re.compile(p).match(text, place))), None):
+        clauses += read_clauses(Excerpt(found.group(1).replace("−", "-"), found.start(1), text))
+        place = found.end()
+    return Limits(tuple(clauses), None, place, True) if clauses else None
+
+
+def bound_text(piece: Excerpt) -> Size:
+    """A number or a size that an index starts or ends with; it may be 0."""
+    text = piece.text.replace("−", "-").strip()
+    if "∞" in text or text in ("inf", "infty"):
+        raise _error(piece, "a sum without an end is not available", "write ∑_{i=1}^N")
+    return parse_size(Excerpt(text, piece.start, piece.whole), least=None)
+
+
+def read_clauses(inside: Excerpt) -> Iterator[Clause]:
+    """The clauses that stand below the sign, from left to right."""
+    waiting: list[str] = []  # letters whose range is said by the next clause, as in i, j = 1
+    pieces = list(_pieces(inside))
+    if not pieces:
+        raise _error(inside, "the index of the sum is missing", "write ∑_{i=1}^N")
+    k = 0
+    while k < len(pieces):
+        piece = pieces[k]
+        clause = _clause(piece)
+        k += 1
+        if isinstance(clause, list):
+            waiting += clause
+            continue
+        if isinstance(clause, Range) and clause.last is None:
+            dots = next((n for n in (k, k + 1) if n < len(pieces) and re.fullmatch(DOTS, pieces[n].text)), None)
+            if dots is not None and dots + 1 < len(pieces):  # k = 1, …, K
+                clause = clause._replace(last=bound_text(pieces[dots + 1]))
+                k = dots + 2
+        if isinstance(clause, Among) and not clause.of and len(clause.letters) == 1:
+            yield from (Among((letter,), clause.name, ()) for letter in waiting)
+        elif isinstance(clause, Among):
+            clause = clause._replace(letters=(*waiting, *clause.letters))
+        else:
+            first, last = (clause.first, clause.last) if isinstance(clause, Range) else (ONE, None)
+            yield from (Range(letter, first, last) for letter in waiting)
+        waiting = []
+        yield clause
+    yield from (Range(letter, ONE, None) for letter in waiting)
+
+
+def _pieces(inside: Excerpt) -> Iterator[Excerpt]:
+    """What stands between the commas, colons and bars outside of brackets; a colon between numbers is a range."""
+    start, depth = 0, 0
+    for place, sign in enumerate(inside.text + ","):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth > 0 or sign not in ",;:|∣":
+            continue
+        if sign == ":" and re.fullmatch(rf"\s*{WORD}\s*=.*", inside.text[start:place]):
+            continue
+        piece = inside.part(start, place)
+        start = place + 1
+        if piece.text:
+            yield piece
+
+
+def _clause(piece: Excerpt) -> Clause | list[str]:
+    """One clause, or letters alone."""
+    text = piece.text
+    if "∈" in text or re.search(r"\bin\b", text):
+        return _membership(piece)
+    if run := re.fullmatch(RUN, text):
+        first, last = (bound_text(piece.part(*run.span(g))) for g in (2, 3))
+        return Range(canonical(run.group(1)), first, last)
+    sides = [s.strip() for s in re.split(rf"{SIGN}|=", text)]
+    signs = [NORMAL.get(s, s) for s in re.findall(rf"{SIGN}|=", text)]
+    if signs == ["="] and re.fullmatch(WORD, sides[0]) and "_" not in sides[0]:
+        letters = split_letters(sides[0])
+        if len(letters) == 1:
+            return Range(letters[0], bound_text(piece.part(text.index("=") + 1, len(text))), None)
+    if signs and "=" not in signs:
+        return _chain(piece, sides, signs)
+    if signs:
+        raise _error(piece, f"{text} is no condition on indices", f"multiply the terms by 0 or 1, as [{text}] does")
+    if not re.fullmatch(r"\(?[\w\s,]+\)?", text) or re.search(r"\d|_", text):
+        raise _error(piece, f"{text} is not an index", "write ∑_{i=1}^N")
+    return [letter for word in re.findall(WORD, text) for letter in split_letters(word)]
+
+
+def split_letters(word: str) -> list[str]:
+    """ij is i and j; alpha is a letter."""
+    name = canonical(word)
+    return [name] if len(word) == 1 or name in GREEK_WORDS or len(word) > 3 else [canonical(c) for c in word]
+
+
+def _chain(piece: Excerpt, sides: list[str], signs: list[str]) -> Chain:
+    """Inequalities from the smaller side to the larger one."""
+    if any(s in EXCHANGED for s in signs):
+        sides, signs = sides[::-1], [EXCHANGED.get(s, s if s == "≠" else f"{s}…") for s in signs[::-1]]
+    if any("…" in s for s in signs) or not all(sides):
+        raise _error(piece, f"{piece.text} is no chain of inequalities", "write 1 ≤ i < j ≤ n")
+    if len(sides) > 2 and any(re.fullmatch(DOTS, s) for s in sides):
+        raise _error(piece, "a chain of indices with dots has no number of sums", "write ∑_{i<j<k}")
+    return Chain(tuple(sides), tuple(signs))
+
+
+def _membership(piece: Excerpt) -> Clause | list[str]:
+    """i ∈ S, (i, j) ∈ E, j ∈ N(i); i ∈ [n] and i ∈ {1, …, n} are ranges."""
+    left, _, right = re.sub(r"\bin\b", "∈", piece.text, count=1).partition("∈")
+    left, right = left.strip(), right.strip()
+    if not re.fullmatch(r"\(?[\w\s,]+\)?", left) or re.search(r"\d|_", left):
+        raise _error(piece, f"{left} is not an index", "a sum runs over indices: write ∑_i with x_i, y_i")
+    letters = tuple(letter for word in re.findall(WORD, left) for letter in split_letters(word))
+    interval = re.fullmatch(INTERVAL, right) or re.fullmatch(rf"()?1\s*{DOTS}\s*([\w+-]+)", right)
+    if interval and len(letters) == 1:
+        last = next(g for g in interval.groups()[::-1] if g)
+        return Range(letters[0], ONE, bound_text(Excerpt(last, piece.start, piece.whole)))
+    named = re.fullmatch(SET, right)
+    if not named:
+        raise _error(piece, f"{right} is no letter of a set", "a set of indices is a letter, or a matrix of 0 and 1")
+    of = re.findall(r"\w", named.group(2) or named.group(3) or "")
+    name = named.group(1)
+    if named.group(3) and not re.fullmatch(r"[a-z,\s]+", named.group(3)):
+        name, of = f"{name}_{named.group(3)}", []
+    return Among(letters, canonical(name), tuple(map(canonical, of)))
+
+
+def _error(piece: Excerpt, message: str, suggestion: str = "") -> SyntaxError:
+    span = (piece.start, piece.start + max(1, len(piece.text)))
+    return SyntaxError(message, text=piece.whole, span=span, suggestion=suggestion)
+
+
+def adjacent(chain: Chain) -> Iterator[tuple[str, str, str]]:
+    """The comparisons of a chain, two sides at a time."""
+    for (left, right), sign in zip(pairwise(chain.sides), chain.relations, strict=True):
+        yield left, sign, right
+
+
+def smaller(s: Size) -> Size:
+    """s − 1"""
+    return s - size(1)

@@ -1,0 +1,372 @@
+"""Sums over indices: which letters a sum binds, from where to where they run, and which terms there are.
+
+In goes a sum whose limits are clauses, out comes the same sum with its indices, and with the conditions on them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
+from matdiff.language.declarations import Excerpt
+from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
+from matdiff.language.names import canonical
+from matdiff.language.places import at, position
+from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope, Shifted
+from matdiff.language.syntax import Node, postorder
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
+
+Comparison = tuple[str, str, str]
+
+
+class Summation(NamedTuple):
+    """A sum with its indices, the first one outside; *operator* is sum, prod, min or max."""
+
+    operator: str
+    binders: list[Binder]
+    conditions: list[tuple[Position, str, Position]]
+
+
+def resolve_sum(bound: Bound, node: Node, scope: Scope) -> Scope:
+    """A sum binds its indices in its body."""
+    operator, limits = node.value
+    if not limits.clauses:
+        return _bare(bound, node, scope)
+    return _Resolved(bound, node, scope, operator, limits).run()
+
+
+def _bare(bound: Bound, node: Node, scope: Scope) -> Scope:
+    """A sum that names no index runs over the data."""
+    free = next((i for i in "ijklst" if i not in scope and i not in bound.spelt), None)
+    if node.value[0] != "sum":
+        raise _error(bound, node, "the index is missing", "write ∏_i, min_k")
+    if free is None:
+        raise _error(bound, node, "too many sums without an index", "write the indices: ∑_i")
+    binder = Binder(free, None, bare=True)
+    bound.ranges.add("N")
+    node.value = Summation("sum", [binder], [])
+    return {**scope, BARE: binder, free: binder}
+
+
+class _Resolved:
+    """One sum.
+
+    letters     the letters that it binds, in order
+    low, high   where they start and end, as far as that is written
+    conditions  comparisons as they were written
+    """
+
+    def __init__(self, bound: Bound, node: Node, scope: Scope, operator: str, limits: Limits) -> None:
+        self.bound, self.node, self.scope = bound, node, scope
+        self.operator, self.limits = operator, limits
+        self.letters: dict[str, None] = {}
+        self.low: dict[str, Size] = {}
+        self.high: dict[str, Size] = {}
+        self.conditions: list[Comparison] = []
+        self.masks: list[tuple[str, tuple[str, ...]]] = []
+        self.sets: dict[str, str] = {}  # the letter of the set that an index runs through
+
+    def run(self) -> Scope:
+        for clause in self.limits.clauses:
+            if isinstance(clause, Range):
+                self.range(clause)
+        for clause in self.limits.clauses:
+            if isinstance(clause, Among):
+                self.membership(clause)
+            elif isinstance(clause, Chain):
+                self.bind_letters(clause)
+        for clause in self.limits.clauses:
+            if isinstance(clause, Chain):
+                self.compare(clause)
+        if not self.letters:
+            raise self.error("the sum has no index of its own", "write ∑_{i=1}^N")
+        inner = self.inner()
+        conditions = [self.condition(c, inner) for c in self.conditions]
+        binders = [b for letter in self.letters if (b := _binder(inner[letter])) is not None]
+        self.node.value = Summation(self.operator, binders, conditions)
+        for name, letters in self.masks:
+            self.mask(name, letters, inner)
+        return inner
+
+    # ---- the letters that are bound ------------------------------------------------------------------
+
+    def bind(self, letter: str) -> None:
+        if letter in self.scope or letter in self.letters:
+            raise self.error(f"the index {letter} is bound twice", "use another letter for the inner sum")
+        self.letters[letter] = None
+
+    def range(self, clause: Range) -> None:
+        """i = 1, …, n; where the first or the last number depends on other indices, it becomes a condition."""
+        self.bind(clause.letter)
+        last = clause.last if clause.last is not None else self.limits.upper
+        if self.depends(clause.first):
+            self.conditions.append((str(clause.first), "≤", clause.letter))
+        else:
+            self.low[clause.letter] = clause.first
+        if last is not None and self.depends(last):
+            self.conditions.append((clause.letter, "≤", str(last)))
+        elif last is not None:
+            self.high[clause.letter] = last
+
+    def depends(self, extent: Size) -> bool:
+        return any(name in self.scope or name in self.letters for name in extent.names())
+
+    def bind_letters(self, clause: Chain) -> None:
+        """The letters of a chain that are indices of this sum: those that its body is indexed with."""
+        fresh = [c for s in clause.sides if _is_letter(s) and (c := canonical(s)) not in (*self.scope, *self.letters)]
+        indexed, occurring = letters_in(self.node.parts[0])
+        candidates = [c for c in fresh if c in indexed] or [c for c in fresh if c in occurring]
+        if len(clause.sides) == 3 and len(candidates) == 3 and canonical(clause.sides[1]) in candidates:
+            is_triple = all(c in indexed for c in candidates)
+            candidates = candidates if is_triple else [canonical(clause.sides[1])]
+        if len(candidates) == 2 and clause.relations == ("≠",):
+            candidates = self.pair(candidates)
+        for letter in candidates:
+            self.bind(letter)
+            if self.limits.upper is not None:
+                self.high.setdefault(letter, self.limits.upper)
+
+    def pair(self, letters: list[str]) -> list[str]:
+        """i ≠ j where nothing binds either: both run, unless one of them also stands outside of the sum."""
+        outside = free_letters(self.bound.tree, self.node) | wanted_indices(self.bound.wrt)
+        fixed = [letter for letter in letters if letter in outside]
+        if len(fixed) == 1:
+            return [letter for letter in letters if letter not in fixed]
+        first, second = letters
+        if len(fixed) == 2 or first > second:
+            both, one = f"∑_{{{second},{first}}}", f"∑_{{{first}={1}, {first}≠{second}}}^{{n}}"
+            raise AmbiguityError(
+                f"a sum over {first} ≠ {second} can run over both indices, or over {first} alone",
+                text=self.bound.text,
+                span=(self.node.start, self.node.end),
+                suggestion=f"write ∑_{second} ∑_{{{first}≠{second}}} for both, or bind {second}: {both} … {one}",
+            )
+        self.bound.note(
+            self.node, f"∑ over {first} ≠ {second} runs over all such pairs; over {first} alone it is {{{first}=1, …}}"
+        )
+        return letters
+
+    def membership(self, clause: Among) -> None:
+        """(i, j) ∈ E is a factor E[i, j] of 0 and 1; an index in a set without a declaration runs through it."""
+        for letter in clause.letters:
+            if letter not in self.scope:
+                self.bind(letter)
+        name, declared = clause.name, clause.name in self.bound.declared
+        indexed, _ = letters_in(self.node.parts[0])
+        unused = next((c for c in clause.letters if c not in indexed), None)
+        if unused is not None:
+            raise self.error(f"{unused} is no index of what is summed", f"write ∑_i with {unused}_i for data")
+        if clause.of and not declared:
+            of, j = clause.of[0], clause.letters[0]
+            where = f"with {name}[{of}, {j}] = 1 where {j} belongs to {of}"
+            raise self.error(
+                f"{name}({of}) is a set for every {of}",
+                f"declare {name} as a matrix of 0 and 1, {name}: n x n, {where}",
+            )
+        if declared or len(clause.letters) > 1:
+            indices = (*clause.of, *clause.letters)
+            self.masks.append((name, indices))
+            shown = ", ".join(indices)
+            self.bound.note(self.node, f"{name}[{shown}] is 1 where there is a term, and 0 elsewhere")
+        else:
+            self.sets[clause.letters[0]] = name
+
+    # ---- ranges and conditions -------------------------------------------------------------------------
+
+    def compare(self, clause: Chain) -> None:
+        """What a chain says: the first or last number of an index, or a condition."""
+        for left, sign, right in adjacent(clause):
+            step = size(sign == "<")
+            if sign != "≠" and canonical(left) in self.letters and (last := self.constant(right)) is not None:
+                self.high[canonical(left)] = last - step
+            elif sign != "≠" and canonical(right) in self.letters and (first := self.constant(left)) is not None:
+                self.low[canonical(right)] = first + step
+            else:
+                self.conditions.append((left, sign, right))
+
+    def constant(self, text: str) -> Size | None:
+        """A side without an index."""
+        extent = bound_text(Excerpt(text, self.node.start, self.bound.text))
+        return None if self.depends(extent) else extent
+
+    def inner(self) -> Scope:
+        """The scope of the body: an index that starts at a is one from 1 with a − 1 more."""
+        inner = dict(self.scope)
+        for letter in self.letters:
+            first, last = self.low.get(letter, ONE), self.high.get(letter)
+            start = first.number
+            if start is None:
+                raise self.error(f"the index {letter} starts at {first}, which is no number", "shift the index")
+            count = None if last is None else last - size(start - 1)
+            if count is not None and count.number is not None and count.number < 1:
+                raise self.error(f"the sum from {first} to {last} has no terms")
+            binder = Binder(letter, count, first=start)
+            inner[letter] = at(binder, start - 1)
+            self.bound.indices.add(letter)
+            self.bound.ranges |= last.names() if last is not None else {"N"}
+            self.bound.written_sizes |= last.names() if last is not None else set()
+            if letter in self.sets:
+                self.bound.sets.setdefault(self.sets[letter], []).append(binder)
+        return inner
+
+    def condition(self, comparison: Comparison, inner: Scope) -> tuple[Position, str, Position]:
+        left, sign, right = comparison
+        return self.side(left, inner), sign, self.side(right, inner)
+
+    def side(self, text: str, inner: Scope) -> Position:
+        """A side of a condition: an index, a number, or an index that nothing binds."""
+        found = position(Excerpt(text, self.node.start, self.bound.text), inner, self.bound.ranges, self.bound.numbers)
+        if found is None and _is_letter(text):
+            found = next(iter(self.bound._free(None, [canonical(text)], inner)), None)
+        if found is None or (isinstance(found, Place) and found.single is None):
+            raise self.error(f"{text} is not bound by a sum", f"write ∑_{text} …, or a number in its place")
+        return found
+
+    def mask(self, name: str, letters: tuple[str, ...], inner: Scope) -> None:
+        """The body times E[i, j]."""
+        if self.operator != "sum":
+            raise self.error(f"{name} is a set of indices, which only a sum can run through")
+        if missing := next((c for c in letters if c not in inner), None):
+            raise self.error(f"{missing} is not bound by a sum")
+        body = self.node.parts[0]
+        factor = Node("index", [], None, self.node.start, body.start)
+        base = Node("NAME", [], name, self.node.start, body.start)
+        self.bound._indexed(factor, base, [inner[c] for c in letters], inner)
+        self.node.parts = [Node("product", [factor, body], ["first", "times"], body.start, body.end)]
+        self.bound.masks.add(name)
+
+    def error(self, message: str, suggestion: str = "") -> MatdiffError:
+        return _error(self.bound, self.node, message, suggestion)
+
+
+def _error(bound: Bound, node: Node, message: str, suggestion: str = "") -> SyntaxError:
+    return SyntaxError(message, text=bound.text, span=(node.start, node.end), suggestion=suggestion)
+
+
+def _is_letter(side: str) -> bool:
+    return re.fullmatch(r"[^\W\d]\w*", side) is not None
+
+
+def _binder(index: Position) -> Binder | None:
+    return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
+
+
+# ---- letters of a tree ------------------------------------------------------------------------------------
+
+
+def letters_in(tree: Node) -> tuple[set[str], set[str]]:
+    """The letters that stand as indices in a tree, and all letters of it."""
+    indexed, occurring = set[str](), set[str]()
+    for node in postorder(tree):
+        if node.kind == "NAME":
+            occurring.add(node.value)
+        elif node.kind == "subscript":
+            indexed |= _letters(node.value)
+        elif node.kind == "index" or (node.kind == "power" and len(node.parts) > 1 and node.parts[1].kind == "group"):
+            indexed |= {n.value for n in postorder(node.parts[1]) if n.kind == "NAME"}
+    return indexed, occurring | indexed
+
+
+def _letters(subscript: str) -> set[str]:
+    return {letter for word in re.findall(r"[^\W\d_]+", subscript) for letter in split_letters(word)}
+
+
+def free_letters(tree: Node, besides: Node) -> set[str]:
+    """The letters that stand as indices outside of a node, and that no sum binds there."""
+    found = set[str]()
+    stack: list[tuple[Node, frozenset[str]]] = [(tree, frozenset())]
+    while stack:
+        node, taken = stack.pop()
+        if node is besides:
+            continue
+        if node.kind == "big_sum" and isinstance(node.value, tuple) and not isinstance(node.value, Summation):
+            taken = taken | {c.letter for c in node.value[1].clauses if isinstance(c, Range)}
+        elif node.kind == "subscript":
+            found |= _letters(node.value) - taken
+        elif node.kind == "index":
+            found |= {n.value for n in postorder(node.parts[1]) if n.kind == "NAME"} - taken
+        stack.extend((part, taken) for part in node.parts)
+    return found
+
+
+def wanted_indices(unknowns: Iterable[str]) -> set[str]:
+    """The letters of x[i] and x_i as unknowns."""
+    return {letter for name in unknowns for letter in _letters(re.sub(r"^[^\[_]*", "", name))}
+
+
+# ---- after all names are resolved ---------------------------------------------------------------------------
+
+
+def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
+    """x_0, …, x_{n−1} are x[1], …, x[n]: what has a member 0 is counted from 1, and all its indices are one more."""
+    moved = {}
+    for name in names.values():
+        lows = {k: min(_low(use) for use in uses) for k, uses in name.uses.items()}
+        if 0 in lows.values() and all(_starts_at_zero(use, name) for uses in name.uses.values() for use in uses):
+            moved[name.name] = {k for k, low in lows.items() if low == 0}
+            name.uses = {k: [at(u, k in moved[name.name]) for u in uses] for k, uses in name.uses.items()}  # type: ignore[misc]
+            name.is_shifted = any(isinstance(u, Shifted) for uses in name.uses.values() for u in uses)
+    if not moved:
+        return
+    for node in postorder(tree):
+        if node.kind == "member" and node.value[0] in moved:
+            places = moved[node.value[0]]
+            node.value = node.value[0], [at(i, k in places) for k, i in enumerate(node.value[1])]
+        elif node.kind == "symbol" and (base := node.value[0].removesuffix("0")) in moved and base != node.value[0]:
+            names.pop(node.value[0], None)
+            node.kind, node.value = "member", (base, [Place(ONE)])
+    for base in moved:
+        bound.notes.append((tree.start, f"{base} is counted from 1: {base}_0 in the text is {base}[1]"))
+
+
+def _starts_at_zero(use: Binder | Shifted, name: Name) -> bool:
+    """Whether an index may be meant to count from 0; what is declared is counted so where the sum over it is."""
+    binder = _binder(use)
+    if binder is None or binder.owner is not None or binder.value is not None:
+        return False
+    return name.declared is None or _low(use) > 0 or binder.first == 0
+
+
+def _low(use: Binder | Shifted) -> int:
+    return 1 + (use.offset if isinstance(use, Shifted) else 0)
+
+
+def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
+    """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
+    of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}
+    for name in names.values():
+        for uses in name.uses.values():
+            sets = {of.get(id(_binder(use))) for use in uses}
+            chosen = next((s for s in sets if s is not None), None)
+            if chosen is not None and (len(sets) > 1 or name.declared):
+                raise SyntaxError(
+                    f"{name.name} is summed over {chosen}, and has other members as well",
+                    text=bound.text,
+                    span=(tree.start, tree.end),
+                    suggestion=f"declare {chosen} as a vector of 0 and 1 with 1 for the members of it, as in {chosen}: n",
+                )
+    for node in postorder(tree):
+        inside = node.parts[0] if node.kind == "bars" else None
+        while inside is not None and inside.kind == "group":
+            inside = inside.parts[0]
+        if inside is not None and inside.kind == "symbol" and inside.value[0] in bound.sets:
+            node.kind, node.value, node.parts = "cardinality", bound.sets[inside.value[0]][0], []
+            names.pop(inside.value[0], None)
+        elif inside is not None and inside.kind == "symbol" and inside.value[0] in bound.masks:
+            node.kind, node.value, node.parts = "call", "sum", [inside]
+    for name, binders in bound.sets.items():
+        if name in names:
+            raise SyntaxError(
+                f"{name} is a set of indices, and cannot be a value as well",
+                text=bound.text,
+                span=(tree.start, tree.end),
+            )
+        letter = binders[0].name
+        bound.notes.append(
+            (tree.start, f"{letter} ∈ {name} runs through 1, …, N; declared as {name}: N it is a choice of them")
+        )

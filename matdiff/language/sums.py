@@ -1,0 +1,129 @@
+"""The rules of typing for sums, products and extremes over indices, and for cases."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number
+from matdiff.algebra.identities.indexed import vectorised
+from matdiff.algebra.operators.piecewise import Piecewise
+from matdiff.algebra.operators.products import Scale, zero
+from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector
+from matdiff.language.broadcasting import filled
+from matdiff.language.entries import index_of
+from matdiff.language.scopes import BARE, Binder, Place, Position, Shifted
+from matdiff.language.sizes import flexible_names
+from matdiff.language.summing import Summation
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed
+from matdiff.language.typing import Attempt, rule
+
+NEUTRAL = {"sum": 0, "prod": 1}  # what a term that is left out is replaced by
+
+
+@rule("big_sum")
+def type_big_sum(attempt: Attempt, node: Node) -> Typed:
+    """∑ᵢ, ∏ᵢ, minᵢ of a body"""
+    body: Typed = node.parts[0].typed
+    summation: Summation = node.value
+    bare = next((b for b in summation.binders if b.bare), None)
+    if bare and attempt.assumed[BARE] == "entries" and not body.is_scalar:
+        return attempt.scalar(node, (body,), FUNCTIONS["sum"].of)
+    if bare and not bare.used:
+        raise attempt.misfit(node, "there is nothing to sum over", "write ∑_i with x_i, or sum(i=1..N, …)")
+    for left, _, right in summation.conditions:
+        settle_together(attempt, left, right)
+    for binders in attempt.bound.sets.values():
+        for binder in binders[1:]:
+            attempt.unify(attempt.range_of(binders[0]), attempt.range_of(binder))
+    if summation.operator != "sum":
+        return reduction(attempt, node, body, summation)
+    if not body.is_scalar:
+        attempt.penalty(node, 2, body)
+    return attempt.typed(node, (body.rows, body.cols), (body,), partial(total, attempt, node, summation))
+
+
+def settle_together(attempt: Attempt, left: Position, right: Position) -> None:
+    """Indices that are compared run through the same numbers, unless their ranges are written."""
+    one, two = (p.binder if isinstance(p, Shifted) else p for p in (left, right))
+    if isinstance(one, Place) or isinstance(two, Place):
+        return
+    ranges = attempt.range_of(one), attempt.range_of(two)
+    if any(flexible_names(attempt.sizes.find(r)) for r in ranges):
+        attempt.unify(*ranges)
+
+
+def total(attempt: Attempt, node: Node, summation: Summation, e: Expr) -> Expr:
+    """The sum of an expression over the indices for which there is a term."""
+    e = restricted(attempt, node, summation, e, zero(e.shape))
+    for binder in reversed(summation.binders):
+        e = IndexedSum(e, attempt.index(binder, node))
+    return e
+
+
+def restricted(attempt: Attempt, node: Node, summation: Summation, e: Expr, otherwise: Expr) -> Expr:
+    """An expression under the conditions of a sum."""
+    for left, relation, right in reversed(summation.conditions):
+        sides = index_of(attempt, node, left), index_of(attempt, node, right)
+        e = Piecewise(sides[0], relation, sides[1], e, otherwise)
+    return e
+
+
+def reduction(attempt: Attempt, node: Node, body: Typed, summation: Summation) -> Typed:
+    """∏ᵢ aᵢ, minᵢ aᵢ: of the vector with the entries aᵢ"""
+    operator = summation.operator
+    if not body.is_scalar:
+        raise attempt.misfit(node, f"{operator} over an index is of scalars: {attempt.described(body)}")
+    if summation.conditions and operator not in NEUTRAL:
+        raise attempt.misfit(node, f"{operator} over an index cannot have a condition")
+
+    def make(e: Expr) -> Expr:
+        if summation.conditions:
+            e = restricted(attempt, node, summation, e, Number(NEUTRAL[operator]))
+        for binder in reversed(summation.binders):
+            e = FUNCTIONS[operator].of(stacked(e, attempt.index(binder, node)))
+        return e
+
+    return attempt.scalar(node, (body,), make)
+
+
+def stacked(e: Expr, index: Index) -> Expr:
+    """The vector whose entries are the values of a scalar for all values of an index."""
+    whole = vectorised(e, (index,))
+    if whole is not None and not whole.is_scalar:
+        return whole
+    return IndexedSum(Scale.of(e, UnitVector(index, index.last)), index)
+
+
+@rule("cardinality")
+def type_cardinality(attempt: Attempt, node: Node) -> Typed:
+    """|S|: how many values an index in S has"""
+    binder: Binder = node.value
+    return attempt.scalar(node, (), lambda: count(attempt.index(binder, node).last))
+
+
+@rule("cases")
+def type_cases(attempt: Attempt, node: Node) -> Typed:
+    """cases(A, a ≤ b, C)"""
+    left, right, a, b = (part.typed for part in node.parts)
+    for side in (left, right):
+        if not side.is_scalar:
+            raise attempt.misfit(node, f"a condition compares scalars: {attempt.described(side)}", "write x_i for x")
+    if not (a.is_scalar or b.is_scalar or attempt.same_shape(a, b)):
+        raise attempt.clash(node, "the cases have different shapes", a, b)
+    shape = (b.rows, b.cols) if a.is_scalar else (a.rows, a.cols)
+
+    def make(left: Expr, right: Expr, a: Expr, b: Expr) -> Expr:
+        if a.shape != b.shape:
+            a, b = (filled(e, *(b if e is a else a).shape) if e.is_scalar else e for e in (a, b))
+        return Piecewise(left, node.value, right, a, b)
+
+    return attempt.typed(node, shape, (left, right, a, b), make)
+
+
+@rule("comparison")
+def type_comparison(attempt: Attempt, node: Node) -> Typed:
+    """A condition has no value of its own"""
+    hint = "a factor of 0 and 1 is [x > 0], cases are cases(a, x ≤ 0, b)"
+    raise attempt.misfit(node, "a condition is no argument of a function", hint)
