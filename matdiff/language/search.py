@@ -88,7 +88,7 @@ class Search:
                         self.choices[id(one)] = (
                             (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
                         )
-            if node.kind == "big_sum" and any(binder.bare for binder in node.value):
+            if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
                 self.choices[BARE] = (("members", 0), ("entries", 3))
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))

@@ -348,7 +348,7 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
                     f"{name.name} is summed over {chosen}, and has other members as well",
                     text=bound.text,
                     span=(tree.start, tree.end),
-                    suggestion=f"declare {chosen} as a vector of 0 and 1 with 1 for the members of it, as in {chosen}: n",
+                    suggestion=f"declare {chosen} as a vector of 0 and 1, 1 for what belongs to it: {chosen}: n",
                 )
     for node in postorder(tree):
         inside = node.parts[0] if node.kind == "bars" else None
@@ -359,14 +359,12 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             names.pop(inside.value[0], None)
         elif inside is not None and inside.kind == "symbol" and inside.value[0] in bound.masks:
             node.kind, node.value, node.parts = "call", "sum", [inside]
-    for name, binders in bound.sets.items():
-        if name in names:
+    for letter, binders in bound.sets.items():
+        if letter in names:
             raise SyntaxError(
-                f"{name} is a set of indices, and cannot be a value as well",
+                f"{letter} is a set of indices, and cannot be a value as well",
                 text=bound.text,
                 span=(tree.start, tree.end),
             )
-        letter = binders[0].name
-        bound.notes.append(
-            (tree.start, f"{letter} ∈ {name} runs through 1, …, N; declared as {name}: N it is a choice of them")
-        )
+        run = f"{binders[0].name} ∈ {letter} runs through 1, …, N"
+        bound.notes.append((tree.start, f"{run}; declared as {letter}: N it is a choice of them"))

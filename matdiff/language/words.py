@@ -202,7 +202,10 @@ NABLA = (
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 FORMULA = r"(?:^|[;\n,]|\b(?:let|where|and)\b)[ \t]*([^\W\d_]\w*)\([ \t]*[^\W\d_]\w*[ \t]*\)\s*:?="
-DEFINED = rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?=(?!\s*\w+\s*,?\s*(?:\.\.|…))"
+DEFINED = (
+    rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?="
+    r"(?!\s*\w+\s*,?\s*(?:\.\.|…))"
+)
 DEFINED_LINK = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[^\S\n]*({LINK})\s*:?="
 
 

@@ -128,7 +128,8 @@ class Program:
             sum(SPECIAL[type(term)](self, environment, term) for term in (e.operands if isinstance(e, Sum) else (e,)))
             for e in node.operands[:2]
         )
-        return np.logical_not(holds(node.data[0], left, right))
+        outside: Array = np.logical_not(holds(node.data[0], left, right))
+        return outside
 
     def states(self, steps: Steps, values: Values | list[Any], environment: Environment) -> Array:
         """All states of a recurrence."""

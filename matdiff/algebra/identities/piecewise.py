@@ -1,4 +1,4 @@
-"""Cases: conditions that are decided, and factors that go inside, so that nothing is asked of terms that do not occur."""
+"""Cases: conditions that are decided; and factors go inside, so that nothing is asked of terms that do not occur."""
 
 from __future__ import annotations
 
@@ -98,12 +98,12 @@ def cases_of_one_condition(e: Expr) -> Expr | None:
 def constants_in_case(e: Expr) -> Expr | None:
     """What does not depend on the index of a sum moves out of it and of the condition on its terms."""
     case, index = restriction(e.operands[0]), e.data[0]
-    plain = IndexedSum(case.operands[2], index) if case is not None else None
-    for law in (closed_scalars, constant_scalars, constant_factors) if plain is not None else ():
-        moved = law.apply(plain)
-        if moved is not None:
-            return _conditioned(moved, case, index)
-    return None
+    if case is None:
+        return None
+    plain = IndexedSum(case.operands[2], index)
+    found = (law.apply(plain) for law in (closed_scalars, constant_scalars, constant_factors))
+    moved = next((m for m in found if m is not None), None)
+    return None if moved is None else _conditioned(moved, case, index)
 
 
 def _conditioned(moved: Expr, case: Piecewise, index: Index) -> Expr:

@@ -179,13 +179,13 @@ class UnitVector(Operator):
 def entries_by_index(e: Expr) -> tuple[Index, Expr] | None:
     """i and aᵢ where a vector is Σᵢ aᵢeᵢ, given entry by entry."""
     match e:
-        case IndexedSum(operands=(Scale(operands=(a, UnitVector(operands=(i,)))),), data=(index,)) if i is index:
-            return index, a
+        case IndexedSum(operands=(Scale(operands=(a, UnitVector(operands=(i,)))),)) if i is e.index:
+            return e.index, a
         case _:
             return None
 
 
-def over_index(node: Expr, sign: str, style: Style) -> Notation | None:
+def over_index(node: Operator, sign: str, style: Style) -> Notation | None:
     """∏ᵢ aᵢ: a function of all entries where these are given one by one."""
     entries = entries_by_index(node.operands[0])
     if entries is None:

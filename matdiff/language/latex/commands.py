@@ -25,11 +25,11 @@ SIGNS = _pairs(
     r"""
     \cdot · \bullet · \times × \ast * \star ⋆ \odot ⊙ \circ ∘ \otimes ⊗ \oslash ⊘ \div ÷ \colon : \coloneqq :=
     \triangleq := \defeq := \vcentcolon : \coloneq := \backslash \ \setminus \ \top ⊤ \intercal ⊤ \prime ' \infty ∞
-    \sum ∑ \prod ∏ \ldots … \dots … \cdots … \dotsc … \dotsb … \langle ⟨ \rangle ⟩ \lbrace ( \rbrace ) \{ ( \} ) \lbrack ( \rbrack )
+    \ldots … \dots … \cdots … \dotsc … \dotsb … \langle ⟨ \rangle ⟩ \lbrace ( \rbrace ) \{ ( \} ) \lbrack ( \rbrack )
     \lparen ( \rparen ) \_ _ \# # \% % \in ∈ \to → \rightarrow → \mapsto ↦ \approx ≈ \sim ∼ \equiv ≡ \propto ∝ \oplus ⊕
     \le ≤ \leq ≤ \leqslant ≤ \ge ≥ \geq ≥ \geqslant ≥ \ne ≠ \neq ≠ \lt < \gt > \cup ∪ \cap ∩ \subset ⊂ \subseteq ⊆
     \forall ∀ \succ ≻ \succeq ⪰ \prec ≺ \preceq ⪯ \perp ⊥ \ominus ⊖ \iff ⟺ \implies ⟹ \Rightarrow ⇒ \surd √
-    \dagger † \dag † \R R \RR R \Reals R \reals R
+    \dagger † \dag † \sum ∑ \prod ∏ \R R \RR R \Reals R \reals R
     """
 )
 SPACES = r"\, \: \; \> ~ \thinspace \medspace \thickspace \enspace \space \nobreakspace".split()
