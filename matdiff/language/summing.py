@@ -21,6 +21,7 @@ from matdiff.language.syntax import Node, postorder
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
 
+INDICES, TARGETS = "ijklmn", "tyc"  # ∑_{i≠j} is over both, ∑_{j≠t} leaves out the class t
 Comparison = tuple[str, str, str]
 
 
@@ -135,9 +136,12 @@ class _Resolved:
         """i ≠ j where nothing binds either: both run, unless one of them also stands outside of the sum."""
         outside = free_letters(self.bound.tree, self.node) | wanted_indices(self.bound.wrt)
         fixed = [letter for letter in letters if letter in outside]
+        first, second = letters
+        if not fixed and second in TARGETS and first in INDICES:
+            fixed = [second]
+            self.bound.note(self.node, f"{second} is one fixed index; ∑_{{{first},{second}}} runs over both")
         if len(fixed) == 1:
             return [letter for letter in letters if letter not in fixed]
-        first, second = letters
         if len(fixed) == 2 or first > second:
             both, one = f"∑_{{{second},{first}}}", f"∑_{{{first}={1}, {first}≠{second}}}^{{n}}"
             raise AmbiguityError(

@@ -71,8 +71,8 @@ def transpose_of_case(e: Expr) -> Expr | None:
 
 @identity(
     "cases(A, p, 0) + cases(B, p, 0) = cases(A + B, p, 0)",
-    "cases(A, a ≤ b, zeros(m, n)) + cases(B, a ≤ b, zeros(m, n)) = cases(A + B, a ≤ b, zeros(m, n))",
-    where="A, B: m x n; a, b: scalar",
+    "cases(A, a ≤ 1, zeros(m, n)) + cases(B, a ≤ 1, zeros(m, n)) = cases(A + B, a ≤ 1, zeros(m, n))",
+    where="A, B: m x n; a: scalar",
     among=(Piecewise,),
 )
 def cases_of_one_condition(e: Expr) -> Expr | None:
