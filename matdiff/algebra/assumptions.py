@@ -14,6 +14,7 @@ OF_MATRICES = frozenset(("stochastic",))  # with any numbers of rows and columns
 OF_VECTORS = frozenset(("simplex", "unit"))
 OF_ENTRIES = frozenset(("positive", "nonnegative", "integer"))
 PROPERTIES = SQUARE | OF_MATRICES | OF_VECTORS | OF_ENTRIES
+INDEX = "index"  # of a scalar that says which entry or member is meant: a number from 1 on
 CONSTRAINTS = frozenset(("orthogonal", "idempotent", "stochastic", "simplex", "unit"))
 
 # On the left properties that together have those on the right.
@@ -32,6 +33,7 @@ FOLLOWS: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
         ("stochastic", "nonnegative"),
         ("simplex", "nonnegative"),
         ("positive", "nonnegative"),
+        ("index", "positive integer"),
     )
 )
 # Properties that only 0, no matrix at all, or (the last one) only matrices of even size have together.

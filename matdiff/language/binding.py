@@ -13,11 +13,12 @@ from fractions import Fraction
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import AmbiguityError, SyntaxError
+from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
 from matdiff.language import sized_calls
 from matdiff.language.conditions import resolve_cases, resolve_indicator
 from matdiff.language.customs import data
-from matdiff.language.declarations import Declaration, Declarations, Excerpt, parse_size
+from matdiff.language.declarations import Declarations, Excerpt, parse_size
+from matdiff.language.fixed import Unbound, fixed, position_of, resolve_unbound
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.names import canonical
 from matdiff.language.places import (
@@ -34,10 +35,11 @@ from matdiff.language.places import (
 from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
-from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope
+from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
 from matdiff.language.summing import count_from_one, resolve_sum, settle_sets
 from matdiff.language.syntax import Node, postorder
+from matdiff.language.tokens import Decision
 
 Labelled = Mapping[str, tuple[str, bool]]
 NO_LABELS: Labelled = {}
@@ -54,14 +56,20 @@ class Bound:
         wrt: Iterable[str],
         free: bool,
         labelled: Labelled = NO_LABELS,
+        other: Collection[int] = (),
+        decisions: list[Decision] | None = None,
     ) -> None:
-        """*labelled* are the names that carry a label, as the lexer found them."""
+        """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom."""
         self.tree = tree
         self.text = text
         self.declared = declared
         self.wrt = frozenset(wrt)
         self.free = free
         self.labelled = labelled
+        self.other = other
+        self.decisions = decisions if decisions is not None else []
+        self.decided: dict[str, int] = {}
+        self.pending: list[Unbound] = []  # indices that no sum binds, to be resolved when all names are known
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
@@ -103,6 +111,7 @@ class Bound:
             if handler:
                 scope = handler(self, node, scope) or scope
             stack.extend((part, scope) for part in reversed(node.parts))
+        resolve_unbound(self)
         for node in postorder(self.tree):
             binders = node.value.binders if node.kind == "big_sum" else ()
             unused = next((b for b in binders if not (b.used or b.bare)), None)
@@ -134,6 +143,16 @@ class Bound:
         """Says how a doubtful place was read; it is shown if this reading is taken."""
         self.notes.append((node.start, sentence))
 
+    def decide(self, node: Node, name: str, cost: int, doubt: MatdiffError | None = None) -> bool:
+        """Custom's answer for a name with a subscript, or the other one where the search asks for it.
+
+        Where a *doubt* is given and both answers can be read, it is raised.
+        """
+        if name not in self.decided:
+            self.decided[name] = place = len(self.text) + node.start  # behind the places of the lexer
+            self.decisions.append(Decision(place, cost, doubt))
+        return self.decided[name] not in self.other
+
     # ---- names and subscripts ----------------------------------------------------------------------
 
     def _name(self, node: Node, scope: Scope) -> Scope | None:
@@ -151,7 +170,7 @@ class Bound:
         elif name == "eye" or (name == "I" and name not in self.declared):
             node.kind, node.value = "constant", ("eye", ())
         else:
-            self._symbol(node, name, scope)
+            self.as_symbol(node, name, scope)
         return None
 
     def _index(self, node: Node, index: Position) -> None:
@@ -159,15 +178,15 @@ class Bound:
             binder.used = True
         node.kind, node.value, node.parts = "counter", index, []
 
-    def _symbol(self, node: Node, name: str, scope: Scope) -> None:
+    def as_symbol(self, node: Node, name: str, scope: Scope) -> None:
         """A name without an index."""
-        entry = self._entry_of(name)
+        entry = self.entry_of(name)
         bare = scope.get(BARE)
         entry.plain = True
         entry.in_sums = entry.in_sums and bare is not None
         node.kind, node.value, node.parts = "symbol", (name, bare), []
 
-    def _entry_of(self, name: str) -> Name:
+    def entry_of(self, name: str) -> Name:
         if name not in self.names:
             self.names[name] = Name(name, self.declared.get(name))
         return self.names[name]
@@ -185,41 +204,31 @@ class Bound:
             return resolve_state(self, node, self.recursions[base.value], self._low(node, text), scope)
         fixed = subscripts(self._low(node, text), scope)
         if fixed:
-            self._indexed(node, base, fixed, scope)
+            self.as_part(node, base, fixed, scope)
             return None
         if not re.fullmatch(r"[\w\s,]+", text):
             raise self._error(node, f"the subscript {text} is not made of letters and digits")
-        names = [canonical(t) for t in re.split(r"[\s,]+", text.strip())]
-        for indices in (names, list(text)):
-            if all(i in scope for i in indices):
-                self._indexed(node, base, [scope[i] for i in indices], scope)
+        pieces = re.split(r"[\s,]+", text.strip())
+        for written in (pieces, list(text)):
+            found = [position_of(self, piece, scope) for piece in written]
+            if None not in found:
+                self.as_part(node, base, [index for index in found if index is not None], scope)
                 return None
-        if base.kind == "NAME":
-            self._named_subscript(node, base, names, scope)
-            return None
-        raise self._unbound(node, names[0])
+        if len(pieces) == 1 and text.isalnum() and any(canonical(letter) in scope for letter in text):
+            pieces = list(text)  # W_{tj} and W_{2j}, where a sum binds j
+        self._leave(node, base, pieces, scope)
+        return None
 
     def _low(self, node: Node, text: str) -> Excerpt:
         """What is written low behind an operand."""
         return Excerpt(text.strip(), max(node.start, node.end - len(text)), self.text)
 
-    def _named_subscript(self, node: Node, base: Node, names: list[str], scope: Scope) -> None:
-        """x_k where nothing binds k: part of the name, unless x is a family."""
-        declaration = self.declared.get(base.value)
-        if declaration and not declaration.indices and self.declared.sizes().issuperset(names):
-            self._indexed(node, base, [Place(parse_size(Excerpt(n, node.start, self.text))) for n in names], scope)
-            return
-        if declaration or (base.value in self.names and self.names[base.value].indexed):
-            binders = self._free(declaration, names, scope)
-            if not binders:
-                raise self._unbound(node, names[0])
-            self._indexed(node, base, binders, scope)
-            return
-        whole = f"{base.value}_{''.join(names)}"
-        if whole in self.labelled:
-            shown = self.text[node.start : node.end]
-            raise self._error(node, f"{shown} and {base.value}^{names[0]} would be one name", "use another letter")
-        self._symbol(node, whole, scope)
+    def _leave(
+        self, node: Node, base: Node, pieces: list[str], scope: Scope, spans: tuple[tuple[int, int], ...] = ()
+    ) -> None:
+        """Leaves a node with an index that no sum binds until all other names are known."""
+        self.pending.append(Unbound(node, base, pieces, scope, spans))
+        node.kind, node.parts = "unbound", [] if base.kind == "NAME" else [base]
 
     def _index_brackets(self, node: Node, scope: Scope) -> Scope | None:
         """x[i], A[i, j], x[2], A[1, :], A[1:3, n]"""
@@ -232,18 +241,16 @@ class Bound:
             return resolve_state(self, node, self.recursions[base.value], self._excerpt(inside), scope)
         indices: Indices = []
         for part in parts:
-            index = place(self._excerpt(part), scope, self.ranges)
-            if index is None and part.kind != "NAME":
+            excerpt = self._excerpt(part)
+            index = place(excerpt, scope, self.ranges) or position_of(self, excerpt.text, scope)
+            if index is None and part.kind not in ("NAME", "subscript"):
                 raise self._error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
-            if index is None:
-                declaration = self.declared.get(base.value) if base.kind == "NAME" else None
-                names = [p.value for p in parts if p.kind == "NAME"]
-                free = self._free(declaration, names, scope)
-                if not free:
-                    raise self._unbound(part, part.value)
-                index = free[names.index(part.value)]
-            indices.append(index)
-        self._indexed(node, base, indices, scope)
+            indices += [index] if index is not None else []
+        if len(indices) == len(parts):
+            self.as_part(node, base, indices, scope)
+        else:
+            spans = tuple([(part.start, part.end) for part in parts])
+            self._leave(node, base, [self._excerpt(part).text for part in parts], scope, spans)
         return None
 
     def _is_place(self, part: Node, scope: Scope) -> bool:
@@ -251,33 +258,31 @@ class Bound:
         is_free = part.kind == "NAME" and part.value not in self.declared
         return is_free or place(self._excerpt(part), scope, self.ranges) is not None
 
-    def _free(self, declaration: Declaration | None, names: list[str], scope: Scope) -> list[Position]:
-        """Free indices, where they are allowed; in a sum a family has none but those that it is declared with."""
-        if not self.free:
-            return []
-        indices = dict(declaration.indices) if declaration else {}
-        for name in names:
-            if name in self.free_indices or name in scope:
-                continue
-            if name not in indices and indices and any(scope):
-                return []
+    def general(self, base: str, name: str, scope: Scope) -> Position | None:
+        """A free index, where those are allowed; in a sum a family has none but those that it is declared with."""
+        declaration = self.declared.get(base)
+        if name in scope:
+            return scope[name]
+        if name not in self.free_indices:
+            indices = dict(declaration.indices) if declaration else {}
+            if not self.free or (name not in indices and indices and any(scope)):
+                return None
             self.free_indices[name] = Binder(name, indices.get(name))
-        return [scope[name] if name in scope else self.free_indices[name] for name in names]
+        return self.free_indices[name]
 
-    def _indexed(self, node: Node, base: Node, binders: Sequence[Position], scope: Scope) -> None:
-        fixed = False
+    def as_part(self, node: Node, base: Node, binders: Sequence[Position], scope: Scope) -> None:
         for index in binders:
             if (binder := binder_of(index)) is not None:
                 binder.used = True
-            else:
-                fixed = True
         if base.kind == "NAME" and (written := numbered_name(self, base.value, binders)):
-            self._symbol(node, written, scope)
+            self.as_symbol(node, written, scope)
             return
         if base.kind == "NAME" and base.value not in self.definitions and base.value not in scope:
-            entry = self._entry_of(base.value)
-            entry.plain, entry.in_sums = entry.plain or fixed, entry.in_sums and not fixed
-            entry.indexed = entry.indexed if fixed else len(binders)
+            entry = self.entry_of(base.value)
+            is_fixed = any(isinstance(i, Place) for i in binders)
+            is_constant = any(isinstance(i, Fixed) and not i.indices for i in binders) and not entry.indexed
+            entry.plain, entry.in_sums = entry.plain or is_fixed or is_constant, entry.in_sums and not is_fixed
+            entry.indexed = entry.indexed if is_fixed else len(binders)
             entry.note(binders)
             node.kind, node.value, node.parts = "member", (base.value, binders), []
             return
@@ -351,9 +356,10 @@ class Bound:
                 inside.value = "entrywise"
 
     def _index_of_unit(self, node: Node, scope: Scope) -> Position:
-        index = place(self._excerpt(node), scope, self.ranges)
+        excerpt = self._excerpt(node)
+        index = place(excerpt, scope, self.ranges) or position_of(self, excerpt.text, scope)
         if index is None and node.kind == "NAME":
-            index = next(iter(self._free(None, [node.value], scope)), None)
+            index = self.general("", node.value, scope) or fixed(self, node.value)
         if index is None or (isinstance(index, Place) and index.single is None):
             raise self._error(node, "unit needs a number or the index of a sum")
         if (binder := binder_of(index)) is not None:
@@ -423,7 +429,7 @@ class Bound:
                 return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
             declaration = self.declared.get(base.value)
             if is_double or declaration is None or declaration.indices or ONE in declaration.shape:
-                self._indexed(node, base, [found], scope)
+                self.as_part(node, base, [found], scope)
             return None  # else it is a power: A^(i − 1) of a matrix
         if base.value != "e":
             return None
@@ -440,9 +446,6 @@ class Bound:
 
     def _excerpt(self, node: Node) -> Excerpt:
         return Excerpt(plain(self.text[node.start : node.end]).strip(), node.start, self.text)
-
-    def _unbound(self, node: Node, name: str) -> SyntaxError:
-        return self._error(node, f"the index {name} is not bound by a sum", f"write ∑_{name} or sum({name}=1..N, …)")
 
     def _error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
         return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)

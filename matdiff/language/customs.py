@@ -22,6 +22,7 @@ BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
+INDICES: Kinds = (("S", 0),)
 ONE_INDEX: Kinds = (("V", 0),)
 TWO_INDICES: Kinds = (("M", 0),)
 TWO_INDEX_FAMILY: Kinds = (("S", 0), ("V", 1), ("M", 3))
@@ -49,6 +50,8 @@ ARROWED = "([^\\W\\d_])\u20d7"
 
 def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Kinds:
     """The kinds that an undeclared symbol may have, with their costs."""
+    if name.is_index:
+        return INDICES
     if name.indexed and name.plain:
         return ONE_INDEX if name.indexed == 1 else TWO_INDICES
     if name.indexed > 1:
@@ -63,6 +66,8 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     base = re.sub(r"[0-9]+$|_.*", "", name)
     if base in bold:
         return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
+    if base == "Delta":
+        return COUNTS  # a margin
     if base in GREEK_WORDS:
         return MATRICES if base[0].isupper() else CONSTANTS if base in SMALL_CONSTANTS else SCALARS
     if len(base) > 1:

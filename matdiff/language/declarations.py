@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.assumptions import CLASHES, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
+from matdiff.algebra.assumptions import CLASHES, INDEX, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.language.extents import KINDS, wrong_size
 from matdiff.language.extents import Excerpt as Excerpt
@@ -26,13 +26,15 @@ SYNONYMS = {
 
 class Declaration(NamedTuple):
     """One declared name; *indices* are the index names and ranges of a family, *arguments* the shapes of what an
-    open function with scalar values takes (None of what is no function)."""
+    open function with scalar values takes (None of what is no function), *last* what an index runs to, if that is said.
+    """
 
     name: str
     shape: Shape
     properties: frozenset[str] = frozenset()
     indices: tuple[tuple[str, Size], ...] = ()
     arguments: tuple[Shape, ...] | None = None
+    last: Size | None = None
 
 
 class Declarations:
@@ -62,6 +64,7 @@ class Declarations:
         for d in self.table.values():
             for s in (*d.shape, *(last for _, last in d.indices), *(s for shape in d.arguments or () for s in shape)):
                 found |= s.names()
+            found |= d.last.names() if d.last is not None else set()
         return {name for name in found if name[0] != OPEN}
 
 
@@ -146,7 +149,7 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         _require_fitting(properties, shape, f"{name} is {right.text}", right)
         if indices and arguments is not None:
             raise left.error(f"{name} is a function: it has no index")
-        result.table[name] = Declaration(name, shape, properties, indices, arguments)
+        result.table[name] = Declaration(name, shape, properties, indices, arguments, _end_of_index(right, result))
         last = match.end()
     if last < colon or not item.text[:colon].strip():
         raise item.error("a declaration needs a name before its colon")
@@ -196,6 +199,22 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
     return named(match.group()), tuple(indices)
 
 
+# ---- constant indices and class labels: y: index 1..n, y: index of z, y[i=1..N]: index 1..K -------------
+
+COUNTER = r"(?:index|label)(?:\s+(?:from\s+)?1\s*(?:\.\.\.?|…|to)\s*(?P<last>.+)|\s+of\s+(?P<whole>.+))?"
+
+
+def _end_of_index(right: Excerpt, known: Declarations) -> Size | None:
+    """The last number that an index may be, where it is said; *known* are the declarations before it."""
+    counter = re.fullmatch(COUNTER, right.text)
+    if counter is None:
+        return None
+    if counter.group("last"):
+        return parse_size(right.part(*counter.span("last")))
+    whole = known.get(canonical(counter.group("whole") or ""))
+    return None if whole is None else whole.indices[0][1] if whole.indices else whole.shape[0]
+
+
 # ---- open functions: m x n -> scalar, ℝᵐ × ℝⁿ → ℝ, function of m ------------------------------------
 
 MAPPED = r"(.*?)\s*(?:->|→|⟶|↦|⟼)\s*(.*)"
@@ -242,6 +261,8 @@ BETWEEN = r"(\w+?)x(\w+)"
 
 def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
     """The shape, or where no size is given the kind, and the properties."""
+    if re.fullmatch(COUNTER, right.text):
+        return SCALAR, frozenset((INDEX,))
     properties, kinds = set[str](), set[str]()
     end = len(right.text)
     while match := re.search(r"([^\W\d_]\w*)[\s,]*$", right.text[:end]):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.dims import ONE, Size, size
+from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.recurrence import place as numbered
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
-from matdiff.algebra.operators.sums import Entry
+from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.language.places import TO_THE_END, Indices, number_text
-from matdiff.language.scopes import Binder, Name, Place, Position, Shifted
+from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Shifted
 from matdiff.language.sizes import flexible_names, is_flexible
 from matdiff.language.syntax import Node
-from matdiff.language.typed import Typed
+from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt
 
 
 def index_of(attempt: Attempt, node: Node, index: Position) -> Expr:
     """The index of a sum, perhaps with a number more or less, or the number of a place."""
+    if isinstance(index, Fixed):
+        symbol = attempt.symbol(attempt.bound.names[index.name], node)
+        places = [index_of(attempt, node, i) for i in index.indices]
+        return symbol if not places else (Member if symbol.ranges else Entry)(symbol, *places)
     if isinstance(index, Place):
         assert index.first is not None
         first = attempt.sizes.find(index.first)
@@ -36,6 +40,9 @@ def require_range(
     *name* is the symbol that has the index: what else it is indexed with tells how far it reaches.
     """
     extent = attempt.sizes.find(extent)
+    if isinstance(index, Fixed):
+        require_constant(attempt, node, index, extent, what)
+        return
     if not isinstance(index, Place):
         if name is not None and name.is_shifted:
             require_reach(attempt, node, index, extent, what, name)
@@ -52,6 +59,20 @@ def require_range(
         length = (index.last - index.first).number
         if length is not None and length < 0:
             raise attempt.misfit(node, f"the range {index.first}:{index.last} is empty")
+
+
+def require_constant(attempt: Attempt, node: Node, index: Fixed, extent: Size, what: str) -> None:
+    """A constant index, or a class label, is one of the numbers of what it counts."""
+    name = attempt.bound.names[index.name]
+    shape, ranges = attempt.shape_of(name)
+    counted = ranges or tuple(s for s in shape if s is not ONE)
+    if len(counted) != len(index.indices) or (ranges and shape != SCALAR):
+        raise attempt.misfit(node, f"{index.name} is {described(*attempt.sizes.shape(shape))}, and no index")
+    for place, last in zip(index.indices, counted, strict=True):
+        require_range(attempt, node, place, last, index.name, name)
+    if not attempt.unify(attempt.range_of(index), extent):
+        last = attempt.sizes.find(attempt.range_of(index))
+        raise attempt.misfit(node, f"the index {index.name} runs to {last}, but {what} to {extent}")
 
 
 def require_reach(attempt: Attempt, node: Node, index: Binder | Shifted, extent: Size, what: str, name: Name) -> None:

@@ -58,6 +58,7 @@ LOWER = (
     rf"_([a-z]=[0-9])(?![0-9])|([{SUBS}]+)"
 )
 UPPER = rf"\^\{{([^{{}}]*)\}}|\^({LETTER}|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
+EXPONENT = r"⁻|\^\s*\{?\s*(?:[-−]|1\s*/)"  # of a matrix: Σ_k^{-1}, Σₖ⁻¹, Σ_k^{1/2}
 DOTS = r"(?:\.\.\.?|…|⋯)"
 SIGN = r"≤|≥|≠|<=|>=|!=|<|>"
 WORD = r"[^\W\d]\w*"
@@ -77,7 +78,7 @@ def read_limits(text: str, place: int) -> Limits:
         upper = re.compile(UPPER).match(text, lower.end())
     elif upper := re.compile(UPPER).match(text, place):
         lower = re.compile(LOWER).match(text, upper.end())
-    if not lower or (upper and re.match(r"\^\{?\s*[-−]|⁻", upper.group())):
+    if not lower or (upper and re.match(EXPONENT, upper.group())):
         return Limits((), None, place, False)  # Σ_k^{-1}
     last = None
     if upper:

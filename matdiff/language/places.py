@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import canonical
-from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node
 
 Indices = list[Position]
@@ -41,6 +41,7 @@ def at(index: Position, offset: int = 0) -> Position:
     """A position and a whole number more or less."""
     if isinstance(index, Place):
         return Place(index.first + size(offset)) if index.first is not None and offset else index
+    assert not isinstance(index, Fixed)  # no index of a sum or of steps is one
     binder, offset = (index, offset) if isinstance(index, Binder) else (index.binder, offset + index.offset)
     return Shifted(binder, offset) if offset else binder
 

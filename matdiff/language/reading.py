@@ -41,6 +41,7 @@ from matdiff.language.words import MAKERS, Vocabulary
 CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
 EQUALS = " = "  # between the sides of an equation
+SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 MOST_LETTERS = 50_000  # read again in variations
 
@@ -205,6 +206,7 @@ class _Readings:
         heap: list[tuple[int, tuple[int, ...]]] = [(0, ())]
         tried = 0
         most = min(MOST_VARIATIONS, 1 + MOST_LETTERS // len(self.text)) if self.text else 1
+        taken: tuple[tuple[int, ...], list[Decision]] = (), []
         while heap and tried < most:
             cost, other = heappop(heap)
             if cost > (best[0].cost - 1 if best else most_cost):
@@ -213,13 +215,30 @@ class _Readings:
             decisions: list[Decision] = []
             try:
                 found = self._read(other, cost, best[0].cost - 1 if best else most_cost, decisions)
-                best = found or best
+                if found is not None:
+                    best, taken = found, (other, decisions)
             except MatdiffError as error:
                 first_error = first_error or error
             for decision in decisions:
                 if not other or decision.place > other[-1]:
                     heappush(heap, (cost + decision.cost, (*other, decision.place)))
+        if best is not None:
+            self._require_certain(best[0], *taken)
         return best, first_error
+
+    def _require_certain(self, best: Found, other: tuple[int, ...], decisions: list[Decision]) -> None:
+        """Raises the doubt about a place that goes against custom, or could do so at about the same cost."""
+        for decision in decisions:
+            rival = tuple(sorted({*other, decision.place}))
+            if decision.doubt and (decision.place in other or self._types(rival, best.cost + SIMILAR)):
+                raise decision.doubt
+
+    def _types(self, other: tuple[int, ...], most: int) -> bool:
+        """Whether there is a reading under some decisions."""
+        try:
+            return self._read(other, 0, most, []) is not None
+        except MatdiffError:
+            return False
 
     def _read(
         self, other: tuple[int, ...], cost: int, most: int, decisions: list[Decision]
@@ -245,9 +264,8 @@ class _Readings:
         tree = parse_tokens(tokens, self.text)
         if tree.kind in ("define", "abbreviate"):
             tree = tree.parts[0]
-        bound = Bound(
-            tree, self.text, self.declared, self.wrt, free=self.laws or not self.scalar, labelled=lexer.labelled
-        )
+        free = self.laws or not self.scalar
+        bound = Bound(tree, self.text, self.declared, self.wrt, free, lexer.labelled, other, decisions)
         bound.notes.extend(lexer.notes)
         return bound
 

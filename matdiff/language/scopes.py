@@ -53,7 +53,14 @@ class Place(NamedTuple):
         return self.first if self.last is None else None
 
 
-Position = Binder | Shifted | Place
+class Fixed(NamedTuple):
+    """A constant index, which no sum binds, as y in z_y; or a class label, a member of a family, as y_i in w_{y_i}."""
+
+    name: str
+    indices: tuple[Binder | Shifted, ...] = ()
+
+
+Position = Binder | Shifted | Place | Fixed
 Scope = dict[str, Position]
 BARE = ""  # the key of the innermost sum without an index
 
@@ -61,7 +68,7 @@ BARE = ""  # the key of the innermost sum without an index
 class Name:
     """A symbol of the text: its declaration, and how it is used."""
 
-    __slots__ = ("declared", "in_sums", "indexed", "is_shifted", "name", "plain", "uses")
+    __slots__ = ("declared", "in_sums", "indexed", "is_index", "is_shifted", "name", "plain", "uses", "whole")
 
     def __init__(self, name: str, declared: Declaration | None) -> None:
         self.name = name
@@ -69,6 +76,8 @@ class Name:
         self.indexed = 0  # the number of indices that it is used with
         self.plain = False  # used without an index
         self.in_sums = True  # used only inside sums without an index
+        self.is_index = False  # says which entry or member is meant
+        self.whole = ""  # the matrix whose rows or columns its members are: W of w_k
         self.is_shifted = False  # occurs with an index and a number more or less, or in steps that are written out
         self.uses: dict[int, list[Binder | Shifted]] = {}  # for every place of an index, the indices in it
 
@@ -82,6 +91,6 @@ class Name:
     def note(self, indices: Iterable[Position]) -> None:
         """An occurrence with indices."""
         for place, index in enumerate(indices):
-            if not isinstance(index, Place):
+            if not isinstance(index, Place | Fixed):
                 self.uses.setdefault(place, []).append(index)
                 self.is_shifted = self.is_shifted or isinstance(index, Shifted) or index.value is not None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
 from matdiff.language.declarations import Excerpt
+from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
 from matdiff.language.names import canonical
 from matdiff.language.places import at, position
@@ -226,7 +227,8 @@ class _Resolved:
         """A side of a condition: an index, a number, or an index that nothing binds."""
         found = position(Excerpt(text, self.node.start, self.bound.text), inner, self.bound.ranges, self.bound.numbers)
         if found is None and _is_letter(text):
-            found = next(iter(self.bound._free(None, [canonical(text)], inner)), None)
+            found = position_of(self.bound, text, inner)
+            found = found or self.bound.general("", canonical(text), inner) or fixed(self.bound, canonical(text))
         if found is None or (isinstance(found, Place) and found.single is None):
             raise self.error(f"{text} is not bound by a sum", f"write ∑_{text} …, or a number in its place")
         return found
@@ -240,7 +242,7 @@ class _Resolved:
         body = self.node.parts[0]
         factor = Node("index", [], None, self.node.start, body.start)
         base = Node("NAME", [], name, self.node.start, body.start)
-        self.bound._indexed(factor, base, [inner[c] for c in letters], inner)
+        self.bound.as_part(factor, base, [inner[c] for c in letters], inner)
         self.node.parts = [Node("product", [factor, body], ["first", "times"], body.start, body.end)]
         self.bound.masks.add(name)
 

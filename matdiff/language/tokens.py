@@ -37,10 +37,14 @@ WIDE = frozenset("tr Tr trace det logdet vec diag rank inv".split())  # tr A X i
 
 
 class Decision(NamedTuple):
-    """A place that may be read in two ways, and what the way against custom costs."""
+    """A place that may be read in two ways, and what the way against custom costs.
+
+    *doubt* is what is said where both ways can be read and neither is customary.
+    """
 
     place: int
     cost: int
+    doubt: MatdiffError | None = None
 
 
 class Reach:

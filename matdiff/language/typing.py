@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Index, Symbol
 from matdiff.errors import MatdiffError, ShapeError
 from matdiff.language.binding import Bound
-from matdiff.language.scopes import BARE, Binder, Name
+from matdiff.language.scopes import BARE, Binder, Fixed, Name
 from matdiff.language.sizes import Sizes, flexible_names
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Make, Misfit, Typed, described
@@ -41,7 +42,7 @@ class Attempt:
         self.sizes = Sizes()
         self.sizes.bound.update({size(name): size(number) for name, number in bound.numbers.items()})
         self.shapes: dict[str, tuple[Shape, tuple[Size, ...]]] = {}
-        self.ranges: dict[Binder, Size] = {}
+        self.ranges: dict[Binder | str, Size] = {}  # of the indices of sums, and of constant ones by name
         self.definitions: dict[str, Typed] = {}
         self.formulas: dict[str, tuple[Typed, str]] = {}
         self.functions: dict[str, tuple[Shape, ...]] = {}  # what open functions with scalar values take
@@ -87,11 +88,14 @@ class Attempt:
         cols = ONE if kind in "SV" else self.sizes.fresh()
         return rows, cols
 
-    def range_of(self, binder: Binder) -> Size:
-        """The range of an index: written, or open."""
-        if binder not in self.ranges:
-            self.ranges[binder] = binder.last if binder.last is not None else self.sizes.fresh()
-        return self.ranges[binder]
+    def range_of(self, index: Binder | Fixed) -> Size:
+        """The range of an index: written or declared, or open."""
+        key = index.name if isinstance(index, Fixed) else index
+        if key not in self.ranges:
+            declared = self.bound.names[index.name].declared if isinstance(index, Fixed) else index
+            last = declared.last if declared is not None else None
+            self.ranges[key] = last if last is not None else self.sizes.fresh()
+        return self.ranges[key]
 
     # ---- typed pieces ------------------------------------------------------------------------------
 
@@ -172,7 +176,8 @@ class Attempt:
         """The symbol of a name, with its sizes."""
         (rows, cols), ranges = self.shape_of(name)
         shape = self.resolve(rows, node, name.name), self.resolve(cols, node, name.name)
-        properties = name.declared.properties if name.declared else ()
+        properties = name.declared.properties if name.declared else frozenset[str]()
+        properties = properties | {INDEX} if name.is_index else properties
         return Symbol(name.name, shape, properties, tuple(self.resolve(r, node, name.name) for r in ranges))
 
     def index(self, binder: Binder, node: Node) -> Index:

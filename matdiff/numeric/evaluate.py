@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import SCALAR, Shape, Size, size
 from matdiff.algebra.expr import Expr, Index, Symbol
@@ -122,6 +123,8 @@ def as_array(s: Symbol, value: Any) -> Array:
         array = array.astype(float)
     except (TypeError, ValueError):
         raise ShapeError(f"the value of {s.name} is not an array of real numbers") from None
+    if INDEX in s.properties and not np.all(array == np.rint(array)):
+        raise ShapeError(f"{s.name} is an index: its value is a whole number, counted from 1")
     inner = 0 if s.shape == SCALAR else 1 if is_vector(s.shape) else 2
     spare = array.ndim - len(s.ranges) - inner
     if inner < 2 and 0 <= spare <= 2 - inner and array.shape[array.ndim - spare :] == (1,) * spare:

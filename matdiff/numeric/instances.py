@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, Size
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.slices import Column, Row, Slice
+from matdiff.algebra.operators.slices import Column, Row, Slice, index_ranges
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.errors import CheckError, ShapeError
@@ -53,6 +54,7 @@ class Sampler:
     __slots__ = (
         "differences",
         "differentials",
+        "indices",
         "kinks",
         "least",
         "limit",
@@ -71,6 +73,7 @@ class Sampler:
             self.unknowns.setdefault(family_of(unknown), []).append(unknown)
         place = program.place
         self.symbols = tuple(dict.fromkeys([n for n in program.nodes if isinstance(n, Symbol)] + [*self.unknowns]))
+        self.indices = index_ranges(program.nodes)
         self.limit = LARGEST_VALUE * max([1.0, *(magnitude(n) for n in program.nodes if isinstance(n, Number))])
         self.kinks = [
             (n, [place[n], *map(place.__getitem__, n.operands)])
@@ -129,6 +132,9 @@ class Sampler:
                 return None
             if s.shape == SCALAR and s.name in sizes and not s.ranges:
                 base = np.full((1, 1, 1), float(sizes[s.name]))
+            elif INDEX in s.properties:
+                last = min([extent.value(sizes) for extent in self.indices.get(s, ())], default=2)
+                base = 1.0 + np.floor(draws.uniform(0.0, last, (1, *shape)))
             else:
                 base = draw_symbol(s, (1, *shape), style, draws)
             if s in self.unknowns:

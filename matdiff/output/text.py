@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from matdiff.algebra.dims import shape_text
+from matdiff.algebra.assumptions import INDEX
+from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, notes_of, postorder, symbols
 from matdiff.algebra.identities.traces import chain_rule
 from matdiff.algebra.memory import without_collector
@@ -13,6 +14,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.recurrence import Iterate
+from matdiff.algebra.operators.slices import index_ranges
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.derivation import Block, Gradients, Phase
@@ -72,7 +74,9 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
 
 def reading(f: Expr) -> str:
     """How the symbols of an expression were read: ``X: m×n   w: n``."""
-    found = [_declaration(s) for s in symbols(f)]
+    known = symbols(f)
+    last = index_ranges(postorder(f)) if any(INDEX in s.properties for s in known) else {}
+    found = [_declaration(s, last.get(s, ())) for s in known]
     functions = {n.data[0]: n for n in postorder(f) if isinstance(n, Unspecified | OpenFunction | OpenDerivative)}
     return "   ".join(found + [f"{name_text(g, TEXT)}: {_taken(call)}" for g, call in functions.items()])
 
@@ -96,11 +100,13 @@ def parsed(e: Expr) -> str:
     return "\n".join(filter(None, rows))
 
 
-def _declaration(symbol: Symbol) -> str:
+def _declaration(symbol: Symbol, last: tuple[Size, ...] = ()) -> str:
     name = write(symbol, TEXT)
     if symbol.ranges:
         letters = "ijkl"
         name += "[" + ", ".join(f"{i}=1..{r}" for i, r in zip(letters, symbol.ranges, strict=False)) + "]"
+    if INDEX in symbol.properties:
+        return f"{name}: index" + f" 1..{last[0]}" * bool(last)
     return " ".join([f"{name}: {shape_text(symbol.shape)}", *sorted(symbol.properties)])
 
 

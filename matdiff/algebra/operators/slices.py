@@ -5,16 +5,18 @@ What takes them out of a trace is made of rows and columns of the identity, e₂
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Number, Operator
+from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, SUM, Notation, Part, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.sums import Entry, UnitVector, unit, varying
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector, unit, varying
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
@@ -169,3 +171,35 @@ class Slice(Operator):
 def chosen_rows(extent: Size, chosen: Range) -> Expr:
     """I[1:k, :], which takes rows out of a matrix, or I where they are all."""
     return unit_matrix(extent) if chosen == (ONE, extent) else Slice.of(Identity(extent), chosen)
+
+
+# ---- constant indices: z[y], W[y[i], :] ------------------------------------------------------------
+
+
+def counted(node: Expr) -> tuple[tuple[Size, Expr], ...]:
+    """How many entries, rows, columns or members there are of which a node takes one, and which it takes."""
+    extents: tuple[Size, ...]
+    match node:
+        case Entry(operands=(a, *places)):
+            extents = a.shape
+        case Row(operands=(a, *places)):
+            extents = (a.rows,)
+        case Column(operands=(a, *places)):
+            extents = (a.cols,)
+        case UnitVector(operands=places):
+            extents = (node.rows,)
+        case Member(operands=(Symbol() as family, *places)):
+            extents = family.ranges
+        case _:
+            return ()
+    return tuple(zip(extents, places, strict=False))
+
+
+def index_ranges(nodes: Iterable[Expr]) -> dict[Symbol, tuple[Size, ...]]:
+    """What the symbols that are indices run to: the numbers of what they count."""
+    found: dict[Symbol, tuple[Size, ...]] = {}
+    for extent, place in (pair for node in nodes for pair in counted(node)):
+        symbol = place.operands[0] if isinstance(place, Entry | Member) else place
+        if isinstance(symbol, Symbol) and INDEX in symbol.properties:
+            found[symbol] = tuple(dict.fromkeys((*found.get(symbol, ()), extent)))
+    return found

@@ -94,8 +94,8 @@ def number_at(at: Position) -> int | None:
     """The number that a position stands for, if it is known."""
     if isinstance(at, Place):
         return at.single.number if at.single is not None else None
-    binder, offset = (at, 0) if isinstance(at, Binder) else at
-    return None if binder.value is None else binder.value + offset
+    binder, offset = at if isinstance(at, Shifted) else (at, 0)
+    return None if not isinstance(binder, Binder) or binder.value is None else binder.value + offset
 
 
 def states_of(recursion: Recursion) -> str:

@@ -93,8 +93,8 @@ def _arguments(f: Callable[..., Any], declared: Declarations, columns: set[str])
 
 def _parameter(declared: Declarations, name: str, columns: set[str]) -> Traced:
     """The array that stands for a parameter."""
-    _, shape, properties, indices, arguments = declared[name]
-    if arguments is not None:
+    shape, indices = declared[name].shape, declared[name].indices
+    if declared[name].arguments is not None:
         raise UnsupportedError(f"{name} is declared as a function, which cannot be recorded")
     if indices:
         raise UnsupportedError(
@@ -102,7 +102,7 @@ def _parameter(declared: Declarations, name: str, columns: set[str]) -> Traced:
         )
     two_axes = shape[1] is not ONE or name in columns
     lengths = shape if two_axes else shape[:1] if shape[0] is not ONE else ()
-    return Traced(Symbol(name, shape, properties), lengths)
+    return Traced(Symbol(name, shape, declared[name].properties), lengths)
 
 
 # ---- words of Python and NumPy that do not ask the array ------------------------------------------------

@@ -1,0 +1,260 @@
+"""Indices that no sum binds: constant ones, as in z_y and (Wx)_t, and class labels, as in w_{y_i}.
+
+In go the places of the tree that have such an index, when all other names are known; out come the same nodes as
+entries, members, or symbols whose name has the subscript.  One name is one thing: beside z or z_j, z_y is the entry y
+of z, unless y is something else, or the shapes leave no other reading than that z_y is a name of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from matdiff.algebra.assumptions import INDEX
+from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.names import MARKS, canonical
+from matdiff.language.places import Indices, binder_of
+from matdiff.language.places import place as located
+from matdiff.language.recurrences.recursion import Binding, fault
+from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Scope, Shifted
+from matdiff.language.syntax import Node, postorder
+
+LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"
+CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
+WORDS = frozenset(("true", "target", "label", "correct", "gold"))  # of a class: z_target
+NAMED = 1  # what it costs that z_k beside z is a name of its own
+
+
+class Unbound(NamedTuple):
+    """A node with indices that no sum binds: its operand, or the name of it, and what is written as each index.
+
+    *spans* are the places of indices in brackets; none of those that are written low.
+    """
+
+    node: Node
+    base: Node
+    pieces: list[str]
+    scope: Scope
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_low(self) -> bool:
+        return not self.spans
+
+
+class Names(Binding, Protocol):
+    """What resolving such an index needs of the tree that it stands in."""
+
+    tree: Node
+    labelled: Mapping[str, tuple[str, bool]]
+    names: dict[str, Name]
+    pending: list[Unbound]
+
+    def note(self, node: Node, sentence: str) -> None: ...
+    def decide(self, node: Node, name: str, cost: int, doubt: MatdiffError | None = None) -> bool: ...
+    def entry_of(self, name: str) -> Name: ...
+    def as_symbol(self, node: Node, name: str, scope: Scope) -> None: ...
+    def as_part(self, node: Node, base: Node, indices: Indices, scope: Scope) -> None: ...
+    def general(self, base: str, name: str, scope: Scope) -> Position | None: ...
+
+
+def position_of(bound: Names, piece: str, scope: Scope) -> Position | None:
+    """An index of a sum, or a class label y_i of one: what needs nothing else of the text."""
+    name = canonical(piece)
+    if name in scope and name:
+        return scope[name]
+    label = re.fullmatch(LABEL, piece.strip())
+    index = scope.get(canonical(label.group(2) or label.group(3))) if label else None
+    if label is None or not isinstance(index, Binder | Shifted):
+        return None
+    return fixed(bound, canonical(label.group(1)), index)
+
+
+def fixed(bound: Names, name: str, *indices: Binder | Shifted) -> Fixed:
+    """The constant index of a name, or the member of a family of labels."""
+    entry = bound.entry_of(name)
+    entry.is_index = True
+    entry.indexed = len(indices)
+    entry.note(indices)
+    for index in indices:
+        if (binder := binder_of(index)) is not None:
+            binder.used = True
+    return Fixed(name, indices)
+
+
+def resolve_unbound(bound: Names) -> None:
+    """Resolves the indices that no sum binds, from left to right."""
+    for place in sorted(bound.pending, key=lambda unbound: unbound.node.start):
+        _require_outside(bound, place)
+        if place.base.kind != "NAME" or not place.is_low:
+            _part(bound, place)
+        else:
+            _low(bound, place)
+    _require_one_meaning(bound)
+
+
+def _low(bound: Names, place: Unbound) -> None:
+    """x_k: the entry or member k of x, or a name of its own."""
+    node, base, pieces, scope, _ = place
+    whole = f"{base.value}_{''.join(map(canonical, pieces))}"
+    known = _whole(bound, base.value)
+    places = _last_places(bound, place)
+    if any(canonical(piece) in scope for piece in pieces):
+        _part(bound, place)
+    elif places and known and bound.declared.get(base.value):
+        bound.as_part(node, base, places, scope)
+    elif known is None or not _counts(known, pieces):
+        _own(bound, place, whole, known is not None)
+    elif len(pieces) == 1 and _rivals(bound, pieces[0], known):
+        if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
+            _own(bound, place, whole, True)
+        else:  # only to see whether it can be one
+            bound.as_part(node, base, places or [fixed(bound, f"{pieces[0]} of {base.value}")], scope)
+    elif _is_settled(bound, known, pieces) or bound.decide(node, whole, NAMED):
+        _part(bound, place)
+    else:
+        _own(bound, place, whole, True)
+
+
+def _whole(bound: Names, base: str) -> Name | None:
+    """What has entries or members and is called as the base of a subscript."""
+    known = bound.names.get(base)
+    declared = bound.declared.get(base)
+    if declared is not None and (declared.indices or declared.shape != SCALAR):
+        return known or Name(base, declared)
+    if base in bound.definitions or (known is not None and declared is None and (known.plain or known.indexed)):
+        return known or Name(base, None)
+    return None
+
+
+def _counts(known: Name, pieces: list[str]) -> bool:
+    """Whether a symbol may have so many indices."""
+    if known.declared is None:
+        return known.plain or known.indexed == len(pieces)
+    declared = known.declared
+    return len(pieces) == (len(declared.indices) or sum(extent is not ONE for extent in declared.shape))
+
+
+def _rivals(bound: Names, piece: str, known: Name) -> bool:
+    """Whether an index is rather a part of the name: it is a value elsewhere, a size, or no letter that counts."""
+    name = canonical(piece)
+    declared = bound.declared.get(name)
+    if declared is not None:
+        return INDEX not in declared.properties and "integer" not in declared.properties
+    if known.declared is not None and known.declared.indices:
+        return False
+    is_value = (
+        (entry := bound.names.get(name)) is not None and (entry.plain or bool(entry.indexed)) and not entry.is_index
+    )
+    letter = re.fullmatch(LABEL, piece)
+    return is_value or name in bound.ranges or (name[:1] if letter else name) not in CUSTOMARY
+
+
+def _is_settled(bound: Names, known: Name, pieces: list[str]) -> bool:
+    """Whether declarations leave no doubt that an index is one."""
+    declared = [bound.declared.get(canonical(piece)) for piece in pieces]
+    return all(d is not None for d in declared) or bool(known.declared and known.declared.indices)
+
+
+def _part(bound: Names, place: Unbound) -> None:
+    """The node as an entry, a row, a column or a member."""
+    node, base, pieces, scope, _ = place
+    if place.is_low and base.kind != "NAME" and any(len(p) > 1 and p.isalpha() and p not in WORDS for p in pieces):
+        raise _unbound(bound, place, pieces[0])
+    indices: Indices = []
+    for piece in pieces:
+        index = located(Excerpt(piece, node.start, bound.text), scope, bound.ranges) or position_of(bound, piece, scope)
+        indices.append(index or _constant(bound, place, piece))
+    bound.as_part(node, base, indices, scope)
+
+
+def _constant(bound: Names, place: Unbound, piece: str) -> Position:
+    """An index that nothing binds: a general one where those are allowed, else an arbitrary, constant number."""
+    base = place.base.value if place.base.kind == "NAME" else ""
+    name = canonical(piece)
+    if bound.free and name not in bound.declared:
+        index = bound.general(base, name, place.scope)
+        if index is None:
+            raise _unbound(bound, place, piece)
+        return index
+    declared = bound.declared.get(base) if base else None
+    if declared and name in dict(declared.indices) and name not in bound.declared:
+        raise _unbound(bound, place, piece)
+    found = fixed(bound, name)
+    shown = place.base.value if base else "it"
+    bound.note(
+        place.node, f"{name} is a constant index: {_shown(place)} is one entry of {shown}; a sum is written ∑_{name}"
+    )
+    return found
+
+
+def _own(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
+    """The node as a symbol whose name has the subscript."""
+    if whole in bound.labelled:
+        base, index = place.base.value, ",".join(place.pieces)
+        message = f"{_shown(place)} and {base}^{index} would be one name"
+        raise fault(bound, place.node.start, place.node.end, message, "use another letter")
+    bound.as_symbol(place.node, whole, place.scope)
+    if is_doubtful:
+        base, index = place.base.value, ", ".join(place.pieces)
+        bound.note(place.node, f"{_shown(place)} is a name of its own; the entry {index} of {base} is {base}[{index}]")
+
+
+def _last_places(bound: Names, place: Unbound) -> Indices:
+    """The places of a subscript made of sizes: x_n is the last entry of x."""
+    pieces = place.pieces
+    if not bound.ranges.issuperset(map(canonical, pieces)):
+        return []
+    return [Place(parse_size(Excerpt(piece, place.node.start, bound.text))) for piece in pieces]
+
+
+# ---- one name, one thing ----------------------------------------------------------------------------
+
+
+def _require_outside(bound: Names, place: Unbound) -> None:
+    """An index that a sum binds elsewhere does not stand outside of it: what the sum takes in would be a guess."""
+    letter = next((p for p in map(canonical, place.pieces) if p in bound.indices and p not in place.scope), None)
+    if letter is not None and letter not in bound.free_indices:
+        message = f"the index {letter} is not bound by a sum here, but is elsewhere"
+        hint = "put brackets around all that the sum takes in, or call one of the two otherwise"
+        raise fault(bound, place.node.start, place.node.end, message, hint)
+
+
+def _require_one_meaning(bound: Names) -> None:
+    """A letter that is an index is no value elsewhere, unless it is declared."""
+    indices = {name.name for name in bound.names.values() if name.is_index and name.declared is None}
+    for node in postorder(bound.tree) if indices else ():
+        if node.kind in ("symbol", "member") and node.value[0] in indices:
+            name = node.value[0]
+            raise AmbiguityError(
+                f"{name} is an index in one place, and a value here",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"declare {name}: index if it is one number for both, or call one of them otherwise",
+            )
+
+
+def _doubt(bound: Names, place: Unbound, whole: str) -> AmbiguityError:
+    """What is said where z_y can be the entry y of z, or a name of its own."""
+    index = place.pieces[0]
+    return AmbiguityError(
+        f"{_shown(place)} can be the entry {index} of {place.base.value}, or a name of its own",
+        text=bound.text,
+        span=(place.node.start, place.node.end),
+        suggestion=f"declare {index}: index for the entry; {whole}: scalar, or its size, for the name",
+    )
+
+
+def _shown(place: Unbound) -> str:
+    """The piece as people write it."""
+    base = place.base.value if place.base.kind == "NAME" else "(…)"
+    return f"{base}_{','.join(place.pieces)}" if place.is_low else f"{base}[{', '.join(place.pieces)}]"
+
+
+def _unbound(bound: Names, place: Unbound, piece: str) -> Exception:
+    hint = f"write ∑_{piece} or sum({piece}=1..N, …); a constant one is declared, {piece}: index"
+    start, end = place.spans[place.pieces.index(piece)] if place.spans else (place.node.start, place.node.end)
+    return fault(bound, start, end, f"the index {piece} is not bound by a sum", hint)
