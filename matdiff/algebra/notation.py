@@ -110,6 +110,13 @@ ACCENTS = {  # x_hat is x̂: the signs stand behind the letter, and all but the 
     "hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "check": "\u030c",
     "breve": "\u0306", "prime": "\u2032",
 }  # fmt: skip
+FONTS = {
+    "bold": r"\mathbf",
+    "cal": r"\mathcal",
+    "bb": r"\mathbb",
+    "frak": r"\mathfrak",
+    "sf": r"\mathsf",
+}  # N_bold is 𝐍
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -129,6 +136,9 @@ def name_text(name: str, style: Style) -> str:
         letter = "\\" + stem if stem in GREEK and stem not in LATIN_SHAPED else stem
         letter = letter if len(stem) == 1 or letter != stem else rf"\mathrm{{{stem}}}"
         letter = rf"\{accent}{{{letter}}}" if accent else letter
+        font, _, rest = below.partition("_")
+        if font in FONTS:
+            letter, below = f"{FONTS[font]}{{{letter}}}", rest
         below = (rf"\mathrm{{{below}}}" if len(below) > 1 else below) + digits
         return letter + (f"_{{{below}}}" if below else "")
     letter = GREEK.get(stem, stem) + ACCENTS.get(accent, "")

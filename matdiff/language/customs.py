@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from unicodedata import normalize
 
 from matdiff.algebra.dims import ONE, Shape, Size, size
-from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS, canonical
+from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
 from matdiff.language.scopes import Name
 
 Kinds = tuple[tuple[str, int], ...]
@@ -21,6 +21,7 @@ BOLD_VECTORS: Kinds = (("V", 0), ("M", 4), ("S", 6), ("R", 6))  # bold, or with 
 BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
+ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 INDICES: Kinds = (("S", 0),)
 ONE_INDEX: Kinds = (("V", 0),)
@@ -34,7 +35,7 @@ def written_bold(source: str) -> frozenset[str]:
     >>> sorted(written_bold(r"\mathbf{X}\vec v + \bm{\mu} 𝐛"))
     ['X', 'b', 'mu', 'v']
     """
-    found = [first or second for first, second in re.findall(BOLD, source)] if "\\" in source else []
+    found = [(first or second) + number for first, second, number in re.findall(BOLD, source)] if "\\" in source else []
     found += [normalize("NFKC", sign) for sign in re.findall(BOLD_LETTERS, source)]
     found += re.findall(ARROWED, source)
     return frozenset(canonical(name.strip().lstrip("\\")) for name in found)
@@ -42,9 +43,9 @@ def written_bold(source: str) -> frozenset[str]:
 
 BOLD = (
     r"\\(?:mathbf|boldsymbol|bm|pmb|symbf|bold|mathbold|vec|overrightarrow|textbf)\b\s*"
-    r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+|[A-Za-z]))"
+    r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|\{?(\\[A-Za-z]+|[A-Za-z]))\s*(?:[_^]\s*(?:\{\s*)?[(\[]?\s*([0-9]+)|)"
 )
-BOLD_LETTERS = "[\U0001d400-\U0001d433\U0001d468-\U0001d49b\U0001d6a8-\U0001d6e1\U0001d71c-\U0001d755]"
+BOLD_LETTERS = "[\U0001d400-\U0001d433\U0001d468-\U0001d49b\U0001d6a8-\U0001d6e1\U0001d71c-\U0001d755][₀-₉]*"
 ARROWED = "([^\\W\\d_])\u20d7"
 
 
@@ -64,7 +65,7 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
 def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     """The kinds of a letter, or of a word, by the custom of the field; *bold* are the letters that are written so."""
     base = re.sub(r"[0-9]+$|_.*", "", name)
-    if base in bold:
+    if re.sub("_.*", "", name) in bold or font_of(name)[1] == "bold":
         return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
     if base == "Delta":
         return COUNTS  # a margin

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from matdiff.algebra.notation import ACCENTS
+from matdiff.algebra.notation import ACCENTS, FONTS
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import UnknownNameError
 
@@ -29,9 +29,12 @@ GREEK = {
     "ℓ": "l",
 }
 GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # for a character class of a regular expression
-MARKS = "".join(mark for mark in ACCENTS.values() if mark != "′")  # behind a letter they make one name of it
+FONT_MARKS = {font: chr(0xE000 + k) for k, font in enumerate(FONTS)}  # signs that nobody types, behind a bold N
+MARKS = "".join(mark for mark in (*ACCENTS.values(), *FONT_MARKS.values()) if mark != "′")  # they belong to a letter
 LABELS = {"*": "star", "∗": "star", "⋆": "star", "+": "plus", "⁺": "plus", "-": "minus", "−": "minus", "⁻": "minus"}
-ACCENTED = rf"_\{{?(?:{'|'.join([*ACCENTS, 'star', 'plus', 'minus'])})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # spelt: x_hat
+ACCENTED = (
+    rf"_\{{?(?:{'|'.join([*ACCENTS, *FONTS, 'star', 'plus', 'minus'])})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # spelt: x_hat
+)
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
 LINK = rf"(?:∇_)+(?:\{{[^{{}}]+\}}|[^\W\d_][\w{MARKS}′]*)"  # ∇_h, ∇_{h_1}: a gradient that has a name
 SMALL_CONSTANTS = frozenset("epsilon lambda tau eta rho kappa delta".split())  # rarely vectors
@@ -57,7 +60,17 @@ def canonical(name: str) -> str:
 
 _PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()} | {ord("∇"): "nabla"}
 _PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digit in SUBSCRIPTS.items()}
-_PLAIN |= {ord(mark): "_" + name for name, mark in ACCENTS.items()}
+_PLAIN |= {ord(mark): "_" + name for name, mark in (*ACCENTS.items(), *FONT_MARKS.items())}
+
+
+def font_of(name: str) -> tuple[str, str]:
+    """A name without its font, and the font: N and bold for N_bold.
+
+    >>> font_of("N_bold"), font_of("x_t")
+    (('N', 'bold'), ('x_t', ''))
+    """
+    found = re.fullmatch(rf"(.*?)_({'|'.join(FONTS)})((?:_.*|[0-9].*)?)", name)
+    return (found.group(1) + found.group(3), found.group(2)) if found else (name, "")
 
 
 # ---- what stands high behind a name ----------------------------------------------------------------

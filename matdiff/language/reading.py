@@ -24,10 +24,10 @@ from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
 from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typing
 from matdiff.language.binding import Bound
-from matdiff.language.customs import kind_of, size_names
+from matdiff.language.customs import kind_of, size_names, written_bold
 from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
 from matdiff.language.lexer import Lexer
-from matdiff.language.names import canonical, named, nearest
+from matdiff.language.names import canonical, font_of, named, nearest
 from matdiff.language.parts import part_named
 from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Found, Search
@@ -115,8 +115,10 @@ def _definition(expr: Expr, name: str) -> Expr | None:
 
 def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
+    written = name
     name = plain(name).strip()
-    symbol = known.get(named(name))
+    symbol = known.get(f"{named(name)}_bold") if written_bold(written) else None
+    symbol = symbol or known.get(named(name))
     if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):
         return symbol
     definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
@@ -267,6 +269,9 @@ class _Readings:
         free = self.laws or not self.scalar
         bound = Bound(tree, self.text, self.declared, self.wrt, free, lexer.labelled, other, decisions)
         bound.notes.extend(lexer.notes)
+        for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
+            if font and stem in bound.names:
+                bound.note(tree, f"{stem} in two fonts is taken as two names, {name} and {stem}")
         return bound
 
     def _finish(self, found: Found, bound: Bound) -> Reading:

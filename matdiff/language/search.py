@@ -11,11 +11,12 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.customs import Kinds, kind_of, kinds, written_bold
+from matdiff.language.customs import ITALIC, Kinds, kind_of, kinds, written_bold
+from matdiff.language.names import font_of
 from matdiff.language.scopes import BARE, Name
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
@@ -49,6 +50,8 @@ class Search:
         self.bound = bound
         self.scalar = scalar
         self.bold = written_bold(bound.text)
+        pairs = [(*font_of(name), name) for name in bound.names]
+        self.italic = {stem: name for stem, font, name in pairs if font == "bold" and stem in bound.names}
         self.choices: dict[Key, Kinds] = {
             name.name: self._kinds(name) for name in bound.names.values() if not (name.declared or self._is_tied(name))
         }
@@ -71,6 +74,8 @@ class Search:
         head = self.bound.kin.get(name.name)
         if head is not None and (declared := self.bound.names[head].declared):
             return ((kind_of(declared.shape), 0),)
+        if name.name in self.italic:
+            return ITALIC
         found = kinds(name, self.bound.ranges, self.bold)
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped else found
@@ -119,6 +124,7 @@ class Search:
                 if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
                     raise self.first_error
                 self._check_unique(complete[vector], vector, heap, complete)
+                self._check_fonts(complete[vector].attempt)
                 return complete[vector]
             tries += 1
             if (
@@ -213,6 +219,19 @@ class Search:
                 self._try(other, sum(self.choices[self.keys[k]][n][1] for k, n in other), complete)
             if other in complete and complete[other].cost == found.cost:
                 raise self._ambiguous(found.attempt, complete[other].attempt)
+
+    def _check_fonts(self, attempt: Attempt) -> None:
+        """Raises AmbiguityError where a letter is a vector or matrix both in bold and in italics: it may be one."""
+        for name, bold in self.italic.items():
+            declared = self.bound.names[name].declared, self.bound.names[bold].declared
+            if attempt.shape_of(self.bound.names[name])[0] == SCALAR or all(declared):
+                continue
+            raise AmbiguityError(
+                f"bold {name} and plain {name} can be one thing, or two of which neither is a scalar",
+                text=self.bound.text,
+                span=(self.bound.tree.start, self.bound.tree.end),
+                suggestion=f"write both in one font, or declare both, {bold} and {name}",
+            )
 
     def _ambiguous(self, one: Attempt, two: Attempt) -> AmbiguityError:
         differing = [key for key in self.keys if one.assumed[key] != two.assumed[key]]

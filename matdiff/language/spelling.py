@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 
 from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError
+from matdiff.language.fonts import marks, plain_letter, taken_apart
 from matdiff.language.transcript import APART, Scribe, Transcript
 
 SPELLINGS = ("plain", "latex")
@@ -45,7 +46,7 @@ def transcript(text: str, functions: Collection[str] = (), spelling: str | None 
 
         if spelling or is_latex(text):
             found = transcribe(text, functions)
-    return found if found.text.isascii() else _customary(found)
+    return found if found.text.isascii() else _customary(found, functions)
 
 
 def plain(text: str) -> str:
@@ -57,16 +58,18 @@ def plain(text: str) -> str:
     return transcript(text).text
 
 
-def _customary(found: Transcript) -> Transcript:
-    """The text with every sign in its customary form."""
+def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
+    """The text with every sign in its customary form; letters in two fonts are told apart."""
     from functools import partial
     from unicodedata import normalize
 
     compatible, apart = partial(normalize, "NFKC"), partial(normalize, "NFD")
     scribe = Scribe(found.source)
+    marked = marks(found.text, functions)
     last = ""
     for place, sign in enumerate(found.text):
         written = sign if sign.isascii() else _sign(sign, compatible, apart)
+        written += marked.get(place, "")
         if written != sign and written.isdecimal() and last.isalnum():
             written = APART + written  # X𝟏 is no name
         scribe.write(written, *found.span(place, place + 1))
@@ -78,6 +81,8 @@ def _sign(sign: str, compatible: Callable[[str], str], apart: Callable[[str], st
     """A sign in its customary form: of several characters where it is composed."""
     if sign in SAME:
         return SAME[sign]
+    if taken_apart(sign):
+        return plain_letter(sign)
     composed = apart(sign)
     if composed[1:] in MARKS and composed[0].isalpha():
         return composed

@@ -187,7 +187,7 @@ class Vocabulary:
         """Whether a letter that is customary for vectors and matrices stands somewhere without a number."""
         if letter not in self.alone:
             customary = len(letter) == 1 and ("h" <= letter <= "z" or "A" <= letter <= "Z")
-            alone = rf"(?<![^\W\d]){letter}(?![\w{SUBS}(]|\s*:?=)"
+            alone = rf"(?<![^\W\d]){letter}(?![\w{SUBS}{MARKS}(]|\s*:?=)"
             self.alone[letter] = customary and re.search(alone, self.text) is not None
         return self.alone[letter]
 

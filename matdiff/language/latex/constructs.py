@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from matdiff.errors import SyntaxError
+from matdiff.language.fonts import plain_letter
 from matdiff.language.latex.macros import Token
 from matdiff.language.latex.page import NAME_ENDS, NAMED, SCRIPTED, SHORT, Page, Piece, in_word
 from matdiff.language.transcript import CLOSES, OPENS
@@ -50,7 +51,7 @@ class Font(Construct):
 
     def end(self, page: Page, token: Token) -> None:
         self.taken += 1
-        if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "E":
+        if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "𝔼":
             span = (self.command.start, token.end)
             raise SyntaxError("expectations are not available", text=page.source, span=span)
 
@@ -197,6 +198,8 @@ class Script(Construct):
         if self.sign == "_" and not self.nested:
             self._clean(page)
         content = page.short(self.mark + 2)
+        if self.sign == "^" and content.isalpha() and not content.isascii():
+            content = self._plain(page)
         if len(page) == self.mark + 2:
             del page.pieces[self.mark :]  # {}^{}
             return
@@ -224,6 +227,12 @@ class Script(Construct):
                 page.pieces.append((text, start, end))
         if page.short(self.mark + 2).startswith("ℓ_") and page.pieces[self.mark - 1][0][:1] == "‖":
             del page.pieces[self.mark + 2 : self.mark + 4]  # the ℓ_1 norm
+
+    def _plain(self, page: Page) -> str:
+        """A word that is a whole superscript has no font: x^{\\mathsf T}."""
+        for place in range(self.mark + 2, len(page)):
+            page.change(place, "".join(plain_letter(sign) for sign in page.pieces[place][0]))
+        return page.short(self.mark + 2)
 
     def _prime(self, page: Page, primes: str, token: Token) -> None:
         """X^{\\prime} is X'."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matdiff.errors import SyntaxError
+from matdiff.language.fonts import COMMANDS, styled
 from matdiff.language.latex.commands import BLOCKS, CASES, DISPLAYS, INNER, PRINTED
-from matdiff.language.latex.constructs import Brace, Construct, Root, Script
+from matdiff.language.latex.constructs import Brace, Construct, Font, Root, Script
 from matdiff.language.latex.macros import Stream, Token
 from matdiff.language.latex.page import BLANKS, NAMED, Page, in_word
 from matdiff.language.names import nearest
@@ -43,6 +44,7 @@ class Nesting:
         self.page = Page(source)
         self.stack: list[Frame | Construct] = []
         self.lowered = 0  # how many subscripts are open
+        self.fonts = [""]  # of what is open, the innermost last
         self.formula = ""  # what closes the outermost formula
         self.formulas = 0
         self.outside = 0  # where on the page the text behind the last formula starts
@@ -56,12 +58,23 @@ class Nesting:
             if construct.taken < construct.arguments:
                 return
             self.stack.pop()
-            if isinstance(construct, Script):
+            if isinstance(construct, Font):
+                self.fonts.pop()
+            elif isinstance(construct, Script):
                 self.lowered -= construct.command.text == "_"
             elif isinstance(construct, Brace) and self.stream.peek() == construct.label:
                 self.stream.skip_blanks()
                 self.stream.skip(construct.label)
                 self.stream.argument(construct.command)
+
+    def set_font(self, token: Token) -> None:
+        """Waits for what stands in another font."""
+        self.fonts.append(COMMANDS.get(token.text, self.fonts[-1]))
+        self.stack.append(Font(token, self.page))
+
+    def styled(self, sign: str) -> str:
+        """A letter in the font that is set; an index has none."""
+        return sign if self.lowered else styled(sign, self.fonts[-1])
 
     def missing(self, construct: Construct) -> SyntaxError:
         """The error for an argument that is not there."""

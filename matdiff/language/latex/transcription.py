@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.latex.commands import BARS, COMMANDS, DELIMITERS, DIRECTED
-from matdiff.language.latex.constructs import Accent, Brace, Construct, Fence, Font, Fraction, Root, Script
+from matdiff.language.latex.constructs import Accent, Brace, Construct, Fence, Fraction, Root, Script
 from matdiff.language.latex.macros import Token, is_word
 from matdiff.language.latex.nesting import Frame
 from matdiff.language.latex.page import in_word
@@ -111,7 +111,7 @@ class _Pass(Wording):
         else:
             if page.number_end == token.start and page.script_end == len(page) and text.isdecimal():
                 raise self.error("a script of several digits stands in braces", token, "write ^{12} or _{12}")
-            page.raw(text, token.start, token.end)
+            page.raw(self.styled(text), token.start, token.end)
 
     # ---- arguments ---------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class _Pass(Wording):
         other = self.letters.setdefault(name, token.text)
         if other != token.text:
             raise self.error(f"{token.text} and {other} would be one name", token, "call one of them by another letter")
-        self.page.write(letter, token.start, token.end)
+        self.page.write(self.styled(letter), token.start, token.end)
 
     def blank(self, token: Token, gap: str) -> None:
         """White space; only outside of everything a line break has a meaning."""
@@ -260,7 +260,7 @@ class _Pass(Wording):
         if token.text == r"\vec" and self.stream.peek() == "(" and "vec" in self.functions:
             self.function(token)
         else:
-            self.stack.append(Font(token, self.page))
+            self.set_font(token)
 
     def norm(self, token: Token, sign: str) -> None:
         r"""\norm{x}; \norm(x) is the function of that name."""
@@ -277,7 +277,7 @@ class _Pass(Wording):
         r"""\textcolor{red}{x} is x."""
         self.stream.optional()
         self.stream.argument(token)
-        self.stack.append(Font(token, self.page))
+        self.set_font(token)
 
     def swallow(self, token: Token, _: str) -> None:
         self.stream.skip("*")

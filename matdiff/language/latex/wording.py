@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 
 from matdiff.errors import SyntaxError, UnknownNameError
+from matdiff.language.fonts import COMMANDS as FONTS
+from matdiff.language.fonts import styled
 from matdiff.language.latex.commands import COMMANDS
-from matdiff.language.latex.constructs import Font, Script
+from matdiff.language.latex.constructs import Script
 from matdiff.language.latex.macros import Token
 from matdiff.language.latex.nesting import Frame, Nesting
 from matdiff.language.latex.page import NAME_ENDS, NAMED
@@ -53,12 +55,13 @@ class Wording(Nesting):
         self.stream.skip("*")
         content = self._letters(mode)
         if content is None:
-            self.stack.append(Font(token, self.page))
+            self.set_font(token)
         elif mode:
             self.text(content, token.start, self.stream.end)
         elif content == "d" and "d" not in self.functions and not self.lowered and self._letter_follows():
             raise self.error(DIFFERENTIAL, Token("d", token.start, self.stream.end))
         else:
+            content = styled(content, FONTS.get(token.text, "")) if len(content) == 1 and not self.lowered else content
             self.name(content, token.start, self.stream.end, token.text in (r"\operatorname", r"\mathop"))
 
     def _letter_follows(self) -> bool:
@@ -135,7 +138,7 @@ class Wording(Nesting):
     def switch(self, token: Token, _: str) -> None:
         r"""{\bf x}, {\rm Tr}: a font for the rest of a group; \bf{x} is often meant as \mathbf{x}."""
         if self.stream.peek() == "{":
-            self.stack.append(Font(token, self.page))
+            self.set_font(token)
             return
         top = self.stack[-1] if self.stack else None
         if not isinstance(top, Frame) or top.closer != "}" or top.start != len(self.page):
@@ -153,4 +156,4 @@ class Wording(Nesting):
             self.name(word, token.end, self.stream.end - 1)
         else:
             for sign in content:
-                self.page.raw(sign, token.end, self.stream.end - 1)
+                self.page.raw(styled(sign, FONTS.get(token.text, "")), token.end, self.stream.end - 1)

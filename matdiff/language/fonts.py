@@ -1,0 +1,112 @@
+r"""Fonts: where a text has a bold 𝐍 beside the N of a count, they are two names, N_bold and N.
+
+In LaTeX a letter in another font is written as the mathematical letter of Unicode, 𝐍 for \mathbf{N}; here these are
+taken apart again.  A letter that stands in one font only keeps its plain name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from matdiff.algebra.notation import FONTS
+from matdiff.language.names import FONT_MARKS, GREEK_CLASS, MARKS, SUBS, canonical
+
+LATIN, GREEK = 0x1D400, 0x1D6A8  # where the mathematical letters begin: bold capitals first
+PER_LATIN, PER_GREEK, CAPITALS = 52, 58, 26
+LATIN_FONTS = ("bold", "", "bold", "cal", "cal", "frak", "bb", "frak", "sf", "sf", "sf", "sf", "")
+GREEK_FONTS = ("bold", "", "bold", "sf", "sf")
+GREEK_LETTERS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΘΣΤΥΦΧΨΩ∇αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑϰϕϱϖ"
+ELSEWHERE = {  # the letters that Unicode has had before the others
+    "cal": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
+    "frak": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
+    "bb": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
+}
+LETTERS = {sign: (letter, font) for font, found in ELSEWHERE.items() for letter, sign in found.items()} | {
+    "ℎ": ("h", "")
+}
+COMMANDS = {
+    **dict.fromkeys(r"\mathbf \boldsymbol \bm \pmb \symbf \bold \mathbold \bf \bfseries \textbf".split(), "bold"),
+    **dict.fromkeys(r"\mathcal \mathscr \cal \scr".split(), "cal"),
+    **dict.fromkeys(r"\mathbb \mathbbm \mathds \symbb \Bbb".split(), "bb"),
+    **dict.fromkeys(r"\mathfrak \frak".split(), "frak"),
+    **dict.fromkeys(r"\mathsf \textsf \sf".split(), "sf"),
+}
+CONSTANTS = frozenset("I")  # the identity is one in every font
+WORDS = frozenset("let in and for max min".split())
+PIECE = (
+    r"⟪\w+⟫|_\{[^{}]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)|[\^_]\s*(?:\{\s*[A-Za-z]+\s*\}|[A-Za-z])|𝒩\s*\("
+    rf"|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])"
+)
+BEHIND = rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+"  # an accent, and a number
+LOW = rf"\s*_|[{SUBS}]"
+
+
+class Styled(NamedTuple):
+    """A letter and its font."""
+
+    letter: str
+    font: str
+
+
+def styled(letter: str, font: str) -> str:
+    """The mathematical letter in a font; a sign that has none as it is."""
+    if letter in ELSEWHERE.get(font, ()):
+        return ELSEWHERE[font][letter]
+    if letter.isascii() and letter.isalpha() and font:
+        place = ord(letter) - ord("A") if letter.isupper() else ord(letter) - ord("a") + CAPITALS
+        return chr(LATIN + PER_LATIN * LATIN_FONTS.index(font) + place)
+    if font == "bold" and letter in GREEK_LETTERS:
+        return chr(GREEK + GREEK_LETTERS.index(letter))
+    return letter
+
+
+def taken_apart(sign: str) -> Styled | None:
+    """The letter and the font of a mathematical letter; None of another sign."""
+    if sign in LETTERS:
+        return Styled(*LETTERS[sign])
+    place = ord(sign) - LATIN
+    if 0 <= place < PER_LATIN * len(LATIN_FONTS):
+        k = place % PER_LATIN
+        letter = chr(ord("A") + k) if k < CAPITALS else chr(ord("a") + k - CAPITALS)
+        return Styled(letter, LATIN_FONTS[place // PER_LATIN])
+    place = ord(sign) - GREEK
+    if 0 <= place < PER_GREEK * len(GREEK_FONTS):
+        return Styled(GREEK_LETTERS[place % PER_GREEK], GREEK_FONTS[place // PER_GREEK])
+    return None
+
+
+def plain_letter(sign: str) -> str:
+    """A mathematical letter without its font; another sign as it is."""
+    found = taken_apart(sign)
+    return found.letter if found else sign
+
+
+def marks(text: str, functions: Collection[str]) -> Mapping[int, str]:
+    """For the places of letters that stand in several fonts their marks; the plain one, else the bold one, has none."""
+    found = list(occurrences(text, functions))
+    fonts: dict[str, set[str]] = {}
+    for _, name, font in found:
+        fonts.setdefault(name, set()).add(font)
+    first = {name: min(several, key=("", *FONTS).index) for name, several in fonts.items()}
+    return {place: FONT_MARKS[font] for place, name, font in found if font != first[name] and name not in CONSTANTS}
+
+
+def occurrences(text: str, functions: Collection[str]) -> Iterator[tuple[int, str, str]]:
+    """The places of the letters of names, each with its accent and number, and their fonts.
+
+    A plain letter with another subscript may be an entry of a bold one, 𝐱 and x_i, and does not count.
+    """
+    for m in re.finditer(PIECE, text):
+        word, sign = m.group("plain"), m.group("styled")
+        behind = re.compile(BEHIND).match(text, m.end())
+        tail = canonical("_" + behind.group()) if behind else ""
+        if letter := m.group("limit"):
+            yield m.start(), letter, ""
+        elif sign and (found := taken_apart(sign)):
+            yield m.start(), found.letter + tail, found.font
+        elif word and word not in functions and word not in WORDS and len(word) < 4:
+            yield from ((m.start(), letter, "") for letter in word[:-1])
+            if behind or not re.compile(LOW).match(text, m.end()):
+                yield m.start(), word[-1] + tail, ""
