@@ -16,6 +16,7 @@ import pytest
 import matdiff
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError
+from matdiff.language.fonts import plain_letter
 from matdiff.language.latex.transcription import is_latex, transcribe
 from matdiff.language.transcript import APART, CLOSES, OPENS
 from matdiff.output.latex import latex
@@ -25,7 +26,7 @@ WORDS: Collection[str] = {*FUNCTIONS, "softmax", "logsumexp"} - {"d"}
 
 def written(source: str) -> str:
     """The transcript with its invisible signs shown."""
-    text = transcribe(source, WORDS).text
+    text = "".join(map(plain_letter, transcribe(source, WORDS).text))
     return text.replace(APART, "~").replace(OPENS, "<").replace(CLOSES, ">")
 
 

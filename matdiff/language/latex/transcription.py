@@ -64,8 +64,8 @@ def _divides(text: str, place: int, sign: str) -> bool:
 def transcribe(source: str, functions: Collection[str]) -> Transcript:
     r"""The plain spelling of LaTeX; *functions* are the words that are functions.
 
-    >>> transcribe(r"\mathbf{x}^\top\Sigma^{-1}\mathbf{x}", ()).text
-    'x^⊤Σ^{-1}x'
+    >>> transcribe(r"\mathbf{x}^\top\Sigma^{-1}x", ()).text
+    '𝐱^⊤Σ^{-1}x'
     """
     return _Pass(source, functions).run()
 
