@@ -37,7 +37,7 @@ from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
-from matdiff.language.summing import count_from_one, resolve_sum, settle_sets
+from matdiff.language.summing import count_from_one, require_clear_quotient, resolve_sum, settle_sets
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.tokens import Decision
 
@@ -485,6 +485,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "method": Bound._method,
     "norm": Bound._norm,
     "power": Bound._power,
+    "product": require_clear_quotient,
     "sequence": resolve_sequence,
     "step": resolve_step,
     "where": resolve_where,

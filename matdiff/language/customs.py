@@ -24,6 +24,7 @@ COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K cl
 ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 INDICES: Kinds = (("S", 0),)
+PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 3), ("V", 3))  # of a matrix with the same letter
 ONE_INDEX: Kinds = (("V", 0),)
 TWO_INDICES: Kinds = (("M", 0),)
 TWO_INDEX_FAMILY: Kinds = (("S", 0), ("V", 1), ("M", 3))
@@ -53,6 +54,8 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
     """The kinds that an undeclared symbol may have, with their costs."""
     if name.is_index:
         return INDICES
+    if name.whole:
+        return PARTS
     if name.indexed and name.plain:
         return ONE_INDEX if name.indexed == 1 else TWO_INDICES
     if name.indexed > 1:

@@ -94,6 +94,20 @@ def resolve_unbound(bound: Names) -> None:
         else:
             _low(bound, place)
     _require_one_meaning(bound)
+    for name in bound.names.values():
+        if not (name.declared or name.plain or name.is_index) and name.indexed == 1:
+            name.whole = whole_of(bound, name.name)
+
+
+def whole_of(bound: Names, letter: str) -> str:
+    """The matrix that has the capital letter of rows or columns: W of w_k; none where it is no matrix."""
+    capital = letter[0].upper() + letter[1:]
+    known, declared = bound.names.get(capital), bound.declared.get(capital)
+    if known is None or known.is_index or capital == letter or capital in bound.ranges:
+        return ""
+    is_latin = len(letter) == 1 or letter[1] == "_" or letter in ("theta", "phi", "psi")
+    is_matrix = ONE not in declared.shape and not declared.indices if declared else known.plain and known.indexed != 1
+    return capital if is_latin and is_matrix else ""
 
 
 def _low(bound: Names, place: Unbound) -> None:
@@ -107,7 +121,7 @@ def _low(bound: Names, place: Unbound) -> None:
     elif places and known and bound.declared.get(base.value):
         bound.as_part(node, base, places, scope)
     elif known is None or not _counts(known, pieces):
-        _own(bound, place, whole, known is not None)
+        _named(bound, place, whole, known is not None)
     elif len(pieces) == 1 and _rivals(bound, pieces[0], known):
         if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
             _own(bound, place, whole, True)
@@ -117,6 +131,17 @@ def _low(bound: Names, place: Unbound) -> None:
         _part(bound, place)
     else:
         _own(bound, place, whole, True)
+
+
+def _named(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
+    """A name of its own, unless x_i can be a row or a column of X."""
+    node, base, pieces, scope, _ = place
+    matrix = whole_of(bound, base.value) if len(pieces) == 1 and canonical(pieces[0]) in CUSTOMARY else ""
+    if not matrix or bound.free or bound.decide(node, whole, 0, _part_or_name(bound, place, matrix)):
+        _own(bound, place, whole, is_doubtful)
+    else:  # only to see whether it can be one
+        bound.entry_of(base.value).indexed = 1
+        bound.as_part(node, base, [fixed(bound, f"{pieces[0]} of {matrix}")], scope)
 
 
 def _whole(bound: Names, base: str) -> Name | None:
@@ -200,7 +225,9 @@ def _own(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
     bound.as_symbol(place.node, whole, place.scope)
     if is_doubtful:
         base, index = place.base.value, ", ".join(place.pieces)
-        bound.note(place.node, f"{_shown(place)} is a name of its own; the entry {index} of {base} is {base}[{index}]")
+        known = _whole(bound, base)
+        part = f"{base}[{index}]" if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
+        bound.note(place.node, f"{_shown(place)} is a name of its own, and no part of {base}; {part} would be one")
 
 
 def _last_places(bound: Names, place: Unbound) -> Indices:
@@ -245,6 +272,17 @@ def _doubt(bound: Names, place: Unbound, whole: str) -> AmbiguityError:
         text=bound.text,
         span=(place.node.start, place.node.end),
         suggestion=f"declare {index}: index for the entry; {whole}: scalar, or its size, for the name",
+    )
+
+
+def _part_or_name(bound: Names, place: Unbound, matrix: str) -> AmbiguityError:
+    """What is said where x_i can be a part of X, or a name of its own."""
+    shown, index = _shown(place), place.pieces[0]
+    return AmbiguityError(
+        f"{shown} can be a row or a column of {matrix}, or a name of its own",
+        text=bound.text,
+        span=(place.node.start, place.node.end),
+        suggestion=f"write {matrix}[{index}, :] or {matrix}[:, {index}]; declare {shown} with its size for the name",
     )
 
 

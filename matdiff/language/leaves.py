@@ -14,6 +14,7 @@ from matdiff.errors import SyntaxError
 from matdiff.language.broadcasting import filled
 from matdiff.language.entries import entry, index_of, require_place, require_range
 from matdiff.language.places import Indices
+from matdiff.language.rows import WAYS, part_of_whole, require_another
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
@@ -77,6 +78,10 @@ def type_member(attempt: Attempt, node: Node) -> Typed:
     """x_i: a member of a family, or an entry."""
     text, binders = node.value
     name = attempt.bound.names[text]
+    if name.whole and attempt.assumed[text] in WAYS:
+        return part_of_whole(attempt, node, name, binders)
+    if name.whole:
+        require_another(attempt, node, name)
     if name.is_family:
         return member(attempt, node, text, binders)
     shape, _ = attempt.shape_of(name)

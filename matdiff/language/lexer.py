@@ -278,7 +278,7 @@ class Lexer(Scripts):
         if module := match_at(MODULE, self.text, start):
             return module.end()  # np.linalg.norm is norm
         cost = self.vocabulary.cost_of_name(m.group(), m.end())
-        if cost and self.decide(start, True, cost):  # x_2 is an entry
+        if cost and self.decide(self.numbered.setdefault(canonical(m.group()), start), True, cost):  # x_2 is an entry
             return self.operand("NAME", canonical(m.group()), start, m.end())
         for piece in split_word(self.text, start, m.end(), self.vocabulary):
             if piece.kind == "NAME":

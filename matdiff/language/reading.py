@@ -302,7 +302,11 @@ def name_sizes(found: Found, bound: Bound) -> None:
             entries.append((find(rows), find(cols), False))
             entries.extend((find(r), ONE, True) for r in ranges)
     entries.extend((find(last), ONE, True) for last in attempt.ranges.values())
-    counts = {"N"} if attempt.assumed.get("N") == "S" and "N" not in bound.written_sizes else set[str]()
+    counts = (
+        {"N"}
+        if attempt.assumed.get("N") == "S" and not bound.names["N"].indexed and "N" not in bound.written_sizes
+        else set[str]()
+    )
     taken = set(bound.names) - counts | bound.written_sizes
     taken |= {name for recursion in bound.recursions.values() for name in recursion.count.names()}
     sized = [node for node in bound.order if node.kind in ("sized_call", "sized_constant", "constant")]

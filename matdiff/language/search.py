@@ -181,7 +181,8 @@ class Search:
             self.first_error = self.first_error or misfit.error
             return self.keys if attempt.sizes.disagreement else self._choices_in([misfit.node])
         complete[vector] = Found(attempt, typed, cost + sum(p for _, p in attempt.penalties))
-        return self._choices_in([node for node, _ in attempt.penalties])
+        parts = [name.name for name in self.bound.names.values() if name.whole]  # rows or columns: both are looked at
+        return [*self._choices_in([node for node, _ in attempt.penalties]), *parts]
 
     def _choices_in(self, roots: list[Node]) -> list[Key]:
         """The choices on which the nodes below some nodes depend."""
@@ -265,6 +266,8 @@ WORDS = {
     "M": "is a matrix",
     "R": "is a row vector",
     "zeros": "the vector of zeros",
+    "rows": "is a row of the matrix with its capital letter",
+    "columns": "is a column of it",
     "ones": "the vector of ones",
     "number": "the number",
     "entrywise": "is taken of each entry",

@@ -37,6 +37,8 @@ class Summation(NamedTuple):
 def resolve_sum(bound: Bound, node: Node, scope: Scope) -> Scope:
     """A sum binds its indices in its body."""
     operator, limits = node.value
+    if not limits.clauses and (letter := _letter_inside(bound, node, scope)):
+        limits = limits._replace(clauses=(Range(letter, ONE, None),))
     if not limits.clauses:
         return _bare(bound, node, scope)
     return _Resolved(bound, node, scope, operator, limits).run()
@@ -53,6 +55,27 @@ def _bare(bound: Bound, node: Node, scope: Scope) -> Scope:
     bound.ranges.add("N")
     node.value = Summation("sum", [binder], [])
     return {**scope, BARE: binder, free: binder}
+
+
+def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:
+    """The letter over which a sum without limits runs: the only one that numbers what is in it, as in Σ(x_i − μ)²."""
+    if bound.text[node.start : node.parts[0].start].strip() not in ("∑", "Σ", r"\sum", r"\Sigma"):
+        return ""
+    inside = free_letters(node.parts[0], None)
+    letters = [i for i in sorted(inside & RUNNING) if i not in (*scope, *wanted_indices(bound.wrt), *bound.declared)]
+    nodes = list(postorder(node.parts[0]))
+    bases = {id(n.parts[0]) for n in nodes if n.kind in ("subscript", "index")}
+    bare = {n.value for n in nodes if n.kind == "NAME" and id(n) not in bases} & DATA - bound.wrt - {*bound.declared}
+    if len(letters) > 1 or (letters and bare):
+        message = f"it is not clear what the sum runs over: {', '.join([*letters, *sorted(bare)])}"
+        raise _error(bound, node, message, f"write ∑_{letters[0]}")
+    if letters:
+        bound.note(node, f"the sum is over {letters[0]}; ∑_k would be over k")
+    return letters[0] if letters else ""
+
+
+RUNNING = frozenset("ijklmnpqrst")
+DATA = frozenset("xyz")  # over which a sum without limits runs where they have no index
 
 
 class _Resolved:
@@ -262,6 +285,20 @@ def _binder(index: Position) -> Binder | None:
     return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
 
 
+def require_clear_quotient(bound: Bound, node: Node, scope: Scope) -> None:
+    """a/∑_j b_j c_i is refused: c_i may stand behind the sum, or in it."""
+    divided = [p for sign, p in zip(node.value, node.parts, strict=True) if sign == "divide" and p.kind == "big_sum"]
+    for part in divided:
+        body = part.parts[0]
+        letters = {
+            letter for clause in part.value[1].clauses if isinstance(clause, Range) for letter in [clause.letter]
+        }
+        factors = body.parts[1:] if body.kind == "product" else []
+        if any(letters.isdisjoint(letters_in(factor)[1]) for factor in factors):
+            message = "how far the sum in the denominator reaches is not clear"
+            raise _error(bound, part, message, "put brackets around it, and around what it takes in")
+
+
 # ---- letters of a tree ------------------------------------------------------------------------------------
 
 
@@ -282,7 +319,7 @@ def _letters(subscript: str) -> set[str]:
     return {letter for word in re.findall(r"[^\W\d_]+", subscript) for letter in split_letters(word)}
 
 
-def free_letters(tree: Node, besides: Node) -> set[str]:
+def free_letters(tree: Node, besides: Node | None) -> set[str]:
     """The letters that stand as indices outside of a node, and that no sum binds there."""
     found = set[str]()
     stack: list[tuple[Node, frozenset[str]]] = [(tree, frozenset())]

@@ -67,6 +67,8 @@ class Emitter:
         self.other = other
         self.tokens: list[Token] = []
         self.decisions: list[Decision] = []
+        self.decided: set[int] = set()
+        self.numbered: dict[str, int] = {}  # where a letter first has a number: all such names are entries, or none
         self.notes: list[tuple[int, str]] = []
         self.brackets: list[tuple[str, int]] = []
         self.reaches: list[Reach | None] = [None]  # for every open bracket, and for none
@@ -134,7 +136,9 @@ class Emitter:
 
     def decide(self, place: int, custom: bool, cost: int) -> bool:
         """Custom's answer at a place, or the other one where the elaborator asks for it."""
-        self.decisions.append(Decision(place, cost))
+        if place not in self.decided:
+            self.decided.add(place)
+            self.decisions.append(Decision(place, cost))
         return custom != (place in self.other)
 
     def note(self, place: int, sentence: str) -> None:

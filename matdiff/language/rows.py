@@ -1,0 +1,54 @@
+"""Rows and columns that have the small letter of a matrix: beside W, w_k is a row of it or a column, by the sizes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.slices import Column, Row
+from matdiff.language.entries import index_of, require_range
+from matdiff.language.places import Indices
+from matdiff.language.scopes import Name
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed
+
+if TYPE_CHECKING:
+    from matdiff.language.typing import Attempt
+
+WAYS = ("rows", "columns")
+
+
+def part_of_whole(attempt: Attempt, node: Node, name: Name, indices: Indices) -> Typed:
+    """w_k as a row or a column of W, written as a vector."""
+    whole = attempt.bound.names[name.whole]
+    shape, ranges = attempt.shape_of(whole)
+    way = attempt.assumed[name.name]
+    shown = attempt.written(node)
+    if ranges or ONE in shape:
+        raise attempt.misfit(node, f"{whole.name} is no matrix of which {shown} could be a part")
+    extent, length = shape if way == "rows" else shape[::-1]
+    require_range(attempt, node, indices[0], extent, f"the number of {way} of {whole.name}")
+    other = f"another family is declared, {name.name}[i=1..N]: d"
+    attempt.note(node, f"{shown} is one of the {way} of {whole.name}; {other}")
+
+    def make() -> Expr:
+        matrix, index = attempt.symbol(whole, node), index_of(attempt, node, indices[0])
+        return Transpose.of(Row(matrix, index)) if way == "rows" else Column(matrix, index)
+
+    result = attempt.typed(node, (length, ONE), (), make)
+    result.guessed = whole.declared is None
+    return result
+
+
+def require_another(attempt: Attempt, node: Node, name: Name) -> None:
+    """w_k beside a matrix W that are neither rows nor columns of it: numbers may have its letter, vectors may not."""
+    shape, _ = attempt.shape_of(attempt.bound.names[name.whole])
+    if ONE in shape:
+        return
+    shown = attempt.written(node)
+    if attempt.assumed[name.name] != "S":
+        message = f"{shown} can be neither a row nor a column of {name.whole}"
+        raise attempt.misfit(node, message, f"declare {name.name}[i=1..N]: d, or call it otherwise")
+    attempt.note(node, f"{shown} is a name of its own, and no part of {name.whole}")
