@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
 from matdiff.language import sized_calls
 from matdiff.language.conditions import resolve_cases, resolve_indicator
-from matdiff.language.customs import data
+from matdiff.language.customs import customary, data
 from matdiff.language.declarations import Declarations, Excerpt, parse_size
 from matdiff.language.fixed import Unbound, fixed, position_of, resolve_unbound
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
@@ -422,13 +422,12 @@ class Bound:
         index = exponent.parts[0] if exponent.kind == "group" else exponent
         if exponent.kind == "group" and is_double and base.value in self.recursions:
             return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
-        may_index = exponent.kind == "group" and scope and is_sum_of_names(index)
+        may_index = exponent.kind in ("group", "NAME") and scope and is_sum_of_names(index)
         found = position(self._excerpt(index), scope) if may_index else None
         if found is not None and binder_of(found) is not None:
             if base.value in self.recursions:
                 return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
-            declaration = self.declared.get(base.value)
-            if is_double or declaration is None or declaration.indices or ONE in declaration.shape:
+            if is_double or self._is_raised(node, base.value, self._excerpt(index).text):
                 self.as_part(node, base, [found], scope)
             return None  # else it is a power: A^(i − 1) of a matrix
         if base.value != "e":
@@ -436,6 +435,19 @@ class Bound:
         if node.parts[1].kind != "NUMBER" and "e" not in self.declared and "e" not in self.definitions:
             node.kind, node.value, node.parts = "call", "exp", [node.parts[1]]
         return None
+
+    def _is_raised(self, node: Node, name: str, index: str) -> bool:
+        """Whether x^i is the member i of several: of vectors, or where several names have the index high."""
+        declaration = self.declared.get(name)
+        if declaration is not None:
+            return bool(declaration.indices) or (ONE in declaration.shape and declaration.shape != SCALAR)
+        if customary(name)[0][0] != "V" or name in self.definitions:
+            return False
+        with_index = set(re.findall(rf"([^\W\d_])\}}?\s*\^\s*\{{?\s*{re.escape(index)}(?!\w)", self.text))
+        message = f"{name}^{index} can be the power {index} of {name}, or number {index} of several"
+        hint = f"write {name}^{{({index})}} or {name}_{index} for one of several, or declare {name}: scalar"
+        doubt = AmbiguityError(message, text=self.text, span=(node.start, node.end), suggestion=hint)
+        return self.decide(node, f"{name}^", 0, None if len(with_index) > 1 else doubt)
 
     def _block(self, node: Node, scope: Scope) -> None:
         """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""

@@ -21,6 +21,7 @@ from matdiff.language.names import (
     SUBS,
     SUBSCRIPT,
     SUBSCRIPTS,
+    SUPERS,
     High,
     canonical,
     high_at,
@@ -31,6 +32,7 @@ TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
 FACTOR = rf"\s*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇{GREEK_CLASS}]"
 BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
+BINDS = rf"(?:[∑Σ∏]|\bm(?:ax|in))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
 CUSTOM = 3  # what it costs to go against a clear custom
 Custom = tuple[bool, int]  # whether it is a label, and what the other reading costs; 0 where there is none
 
@@ -53,8 +55,8 @@ class Labels:
     @cached_property
     def bound(self) -> frozenset[str]:
         """The letters that sums bind."""
-        limits = re.finditer(rf"(?:[∑Σ∏]|\bsum|\bm(?:ax|in))\s*(?:_\{{?|\()?([\w\s,{SUBS}]+)", self.known.text)
-        letters = {SUBSCRIPTS.get(letter, letter) for m in limits for letter in m.group(1)}
+        limits = re.findall(BINDS, self.known.text)
+        letters = {SUBSCRIPTS.get(letter, letter) for found in limits for letter in "".join(found)}
         return frozenset(canonical(letter) for letter in letters if letter.isalpha())
 
     def above(self, written: str) -> frozenset[str]:
@@ -78,31 +80,62 @@ class Labels:
     def custom(self, name: str, high: High, written: str) -> Custom:
         """What custom says of what stands high behind a name."""
         known = self.known
+        if high.kind in ("number", "bracketed"):
+            return self._is_numbered(high, written), 0
+        self._require_one_name(high, written)
         if canonical(f"{name}_{high.label}") in known.names:
             return True, 0
         if high.label in ("plus", "minus"):  # of a matrix it is a generalised inverse
             return known.kind(name) != "M", 0
         if high.kind == "index":
             return high.label not in self.bound and name not in known.shaped | known.states, 0
-        if high.kind == "label":
-            return True, 0
+        if high.kind == "label" or high.label in ("pi", "π"):  # Q^π: nobody takes that power of anything but numbers
+            return name != "e" or name in known.names, 0
         if (name == "e" and name not in known.names) or high.label in known.functions or high.label in self.bound:
             return False, 0
-        return self._of_letters(name, canonical(high.label), written)
+        return self._of_letters(name, high, written)
 
-    def _of_letters(self, name: str, label: str, written: str) -> Custom:
+    def _of_letters(self, name: str, high: High, written: str) -> Custom:
         """What custom says of z^t, φ^w, θ^{old}, a^{bc}."""
-        known, kind = self.known, self.known.kind(name)
+        known, kind, label = self.known, self.known.kind(name), canonical(high.label)
         letters = [label] if known.is_letter(label) else list(label)
         if len(letters) > 1 and (label in known.names or all(c in known.names or c in self.bound for c in letters)):
             return False, 0
         if len(letters) > 2 or (len(letters) > 1 and kind != "S"):
             return True, 0
-        if name in known.kinds and kind == "S":
+        if (name in known.kinds and kind == "S") or (name in known.asked and not self.stands_bare(name)):
             return False, 0
-        if self.above(written) - {label}:
+        if self.above(written) - {high.label} or (kind == "M" and self._numbers_vectors(high.label)):
             return True, CUSTOM
         return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))
+
+    def _is_numbered(self, high: High, written: str) -> bool:
+        """Whether numbers high behind a name number several: x^1 and W^(1) are no powers, nor is then x^2."""
+        first = (
+            rf"{re.escape(written)}(?:\^\s*\{{?\s*1(?![\w./])|¹(?![{SUPERS}]))"
+            if high.kind == "number"
+            else r"\^\(\s*1\s*\)"
+        )
+        return re.search(first, self.text) is not None
+
+    def _numbers_vectors(self, letter: str) -> bool:
+        """Whether a letter stands high behind a vector too, as the layer in W^l x + b^l does."""
+        bases = re.finditer(rf"([A-Za-z{GREEK_CLASS}])(?:{SUBSCRIPT})?(?=\^|[{RAISED}])", self.text)
+        above = ((canonical(m.group(1)), high_at(self.text, m.end())) for m in bases)
+        return any(high and high.label == letter and self.known.kind(base) == "V" for base, high in above)
+
+    def _require_one_name(self, high: High, written: str) -> None:
+        """Refuses z^t beside z_t, which would be one name."""
+        name, low = re.escape(written), re.escape(high.label)
+        digits = "".join(sign for letter in high.label for sign, plain in SUBSCRIPTS.items() if plain == letter)
+        both = re.search(rf"{name}(?:_\{{?{low}(?!\w)|{digits or '(?!)'}(?![{SUBS}]))", self.text)
+        if both and high.kind != "index":
+            raise AmbiguityError(
+                f"{written}^{high.label} and {both.group()} would be one name",
+                text=self.known.text,
+                span=both.span(),
+                suggestion="call one of them by another letter",
+            )
 
     # ---- primes ------------------------------------------------------------------------------------
 

@@ -78,18 +78,19 @@ def font_of(name: str) -> tuple[str, str]:
 RAISED = "".join(sign for sign, letter in SUPERSCRIPTS.items() if letter.isalpha())
 CLOSES = r"[)\]},;:=|‖⟩>\n\u23b9]"
 ENDS = rf"(?=\s*(?:{CLOSES}|[⊤ᵀ'′^]|$)|[-+−]\s|\s+[-+−=])"  # no factor follows
-INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<word>[^\W\d_]+)"
+INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<word>[^\W\d_]+)|(?P<number>[0-9]+)"
 BRACED = rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*\}}"
 OPEN = rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+]){ENDS}|\[\s*(?P<low>\w+)\s*\]"
-OPEN += rf"|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
+OPEN += rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
 UNICODE = rf"(?P<star>[*∗⋆]){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ⁽])|⁽(?P<low>[{SUPERS}]+)⁾"
-UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])"
+UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
 
 
 class High(NamedTuple):
     """What stands high behind a name: as a label, its end, whether a transpose ends it as in x^{*⊤}, and its kind.
 
-    A letter, or several, may be an ``exponent``; one in brackets, x^{(i)}, may be an ``index``; else it is a ``label``.
+    A letter, or several, may be an ``exponent``; one in brackets, x^{(i)}, may be an ``index``; a ``number``, and a
+    ``bracketed`` one as in W^(1), are labels where they number several; a star, a sign and the rest is a ``label``.
     """
 
     label: str
@@ -103,9 +104,10 @@ def high_at(text: str, place: int) -> High | None:
     for pattern in (BRACED, OPEN, UNICODE):
         if m := re.compile(pattern).match(text, place):
             found = m.groupdict()
-            label = found["low"] or found["word"] or LABELS[found["star"] or found["sign"]]
-            label = "".join(SUPERSCRIPTS.get(sign, sign) for sign in label)
-            kind = "exponent" if found["word"] else "index" if found["low"] and not label.isdecimal() else "label"
+            written = found["low"] or found["word"] or found.get("number") or found.get("bracketed")
+            label = "".join(SUPERSCRIPTS.get(sign, sign) for sign in written or LABELS[found["star"] or found["sign"]])
+            kind = next((kind for kind in ("number", "bracketed") if found.get(kind)), "label")
+            kind = "exponent" if found["word"] else "index" if found["low"] and not label.isdecimal() else kind
             return High(label, m.end(), bool(found.get("transposed")), kind)
     return None
 

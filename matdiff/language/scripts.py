@@ -143,21 +143,37 @@ class Scripts(Comparisons):
         high = high_at(self.text, start) if self.last in ENDERS and not self.gap else None
         base = self.bearer()
         if high is None:
+            self.require_unshifted(base, start)
             return 0
         if base < 0:
             if high.label == "star" and self.last != "NUMBER" and self.text[start] == "^":
                 raise self.not_real(base, high.end)
             return 0
+        name, begin = self.tokens[base].value, self.tokens[base].start
+        if high.kind == "label" and name in CUSTOMARY_FUNCTIONS and self.text.startswith("(", high.end):
+            raise self.error(f"the function {self.text[begin : high.end]} is not known", begin, high.end)
         if high.label == "star":
             self.require_real_star(base, high)
         if not self.is_label(base, high):
             return 0
-        name = self.tokens[base].value
-        if name in CUSTOMARY_FUNCTIONS and self.text.startswith("(", high.end):
-            begin = self.tokens[base].start
-            raise self.error(f"the function {self.text[begin : high.end]} is not known", begin, high.end)
         end = self.attach(base, high.label, high.end, high.kind == "exponent")
         return self.emit("TRANSPOSE", None, end - 1, end) if high.transposed else end
+
+    def require_unshifted(self, base: int, start: int) -> None:
+        """Refuses x^{k+1} where x^{k} has a label."""
+        shifted = (
+            match_at(r"\^\s*\{\s*\(?\s*([A-Za-z])\s*[-+−]\s*[0-9]+\s*\)?\s*\}", self.text, start) if base >= 0 else None
+        )
+        if not shifted or shifted.group(1) in self.labels.bound | self.vocabulary.states:
+            return
+        name = self.tokens[base].value
+        if self.vocabulary.kind(name) == "V" and name not in self.vocabulary.states | self.vocabulary.shaped:
+            raise AmbiguityError(
+                f"{self.text[self.tokens[base].start : shifted.end()]} can be one of several vectors, or a power",
+                text=self.text,
+                span=(self.tokens[base].start, shifted.end()),
+                suggestion=f"write {name}_next for a vector of its own, or a declaration of {name}",
+            )
 
     def is_label(self, base: int, high: High) -> bool:
         """Whether what stands high behind a name is a label of it, at all places of the text or at none."""
@@ -165,6 +181,10 @@ class Scripts(Comparisons):
         if key not in self.settled:
             custom, cost = self.labels.custom(key[0], high, self.written(base))
             self.settled[key] = self.decide(self.tokens[base].start, custom, cost) if cost else custom
+            if self.settled[key] and cost:
+                name = canonical("_".join(key))
+                said = f"{self.written(base)}^{high.label} is taken as a name of its own, {name}; for a power declare"
+                self.note(self.tokens[base].start, f"{said} {high.label} as a scalar and {key[0]}")
         return self.settled[key]
 
     def bearer(self) -> int:

@@ -82,6 +82,7 @@ class Vocabulary:
         self.text = text
         self.alone: dict[str, bool] = {}
         self.kinds = kinds
+        self.asked = frozenset(names) - frozenset(kinds)  # undeclared unknowns
         self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
         defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()

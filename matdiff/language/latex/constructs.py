@@ -207,6 +207,7 @@ class Script(Construct):
             self._prime(page, content, token)
             return
         page.number_end = token.end if content.isdecimal() and not self.braced else -1
+        self._require_one_number(page, content, token)
         if self.sign == "^":
             self._rewrite(page, content)
         if not self.braced and len(content) != 1:
@@ -227,6 +228,21 @@ class Script(Construct):
                 page.pieces.append((text, start, end))
         if page.short(self.mark + 2).startswith("ℓ_") and page.pieces[self.mark - 1][0][:1] == "‖":
             del page.pieces[self.mark + 2 : self.mark + 4]  # the ℓ_1 norm
+
+    def _require_one_number(self, page: Page, content: str, token: Token) -> None:
+        """Refuses x_1 beside x^{(1)}, which would be one name."""
+        number = content.strip("()[]")
+        base = page.pieces[page.solid(self.mark - 1, -1)][0] if self.mark else ""
+        if not number.isdecimal() or (self.sign == "^" and number == content) or page.script_end == self.mark:
+            return
+        other = page.numbers.setdefault(base + number, self.sign)
+        if other != self.sign:
+            raise SyntaxError(
+                f"{base}_{number} and {base}^({number}) would be one name",
+                text=page.source,
+                span=(self.command.start, token.end),
+                suggestion="call one of them by another letter",
+            )
 
     def _plain(self, page: Page) -> str:
         """A word that is a whole superscript has no font: x^{\\mathsf T}."""

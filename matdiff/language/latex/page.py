@@ -31,11 +31,13 @@ class Page:
     raw_end     where a run of characters that stood together in the source ends, so that more may join
     script_end  where the last subscript or superscript ends; raised and lowered say where it begins
     number_end  where in the source it ends if it is a digit without braces
+    numbers     for each name with a number the sign, _ or ^, behind which the number stood
     operators   the pieces that are names of operators: what stands behind them is their operand
     """
 
     __slots__ = (
-        "bars", "lowered", "number_end", "operators", "pair", "pieces", "raised", "raw_end", "script_end", "source",
+        "bars", "lowered", "number_end", "numbers", "operators", "pair", "pieces", "raised", "raw_end", "script_end",
+        "source",
     )  # fmt: skip
 
     def __init__(self, source: str) -> None:
@@ -44,6 +46,7 @@ class Page:
         self.raw_end = self.script_end = -1
         self.raised = self.lowered = self.number_end = -1
         self.operators: set[int] = set()
+        self.numbers: dict[str, str] = {}
         self.bars: list[int] = []
         self.pair = (-1, -1)
 
