@@ -151,8 +151,7 @@ class Labels:
         before_factor = any(match_at(FACTOR, text, m.end()) for m in quotes)
         if re.search(TRANSPOSED, text):
             return not before_factor, CUSTOM
-        alone = [self._is_term(m) for m in quotes]
-        both = any(alone) and self.stands_bare(name, f"(?:{SUBSCRIPT})?")
+        both = any(map(self._is_term, quotes)) and self.stands_bare(name, f"(?:{SUBSCRIPT})?")
         if both and not is_matrix and before_factor:
             raise AmbiguityError(
                 f"{written}' is the transpose of {written} at one place and another vector at another",
@@ -160,7 +159,20 @@ class Labels:
                 span=quotes[0].span(),
                 suggestion=f"write {written}ᵀ for the transpose and {name}_prime for the other vector",
             )
-        return both and not is_matrix, CUSTOM if both else 0
+        others = self.quotes_transpose and not both
+        return both and not is_matrix, 0 if before_factor or others else CUSTOM
+
+    @cached_property
+    def quotes_transpose(self) -> bool:
+        """Whether a quote stands before a factor somewhere, as in x'A, where it is no prime."""
+        return re.search(rf"['′]{FACTOR}", self.text) is not None
+
+    def is_difference(self, written: str) -> bool:
+        """Whether a name is subtracted from the one with a quote, X − X', where that may be another one."""
+        name = re.escape(written)
+        return (
+            re.search(rf"{name}\s*[-−]\s*{name}'(?!{FACTOR})|{name}'\s*[-−]\s*{name}(?!['\w])", self.text) is not None
+        )
 
     def _is_term(self, quote: re.Match[str]) -> bool:
         """Whether a name with a quote is a whole term, and not the only argument of a function."""

@@ -107,6 +107,10 @@ class Scripts(Comparisons):
             return self.emit("STRING", quoted.group(1) or quoted.group(2), m.start(), quoted.end())
         self.require_brackets("NAME", m.start(), m.end())
         base = self.bearer()
+        if base >= 0 and self.text.startswith(m.group(), m.end()):
+            shown = self.written(base) + 2 * m.group()
+            message = f"{shown} can be a transpose of a transpose, or a name of its own"
+            raise self.error(message, self.tokens[base].start, m.end() + 1, "write another letter")
         if base >= 0 and self.is_prime(base, m):
             return self.attach(base, "prime", m.end())
         if m.group() != "'":
@@ -120,11 +124,25 @@ class Scripts(Comparisons):
         name, written = self.tokens[base].value, self.written(base)
         if (name, "'") not in self.settled:
             custom, cost = self.labels.prime(name, written)
-            self.settled[name, "'"] = self.decide(m.start(), custom, cost) if cost else custom
+            doubt = self.doubt_of_quote(name, written, m) if cost and not custom else None
+            custom = custom or doubt is not None  # then the transpose is the other reading, which must not fit as well
+            self.settled[name, "'"] = self.decide(m.start(), custom, cost, doubt) if cost else custom
             if self.settled[name, "'"]:
                 said = f"{written}' is taken as a name of its own, {name}_prime; the transpose is {written}ᵀ"
                 self.note(m.start(), said)
+            elif self.labels.is_difference(written):
+                self.note(m.start(), f"{written}' is the transpose; another one beside {written} is {name}_prime")
         return self.settled[name, "'"]
+
+    def doubt_of_quote(self, name: str, written: str, m: re.Match[str]) -> AmbiguityError | None:
+        """The doubt about X − X' in a formula, where X' is as often another matrix as the transpose."""
+        if "\\" not in self.script.source or not self.labels.is_difference(written):
+            return None
+        message = f"{written}' beside {written} can be the transpose, or a name of its own"
+        hint = f"write {written}ᵀ for the transpose, {name}_prime for another one"
+        error = AmbiguityError(message, text=self.text, span=(m.start() - len(written), m.end()), suggestion=hint)
+        self.relocated(error)
+        return error
 
     # ---- powers and labels -------------------------------------------------------------------------
 

@@ -134,11 +134,14 @@ class Emitter:
             reach.wide = self.decide(reach.place, reach.widens, 2)
         return reach.wide
 
-    def decide(self, place: int, custom: bool, cost: int) -> bool:
-        """Custom's answer at a place, or the other one where the elaborator asks for it."""
+    def decide(self, place: int, custom: bool, cost: int, doubt: MatdiffError | None = None) -> bool:
+        """Custom's answer at a place, or the other one where the elaborator asks for it.
+
+        Where a *doubt* is given and both answers can be read, it is raised.
+        """
         if place not in self.decided:
             self.decided.add(place)
-            self.decisions.append(Decision(place, cost))
+            self.decisions.append(Decision(place, cost, doubt))
         return custom != (place in self.other)
 
     def note(self, place: int, sentence: str) -> None:
