@@ -18,6 +18,7 @@ from matdiff.language import sized_calls
 from matdiff.language.conditions import resolve_cases, resolve_indicator
 from matdiff.language.customs import customary, data
 from matdiff.language.declarations import Declarations, Excerpt, parse_size
+from matdiff.language.dialects import NUMPY
 from matdiff.language.fixed import Unbound, fixed, position_of, resolve_unbound
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.names import canonical
@@ -62,6 +63,7 @@ class Bound:
         """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom."""
         self.tree = tree
         self.text = text
+        self.dialect = NUMPY  # whose operators a piece of code means
         self.declared = declared
         self.wrt = frozenset(wrt)
         self.free = free

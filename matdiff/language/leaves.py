@@ -152,6 +152,7 @@ def type_definition(attempt: Attempt, node: Node) -> Typed:
     """h = …: a node with a name"""
     body: Typed = node.parts[0].typed
     result = attempt.typed(node, (body.rows, body.cols), (body,), partial(Named, node.value))
+    result.has_two_axes = body.has_two_axes
     attempt.definitions[node.value] = result
     return result
 
@@ -161,6 +162,7 @@ def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
     """h := …: the right side wherever h stands"""
     body: Typed = node.parts[0].typed
     result = attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
+    result.has_two_axes = body.has_two_axes
     attempt.definitions[node.value] = result
     return result
 

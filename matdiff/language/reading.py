@@ -18,6 +18,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
+from matdiff.language import dialects
 from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
 from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
@@ -26,6 +27,7 @@ from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typ
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of, size_names, written_bold
 from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
+from matdiff.language.dialects import Dialect
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import canonical, font_of, named, nearest
 from matdiff.language.parts import part_named
@@ -166,7 +168,8 @@ class _Readings:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
         functions = [name for name in FUNCTIONS if laws or name != "d"]
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
-        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS, *called}, spelling)
+        self.dialect = dialects.of_text(text, spelling) if not laws else None
+        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS, *called}, dialects.plain_or(spelling))
         self.text = text
         self.declared = declared
         self.wrt = wrt
@@ -257,6 +260,8 @@ class _Readings:
 
     def _bind(self, other: tuple[int, ...], decisions: list[Decision]) -> Bound:
         """The tree with its names resolved."""
+        if self.dialect is not None and (bound := self._bind_code(self.dialect)) is not None:
+            return bound
         lexer = Lexer(self.script, self.vocabulary, other)
         try:
             tokens = lexer.run()
@@ -272,6 +277,24 @@ class _Readings:
         for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
             if font and stem in bound.names:
                 bound.note(tree, f"{stem} in two fonts is taken as two names, {name} and {stem}")
+        return bound
+
+    def _bind_code(self, dialect: Dialect) -> Bound | None:
+        """The tree of a piece of Python with its names resolved; None where the text is no Python after all."""
+        from matdiff.language.dialects import linear as _linear  # noqa: F401 - fills the table of functions
+        from matdiff.language.dialects import losses as _losses  # noqa: F401 - likewise
+        from matdiff.language.dialects import python
+
+        try:
+            tree = python.tree(self.text, dialect, frozenset((*self.declared, *self.wrt)))
+        except python.NotPython:
+            self.dialect = None
+            dialects.require_one_meaning(self.text, dialect)
+            return None
+        if tree.kind == "define":
+            tree = tree.parts[0]
+        bound = Bound(tree, self.text, self.declared, self.wrt, free=not self.scalar)
+        bound.dialect = dialect
         return bound
 
     def _finish(self, found: Found, bound: Bound) -> Reading:

@@ -83,7 +83,7 @@ CHAINS = {  # alias → the kind of flat node that the alternative adds an opera
 }
 
 
-def _chain(alias: str, parts: list[Node]) -> Node:
+def chained(alias: str, parts: list[Node]) -> Node:
     """Adds an operand to a chain; a chain in brackets is a node of the kind ``group`` and stays apart."""
     left, right = parts[0], parts[-1]
     if left.kind != CHAINS[alias]:
@@ -153,7 +153,7 @@ def parse_tokens(tokens: list[Token], text: str) -> Node:
         if alias:
             parts = values[-length:]
             del values[-length:]
-            values.append(_chain(alias, parts) if alias in CHAINS else _plain(alias, parts))
+            values.append(chained(alias, parts) if alias in CHAINS else _plain(alias, parts))
         if length:
             del states[-length:]
         states.append(rows[states[-1]][origin])

@@ -39,11 +39,12 @@ class Typed:
     negated     of −A: A
     number      of a number: its value
     guessed     whether an undeclared symbol occurs in it
+    has_two_axes  of an array in code: whether it has a second axis, which may be of length 1
     """
 
     guessed: bool
 
-    __slots__ = ("cols", "factors", "guessed", "make", "negated", "node", "number", "operands", "rows")
+    __slots__ = ("cols", "factors", "guessed", "has_two_axes", "make", "negated", "node", "number", "operands", "rows")
 
     def __init__(self, rows: Size, cols: Size, operands: tuple[Typed, ...], make: Make, node: Node) -> None:
         self.rows = rows
@@ -54,6 +55,7 @@ class Typed:
         self.factors: list[Typed] | None = None
         self.negated: Typed | None = None
         self.number: Fraction | None = None
+        self.has_two_axes = False
         self.guessed = any(o.guessed for o in operands)
 
     @property

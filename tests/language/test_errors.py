@@ -60,7 +60,7 @@ from matdiff.language import parse, read
         ("‖X‖₂", "X: m x n", AmbiguityError, "spectral norm or its Frobenius norm", "‖X‖₂"),
         ("exp⁻¹(a)", "a: scalar", AmbiguityError, "the inverse function or the reciprocal", "exp⁻¹(a)"),
         ("A\\b", "A: m x n; b: m", ShapeError, "A\\b needs a square matrix", "A\\b"),
-        ("X.foo()", "X: m x n", SyntaxError, ".foo is not known", ".foo"),
+        ("X.foo()", "X: m x n", UnknownNameError, ".foo is not known", ".foo"),
         ("sum(X, axis=2)", "X: m x n", ShapeError, "axis=0", "sum(X, axis=2)"),
         ("eye(m, n)", "", SyntaxError, "eye takes one size", "eye(m, n)"),
         ("sin²", "", SyntaxError, "write sin(…)", "sin"),

@@ -1,0 +1,98 @@
+"""Texts that are code: how they are recognised, and in which dialect their operators are meant.
+
+In NumPy, JAX and PyTorch ``*``, ``/`` and ``**`` work entry by entry and arrays are broadcast; in SymPy and cvxpy ``*``
+is the matrix product.  MATLAB and Julia write as the language itself does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from matdiff.errors import AmbiguityError
+
+
+class Dialect(NamedTuple):
+    """A library whose code is read: its title, and whether ``*`` works entry by entry as in arrays."""
+
+    name: str
+    title: str
+    entrywise: bool
+
+
+NUMPY = Dialect("numpy", "NumPy", True)
+DIALECTS = {
+    "numpy": NUMPY,
+    "jax": Dialect("jax", "JAX", True),
+    "torch": Dialect("torch", "PyTorch", True),
+    "sympy": Dialect("sympy", "SymPy", False),
+    "cvxpy": Dialect("cvxpy", "cvxpy", False),
+}
+MODULES = {
+    **dict.fromkeys(("np", "numpy", "onp", "scipy", "special", "linalg", "math", "LA", "la", "sp", "tf"), "numpy"),
+    **dict.fromkeys(("jnp", "jax", "jsp"), "jax"),
+    **dict.fromkeys(("torch", "F", "nn"), "torch"),
+    **dict.fromkeys(("cp", "cvxpy"), "cvxpy"),
+    "sympy": "sympy",
+}
+PREFIX = rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()"
+SYMPY = r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
+CVXPY = r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\("
+OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
+ARRAYS = r"[\w)\]]\s*\.\s*(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
+
+
+def recognised(text: str) -> Dialect | None:
+    """The dialect of a text that is evidently code; ``x.T`` and ``**`` alone are no evidence.
+
+    >>> recognised("np.sum((X @ w - y)**2)").title, recognised("Trace(X**2*B)").title, recognised("x'*A*x")
+    ('NumPy', 'SymPy', None)
+    """
+    if "\\" in text or "$" in text:
+        return None
+    found = {MODULES[m.group(1)] for m in re.finditer(PREFIX, text)}
+    if "torch." not in text and re.search(OF_MATRIX_F, text):
+        found.discard("torch")  # F is a matrix
+    if "numpy" in found and found & {"jax", "torch", "cvxpy"}:
+        found.remove("numpy")  # math.pi beside torch.exp
+    if len(found) > 1:
+        titles = " and ".join(DIALECTS[name].title for name in sorted(found))
+        hint = "their functions differ: write it with one of them"
+        raise AmbiguityError(f"the text mixes {titles}", text=text, span=(0, len(text)), suggestion=hint)
+    if found:
+        return DIALECTS[found.pop()]
+    if re.search(SYMPY, text):
+        return DIALECTS["sympy"]
+    if re.search(CVXPY, text):
+        return DIALECTS["cvxpy"]
+    if re.search(ARRAYS, text):
+        return NUMPY
+    return None
+
+
+def of_text(text: str, spelling: str | None) -> Dialect | None:
+    """The dialect that is asked for, or else the one that is evident; *spelling* may settle it."""
+    if spelling in DIALECTS:
+        return DIALECTS[spelling or ""]
+    return None if spelling else recognised(text)
+
+
+def plain_or(spelling: str | None) -> str | None:
+    """The spelling of what is no Python in a text whose dialect is said."""
+    return "plain" if spelling in DIALECTS else spelling
+
+
+def require_one_meaning(text: str, dialect: Dialect) -> None:
+    """Refuses code that is mixed with mathematics where * may be either product, or ^ either power."""
+    caret = re.search(r"\^(?!\s*\{?\s*(?:[T'⊤]|-))", text)
+    if caret and dialect.entrywise and re.search(PREFIX, text):
+        hint = "write ** for the power of each entry, np.linalg.matrix_power for that of a matrix"
+        raise AmbiguityError("^ is no power in Python", text=text, span=caret.span(), suggestion=hint)
+    sign = re.search(PRODUCT, text)
+    if sign and dialect.entrywise:
+        hint = "write @ for the matrix product and .* for the entrywise one, or the whole as Python"
+        message = f"the text is no Python, but written as with {dialect.title}: * may be either product"
+        raise AmbiguityError(message, text=text, span=sign.span("sign"), suggestion=hint)
+
+
+PRODUCT = r"[A-Za-z)\]'\d_]\s*(?<![.*\d]) ?(?P<sign>\*)(?!\*)\s*(?=[A-Za-z(\[])"

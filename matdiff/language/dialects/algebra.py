@@ -1,0 +1,145 @@
+"""Code that means matrices: in SymPy and cvxpy ``*`` is the matrix product, as in the language itself."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import UnknownNameError
+from matdiff.language.names import nearest
+from matdiff.language.syntax import Node, chained
+from matdiff.language.typing import SPECIAL
+
+if TYPE_CHECKING:
+    from matdiff.language.dialects.python import Converter
+
+ALIASES = {"multiply": "times"}
+CALLED = {  # names of SymPy and cvxpy → names of the language
+    "Trace": "tr",
+    "Determinant": "det",
+    "Inverse": "inv",
+    "Transpose": "transpose",
+    "HadamardProduct": "hadamard",
+    "hadamard_product": "hadamard",
+    "multiply": "hadamard",
+    "KroneckerProduct": "kron",
+    "kronecker_product": "kron",
+    "sum_entries": "sum",
+    "log_det": "logdet",
+    "log_sum_exp": "logsumexp",
+    "logistic": "softplus",
+    "pos": "relu",
+    "normNuc": "norm_nuc",
+    "sigma_max": "norm_spec",
+    "norm_inf": "norm_inf",
+    "inverse": "inv",
+    "adjoint": "transpose",
+    "Abs": "abs",
+    "det": "det",
+    "reshape": "",
+}
+COPIES = ("doit", "copy", "simplify", "expand", "as_explicit")
+
+
+def sign(to: Converter, node: ast.expr, alias: str, parts: list[Node]) -> Node:
+    """A + B, A * B, A / B, A ** k"""
+    if alias == "power":
+        kind = "power" if to.dialect.name == "sympy" else "dot_power"
+        return Node(kind, parts, None, *to.span(node))
+    return chained(ALIASES.get(alias, alias), parts)
+
+
+def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tuple[str, ...]) -> Node:
+    """A function of the language, by the name that the library has for it."""
+    span = to.span(node)
+    if name in COPIES and len(parts) == 1:
+        return parts[0]
+    if name in TEMPLATES and to.dialect.name == "cvxpy":
+        return TEMPLATES[name](to, node, parts)
+    if name == "transpose":
+        return Node("transpose", parts, None, *span)
+    if names:
+        raise to.refused(node, f"{name} with {names[0]}= is not known")
+    if name.startswith("."):
+        raise to.refused(node, f"{name} is not known", complex_hint(name))
+    known = CALLED.get(name, name)
+    if known not in FUNCTIONS and known not in SPECIAL:
+        title = to.dialect.title
+        hint = nearest(name, [*CALLED, *FUNCTIONS])
+        raise to.refused(node, f"{name} is not a known function of {title}", hint, UnknownNameError)
+    parts = [Node("STRING", [], p.value, p.start, p.end) if p.kind == "literal" else p for p in parts]
+    listed = parts if len(parts) < 2 else [Node("list", parts, None, parts[0].start, parts[-1].end)]
+    return Node("call", listed, known, *span)
+
+
+def complex_hint(name: str) -> str:
+    """What is said of the conjugate transpose."""
+    return "matdiff is about real matrices: write .T" if name in (".H", ".C") else ""
+
+
+def sum_squares(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """sum_squares(A) = ‖A‖²"""
+    inner = Node("call", parts, "norm2", *to.span(node))
+    return Node("power", [inner], 2, *to.span(node))
+
+
+def quad_form(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """quad_form(x, P) = xᵀPx"""
+    x, p = arguments(to, node, parts, "quad_form")
+    flipped = Node("transpose", [x], None, x.start, x.end)
+    return chained("times", [chained("times", [flipped, p]), x])
+
+
+def matrix_frac(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """matrix_frac(x, P) = xᵀP⁻¹x"""
+    x, p = arguments(to, node, parts, "matrix_frac")
+    return quad_form(to, node, [x, Node("call", [p], "inv", p.start, p.end)])
+
+
+def quad_over_lin(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """quad_over_lin(x, y) = ‖x‖²/y"""
+    x, y = arguments(to, node, parts, "quad_over_lin")
+    return chained("divide", [sum_squares(to, node, [x]), y])
+
+
+def negative_part(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """neg(x) = max(−x, 0)"""
+    flipped = Node("negative", parts, None, *to.span(node))
+    return Node("call", [flipped], "relu", *to.span(node))
+
+
+def reciprocal(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """inv_pos(x) = 1 ./ x"""
+    one = Node("NUMBER", [], -1, *to.span(node))
+    return Node("dot_power", [*parts, one], None, *to.span(node))
+
+
+def entropy(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """entr(x) = −x log x"""
+    log = Node("call", parts, "log", *to.span(node))
+    return Node("negative", [chained("dot_times", [*parts, log])], None, *to.span(node))
+
+
+def power(to: Converter, node: ast.expr, parts: list[Node]) -> Node:
+    """power(x, p), entry by entry"""
+    return Node("dot_power", list(arguments(to, node, parts, "power")), None, *to.span(node))
+
+
+def arguments(to: Converter, node: ast.expr, parts: list[Node], name: str) -> tuple[Node, Node]:
+    """Two arguments."""
+    if len(parts) != 2:
+        raise to.refused(node, f"{name} takes 2 arguments, not {len(parts)}")
+    return parts[0], parts[1]
+
+
+TEMPLATES = {
+    "sum_squares": sum_squares,
+    "quad_form": quad_form,
+    "matrix_frac": matrix_frac,
+    "quad_over_lin": quad_over_lin,
+    "neg": negative_part,
+    "inv_pos": reciprocal,
+    "entr": entropy,
+    "power": power,
+}

@@ -1,0 +1,256 @@
+"""Arrays in texts: how many axes a piece has, how shapes are broadcast, and what each operation means.
+
+The shapes are found here, with sizes that may still be open; the expressions are built by the operations that record
+Python functions (matdiff.language.tracing), so that a formula means the same in a text and in a function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.algebra.expr import Expr
+from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.language.arithmetic import multiply as multiply_matrices
+from matdiff.language.broadcasting import BIASES, is_constant
+from matdiff.language.entries import entry
+from matdiff.language.places import Indices
+from matdiff.language.scopes import Place
+from matdiff.language.syntax import Node
+from matdiff.language.tracing.arrays import UFUNCS, Traced
+from matdiff.language.tracing.shapes import Lengths, flip, shape_of, written
+from matdiff.language.typed import Misfit, Typed
+from matdiff.language.typing import Attempt
+
+Meaning = Callable[..., Traced]
+
+
+class Site:
+    """Where an operation stands: the reading that is tried, and the node of the call."""
+
+    __slots__ = ("attempt", "node")
+
+    def __init__(self, attempt: Attempt, node: Node) -> None:
+        self.attempt = attempt
+        self.node = node
+
+    def unify(self, a: Size, b: Size) -> bool:
+        return self.attempt.unify(a, b)
+
+    def misfit(self, message: str, hint: str = "", error: type[MatdiffError] | None = None) -> Misfit:
+        """The reading breaks here."""
+        return self.attempt.misfit(self.node, message, hint, *([error] if error else []))
+
+    def shown(self, a: Typed) -> str:
+        """«X of shape (m, n)»; sizes that are not known are not shown."""
+        lengths = written(tuple(map(self.attempt.sizes.find, lengths_of(a))))
+        return self.attempt.shown(a) + ("" if "?" in lengths else f" of shape {lengths}")
+
+
+def lengths_of(a: Typed) -> Lengths:
+    """The lengths of the axes of a piece; a vector has one axis unless it is known to have two."""
+    if a.is_scalar:
+        return ()
+    return (a.rows,) if axes_of(a) == 1 else (a.rows, a.cols)
+
+
+def axes_of(a: Typed) -> int:
+    """How many axes a piece has."""
+    if a.is_scalar:
+        return 0
+    return 1 if a.cols is ONE and not a.has_two_axes else 2
+
+
+def made(site: Site, lengths: Lengths, operands: Sequence[Typed], meaning: Meaning) -> Typed:
+    """A piece of certain lengths, built by an operation on arrays."""
+    counts = [axes_of(o) for o in operands]
+
+    def make(*expressions: Expr) -> Expr:
+        arrays = [traced(e, count) for e, count in zip(expressions, counts, strict=True)]
+        try:
+            found: Traced = meaning(*arrays)
+        except MatdiffError as error:  # what the operation says, at its place in the text
+            message = error.message.replace("cannot be recorded", "is not known")
+            raise site.attempt.misfit(site.node, message, error.suggestion or "", type(error)).error from None
+        return found.expr
+
+    result = site.attempt.typed(site.node, shape_of(lengths), tuple(operands), make)
+    result.has_two_axes = len(lengths) == 2
+    return result
+
+
+def traced(e: Expr, axes: int) -> Traced:
+    """The array of an expression with so many axes."""
+    return Traced(e, () if e.is_scalar else e.shape[:axes])
+
+
+def broadcast(site: Site, *arrays: Typed) -> Lengths:
+    """The lengths that arrays have together: axes are matched from the last one on."""
+    count = max(len(lengths_of(a)) for a in arrays)
+    result: list[Size] = [ONE] * count
+    for a in arrays:
+        own = lengths_of(a)
+        for k, length in enumerate(own, count - len(own)):
+            if result[k] is ONE:
+                result[k] = length
+            elif length is not ONE and not site.unify(result[k], length):
+                raise misfit_of_shapes(site, arrays)
+    penalise(site, arrays, count)
+    return tuple(result)
+
+
+def misfit_of_shapes(site: Site, arrays: Sequence[Typed]) -> Misfit:
+    """The error for shapes that cannot be broadcast."""
+    shown = " and ".join(site.shown(a) for a in arrays if not a.is_scalar)
+    vector = next((a for a in arrays if axes_of(a) == 1), None)
+    hint = f"{site.attempt.shown(vector)}[:, None] is a column" if vector and count_of_matrices(arrays) else ""
+    return site.misfit(f"{shown} cannot be broadcast together", hint)
+
+
+def count_of_matrices(arrays: Sequence[Typed]) -> int:
+    return sum(ONE not in (a.rows, a.cols) for a in arrays)
+
+
+def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
+    """Numbers beside arrays, and vectors beside matrices, are less likely than equal shapes where kinds are guessed."""
+    for a in arrays:
+        if axes_of(a) == count or a.number is not None:
+            continue
+        name = a.node.value[0] if a.node.kind == "symbol" else ""
+        is_likely = is_constant(a) if a.is_scalar else name[:1] in BIASES
+        site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
+
+
+# ---- arithmetic -------------------------------------------------------------------------------------
+
+
+def entrywise(name: str) -> Callable[..., Typed]:
+    """An operation on arrays that are broadcast: np.add, np.maximum, np.exp."""
+
+    def typed(site: Site, *arrays: Typed) -> Typed:
+        return made(site, broadcast(site, *arrays), arrays, UFUNCS[name])
+
+    return typed
+
+
+def negative(site: Site, a: Typed) -> Typed:
+    """−A; a number is one"""
+    result = made(site, lengths_of(a), [a], UFUNCS["negative"])
+    result.number = -a.number if a.number is not None else None
+    return result
+
+
+def times(site: Site, a: Typed, b: Typed) -> Typed:
+    """A * B, entry by entry"""
+    say_dialect(site, a, b, "*")
+    if a.is_scalar and b.is_scalar:
+        return multiply_matrices(site.attempt, site.node, [a, b])
+    return made(site, broadcast(site, a, b), [a, b], UFUNCS["multiply"])
+
+
+def over(site: Site, a: Typed, b: Typed) -> Typed:
+    """A / B, entry by entry"""
+    if b.number == 0:
+        raise site.misfit("division by zero")
+    result = made(site, broadcast(site, a, b), [a, b], UFUNCS["divide"])
+    if a.number is not None and b.number is not None:
+        result.number = a.number / b.number
+    return result
+
+
+def power(site: Site, a: Typed, s: Typed) -> Typed:
+    """A ** s, entry by entry"""
+    say_dialect(site, a, a, "**")
+    result = made(site, broadcast(site, a, s), [a, s], UFUNCS["power"])
+    if a.number is not None and s.number is not None and s.number.denominator == 1 and 0 <= s.number < 100:
+        result.number = a.number ** int(s.number)
+    return result
+
+
+def say_dialect(site: Site, a: Typed, b: Typed, sign: str) -> None:
+    """Says how * and ** are read where they could have another meaning elsewhere."""
+    if ONE in (a.rows, a.cols) and ONE in (b.rows, b.cols):
+        return
+    if not (a.is_scalar or b.is_scalar) and sign in site.attempt.written(site.node):
+        title = site.attempt.bound.dialect.title
+        other = "the matrix product is @" if sign == "*" else "the power of a matrix is np.linalg.matrix_power"
+        site.attempt.note(site.node, f"read as {title}: {sign} is entry by entry; {other}")
+
+
+def matmul(site: Site, a: Typed, b: Typed) -> Typed:
+    """A @ B; a vector in front is a row, behind a column, and its axis goes"""
+    left, right = lengths_of(a), lengths_of(b)
+    if not (left and right):
+        raise site.misfit(f"@ takes no number: {site.shown(a if not left else b)}", "write * for a multiple")
+    if axes_of(a) == axes_of(b) == 1 and b.node.kind == "array" and b.node.value.name == "transpose":
+        raise site.misfit(
+            f"{site.attempt.shown(a)} @ {site.attempt.shown(b)} is an inner product of arrays with one axis, and the "
+            "outer product of columns",
+            "write np.dot(x, y) or np.outer(x, y)",
+            AmbiguityError,
+        )
+    if left[-1] is not right[0] and not site.unify(left[-1], right[0]):
+        raise site.misfit(f"the product does not fit: {site.shown(a)} @ {site.shown(b)}")
+    return made(site, (*left[:-1], *right[1:]), [a, b], UFUNCS["matmul"])
+
+
+def transpose(site: Site, a: Typed) -> Typed:
+    """A.T; an array with one axis is its own"""
+    if axes_of(a) < 2:
+        return made(site, lengths_of(a), [a], lambda x: x)
+    return made(site, lengths_of(a)[::-1], [a], lambda x: Traced(flip(x.expr), x.lengths[::-1]))
+
+
+# ---- entries and slices -----------------------------------------------------------------------------
+
+
+def item(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
+    """a[0], a[:, 0], a[1:], a[:, None], counted from 0 as in Python"""
+    given = [k for k in key if k is not None and k is not Ellipsis]
+    if len(given) > axes_of(a):
+        raise site.misfit(f"{site.shown(a)} has no {len(given)} axes", "declare its shape")
+    if all(k == slice(None) for k in given):
+        return with_axes(site, a, key)
+    if len(given) < len(key):
+        raise site.misfit("new axes beside places are not known", "give the part a name first")
+    whole = [slice(None)] * (axes_of(a) - len(given))
+    extents = lengths_of(a)
+    places: Indices = [placed(site, k, extent) for k, extent in zip([*key, *whole], extents, strict=True)]
+    part = entry(site.attempt, site.node, a, places)
+    part.has_two_axes = sum(isinstance(p, Place) and p.single is None for p in places) == 2
+    if part.rows is ONE and not part.is_scalar and not part.has_two_axes:  # a row of a matrix has one axis
+        return site.attempt.typed(site.node, (part.cols, ONE), (part,), flip)
+    return part
+
+
+def with_axes(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
+    """a[:, None] and a[None, :], which have a new axis of length 1"""
+    rest = list(lengths_of(a))
+    found: list[Size] = []
+    for k in key:
+        if k is Ellipsis:
+            found, rest = [*found, *rest], []
+        else:
+            found.append(ONE if k is None else rest.pop(0))
+    found += rest
+    if len(found) > 2:
+        raise site.misfit("an array with three axes is not known", "write the sum over an index: sum(i=1..N, …)")
+    return made(site, tuple(found), [a], lambda x: x[key])
+
+
+def placed(site: Site, key: Any, extent: Size) -> Place:
+    """A place or a range, counted from 1."""
+    if isinstance(key, int):
+        return Place(counted(key, extent) + ONE)
+    if key.step not in (None, 1):
+        raise site.misfit("a slice with a step is not known")
+    if key == slice(None):
+        return Place()
+    last = extent if key.stop is None else counted(key.stop, extent)
+    return Place(counted(key.start or 0, extent) + ONE, last, "")
+
+
+def counted(key: int, extent: Size) -> Size:
+    """A place from the front, or with a minus from the end."""
+    return size(key) if key >= 0 else extent + size(key)

@@ -1,0 +1,184 @@
+"""What functions of arrays mean: reductions along axes, linear algebra, losses; and how their arguments are called.
+
+Each function is one block: its Python parameters are those of the library, and it answers a typed piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from inspect import signature
+from typing import Any
+
+from matdiff.algebra.expr import FUNCTIONS as OPERATORS
+from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.errors import UnknownNameError, UnsupportedError
+from matdiff.language import tracing as _tracing  # noqa: F401 - fills the tables of functions
+from matdiff.language.applications import apply
+from matdiff.language.dialects import python
+from matdiff.language.dialects.arrays import Site, entrywise, lengths_of, made
+from matdiff.language.names import nearest
+from matdiff.language.syntax import Node
+from matdiff.language.tracing.arrays import UFUNCS, Traced
+from matdiff.language.typed import Misfit, Typed
+from matdiff.language.typing import SPECIAL, Attempt, rule
+
+Function = Callable[..., Typed]
+TABLE: dict[str, Function] = {}
+OF_TORCH: dict[str, Function] = {}  # where PyTorch means another thing by a name
+
+
+def function(*names: str) -> Callable[[Function], Function]:
+    """Declares what the functions with these names mean."""
+
+    def declare(f: Function) -> Function:
+        TABLE.update(dict.fromkeys(names, f))
+        return f
+
+    return declare
+
+
+@rule("literal")
+def type_literal(attempt: Attempt, node: Node) -> None:
+    """An axis, a word or a flag, which the function reads"""
+
+
+@rule("array")
+def type_array(attempt: Attempt, node: Node) -> Typed:
+    """A function or an operator of arrays"""
+    site = Site(attempt, node)
+    called: python.Call = node.value
+    values = [part.value if part.kind == "literal" else part.typed for part in node.parts]
+    given = len(values) - len(called.names)
+    positional, named = values[:given], dict(zip(called.names, values[given:], strict=True))
+    f = meaning_of(site, called)
+    require_parameters(site, called.name, f, positional, named)
+    return f(site, *positional, **named)
+
+
+def meaning_of(site: Site, called: python.Call) -> Function:
+    """The function with a name: of the library, of arrays, of single entries, or of the language."""
+    name = called.name
+    if is_torch(site, called) and name in OF_TORCH:
+        return OF_TORCH[name]
+    if name in TABLE:
+        return TABLE[name]
+    name = SPELT.get(name, name)
+    if name in TABLE:
+        return TABLE[name]
+    operator = OPERATORS.get(name)
+    if operator is not None and issubclass(operator, Entrywise) and name not in NOT_OF_CODE:
+        return partial(of_entries, operator=operator)
+    if name in UFUNCS and name not in NOT_OF_CODE:
+        return entrywise(name)
+    is_known = name in OF_MATRICES or (not called.module and (name in OPERATORS or name in SPECIAL))
+    if is_known and name not in NOT_OF_CODE:
+        return partial(of_matrices, name=name)
+    raise unknown(site, called)
+
+
+def unknown(site: Site, called: python.Call) -> Misfit:
+    """The error for a function that is not known, with the nearest one, or the reason."""
+    name = called.name
+    if name in REAL:
+        return site.misfit(f"{name.lstrip('.')} is for complex numbers: matdiff is about real matrices", REAL[name])
+    hint = INSTEAD.get(name) or nearest(name, [*TABLE, *SPELT, *UFUNCS, *OF_MATRICES])
+    shown = f"{called.module}.{name}" if called.module else name
+    if name.startswith(".") or (not called.module and is_method(site)):
+        shown, hint = f".{name.lstrip('.')}", hint or "methods are .T, .sum(), .dot(y), …"
+        misfit = site.misfit(f"{shown} is not known", hint, UnknownNameError)
+    else:
+        misfit = site.misfit(f"{shown} is not a known function", hint, UnknownNameError)
+    misfit.error.span = called.place
+    return misfit
+
+
+def is_method(site: Site) -> bool:
+    """Whether the call stands behind its first argument: X.sum()"""
+    first = site.node.parts[0] if site.node.parts else site.node
+    return first.start == site.node.start
+
+
+def is_torch(site: Site, called: python.Call) -> bool:
+    return site.attempt.bound.dialect.name == "torch" or called.module.startswith(("torch", "F", "nn"))
+
+
+def require_parameters(site: Site, name: str, f: Function, positional: list[Any], named: dict[str, Any]) -> None:
+    """Names the argument that a function has not."""
+    parameters = signature(f).parameters
+    strange = next((n for n in named if n not in parameters), None)
+    if strange is not None:
+        known = [n for n in parameters if n in OPTIONS]
+        hint = f"its options are {', '.join(known)}" if known else ""
+        raise site.misfit(f"{name} with {strange}= is not known", hint, UnsupportedError)
+    try:
+        signature(f).bind(site, *positional, **named)
+    except TypeError:
+        raise site.misfit(f"{name} cannot have {counted(len(positional) + len(named))}") from None
+    literal = next((v for v in positional if not isinstance(v, Typed)), None)
+    is_array = next(iter(list(parameters.values())[1:]), None)
+    if literal is not None and positional[0] is literal and is_array is not None and is_array.name != "letters":
+        raise site.misfit(f"{name} of {literal!r} has no meaning")
+
+
+def counted(number: int) -> str:
+    return f"{number} argument" if number == 1 else f"{number} arguments"
+
+
+OPTIONS = frozenset("axis dim keepdims keepdim ord p ddof unbiased correction reduction approximate".split())
+
+
+def of_entries(site: Site, a: Typed, *parameters: Typed, operator: type[Entrywise]) -> Typed:
+    """exp, relu, leaky_relu(x, c): a function of every entry"""
+    if len(parameters) > len(operator.parameters) or not all(p.is_scalar for p in parameters):
+        raise site.misfit(f"{operator.names[0]} cannot have {counted(1 + len(parameters))}")
+    if not parameters and operator.names[0] in UFUNCS:
+        return made(site, lengths_of(a), [a], UFUNCS[operator.names[0]])
+
+    def meaning(x: Traced, *ps: Traced) -> Traced:
+        return Traced(operator.of(x.expr, *[p.expr for p in ps]), x.lengths)
+
+    return made(site, lengths_of(a), [a, *parameters], meaning)
+
+
+def of_matrices(site: Site, *operands: Typed, name: str) -> Typed:
+    """det, inv, expm: an operator of the language"""
+    if not all(isinstance(o, Typed) for o in operands):
+        raise site.misfit(f"{name} takes arrays")
+    node = site.node
+    call = Node("call", node.parts, name, node.start, node.end)
+    if name in SPECIAL:
+        return SPECIAL[name](site.attempt, call, list(operands))
+    return apply(site.attempt, call, OPERATORS[name], list(operands))
+
+
+SPELT = {  # other names of libraries for functions of the language
+    **dict.fromkeys(("expit",), "sigmoid"),
+    **dict.fromkeys(("ndtr",), "normcdf"),
+    **dict.fromkeys(("psi",), "digamma"),
+    **dict.fromkeys(("lgamma", "loggamma"), "gammaln"),
+    **dict.fromkeys(("absolute", "fabs"), "abs"),
+    **dict.fromkeys(("pow", "float_power"), "power"),
+    **dict.fromkeys(("mul",), "multiply"),
+    **dict.fromkeys(("div", "true_divide"), "divide"),
+    **dict.fromkeys(("sub",), "subtract"),
+    **dict.fromkeys(("neg",), "negative"),
+    **dict.fromkeys(("inverse",), "inv"),
+    **dict.fromkeys(("matrix_exp",), "expm"),
+    **dict.fromkeys(("matrix_transpose",), "transpose"),
+    **dict.fromkeys(("diagonal",), "diag"),
+    **dict.fromkeys(("item", "squeeze"), "copy"),
+}
+OF_MATRICES = frozenset("det inv pinv logdet expm logm sqrtm cholesky tril triu tr".split())  # with a module in front
+NOT_OF_CODE = frozenset("conjugate conj heaviside step logistic vec huber flip pad conv corr d".split())
+REAL = {
+    **dict.fromkeys(("conj", "conjugate", "vdot_complex"), "leave it out"),
+    **dict.fromkeys((".H", "adjoint"), "write .T"),
+    **dict.fromkeys(("real", "imag", "angle", ".real", ".imag"), "leave it out"),
+}
+INSTEAD = {
+    "where": "np.maximum, np.abs, np.sign and np.clip say what most conditions are for",
+    "logistic": "sigmoid(x) is 1/(1 + exp(-x)), softplus(x) is log(1 + exp(x))",
+    "heaviside": "step(x) is 1 for x > 0",
+    "prod": "np.exp(np.sum(np.log(x))) is the product of positive entries",
+}

@@ -1,0 +1,255 @@
+"""Functions of arrays by name: arithmetic, linear algebra, and what changes their axes."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.operators.reductions import count
+from matdiff.language.dialects import arrays, python
+from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
+from matdiff.language.dialects.functions import (
+    TABLE,
+    function,
+    is_torch,
+    of_matrices,
+)
+from matdiff.language.dialects.reductions import axes, one_of, remaining
+from matdiff.language.tracing.arrays import FUNCTIONS as RECORDED
+from matdiff.language.tracing.arrays import UFUNCS, Traced
+from matdiff.language.typed import Typed
+
+# ---- arithmetic by name -----------------------------------------------------------------------------
+
+TABLE |= {
+    "multiply": arrays.times,
+    "divide": arrays.over,
+    "power": arrays.power,
+    "matmul": arrays.matmul,
+    "negative": arrays.negative,
+    "transpose": arrays.transpose,
+    "item": arrays.item,
+}
+
+
+@function("add", "subtract")
+def add(site: Site, a: Typed, b: Typed, alpha: Any = None) -> Typed:
+    """A + B, A − B"""
+    if alpha is not None:
+        b = made(site, lengths_of(b), [alpha, b], UFUNCS["multiply"])
+    name = "subtract" if site.node.value.name in ("subtract", "sub") else "add"
+    return entrywise(name)(site, a, b)
+
+
+@function("clip", "clamp")
+def clip(site: Site, a: Typed, low: Any = None, high: Any = None, min: Any = None, max: Any = None) -> Typed:
+    """clip(x, low, high), x.clamp(min=0)"""
+    low, high = low if min is None else min, high if max is None else max
+    for bound, name in ((low, "maximum"), (high, "minimum")):
+        if isinstance(bound, Typed):
+            a = made(site, broadcast(site, a, bound), [a, bound], UFUNCS[name])
+    return a
+
+
+# ---- linear algebra ---------------------------------------------------------------------------------
+
+
+@function("dot", "mm", "mv")
+def dot(site: Site, a: Typed, b: Typed) -> Typed:
+    """xᵀy of vectors, the product of matrices"""
+    return arrays.matmul(site, a, b) if not (a.is_scalar or b.is_scalar) else arrays.times(site, a, b)
+
+
+@function("vdot", "vecdot")
+def vdot(site: Site, a: Typed, b: Typed) -> Typed:
+    """Σ aᵢbᵢ of two equal shapes"""
+    require_equal(site, a, b)
+    return made(site, (), [a, b], RECORDED["vdot"])
+
+
+@function("inner")
+def inner(site: Site, a: Typed, b: Typed) -> Typed:
+    """over the last axes of both"""
+    return dot(site, a, arrays.transpose(site, b) if axes_of(b) == 2 else b)
+
+
+def require_equal(site: Site, a: Typed, b: Typed) -> None:
+    """Two arrays have one shape."""
+    same = axes_of(a) == axes_of(b)
+    if not same or not all(site.unify(m, n) for m, n in zip(lengths_of(a), lengths_of(b), strict=True)):
+        raise site.misfit(f"{site.node.value.name} takes two equal shapes: {site.shown(a)}, {site.shown(b)}")
+
+
+@function("outer", "ger")
+def outer(site: Site, a: Typed, b: Typed) -> Typed:
+    """abᵀ"""
+    if axes_of(a) != 1 or axes_of(b) != 1:
+        raise site.misfit(f"outer takes two vectors: {site.shown(a)}, {site.shown(b)}")
+    return made(site, (a.rows, b.rows), [a, b], RECORDED["outer"])
+
+
+@function("trace")
+def trace(site: Site, a: Typed) -> Typed:
+    """the sum of the diagonal"""
+    return of_matrices(site, a, name="tr")
+
+
+@function("slogdet[1]")
+def log_determinant(site: Site, a: Typed) -> Typed:
+    """slogdet(A)[1], the logarithm of |det A|"""
+    return of_matrices(site, a, name="logdet")
+
+
+@function("slogdet[0]")
+def sign_of_determinant(site: Site, a: Typed) -> Typed:
+    """slogdet(A)[0], the sign of det A"""
+    d = of_matrices(site, a, name="det")
+    return made(site, (), [d], UFUNCS["sign"])
+
+
+@function("slogdet")
+def pair_of_slogdet(site: Site, a: Typed) -> Typed:
+    raise site.misfit("slogdet gives a pair", "slogdet(A)[1] is the logarithm")
+
+
+@function("solve")
+def solve(site: Site, a: Typed, b: Typed) -> Typed:
+    """A⁻¹b"""
+    if axes_of(a) != 2 or not site.unify(a.rows, a.cols) or not site.unify(a.rows, b.rows):
+        raise site.misfit(f"solve takes a square matrix and a right side: {site.shown(a)}, {site.shown(b)}")
+    return made(site, lengths_of(b), [a, b], RECORDED["linalg.solve"])
+
+
+@function("matrix_power")
+def matrix_power(site: Site, a: Typed, n: Typed) -> Typed:
+    """Aᵏ"""
+    if axes_of(a) != 2 or not site.unify(a.rows, a.cols):
+        raise site.misfit(f"matrix_power takes a square matrix: {site.shown(a)}")
+    if n.number is None or n.number.denominator != 1:
+        raise site.misfit("matrix_power takes a whole number")
+    return made(site, lengths_of(a), [a], lambda x: RECORDED["linalg.matrix_power"](x, int(n.number or 0)))
+
+
+@function("kron")
+def kron(site: Site, a: Typed, b: Typed) -> Typed:
+    """A ⊗ B"""
+    if axes_of(a) != axes_of(b):
+        raise site.misfit(f"kron takes two matrices or two vectors: {site.shown(a)}, {site.shown(b)}")
+    lengths = tuple(site.attempt.sizes.product(m, n) for m, n in zip(lengths_of(a), lengths_of(b), strict=True))
+    return made(site, lengths, [a, b], RECORDED["kron"])
+
+
+@function("diag")
+def diag(site: Site, a: Typed) -> Typed:
+    """a diagonal matrix of a vector, the diagonal of a matrix"""
+    if axes_of(a) == 1:
+        return made(site, (a.rows, a.rows), [a], RECORDED["diag"])
+    return of_matrices(site, a, name="diag")
+
+
+@function("norm", "vector_norm", "matrix_norm")
+def norm(
+    site: Site, a: Typed, ord: Any = None, axis: Any = None, keepdims: Any = False, p: Any = None, dim: Any = None,
+    keepdim: Any = False,
+) -> Typed:  # fmt: skip
+    """norm(x), norm(x, 1), norm(X, 'fro'), norm(X, axis=1)"""
+    order = one_of(site, ord, p, None)
+    if isinstance(order, Typed):
+        if order.number is None:
+            raise site.misfit("the order of a norm is a number here", "write it as a number")
+        order = int(order.number) if order.number.denominator == 1 else float(order.number)
+    along = axes(site, a, one_of(site, axis, dim, None))
+    keep = bool(one_of(site, keepdims, keepdim, False))
+    called: python.Call = site.node.value
+    if a.is_scalar:
+        site.attempt.penalty(site.node, 2, a)
+    if axes_of(a) == 2 and along is None and isinstance(order, int) and called.name != "matrix_norm":
+        flat = called.name == "vector_norm" or (is_torch(site, called) and "linalg" not in called.module)
+        if flat and order == 1:
+            return of_matrices(site, a, name="norm1")
+        order = None if flat and order == 2 else order
+    single = along[0] if along is not None and len(along) == 1 else None
+    lengths = remaining(a, along, keep)
+    return made(site, lengths, [a], lambda x: RECORDED["linalg.norm"](x, order, single, keep))
+
+
+@function("einsum")
+def einsum(site: Site, letters: Any, *operands: Typed) -> Typed:
+    """The sum of products that letters say"""
+    if not isinstance(letters, str):
+        raise site.misfit("einsum begins with its letters", "write einsum('ij,j->i', A, x)")
+    left, arrow, output = letters.replace(" ", "").partition("->")
+    pieces = left.split(",")
+    if len(pieces) != len(operands):
+        raise site.misfit(f"einsum({letters!r}) is about {len(pieces)} arrays, and {len(operands)} are given")
+    found: dict[str, Size] = {}
+    for piece, a in zip(pieces, operands, strict=True):
+        if len(piece) != axes_of(a):
+            raise site.misfit(f"einsum({letters!r}): {site.shown(a)} has {axes_of(a)} axes, not {len(piece)}")
+        for letter, length in zip(piece, lengths_of(a), strict=True):
+            if not site.unify(found.setdefault(letter, length), length):
+                raise site.misfit(f"einsum({letters!r}): the axes {letter} have different lengths")
+    if not arrow:
+        output = "".join(sorted(k for k in found if left.count(k) == 1))
+    if not set(output) <= found.keys() or len(output) > 2:
+        raise site.misfit(f"einsum({letters!r}) has a result that cannot be read")
+    return made(site, tuple(found[k] for k in output), operands, lambda *xs: RECORDED["einsum"](letters, *xs))
+
+
+# ---- shapes -----------------------------------------------------------------------------------------
+
+
+@function("ravel", "flatten", "reshape", "view")
+def ravel(site: Site, a: Typed, *shape: Any) -> Typed:
+    """the entries row by row in one axis; reshape(-1, 1) makes a column of them"""
+    wanted = [s for given in shape for s in (given if isinstance(given, tuple) else (given,))]
+    numbers = [int(s.number) if isinstance(s, Typed) and s.number is not None else s for s in wanted]
+    if numbers not in ([], [-1], [-1, 1], [1, -1]) or (not shape and site.node.value.name in ("reshape", "view")):
+        raise site.misfit(f"{site.attempt.written(site.node)} is not known", "reshape(-1) gives one axis")
+    count = site.attempt.sizes.product(*reversed(lengths_of(a))) if axes_of(a) == 2 else a.rows
+    flat = made(site, (count,) if not a.is_scalar else (), [a], RECORDED["ravel"])
+    key = {1: (slice(None),), 2: (slice(None), None) if numbers == [-1, 1] else (None, slice(None))}
+    return flat if len(numbers) < 2 else arrays.with_axes(site, flat, key[2])
+
+
+@function("hstack", "vstack", "concatenate", "concat", "cat")
+def stack(site: Site, *operands: Typed, axis: Any = None, dim: Any = None) -> Typed:
+    """arrays beside each other, or below each other; vectors make a longer vector"""
+    name: str = site.node.value.name
+    along = axes(site, operands[0], one_of(site, axis, dim, None))
+    are_vectors = all(axes_of(a) == 1 for a in operands)
+    if name == "vstack" and are_vectors:
+        raise site.misfit("vstack makes rows of vectors", "np.concatenate((x, y)) makes a longer vector")
+    below = name == "vstack" or (name != "hstack" and along in (None, (0,)))
+    return of_matrices(site, *operands, name="vstack" if below or are_vectors else "hstack")
+
+
+@function("ones_like", "zeros_like")
+def like(site: Site, a: Typed) -> Typed:
+    """ones in the shape of an array"""
+    return made(site, lengths_of(a), [a], RECORDED[site.node.value.name])
+
+
+@function("size", "numel")
+def size(site: Site, a: Typed) -> Typed:
+    """how many entries an array has"""
+    return made(site, (), [a], lambda x: Traced(count(reduce(lambda m, n: m * n, x.lengths, ONE)), ()))
+
+
+@function("len", "shape[0]", "shape[1]", "shape[-1]", "shape")
+def extent(site: Site, a: Typed) -> Typed:
+    """len(x), X.shape[0], as a number"""
+    name: str = site.node.value.name
+    if name == "shape" or a.is_scalar:
+        raise site.misfit("shape gives a pair", "write X.shape[0]")
+    k = int(name[6:-1]) if "[" in name else 0
+    if k >= axes_of(a):
+        raise site.misfit(f"{site.shown(a)} has no axis {k}")
+    return made(site, (), [a], lambda x: Traced(count(x.lengths[k]), ()))
+
+
+@function("copy", "asarray", "array", "float")
+def copy(site: Site, a: Typed) -> Typed:
+    """the array itself"""
+    return made(site, lengths_of(a), [a], lambda x: x)

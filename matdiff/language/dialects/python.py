@@ -1,0 +1,388 @@
+"""Python code to the syntax tree, by Python's own parser; nothing is executed.
+
+Arrays (NumPy, JAX, PyTorch) become nodes of the kind ``array``, whose value is a ``Call``: an operator is the call of
+the function that it stands for.  SymPy and cvxpy mean matrices; they become the nodes of the language itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from builtins import SyntaxError as PythonSyntaxError
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matdiff.errors import MatdiffError, SyntaxError, UnsupportedError
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.dialects import MODULES, Dialect, algebra
+from matdiff.language.names import canonical
+from matdiff.language.syntax import Node
+
+DEEPEST = 90  # brackets in each other
+LONGEST = 100_000  # characters
+LAMBDA = "_ambda"  # λ is a keyword of Python
+HEAD = r"(?:^|(?<=[;\n]))[ \t]*[A-Za-z_]\w*(\([^()=]*\))[ \t]*=(?!=)"  # loss(w) = …
+
+
+class NotPython(Exception):
+    """The text is no Python: it may be mathematics all the same."""
+
+
+class Call(NamedTuple):
+    """What is called: a function by its name, the names of the arguments that have one, its module, and its place."""
+
+    name: str
+    names: tuple[str, ...] = ()
+    module: str = ""
+    place: tuple[int, int] = (0, 0)
+
+
+def tree(text: str, dialect: Dialect, names: frozenset[str]) -> Node:
+    """The syntax tree of a piece of Python; *names* are declared."""
+    if len(text) > LONGEST or deepest(text) > DEEPEST:
+        raise NotPython
+    spelt = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
+    spelt = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
+    for written, mode, shift in ((f"({spelt})", "eval", 1), (spelt, "exec", 0)):
+        try:
+            parsed: Any = ast.parse(written, mode=mode)
+        except (PythonSyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        return Converter(text, written, shift, dialect, names).whole(parsed)
+    raise NotPython
+
+
+def deepest(text: str) -> int:
+    """How many brackets stand in each other, without regard to their kinds."""
+    depth = most = 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        most = max(most, depth)
+    return most
+
+
+class Converter:
+    """The nodes of one piece of Python; *shift* is how many signs stand in front of the text in what was parsed."""
+
+    def __init__(self, text: str, written: str, shift: int, dialect: Dialect, names: frozenset[str]) -> None:
+        self.text = text
+        self.shift = shift
+        self.dialect = dialect
+        self.names = names
+        self.lines = [line.encode() for line in written.splitlines(keepends=True)] or [b""]
+        self.starts = [0]
+        for line in written.splitlines(keepends=True):
+            self.starts.append(self.starts[-1] + len(line))
+        self.done: dict[int, Node] = {}
+
+    # ---- places and errors ---------------------------------------------------------------------------
+
+    def span(self, node: Any) -> tuple[int, int]:
+        """The place of a node in the text."""
+        return self.place(node.lineno, node.col_offset), self.place(node.end_lineno, node.end_col_offset)
+
+    def place(self, line: int, column: int) -> int:
+        before = len(self.lines[line - 1][:column].decode(errors="ignore"))
+        return min(max(self.starts[line - 1] + before - self.shift, 0), len(self.text))
+
+    def refused(
+        self, node: Any, message: str, hint: str = "", error: type[MatdiffError] = UnsupportedError
+    ) -> MatdiffError:
+        """The error for what has no meaning in an expression."""
+        return error(message, text=self.text, span=self.span(node), suggestion=hint)
+
+    # ---- statements ----------------------------------------------------------------------------------
+
+    def whole(self, parsed: ast.Expression | ast.Module) -> Node:
+        """Definitions, and the expression last."""
+        if isinstance(parsed, ast.Expression):
+            return self.expression(parsed.body)
+        items = [self.statement(item, item is parsed.body[-1]) for item in parsed.body]
+        if not items:
+            raise SyntaxError("there is no expression: the text is empty", text=self.text, span=(0, len(self.text)))
+        if len(items) == 1:
+            return items[0]
+        signs = ["first", *["then"] * (len(items) - 1)]
+        return Node("sequence", items, signs, items[0].start, items[-1].end)
+
+    def statement(self, item: ast.stmt, is_last: bool) -> Node:
+        """name = expression; an expression, perhaps with return, is the last statement."""
+        match item:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                return Node("define", [self.expression(value)], self.name(name), *self.span(item))
+            case ast.Expr(value=value) | ast.Return(value=ast.expr() as value) if is_last:
+                return self.expression(value)
+            case ast.Expr() | ast.Return():
+                raise self.refused(item, "only definitions can stand before the last statement", error=SyntaxError)
+        word = STATEMENTS.get(type(item).__name__, "this statement")
+        hint = "matdiff.from_function records whole functions"
+        raise self.refused(item, f"{word} cannot stand in an expression", hint)
+
+    # ---- expressions ---------------------------------------------------------------------------------
+
+    def expression(self, root: ast.expr) -> Node:
+        """The node of an expression: what stands inside is done first."""
+        order: list[ast.expr] = []
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            order.append(node)
+            stack.extend(self.parts(node))
+        for node in reversed(order):
+            self.done[id(node)] = HANDLERS[type(node)](self, node)
+        return self.done[id(root)]
+
+    def parts(self, node: ast.expr) -> list[ast.expr]:
+        """The expressions inside an expression."""
+        match node:
+            case ast.Lambda(body=body):
+                return [body]
+            case ast.UnaryOp(operand=operand):
+                return [operand]
+            case ast.BinOp(left=left, right=right):
+                return [left, right]
+            case ast.Call(func=func, keywords=keywords):
+                if self.is_maker(node):
+                    return []
+                owner = [func.value] if isinstance(func, ast.Attribute) and self.module(func) is None else []
+                return [*owner, *self.listed(node), *[k.value for k in keywords]]
+            case ast.Attribute(value=value) if self.module(node) is None:
+                return [value]
+            case ast.Subscript(value=value):
+                return [value]
+            case ast.Starred(value=value):
+                raise self.refused(node, "a * in front of an argument cannot be read")
+            case _ if type(node) in HANDLERS:
+                return []
+        if isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp):
+            hint = "np.maximum, np.abs, np.sign and np.clip say what most of them are for"
+            raise self.refused(node, "a condition cannot be read", hint)
+        word = EXPRESSIONS.get(type(node).__name__, "this expression")
+        raise self.refused(node, f"{word} cannot be read", "write the whole as operations on arrays")
+
+    def listed(self, node: ast.Call) -> list[ast.expr]:
+        """The arguments of a function, which for np.hstack((A, B)) stand in one list."""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in STACKS and len(node.args) == 1 and isinstance(node.args[0], ast.Tuple | ast.List):
+            return node.args[0].elts
+        return node.args
+
+    def is_maker(self, node: ast.Call) -> bool:
+        """np.eye(n), np.ones((m, n)): the arguments are sizes."""
+        func = node.func
+        if isinstance(func, ast.Attribute) and self.module(func):
+            return func.attr in MAKERS
+        return isinstance(func, ast.Name) and func.id in MAKERS
+
+    def made(self, node: ast.Call) -> Node:
+        """A constant of the language: np.eye(n), np.ones(n), np.zeros((m, n))"""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
+        name = "eye" if name in ("identity", "Identity") else name
+        if node.keywords:
+            raise self.refused(node, f"{name} with {node.keywords[0].arg}= is not known")
+        sizes = [e for a in node.args for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
+        if name == "eye" and not all(isinstance(s, ast.Name | ast.Constant) for s in sizes):
+            return Node(
+                "NAME", [], "eye", *self.span(node)
+            )  # np.eye(X.shape[0]): the size is that of what it is added to
+        parts = [Node("NAME", [], ast.unparse(s), *self.span(s)) for s in sizes]
+        listed = parts if len(parts) < 2 else [Node("list", parts, None, parts[0].start, parts[-1].end)]
+        return Node("call", listed, name, *self.span(node))
+
+    def name(self, written: str) -> str:
+        return "lambda" if written == LAMBDA else canonical(written)
+
+    def module(self, node: ast.expr) -> str | None:
+        """np.linalg of np.linalg.norm; None where the owner is an array."""
+        names: list[str] = []
+        while isinstance(node, ast.Attribute):
+            node = node.value
+            names.append(node.attr if isinstance(node, ast.Attribute) else "")
+        if not isinstance(node, ast.Name) or not names or node.id not in MODULES or canonical(node.id) in self.names:
+            return None
+        if node.id == "F" and self.dialect.name != "torch":
+            return None
+        return ".".join([node.id, *reversed(names[:-1])])
+
+    def named(self, node: ast.Name) -> Node:
+        return Node("NAME", [], self.name(node.id), *self.span(node))
+
+    def constant(self, node: ast.Constant) -> Node:
+        value: Any = node.value
+        if isinstance(value, complex):
+            raise self.refused(node, "complex numbers are not known: matdiff is about real matrices")
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            start, end = self.span(node)
+            if len(str(value)) > LONGEST_NUMBER or value in (float("inf"), float("-inf")):
+                raise self.refused(node, "the number is too long", error=SyntaxError)
+            return Node("NUMBER", [], Fraction(str(value)), start, end)
+        return Node("literal", [], value, *self.span(node))
+
+    def sequence(self, node: ast.Tuple | ast.List) -> Node:
+        try:
+            return Node("literal", [], tuple(ast.literal_eval(node)), *self.span(node))
+        except (ValueError, TypeError, RecursionError):
+            raise self.refused(node, "a list of arrays cannot be read", "write hstack(A, B) or vstack(A, B)") from None
+
+    def function(self, node: ast.Lambda) -> Node:
+        """lambda w: …: what it gives"""
+        return self.done[id(node.body)]
+
+    def unary(self, node: ast.UnaryOp) -> Node:
+        a = self.done[id(node.operand)]
+        if isinstance(node.op, ast.UAdd):
+            return a
+        if not isinstance(node.op, ast.USub):
+            raise NotPython
+        if a.kind == "NUMBER":
+            return Node("NUMBER", [], -a.value, *self.span(node))
+        if self.dialect.entrywise:
+            return self.array(node, "negative", [a])
+        return Node("negative", [a], None, *self.span(node))
+
+    def binary(self, node: ast.BinOp) -> Node:
+        alias = SIGNS.get(type(node.op))
+        if alias is None and isinstance(node.op, ast.Mod | ast.FloorDiv):
+            raise self.refused(node, "the remainder of a division cannot be read")
+        if alias is None:
+            raise NotPython  # ^ and | are no operators on real arrays
+        parts = [self.done[id(node.left)], self.done[id(node.right)]]
+        return self.array(node, alias, parts) if self.dialect.entrywise else algebra.sign(self, node, alias, parts)
+
+    def attribute(self, node: ast.Attribute) -> Node:
+        """X.T, np.pi, X.shape"""
+        name = node.attr
+        if (module := self.module(node)) is not None:
+            if name in NUMBERS:
+                function, argument = NUMBERS[name]
+                inner = Node("NUMBER", [], Fraction(argument), *self.span(node))
+                return self.call(node, function, [inner])
+            if name in LITERALS:
+                return Node("literal", [], LITERALS[name], *self.span(node))
+            raise self.refused(node, f"{module}.{name} is not known")
+        return self.call(node, ATTRIBUTES.get(name, f".{name}"), [self.done[id(node.value)]])
+
+    def called(self, node: ast.Call) -> Node:
+        """np.sum(X, axis=0), X.sum(0), norm(x)"""
+        if self.is_maker(node):
+            return self.made(node)
+        names = tuple(k.arg or "" for k in node.keywords)
+        if "" in names:
+            raise self.refused(node, "** in front of an argument cannot be read")
+        parts = [self.done[id(a)] for a in (*self.listed(node), *[k.value for k in node.keywords])]
+        module = ""
+        if isinstance(node.func, ast.Attribute):
+            name = node.func.attr
+            module = self.module(node.func) or ""
+            if not module:
+                parts.insert(0, self.done[id(node.func.value)])
+                name = METHODS.get(name, name)
+        elif isinstance(node.func, ast.Name):
+            name = node.func.id
+        else:
+            raise self.refused(node.func, "only functions that have a name can be called", error=SyntaxError)
+        is_open = not module and canonical(name) in CUSTOMARY_FUNCTIONS and not names
+        if is_open and isinstance(node.func, ast.Name):
+            return Node("unspecified", parts, (canonical(name), 0), *self.span(node))
+        return self.call(node, name, parts, names, module)
+
+    def subscript(self, node: ast.Subscript) -> Node:
+        """X[:, 0], x[1:], slogdet(A)[1], X.shape[0]"""
+        base = self.done[id(node.value)]
+        keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        found = tuple(self.key(k) for k in keys)
+        if base.kind == "array" and base.value.name in PAIRS:
+            return self.call(node, f"{base.value.name}[{found[0]}]", base.parts)
+        if any(isinstance(k, str) for k in found):
+            if not all(isinstance(k, str) for k in found):
+                raise self.refused(node, "an index with a letter beside numbers cannot be read")
+            inside = [Node("NAME", [], k, *self.span(key)) for k, key in zip(found, keys, strict=True)]
+            listed = inside[0] if len(inside) == 1 else Node("list", inside, None, inside[0].start, inside[-1].end)
+            return Node("index", [base, listed], None, *self.span(node))
+        key = Node("literal", [], found, *self.span(node))
+        return self.call(node, "item", [base, key])
+
+    def key(self, node: ast.expr) -> Any:
+        """A place, a slice, None for a new axis, or a letter."""
+        match node:
+            case ast.Slice(lower=low, upper=high, step=step):
+                return slice(*[None if end is None else self.key(end) for end in (low, high, step)])
+            case ast.Attribute(attr="newaxis"):
+                return None
+            case ast.Name(id=name):
+                return self.name(name)
+        try:
+            value = ast.literal_eval(node)
+        except (ValueError, TypeError, RecursionError):
+            value = ""
+        if value is not None and value is not Ellipsis and type(value) is not int:
+            raise self.refused(node, "an index is a number, a slice, None or a letter")
+        return value
+
+    def call(self, node: ast.expr, name: str, parts: list[Node], names: tuple[str, ...] = (), module: str = "") -> Node:
+        if self.dialect.entrywise:
+            return self.array(node, name, parts, names, module)
+        return algebra.call(self, node, name, parts, names)
+
+    def array(
+        self, node: ast.expr, name: str, parts: list[Node], names: tuple[str, ...] = (), module: str = ""
+    ) -> Node:
+        """The call of a function of arrays."""
+        start, end = self.span(node)
+        place = start, end
+        named = node.func if isinstance(node, ast.Call) else node
+        if isinstance(named, ast.Attribute):
+            place = self.span(named.value)[1], self.span(named)[1]
+        elif isinstance(named, ast.Name):
+            place = self.span(named)
+        return Node("array", parts, Call(name, names, module, place), start, end)
+
+
+LONGEST_NUMBER = 100
+STACKS = ("hstack", "vstack", "concatenate", "concat", "cat")
+MAKERS = ("eye", "identity", "Identity", "ones", "zeros")
+SIGNS: dict[type, str] = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.Pow: "power",
+    ast.MatMult: "matmul",
+}
+NUMBERS = {"pi": ("arccos", -1), "e": ("exp", 1)}
+LITERALS = {"newaxis": None, "inf": float("inf")}
+ATTRIBUTES = {"T": "transpose", "mT": "transpose", "I": "inv", "logabsdet": "slogdet[1]", "logdet": "slogdet[1]"}
+ATTRIBUTES |= {"size": "size", "shape": "shape", "H": ".H"}
+METHODS = {"t": "transpose", "add": "add", "item": "copy", "doit": "copy"}
+PAIRS = ("slogdet", "shape", ".shape")
+STATEMENTS = {
+    "AugAssign": "an assignment like +=",
+    "Assign": "an assignment to anything but one name",
+    "FunctionDef": "def",
+    "For": "a loop",
+    "While": "a loop",
+    "If": "a condition",
+    "Import": "import",
+    "ImportFrom": "import",
+}
+EXPRESSIONS = {
+    "ListComp": "a loop in brackets",
+    "GeneratorExp": "a loop in brackets",
+    "Dict": "a dictionary",
+    "Set": "a set",
+    "JoinedStr": "a string",
+    "NamedExpr": "an assignment in an expression",
+}
+HANDLERS: dict[type, Callable[[Converter, Any], Node]] = {
+    ast.Name: Converter.named,
+    ast.Constant: Converter.constant,
+    ast.Tuple: Converter.sequence,
+    ast.List: Converter.sequence,
+    ast.Lambda: Converter.function,
+    ast.UnaryOp: Converter.unary,
+    ast.BinOp: Converter.binary,
+    ast.Attribute: Converter.attribute,
+    ast.Call: Converter.called,
+    ast.Subscript: Converter.subscript,
+}
