@@ -208,11 +208,11 @@ class Bound:
         if fixed:
             self.as_part(node, base, fixed, scope)
             return None
-        if not re.fullmatch(r"[\w\s,]+", text):
+        if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self._error(node, f"the subscript {text} is not made of letters and digits")
         pieces = re.split(r"[\s,]+", text.strip())
         for written in (pieces, list(text)):
-            found = [position_of(self, piece, scope) for piece in written]
+            found = [Place() if piece == ":" else position_of(self, piece, scope) for piece in written]
             if None not in found:
                 self.as_part(node, base, [index for index in found if index is not None], scope)
                 return None

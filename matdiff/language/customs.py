@@ -22,9 +22,10 @@ BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
 ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
+LETTERS_OF_COUNTS = frozenset("CDKLMNT")
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 INDICES: Kinds = (("S", 0),)
-PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 3), ("V", 3))  # of a matrix with the same letter
+PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 5), ("V", 5))  # of a matrix with the same letter
 ONE_INDEX: Kinds = (("V", 0),)
 TWO_INDICES: Kinds = (("M", 0),)
 TWO_INDEX_FAMILY: Kinds = (("S", 0), ("V", 1), ("M", 3))
@@ -55,7 +56,7 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
     if name.is_index:
         return INDICES
     if name.whole:
-        return PARTS
+        return PARTS if name.name[0] >= "h" and name.whole not in LETTERS_OF_COUNTS else (*PARTS[:2], ("S", 3), ("V", 3))
     if name.indexed and name.plain:
         return ONE_INDEX if name.indexed == 1 else TWO_INDICES
     if name.indexed > 1:
@@ -77,7 +78,7 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     if len(base) > 1:
         return SCALARS
     if base.isupper():
-        return COUNTS if base in "CDKLMNT" else MATRICES
+        return COUNTS if base in LETTERS_OF_COUNTS else MATRICES
     return VECTORS if base >= "h" else SCALARS
 
 

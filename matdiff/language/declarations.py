@@ -201,7 +201,7 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
 
 # ---- constant indices and class labels: y: index 1..n, y: index of z, y[i=1..N]: index 1..K -------------
 
-COUNTER = r"(?:index|label)(?:\s+(?:from\s+)?1\s*(?:\.\.\.?|…|to)\s*(?P<last>.+)|\s+of\s+(?P<whole>.+))?"
+COUNTER = r"(?:scalar\s+)?(?:index|label)(?:\s+(?:from\s+)?1\s*(?:\.\.\.?|…|to)\s*(?P<last>.+)|\s+of\s+(?P<whole>.+))?"
 
 
 def _end_of_index(right: Excerpt, known: Declarations) -> Size | None:

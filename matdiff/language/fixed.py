@@ -49,6 +49,7 @@ class Names(Binding, Protocol):
     """What resolving such an index needs of the tree that it stands in."""
 
     tree: Node
+    wrt: frozenset[str]
     labelled: Mapping[str, tuple[str, bool]]
     names: dict[str, Name]
     pending: list[Unbound]
@@ -115,18 +116,19 @@ def _low(bound: Names, place: Unbound) -> None:
     node, base, pieces, scope, _ = place
     whole = f"{base.value}_{''.join(map(canonical, pieces))}"
     known = _whole(bound, base.value)
-    places = _last_places(bound, place)
-    if any(canonical(piece) in scope for piece in pieces):
+    if known is not None and not _counts(known, pieces) and _counts(known, letters := _letters(pieces)):
+        place, pieces = place._replace(pieces=letters), letters
+    if ":" in pieces or any(canonical(piece) in scope for piece in pieces):
         _part(bound, place)
-    elif places and known and bound.declared.get(base.value):
-        bound.as_part(node, base, places, scope)
     elif known is None or not _counts(known, pieces):
         _named(bound, place, whole, known is not None)
-    elif len(pieces) == 1 and _rivals(bound, pieces[0], known):
+    elif (places := _last_places(bound, place)) and known.declared:
+        bound.as_part(node, base, places, scope)
+    elif any(_rivals(bound, piece, known) for piece in pieces):
         if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
             _own(bound, place, whole, True)
-        else:  # only to see whether it can be one
-            bound.as_part(node, base, places or [fixed(bound, f"{pieces[0]} of {base.value}")], scope)
+        else:
+            _try_part(bound, place)
     elif _is_settled(bound, known, pieces) or bound.decide(node, whole, NAMED):
         _part(bound, place)
     else:
@@ -135,13 +137,23 @@ def _low(bound: Names, place: Unbound) -> None:
 
 def _named(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
     """A name of its own, unless x_i can be a row or a column of X."""
-    node, base, pieces, scope, _ = place
-    matrix = whole_of(bound, base.value) if len(pieces) == 1 and canonical(pieces[0]) in CUSTOMARY else ""
-    if not matrix or bound.free or bound.decide(node, whole, 0, _part_or_name(bound, place, matrix)):
+    matrix = whole_of(bound, place.base.value) if [piece in CUSTOMARY for piece in place.pieces] == [True] else ""
+    if not matrix or bound.free or bound.decide(place.node, whole, 0, _part_or_name(bound, place, matrix)):
         _own(bound, place, whole, is_doubtful)
-    else:  # only to see whether it can be one
-        bound.entry_of(base.value).indexed = 1
-        bound.as_part(node, base, [fixed(bound, f"{pieces[0]} of {matrix}")], scope)
+    else:
+        bound.entry_of(place.base.value).indexed = 1  # as of a family
+        _try_part(bound, place)
+
+
+def _try_part(bound: Names, place: Unbound) -> None:
+    """The node as a part of what carries the name of its base, only to see whether it can be one."""
+    trial: Indices = [fixed(bound, f"{piece} of {place.base.value}") for piece in place.pieces]
+    bound.as_part(place.node, place.base, trial, place.scope)
+
+
+def _letters(pieces: list[str]) -> list[str]:
+    """The letters of a subscript of two: ij is i and j."""
+    return list(pieces[0]) if len(pieces) == 1 and re.fullmatch(r"[^\W\d_]{2}", pieces[0]) else pieces
 
 
 def _whole(bound: Names, base: str) -> Name | None:
@@ -150,15 +162,18 @@ def _whole(bound: Names, base: str) -> Name | None:
     declared = bound.declared.get(base)
     if declared is not None and (declared.indices or declared.shape != SCALAR):
         return known or Name(base, declared)
-    if base in bound.definitions or (known is not None and declared is None and (known.plain or known.indexed)):
+    is_used = known is not None and (known.plain or known.indexed)
+    if declared is None and (base in bound.definitions or base in bound.wrt or is_used):
         return known or Name(base, None)
     return None
 
 
 def _counts(known: Name, pieces: list[str]) -> bool:
     """Whether a symbol may have so many indices."""
+    if known.declared is None and not known.indexed:
+        return len(pieces) == 1 + (known.name.isupper() or known.name[0].isupper())
     if known.declared is None:
-        return known.plain or known.indexed == len(pieces)
+        return known.indexed == len(pieces)
     declared = known.declared
     return len(pieces) == (len(declared.indices) or sum(extent is not ONE for extent in declared.shape))
 
@@ -187,8 +202,10 @@ def _is_settled(bound: Names, known: Name, pieces: list[str]) -> bool:
 def _part(bound: Names, place: Unbound) -> None:
     """The node as an entry, a row, a column or a member."""
     node, base, pieces, scope, _ = place
-    if place.is_low and base.kind != "NAME" and any(len(p) > 1 and p.isalpha() and p not in WORDS for p in pieces):
-        raise _unbound(bound, place, pieces[0])
+    pieces = pieces if base.kind == "NAME" or not place.is_low else _letters(pieces)
+    word = next((p for p in pieces if len(p) > 1 and p.isalpha() and p not in WORDS), None)
+    if place.is_low and base.kind != "NAME" and word is not None:
+        raise _unbound(bound, place, word)
     indices: Indices = []
     for piece in pieces:
         index = located(Excerpt(piece, node.start, bound.text), scope, bound.ranges) or position_of(bound, piece, scope)
@@ -209,10 +226,7 @@ def _constant(bound: Names, place: Unbound, piece: str) -> Position:
     if declared and name in dict(declared.indices) and name not in bound.declared:
         raise _unbound(bound, place, piece)
     found = fixed(bound, name)
-    shown = place.base.value if base else "it"
-    bound.note(
-        place.node, f"{name} is a constant index: {_shown(place)} is one entry of {shown}; a sum is written ∑_{name}"
-    )
+    bound.note(place.node, f"{name} is a constant index; a sum over it is written ∑_{name}")
     return found
 
 

@@ -23,7 +23,9 @@ from matdiff.language.transcript import Transcript
 EVIDENT = frozenset(r"\, \; \: \! \> \{ \}".split())
 SEPARATING = frozenset(r"} & \\ \end \right $ $$ \) \]".split())  # no argument starts with one of them
 DIMENSION = r"\[\s*-?[0-9.]+\s*(?:pt|em|ex|cm|mm|in|mu)\s*\]"
-INDEX = r"[A-Za-z0-9+,: ]{1,10}\]"
+INDEX = r"(?:[A-Za-z0-9+,:_ ]|\{\w+\}|\[\w+\]){1,10}\]"  # behind a letter: x[i], W[y_i, :]
+ONE_INDEX = r"\s*(?:[A-Za-z](?:_\w|_\{\w+\}|\[\w\])?|[0-9]+|:)\s*"
+INDICES = rf"{ONE_INDEX}(?:,{ONE_INDEX})*\]"  # behind a bracket: (W x)[t], A^{-1}[i, j]
 MOST_UNKNOWN = 5  # words behind backslashes that are looked at before a text counts as plain
 
 
@@ -218,8 +220,9 @@ class _Pass(Wording):
         """[ is a bracket like any other, but x[i] is a member of a family."""
         page = self.page
         following = "".join(t.text for t in self.stream.pending[-1:-12:-1])
-        beside = page.raw_end == len(page) and in_word(page.last()[-1:] or " ")
-        self.squares.append(not (beside and re.match(INDEX, following)))
+        last = page.last()[-1:] or " " if page.raw_end == len(page) or page.last()[-1:] in tuple(")]}") else " "
+        pattern = INDEX if in_word(last) else INDICES if last in ")]}" else None
+        self.squares.append(pattern is None or not re.match(pattern, following))
         page.write("(" if self.squares[-1] else "[", token.start, token.end)
 
     def bracket(self, token: Token, closer: str) -> None:
