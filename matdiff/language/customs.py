@@ -56,7 +56,9 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
     if name.is_index:
         return INDICES
     if name.whole:
-        return PARTS if name.name[0] >= "h" and name.whole not in LETTERS_OF_COUNTS else (*PARTS[:2], ("S", 3), ("V", 3))
+        return (
+            PARTS if name.name[0] >= "h" and name.whole not in LETTERS_OF_COUNTS else (*PARTS[:2], ("S", 3), ("V", 3))
+        )
     if name.indexed and name.plain:
         return ONE_INDEX if name.indexed == 1 else TWO_INDICES
     if name.indexed > 1:
