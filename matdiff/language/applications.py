@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from matdiff.algebra.dims import ONE, Shape, Size, too_large
-from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol, replace
-from matdiff.algebra.operators.entrywise import Entrywise, Unspecified, at_entries
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator, Symbol
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import reciprocal
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language import open_functions
@@ -23,7 +23,7 @@ from matdiff.language.words import FUNCTIONALS, Called
 
 @rule("unspecified")
 def type_unspecified(attempt: Attempt, node: Node) -> Typed:
-    """g(A) for an open function g, or for one that is given by a formula"""
+    """g(A) for an open function g"""
     pieces = open_functions.operands(attempt, node)
     if isinstance(node.value, Called):
         return open_functions.call(attempt, node, node.value, pieces)
@@ -31,21 +31,8 @@ def type_unspecified(attempt: Attempt, node: Node) -> Typed:
     if len(pieces) > 1 or attempt.assumed.get(function_key(name)) == "valued":
         return open_functions.call_of_letter(attempt, node, name, order, pieces)
     a = pieces[0]
-    if name not in attempt.formulas:
-        open_functions.require_one_use(attempt, node, name, ())
-        return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
-    if order:
-        raise attempt.misfit(node, f"{name} is given by a formula: write its derivative as one, too")
-    formula, parameter = attempt.formulas[name]
-
-    def make(f: Expr, e: Expr) -> Expr:
-        t = Symbol(parameter)
-        try:
-            return replace(f, lambda n: e if n is t else None) if e.is_scalar else at_entries(f, t, e)
-        except ValueError:
-            raise attempt.misfit(node, f"{name} is not made of operations on single entries").error from None
-
-    return attempt.typed(node, (a.rows, a.cols), (formula, a), make)
+    open_functions.require_one_use(attempt, node, name, ())
+    return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
 
 
 @rule("list", "STRING", "keyword", "tuple")

@@ -22,6 +22,7 @@ from matdiff.language.dialects import NUMPY
 from matdiff.language.fixed import Unbound, fixed, position_of, resolve_unbound
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.names import canonical
+from matdiff.language.parameters import Given
 from matdiff.language.places import (
     Indices,
     binder_of,
@@ -38,6 +39,7 @@ from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope
 from matdiff.language.spelling import plain
+from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
 from matdiff.language.summing import count_from_one, require_clear_quotient, resolve_sum, settle_sets
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.tokens import Decision
@@ -77,6 +79,7 @@ class Bound:
         self.definitions: set[str] = set()
         self.free_indices: dict[str, Binder] = {}
         self.recursions: dict[str, Recursion] = {}
+        self.given: dict[str, Given] = {}  # definitions with parameters
         self.written = 0  # nodes that stand for a[k], where that is defined for every k
         self.numbers: dict[str, int] = {}  # sizes that the text gives as numbers: K = 3
         self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
@@ -104,7 +107,7 @@ class Bound:
 
     def _resolve(self) -> None:
         """Walks down the tree, carrying the indices that are bound, and resolves every name."""
-        if self.tree.kind in ("state", "repeat"):
+        if self.tree.kind in ("state", "repeat", "formula"):
             self.tree = Node("sequence", [self.tree], ["first"], self.tree.start, self.tree.end)
         stack: list[tuple[Node, Scope]] = [(self.tree, {})]
         while stack:
@@ -161,8 +164,11 @@ class Bound:
         name = node.value
         if name in scope:
             self._index(node, scope[name])
-        elif self.recursions and (low := written_low(self, name, self.text[node.start : node.end])):
-            return resolve_state(self, node, low[0], Excerpt(low[1], node.start, self.text), scope)
+        elif low := written_low(self, name, self.text[node.start : node.end]):
+            return self._numbered(node, low[0], Excerpt(low[1], node.start, self.text), scope)
+        elif name in self.given:
+            hint = f"write {self.given[name]}, or ∑ over its members" if self.given[name].indexed else ""
+            raise self._error(node, f"{name} is not defined by itself, but {self.given[name]} is", hint)
         elif name in self.recursions:
             raise self._error(node, f"{name} has a value for every step", f"write {self.recursions[name].state(0)}")
         elif name in self.definitions and label_clash(self.recursions, name):
@@ -202,8 +208,8 @@ class Bound:
             return None
         if base.kind == "NAME" and self._is_constant_letter(node, base.value, text):
             return None
-        if base.value in self.recursions and base.kind == "NAME":
-            return resolve_state(self, node, self.recursions[base.value], self._low(node, text), scope)
+        if self._is_numbered(base):
+            return self._numbered(node, base.value, self._low(node, text), scope)
         fixed = subscripts(self._low(node, text), scope)
         if fixed:
             self.as_part(node, base, fixed, scope)
@@ -220,6 +226,18 @@ class Bound:
             pieces = list(text)  # W_{tj} and W_{2j}, where a sum binds j
         self._leave(node, base, pieces, scope)
         return None
+
+    def _is_numbered(self, base: Node) -> bool:
+        """Whether a name stands for the states of a recurrence, or for members that a definition gives."""
+        given = self.given.get(base.value) if base.kind == "NAME" else None
+        return given.indexed if given else base.kind == "NAME" and base.value in self.recursions
+
+    def _numbered(self, node: Node, name: str, piece: Excerpt, scope: Scope) -> Scope | None:
+        """z[k] of a recurrence, p_k of a definition by members."""
+        if name in self.given:
+            resolve_member(self, node, self.given[name], piece, scope)
+            return None
+        return resolve_state(self, node, self.recursions[name], piece, scope)
 
     def _low(self, node: Node, text: str) -> Excerpt:
         """What is written low behind an operand."""
@@ -239,8 +257,8 @@ class Bound:
         if directed(base, parts, lambda p: self._is_place(p, scope)):
             node.kind, node.value, node.parts = base.kind, base.value, [*base.parts, inside]
             return None
-        if base.kind == "NAME" and base.value in self.recursions and base.value not in scope:
-            return resolve_state(self, node, self.recursions[base.value], self._excerpt(inside), scope)
+        if self._is_numbered(base) and base.value not in scope:
+            return self._numbered(node, base.value, self._excerpt(inside), scope)
         indices: Indices = []
         for part in parts:
             excerpt = self._excerpt(part)
@@ -422,13 +440,13 @@ class Bound:
         if is_double:
             exponent = exponent.parts[0]  # x^{(i)}
         index = exponent.parts[0] if exponent.kind == "group" else exponent
-        if exponent.kind == "group" and is_double and base.value in self.recursions:
-            return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
+        if exponent.kind == "group" and is_double and self._is_numbered(base):
+            return self._numbered(node, base.value, self._excerpt(index), scope)
         may_index = exponent.kind in ("group", "NAME") and scope and is_sum_of_names(index)
         found = position(self._excerpt(index), scope) if may_index else None
         if found is not None and binder_of(found) is not None:
-            if base.value in self.recursions:
-                return resolve_state(self, node, self.recursions[base.value], self._excerpt(index), scope)
+            if self._is_numbered(base):
+                return self._numbered(node, base.value, self._excerpt(index), scope)
             if is_double or self._is_raised(node, base.value, self._excerpt(index).text):
                 self.as_part(node, base, [found], scope)
             return None  # else it is a power: A^(i − 1) of a matrix
@@ -492,6 +510,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "index": Bound._index_brackets,
     "big_sum": Bound._sum,
     "block": Bound._block,
+    "body": resolve_body,
     "call": Bound._call,
     "indicator": resolve_indicator,
     "apply": Bound._call,
@@ -501,6 +520,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "power": Bound._power,
     "product": require_clear_quotient,
     "sequence": resolve_sequence,
+    "unspecified": resolve_call,
     "step": resolve_step,
     "where": resolve_where,
 }

@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from matdiff.language.limits import read_head, read_limits
 from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUBSCRIPTS, SUPERS, canonical
-from matdiff.language.recurrences.heads import head_at
+from matdiff.language.parameters import head_at
+from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import (
@@ -29,6 +30,7 @@ OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
+STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 MOST_SHOWN = 6  # names in an error message
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 
@@ -135,12 +137,40 @@ class Calls(Emitter):
             return custom and name != "h" and self.decide(start, True, 2)  # h′(x − y) is an inner product
         return self.decide(start, custom, 2 if custom else 3)
 
+    # ---- definitions with parameters ---------------------------------------------------------------------
+
+    def defined(self, start: int) -> int:
+        """What begins here, if it is the head of a definition, or a call of what a definition gives; else 0."""
+        known = self.vocabulary
+        if known.states and (state := self.state(start)):
+            return state
+        head = head_at(self.text, start) if self.last in STARTERS else None
+        if head and head.name in known.heads.called:
+            return self.emit("FORMULA", (head.name, head.parameters), start, head.end)
+        if head and head.name not in known.functions:
+            return self.emit("NAME", head.name, start, head.end)  # L(w) = …: the name is L
+        found = known.heads.call_at(self.text, start)
+        return self.call_of_definition(*found, start) if found else 0
+
+    def call_of_definition(self, name: str, end: int, start: int) -> int:
+        """h(A x), where h is given with a parameter; r(w) is r where it is always called so."""
+        if name in self.vocabulary.heads.plain:
+            own = match_at(r"\s*\([^()]*\)", self.text, end)
+            return self.operand("NAME", name, start, own.end() if own else end)
+        called = match_at(rf"\s*{CALLED}", self.text, end)
+        if called is None and self.functionals:
+            return 0
+        if called is None:
+            raise self.error(f"{name} is a function, used without an argument", start, end, f"write {name}(…)")
+        self.operand("UNSPECIFIED", (name, len(called.group(1))), start, end)
+        return called.end() - 1
+
     # ---- whole names, and functions of the table --------------------------------------------------------
 
     def state(self, start: int) -> int:
         """z[k+1] = …, z_{1} = …: the state of a recurrence that an item defines; 0 where there is none."""
-        fresh = self.last in ("", "SEPARATOR", "WHERE") or (self.line_break and not self.brackets)
-        head = head_at(self.text, start) if fresh else None
+        fresh = self.last in STARTERS or (self.line_break and not self.brackets)
+        head = state_at(self.text, start) if fresh else None
         if head is None or head.name not in self.vocabulary.states:
             return 0
         self.repeating = True
@@ -148,16 +178,16 @@ class Calls(Emitter):
 
     def accented(self, m: re.Match[str]) -> int:
         """x̂, μ̄₁: a letter with an accent, and its number."""
-        if self.vocabulary.states and (state := self.state(m.start())):
-            return state
+        if defined := self.defined(m.start()):
+            return defined
         number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, m.end())
         end = number.end() if number else m.end()
         return self.whole_name(canonical(self.text[m.start() : end]), m.start(), end)
 
     def quoted(self, m: re.Match[str]) -> int:
         """⟪loss⟫: a name of several letters, as LaTeX marks it."""
-        if self.vocabulary.states and (state := self.state(m.start())):
-            return state
+        if defined := self.defined(m.start()):
+            return defined
         return self.whole_name(canonical(m.group()[1:-1]), m.start(), m.end())
 
     def whole_name(self, name: str, start: int, end: int) -> int:

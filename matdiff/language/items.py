@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from matdiff.errors import DeclarationError
-from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order, named_in
+from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order
 from matdiff.language.recurrences.recursion import Binding, fault
 from matdiff.language.scopes import Scope
+from matdiff.language.substitution import taken_out
 from matdiff.language.syntax import Node, postorder
 
 STATES = ("state", "repeat")
 
 
 def resolve_where(bound: Binding, node: Node, scope: Scope) -> None:
-    """An expression with its definitions behind it: they are put in front, each after what it uses."""
+    """An expression with its definitions behind it: they are put in front."""
     main, behind = node.parts
     given = behind.parts if behind.kind == "sequence" else [behind]
-    given = sorted(given, key=lambda item: item.kind != "formula")  # what is called may stand behind the call
     for item in given:
         if item.kind not in (*DEFINING, *STATES):
             message = "only definitions can stand behind where"
             raise fault(bound, item.start, item.end, message, "write … where name = expression")
-    front = main.parts if main.kind == "sequence" else [main]
-    if any(item.kind in STATES for item in (*given, *front)):
-        node.parts = [*given, *front]  # recurrences are put in order with them
-    else:
-        items: dict[object, Node] = {item.value: item for item in given}
-        circle = fault(bound, behind.start, behind.end, "the definitions behind where use each other in a circle")
-        node.parts = [*in_order(items, named_in, lambda _: circle), *front]
+    node.parts = [*given, *(main.parts if main.kind == "sequence" else [main])]
     node.kind, node.value = "sequence", None
     resolve_sequence(bound, node, scope)
 
 
 def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
-    """Definitions first, the expression last; a last definition gives its right side."""
-    node.parts = gathered(bound, node.parts)
+    """Definitions first, each behind what it uses, the expression last; a last definition gives its right side."""
+    node.parts = gathered(bound, ordered(bound, taken_out(bound, expression_last(bound, node.parts))))
     for item in node.parts[:-1]:
         if item.kind not in (*DEFINING, "recurrence"):
             message = "only definitions can stand before the last ;"
@@ -52,6 +48,56 @@ def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
         node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
 
 
+def expression_last(bound: Binding, items: list[Node]) -> list[Node]:
+    """The items with the expression last: the one that defines nothing, else the definition that none of them uses."""
+    if items[-1].kind not in (*DEFINING, "state"):
+        return items
+    others = [item for item in items if item.kind not in (*DEFINING, *STATES)]
+    if not others:
+        used = {name for item in items for name in _names(item) if name != _defined(item)}
+        others = [item for item in items if item.kind in ("define", "abbreviate") and item.value not in used]
+        others = [items[-1]] if items[-1] in others or _defined(items[-1]) not in used else others
+    if len(others) != 1:
+        start, end = items[0].start, items[-1].end
+        message = "it is not clear which of these definitions is the function"
+        raise fault(bound, start, end, message, "write its name behind them, as in h = W x; s = h'h; s")
+    return [*(item for item in items if item is not others[0]), others[0]]
+
+
+def _defined(item: Node) -> object:
+    """What an item defines."""
+    return item.value if item.kind in ("define", "abbreviate") else item.value[0]
+
+
+def _names(item: Node) -> Iterator[object]:
+    """The names and functions that an item uses."""
+    for node in postorder(item):
+        if node.kind in ("NAME", "unspecified"):
+            yield node.value if node.kind == "NAME" else node.value[0]
+
+
+def ordered(bound: Binding, items: list[Node]) -> list[Node]:
+    """The definitions, each behind those that it uses, and the expression last; recurrences see to it themselves."""
+    *front, last = items
+    named = {_defined(item): item for item in front if item.kind in DEFINING}
+    if len(named) < len(front) or any(item.kind in STATES for item in items):
+        return items
+    message = "these definitions use each other in a circle"
+
+    def used(item: Node) -> Iterator[object]:
+        """The names in an item, and in the bodies of the definitions with parameters that it calls."""
+        names = dict.fromkeys(_names(item))
+        waiting = list(names)
+        while waiting:
+            if given := bound.given.get(str(waiting.pop())):
+                further = [name for name in _names(given.body) if name not in names]
+                names.update(dict.fromkeys(further))
+                waiting.extend(further)
+        return iter(names)
+
+    return [*in_order(named, used, lambda item: fault(bound, item.start, item.end, message)), last]
+
+
 def resolve_step(bound: Binding, node: Node, scope: Scope) -> Scope:
     """The step of a recurrence, whose index is bound in it."""
     letter, index = node.value
@@ -59,7 +105,7 @@ def resolve_step(bound: Binding, node: Node, scope: Scope) -> Scope:
 
 
 def resolve_formula(bound: Binding, node: Node, scope: Scope) -> None:
-    """f(t) = t log t: the letter t stands for an entry."""
+    """f(t) = t log t, for funm(f, S): the letter t stands for an entry."""
     for below in postorder(node.parts[0]):
-        if below.kind == "NAME" and below.value == node.value[1]:
+        if below.kind == "NAME" and (below.value,) == node.value[1]:
             below.kind = "parameter"

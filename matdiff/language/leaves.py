@@ -8,6 +8,7 @@ from functools import partial
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Symbol
+from matdiff.algebra.operators.entrywise import at_entries
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member, UnitVector
 from matdiff.errors import SyntaxError
@@ -169,11 +170,11 @@ def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
 
 @rule("formula")
 def type_formula(attempt: Attempt, node: Node) -> Typed:
-    """f(t) = …: a scalar made of the scalar t"""
-    name, parameter = node.value
+    """f(t) = …, for funm(f, S): a scalar made of the scalar t"""
+    name, (parameter, *others) = node.value
     body: Typed = node.parts[0].typed
-    if not body.is_scalar:
-        raise attempt.misfit(node, f"a formula gives a scalar: {attempt.described(body)}")
+    if others or not body.is_scalar:
+        raise attempt.misfit(node, f"a formula gives a scalar for one scalar: {attempt.described(body)}")
     attempt.formulas[name] = body, parameter
     return body
 
@@ -183,6 +184,62 @@ def type_parameter(attempt: Attempt, node: Node) -> Typed:
     """The letter t of a formula"""
     name: str = node.value
     return attempt.scalar(node, (), lambda: Symbol(name))
+
+
+@rule("applied")
+def type_applied(attempt: Attempt, node: Node) -> Typed:
+    """h(A x), where h(x) is defined: the body with A x for x, or f(x) with every entry of x for t"""
+    *arguments, body = (part.typed for part in node.parts)
+    if attempt.assumed.get(id(node)) == "entries":
+        return entries(attempt, node, arguments[0], body)
+    if is_of_entries(node) and ONE not in (arguments[0].rows, arguments[0].cols):
+        attempt.penalties.append((node, OF_A_MATRIX))
+    return attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
+
+
+OF_A_MATRIX = 2  # what it costs to take f(t) of a matrix as a whole, where t is no capital letter
+
+
+def is_of_entries(node: Node) -> bool:
+    """Whether a call may be taken entry by entry: that of a function of one letter, which is no capital."""
+    letters = node.value.parameters
+    return len(node.parts) == 2 and len(letters) == 1 and not letters[0][:1].isupper()
+
+
+def entries(attempt: Attempt, node: Node, a: Typed, body: Typed) -> Typed:
+    """f(x) with f taken of every entry of x."""
+    name, parameter = node.value.name, node.value.parameters[0]
+    if a.is_scalar or not body.is_scalar:
+        raise attempt.misfit(node, f"{node.value} is defined, but this does not fit {attempt.shown(a)}")
+    shown = attempt.written(node)
+    attempt.note(node, f"{shown} is {name} of every entry, since {parameter} stands for a number in {node.value}")
+
+    def make(f: Expr, e: Expr) -> Expr:
+        try:
+            return at_entries(f, Symbol(parameter), e)
+        except ValueError:
+            raise attempt.misfit(node, f"{name} is not made of operations on single entries").error from None
+
+    return attempt.typed(node, (a.rows, a.cols), (body, a), make)
+
+
+@rule("body")
+def type_body(attempt: Attempt, node: Node) -> Typed:
+    """What a definition with parameters gives"""
+    typed: Typed = node.parts[0].typed
+    return typed
+
+
+@rule("argument")
+def type_argument(attempt: Attempt, node: Node) -> Typed:
+    """What stands for a parameter: an argument as a whole, or one entry of it"""
+    parameter, argument, call = node.value
+    if attempt.assumed.get(id(call)) != "entries":
+        given: Typed = argument.typed
+        return attempt.typed(node, (given.rows, given.cols), (given,), lambda e: e)
+    result = attempt.scalar(node, (), lambda: Symbol(parameter))
+    result.guessed = True
+    return result
 
 
 @rule("definition")

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
-from matdiff.language.calls import CALLED, OPERAND_FOLLOWS
+from matdiff.language.calls import CALLED, OPERAND_FOLLOWS, STARTERS
 from matdiff.language.limits import read_limits
 from matdiff.language.names import (
     COMPLEX,
@@ -82,6 +82,9 @@ DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 GOAL = r"(?:min|max|argmin|argmax)\s*_(?:\{[^{}]*\}|\w)|(?:minimi[sz]e|maximi[sz]e)\b(?!\s*\()"
+DEFINITION = (
+    rf"[^\S\n]*(?:⟪\w+⟫|[^\W\d_])[\w{MARKS}]*(?:{SUBSCRIPT}|\[[^\][=]*\]|\^\{{?\([^()]*\)\}}?|\([^()=]*\))*\s*:?=(?!=)"
+)
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
@@ -156,7 +159,8 @@ class Lexer(Scripts):
                 return steps
             if self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
                 return m.end()  # … for k = 1..K, z[1] = x
-            kind = "SEPARATOR" if self.defining else kind  # where a = …, b = …
+            if self.defining or match_at(DEFINITION, self.text, m.end()):
+                return self.separator(m)  # where a = …, b = …
         in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS
         if in_square and kind in ("PLUS", "MINUS") and not self.text[m.end() : m.end() + 1].isspace():
             self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
@@ -260,11 +264,9 @@ class Lexer(Scripts):
         start = m.start()
         if steps := self.steps(start):
             return steps
-        if self.vocabulary.states and (state := self.state(start)):
-            return state
-        head = match_at(FUNCTION_HEAD, self.text, start) if self.last in ("", "SEPARATOR", "WHERE") else None
-        if head and canonical(head.group(1)) in self.vocabulary.formulas:
-            return self.emit("FORMULA", (canonical(head.group(1)), canonical(head.group(2))), start, head.end())
+        if defined := self.defined(start):
+            return defined
+        head = match_at(FUNCTION_HEAD, self.text, start) if self.last in STARTERS else None
         if head and head.group(1) not in self.vocabulary.functions:
             return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
         if self.last == "" and (goal := match_at(GOAL, self.text, start)) and not self.runs(goal):
@@ -337,6 +339,8 @@ class Lexer(Scripts):
             return big
         if prime := match_at(r"′(?![′'(])[₀-₉]*", self.text, end):
             return self.whole_name(canonical(self.text[start : prime.end()]), start, prime.end())
+        if name in self.vocabulary.heads.called or name in self.vocabulary.heads.plain:
+            return self.call_of_definition(name, end, start)
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
         called = match_at(CALLED, self.text, end)

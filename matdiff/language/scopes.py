@@ -94,3 +94,21 @@ class Name:
             if not isinstance(index, Place | Fixed):
                 self.uses.setdefault(place, []).append(index)
                 self.is_shifted = self.is_shifted or isinstance(index, Shifted) or index.value is not None
+
+
+# ---- indices around the body of a definition -----------------------------------------------------------
+
+
+def apart(letter: str) -> str:
+    """The key of an index around a call: the body that is substituted there cannot name it."""
+    return f"({letter})"
+
+
+def fresh_letter(letter: str, scope: Scope, spelt: Iterable[str]) -> str:
+    """What an index of a body is called: its letter, unless an index around the call has it."""
+    found = (index.binder if isinstance(index, Shifted) else index for index in scope.values())
+    taken = {index.name for index in found if isinstance(index, Binder)}
+    if letter not in taken:
+        return letter
+    free = (i for i in "ijklmnpqrstuv" if i not in taken and i not in set(spelt))
+    return next(free, f"{letter}{len(taken)}")

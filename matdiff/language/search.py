@@ -16,6 +16,7 @@ from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.customs import ITALIC, Kinds, kind_of, kinds, written_bold
+from matdiff.language.leaves import is_of_entries
 from matdiff.language.names import font_of
 from matdiff.language.scopes import BARE, Name
 from matdiff.language.syntax import Node
@@ -95,6 +96,8 @@ class Search:
                         )
             if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
                 self.choices[BARE] = (("members", 0), ("entries", 3))
+            if node.kind == "applied" and is_of_entries(node):
+                self.choices[id(node)] = (("whole", 0), ("entries", 1))
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
             if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value in VECTORS_OF:
@@ -197,6 +200,9 @@ class Search:
             seen.add(id(node))
             if node.kind in ("definition", "before", "start", "iterate"):
                 return self.keys
+            if node.kind == "argument":
+                stack.extend(node.value[1:])
+                continue
             key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
             key = function_key(node.value[0]) if node.kind == "unspecified" else key
             key = BARE if node.kind == "big_sum" else key
@@ -272,4 +278,6 @@ WORDS = {
     "number": "the number",
     "entrywise": "is taken of each entry",
     "valued": "has scalar values",
+    "whole": "is taken as a whole",
+    "entries": "is taken of each entry",
 }

@@ -16,7 +16,7 @@ from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
 from matdiff.language.names import canonical
 from matdiff.language.places import at, position
-from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope, Shifted
+from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope, Shifted, fresh_letter
 from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class _Resolved:
             count = None if last is None else last - size(start - 1)
             if count is not None and count.number is not None and count.number < 1:
                 raise self.error(f"the sum from {first} to {last} has no terms")
-            binder = Binder(letter, count, first=start)
+            binder = Binder(fresh_letter(letter, self.scope, self.bound.spelt), count, first=start)
             inner[letter] = at(binder, start - 1)
             self.bound.indices.add(letter)
             self.bound.ranges |= last.names() if last is not None else {"N"}

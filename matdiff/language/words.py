@@ -28,6 +28,7 @@ from matdiff.language.names import (
     canonical,
     no_function,
 )
+from matdiff.language.parameters import Heads
 from matdiff.language.recurrences.heads import states
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
@@ -88,21 +89,20 @@ class Vocabulary:
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
         defined += [canonical(m.group(1)) for m in links]
         self.states = frozenset(states(text))
-        self.names = frozenset((*names, *defined, *self.states))
+        self.heads = Heads(text)
+        defined = [name for name in defined if not self._is_member(name)]
+        self.names = frozenset((*names, *defined, *self.states, *self.heads.plain, *self.heads.called))
         self.longest = max(map(len, self.names), default=0)
         self.functions = frozenset((*functions, *MAKERS)) - self.names
-        self.formulas = frozenset(name for name in self._formulas() if name not in self.functions)
+        self.formulas = frozenset(self.heads.called)
         self.formulas |= {name for name, has_values in open_functions.items() if not has_values}
         self.declared = frozenset(name for name, has_values in open_functions.items() if has_values)
         self.valued = self.declared | self._derived()
 
-    def _formulas(self) -> Iterable[str]:
-        """The functions that the text gives by a formula, f(t) = t log t, and calls elsewhere."""
-        for head in re.finditer(FORMULA, self.text) if "=" in self.text else ():
-            name = head.group(1)
-            given = "funm" in self.text and re.search(rf"funm\s*\(\s*{name}\s*,|,\s*{name}\s*\)", self.text)
-            if given or len(re.findall(rf"{name}['′]*\(", self.text)) > 1:
-                yield canonical(head.group(1))
+    def _is_member(self, name: str) -> bool:
+        """Whether a name is that of a member: p_k where p_k = … defines one for every k."""
+        base, _, index = name.rpartition("_")
+        return base in self.states and index.isalpha()
 
     def _derived(self) -> frozenset[str]:
         """The open functions whose gradient is written, as in ∇f(x): they have scalar values wherever they stand."""
@@ -202,7 +202,6 @@ NABLA = (
 )
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
-FORMULA = r"(?:^|[;\n,]|\b(?:let|where|and)\b)[ \t]*([^\W\d_]\w*)\([ \t]*[^\W\d_]\w*[ \t]*\)\s*:?="
 DEFINED = (
     rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?="
     r"(?!\s*\w+\s*,?\s*(?:\.\.|…))"

@@ -66,7 +66,7 @@ from matdiff.language import parse, read
         ("sin²", "", SyntaxError, "write sin(…)", "sin"),
         ("‖X w + b‖", "X: m x n; w: n; b: k", ShapeError, "b is declared k", "X w + b"),
         ("X: m x n; w: m; ‖X w‖", "", ShapeError, "X has n columns, w has m rows", "X w"),
-        ("h'h where h = A z, z = B h", "", SyntaxError, "in a circle", "h = A z"),
+        ("h'h where h = A z, z = B h", "", SyntaxError, "in a circle", "z = B h"),
         ("x'x where 2", "", SyntaxError, "only definitions can stand behind where", "2"),
         ("h = A x; h = x; h'h", "", DeclarationError, "defined twice", "h"),
         ("⟨A, B", "", SyntaxError, "⟨ is never closed", "⟨"),

@@ -202,7 +202,7 @@ def test_functions_given_by_a_formula(text: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("f(t) = t A; f(x)", "a formula gives a scalar"),
+        ("f(t) = t A; f(x)", "the product does not fit"),
         ("f(t) = t^2; f'(x) + f(x)", "write its derivative"),
         ("f(t) = det(A) t; f'(x) + f(x)", "write its derivative"),
     ],

@@ -23,7 +23,6 @@ def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
     """The items, with those of a recurrence joined to one, each behind what it uses."""
     if not any(item.kind in ("state", "repeat") for item in items):
         return list(items)
-    bound.numbers.update(_numbers(bound, items))
     starts = {item.value[0].name: item for item in items if item.kind == "state"}
     for item in items:
         if item.kind == "repeat":
@@ -37,9 +36,7 @@ def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
         if item.kind == "state":
             _take_start(bound, item)
     for recursion in bound.recursions.values():
-        uses_itself = any(n.kind == "NAME" and n.value == recursion.name for n in postorder(recursion.step))
-        recursion.is_pattern = recursion.start is None and not uses_itself
-        if recursion.start is None and uses_itself:
+        if recursion.start is None:
             first = f"{recursion.name}[{number_text(recursion.starts_at)}]"
             raise at_head(bound, recursion.step, f"{recursion.name} has no start", f"write {first} = … in front")
     return _joined(bound, items)
@@ -57,15 +54,11 @@ def _joined(bound: Binding, items: Sequence[Node]) -> list[Node]:
         if item.kind not in (*DEFINING, "repeat"):
             message = "only definitions can stand before the last ;"
             raise fault(bound, item.start, item.end, message, "write name = expression; …")
-    units = [whole(bound, item) for item in front if not _is_pattern(bound, item)]
+    units = [whole(bound, item) for item in front]
     return [*(item for unit in units for item in written_out(bound, unit)), last]
 
 
 DEFINING = ("define", "abbreviate", "formula")
-
-
-def _is_pattern(bound: Binding, item: Node) -> bool:
-    return item.kind == "repeat" and bound.recursions[item.value[0].name].is_pattern
 
 
 def put_in_order(bound: Binding, sequence: Node) -> None:
@@ -140,7 +133,7 @@ def _circle(bound: Binding, unit: Node) -> SyntaxError:
     return fault(bound, unit.start, unit.end, message, hint if unit.kind == "recurrence" else "")
 
 
-def _numbers(bound: Binding, items: Iterable[Node]) -> dict[str, int]:
+def numbers(bound: Binding, items: Iterable[Node]) -> dict[str, int]:
     """Sizes that are given as numbers: K = 3, or K: 3 where K is how often something is repeated."""
     found: dict[str, int] = {}
     for item in items:
@@ -162,7 +155,7 @@ def _numbers(bound: Binding, items: Iterable[Node]) -> dict[str, int]:
 def _recursion(bound: Binding, item: Node, starts: Mapping[str, Node]) -> Recursion:
     """The recurrence of a step z[k+1] = … for k = 1..K."""
     head, steps, _ = item.value
-    offset = _offset(bound, item, head, steps)
+    offset = offset_of(bound, item, head, steps)
     first, last = (known(bound, extent) for extent in (steps.first, steps.last))
     start = _number(bound, starts[head.name].value[0]) if head.name in starts else None
     forward = _is_forward(first, last, first + size(offset), start)
@@ -191,7 +184,7 @@ def _is_forward(first: Size, last: Size, gives: Size, start: Size | None) -> boo
     return first.number is not None
 
 
-def _offset(bound: Binding, item: Node, head: Head, steps: Steps) -> int:
+def offset_of(bound: Binding, item: Node, head: Head, steps: Steps) -> int:
     """c of the state z[k + c] that a step gives."""
     if re.fullmatch(r"\w+(\s*[-+]\s*\w+)*", head.number):
         offset = (parse_size(Excerpt(head.number, 0, head.number), least=None) - size(steps.letter)).number
@@ -272,9 +265,6 @@ def copied(root: Node) -> Node:
 def _final_state(bound: Binding, recursion: Recursion) -> Node:
     """The state that the last step gives, which is the value of a text that ends in a recurrence."""
     step = recursion.step
-    if recursion.is_pattern:
-        message = f"the text ends in a definition of {recursion.state(recursion.after)}, for every {recursion.index}"
-        raise at_head(bound, step, message, "write the expression behind it")
     if recursion.is_written_out:
         return Node("definition", [], recursion.label(recursion.ends_at.number or 0), step.start, step.end)
     return Node("iterate", [], (recursion, Place(recursion.ends_at)), step.start, step.end)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from matdiff.algebra.dims import Size
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import MARKS, SUBSCRIPTS, canonical
+from matdiff.language.parameters import bound_letters
 
 SUBS = "".join(SUBSCRIPTS)
 LOW = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()} | {ord("₊"): "+", ord("₋"): "-", ord("−"): "-"}
@@ -73,13 +74,20 @@ def states(text: str) -> Iterator[str]:
     """The names of the states that a text defines: z where it has z[k+1] = …"""
     if not _has_heads(text):
         return
-    ranged = {found.group(1) for found in re.finditer(RANGE, text)}
+    ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text)
     numbered: list[tuple[str, bool]] = []
     for found in re.finditer(ITEM, text):
         number = _head(found).number
-        is_state = found.group(2) is not None or number in ranged or re.search("[-+]", number) is not None
+        is_state = (
+            found.group(2) is not None or ranged.issuperset(_letters(number)) or re.search("[-+]", number) is not None
+        )
         numbered.append((_head(found).name, is_state))
     yield from (name for name, is_state in numbered if is_state)
+
+
+def _letters(number: str) -> list[str]:
+    """The letters i, j of x_{ij} and x[i, j]; a number has none that a sum binds."""
+    return re.findall(r"\w", number) or [number]
 
 
 def _has_heads(text: str) -> bool:

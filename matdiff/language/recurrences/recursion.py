@@ -7,6 +7,7 @@ from typing import Protocol
 from matdiff.algebra.dims import Size, size
 from matdiff.errors import SyntaxError
 from matdiff.language.declarations import Declarations
+from matdiff.language.parameters import Given
 from matdiff.language.recurrences.heads import Steps
 from matdiff.language.scopes import Binder, Shifted
 from matdiff.language.syntax import Node, postorder
@@ -24,7 +25,6 @@ class Recursion:
     origin          the number of the first state
     forward         whether the steps run upwards
     start, step     the items
-    is_pattern      whether it is no recurrence, but what every a[k] = W[k] z[k] stands for
     offset          c of the state z[k + c] that a step gives
     is_short        whether the start is a single symbol, which needs no name of its own
     symbols         the names in the start, as x₀ in x[0] = x₀
@@ -33,7 +33,7 @@ class Recursion:
     """
 
     __slots__ = (
-        "count", "forward", "index", "is_pattern", "is_short", "name", "node",
+        "count", "forward", "index", "is_short", "name", "node",
         "offset", "origin", "shift", "start", "step", "symbols", "used",
     )  # fmt: skip
 
@@ -49,7 +49,6 @@ class Recursion:
         self.forward = forward
         self.origin = self.shift + offset + (not forward)
         self.offset = offset
-        self.is_pattern = False
         self.is_short = False
         self.symbols: frozenset[object] = frozenset()
         self.used = False
@@ -83,7 +82,7 @@ class Recursion:
     @property
     def is_written_out(self) -> bool:
         """Whether the number of steps is known, so that each of them is a definition."""
-        return self.count.number is not None and not self.is_pattern
+        return self.count.number is not None
 
     def label(self, number: int) -> str:
         """What the definition of a state is called where the steps are written out: z₂."""
@@ -101,7 +100,7 @@ class Recursion:
 
     def require_use(self, bound: Binding) -> None:
         """Raises SyntaxError where the step does not have the state that it starts from."""
-        if not (self.used or self.is_pattern):
+        if not self.used:
             message = f"the step of {self.name} does not have {self.state(self.before)}: nothing is repeated"
             raise at_head(bound, self.step, message, f"a step leads from {self.state(self.before)} to the next state")
 
@@ -124,6 +123,7 @@ class Binding(Protocol):
     declared: Declarations
     definitions: set[str]
     recursions: dict[str, Recursion]
+    given: dict[str, Given]
     numbers: dict[str, int]
     ranges: set[str]
     indices: set[str]

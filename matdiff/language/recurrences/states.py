@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from matdiff.algebra.dims import ONE, size
 from matdiff.language.declarations import Excerpt
 from matdiff.language.limits import Range
-from matdiff.language.places import at, binder_of, number_text, position
+from matdiff.language.places import binder_of, number_text, position
 from matdiff.language.recurrences.gathering import copied, known
 from matdiff.language.recurrences.recursion import Binding, Recursion, fault, spend
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
@@ -31,8 +31,6 @@ def resolve_state(bound: Binding, node: Node, recursion: Recursion, piece: Excer
         raise fault(bound, node.start, node.end, f"{shown} is no state of {recursion.name}", states_of(recursion))
     if (binder := binder_of(index)) is not None:
         binder.used = True
-    if recursion.is_pattern:
-        return _expanded(bound, node, recursion, index, shown)
     if any((b := binder_of(p)) is not None and b.owner is recursion for p in scope.values()):
         _resolve_own(bound, node, recursion, index, shown)
     elif recursion.is_written_out:
@@ -50,19 +48,6 @@ def _position(bound: Binding, recursion: Recursion, piece: Excerpt, scope: Scope
         return found
     general = bound.free_indices.setdefault(letter.group(), Binder(letter.group(), recursion.count))
     return position(piece, {letter.group(): general}, (), bound.numbers)
-
-
-def _expanded(bound: Binding, node: Node, recursion: Recursion, index: Position, shown: str) -> Scope:
-    """What a[k+1] stands for, where a[k] is W[k] z[k] for every k."""
-    body = copied(recursion.step.parts[0])
-    spend(bound, node, 1, body)
-    if isinstance(index, Place) and index.first is not None:
-        place = index.first - size(recursion.offset)
-        low, high = size(recursion.shift + 1), size(recursion.shift) + recursion.count
-        if ((place - low).number or 0) < 0 or ((high - place).number or 0) < 0:
-            raise fault(bound, node.start, node.end, f"{shown} is not defined", states_of(recursion))
-    node.kind, node.value, node.parts = "step", (recursion.index, at(index, -recursion.offset)), [body]
-    return {recursion.index: at(index, -recursion.offset)}
 
 
 def _resolve_own(bound: Binding, node: Node, recursion: Recursion, at: Position, shown: str) -> None:
@@ -100,19 +85,18 @@ def number_at(at: Position) -> int | None:
 
 def states_of(recursion: Recursion) -> str:
     """Which states a recurrence has, in words."""
-    name, low = recursion.name, recursion.shift + 1 + recursion.offset
-    if recursion.is_pattern:
-        return f"{name}[{low}] to {name}[{number_text(recursion.count + size(low - 1))}] are defined"
+    name = recursion.name
     return f"its states are {name}[{recursion.origin}] to {name}[{number_text(recursion.final)}]"
 
 
-def written_low(bound: Binding, name: str, text: str) -> tuple[Recursion, str] | None:
-    """The state that z_2 is, written with a low number, unless a symbol is called so."""
+def written_low(bound: Binding, name: str, text: str) -> tuple[str, str] | None:
+    """The state or member that z_2 is, written with a low number, unless a symbol is called so."""
     base = name.rstrip("0123456789")
-    recursion = bound.recursions.get(base)
-    if recursion is None or base == name or name in bound.declared or name in recursion.symbols:
+    recursion, given = bound.recursions.get(base), bound.given.get(base)
+    symbols = recursion.symbols if recursion else frozenset[object]()
+    if not (recursion or (given and given.indexed)) or base == name or name in bound.declared or name in symbols:
         return None
-    return (recursion, name[len(base) :]) if re.search(r"[_₀-₉]", text) else None
+    return (base, name[len(base) :]) if re.search(r"[_₀-₉]", text) else None
 
 
 def numbered_name(bound: Binding, name: str, indices: Sequence[Position]) -> str | None:
@@ -131,7 +115,8 @@ def label_clash(recursions: Mapping[str, Recursion], name: str) -> str:
 
 def summed(bound: Binding, node: Node, scope: Scope) -> bool:
     """Writes out a sum with a number of terms that has states which are written out; says whether it did."""
-    names = {r.name for r in bound.recursions.values() if r.is_written_out or r.is_pattern}
+    names = {r.name for r in bound.recursions.values() if r.is_written_out}
+    names |= {g.name for g in bound.given.values() if g.ends} if names else set()
     operator, limits = node.value
     plain = len(limits.clauses) == 1 and isinstance(limits.clauses[0], Range) and operator == "sum"
     if not plain or not any(n.kind == "NAME" and n.value in names for n in postorder(node.parts[0])):

@@ -1,0 +1,122 @@
+"""Definitions with parameters: how they are written, h(x) = …, q(x, A) = …, and what they give.
+
+In goes a text, out come the heads of its definitions, of which the lexer makes one token each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.dims import Size
+from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical
+from matdiff.language.syntax import Node
+
+NAMED = rf"(?:⟪\w+⟫|[^\W\d_][A-Za-z0-9{MARKS}]*)(?:{SUBSCRIPT})?"
+PARAMETER = rf"\s*({NAMED}['′]*)\s*"
+CALL = rf"({NAMED})\s*\(((?:{PARAMETER})(?:[,;|]{PARAMETER})*)\)"
+HEAD = rf"\s*{CALL}\s*(?=:?=(?!=))"
+ITEM = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b){HEAD}"
+BINDER = (
+    rf"(?:[∑∏]|\b(?:sum|prod|max|min)|Σ(?=_\{{\s*\w+\s*=|[{SUBS}]|\^))\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
+    rf"(?:_\{{\s*([\w\s,]+)|_(\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
+)
+
+
+class Head(NamedTuple):
+    """A definition with parameters, h(x): its name, its parameters, and the place behind it."""
+
+    name: str
+    parameters: tuple[str, ...]
+    end: int
+
+
+def head_at(text: str, place: int) -> Head | None:
+    """The head of a definition with parameters that starts at a place."""
+    found = re.compile(HEAD).match(text, place)
+    return _head(found) if found else None
+
+
+def _head(found: re.Match[str]) -> Head:
+    return Head(written_name(found.group(1)), _parameters(found.group(2)), found.end())
+
+
+def written_name(written: str) -> str:
+    """The canonical form of a name as the lexer sees it."""
+    return canonical(re.sub("[⟪⟫]", "", written))
+
+
+def _parameters(inside: str) -> tuple[str, ...]:
+    """The names between brackets; a prime is part of a name."""
+    pieces = [piece.strip() for piece in re.split("[,;|]", inside)]
+    return tuple(written_name(re.sub("['′]+", "_prime", piece)) for piece in pieces)
+
+
+def bound_letters(text: str) -> frozenset[str]:
+    """The letters that sums and the like bind."""
+    letters = {SUBSCRIPTS.get(c, c) for m in re.finditer(BINDER, text) for c in "".join(filter(None, m.groups()))}
+    return frozenset(canonical(letter) for letter in letters if letter.isalpha())
+
+
+class Heads:
+    """The definitions with parameters in a text.
+
+    called   those that are called with other arguments than their parameters: what these stand for is replaced
+    plain    those that are called with their parameters only, so that r(w) is another spelling of r
+    """
+
+    __slots__ = ("called", "pattern", "plain")
+
+    def __init__(self, text: str) -> None:
+        self.called: dict[str, tuple[str, ...]] = {}
+        self.plain: dict[str, tuple[str, ...]] = {}
+        items = list(re.finditer(ITEM, text)) if "=" in text and "(" in text else []
+        bound = bound_letters(text) if items else frozenset[str]()
+        for item in items:
+            head, written = _head(item), re.escape(item.group(1))
+            calls = list(re.finditer(rf"{written}['′]*\s*\(", text))
+            own = [m for m in calls if (call := _call_at(text, m.start())) and call.parameters == head.parameters]
+            if len(calls) > 1 or ("funm" in text and re.search(rf"[(,]\s*{written}\s*[,)]", text)):
+                same = 1 < len(own) == len(calls) and not bound.intersection(head.parameters)
+                (self.plain if same else self.called)[head.name] = head.parameters
+        names = sorted((re.escape(item.group(1)) for item in items), key=len, reverse=True)
+        self.pattern = re.compile(rf"({'|'.join(names)})(?![\w{MARKS}{SUBS}])") if names else None
+
+    def call_at(self, text: str, place: int) -> tuple[str, int] | None:
+        """The name of a definition with parameters that stands at a place, and its end."""
+        found = self.pattern.match(text, place) if self.pattern else None
+        name = written_name(found.group(1)) if found else ""
+        return (name, found.end()) if found and (name in self.called or name in self.plain) else None
+
+
+def _call_at(text: str, place: int) -> Head | None:
+    """A name with names in brackets behind it."""
+    found = re.compile(CALL).match(text, place)
+    return _head(found) if found else None
+
+
+class Given:
+    """What a definition gives for its parameters.
+
+    parameters   the letters that its body has for the arguments or indices
+    indexed      whether they are indices: p_k instead of h(x)
+    ends         the first and the last place of an index, where they are said: for k = 1..K
+    offset       c of the member a[k + c] that is defined
+    """
+
+    __slots__ = ("body", "ends", "indexed", "item", "name", "offset", "parameters")
+
+    def __init__(self, name: str, parameters: Sequence[str], item: Node, indexed: bool = False) -> None:
+        self.name = name
+        self.parameters = tuple(parameters)
+        self.item = item
+        self.body = item.parts[0]
+        self.indexed = indexed
+        self.ends: tuple[Size, Size] | None = None
+        self.offset = 0
+
+    def __str__(self) -> str:
+        """h(x), p[k]"""
+        inside = ", ".join(self.parameters)
+        return f"{self.name}[{inside}]" if self.indexed else f"{self.name}({inside})"

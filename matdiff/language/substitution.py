@@ -1,0 +1,199 @@
+"""Definitions with parameters, whose bodies are substituted: h(x) = ‖x‖², and p_k = e^{z_k}/∑_j e^{z_j} for every k.
+
+In goes a tree with the items of a text, out comes a tree in which a copy of the body stands for every call.  A body is
+resolved where it is defined, and an argument where it is written: an index of the body never binds a letter of an
+argument, and is renamed where the two would have one name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from matdiff.algebra.dims import size
+from matdiff.errors import DeclarationError
+from matdiff.language.declarations import Excerpt
+from matdiff.language.fixed import Names, fixed, position_of
+from matdiff.language.names import canonical
+from matdiff.language.parameters import Given
+from matdiff.language.places import at, binder_of, number_text, position
+from matdiff.language.recurrences.gathering import copied, in_order, known, numbers, offset_of
+from matdiff.language.recurrences.heads import Head, Steps
+from matdiff.language.recurrences.recursion import Binding, fault, spend
+from matdiff.language.scopes import Binder, Place, Position, Scope, apart
+from matdiff.language.syntax import Node, postorder
+
+# ---- collecting ------------------------------------------------------------------------------------------
+
+
+def taken_out(bound: Binding, items: Sequence[Node]) -> list[Node]:
+    """The items that are no definitions with parameters; what these give is noted, and a circle refused."""
+    if any(item.kind in ("state", "repeat") for item in items):
+        bound.numbers.update(numbers(bound, items))
+    named = {n.value[0] for item in items for n in postorder(item) if n.kind == "STRING" and isinstance(n.value, tuple)}
+    called = {n.value[0] for item in items for n in postorder(item) if n.kind == "unspecified"}
+    heads = [item.value[0] for item in items if item.kind in ("state", "repeat")]
+    started = {head.name for head in heads if head.number.isdecimal() or sum(h.name == head.name for h in heads) > 1}
+    rest: list[Node] = []
+    for item in items:
+        found = _given(bound, item, started)
+        if found is None:
+            rest.append(item)
+            continue
+        if not found.indexed and found.name not in called | named:
+            rest.append(Node("define", item.parts, found.name, item.start, item.end))
+            continue
+        if found.name in bound.given or found.name in bound.declared:
+            message = f"{found.name} is defined twice"
+            raise DeclarationError(message, text=bound.text, span=(item.start, item.start + len(found.name)))
+        bound.given[found.name] = found
+        if found.name in named:
+            rest.append(Node("formula", [copied(found.body)], item.value, item.start, item.end))
+    _require_order(bound)
+    return rest
+
+
+def _given(bound: Binding, item: Node, started: Collection[str]) -> Given | None:
+    """What an item gives, if it is a definition with parameters; a recurrence has a start, or uses itself."""
+    if item.kind == "formula":
+        name, parameters = item.value
+        return Given(name, parameters, item)
+    if item.kind not in ("state", "repeat"):
+        return None
+    head: Head = item.value[0]
+    if head.name in started or any(n.kind == "NAME" and n.value == head.name for n in postorder(item.parts[0])):
+        return None
+    if item.kind == "repeat":
+        return _ranged(bound, item, head, item.value[1])
+    letters = [canonical(piece) for piece in re.split(r"[\s,]+", head.number)]
+    letters = list(letters[0]) if len(letters) == 1 and letters[0].isalpha() and letters[0].isascii() else letters
+    is_member = all(re.fullmatch(r"[^\W\d_]\w*", letter) for letter in letters)
+    return Given(head.name, letters, item, indexed=True) if is_member else None
+
+
+def _ranged(bound: Binding, item: Node, head: Head, steps: Steps) -> Given:
+    """a[k + c] = … for k = 1..K"""
+    given = Given(head.name, [steps.letter], item, indexed=True)
+    given.offset = offset_of(bound, item, head, steps)
+    first, last = (known(bound, extent) for extent in (steps.first, steps.last))
+    given.ends = (first, last) if first.number is not None else (last, first)
+    bound.indices.add(steps.letter)
+    bound.ranges |= last.names() | first.names()
+    return given
+
+
+def _require_order(bound: Binding) -> None:
+    """Refuses definitions that use themselves or each other in a circle."""
+    items: dict[object, Node] = {name: given.body for name, given in bound.given.items()}
+    for name, given in bound.given.items():
+        if name in _used(given.body):
+            raise fault(bound, given.item.start, given.item.end, f"the definition of {name} uses {name} itself")
+    message = "these definitions use each other in a circle"
+    in_order(items, _used, lambda body: fault(bound, body.start, body.end, message))
+
+
+def _used(body: Node) -> Iterator[object]:
+    """The names and functions in a body."""
+    for node in postorder(body):
+        if node.kind in ("NAME", "unspecified"):
+            yield node.value if node.kind == "NAME" else node.value[0]
+
+
+# ---- substituting ----------------------------------------------------------------------------------------
+
+
+def resolve_call(bound: Binding, node: Node, scope: Scope) -> None:
+    """h(A x): the arguments, and the body with them for the parameters."""
+    given = bound.given.get(node.value[0])
+    if given is None or given.indexed:
+        return
+    name, order = node.value[:2]
+    if order:
+        message = f"{name} is given by a formula: write its derivative as one, too"
+        raise fault(bound, node.start, node.end, message)
+    arguments = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
+    if len(arguments) != len(given.parameters):
+        count = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}"
+        raise fault(bound, node.start, node.end, f"{name} has {count} here, but is defined as {given}")
+    indices: Scope = {}
+    others: list[Node] = []
+    replaced: dict[str, Node] = {}
+    for parameter, argument in zip(given.parameters, arguments, strict=True):
+        index = position(_excerpt(bound, argument), scope) if scope else None
+        if index is not None and binder_of(index) is not None:
+            indices[parameter] = _counted(index)
+        else:
+            replaced[parameter] = Node("argument", [], (parameter, argument, node), argument.start, argument.end)
+            others.append(argument)
+    body = _body(bound, node, given, scope, indices, replaced)
+    node.kind, node.value, node.parts = "applied", given, [*others, body]
+
+
+def resolve_member(bound: Names, node: Node, given: Given, piece: Excerpt, scope: Scope) -> None:
+    """p_j, where p_k is given for every k."""
+    shown = f"{given.name}[{piece.text}]"
+    indices = _indices(bound, given, piece, scope)
+    if indices is None:
+        message = f"{shown} has no meaning where {given} is defined"
+        raise fault(bound, node.start, node.end, message, "an index is that of a sum, or a number")
+    for index in indices:
+        _require_within(bound, node, given, index, shown)
+    moved = {letter: _counted(at(i, -given.offset)) for letter, i in zip(given.parameters, indices, strict=True)}
+    node.kind, node.value, node.parts = "applied", given, [_body(bound, node, given, scope, moved, {})]
+
+
+def _indices(bound: Names, given: Given, piece: Excerpt, scope: Scope) -> list[Position] | None:
+    """The places that are written in brackets or low; None where there are not as many as parameters."""
+    count = len(given.parameters)
+    runs = [m.span() for m in re.finditer(r"[^,]+", piece.text)]
+    if len(runs) == 1 < count and len(piece.text) == count:
+        runs = [(k, k + 1) for k in range(count)]
+    found = [_index(bound, piece.part(*run), scope) for run in runs]
+    indices = [index for index in found if index is not None]
+    return indices if len(indices) == len(found) == count else None
+
+
+def _index(bound: Names, piece: Excerpt, scope: Scope) -> Position | None:
+    """The index of a sum, a number, a class label, or a letter that nothing binds, which is a constant index."""
+    found = position(piece, scope, bound.ranges, bound.numbers) or position_of(bound, piece.text, scope)
+    if found is None and re.fullmatch(r"[^\W\d_]", piece.text):
+        return bound.general("", canonical(piece.text), scope) or fixed(bound, canonical(piece.text))
+    return found
+
+
+def _counted(index: Position) -> Position:
+    """An index that is used."""
+    if (binder := binder_of(index)) is not None:
+        binder.used = True
+    return index
+
+
+def _require_within(bound: Binding, node: Node, given: Given, index: Position, shown: str) -> None:
+    """A member with a number is one of those that are defined."""
+    if given.ends is None or not isinstance(index, Place) or index.first is None:
+        return
+    low, high = (end + size(given.offset) for end in given.ends)
+    if ((index.first - low).number or 0) < 0 or ((high - index.first).number or 0) < 0:
+        ends = f"{given.name}[{number_text(low)}] to {given.name}[{number_text(high)}] are defined"
+        raise fault(bound, node.start, node.end, f"{shown} is not defined", ends)
+
+
+def _body(bound: Binding, node: Node, given: Given, scope: Scope, indices: Scope, replaced: dict[str, Node]) -> Node:
+    """A copy of a body in the scope of its definition, with arguments in the place of its parameters."""
+    spend(bound, node, 1, given.body)
+    body = copied(given.body)
+    for below in postorder(body):
+        if below.kind == "NAME" and (argument := replaced.get(below.value)):
+            below.kind, below.value = argument.kind, argument.value
+    around = {apart(b.name): b for b in map(binder_of, scope.values()) if isinstance(b, Binder)}
+    return Node("body", [body], {**around, **indices}, body.start, body.end)
+
+
+def resolve_body(bound: Binding, node: Node, scope: Scope) -> Scope:
+    """A body is read where it is defined."""
+    inner: Scope = node.value
+    return inner
+
+
+def _excerpt(bound: Binding, node: Node) -> Excerpt:
+    return Excerpt(bound.text[node.start : node.end].strip(), node.start, bound.text)
