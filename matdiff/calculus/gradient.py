@@ -35,7 +35,7 @@ from matdiff.calculus.alike import Alike
 from matdiff.calculus.blocks import block_names, grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
 from matdiff.calculus.differential import Dependence, Differentiation
-from matdiff.calculus.members import brought_to, general_indices
+from matdiff.calculus.members import brought_to, general_indices, index_names
 from matdiff.calculus.parts import gradients_by_parts, is_part, wholes
 from matdiff.calculus.recurrences import (
     Sources,
@@ -321,7 +321,7 @@ class _Sweep:
     def _general_member(self, family: Expr) -> tuple[Expr, ...]:
         """The indices of the first general member that the blocks contributed to, or new ones."""
         assert isinstance(family, Symbol)
-        return general_indices(family, self.pieces, self.f.free)
+        return general_indices(family, self.pieces, index_names(self.f))
 
 
 def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:

@@ -27,7 +27,7 @@ from matdiff.calculus.blocks import block_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Differentiation
 from matdiff.calculus.gradient import independent, resolved
-from matdiff.calculus.members import brought_to
+from matdiff.calculus.members import brought_to, index_names
 from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
 from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.traceform import Term, line_of
@@ -333,7 +333,7 @@ def general_member(f: Expr, unknown: Expr) -> Expr:
         is_general = len(node.free) == len(unknown.ranges) and node.free.isdisjoint(f.free)
         if isinstance(node, Member) and node.operands[0] is unknown and is_general:
             return node
-    taken = {i.name for i in f.free}
+    taken = index_names(f)
     letters = [c for c in "ijklrstuvw" if c not in taken]
     return Member(unknown, *[Index(c, last) for c, last in zip(letters, unknown.ranges, strict=False)])
 

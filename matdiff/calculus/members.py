@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, size
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace, symbols
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum
@@ -19,9 +20,8 @@ from matdiff.algebra.operators.recurrence import place
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 
 
-def general_indices(family: Symbol, targets: Iterable[Expr], taken: Iterable[Index]) -> tuple[Expr, ...]:
-    """The indices of the first of some members that is a general one, or new ones with names that are not *taken*."""
-    names = {i.name for i in taken}
+def general_indices(family: Symbol, targets: Iterable[Expr], names: Set[str]) -> tuple[Expr, ...]:
+    """The indices of the first of some members that is a general one, or new ones that have none of the *names*."""
     for target in targets:
         if isinstance(target, Member) and target.operands[0] is family:
             indices = target.operands[1:]
@@ -29,6 +29,12 @@ def general_indices(family: Symbol, targets: Iterable[Expr], taken: Iterable[Ind
                 return indices
     letters = [c for c in "ijklrstuvw" if c not in names]
     return tuple(Index(name, last) for name, last in zip(letters, family.ranges, strict=False))
+
+
+def index_names(f: Expr) -> set[str]:
+    """The names of the indices that a function has itself: free ones and constant ones."""
+    constant = {s.name for s in symbols(f) if INDEX in s.properties}
+    return constant | {i.name for i in f.free}
 
 
 def is_general(indices: Sequence[Expr], ranges: Sequence[Size]) -> bool:

@@ -209,7 +209,8 @@ class Calls(Emitter):
         """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
         letter = re.sub(r"\W", "", goal.group().partition("_")[2])
         if len(letter) != 1 or letter in self.vocabulary.names:
-            return bool(letter) and match_at(r"\w*_\{\s*(?:\w\s*=|1\s*[≤<])", self.text, goal.start()) is not None
+            clause = r"\w*_\{\s*(?:\w\s*(?:=|≠|!=|<|≤)|1\s*[≤<])"
+            return bool(letter) and match_at(clause, self.text, goal.start()) is not None
         low = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
         below = rf"_\{{?\w{{0,9}}{letter}|\[[^\]]{{0,20}}\b{letter}\b|_\{{[^}}]{{0,20}}\b{letter}\b|{low}(?<!{letter})"
         return re.compile(below).search(self.text, goal.end()) is not None

@@ -257,8 +257,9 @@ def _last_places(bound: Names, place: Unbound) -> Indices:
 
 def _require_outside(bound: Names, place: Unbound) -> None:
     """An index that a sum binds elsewhere does not stand outside of it: what the sum takes in would be a guess."""
-    letter = next((p for p in map(canonical, place.pieces) if p in bound.indices and p not in place.scope), None)
-    if letter is not None and letter not in bound.free_indices:
+    known = {*place.scope, *bound.free_indices, *bound.declared}
+    letter = next((p for p in map(canonical, place.pieces) if p in bound.indices and p not in known), None)
+    if letter is not None:
         message = f"the index {letter} is not bound by a sum here, but is elsewhere"
         hint = "put brackets around all that the sum takes in, or call one of the two otherwise"
         raise fault(bound, place.node.start, place.node.end, message, hint)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Symbol, fact, postorder, replace
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import lifted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
@@ -30,12 +31,14 @@ def fresh_index(index: Index, taken: Set[str]) -> Index:
 
 
 def bound_names(e: Expr) -> frozenset[str]:
-    """The names of the indices that sums and recurrences inside the expression bind."""
+    """The names of the indices that sums and recurrences inside the expression bind, and of constant ones."""
     return fact("bound", e, _bound_names)
 
 
 def _bound_names(e: Expr, below: list[frozenset[str]]) -> frozenset[str]:
     names = frozenset[str]().union(*below)
+    if isinstance(e, Symbol) and INDEX in e.properties:
+        return names | {e.name}
     return names | {e.index.name} if isinstance(e, IndexedSum | Recurrence) else names
 
 
