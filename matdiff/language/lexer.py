@@ -197,6 +197,7 @@ class Lexer(Scripts):
         if m.group() in "([{" and self.opens_condition(m.start(), m.end()):
             return self.condition(m)
         bracket = ANGLES.get(m.group(), m.group())
+        self.require_no_spectrum(m)
         before = self.last
         if before == "FUNCTION" and self.tokens[-1].value == "cases":
             self.conditions.add(m.start())

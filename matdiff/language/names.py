@@ -138,7 +138,7 @@ def no_function(shown: str, known: Iterable[str], text: str, span: tuple[int, in
         message = f"{shown} is a function of complex numbers, and matdiff is about real matrices"
         return UnknownNameError(message, text=text, span=span, suggestion="leave it out where everything is real")
     hint = nearest(name, known)
-    if name in SPECTRAL or (not hint and name.partition("_")[0].rstrip("0123456789") in SPECTRAL):
+    if name.rstrip("0123456789") in SPECTRAL or (not hint and name.partition("_")[0].rstrip("0123456789") in SPECTRAL):
         hint = "there are lambda_max(A), lambda_min(A), eigvals(A) of a symmetric matrix, norm_spec(A) and svdvals(A)"
     return UnknownNameError(f"{shown} is not a known function", text=text, span=span, suggestion=hint)
 

@@ -13,7 +13,7 @@ from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
 from matdiff.language.labels import FACTOR, Labels
-from matdiff.language.names import High, canonical, high_at
+from matdiff.language.names import High, canonical, high_at, no_function
 from matdiff.language.recurrences.heads import LOW
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
@@ -21,6 +21,7 @@ from matdiff.language.words import Vocabulary, match_at, superscript
 
 QUOTED = r"'(\w+)'|\"(\w+)\""
 LONGEST_NUMBER = 100
+OF_MATRIX = r"\((?:\s*(?:[B-HJ-Z]|A)(?:[_'ᵀ⊤]|\^\{?[T⊤]\}?)?)+\s*\)"  # of capitals alone: (A), (XᵀX)
 
 
 class Scripts(Comparisons):
@@ -74,6 +75,15 @@ class Scripts(Comparisons):
             suggestion="of a real vector or matrix it is the transpose: xᵀ, Aᵀ",
         )
 
+    def require_no_spectrum(self, m: re.Match[str]) -> None:
+        """Refuses λ(A), λ_i(A), σ_i(XᵀX): the eigenvalues and singular values, and no products."""
+        base = self.bearer()
+        name = self.tokens[base].value if base >= 0 else ""
+        is_one = name.rstrip("0123456789") in ("lambda", "sigma") and name not in self.vocabulary.names
+        if is_one and match_at(OF_MATRIX, self.text, m.start()):
+            start = self.tokens[base].start
+            raise no_function(self.text[start : m.start()], (), self.text, (start, m.start()))
+
     def require_mean(self, m: re.Match[str]) -> None:
         """Refuses z̄ᵀAz, which may be the conjugate transpose of z; where no z stands beside it z̄ is a mean."""
         base = self.bearer()
@@ -107,7 +117,8 @@ class Scripts(Comparisons):
             return self.emit("STRING", quoted.group(1) or quoted.group(2), m.start(), quoted.end())
         self.require_brackets("NAME", m.start(), m.end())
         base = self.bearer()
-        if base >= 0 and self.text.startswith(m.group(), m.end()):
+        twice = match_at(r"(['′])(?!['′])", self.text, m.end())
+        if base >= 0 and twice and self.vocabulary.kind(self.tokens[base].value) != "M":
             shown = self.written(base) + 2 * m.group()
             message = f"{shown} can be a transpose of a transpose, or a name of its own"
             raise self.error(message, self.tokens[base].start, m.end() + 1, "write another letter")
