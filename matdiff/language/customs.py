@@ -26,6 +26,7 @@ LETTERS_OF_COUNTS = frozenset("CDKLMNT")
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 INDICES: Kinds = (("S", 0),)
 PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 5), ("V", 5))  # of a matrix with the same letter
+ENTRIES: Kinds = (("entry", 0), ("S", 3))  # a_ij beside A
 ONE_INDEX: Kinds = (("V", 0),)
 TWO_INDICES: Kinds = (("M", 0),)
 TWO_INDEX_FAMILY: Kinds = (("S", 0), ("V", 1), ("M", 3))
@@ -55,6 +56,8 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
     """The kinds that an undeclared symbol may have, with their costs."""
     if name.is_index:
         return INDICES
+    if name.whole and name.indexed == 2:
+        return ENTRIES
     if name.whole:
         return (
             PARTS if name.name[0] >= "h" and name.whole not in LETTERS_OF_COUNTS else (*PARTS[:2], ("S", 3), ("V", 3))

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import MARKS, canonical
 from matdiff.language.places import Indices, binder_of
@@ -96,8 +97,9 @@ def resolve_unbound(bound: Names) -> None:
             _low(bound, place)
     _require_one_meaning(bound)
     for name in bound.names.values():
-        if not (name.declared or name.plain or name.is_index) and name.indexed == 1:
+        if not (name.declared or name.plain or name.is_index) and name.indexed in (1, 2):
             name.whole = whole_of(bound, name.name)
+    _require_no_numbered_part(bound)
 
 
 def whole_of(bound: Names, letter: str) -> str:
@@ -137,11 +139,14 @@ def _low(bound: Names, place: Unbound) -> None:
 
 def _named(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
     """A name of its own, unless x_i can be a row or a column of X."""
-    matrix = whole_of(bound, place.base.value) if [piece in CUSTOMARY for piece in place.pieces] == [True] else ""
+    letters = _letters(place.pieces)
+    is_part = len(letters) <= 2 and CUSTOMARY.issuperset(letters)
+    matrix = whole_of(bound, place.base.value) if is_part else ""
+    place = place._replace(pieces=letters) if matrix else place
     if not matrix or bound.free or bound.decide(place.node, whole, 0, _part_or_name(bound, place, matrix)):
         _own(bound, place, whole, is_doubtful)
     else:
-        bound.entry_of(place.base.value).indexed = 1  # as of a family
+        bound.entry_of(place.base.value).indexed = len(letters)  # as of a family
         _try_part(bound, place)
 
 
@@ -252,6 +257,26 @@ def _last_places(bound: Names, place: Unbound) -> Indices:
     return [Place(parse_size(Excerpt(piece, place.node.start, bound.text))) for piece in pieces]
 
 
+def _require_no_numbered_part(bound: Names) -> None:
+    """a_12 beside A, and x_1 beside X, can be parts of it."""
+    for node in postorder(bound.tree):
+        if node.kind != "symbol" or node.value[0] in bound.declared:
+            continue
+        numbered = re.fullmatch(r"([a-z])([1-9])([1-9]?)", node.value[0])
+        if numbered is None or (not numbered.group(3) and numbered.group(1) < "h"):
+            continue
+        letter, row, column = numbered.groups()
+        matrix = whole_of(bound, letter)
+        if matrix and (bound.declared.get(matrix) or matrix not in LETTERS_OF_COUNTS):
+            part = f"the entry {row}, {column}" if column else f"the row or the column {row}"
+            raise AmbiguityError(
+                f"{letter}_{row}{column} can be {part} of {matrix}, or a name of its own",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"write {matrix}[{row}, {column or ':'}] for the part; declare {node.value[0]} for the name",
+            )
+
+
 # ---- one name, one thing ----------------------------------------------------------------------------
 
 
@@ -286,18 +311,22 @@ def _doubt(bound: Names, place: Unbound, whole: str) -> AmbiguityError:
         f"{_shown(place)} can be the entry {index} of {place.base.value}, or a name of its own",
         text=bound.text,
         span=(place.node.start, place.node.end),
-        suggestion=f"declare {index}: index for the entry; {whole}: scalar, or its size, for the name",
+        suggestion=f"write {place.base.value}[{index}] for the entry; declare {whole} with its size for the name",
     )
 
 
 def _part_or_name(bound: Names, place: Unbound, matrix: str) -> AmbiguityError:
     """What is said where x_i can be a part of X, or a name of its own."""
-    shown, index = _shown(place), place.pieces[0]
+    shown = bound.text[place.node.start : place.node.end]
+    index = place.pieces[0]
+    part, ways = "a row or a column", f"{matrix}[{index}, :] or {matrix}[:, {index}]"
+    if len(place.pieces) == 2:
+        part, ways = "an entry", f"{matrix}[{', '.join(place.pieces)}]"
     return AmbiguityError(
-        f"{shown} can be a row or a column of {matrix}, or a name of its own",
+        f"{shown} can be {part} of {matrix}, or a name of its own",
         text=bound.text,
         span=(place.node.start, place.node.end),
-        suggestion=f"write {matrix}[{index}, :] or {matrix}[:, {index}]; declare {shown} with its size for the name",
+        suggestion=f"write {ways}; declare {shown} with its size for the name",
     )
 
 

@@ -8,6 +8,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.slices import Column, Row
+from matdiff.algebra.operators.sums import Entry
 from matdiff.language.entries import index_of, require_range
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Name
@@ -17,26 +18,31 @@ from matdiff.language.typed import Typed
 if TYPE_CHECKING:
     from matdiff.language.typing import Attempt
 
-WAYS = ("rows", "columns")
+WAYS = ("rows", "columns", "entry")
 
 
 def part_of_whole(attempt: Attempt, node: Node, name: Name, indices: Indices) -> Typed:
-    """w_k as a row or a column of W, written as a vector."""
+    """w_k as a row or a column of W, written as a vector; w_ij as an entry."""
     whole = attempt.bound.names[name.whole]
     shape, ranges = attempt.shape_of(whole)
     way = attempt.assumed[name.name]
     shown = attempt.written(node)
     if ranges or ONE in shape:
         raise attempt.misfit(node, f"{whole.name} is no matrix of which {shown} could be a part")
-    extent, length = shape if way == "rows" else shape[::-1]
-    require_range(attempt, node, indices[0], extent, f"the number of {way} of {whole.name}")
-    other = f"another family is declared, {name.name}[i=1..N]: d"
-    attempt.note(node, f"{shown} is one of the {way} of {whole.name}; {other}")
+    extents = shape if way == "entry" else shape[:1] if way == "rows" else shape[1:]
+    for index, extent in zip(indices, extents, strict=True):
+        require_range(attempt, node, index, extent, f"the number of {way} of {whole.name}")
+    other = f"another family is declared, {name.name}[{'i=1..M, j=1..N]: scalar' if way == 'entry' else 'i=1..N]: d'}"
+    kind = "entries" if way == "entry" else way
+    attempt.note(node, f"{shown} is one of the {kind} of {whole.name}; {other}")
 
     def make() -> Expr:
-        matrix, index = attempt.symbol(whole, node), index_of(attempt, node, indices[0])
-        return Transpose.of(Row(matrix, index)) if way == "rows" else Column(matrix, index)
+        matrix, places = attempt.symbol(whole, node), [index_of(attempt, node, i) for i in indices]
+        if way == "entry":
+            return Entry(matrix, *places)
+        return Transpose.of(Row(matrix, *places)) if way == "rows" else Column(matrix, *places)
 
+    length = {"rows": shape[1], "columns": shape[0], "entry": ONE}[way]
     result = attempt.typed(node, (length, ONE), (), make)
     result.guessed = whole.declared is None
     return result

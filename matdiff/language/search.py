@@ -274,6 +274,7 @@ WORDS = {
     "zeros": "the vector of zeros",
     "rows": "is a row of the matrix with its capital letter",
     "columns": "is a column of it",
+    "entry": "is an entry of the matrix with its capital letter",
     "ones": "the vector of ones",
     "number": "the number",
     "entrywise": "is taken of each entry",

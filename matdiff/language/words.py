@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, SyntaxError
 from matdiff.language.customs import customary
 from matdiff.language.names import (
     ACCENTED,
@@ -182,7 +182,22 @@ class Vocabulary:
         name = canonical(word)
         if not below or name in self.functions or canonical(name + below.group()) in self.names:
             return 0
+        if self.counts_from_zero(word):  # w_0 is no entry: neither is w_1
+            if name in self.shaped and not self.stands_alone(word):
+                end = below.end()
+                raise SyntaxError(
+                    f"{word} is counted from 0 in the text, but its entries are counted from 1",
+                    text=self.text,
+                    span=(end - len(below.group()) - len(word), end),
+                    suggestion=f"write {word}[1], {word}[2], or declare {word}_0 and {word}_1 instead of {word}",
+                )
+            return 0
         return 2 if name in self.shaped or (name == "e" and self.has_basis) else int(self.stands_alone(word))
+
+    def counts_from_zero(self, word: str) -> bool:
+        """Whether a text numbers the entries of a vector from 0: w_0 beside w_1."""
+        letter = LETTER_OF.get(canonical(word), word)
+        return re.search(rf"(?<![A-Za-z])(?:{word}|{letter})(?:_?0|_\{{0\}}|₀)(?![0-9])", self.text) is not None
 
     def stands_alone(self, letter: str) -> bool:
         """Whether a letter that is customary for vectors and matrices stands somewhere without a number."""
