@@ -31,6 +31,7 @@ POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
+ARGUMENT = rf"\(\s*(?:([A-Za-z{GREEK_CLASS}])\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
 MOST_SHOWN = 6  # names in an error message
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 
@@ -151,6 +152,28 @@ class Calls(Emitter):
             return self.emit("NAME", head.name, start, head.end)  # L(w) = …: the name is L
         found = known.heads.call_at(self.text, start)
         return self.call_of_definition(*found, start) if found else 0
+
+    def takes_time(self, start: int) -> bool:
+        """Whether a bracket behind a name holds the index of a sum: y(t) under ∑_t is y_t."""
+        inside = match_at(ARGUMENT, self.text, start) if self.last == "NAME" and not self.gap else None
+        name, known = self.tokens[-1].value if inside else "", self.vocabulary
+        if inside is None or not inside.group(1) or canonical(inside.group(1)) not in known.running:
+            return False
+        return known.kinds.get(name) != "S" or name in known.shaped
+
+    def require_given(self, name: str, start: int, end: int) -> None:
+        """Refuses A(t) and k(x, z), functions that the text does not give."""
+        inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
+        if inside is None or name in known.kinds or inside.group(2):
+            return
+        if inside.group(1) is None:
+            shown, hint = f"{self.text[start:end]}(…)", f"give it, as in {self.text[start:end]}(x, z) = …"
+        elif canonical(inside.group(1)) in known.running:
+            return
+        else:
+            shown = self.text[start : inside.end()]
+            hint = f"give it, as in {shown} = …; the product is {self.text[start:end]}*{inside.group(1)}"
+        raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
 
     def call_of_definition(self, name: str, end: int, start: int) -> int:
         """h(A x), where h is given with a parameter; r(w) is r where it is always called so."""

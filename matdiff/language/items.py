@@ -83,6 +83,7 @@ def ordered(bound: Binding, items: list[Node]) -> list[Node]:
     if len(named) < len(front) or any(item.kind in STATES for item in items):
         return items
     message = "these definitions use each other in a circle"
+    _require_use(bound, items)
 
     def used(item: Node) -> Iterator[object]:
         """The names in an item, and in the bodies of the definitions with parameters that it calls."""
@@ -96,6 +97,19 @@ def ordered(bound: Binding, items: list[Node]) -> list[Node]:
         return iter(names)
 
     return [*in_order(named, used, lambda item: fault(bound, item.start, item.end, message)), last]
+
+
+def _require_use(bound: Binding, items: list[Node]) -> None:
+    """Refuses a definition that nothing uses: what the text says takes part in what is read."""
+    bodies = [given.body for given in bound.given.values()]
+    names = {name for item in (*items, *bodies) for name in _names(item)}
+    for item in items[:-1]:
+        if item.kind in ("define", "abbreviate") and item.value not in names and item.parts[0].kind != "NUMBER":
+            raise fault(bound, item.start, item.end, f"{item.value} is defined, and nothing uses it", "leave it out")
+    for given in bound.given.values():
+        if given.name not in names | {n.value[0] for item in items for n in postorder(item) if n.kind == "STRING"}:
+            message = f"{given} is defined, and nothing uses it"
+            raise fault(bound, given.item.start, given.item.end, message, "leave it out")
 
 
 def resolve_step(bound: Binding, node: Node, scope: Scope) -> Scope:

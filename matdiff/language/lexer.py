@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
-from matdiff.language.calls import CALLED, OPERAND_FOLLOWS, STARTERS
+from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OPERAND_FOLLOWS, STARTERS
 from matdiff.language.limits import read_limits
 from matdiff.language.names import (
     COMPLEX,
@@ -201,9 +201,9 @@ class Lexer(Scripts):
         before = self.last
         if before == "FUNCTION" and self.tokens[-1].value == "cases":
             self.conditions.add(m.start())
-        is_direction = self.takes_direction(m.start())
+        is_index = self.takes_direction(m.start()) or (bracket == "(" and self.takes_time(m.start()))
         self.push(bracket, m.start())
-        if is_direction:
+        if is_index:
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
         if before in ("FUNCTION", "UNSPECIFIED", "CARET", "DOT_CARET", "METHOD"):
             return self.emit("LEFT", None, m.start(), m.end())
@@ -345,6 +345,8 @@ class Lexer(Scripts):
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
         called = match_at(CALLED, self.text, end)
+        if called and not called.group(1) and name.rstrip("0123456789") not in CUSTOMARY_FUNCTIONS:
+            self.require_given(name, start, end)
         if called and name != "Sigma" and self.vocabulary.is_letter(name) and self.open_function(name, called, start):
             if name == "sigma" and not called.group(1):
                 self.operand("FUNCTION", "sigmoid", start, end)

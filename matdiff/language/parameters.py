@@ -80,6 +80,10 @@ class Heads:
             if len(calls) > 1 or ("funm" in text and re.search(rf"[(,]\s*{written}\s*[,)]", text)):
                 same = 1 < len(own) == len(calls) and not bound.intersection(head.parameters)
                 (self.plain if same else self.called)[head.name] = head.parameters
+        shared = {letter for letters in self.called.values() for letter in letters}
+        while unsafe := [name for name, letters in self.plain.items() if shared.intersection(letters)]:
+            self.called.update((name, self.plain.pop(name)) for name in unsafe)  # g(x) in the body of f(x)
+            shared = {letter for letters in self.called.values() for letter in letters}
         names = sorted((re.escape(item.group(1)) for item in items), key=len, reverse=True)
         self.pattern = re.compile(rf"({'|'.join(names)})(?![\w{MARKS}{SUBS}])") if names else None
 

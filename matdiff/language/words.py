@@ -28,7 +28,7 @@ from matdiff.language.names import (
     canonical,
     no_function,
 )
-from matdiff.language.parameters import Heads
+from matdiff.language.parameters import Heads, bound_letters
 from matdiff.language.recurrences.heads import states
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
@@ -90,6 +90,7 @@ class Vocabulary:
         defined += [canonical(m.group(1)) for m in links]
         self.states = frozenset(states(text))
         self.heads = Heads(text)
+        self.running = bound_letters(text)
         defined = [name for name in defined if not self._is_member(name)]
         self.names = frozenset((*names, *defined, *self.states, *self.heads.plain, *self.heads.called))
         self.longest = max(map(len, self.names), default=0)

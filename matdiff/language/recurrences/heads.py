@@ -71,23 +71,25 @@ def _size(text: str, start: int, end: int) -> Size:
 
 
 def states(text: str) -> Iterator[str]:
-    """The names of the states that a text defines: z where it has z[k+1] = …"""
+    """The names of the states and members that a text defines: z where it has z[k+1] = …, p where p_k = … is used as p_j.
+
+    With a letter as its number, that is where a sum or a range binds it, or another letter that the name has.
+    """
     if not _has_heads(text):
         return
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text)
-    numbered: list[tuple[str, bool]] = []
     for found in re.finditer(ITEM, text):
-        number = _head(found).number
-        is_state = (
-            found.group(2) is not None or ranged.issuperset(_letters(number)) or re.search("[-+]", number) is not None
-        )
-        numbered.append((_head(found).name, is_state))
-    yield from (name for name, is_state in numbered if is_state)
+        head = _head(found)
+        numbers = [head.number, *_numbers(text, found.group(1))]
+        if found.group(2) is not None or re.search("[-+]", head.number) or any(map(ranged.issuperset, numbers)):
+            yield head.name
 
 
-def _letters(number: str) -> list[str]:
-    """The letters i, j of x_{ij} and x[i, j]; a number has none that a sum binds."""
-    return re.findall(r"\w", number) or [number]
+def _numbers(text: str, written: str) -> Iterator[str]:
+    """What stands low or in brackets behind a name, without the signs between letters."""
+    for found in re.finditer(rf"{re.escape(written)}(?:{NUMBERED})", text):
+        number = next(g for g in found.groups() if g is not None).translate(LOW)
+        yield re.sub(r"[\W_]", "", number) or "0"
 
 
 def _has_heads(text: str) -> bool:
