@@ -11,7 +11,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.language.limits import read_head, read_limits
-from matdiff.language.names import GREEK_CLASS, SUBSCRIPT, SUBSCRIPTS, SUPERS, canonical
+from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUBSCRIPTS, SUPERS, canonical, no_function
 from matdiff.language.parameters import head_at
 from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
@@ -166,6 +166,8 @@ class Calls(Emitter):
         inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
         if inside is None or name in known.kinds or inside.group(2):
             return
+        if name in SPECTRAL:
+            raise no_function(self.text[start:end], (), self.text, (start, end))
         if inside.group(1) is None:
             shown, hint = f"{self.text[start:end]}(…)", f"give it, as in {self.text[start:end]}(x, z) = …"
         elif canonical(inside.group(1)) in known.running:

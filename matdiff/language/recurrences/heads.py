@@ -71,9 +71,9 @@ def _size(text: str, start: int, end: int) -> Size:
 
 
 def states(text: str) -> Iterator[str]:
-    """The names of the states and members that a text defines: z where it has z[k+1] = …, p where p_k = … is used as p_j.
+    """The names of the states and members that a text defines: z of z[k+1] = …, p of a p_k = … that is used as p_j.
 
-    With a letter as its number, that is where a sum or a range binds it, or another letter that the name has.
+    With a letter as its number, that is where a sum or a range binds it, or another number of the name.
     """
     if not _has_heads(text):
         return
