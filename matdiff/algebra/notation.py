@@ -25,9 +25,10 @@ class Style:
     scalar, matrix   what stands between a factor of a product and a scalar or a matrix before it: a JOIN,
                      or the sign of an *explicit* style
     over, power, dot_power   the signs of quotients and powers
+    entry_by_entry   what marks a function of the entries, exp⊙(A)
     """
 
-    __slots__ = ("dot_power", "explicit", "latex", "matrix", "name", "over", "power", "scalar")
+    __slots__ = ("dot_power", "entry_by_entry", "explicit", "latex", "matrix", "name", "over", "power", "scalar")
 
     def __init__(
         self, name: str, scalar: str | None = JOIN, matrix: str | None = JOIN, over: str = "/", power: str = "^"
@@ -37,6 +38,7 @@ class Style:
         self.explicit = scalar is not JOIN
         self.scalar, self.matrix, self.over, self.power = scalar, matrix, over, power
         self.dot_power = power if power == "**" else ".^"
+        self.entry_by_entry = {"latex": r"\odot", "ascii": ".", "numpy": ""}.get(name, "⊙")
 
     def pick(self, text: str, latex: str) -> str:
         """The spelling of this style; what is still Unicode is spelt by the writer."""
@@ -74,9 +76,9 @@ class Notation(NamedTuple):
 Part = str | Slot | None
 
 
-def call(name: str, operands: Sequence[Expr], style: Style) -> Notation:
-    """f(A, B): the notation of a function with a name."""
-    parts: list[Part] = [style.pick(f"{name}(", latex_name(name) + r"\left(")]
+def call(name: str, operands: Sequence[Expr], style: Style, sign: str = "") -> Notation:
+    """f(A, B): the notation of a function with a name, and perhaps with a sign behind it."""
+    parts: list[Part] = [style.pick(f"{name}{sign}(", latex_name(name) + sign + r"\left(")]
     for k, operand in enumerate(operands):
         parts += [", "] * (k > 0) + [Slot(operand, SUM)]
     return Notation((*parts, style.pick(")", r"\right)")))

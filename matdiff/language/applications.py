@@ -116,22 +116,7 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
         attempt.penalty(node, 5, operands[0])  # nobody takes the sum of a number
     if square and operands[0].is_scalar:
         attempt.penalty(node, 5 if operator.output[1] == "1" and operator.output[0] != "1" else 1, operands[0])
-    twin = OF_MATRICES.get(node.value)
-    made = operator.of if twin is None else partial(entry_by_entry, attempt, node, twin)
-    return attempt.typed(node, shape, tuple(operands), made)
-
-
-OF_MATRICES = {"exp": ("expm", "exponential"), "log": ("logm", "logarithm"), "sqrt": ("sqrtm", "square root")}
-
-
-def entry_by_entry(attempt: Attempt, node: Node, twin: tuple[str, str], e: Expr) -> Expr:
-    """exp of each entry; of a square matrix somebody may have meant the matrix exponential."""
-    if e.rows is e.cols and not e.is_scalar:
-        name, word = twin
-        shown = attempt.written(node)
-        inside = attempt.written(node.parts[0])
-        attempt.note(node, f"{shown} is taken entry by entry; the matrix {word} is {name}({inside})")
-    return FUNCTIONS[node.value].of(e)
+    return attempt.typed(node, shape, tuple(operands), operator.of)
 
 
 def matched(attempt: Attempt, operator: type[Operator], operands: list[Typed]) -> Shape | None:

@@ -144,7 +144,7 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
             minus, piece = not minus, piece.negated
         if sign == "matmul":
             factors = matmul(attempt, node, factors, piece)
-        if sign == "dot" and is_vector(left := multiply(attempt, node, factors)):
+        if sign == "dot" and is_vector(factors[-1]) and is_vector(left := multiply(attempt, node, factors)):
             while place < len(parts) and node.value[place] == "loose":
                 piece = multiply(attempt, node, [*(piece.factors or [piece]), parts[place]])
                 place += 1
@@ -199,8 +199,8 @@ def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
     done: list[Typed] = []  # scalars, in order
     for factor in factors:
         if factor.is_scalar:
-            if run and factor.number is None and run[-1].cols is not ONE:
-                attempt.penalty(node, 2, run[-1])  # scalars are written first: in N log a, N is one
+            if run and factor.number is None and run[-1].cols is not ONE and run[-1].guessed:
+                attempt.penalty(node, 2, run[-1], factor)  # scalars are written first: in N log a, N is one
             done.append(factor)
             continue
         if run and run[-1].cols is not ONE and factor.rows is ONE:

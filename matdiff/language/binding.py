@@ -453,7 +453,7 @@ class Bound:
         if base.value != "e":
             return None
         if node.parts[1].kind != "NUMBER" and "e" not in self.declared and "e" not in self.definitions:
-            node.kind, node.value, node.parts = "call", "exp", [node.parts[1]]
+            node.kind, node.value, node.parts = "call", "e^", [node.parts[1]]
         return None
 
     def _is_raised(self, node: Node, name: str, index: str) -> bool:

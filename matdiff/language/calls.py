@@ -250,7 +250,7 @@ class Calls(Emitter):
             exponent = superscript(digits)[0] if power.group(1) else Fraction(digits)
             if isinstance(exponent, Fraction):
                 value, end = (name, exponent), power.end()
-        if called := match_at(r"\s*(?:⊙\s*)?\(", self.text, end):
+        if called := match_at(r"\s*(?:⊙\s*)?\(|\.\(", self.text, end):
             bracket = self.text.index("(", end)
             head = read_head(self.text, bracket + 1) if name in BIG else None
             if head:

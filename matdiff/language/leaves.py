@@ -19,7 +19,7 @@ from matdiff.language.rows import WAYS, part_of_whole, require_another
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
-from matdiff.language.typing import Attempt, rule
+from matdiff.language.typing import Attempt, Penalty, rule
 
 # ---- names and constants --------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ def type_applied(attempt: Attempt, node: Node) -> Typed:
     if attempt.assumed.get(id(node)) == "entries":
         return entries(attempt, node, arguments[0], body)
     if is_of_entries(node) and ONE not in (arguments[0].rows, arguments[0].cols):
-        attempt.penalties.append((node, OF_A_MATRIX))
+        attempt.penalties.append(Penalty(node, OF_A_MATRIX, (arguments[0],)))
     return attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
 
 

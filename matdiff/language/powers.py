@@ -138,7 +138,7 @@ def is_positive(a: Expr) -> bool:
     return (
         bool(factors)
         and len(factors) % 2 == 0
-        and all(Transpose.of(f) is g for f, g in zip(factors, reversed(factors), strict=True))
+        and all(f.T is g or g.T is f for f, g in zip(factors, reversed(factors), strict=True))
     )
 
 

@@ -19,6 +19,7 @@ from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameErr
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
 from matdiff.language import dialects
+from matdiff.language import functions_of_matrices as _functions_of_matrices  # noqa: F401 - declares how exp is typed
 from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed
 from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of typing
 from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
@@ -32,7 +33,7 @@ from matdiff.language.lexer import Lexer
 from matdiff.language.names import canonical, font_of, named, nearest
 from matdiff.language.parts import part_named
 from matdiff.language.recurrences import shapes as _steps
-from matdiff.language.search import ANY_COST, FAR_FETCHED, Found, Search
+from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.syntax import Node, parse_tokens
 from matdiff.language.tokens import Decision
@@ -182,6 +183,7 @@ class _Readings:
         self.vocabulary = Vocabulary(
             self.script.text, [*declared, *bases], [*functions, *SPECIAL], kinds, shaped, called
         )
+        self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
 
     def best(self) -> Reading:
@@ -250,7 +252,7 @@ class _Readings:
     ) -> tuple[Found, Bound] | None:
         """The best reading under one set of decisions."""
         bound = self._bind(other, decisions)
-        search = Search(bound, self.scalar, self.valued)
+        search = Search(bound, self.scalar, self.budget, self.valued)
         found = search.run(most - cost)
         if found is None:
             if search.first_error and most == ANY_COST:
@@ -385,7 +387,7 @@ def _read_together(sides: Sequence[_Readings]) -> tuple[Expr, Expr]:
         joined.notes.extend(tree.notes)
     joined.tree = Node("equation", [t.tree for t in trees], None, 0, len(joined.text))
     joined.order = [*trees[0].order, *trees[1].order, joined.tree]
-    found = Search(joined, False).run(ANY_COST)
+    found = Search(joined, False, Budget()).run(ANY_COST)
     if found is None:
         raise SyntaxError("the two sides cannot be read together", text=joined.text, span=(0, len(joined.text)))
     name_sizes(found, joined)

@@ -8,6 +8,7 @@ is fully declared there is nothing to vary and it is one pass.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -16,23 +17,57 @@ from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.customs import ITALIC, Kinds, kind_of, kinds, written_bold
+from matdiff.language.functions_of_matrices import settle
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.names import font_of
 from matdiff.language.scopes import BARE, Name
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
-from matdiff.language.typing import Attempt, Key, function_key
+from matdiff.language.typing import Attempt, Key, Penalty, function_key
 
-MOST_TRIES = 1500
 MOST_QUEUED = 20_000
 FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken
+UNUSUAL = 2  # what it costs that a name is read against custom, and not only as custom often has it
 VALUED = 1  # what it costs that an open function has scalar values
 ANY_COST = 10**9
-MOST_WORK = 400_000  # nodes typed in all tries together
+MOST_WORK = 40_000  # nodes typed in all tries together
+FEW = 4  # penalties of which every way to avoid them is tried
+VISITS = 3  # how often every node is looked at, on average, for the choices that it depends on
+PUSHED = 5  # as many nodes are typed while an assignment is queued
 
 
 Assignment = tuple[tuple[int, int], ...]  # (choice, alternative) for each choice that goes against custom
-Heap = list[tuple[int, Assignment, bool]]
+Heap = list[tuple[int, int, Assignment, bool]]  # the least that it can cost, how much of it are penalties, done
+
+
+class Budget:
+    """The work that all searches for the readings of one text may do together."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_WORK
+
+    def spent(self, nodes: int) -> bool:
+        """Counts nodes that are typed; whether it was too much, the first time apart."""
+        is_first = self.left == MOST_WORK
+        self.left -= nodes
+        return self.left < 0 and not is_first
+
+
+class Way(NamedTuple):
+    """The cheapest way to avoid a penalty: by which choice, None to pay it; and the choices it depends on."""
+
+    cost: int
+    key: Key | None
+    keys: list[Key]
+
+
+class Tried(NamedTuple):
+    """What an assignment came to: the choices that a better one has to vary, and the penalties on the way."""
+
+    culprits: list[Key]
+    penalties: list[Penalty]
 
 
 class Found(NamedTuple):
@@ -46,9 +81,11 @@ class Found(NamedTuple):
 class Search:
     """The readings of one tree."""
 
-    def __init__(self, bound: Bound, scalar: bool, valued: bool = False) -> None:
+    def __init__(self, bound: Bound, scalar: bool, budget: Budget, valued: bool = False) -> None:
         """*valued* is whether open functions may have scalar values without a declaration."""
         self.bound = bound
+        self.budget = budget
+        self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.scalar = scalar
         self.bold = written_bold(bound.text)
         pairs = [(*font_of(name), name) for name in bound.names]
@@ -62,6 +99,7 @@ class Search:
         self.keys = list(self.choices)
         self.place = {key: k for k, key in enumerate(self.keys)}
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
+        self.visited = 0
         self.first_error: MatdiffError | None = None
         self.not_scalar: MatdiffError | None = None  # how the customary reading fails when it is but no scalar
 
@@ -95,7 +133,7 @@ class Search:
                             (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
                         )
             if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
-                self.choices[BARE] = (("members", 0), ("entries", 3))
+                self.choices[BARE] = (("members", 0), ("all entries", 3))
             if node.kind == "applied" and is_of_entries(node):
                 self.choices[id(node)] = (("whole", 0), ("entries", 1))
             if node.kind == "filled":
@@ -112,13 +150,16 @@ class Search:
                 self.choices[function_key(name)] = (("entrywise", 0), ("valued", VALUED + (k > 0)))
 
     def run(self, most: int) -> Found | None:
-        """The reading of least cost, if one costs at most *most*."""
-        heap: Heap = [(0, (), False)]
+        """The reading of least cost, if one costs at most *most*.
+
+        An assignment waits with the least that it can cost in the end: what it costs itself, and for each penalty of
+        the assignment that it comes from, unless it may avoid this, the cheapest way to pay or to avoid it.
+        """
+        heap: Heap = [(0, 0, (), False)]
         seen: set[Assignment] = {()}
         complete: dict[Assignment, Found] = {}
-        tries = 0
         while heap:
-            cost, vector, done = heappop(heap)
+            cost, _, vector, done = heappop(heap)
             if cost > most:
                 return None
             if done:
@@ -128,20 +169,21 @@ class Search:
                     raise self.first_error
                 self._check_unique(complete[vector], vector, heap, complete)
                 self._check_fonts(complete[vector].attempt)
+                self._say_kinds(complete[vector], vector)
+                settle(complete[vector].attempt)
                 return complete[vector]
-            tries += 1
-            if (
-                len(seen) > MOST_QUEUED
-                or tries > MOST_TRIES
-                or tries * len(self.bound.order) > MOST_WORK + len(self.bound.order)
-            ):
+            if len(seen) > MOST_QUEUED or self.budget.spent(len(self.bound.order)):
                 raise self._too_many()
-            culprits = self._try(vector, cost, complete)
+            tried = self._try(vector, complete)
+            self.budget.left -= PUSHED * len(tried.culprits)
             if vector in complete:
-                heappush(heap, (complete[vector].cost, vector, True))
-            for key in culprits:
-                self._push_next(heap, seen, cost, vector, self.place[key])
+                heappush(heap, (complete[vector].cost, 0, vector, True))
+            self._push_next(heap, seen, vector, tried)
         return None
+
+    def _cost(self, vector: Assignment) -> int:
+        """What the choices of an assignment cost."""
+        return sum(self.choices[self.keys[k]][n][1] for k, n in vector)
 
     def _made_scalar(self, vector: Assignment) -> int:
         """What it costs that letters customary for vectors and matrices are read as scalars."""
@@ -150,19 +192,62 @@ class Search:
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
         return sum(cost for _, cost in scalars) + FAR_FETCHED * is_matrix
 
-    def _push_next(self, heap: Heap, seen: set[Assignment], cost: int, vector: Assignment, k: int) -> None:
-        """Queues the assignment that takes the next alternative of one choice."""
-        alternatives = self.choices[self.keys[k]]
+    def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
+        """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""
+        cost = self._cost(vector)
         taken = dict(vector)
-        now = taken.get(k, 0)
-        if now + 1 < len(alternatives):
-            following = tuple(sorted({**taken, k: now + 1}.items()))
-            if following not in seen:
-                seen.add(following)
-                heappush(heap, (cost + alternatives[now + 1][1] - alternatives[now][1], following, False))
+        ways = list(self._ways(tried.penalties, taken))
+        rest = sum(way.cost for way in ways)
+        saved: dict[Key, int] = {}
+        for way in ways:
+            for key in way.keys:
+                saved[key] = saved.get(key, 0) + way.cost
+        for key in tried.culprits:
+            self._push(heap, seen, cost, {**taken, **self._next(key, taken)}, rest - saved.get(key, 0))
+        avoided = [way.key for way in ways if way.key is not None]
+        if len(set(avoided)) > 1:
+            following = dict(taken)
+            for key in avoided:
+                following |= self._next(key, taken)
+            self._push(heap, seen, cost, following, sum(way.cost for way in ways if way.key is None))
 
-    def _try(self, vector: Assignment, cost: int, complete: dict[Assignment, Found]) -> list[Key]:
-        """Types one assignment; answers the choices that a better reading has to vary."""
+    def _push(self, heap: Heap, seen: set[Assignment], cost: int, taken: dict[int, int], rest: int) -> None:
+        following = tuple(sorted(taken.items()))
+        if following not in seen:
+            seen.add(following)
+            heappush(heap, (self._cost(following) + rest, rest, following, False))
+
+    def _next(self, key: Key, taken: dict[int, int]) -> dict[int, int]:
+        """The next alternative of a choice, if there is one."""
+        k = self.place[key]
+        now = taken.get(k, 0)
+        return {k: now + 1} if now + 1 < len(self.choices[key]) else {}
+
+    def _ways(self, penalties: list[Penalty], taken: dict[int, int]) -> Iterator[Way]:
+        """The ways to avoid penalties, of as many as can be asked in linear time.
+
+        A few may be avoided by any choice below their nodes.  Of many, as in a network of layers, each is avoided by
+        the choices for the pieces that it comes from, or else all ways to avoid some of them would be tried.
+        """
+        most = self.visited + VISITS * len(self.bound.order)
+        for penalty in penalties:
+            if self.visited > most:
+                return
+            reasons = [reason.node for reason in penalty.reasons]
+            yield self._way(penalty.cost, [penalty.node] if len(penalties) <= FEW else reasons, taken)
+
+    def _way(self, cost: int, nodes: list[Node], taken: dict[int, int]) -> Way:
+        """The cheapest way to avoid a penalty by one choice, or else to pay it."""
+        keys = self._choices_in(nodes)
+        best = Way(cost, None, keys)
+        for key in keys:
+            for n in self._next(key, taken).values():
+                more = self.choices[key][n][1] - self.choices[key][n - 1][1]
+                best = Way(more, key, keys) if more < best.cost else best
+        return best
+
+    def _try(self, vector: Assignment, complete: dict[Assignment, Found]) -> Tried:
+        """Types one assignment; answers what a better reading has to vary."""
         assumed = dict(self.customary)
         for k, n in vector:
             assumed[self.keys[k]] = self.choices[self.keys[k]][n][0]
@@ -182,10 +267,11 @@ class Search:
                 attempt.penalty(self.bound.tree, 2, typed)  # nobody writes a row vector as the value of a text
         except Misfit as misfit:
             self.first_error = self.first_error or misfit.error
-            return self.keys if attempt.sizes.disagreement else self._choices_in([misfit.node])
-        complete[vector] = Found(attempt, typed, cost + sum(p for _, p in attempt.penalties))
+            culprits = self.keys if attempt.sizes.disagreement else self._choices_in([misfit.node])
+            return Tried(culprits, attempt.penalties)
+        complete[vector] = Found(attempt, typed, self._cost(vector) + sum(p.cost for p in attempt.penalties))
         parts = [name.name for name in self.bound.names.values() if name.whole]  # rows or columns: both are looked at
-        return [*self._choices_in([node for node, _ in attempt.penalties]), *parts]
+        return Tried([*self._choices_in([p.node for p in attempt.penalties]), *parts], attempt.penalties)
 
     def _choices_in(self, roots: list[Node]) -> list[Key]:
         """The choices on which the nodes below some nodes depend."""
@@ -198,11 +284,14 @@ class Search:
             if id(node) in seen:
                 continue
             seen.add(id(node))
-            if node.kind in ("definition", "before", "start", "iterate"):
+            self.visited += 1
+            if node.kind in ("before", "start", "iterate"):
                 return self.keys
             if node.kind == "argument":
                 stack.extend(node.value[1:])
                 continue
+            if node.kind == "definition" and node.value in self.defined:
+                stack.append(self.defined[node.value])
             key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
             key = function_key(node.value[0]) if node.kind == "unspecified" else key
             key = BARE if node.kind == "big_sum" else key
@@ -220,10 +309,10 @@ class Search:
         complete: dict[Assignment, Found],
     ) -> None:
         """Raises AmbiguityError when another reading has the same cost."""
-        ties = [v for cost, v, _ in heap if cost == found.cost and v != vector][:50]
+        ties = [v for cost, rest, v, _ in heap if cost == found.cost and rest == 0 and v != vector][:50]
         for other in ties:
             if other not in complete:
-                self._try(other, sum(self.choices[self.keys[k]][n][1] for k, n in other), complete)
+                self._try(other, complete)
             if other in complete and complete[other].cost == found.cost:
                 raise self._ambiguous(found.attempt, complete[other].attempt)
 
@@ -241,19 +330,35 @@ class Search:
             )
 
     def _ambiguous(self, one: Attempt, two: Attempt) -> AmbiguityError:
+        """Both readings, and the declarations that decide."""
         differing = [key for key in self.keys if one.assumed[key] != two.assumed[key]]
-        shown = [
-            ", ".join(
-                f"{k} {WORDS[a.assumed[k]]}" if isinstance(k, str) else f"1 as {WORDS[a.assumed[k]]}" for k in differing
-            )
-            for a in (one, two)
-        ]
+        shown = [", ".join(f"{self._called(key)} {WORDS[a.assumed[key]]}" for key in differing) for a in (one, two)]
+        names = [key for key in differing if key in self.bound.names]
+        names = [name for name in names if {one.assumed[name], two.assumed[name]} <= DECLARED.keys()]
+        told = ["; ".join(f"{name}: {DECLARED[a.assumed[name]]}" for name in names) for a in (one, two)]
+        hint = "declare the sizes to decide, as in X: m x n; w: n; a: scalar"
         return AmbiguityError(
             f"two readings are possible: {shown[0]}; or {shown[1]}",
             text=self.bound.text,
             span=(self.bound.tree.start, self.bound.tree.end),
-            suggestion="declare the sizes to decide, as in X: m x n; w: n; a: scalar",
+            suggestion=f"declare {told[0]} or {told[1]} to decide, or the sizes" if names else hint,
         )
+
+    def _called(self, key: Key) -> str:
+        """What a choice is about, in words."""
+        return "the sum" if key == BARE else key if isinstance(key, str) else "1"
+
+    def _say_kinds(self, found: Found, vector: Assignment) -> None:
+        """Notes the names that are read against custom, and how to say the other thing."""
+        for k, n in vector:
+            key = self.keys[k]
+            (custom, _), (kind, cost) = self.choices[key][0], self.choices[key][n]
+            if key not in self.bound.names or custom not in DECLARED or cost < UNUSUAL:
+                continue
+            place = next(n for n in self.bound.order if n.kind in ("symbol", "member") and n.value[0] == key)
+            other = DECLARED[custom]
+            said = f"{key} is read as a {DECLARED[kind]}; if it is a {other}, declare it: {key}: {other}"
+            found.attempt.note(place, said)
 
     def _too_many(self) -> AmbiguityError:
         undeclared = ", ".join(k for k in self.keys if isinstance(k, str))
@@ -271,14 +376,17 @@ WORDS = {
     "V": "is a vector",
     "M": "is a matrix",
     "R": "is a row vector",
-    "zeros": "the vector of zeros",
+    "zeros": "is the vector of zeros",
     "rows": "is a row of the matrix with its capital letter",
     "columns": "is a column of it",
     "entry": "is an entry of the matrix with its capital letter",
-    "ones": "the vector of ones",
-    "number": "the number",
+    "ones": "is the vector of ones",
+    "number": "is the number",
+    "members": "runs over members",
+    "all entries": "runs over entries",
     "entrywise": "is taken of each entry",
     "valued": "has scalar values",
     "whole": "is taken as a whole",
     "entries": "is taken of each entry",
 }
+DECLARED = {"S": "scalar", "V": "vector", "M": "matrix", "R": "row vector"}

@@ -28,7 +28,7 @@ def type_big_sum(attempt: Attempt, node: Node) -> Typed:
     body: Typed = node.parts[0].typed
     summation: Summation = node.value
     bare = next((b for b in summation.binders if b.bare), None)
-    if bare and attempt.assumed[BARE] == "entries" and not body.is_scalar:
+    if bare and attempt.assumed[BARE] == "all entries" and not body.is_scalar:
         return attempt.scalar(node, (body,), FUNCTIONS["sum"].of)
     if bare and not bare.used:
         raise attempt.misfit(node, "there is nothing to sum over", "write ∑_i with x_i, or sum(i=1..N, …)")

@@ -8,6 +8,7 @@ matdiff.language.arithmetic and matdiff.language.applications.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
@@ -28,12 +29,20 @@ def function_key(name: str) -> str:
     return f"{name}(…)"
 
 
+class Penalty(NamedTuple):
+    """What an unusual reading of a node costs, and the pieces whose kinds it comes from."""
+
+    node: Node
+    cost: int
+    reasons: tuple[Typed, ...]
+
+
 class Attempt:
     """One reading of a bound tree."""
 
     __slots__ = (
         "assumed", "bound", "definitions", "formulas", "functions", "names", "notes", "penalties", "ranges", "shapes",
-        "sizes",
+        "sizes", "taken_of",
     )  # fmt: skip
 
     def __init__(self, bound: Bound, assumed: dict[Key, str]) -> None:
@@ -46,8 +55,9 @@ class Attempt:
         self.definitions: dict[str, Typed] = {}
         self.formulas: dict[str, tuple[Typed, str]] = {}
         self.functions: dict[str, tuple[Shape, ...]] = {}  # what open functions with scalar values take
-        self.penalties: list[tuple[Node, int]] = []
+        self.penalties: list[Penalty] = []
         self.notes: list[tuple[int, str]] = []
+        self.taken_of: dict[int, str] = {}  # functions of matrices: whether of the entries or of the matrix
         self.names: dict[Size, Size] = {}
 
     def run(self) -> Typed:
@@ -76,7 +86,7 @@ class Attempt:
             if name.declared:
                 known = name.declared.shape, tuple(last for _, last in name.declared.indices)
             else:
-                is_datum = name.name in self.bound.data and self.assumed.get(BARE) != "entries"
+                is_datum = name.name in self.bound.data and self.assumed.get(BARE) != "all entries"
                 count = name.indexed if name.is_family else int(is_datum)
                 known = self._assumed_shape(name), tuple(self.sizes.fresh() for _ in range(count))
             self.shapes[name.name] = known
@@ -111,7 +121,7 @@ class Attempt:
     def penalty(self, node: Node, cost: int, *reasons: Typed) -> None:
         """An unusual reading: costs something when it rests on the guessed kind of a symbol."""
         if any(r.guessed for r in reasons):
-            self.penalties.append((node, cost))
+            self.penalties.append(Penalty(node, cost, reasons))
 
     def note(self, node: Node, sentence: str) -> None:
         """Says how a doubtful place was read, and how to say the other thing; it is shown if this reading is taken."""

@@ -102,6 +102,7 @@ class Entrywise(Operator):
     by_parameter  where there are parameters: the derivatives by them, likewise
     parameters    what the parameters are when they are not given
     domain        properties that A needs in the statement of the law
+    twin          the function of a square matrix that is spelt alike on paper
     increasing    whether f(a) < f(b) for all a < b; with a *kink*, f(a) ≤ f(b)
     """
 
@@ -109,6 +110,7 @@ class Entrywise(Operator):
     parameters: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[str] = ""
     increasing: ClassVar[bool] = False
+    twin: ClassVar[str] = ""
     slope: ClassVar[Callable[..., Expr]]
     by_parameter: ClassVar[Callable[..., tuple[Expr, ...]]] = staticmethod(lambda t: ())
 
@@ -169,6 +171,8 @@ class Entrywise(Operator):
 
     def notation(self, style: Style) -> Notation:
         usual = tuple(map(Number, self.parameters)) == self.operands[1:]
+        if self.twin and self.rows is self.cols and not self.is_scalar:  # exp⊙(X) is no matrix exponential
+            return call(self.names[0], self.operands, style, style.entry_by_entry)
         return call(self.names[0], self.operands[:1] if usual else self.operands, style)
 
 
@@ -187,6 +191,7 @@ class Exp(Entrywise):
 
     __slots__ = ()
     names = ("exp",)
+    twin = "expm"
     bounds = "(0, ∞)"
     increasing = True
     numpy = staticmethod(lambda np, a: np.exp(a))
@@ -209,6 +214,7 @@ class Log(Entrywise):
 
     __slots__ = ()
     names = ("log", "ln")
+    twin = "logm"
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
@@ -266,6 +272,7 @@ class Sqrt(Entrywise):
 
     __slots__ = ()
     names = ("sqrt",)
+    twin = "sqrtm"
     bounds = "[0, ∞)"
     increasing = True
     domain = "positive"
@@ -274,7 +281,7 @@ class Sqrt(Entrywise):
     slope = staticmethod(lambda t: HALF / Sqrt(t))
 
     def notation(self, style: Style) -> Notation:
-        if style.latex:
+        if style.latex and (self.is_scalar or self.rows is not self.cols):
             return Notation((r"\sqrt{", Slot(self.operands[0], SUM), "}"))
         return super().notation(style)
 
