@@ -402,6 +402,10 @@ class Bound:
         node.kind, node.value = "dot_power", None
         node.parts = [inner, Node("NUMBER", [], exponent, node.start, node.end)]
 
+    def _behind(self, node: Node, scope: Scope) -> None:
+        """[z]₊ is relu(z), X(:) is vec(X)."""
+        node.kind, node.value = "call", {"positive_part": "relu", "entries": "vec"}[node.kind]
+
     def _method(self, node: Node, scope: Scope) -> None:
         """X.sum() is sum(X), x.dot(y) is dot(x, y)."""
         owner, *rest = node.parts
@@ -516,6 +520,8 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "apply": Bound._call,
     "formula": resolve_formula,
     "method": Bound._method,
+    "positive_part": Bound._behind,
+    "entries": Bound._behind,
     "norm": Bound._norm,
     "power": Bound._power,
     "product": require_clear_quotient,

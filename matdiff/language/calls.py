@@ -25,7 +25,7 @@ from matdiff.language.words import (
     superscript,
 )
 
-CALLED = r"(['′]*)(?: ?⊙ ?)?\("  # σ ⊙ (h) is σ entry by entry
+CALLED = r"(['′]*)(?: ?⊙ ?)?\((?!\s*:\s*\))"  # σ ⊙ (h) is σ entry by entry
 OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS}]"
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"

@@ -45,6 +45,7 @@ PATTERN = re.compile(
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
     (?P<pseudo>[†⁺]|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
     (?P<super>[{SUPERS}]+|⁽) |
+    (?P<positive_part>_(?:\{{\s*\+\s*\}}|\+)|₊) | (?P<entries>\(\s*:\s*\)) |
     (?P<subscript>{SUBSCRIPT}) |
     (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
@@ -401,6 +402,8 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "inverse_transpose": Lexer.inverse_transpose,
     "pseudo": Lexer.pseudo_inverse,
     "super": Lexer.superscript,
+    "positive_part": Lexer.positive_part,
+    "entries": Lexer.entries,
     "subscript": Lexer.subscript,
     "relation": Lexer.relation,
     "bar": Lexer.bar,

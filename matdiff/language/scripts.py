@@ -38,6 +38,19 @@ class Scripts(Comparisons):
 
     # ---- transposes and inverses -------------------------------------------------------------------
 
+    def positive_part(self, m: re.Match[str]) -> int:
+        """[z]₊ is max(z, 0), entry by entry."""
+        if self.last != "RIGHT":
+            message = f"{m.group()} can be the positive part or belong to the name"
+            raise self.error(message, max(m.start() - 1, 0), m.end(), "write [z]_+ for max(z, 0)")
+        return self.emit("POSITIVE_PART", None, m.start(), m.end())
+
+    def entries(self, m: re.Match[str]) -> int:
+        """X(:) is vec(X), as in MATLAB."""
+        if self.last not in ENDERS:
+            raise self.error(f"{m.group()} stands behind a matrix", m.start(), m.end(), "X(:) is vec(X)")
+        return self.emit("ENTRIES", None, m.start(), m.end())
+
     def transpose(self, m: re.Match[str]) -> int:
         word = match_at(r"\^\s*([A-Za-z]\w*)", self.text, m.start())
         if word and len(word.group(1)) > 1 and word.group(1) in self.vocabulary.names:

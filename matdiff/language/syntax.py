@@ -193,6 +193,8 @@ OPERATORS = frozenset(
         "PSEUDO_INVERSE",
         "SUPERSCRIPT",
         "SUBSCRIPT",
+        "POSITIVE_PART",
+        "ENTRIES",
     ]
 )
 Reason = tuple[Callable[[str, bool], bool], str, str]

@@ -17,7 +17,18 @@ from matdiff.language.transcript import APART, Transcript
 
 CLOSERS = ("RIGHT", "BAR_CLOSE", "NORM_CLOSE", "INNER_CLOSE")
 ENDERS = frozenset(
-    (*CLOSERS, "NAME", "NUMBER", "TRANSPOSE", "INVERSE_TRANSPOSE", "PSEUDO_INVERSE", "SUPERSCRIPT", "SUBSCRIPT")
+    (
+        *CLOSERS,
+        "NAME",
+        "NUMBER",
+        "TRANSPOSE",
+        "INVERSE_TRANSPOSE",
+        "PSEUDO_INVERSE",
+        "SUPERSCRIPT",
+        "SUBSCRIPT",
+        "POSITIVE_PART",
+        "ENTRIES",
+    )
 )
 SIGNS_OF_PRODUCTS = (
     "TIMES",
