@@ -355,6 +355,10 @@ class Bound:
         node.kind = "call"
         arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
         node.parts = list(arguments)
+        if len(node.parts) == 2 and node.parts[0].kind == "STRING" and node.value in ("sum", "mean"):
+            word, inside = node.parts  # sum(abs2, X) of Julia
+            name = "square" if word.value == "abs2" else word.value
+            node.parts = [Node("call", [inside], name, word.start, inside.end)]
         if isinstance(node.value, tuple):
             self._power_of_function(node, *node.value)
         elif node.value in ("eye", "identity", "ones", "zeros"):

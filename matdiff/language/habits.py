@@ -6,8 +6,13 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import FUNCTIONS, Number
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number
+from matdiff.algebra.operators.entrywise import Log, Sqrt, filled
+from matdiff.algebra.operators.gamma import Polygamma
 from matdiff.algebra.operators.norms import Frobenius
+from matdiff.algebra.operators.products import Hadamard, Power
+from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.errors import AmbiguityError
 from matdiff.language.applications import apply
 from matdiff.language.arithmetic import SIGNED, multiply
 from matdiff.language.powers import make_power, power, transpose
@@ -31,9 +36,14 @@ def as_sign(sign: str) -> Callable[[Attempt, Node, list[Typed]], Typed]:
 @special("dot", "vdot", "outer")
 def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """dot(x, y) = xᵀy for vectors, the product for matrices; vdot(A, B) = A : B; outer(x, y) = xyᵀ in one piece"""
+    if node.value == "dot" and len(operands) == 3:  # dot(x, A, y) of Julia
+        first = transpose(attempt, node, operands[0])
+        return multiply(attempt, node, [first, *operands[1:]])
     if len(operands) != 2:
         raise attempt.misfit(node, f"{node.value} takes 2 arguments, not {len(operands)}")
     a, b = operands
+    if node.value == "dot" and ONE not in (a.rows, a.cols, b.rows, b.cols):
+        return dot_of_matrices(attempt, node, a, b)
     if node.value == "outer" and a.cols is ONE and b.cols is ONE:
         return attempt.typed(node, (a.rows, b.rows), (a, b), lambda x, y: x * y.T)
     if node.value == "outer":
@@ -42,6 +52,61 @@ def type_dot(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         return attempt.scalar(node, (a, b), Frobenius.of)
     vectors = a.cols is ONE and b.cols is ONE and not (a.is_scalar or b.is_scalar)
     return multiply(attempt, node, [transpose(attempt, node, a) if vectors else a, b])
+
+
+def dot_of_matrices(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
+    """dot(A, B) of matrices: A : B in Julia, AB in NumPy; where both fit, it is not said which is meant"""
+    (m, n), (p, q) = attempt.sizes.shape((a.rows, a.cols)), attempt.sizes.shape((b.rows, b.cols))
+    if n is p and not (m is p and n is q):
+        return multiply(attempt, node, [a, b])
+    if n is not p and attempt.same_shape(a, b) and attempt.sizes.find(n) is not attempt.sizes.find(p):
+        return attempt.scalar(node, (a, b), Frobenius.of)
+    left, right = attempt.shown(a), attempt.shown(b)
+    message = f"{attempt.written(node)} can be the inner product, as in Julia, or the product, as in NumPy"
+    raise attempt.misfit(node, message, f"write tr({left}'*{right}) or {left}*{right}", AmbiguityError)
+
+
+@special("polygamma")
+def type_polygamma(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """polygamma(k, A), entry by entry"""
+    order = operands[0].number if len(operands) == 2 else None
+    if order is None or order.denominator != 1 or order < 1:
+        raise attempt.misfit(node, "polygamma takes a whole number from 1 on and what it is taken of")
+    a = operands[1]
+    return attempt.typed(node, (a.rows, a.cols), (a,), lambda e: Polygamma(e, int(order)))
+
+
+def of_two_arrays(make: Callable[[Expr, Expr], Expr]) -> Callable[[Attempt, Node, list[Typed]], Typed]:
+    """A loss of two arrays of one shape."""
+
+    def typed(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+        if len(operands) != 2 or not attempt.same_shape(*operands):
+            shown = "; ".join(attempt.described(o) for o in operands)
+            raise attempt.misfit(node, f"{node.value} takes two arrays of one shape: {shown}")
+        return attempt.scalar(node, tuple(operands), make)
+
+    return typed
+
+
+SPECIAL["mse"] = of_two_arrays(lambda a, b: FUNCTIONS["mean"].of(Power.of(a - b, Number(2))))
+SPECIAL["cross_entropy"] = of_two_arrays(lambda p, q: -SumOfEntries.of(Hadamard.of(p, Log(q))))
+SPECIAL["kl"] = of_two_arrays(lambda p, q: SumOfEntries.of(Hadamard.of(p, Log(p) - Log(q))))
+
+
+@special("var", "std")
+def type_variance(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """var(x) = mean((x − mean(x)).^2), and its square root std(x)"""
+    if len(operands) != 1 or operands[0].is_scalar:
+        raise attempt.misfit(node, f"{node.value} takes one vector or matrix")
+    shown = attempt.written(node)
+    attempt.note(node, f"{shown} divides by n; with n − 1 it is n/(n - 1)*{shown}")
+
+    def make(x: Expr) -> Expr:
+        mean = FUNCTIONS["mean"].of
+        variance = mean(Power.of(x - filled(mean(x), x), Number(2)))
+        return Sqrt(variance) if node.value == "std" else variance
+
+    return attempt.scalar(node, tuple(operands), make)
 
 
 @special("matrix_power")

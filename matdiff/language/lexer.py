@@ -17,6 +17,7 @@ from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OPERAND_FOLLOWS, STARTERS
 from matdiff.language.limits import read_limits
+from matdiff.language.named_functions import argument, gamma_function, require_no_projection, spelt_function
 from matdiff.language.names import (
     COMPLEX,
     GREEK_CLASS,
@@ -277,6 +278,9 @@ class Lexer(Scripts):
             return keyword
         if m.group() in ("inf", "Inf", "infty") and self.last == "COMMA" and m.group() not in self.vocabulary.names:
             return self.emit("STRING", "inf", start, m.end())
+        require_no_projection(self.text, start, self.vocabulary.names)
+        if named := self.named_function(m):
+            return named
         if call := self.open_call(m):
             return call
         if module := match_at(MODULE, self.text, start):
@@ -297,6 +301,21 @@ class Lexer(Scripts):
                 end = self.function("kron", start, piece.end)
             start = end
         return start
+
+    def named_function(self, m: re.Match[str]) -> int:
+        """SoftPlus(, Swish_1(, Γ(, and abs2 in sum(abs2, X); 0 where the word is no such function."""
+        start, end, known = m.start(), m.end(), self.vocabulary
+        name = canonical(m.group())
+        if name in known.names:
+            return 0
+        if self.last == "LEFT" and len(self.tokens) > 1 and self.tokens[-2].value in ("sum", "mean"):
+            if found := argument(self.text, start, end, known.functions):
+                return self.emit("STRING", found[0], start, found[1])
+        if name in ("Gamma", "gamma"):
+            found = gamma_function(self.text, start, end, known.only_called(name))
+        else:
+            found = spelt_function(self.text, start, end, known.functions)
+        return self.function(found[0], start, found[1]) if found else 0
 
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""

@@ -9,6 +9,7 @@ from matdiff.algebra.operators import (
     entry_products,
     entrywise,
     extremes,
+    gamma,
     inverses,
     khatri_rao,
     kronecker,

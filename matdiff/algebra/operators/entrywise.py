@@ -63,7 +63,7 @@ def lifted(e: Expr, parts: list[Expr]) -> Expr | None:
             return Scale.of(Hadamard.of(*scalars), product) if scalars else product
         case Sum():
             return Sum.of(*[filled(p, matrices[0]) for p in parts])
-        case Entrywise() | Power() | Unspecified() if all(p.is_scalar for p in parts[1:]):
+        case Entrywise() | Power() | OfEntries() if all(p.is_scalar for p in parts[1:]):
             return e.rebuild(tuple(parts))
         case _:
             return None
@@ -314,7 +314,13 @@ class Sign(Entrywise):
     slope = staticmethod(lambda t: Number(0))
 
 
-class Unspecified(Operator):
+class OfEntries(Operator):
+    """A function of every entry that is known by its data."""
+
+    __slots__ = ()
+
+
+class Unspecified(OfEntries):
     """g(A) for a function g of a scalar that the text leaves open; data: its name and how often it is derived."""
 
     __slots__ = ()

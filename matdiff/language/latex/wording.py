@@ -15,9 +15,11 @@ from matdiff.language.latex.constructs import Script
 from matdiff.language.latex.macros import Token
 from matdiff.language.latex.nesting import Frame, Nesting
 from matdiff.language.latex.page import NAME_ENDS, NAMED
+from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
 from matdiff.language.transcript import APART
 
+CALLING = frozenset(["(", "[", "\\{", "\\left", "\\bigl", "\\Bigl", "\\big", "\\Big", "\\biggl", "\\lparen"])
 SPACED = frozenset((" ", "\n", "~", "\\ ", "\\,", "\\!", "\\;", "\\:"))
 PROSE = frozenset("if for is are of the to over on all such that then else otherwise subject minimize maximize".split())
 DIFFERENTIAL = "a derivative is asked for with wrt, not written in the expression"
@@ -95,8 +97,8 @@ class Wording(Nesting):
         if self.lowered:
             word = re.sub(r"\W", "", word)
             self.page.write(word, start, end)
-        elif word in self.functions:
-            self.word(word, start, end)
+        elif (function := function_named(word, self.functions)) and (word == function or self.is_called(function)):
+            self.word(function, start, end)
         elif len(word) > 1 and word[0].isalpha():
             self.page.write(NAMED + word + NAME_ENDS, start, end)
             if operator:
@@ -105,6 +107,14 @@ class Wording(Nesting):
             self.page.write(word, start, end)
         else:
             self.page.blank(APART, start, end)
+
+    def is_called(self, function: str) -> bool:
+        r"""Whether a bracket or the parameter of Swish_1 comes next, and not the left side \mathrm{MSE}(w) = …"""
+        behind = self.source[self.stream.end :]
+        if re.match(r"\s*\([^()]*\)\s*&?\s*(?::?=)", behind):
+            return False
+        following = self.stream.peek()
+        return following in CALLING or (following == "_" and function in ("swish", "silu"))
 
     def text(self, content: str, start: int, end: int) -> None:
         """A text: a word as above, one of the words of the language, or prose, which is refused."""

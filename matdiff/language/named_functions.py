@@ -1,0 +1,98 @@
+"""Functions by the names that people give them: in any case (ReLU, SoftPlus), with a parameter below (Swish₁), as a Greek
+letter (Γ), as an argument of another (sum(abs2, X)); and projections, which are refused by name.
+
+In goes a word at its place in the text, out comes the name of the function and where it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from matdiff.errors import AmbiguityError, UnsupportedError
+from matdiff.language.names import canonical
+from matdiff.language.words import match_at
+
+Found = tuple[str, int]
+PARAMETER = r"_\{?\s*(?:([0-9]+)|\\?[A-Za-zα-ω]+)\s*\}?|([₀-₉]+)"
+CALL_FOLLOWS = r"\s*\("
+LOGARITHM = r"(?:log|ln)[ \t]*\(?[ \t]*$"
+SINGLE = r"\s*\(\s*(?:⟪\w+⟫|\w)[\w₀-₉ᵢⱼₖ]*(?:_\{[^{}]*\}|_\w+)?\s*\)"
+PROJECTION = (
+    r"(?:P|Π|Pi|⟪?[Pp]roj⟫?)_?(?:\{?\s*(?:Ω|Omega)\s*\}?|(?<=[Πij⟫]_)\{?\s*[A-Z]\s*\}?|(?<=P_)\{?\s*[B-Z]\s*\}?)\s*\("
+)
+
+
+def function_named(word: str, functions: Collection[str]) -> str:
+    """The function that a word names in any case, else nothing.
+
+    >>> function_named("SoftPlus", {"softplus"}), function_named("Tanh", {"tanh"}), function_named("W", {"w"})
+    ('softplus', 'tanh', '')
+    """
+    if word in functions:
+        return word
+    low = word.lower()
+    return low if len(word) > 2 and low in functions else ""
+
+
+def spelt_function(text: str, start: int, end: int, functions: Collection[str]) -> Found | None:
+    """SoftPlus(, Swish_1(: a function before its bracket, which may have a parameter below."""
+    name = function_named(text[start:end], functions)
+    parameter = match_at(PARAMETER, text, end) if name in ("silu", "swish") else None
+    if parameter is not None and match_at(CALL_FOLLOWS, text, parameter.end()):
+        if canonical("x" + parameter.group()) != "x1":
+            raise UnsupportedError(
+                f"{text[start : parameter.end()]} with another parameter than 1 is not known",
+                text=text,
+                span=(start, parameter.end()),
+                suggestion="write z .* sigmoid(β*z)",
+            )
+        return name, parameter.end()
+    if name and name != text[start:end] and match_at(CALL_FOLLOWS, text, end):
+        return name, end
+    return None
+
+
+def argument(text: str, start: int, end: int, functions: Collection[str]) -> Found | None:
+    """abs2 in sum(abs2, X), as in Julia: a function that is applied before the sum."""
+    word = text[start:end]
+    is_function = word == "abs2" or (len(word) > 1 and word in functions)
+    return (word, end) if is_function and match_at(r"\s*,", text, end) else None
+
+
+def gamma_function(text: str, start: int, end: int, alone: bool) -> Found | None:
+    """Γ(α), gamma(x): the gamma function, where a logarithm stands before it or its argument is one name.
+
+    *alone* is whether the letter stands nowhere but before brackets.
+    """
+    if not alone or not match_at(CALL_FOLLOWS, text, end):
+        return None
+    before = text[max(0, start - 8) : start]
+    if match_at(rf".*?{LOGARITHM}", before, 0) or match_at(SINGLE, text, end):
+        return "gamma", end
+    if text[start:end] == "gamma":
+        raise AmbiguityError(
+            "gamma(…) can be the gamma function or a product with γ",
+            text=text,
+            span=(start, end),
+            suggestion="write exp(gammaln(…)) for the function, gamma*(…) for the product",
+        )
+    return None
+
+
+def require_no_projection(text: str, start: int, names: Collection[str]) -> None:
+    """Refuses 𝒫_Ω(A), which is no product with a matrix."""
+    found = match_at(PROJECTION, text, start)
+    if found is None or canonical(found.group()[:-1].strip().replace("⟪", "").replace("⟫", "")) in names:
+        return
+    if canonical(found.group()[0]) in names:
+        return
+    shown = found.group()[:-1].strip().replace("⟪", "").replace("⟫", "")
+    is_mask = "Ω" in shown or "Omega" in shown
+    raise UnsupportedError(
+        f"{shown}(…) is a projection, not a product with a matrix, and is not available",
+        text=text,
+        span=(start, found.end() - 1),
+        suggestion="write the observed entries with a mask of 0 and 1: Ω ⊙ (…)"
+        if is_mask
+        else "write a product as P*(…)",
+    )
