@@ -30,7 +30,7 @@ __all__ = ["Environment", "Program", "evaluate", "free_indices", "run"]
 
 
 def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
-    """The value of an expression; free indices become the leading axes of the result.
+    """The value of an expression; free indices without a value of their own become the leading axes of the result.
 
     >>> from matdiff.algebra.dims import size
     >>> x = Symbol("x", (size("n"), size(1)))
@@ -47,10 +47,21 @@ def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
     value = np.broadcast_to(value, (*lengths, rows, cols))
     order = free_indices(expr)
     value = value.transpose(*(program.axes[i] - 1 for i in order), *rest(program, order), -2, -1)
-    shape = tuple(size_in(environment, i.last) for i in order)
+    fixed = {i for i in order if isinstance(values.get(i.name), int | np.integer)}
+    for axis, i in reversed([*enumerate(order)]):
+        if i in fixed:
+            value = value.take(at_place(i, int(values[i.name]), value.shape[axis]), axis)
+    shape = tuple(size_in(environment, i.last) for i in order if i not in fixed)
     if expr.shape == SCALAR:
         return np.array(value.reshape(shape)) if shape else float(value.reshape(()))
     return np.array(value.reshape(*shape, *((rows,) if is_vector(expr.shape) else (rows, cols))))
+
+
+def at_place(index: Index, number: int, count: int) -> int:
+    """The place of a free index that has a value, which is counted from 1."""
+    if not 1 <= number <= count:
+        raise ShapeError(f"the index {index.name} is between 1 and {count}, not {number}")
+    return number - 1
 
 
 def rest(program: Program, order: list[Index]) -> list[int]:

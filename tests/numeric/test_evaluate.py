@@ -233,3 +233,25 @@ def test_every_error_is_a_matdiff_error() -> None:
     for values in ({}, {"A": None}, {"A": 1j * np.ones((2, 2))}, {"A": [[]]}, {"A": np.ones((2, 2, 2))}):
         with pytest.raises(MatdiffError):
             evaluate(A * w, values)
+
+
+def test_a_free_index_with_a_value_is_fixed() -> None:
+    rows = {"W": np.arange(6.0).reshape(3, 2)}
+    whole = evaluate(matdiff.parse("W[t, :]", "W: m x n"), rows)
+    assert np.array_equal(evaluate(matdiff.parse("W[t, :]", "W: m x n"), rows | {"t": 2}), whole[1])
+    with pytest.raises(ShapeError, match="between 1 and 3"):
+        evaluate(matdiff.parse("W[t, :]", "W: m x n"), rows | {"t": 4})
+
+
+def test_a_constant_index_is_a_value_counted_from_1() -> None:
+    entry = matdiff.parse("z[y]", "z: n; y: index 1..n")
+    assert evaluate(entry, {"z": [3.0, 5.0], "y": 2}) == 5.0
+    with pytest.raises(ShapeError, match="not between 1 and 2"):
+        evaluate(entry, {"z": [3.0, 5.0], "y": 0})
+    with pytest.raises(ShapeError, match="whole number"):
+        evaluate(entry, {"z": [3.0, 5.0], "y": 1.5})
+
+
+def test_class_labels_are_whole_numbers() -> None:
+    chosen = matdiff.parse("sum(i=1..N, c[y[i]])", "c[k=1..K]: scalar; y[i=1..N]: index 1..K")
+    assert evaluate(chosen, {"c": [1.0, 10.0, 100.0], "y": [3, 1, 1, 2]}) == 112.0
