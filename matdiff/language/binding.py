@@ -38,6 +38,7 @@ from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope
+from matdiff.language.sized_constants import make_constant, resolve_letter, resolve_sized
 from matdiff.language.spelling import plain
 from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
 from matdiff.language.summing import count_from_one, require_clear_quotient, resolve_sum, settle_sets
@@ -204,9 +205,9 @@ class Bound:
         node.parts[0] = _without_brackets(node.parts[0])
         base, text = node.parts[0], node.value
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
-            self._sized_constant(node, base, text)
+            resolve_sized(self, node, base, text)
             return None
-        if base.kind == "NAME" and self._is_constant_letter(node, base.value, text):
+        if base.kind == "NAME" and resolve_letter(self, node, base.value, text.strip(), scope):
             return None
         if self._is_numbered(base):
             return self._numbered(node, base.value, self._low(node, text), scope)
@@ -310,40 +311,6 @@ class Bound:
             base.value = "entrywise"
         node.kind, node.value, node.parts = "entry", binders, [base]
 
-    def _is_constant_letter(self, node: Node, letter: str, text: str) -> bool:
-        """Makes a unit vector of e_3 and the matrix of ones of J_n, where e and J are no names of the text."""
-        if letter in self.declared or letter in self.definitions or letter in self.names:
-            return False
-        what = ""
-        if letter == "e" and text.isdecimal() and int(text):
-            node.kind, node.value, node.parts = "unit", (Place(parse_size(self._low(node, text))), None), []
-            what = f"unit vector number {text}"
-        elif letter == "J" and (text in SIZES or text in self.declared.sizes()):
-            n = parse_size(self._low(node, text))
-            node.kind, node.value, node.parts = "constant", ("ones", (n, n)), []
-            what = f"{text}×{text} matrix of ones"
-        if what:
-            name = f"{letter}_{text}"
-            self.note(node, f"{name} is taken as the {what}; for another thing declare {name} or {letter}")
-        return bool(what)
-
-    def _sized_constant(self, node: Node, base: Node, text: str) -> None:
-        """1_n, 0_{m×n}, I_n"""
-        kind = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}.get(base.value)
-        if kind is None:
-            raise self._error(node, "a number has no subscript")
-        sizes = [written_size(s.strip(), self.declared.sizes()) for s in re.split(r"×|,|\bx\b", text) if s.strip()]
-        self._constant(node, kind, [Excerpt(s, node.start, self.text) for s in sizes])
-
-    def _constant(self, node: Node, kind: str, sizes: list[Excerpt]) -> None:
-        kind = "eye" if kind == "identity" else kind
-        if kind == "eye" and len(sizes) == 2 and sizes[0].text == sizes[1].text:
-            sizes = sizes[:1]  # eye(n, n)
-        most = 1 if kind == "eye" else 2
-        if not 0 < len(sizes) <= most:
-            raise self._error(node, f"{kind} takes {'one size' if most == 1 else 'one or two sizes'}")
-        node.kind, node.value, node.parts = "constant", (kind, tuple(map(parse_size, sizes))), []
-
     # ---- sums, functions, definitions --------------------------------------------------------------
 
     def _sum(self, node: Node, scope: Scope) -> Scope:
@@ -362,7 +329,7 @@ class Bound:
         if isinstance(node.value, tuple):
             self._power_of_function(node, *node.value)
         elif node.value in ("eye", "identity", "ones", "zeros"):
-            self._constant(node, node.value, [self._excerpt(a) for a in listed(arguments)])
+            make_constant(self, node, node.value, [self._excerpt(a) for a in listed(arguments)])
         elif node.value == "cases":
             resolve_cases(self, node)
         elif node.value == "unit" and len(arguments) == 2:
@@ -458,11 +425,17 @@ class Bound:
             if is_double or self._is_raised(node, base.value, self._excerpt(index).text):
                 self.as_part(node, base, [found], scope)
             return None  # else it is a power: A^(i − 1) of a matrix
-        if base.value != "e":
-            return None
-        if node.parts[1].kind != "NUMBER" and "e" not in self.declared and "e" not in self.definitions:
-            node.kind, node.value, node.parts = "call", "e^", [node.parts[1]]
+        if base.value == "e" and "e" not in self.declared and "e" not in self.definitions:
+            self._exponential(node)
         return None
+
+    def _exponential(self, node: Node) -> None:
+        """e^x is exp(x); e^2 only where the text has such a power as well, else e may be an error that is squared."""
+        if node.parts[1].kind != "NUMBER" or re.search(EXPONENTIAL, self.text):
+            node.kind, node.value, node.parts = "call", "e^", [node.parts[1]]
+        else:
+            k = node.parts[1].value
+            self.note(node, f"e^{k} is taken as a power of the name e; of Euler's number it is exp({k})")
 
     def _is_raised(self, node: Node, name: str, index: str) -> bool:
         """Whether x^i is the member i of several: of vectors, or where several names have the index high."""
@@ -499,17 +472,7 @@ def _without_brackets(node: Node) -> Node:
     return inner if inner.kind == "NAME" else node
 
 
-def written_size(text: str, known: Collection[str]) -> str:
-    """A size with its signs, where it is written low as on paper: I_{mn}, I_{2n}, I_{n^2}."""
-    text = re.sub(r"(\w+)(?:\^\{?2\}?|²)", r"\1*\1", text)
-    return re.sub("[0-9]*[A-Za-z]+", lambda m: m.group() if m.group() in known else _product(m.group()), text)
-
-
-def _product(factors: str) -> str:
-    return "*".join(re.findall("[0-9]+|[A-Za-z]", factors))
-
-
-SIZES = frozenset("nmdNpT")  # letters that are customary for sizes: J_n
+EXPONENTIAL = r"(?<![^\W\d_\\])e\s*(?:\^|\*\*)\s*(?:[-−({\s])*(?:[A-Za-z\\]|[^\x00-\x7f])"  # e^x, e^{-\alpha x}
 NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {

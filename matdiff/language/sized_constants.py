@@ -1,0 +1,80 @@
+"""Constants with a size written low, or known by their letter: I_3, 1_n, 0_{m×n}, e_3, e_i, J_n.
+
+In goes a node of the tree with its letter and what is written low; out comes the same node as a constant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from fractions import Fraction
+from typing import Protocol
+
+from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.fixed import Names, fixed
+from matdiff.language.recurrences.recursion import fault
+from matdiff.language.scopes import Place, Position, Scope
+from matdiff.language.syntax import Node
+
+SIZES = frozenset("nmdNpT")  # letters that are customary for sizes: J_n
+INDICES = frozenset("ijk")  # and for places: e_i
+LETTERS = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}
+
+
+class Constants(Names, Protocol):
+    """What resolving a constant needs of the tree that it stands in."""
+
+
+def resolve_letter(bound: Constants, node: Node, letter: str, text: str, scope: Scope) -> bool:
+    """Makes a unit vector of e_3 and the matrix of ones of J_n, unless e and J are names of the text."""
+    if letter not in ("e", "J") or any(letter in known for known in (bound.declared, bound.definitions, bound.names)):
+        return False
+    name, low = f"{letter}_{text}", Excerpt(text, node.start, bound.text)
+    if letter == "J" and (text in SIZES or text in bound.declared.sizes()):
+        n = parse_size(low)
+        node.kind, node.value, node.parts = "constant", ("ones", (n, n)), []
+        what = f"the {text}×{text} matrix of ones"
+    elif letter == "e" and text.isdecimal() and int(text):
+        _make_unit(node, Place(parse_size(low)))
+        what = f"unit vector number {text}"
+    elif letter == "e" and text in INDICES - scope.keys() and bound.decide(node, name, 2):
+        _make_unit(node, fixed(bound, text))
+        what = f"unit vector number {text}"
+    else:
+        return False
+    bound.note(node, f"{name} is taken as {what}; for another thing declare {name} or {letter}")
+    return True
+
+
+def _make_unit(node: Node, index: Position) -> None:
+    node.kind, node.value, node.parts = "unit", (index, None), []
+
+
+def resolve_sized(bound: Constants, node: Node, base: Node, text: str) -> None:
+    """1_n, 0_{m×n}, I_n"""
+    kind = LETTERS.get(base.value)
+    if kind is None:
+        raise fault(bound, node.start, node.end, "a number has no subscript")
+    sizes = [written_size(s.strip(), bound.declared.sizes()) for s in re.split(r"×|,|\bx\b", text) if s.strip()]
+    make_constant(bound, node, kind, [Excerpt(s, node.start, bound.text) for s in sizes])
+
+
+def make_constant(bound: Constants, node: Node, kind: str, sizes: list[Excerpt]) -> None:
+    """eye(n), ones(m, n), zeros(n)"""
+    kind = "eye" if kind == "identity" else kind
+    if kind == "eye" and len(sizes) == 2 and sizes[0].text == sizes[1].text:
+        sizes = sizes[:1]  # eye(n, n)
+    most = 1 if kind == "eye" else 2
+    if not 0 < len(sizes) <= most:
+        raise fault(bound, node.start, node.end, f"{kind} takes {'one size' if most == 1 else 'one or two sizes'}")
+    node.kind, node.value, node.parts = "constant", (kind, tuple(map(parse_size, sizes))), []
+
+
+def written_size(text: str, known: Collection[str]) -> str:
+    """A size with its signs, where it is written low as on paper: I_{mn}, I_{2n}, I_{n^2}."""
+    text = re.sub(r"(\w+)(?:\^\{?2\}?|²)", r"\1*\1", text)
+    return re.sub("[0-9]*[A-Za-z]+", lambda m: m.group() if m.group() in known else _product(m.group()), text)
+
+
+def _product(factors: str) -> str:
+    return "*".join(re.findall("[0-9]+|[A-Za-z]", factors))
