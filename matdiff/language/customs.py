@@ -14,7 +14,7 @@ from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS, canonical, font
 from matdiff.language.scopes import Name
 
 Kinds = tuple[tuple[str, int], ...]
-SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 4), ("R", 5))
+SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 5), ("R", 5))
 CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are added to vectors as scalars
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 4), ("R", 5))
 BOLD_VECTORS: Kinds = (("V", 0), ("M", 4), ("S", 6), ("R", 6))  # bold, or with an arrow
