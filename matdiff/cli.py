@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
     Result = Derivation | Jacobian | Hessian | DifferentialForm | ImplicitDerivative | StationaryPoint
 
-HEADINGS = frozenset(
-    "Differential,Trace form,Vec form,Linear form,Substitution,Projection,Gradient,Jacobian,Hessian,"
-    "First differential,Second differential,Identification,Chain,Simplified,Result,Solved,Lagrangian,Stationary where,"
-    "Differentials,System".split(",")
-)
 EXAMPLES = """examples:
   matdiff derive "||Xw - y||^2" --wrt w
   matdiff derive "N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)" --wrt Σ,μ
@@ -83,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_derivation(derive)
     derive.add_argument("--no-expand", action="store_true", help="leave the answers in terms of the links of a chain")
-    derive.set_defaults(run=_derive, answer="the gradient")
+    derive.set_defaults(run=_derive)
     _add_second(commands)
     _add_equations(commands)
     parse = commands.add_parser("parse", help="how an expression is read, with every shape, in any spelling")
@@ -115,13 +110,13 @@ def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_derivation(jacobian)
     layouts = ("numerator", "denominator")
     jacobian.add_argument("--layout", choices=layouts, default="numerator", help="J, or its transpose")
-    jacobian.set_defaults(run=_jacobian, answer="the Jacobian")
+    jacobian.set_defaults(run=_jacobian)
     hessian = commands.add_parser("hessian", help="the Hessian of a scalar expression, with its steps")
     _add_derivation(hessian)
-    hessian.set_defaults(run=_hessian, answer="the Hessian")
+    hessian.set_defaults(run=_hessian)
     differential = commands.add_parser("differential", help="the differential of an expression of any shape")
     _add_derivation(differential, needs_unknowns=False)
-    differential.set_defaults(run=_differential, answer="the differential")
+    differential.set_defaults(run=_differential)
 
 
 def _add_equations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -130,10 +125,10 @@ def _add_equations(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     _add_derivation(implicit)
     implicit.add_argument("--solve-for", required=True, metavar="X", help="what the equation defines")
     implicit.add_argument("--objective", metavar="L", help="a function of it whose gradients are asked for")
-    implicit.set_defaults(run=_implicit, answer="the answer")
+    implicit.set_defaults(run=_implicit)
     stationary = commands.add_parser("stationary", help="the conditions and the system of a constrained problem")
     _add_derivation(stationary)
-    stationary.set_defaults(run=_stationary, answer="the gradients")
+    stationary.set_defaults(run=_stationary)
 
 
 def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = True) -> None:
@@ -141,7 +136,9 @@ def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = Tru
     _add_text(command)
     command.add_argument("--wrt", required=needs_unknowns, default="", metavar="X[,Y]", help="the unknowns")
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
-    command.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
+    command.add_argument(
+        "--format", choices=("text", "latex", "json", "markdown"), default="text", help="form of the output"
+    )
     command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
 
 
@@ -241,14 +238,8 @@ def _show(options: argparse.Namespace, derivation: Result) -> None:
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:
         raise CheckError(check.failure)
-    if options.format == "json":
-        print(derivation.to_json(check))
-    elif options.format == "latex":
-        print(derivation.to_latex(options.steps))
-    else:
-        summary = check.summary().replace("the gradient", options.answer) if check is not None else ""
-        page = derivation.to_text(options.steps, summary)
-        print(_coloured(page) if sys.stdout.isatty() else page, end="")
+    page = derivation.written(options.format, options.steps, check).rstrip("\n")
+    print(_coloured(page) if options.format == "text" and sys.stdout.isatty() else page)
 
 
 def _parse(options: argparse.Namespace) -> None:
@@ -270,7 +261,7 @@ def _coloured(page: str) -> str:
             line, _, laws = row.rpartition("   ")
             row = f"{line}   {dim}{laws}{off}"
         rows.append(row)
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows)
 
 
 def _equal(options: argparse.Namespace) -> int:

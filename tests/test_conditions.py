@@ -31,6 +31,7 @@ import matdiff
         ("1/(2*a)", "a", "a: scalar", ["a ≠ 0"]),
         ("sum(abs(x).^3)^(1/3)", "x", "x: n", ["every entry of x ≠ 0"]),
         ("sum(arcsin(x))", "x", "x: n", ["−1 < every entry of x < 1"]),
+        ("tr(inv(X)) + norm2(X)", "X", "X: n x n", ["X is invertible"]),
         ("norm2(A*x) + norm2(x)", "x", "A: m x n; x: n", ["Ax ≠ 0"]),
         # none is missing: powers of inverses, and parts that were not differentiated
         ("tr(A^-2)", "A", "A: n x n", ["A is invertible"]),

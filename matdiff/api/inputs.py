@@ -77,7 +77,7 @@ def reading(expr: Expr, form: str = "text") -> str:
 
         return parsed(expr)
     if form == "json":
-        from matdiff.output.json import parsed as parsed_json
+        from matdiff.page.pieces import parsed as parsed_json
 
         return parsed_json(expr)
     return format(expr, form)

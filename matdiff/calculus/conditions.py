@@ -116,6 +116,8 @@ def follows(c: Condition, others: Sequence[Condition], sizes: frozenset[str]) ->
     """Whether a condition holds where others do."""
     if any(said.demand == NONZERO and implies_nonzero(said.about, c) for said in others):
         return True
+    if c.demand == NONZERO and Condition(INVERTIBLE, c.about) in others:
+        return True
     if c.demand == INVERTIBLE and any(is_determinant_of(o, c.about) for o in others):
         return True
     known = dict(fact for o in others for fact in known_where(o))

@@ -6,7 +6,7 @@ In go the steps, out come conditions, each said of the least that it is about: â
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from math import inf
 from typing import NamedTuple
@@ -35,13 +35,14 @@ class Condition(NamedTuple):
     words: str = ""
 
     def __str__(self) -> str:
-        if self.words:
-            return self.words
-        name = str(by_names(self.about))
+        return self.words or self.said(str(by_names(self.about)))
+
+    def said(self, name: str, words: Callable[[str], str] = str) -> str:
+        """The condition in signs, of what is written under a name; *words* is how words stand among them."""
         if self.demand == INVERTIBLE:
-            return f"{name} is invertible"
+            return name + words(" is invertible")
         whole = self.demand == NONZERO or self.about.is_scalar
-        entries = name if whole else f"every entry of {name}"
+        entries = name if whole else words("every entry of ") + name
         return self.interval.relation(entries) if self.demand == WITHIN else f"{entries} â‰  0"
 
 

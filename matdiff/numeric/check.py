@@ -36,13 +36,13 @@ class Verification(NamedTuple):
     lines: int
     failure: str = ""
 
-    def summary(self) -> str:
-        """The outcome in a sentence."""
+    def summary(self, subject: str = "the gradient") -> str:
+        """The outcome in a sentence; *subject* is the answer that was compared with differences."""
         if not self.ok:
             return f"CHECK FAILED: {self.failure}"
         steps = f"{self.lines} step{'s' * (self.lines != 1)}"
         return (
-            f"checked: {steps} and the gradient on {self.trials} random instances, "
+            f"checked: {steps} and {subject} on {self.trials} random instances, "
             f"largest relative error {self.max_error:.0e}"
         )
 

@@ -336,7 +336,7 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
     parts = []
     for node in shown:
         if is_definition(node) and definitions:
-            parts += defining(node, printer)
+            parts += [f"{left} = {right}" for left, right in defining(node, printer)]
         elif node in names:
             parts.append(f"{names[node]} := {printer.write(node)}")
     whole = printer.write(e)
@@ -368,14 +368,14 @@ def is_definition(e: Expr) -> bool:
     return isinstance(e, Named | Recurrence)
 
 
-def defining(e: Expr, printer: Printer, equals: str = "=") -> list[str]:
-    """The definition of a name; of a recurrence its start and its step: ``z[1] = x``, ``z[k + 1] = … for k = 1..K``."""
+def defining(e: Expr, printer: Printer) -> list[tuple[str, str]]:
+    """Both sides of the definition of a name; of a recurrence those of its start and of its step for k = 1..K."""
     if not isinstance(e, Recurrence):
-        return [f"{printer.write(e)} {equals} {printer.write(e.operands[0])}"]
+        return [(printer.write(e), printer.write(e.operands[0]))]
     start, step = map(printer.write, e.operands)
     index, ends = printer.write(e.index), ["1", str(e.index.last)]
     first, last = ends if e.forward else reversed(ends)
     steps = printer.style.pick(
         f" for {index} = {first}..{last}", rf"\quad \text{{for }} {index} = {first}, \dots, {last}"
     )
-    return [f"{printer.write(e.first)} {equals} {start}", f"{printer.write(e.after)} {equals} {step}{steps}"]
+    return [(printer.write(e.first), start), (printer.write(e.after), f"{step}{steps}")]

@@ -1,12 +1,16 @@
-"""What all results have in common: the steps, the lines and the conditions of the record that stands behind them."""
+"""What all results have in common: steps, lines and conditions of the record behind them, and a page in any form."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from matdiff.algebra.expr import Expr, notes_of
 from matdiff.calculus.derivation import Line
 from matdiff.calculus.rewrite import Step
+
+if TYPE_CHECKING:
+    from matdiff.numeric.check import Verification
+    from matdiff.page.model import Page
 
 
 class Record(Protocol):
@@ -26,7 +30,40 @@ class RecordOfLines(Record, Protocol):
     def lines(self) -> tuple[Line, ...]: ...
 
 
-class Result:
+class Shown:
+    """What has a page."""
+
+    def _page(self, steps: str) -> Page:
+        """The page at a level of detail."""
+        raise NotImplementedError
+
+    def written(self, form: str, steps: str = "textbook", check: Verification | None = None) -> str:
+        """The page in a form (``text``, ``latex``, ``json``, ``markdown``), with what a check found.
+
+        *steps* is ``full``, ``textbook`` or ``none``.
+        """
+        from matdiff.page.writers import written  # only where a page is asked for
+
+        return written(self._page(steps), form, check)
+
+    def to_text(self, steps: str = "textbook", check: Verification | None = None) -> str:
+        """The page as text, with what a check found."""
+        return self.written("text", steps, check)
+
+    def to_latex(self, steps: str = "textbook") -> str:
+        """The page as a LaTeX ``align*`` with the names of the laws at the right."""
+        return self.written("latex", steps)
+
+    def to_markdown(self, steps: str = "textbook", check: Verification | None = None) -> str:
+        """The page as Markdown with formulas between dollars, with what a check found."""
+        return self.written("markdown", steps, check)
+
+    def to_json(self, check: Verification | None = None) -> str:
+        """The question, the answers, steps, conditions and notes as JSON, with what a check found."""
+        return self.written("json", "none", check)
+
+
+class Result(Shown):
     """An answer with the steps that led to it."""
 
     _found: Record

@@ -14,6 +14,7 @@ from matdiff.results.base import DerivedResult
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
+    from matdiff.page.model import Page
 
 
 class DifferentialForm(DerivedResult):
@@ -40,24 +41,10 @@ class DifferentialForm(DerivedResult):
         unknowns = list(self.unknowns.values())
         return verify(None, {}, (*self.steps, whole), seed=seed, trials=trials, unknowns=unknowns)
 
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The lines as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
-        from matdiff.output.differential import page
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.derivatives import of_differential
 
-        return page(self._found, self.result, steps, check)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The lines as a LaTeX ``align*`` with the names of the laws at the right."""
-        from matdiff.output.differential import align
-
-        return align(self._found, self.result, steps)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The differential as JSON."""
-        from matdiff.output.second import record
-
-        more = {"kind": "differential"} | ({} if check is None else {"check": check._asdict()})
-        return record(self.function, {"d": self.result}, self.steps, self.conditions, more)
+        return of_differential(self._found, self.result, steps)
 
     def __repr__(self) -> str:
         return f"d({self.function}) = {self.result}"

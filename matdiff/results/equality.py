@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import Expr, notes_of
+from matdiff.results.base import Shown
 
 if TYPE_CHECKING:
     from matdiff.calculus.equality.proof import Proof
+    from matdiff.numeric.check import Verification
     from matdiff.numeric.comparison import Counterexample
+    from matdiff.page.model import Page
 
 
-class Equality:
+class Equality(Shown):
     """Whether two expressions are equal, and how it is known.
 
     equal           True where there is a proof, False where there is a counterexample, else None
@@ -50,14 +53,15 @@ class Equality:
     def __repr__(self) -> str:
         return f"Equality({self.equal}: {self.message})"
 
-    def to_text(self, steps: str = "none") -> str:
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.equality import page
+
+        return page(self, steps)
+
+    def to_text(self, steps: str = "none", check: Verification | None = None) -> str:
         """The answer as text; with *steps* ``full`` every step of a proof."""
-        from matdiff.output.equality import page
+        return super().to_text(steps, check)
 
-        return page(self.left, self.right, self.message, self.proof, self.counterexample, steps)
-
-    def to_json(self) -> str:
-        """The answer for other programs."""
-        from matdiff.output.equality import record
-
-        return record(self.left, self.right, self.equal, self.message, self.proof, self.counterexample, self.trials)
+    def to_latex(self, steps: str = "none") -> str:
+        """The answer as a LaTeX ``align*``; with *steps* ``full`` every step of a proof."""
+        return super().to_latex(steps)

@@ -13,6 +13,7 @@ from matdiff.results.second import Hessian
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
+    from matdiff.page.model import Page
 
 
 class ImplicitDerivative(Result):
@@ -41,23 +42,10 @@ class ImplicitDerivative(Result):
         unknowns = [self.unknown, *self._found.parameters.values()]
         return verify(None, {}, self.steps, seed=seed, trials=trials, unknowns=unknowns)
 
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The equation, its differential, and the answers as a page of text."""
-        from matdiff.output.implicit import page
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.equations import of_implicit
 
-        return page(self._found, check)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The same as a LaTeX ``align*``."""
-        from matdiff.output.implicit import align
-
-        return align(self._found)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The same for other programs."""
-        from matdiff.output.implicit import record
-
-        return record(self._found)
+        return of_implicit(self._found, steps)
 
     def __repr__(self) -> str:
         return f"d{self.unknown} = {self.change}"
@@ -92,23 +80,10 @@ class StationaryPoint(Result):
         first = Hessian(self._found.second).verify(seed, trials)
         return first.joined(verify(None, {}, self._found.changed, seed=seed, trials=trials, unknowns=varying))
 
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The problem, the conditions and the system as a page of text."""
-        from matdiff.output.stationary import page
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.equations import of_stationary
 
-        return page(self._found, check)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The same as a LaTeX ``align*``."""
-        from matdiff.output.stationary import align
-
-        return align(self._found)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The same for other programs."""
-        from matdiff.output.stationary import record
-
-        return record(self._found)
+        return of_stationary(self._found, steps)
 
     def __repr__(self) -> str:
         return "\n".join(f"∇_{name} L = {g}" for name, g in self.gradients.items())

@@ -12,6 +12,7 @@ from matdiff.results.base import DerivedResult
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
+    from matdiff.page.model import Page
 
 
 class Derivation(DerivedResult):
@@ -59,23 +60,10 @@ class Derivation(DerivedResult):
         answers = {self.unknowns[name]: g for name, g in self.gradients.items()}
         return verify_gradients(self.function, answers, self.steps, seed, trials)
 
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
-        from matdiff.output.text import derivation
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.gradients import page
 
-        return derivation(self._found, steps, check)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The derivation as a LaTeX ``align*`` with the names of the laws at the right."""
-        from matdiff.output.latex import derivation
-
-        return derivation(self._found, steps)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The derivation as JSON: function, shapes, gradients, steps, conditions."""
-        from matdiff.output.json import derivation
-
-        return derivation(self._found, check)
+        return page(self._found, steps)
 
     def to_sympy(self) -> Any:
         """The gradient as a SymPy matrix expression; with several unknowns a dictionary of them."""

@@ -5,13 +5,12 @@ In go the records of matdiff.calculus, out come numbers, text, LaTeX and JSON wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_with_vector
@@ -23,7 +22,7 @@ from matdiff.results.base import DerivedResult
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
     from matdiff.numeric.check import Verification
-    from matdiff.output.second import Answer
+    from matdiff.page.model import Answer, Page
 
 T = TypeVar("T")
 LAYOUTS = ("numerator", "denominator")
@@ -37,7 +36,7 @@ class Entries(NamedTuple):
     derivative: Expr
 
     def __str__(self) -> str:
-        from matdiff.output.second import in_indices
+        from matdiff.page.derivatives import in_indices
 
         return f"∂{self.function}/∂{self.unknown} = {in_indices(self.derivative)}"
 
@@ -53,7 +52,6 @@ class Jacobian(DerivedResult):
     """
 
     _found: Gradients
-    kind = "Jacobian"
 
     def __init__(self, derived: Jacobians, layout: str = "numerator") -> None:
         if layout not in LAYOUTS:
@@ -107,43 +105,29 @@ class Jacobian(DerivedResult):
 
         return verified(self._derived, seed, trials)
 
-    def answers(self, latex: bool = False) -> list[Answer]:
+    def answers(self) -> list[Answer]:
         """The lines of the result."""
-        from matdiff.algebra.notation import LATEX, TEXT
-        from matdiff.output.second import Answer, symbol_of_jacobian
+        from matdiff.page.derivatives import remarks, symbol_of_jacobian
+        from matdiff.page.model import Answer, joined
 
         made = []
         for name, j in self.results.items():
             unknown = self.unknowns[name]
-            left = symbol_of_jacobian(self.function, "f", unknown, LATEX if latex else TEXT, self.layout)
-            made.append(Answer(left, j, remark_on(unknown, self.unconstrained.get(name))))
+            left = symbol_of_jacobian(self.function, joined(["f"]), unknown, self.layout)
+            made.append(Answer(left, j, remarks(unknown, self.unconstrained.get(name))))
         return made
 
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
-        from matdiff.output.second import jacobian_text
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.derivatives import of_jacobian
 
-        return jacobian_text(self._found, self.answers(), steps, check)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The derivation as a LaTeX ``align*`` with the names of the laws at the right."""
-        from matdiff.output.second import jacobian_latex
-
-        return jacobian_latex(self._found, self.answers(latex=True), steps)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The derivation as JSON."""
-        from matdiff.output.second import record
-
-        more = {"kind": "jacobian", "layout": self.layout, **checks(check)}
-        return record(self.function, self.results, self.steps, self.conditions, more)
+        return of_jacobian(self._found, self.answers(), self.results, self.layout, steps)
 
     def to_sympy(self) -> Any:
         """The Jacobian as a SymPy matrix expression; with several unknowns a dictionary of them."""
         return in_sympy(self.results)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{answer.left} = {answer.value}" for answer in self.answers())
+        return shown(self.answers())
 
 
 class Hessian(DerivedResult):
@@ -157,7 +141,6 @@ class Hessian(DerivedResult):
     """
 
     _found: Hessians
-    kind = "Hessian"
 
     def __init__(self, found: Hessians) -> None:
         self._found = found
@@ -228,44 +211,29 @@ class Hessian(DerivedResult):
 
         return verified_hessian(self._found, seed, trials)
 
-    def answers(self, latex: bool = False) -> list[Answer]:
+    def answers(self) -> list[Answer]:
         """The lines of the result: the blocks on and above the diagonal."""
-        from matdiff.algebra.notation import LATEX, TEXT
-        from matdiff.output.second import Answer, symbol_of_hessian
+        from matdiff.page.derivatives import remarks, symbol_of_hessian
+        from matdiff.page.model import Answer
 
         made, names = [], list(self.unknowns)
         for (a, b), block in self.blocks.items():
             if names.index(a) <= names.index(b):
-                left = symbol_of_hessian(self.unknowns[a], self.unknowns[b], LATEX if latex else TEXT)
-                made.append(Answer(left, block, remark_on(self.unknowns[b], self.unconstrained.get((a, b)))))
+                left = symbol_of_hessian(self.unknowns[a], self.unknowns[b])
+                made.append(Answer(left, block, remarks(self.unknowns[b], self.unconstrained.get((a, b)))))
         return made
 
-    def to_text(self, steps: str = "textbook", check: str = "") -> str:
-        """The derivation as a page of text; *steps* is ``full``, ``textbook`` or ``none``."""
-        from matdiff.output.second import hessian_text
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.derivatives import of_hessian
 
-        return hessian_text(self._found, self.answers(), steps, check, self.certificate)
-
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The derivation as a LaTeX ``align*`` with the names of the laws at the right."""
-        from matdiff.output.second import hessian_latex
-
-        return hessian_latex(self._found, self.answers(latex=True), steps, self.certificate)
-
-    def to_json(self, check: Verification | None = None) -> str:
-        """The derivation as JSON; the blocks are named by their unknowns, as in ``x,y``."""
-        from matdiff.output.second import certificate_record, record
-
-        more = {"kind": "hessian", "certificate": certificate_record(self.certificate), **checks(check)}
-        blocks = {f"{a},{b}": block for (a, b), block in self.blocks.items()}
-        return record(self.function, blocks, self.steps, self.conditions, more)
+        return of_hessian(self._found, self.answers(), lambda: self.certificate, steps)
 
     def to_sympy(self) -> Any:
         """The Hessian as a SymPy matrix expression; with several unknowns a dictionary of blocks."""
         return in_sympy(self.blocks)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{answer.left} = {answer.value}" for answer in self.answers())
+        return shown(self.answers())
 
 
 # ---- parts ------------------------------------------------------------------------------------------
@@ -289,18 +257,11 @@ def duplication_of(unknown: Expr) -> Expr:
     return Duplication.of(unknown.rows)
 
 
-def checks(check: Verification | None) -> dict[str, Any]:
-    """What a check found, for JSON."""
-    return {} if check is None else {"check": check._asdict()}
+def shown(answers: Sequence[Answer]) -> str:
+    """Answers as a person would type them, one a row."""
+    from matdiff.algebra.notation import TEXT
 
-
-def remark_on(unknown: Expr, free: Expr | None) -> str:
-    """What is said below the answer for an unknown with a property."""
-    if free is None:
-        return ""
-    symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
-    properties = " ".join(sorted(symbol.properties)) if isinstance(symbol, Symbol) else ""
-    return f"projected, since {unknown} is {properties}; unconstrained: {free}"
+    return "\n".join(f"{answer.left(TEXT)} = {answer.value}" for answer in answers)
 
 
 def in_sympy(answers: Mapping[Any, Expr]) -> Any:

@@ -9,12 +9,11 @@ import pytest
 import matdiff
 from matdiff.algebra.laws import Law
 from matdiff.output.latex import title
-from matdiff.output.second import law_title
 
 
 @pytest.mark.parametrize("law", matdiff.laws(), ids=lambda law: law.name)
 def test_a_title_can_be_typeset(law: Law) -> None:
-    typeset = law_title(law.title)
+    typeset = title(law.title)
     assert typeset.isascii()
     assert not re.search(r"\^\{[^{}]*\}\^|_\{[^{}]*\}_", typeset)
     assert typeset.count("{") == typeset.count("}")

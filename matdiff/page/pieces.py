@@ -1,4 +1,4 @@
-"""A derivation as JSON, for other programs.
+"""Expressions and steps for other programs.
 
 The steps of a long derivation have much in common.  It is written once, in the table ``pieces`` from names to texts:
 definitions under their own names, and other pieces that occur more than once as t1, t2, …  The texts of steps and
@@ -10,45 +10,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, postorder, symbols
-from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import STYLES, TEXT, name_text
-from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.rewrite import Step
 from matdiff.output.latex import latex
 from matdiff.output.notation import Printer, defining, is_definition
 from matdiff.output.text import text
 
-if TYPE_CHECKING:
-    from matdiff.numeric.check import Verification
-
-
-@without_collector
-def derivation(found: Gradients, check: Verification | None = None) -> str:
-    """The function and its reading, the gradients, the steps, the conditions and what the check found."""
-    content: dict[str, Any] = {
-        "function": _both(found.function),
-        "symbols": _symbols(found.function),
-        "gradients": {name: {**_both(g), "shape": shape_text(g.shape)} for name, g in found.gradients.items()},
-        "unconstrained": {name: _both(g) for name, g in found.unconstrained.items()},
-        "riemannian": {name: _both(g) for name, g in found.riemannian.items()},
-        **_steps(found.steps()),
-        "conditions": list(found.conditions()),
-        "notes": found.function.notes,
-    }
-    if check is not None:
-        content["check"] = check._asdict()
-    return json.dumps(content, ensure_ascii=False, indent=2)
-
-
 LONG = 20_000  # nodes of all steps, as trees, above which their pieces are bound
 PIECE = 16  # and how long a piece must be to be worth it
 
 
-def _steps(steps: Sequence[Step]) -> dict[str, Any]:
+def steps_record(steps: Sequence[Step]) -> dict[str, Any]:
     """The steps, and the pieces that their texts are made of where they would be long otherwise."""
     shown = [e for step in steps for e in (step.before, step.after)]
     lengths: dict[Expr, int] = {}
@@ -111,20 +87,12 @@ class Pieces:
         """What the names stand for."""
         found = {text: self.printer.write(node) for node, text in self.printer.names.items()}
         for node in self.definitions:
-            for row in defining(node, self.printer):
-                name, _, body = row.partition(" = ")
-                found[name] = body
+            found |= dict(defining(node, self.printer))
         return found
 
 
-def parsed(e: Expr) -> str:
-    """An expression and how it was read."""
-    spellings = {name: text(e, name) for name in STYLES}
-    content = {**spellings, "shape": shape_text(e.shape), "symbols": _symbols(e), "notes": e.notes}
-    return json.dumps(content, ensure_ascii=False, indent=2)
-
-
-def _symbols(e: Expr) -> dict[str, Any]:
+def symbols_record(e: Expr) -> dict[str, Any]:
+    """The symbols of an expression with their shapes and properties."""
     return {
         s.name: {
             "shape": shape_text(s.shape),
@@ -135,5 +103,18 @@ def _symbols(e: Expr) -> dict[str, Any]:
     }
 
 
-def _both(e: Expr) -> dict[str, str]:
+def both(e: Expr) -> dict[str, str]:
+    """An expression in two spellings."""
     return {"text": text(e), "latex": latex(e)}
+
+
+def shaped(e: Expr) -> dict[str, str]:
+    """An expression in two spellings with its shape."""
+    return {**both(e), "shape": shape_text(e.shape)}
+
+
+def parsed(e: Expr) -> str:
+    """An expression and how it was read."""
+    spellings = {name: text(e, name) for name in STYLES}
+    content = {**spellings, "shape": shape_text(e.shape), "symbols": symbols_record(e), "notes": e.notes}
+    return json.dumps(content, ensure_ascii=False, indent=2)

@@ -1,0 +1,22 @@
+"""Pages as JSON, for other programs: what a page records, where it holds, its notes, and what a check found."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.expr import notes_of
+from matdiff.algebra.memory import without_collector
+from matdiff.page.model import Page
+
+if TYPE_CHECKING:
+    from matdiff.numeric.check import Verification
+
+
+@without_collector
+def write(page: Page, check: Verification | None = None) -> str:
+    """The JSON of a page."""
+    content = {**page.record(), "conditions": list(map(str, page.conditions)), "notes": list(notes_of(*page.read))}
+    if check is not None:
+        content["check"] = check._asdict()
+    return json.dumps(content, ensure_ascii=False, indent=2)

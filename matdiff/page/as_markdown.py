@@ -1,0 +1,72 @@
+"""Pages as Markdown with formulas between dollars: the lines of a section are a table with the laws beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import shape_text
+from matdiff.algebra.expr import notes_of
+from matdiff.algebra.memory import without_collector
+from matdiff.algebra.notation import LATEX
+from matdiff.output.latex import title
+from matdiff.output.notation import with_pieces
+from matdiff.output.text import reading
+from matdiff.page.as_latex import condition
+from matdiff.page.model import Answer, Line, Page, Section
+
+if TYPE_CHECKING:
+    from matdiff.numeric.check import Verification
+
+
+@without_collector
+def write(page: Page, check: Verification | None = None) -> str:
+    """The Markdown of a page."""
+    blocks = [_head(line) for line in page.head]
+    blocks += [f"*{note}*" for note in notes_of(*page.read)]
+    for section in (section for part in page.parts for section in part):
+        blocks.append("\n".join(_section(section)))
+    blocks += [f"**{page.heading}**"] if page.heading else []
+    blocks += [_dollars(_equation(line)) for line in page.before]
+    blocks += [row for answer in page.answers for row in _answer(answer)]
+    blocks += [str(page.certificate)] if page.certificate is not None else []
+    if page.conditions:
+        blocks.append("Valid where " + ", ".join(_dollars(condition(c)) for c in page.conditions) + ".")
+    blocks += [check.summary(page.subject)] if check is not None else []
+    return "\n\n".join(blocks) + "\n"
+
+
+def _dollars(formula: str) -> str:
+    """A formula in a line; bars by name, since a bar ends a cell of a table."""
+    return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
+
+
+def _equation(line: Line) -> str:
+    """left = right, without the signs that align"""
+    written = line.right(LATEX) if line.left is None else f"{line.left(LATEX)} = {line.right(LATEX)}"
+    return written.replace("&= ", "= ").replace("& ", "") if line.left is None else written
+
+
+def _head(line: Line) -> str:
+    """A line of the head, with the declarations of its symbols."""
+    declared = "" if line.reading is None else reading(line.reading).replace("   ", ", ")
+    return _dollars(_equation(line)) + (f" with `{declared}`" if declared else "")
+
+
+def _section(section: Section) -> Iterator[str]:
+    """A heading, and a table of its lines."""
+    yield f"**{section.heading}**"
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    for line in section.lines:
+        laws = ", ".join(_dollars(title(law)) for law in line.laws)
+        yield f"| {_dollars(_equation(line))} | {laws} |"
+
+
+def _answer(answer: Answer) -> Iterator[str]:
+    """An answer with its shape, and below it what is said of it."""
+    value = with_pieces(answer.value, LATEX, definitions=False)
+    yield f"{_dollars(f'{answer.left(LATEX)} = {value}')} ({shape_text(answer.value.shape)})"
+    for sentence, e in answer.remarks:
+        yield sentence + ("" if e is None else _dollars(with_pieces(e, LATEX, definitions=False)))

@@ -1,0 +1,190 @@
+"""The page of a gradient: the function, the derivation block by block, and ∇_X f for every unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from matdiff.algebra.dims import shape_text
+from matdiff.algebra.expr import Expr, Symbol, fact, postorder
+from matdiff.algebra.identities.traces import chain_rule
+from matdiff.algebra.notation import TEXT
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.recurrence import Iterate
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Member
+from matdiff.calculus.demands import Condition
+from matdiff.calculus.derivation import Block, Gradients, Phase
+from matdiff.calculus.hessian import Hessians
+from matdiff.output.notation import defining, is_definition
+from matdiff.page.model import (
+    Answer,
+    D,
+    Formula,
+    Line,
+    Page,
+    Pen,
+    Section,
+    function_of,
+    joined,
+    nabla,
+    named,
+    plain,
+    require_level,
+)
+from matdiff.page.pieces import both, steps_record, symbols_record
+
+LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
+
+
+def page(found: Gradients, steps: str) -> Page:
+    """The page of a derivation at a level of detail."""
+    require_level(steps)
+    pen = Pen(piece_names(found))
+    blocks = [sections(block, found, pen, steps == "full") for block in found.blocks] if steps != "none" else []
+    return Page(
+        head=head(found.function, found.unknowns.values(), pen),
+        read=(found.function,),
+        parts=[block for block in blocks if block],
+        heading="Gradient" if steps != "none" else "",
+        answers=[answer(found, name) for name in found.gradients],
+        before=[line for delta in adjoints(found) for line in definition(delta, Pen())],
+        conditions=said(found),
+        subject="the gradient",
+        record=lambda: record(found),
+    )
+
+
+def piece_names(found: Gradients) -> dict[Expr, str]:
+    """Names for pieces of a long function, so that its derivation stays readable.
+
+    They are the pieces at which it was cut into blocks, and such as would make the lines long.
+    """
+    f = found.function
+    own = (Named, Iterate)  # these have a notation of their own
+    cuts = {b.node: b.name for b in found.blocks if b.name and b.node is not f and not isinstance(b.node, own)}
+    names: dict[Expr, str] = {}
+    taken = {str(n.data[0]) for n in postorder(f) if isinstance(n, Symbol | Named)} | set(cuts.values())
+    fresh = (name for k in range(1, 10**9) if (name := f"t{k}") not in taken)
+    lengths: dict[Expr, int] = {}
+    is_long = fact("length", f, lambda node, below: 1 + sum(below)) > LONG_FUNCTION
+    for node in postorder(f):
+        lengths[node] = 1 + sum(1 if o in names else lengths[o] for o in node.operands)
+        if node in cuts:
+            names[node] = cuts[node]
+        elif is_long and lengths[node] > PIECE and node is not f and not node.free and not is_definition(node):
+            names[node] = next(fresh)
+    return names
+
+
+def said(found: Gradients | Hessians) -> list[Condition | str]:
+    """The conditions, and what the named pieces of the answers are."""
+    where = found.where()
+    return [*where, *found.conditions()[len(where) :]]
+
+
+def head(f: Expr, unknowns: Iterable[Expr], pen: Pen) -> list[Line]:
+    """The function, and what its names stand for."""
+    return [Line(function_of("f", unknowns), pen(f), reading=f), *definitions(f, pen)]
+
+
+def definitions(f: Expr, pen: Pen) -> Iterator[Line]:
+    """What the names of definitions and of long pieces of a function stand for."""
+    for node in postorder(f):
+        if is_definition(node):
+            yield from definition(node, pen)
+        elif node in pen.names and node is not f:
+            yield Line(named(pen.names[node]), pen(node))
+
+
+def definition(e: Expr, pen: Pen) -> Iterator[Line]:
+    """The lines that say what a name, or the states of a recurrence, stand for."""
+    for k in range(len(defining(e, pen.printer(TEXT)))):
+        left, right = (_side(e, pen, k, side) for side in (0, 1))
+        yield Line(left, right)
+
+
+def _side(e: Expr, pen: Pen, line: int, side: int) -> Formula:
+    """A side of a line of a definition."""
+    return lambda style: defining(e, pen.printer(style))[line][side]
+
+
+# ---- the lines ----------------------------------------------------------------------------------------
+
+
+def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Section]:
+    """The headings and lines of a block; the collected line belongs to the trace form."""
+    made: list[tuple[str, list[Line]]] = []
+    for phase in block.phases:
+        left = left_side(block, phase, found, pen)
+        lines = [(line, Line(left, pen.line(line.expression), tuple(line.titles))) for line in phase.lines(full)]
+        if phase.title == "Gradient" and made:
+            said, last = made[-1][1][-1].right(TEXT), made[-1][1]
+            # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
+            last += [row._replace(left=last[-1].left) for _, row in lines if row.right(TEXT) != said]
+        elif lines:
+            made.append((phase.title, [row for _, row in lines]))
+    return [Section(title, rows, apart=k == 0) for k, (title, rows) in enumerate(made)]
+
+
+def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula:
+    """What the lines of a phase are equal to: df, dh, Tr(∇_hᵀ dh), or a gradient."""
+    opening = phase.opening
+    if opening is not None and (opening.law is chain_rule or (phase.title == "Chain" and block.name)):
+        return pen(opening.before)
+    if not block.name:
+        return joined([nabla(block.node), " f"])
+    if isinstance(block.node, Iterate):
+        return pen(Differential(block.node))
+    return joined([D, "f" if block.node is found.function else named(block.name)])
+
+
+# ---- the answers --------------------------------------------------------------------------------------
+
+
+def answer(found: Gradients, name: str) -> Answer:
+    """∇_X f = G; for an unknown with a property what the unconstrained, or the Riemannian gradient is."""
+    unknown = answered(found, name)
+    remarks: list[tuple[str, Expr | None]] = []
+    if name in found.unconstrained:
+        remarks.append((projected(unknown, declared(found.unknowns[name])), found.unconstrained[name]))
+    if name in found.riemannian:
+        properties = declared(found.unknowns[name])
+        sentence = f"unconstrained, though {plain(unknown)(TEXT)} is {properties}; Riemannian (embedded metric): "
+        remarks.append((sentence, found.riemannian[name]))
+    return Answer(joined([nabla(unknown), " f"]), found.gradients[name], remarks)
+
+
+def projected(unknown: Expr, properties: str) -> str:
+    """What is said of a projected answer in front of the unconstrained one."""
+    return f"projected, since {plain(unknown)(TEXT)} is {properties}; unconstrained: "
+
+
+def answered(found: Gradients, name: str) -> Expr:
+    """The unknown that a gradient belongs to: of a family its general member, with the free index of the answer."""
+    return found.members.get(name, found.unknowns[name]) if found.gradients[name].free else found.unknowns[name]
+
+
+def adjoints(found: Gradients) -> list[Expr]:
+    """What the answers are written with and the function is not: links ∇_h of a chain, and recurrences δ."""
+    own = {n.data[0] for n in postorder(found.function) if is_definition(n)}
+    nodes = [n for g in found.gradients.values() for n in postorder(g) if is_definition(n)]
+    return [n for n in dict.fromkeys(nodes) if n.data[0] not in own]
+
+
+def declared(unknown: Expr) -> str:
+    """The properties that an unknown, or the family that it is a member of, is declared with."""
+    symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
+    return " ".join(sorted(symbol.properties)) if isinstance(symbol, Symbol) else ""
+
+
+def record(found: Gradients) -> dict[str, Any]:
+    """The function and its reading, the gradients and the steps."""
+    return {
+        "function": both(found.function),
+        "symbols": symbols_record(found.function),
+        "gradients": {name: {**both(g), "shape": shape_text(g.shape)} for name, g in found.gradients.items()},
+        "unconstrained": {name: both(g) for name, g in found.unconstrained.items()},
+        "riemannian": {name: both(g) for name, g in found.riemannian.items()},
+        **steps_record(found.steps()),
+    }

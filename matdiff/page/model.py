@@ -1,0 +1,154 @@
+"""What a page is: head, sections of lines, answers, and what is said of them.
+
+A page knows no form.  What is written differently in text and in LaTeX is a *formula*, a function from the style;
+everything else is an expression, a law, or a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.notation import Style, name_text
+from matdiff.calculus.demands import Condition
+from matdiff.errors import MatdiffError
+from matdiff.output.notation import Printer, with_pieces
+from matdiff.output.notation import write as written
+
+if TYPE_CHECKING:
+    from matdiff.calculus.definiteness.certificate import Certificate
+
+Formula = Callable[[Style], str]
+LEVELS = ("full", "textbook", "none")
+
+
+class Line(NamedTuple):
+    """``left = right`` with the titles of the laws beside it; without a left side the line stands by itself.
+
+    *reading* is an expression whose symbols are declared behind the line.
+    """
+
+    left: Formula | None
+    right: Formula
+    laws: tuple[str, ...] = ()
+    reading: Expr | None = None
+
+
+class Section(NamedTuple):
+    """Lines under a heading; *apart* says that something new begins."""
+
+    heading: str
+    lines: Sequence[Line]
+    apart: bool = True
+
+
+class Answer(NamedTuple):
+    """A line of the result; *remarks* are pairs of a sentence and an expression that it ends with, or None."""
+
+    left: Formula
+    value: Expr
+    remarks: Sequence[tuple[str, Expr | None]] = ()
+
+
+class Page(NamedTuple):
+    """A result as it is shown.
+
+    head         what was asked: the function, and what its names stand for
+    read         the expressions as they were read, whose notes are told
+    parts        the derivation: parts whose lines stand in columns, each of sections
+    heading      what stands over the answers
+    answers      the answers; *before* them the definitions that they are written with
+    certificate  what is known of the sign of a Hessian
+    conditions   where all of this holds
+    subject      what a check is of, as in «the gradient»
+    record       the same for other programs, worked out when it is asked for
+    """
+
+    head: Sequence[Line]
+    read: Sequence[Expr]
+    parts: Sequence[Sequence[Section]]
+    heading: str
+    answers: Sequence[Answer]
+    conditions: Sequence[Condition | str]
+    subject: str
+    record: Callable[[], Mapping[str, Any]]
+    before: Sequence[Line] = ()
+    certificate: Certificate | None = None
+
+
+def require_level(steps: str, levels: Sequence[str] = LEVELS) -> None:
+    """Raises MatdiffError for a level of detail that does not exist."""
+    if steps not in levels:
+        raise MatdiffError(f"there is no level of detail {steps!r}", suggestion=f"Take one of {', '.join(levels)}.")
+
+
+# ---- formulas -----------------------------------------------------------------------------------------
+
+
+class Pen:
+    """Writes expressions with the same names in any style; what has been written once is known the next time."""
+
+    __slots__ = ("names", "printers")
+
+    def __init__(self, names: Mapping[Expr, str] | None = None) -> None:
+        self.names = names or {}
+        self.printers: dict[str, Printer] = {}
+
+    def printer(self, style: Style) -> Printer:
+        """The printer of a style."""
+        if style.name not in self.printers:
+            self.printers[style.name] = Printer(style, {node: name_text(n, style) for node, n in self.names.items()})
+        return self.printers[style.name]
+
+    def __call__(self, e: Expr) -> Formula:
+        """An expression with these names."""
+        return lambda style: self.printer(style).write(e)
+
+    def line(self, e: Expr) -> Formula:
+        """A line of a derivation, with abbreviations of its own where sharing keeps it short."""
+        from matdiff.output.notation import line
+
+        return lambda style: line(e, self.printer(style))
+
+
+def plain(e: Expr) -> Formula:
+    """An expression without names for its pieces."""
+    return lambda style: written(e, style)
+
+
+def whole(e: Expr) -> Formula:
+    """An expression by itself, with abbreviations in front where sharing keeps it short."""
+    return lambda style: with_pieces(e, style, definitions=False)
+
+
+def joined(parts: Iterable[Formula | str], between: str = "") -> Formula:
+    """Formulas and signs side by side."""
+    pieces = list(parts)
+    return lambda style: between.join(p if isinstance(p, str) else p(style) for p in pieces)
+
+
+def sign(text: str, latex: str) -> Formula:
+    """A sign that LaTeX writes in another way."""
+    return lambda style: style.pick(text, latex)
+
+
+D = sign("d", r"\mathrm{d}")
+TOP = sign("ᵀ", r"^{\top}")
+VEC = sign("vec ", r"\operatorname{vec} ")
+
+
+def named(name: str) -> Formula:
+    """A name."""
+    return lambda style: name_text(name, style)
+
+
+def nabla(unknown: Formula | Expr) -> Formula:
+    """∇_X"""
+    label = plain(unknown) if isinstance(unknown, Expr) else unknown
+    return joined([sign("∇_", r"\nabla_{"), label, sign("", "}")])
+
+
+def function_of(name: str, unknowns: Iterable[Expr]) -> Formula:
+    """f(X, y)"""
+    return joined([f"{name}(", joined(map(plain, unknowns), ", "), ")"])
