@@ -386,7 +386,10 @@ class Lexer(Scripts):
         """Σ as a sum sign where it is one (the answer is the place behind it), else 0."""
         limits = read_limits(self.text, end)
         declared = "Sigma" in self.vocabulary.names
-        if limits.explicit and ("=" in self.text[end : limits.end] or not declared):  # Σ_j^2 may be an entry squared
+        upper = limits.upper if "=" not in self.text[end : limits.end] else None
+        if upper is not None and (declared or upper.number is not None or not self.decide(start, True, 2)):
+            return 0  # Σ_j^2 is an entry squared, or a power of Σ_j; Σ_t^T may be transposed
+        if limits.explicit:
             return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
         follows = match_at(OPERAND_FOLLOWS, self.text, limits.end)
         inside = self.innermost()
