@@ -132,6 +132,8 @@ class Lexer(Scripts):
             return steps
         if self.last in ("SEPARATOR", ""):
             return m.end()
+        if self.innermost() == "(":
+            return self.emit("COMMA", None, m.start(), m.end())  # f(x; θ)
         return self.emit("SEPARATOR", None, m.start(), m.end())
 
     def number(self, m: re.Match[str]) -> int:

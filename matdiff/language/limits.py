@@ -232,6 +232,13 @@ def adjacent(chain: Chain) -> Iterator[tuple[str, str, str]]:
         yield left, sign, right
 
 
+def bound_by(clause: Clause) -> tuple[str, ...]:
+    """The letters that a clause may bind."""
+    if isinstance(clause, Range):
+        return (clause.letter,)
+    return clause.letters if isinstance(clause, Among) else tuple(map(canonical, clause.sides))
+
+
 def smaller(s: Size) -> Size:
     """s − 1"""
     return s - size(1)

@@ -41,6 +41,8 @@ def at(index: Position, offset: int = 0) -> Position:
     """A position and a whole number more or less."""
     if isinstance(index, Place):
         return Place(index.first + size(offset)) if index.first is not None and offset else index
+    if isinstance(index, Fixed) and not offset:
+        return index
     assert not isinstance(index, Fixed)  # no index of a sum or of steps is one
     binder, offset = (index, offset) if isinstance(index, Binder) else (index.binder, offset + index.offset)
     return Shifted(binder, offset) if offset else binder

@@ -14,14 +14,17 @@ from matdiff.algebra.dims import size
 from matdiff.errors import DeclarationError
 from matdiff.language.declarations import Excerpt
 from matdiff.language.fixed import Names, fixed, position_of
+from matdiff.language.limits import bound_by
 from matdiff.language.names import canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import at, binder_of, number_text, position
 from matdiff.language.recurrences.gathering import copied, in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.recursion import Binding, fault, spend
-from matdiff.language.scopes import Binder, Place, Position, Scope, apart
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, apart
 from matdiff.language.syntax import Node, postorder
+
+MOST_SUBSTITUTED = 20_000  # nodes of all bodies together
 
 # ---- collecting ------------------------------------------------------------------------------------------
 
@@ -46,6 +49,7 @@ def taken_out(bound: Binding, items: Sequence[Node]) -> list[Node]:
         if found.name in bound.given or found.name in bound.declared:
             message = f"{found.name} is defined twice"
             raise DeclarationError(message, text=bound.text, span=(item.start, item.start + len(found.name)))
+        _require_own_letters(bound, found)
         bound.given[found.name] = found
         if found.name in named:
             rest.append(Node("formula", [copied(found.body)], item.value, item.start, item.end))
@@ -80,6 +84,19 @@ def _ranged(bound: Binding, item: Node, head: Head, steps: Steps) -> Given:
     bound.indices.add(steps.letter)
     bound.ranges |= last.names() | first.names()
     return given
+
+
+def _require_own_letters(bound: Binding, given: Given) -> None:
+    """Refuses f(i) = ∑_i …, where the letter of a parameter is that of an index as well."""
+    for node in postorder(given.body):
+        letters = (
+            {letter for clause in node.value[1].clauses for letter in bound_by(clause)}
+            if node.kind == "big_sum"
+            else set()
+        )
+        if twice := sorted(letters.intersection(given.parameters)):
+            message = f"the index {twice[0]} is bound twice: it is a letter of {given}, too"
+            raise fault(bound, node.start, node.end, message, "use another letter for the sum")
 
 
 def _require_order(bound: Binding) -> None:
@@ -136,6 +153,8 @@ def resolve_member(bound: Names, node: Node, given: Given, piece: Excerpt, scope
     if indices is None:
         message = f"{shown} has no meaning where {given} is defined"
         raise fault(bound, node.start, node.end, message, "an index is that of a sum, or a number")
+    if given.offset and any(isinstance(index, Fixed) for index in indices):
+        raise fault(bound, node.start, node.end, f"{shown} is not the member that {given} defines", "shift the index")
     for index in indices:
         _require_within(bound, node, given, index, shown)
     moved = {letter: _counted(at(i, -given.offset)) for letter, i in zip(given.parameters, indices, strict=True)}
@@ -180,7 +199,7 @@ def _require_within(bound: Binding, node: Node, given: Given, index: Position, s
 
 def _body(bound: Binding, node: Node, given: Given, scope: Scope, indices: Scope, replaced: dict[str, Node]) -> Node:
     """A copy of a body in the scope of its definition, with arguments in the place of its parameters."""
-    spend(bound, node, 1, given.body)
+    spend(bound, node, 1, given.body, MOST_SUBSTITUTED, "name the values between, as in u = h(x); h(u)")
     body = copied(given.body)
     for below in postorder(body):
         if below.kind == "NAME" and (argument := replaced.get(below.value)):

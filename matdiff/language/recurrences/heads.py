@@ -89,7 +89,7 @@ def _numbers(text: str, written: str) -> Iterator[str]:
     """What stands low or in brackets behind a name, without the signs between letters."""
     for found in re.finditer(rf"{re.escape(written)}(?:{NUMBERED})", text):
         number = next(g for g in found.groups() if g is not None).translate(LOW)
-        yield re.sub(r"[\W_]", "", number) or "0"
+        yield re.sub(r"\W", "", number.rpartition("_")[2]) or "0"
 
 
 def _has_heads(text: str) -> bool:

@@ -142,9 +142,9 @@ def at_head(bound: Binding, item: Node, message: str, suggestion: str = "") -> S
     return fault(bound, item.start, item.value[2], message, suggestion)
 
 
-def spend(bound: Binding, node: Node, copies: int, parts: Node) -> None:
+def spend(bound: Binding, node: Node, copies: int, parts: Node, most: int = MOST_WRITTEN_OUT, hint: str = "") -> None:
     """Counts nodes that are written several times; raises SyntaxError where there are too many of them."""
     bound.written += copies * sum(1 for _ in postorder(parts))
-    if bound.written > MOST_WRITTEN_OUT:
-        hint = "give the number of steps a name, as in for k = 1..K"
+    if bound.written > most:
+        hint = hint or "give the number of steps a name, as in for k = 1..K"
         raise fault(bound, node.start, node.end, "this is too much to be written out", hint)
