@@ -322,6 +322,7 @@ class Bound:
         node.kind = "call"
         arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
         node.parts = list(arguments)
+        self._name_distributions(node)
         if len(node.parts) == 2 and node.parts[0].kind == "STRING" and node.value in ("sum", "mean"):
             word, inside = node.parts  # sum(abs2, X) of Julia
             name = "square" if word.value == "abs2" else word.value
@@ -372,6 +373,17 @@ class Bound:
         inner = Node("call", node.parts, name, node.start, node.end)
         node.kind, node.value = "dot_power", None
         node.parts = [inner, Node("NUMBER", [], exponent, node.start, node.end)]
+
+    def _name_distributions(self, node: Node) -> None:
+        """log N(x | μ, Σ) has a formula of its own, and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) has one."""
+        inside = list(map(_inside, node.parts))
+        if not all(part.kind == "call" and part.value == "normal" for part in inside):
+            return
+        listed = [part.parts[0].parts if part.parts and part.parts[0].kind == "list" else part.parts for part in inside]
+        if node.value in ("log", "ln") and len(inside) == 1:
+            node.value, node.parts = "log_normal", list(listed[0])
+        elif node.value == "kl":
+            node.value, node.parts = "kl_normal", [part for parts in listed for part in parts]
 
     def _behind(self, node: Node, scope: Scope) -> None:
         """[z]₊ is relu(z), X(:) is vec(X)."""
@@ -462,6 +474,13 @@ class Bound:
 
     def _error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
         return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
+
+
+def _inside(node: Node) -> Node:
+    """What stands in brackets."""
+    while node.kind == "group":
+        node = node.parts[0]
+    return node
 
 
 def _without_brackets(node: Node) -> Node:

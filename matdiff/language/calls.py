@@ -135,7 +135,7 @@ class Calls(Emitter):
         if "⊙" in called.group() and not (custom and name != "h" and self.vocabulary.only_called(name)):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
-            return custom and self.decide(start, name != "h", 2)  # h′(x − y) is rather an inner product
+            return custom and self.decide(start, name != "h", 2 - (name == "h"))  # h′(x − y) is rather an inner product
         return self.decide(start, custom, 2 if custom else 3)
 
     # ---- definitions with parameters ---------------------------------------------------------------------

@@ -16,6 +16,7 @@ from fractions import Fraction
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OPERAND_FOLLOWS, STARTERS
+from matdiff.language.densities import DIVERGENCE, SEPARATED, has_comma, is_density, require_no_expectation, separator
 from matdiff.language.limits import read_limits
 from matdiff.language.named_functions import argument, gamma_function, require_no_projection, spelt_function
 from matdiff.language.names import (
@@ -95,6 +96,8 @@ class Lexer(Scripts):
 
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, vocabulary, other)
+        self.separators: set[int] = set()  # the places of bars and semicolons that separate arguments: N(x | μ, Σ)
+        self.divergences: set[int] = set()  # those of the brackets behind KL
         self.defining = ""  # the word, let or where, that began a list of definitions
 
     def run(self) -> list[Token]:
@@ -128,6 +131,8 @@ class Lexer(Scripts):
         return m.end()
 
     def separator(self, m: re.Match[str]) -> int:
+        if m.start() in self.separators:
+            return self.emit("COMMA", None, m.start(), m.end())
         if steps := self.steps(m.start()):
             return steps
         if self.last in ("SEPARATOR", ""):
@@ -203,6 +208,10 @@ class Lexer(Scripts):
         bracket = ANGLES.get(m.group(), m.group())
         self.require_no_spectrum(m)
         before = self.last
+        if before == "FUNCTION" and self.tokens[-1].value in SEPARATED:
+            self.separators.update(separator(self.text, m.end()))
+            if self.tokens[-1].value == "kl":
+                self.divergences.add(m.start())
         if before == "FUNCTION" and self.tokens[-1].value == "cases":
             self.conditions.add(m.start())
         is_index = self.takes_direction(m.start()) or (bracket == "(" and self.takes_time(m.start()))
@@ -237,6 +246,8 @@ class Lexer(Scripts):
 
     def bar(self, m: re.Match[str]) -> int:
         """A bar closes when an operand stands before it and the innermost open bracket is such a bar."""
+        if m.start() in self.separators:
+            return self.emit("COMMA", None, m.start(), m.end())
         innermost = self.innermost()
         sign, start, end = m.group().rstrip(OPENS + CLOSES), m.start(), m.end()
         if sign == "||" and innermost == "|" and self.last in ENDERS:
@@ -297,7 +308,7 @@ class Lexer(Scripts):
                 end = self.function(piece.value, start, piece.end)
             elif piece.kind == "SUM":
                 end = self.big(piece.value, start, piece.end)
-            elif piece.kind == "KRONECKER" and self.last in ENDERS:
+            elif piece.kind == "KRONECKER" and self.last in ENDERS and not has_comma(self.text, piece.end):
                 end = self.emit("KRONECKER", None, start, piece.end)
             else:
                 end = self.function("kron", start, piece.end)
@@ -308,16 +319,26 @@ class Lexer(Scripts):
         """SoftPlus(, Swish_1(, Γ(, and abs2 in sum(abs2, X); 0 where the word is no such function."""
         start, end, known = m.start(), m.end(), self.vocabulary
         name = canonical(m.group())
+        if m.group() == "N" and (is_density(self.text, end) or self.in_divergence()):
+            return self.function("normal", start, end)
+        if named := match_at(DIVERGENCE, self.text, start):
+            return self.function("kl", start, named.end())
         if name in known.names:
             return 0
-        if self.last == "LEFT" and len(self.tokens) > 1 and self.tokens[-2].value in ("sum", "mean"):
-            if found := argument(self.text, start, end, known.functions):
-                return self.emit("STRING", found[0], start, found[1])
+        if name == "E":
+            require_no_expectation(self.text, self.script.source, start, self.script.span(start, end)[0])
+        is_first = self.last == "LEFT" and len(self.tokens) > 1 and self.tokens[-2].value in ("sum", "mean")
+        if is_first and (found := argument(self.text, start, end, known.functions)):
+            return self.emit("STRING", found[0], start, found[1])
         if name in ("Gamma", "gamma"):
             found = gamma_function(self.text, start, end, known.only_called(name))
         else:
             found = spelt_function(self.text, start, end, known.functions)
         return self.function(found[0], start, found[1]) if found else 0
+
+    def in_divergence(self) -> bool:
+        """Whether the innermost bracket is that of KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂))."""
+        return bool(self.brackets) and self.brackets[-1][1] in self.divergences
 
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""

@@ -1,11 +1,12 @@
-"""Functions by the names that people give them: in any case (ReLU, SoftPlus), with a parameter below (Swish₁), as a Greek
-letter (Γ), as an argument of another (sum(abs2, X)); and projections, which are refused by name.
+"""Functions by the names that people give them: in any case (ReLU, SoftPlus), with a parameter below (Swish₁), as a
+Greek letter (Γ), as an argument of another (sum(abs2, X)); and projections, which are refused by name.
 
 In goes a word at its place in the text, out comes the name of the function and where it ends.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from matdiff.errors import AmbiguityError, UnsupportedError
@@ -15,7 +16,7 @@ from matdiff.language.words import match_at
 Found = tuple[str, int]
 PARAMETER = r"_\{?\s*(?:([0-9]+)|\\?[A-Za-zα-ω]+)\s*\}?|([₀-₉]+)"
 CALL_FOLLOWS = r"\s*\("
-LOGARITHM = r"(?:log|ln)[ \t]*\(?[ \t]*$"
+LOGARITHM = r"(?:log|ln)[^\w)]{0,3}"
 SINGLE = r"\s*\(\s*(?:⟪\w+⟫|\w)[\w₀-₉ᵢⱼₖ]*(?:_\{[^{}]*\}|_\w+)?\s*\)"
 PROJECTION = (
     r"(?:P|Π|Pi|⟪?[Pp]roj⟫?)_?(?:\{?\s*(?:Ω|Omega)\s*\}?|(?<=[Πij⟫]_)\{?\s*[A-Z]\s*\}?|(?<=P_)\{?\s*[B-Z]\s*\}?)\s*\("
@@ -31,7 +32,9 @@ def function_named(word: str, functions: Collection[str]) -> str:
     if word in functions:
         return word
     low = word.lower()
-    return low if len(word) > 2 and low in functions else ""
+    if low == word or (len(word) < 3 and low != "kl"):
+        return ""
+    return low if low in functions else next((f for f in functions if f.replace("_", "") == low), "")
 
 
 def spelt_function(text: str, start: int, end: int, functions: Collection[str]) -> Found | None:
@@ -60,14 +63,14 @@ def argument(text: str, start: int, end: int, functions: Collection[str]) -> Fou
 
 
 def gamma_function(text: str, start: int, end: int, alone: bool) -> Found | None:
-    """Γ(α), gamma(x): the gamma function, where a logarithm stands before it or its argument is one name.
+    """Γ(α), gamma(x): the gamma function, if a logarithm stands before it, or the argument of gamma is one name.
 
     *alone* is whether the letter stands nowhere but before brackets.
     """
     if not alone or not match_at(CALL_FOLLOWS, text, end):
         return None
-    before = text[max(0, start - 8) : start]
-    if match_at(rf".*?{LOGARITHM}", before, 0) or match_at(SINGLE, text, end):
+    letter = text[start:end]
+    if re.search(rf"{LOGARITHM}{letter}[ \t]*\(", text) or (letter == "gamma" and match_at(SINGLE, text, end)):
         return "gamma", end
     if text[start:end] == "gamma":
         raise AmbiguityError(

@@ -80,6 +80,8 @@ def type_bars(attempt: Attempt, node: Node) -> Typed:
     a: Typed = node.parts[0].typed
     if a.is_scalar or node.value == "entrywise":
         return attempt.typed(node, (a.rows, a.cols), (a,), FUNCTIONS["abs"].of)
+    if a.rows is ONE:
+        attempt.penalty(node, 3, a)  # nobody writes the length of a row vector with bars
     if a.cols is ONE or a.rows is ONE:
         return attempt.scalar(node, (a,), FUNCTIONS["norm2"].of)
     require_square(attempt, node, a, "a determinant")

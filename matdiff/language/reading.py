@@ -18,6 +18,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
+from matdiff.language import densities as _densities  # noqa: F401 - declares how densities are typed
 from matdiff.language import dialects
 from matdiff.language import functions_of_matrices as _functions_of_matrices  # noqa: F401 - declares how exp is typed
 from matdiff.language import habits as _habits  # noqa: F401 - declares how words are typed

@@ -47,6 +47,7 @@ __all__ = [
     "entry_products",
     "entrywise",
     "extremes",
+    "gamma",
     "inverses",
     "khatri_rao",
     "kronecker",

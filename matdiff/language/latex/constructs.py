@@ -53,7 +53,9 @@ class Font(Construct):
         self.taken += 1
         if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "𝔼":
             span = (self.command.start, token.end)
-            raise SyntaxError("expectations are not available", text=page.source, span=span)
+            message = "an expectation is no part of an expression: matdiff.expectation takes it"
+            hint = "give what is inside, and the distribution"
+            raise SyntaxError(message, text=page.source, span=span, suggestion=hint)
 
 
 class Brace(Construct):

@@ -1,0 +1,156 @@
+r"""Normal distributions in texts: \mathcal{N}(x | μ, Σ), its logarithm, and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)).
+
+The bar or semicolon in such brackets separates, as a comma does.
+"""
+
+from __future__ import annotations
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import FUNCTIONS, Expr, Number
+from matdiff.algebra.operators.activations import NormalDensity
+from matdiff.algebra.operators.entrywise import HALF, Exp, Log
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.square import Inverse
+from matdiff.errors import SyntaxError
+from matdiff.language.broadcasting import filled
+from matdiff.language.syntax import Node
+from matdiff.language.typed import Typed
+from matdiff.language.typing import Attempt, special
+from matdiff.language.words import match_at
+
+SEPARATED = ("normal", "log_normal", "kl")  # functions whose arguments may stand on two sides of a bar
+DIVERGENCE = r"D_?\{?\s*(?:KL|kl)\s*\}?(?=\s*\()"
+EXPECTATION = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*\[(?!\s*[\w:]*\s*(?:,\s*[\w:]*\s*)?\])"
+BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+
+
+def separator(text: str, start: int) -> tuple[int, ...]:
+    """The place of the first bar or semicolon in the brackets that open before *start*, unless a comma comes first."""
+    depth = 0
+    for place in range(start, len(text)):
+        sign = text[place]
+        depth += BRACKETS.get(sign, 0)
+        if depth < 0 or (depth == 0 and sign == ","):
+            return ()
+        if depth == 0 and sign in "|‖;":
+            return (place,)
+    return ()
+
+
+def has_comma(text: str, end: int) -> bool:
+    """Whether brackets with a comma stand behind a place, as the arguments of a function do."""
+    opening = match_at(r"\s*\(", text, end)
+    depth = 0
+    for place in range(opening.end(), len(text)) if opening else ():
+        depth += BRACKETS.get(text[place], 0)
+        if depth < 0 or (depth == 0 and text[place] == ","):
+            return depth == 0
+    return False
+
+
+def is_density(text: str, end: int) -> bool:
+    """Whether N(x | μ, Σ) or N(x; μ, Σ) stands before *end*, which is behind the letter."""
+    opening = match_at(r"\s*\(", text, end)
+    found = separator(text, opening.end()) if opening else ()
+    return bool(found) and match_at(r"[^()|‖;]*(?:\([^()]*\)[^()|‖;]*)*,", text, found[0] + 1) is not None
+
+
+def require_no_expectation(text: str, source: str, start: int, place: int) -> None:
+    """Refuses 𝔼[…] and E[…], by the name of what takes expectations."""
+    found = match_at(EXPECTATION, text, start)
+    if found or source[place : place + 1] == "𝔼":
+        span = (start, found.end() if found else start + 1)
+        message = "an expectation is no part of an expression: matdiff.expectation takes it"
+        raise SyntaxError(message, text=text, span=span, suggestion="give what is inside, and the distribution of x")
+
+
+# ---- what they mean ---------------------------------------------------------------------------------
+
+
+@special("normal", "log_normal")
+def type_density(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """N(x | μ, Σ), the density of the normal distribution, of a vector or a number"""
+    if len(operands) != 3:
+        raise attempt.misfit(node, "a normal density is N(x | μ, Σ)", "write what it is a density of before the bar")
+    x, mean, spread = operands
+    mean = in_shape_of(attempt, x, mean)
+    if x.cols is not ONE or not attempt.same_shape(x, mean):
+        raise attempt.clash(node, "N(x | μ, Σ) needs x and μ of one shape", x, mean)
+    require_spread(attempt, node, x, spread)
+    if spread.is_scalar:
+        attempt.note(node, f"{attempt.shown(spread)} is the variance of the normal distribution")
+    make = log_density if node.value == "log_normal" else density
+    return attempt.scalar(node, (x, mean, spread), make)
+
+
+def in_shape_of(attempt: Attempt, x: Typed, mean: Typed) -> Typed:
+    """The mean 0 of a vector is a vector."""
+    if mean.number is None or x.is_scalar:
+        return mean
+
+    def make(c: Expr) -> Expr:
+        return filled(c, attempt.resolve(x.rows, mean.node, "the mean"), ONE)
+
+    return attempt.typed(mean.node, (x.rows, x.cols), (mean,), make)
+
+
+def require_spread(attempt: Attempt, node: Node, x: Typed, spread: Typed) -> None:
+    """The covariance fits: a matrix for a vector, a variance for a number, or that of every entry."""
+    fits = spread.is_scalar or (attempt.unify(spread.rows, x.rows) and attempt.unify(spread.cols, x.rows))
+    if not fits:
+        raise attempt.clash(node, "the covariance of a normal distribution does not fit", x, spread)
+    if spread.is_scalar and not x.is_scalar:
+        attempt.penalty(node, 2, x, spread)
+
+
+def square(x: Expr, spread: Expr) -> Expr:
+    """xᵀΣ⁻¹x, or ‖x‖²/v"""
+    if spread.is_scalar:
+        whole = x**2 if x.is_scalar else Product.of(Transpose.of(x), x)
+        return Hadamard.of(whole, spread**-1)
+    return Product.of(Transpose.of(x), Inverse.of(spread), x)
+
+
+def log_size(x: Expr, spread: Expr) -> Expr:
+    """log|Σ|, or d log v"""
+    if spread.is_scalar:
+        return Log(spread) if x.is_scalar else Hadamard.of(count(x.rows), Log(spread))
+    return Log(FUNCTIONS["det"].of(spread))
+
+
+def log_density(x: Expr, mean: Expr, spread: Expr) -> Expr:
+    """log N(x | μ, Σ) = d log φ(0) − ½ log|Σ| − ½(x − μ)ᵀΣ⁻¹(x − μ), with φ(0) = 1/√(2π)"""
+    log_phi: Expr = Log(NormalDensity(Number(0)))
+    constant = log_phi if x.is_scalar else Hadamard.of(count(x.rows), log_phi)
+    return constant - Hadamard.of(HALF, log_size(x, spread)) - Hadamard.of(HALF, square(x - mean, spread))
+
+
+def density(x: Expr, mean: Expr, spread: Expr) -> Expr:
+    """N(x | μ, Σ)"""
+    return Exp(log_density(x, mean, spread))
+
+
+@special("kl_normal")
+def type_divergence(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂))"""
+    if len(operands) != 4:
+        raise attempt.misfit(node, "a normal distribution is N(μ, Σ) here")
+    a, first, b, second = operands
+    b, a = in_shape_of(attempt, a, b), in_shape_of(attempt, b, a)
+    if a.cols is not ONE or not attempt.same_shape(a, b) or first.is_scalar is not second.is_scalar:
+        raise attempt.clash(node, "the divergence is of two normal distributions of one size", a, b)
+    require_spread(attempt, node, a, first)
+    require_spread(attempt, node, b, second)
+    return attempt.scalar(node, (a, first, b, second), divergence)
+
+
+def divergence(a: Expr, first: Expr, b: Expr, second: Expr) -> Expr:
+    """½(log|Σ₂| − log|Σ₁| − d + tr(Σ₂⁻¹Σ₁) + (μ₁ − μ₂)ᵀΣ₂⁻¹(μ₁ − μ₂))"""
+    ratio = Hadamard.of(first, second**-1) if first.is_scalar else None
+    if ratio is None:
+        ratio = FUNCTIONS["tr"].of(Product.of(Inverse.of(second), first))
+    elif not a.is_scalar:
+        ratio = Hadamard.of(count(a.rows), ratio)
+    whole = log_size(a, second) - log_size(a, first) - count(a.rows) + ratio + square(a - b, second)
+    return Scale.of(HALF, whole) if not whole.is_scalar else Hadamard.of(HALF, whole)
