@@ -25,6 +25,13 @@ def cdf(t: float) -> float:
     return (1 + math.erf(t / math.sqrt(2))) / 2
 
 
+def psi(t: float) -> float:
+    """The digamma function by its series Σ 1/k − 1/(k + t − 1), summed far and closed by an integral."""
+    far = 200_000
+    series = math.fsum(1 / k - 1 / (k + t - 1) for k in range(1, far))
+    return series + math.log1p((t - 1) / (far - 0.5)) - 0.5772156649015329
+
+
 def sigma(t: float) -> float:
     return 1 / (1 + math.exp(-t))
 
@@ -69,11 +76,19 @@ TABLE: dict[str, tuple[Scalar, Scalar, tuple[float, ...]]] = {
     "normpdf": (phi, lambda t: -t * phi(t), ANY),
     "normcdf": (cdf, phi, ANY),
     "erf": (math.erf, lambda t: 2 / math.sqrt(math.pi) * math.exp(-t * t), ANY),
+    "tgamma": (math.gamma, lambda t: math.gamma(t) * psi(t), POSITIVE),
+    "gammaln": (math.lgamma, lambda t: psi(t), POSITIVE),
+    "digamma": (
+        lambda t: psi(t),
+        lambda t: math.fsum((t + k) ** -2 for k in range(200_000)) + 1 / (t + 199_999.5),
+        POSITIVE,
+    ),
     "gelu": (lambda t: t * cdf(t), lambda t: cdf(t) + t * phi(t), ANY),
 }
 SYNONYMS = {
     "ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh",
     "atanh": "arctanh", "sgn": "sign", "absolute": "abs", "heaviside": "step", "swish": "silu", "hardtanh": "clip",
+    "lgamma": "gammaln", "loggamma": "gammaln",
 }  # fmt: skip
 
 

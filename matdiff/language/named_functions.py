@@ -67,17 +67,17 @@ def gamma_function(text: str, start: int, end: int, alone: bool) -> Found | None
 
     *alone* is whether the letter stands nowhere but before brackets.
     """
-    if not alone or not match_at(CALL_FOLLOWS, text, end):
+    if not alone or text[end : end + 1] != "(":
         return None
     letter = text[start:end]
     if re.search(rf"{LOGARITHM}{letter}[ \t]*\(", text) or (letter == "gamma" and match_at(SINGLE, text, end)):
-        return "gamma", end
+        return "tgamma", end
     if text[start:end] == "gamma":
         raise AmbiguityError(
             "gamma(…) can be the gamma function or a product with γ",
             text=text,
             span=(start, end),
-            suggestion="write exp(gammaln(…)) for the function, gamma*(…) for the product",
+            suggestion="write tgamma(…) for the function, gamma*(…) for the product",
         )
     return None
 

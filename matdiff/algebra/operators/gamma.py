@@ -42,7 +42,7 @@ class Gamma(Entrywise):
     """Γ(a), the gamma function"""
 
     __slots__ = ()
-    names = ("gamma",)
+    names = ("tgamma",)
     domain = "positive"
     requires = "{0} > 0"
     numpy = staticmethod(lambda np, a: by_scalars(np, lambda t: math.gamma(t) if 0 < t < 170 else math.nan, a))
