@@ -25,6 +25,7 @@ ALGEBRA = [
     "algebra.expr",
     "algebra.constants",
     "algebra.operators",
+    "algebra.matching",
     "algebra.identities",
 ]
 MAY_IMPORT = {layer: set(ALGEBRA[: k + 1]) for k, layer in enumerate(ALGEBRA)}
@@ -41,8 +42,9 @@ MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT[""] = {"algebra.expr", "api", "errors", "results", ""}
 LAYERS = sorted(MAY_IMPORT, key=len, reverse=True)
 
-# References upwards that are wanted: the text of an expression is asked for by its __str__.
-UPWARDS = {("algebra/expr.py", "matdiff.output.text")}
+# References upwards that are wanted: the text of an expression is asked for by its __str__, the statement of a law,
+# which has to be read, by its explains().
+UPWARDS = {("algebra/expr.py", "matdiff.output.text"), ("algebra/laws.py", "matdiff.numeric.reasons")}
 
 
 def name_of(module: Path) -> str:

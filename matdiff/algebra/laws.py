@@ -4,7 +4,8 @@ or in matdiff.algebra.identities."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr
@@ -16,6 +17,13 @@ class Declared:
     """Stands for a symbol or a member with declared properties, in what a law wants *among* the operands."""
 
 
+class Statement(NamedTuple):
+    """An equality in matdiff's own language, with the declarations that its letters need."""
+
+    statement: str
+    where: str
+
+
 class Law:
     """A named equality that is applied from left to right.
 
@@ -24,6 +32,7 @@ class Law:
     statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``, or what makes its text
     requires   the side condition in words, where there is one: ``A invertible``
     where      declarations that the letters of the statement need: ``A: n x n``
+    also       further statements of the same law, where one does not say it all: of columns, of a mirror image
     kind       ``differential``, ``trace``, ``vec``, ``identity``, or ``definition`` (true by what letters stand for)
     positive   what has to be positive where the law is applied, where there is such a condition
     among      classes of which one must be among the operands, seen through transposes and multiples, for the law
@@ -31,7 +40,7 @@ class Law:
     apply      the function that maps a left-hand side to the right-hand side
     """
 
-    __slots__ = ("among", "apply", "kind", "name", "positive", "requires", "source", "stated", "title", "where")
+    __slots__ = ("also", "among", "apply", "kind", "name", "positive", "requires", "source", "stated", "title", "where")
 
     def __init__(
         self,
@@ -46,6 +55,7 @@ class Law:
         source: str = "",
         positive: Callable[[Expr], Expr] | None = None,
         among: tuple[type, ...] = (),
+        also: tuple[str | Statement, ...] = (),
     ) -> None:
         if name in CATALOGUE:
             raise ValueError(f"the law {name} is stated twice")
@@ -59,14 +69,25 @@ class Law:
         self.source = source
         self.positive = positive
         self.among = among
+        self.also = also
         CATALOGUE[name] = self
 
     @property
     def statement(self) -> str:
         return self.stated if isinstance(self.stated, str) else self.stated()
 
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """All of them, each with its own declarations."""
+        more = [Statement(s, self.where) if isinstance(s, str) else s for s in self.also]
+        return (Statement(self.statement, self.where), *more)
+
     def __call__(self, *arguments: Any) -> Any:
         return self.apply(*arguments)
+
+    def explains(self, before: Expr, after: Expr) -> bool:
+        """Whether a step from *before* to *after* is an instance of one of the statements."""
+        return bool(import_module("matdiff.numeric.reasons").explains(self, before, after))
 
     def __repr__(self) -> str:
         return f"Law({self.name})"

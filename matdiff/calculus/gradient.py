@@ -14,6 +14,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
+from matdiff.algebra.identities.products import identity_in_product
 from matdiff.algebra.identities.traces import (
     chain_rule,
     collected_traces,
@@ -244,6 +245,8 @@ class _Sweep:
         start = Sum.of(*raw) if raw else line
         together = chained(*steps)
         law = collected_traces if len(terms) > len(groups) else transposed_factor
+        if law is transposed_factor and not any(t.left or t.middle.is_scalar for t in terms):
+            law = identity_in_product  # Tr(dX) = Tr(Iᵀ dX)
         opening = Step(law, line, start) if raw else None
         return Phase("Gradient", opening, start, (together,) if together is not NO_STEPS else ()), found
 

@@ -246,10 +246,16 @@ class _ByScalar:
         dy, differential = resolved(node, self.differentiation, self.tidy)
         raw = replace(dy, self.slopes.get)
         simple, steps = self.simplifier(raw)
-        taken = Step(laws.by_scalar, dy, Scale.of(Differential(self.t), raw))
+        dt = Differential(self.t)
+        inserted = replace(dy, {d: Scale.of(dt, j) for d, j in self.slopes.items() if d is not dt}.get)
+        taken = Step(laws.by_scalar, inserted, Scale.of(dt, raw))
         phase = Phase(f"{JACOBIAN} by {self.name}", None, raw, (tuple(steps),) if steps else ())
         self.slopes[Differential(node)] = Named(f"J_{name}", simple)
-        at_one = Phase(LINEAR_FORM, taken if taken.after is not dy else None, taken.after, ())
+        if inserted is not dy:
+            opening = Step(laws.derivative_by_scalar, dy, inserted)
+            at_one = Phase(LINEAR_FORM, opening, inserted, ((taken,),))
+        else:
+            at_one = Phase(LINEAR_FORM, taken if taken.after is not dy else None, taken.after, ())
         return Block(node, name, (differential, at_one, phase)), simple
 
 

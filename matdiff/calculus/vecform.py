@@ -13,7 +13,10 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Operator
 from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.identities import transposes
+from matdiff.algebra.identities.factoring import zero_in_sum
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
+from matdiff.algebra.identities.products import scalar_in_product
+from matdiff.algebra.identities.traces import trace_of_scalar
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, alone, blocks_one_by_one
@@ -67,7 +70,8 @@ class VecForm(TraceForm):
     def _open(self, t: Term) -> tuple[Law, Sequence[Term]] | None:
         match t.middle:
             case Sum(operands=terms):
-                return laws.terms_one_by_one, [t._replace(middle=m) for m in terms if holds_differential(m)]
+                kept = [m for m in terms if holds_differential(m)]
+                return laws.terms_one_by_one if kept[1:] else zero_in_sum, [t._replace(middle=m) for m in kept]
             case Scale(operands=(c, a)) if holds_differential(a):
                 return laws.scalars_to_the_front, [t.times(_scalars(c), a)]
             case Scale(operands=(c, a)):
@@ -76,7 +80,7 @@ class VecForm(TraceForm):
                 k = self._place(f)
                 return laws.scalars_to_the_front, [t.times((*f[:k], *f[k + 1 :]), f[k])]
             case Product(operands=f) if holds_differential(f[-1]) and f[-1].cols is ONE:
-                return laws.terms_one_by_one, [t._replace(left=(*t.left, *f[:-1]), middle=f[-1])]
+                return laws.row_behind_column, [t._replace(left=(*t.left, *f[:-1]), middle=f[-1])]
             case Transpose(operands=(a,)) if ONE in a.shape:
                 return laws.row_as_column, [t._replace(middle=a)]
             case Transpose(operands=(Sum() | Scale() | Product() | Transpose() | IndexedSum() as a,)):
@@ -107,7 +111,7 @@ class VecForm(TraceForm):
             case IndexedSum(operands=(body,), data=(index,)):
                 return laws.sums_to_the_front, [self._bind(t, of(body), index)]
             case _:
-                return (laws.terms_one_by_one, [t._replace(middle=a)]) if a.is_scalar else None
+                return (trace_of_scalar, [t._replace(middle=a)]) if a.is_scalar else None
 
     # ---- the laws of vec ----------------------------------------------------------------------------
 
@@ -118,7 +122,7 @@ class VecForm(TraceForm):
                 if isinstance(f[k], DiagonalMatrix):
                     return laws.vec_of_product_with_diagonal, self._with_diagonal(t, f, k)
                 moved = t._replace(left=(*t.left, around(f[:k], f[k], f[k + 1 :])), middle=f[k])
-                return laws.vec_of_product, moved
+                return law_of_product(t.middle, f[k]), moved
             case Trace(operands=(a,)):
                 return laws.trace_as_inner_product, self._trace(t, a)
             case DiagonalVector(operands=(Product(operands=f),)) if isinstance(f[k := self._place(f)], DiagonalMatrix):
@@ -200,6 +204,13 @@ def around(left: Sequence[Expr], inner: Expr, right: Sequence[Expr]) -> Expr:
     if p is None or q is None:
         return q or p or Identity(ONE)
     return Kronecker.of(q, p)
+
+
+def law_of_product(product: Expr, inner: Expr) -> Law:
+    """The law by which a product with a differential becomes a matrix times it."""
+    if product.is_scalar:
+        return laws.turned_inner_product
+    return scalar_in_product if product.cols is inner.cols is ONE else laws.vec_of_product
 
 
 def transpose_within(a: Expr) -> Law:

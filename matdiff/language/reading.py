@@ -13,7 +13,7 @@ from heapq import heappop, heappush
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
 from matdiff.algebra.dims import ONE, SCALAR, Size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import Law, Statement
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
@@ -340,8 +340,8 @@ def name_sizes(found: Found, bound: Bound) -> None:
     attempt.names = size_names(entries, taken)
 
 
-def read_law(law: Law) -> tuple[Expr, Expr]:
-    """Both sides of a law; undeclared capital letters are square matrices of one size."""
+def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
+    """Both sides of a law, or of one of its statements; undeclared capital letters are square matrices of one size."""
     declared = declare(law.where)
     square = declare("A: n x n")["A"]
     for letter in dict.fromkeys(re.findall(r"(?<![A-Za-z])[A-Z](?![A-Za-z])", law.statement)):

@@ -19,6 +19,7 @@ from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import free_indices
 from matdiff.numeric.instances import STEP, Instance, Sampler, family_of, project, settled, varying_part
 from matdiff.numeric.program import STENCIL, Array, Program
+from matdiff.numeric.reasons import unexplained
 
 TOLERANCE = 1e-6
 SMALL = 0.01  # below it an error is measured as if the values were of this size
@@ -28,19 +29,26 @@ RETRIES = 6  # instances on which the differences may fail to settle
 
 
 class Verification(NamedTuple):
-    """The outcome of a check: *lines* steps were compared on *trials* random instances."""
+    """The outcome of a check: *lines* steps were compared on *trials* random instances.
+
+    Of those, *reasons* are instances of a statement of the law that stands beside them.
+    """
 
     ok: bool
     max_error: float
     trials: int
     lines: int
     failure: str = ""
+    reasons: int = 0
 
     def summary(self, subject: str = "the gradient") -> str:
         """The outcome in a sentence; *subject* is the answer that was compared with differences."""
         if not self.ok:
             return f"CHECK FAILED: {self.failure}"
         steps = f"{self.lines} step{'s' * (self.lines != 1)}"
+        if self.lines:
+            laws = "their laws" if self.lines > 1 else "its law"
+            steps += f" with {laws}," if self.reasons == self.lines else f", {self.reasons} of them with {laws},"
         return (
             f"checked: {steps} and {subject} on {self.trials} random instances, "
             f"largest relative error {self.max_error:.0e}"
@@ -71,7 +79,7 @@ def verify(
     """Checks every step and every gradient; a step has a *law*, a line *before* and a line *after*."""
     largest, failure = Check(f, gradients, steps, unknowns).carry_out(seed, trials)
     if failure is None:
-        return Verification(True, largest, trials, len(steps))
+        return Verification(True, largest, trials, len(steps), reasons=len(steps) - len(unexplained(steps)))
     off = f" is off by {failure.error:.1e}" if np.isfinite(failure.error) else ""
     return Verification(False, max(largest, failure.error), trials, len(steps), failure.what + off)
 

@@ -28,7 +28,9 @@ def verified(derived: Jacobians, seed: int, trials: int) -> Verification:
     checked = [outcome for part in derived.parts for outcome in verified_part(part, seed, trials)]
     whole = checked[0]
     for outcome in checked[1:]:
-        whole = whole.joined(outcome)._replace(lines=whole.lines + outcome.lines)
+        whole = whole.joined(outcome)._replace(
+            lines=whole.lines + outcome.lines, reasons=whole.reasons + outcome.reasons
+        )
     return whole
 
 
@@ -56,7 +58,9 @@ def verified_hessian(found: Hessians, seed: int, trials: int) -> Verification:
     outcome = verify_gradients(f, answers, steps, seed, trials)
     for part in found.second.values():
         further = verified(part, seed, trials)
-        outcome = outcome.joined(further)._replace(lines=outcome.lines + further.lines)
+        outcome = outcome.joined(further)._replace(
+            lines=outcome.lines + further.lines, reasons=outcome.reasons + further.reasons
+        )
     return outcome
 
 

@@ -82,8 +82,8 @@ SIMPLIFICATIONS = _by_root(
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
     Product: (products.zero_in_product, products.multiple_in_product, open_functions.last_direction),
-    Hadamard: (products.zero_in_hadamard, products.multiple_in_hadamard, powers.equal_bases),
-    Scale: (products.trivial_multiple, products.nested_multiple),
+    Hadamard: (products.zero_in_hadamard, products.multiple_in_hadamard, powers.equal_bases, powers.reciprocals_last),
+    Scale: (products.zero_multiple, products.unit_multiple, products.nested_multiple),
     Power: (powers.power_of_power,),
     IndexedSum: (indexed.constant_scalars,),
 }

@@ -18,7 +18,7 @@ from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import key, like_terms, split
 from matdiff.algebra.identities.indexed import bound_names, substitute_index
-from matdiff.algebra.identities.powers import equal_bases
+from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import transposed
@@ -145,7 +145,7 @@ def collected(scalars: Sequence[Expr]) -> Expr | None:
     if not scalars:
         return None
     whole = Hadamard.of(*scalars)
-    return equal_bases.apply(whole) or whole if isinstance(whole, Hadamard) else whole
+    return collected_powers(whole) if isinstance(whole, Hadamard) else whole
 
 
 @identity("(A + B)C − AC = BC", "(A + B)*C - A*C = B*C", where="A, B: m x n; C: n x p")
@@ -305,7 +305,7 @@ def collected_in(e: Expr) -> Expr:
     """A term with the powers of one base joined in its entrywise product."""
     number, body = coefficient(e)
     c, a = body.operands if isinstance(body, Scale) else (None, body)
-    joined = (equal_bases.apply(a) if isinstance(a, Hadamard) else None) or a
+    joined = collected_powers(a) if isinstance(a, Hadamard) else a
     if joined is None:
         return e
     return multiple(number, joined if c is None else Scale.of(c, joined))

@@ -29,7 +29,7 @@ def is_one(e: Expr) -> bool:
     return e.number == 1 or isinstance(e, Ones)
 
 
-@identity("1/(1 + exp(−a)) = σ(a)", "1/(1 + exp(-a)) = sigmoid(a)", where="a: scalar")
+@identity("1/(1 + exp(−a)) = σ(a)", "1 ./ (1 + exp(-A)) = sigmoid(A)", where="A: m x n")
 def sigmoid_of_exponential(e: Expr) -> Expr | None:
     """Also of powers of it, and entry by entry."""
     base, exponent = e.operands
@@ -42,7 +42,13 @@ def power(e: Expr, k: Fraction) -> Expr:
     return e if k == 1 else Power(e, Number(k))
 
 
-@identity("exp(a)/(1 + exp(a)) = σ(a)", "exp(a)/(1 + exp(a)) = sigmoid(a)", where="a: scalar", among=(Exp,))
+@identity(
+    "exp(a)/(1 + exp(a)) = σ(a)",
+    "exp(A) ./ (1 + exp(A)) = sigmoid(A)",
+    where="A: m x n",
+    also=("exp(A) .* sigmoid(-A) = sigmoid(A)",),
+    among=(Exp,),
+)
 def sigmoid_of_quotient(e: Expr) -> Expr | None:
     """Also exp(a)σ(−a), since the quotient may be known as σ(−a) already."""
     f = e.operands
@@ -61,19 +67,19 @@ def exponent_below(e: Expr) -> Expr | None:
     return one_plus_exp(e.operands[0]) if e.reciprocal and e.reciprocal[1] == 1 else None
 
 
-@identity("log(1 + exp(a)) = softplus(a)", "log(1 + exp(a)) = softplus(a)", where="a: scalar")
+@identity("log(1 + exp(a)) = softplus(a)", "log(1 + exp(A)) = softplus(A)", where="A: m x n")
 def softplus_of_exponential(e: Expr) -> Expr | None:
     a = one_plus_exp(e.operands[0])
     return None if a is None else Softplus(a)
 
 
-@identity("log(1 + exp(a)) = softplus(a)", "log1p(exp(a)) = softplus(a)", where="a: scalar")
+@identity("log(1 + exp(a)) = softplus(a)", "log1p(exp(A)) = softplus(A)", where="A: m x n")
 def softplus_of_log1p(e: Expr) -> Expr | None:
     a = e.operands[0]
     return Softplus(a.operands[0]) if isinstance(a, Exp) else None
 
 
-@identity("1 − σ(−a) = σ(a)", "1 - sigmoid(-a) = sigmoid(a)", where="a: scalar", among=(Sigmoid,))
+@identity("1 − σ(−a) = σ(a)", "1 - sigmoid(-A) = sigmoid(A)", where="A: m x n", among=(Sigmoid,))
 def complement_of_sigmoid(e: Expr) -> Expr | None:
     """Where the argument has a minus sign to lose; also entry by entry."""
     f = e.operands
@@ -89,7 +95,13 @@ def complement_of_sigmoid(e: Expr) -> Expr | None:
 # ---- quotients of sines and cosines -----------------------------------------------------------------
 
 
-@identity("sinh(a)/cosh(a) = tanh(a)", "sinh(a)/cosh(a) = tanh(a)", where="a: scalar", among=(Sinh, Sin))
+@identity(
+    "sinh(a)/cosh(a) = tanh(a)",
+    "sinh(A) ./ cosh(A) = tanh(A)",
+    where="A: m x n",
+    also=("sin(A) ./ cos(A) = tan(A)",),
+    among=(Sinh, Sin),
+)
 def tangent_of_quotient(e: Expr) -> Expr | None:
     """Also sin(a)/cos(a) = tan(a), and of powers of the cosine."""
     f = e.operands
@@ -118,7 +130,7 @@ def places_of(f: tuple[Expr, ...], kind: type[Expr]) -> dict[Expr, tuple[int, Fr
     return found
 
 
-@identity("relu(a)step(a) = relu(a)", "relu(a)*step(a) = relu(a)", where="a: scalar", among=(Step,))
+@identity("relu(a)step(a) = relu(a)", "relu(A) .* step(A) = relu(A)", where="A: m x n", among=(Step,))
 def step_of_rectified(e: Expr) -> Expr | None:
     f = e.operands
     rectified = places_of(f, Relu)
@@ -128,7 +140,9 @@ def step_of_rectified(e: Expr) -> Expr | None:
     return None
 
 
-@identity("|a| sign(a) = a", "abs(a)*sign(a) = a", where="a: scalar", among=(Sign,))
+@identity(
+    "|a| sign(a) = a", "abs(A) .* sign(A) = A", where="A: m x n", also=("sign(A) ./ abs(A) = 1 ./ A",), among=(Sign,)
+)
 def sign_of_absolute(e: Expr) -> Expr | None:
     """sign(a)|a|ᵏ is aᵏ for odd k, and a|a|ᵏ⁻¹ for others."""
     f = e.operands
@@ -144,7 +158,7 @@ def sign_of_absolute(e: Expr) -> Expr | None:
     return None
 
 
-@identity("|a|² = a²", "abs(a)^2 = a^2", where="a: scalar")
+@identity("|a|² = a²", "abs(A).^2 = A.^2", where="A: m x n", also=("step(A).^k = step(A)", "sign(A).^3 = sign(A)"))
 def even_power(e: Expr) -> Expr | None:
     """|a|ᵏ for even k; step(a)ᵏ = step(a), and sign(a)ᵏ = sign(a) for odd k."""
     base, exponent = e.operands

@@ -44,7 +44,7 @@ def log_of_determinant(e: Expr) -> Expr | None:
             return None
 
 
-@identity("Σᵢⱼ f(aᵢⱼ) = sum f(A)", "sum(i=1..n, exp(x[i])) = sum(exp(x))", where="x: n")
+@identity("Σᵢⱼ f(aᵢⱼ) = sum f(A)", "sum(i=1..n, g(x[i])) = sum(g(x))", where="x: n")
 def sum_over_entries(e: Expr) -> Expr | None:
     """A sum, single or double, whose body is made of the entries of vectors or matrices in the same way."""
     indices: list[Index] = []

@@ -10,7 +10,7 @@ from itertools import pairwise
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
@@ -23,16 +23,30 @@ def _not_by_itself(e: Expr) -> Expr | None:
     return None
 
 
-def _of_a_line(name: str, title: str, statement: str, where: str = "", kind: str = "trace", requires: str = "") -> Law:
-    return Law(name, title, statement, kind, _not_by_itself, where=where, requires=requires)
+def _of_a_line(
+    name: str,
+    title: str,
+    statement: str,
+    where: str = "",
+    kind: str = "trace",
+    requires: str = "",
+    also: tuple[str | Statement, ...] = (),
+) -> Law:
+    return Law(name, title, statement, kind, _not_by_itself, where=where, requires=requires, also=also)
 
 
 terms_one_by_one = _of_a_line(
     "terms_one_by_one", "M(a + b) = Ma + Mb", "M*vec(A + B) = M*vec(A) + M*vec(B)", "M: p x m*n; A, B: m x n"
 )
 scalars_to_the_front = _of_a_line(
-    "scalars_to_the_front", "M vec(cA) = cM vec(A)", "M*vec(c*A) = c*M*vec(A)", "c: scalar; M: p x m*n; A: m x n"
+    "scalars_to_the_front",
+    "M vec(cA) = cM vec(A)",
+    "b*a*M*vec(c*A) = a*b*c*M*vec(A)",
+    "a, b, c: scalar; M: p x m*n; A: m x n",
+    also=(Statement("sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", "c: scalar; x[i=1..N]: n"),),
 )
+row_behind_column = _of_a_line("row_behind_column", "(yᵀz)x = (xyᵀ)z", "(y'*z)*x = x*y'*z", "x: m; y, z: n")
+turned_inner_product = _of_a_line("turned_inner_product", "xᵀy = yᵀx", "x'*y = y'*x", "x, y: n")
 scalar_to_the_end = _of_a_line("scalar_to_the_end", "ca = ac", "vec(c*A) = vec(A)*c", "c: scalar; A: m x n")
 row_as_column = _of_a_line("row_as_column", "vec(xᵀ) = x", "vec(x') = x", "x: n")
 sums_to_the_front = _of_a_line(
@@ -48,7 +62,11 @@ vec_of_product = _of_a_line(
     "A: p x m; B: m x n; C: n x q",
 )
 trace_as_inner_product = _of_a_line(
-    "trace_as_inner_product", "Tr(AᵀB) = vec(A)ᵀvec(B)", "tr(A'*B) = vec(A)'*vec(B)", "A, B: m x n"
+    "trace_as_inner_product",
+    "Tr(AᵀB) = vec(A)ᵀvec(B)",
+    "tr(A'*B) = vec(A)'*vec(B)",
+    "A, B: m x n",
+    also=(Statement("tr(A*B*C) = vec((C*A)')'*vec(B)", "A: k x m; B: m x n; C: n x k"),),
 )
 vec_of_product_with_diagonal = _of_a_line(
     "vec_of_product_with_diagonal",
@@ -65,7 +83,25 @@ entry_by_entry = _of_a_line(
     "vec(tril(A)) = sum(i=1..m, sum(j=1..n, vec(tril(unit(i, m)*unit(j, n)'))*kron(unit(j, n), unit(i, m))'))*vec(A)",
     "A: m x n",
 )
-by_scalar = _of_a_line("by_scalar", "𝓛(dt) = 𝓛(1)dt", "A*(t*B) = t*(A*B)", "t: scalar; A: m x n; B: n x p")
+by_scalar = _of_a_line(
+    "by_scalar",
+    "𝓛(dt) = 𝓛(1)dt",
+    "A*(t*B) + t*C = t*(A*B + C)",
+    "t: scalar; A: m x n; B: n x p; C: m x p",
+    also=(
+        Statement("s*t = t*s", "s, t: scalar"),
+        Statement("tr(t*A) = t*tr(A)", "t: scalar; A: n x n"),
+        Statement("zeros(m, n) = t*zeros(m, n)", "t: scalar"),
+    ),
+)
+derivative_by_scalar = _of_a_line(
+    "derivative_by_scalar",
+    "dA = J dt",
+    "d(A) = d(t)*J",
+    "t: scalar; A, J: m x n",
+    "definition",
+    "J is the derivative of A with respect to t",
+)
 collected_factors = _of_a_line("collected_factors", "Ax + Bx = (A + B)x", "A*x + B*x = (A + B)*x", "A, B: m x n; x: n")
 jacobian_of_chain = _of_a_line(
     "jacobian_of_chain",
@@ -79,7 +115,13 @@ jacobian_of_chain = _of_a_line(
 # ---- shorter Jacobians ------------------------------------------------------------------------------
 
 
-@identity("A(xᵀ ⊗ B) = xᵀ ⊗ AB", "A*kron(x', B) = kron(x', A*B)", where="A: p x m; B: m x q; x: n", among=(Kronecker,))
+@identity(
+    "A(xᵀ ⊗ B) = xᵀ ⊗ AB",
+    "A*kron(x', B) = kron(x', A*B)",
+    where="A: p x m; B: m x q; x: n",
+    also=("A*kron(B, x') = kron(A*B, x')",),
+    among=(Kronecker,),
+)
 def product_into_kronecker(e: Expr) -> Expr | None:
     """Also A(B ⊗ xᵀ) = AB ⊗ xᵀ, and (x ⊗ B)A = x ⊗ BA with the column in either place."""
     f = e.operands

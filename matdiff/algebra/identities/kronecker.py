@@ -10,7 +10,7 @@ from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import base_and_exponent
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
@@ -42,7 +42,11 @@ def multiple_in_kronecker(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), Kronecker(*factors))
 
 
-@identity("I ⊗ I = I", "kron(eye(m), eye(n)) = eye(m*n)")
+@identity(
+    "I ⊗ I = I",
+    "kron(eye(m), eye(n)) = eye(m*n)",
+    also=(Statement("kron(zeros(m, n), A) = zeros(m*p, n*q)", "A: p x q"),),
+)
 def kronecker_of_constants(e: Expr) -> Expr | None:
     """Also 1 ⊗ 1 = 1, and 0 where a factor is 0."""
     a, b = e.operands

@@ -72,7 +72,12 @@ def linear_piece(e: Expr) -> bool:
     return isinstance(e, FrechetExpm | FrechetLogm) and len(e.operands) == 2
 
 
-@identity("L(A, C) = CL(A, I) where AC = CA", "frechet_expm(A, A^2) = A^2*expm(A)", where="A: n x n")
+@identity(
+    "L(A, C) = CL(A, I) where AC = CA",
+    "frechet_expm(A, A^2) = A^2*expm(A)",
+    where="A: n x n",
+    also=("frechet_expm(A, eye(n)) = expm(A)", "sylvester(A, A, eye(n)) = inv(A)/2"),
+)
 def commuting_direction(e: Expr) -> Expr | None:
     if not linear_piece(e):
         return None
@@ -93,7 +98,10 @@ def multiple_direction(e: Expr) -> Expr | None:
 
 
 @identity(
-    "Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA", "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))", where="A, E: n x n"
+    "Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA",
+    "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))",
+    where="A, E: n x n; t: scalar",
+    also=("tr(frechet_expm(t*A, E)*A) = tr(E*A*expm(t*A))",),
 )
 def trace_of_commuting_direction(e: Expr) -> Expr | None:
     f = factors_of(e.operands[0])

@@ -44,11 +44,30 @@ def are_collected(factors: Sequence[Expr]) -> bool:
     return (not any(below) or below == sorted(below)) and not any(isinstance(f, Power | Sqrt) for f in factors)
 
 
-@identity("aⁱaʲ = aⁱ⁺ʲ", "a^2*a^3 = a^5", where="a: scalar")
+@identity("aⁱaʲ = aⁱ⁺ʲ", "a^i*a^j = a^(i + j)", where="a: scalar positive; i, j: scalar")
 def equal_bases(e: Expr) -> Expr | None:
+    """Powers of one base are joined, where there are any."""
+    again = collected(e)
+    return again if again is not e and has_equal_bases(e.operands) else None
+
+
+@identity("ab = ba", "(1/b)*a = a/b", where="a, b: scalar positive")
+def reciprocals_last(e: Expr) -> Expr | None:
+    """Reciprocals go last, also entry by entry."""
+    again = collected(e)
+    return again if again is not e and not has_equal_bases(e.operands) else None
+
+
+def has_equal_bases(factors: Sequence[Expr]) -> bool:
+    """Whether a base stands in two factors, or one of them is a power of a power."""
+    powers = [base_and_exponent(f) for f in factors if f.number is None]
+    return len({base for base, _ in powers}) < len(powers)
+
+
+def collected(e: Expr) -> Expr:
     """Numbers are multiplied to the front and powers of one base joined; reciprocals go last."""
     if are_collected(e.operands):
-        return None
+        return e
     number, exponents = UNIT, dict[Expr, Fraction]()
     first: dict[Expr, Expr] = {}
     for factor in e.operands:
@@ -61,8 +80,7 @@ def equal_bases(e: Expr) -> Expr | None:
     factors = [first[b] if base_and_exponent(first[b])[1] == k else to_power(b, k) for b, k in exponents.items() if k]
     factors.sort(key=lambda f: f.reciprocal is not None)
     head: list[Expr] = [Number(number)] if number != 1 and e.is_scalar else []
-    again = Hadamard.of(*head, *factors) if head or factors else ones_like(e)
-    return again if again is not e else None
+    return Hadamard.of(*head, *factors) if head or factors else ones_like(e)
 
 
 @identity("aˢa = aˢ⁺¹", "a^s*a = a^(s + 1)", where="a: scalar positive; s: scalar", among=(Power,))
@@ -81,7 +99,7 @@ def open_exponents(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(aⁱ)ʲ = aⁱʲ", "(a^3)^2 = a^6", where="a: scalar positive")
+@identity("(aⁱ)ʲ = aⁱʲ", "(a^i)^j = a^(i*j)", where="a: scalar positive; i, j: scalar")
 def power_of_power(e: Expr) -> Expr | None:
     """For whole outer exponents, and for roots, whose operand is not negative."""
     base, exponent = e.operands
@@ -90,8 +108,6 @@ def power_of_power(e: Expr) -> Expr | None:
         return None
     if base.number is not None and j.denominator == 1 and (base.number or j > 0):
         return Number(base.number ** int(j))
-    if isinstance(base, Ones):
-        return base
     inner, i = base_and_exponent(base)
     if i == 1:
         return base if j == 1 else ones_like(e) if j == 0 else None
@@ -99,7 +115,7 @@ def power_of_power(e: Expr) -> Expr | None:
     return again if again is not e else None
 
 
-@identity("(ab)ᵏ = aᵏbᵏ", "(a*b)^3 = a^3*b^3", where="a, b: scalar")
+@identity("(ab)ᵏ = aᵏbᵏ", "(a*b)^k = a^k*b^k", where="a, b: scalar positive; k: scalar")
 def power_of_product(e: Expr) -> Expr | None:
     """For whole exponents; entry by entry where a quotient is turned upside down: 1 ./ (A ./ B) = B ./ A."""
     base, exponent = e.operands
@@ -162,13 +178,19 @@ def power_of_zero(e: Expr) -> Expr | None:
     return base if (isinstance(base, Zeros) or base.number == 0) and k is not None and k > 0 else None
 
 
+@identity("1ᵏ = 1", "ones(m, n).^2 = ones(m, n)", among=(Ones,))
+def power_of_ones(e: Expr) -> Expr | None:
+    return e.operands[0] if isinstance(e.operands[0], Ones) and e.operands[1].number is not None else None
+
+
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Hadamard: (
         equal_bases,
+        reciprocals_last,
         open_exponents,
     ),
     Norm: (norm_of_zero,),
-    Power: (power_of_zero, power_of_power, power_of_product),
+    Power: (power_of_zero, power_of_ones, power_of_power, power_of_product),
     Exp: (exp_of_log,),
     Log: (log_of_exp,),
     Inverse: (inverse_of_power, inverse_of_multiple, inverse_of_orthogonal),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
@@ -40,18 +40,29 @@ def base_and_exponent(e: Expr) -> tuple[Expr, int]:
     return (e.operands[0], e.data[0]) if isinstance(e, MatrixPower) else (e, 1)
 
 
-@identity("A⁻¹A = I", "inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible")
-def powers_in_product(e: Expr) -> Expr | None:
-    """Neighbours AⁱAʲ become Aⁱ⁺ʲ where one of them is a power and the other A, or they cancel."""
+def beside_each_other(e: Expr, cancelling: bool) -> Expr | None:
+    """A product with the first neighbours AⁱAʲ as Aⁱ⁺ʲ that cancel, or of those that do not."""
     factors = list(e.operands)
     for k in range(len(factors) - 1):
         (a, i), (b, j) = base_and_exponent(factors[k]), base_and_exponent(factors[k + 1])
-        if a is b and a.rows is a.cols:
+        if a is b and a.rows is a.cols and (i + j == 0) is cancelling:
             return Product.of(*factors[:k], matrix_power(a, i + j), *factors[k + 2 :])
     return None
 
 
-@identity("x(yᵀz) = (yᵀz)x", "x*(y'*z) = (y'*z)*x", where="x: m; y, z: n")
+@identity("A⁻¹A = I", "inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible")
+def inverse_in_product(e: Expr) -> Expr | None:
+    """Also of powers: A⁻²A² = I."""
+    return beside_each_other(e, cancelling=True)
+
+
+@identity("AⁱAʲ = Aⁱ⁺ʲ", "A^(k)*A^(s) = A^(k + s)", where="A: n x n; k, s: integer")
+def powers_in_product(e: Expr) -> Expr | None:
+    """Also A⁻¹A² = A, of a matrix that has an inverse."""
+    return beside_each_other(e, cancelling=False)
+
+
+@identity("x(yᵀz) = (yᵀz)x", "x*y'*z = (y'*z)*x", where="x: m; y, z: n")
 def scalar_in_product(e: Expr) -> Expr | None:
     """A row … column inside a longer product is a scalar and moves to the front."""
     f = e.operands
@@ -103,7 +114,12 @@ def is_all_ones(e: Expr) -> bool:
     return isinstance(e.operands[0] if isinstance(e, Transpose) else e, Ones)
 
 
-@identity("diag(diag(x)A) = x ⊙ diag(A)", "diag(diag(x)*A) = x .* diag(A)", where="x: n; A: n x n")
+@identity(
+    "diag(diag(x)A) = x ⊙ diag(A)",
+    "diag(diag(x)*A) = x .* diag(A)",
+    where="x: n; A: n x n",
+    also=("diag(A*diag(x)) = x .* diag(A)",),
+)
 def diagonal_of_scaled(e: Expr) -> Expr | None:
     """On either side."""
     match e.operands[0]:
@@ -158,9 +174,9 @@ def diagonal_before_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(x ⊙ y)ᵀz = 1ᵀ(x ⊙ y ⊙ z)", "(x .* y)'*z = ones(n)'*(x .* y .* z)", where="x, y, z: n", among=(Hadamard,))
+@identity("(x ⊘ z)ᵀz = 1ᵀx", "(x ./ z)'*z = ones(n)'*x", where="x: n; z: n positive", among=(Hadamard,))
 def reciprocal_in_inner_product(e: Expr) -> Expr | None:
-    """Where y and z cancel: (x ./ z)ᵀz = 1ᵀx."""
+    """What stands in the denominators cancels."""
     f = e.operands
     match f[0]:
         case Transpose(operands=(Hadamard(operands=factors),)) if len(f) == 2 and f[1].cols is ONE:
@@ -202,11 +218,18 @@ def zero_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-@identity("0A = 0, 1A = A", "1*A = A", where="A: m x n")
-def trivial_multiple(e: Expr) -> Expr | None:
+@identity(
+    "0A = 0", "0*A = zeros(m, n)", where="A: m x n", also=(Statement("c*zeros(m, n) = zeros(m, n)", "c: scalar"),)
+)
+def zero_multiple(e: Expr) -> Expr | None:
+    """Also c0 = 0."""
     c, a = e.operands
-    if c.number == 0 or isinstance(a, Zeros):
-        return Zeros(*e.shape)
+    return Zeros(*e.shape) if c.number == 0 or isinstance(a, Zeros) else None
+
+
+@identity("1A = A", "1*A = A", where="A: m x n")
+def unit_multiple(e: Expr) -> Expr | None:
+    c, a = e.operands
     return a if c.number == 1 else None
 
 
@@ -221,6 +244,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         zero_in_product,
         multiple_in_product,
         identity_in_product,
+        inverse_in_product,
         powers_in_product,
         diagonal_times_vector,
         diagonal_before_vector,
@@ -236,6 +260,6 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         transpose_beside_identity,
         transposes_in_hadamard,
     ),
-    Scale: (trivial_multiple, nested_multiple),
+    Scale: (zero_multiple, unit_multiple, nested_multiple),
     DiagonalVector: (diagonal_of_multiple, diagonal_of_scaled, diagonal_of_outer_product),
 }

@@ -14,7 +14,7 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.transposes import growth, transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entrywise import Exp, Log, filled, ones_like
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -139,13 +139,26 @@ def softmax_in_scalar(e: Expr) -> Expr | None:
     return None
 
 
-@identity("log(sum(exp(v))) = logsumexp(v)", "log(sum(exp(v))) = logsumexp(v)", where="v: n")
+@identity(
+    "log(sum(exp(v))) = logsumexp(v)",
+    "log(sum(exp(v))) = logsumexp(v)",
+    where="v: n",
+    also=("log(ones(n)'*exp(v)) = logsumexp(v)",),
+)
 def logsumexp_of_vector(e: Expr) -> Expr | None:
     v = summed_exponent(e.operands[0])
     return None if v is None else LogSumExp(v)
 
 
-@identity("log(softmax(v)) = v − logsumexp(v)1", "log(softmax(v)) = v - logsumexp(v)*ones(n)", where="v: n")
+@identity(
+    "log(softmax(v)) = v − logsumexp(v)1",
+    "log(softmax(v)) = v - logsumexp(v)*ones(n)",
+    where="v: n",
+    also=(
+        "log(exp(v)/sum(exp(v))) = v - logsumexp(v)*ones(n)",
+        "log(exp(v)/(ones(n)'*exp(v))) = v - logsumexp(v)*ones(n)",
+    ),
+)
 def log_of_softmax(e: Expr) -> Expr | None:
     """Also where the softmax is spelt out."""
     a = e.operands[0]
@@ -173,7 +186,13 @@ def sum_of_softmax(e: Expr) -> Expr | None:
     return Number(1) if isinstance(value_of(e.operands[0]), Softmax) else None
 
 
-@identity("softmax_rows(A)1 = 1", "softmax_rows(A)*ones(n) = ones(m)", where="A: m x n", among=(Ones,))
+@identity(
+    "softmax_rows(A)1 = 1",
+    "softmax_rows(A)*ones(n) = ones(m)",
+    where="A: m x n",
+    also=("ones(m)'*softmax_cols(A) = ones(n)'", Statement("ones(n)'*softmax(v) = 1", "v: n")),
+    among=(Ones,),
+)
 def softmax_times_ones(e: Expr) -> Expr | None:
     """The sums of softmax, of its rows, and of its columns, as products with ones."""
     f = e.operands
@@ -298,6 +317,7 @@ def _all_ones(factors: Sequence[Expr]) -> bool:
 @identity(
     "log(softmax_rows(A)) = A − logsumexp_rows(A)1ᵀ",
     "log(softmax_rows(A)) = A - logsumexp_rows(A)*ones(n)'",
+    also=("log(softmax_cols(A)) = A - ones(m)*logsumexp_cols(A)'",),
     where="A: m x n",
 )
 def log_of_softmax_of_matrix(e: Expr) -> Expr | None:

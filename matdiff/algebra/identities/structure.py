@@ -31,12 +31,28 @@ from matdiff.algebra.operators.vectorisation import Commutation
 # ---- transposes -------------------------------------------------------------------------------------
 
 
-@identity("sym(A)ᵀ = sym(A)", "sym(A)' = sym(A)")
-def transpose_of_part(e: Expr) -> Expr | None:
-    """Also skew(A)ᵀ = −skew(A), and tril(Aᵀ)ᵀ = triu(A)."""
+@identity("sym(A)ᵀ = sym(A)", "sym(A)' = sym(A)", among=(SymmetricPart,))
+def transpose_of_symmetric_part(e: Expr) -> Expr | None:
     a = e.operands[0]
-    if isinstance(a, SymmetricPart | SkewPart):
-        return a if isinstance(a, SymmetricPart) else -a
+    return a if isinstance(a, SymmetricPart) else None
+
+
+@identity("skew(A)ᵀ = −skew(A)", "skew(A)' = -skew(A)", among=(SkewPart,))
+def transpose_of_skew_part(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return -a if isinstance(a, SkewPart) else None
+
+
+@identity(
+    "tril(A)ᵀ = triu(Aᵀ)",
+    "tril(A')' = triu(A)",
+    where="A: m x n",
+    also=("triu(A')' = tril(A)",),
+    among=(LowerTriangle, UpperTriangle),
+)
+def transpose_of_triangle(e: Expr) -> Expr | None:
+    """Where no transpose is left."""
+    a = e.operands[0]
     return lower_or_upper(a) if isinstance(a, LowerTriangle | UpperTriangle) and growth(a) <= 0 else None
 
 
@@ -46,7 +62,7 @@ def diagonal_of_transpose(e: Expr) -> Expr | None:
     return DiagonalVector(a.operands[0]) if isinstance(a, Transpose) else None
 
 
-@identity("Kₘₙᵀ = Kₙₘ", "commutation(m, n)' = commutation(n, m)")
+@identity("Kₘₙᵀ = Kₙₘ", "commutation(m, n)' = commutation(n, m)", also=("centering(n)' = centering(n)",))
 def transpose_of_sized(e: Expr) -> Expr | None:
     """Also of the centring matrix, which is symmetric."""
     return transposed_constant(e.operands[0])
@@ -224,7 +240,13 @@ def commuted_vec(e: Expr) -> Expr | None:
 
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {Determinant: (determinant_of_two,)}
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Transpose: (transpose_of_part, transpose_of_sized, transpose_of_blocks),
+    Transpose: (
+        transpose_of_symmetric_part,
+        transpose_of_skew_part,
+        transpose_of_triangle,
+        transpose_of_sized,
+        transpose_of_blocks,
+    ),
     Product: (product_of_blocks, placed_block, centred_twice, commuted_vec, ones_times_ones),
     Sum: (sum_of_blocks,),
     DiagonalMatrix: (diagonal_of_ones,),

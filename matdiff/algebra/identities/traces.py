@@ -62,9 +62,10 @@ scalar_as_trace = Law("scalar_as_trace", "a = Tr(a)", "a = tr(a)", "trace", Trac
 trace_of_sum = Law(
     "trace_of_sum",
     "Tr(A + B) = Tr(A) + Tr(B)",
-    "tr(A + B) = tr(A) + tr(B)",
+    "tr(A*(B + C)*D) = tr(A*B*D) + tr(A*C*D)",
     "trace",
     lambda e: Sum.of(*[Trace(t) for t in e.operands[0].operands]),
+    where="A: k x m; B, C: m x n; D: n x k",
 )
 trace_of_cycle = Law(
     "trace_of_cycle",
@@ -93,9 +94,10 @@ trace_of_indexed_sum = Law(
 collected_traces = Law(
     "collected_traces",
     "Tr(A) + Tr(B) = Tr(A + B)",
-    "tr(A) + tr(B) = tr(A + B)",
+    "tr(A*C) + tr(B*C) = tr((A + B)*C)",
     "trace",
     lambda e: Trace(Sum.of(*[t.operands[0] for t in e.operands])),
+    where="A, B: m x n; C: n x m",
 )
 
 transposed_factor = Law(

@@ -37,7 +37,7 @@ def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 
 
-@identity("(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'", among=(Product,))
+@identity("(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'", where="A: m x n; B: n x p", among=(Product,))
 def transpose_of_product(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Product(operands=factors):
@@ -115,14 +115,28 @@ def transpose_of_skew(e: Expr) -> Expr | None:
     return -a if isinstance(a, Symbol) and "skew" in a.properties else None
 
 
-@identity("Iᵀ = I", "eye(n)' = eye(n)", among=(Identity, DiagonalMatrix, Hadamard, Zeros, Ones))
-def transpose_of_constant(e: Expr) -> Expr | None:
-    """I, diagonal matrices, and matrices of one number in all places."""
+@identity("Iᵀ = I", "eye(n)' = eye(n)", among=(Identity,))
+def transpose_of_identity(e: Expr) -> Expr | None:
     a = e.operands[0]
-    if isinstance(a, Identity | DiagonalMatrix) or (
-        isinstance(a, Hadamard) and any(isinstance(f, Identity) for f in a.operands)
-    ):
-        return a
+    return a if isinstance(a, Identity) else None
+
+
+@identity("diag(x)ᵀ = diag(x)", "diag(x)' = diag(x)", where="x: n", among=(DiagonalMatrix,))
+def transpose_of_diagonal_matrix(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return a if isinstance(a, DiagonalMatrix) else None
+
+
+@identity("(I ⊙ A)ᵀ = I ⊙ A", "(eye(n) .* A)' = eye(n) .* A", where="A: n x n", among=(Hadamard,))
+def transpose_of_diagonal_part(e: Expr) -> Expr | None:
+    a = e.operands[0]
+    return a if isinstance(a, Hadamard) and any(isinstance(f, Identity) for f in a.operands) else None
+
+
+@identity("0ᵀ = 0", "zeros(m, n)' = zeros(n, m)", also=("ones(m, n)' = ones(n, m)",), among=(Zeros, Ones))
+def transpose_of_constant(e: Expr) -> Expr | None:
+    """Also of a matrix with 1 in all places."""
+    a = e.operands[0]
     if isinstance(a, Zeros) or (isinstance(a, Ones) and a.cols is not ONE):
         return type(a)(a.cols, a.rows)
     return None
@@ -163,6 +177,9 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         transpose_of_scalar,
         transpose_of_product,
         transpose_of_multiple,
+        transpose_of_identity,
+        transpose_of_diagonal_matrix,
+        transpose_of_diagonal_part,
         transpose_of_constant,
         transpose_of_symmetric,
         transpose_of_skew,

@@ -136,7 +136,13 @@ def sum_of_vec(e: Expr) -> Expr | None:
     return SumOfEntries(a) if a is not None else None
 
 
-@identity("f(vec(A)) = vec(f(A))", "exp(vec(A)) = vec(exp(A))", where="A: m x n", among=(Vec,))
+@identity(
+    "f(vec(A)) = vec(f(A))",
+    "exp(vec(A)) = vec(exp(A))",
+    where="A, B: m x n",
+    also=("vec(A) .* vec(B) = vec(A .* B)",),
+    among=(Vec,),
+)
 def function_of_vec(e: Expr) -> Expr | None:
     """Entry by entry; also a power, and vec(A) ⊙ vec(B) = vec(A ⊙ B)."""
     inside = [_inside(o, Vec) for o in e.operands]

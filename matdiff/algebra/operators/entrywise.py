@@ -354,5 +354,6 @@ class Unspecified(OfEntries):
         "d(g(A)) = g′(A) .* d(A)",
         "differential",
         lambda node, da: Hadamard.of(Unspecified(node.data[0], node.data[1] + 1, node.operands[0]), da),
+        where="A: m x n",
         requires="g differentiable",
     )

@@ -127,7 +127,7 @@ class Sum(Operator):
     def numpy(np: Any, *values: Any) -> Any:
         return reduce(np.add, values)
 
-    @differential("differential_of_sum", "d(A ± B)", "d(A + B) = d(A) + d(B)")
+    @differential("differential_of_sum", "d(A ± B)", "d(A + B) = d(A) + d(B)", where="A, B: m x n")
     def d(self: Expr, *changes: Differentials) -> Expr:
         return Sum.of(*[c for c in changes if c is not None])
 
@@ -205,7 +205,7 @@ class Product(Operator):
     def numpy(np: Any, *values: Any) -> Any:
         return reduce(np.matmul, values)
 
-    @differential("product_law", "product law", "d(A*B) = d(A)*B + A*d(B)")
+    @differential("product_law", "product law", "d(A*B) = d(A)*B + A*d(B)", where="A: m x n; B: n x p")
     def d(self: Expr, *changes: Differentials) -> Expr:
         f = self.operands
         return Sum.of(*[Product.of(*f[:k], c, *f[k + 1 :]) for k, c in enumerate(changes) if c is not None])
@@ -252,12 +252,17 @@ class Hadamard(Operator):
     def numpy(np: Any, *values: Any) -> Any:
         return reduce(np.multiply, values)
 
-    @differential("product_law_of_hadamard", "product law", "d(A .* B) = d(A) .* B + A .* d(B)")
+    @differential("product_law_of_hadamard", "product law", "d(A .* B) = d(A) .* B + A .* d(B)", where="A, B: m x n")
     def d(self: Expr, *changes: Differentials) -> Expr:
         f = self.operands
         return Sum.of(*[Hadamard.of(*f[:k], c, *f[k + 1 :]) for k, c in enumerate(changes) if c is not None])
 
-    @shift("trace_of_hadamard", "Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)", "tr(C'*(D .* F)) = tr((C .* D)'*F)")
+    @shift(
+        "trace_of_hadamard",
+        "Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)",
+        "tr(C'*(D .* F)) = tr((C .* D)'*F)",
+        where="C, D, F: m x n",
+    )
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         f = self.operands
         others = Hadamard.of(*f[:place], *f[place + 1 :])
@@ -344,7 +349,7 @@ class Transpose(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.swapaxes(a, -1, -2)
 
-    @differential("differential_of_transpose", "d(Aᵀ)", "d(A') = d(A)'")
+    @differential("differential_of_transpose", "d(Aᵀ)", "d(A') = d(A)'", where="A: m x n")
     def d(self: Expr, da: Expr) -> Expr:
         return Transpose(da)
 

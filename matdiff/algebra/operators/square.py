@@ -7,7 +7,7 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, shape_text
 from matdiff.algebra.expr import OPERATORS, Data, Expr, Number, Operator, fact
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.laws import Statement, differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.errors import ShapeError
@@ -68,6 +68,10 @@ class MatrixPower(Operator):
         "differential_of_matrix_power",
         "d(Aᵏ)",
         "d(A^3) = d(A)*A^2 + A*d(A)*A + A^2*d(A)",
+        also=(
+            Statement("d(A^k) = sum(i=1..k, A^(i - 1)*d(A)*A^(k - i))", "A: n x n; k: integer"),
+            Statement("d(A^(-k)) = -sum(i=1..k, A^(-i)*d(A)*A^(i - 1 - k))", "A: n x n; k: integer"),
+        ),
         source="product law; for k < 0 also d(A⁻¹)",
     )
     def d(self: Expr, da: Expr) -> Expr:

@@ -7,7 +7,7 @@ from typing import Any
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.laws import Statement, differential, shift, vec
 from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.piecewise import Piecewise, comparison
@@ -150,6 +150,7 @@ class Entry(Operator):
         "Aᵢⱼ = (eⱼ ⊗ eᵢ)ᵀvec(A)",
         "A[i, j] = kron(unit(j, n), unit(i, m))'*vec(A)",
         where="A: m x n",
+        also=(Statement("x[i] = unit(i, n)'*x", "x: n"),),
     )
     def vec(self: Expr, place: int) -> Expr:
         a, i, *rest = self.operands

@@ -100,7 +100,13 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     Entrywise: (functions_apart.even_and_odd, functions_apart.function_of_repeated),
     Transpose: (transposes.transpose_of_scalar, transpose_at_leaves),
     Sum: (factoring.zero_in_sum, factoring.like_terms, terms_in_order),
-    Scale: (products.trivial_multiple, products.nested_multiple, out.multiple_multiplied_out, out.indexed_sum_outside),
+    Scale: (
+        products.zero_multiple,
+        products.unit_multiple,
+        products.nested_multiple,
+        out.multiple_multiplied_out,
+        out.indexed_sum_outside,
+    ),
     Product: (
         products.zero_in_product,
         products.multiple_in_product,
@@ -120,6 +126,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
         products.multiple_in_hadamard,
         products.ones_in_hadamard,
         powers.equal_bases,
+        powers.reciprocals_last,
         out.hadamard_multiplied_out,
         out.indexed_sum_outside,
         diagonals_apart.hadamard_on_diagonal,
@@ -133,6 +140,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
         functions_apart.root_of_positive_factors,
     ),
     Power: (
+        powers.power_of_ones,
         powers.power_of_power,
         functions_apart.number_out_of_power,
         functions_apart.common_factor_out_of_power,

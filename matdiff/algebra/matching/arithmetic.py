@@ -1,0 +1,254 @@
+"""Sums, products and powers in standard form."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.matching.rules import (
+    IMPLIED_BY,
+    MOST_TERMS,
+    MULTIPLYING_OUT,
+    OF_TRACES,
+    POWERS,
+    Term,
+    is_all_ones,
+    matrix_base,
+    term,
+)
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    coefficient,
+    multiple,
+    zero,
+)
+from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+
+Forms = tuple[Expr, Expr]  # of e and of eᵀ
+
+
+class Arithmetic(ABC):
+    """The rules about sums, products and powers: *without* one of them, or with some *beyond* those unspoken ones."""
+
+    def __init__(self, without: str = "", beyond: frozenset[str] = frozenset()) -> None:
+        self.without = frozenset((without, *IMPLIED_BY.get(without.partition(" out of ")[0], ())))
+        if without in OF_TRACES:
+            self.without |= {"trace of a scalar"}
+        if without.startswith("transpose"):
+            self.without |= {"transpose of a scalar", "transpose within a trace"}
+        self.multiplies_out = MULTIPLYING_OUT in beyond
+        self.joins_powers = POWERS in beyond
+        self.known: dict[Expr, Forms] = {}
+        self.ranks: dict[Expr, int] = {}
+
+    def rank(self, e: Expr) -> int:
+        """The place of an expression in an order that is as good as any."""
+        return self.ranks.setdefault(e, len(self.ranks))
+
+    def has(self, rule: str) -> bool:
+        return rule not in self.without
+
+    @abstractmethod
+    def of(self, e: Expr) -> Expr:
+        """The standard form of any expression."""
+
+    @abstractmethod
+    def flipped(self, e: Expr) -> Expr:
+        """That of its transpose."""
+
+    def sum_of(self, terms: Sequence[Expr]) -> Expr:
+        """A sum, with the numbers in it as one."""
+        terms = [t for term in terms for t in (term.operands if isinstance(term, Sum) else (term,))]
+        if terms[0].is_scalar:
+            number = sum((t.number for t in terms if t.number is not None), Fraction(0))
+            terms = [t for t in terms if t.number is None] + [Number(number)] * (number != 0)
+        if self.has("zero"):
+            left = [t for t in terms if not isinstance(t, Zeros)]
+            terms = left or terms[:1] or [Number(0)]
+        if self.multiplies_out:
+            terms = self._like_terms(terms)
+        return Sum.of(*(sorted(terms, key=self.rank) if self.has("order of terms") else terms))
+
+    def _like_terms(self, terms: Sequence[Expr]) -> list[Expr]:
+        shape = terms[0].shape
+        numbers: dict[Expr | None, Fraction] = {}
+        for t in terms:
+            number, body = coefficient(t)
+            body = None if body is None else self._sorted(body)
+            numbers[body] = numbers.get(body, Fraction(0)) + number
+        return [multiple(k, body) for body, k in numbers.items() if k] or [zero(shape)]
+
+    def _sorted(self, e: Expr) -> Expr:
+        """A product that has lost its number, in order again."""
+        t = term(e)
+        return self._joined(t.number, list(t.scalars), t.core)
+
+    def product_of(self, e: Expr, scalars: Iterable[Expr], factors: Sequence[Expr]) -> Expr:
+        """number × scalars × a product of matrices."""
+        parts = [term(s) for s in scalars]
+        chain: list[Expr] = []
+        for f in factors:
+            part = term(f) if self.has("scalars in front") or isinstance(e, Scale) else Term(UNIT, (), f)
+            parts.append(part._replace(core=None))
+            if part.core is not None:
+                chain.extend(part.core.operands if isinstance(part.core, Product) else (part.core,))
+        number = UNIT
+        for p in parts:
+            number = number if p.number is UNIT else number * p.number
+        found = [s for p in parts for s in p.scalars]
+        if self.joins_powers:
+            number, found = self._joined_powers(number, found)
+            chain = self._joined_chain(chain)
+        if self.multiplies_out and any(isinstance(f, Sum) for f in (*found, *chain)):
+            opened = self._opened(
+                [*found, *chain],
+                lambda fs: self.product_of(e, [f for f in fs if f.is_scalar], [f for f in fs if not f.is_scalar]),
+            )
+            if opened is not None:
+                return (
+                    self.product_of(e, [Number(number), opened], ())
+                    if not isinstance(opened, Sum)
+                    else self.sum_of([self._times(number, t) for t in opened.operands])
+                )
+        if self.has("zero") and (number == 0 or any(isinstance(f, Zeros) for f in chain)):
+            return zero(e.shape)
+        if self.has("identity") and len(chain) > 1:
+            chain = [f for f in chain if not isinstance(f, Identity)] or chain[:1]
+        if self.has("inner products in front"):
+            inner, chain = self._inner_products(chain)
+            found += inner
+        return self._joined(number, found, Product.of(*chain) if chain else None)
+
+    def _times(self, number: Fraction, e: Expr) -> Expr:
+        k, rest = coefficient(e)
+        return multiple(number * k, None if rest is None else self._sorted(rest))
+
+    def _opened(self, factors: Sequence[Expr], again: Callable[[Sequence[Expr]], Expr]) -> Expr | None:
+        """The sum of the products of one term from every factor."""
+        terms = [f.operands if isinstance(f, Sum) else (f,) for f in factors]
+        count = prod(map(len, terms))
+        return self.sum_of([again(chosen) for chosen in product(*terms)]) if 1 < count <= MOST_TERMS else None
+
+    def _joined_powers(self, number: Fraction, factors: Sequence[Expr]) -> tuple[Fraction, list[Expr]]:
+        """aⁱaʲ as aⁱ⁺ʲ."""
+        exponents: dict[Expr, list[Expr]] = {}
+        for f in factors:
+            base, exponent = (f.operands[0], f.operands[1]) if isinstance(f, Power) else (f, Number(1))
+            exponents.setdefault(base, []).append(exponent)
+        joined = [self._power(base, self.sum_of(own)) for base, own in exponents.items()]
+        for f in joined:
+            number *= UNIT if f.number is None else f.number
+        return number, [f for f in joined if f.number is None and not isinstance(f, Ones)]
+
+    def _joined_chain(self, chain: Sequence[Expr]) -> list[Expr]:
+        """AⁱAʲ as Aⁱ⁺ʲ, for neighbours."""
+        done: list[Expr] = []
+        for f in chain:
+            done.append(f)
+            while len(done) > 1:
+                (a, i), (b, j) = matrix_base(done[-2]), matrix_base(done[-1])
+                if a is not b or a.rows is not a.cols:
+                    break
+                done[-2:] = [SymbolicPower.of(a, self.sum_of((i, j)))]
+        return done
+
+    def _joined(self, number: Fraction, scalars: list[Expr], core: Expr | None) -> Expr:
+        if core is not None and core.is_scalar:
+            scalars, core = [*scalars, core], None
+        scalars = sorted(scalars, key=self.rank) if self.has("order of factors") else scalars
+        is_one = number is UNIT or number == 1
+        head: list[Expr] = [] if is_one and (core is not None or scalars) else [Number(number)]
+        whole = Hadamard.of(*head, *scalars) if head or scalars else None
+        if core is None or whole is None:
+            return core if whole is None and core is not None else whole or Number(number)
+        return Scale.make((whole, core))
+
+    def _inner_products(self, chain: list[Expr]) -> tuple[list[Expr], list[Expr]]:
+        """Takes the rows times columns out of a product: x(yᵀz) is (yᵀz)x."""
+        inner: list[Expr] = []
+        kept: list[Expr] = []
+        start = None
+        for f in chain:
+            if f.rows is ONE:
+                start = len(kept)
+            kept.append(f)
+            if f.cols is ONE and start is not None and kept[start].rows is ONE:
+                inner.append(self._scalar(kept[start:]))
+                del kept[start:]
+                start = None
+        return inner, kept
+
+    def _scalar(self, chain: Sequence[Expr]) -> Expr:
+        """An inner product, which is its own transpose."""
+        straight = Product.of(*chain)
+        for k, f in enumerate(chain):
+            if isinstance(f, IndexedSum) and self.has("constants in front of an indexed sum"):
+                return self.of(IndexedSum(Product.of(*chain[:k], f.operands[0], *chain[k + 1 :]), f.index))
+        if not self.has("transpose of a scalar"):
+            return straight
+        return min(straight, Product.of(*[self.flipped(f) for f in reversed(chain)]), key=self.rank)
+
+    def entrywise_of(self, e: Expr, factors: Sequence[Expr]) -> Expr:
+        """number × scalars × an entrywise product of matrices."""
+        number, scalars, matrices = UNIT, list[Expr](), list[Expr]()
+        for f in factors:
+            part = term(f) if self.has("scalars in front") else Term(UNIT, (), f)
+            number = number if part.number is UNIT else number * part.number
+            scalars += part.scalars
+            if part.core is not None:
+                matrices.extend(part.core.operands if isinstance(part.core, Hadamard) else (part.core,))
+        if self.has("zero") and any(isinstance(m, Zeros) for m in matrices):
+            return zero(e.shape)
+        if self.joins_powers:
+            _, matrices = self._joined_powers(UNIT, matrices)
+            number, scalars = self._joined_powers(number, scalars)
+            matrices = matrices or [Ones(*e.shape)]
+        if self.multiplies_out and any(isinstance(m, Sum) for m in (*scalars, *matrices)):
+            opened = self._opened([*scalars, *matrices], lambda fs: self._entrywise_term(e, fs))
+            if opened is not None:
+                return self.sum_of(
+                    [self._times(number, t) for t in (opened.operands if isinstance(opened, Sum) else (opened,))]
+                )
+        if self.has("transpose beside the identity") and any(isinstance(m, Identity) for m in matrices):
+            matrices = [min(m, self.flipped(m), key=self.rank) for m in matrices]
+        if self.has("ones"):
+            matrices = [m for m in matrices if not is_all_ones(m)] or matrices[:1]
+        matrices = sorted(matrices, key=self.rank) if self.has("order of factors") else matrices
+        return self._joined(number, scalars, Hadamard.of(*matrices))
+
+    def _entrywise_term(self, e: Expr, factors: Sequence[Expr]) -> Expr:
+        whole = self.entrywise_of(e, [f for f in factors if not f.is_scalar])
+        return self._joined(UNIT, [f for f in factors if f.is_scalar], whole)
+
+    def _power(self, base: Expr, exponent: Expr) -> Expr:
+        if exponent.number == 1:
+            return base
+        if exponent.number == 0:
+            return Ones(*base.shape) if not base.is_scalar else Number(1)
+        if isinstance(base, Ones) and self.has("ones"):
+            return base
+        if self.joins_powers:
+            if isinstance(base, Power):
+                return self._power(base.operands[0], self._times_exponents(base.operands[1], exponent))
+            if isinstance(base, Hadamard):
+                parts = [self._power(f, exponent) for f in base.operands]
+                return self.product_of(base, parts, ()) if base.is_scalar else self.entrywise_of(base, parts)
+            if isinstance(base, Scale):
+                return self.product_of(
+                    base, [self._power(base.operands[0], exponent)], (self._power(base.operands[1], exponent),)
+                )
+        return Power.of(base, exponent)
+
+    def _times_exponents(self, i: Expr, j: Expr) -> Expr:
+        return self.product_of(i, (i, j), ())

@@ -1,0 +1,177 @@
+"""The rules of the standard form by name, and how terms and powers are taken apart."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, fact, replace
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
+from matdiff.algebra.operators.khatri_rao import KhatriRao
+from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
+from matdiff.algebra.operators.open_functions import OpenHessian
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+)
+from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
+from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.triangles import (
+    HalvedTriangle,
+    LowerTriangle,
+    SkewPart,
+    SymmetricPart,
+    UpperTriangle,
+)
+
+MULTIPLYING_OUT, POWERS = "multiplying out", "powers"
+BEYOND = tuple(map(frozenset, ((MULTIPLYING_OUT,), (POWERS,), (MULTIPLYING_OUT, POWERS))))
+MOST_TERMS = 400  # of a product that is multiplied out
+MOST_WRITTEN = 12  # terms of a sum over an index that are written out
+LINEAR: tuple[type[Expr], ...] = (
+    Trace,
+    SumOfEntries,
+    Vec,
+    Unvec,
+    Vech,
+    DiagonalMatrix,
+    DiagonalVector,
+    Kronecker,
+    KhatriRao,
+    SymmetricPart,
+    SkewPart,
+    LowerTriangle,
+    UpperTriangle,
+    HalvedTriangle,
+)  # a number or a scalar in an operand may stand in front
+
+RULES = (
+    "order of terms",
+    "order of factors",
+    "scalars in front",
+    "inner products in front",
+    "zero",
+    "identity",
+    "ones",
+    "transpose of a transpose",
+    "transpose of a scalar",
+    "transpose of a product",
+    "transpose of a multiple",
+    "transpose of a sum",
+    "transpose of an entrywise product",
+    "transpose of a function",
+    "transpose of an inverse",
+    "transpose of an indexed sum",
+    "transpose of a constant",
+    "transpose of a declared matrix",
+    "transpose of a skew matrix",
+    "transpose of blocks",
+    "transpose of a part",
+    "transpose of an operation",
+    "transpose beside the identity",
+    "names of indices",
+    "order of sums",
+    "constants in front of an indexed sum",
+    "trace of a scalar",
+    "trace of an indexed sum",
+    "transpose within a trace",
+    *[f"multiples out of {kind.__name__}" for kind in LINEAR],
+)
+
+OF_TRACES = ("trace of an indexed sum", "multiples out of Trace")
+IMPLIED_BY = {  # what a rule may be hidden behind
+    "transpose of an entrywise product": ("ones",),
+    "transpose beside the identity": ("transpose of a sum", "transpose of a product", "transpose of a function"),
+    "scalars in front": (
+        "ones",
+        "trace of a scalar",
+        "inner products in front",
+        *[f"multiples out of {k.__name__}" for k in LINEAR],
+    ),
+    "constants in front of an indexed sum": ("trace of an indexed sum",),
+}
+
+
+def rule_of(e: Expr) -> str | None:
+    """The rule that takes a transpose into an operation."""
+    for classes, rule in TRANSPOSES:
+        if isinstance(e, classes):
+            return rule
+    return (
+        "transpose of an operation" if isinstance(e, OpenHessian) or (isinstance(e, Operator) and e.mirrors) else None
+    )
+
+
+TRANSPOSES: tuple[tuple[tuple[type[Expr], ...], str], ...] = (
+    ((Product,), "transpose of a product"),
+    ((Scale,), "transpose of a multiple"),
+    ((Sum,), "transpose of a sum"),
+    ((Hadamard,), "transpose of an entrywise product"),
+    ((Entrywise, Power, Unspecified), "transpose of a function"),
+    ((IndexedSum,), "transpose of an indexed sum"),
+    ((HorizontalStack, VerticalStack), "transpose of blocks"),
+    ((SymmetricPart, SkewPart, LowerTriangle, UpperTriangle), "transpose of a part"),
+    ((Inverse, MatrixPower, SymbolicPower), "transpose of an inverse"),
+    ((DiagonalMatrix,), "transpose of a constant"),
+    ((SoftmaxOfRows, SoftmaxOfColumns), "transpose of an operation"),
+)
+
+
+def is_all_ones(e: Expr) -> bool:
+    """1, or 11ᵀ."""
+    match e:
+        case Product(operands=(Ones(), Transpose(operands=(Ones(),)))):
+            return True
+        case _:
+            return isinstance(e, Ones) or (isinstance(e, Transpose) and isinstance(e.operands[0], Ones))
+
+
+def matrix_base(e: Expr) -> tuple[Expr, Expr]:
+    """A matrix as base and exponent."""
+    if isinstance(e, SymbolicPower):
+        return e.operands[0], e.operands[1]
+    if isinstance(e, MatrixPower | Inverse):
+        return e.operands[0], Number(-1 if isinstance(e, Inverse) else e.data[0])
+    return e, Number(1)
+
+
+def depth(e: Expr) -> int:
+    """How many sums over an index stand in one another."""
+    return fact("sums", e, lambda node, below: max(below, default=0) + isinstance(node, IndexedSum))
+
+
+def with_index(e: Expr, old: Index, new: Expr) -> Expr:
+    """The expression with a free index replaced."""
+    return replace(e, lambda node: new if node is old else None if old in node.free else node)
+
+
+# ---- terms and powers --
+
+
+class Term(NamedTuple):
+    """number × scalars × core, where the core is no scalar, or None."""
+
+    number: Fraction
+    scalars: tuple[Expr, ...]
+    core: Expr | None
+
+
+def term(e: Expr) -> Term:
+    """An expression in standard form as a term."""
+    scalars, core = (
+        (e.operands if isinstance(e, Scale) else (e, None)) if e.is_scalar or isinstance(e, Scale) else (None, e)
+    )
+    if scalars is None:
+        return Term(UNIT, (), core)
+    factors = scalars.operands if isinstance(scalars, Hadamard) else (scalars,)
+    number = factors[0].number
+    return Term(UNIT, factors, core) if number is None else Term(number, factors[1:], core)

@@ -1,0 +1,253 @@
+"""The standard form of an expression: what a line may take for granted.
+
+Two expressions with one standard form differ in nothing but the rules of arithmetic that a reader needs no word for:
+the order of terms and of scalar or entrywise factors, the place of scalars in a product, numbers, 0, 1 and I, and
+where transposes stand, which here are at the leaves.  Each of these rules is a law as well; without the rule of its
+own, the two sides of such a law have different standard forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matdiff.algebra.constants import Constant, Ones, Zeros
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder, replace
+from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
+from matdiff.algebra.matching.rules import LINEAR, MOST_WRITTEN, Term, depth, rule_of, term, with_index
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.khatri_rao import KhatriRao
+from matdiff.algebra.operators.kronecker import Kronecker, Vec
+from matdiff.algebra.operators.open_functions import OpenHessian
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    multiple,
+    zero,
+)
+from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
+from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
+from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
+from matdiff.algebra.operators.triangles import (
+    Centering,
+    LowerTriangle,
+    SkewPart,
+    SymmetricPart,
+    UpperTriangle,
+)
+from matdiff.algebra.operators.vectorisation import Commutation
+
+
+class Standard(Arithmetic):
+    """Finds standard forms; those that were found hold as long as it lives."""
+
+    def of(self, e: Expr) -> Expr:
+        """The standard form."""
+        return self.forms(e)[0]
+
+    def equates(self, a: Expr, b: Expr) -> bool:
+        """Whether two expressions have one standard form."""
+        return self.of(a) is self.of(b)
+
+    def flipped(self, e: Expr) -> Expr:
+        """That of eᵀ."""
+        return self.forms(e)[1]
+
+    def forms(self, e: Expr) -> Forms:
+        """The standard forms of an expression and of its transpose."""
+        known = self.known
+        if e not in known:
+            for node in postorder(e, prune=lambda n: n in known or isinstance(n, Named)):
+                if node not in known:
+                    known[node] = self._forms(node)
+        return known[e]
+
+    def _forms(self, e: Expr) -> Forms:
+        """The same of a node whose operands have been asked."""
+        if isinstance(e, Transpose):
+            straight, turned = self.known[e.operands[0]]
+            return (turned, straight) if self.has("transpose of a transpose") else (turned, Transpose(turned))
+        if isinstance(e, Ones) and e.rows is ONE and self.has("transpose of a constant") and self.has("ones"):
+            return (Number(1), Number(1)) if e.is_scalar else (Transpose(Ones(e.cols)), Ones(e.cols))
+        if isinstance(e, Constant) and e.is_scalar and self.has("ones"):
+            return Number(int(not isinstance(e, Zeros))), Number(int(not isinstance(e, Zeros)))
+        if isinstance(e, Named) or not e.operands:
+            return e, self._turned_leaf(e)
+        below = [self.known[o] for o in e.operands]
+        straight = self._straight(e, tuple([a for a, _ in below]))
+        if straight.is_scalar and self.has("transpose of a scalar"):
+            if isinstance(e, Product):
+                straight = min(straight, self._straight(e, tuple([b for _, b in reversed(below)])), key=self.rank)
+            return straight, straight
+        return straight, self._turned(e, straight, below)
+
+    # ---- one node ---------------------------------------------------------------------------------------
+
+    def _straight(self, e: Expr, operands: tuple[Expr, ...]) -> Expr:
+        if isinstance(e, Sum):
+            return self.sum_of(operands)
+        if isinstance(e, Scale):
+            return self.product_of(e, operands[:1], operands[1:])
+        if isinstance(e, Hadamard):
+            return self.entrywise_of(e, operands) if not e.is_scalar else self.product_of(e, operands, ())
+        if isinstance(e, Product):
+            return self.product_of(e, (), operands)
+        if isinstance(e, Power):
+            return self._power(*operands)
+        if isinstance(e, Sqrt):
+            return self._power(operands[0], Number(Fraction(1, 2)))
+        if isinstance(e, IndexedSum):
+            return self._indexed(e, operands[0])
+        if isinstance(e, LINEAR) and (found := self._linear(e, operands)) is not None:
+            return found
+        if isinstance(e, Trace):
+            return self._trace(e, operands[0])
+        if isinstance(e, Vec) and e.operands[0].rows is ONE:
+            return self.flipped(operands[0])
+        if isinstance(e, Vec | DiagonalMatrix | DiagonalVector | Kronecker | KhatriRao):
+            return type(e).of(*operands)
+        if isinstance(e, Differential) and (
+            operands[0].number is not None or isinstance(operands[0], Constant | Index)
+        ):
+            return zero(e.shape) if self.has("zero") else e.rebuild(operands)
+        return e.rebuild(operands)
+
+    def _linear(self, e: Expr, operands: Sequence[Expr]) -> Expr | None:
+        """A number or scalars in an operand of something linear stand in front of it; of a differential, a number."""
+        if not self.has(f"multiples out of {type(e).__name__}"):
+            return None
+        if self.multiplies_out:
+            for k, o in enumerate(operands):
+                if isinstance(o, Sum) and not isinstance(e, Trace):
+                    return self.sum_of([self._straight(e, (*operands[:k], t, *operands[k + 1 :])) for t in o.operands])
+        if self.has("zero") and any(isinstance(o, Zeros) for o in operands):
+            return zero(e.shape)
+        parts = [Term(UNIT, (), o) if o.is_scalar else term(o) for o in operands]
+        if not any(p.number != 1 or p.scalars for p in parts):
+            return None
+        inner = self._straight(e, tuple([p.core if p.core is not None else Number(1) for p in parts]))
+        scalars = [multiple(p.number, Hadamard.of(*p.scalars) if p.scalars else None) for p in parts]
+        return self.product_of(
+            e, [self.of(s) for s in scalars] + [inner] * inner.is_scalar, () if inner.is_scalar else (inner,)
+        )
+
+    def _trace(self, e: Expr, a: Expr) -> Expr:
+        """Traces of scalars, sums and sums over an index."""
+        if a.is_scalar and self.has("trace of a scalar"):
+            return a
+        if isinstance(a, Sum) and self.multiplies_out:
+            return self.sum_of([self._straight(e, (t,)) for t in a.operands])
+        factors = a.operands if isinstance(a, Product) else (a,)
+        if self.has("trace of an indexed sum"):
+            for k, f in enumerate(factors):
+                if isinstance(f, IndexedSum):
+                    inner = Trace(Product.of(*factors[:k], f.operands[0], *factors[k + 1 :]))
+                    return self.of(IndexedSum(inner, f.index))
+        return Trace(a) if not self.has("transpose within a trace") else self._least(a)
+
+    def _least(self, a: Expr) -> Expr:
+        """Tr(A) or Tr(Aᵀ)."""
+        turned = (
+            Product.of(*[self.flipped(f) for f in reversed(a.operands)]) if isinstance(a, Product) else self.flipped(a)
+        )
+        return min(Trace(a), Trace(self.of(turned)), key=self.rank)
+
+    def _indexed(self, e: IndexedSum, body: Expr) -> Expr:
+        """A sum over an index with a name of its own, and what does not depend on the index outside."""
+        if self.has("zero") and (isinstance(body, Zeros) or body.number == 0):
+            return zero(e.shape)
+        count = e.index.last.number
+        if count is not None and count <= MOST_WRITTEN:
+            return self.sum_of([self.of(with_index(body, e.index, Number(k))) for k in range(1, count + 1)])
+        if self.multiplies_out and isinstance(body, Sum):
+            return self.sum_of([self._indexed(e, t) for t in body.operands])
+        if not self.has("constants in front of an indexed sum"):
+            return self._renamed(body, e.index)
+        t = term(body)
+        chain = [] if t.core is None else list(t.core.operands) if isinstance(t.core, Product) else [t.core]
+        left, inside, right = outside_in(chain, e.index)
+        scalars = [multiple(t.number, None), *[s for s in t.scalars if e.index not in s.free]]
+        kept = [s for s in t.scalars if e.index in s.free]
+        if not left and not right and len(scalars) == 1 and t.number == 1:
+            return self._renamed(body, e.index)
+        whole = self._renamed(self._joined(UNIT, kept, Product.of(*inside) if inside else None), e.index)
+        if not chain:
+            return self.product_of(whole, [*scalars, whole], ())
+        return self.product_of(Product.of(*left, whole, *right), scalars, [*left, whole, *right])
+
+    def _renamed(self, body: Expr, index: Index) -> Expr:
+        if not self.has("names of indices"):
+            return IndexedSum(body, index)
+        own = Index(f"#{depth(body)}", index.last)
+        straight = IndexedSum(self.of(with_index(body, index, own)), own)
+        if not isinstance(straight.operands[0], IndexedSum) or not self.has("order of sums"):
+            return straight
+        inner = straight.operands[0]
+        first, second = Index(inner.index.name, own.last), Index(own.name, inner.index.last)
+        exchanged: dict[Expr, Expr] = {own: first, inner.index: second}
+        swapped = replace(inner.operands[0], exchanged.get)
+        return min(straight, IndexedSum(IndexedSum(self.of(swapped), first), second), key=self.rank)
+
+    # ---- transposes -------------------------------------------------------------------------------------
+
+    def _turned_leaf(self, e: Expr) -> Expr:
+        if e.is_scalar and self.has("transpose of a scalar"):
+            return e
+        if isinstance(e, Constant) and self.has("transpose of a constant"):
+            is_line = isinstance(e, Ones) and ONE in e.shape
+            return e if e.rows is e.cols else Transpose(e) if is_line else type(e)(e.cols, e.rows)
+        if isinstance(e, Commutation) and self.has("transpose of an operation"):
+            return Commutation(e.data[1], e.data[0])
+        if isinstance(e, Centering) and self.has("transpose of an operation"):
+            return e
+        return self._turned_name(e)
+
+    def _turned_name(self, e: Expr) -> Expr:
+        symmetric = is_symmetric_definition(e) if isinstance(e, Named) else "symmetric" in assumed(e)
+        if symmetric and self.has("transpose of a declared matrix"):
+            return e
+        if "skew" in assumed(e) and self.has("transpose of a skew matrix"):
+            return Scale.of(Number(-1), e)
+        return Transpose(e)
+
+    def _turned(self, e: Expr, straight: Expr, below: Sequence[Forms]) -> Expr:
+        """The form of eᵀ."""
+        if isinstance(e, Member):
+            return self._turned_name(straight)
+        operands = tuple([b for _, b in below])
+        rule = rule_of(e)
+        if rule is None or not self.has(rule):
+            return Transpose(straight)
+        if isinstance(e, Product):
+            return self._straight(e, operands[::-1])
+        if isinstance(e, SymmetricPart | DiagonalMatrix | SkewPart):
+            return self._straight(Scale(Number(-1), e), (Number(-1), straight)) if isinstance(e, SkewPart) else straight
+        if isinstance(e, LowerTriangle | UpperTriangle):
+            return (UpperTriangle if isinstance(e, LowerTriangle) else LowerTriangle)(operands[0])
+        if isinstance(e, SoftmaxOfRows | SoftmaxOfColumns):
+            return (SoftmaxOfColumns if isinstance(e, SoftmaxOfRows) else SoftmaxOfRows)(operands[0])
+        if isinstance(e, HorizontalStack | VerticalStack):
+            return (VerticalStack if isinstance(e, HorizontalStack) else HorizontalStack).of(*operands)
+        if isinstance(e, OpenHessian):
+            return e.flipped
+        if isinstance(e, SymbolicPower | Power):
+            return self._straight(e, (operands[0], below[1][0]))
+        return self._straight(e, operands)
+
+
+def outside_in(chain: list[Expr], index: Index) -> tuple[list[Expr], list[Expr], list[Expr]]:
+    """The factors of a product before the first one with an index, those from there to the last one, and the others."""
+    places = [k for k, f in enumerate(chain) if index in f.free]
+    if not places:
+        return [], chain, []
+    return chain[: places[0]], chain[places[0] : places[-1] + 1], chain[places[-1] + 1 :]

@@ -1,0 +1,104 @@
+"""Substitutions: what the letters of a statement stand for, and what a side of the statement then is."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from matdiff.algebra.dims import Size
+from matdiff.algebra.expr import Expr, Index, Symbol, postorder
+from matdiff.algebra.matching.rules import with_index
+from matdiff.algebra.operators.entrywise import ENTRY, Unspecified, at_entries
+from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.sums import Member
+
+Found = dict[Any, Any]  # what letters, families, indices and sizes of a statement stand for
+
+
+class Family(NamedTuple):
+    """What xᵢ stands for under Σᵢ: a body with its own index."""
+
+    bound: Index
+    body: Expr
+
+    def at(self, place: Expr) -> Expr:
+        return with_index(self.body, self.bound, place)
+
+
+class Applied(NamedTuple):
+    """What an open function g of a statement stands for: a function of every entry, with its parameters."""
+
+    node: Expr
+
+    def to(self, a: Expr) -> Expr:
+        return self.node.rebuild((a, *self.node.operands[1:]))
+
+
+class OfEntry(NamedTuple):
+    """The same, where it is seen as a formula of one entry."""
+
+    formula: Expr
+
+    def to(self, a: Expr) -> Expr:
+        return at_entries(self.formula, ENTRY, a)
+
+
+def substituted(p: Size, found: Found) -> Size:
+    """A size of a statement with what its letters stand for."""
+    return p.substitute(lambda name: found.get(name) or Size((((name,), 1),)))
+
+
+class Unbound(Exception):
+    """A letter of the other side that nothing is known of."""
+
+
+def instance(p: Expr, found: Found) -> Expr | None:
+    """A side of a statement with what its letters stand for; None where a letter is not known, or nothing fits."""
+    done: dict[Expr, Expr] = {}
+    try:
+        for node in postorder(p):
+            done[node] = _instance(node, found, done)
+    except (Unbound, ValueError, TypeError, KeyError):
+        return None
+    return done[p]
+
+
+def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    if isinstance(node, Member) and isinstance(found.get(node.operands[0]), Family):
+        return found[node.operands[0]].at(done[node.operands[1]])  # type: ignore[no-any-return]
+    if isinstance(node, Symbol):
+        if node.ranges and node in found:
+            return node  # it is asked for with its index
+        if node not in found:
+            if isinstance(found.get(node.name), Size):
+                return count(found[node.name])
+            raise Unbound(node.name)
+        return found[node]  # type: ignore[no-any-return]
+    if isinstance(node, Index):
+        known = found.get(node)
+        return known if known is not None else Index(node.name, substituted(node.last, found))
+    if isinstance(node, Unspecified) and isinstance(found.get(node.data[0]), Applied | OfEntry):
+        return _applied(found[node.data[0]], node, done)
+    data = tuple([_datum(d, found, done) for d in node.data])
+    operands = tuple([done[o] for o in node.operands])
+    if data == node.data:
+        return node.rebuild(operands) if node.operands else node
+    return node.make(operands, data)
+
+
+def _applied(function: Applied | OfEntry, node: Expr, done: dict[Expr, Expr]) -> Expr:
+    a = done[node.operands[0]]
+    if node.data[1] == 0:
+        return function.to(a)
+    if isinstance(function, Applied) and isinstance(function.node, Unspecified):
+        name, order = function.node.data
+        return Unspecified(name, order + node.data[1], a)
+    raise Unbound(node.data[0])
+
+
+def _datum(d: Any, found: Found, done: dict[Expr, Expr]) -> Any:
+    if isinstance(d, Size):
+        return substituted(d, found)
+    if isinstance(d, Index):
+        known = found.get(d)
+        return known if isinstance(known, Index) else Index(d.name, substituted(d.last, found))
+    return d
