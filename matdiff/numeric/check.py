@@ -47,8 +47,8 @@ class Verification(NamedTuple):
             return f"CHECK FAILED: {self.failure}"
         steps = f"{self.lines} step{'s' * (self.lines != 1)}"
         if self.lines:
-            laws = "their laws" if self.lines > 1 else "its law"
-            steps += f" with {laws}," if self.reasons == self.lines else f", {self.reasons} of them with {laws},"
+            some = "" if self.reasons == self.lines else f", {self.reasons} of them"
+            steps += f"{some} with {'its law' if self.reasons == 1 else 'their laws'},"
         return (
             f"checked: {steps} and {subject} on {self.trials} random instances, "
             f"largest relative error {self.max_error:.0e}"

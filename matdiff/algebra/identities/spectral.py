@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Operator
 from matdiff.algebra.identities.transposes import growth, transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Product, Scale, Transpose
@@ -25,7 +25,14 @@ from matdiff.algebra.operators.sylvester import Sylvester
 UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSingular)
 
 
-@identity("f(A)ᵀ = f(Aᵀ)", "pinv(A')' = pinv(A)", where="A: m x n")
+def transposed_functions() -> tuple[Statement, ...]:
+    """f(Aᵀ)ᵀ = f(A) for functions of matrices, and for directions in which they are differentiated."""
+    of_one = [f"{f}(A')' = {f}(A)" for f in ("expm", "logm", "sqrtm", "adj")]
+    of_two = [f"{f}(A', B')' = {f}(A, B)" for f in ("max", "min", "frechet_expm", "frechet_logm")]
+    return tuple([Statement(s, "A, B: n x n") for s in (*of_one, *of_two)])
+
+
+@identity("f(A)ᵀ = f(Aᵀ)", "pinv(A')' = pinv(A)", where="A: m x n", also=transposed_functions())
 def transpose_of_function(e: Expr) -> Expr | None:
     """Where signs are saved, and f(S)ᵀ = f(S) for a symmetric S."""
     a = e.operands[0]

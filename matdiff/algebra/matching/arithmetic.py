@@ -13,6 +13,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.matching.rules import (
     IMPLIED_BY,
+    LIKE_TERMS,
     MOST_TERMS,
     MULTIPLYING_OUT,
     OF_TRACES,
@@ -47,6 +48,7 @@ class Arithmetic(ABC):
             self.without |= {"trace of a scalar"}
         if without.startswith("transpose"):
             self.without |= {"transpose of a scalar", "transpose within a trace"}
+        self.collects = LIKE_TERMS in beyond
         self.multiplies_out = MULTIPLYING_OUT in beyond
         self.joins_powers = POWERS in beyond
         self.known: dict[Expr, Forms] = {}
@@ -76,7 +78,7 @@ class Arithmetic(ABC):
         if self.has("zero"):
             left = [t for t in terms if not isinstance(t, Zeros)]
             terms = left or terms[:1] or [Number(0)]
-        if self.multiplies_out:
+        if self.collects:
             terms = self._like_terms(terms)
         return Sum.of(*(sorted(terms, key=self.rank) if self.has("order of terms") else terms))
 

@@ -15,13 +15,15 @@ from itertools import combinations
 
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
 from matdiff.algebra.matching.matcher import Matcher
-from matdiff.algebra.matching.rules import BEYOND, RULES, term
+from matdiff.algebra.matching.rules import BEYOND, MULTIPLYING_OUT, POWERS, rules, term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.substitution import instance
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Vec
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, zero
+from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 MOST_USES = 16  # of a statement in one step
 MOST_DEFINITIONS = 64  # that are opened one after another
@@ -49,10 +51,11 @@ class Reason:
         self.rules: tuple[str, ...] = ()
         self.beyond = Nothing
         if self.left is self.right:
-            told = [rule for rule in RULES if not Standard(rule).equates(left, right)]
-            self.rules = tuple(told or RULES)  # where matdiff writes both sides alike, any of them may be meant
+            self.rules = tuple([rule for rule in rules() if not Standard(rule).equates(left, right)])
         elif kind != "differential":
-            self.beyond = next((b for b in BEYOND if Standard(beyond=b).equates(left, right)), Nothing)
+            sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
+            levels = [b for b in BEYOND if POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)]
+            self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
 
 
 class Explainer:
@@ -81,7 +84,7 @@ class Explainer:
         if reason.kind == "differential":
             return self._differential(reason, before, after)
         alike = self.form.equates(before, after)
-        if reason.rules:
+        if reason.left is reason.right:
             return alike and any(not self._without(rule).equates(before, after) for rule in reason.rules)
         if alike:
             return False
@@ -117,7 +120,7 @@ class Explainer:
             self.matcher.empty = False
             if found:
                 return True
-        return any(self._rest(left, right, b) is self._rest(left, right, a) for left, right in reason.ways)
+        return any(self._meet(left, right, b, a) for left, right in reason.ways)
 
     def _at_root(self, reason: Reason, b: Expr, a: Expr) -> bool:
         return any(made is a for left, right in reason.ways for made in self._rewritten(left, right, b))
@@ -130,8 +133,14 @@ class Explainer:
                 if made is not None and made.shape == part.shape:
                     yield self.form.of(put_back(made))
 
-    def _rest(self, left: Expr, right: Expr, e: Expr) -> Expr:
-        """The expression after the statement has been used from left to right wherever it can, up to a limit."""
+    def _meet(self, left: Expr, right: Expr, b: Expr, a: Expr) -> bool:
+        """Whether two expressions become one when the statement is used wherever it can."""
+        rest = self._rest(left, right, b)
+        return rest is not None and rest is self._rest(left, right, a)
+
+    def _rest(self, left: Expr, right: Expr, e: Expr) -> Expr | None:
+        """The expression after the statement has been used from left to right wherever it can; None where that
+        does not end."""
         seen = {e}
         for _ in range(MOST_USES):
             changed = self._once(left, right, e)
@@ -139,13 +148,13 @@ class Explainer:
                 return e
             seen.add(changed)
             e = changed
-        return e
+        return None
 
     def _once(self, left: Expr, right: Expr, e: Expr) -> Expr | None:
         for node in postorder(e, prune=is_named):
             for made in self._rewritten(left, right, node):
                 if made is not node:
-                    return self.form.of(replace(e, {node: made}.get))
+                    return self.form.of(put(e, node, made))
         return None
 
     # ---- differentials ----------------------------------------------------------------------------------
@@ -202,17 +211,18 @@ class Explainer:
             form = next((m for m in made if m is not None and m.shape == waiting[0].shape), None)
             if form is None:
                 return None
-            resolved: dict[Expr, Expr] = {waiting[0]: form}
-            e = self.form.of(replace(replace(e, resolved.get), vanishing))
+            e = self.form.of(replace(put(e, waiting[0], form), vanishing))
         return None
 
     def _same(self, claimed: Expr, after: Expr, e: Expr) -> bool:
         """Whether two forms of de agree, up to names for e and for what it is made of."""
         if self.form.equates(claimed, after):
             return True
-        names = {n for n in definitions(after) if n.operands[0] is e}
-        names |= definitions(after) - definitions(claimed)
-        return self.form.equates(claimed, opened(after, names))
+        states = {n for n in postorder(after) if isinstance(n, Iterate) and n.shape == e.shape}
+        if any(self.form.equates(put(claimed, e, state), after) for state in states):
+            return True
+        names = {n for n in definitions(after) if n.operands[0] is e} | (definitions(after) - definitions(claimed))
+        return bool(names) and self._with(frozenset((POWERS,))).equates(claimed, opened(after, names))
 
     # ---- definitions ------------------------------------------------------------------------------------
 
@@ -232,8 +242,18 @@ class Explainer:
         return is_inserted(before, after)
 
 
+def has_open_powers(e: Expr) -> bool:
+    """Whether a statement is about all powers at once: aⁱaʲ, not A⁻¹A."""
+    return any(isinstance(n, Power | SymbolicPower) and isinstance(n.operands[1], Symbol) for n in postorder(e))
+
+
 def is_named(e: Expr) -> bool:
     return isinstance(e, Named)
+
+
+def put(e: Expr, part: Expr, other: Expr) -> Expr:
+    """The expression with another part in the place of one."""
+    return replace(e, lambda node: other if node is part else None)
 
 
 def definitions(e: Expr) -> set[Expr]:

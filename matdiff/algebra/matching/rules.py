@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, fact, replace
+from matdiff.algebra.expr import OPERATORS, UNIT, Expr, Index, Number, Operator, fact, replace
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.khatri_rao import KhatriRao
@@ -26,15 +26,19 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.triangles import (
+    Centering,
     HalvedTriangle,
     LowerTriangle,
     SkewPart,
     SymmetricPart,
     UpperTriangle,
 )
+from matdiff.algebra.operators.vectorisation import Commutation
 
-MULTIPLYING_OUT, POWERS = "multiplying out", "powers"
-BEYOND = tuple(map(frozenset, ((MULTIPLYING_OUT,), (POWERS,), (MULTIPLYING_OUT, POWERS))))
+LIKE_TERMS, MULTIPLYING_OUT, POWERS = "like terms", "multiplying out", "powers"
+BEYOND = tuple(
+    map(frozenset, ((LIKE_TERMS,), (LIKE_TERMS, MULTIPLYING_OUT), (POWERS,), (LIKE_TERMS, MULTIPLYING_OUT, POWERS)))
+)
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 LINEAR: tuple[type[Expr], ...] = (
@@ -54,7 +58,7 @@ LINEAR: tuple[type[Expr], ...] = (
     HalvedTriangle,
 )  # a number or a scalar in an operand may stand in front
 
-RULES = (
+UNSPOKEN = (
     "order of terms",
     "order of factors",
     "scalars in front",
@@ -75,9 +79,13 @@ RULES = (
     "transpose of a declared matrix",
     "transpose of a skew matrix",
     "transpose of blocks",
-    "transpose of a part",
-    "transpose of an operation",
+    "transpose of a symmetric part",
+    "transpose of a skew part",
+    "transpose of a triangle",
+    "transpose of the identity",
+    "transpose of a diagonal matrix",
     "transpose beside the identity",
+    "transpose of a softmax",
     "names of indices",
     "order of sums",
     "constants in front of an indexed sum",
@@ -106,9 +114,14 @@ def rule_of(e: Expr) -> str | None:
     for classes, rule in TRANSPOSES:
         if isinstance(e, classes):
             return rule
-    return (
-        "transpose of an operation" if isinstance(e, OpenHessian) or (isinstance(e, Operator) and e.mirrors) else None
-    )
+    turns = isinstance(e, OpenHessian | Commutation | Centering) or (isinstance(e, Operator) and e.mirrors)
+    return f"transpose of {type(e).__name__}" if turns else None
+
+
+def rules() -> tuple[str, ...]:
+    """The names of all rules; operators that say how they are transposed have one each."""
+    own = [n for n, c in OPERATORS.items() if c.mirrors or c in (OpenHessian, Commutation, Centering)]
+    return (*UNSPOKEN, *[f"transpose of {name}" for name in own])
 
 
 TRANSPOSES: tuple[tuple[tuple[type[Expr], ...], str], ...] = (
@@ -119,10 +132,12 @@ TRANSPOSES: tuple[tuple[tuple[type[Expr], ...], str], ...] = (
     ((Entrywise, Power, Unspecified), "transpose of a function"),
     ((IndexedSum,), "transpose of an indexed sum"),
     ((HorizontalStack, VerticalStack), "transpose of blocks"),
-    ((SymmetricPart, SkewPart, LowerTriangle, UpperTriangle), "transpose of a part"),
+    ((SymmetricPart,), "transpose of a symmetric part"),
+    ((SkewPart,), "transpose of a skew part"),
+    ((LowerTriangle, UpperTriangle), "transpose of a triangle"),
     ((Inverse, MatrixPower, SymbolicPower), "transpose of an inverse"),
-    ((DiagonalMatrix,), "transpose of a constant"),
-    ((SoftmaxOfRows, SoftmaxOfColumns), "transpose of an operation"),
+    ((DiagonalMatrix,), "transpose of a diagonal matrix"),
+    ((SoftmaxOfRows, SoftmaxOfColumns), "transpose of a softmax"),
 )
 
 

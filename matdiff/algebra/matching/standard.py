@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matdiff.algebra.constants import Constant, Ones, Zeros
+from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder, replace
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
@@ -203,12 +203,14 @@ class Standard(Arithmetic):
     def _turned_leaf(self, e: Expr) -> Expr:
         if e.is_scalar and self.has("transpose of a scalar"):
             return e
-        if isinstance(e, Constant) and self.has("transpose of a constant"):
+        if isinstance(e, Constant) and self.has(
+            "transpose of the identity" if isinstance(e, Identity) else "transpose of a constant"
+        ):
             is_line = isinstance(e, Ones) and ONE in e.shape
             return e if e.rows is e.cols else Transpose(e) if is_line else type(e)(e.cols, e.rows)
-        if isinstance(e, Commutation) and self.has("transpose of an operation"):
+        if isinstance(e, Commutation) and self.has("transpose of Commutation"):
             return Commutation(e.data[1], e.data[0])
-        if isinstance(e, Centering) and self.has("transpose of an operation"):
+        if isinstance(e, Centering) and self.has("transpose of Centering"):
             return e
         return self._turned_name(e)
 
