@@ -353,7 +353,7 @@ class Search:
         for k, n in vector:
             key = self.keys[k]
             (custom, _), (kind, cost) = self.choices[key][0], self.choices[key][n]
-            if key not in self.bound.names or custom not in DECLARED or cost < UNUSUAL:
+            if custom not in DECLARED or cost < UNUSUAL or key not in self.bound.names or self.bound.names[key].indexed:
                 continue
             place = next(n for n in self.bound.order if n.kind in ("symbol", "member") and n.value[0] == key)
             other = DECLARED[custom]
