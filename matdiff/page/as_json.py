@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.expr import notes_of
 from matdiff.algebra.memory import without_collector
 from matdiff.page.model import Page
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 @without_collector
 def write(page: Page, check: Verification | None = None) -> str:
     """The JSON of a page."""
-    content = {**page.record(), "conditions": list(map(str, page.conditions)), "notes": list(notes_of(*page.read))}
+    content = {**page.record(), "conditions": list(map(str, page.conditions)), "notes": list(page.notes)}
     if check is not None:
         content["check"] = check._asdict()
     return json.dumps(content, ensure_ascii=False, indent=2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.expr import notes_of
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
 from matdiff.calculus.demands import Condition, by_names
@@ -25,7 +24,7 @@ BELOW = r"&\phantom{=}\ "  # what is said of the line above
 def write(page: Page, check: Verification | None = None) -> str:
     """The LaTeX of a page; a check is no part of a document."""
     first, *others = page.head
-    rows = [_equation(first), *(f"{BELOW}{_text('note: ' + note)}" for note in notes_of(*page.read))]
+    rows = [_equation(first), *(f"{BELOW}{_text('note: ' + note)}" for note in page.notes)]
     rows += map(_equation, others)
     for part in page.parts:
         rows += _part(part)

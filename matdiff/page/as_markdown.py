@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import notes_of
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
 from matdiff.output.latex import title
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def write(page: Page, check: Verification | None = None) -> str:
     """The Markdown of a page."""
     blocks = [_head(line) for line in page.head]
-    blocks += [f"*{note}*" for note in notes_of(*page.read)]
+    blocks += [f"*{note}*" for note in page.notes]
     for section in (section for part in page.parts for section in part):
         blocks.append("\n".join(_section(section)))
     blocks += [f"**{page.heading}**"] if page.heading else []

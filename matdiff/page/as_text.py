@@ -8,7 +8,6 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import notes_of
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import TEXT
 from matdiff.output.notation import with_pieces
@@ -28,7 +27,7 @@ RELATION = re.compile(" ([<>≤≥≻≺⪰⪯=]) ")
 def write(page: Page, check: Verification | None = None) -> str:
     """The text of a page."""
     first, *others = page.head
-    rows = [_head(first), *(f"note: {note}" for note in notes_of(*page.read)), *map(_head, others)]
+    rows = [_head(first), *(f"note: {note}" for note in page.notes), *map(_head, others)]
     for part in page.parts:
         rows += _part(part)
     ending = [page.heading] if page.heading else []

@@ -165,7 +165,6 @@ def of_differential(found: Gradients, result: Expr, steps: str) -> Page:
     opening, lines = derived(found, steps)
     return Page(
         head=opening,
-        read=(found.function,),
         parts=[lines] if lines else [],
         heading="Result" if lines else "",
         answers=[Answer(joined([D, "f"]), result)],
@@ -182,7 +181,6 @@ def of_jacobian(
     opening, lines = derived(found, steps)
     return Page(
         head=opening,
-        read=(found.function,),
         parts=[lines] if lines else [],
         heading="Jacobian" if lines else "",
         answers=answers,
@@ -202,7 +200,6 @@ def of_hessian(
     certificate = certified()
     return Page(
         head=head(found.function, found.unknowns.values(), Pen(piece_names(found.first))),
-        read=(found.function,),
         parts=[lines] if lines else [],
         heading="Hessian" if lines else "",
         answers=answers,

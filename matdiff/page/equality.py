@@ -28,7 +28,6 @@ def page(found: Equality, steps: str) -> Page:
     proof = found.proof
     return Page(
         head=[side("left", found.left), side("right", found.right)],
-        read=(found.left, found.right),
         parts=[list(of_proof(proof))] if proof is not None and steps == "full" else [],
         heading=found.message,
         answers=(),

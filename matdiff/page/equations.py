@@ -57,7 +57,6 @@ def of_implicit(found: Implicit, steps: str) -> Page:
         lines.append(Section("Gradient", gradients))
     return Page(
         head=head,
-        read=found.read,
         parts=[lines if steps != "none" else lines[2:]],
         heading="",
         answers=(),
@@ -103,7 +102,6 @@ def of_stationary(found: Stationary, steps: str) -> Page:
     ]
     return Page(
         head=list(problem(found, pen)),
-        read=found.read,
         parts=[lines if steps != "none" else lines[1::2]],
         heading="",
         answers=(),

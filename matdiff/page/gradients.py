@@ -44,7 +44,6 @@ def page(found: Gradients, steps: str) -> Page:
     blocks = [sections(block, found, pen, steps == "full") for block in found.blocks] if steps != "none" else []
     return Page(
         head=head(found.function, found.unknowns.values(), pen),
-        read=(found.function,),
         parts=[block for block in blocks if block],
         heading="Gradient" if steps != "none" else "",
         answers=[answer(found, name) for name in found.gradients],

@@ -55,18 +55,17 @@ class Page(NamedTuple):
     """A result as it is shown.
 
     head         what was asked: the function, and what its names stand for
-    read         the expressions as they were read, whose notes are told
     parts        the derivation: parts whose lines stand in columns, each of sections
     heading      what stands over the answers
     answers      the answers; *before* them the definitions that they are written with
     certificate  what is known of the sign of a Hessian
     conditions   where all of this holds
     subject      what a check is of, as in «the gradient»
+    notes        how doubtful places of the text were read
     record       the same for other programs, worked out when it is asked for
     """
 
     head: Sequence[Line]
-    read: Sequence[Expr]
     parts: Sequence[Sequence[Section]]
     heading: str
     answers: Sequence[Answer]
@@ -75,6 +74,7 @@ class Page(NamedTuple):
     record: Callable[[], Mapping[str, Any]]
     before: Sequence[Line] = ()
     certificate: Certificate | None = None
+    notes: Sequence[str] = ()
 
 
 def require_level(steps: str, levels: Sequence[str] = LEVELS) -> None:

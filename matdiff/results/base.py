@@ -31,7 +31,13 @@ class RecordOfLines(Record, Protocol):
 
 
 class Shown:
-    """What has a page."""
+    """What has a page.
+
+    notes  how doubtful places of the text were read, and how to say the other thing, in sentences: what was noted
+           when this was derived, since another text may later be read as the same expression
+    """
+
+    notes: tuple[str, ...]
 
     def _page(self, steps: str) -> Page:
         """The page at a level of detail."""
@@ -44,7 +50,7 @@ class Shown:
         """
         from matdiff.page.writers import written  # only where a page is asked for
 
-        return written(self._page(steps), form, check)
+        return written(self._page(steps)._replace(notes=self.notes), form, check)
 
     def to_text(self, steps: str = "textbook", check: Verification | None = None) -> str:
         """The page as text, with what a check found."""
@@ -68,10 +74,9 @@ class Result(Shown):
 
     _found: Record
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """How doubtful places of the text were read, and how to say the other thing, in sentences."""
-        return notes_of(*self._found.read)
+    def __init__(self, found: Record) -> None:
+        self._found = found
+        self.notes = notes_of(*found.read)
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -28,7 +28,7 @@ class DifferentialForm(DerivedResult):
     _found: Gradients
 
     def __init__(self, found: Gradients) -> None:
-        self._found = found
+        super().__init__(found)
         self.function: Expr = found.function
         self.unknowns: Mapping[str, Expr] = found.unknowns
         (self.result,) = found.gradients.values()

@@ -26,7 +26,7 @@ class Equality(Shown):
     notes           how doubtful places of the texts were read
     """
 
-    __slots__ = ("counterexample", "equal", "left", "message", "proof", "right", "trials")
+    __slots__ = ("counterexample", "equal", "left", "message", "notes", "proof", "right", "trials")
 
     def __init__(
         self,
@@ -39,12 +39,8 @@ class Equality(Shown):
         trials: int = 0,
     ) -> None:
         self.left, self.right, self.equal, self.message = left, right, equal, message
+        self.notes = notes_of(left, right)
         self.proof, self.counterexample, self.trials = proof, counterexample, trials
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """How doubtful places of the texts were read, and how to say the other thing, in sentences."""
-        return notes_of(self.left, self.right)
 
     def __bool__(self) -> bool:
         """Whether the two are equal as far as is known: False only for what has been refuted or not been tried."""

@@ -28,7 +28,7 @@ class ImplicitDerivative(Result):
     _found: Implicit
 
     def __init__(self, found: Implicit) -> None:
-        self._found = found
+        super().__init__(found)
         self.equation: Expr = found.equation
         self.unknown: Expr = found.unknown
         self.change: Expr = found.change
@@ -65,7 +65,7 @@ class StationaryPoint(Result):
     _found: Stationary
 
     def __init__(self, found: Stationary) -> None:
-        self._found = found
+        super().__init__(found)
         self.lagrangian: Expr = found.lagrangian
         self.gradients: Mapping[str, Expr] = found.gradients
         self.differentials: Mapping[str, Expr] = found.differentials

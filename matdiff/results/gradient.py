@@ -30,7 +30,7 @@ class Derivation(DerivedResult):
     _found: Gradients
 
     def __init__(self, found: Gradients) -> None:
-        self._found = found
+        super().__init__(found)
         self.function: Expr = found.function
         self.unknowns: Mapping[str, Expr] = found.unknowns
         self.gradients: Mapping[str, Expr] = found.gradients

@@ -57,7 +57,8 @@ class Jacobian(DerivedResult):
         if layout not in LAYOUTS:
             raise MatdiffError(f"there is no layout {layout!r}", suggestion=f"Take one of {', '.join(LAYOUTS)}.")
         found = derived.whole
-        self._derived, self._found = derived, found
+        super().__init__(found)
+        self._derived = derived
         self.layout = layout
         self.function: Expr = found.function
         self.unknowns: Mapping[str, Expr] = found.unknowns
@@ -143,7 +144,7 @@ class Hessian(DerivedResult):
     _found: Hessians
 
     def __init__(self, found: Hessians) -> None:
-        self._found = found
+        super().__init__(found)
         self._certificate: tuple[Certificate | None, ...] = ()
         self.function: Expr = found.function
         self.unknowns: Mapping[str, Expr] = found.unknowns

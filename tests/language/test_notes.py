@@ -84,3 +84,13 @@ def test_pages_of_equations_show_notes() -> None:
         assert f"\nnote: {NOTE}\n" in result.to_text()
         assert NOTE in result.to_latex()
         assert json.loads(result.to_json())["notes"] == [NOTE]
+
+
+def test_a_result_keeps_its_notes_when_another_text_is_read_as_the_same_expression() -> None:
+    first = matdiff.derive("sum(x^2)", "x", "x: n")
+    second = matdiff.derive("sum(x.^2)", "x", "x: n")
+    assert first.function is second.function
+    assert "entry by entry" in "".join(first.notes)
+    assert "note: " in first.to_text()
+    assert second.notes == ()
+    assert "note: " not in second.to_text()
