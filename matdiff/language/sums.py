@@ -11,6 +11,7 @@ from matdiff.algebra.operators.products import Scale, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.language.broadcasting import filled
+from matdiff.language.coinciding import Undefined, where_equal
 from matdiff.language.entries import index_of
 from matdiff.language.scopes import BARE, Binder, Place, Position, Shifted
 from matdiff.language.sizes import flexible_names
@@ -56,9 +57,29 @@ def settle_together(attempt: Attempt, left: Position, right: Position) -> None:
 
 def total(attempt: Attempt, node: Node, summation: Summation, e: Expr) -> Expr:
     """The sum of an expression over the indices for which there is a term."""
+    e = with_equal_indices(attempt, node, summation, e)
     e = restricted(attempt, node, summation, e, zero(e.shape))
     for binder in reversed(summation.binders):
         e = IndexedSum(e, attempt.index(binder, node))
+    return e
+
+
+def with_equal_indices(attempt: Attempt, node: Node, summation: Summation, e: Expr) -> Expr:
+    """A term that is also asked for where two indices are equal has a value there, or the sum is refused."""
+    own = [attempt.index(binder, node) for binder in summation.binders]
+    apart = [{left, right} for left, relation, right in summation.conditions if relation in "<≠"]
+    kept = [{index_of(attempt, node, side) for side in pair} for pair in apart]
+    for k, j in enumerate(own):
+        others = [i for i in sorted(e.free - set(own), key=str) if isinstance(i, Index)] + own[:k]
+        for i in [i for i in others if i.last is j.last and {i, j} not in kept]:
+            try:
+                e = where_equal(e, i, j)
+            except Undefined as undefined:
+                raise attempt.misfit(
+                    node,
+                    f"the sum has terms with {i} = {j}, which are not defined: {undefined.nothing} is 0 there",
+                    f"write {i} ≠ {j} below the sum to leave them out",
+                ).error from None
     return e
 
 

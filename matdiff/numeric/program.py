@@ -183,7 +183,6 @@ def leaves_out(node: Expr) -> bool:
     """Whether a node leaves out terms by a condition on indices."""
     return (
         isinstance(node, Piecewise)
-        and node.is_restriction
         and bool(node.free)
         and all(map(is_number, node.operands[:2]))
     )
