@@ -232,13 +232,17 @@ class Calls(Emitter):
 
     def runs(self, goal: re.Match[str]) -> bool:
         """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
-        letter = re.sub(r"\W", "", goal.group().partition("_")[2])
-        if len(letter) != 1 or letter in self.vocabulary.names:
-            clause = r"\w*_\{\s*(?:\w\s*(?:=|≠|!=|<|≤)|1\s*[≤<])"
-            return bool(letter) and match_at(clause, self.text, goal.start()) is not None
+        if match_at(r"\w*_\{\s*(?:\w\s*(?:=|≠|!=|<|≤)|1\s*[≤<])", self.text, goal.start()):
+            return True
+        below = goal.group().partition("_")[2]
+        letters = set(re.findall(r"[^\W\d_]", below)) - self.vocabulary.names
+        return any(self.indexes(letter, goal.end()) for letter in letters)
+
+    def indexes(self, letter: str, place: int) -> bool:
+        """Whether a letter stands as an index behind a place."""
         low = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
         below = rf"_\{{?\w{{0,9}}{letter}|\[[^\]]{{0,20}}\b{letter}\b|_\{{[^}}]{{0,20}}\b{letter}\b|{low}(?<!{letter})"
-        return re.compile(below).search(self.text, goal.end()) is not None
+        return re.compile(below).search(self.text, place) is not None
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""

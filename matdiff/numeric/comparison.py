@@ -50,7 +50,7 @@ def compare(a: Expr, b: Expr, seed: int = 0, trials: int = 5) -> Comparison:
 
     Raises CheckError when no such instance is found.
     """
-    program = Program([a, b])
+    program = Program([a, b], lenient=True)
     sampler, draws = Sampler(program, ()), Draws(seed)
     found: list[Counterexample] = []
     start = 0

@@ -54,7 +54,7 @@ def answered(kind: str, text: str, wrt: str, where: str) -> tuple[Any, Expr]:
 def values_at(means: Reading, answer: Expr, seed: int) -> dict[str, Any]:
     """Random values of all symbols, in the shapes of the contract."""
     f = matdiff.parse(means.means, means.given)
-    environment = Sampler(Program([f, answer]), ()).instance(Draws(seed)).environment
+    environment = Sampler(Program([f, answer], lenient=True), ()).instance(Draws(seed)).environment
     return {s.name: plain(s, array[0]) for s, array in environment.arrays.items()} | means.values
 
 
