@@ -47,9 +47,9 @@ def singular(e: Expr, i: Index, j: Index) -> Iterator[Expr]:
     smooth = {n.operands[0] for n in postorder(e) if isinstance(n, Power) and n.operands[1].number == 2}
     rough = {o for n in postorder(e) for o in n.operands if not (isinstance(n, Power) and n.operands[1].number == 2)}
     for node in postorder(e):
-        if i in node.free and j in node.free and (node not in smooth or node in rough):
-            if isinstance(node, Norm | Sqrt) or is_undefined(node) or _is_root(node):
-                yield node
+        is_rough = isinstance(node, Norm | Sqrt) or is_undefined(node) or _is_root(node)
+        if is_rough and {i, j} <= node.free and (node not in smooth or node in rough):
+            yield node
 
 
 def is_undefined(node: Expr) -> bool:

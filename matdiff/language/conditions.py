@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.operators.piecewise import COMPLEMENTS
 from matdiff.errors import SyntaxError
-from matdiff.language.scopes import Scope
+from matdiff.language.fixed import position_of
+from matdiff.language.scopes import Fixed, Scope
 from matdiff.language.syntax import Node
 
 if TYPE_CHECKING:
@@ -25,7 +26,20 @@ def resolve_indicator(bound: Bound, node: Node, scope: Scope) -> None:
     """[y = k]: 1 where the condition holds, 0 elsewhere"""
     one, nothing = (Node("NUMBER", [], Fraction(k), node.start, node.end) for k in (1, 0))
     made = under(node.parts[0], one, nothing)
+    count_labels(bound, node.parts[0], scope)
     node.kind, node.value, node.parts = made.kind, made.value, made.parts
+
+
+def count_labels(bound: Bound, condition: Node, scope: Scope) -> None:
+    """y_i in y_i = k, where k is an index of a sum: a class label, which is one of the numbers of k."""
+    sides = condition.parts
+    if condition.value not in "=≠" or len(sides) != 2:
+        return
+    for side, other in (sides, sides[::-1]):
+        is_index = other.kind == "NAME" and other.value in scope
+        label = position_of(bound, "".join(bound.text[side.start : side.end].split()), scope) if is_index else None
+        if isinstance(label, Fixed) and label.name not in bound.declared:
+            side.kind, side.value, side.parts = "counter", label, []
 
 
 def resolve_cases(bound: Bound, node: Node) -> None:

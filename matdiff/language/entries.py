@@ -44,11 +44,11 @@ def require_range(
         require_constant(attempt, node, index, extent, what)
         return
     if not isinstance(index, Place):
-        if name is not None and name.is_shifted:
+        if name is not None and (name.is_shifted or name.has_ends):
             require_reach(attempt, node, index, extent, what, name)
         elif isinstance(index, Shifted) or index.value is not None:
             require_within(attempt, node, index, extent, what)
-        elif not attempt.unify(attempt.range_of(index), extent):
+        elif not stops_before(attempt, index, extent) and not attempt.unify(attempt.range_of(index), extent):
             found = attempt.sizes.find(attempt.range_of(index))
             raise attempt.misfit(node, f"the index {index.name} runs to {found}, but {what} to {extent}")
         return
@@ -73,6 +73,12 @@ def require_constant(attempt: Attempt, node: Node, index: Fixed, extent: Size, w
     if not attempt.unify(attempt.range_of(index), extent):
         last = attempt.sizes.find(attempt.range_of(index))
         raise attempt.misfit(node, f"the index {index.name} runs to {last}, but {what} to {extent}")
+
+
+def stops_before(attempt: Attempt, index: Binder, extent: Size) -> bool:
+    """Whether an index stops before the end of what it counts, as the one of ∑_{i=1}^{n−1} xᵢ."""
+    over = (extent - attempt.sizes.find(attempt.range_of(index))).number
+    return over is not None and over > 0 and extent.name is not None and not flexible_names(extent)
 
 
 def require_reach(attempt: Attempt, node: Node, index: Binder | Shifted, extent: Size, what: str, name: Name) -> None:

@@ -68,7 +68,7 @@ BARE = ""  # the key of the innermost sum without an index
 class Name:
     """A symbol of the text: its declaration, and how it is used."""
 
-    __slots__ = ("declared", "in_sums", "indexed", "is_index", "is_shifted", "name", "plain", "uses", "whole")
+    __slots__ = ("declared", "in_sums", "indexed", "is_index", "is_shifted", "name", "places", "plain", "uses", "whole")
 
     def __init__(self, name: str, declared: Declaration | None) -> None:
         self.name = name
@@ -79,6 +79,7 @@ class Name:
         self.is_index = False  # says which entry or member is meant
         self.whole = ""  # the matrix whose rows or columns its members are: W of w_k
         self.is_shifted = False  # occurs with an index and a number more or less, or in steps that are written out
+        self.places: list[Place] = []  # the numbers with which it stands beside x_i: x_1
         self.uses: dict[int, list[Binder | Shifted]] = {}  # for every place of an index, the indices in it
 
     @property
@@ -87,6 +88,12 @@ class Name:
         if self.declared:
             return bool(self.declared.indices)
         return self.indexed > 0 and not self.plain
+
+    @property
+    def has_ends(self) -> bool:
+        """Whether its indices are written with different ends, as in ∑_{i=1}^{n−1} ∑_{j=1}^n of xᵢ and xⱼ."""
+        ends = [{use.last for use in uses if isinstance(use, Binder) and use.last} for uses in self.uses.values()]
+        return any(len(e) > 1 and all((a - b).number is not None for a in e for b in e) for e in ends)
 
     def note(self, indices: Iterable[Position]) -> None:
         """An occurrence with indices."""

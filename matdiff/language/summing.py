@@ -130,7 +130,7 @@ class _Resolved:
         self.bind(clause.letter)
         last = clause.last if clause.last is not None else self.limits.upper
         if self.depends(clause.first):
-            self.conditions.append((str(clause.first), "≤", clause.letter))
+            self.conditions.append((str(clause.first - ONE), "<", clause.letter))
         else:
             self.low[clause.letter] = clause.first
         if last is not None and self.depends(last):
@@ -244,7 +244,12 @@ class _Resolved:
 
     def condition(self, comparison: Comparison, inner: Scope) -> tuple[Position, str, Position]:
         left, sign, right = comparison
-        return self.side(left, inner), sign, self.side(right, inner)
+        sides = self.side(left, inner), self.side(right, inner)
+        for side in sides:
+            binder = _binder(side)
+            if binder is not None and binder.name not in self.letters:
+                binder.used = True
+        return sides[0], sign, sides[1]
 
     def side(self, text: str, inner: Scope) -> Position:
         """A side of a condition: an index, a number, or an index that nothing binds."""
@@ -253,6 +258,8 @@ class _Resolved:
             found = position_of(self.bound, text, inner)
             found = found or self.bound.general("", canonical(text), inner) or fixed(self.bound, canonical(text))
         if found is None or (isinstance(found, Place) and found.single is None):
+            if not _is_letter(text):
+                raise self.error(f"{text} is no index with a number more or less")
             raise self.error(f"{text} is not bound by a sum", f"write ∑_{text} …, or a number in its place")
         return found
 
@@ -347,9 +354,12 @@ def wanted_indices(unknowns: Iterable[str]) -> set[str]:
 
 def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """x_0, …, x_{n−1} are x[1], …, x[n]: what has a member 0 is counted from 1, and all its indices are one more."""
+    by_number(bound, names, tree)
     moved = {}
     for name in names.values():
         lows = {k: min(_low(use) for use in uses) for k, uses in name.uses.items()}
+        if any(place.first is not None and not place.first.terms for place in name.places):
+            lows[0] = 0
         if 0 in lows.values() and all(_starts_at_zero(use, name) for uses in name.uses.values() for use in uses):
             moved[name.name] = {k for k, low in lows.items() if low == 0}
             name.uses = {k: [at(u, k in moved[name.name]) for u in uses] for k, uses in name.uses.items()}  # type: ignore[misc]
@@ -360,11 +370,27 @@ def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
         if node.kind == "member" and node.value[0] in moved:
             places = moved[node.value[0]]
             node.value = node.value[0], [at(i, k in places) for k, i in enumerate(node.value[1])]
-        elif node.kind == "symbol" and (base := node.value[0].removesuffix("0")) in moved and base != node.value[0]:
-            names.pop(node.value[0], None)
-            node.kind, node.value = "member", (base, [Place(ONE)])
     for base in moved:
         bound.notes.append((tree.start, f"{base} is counted from 1: {base}_0 in the text is {base}[1]"))
+
+
+def by_number(bound: Bound, names: dict[str, Name], tree: Node) -> None:
+    """x_1 and x_T beside x_t are members of the family x, where they are no unknowns by themselves."""
+    families = {n.name for n in names.values() if n.declared is None and n.uses and n.is_family}
+    for node in postorder(tree) if families else ():
+        if node.kind != "symbol" or node.value[0] in bound.declared:
+            continue
+        name = node.value[0]
+        base, _, low = name.rpartition("_")
+        if not base:
+            base = name.rstrip("0123456789")
+            low = name[len(base) :]
+        if base in families and names[base].indexed == 1 and (low.isdecimal() or low in bound.written_sizes):
+            names.pop(name, None)
+            place = Place(size(int(low)) if low.isdecimal() else size(low))
+            node.kind, node.value = "member", (base, [place])
+            names[base].places.append(place)
+            bound.note(node, f"{base}_{low} is the member {base}[{low}] of the family {base}")
 
 
 def _starts_at_zero(use: Binder | Shifted, name: Name) -> bool:

@@ -104,7 +104,7 @@ class Sampler:
                 values = self.program.run(environment)
             except ShapeError:  # an index out of the range that was drawn
                 continue
-            trouble = self.trouble(environment, values, attempt)
+            trouble = self.trouble(environment, self.program.that_matter(values, environment), attempt)
             if trouble is None:
                 return Instance(environment, values, attempt)
             failures[trouble] += 1

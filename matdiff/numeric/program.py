@@ -40,6 +40,9 @@ NOTHING: Mapping[Any, Any] = {}
 STENCIL = (0, 1, -1, 2, -2)
 
 
+Excluded = list[tuple[frozenset[Index], Array]]  # sets of indices, and where a condition on them does not hold
+
+
 class Environment(NamedTuple):
     """What the symbols stand for.
 
@@ -66,7 +69,7 @@ class Program:
         """*indices* come first among the axes, so that programs can share a layout.
 
         A *lenient* program asks nothing of the terms that a condition on indices leaves out, as 1/‖xᵢ − xⱼ‖ at i = j
-        of a sum over i ≠ j: what is not defined there is 0.
+        of a sum over i ≠ j: what is not defined there is NaN, and does not matter.
         """
         self.roots = tuple(roots)
         self.nodes = distinct_nodes(self.roots)
@@ -96,12 +99,12 @@ class Program:
 
     def execute(self, places: Iterable[int], values: Values | list[Any], environment: Environment) -> None:
         """Computes the nodes at some places from the values of their operands."""
-        excluded = [
-            (node.operands[0].free | node.operands[1].free, self.excluded(node, environment)) for node in self.excluding
-        ]
+        excluded = self.excluded(environment)
         for k in places:
             node, special, below, data = self.plan[k]
             operands = [values[p] for p in below]
+            if excluded and isinstance(node, IndexedSum):
+                operands = [that_matters(node.operands[0], operands[0], excluded)]
             if special is not None:
                 values[k] = special(self, environment, node, *operands)
             elif k in self.steps:
@@ -110,7 +113,7 @@ class Program:
                 values[k] = self.value(environment, node, operands, data)
             for indices, outside in excluded:
                 if indices <= node.free:
-                    values[k] = np.where(outside & ~np.isfinite(values[k]), 0.0, values[k])
+                    values[k] = np.where(outside & ~np.isfinite(values[k]), np.nan, values[k])
 
     def value(self, environment: Environment, node: Expr, operands: list[Array], data: tuple[Any, ...]) -> Array:
         """What the operator of a node makes of the values of its operands."""
@@ -122,14 +125,24 @@ class Program:
         except np.linalg.LinAlgError:
             return self.undefined(environment, node, operands)
 
-    def excluded(self, node: Expr, environment: Environment) -> Array:
-        """Where a condition on indices does not hold."""
-        left, right = (
-            sum(SPECIAL[type(term)](self, environment, term) for term in (e.operands if isinstance(e, Sum) else (e,)))
-            for e in node.operands[:2]
-        )
-        outside: Array = np.logical_not(holds(node.data[0], left, right))
-        return outside
+    def excluded(self, environment: Environment) -> Excluded:
+        """Sets of indices, and where a condition on them does not hold."""
+
+        def count(e: Expr) -> Array:
+            terms = e.operands if isinstance(e, Sum) else (e,)
+            return np.asarray(sum(SPECIAL[type(term)](self, environment, term) for term in terms))
+
+        return [
+            (left.free | right.free, np.logical_not(holds(node.data[0], count(left), count(right))))
+            for node in self.excluding
+            for left, right in [node.operands[:2]]
+        ]
+
+    def that_matter(self, values: list[Array], environment: Environment) -> list[Array]:
+        """The values with 0 where a term that is left out is not defined."""
+        excluded = self.excluded(environment)
+        pairs = zip(self.nodes, values, strict=True)
+        return [that_matters(node, value, excluded) for node, value in pairs] if excluded else values
 
     def states(self, steps: Steps, values: Values | list[Any], environment: Environment) -> Array:
         """All states of a recurrence."""
@@ -181,11 +194,15 @@ def indices_of(nodes: Iterable[Expr]) -> list[Index]:
 
 def leaves_out(node: Expr) -> bool:
     """Whether a node leaves out terms by a condition on indices."""
-    return (
-        isinstance(node, Piecewise)
-        and bool(node.free)
-        and all(map(is_number, node.operands[:2]))
-    )
+    return isinstance(node, Piecewise) and bool(node.free) and all(map(is_number, node.operands[:2]))
+
+
+def that_matters(node: Expr, value: Array, excluded: Excluded) -> Array:
+    """The value of a node with 0 where a term that is left out is not defined."""
+    for indices, outside in excluded:
+        if indices <= node.free:
+            value = np.where(outside & np.isnan(value), 0.0, value)
+    return value
 
 
 def sized(data: tuple[Any, ...]) -> bool:

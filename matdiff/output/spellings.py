@@ -13,7 +13,7 @@ from functools import cache
 
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Operator, Symbol, fact
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, fact
 from matdiff.algebra.notation import (
     ASCII,
     ATOM,
@@ -39,12 +39,11 @@ from matdiff.algebra.notation import (
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Frobenius
-from matdiff.algebra.operators.piecewise import comparison
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, called_over, terms
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 
@@ -217,10 +216,8 @@ def frobenius(node: Expr, style: Style) -> Notation:
 
 def indexed_sum(node: Expr, style: Style) -> Notation:
     """sum(i=1..N, x[i])"""
-    assert isinstance(node, IndexedSum)
-    index, (conditions, body) = node.index, node.terms()
-    given = [part for c in conditions for part in (*comparison(*c, style), ", ")]
-    return Notation((f"sum({index.name}=1..{index.last}, ", *given, Slot(body, SUM), ")"))
+    index: Index = node.data[0]
+    return called_over("sum", index, terms(node.operands[0], index), style)
 
 
 def between_bars(node: Expr, style: Style) -> Notation:

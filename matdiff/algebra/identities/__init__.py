@@ -17,6 +17,7 @@ from matdiff.algebra.identities import (
     entrywise,
     expansions,
     factoring,
+    given_entries,
     indexed,
     jacobians,
     kronecker,
@@ -78,6 +79,7 @@ SIMPLIFICATIONS = _by_root(
     traces.LAWS,
     indexed.LAWS,
     piecewise.LAWS,
+    given_entries.LAWS,
 )
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),

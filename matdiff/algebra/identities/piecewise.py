@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Index, postorder, replace
+from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
 from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_scalars
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
@@ -21,6 +21,33 @@ def decided_case(e: Expr) -> Expr | None:
     left, right, a, b = e.operands
     known = True if a is b else decided(e.data[0], left, right)
     return None if known is None else a if known else b
+
+
+@identity(
+    "cases(f(cases(A, p, B)), p, C) = cases(f(A), p, C)",
+    "cases(exp(cases(A, a ≤ b, B)), a ≤ b, C) = cases(exp(A), a ≤ b, C)",
+    where="A, B, C: m x n; a, b: scalar",
+)
+def case_in_case(e: Expr) -> Expr | None:
+    """A condition that holds, or does not hold, is not asked again inside."""
+    left, right, a, c = e.operands
+
+    def settled(whole: Expr, place: int) -> Expr:
+        def known(node: Expr) -> Expr | None:
+            if isinstance(node, IndexedSum) and (node.index in left.free or node.index in right.free):
+                return node  # there the letter is another index
+            is_same = isinstance(node, Piecewise) and node.compared == (left, e.data[0], right)
+            return node.operands[place] if is_same else None
+
+        return replace(whole, known) if holds_cases(whole) else whole
+
+    return Piecewise(left, e.data[0], right, settled(a, 2), settled(c, 3))
+
+
+def holds_cases(e: Expr) -> bool:
+    """Whether there are cases in an expression."""
+    found: bool = fact("has cases", e, lambda node, below: isinstance(node, Piecewise) or any(below))
+    return found
 
 
 @identity("(b ≠ a) = (a ≠ b)", "cases(A, b ≠ a, C) = cases(A, a ≠ b, C)", where="A, C: m x n; a, b: scalar")
@@ -120,7 +147,7 @@ def _conditioned(moved: Expr, case: Piecewise, index: Index) -> Expr:
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Piecewise: (decided_case, sides_in_order, number_in_case),
+    Piecewise: (decided_case, case_in_case, sides_in_order, number_in_case),
     Scale: (factor_into_case,),
     Hadamard: (factor_into_case,),
     Product: (factor_into_case,),

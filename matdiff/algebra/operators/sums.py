@@ -72,30 +72,43 @@ class IndexedSum(Operator):
         return index
 
     def notation(self, style: Style) -> Notation:
-        """∑_{j=1, j ≠ i}^{N}: the conditions on the terms stand below the sign."""
-        conditions, body = self.terms()
-        head = style.pick("∑", r"\sum")
-        below = [part for c in conditions for part in (style.pick(", ", r",\, "), *comparison(*c, style))]
-        i = self.index
-        return Notation((f"{head}_{{{i.name}=1", *below, f"}}^{{{i.last}}} ", Slot(body, TERM)), TERM)
-
-    def terms(self) -> tuple[list[tuple[Expr, str, Expr]], Expr]:
-        """The conditions on indices under which there is a term, and the term."""
-        conditions, body = [], self.operands[0]
-        while isinstance(body, Piecewise) and body.is_restriction and self.index in body.free:
-            left, relation, right = body.compared
-            if not (is_number(left) and is_number(right)):
-                break
-            exchanged = relation in "=≠" and right is self.index
-            conditions.append((right, relation, left) if exchanged else (left, relation, right))
-            body = body.operands[2]
-        return conditions, body
+        return written_out(style.pick("∑", r"\sum"), self.index, terms(self.operands[0], self.index), style)
 
     @differential(
         "differential_of_indexed_sum", "d Σᵢ", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", where="x[i=1..N]: n"
     )
     def d(self: Expr, da: Expr) -> Expr:
         return IndexedSum(da, self.data[0])
+
+
+Condition = tuple[Expr, str, Expr]
+
+
+def terms(body: Expr, index: Index, neutral: int = 0) -> tuple[list[Condition], Expr]:
+    """The conditions on indices under which a sum, or a product, has a term, and the term."""
+    conditions: list[Condition] = []
+    while isinstance(body, Piecewise) and index in body.free and all(map(is_number, body.operands[:2])):
+        left, relation, right = body.compared
+        if not (body.operands[3].number == neutral or (not neutral and body.is_restriction)):
+            break
+        exchanged = relation in "=≠" and right is index
+        conditions.append((right, relation, left) if exchanged else (left, relation, right))
+        body = body.operands[2]
+    return conditions, body
+
+
+def written_out(sign: str, index: Index, found: tuple[list[Condition], Expr], style: Style) -> Notation:
+    """∑_{j=1, j ≠ i}^{N}: the conditions on the terms stand below the sign."""
+    conditions, body = found
+    below = [part for c in conditions for part in (style.pick(", ", r",\, "), *comparison(*c, style))]
+    return Notation((f"{sign}_{{{index.name}=1", *below, f"}}^{{{index.last}}} ", Slot(body, TERM)), TERM)
+
+
+def called_over(name: str, index: Index, found: tuple[list[Condition], Expr], style: Style) -> Notation:
+    """sum(j=1..N, j != i, x[j])"""
+    conditions, body = found
+    given = [part for c in conditions for part in (*comparison(*c, style), ", ")]
+    return Notation((f"{name}({index.name}=1..{index.last}, ", *given, Slot(body, SUM), ")"))
 
 
 def is_number(e: Expr) -> bool:
@@ -192,9 +205,10 @@ def over_index(node: Operator, sign: str, style: Style) -> Notation | None:
     if entries is None:
         return None
     i, a = entries
+    found = terms(a, i, 1) if type(node).title() == "prod" else ([], a)
     if style.explicit or style is ASCII:
-        return Notation((f"{type(node).title()}({i.name}=1..{i.last}, ", Slot(a, SUM), ")"))
-    return Notation((f"{sign}_{{{i.name}=1}}^{{{i.last}}} ", Slot(a, TERM)), TERM)
+        return called_over(type(node).title(), i, found, style)
+    return written_out(sign, i, found, style)
 
 
 def unit(index: Expr, rows: Size) -> Expr:

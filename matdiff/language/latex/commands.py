@@ -138,6 +138,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(FRACTIONS, ("fraction", "")),
     r"\sqrt": ("root", ""),
     r"\substack": ("substack", ""),
+    r"\not": ("negate", ""),
     r"\over": ("over", ""),
     **{name: ("accent", mark) for name, mark in ACCENTED.items()},
     **{name: ("fence", way) for name, way in FENCES.items()},

@@ -193,6 +193,12 @@ class _Pass(Wording):
         if self.stream.peek() != r"\end":
             self.page.write(",", token.start, token.end)
 
+    def negate(self, token: Token, _: str) -> None:
+        r"""\not= is ≠."""
+        if not self.stream.skip("="):
+            raise self.error(r"only \not= has a meaning", token, r"write \ne")
+        self.page.write("≠", token.start, token.end)
+
     def substack(self, token: Token, _: str) -> None:
         r"""\substack{i = 1 \\ i \ne j}: conditions on the lines below a sign."""
         content = self.stream.argument(token)

@@ -1,0 +1,65 @@
+"""Vectors that are given entry by entry, Σᵢ aᵢeᵢ: their entries, and inner products with them."""
+
+from __future__ import annotations
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Index, Number, postorder
+from matdiff.algebra.identities.indexed import substitute_index
+from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index
+
+
+def entry_given(v: Expr, j: Index) -> Expr | None:
+    """The entry at an index of a vector that is given entry by entry, or made of such vectors entry by entry."""
+    done: dict[Expr, Expr] = {}
+    known = False
+    for e in postorder(v, prune=lambda n: n.shape != v.shape or entries_by_index(n) is not None):
+        given = entries_by_index(e)
+        if e.shape != v.shape:
+            done[e] = e
+        elif given is not None:
+            index, a = given
+            done[e], known = substitute_index(apart(a, {j.name}), index, j), True
+        elif isinstance(e, Ones):
+            done[e] = Number(1)
+        elif isinstance(e, Sum | Scale | Hadamard | Power | Entrywise):
+            done[e] = e.rebuild(tuple([done[o] for o in e.operands]))
+        else:
+            return None
+    return done[v] if known else None
+
+
+@identity("(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ", "sum(i=1..n, a[i]*unit(i, n))'*unit(j, n) = a[j]", where="a[i=1..n]: scalar")
+def entry_of_given_vector(e: Expr) -> Expr | None:
+    """Also of what is made of such vectors entry by entry, as 1 ./ v."""
+    match e.operands:
+        case (Transpose(operands=(v,)), UnitVector(operands=(Index() as j,))):
+            return entry_given(v, j)
+        case (Transpose(operands=(UnitVector(operands=(Index() as j,)),)), v) if v.cols is ONE:
+            return entry_given(v, j)
+        case _:
+            return None
+
+
+@identity(
+    "xᵀΣᵢ aᵢeᵢ = Σᵢ xᵢaᵢ",
+    "sum(i=1..n, b[i]*unit(i, n))'*sum(i=1..n, a[i]*unit(i, n)) = sum(i=1..n, b[i]*a[i])",
+    where="a[i=1..n], b[i=1..n]: scalar",
+    among=(IndexedSum,),
+)
+def product_with_given_vector(e: Expr) -> Expr | None:
+    match e.operands:
+        case (Transpose(operands=(v,)), w):
+            for one, other in ((v, w), (w, v)):
+                given = entries_by_index(other)
+                entry = None if given is None or given[0] in one.free else entry_given(one, given[0])
+                if given is not None and entry is not None:
+                    return IndexedSum(Hadamard.of(entry, given[1]), given[0])
+    return None
+
+
+LAWS: dict[type[Expr], tuple[Law, ...]] = {Product: (entry_of_given_vector, product_with_given_vector)}
