@@ -298,6 +298,9 @@ class Bound:
         if base.kind == "NAME" and (written := numbered_name(self, base.value, binders)):
             self.as_symbol(node, written, scope)
             return
+        if base.value == "delta" and base.kind == "NAME" and len(binders) == 2 and self._is_unclaimed("delta"):
+            base = Node("constant", [], ("eye", ()), base.start, base.end)
+            self.note(node, "δ_ij is 1 where i = j, and 0 elsewhere; a matrix δ is declared, δ: n x n")
         if base.kind == "NAME" and base.value not in self.definitions and base.value not in scope:
             entry = self.entry_of(base.value)
             is_fixed = any(isinstance(i, Place) for i in binders)
@@ -310,6 +313,10 @@ class Bound:
         if base.kind == "bars":
             base.value = "entrywise"
         node.kind, node.value, node.parts = "entry", binders, [base]
+
+    def _is_unclaimed(self, name: str) -> bool:
+        """Whether a name is neither declared nor defined nor an unknown, so that it may have its customary meaning."""
+        return name not in self.declared and name not in self.definitions and name not in self.wrt
 
     # ---- sums, functions, definitions --------------------------------------------------------------
 

@@ -32,6 +32,7 @@ POWER_OF_FUNCTION = (
 )
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ARGUMENT = rf"\(\s*(?:([A-Za-z{GREEK_CLASS}])\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
+UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
 MOST_SHOWN = 6  # names in an error message
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 
@@ -228,6 +229,10 @@ class Calls(Emitter):
     def big(self, operator: str, start: int, end: int) -> int:
         """The sign of a sum, a product, a minimum or a maximum over indices, with its limits."""
         limits = read_limits(self.text, end)
+        source = self.script.source[slice(*self.script.span(start, max(limits.end, start + 1)))]
+        if unordered := re.search(UNORDERED, source):
+            message = f"{unordered.group()} says nothing of the order: every pair may be meant once or twice"
+            raise self.error(message, start, limits.end, "write (i, j) ∈ E, and with i < j where each is meant once")
         return self.operand("BIG_SUM", (operator, limits), start, limits.end)
 
     def runs(self, goal: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.operators.piecewise import COMPLEMENTS
 from matdiff.errors import SyntaxError
-from matdiff.language.fixed import position_of
+from matdiff.language.fixed import fixed, position_of
 from matdiff.language.scopes import Fixed, Scope
 from matdiff.language.syntax import Node
 
@@ -38,6 +38,8 @@ def count_labels(bound: Bound, condition: Node, scope: Scope) -> None:
     for side, other in (sides, sides[::-1]):
         is_index = other.kind == "NAME" and other.value in scope
         label = position_of(bound, "".join(bound.text[side.start : side.end].split()), scope) if is_index else None
+        if is_index and side.kind == "NAME" and len(side.value) == 1 and side.value not in (*scope, *bound.declared):
+            label = fixed(bound, side.value)
         if isinstance(label, Fixed) and label.name not in bound.declared:
             side.kind, side.value, side.parts = "counter", label, []
 

@@ -63,6 +63,14 @@ def require_range(
 
 def require_constant(attempt: Attempt, node: Node, index: Fixed, extent: Size, what: str) -> None:
     """A constant index, or a class label, is one of the numbers of what it counts."""
+    require_label(attempt, node, index)
+    if not attempt.unify(attempt.range_of(index), extent):
+        last = attempt.sizes.find(attempt.range_of(index))
+        raise attempt.misfit(node, f"the index {index.name} runs to {last}, but {what} to {extent}")
+
+
+def require_label(attempt: Attempt, node: Node, index: Fixed) -> None:
+    """A constant index is a scalar, a class label a member of a family of them."""
     name = attempt.bound.names[index.name]
     shape, ranges = attempt.shape_of(name)
     counted = ranges or tuple(s for s in shape if s is not ONE)
@@ -70,9 +78,6 @@ def require_constant(attempt: Attempt, node: Node, index: Fixed, extent: Size, w
         raise attempt.misfit(node, f"{index.name} is {described(*attempt.sizes.shape(shape))}, and no index")
     for place, last in zip(index.indices, counted, strict=True):
         require_range(attempt, node, place, last, index.name, name)
-    if not attempt.unify(attempt.range_of(index), extent):
-        last = attempt.sizes.find(attempt.range_of(index))
-        raise attempt.misfit(node, f"the index {index.name} runs to {last}, but {what} to {extent}")
 
 
 def stops_before(attempt: Attempt, index: Binder, extent: Size) -> bool:

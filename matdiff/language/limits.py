@@ -37,6 +37,7 @@ class Among(NamedTuple):
     letters: tuple[str, ...]
     name: str
     of: tuple[str, ...]
+    paired: bool = True  # whether brackets say that they are in it together
 
 
 Clause = Range | Chain | Among
@@ -63,7 +64,7 @@ DOTS = r"(?:\.\.\.?|…|⋯)"
 SIGN = r"≤|≥|≠|<=|>=|!=|<|>"
 WORD = r"[^\W\d]\w*"
 RUN = rf"({WORD})\s*=\s*([^=<>≤≥≠∈,]+?)\s*(?:{DOTS}|:|\bto\b)\s*([^=<>≤≥≠∈:,]+)"
-SET = rf"({WORD})(?:\(([\w,\s]+)\)|_\{{?([\w,\s]+)\}}?)?"
+SET = r"([^\W\d_]+[0-9]*)(?:\(([\w,\s]+)\)|_\{?([\w,\s]+)\}?)?"
 INTERVAL = rf"[\[({{]\s*(?:1\s*,?\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*)?([^\W_][\w+\-*]*)\s*[\])}}]"
 PLAIN = {ord(sign): letter for sign, letter in {**SUBSCRIPTS, "₌": "=", "₊": "+", "₋": "-", "−": "-"}.items()}
 RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()}
@@ -111,6 +112,7 @@ def bound_text(piece: Excerpt) -> Size:
     text = piece.text.replace("−", "-").strip()
     if "∞" in text or text in ("inf", "infty"):
         raise _error(piece, "a sum without an end is not available", "write ∑_{i=1}^N")
+    text = re.sub(r"(?<=\d)(?=[^\W\d])", "*", text)  # 2n
     return parse_size(Excerpt(text, piece.start, piece.whole), least=None)
 
 
@@ -133,10 +135,8 @@ def read_clauses(inside: Excerpt) -> Iterator[Clause]:
             if dots is not None and dots + 1 < len(pieces):  # k = 1, …, K
                 clause = clause._replace(last=bound_text(pieces[dots + 1]))
                 k = dots + 2
-        if isinstance(clause, Among) and not clause.of and len(clause.letters) == 1:
-            yield from (Among((letter,), clause.name, ()) for letter in waiting)
-        elif isinstance(clause, Among):
-            clause = clause._replace(letters=(*waiting, *clause.letters))
+        if isinstance(clause, Among):
+            clause = clause._replace(letters=(*waiting, *clause.letters), paired=clause.paired and not waiting)
         else:
             first, last = (clause.first, clause.last) if isinstance(clause, Range) else (ONE, None)
             yield from (Range(letter, first, last) for letter in waiting)
@@ -163,6 +163,10 @@ def _pieces(inside: Excerpt) -> Iterator[Excerpt]:
 def _clause(piece: Excerpt) -> Clause | list[str]:
     """One clause, or letters alone."""
     text = piece.text
+    if "⟨" in text or "∼" in text or "~" in text:
+        raise _error(piece, f"{text} is no index", "neighbours are pairs of a set: ∑_{(i,j)∈E}")
+    if "∉" in text:
+        raise _error(piece, f"{text} is not available", "a sum over what is not in S has the factor 1 − S_i")
     if "∈" in text or re.search(r"\bin\b", text):
         return _membership(piece)
     if run := re.fullmatch(RUN, text):
@@ -193,6 +197,9 @@ def _chain(piece: Excerpt, sides: list[str], signs: list[str]) -> Chain:
     """Inequalities from the smaller side to the larger one."""
     if any(s in EXCHANGED for s in signs):
         sides, signs = sides[::-1], [EXCHANGED.get(s, s if s == "≠" else f"{s}…") for s in signs[::-1]]
+    if signs.count("≠") > 1:
+        a, b, c = sides[:3]
+        raise _error(piece, f"{piece.text} does not say whether {a} ≠ {c}", f"write {a}≠{b}, {b}≠{c}, {a}≠{c}")
     if any("…" in s for s in signs) or not all(sides):
         raise _error(piece, f"{piece.text} is no chain of inequalities", "write 1 ≤ i < j ≤ n")
     if len(sides) > 2 and any(re.fullmatch(DOTS, s) for s in sides):
@@ -215,10 +222,8 @@ def _membership(piece: Excerpt) -> Clause | list[str]:
     if not named:
         raise _error(piece, f"{right} is no letter of a set", "a set of indices is a letter, or a matrix of 0 and 1")
     of = re.findall(r"\w", named.group(2) or named.group(3) or "")
-    name = named.group(1)
-    if named.group(3) and not re.fullmatch(r"[a-z,\s]+", named.group(3)):
-        name, of = f"{name}_{named.group(3)}", []
-    return Among(letters, canonical(name), tuple(map(canonical, of)))
+    is_alone = len(letters) == 1 or "(" in left or len(left) == len(letters)
+    return Among(letters, canonical(named.group(1)), tuple(map(canonical, of)), is_alone)
 
 
 def _error(piece: Excerpt, message: str, suggestion: str = "") -> SyntaxError:

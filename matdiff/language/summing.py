@@ -16,7 +16,7 @@ from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
 from matdiff.language.names import canonical
 from matdiff.language.places import at, position
-from matdiff.language.scopes import BARE, Binder, Name, Place, Position, Scope, Shifted, fresh_letter
+from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope, Shifted, fresh_letter
 from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
@@ -181,6 +181,21 @@ class _Resolved:
 
     def membership(self, clause: Among) -> None:
         """(i, j) ∈ E is a factor E[i, j] of 0 and 1; an index in a set without a declaration runs through it."""
+        if clause.of and not any(c in self.scope or c in self.letters for c in clause.of):
+            clause = clause._replace(name=f"{clause.name}_{''.join(clause.of)}", of=())  # C_k of one k
+        shape = self.bound.declared[clause.name].shape if clause.name in self.bound.declared else None
+        if not clause.paired and shape is not None and ONE in shape:
+            for letter in clause.letters:  # each of them in S
+                self.membership(clause._replace(letters=(letter,), paired=True))
+            return
+        if not clause.paired and shape is None:
+            shown, name = ", ".join(clause.letters), clause.name
+            raise AmbiguityError(
+                f"{shown} ∈ {name} can be pairs in {name}, or each of them in {name}",
+                text=self.bound.text,
+                span=(self.node.start, self.node.end),
+                suggestion=f"write ({shown}) ∈ {name} for pairs; for each declare {name}: N, a vector of 0 and 1",
+            )
         for letter in clause.letters:
             if letter not in self.scope:
                 self.bind(letter)
@@ -254,9 +269,9 @@ class _Resolved:
     def side(self, text: str, inner: Scope) -> Position:
         """A side of a condition: an index, a number, or an index that nothing binds."""
         found = position(Excerpt(text, self.node.start, self.bound.text), inner, self.bound.ranges, self.bound.numbers)
+        found = found or position_of(self.bound, text, inner)
         if found is None and _is_letter(text):
-            found = position_of(self.bound, text, inner)
-            found = found or self.bound.general("", canonical(text), inner) or fixed(self.bound, canonical(text))
+            found = self.bound.general("", canonical(text), inner) or fixed(self.bound, canonical(text))
         if found is None or (isinstance(found, Place) and found.single is None):
             if not _is_letter(text):
                 raise self.error(f"{text} is no index with a number more or less")
@@ -369,7 +384,8 @@ def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     for node in postorder(tree):
         if node.kind == "member" and node.value[0] in moved:
             places = moved[node.value[0]]
-            node.value = node.value[0], [at(i, k in places) for k, i in enumerate(node.value[1])]
+            moved_by = [k in places and not isinstance(i, Fixed) for k, i in enumerate(node.value[1])]
+            node.value = node.value[0], [at(i, 1) if m else i for i, m in zip(node.value[1], moved_by, strict=True)]
     for base in moved:
         bound.notes.append((tree.start, f"{base} is counted from 1: {base}_0 in the text is {base}[1]"))
 

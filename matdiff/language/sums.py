@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from matdiff.algebra.dims import size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number
 from matdiff.algebra.identities.indexed import vectorised
 from matdiff.algebra.operators.piecewise import Piecewise
@@ -12,8 +13,8 @@ from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.language.broadcasting import filled
 from matdiff.language.coinciding import Undefined, where_equal
-from matdiff.language.entries import index_of
-from matdiff.language.scopes import BARE, Binder, Place, Position, Shifted
+from matdiff.language.entries import index_of, require_label
+from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Shifted
 from matdiff.language.sizes import flexible_names
 from matdiff.language.summing import Summation
 from matdiff.language.syntax import Node
@@ -34,7 +35,7 @@ def type_big_sum(attempt: Attempt, node: Node) -> Typed:
     if bare and not bare.used:
         raise attempt.misfit(node, "there is nothing to sum over", "write ∑_i with x_i, or sum(i=1..N, …)")
     for left, _, right in summation.conditions:
-        settle_together(attempt, left, right)
+        settle_together(attempt, node, left, right)
     for binders in attempt.bound.sets.values():
         for binder in binders[1:]:
             attempt.unify(attempt.range_of(binders[0]), attempt.range_of(binder))
@@ -45,14 +46,25 @@ def type_big_sum(attempt: Attempt, node: Node) -> Typed:
     return attempt.typed(node, (body.rows, body.cols), (body,), partial(total, attempt, node, summation))
 
 
-def settle_together(attempt: Attempt, left: Position, right: Position) -> None:
+def settle_together(attempt: Attempt, node: Node, left: Position, right: Position) -> None:
     """Indices that are compared run through the same numbers, unless their ranges are written."""
     one, two = (p.binder if isinstance(p, Shifted) else p for p in (left, right))
+    for label in (one, two):
+        if isinstance(label, Fixed):
+            require_label(attempt, node, label)
     if isinstance(one, Place) or isinstance(two, Place):
         return
+    more = offset(right) - offset(left)  # l − 1 ≤ k: the index l of the text runs up to k, that from 1 one further
     ranges = attempt.range_of(one), attempt.range_of(two)
-    if any(flexible_names(attempt.sizes.find(r)) for r in ranges):
-        attempt.unify(*ranges)
+    if flexible_names(attempt.sizes.find(ranges[0])):
+        attempt.unify(ranges[0], ranges[1] + size(more))
+    elif flexible_names(attempt.sizes.find(ranges[1])):
+        attempt.unify(ranges[1], ranges[0] - size(more))
+
+
+def offset(index: Position) -> int:
+    """How much more an index of the text is than the one that runs from 1."""
+    return index.offset if isinstance(index, Shifted) else 0
 
 
 def total(attempt: Attempt, node: Node, summation: Summation, e: Expr) -> Expr:
@@ -128,6 +140,9 @@ def type_cardinality(attempt: Attempt, node: Node) -> Typed:
 def type_cases(attempt: Attempt, node: Node) -> Typed:
     """cases(A, a ≤ b, C)"""
     left, right, a, b = (part.typed for part in node.parts)
+    positions = [part.value for part in node.parts[:2] if part.kind == "counter"]
+    if len(positions) == 2 and any(isinstance(p, Fixed) for p in positions):
+        settle_together(attempt, node, *positions)
     for side in (left, right):
         if not side.is_scalar:
             raise attempt.misfit(node, f"a condition compares scalars: {attempt.described(side)}", "write x_i for x")

@@ -129,6 +129,9 @@ class Program:
         """Sets of indices, and where a condition on them does not hold."""
 
         def count(e: Expr) -> Array:
+            if isinstance(e, Member):
+                family, *places = e.operands
+                return member(self, environment, e, count(family), *map(count, places))
             terms = e.operands if isinstance(e, Sum) else (e,)
             return np.asarray(sum(SPECIAL[type(term)](self, environment, term) for term in terms))
 

@@ -58,5 +58,5 @@ def _declaration(symbol: Symbol, last: tuple[Size, ...] = ()) -> str:
         letters = "ijkl"
         name += "[" + ", ".join(f"{i}=1..{r}" for i, r in zip(letters, symbol.ranges, strict=False)) + "]"
     if INDEX in symbol.properties:
-        return f"{name}: index" + f" 1..{last[0]}" * bool(last)
+        return f"{name}: index" + (f" 1..{last[0]}" if last else "")
     return " ".join([f"{name}: {shape_text(symbol.shape)}", *sorted(symbol.properties)])

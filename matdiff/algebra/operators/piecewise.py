@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import SCALAR, Shape
 from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol, fact
@@ -149,4 +150,8 @@ def decided(relation: str, left: Expr, right: Expr) -> bool | None:
 
 def is_counted(e: Expr) -> bool:
     """Whether an expression is made of indices and numbers, so that it does not vary."""
-    return bool(e.free) and not fact("has symbols", e, lambda node, below: isinstance(node, Symbol) or any(below))
+
+    def varies(node: Expr, below: list[bool]) -> bool:
+        return any(below) or (isinstance(node, Symbol) and INDEX not in node.properties)
+
+    return e.number is None and not fact("has values", e, varies)

@@ -11,10 +11,11 @@ from typing import Any
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol
+from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, SUM, Notation, Part, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector, unit, varying
 from matdiff.algebra.operators.vectorisation import unit_matrix
@@ -177,7 +178,10 @@ def chosen_rows(extent: Size, chosen: Range) -> Expr:
 
 
 def counted(node: Expr) -> tuple[tuple[Size, Expr], ...]:
-    """How many entries, rows, columns or members there are of which a node takes one, and which it takes."""
+    """How many entries, rows, columns or members there are of which a node takes one, and which it takes.
+
+    An index that is compared with another one has the same range.
+    """
     extents: tuple[Size, ...]
     match node:
         case Entry(operands=(a, *places)):
@@ -190,6 +194,8 @@ def counted(node: Expr) -> tuple[tuple[Size, Expr], ...]:
             extents = (node.rows,)
         case Member(operands=(Symbol() as family, *places)):
             extents = family.ranges
+        case Piecewise(operands=(Index() as i, label, *_)) | Piecewise(operands=(label, Index() as i, *_)):
+            return ((i.last, label),)
         case _:
             return ()
     return tuple(zip(extents, places, strict=False))

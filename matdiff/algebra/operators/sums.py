@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
@@ -112,9 +113,15 @@ def called_over(name: str, index: Index, found: tuple[list[Condition], Expr], st
 
 
 def is_number(e: Expr) -> bool:
-    """Whether an expression is a whole number, an index, or an index with a whole number more or less: i + 1."""
-    terms = e.operands if isinstance(e, Sum) else (e,)
-    return sum(isinstance(t, Index) for t in terms) < 2 and all(isinstance(t, Index | Number) for t in terms)
+    """Whether an expression is a whole number, an index or a class label, or one with a whole number more or less."""
+    counted = [t for t in (e.operands if isinstance(e, Sum) else (e,)) if not isinstance(t, Number)]
+    return not counted or (len(counted) == 1 and (isinstance(counted[0], Index) or is_label(counted[0])))
+
+
+def is_label(e: Expr) -> bool:
+    """Whether an expression is a constant index or a class label."""
+    symbol = e.operands[0] if isinstance(e, Member) else e
+    return isinstance(symbol, Symbol) and INDEX in symbol.properties
 
 
 class Member(Operator):

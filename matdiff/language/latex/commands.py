@@ -26,10 +26,10 @@ SIGNS = _pairs(
     \cdot · \bullet · \times × \ast * \star ⋆ \odot ⊙ \circ ∘ \otimes ⊗ \oslash ⊘ \div ÷ \colon : \coloneqq :=
     \triangleq := \defeq := \vcentcolon : \coloneq := \backslash \ \setminus \ \top ⊤ \intercal ⊤ \prime ' \infty ∞
     \ldots … \dots … \cdots … \dotsc … \dotsb … \langle ⟨ \rangle ⟩ \lbrace ( \rbrace ) \{ ( \} ) \lbrack ( \rbrack )
-    \lparen ( \rparen ) \_ _ \# # \% % \in ∈ \to → \rightarrow → \mapsto ↦ \approx ≈ \sim ∼ \equiv ≡ \propto ∝ \oplus ⊕
+    \lparen ( \rparen ) \_ _ \# # \% % \in ∈ \notin ∉ \to → \rightarrow → \mapsto ↦ \approx ≈ \sim ∼ \equiv ≡ \propto ∝
     \le ≤ \leq ≤ \leqslant ≤ \ge ≥ \geq ≥ \geqslant ≥ \ne ≠ \neq ≠ \lt < \gt > \cup ∪ \cap ∩ \subset ⊂ \subseteq ⊆
     \forall ∀ \succ ≻ \succeq ⪰ \prec ≺ \preceq ⪯ \perp ⊥ \ominus ⊖ \iff ⟺ \implies ⟹ \Rightarrow ⇒ \surd √
-    \dagger † \dag † \sum ∑ \prod ∏ \R R \RR R \Reals R \reals R
+    \oplus ⊕ \dagger † \dag † \sum ∑ \prod ∏ \R R \RR R \Reals R \reals R
     """
 )
 SPACES = r"\, \: \; \> ~ \thinspace \medspace \thickspace \enspace \space \nobreakspace".split()
