@@ -28,7 +28,7 @@ class Undefined(Exception):
 
 def where_equal(e: Expr, i: Index, j: Index) -> Expr:
     """A term as two cases where it has no differential at i = j."""
-    vanishing = {node for node in singular(e, i, j) if at_equal(node.operands[0], i, j)}
+    vanishing = {node for node in singular(unprotected(e, i, j), i, j) if at_equal(node.operands[0], i, j)}
     if not vanishing:
         return e
     broken = next((node for node in vanishing if is_undefined(node)), None)
@@ -40,6 +40,16 @@ def where_equal(e: Expr, i: Index, j: Index) -> Expr:
     if undefined is not None:
         raise Undefined(next(iter(vanishing)))
     return Piecewise(i, "≠", j, e, there)
+
+
+def unprotected(e: Expr, i: Index, j: Index) -> Expr:
+    """What a term is at i = j, as far as its own conditions say that."""
+
+    def change(node: Expr) -> Expr | None:
+        is_apart = isinstance(node, Piecewise) and {*node.operands[:2]} == {i, j} and node.data[0] in "≠<"
+        return node.operands[3] if is_apart else None
+
+    return replace(e, change)
 
 
 def singular(e: Expr, i: Index, j: Index) -> Iterator[Expr]:

@@ -64,6 +64,8 @@ DOTS = r"(?:\.\.\.?|…|⋯)"
 SIGN = r"≤|≥|≠|<=|>=|!=|<|>"
 WORD = r"[^\W\d]\w*"
 RUN = rf"({WORD})\s*=\s*([^=<>≤≥≠∈,]+?)\s*(?:{DOTS}|:|\bto\b)\s*([^=<>≤≥≠∈:,]+)"
+LABEL = r"[^\W\d_][^\W_]*(?:_\{?[^\W\d_]+\}?|\[[^\W\d_]+\])"  # y_i, y[i]
+LABELLED = rf"({LABEL})\s*=\s*(-?\w+|{LABEL})|([^\W\d_])\s*=\s*([^\W\d_]\w*\[\w+\])"
 SET = r"([^\W\d_]+[0-9]*)(?:\(([\w,\s]+)\)|_\{?([\w,\s]+)\}?)?"
 INTERVAL = rf"[\[({{]\s*(?:1\s*,?\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*)?([^\W_][\w+\-*]*)\s*[\])}}]"
 PLAIN = {ord(sign): letter for sign, letter in {**SUBSCRIPTS, "₌": "=", "₊": "+", "₋": "-", "−": "-"}.items()}
@@ -95,10 +97,11 @@ def read_limits(text: str, place: int) -> Limits:
 def read_head(text: str, place: int) -> Limits | None:
     """The head of ``sum(i=1..N, j≠i, …``, if that is what stands behind the bracket."""
     clauses: list[Clause] = []
-    side = rf"(?:{WORD}|[0-9]+)(?:\s*[-+]\s*(?:{WORD}|[0-9]+))?"
+    side = rf"(?:{WORD}(?:\[\w+\])?|[0-9]+)(?:\s*[-+]\s*(?:{WORD}|[0-9]+))?"
     patterns = (
         rf"\s*({WORD}\s*=\s*[\w+-]+?\s*(?:{DOTS}|:)\s*[^,()]+?)\s*,",
         rf"\s*({side}(?:\s*(?:{SIGN})\s*{side})+)\s*,(?![^,()]*>)",
+        rf"\s*({LABELLED})\s*,",
         rf"\s*(\(\s*{WORD}\s*,\s*{WORD}\s*\)\s*(?:∈|\bin\b)\s*{WORD}|{WORD}\s*(?:∈|\bin\b)\s*{WORD})\s*,",
     )
     while found := next((m for p in patterns if (m := re.compile(p).match(text, place))), None):
@@ -172,6 +175,8 @@ def _clause(piece: Excerpt) -> Clause | list[str]:
     if run := re.fullmatch(RUN, text):
         first, last = (bound_text(piece.part(*run.span(g))) for g in (2, 3))
         return Range(canonical(run.group(1)), first, last)
+    if equal := re.fullmatch(LABELLED, text):
+        return Chain((equal.group(1) or equal.group(4), equal.group(2) or equal.group(3)), ("=",))
     sides = [s.strip() for s in re.split(rf"{SIGN}|=", text)]
     signs = [NORMAL.get(s, s) for s in re.findall(rf"{SIGN}|=", text)]
     if signs == ["="] and re.fullmatch(WORD, sides[0]) and "_" not in sides[0]:

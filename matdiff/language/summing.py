@@ -143,7 +143,11 @@ class _Resolved:
 
     def bind_letters(self, clause: Chain) -> None:
         """The letters of a chain that are indices of this sum: those that its body is indexed with."""
+        own = any(canonical(side) in self.letters for side in clause.sides)
+        if clause.relations == ("=",) or (own and len(clause.sides) == 2):
+            return  # y_i = k, and j ≠ t behind j = 1, say nothing of the range of k or t
         fresh = [c for s in clause.sides if _is_letter(s) and (c := canonical(s)) not in (*self.scope, *self.letters)]
+        fresh = [c for c in fresh if c not in self.bound.declared]
         indexed, occurring = letters_in(self.node.parts[0])
         candidates = [c for c in fresh if c in indexed] or [c for c in fresh if c in occurring]
         if len(clause.sides) == 3 and len(candidates) == 3 and canonical(clause.sides[1]) in candidates:
@@ -225,17 +229,19 @@ class _Resolved:
         """What a chain says: the first or last number of an index, or a condition."""
         for left, sign, right in adjacent(clause):
             step = size(sign == "<")
-            if sign != "≠" and canonical(left) in self.letters and (last := self.constant(right)) is not None:
+            if sign in "≤<" and canonical(left) in self.letters and (last := self.constant(right)) is not None:
                 self.high[canonical(left)] = last - step
-            elif sign != "≠" and canonical(right) in self.letters and (first := self.constant(left)) is not None:
+            elif sign in "≤<" and canonical(right) in self.letters and (first := self.constant(left)) is not None:
                 self.low[canonical(right)] = first + step
             else:
                 self.conditions.append((left, sign, right))
 
     def constant(self, text: str) -> Size | None:
-        """A side without an index."""
+        """A side without an index: a number, or a size, with which nothing in the body is indexed."""
         extent = bound_text(Excerpt(text, self.node.start, self.bound.text))
-        return None if self.depends(extent) else extent
+        indexed, _ = letters_in(self.node.parts[0])
+        is_index = bool(extent.names() & (indexed - self.bound.written_sizes))
+        return None if self.depends(extent) or is_index else extent
 
     def inner(self) -> Scope:
         """The scope of the body: an index that starts at a is one from 1 with a − 1 more."""
@@ -260,6 +266,10 @@ class _Resolved:
     def condition(self, comparison: Comparison, inner: Scope) -> tuple[Position, str, Position]:
         left, sign, right = comparison
         sides = self.side(left, inner), self.side(right, inner)
+        if sign in "≤<" and any(isinstance(side, Fixed) and side.indices for side in sides):
+            raise self.error(
+                f"{left} {sign} {right} is no condition on indices", "multiply the terms by 0 or 1, as [x_i > 0] does"
+            )
         for side in sides:
             binder = _binder(side)
             if binder is not None and binder.name not in self.letters:
@@ -271,7 +281,9 @@ class _Resolved:
         found = position(Excerpt(text, self.node.start, self.bound.text), inner, self.bound.ranges, self.bound.numbers)
         found = found or position_of(self.bound, text, inner)
         if found is None and _is_letter(text):
-            found = self.bound.general("", canonical(text), inner) or fixed(self.bound, canonical(text))
+            name = canonical(text)
+            general = None if name in self.bound.declared else self.bound.general("", name, inner)
+            found = general or fixed(self.bound, name)
         if found is None or (isinstance(found, Place) and found.single is None):
             if not _is_letter(text):
                 raise self.error(f"{text} is no index with a number more or less")
@@ -300,7 +312,7 @@ def _error(bound: Bound, node: Node, message: str, suggestion: str = "") -> Synt
 
 
 def _is_letter(side: str) -> bool:
-    return re.fullmatch(r"[^\W\d]\w*", side) is not None
+    return re.fullmatch(r"[^\W\d_][^\W_]*", side) is not None
 
 
 def _binder(index: Position) -> Binder | None:

@@ -18,12 +18,12 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, OpenHessian
-from matdiff.algebra.operators.piecewise import Piecewise, holds
+from matdiff.algebra.operators.piecewise import Piecewise, holds, is_number
 from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, open_states
 from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, is_number
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError
 from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen

@@ -50,12 +50,6 @@ def holds_cases(e: Expr) -> bool:
     return found
 
 
-@identity("(b ≠ a) = (a ≠ b)", "cases(A, b ≠ a, C) = cases(A, a ≠ b, C)", where="A, C: m x n; a, b: scalar")
-def sides_in_order(e: Expr) -> Expr | None:
-    left, right, a, b = e.operands
-    return Piecewise(right, e.data[0], left, a, b) if e.data[0] in "=≠" and str(left) > str(right) else None
-
-
 @identity(
     "cases(2A, p, 0) = 2cases(A, p, 0)",
     "cases(2*A, a ≤ b, zeros(m, n)) = 2*cases(A, a ≤ b, zeros(m, n))",
@@ -147,7 +141,7 @@ def _conditioned(moved: Expr, case: Piecewise, index: Index) -> Expr:
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Piecewise: (decided_case, case_in_case, sides_in_order, number_in_case),
+    Piecewise: (decided_case, case_in_case, number_in_case),
     Scale: (factor_into_case,),
     Hadamard: (factor_into_case,),
     Product: (factor_into_case,),

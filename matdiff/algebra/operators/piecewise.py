@@ -7,7 +7,7 @@ from typing import Any
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol, fact
+from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, fact
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import SUM, Notation, Part, Slot, Style
 from matdiff.algebra.operators.products import Differentials, Scale, Sum, zero
@@ -26,7 +26,13 @@ class Piecewise(Operator):
     kink = True
 
     def __new__(cls, left: Expr, relation: str, right: Expr, then: Expr, otherwise: Expr) -> Expr:  # type: ignore[misc]
+        if relation in "=≠" and is_number(left) and is_number(right) and str(left) > str(right):
+            left, right = right, left  # i ≠ j and j ≠ i are one condition
         return cls.make((left, right, then, otherwise), (relation,))
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        left, right, then, otherwise = operands
+        return Piecewise(left, self.relation, right, then, otherwise)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -146,6 +152,18 @@ def decided(relation: str, left: Expr, right: Expr) -> bool | None:
     if left.number is not None and right.number is not None:
         return bool(holds(relation, left.number, right.number))
     return None
+
+
+def is_number(e: Expr) -> bool:
+    """Whether an expression is a whole number, an index or a class label, or one with a whole number more or less."""
+    counted = [t for t in (e.operands if isinstance(e, Sum) else (e,)) if not isinstance(t, Number)]
+    return not counted or (len(counted) == 1 and (isinstance(counted[0], Index) or is_label(counted[0])))
+
+
+def is_label(e: Expr) -> bool:
+    """Whether an expression is a constant index or a class label y[i]."""
+    symbol = e.operands[0] if e.operands else e
+    return isinstance(symbol, Symbol) and INDEX in symbol.properties
 
 
 def is_counted(e: Expr) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import Statement, differential, shift, vec
 from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.piecewise import Piecewise, comparison
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.piecewise import Piecewise, comparison, is_label, is_number
+from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.errors import ShapeError, UnsupportedError
 
 
@@ -92,7 +91,9 @@ def terms(body: Expr, index: Index, neutral: int = 0) -> tuple[list[Condition], 
         left, relation, right = body.compared
         if not (body.operands[3].number == neutral or (not neutral and body.is_restriction)):
             break
-        exchanged = relation in "=≠" and right is index
+        exchanged = (
+            is_label(right) or left.number is not None if relation == "=" else relation == "≠" and right is index
+        )
         conditions.append((right, relation, left) if exchanged else (left, relation, right))
         body = body.operands[2]
     return conditions, body
@@ -110,18 +111,6 @@ def called_over(name: str, index: Index, found: tuple[list[Condition], Expr], st
     conditions, body = found
     given = [part for c in conditions for part in (*comparison(*c, style), ", ")]
     return Notation((f"{name}({index.name}=1..{index.last}, ", *given, Slot(body, SUM), ")"))
-
-
-def is_number(e: Expr) -> bool:
-    """Whether an expression is a whole number, an index or a class label, or one with a whole number more or less."""
-    counted = [t for t in (e.operands if isinstance(e, Sum) else (e,)) if not isinstance(t, Number)]
-    return not counted or (len(counted) == 1 and (isinstance(counted[0], Index) or is_label(counted[0])))
-
-
-def is_label(e: Expr) -> bool:
-    """Whether an expression is a constant index or a class label."""
-    symbol = e.operands[0] if isinstance(e, Member) else e
-    return isinstance(symbol, Symbol) and INDEX in symbol.properties
 
 
 class Member(Operator):
