@@ -280,7 +280,7 @@ class _Resolved:
         """A side of a condition: an index, a number, or an index that nothing binds."""
         found = position(Excerpt(text, self.node.start, self.bound.text), inner, self.bound.ranges, self.bound.numbers)
         found = found or position_of(self.bound, text, inner)
-        if found is None and _is_letter(text):
+        if found is None and re.fullmatch(r"[^\W\d]\w*", text):
             name = canonical(text)
             general = None if name in self.bound.declared else self.bound.general("", name, inner)
             found = general or fixed(self.bound, name)
