@@ -73,3 +73,7 @@ def test_terms_at_equal_indices_stay_in_one_sum_where_they_have_a_differential()
 def test_second_derivatives_under_conditions() -> None:
     e = matdiff.parse("∑_{i<j} A_ij (x_i − x_j)^4", "A: n x n; x: n")
     assert matdiff.hessian(e, wrt="x").verify().ok
+
+
+def test_the_reasons_of_a_product_over_a_family_are_found() -> None:
+    assert matdiff.derive("∏_i x_i", wrt="x").verify().ok

@@ -152,6 +152,8 @@ class Explainer:
 
     def _once(self, left: Expr, right: Expr, e: Expr) -> Expr | None:
         for node in postorder(e, prune=is_named):
+            if isinstance(node, Symbol) and node.ranges:
+                continue  # a family has members, and is no value itself
             for made in self._rewritten(left, right, node):
                 if made is not node:
                     return self.form.of(put(e, node, made))
