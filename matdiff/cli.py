@@ -115,26 +115,29 @@ def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_derivation(hessian)
     hessian.set_defaults(run=_hessian)
     differential = commands.add_parser("differential", help="the differential of an expression of any shape")
-    _add_derivation(differential, needs_unknowns=False)
+    _add_derivation(differential)
     differential.set_defaults(run=_differential)
 
 
 def _add_equations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands ``implicit`` and ``stationary``."""
     implicit = commands.add_parser("implicit", help="the derivative of what an equation defines")
-    _add_derivation(implicit)
+    _add_derivation(implicit, needs_unknowns=True)
     implicit.add_argument("--solve-for", required=True, metavar="X", help="what the equation defines")
     implicit.add_argument("--objective", metavar="L", help="a function of it whose gradients are asked for")
     implicit.set_defaults(run=_implicit)
     stationary = commands.add_parser("stationary", help="the conditions and the system of a constrained problem")
-    _add_derivation(stationary)
+    _add_derivation(stationary, needs_unknowns=True)
     stationary.set_defaults(run=_stationary)
 
 
-def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = True) -> None:
+def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = False) -> None:
     """The arguments that all derivations share."""
     _add_text(command)
-    command.add_argument("--wrt", required=needs_unknowns, default="", metavar="X[,Y]", help="the unknowns")
+    help_wrt = "the unknowns, where EXPR does not name them; may be repeated"
+    command.add_argument(
+        "--wrt", required=needs_unknowns, action="append", default=[], metavar="X[,Y]", help=help_wrt
+    )
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     command.add_argument(
         "--format", choices=("text", "latex", "json", "markdown"), default="text", help="form of the output"
@@ -222,15 +225,8 @@ def _stationary(options: argparse.Namespace) -> None:
 
 
 def _unknowns(options: argparse.Namespace) -> list[str]:
-    """The names behind --wrt; a comma in brackets belongs to a name, as in X[:, 1]."""
-    names, depth = [""], 0
-    for sign in options.wrt:
-        depth += (sign in "[{(") - (sign in ")}]")
-        if sign == "," and depth <= 0:
-            names.append("")
-        else:
-            names[-1] += sign
-    return [name.strip() for name in names if name.strip()]
+    """The names behind --wrt; without them the text has to name its unknown."""
+    return list(options.wrt)
 
 
 def _show(options: argparse.Namespace, derivation: Result) -> None:

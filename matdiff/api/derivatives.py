@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, symbols
-from matdiff.api.inputs import Where, function_of, parse, with_notes
+from matdiff.api.inputs import Unknowns, Where, function_of, parse, with_notes
 from matdiff.calculus.gradient import gradients
 from matdiff.results.gradient import Derivation
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 def derive(
     expr: str | Expr,
-    wrt: str | Expr | Sequence[str | Expr],
+    wrt: Unknowns = None,
     where: Where = None,
     spelling: str | None = None,
     expand: bool = True,
 ) -> Derivation:
     """The gradients G of a scalar function, with df = Tr(Gᵀ dX); each has the shape of its unknown.
 
-    *expr* is text or an expression, *wrt* one unknown or several, *where* declares shapes and properties
+    *expr* is text or an expression, *wrt* one unknown or several, which the text may name itself (``min_w …``), *where* declares shapes and properties
     (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX is recognised;
     *spelling* (``plain`` or ``latex``) settles it.  Of a function with definitions the answer is one closed form, or
     without *expand* stands in terms of the gradients ∇_h with respect to them.  Raises MatdiffError when the text
@@ -40,7 +40,7 @@ def derive(
 
 def jacobian(
     expr: str | Expr,
-    wrt: str | Expr | Sequence[str | Expr],
+    wrt: Unknowns = None,
     where: Where = None,
     layout: str = "numerator",
     spelling: str | None = None,
@@ -60,7 +60,7 @@ def jacobian(
 
 
 def hessian(
-    expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where = None, spelling: str | None = None
+    expr: str | Expr, wrt: Unknowns = None, where: Where = None, spelling: str | None = None
 ) -> Hessian:
     """The Hessian H of a scalar expression: d²f = (d vec X)ᵀ H d vec X; of several unknowns the matrix of blocks.
 
@@ -70,7 +70,7 @@ def hessian(
     from matdiff.calculus.hessian import hessians
     from matdiff.results.second import Hessian
 
-    return Hessian(hessians(*function_of(expr, wrt, where, True, spelling)))
+    return Hessian(hessians(*function_of(expr, wrt, where, True, spelling, order=2)))
 
 
 def differential(

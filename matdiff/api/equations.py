@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, symbols
-from matdiff.api.inputs import Where
+from matdiff.api.inputs import Where, unknowns_in
 from matdiff.calculus.gradient import gradients
 from matdiff.errors import CheckError, MatdiffError
 from matdiff.results.equality import Equality
@@ -104,7 +104,7 @@ def implicit(
     goal = read_beside(whole, objective, where) if isinstance(objective, str) else objective
     if minimised:
         whole = gradients(whole, {"x": x}).gradients["x"]
-    names = (wrt,) if isinstance(wrt, str | Expr) else tuple(wrt)
+    names = unknowns_in(wrt)
     parameters = {str(n): n if isinstance(n, Expr) else unknown_in(whole, n) for n in names}
     return ImplicitDerivative(derived(whole, x, parameters, goal))
 
@@ -131,7 +131,7 @@ def stationary(
     from matdiff.language.problems import read_problem
     from matdiff.results.equations import StationaryPoint
 
-    names = (wrt,) if isinstance(wrt, str) else tuple(wrt)
+    names = tuple(str(name) for name in unknowns_in(wrt))
     further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
     found = read_problem(problem, where, names, further)
     known = {s.name: s for e in (found.reading.expr, *found.constraints) for s in symbols(e)}

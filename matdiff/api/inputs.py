@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.expr import Expr
-from matdiff.errors import MatdiffError
+from matdiff.errors import MatdiffError, UnsupportedError
 
 if TYPE_CHECKING:
-    pass
+    from matdiff.language.reading import Reading
 
 Where = str | Mapping[str, str] | None
+Unknowns = str | Expr | Sequence[str | Expr] | None
 
 
 def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
@@ -23,24 +24,89 @@ def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
     """
     from matdiff.language import read
 
-    return read(text, where, spelling=spelling).expr
+    found = read(text, where, spelling=spelling)
+    _require_equal(found)
+    return found.expr
 
 
 def function_of(
-    expr: str | Expr, wrt: str | Expr | Sequence[str | Expr], where: Where, scalar: bool, spelling: str | None = None
+    expr: str | Expr, wrt: Unknowns, where: Where, scalar: bool, spelling: str | None = None, order: int = 1
 ) -> tuple[Expr, dict[str, Expr]]:
-    """An expression and its unknowns by name."""
+    """An expression and its unknowns by name, which the text may ask for itself; *order* is that of the derivative."""
     from matdiff.language import read, unknown_in
 
-    names = (wrt,) if isinstance(wrt, str | Expr) else tuple(wrt)
-    if not names:
-        raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
+    names = unknowns_in(wrt)
     if isinstance(expr, str):
         reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, spelling=spelling)
+        names = _asked(reading, names, order)
+        _require_equal(reading)
         f, find = reading.expr, reading.unknown
     else:
         f, find = expr, lambda name: unknown_in(expr, name)
+    if not names:
+        raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
     return f, {str(n): n if isinstance(n, Expr) else find(n) for n in names}
+
+
+def unknowns_in(wrt: Unknowns) -> tuple[str | Expr, ...]:
+    """The unknowns of ``wrt``: names, or a text with commas between them; a comma in brackets belongs to a name.
+
+    >>> unknowns_in("U, X[:, 1]")
+    ('U', 'X[:, 1]')
+    """
+    if wrt is None or isinstance(wrt, Expr):
+        return () if wrt is None else (wrt,)
+    if not isinstance(wrt, str):
+        return tuple(name for several in wrt for name in ((several,) if isinstance(several, Expr) else _names(several)))
+    return tuple(_names(wrt))
+
+
+def _names(text: str) -> list[str]:
+    """The names in a text, between its commas outside of brackets."""
+    names, depth = [""], 0
+    for sign in text:
+        depth += (sign in "[{(") - (sign in ")]}")
+        if sign == "," and depth <= 0:
+            names.append("")
+        else:
+            names[-1] += sign
+    return [name.strip() for name in names if name.strip() or text.strip() == ""][: None if text.strip() else 1]
+
+
+def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple[str | Expr, ...]:
+    """The unknowns that the text or the caller names; a derivative in the text has to be the one that is wanted."""
+    question = reading.question
+    if question is None:
+        return names
+    text, span = reading.text, reading.asked_at
+    if question.order > order:
+        raise UnsupportedError(
+            "the text asks for a second derivative", text=text, span=span,
+            suggestion="the Hessian is what matdiff.hessian and the command matdiff hessian give",
+        )  # fmt: skip
+    if not names or not question.names:
+        return names or question.names
+    wanted = {str(reading.unknown(n)) if isinstance(n, str) else str(n) for n in names}
+    if wanted != {str(reading.unknown(n)) for n in question.names}:
+        shown, asked = ", ".join(map(str, names)), ", ".join(question.names)
+        if question.order:
+            message = f"the text asks for the derivative by {asked}, and wrt is {shown}"
+            raise MatdiffError(message, text=text, span=span, suggestion="leave out wrt, or the operator in the text")
+        note = f"the text optimises over {asked}; the derivative is by {shown}, as wrt says"
+        reading.expr.facts["notes"] = (*reading.expr.notes, note)
+    return names
+
+
+def _require_equal(reading: Reading) -> None:
+    """Raises MatdiffError where the members of a chain J = a = b are not the same."""
+    for side in reading.sides:
+        from matdiff.api.equations import equal  # only where a text has a chain
+
+        found = equal(side, reading.expr)
+        if not found:
+            hint = "give one of them, the one that is meant"
+            message = f"the sides of the equation are not the same: {side} and {reading.expr} are {found.message}"
+            raise MatdiffError(message, suggestion=hint)
 
 
 def from_function(f: Callable[..., Any], where: Where = None) -> Expr:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.language.limits import read_head, read_limits
-from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUBSCRIPTS, SUPERS, canonical, no_function
+from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUPERS, canonical, no_function
 from matdiff.language.parameters import head_at
 from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
@@ -234,20 +234,6 @@ class Calls(Emitter):
             message = f"{unordered.group()} says nothing of the order: every pair may be meant once or twice"
             raise self.error(message, start, limits.end, "write (i, j) ∈ E, and with i < j where each is meant once")
         return self.operand("BIG_SUM", (operator, limits), start, limits.end)
-
-    def runs(self, goal: re.Match[str]) -> bool:
-        """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
-        if match_at(r"\w*_\{\s*(?:\w\s*(?:=|≠|!=|<|≤)|1\s*[≤<])", self.text, goal.start()):
-            return True
-        below = goal.group().partition("_")[2]
-        letters = set(re.findall(r"[^\W\d_]", below)) - self.vocabulary.names
-        return any(self.indexes(letter, goal.end()) for letter in letters)
-
-    def indexes(self, letter: str, place: int) -> bool:
-        """Whether a letter stands as an index behind a place."""
-        low = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
-        below = rf"_\{{?\w{{0,9}}{letter}|\[[^\]]{{0,20}}\b{letter}\b|_\{{[^}}]{{0,20}}\b{letter}\b|{low}(?<!{letter})"
-        return re.compile(below).search(self.text, place) is not None
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""

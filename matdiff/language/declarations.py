@@ -87,6 +87,29 @@ def declare(where: str | Mapping[str, str] | None, front: Iterable[Excerpt] = ()
     return result
 
 
+def add_condition(declared: Declarations, name: str, properties: str, place: Excerpt) -> None:
+    """Adds what a condition in the text says of a name, A ≻ 0, to what is declared of it."""
+    known, name = declared.get(named(name)), named(name)
+    if known is None:
+        _declare(Excerpt(f"{name}: {properties}", place.start, place.whole), declared)
+        return
+    together = known.properties | frozenset((properties,))
+    _require_fitting(together, known.shape, f"{name} is {properties}", place)
+    declared.table[name] = known._replace(properties=together)
+
+
+def add_space(declared: Declarations, place: Excerpt) -> None:
+    """Adds a declaration in the text, A, B ∈ ℝ^{m×n}; what is declared beside the text stays."""
+    found = Declarations()
+    _declare(_respelt(place), found)
+    for name in found:
+        known = declared.table.setdefault(name, found[name])
+        if known.shape != found[name].shape:
+            raise place.error(f"{name} is declared with other sizes beside the text", place.text)
+        together = known.properties | found[name].properties
+        declared.table[name] = known._replace(properties=together)
+
+
 def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     """The declarations that stand before an expression, and the text with blanks in their place.
 

@@ -84,7 +84,6 @@ NORM_KIND = (
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
-GOAL = r"(?:min|max|argmin|argmax)\s*_(?:\{[^{}]*\}|\w)|(?:minimi[sz]e|maximi[sz]e)\b(?!\s*\()"
 DEFINITION = (
     rf"[^\S\n]*(?:⟪\w+⟫|[^\W\d_])[\w{MARKS}]*(?:{SUBSCRIPT}|\[[^\][=]*\]|\^\{{?\([^()]*\)\}}?|\([^()=]*\))*\s*:?=(?!=)"
 )
@@ -285,8 +284,6 @@ class Lexer(Scripts):
         head = match_at(FUNCTION_HEAD, self.text, start) if self.last in STARTERS else None
         if head and head.group(1) not in self.vocabulary.functions:
             return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
-        if self.last == "" and (goal := match_at(GOAL, self.text, start)) and not self.runs(goal):
-            return goal.end()  # min_w f(w): the function is f
         if keyword := self.keyword(m):
             return keyword
         if m.group() in ("inf", "Inf", "infty") and self.last == "COMMA" and m.group() not in self.vocabulary.names:

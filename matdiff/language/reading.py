@@ -28,16 +28,27 @@ from matdiff.language import norms as _norms  # noqa: F401 - declares rules of t
 from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typing
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of, size_names, written_bold
-from matdiff.language.declarations import Declaration, Declarations, declare, leading_declarations
+from matdiff.language.declarations import (
+    Declaration,
+    Declarations,
+    add_condition,
+    add_space,
+    declare,
+    leading_declarations,
+)
 from matdiff.language.dialects import Dialect
+from matdiff.language.extents import Excerpt
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import canonical, font_of, named, nearest
 from matdiff.language.parts import part_named
+from matdiff.language.questions import Question
 from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
+from matdiff.language.statements import Condition, relocated, said_in
 from matdiff.language.syntax import Node, parse_tokens
 from matdiff.language.tokens import Decision
+from matdiff.language.transcript import Transcript
 from matdiff.language.typed import build
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS, Vocabulary
@@ -58,15 +69,20 @@ class Reading:
     declared   the declarations that came with it
     text       the text
     notes      how doubtful places were read, and how to say the other thing; the expression has them as well
+    question   what the text asks for
+    sides      what the text says to be equal to the expression, as in J = a = b
     """
 
-    __slots__ = ("_bound", "declared", "expr", "notes", "symbols", "text")
+    __slots__ = ("_bound", "asked_at", "declared", "expr", "notes", "question", "sides", "symbols", "text")
 
     def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
         self.expr = expr
         self.notes = expr.notes
         self.declared = declared
         self.text = text
+        self.question: Question | None = None
+        self.asked_at = (0, 0)
+        self.sides: tuple[Expr, ...] = ()
         self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
         self._bound = bound
 
@@ -151,7 +167,21 @@ def read(
     front, rest = leading_declarations(text)
     declared = declare(where, front)
     unknowns = [named(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    return _Readings(rest, declared, unknowns, scalar, laws, spelling).best()
+    return _Readings(rest, declared, unknowns, scalar, laws, spelling).in_full()
+
+
+def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:
+    """Adds the conditions in a text to what is declared."""
+    try:
+        for condition in conditions:
+            for name in condition.names:
+                add_condition(
+                    declared, name, condition.properties, Excerpt(condition.text, condition.start, script.text)
+                )
+            if condition.space:
+                add_space(declared, condition.space)
+    except MatdiffError as error:
+        raise relocated(error, script) from None
 
 
 class _Readings:
@@ -174,6 +204,16 @@ class _Readings:
         self.script = transcript(text, {*functions, *SPECIAL, *MAKERS, *called}, dialects.plain_or(spelling))
         self.text = text
         self.declared = declared
+        self.question: Question | None = None
+        self.asked_at = (0, 0)
+        self.conditions: tuple[Condition, ...] = ()
+        self.sides: tuple[Transcript, ...] = ()
+        if not laws:
+            whole = self.script
+            self.script, self.question, self.conditions, self.sides = said_in(whole, {*declared, *wrt})
+            declare_conditions(declared, self.conditions, whole)
+            self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
+            wrt = wrt or list(self.question.names if self.question else ())
         self.wrt = wrt
         self.scalar = scalar
         self.laws = laws
@@ -186,6 +226,24 @@ class _Readings:
         )
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
+
+    def in_full(self) -> Reading:
+        """The reading of least cost, with the other sides of a chain, and what is asked."""
+        found = self.best()
+        found.question, found.asked_at = self.question, self.asked_at
+        notes = [
+            f"{c.text.strip()} is a condition that the answer does not use" for c in self.conditions if c.is_constraint
+        ]
+        if notes:
+            found.notes = found.expr.facts["notes"] = (*found.notes, *notes)
+        for side in self.sides:
+            self.script = side
+            for s in symbols(found.expr):
+                if s.name not in self.declared:
+                    indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))
+                    self.declared.table[s.name] = Declaration(s.name, s.shape, s.properties, indices)
+            found.sides = (*found.sides, self.best().expr)
+        return found
 
     def best(self) -> Reading:
         """The reading of least cost over all decisions of the lexer, or the error of the customary one.

@@ -29,7 +29,8 @@ SIGNS = _pairs(
     \lparen ( \rparen ) \_ _ \# # \% % \in ∈ \notin ∉ \to → \rightarrow → \mapsto ↦ \approx ≈ \sim ∼ \equiv ≡ \propto ∝
     \le ≤ \leq ≤ \leqslant ≤ \ge ≥ \geq ≥ \geqslant ≥ \ne ≠ \neq ≠ \lt < \gt > \cup ∪ \cap ∩ \subset ⊂ \subseteq ⊆
     \forall ∀ \succ ≻ \succeq ⪰ \prec ≺ \preceq ⪯ \perp ⊥ \ominus ⊖ \iff ⟺ \implies ⟹ \Rightarrow ⇒ \surd √
-    \oplus ⊕ \dagger † \dag † \sum ∑ \prod ∏ \R R \RR R \Reals R \reals R
+    \oplus ⊕ \doteq := \partial ∂ \arg arg \argmin argmin \argmax argmax
+    \dagger † \dag † \sum ∑ \prod ∏ \R R \RR R \Reals R \reals R
     """
 )
 SPACES = r"\, \: \; \> ~ \thinspace \medspace \thickspace \enspace \space \nobreakspace".split()
@@ -89,14 +90,13 @@ BEHIND = {  # the first argument vanishes, the second stays
     r"\textcolor": "",
     r"\mathcolor": "",
     r"\colorbox": "",
-    r"\underset": "",
     r"\overset": "",
     r"\stackrel": "",
 }
 BRACES = {r"\underbrace": "_", r"\overbrace": "^", r"\underbracket": "_", r"\overbracket": "^"}
 NORMS = {r"\norm": "‖", r"\abs": "|"}
 LIKE_LOG = r"""
-    \arccos \arcsin \arctan \arg \cos \cosh \cot \coth \csc \deg \det \dim \exp \gcd \hom \inf \ker \ln \log \max
+    \arccos \arcsin \arctan \cos \cosh \cot \coth \csc \deg \det \dim \exp \gcd \hom \inf \ker \ln \log \max
     \min \Pr \sec \sin \sinh \sup \tan \tanh
 """.split()
 DEFINITIONS = r"""
@@ -104,7 +104,6 @@ DEFINITIONS = r"""
     \DeclarePairedDelimiter
 """.split()
 REASONS = {
-    r"\partial": "a derivative is asked for with wrt, not written in the expression",
     r"\coprod": "coproducts are not available",
     r"\int \iint \iiint \oint": "integrals are not available",
     r"\lim \limsup \liminf \varlimsup \varliminf": "limits are not available",
@@ -113,7 +112,6 @@ REASONS = {
     r"\lg": "the base of the logarithm is not said: write \\ln, or \\operatorname{log10}",
     r"\binom \dbinom \tbinom \choose": "binomial coefficients are not available",
     r"\Re \Im": "this is a function of complex numbers, and matdiff is about real matrices",
-    r"\argmin \argmax": "a minimiser is not available: only what is minimised has a gradient",
     r"\matrix \pmatrix \bmatrix": "matrices and stacks of single entries are not available",
     r"\if \ifx \else \fi \loop \csname \expandafter \input \include": "programs in TeX are not run",
 }
@@ -146,6 +144,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **{name: ("norm", bar) for name, bar in NORMS.items()},
     **{name: ("swallow", count) for name, count in SWALLOWED.items()},
     **dict.fromkeys(BEHIND, ("behind", "")),
+    r"\underset": ("below", ""),
     **{name: ("brace", sign) for name, sign in BRACES.items()},
     **dict.fromkeys(LIKE_LOG, ("function", "")),
     **dict.fromkeys(DEFINITIONS, ("define", "")),

@@ -15,7 +15,7 @@ from matdiff.language.latex.macros import Token
 from matdiff.language.latex.page import NAME_ENDS, NAMED, SCRIPTED, SHORT, Page, Piece, in_word
 from matdiff.language.transcript import CLOSES, OPENS
 
-DIFFERENTIAL = r"d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?"  # dx, below a fraction line
+DIFFERENTIAL = r"(?:d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?(?:\^.{1,4})?){1,2}"  # dx, below a fraction line
 
 MEMBER = r"\([A-Za-z]\)"  # x^{(i)}
 
@@ -105,12 +105,12 @@ class Fraction(Construct):
         if self.taken < 2:
             return
         numbers = page.short(self.mark)[2:].split(")/(")
-        if len(numbers) == 2 and re.fullmatch(r"d.{0,6}", numbers[0]) and re.fullmatch(DIFFERENTIAL, numbers[1]):
-            raise SyntaxError(
-                "a derivative is asked for with wrt, not written in the expression",
-                text=page.source,
-                span=(self.command.start, token.end),
-            )
+        top, low = page.solid(self.mark + 1, 1), page.solid(self.middle + 1, 1)
+        if page.pieces[top][0] == page.pieces[low][0] == "d" and re.fullmatch(
+            DIFFERENTIAL, page.short(self.middle)[3:]
+        ):
+            page.change(top, "∂")  # a derivative is no quotient of products
+            page.change(low, "∂")
         simple = len(numbers) == 2 and all(n.isdecimal() and n.isascii() for n in numbers)
         if simple:
             page.change(self.mark, "(")

@@ -18,6 +18,7 @@ GAPS = (APART, " ", WIDE_SPACE, "\n")  # what separates, the weakest first
 BLANKS = frozenset((*GAPS, ""))
 SHORT = 64  # pieces: what is longer is not rearranged, so that deep nesting costs no more than its length
 NAMED, NAME_ENDS = "⟪", "⟫"
+GOALS = frozenset("argmin argmax minimize minimise maximize maximise min max".split())
 
 
 def in_word(sign: str) -> bool:
@@ -181,9 +182,22 @@ class Page:
         if place in self.operators:
             called = follows in tuple("([{|‖√∑⟨") or bool(follows and in_word(follows))
         before = "".join(text for text, _, _ in self.pieces[max(0, place - 12) : place])
+        if called and (text.strip(NAMED + NAME_ENDS).lower() in GOALS or self._is_left_side(behind)):
+            return
         if called and not re.search(r"∇[\s_^{}0-9]*$", before):  # the gradient of a function that is open
             name = text.strip(NAMED + NAME_ENDS)
             raise no_function(name, functions, self.source, (start, end))
+
+    def _is_left_side(self, place: int) -> bool:
+        """Whether the bracket that opens at a place closes before a sign =, as in RSS(w) = …"""
+        depth = 0
+        for k in range(place, min(place + SHORT, len(self.pieces))):
+            text = self.pieces[k][0]
+            depth += (text in _OPENING) - (text in _CLOSING)
+            if depth <= 0:
+                behind = self.solid(k + 1, 1)
+                return behind < len(self.pieces) and self.pieces[behind][0] in ("=", ":=")
+        return False
 
 
 def _strip(kept: list[Piece], stops: str) -> str:

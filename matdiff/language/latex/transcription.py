@@ -288,6 +288,15 @@ class _Pass(Wording):
         self.stream.argument(token)
         self.set_font(token)
 
+    def below(self, token: Token, _: str) -> None:
+        r"""\underset{x}{\min} is \min_{x}; what stands below anything else is a label, and vanishes."""
+        low = self.stream.argument(token)
+        over = self.stream.argument(token)
+        words = "".join(part.text.lstrip("\\") for part in over)
+        marks = [Token(sign, token.start, token.end) for sign in "{}_{}"]
+        label = [marks[2], marks[3], *low, marks[4]] if re.search("min|max|inf|sup", words) else []
+        self.stream.pending += [*label[::-1], marks[1], *over[::-1], marks[0]]
+
     def swallow(self, token: Token, _: str) -> None:
         self.stream.skip("*")
         self.stream.optional()

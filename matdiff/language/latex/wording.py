@@ -22,8 +22,14 @@ from matdiff.language.transcript import APART
 CALLING = frozenset(["(", "[", "\\{", "\\left", "\\bigl", "\\Bigl", "\\big", "\\Big", "\\biggl", "\\lparen"])
 SPACED = frozenset((" ", "\n", "~", "\\ ", "\\,", "\\!", "\\;", "\\:"))
 PROSE = frozenset("if for is are of the to over on all such that then else otherwise subject minimize maximize".split())
-DIFFERENTIAL = "a derivative is asked for with wrt, not written in the expression"
 WORDS = {"where": "where", "with": "where", "and": ";", "let": "let", "in": "in"}
+PHRASES = {  # in front of a function, and before its conditions
+    **{goal: goal for word in ("minim", "maxim") for goal in (word + "ize", word + "ise")},
+    **dict.fromkeys(("arg min", "argmin"), "argmin"),
+    **dict.fromkeys(("arg max", "argmax"), "argmax"),
+    **dict.fromkeys(("s.t", "st", "subject to"), "subject to"),
+    **{word: word for word in ("such that", "over", "given")},
+}
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
 STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
 INDEX_FOLLOWS = r"(?:\s|~|\\[,;:! ]|\\q?quad\b|\$)*\\?[A-Za-z]+\s*(?:=|\\in\b)"
@@ -61,7 +67,7 @@ class Wording(Nesting):
         elif mode:
             self.text(content, token.start, self.stream.end)
         elif content == "d" and "d" not in self.functions and not self.lowered and self._letter_follows():
-            raise self.error(DIFFERENTIAL, Token("d", token.start, self.stream.end))
+            self.page.write("∂", token.start, self.stream.end)
         else:
             content = styled(content, FONTS.get(token.text, "")) if len(content) == 1 and not self.lowered else content
             self.name(content, token.start, self.stream.end, token.text in (r"\operatorname", r"\mathop"))
@@ -131,6 +137,10 @@ class Wording(Nesting):
         elif " ".join(words) in STEPS_FOLLOW and re.compile(INDEX_FOLLOWS).match(self.source, end):
             self.page.blank(" ", start, end)
             self.page.write("for", start, end)
+            self.page.blank(" ", start, end)
+        elif phrase := PHRASES.get(" ".join(words).lower()):
+            self.page.blank(" ", start, end)
+            self.page.write(phrase, start, end)
             self.page.blank(" ", start, end)
         elif (
             (PROSE.intersection(words) or len(words) > 1) and "".join(words) not in self.functions and not self.lowered

@@ -1,0 +1,164 @@
+r"""The question that stands in front of a function: ``∂/∂X tr(AX)``, ``∇_w f``, ``min_w f``, ``argmin_{x ∈ ℝⁿ} f``.
+
+In goes the plain spelling of a text and a place, out comes a ``Question``: the unknowns that it names, how often is
+differentiated, and what of the text is the function.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from matdiff.errors import SyntaxError
+from matdiff.language.names import LINK, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
+
+LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
+BRACED = r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>[^\W\d_][{MARKS}]*)|(?P<sub>[{SUBS}]))"
+TWICE = r"(?:\^\{?\s*2\s*\}?|²)"
+DERIVATIVE = rf"(?:∂|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
+BELOW = (
+    rf"\s*(?:∂|d)\s*(?P<x>{LETTER})\s*(?P<square>{TWICE}|(?:\^\{{?\s*)?[⊤ᵀT'](?:\s*\}})?)?"
+    rf"\s*(?:(?:∂|d)\s*(?P<again>{LETTER})\s*(?:\^?\{{?\s*[⊤ᵀT']\s*\}}?)?\s*)?"
+)
+RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
+RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
+FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
+NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
+GOAL = (
+    r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
+    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?"
+)
+NAMES = rf"\s*({LETTER}(?:\s*,\s*{LETTER})*)\s*(?:(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*))?"
+
+
+class Question(NamedTuple):
+    """What a text asks for.
+
+    names     the unknowns
+    order     how often is differentiated; 0 where the function is to be minimised or maximised
+    shown     the operator as it stands in the text
+    start, end   its place
+    inner     where the function stands that the operator itself holds, as in ∂f/∂x
+    declared  the declaration in it, as x ∈ ℝⁿ
+    """
+
+    names: tuple[str, ...]
+    order: int
+    start: int
+    end: int
+    inner: tuple[int, int] | None = None
+    declared: tuple[int, int] | None = None
+
+
+def question_at(text: str, place: int, known: Collection[str]) -> Question | None:
+    """The question that begins at a place; *known* are names that are declared or asked for."""
+    place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
+    return _goal(text, place, known) or _derivative(text, place, known) or _nabla(text, place) or _of(text, place)
+
+
+def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
+    """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x."""
+    m = re.compile(GOAL, re.IGNORECASE).match(text, place)
+    if m is None:
+        return None
+    low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")
+    if not (low or m.group("word") or m.group("arg")):
+        return None
+    if low and not m.group("arg") and not m.group("word") and _runs(text, m, low, known):
+        return None
+    where, found = (m.start("low"), m.end("low")) if m.group("low") else (0, 0), None
+    names: tuple[str, ...] = ()
+    if low:
+        found = re.fullmatch(NAMES, low)
+        if found is None:
+            shown = text[m.start() : m.end()].strip()
+            raise SyntaxError(
+                f"{shown} does not name an unknown", text=text, span=m.span(), suggestion="write min_x or min_{x, y}"
+            )
+        names = tuple(named(name) for name in re.split(r"\s*,\s*", found.group(1)))
+    declared = where if found and found.group("space") else None
+    return Question(names, 0, place, m.end(), declared=declared)
+
+
+def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> bool:
+    """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
+    letter = re.sub(r"\W", "", low)
+    if re.match(r"\s*\w\s*(?:=|≠|!=|<|≤)|\s*1\s*[≤<]", low):
+        return True
+    if len(letter) != 1 or letter in known:
+        return False
+    sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
+    below = rf"_\{{?\w{{0,9}}{letter}|\[[^\]]{{0,20}}\b{letter}\b|_\{{[^}}]{{0,20}}\b{letter}\b|{sub}(?<!{letter})"
+    return re.compile(below).search(text, goal.end()) is not None
+
+
+def _derivative(text: str, place: int, known: Collection[str]) -> Question | None:
+    """∂/∂X, d/dX, and as a fraction ((∂)/(∂X))."""
+    for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET):
+        m = re.compile(pattern).match(text, place)
+        if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
+            return Question(_unknowns(m), _order(m), place, m.end())
+    return None
+
+
+def _nabla(text: str, place: int) -> Question | None:
+    """∇_w, ∇²_{W}, grad_w; not ∇_h f, which is the name of a gradient, nor ∇f(x) of an open function."""
+    m = re.compile(NABLA).match(text, place)
+    if m is None:
+        return None
+    low = m.group("low") or m.group("letter") or SUBSCRIPTS[m.group("sub")]
+    if re.fullmatch(rf"\s*{LETTER}(?:\s*,\s*{LETTER})*\s*", low) is None:
+        return None
+    behind = re.compile(r"\s*(?:[^\W\d_]\w*\s*)?(?:$|[-+*/,;=)])").match(text, m.end())
+    if behind and re.compile(LINK).match(text, place):
+        return None
+    again = "hess" in m.group()[:5]
+    return Question(
+        tuple(named(x) for x in re.split(r"\s*,\s*", low.strip())), 2 if again else _order(m), place, m.end()
+    )
+
+
+def _of(text: str, place: int) -> Question | None:
+    """((∂ f)/(∂X)), ∂(f)/∂X: the operator holds the function."""
+    is_fraction = text.startswith("((", place)
+    head = re.compile(rf"(?:\(\(\s*)?{DERIVATIVE}").match(text, place)
+    if head is None or (not is_fraction and not text.startswith("∂", place)):
+        return None
+    end = _closing(text, head.end()) if is_fraction else _bracket(text, head.end())
+    middle = r"\)\s*/\s*\(" if is_fraction else r"\s*/\s*"
+    m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
+    if m is None or "∂" not in text[place : head.end()] or not text[head.end() : end].strip():
+        return None
+    x = m.group("x"), m.group("again")
+    order = 2 if head.group("twice") or m.group("again") else 1
+    return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, m.end(), (head.end(), end))
+
+
+def _closing(text: str, place: int) -> int:
+    """Where the bracket closes that is open at a place."""
+    depth = 0
+    for k in range(place, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if depth < 0:
+            return k
+    return len(text)
+
+
+def _bracket(text: str, place: int) -> int:
+    """The end of a bracket, or of a single name, that begins at a place."""
+    if text.startswith("(", place):
+        return _closing(text, place + 1) + 1
+    name = re.compile(rf"{LETTER}(?=\s*/|\()").match(text, place)
+    end = name.end() if name else place
+    return _closing(text, end + 1) + 1 if name and text.startswith("(", end) else end
+
+
+def _unknowns(m: re.Match[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(named(name) for name in (m.group("x"), m.group("again")) if name))
+
+
+def _order(m: re.Match[str]) -> int:
+    """How often is differentiated: twice where there is a square, or two unknowns below the line."""
+    found = m.groupdict()
+    return 2 if found.get("twice") or found.get("again") or found.get("square") else 1

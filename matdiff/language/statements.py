@@ -1,0 +1,386 @@
+r"""A text is a list of statements: a function, its definitions, a question, declarations and conditions, in any order.
+
+In goes the plain spelling of a text, out comes what it ``Says``: the text that holds the function and its definitions
+only, what is asked, what is declared (``A ≻ 0``, ``x ∈ ℝⁿ``, ``A = Aᵀ``), and under which further conditions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.extents import Excerpt
+from matdiff.language.names import MARKS, SUBSCRIPT
+from matdiff.language.questions import LETTER, Question, question_at
+from matdiff.language.transcript import Scribe, Transcript
+
+WORD = r"(?<![\w.])(?:where|with|given|subject\s+to|such\s+that|let|and|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫)(?![\w(])"
+MARK = rf"[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{WORD}"
+CONSTRAINING = re.compile(r"subject|such|s\.|⟪s")
+NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
+MEMBER = rf"(?P<names>{NAMES})\s*∈\s*(?P<space>\S.*)"
+DEFINITE = rf"(?P<names>{NAMES})\s*(?:=\s*(?P<again>{LETTER})\s*\^?\{{?[⊤ᵀT']\}}?\s*)?(?P<sign>≻|⪰|>\s*0\b(?<=₀))\s*0"
+TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
+SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
+SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
+SPACES = re.compile(r"(?P<kind>[RS])\s*(?:\^|[₊]|$|[⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ₊])")
+RELATIONS = re.compile(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
+ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
+HEAD = (
+    rf"\s*(?:(?P<log>ln|log)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
+    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*(?:{ARGUMENTS})?"
+    r"(?P<power>\^\{?2\}?|²)?\s*(?P<sign>:?=)(?!=)"
+)
+MAPPED = rf"\s*{LETTER}\s*:\s*(?P<argument>{LETTER})\s*[↦⟼]"
+UNREAD = re.compile(
+    r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)\b⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|(?P<d>∂)"
+)
+
+
+class Condition(NamedTuple):
+    """What is said of names: *properties* and a *space*; where neither, it is a constraint on them."""
+
+    text: str
+    start: int
+    end: int
+    names: tuple[str, ...] = ()
+    properties: str = ""
+    space: Excerpt | None = None
+
+    @property
+    def is_constraint(self) -> bool:
+        return not self.names and self.space is None
+
+
+class Says(NamedTuple):
+    """What a text says.
+
+    script      the function and its definitions
+    question    what is asked, if anything
+    conditions  declarations and constraints, in their order
+    sides       the other members of a chain J = a = b, each as the script would be
+    """
+
+    script: Transcript
+    question: Question | None
+    conditions: tuple[Condition, ...]
+    sides: tuple[Transcript, ...]
+
+
+class Piece(NamedTuple):
+    """A statement and the sign or word in front of it."""
+
+    lead: tuple[int, int]
+    start: int
+    end: int
+
+
+Edit = tuple[int, int, str]
+MOST_SIDES = 20
+
+
+def said_in(script: Transcript, known: Collection[str]) -> Says:
+    """What a text says; *known* are names that are declared or asked for. Errors point at what was typed."""
+    try:
+        return _said_in(script, known)
+    except MatdiffError as error:
+        raise relocated(error, script) from None
+
+
+def relocated(error: MatdiffError, script: Transcript) -> MatdiffError:
+    """An error about a plain spelling, pointing at what was typed."""
+    if error.text == script.text and error.span is not None:
+        error.text, error.span = script.source, script.span(*error.span)
+    return error
+
+
+def _said_in(script: Transcript, known: Collection[str]) -> Says:
+    text = script.text
+    pieces = list(_with_chains(text, _pieces(text)))
+    conditions: list[Condition] = []
+    edits: list[Edit] = []
+    question: Question | None = None
+    sides: list[list[Edit]] = []
+    kept: list[Piece] = []
+    constrained = False
+    for piece in pieces:
+        constrained = constrained or bool(CONSTRAINING.match(text, *piece.lead))
+        found = _condition(text, piece, constrained or bool(kept))
+        if found is None and (constrained and text[piece.start : piece.end].strip()):
+            found = [_constraint(text, piece)]
+        if found is None:
+            kept.append(piece)
+            continue
+        conditions += found
+    if conditions and not any(text[p.start : p.end].strip() for p in kept):
+        shown = text[conditions[0].start : conditions[0].end]
+        raise SyntaxError(
+            f"{shown} is a condition, and there is no function that it is about", text=text,
+            span=(conditions[0].start, conditions[0].end), suggestion="write the function in front of its conditions",
+        )  # fmt: skip
+    edits += _joined(text, pieces, {p.start for p in kept})
+    for piece in kept:
+        asked, changes, others = _function(text, piece, known)
+        if asked and question:
+            message = "two derivatives or minima are asked for"
+            raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
+        question = question or asked
+        if asked and asked.declared:
+            conditions += _condition(text, Piece((0, 0), *asked.declared), True) or []
+        if others:
+            sides += [[*edits, *changes[:-1], *other] for other in others]
+        sides = [[*side, *changes] for side in sides] if not others else sides
+        edits += changes
+    changed = _edited(script, edits)
+    _refuse_unread(changed)
+    return Says(changed, question, tuple(conditions), tuple(_edited(script, side) for side in sides))
+
+
+# ---- statements ----------------------------------------------------------------------------------------
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    """The statements of a text: commas, semicolons, line breaks and words such as where stand between them."""
+    depth = start = 0
+    lead = (0, 0)
+    for m in re.finditer(MARK, text):
+        sign = m.group()
+        if sign in "([{⟨" or sign in ")]}⟩":
+            depth += 1 if sign in "([{⟨" else -1
+        elif depth <= 0:
+            yield from _with_brackets(text, Piece(lead, start, m.start()))
+            lead, start = m.span(), m.end()
+    yield from _with_brackets(text, Piece(lead, start, len(text)))
+
+
+def _with_chains(text: str, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The statements, of which those that begin with = go on from the line before them."""
+    last: Piece | None = None
+    for piece in pieces:
+        if last and re.compile(r"\s*=").match(text, piece.start, piece.end) and text[last.start : last.end].strip():
+            last = last._replace(end=piece.end)
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last
+
+
+def _with_brackets(text: str, piece: Piece) -> Iterator[Piece]:
+    """A statement, and the condition in brackets at its end: tr(X) (X ∈ ℝⁿ)."""
+    ends = re.search(r"[∈≻⪰]", text) and text[: piece.end].rstrip(" .").endswith(")")
+    m = re.search(r"\(([^()]*[∈≻⪰](?:[^()]|\([^()]*\))*)\)[\s.]*$", text[piece.start : piece.end]) if ends else None
+    if m is None or not text[piece.start : piece.start + m.start()].strip():
+        yield piece
+        return
+    yield piece._replace(end=piece.start + m.start())
+    yield Piece((piece.start + m.start(), piece.start + m.start(1)), piece.start + m.start(1), piece.start + m.end(1))
+
+
+def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
+    """Takes out the conditions, and the signs and words in front of them."""
+    word: tuple[int, int] | None = None  # a word whose first statement was a condition
+    for k, piece in enumerate(pieces):
+        lead = text[slice(*piece.lead)]
+        is_word = len(lead.strip("⟪⟫( ")) > 1
+        if is_word and word:
+            yield (*word, " ")
+            word = None
+        closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
+        if piece.start not in kept:
+            yield piece.start, piece.end + closes, " "
+            if is_word:
+                word = piece.lead
+            else:
+                yield (*piece.lead, " ")
+        elif is_word and lead != "let":
+            yield (
+                *piece.lead,
+                ";" if lead == "and" and k and _is_item(text, piece) else lead if lead == "and" else "where",
+            )
+        elif word:
+            yield (*piece.lead, " ")
+            yield (*word, "where")
+            word = None
+        elif (lead == "," and k and pieces[k - 1].start in kept and _is_item(text, piece)) or (
+            lead == "," and k and pieces[k - 1].start not in kept
+        ):
+            yield (*piece.lead, ";")
+    if word:
+        yield (*word, " ")
+
+
+def _is_item(text: str, piece: Piece) -> bool:
+    """Whether a statement defines something, and is no range as in for k = 1, …, K."""
+    m = re.compile(HEAD).match(text, piece.start, piece.end)
+    return m is not None and not re.match(r"\s*\w+\s*,?\s*(?:\.\.|…|$)", text[m.end() : piece.end])
+
+
+def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
+    """The condition that a statement is; None of another."""
+    said = text[piece.start : piece.end].strip(" \u200a\t.⟪⟫")
+    start = text.find(said, piece.start) if said else piece.start
+    end = start + len(said)
+    if m := re.fullmatch(r"(?P<names>.+?)\s*(?P<sign>≻|⪰|≽)\s*0", said):
+        word = "spd" if m.group("sign") == "≻" else "psd"
+        if found := re.fullmatch(rf"({LETTER}){TRANSPOSED}?=\s*({LETTER}){TRANSPOSED}?", m.group("names")):
+            return [Condition(said, start, end, (found.group(1),), word)] if found.group(1) == found.group(2) else None
+        if re.fullmatch(NAMES, m.group("names")):
+            return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", m.group("names"))), word)]
+        return [Condition(said, start, end)]
+    for pattern in (SYMMETRIC, SYMMETRIC_TOO):
+        if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
+            word = "skew" if m.group("minus") else "symmetric"
+            return [Condition(said, start, end, (m.group("name"),), word)]
+    if m := re.fullmatch(MEMBER, said):
+        if SPACES.match(m.group("space")):
+            return [Condition(said, start, end, space=Excerpt(said, start, text))]
+        return [Condition(said, start, end)]
+    if RELATIONS.search(_outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
+        return [Condition(said, start, end)]
+    left, equals, _ = said.partition("=")
+    if (
+        behind
+        and equals
+        and not re.compile(HEAD).match(said)
+        and not left.rstrip().endswith((":", "!", "<", ">"))
+        and left.strip()
+    ):
+        return [Condition(said, start, end)]
+    return None
+
+
+def _outside(text: str) -> str:
+    """A text without what stands in brackets."""
+    kept, depth = [], 0
+    for sign in text:
+        depth -= sign in ")]}"
+        kept.append(sign if depth <= 0 and sign not in ")]}" else "")
+        depth += sign in "([{"
+    return "".join(kept)
+
+
+def _constraint(text: str, piece: Piece) -> Condition:
+    said = text[piece.start : piece.end].strip()
+    return Condition(said, piece.start, piece.end)
+
+
+# ---- the function: its left sides, its question, its chain -----------------------------------------------
+
+
+def _function(text: str, piece: Piece, known: Collection[str]) -> tuple[Question | None, list[Edit], list[list[Edit]]]:
+    """The question of a statement, the changes that leave what it says, and those for the other sides of a chain."""
+    edits: list[Edit] = []
+    heads = list(_heads(text, piece))
+    place = heads[-1].end() if heads else piece.start
+    if blank := re.compile(r"\s*=(?!=)").match(text, place, piece.end):  # = … behind an &
+        edits.append((place, blank.end(), " "))
+        place = blank.end()
+    question = question_at(text[: piece.end], place, known)
+    if question is None:
+        is_first = not text[: piece.start].strip()
+        if heads and (is_first or len(heads) > 1 or _is_odd(heads[0])):
+            edits += _plain_heads(text, heads)
+        *earlier, last = _sides(text, place, piece.end) if heads or edits else [(place, piece.end)]
+        if not earlier:
+            return None, edits, []
+        others: list[list[Edit]] = [[(end, piece.end, " "), (place, start, " ")] for start, end in earlier]
+        return None, [*edits, (place, last[0], " ")], others
+    if question.order and re.compile(HEAD).match(text, question.end, piece.end):
+        message = "this says what a derivative is, not what is differentiated"
+        raise SyntaxError(message, text=text, span=(question.start, question.end), suggestion="write the function")
+    edits += [(head.start(), head.end(), " ") for head in heads]
+    if question.inner:
+        edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]
+    else:
+        edits.append((question.start, question.end, " "))
+    return question, edits, []
+
+
+def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
+    """The members of a chain a = b = c."""
+    found, depth, start = [], 0, place
+    for m in re.finditer(r"[(\[{]|[)\]}]|[Ff]or\b[^;\n]*|(?<![:=<>!])=(?!=)", text[place:end]):
+        sign = m.group()
+        if sign[0] in "fF":
+            continue  # the steps of a recurrence
+        if sign == "=" and not depth:
+            found.append((start, place + m.start()))
+            start = place + m.end()
+        elif sign != "=":
+            depth += 1 if sign in "([{" else -1
+    if len(found) > MOST_SIDES:
+        raise SyntaxError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
+    return [*found, (start, end)]
+
+
+def _heads(text: str, piece: Piece) -> Iterator[re.Match[str]]:
+    """The left sides of a statement: ℓ(μ) = log p(x; μ) = …"""
+    place = piece.start
+    if m := re.compile(MAPPED).match(text, place, piece.end):
+        yield m
+        return
+    left = MOST_SIDES
+    while m := re.compile(HEAD).match(text, place, piece.end):
+        yield m
+        place = m.end()
+        left -= 1
+        if not left:
+            raise SyntaxError("there are too many signs =", text=text, span=m.span(), suggestion="write one function")
+
+
+def _is_odd(head: re.Match[str]) -> bool:
+    """Whether a left side is more than a name, perhaps with arguments or an index."""
+    found = head.groupdict()
+    arguments = found.get("arguments") or ""
+    return bool(found.get("log") or found.get("power") or "name" not in found or re.search(r"[;|‖]", arguments))
+
+
+def _plain_heads(text: str, heads: list[re.Match[str]]) -> list[Edit]:
+    """Takes out left sides that nothing else in the text uses, and that are no plain definitions."""
+    edits: list[Edit] = []
+    for k, head in enumerate(heads):
+        found = head.groupdict()
+        name = found.get("name") or ""
+        used = bool(name) and len(re.findall(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])", text)) > 1
+        simple = re.fullmatch(r"\s*[^\W\d_]\w*\s*(?:\([\w\s]*\))?\s*:?=", head.group())
+        if k < len(heads) - 1 or _is_odd(head) or not (used or simple):
+            edits.append((head.start(), head.end(), " "))
+    return edits
+
+
+# ---- texts with changes ---------------------------------------------------------------------------------
+
+
+def _edited(script: Transcript, edits: list[Edit]) -> Transcript:
+    """A text with pieces replaced; every character keeps its place in the source."""
+    if not edits:
+        return script
+    scribe = Scribe(script.source)
+    place = 0
+    for start, end, piece in sorted(edits):
+        if start < place:
+            continue
+        for k in range(place, start):
+            scribe.write(script.text[k], *script.span(k, k + 1))
+        scribe.write(piece, *script.span(start, max(end, start + 1)))
+        place = end
+    for k in range(place, len(script.text)):
+        scribe.write(script.text[k], *script.span(k, k + 1))
+    return scribe.finished()
+
+
+def _refuse_unread(script: Transcript) -> None:
+    """Refuses by name a question that stands elsewhere than in front of the function."""
+    m = UNREAD.search(script.text)
+    if m is None:
+        return
+    message = "a derivative can only be asked for in front of the whole function"
+    if m.group("goal"):
+        message = f"{m.group('goal')} can only stand in front of the whole function"
+    if m.group("subject"):
+        message = "there is no function in front of the constraints"
+    raise SyntaxError(message, text=script.source, span=script.span(*m.span()), suggestion="name the unknown with wrt")
