@@ -135,9 +135,7 @@ def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = Fal
     """The arguments that all derivations share."""
     _add_text(command)
     help_wrt = "the unknowns, where EXPR does not name them; may be repeated"
-    command.add_argument(
-        "--wrt", required=needs_unknowns, action="append", default=[], metavar="X[,Y]", help=help_wrt
-    )
+    command.add_argument("--wrt", required=needs_unknowns, action="append", default=[], metavar="X[,Y]", help=help_wrt)
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     command.add_argument(
         "--format", choices=("text", "latex", "json", "markdown"), default="text", help="form of the output"

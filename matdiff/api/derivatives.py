@@ -26,7 +26,8 @@ def derive(
 ) -> Derivation:
     """The gradients G of a scalar function, with df = Tr(Gᵀ dX); each has the shape of its unknown.
 
-    *expr* is text or an expression, *wrt* one unknown or several, which the text may name itself (``min_w …``), *where* declares shapes and properties
+    *expr* is text or an expression, *wrt* one unknown or several, which the text may name itself
+    (``min_w …``), *where* declares shapes and properties
     (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX is recognised;
     *spelling* (``plain`` or ``latex``) settles it.  Of a function with definitions the answer is one closed form, or
     without *expand* stands in terms of the gradients ∇_h with respect to them.  Raises MatdiffError when the text
@@ -59,9 +60,7 @@ def jacobian(
     return Jacobian(jacobians(*function_of(expr, wrt, where, False, spelling)), layout)
 
 
-def hessian(
-    expr: str | Expr, wrt: Unknowns = None, where: Where = None, spelling: str | None = None
-) -> Hessian:
+def hessian(expr: str | Expr, wrt: Unknowns = None, where: Where = None, spelling: str | None = None) -> Hessian:
     """The Hessian H of a scalar expression: d²f = (d vec X)ᵀ H d vec X; of several unknowns the matrix of blocks.
 
     >>> print(hessian("||A x - b||^2", wrt="x").result)

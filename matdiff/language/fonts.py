@@ -36,7 +36,7 @@ COMMANDS = {
 CONSTANTS = frozenset("I")  # the identity is one in every font
 WORDS = frozenset("let in and for max min".split())
 PIECE = (
-    r"⟪\w+⟫|_\{[^{}]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)|[\^_]\s*(?:\{\s*[A-Za-z]+\s*\}|[A-Za-z])|𝒩\s*\("
+    r"[^\W\d_]\w*\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)|[\^_]\s*(?:\{\s*[A-Za-z]+\s*\}|[A-Za-z])|𝒩\s*\("
     rf"|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])"
 )
 BEHIND = rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+"  # an accent, and a number

@@ -121,8 +121,9 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             span=(conditions[0].start, conditions[0].end), suggestion="write the function in front of its conditions",
         )  # fmt: skip
     edits += _joined(text, pieces, {p.start for p in kept})
+    unused = sum(not _is_used(text, head) for piece in kept if (head := next(_heads(text, piece), None)))
     for piece in kept:
-        asked, changes, others = _function(text, piece, known)
+        asked, changes, others = _function(text, piece, known, unused <= 1, len(kept) == 1)
         if asked and question:
             message = "two derivatives or minima are asked for"
             raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
@@ -241,7 +242,7 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
         return [Condition(said, start, end)]
     if RELATIONS.search(_outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
         return [Condition(said, start, end)]
-    left, equals, _ = said.partition("=")
+    left, equals, _ = _outside(said).partition("=")
     if (
         behind
         and equals
@@ -271,7 +272,9 @@ def _constraint(text: str, piece: Piece) -> Condition:
 # ---- the function: its left sides, its question, its chain -----------------------------------------------
 
 
-def _function(text: str, piece: Piece, known: Collection[str]) -> tuple[Question | None, list[Edit], list[list[Edit]]]:
+def _function(
+    text: str, piece: Piece, known: Collection[str], is_only: bool, is_alone: bool
+) -> tuple[Question | None, list[Edit], list[list[Edit]]]:
     """The question of a statement, the changes that leave what it says, and those for the other sides of a chain."""
     edits: list[Edit] = []
     heads = list(_heads(text, piece))
@@ -281,9 +284,8 @@ def _function(text: str, piece: Piece, known: Collection[str]) -> tuple[Question
         place = blank.end()
     question = question_at(text[: piece.end], place, known)
     if question is None:
-        is_first = not text[: piece.start].strip()
-        if heads and (is_first or len(heads) > 1 or _is_odd(heads[0])):
-            edits += _plain_heads(text, heads)
+        if heads and (is_only or len(heads) > 1 or _is_odd(heads[0])):
+            edits += _plain_heads(text, heads, is_alone)
         *earlier, last = _sides(text, place, piece.end) if heads or edits else [(place, piece.end)]
         if not earlier:
             return None, edits, []
@@ -339,17 +341,21 @@ def _is_odd(head: re.Match[str]) -> bool:
     return bool(found.get("log") or found.get("power") or "name" not in found or re.search(r"[;|‖]", arguments))
 
 
-def _plain_heads(text: str, heads: list[re.Match[str]]) -> list[Edit]:
-    """Takes out left sides that nothing else in the text uses, and that are no plain definitions."""
-    edits: list[Edit] = []
-    for k, head in enumerate(heads):
-        found = head.groupdict()
-        name = found.get("name") or ""
-        used = bool(name) and len(re.findall(rf"(?<![^\W\d_]){re.escape(name)}(?![^\W\d_])", text)) > 1
-        simple = re.fullmatch(r"\s*[^\W\d_]\w*\s*(?:\([\w\s]*\))?\s*:?=", head.group())
-        if k < len(heads) - 1 or _is_odd(head) or not (used or simple):
-            edits.append((head.start(), head.end(), " "))
+def _plain_heads(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[Edit]:
+    """Takes out left sides that nothing else in the text uses."""
+    *front, last = heads
+    edits = [(head.start(), head.end(), " ") for head in front]
+    if _is_odd(last) or is_alone or not _is_used(text, last):
+        edits.append((last.start(), last.end(), " "))
     return edits
+
+
+def _is_used(text: str, head: re.Match[str]) -> bool:
+    """Whether the name on a left side stands elsewhere in the text, or is that of a state."""
+    name = head.groupdict().get("name") or ""
+    if "[" in (head.groupdict().get("low") or ""):
+        return True
+    return bool(name) and text.count(name) > 1
 
 
 # ---- texts with changes ---------------------------------------------------------------------------------
