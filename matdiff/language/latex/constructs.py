@@ -106,9 +106,8 @@ class Fraction(Construct):
             return
         numbers = page.short(self.mark)[2:].split(")/(")
         top, low = page.solid(self.mark + 1, 1), page.solid(self.middle + 1, 1)
-        if page.pieces[top][0] == page.pieces[low][0] == "d" and re.fullmatch(
-            DIFFERENTIAL, page.short(self.middle)[3:]
-        ):
+        is_derivative = re.fullmatch(DIFFERENTIAL, page.short(self.middle)[3:])
+        if is_derivative and page.pieces[top][0] == page.pieces[low][0] == "d":
             page.change(top, "∂")  # a derivative is no quotient of products
             page.change(low, "∂")
         simple = len(numbers) == 2 and all(n.isdecimal() and n.isascii() for n in numbers)

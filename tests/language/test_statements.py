@@ -1,0 +1,59 @@
+"""Statements: left sides, the question in the text, conditions, chains."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "means", "unknown"),
+    [
+        (r"\mathcal{L}_{\text{ML}}(\theta) = \|y - X\theta\|^2", None, "norm2(y - X*theta)^2", "theta"),
+        (r"\log p(y \mid X, w) = -\|y - Xw\|^2", None, "-norm2(y - X*w)^2", "w"),
+        ("D(A‖B) = tr(A inv(B))", None, "tr(A*inv(B))", "B"),
+        (r"J(w;\lambda) \doteq \|Xw - y\|^2 + \lambda w^\top w", None, "norm2(X*w - y)^2 + lambda*w'*w", "w"),
+        ("cost(θ) = ‖Aθ‖²", None, "norm2(A*theta)^2", "theta"),
+        ("J(w) = ‖Xw − y‖² = (Xw − y)ᵀ(Xw − y)", None, "norm2(X*w - y)^2", "w"),
+        (r"\frac{\partial}{\partial V} \operatorname{tr}(AV)", None, "tr(A*V)", None),
+        (r"\frac{\partial \operatorname{tr}(AV)}{\partial V}", None, "tr(A*V)", None),
+        ("∇_u ‖Cu − d‖²", None, "norm2(C*u - d)^2", None),
+        ("d/dV tr(A V)", None, "tr(A*V)", None),
+        (r"\underset{u}{\text{minimize}}\quad \|Cu - d\|^2", None, "norm2(C*u - d)^2", None),
+        (r"\operatorname*{arg\,min}_{u \in \mathbb{R}^k} \|Cu - d\|^2", None, "norm2(C*u - d)^2", None),
+        (r"\max_u\ c^\top u - u^\top Q u \quad \text{s.t. } u^\top u = 1", None, "c'*u - u'*Q*u", None),
+        (r"\log\det V - \operatorname{tr}(SV), \quad V \succ 0", "S: n x n symmetric", "logdet(V) - tr(S*V)", "V"),
+        ("uᵀBu, B = Bᵀ", None, "u'*B*u", "u"),
+    ],
+)
+def test_statements(text: str, where: str | None, means: str, unknown: str | None) -> None:
+    found = matdiff.derive(text, unknown, where)
+    name = next(iter(found.gradients))
+    declared = {"u'*B*u": "B: n x n symmetric", "logdet(V) - tr(S*V)": "V: n x n spd; S: n x n symmetric"}.get(means)
+    wanted = matdiff.derive(means, name, declared)
+    assert str(found.gradient) == str(wanted.gradient)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "message"),
+    [
+        ("A ≻ 0", "A", "condition"),
+        ("s.t. xᵀx = 1", "x", "condition"),
+        (r"\text{subject to } Ax = b", "x", "condition"),
+        ("∇_w ‖Xw − y‖²", "y", "derivative by w"),
+        (r"\nabla^2_w \|Xw\|^2", None, "second derivative"),
+        ("J(w) = ‖Xw‖² = wᵀXᵀXw + 1", "w", "not the same"),
+        (r"2 \partial x", "x", "derivative"),
+        (r"2w : \mathrm{d}w", "w", "derivative"),
+        (r"\frac{dy}{dx}", None, "unknown"),
+    ],
+)
+def test_refusals(text: str, wrt: str | None, message: str) -> None:
+    with pytest.raises(matdiff.MatdiffError) as caught:
+        matdiff.derive(text, wrt)
+    assert message in caught.value.message
+
+
+def test_unknowns_in_one_text() -> None:
+    assert list(matdiff.derive("tr(A B)", "A, B").gradients) == ["A", "B"]
