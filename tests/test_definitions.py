@@ -274,7 +274,7 @@ def test_declared_in_front_in_a_mapping_and_as_the_unknown() -> None:
         assert matdiff.evaluate(matdiff.parse("∇_h'∇_h", "∇_h: n"), {name: [3.0, 4.0]}) == 25.0
 
 
-@pytest.mark.parametrize("text", ["∇_h xᵀ", "∇_h = A x; ∇_g xᵀ", "∇_x f(x)", r"\nabla_\theta x", "∇_" * 20_000 + "h"])
+@pytest.mark.parametrize("text", ["∇_h xᵀ", "∇_h = A x; ∇_g xᵀ", "∇_" * 20_000 + "h"])
 def test_a_gradient_without_a_definition_is_no_name(text: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match="asked for with wrt") as caught:
         matdiff.parse(text)

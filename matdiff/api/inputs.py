@@ -26,6 +26,10 @@ def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
 
     found = read(text, where, spelling=spelling)
     _require_equal(found)
+    if found.question and found.question.names:
+        asked = "the derivative by" if found.question.order else "what is best over"
+        note = f"the text asks for {asked} {', '.join(found.question.names)}; this is the function"
+        found.expr.facts["notes"] = (*found.expr.notes, note)
     return found.expr
 
 
@@ -70,7 +74,7 @@ def _names(text: str) -> list[str]:
             names.append("")
         else:
             names[-1] += sign
-    return [name.strip() for name in names if name.strip() or text.strip() == ""][: None if text.strip() else 1]
+    return [name.strip() for name in names if name.strip()] if text.strip() else [text]  # no name is refused as one
 
 
 def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple[str | Expr, ...]:

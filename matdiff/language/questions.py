@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from matdiff.errors import SyntaxError
-from matdiff.language.names import LINK, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
+from matdiff.language.names import LINK, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical, named
 
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
 BRACED = r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>[^\W\d_][{MARKS}]*)|(?P<sub>[{SUBS}]))"
@@ -29,6 +29,7 @@ GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?"
 )
+BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 NAMES = rf"\s*({LETTER}(?:\s*,\s*{LETTER})*)\s*(?:(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*))?"
 
 
@@ -54,7 +55,9 @@ class Question(NamedTuple):
 def question_at(text: str, place: int, known: Collection[str]) -> Question | None:
     """The question that begins at a place; *known* are names that are declared or asked for."""
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
-    return _goal(text, place, known) or _derivative(text, place, known) or _nabla(text, place) or _of(text, place)
+    return (
+        _goal(text, place, known) or _derivative(text, place, known) or _nabla(text, place, known) or _of(text, place)
+    )
 
 
 def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
@@ -102,7 +105,7 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
     return None
 
 
-def _nabla(text: str, place: int) -> Question | None:
+def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     """∇_w, ∇²_{W}, grad_w; not ∇_h f, which is the name of a gradient, nor ∇f(x) of an open function."""
     m = re.compile(NABLA).match(text, place)
     if m is None:
@@ -110,8 +113,10 @@ def _nabla(text: str, place: int) -> Question | None:
     low = m.group("low") or m.group("letter") or SUBSCRIPTS[m.group("sub")]
     if re.fullmatch(rf"\s*{LETTER}(?:\s*,\s*{LETTER})*\s*", low) is None:
         return None
-    behind = re.compile(r"\s*(?:[^\W\d_]\w*\s*)?(?:$|[-+*/,;=)])").match(text, m.end())
-    if behind and re.compile(LINK).match(text, place):
+    link = re.compile(LINK).match(text, place)
+    name = canonical(link.group()) if link else ""
+    defined = link and re.search(rf"{re.escape(link.group())}\s*:?=", text)
+    if link and (defined or name in known or re.compile(BEHIND_LINK).match(text, link.end()) or link.end() > m.end()):
         return None
     again = "hess" in m.group()[:5]
     return Question(

@@ -31,13 +31,10 @@ from matdiff.language.customs import kind_of, size_names, written_bold
 from matdiff.language.declarations import (
     Declaration,
     Declarations,
-    add_condition,
-    add_space,
     declare,
     leading_declarations,
 )
 from matdiff.language.dialects import Dialect
-from matdiff.language.extents import Excerpt
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import canonical, font_of, named, nearest
 from matdiff.language.parts import part_named
@@ -45,7 +42,7 @@ from matdiff.language.questions import Question
 from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.spelling import plain, transcript
-from matdiff.language.statements import Condition, relocated, said_in
+from matdiff.language.statements import Condition, declare_conditions, said_in
 from matdiff.language.syntax import Node, parse_tokens
 from matdiff.language.tokens import Decision
 from matdiff.language.transcript import Transcript
@@ -167,21 +164,7 @@ def read(
     front, rest = leading_declarations(text)
     declared = declare(where, front)
     unknowns = [named(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    return _Readings(rest, declared, unknowns, scalar, laws, spelling).in_full()
-
-
-def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:
-    """Adds the conditions in a text to what is declared."""
-    try:
-        for condition in conditions:
-            for name in condition.names:
-                add_condition(
-                    declared, name, condition.properties, Excerpt(condition.text, condition.start, script.text)
-                )
-            if condition.space:
-                add_space(declared, condition.space)
-    except MatdiffError as error:
-        raise relocated(error, script) from None
+    return _Readings(rest, declared, unknowns, scalar, laws, spelling, True).in_full()
 
 
 class _Readings:
@@ -195,6 +178,7 @@ class _Readings:
         scalar: bool,
         laws: bool,
         spelling: str | None = None,
+        asks: bool = False,
     ) -> None:
         if len(text) > LONGEST:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
@@ -213,6 +197,9 @@ class _Readings:
             self.script, self.question, self.conditions, self.sides = said_in(whole, {*declared, *wrt})
             declare_conditions(declared, self.conditions, whole)
             self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
+            if self.question and self.question.order and not asks:
+                message = "a derivative is asked for with wrt, not written in the expression"
+                raise SyntaxError(message, text=text, span=self.asked_at)
             wrt = wrt or list(self.question.names if self.question else ())
         self.wrt = wrt
         self.scalar = scalar
@@ -231,17 +218,12 @@ class _Readings:
         """The reading of least cost, with the other sides of a chain, and what is asked."""
         found = self.best()
         found.question, found.asked_at = self.question, self.asked_at
-        notes = [
-            f"{c.text.strip()} is a condition that the answer does not use" for c in self.conditions if c.is_constraint
-        ]
-        if notes:
-            found.notes = found.expr.facts["notes"] = (*found.notes, *notes)
+        unused = [c.text.strip() for c in self.conditions if c.is_constraint]
+        notes = [f"{condition} is a condition that the answer does not use" for condition in unused]
+        found.notes = found.expr.facts["notes"] = (*found.notes, *notes)
         for side in self.sides:
             self.script = side
-            for s in symbols(found.expr):
-                if s.name not in self.declared:
-                    indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))
-                    self.declared.table[s.name] = Declaration(s.name, s.shape, s.properties, indices)
+            _declare_symbols(found.expr, self.declared)
             found.sides = (*found.sides, self.best().expr)
         return found
 
@@ -425,11 +407,16 @@ def read_beside(
     """A text whose symbols are those of an expression, as far as they occur there."""
     front, rest = leading_declarations(text)
     declared = declare(where, front)
+    _declare_symbols(known, declared)
+    return _Readings(rest, declared, [], False, False, spelling).best().expr
+
+
+def _declare_symbols(known: Expr, declared: Declarations) -> None:
+    """Adds the symbols of an expression to what is declared."""
     for s in symbols(known):
         if s.name not in declared:
             indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))
             declared.table[s.name] = Declaration(s.name, s.shape, s.properties, indices)
-    return _Readings(rest, declared, [], False, False, spelling).best().expr
 
 
 def _read_together(sides: Sequence[_Readings]) -> tuple[Expr, Expr]:

@@ -7,12 +7,13 @@ only, what is asked, what is declared (``A ≻ 0``, ``x ∈ ℝⁿ``, ``A = Aᵀ
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.declarations import Declarations, add_condition, add_space
 from matdiff.language.extents import Excerpt
-from matdiff.language.names import MARKS, SUBSCRIPT
+from matdiff.language.names import MARKS, SUBS, SUBSCRIPT
 from matdiff.language.questions import LETTER, Question, question_at
 from matdiff.language.transcript import Scribe, Transcript
 
@@ -89,6 +90,20 @@ def said_in(script: Transcript, known: Collection[str]) -> Says:
         raise relocated(error, script) from None
 
 
+def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:
+    """Adds the conditions in a text to what is declared."""
+    try:
+        for condition in conditions:
+            for name in condition.names:
+                add_condition(
+                    declared, name, condition.properties, Excerpt(condition.text, condition.start, script.text)
+                )
+            if condition.space:
+                add_space(declared, condition.space)
+    except MatdiffError as error:
+        raise relocated(error, script) from None
+
+
 def relocated(error: MatdiffError, script: Transcript) -> MatdiffError:
     """An error about a plain spelling, pointing at what was typed."""
     if error.text == script.text and error.span is not None:
@@ -99,28 +114,10 @@ def relocated(error: MatdiffError, script: Transcript) -> MatdiffError:
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     text = script.text
     pieces = list(_with_chains(text, _pieces(text)))
-    conditions: list[Condition] = []
-    edits: list[Edit] = []
+    kept, conditions = _sorted_out(text, pieces)
+    edits = list(_joined(text, pieces, {piece.start for piece in kept}))
     question: Question | None = None
     sides: list[list[Edit]] = []
-    kept: list[Piece] = []
-    constrained = False
-    for piece in pieces:
-        constrained = constrained or bool(CONSTRAINING.match(text, *piece.lead))
-        found = _condition(text, piece, constrained or bool(kept))
-        if found is None and (constrained and text[piece.start : piece.end].strip()):
-            found = [_constraint(text, piece)]
-        if found is None:
-            kept.append(piece)
-            continue
-        conditions += found
-    if conditions and not any(text[p.start : p.end].strip() for p in kept):
-        shown = text[conditions[0].start : conditions[0].end]
-        raise SyntaxError(
-            f"{shown} is a condition, and there is no function that it is about", text=text,
-            span=(conditions[0].start, conditions[0].end), suggestion="write the function in front of its conditions",
-        )  # fmt: skip
-    edits += _joined(text, pieces, {p.start for p in kept})
     unused = sum(not _is_used(text, head) for piece in kept if (head := next(_heads(text, piece), None)))
     for piece in kept:
         asked, changes, others = _function(text, piece, known, unused <= 1, len(kept) == 1)
@@ -130,13 +127,37 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         question = question or asked
         if asked and asked.declared:
             conditions += _condition(text, Piece((0, 0), *asked.declared), True) or []
-        if others:
-            sides += [[*edits, *changes[:-1], *other] for other in others]
         sides = [[*side, *changes] for side in sides] if not others else sides
+        sides += [[*edits, *changes[:-1], *other] for other in others]
         edits += changes
     changed = _edited(script, edits)
     _refuse_unread(changed)
     return Says(changed, question, tuple(conditions), tuple(_edited(script, side) for side in sides))
+
+
+def _sorted_out(text: str, pieces: list[Piece]) -> tuple[list[Piece], list[Condition]]:
+    """The statements that hold the function and its definitions, and the conditions."""
+    kept: list[Piece] = []
+    conditions: list[Condition] = []
+    constrained = False
+    for piece in pieces:
+        constrained = constrained or bool(CONSTRAINING.match(text, *piece.lead))
+        found = _condition(text, piece, constrained or bool(kept))
+        if found is None and constrained and text[piece.start : piece.end].strip():
+            found = [_constraint(text, piece)]
+        if found is None:
+            kept.append(piece)
+        else:
+            conditions += found
+    if conditions and not any(text[piece.start : piece.end].strip() for piece in kept):
+        first = conditions[0]
+        raise SyntaxError(
+            f"{text[first.start : first.end]} is a condition, and there is no function that it is about",
+            text=text,
+            span=(first.start, first.end),
+            suggestion="write the function in front of its conditions",
+        )
+    return kept, conditions
 
 
 # ---- statements ----------------------------------------------------------------------------------------
@@ -240,13 +261,15 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
         if SPACES.match(m.group("space")):
             return [Condition(said, start, end, space=Excerpt(said, start, text))]
         return [Condition(said, start, end)]
+    if re.match(HEAD, said) or re.match(r"[Ff]or\b", said):
+        return None
     if RELATIONS.search(_outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
         return [Condition(said, start, end)]
     left, equals, _ = _outside(said).partition("=")
     if (
         behind
         and equals
-        and not re.compile(HEAD).match(said)
+        and not left.lstrip().startswith("∇")
         and not left.rstrip().endswith((":", "!", "<", ">"))
         and left.strip()
     ):
@@ -345,17 +368,17 @@ def _plain_heads(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[
     """Takes out left sides that nothing else in the text uses."""
     *front, last = heads
     edits = [(head.start(), head.end(), " ") for head in front]
-    if _is_odd(last) or is_alone or not _is_used(text, last):
+    is_state = "[" in (last.groupdict().get("low") or "")
+    if _is_odd(last) or (is_alone and not is_state) or not _is_used(text, last):
         edits.append((last.start(), last.end(), " "))
     return edits
 
 
 def _is_used(text: str, head: re.Match[str]) -> bool:
     """Whether the name on a left side stands elsewhere in the text, or is that of a state."""
-    name = head.groupdict().get("name") or ""
-    if "[" in (head.groupdict().get("low") or ""):
-        return True
-    return bool(name) and text.count(name) > 1
+    found = head.groupdict()
+    name, low = found.get("name") or "", found.get("low") or ""
+    return bool(low or re.search(rf"[_0-9{SUBS}]", name)) or (bool(name) and text.count(name) > 1)
 
 
 # ---- texts with changes ---------------------------------------------------------------------------------
