@@ -257,9 +257,17 @@ def test_a_process_reports_bad_input_without_a_traceback() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_the_unknown_is_named_by_the_text_or_by_options(run: Run) -> None:
+    assert run("derive", "x'x").status == 2
+    assert "2x" in run("derive", "min_x x'x").out
+    repeated = run("derive", "tr(A B)", "--wrt", "A", "--wrt", "B").out
+    assert "∇_A" in repeated
+    assert "∇_B" in repeated
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["derive"], ["derive", "x'x"], ["integrate", "x"], ["derive", "x'x", "--wrt", "x", "--steps", "some"]],
+    [[], ["derive"], ["integrate", "x"], ["derive", "x'x", "--wrt", "x", "--steps", "some"]],
 )
 def test_wrong_usage_has_status_2(run: Run, arguments: list[str]) -> None:
     page = run(*arguments)

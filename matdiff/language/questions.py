@@ -86,14 +86,18 @@ def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
 
 def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> bool:
     """Whether min_k runs over an index, with which something in the text is indexed: it is no unknown."""
-    letter = re.sub(r"\W", "", low)
     if re.match(r"\s*\w\s*(?:=|≠|!=|<|≤)|\s*1\s*[≤<]", low):
         return True
-    if len(letter) != 1 or letter in known:
-        return False
+    names = re.split("[∈≥≻⪰:]", low)[0]
+    letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", names)) - set(known)
+    return any(_indexes(text, letter, goal.end()) for letter in letters)
+
+
+def _indexes(text: str, letter: str, place: int) -> bool:
+    """Whether a letter stands as an index behind a place."""
     sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
     below = rf"_\{{?\w{{0,9}}{letter}|\[[^\]]{{0,20}}\b{letter}\b|_\{{[^}}]{{0,20}}\b{letter}\b|{sub}(?<!{letter})"
-    return re.compile(below).search(text, goal.end()) is not None
+    return re.compile(below).search(text, place) is not None
 
 
 def _derivative(text: str, place: int, known: Collection[str]) -> Question | None:

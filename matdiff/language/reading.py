@@ -194,12 +194,9 @@ class _Readings:
         self.sides: tuple[Transcript, ...] = ()
         if not laws:
             whole = self.script
-            self.script, self.question, self.conditions, self.sides = said_in(whole, {*declared, *wrt})
+            self.script, self.question, self.conditions, self.sides = said_in(whole, {*declared, *wrt}, asks)
             declare_conditions(declared, self.conditions, whole)
             self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
-            if self.question and self.question.order and not asks:
-                message = "a derivative is asked for with wrt, not written in the expression"
-                raise SyntaxError(message, text=text, span=self.asked_at)
             wrt = wrt or list(self.question.names if self.question else ())
         self.wrt = wrt
         self.scalar = scalar

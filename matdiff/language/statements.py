@@ -82,10 +82,14 @@ Edit = tuple[int, int, str]
 MOST_SIDES = 20
 
 
-def said_in(script: Transcript, known: Collection[str]) -> Says:
-    """What a text says; *known* are names that are declared or asked for. Errors point at what was typed."""
+def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
+    """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
     try:
-        return _said_in(script, known)
+        said = _said_in(script, known)
+        if said.question and said.question.order and not asks:
+            message = "a derivative is asked for with wrt, not written in the expression"
+            raise SyntaxError(message, text=script.text, span=(said.question.start, said.question.end))
+        return said
     except MatdiffError as error:
         raise relocated(error, script) from None
 
