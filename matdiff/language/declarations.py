@@ -101,7 +101,7 @@ def add_condition(declared: Declarations, name: str, properties: str, place: Exc
 def add_space(declared: Declarations, place: Excerpt) -> None:
     """Adds a declaration in the text, A, B ∈ ℝ^{m×n}; what is declared beside the text stays."""
     found = Declarations()
-    _declare(_respelt(place), found)
+    _declare(_respelt(place._replace(text=place.text.replace("₊", "+"))), found)
     for name in found:
         known = declared.table.setdefault(name, found[name])
         if known.shape != found[name].shape:
@@ -129,7 +129,7 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
 
 LEADING = (
     r"[\s;]*((?:[^\W\d_]|∇_|\\[a-zA-Z]+)[^=:;\n()|‖∈+*/·−-]*?(?:\[[^\]]*\]\s*)?"
-    r"(?::(?!=)|∈|\\in\b)[^=;\n[]*)[;\n]+"
+    r"(?::(?!=)|∈|\\in\b)[^=;\n[]*)(?<!\\)[;\n]+"
 )
 
 

@@ -29,7 +29,11 @@ def resolve_where(bound: Binding, node: Node, scope: Scope) -> None:
 
 def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
     """Definitions first, each behind what it uses, the expression last; a last definition gives its right side."""
-    node.parts = gathered(bound, ordered(bound, taken_out(bound, expression_last(bound, node.parts))))
+    left = taken_out(bound, expression_last(bound, node.parts))
+    if not left:
+        message = "the text defines something, and holds no function of it"
+        raise fault(bound, node.start, node.end, message, "write the expression behind it")
+    node.parts = gathered(bound, ordered(bound, left))
     for item in node.parts[:-1]:
         if item.kind not in (*DEFINING, "recurrence"):
             message = "only definitions can stand before the last ;"

@@ -18,11 +18,12 @@ from matdiff.language.questions import LETTER, Question, question_at
 from matdiff.language.transcript import Scribe, Transcript
 
 WORD = r"(?<![\w.])(?:where|with|given|subject\s+to|such\s+that|let|and|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫)(?![\w(])"
-MARK = rf"[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{WORD}"
+INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
+MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{WORD}"
 CONSTRAINING = re.compile(r"subject|such|s\.|⟪s")
 NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
+LISTED = rf"\s*{NAMES}\s*[∈≻⪰]"
 MEMBER = rf"(?P<names>{NAMES})\s*∈\s*(?P<space>\S.*)"
-DEFINITE = rf"(?P<names>{NAMES})\s*(?:=\s*(?P<again>{LETTER})\s*\^?\{{?[⊤ᵀT']\}}?\s*)?(?P<sign>≻|⪰|>\s*0\b(?<=₀))\s*0"
 TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
@@ -36,7 +37,7 @@ HEAD = (
 )
 MAPPED = rf"\s*{LETTER}\s*:\s*(?P<argument>{LETTER})\s*[↦⟼]"
 UNREAD = re.compile(
-    r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)\b⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|(?P<d>∂)"
+    r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|(?P<d>∂)"
 )
 
 
@@ -98,6 +99,9 @@ def declare_conditions(declared: Declarations, conditions: Sequence[Condition], 
     """Adds the conditions in a text to what is declared."""
     try:
         for condition in conditions:
+            if condition.space and re.match(r"\w+_\{?[a-z]\}?\s*[∈,]", condition.text):
+                hint = "the members of a family are declared as in x[i=1..N]: d"
+                raise condition.space.error(f"{condition.text} declares members", hint)
             for name in condition.names:
                 add_condition(
                     declared, name, condition.properties, Excerpt(condition.text, condition.start, script.text)
@@ -117,7 +121,7 @@ def relocated(error: MatdiffError, script: Transcript) -> MatdiffError:
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     text = script.text
-    pieces = list(_with_chains(text, _pieces(text)))
+    pieces = _with_names(text, list(_with_chains(text, _pieces(text))))
     kept, conditions = _sorted_out(text, pieces)
     edits = list(_joined(text, pieces, {piece.start for piece in kept}))
     question: Question | None = None
@@ -173,6 +177,8 @@ def _pieces(text: str) -> Iterator[Piece]:
     lead = (0, 0)
     for m in re.finditer(MARK, text):
         sign = m.group()
+        if sign[0] == "<":
+            continue
         if sign in "([{⟨" or sign in ")]}⟩":
             depth += 1 if sign in "([{⟨" else -1
         elif depth <= 0:
@@ -193,6 +199,19 @@ def _with_chains(text: str, pieces: Iterator[Piece]) -> Iterator[Piece]:
         last = piece
     if last:
         yield last
+
+
+def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
+    """The statements, of which A, B ∈ ℝⁿ is one."""
+    found: list[Piece] = []
+    for piece in reversed(pieces):
+        behind = found[-1] if found else piece
+        alone = found and re.fullmatch(rf"\s*{LETTER}\s*", text[piece.start : piece.end])
+        if alone and text[slice(*behind.lead)] == "," and re.match(LISTED, text[behind.start : behind.end]):
+            found[-1] = piece._replace(end=behind.end)
+        else:
+            found.append(piece)
+    return found[::-1]
 
 
 def _with_brackets(text: str, piece: Piece) -> Iterator[Piece]:
@@ -252,7 +271,7 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
     end = start + len(said)
     if m := re.fullmatch(r"(?P<names>.+?)\s*(?P<sign>≻|⪰|≽)\s*0", said):
         word = "spd" if m.group("sign") == "≻" else "psd"
-        if found := re.fullmatch(rf"({LETTER}){TRANSPOSED}?=\s*({LETTER}){TRANSPOSED}?", m.group("names")):
+        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", m.group("names")):
             return [Condition(said, start, end, (found.group(1),), word)] if found.group(1) == found.group(2) else None
         if re.fullmatch(NAMES, m.group("names")):
             return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", m.group("names"))), word)]
@@ -284,7 +303,7 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
 def _outside(text: str) -> str:
     """A text without what stands in brackets."""
     kept, depth = [], 0
-    for sign in text:
+    for sign in re.sub(INNER, "()", text):
         depth -= sign in ")]}"
         kept.append(sign if depth <= 0 and sign not in ")]}" else "")
         depth += sign in "([{"
