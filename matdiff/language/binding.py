@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
-from matdiff.language import sized_calls
-from matdiff.language.conditions import resolve_cases, resolve_indicator
+from matdiff.language.conditions import resolve_indicator
+from matdiff.language.counting import count_from_one, settle_sets
 from matdiff.language.customs import customary, data
-from matdiff.language.declarations import Declarations, Excerpt, parse_size
+from matdiff.language.declarations import Declarations, Excerpt
 from matdiff.language.dialects import NUMPY
-from matdiff.language.fixed import Unbound, fixed, position_of, resolve_unbound
+from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
+from matdiff.language.named_calls import resolve_behind, resolve_function, resolve_method, resolve_norm
 from matdiff.language.names import canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import (
@@ -29,7 +28,6 @@ from matdiff.language.places import (
     directed,
     grid,
     is_sum_of_names,
-    listed,
     place,
     position,
     subscripts,
@@ -38,10 +36,10 @@ from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope
-from matdiff.language.sized_constants import make_constant, resolve_letter, resolve_sized
+from matdiff.language.sized_constants import resolve_letter, resolve_sized
 from matdiff.language.spelling import plain
 from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
-from matdiff.language.summing import count_from_one, require_clear_quotient, resolve_sum, settle_sets
+from matdiff.language.summing import require_clear_quotient, resolve_sum
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.tokens import Decision
 
@@ -122,7 +120,7 @@ class Bound:
             binders = node.value.binders if node.kind == "big_sum" else ()
             unused = next((b for b in binders if not (b.used or b.bare)), None)
             if unused and not self.free:
-                raise self._error(node, f"the index {unused.name} of the sum does not occur in it", "multiply instead")
+                raise self.error(node, f"the index {unused.name} of the sum does not occur in it", "multiply instead")
         for recursion in self.recursions.values():
             recursion.require_use(self)
         if self.recursions:
@@ -169,11 +167,11 @@ class Bound:
             return self._numbered(node, low[0], Excerpt(low[1], node.start, self.text), scope)
         elif name in self.given:
             hint = f"write {self.given[name]}, or ∑ over its members" if self.given[name].indexed else ""
-            raise self._error(node, f"{name} is not defined by itself, but {self.given[name]} is", hint)
+            raise self.error(node, f"{name} is not defined by itself, but {self.given[name]} is", hint)
         elif name in self.recursions:
-            raise self._error(node, f"{name} has a value for every step", f"write {self.recursions[name].state(0)}")
+            raise self.error(node, f"{name} has a value for every step", f"write {self.recursions[name].state(0)}")
         elif name in self.definitions and label_clash(self.recursions, name):
-            raise self._error(node, f"{name} is another name of a state of {label_clash(self.recursions, name)}")
+            raise self.error(node, f"{name} is another name of a state of {label_clash(self.recursions, name)}")
         elif name in self.definitions:
             node.kind = "definition"
         elif name == "eye" or (name == "I" and name not in self.declared):
@@ -216,7 +214,7 @@ class Bound:
             self.as_part(node, base, fixed, scope)
             return None
         if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
-            raise self._error(node, f"the subscript {text} is not made of letters and digits")
+            raise self.error(node, f"the subscript {text} is not made of letters and digits")
         pieces = re.split(r"[\s,]+", text.strip())
         for written in (pieces, list(text)):
             found = [Place() if piece == ":" else position_of(self, piece, scope) for piece in written]
@@ -259,25 +257,25 @@ class Bound:
             node.kind, node.value, node.parts = base.kind, base.value, [*base.parts, inside]
             return None
         if self._is_numbered(base) and base.value not in scope:
-            return self._numbered(node, base.value, self._excerpt(inside), scope)
+            return self._numbered(node, base.value, self.excerpt(inside), scope)
         indices: Indices = []
         for part in parts:
-            excerpt = self._excerpt(part)
+            excerpt = self.excerpt(part)
             index = place(excerpt, scope, self.ranges) or position_of(self, excerpt.text, scope)
             if index is None and part.kind not in ("NAME", "subscript"):
-                raise self._error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
+                raise self.error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
             indices += [index] if index is not None else []
         if len(indices) == len(parts):
             self.as_part(node, base, indices, scope)
         else:
             spans = tuple([(part.start, part.end) for part in parts])
-            self._leave(node, base, [self._excerpt(part).text for part in parts], scope, spans)
+            self._leave(node, base, [self.excerpt(part).text for part in parts], scope, spans)
         return None
 
     def _is_place(self, part: Node, scope: Scope) -> bool:
         """Whether an argument in square brackets can be an index, a number or a range."""
         is_free = part.kind == "NAME" and part.value not in self.declared
-        return is_free or place(self._excerpt(part), scope, self.ranges) is not None
+        return is_free or place(self.excerpt(part), scope, self.ranges) is not None
 
     def general(self, base: str, name: str, scope: Scope) -> Position | None:
         """A free index, where those are allowed; in a sum a family has none but those that it is declared with."""
@@ -324,101 +322,6 @@ class Bound:
         """A sum binds its indices in its body."""
         return scope if self.recursions and summed(self, node, scope) else resolve_sum(self, node, scope)
 
-    def _call(self, node: Node, scope: Scope) -> None:
-        """A function; sizes as arguments are no symbols."""
-        node.kind = "call"
-        arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
-        node.parts = list(arguments)
-        self._name_distributions(node)
-        if len(node.parts) == 2 and node.parts[0].kind == "STRING" and node.value in ("sum", "mean"):
-            word, inside = node.parts  # sum(abs2, X) of Julia
-            name = "square" if word.value == "abs2" else word.value
-            node.parts = [Node("call", [inside], name, word.start, inside.end)]
-        if isinstance(node.value, tuple):
-            self._power_of_function(node, *node.value)
-        elif node.value in ("eye", "identity", "ones", "zeros"):
-            make_constant(self, node, node.value, [self._excerpt(a) for a in listed(arguments)])
-        elif node.value == "cases":
-            resolve_cases(self, node)
-        elif node.value == "unit" and len(arguments) == 2:
-            index = self._index_of_unit(arguments[0], scope)
-            node.kind, node.value, node.parts = "unit", (index, parse_size(self._excerpt(arguments[1]))), []
-        elif node.value in ("hstack", "vstack"):
-            node.parts = listed(arguments)
-        elif (operator := FUNCTIONS.get(node.value)) is not None and (operator.sizes or operator.relations):
-            sized_calls.settle(node, self._excerpt, self._error)
-        elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
-            inside = node.parts[0]
-            while inside.kind == "group":
-                inside = inside.parts[0]
-            if inside.kind == "bars":
-                inside.value = "entrywise"
-
-    def _index_of_unit(self, node: Node, scope: Scope) -> Position:
-        excerpt = self._excerpt(node)
-        index = place(excerpt, scope, self.ranges) or position_of(self, excerpt.text, scope)
-        if index is None and node.kind == "NAME":
-            index = self.general("", node.value, scope) or fixed(self, node.value)
-        if index is None or (isinstance(index, Place) and index.single is None):
-            raise self._error(node, "unit needs a number or the index of a sum")
-        if (binder := binder_of(index)) is not None:
-            binder.used = True
-        return index
-
-    def _power_of_function(self, node: Node, name: str, exponent: Fraction) -> None:
-        """sin²(x) is the square of sin(x); sin⁻¹ is arcsin, and other inverses have two readings."""
-        if exponent == -1:
-            if "arc" + name not in FUNCTIONS:
-                raise AmbiguityError(
-                    f"{name}⁻¹ can be the inverse function or the reciprocal",
-                    text=self.text,
-                    span=(node.start, node.end),
-                    suggestion=f"write 1/{name}(…) or {name}(…)^-1 for the reciprocal",
-                )
-            node.value = "arc" + name
-            return
-        inner = Node("call", node.parts, name, node.start, node.end)
-        node.kind, node.value = "dot_power", None
-        node.parts = [inner, Node("NUMBER", [], exponent, node.start, node.end)]
-
-    def _name_distributions(self, node: Node) -> None:
-        """log N(x | μ, Σ) has a formula of its own, and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) has one."""
-        inside = list(map(_inside, node.parts))
-        if not all(part.kind == "call" and part.value == "normal" for part in inside):
-            return
-        listed = [part.parts[0].parts if part.parts and part.parts[0].kind == "list" else part.parts for part in inside]
-        if node.value in ("log", "ln") and len(inside) == 1:
-            node.value, node.parts = "log_normal", list(listed[0])
-        elif node.value == "kl":
-            node.value, node.parts = "kl_normal", [part for parts in listed for part in parts]
-
-    def _behind(self, node: Node, scope: Scope) -> None:
-        """[z]₊ is relu(z), X(:) is vec(X)."""
-        node.kind, node.value = "call", {"positive_part": "relu", "entries": "vec"}[node.kind]
-
-    def _method(self, node: Node, scope: Scope) -> None:
-        """X.sum() is sum(X), x.dot(y) is dot(x, y)."""
-        owner, *rest = node.parts
-        if node.value in ("T", "t"):
-            node.kind, node.parts = "transpose", [owner]
-            return
-        arguments = rest[0].parts if rest and rest[0].kind == "list" else rest
-        if [a.kind for a in arguments] == ["NUMBER"]:  # X.sum(1) counts axes from 0, as NumPy does
-            arguments = [Node("keyword", [arguments[0]], "axis", arguments[0].start, arguments[0].end)]
-        node.parts = [Node("list", [owner, *arguments], None, node.start, node.end)]
-        self._call(node, scope)
-
-    def _norm(self, node: Node, scope: Scope) -> None:
-        """‖A‖ with the sign of its kind; a letter that is no kind is a part: ‖x‖_p, ‖x‖_S."""
-        if node.parts[0].kind == "bars":
-            node.parts[0].value = "entrywise"
-        if node.value not in NORM_SIGNS:
-            if not re.fullmatch(r"[^\W\d_]\w*", node.value):
-                raise self._error(
-                    node, f"the norm with the sign {node.value} is not known", "the signs are 1, 2, F, *, ∞"
-                )
-            node.parts.append(Node("NAME", [], canonical(node.value), node.end - 1, node.end))
-
     def _power(self, node: Node, scope: Scope) -> Scope | None:
         """Powers: e^x is exp(x), and a superscript letter is an exponent."""
         if isinstance(node.value, str):
@@ -435,13 +338,13 @@ class Bound:
             exponent = exponent.parts[0]  # x^{(i)}
         index = exponent.parts[0] if exponent.kind == "group" else exponent
         if exponent.kind == "group" and is_double and self._is_numbered(base):
-            return self._numbered(node, base.value, self._excerpt(index), scope)
+            return self._numbered(node, base.value, self.excerpt(index), scope)
         may_index = exponent.kind in ("group", "NAME") and scope and is_sum_of_names(index)
-        found = position(self._excerpt(index), scope) if may_index else None
+        found = position(self.excerpt(index), scope) if may_index else None
         if found is not None and binder_of(found) is not None:
             if self._is_numbered(base):
-                return self._numbered(node, base.value, self._excerpt(index), scope)
-            if is_double or self._is_raised(node, base.value, self._excerpt(index).text):
+                return self._numbered(node, base.value, self.excerpt(index), scope)
+            if is_double or self._is_raised(node, base.value, self.excerpt(index).text):
                 self.as_part(node, base, [found], scope)
             return None  # else it is a power: A^(i − 1) of a matrix
         if base.value == "e" and "e" not in self.declared and "e" not in self.definitions:
@@ -476,18 +379,11 @@ class Bound:
         if len(node.parts) == 1:
             node.kind, node.value = "group", None
 
-    def _excerpt(self, node: Node) -> Excerpt:
+    def excerpt(self, node: Node) -> Excerpt:
         return Excerpt(plain(self.text[node.start : node.end]).strip(), node.start, self.text)
 
-    def _error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
+    def error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
         return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
-
-
-def _inside(node: Node) -> Node:
-    """What stands in brackets."""
-    while node.kind == "group":
-        node = node.parts[0]
-    return node
 
 
 def _without_brackets(node: Node) -> Node:
@@ -499,8 +395,6 @@ def _without_brackets(node: Node) -> Node:
 
 
 EXPONENTIAL = r"(?<![^\W\d_\\])e\s*(?:\^|\*\*)\s*(?:[-−({\s])*(?:[A-Za-z\\]|[^\x00-\x7f])"  # e^x, e^{-\alpha x}
-NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
-ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "NAME": Bound._name,
     "subscript": Bound._subscript,
@@ -508,14 +402,14 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "big_sum": Bound._sum,
     "block": Bound._block,
     "body": resolve_body,
-    "call": Bound._call,
+    "call": resolve_function,
     "indicator": resolve_indicator,
-    "apply": Bound._call,
+    "apply": resolve_function,
     "formula": resolve_formula,
-    "method": Bound._method,
-    "positive_part": Bound._behind,
-    "entries": Bound._behind,
-    "norm": Bound._norm,
+    "method": resolve_method,
+    "positive_part": resolve_behind,
+    "entries": resolve_behind,
+    "norm": resolve_norm,
     "power": Bound._power,
     "product": require_clear_quotient,
     "sequence": resolve_sequence,

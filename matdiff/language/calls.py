@@ -10,7 +10,9 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
+from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.limits import read_head, read_limits
+from matdiff.language.named_functions import argument, gamma_function, spelt_function
 from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUPERS, canonical, no_function
 from matdiff.language.parameters import head_at
 from matdiff.language.recurrences.heads import head_at as state_at
@@ -46,6 +48,7 @@ class Calls(Emitter):
         self.repeating = False  # whether the item defines a state, so that its steps may follow
         self.linear: set[int] = set()  # the places of the brackets with the arguments of such derivatives as ∇²f(A)[E]
         self.functionals: set[int] = set()  # those of the brackets behind funm, which hold the name of a function
+        self.divergences: set[int] = set()  # those of the brackets behind KL
         self.behind = -1  # how many tokens there are where a bracket would hold such directions
 
     def takes_direction(self, start: int) -> bool:
@@ -234,6 +237,31 @@ class Calls(Emitter):
             message = f"{unordered.group()} says nothing of the order: every pair may be meant once or twice"
             raise self.error(message, start, limits.end, "write (i, j) ∈ E, and with i < j where each is meant once")
         return self.operand("BIG_SUM", (operator, limits), start, limits.end)
+
+    def named_function(self, m: re.Match[str]) -> int:
+        """SoftPlus(, Swish_1(, Γ(, and abs2 in sum(abs2, X); 0 where the word is no such function."""
+        start, end, known = m.start(), m.end(), self.vocabulary
+        name = canonical(m.group())
+        if m.group() == "N" and (is_density(self.text, end) or self.in_divergence()):
+            return self.function("normal", start, end)
+        if named := match_at(DIVERGENCE, self.text, start):
+            return self.function("kl", start, named.end())
+        if name in known.names:
+            return 0
+        if name == "E":
+            require_no_expectation(self.text, self.script.source, start, self.script.span(start, end)[0])
+        is_first = self.last == "LEFT" and len(self.tokens) > 1 and self.tokens[-2].value in ("sum", "mean")
+        if is_first and (found := argument(self.text, start, end, known.functions)):
+            return self.emit("STRING", found[0], start, found[1])
+        if name in ("Gamma", "gamma"):
+            found = gamma_function(self.text, start, end, known.only_called(name))
+        else:
+            found = spelt_function(self.text, start, end, known.functions)
+        return self.function(found[0], start, found[1]) if found else 0
+
+    def in_divergence(self) -> bool:
+        """Whether the innermost bracket is that of KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂))."""
+        return bool(self.brackets) and self.brackets[-1][1] in self.divergences
 
     def function(self, name: str, start: int, end: int) -> int:
         """A function with its bracket, or before an operand; sin²(x) is the square of sin(x)."""

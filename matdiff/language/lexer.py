@@ -16,9 +16,9 @@ from fractions import Fraction
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OPERAND_FOLLOWS, STARTERS
-from matdiff.language.densities import DIVERGENCE, SEPARATED, has_comma, is_density, require_no_expectation, separator
+from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.limits import read_limits
-from matdiff.language.named_functions import argument, gamma_function, require_no_projection, spelt_function
+from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
     COMPLEX,
     GREEK_CLASS,
@@ -96,7 +96,6 @@ class Lexer(Scripts):
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, vocabulary, other)
         self.separators: set[int] = set()  # the places of bars and semicolons that separate arguments: N(x | μ, Σ)
-        self.divergences: set[int] = set()  # those of the brackets behind KL
         self.defining = ""  # the word, let or where, that began a list of definitions
 
     def run(self) -> list[Token]:
@@ -311,31 +310,6 @@ class Lexer(Scripts):
                 end = self.function("kron", start, piece.end)
             start = end
         return start
-
-    def named_function(self, m: re.Match[str]) -> int:
-        """SoftPlus(, Swish_1(, Γ(, and abs2 in sum(abs2, X); 0 where the word is no such function."""
-        start, end, known = m.start(), m.end(), self.vocabulary
-        name = canonical(m.group())
-        if m.group() == "N" and (is_density(self.text, end) or self.in_divergence()):
-            return self.function("normal", start, end)
-        if named := match_at(DIVERGENCE, self.text, start):
-            return self.function("kl", start, named.end())
-        if name in known.names:
-            return 0
-        if name == "E":
-            require_no_expectation(self.text, self.script.source, start, self.script.span(start, end)[0])
-        is_first = self.last == "LEFT" and len(self.tokens) > 1 and self.tokens[-2].value in ("sum", "mean")
-        if is_first and (found := argument(self.text, start, end, known.functions)):
-            return self.emit("STRING", found[0], start, found[1])
-        if name in ("Gamma", "gamma"):
-            found = gamma_function(self.text, start, end, known.only_called(name))
-        else:
-            found = spelt_function(self.text, start, end, known.functions)
-        return self.function(found[0], start, found[1]) if found else 0
-
-    def in_divergence(self) -> bool:
-        """Whether the innermost bracket is that of KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂))."""
-        return bool(self.brackets) and self.brackets[-1][1] in self.divergences
 
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""

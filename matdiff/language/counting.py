@@ -1,0 +1,102 @@
+"""Places that a text counts from 0 or by number, and sets that stand for sizes: settled when all names are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import size
+from matdiff.errors import SyntaxError
+from matdiff.language.places import at
+from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
+from matdiff.language.syntax import Node, postorder
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
+
+
+def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
+    """x_0, …, x_{n−1} are x[1], …, x[n]: what has a member 0 is counted from 1, and all its indices are one more."""
+    by_number(bound, names, tree)
+    moved = {}
+    for name in names.values():
+        lows = {k: min(_low(use) for use in uses) for k, uses in name.uses.items()}
+        if any(place.first is not None and not place.first.terms for place in name.places):
+            lows[0] = 0
+        if 0 in lows.values() and all(_starts_at_zero(use, name) for uses in name.uses.values() for use in uses):
+            moved[name.name] = {k for k, low in lows.items() if low == 0}
+            name.uses = {k: [at(u, k in moved[name.name]) for u in uses] for k, uses in name.uses.items()}  # type: ignore[misc]
+            name.is_shifted = any(isinstance(u, Shifted) for uses in name.uses.values() for u in uses)
+    if not moved:
+        return
+    for node in postorder(tree):
+        if node.kind == "member" and node.value[0] in moved:
+            places = moved[node.value[0]]
+            moved_by = [k in places and not isinstance(i, Fixed) for k, i in enumerate(node.value[1])]
+            node.value = node.value[0], [at(i, 1) if m else i for i, m in zip(node.value[1], moved_by, strict=True)]
+    for base in moved:
+        bound.notes.append((tree.start, f"{base} is counted from 1: {base}_0 in the text is {base}[1]"))
+
+
+def by_number(bound: Bound, names: dict[str, Name], tree: Node) -> None:
+    """x_1 and x_T beside x_t are members of the family x, where they are no unknowns by themselves."""
+    families = {n.name for n in names.values() if n.declared is None and n.uses and n.is_family}
+    for node in postorder(tree) if families else ():
+        if node.kind != "symbol" or node.value[0] in bound.declared:
+            continue
+        name = node.value[0]
+        base, _, low = name.rpartition("_")
+        if not base:
+            base = name.rstrip("0123456789")
+            low = name[len(base) :]
+        if base in families and names[base].indexed == 1 and (low.isdecimal() or low in bound.written_sizes):
+            names.pop(name, None)
+            place = Place(size(int(low)) if low.isdecimal() else size(low))
+            node.kind, node.value = "member", (base, [place])
+            names[base].places.append(place)
+            bound.note(node, f"{base}_{low} is the member {base}[{low}] of the family {base}")
+
+
+def _starts_at_zero(use: Binder | Shifted, name: Name) -> bool:
+    """Whether an index may be meant to count from 0; what is declared is counted so where the sum over it is."""
+    binder = binder_in(use)
+    if binder is None or binder.owner is not None or binder.value is not None:
+        return False
+    return name.declared is None or _low(use) > 0 or binder.first == 0
+
+
+def _low(use: Binder | Shifted) -> int:
+    return 1 + (use.offset if isinstance(use, Shifted) else 0)
+
+
+def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
+    """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
+    of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}
+    for name in names.values():
+        for uses in name.uses.values():
+            sets = {of.get(id(binder_in(use))) for use in uses}
+            chosen = next((s for s in sets if s is not None), None)
+            if chosen is not None and (len(sets) > 1 or name.declared):
+                raise SyntaxError(
+                    f"{name.name} is summed over {chosen}, and has other members as well",
+                    text=bound.text,
+                    span=(tree.start, tree.end),
+                    suggestion=f"declare {chosen} as a vector of 0 and 1, 1 for what belongs to it: {chosen}: n",
+                )
+    for node in postorder(tree):
+        inside = node.parts[0] if node.kind == "bars" else None
+        while inside is not None and inside.kind == "group":
+            inside = inside.parts[0]
+        if inside is not None and inside.kind == "symbol" and inside.value[0] in bound.sets:
+            node.kind, node.value, node.parts = "cardinality", bound.sets[inside.value[0]][0], []
+            names.pop(inside.value[0], None)
+        elif inside is not None and inside.kind == "symbol" and inside.value[0] in bound.masks:
+            node.kind, node.value, node.parts = "call", "sum", [inside]
+    for letter, binders in bound.sets.items():
+        if letter in names:
+            raise SyntaxError(
+                f"{letter} is a set of indices, and cannot be a value as well",
+                text=bound.text,
+                span=(tree.start, tree.end),
+            )
+        run = f"{binders[0].name} ∈ {letter} runs through 1, …, N"
+        bound.notes.append((tree.start, f"{run}; declared as {letter}: N it is a choice of them"))

@@ -1,0 +1,135 @@
+"""What calls of functions refer to: sizes and indices as arguments, methods, powers of functions, norms.
+
+In goes a node of the tree, out comes the same node with its function and its arguments as they are meant.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError
+from matdiff.language import sized_calls
+from matdiff.language.conditions import resolve_cases
+from matdiff.language.declarations import parse_size
+from matdiff.language.fixed import fixed, position_of
+from matdiff.language.names import canonical
+from matdiff.language.places import binder_of, listed, place
+from matdiff.language.scopes import Place, Position, Scope
+from matdiff.language.sized_constants import make_constant
+from matdiff.language.syntax import Node
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
+
+NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
+ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
+
+
+def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
+    """A function; sizes as arguments are no symbols."""
+    node.kind = "call"
+    arguments = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
+    node.parts = list(arguments)
+    name_distributions(bound, node)
+    if len(node.parts) == 2 and node.parts[0].kind == "STRING" and node.value in ("sum", "mean"):
+        word, inside = node.parts  # sum(abs2, X) of Julia
+        name = "square" if word.value == "abs2" else word.value
+        node.parts = [Node("call", [inside], name, word.start, inside.end)]
+    if isinstance(node.value, tuple):
+        power_of_function(bound, node, *node.value)
+    elif node.value in ("eye", "identity", "ones", "zeros"):
+        make_constant(bound, node, node.value, [bound.excerpt(a) for a in listed(arguments)])
+    elif node.value == "cases":
+        resolve_cases(bound, node)
+    elif node.value == "unit" and len(arguments) == 2:
+        index = index_of_unit(bound, arguments[0], scope)
+        node.kind, node.value, node.parts = "unit", (index, parse_size(bound.excerpt(arguments[1]))), []
+    elif node.value in ("hstack", "vstack"):
+        node.parts = listed(arguments)
+    elif (operator := FUNCTIONS.get(node.value)) is not None and (operator.sizes or operator.relations):
+        sized_calls.settle(node, bound.excerpt, bound.error)
+    elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
+        inside = node.parts[0]
+        while inside.kind == "group":
+            inside = inside.parts[0]
+        if inside.kind == "bars":
+            inside.value = "entrywise"
+
+
+def index_of_unit(bound: Bound, node: Node, scope: Scope) -> Position:
+    excerpt = bound.excerpt(node)
+    index = place(excerpt, scope, bound.ranges) or position_of(bound, excerpt.text, scope)
+    if index is None and node.kind == "NAME":
+        index = bound.general("", node.value, scope) or fixed(bound, node.value)
+    if index is None or (isinstance(index, Place) and index.single is None):
+        raise bound.error(node, "unit needs a number or the index of a sum")
+    if (binder := binder_of(index)) is not None:
+        binder.used = True
+    return index
+
+
+def power_of_function(bound: Bound, node: Node, name: str, exponent: Fraction) -> None:
+    """sin²(x) is the square of sin(x); sin⁻¹ is arcsin, and other inverses have two readings."""
+    if exponent == -1:
+        if "arc" + name not in FUNCTIONS:
+            raise AmbiguityError(
+                f"{name}⁻¹ can be the inverse function or the reciprocal",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"write 1/{name}(…) or {name}(…)^-1 for the reciprocal",
+            )
+        node.value = "arc" + name
+        return
+    inner = Node("call", node.parts, name, node.start, node.end)
+    node.kind, node.value = "dot_power", None
+    node.parts = [inner, Node("NUMBER", [], exponent, node.start, node.end)]
+
+
+def name_distributions(bound: Bound, node: Node) -> None:
+    """log N(x | μ, Σ) has a formula of its own, and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) has one."""
+    inside = list(map(_inside, node.parts))
+    if not all(part.kind == "call" and part.value == "normal" for part in inside):
+        return
+    listed = [part.parts[0].parts if part.parts and part.parts[0].kind == "list" else part.parts for part in inside]
+    if node.value in ("log", "ln") and len(inside) == 1:
+        node.value, node.parts = "log_normal", list(listed[0])
+    elif node.value == "kl":
+        node.value, node.parts = "kl_normal", [part for parts in listed for part in parts]
+
+
+def resolve_behind(bound: Bound, node: Node, scope: Scope) -> None:
+    """[z]₊ is relu(z), X(:) is vec(X)."""
+    node.kind, node.value = "call", {"positive_part": "relu", "entries": "vec"}[node.kind]
+
+
+def resolve_method(bound: Bound, node: Node, scope: Scope) -> None:
+    """X.sum() is sum(X), x.dot(y) is dot(x, y)."""
+    owner, *rest = node.parts
+    if node.value in ("T", "t"):
+        node.kind, node.parts = "transpose", [owner]
+        return
+    arguments = rest[0].parts if rest and rest[0].kind == "list" else rest
+    if [a.kind for a in arguments] == ["NUMBER"]:  # X.sum(1) counts axes from 0, as NumPy does
+        arguments = [Node("keyword", [arguments[0]], "axis", arguments[0].start, arguments[0].end)]
+    node.parts = [Node("list", [owner, *arguments], None, node.start, node.end)]
+    resolve_function(bound, node, scope)
+
+
+def resolve_norm(bound: Bound, node: Node, scope: Scope) -> None:
+    """‖A‖ with the sign of its kind; a letter that is no kind is a part: ‖x‖_p, ‖x‖_S."""
+    if node.parts[0].kind == "bars":
+        node.parts[0].value = "entrywise"
+    if node.value not in NORM_SIGNS:
+        if not re.fullmatch(r"[^\W\d_]\w*", node.value):
+            raise bound.error(node, f"the norm with the sign {node.value} is not known", "the signs are 1, 2, F, *, ∞")
+        node.parts.append(Node("NAME", [], canonical(node.value), node.end - 1, node.end))
+
+
+def _inside(node: Node) -> Node:
+    """What stands in brackets."""
+    while node.kind == "group":
+        node = node.parts[0]
+    return node
