@@ -8,6 +8,7 @@ from matdiff.algebra.dims import size
 from matdiff.errors import SyntaxError
 from matdiff.language.places import at
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
+from matdiff.language.summing import binder_in
 from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
