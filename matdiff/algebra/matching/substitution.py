@@ -10,6 +10,7 @@ from matdiff.algebra.matching.rules import with_index
 from matdiff.algebra.operators.entrywise import ENTRY, Unspecified, at_entries
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Member
+from matdiff.errors import ShapeError
 
 Found = dict[Any, Any]  # what letters, families, indices and sizes of a statement stand for
 
@@ -57,7 +58,7 @@ def instance(p: Expr, found: Found) -> Expr | None:
     try:
         for node in postorder(p):
             done[node] = _instance(node, found, done)
-    except (Unbound, ValueError, TypeError, KeyError):
+    except (Unbound, ShapeError, ValueError, TypeError, KeyError):
         return None
     return done[p]
 
