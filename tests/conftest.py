@@ -11,7 +11,6 @@ import matdiff.calculus.equality.normal_form  # noqa: F401 - all laws are in the
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS
 from matdiff.algebra.laws import CATALOGUE
 
-
 FAULTS = Path(__file__).parent / "known_faults.txt"  # tests that fail today, each a fault to be mended
 
 
