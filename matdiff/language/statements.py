@@ -22,6 +22,7 @@ INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
 MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{WORD}"
 CONSTRAINING = re.compile(r"subject|such|s\.|⟪s")
 NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
+ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*[∈≻⪰]"
 MEMBER = rf"(?P<names>{NAMES})\s*∈\s*(?P<space>\S.*)"
 TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
@@ -206,7 +207,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
     found: list[Piece] = []
     for piece in reversed(pieces):
         behind = found[-1] if found else piece
-        alone = found and re.fullmatch(rf"\s*{LETTER}\s*", text[piece.start : piece.end])
+        alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
         if alone and text[slice(*behind.lead)] == "," and re.match(LISTED, text[behind.start : behind.end]):
             found[-1] = piece._replace(end=behind.end)
         else:
