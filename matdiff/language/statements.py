@@ -127,9 +127,10 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     edits = list(_joined(text, pieces, {piece.start for piece in kept}))
     question: Question | None = None
     sides: list[list[Edit]] = []
-    unused = sum(not _is_used(text, head) for piece in kept if (head := next(_heads(text, piece), None)))
+    heads = [next(_heads(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
+    is_only = None not in heads and sum(not _is_used(text, head) for head in heads if head) <= 1
     for piece in kept:
-        asked, changes, others = _function(text, piece, known, unused <= 1, len(kept) == 1)
+        asked, changes, others = _function(text, piece, known, is_only, len(heads) == 1)
         if asked and question:
             message = "two derivatives or minima are asked for"
             raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
@@ -262,7 +263,9 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
 def _is_item(text: str, piece: Piece) -> bool:
     """Whether a statement defines something, and is no range as in for k = 1, …, K."""
     m = re.compile(HEAD).match(text, piece.start, piece.end)
-    return m is not None and not re.match(r"\s*\w+\s*,?\s*(?:\.\.|…|$)", text[m.end() : piece.end])
+    return m is not None and not re.match(
+        r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…|$)|\w+\s*(?:\.\.|…))", text[m.end() : piece.end]
+    )
 
 
 def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
@@ -331,7 +334,7 @@ def _function(
         place = blank.end()
     question = question_at(text[: piece.end], place, known)
     if question is None:
-        if heads and (is_only or len(heads) > 1 or _is_odd(heads[0])):
+        if heads and (is_only or len(heads) > 1 or _is_odd(text, heads[0])):
             edits += _plain_heads(text, heads, is_alone)
         *earlier, last = _sides(text, place, piece.end) if heads or edits else [(place, piece.end)]
         if not earlier:
@@ -381,11 +384,13 @@ def _heads(text: str, piece: Piece) -> Iterator[re.Match[str]]:
             raise SyntaxError("there are too many signs =", text=text, span=m.span(), suggestion="write one function")
 
 
-def _is_odd(head: re.Match[str]) -> bool:
+def _is_odd(text: str, head: re.Match[str]) -> bool:
     """Whether a left side is more than a name, perhaps with arguments or an index."""
     found = head.groupdict()
     arguments = found.get("arguments") or ""
-    return bool(found.get("log") or found.get("power") or "name" not in found or re.search(r"[;|‖]", arguments))
+    if ";" in arguments and text.count(found["name"] + "(") < 2:
+        return True
+    return bool(found.get("log") or found.get("power") or "name" not in found or re.search(r"[|‖]", arguments))
 
 
 def _plain_heads(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[Edit]:
@@ -393,7 +398,7 @@ def _plain_heads(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[
     *front, last = heads
     edits = [(head.start(), head.end(), " ") for head in front]
     is_state = "[" in (last.groupdict().get("low") or "")
-    if _is_odd(last) or (is_alone and not is_state) or not _is_used(text, last):
+    if _is_odd(text, last) or (is_alone and not is_state) or not _is_used(text, last):
         edits.append((last.start(), last.end(), " "))
     return edits
 
