@@ -130,7 +130,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     heads = [next(_heads(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in heads and sum(not _is_used(text, head) for head in heads if head) <= 1
     for piece in kept:
-        asked, changes, others = _function(text, piece, known, is_only, len(heads) == 1)
+        asked, changes, others = _function(text, piece, known, is_only, len(heads) == 1 and len(pieces) == 1)
         if asked and question:
             message = "two derivatives or minima are asked for"
             raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
