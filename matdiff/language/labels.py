@@ -147,6 +147,8 @@ class Labels:
             return True, CUSTOM
         if any(match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, m.end()) for m in quotes):  # x'_i, x'ᵀ
             return True, CUSTOM
+        if name in known.defined:
+            return False, CUSTOM  # what g_S is has been said, and g_S' is its transpose
         is_matrix = known.kind(name) == "M"
         before_factor = any(match_at(FACTOR, text, m.end()) for m in quotes)
         if re.search(TRANSPOSED, text):

@@ -92,6 +92,7 @@ class Vocabulary:
         self.heads = Heads(text)
         self.running = bound_letters(text)
         defined = [name for name in defined if not self._is_member(name)]
+        self.defined = frozenset(defined)
         self.names = frozenset((*names, *defined, *self.states, *self.heads.plain, *self.heads.called))
         self.longest = max(map(len, self.names), default=0)
         self.functions = frozenset((*functions, *MAKERS)) - self.names
