@@ -36,12 +36,13 @@ def test_the_page_does_not_depend_on_the_order_of_hashes() -> None:
 
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 def test_every_law_and_every_operator_is_in_the_book(form: str) -> None:
+    catalogue = matdiff.laws()  # those of expectations are stated when they are asked for
     page = book(form)
     if form == "json":
         content = json.loads(page)
-        assert {law["name"] for law in content["laws"]} >= {law.name for law in matdiff.laws()}
+        assert {law["name"] for law in content["laws"]} >= {law.name for law in catalogue}
         return
-    for law in matdiff.laws():
+    for law in catalogue:
         assert law.statement.replace("|", r"\|" if form == "markdown" else "|") in page, law.name
 
 

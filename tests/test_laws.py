@@ -166,6 +166,7 @@ ABSTRACT = {
     "PartialTrace": "the base of the two partial traces",
     "Eigenvalue": "the base of the eigenvalues at the ends of the spectrum",
     "Frechet": "the base of the derivatives of functions of a matrix",
+    "OfEntries": "the base of the functions of every entry that their data name",
     "OfOneSize": "the base of the matrices that one size determines",
     "Windowed": "the base of the operators that move a window over a matrix",
 }

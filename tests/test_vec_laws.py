@@ -64,6 +64,10 @@ SAMPLES: dict[str, list[tuple[str, str]]] = {
     "Subsampled": [("subsample(D, 2)", "D")],
     "Padded": [("pad(A, 2)", "A"), ("pad(x, 1)", "x"), ("pad(r, 1)", "r")],
     "OpenDerivative": [("nabla^2 f(A)[B]", "B"), ("nabla^2 f(r)[t]", "t"), ("nabla^2 f(F)[G]", "G")],
+    "Piecewise": [
+        *[("cases(A, a < 1, B)", "A"), ("cases(A, 1 <= a, B)", "B"), ("cases(x, a < 1, y)", "x")],
+        *[("cases(r, 1 < a, t)", "t"), ("cases(a, b < 2, 3)", "a")],
+    ],
     "Sylvester": [("sylvester(S, T, A)", "A"), ("sylvester(S, a, z)", "z"), ("sylvester(b, T, r)", "r")],
 }
 WITHOUT = {
