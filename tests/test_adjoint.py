@@ -120,7 +120,7 @@ def test_the_adjoint_is_written_as_in_a_textbook(text: str, where: str, adjoint:
 
 
 @pytest.mark.parametrize(
-    "text", ["X*X", "inv(X)", "X'X", "exp(X)", "abs(X)", "sign(X)", "relu(X)", "X/tr(X)", "step(X) + X", "X .* X"]
+    "text", ["X*X", "inv(X)", "X'X", "exp⊙(X)", "abs(X)", "sign(X)", "relu(X)", "X/tr(X)", "step(X) + X", "X .* X"]
 )
 def test_a_map_that_is_not_linear_is_refused(text: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match="not linear"):

@@ -68,8 +68,21 @@ def found(case: Case) -> Expr:
 def known(case_name: str, unknown: str) -> Expr:
     """The closed form of the literature, in which the definitions of the program are known."""
     (model,) = [m for m in models() if m.name == case_name]
-    definitions = re.split(r"[;\n]", model.program.strip())[:-1]
-    return matdiff.parse("; ".join([*definitions, model.gradients[unknown]]), model.where)
+    closed = model.gradients[unknown]
+    return matdiff.parse("; ".join([*definitions_of(model, closed), closed]), model.where)
+
+
+def definitions_of(model: Model, closed: str) -> list[str]:
+    """The definitions of the program that a closed form uses, itself or by others: any other would be refused."""
+    longer = [name for name in re.findall(r"\w+", model.where) if len(name) > 1]
+    no_names = re.compile(rf"\b(?:{'|'.join(longer)})\b|[a-z_]{{3,}}(?=\()")
+    kept: list[str] = []
+    for definition in reversed(re.split(r"[;\n]", model.program.strip())[:-1]):
+        name = definition.split("=")[0].strip()
+        texts = (closed, *(used.split("=", 1)[1] for used in kept))
+        if any(re.search(rf"{name}(?!\d)", no_names.sub(" ", text.replace("ᵀ", "'"))) for text in texts):
+            kept.insert(0, definition)
+    return kept
 
 
 def length(e: Expr) -> int:

@@ -29,7 +29,7 @@ def type_matrix_function(attempt: Attempt, node: Node, operands: list[Typed]) ->
     if not attempt.unify(s.rows, s.cols):
         raise attempt.misfit(node, f"{node.value} needs a square matrix: {attempt.described(s)}")
     function = FUNCTIONS.get(name)
-    if name in SPECIAL or (function is not None and not issubclass(function, Entrywise)):
+    if name in SPECIAL if function is None else not issubclass(function, Entrywise):
         raise attempt.misfit(words[0], f"{name} is no function of a scalar", HINT)
     count = number_of_parameters(attempt, node, name, pieces[1:])
     if name in attempt.formulas:
