@@ -34,6 +34,7 @@ BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
 BINDS = rf"(?:[∑Σ∏]|\bm(?:ax|in))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
 CUSTOM = 3  # what it costs to go against a clear custom
+DOUBTFUL = 1  # and where the other reading is as good, if the shapes allow it
 Custom = tuple[bool, int]  # whether it is a label, and what the other reading costs; 0 where there is none
 
 
@@ -161,8 +162,10 @@ class Labels:
                 span=quotes[0].span(),
                 suggestion=f"write {written}ᵀ for the transpose and {name}_prime for the other vector",
             )
+        if both and not is_matrix:
+            return True, DOUBTFUL  # x − x' has no transpose, kron(x, x') may have one
         others = self.quotes_transpose and not both
-        return both and not is_matrix, 0 if before_factor or others else CUSTOM
+        return False, 0 if before_factor or others else CUSTOM
 
     @cached_property
     def quotes_transpose(self) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
-from matdiff.language.labels import FACTOR, Labels
+from matdiff.language.labels import DOUBTFUL, FACTOR, Labels
 from matdiff.language.names import High, canonical, high_at, no_function
 from matdiff.language.recurrences.heads import LOW
 from matdiff.language.tokens import ENDERS
@@ -148,7 +148,9 @@ class Scripts(Comparisons):
         name, written = self.tokens[base].value, self.written(base)
         if (name, "'") not in self.settled:
             custom, cost = self.labels.prime(name, written)
-            doubt = self.doubt_of_quote(name, written, m) if cost and not custom else None
+            matrices = "\\" in self.script.source and self.labels.is_difference(written)  # X − X' of a formula
+            is_open = cost == DOUBTFUL or bool(cost and not custom and matrices)
+            doubt = self.doubt_of_quote(name, written, m) if is_open else None
             custom = custom or doubt is not None  # then the transpose is the other reading, which must not fit as well
             self.settled[name, "'"] = self.decide(m.start(), custom, cost, doubt) if cost else custom
             if self.settled[name, "'"]:
@@ -158,10 +160,8 @@ class Scripts(Comparisons):
                 self.note(m.start(), f"{written}' is the transpose; another one beside {written} is {name}_prime")
         return self.settled[name, "'"]
 
-    def doubt_of_quote(self, name: str, written: str, m: re.Match[str]) -> AmbiguityError | None:
-        """The doubt about X − X' in a formula, where X' is as often another matrix as the transpose."""
-        if "\\" not in self.script.source or not self.labels.is_difference(written):
-            return None
+    def doubt_of_quote(self, name: str, written: str, m: re.Match[str]) -> AmbiguityError:
+        """The doubt about x' beside x, where both another name and the transpose make sense."""
         message = f"{written}' beside {written} can be the transpose, or a name of its own"
         hint = f"write {written}ᵀ for the transpose, {name}_prime for another one"
         error = AmbiguityError(message, text=self.text, span=(m.start() - len(written), m.end()), suggestion=hint)
