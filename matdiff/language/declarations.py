@@ -299,7 +299,8 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
         if not all(fits(*shape) for kind, fits in OF_KIND.items() if kind in kinds):
             raise right.error(f"{right.text}: the sizes are not those of a {' '.join(sorted(kinds))}")
         return shape, frozenset(properties)
-    kinds |= {kind for kind, of_kind in IMPLYING.items() if properties & of_kind}
+    told = {WIDER.get(kind, kind) for kind in kinds}  # what else a property asks for is refused by its name, later
+    kinds |= {k for k, of_kind in IMPLYING.items() if properties & of_kind and (not told or WIDER.get(k, k) in told)}
     if len({WIDER.get(kind, kind) for kind in kinds}) > 1:
         raise right.error(f"{right.text} is no kind", "the kinds are scalar, vector, matrix, square matrix")
     return next((kind for kind in OF_KIND if kind in kinds), "scalar"), frozenset(properties)

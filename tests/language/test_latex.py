@@ -458,7 +458,7 @@ def test_an_error_of_the_lexer_points_at_the_latex() -> None:
         (r"$a$ \begin{aligned} b \end{aligned}", "b", "outside"),
         (r"\int x", r"\int", "not available"),
         (r"\lim x", r"\lim", "not available"),
-        (r"\mathbb{E}[x]", r"\mathbb{E}", "not available"),
+        (r"\mathbb{E}[x]", r"\mathbb{E}", "an expectation is no part of an expression"),
         (r"a \pm b", r"\pm", "two expressions"),
         (r"\binom{a}{b}", r"\binom", "not available"),
         (r"$a$ and $b$", "and", "outside"),
