@@ -218,8 +218,9 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
 
 def _with_brackets(text: str, piece: Piece) -> Iterator[Piece]:
     """A statement, and the condition in brackets at its end: tr(X) (X ∈ ℝⁿ)."""
-    ends = re.search(r"[∈≻⪰]", text) and text[: piece.end].rstrip(" .").endswith(")")
-    m = re.search(r"\(([^()]*[∈≻⪰](?:[^()]|\([^()]*\))*)\)[\s.]*$", text[piece.start : piece.end]) if ends else None
+    own = text[piece.start : piece.end]
+    ends = own.rstrip(" .").endswith(")") and re.search(r"[∈≻⪰]", own)
+    m = re.search(r"\(([^()]*[∈≻⪰](?:[^()]|\([^()]*\))*)\)[\s.]*$", own) if ends else None
     if m is None or not text[piece.start : piece.start + m.start()].strip():
         yield piece
         return
