@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
@@ -86,11 +87,15 @@ class Bound:
         self.indices: set[str] = set()
         self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
         self.masks: set[str] = set()  # the sets that are matrices of 0 and 1
-        self.spelt = frozenset(re.findall(r"(?<![^\W\d_])[a-z](?![^\W\d_])", text))
         self._resolve()
         self.order = list(postorder(tree))
         self.data = data(self.names.values(), self.wrt)
         self.kin, self.shaped = self._kin()
+
+    @cached_property
+    def spelt(self) -> frozenset[str]:
+        """The small letters that stand by themselves in the text."""
+        return frozenset(re.findall(r"(?<![^\W\d_])[a-z](?![^\W\d_])", self.text))
 
     def _kin(self) -> tuple[dict[str, str], frozenset[str]]:
         """For names with a label the one that tells their kind, x for x^*, and which of them are no scalars."""

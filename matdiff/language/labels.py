@@ -82,7 +82,9 @@ class Labels:
         """What custom says of what stands high behind a name."""
         known = self.known
         if high.kind in ("number", "bracketed"):
-            return self._is_numbered(high, written), 0
+            is_bare = name in known.kinds or name in known.asked  # who speaks of A means a power by A^1
+            is_bare = is_bare and high.kind == "number" and canonical(f"{name}{high.label}") not in known.names
+            return not is_bare and self._is_numbered(high, written), 0
         self._require_one_name(high, written)
         if canonical(f"{name}_{high.label}") in known.names:
             return True, 0
