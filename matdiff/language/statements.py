@@ -274,12 +274,14 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
     said = text[piece.start : piece.end].strip(" \u200a\t.⟪⟫")
     start = text.find(said, piece.start) if said else piece.start
     end = start + len(said)
-    if m := re.fullmatch(r"(?P<names>.+?)\s*(?P<sign>≻|⪰|≽)\s*0", said):
-        word = "spd" if m.group("sign") == "≻" else "psd"
-        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", m.group("names")):
+    above = said.removesuffix("0").rstrip()
+    if above != said and above.endswith(("≻", "⪰", "≽")):
+        names = above[:-1].rstrip()
+        word = "spd" if above.endswith("≻") else "psd"
+        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", names):
             return [Condition(said, start, end, (found.group(1),), word)] if found.group(1) == found.group(2) else None
-        if re.fullmatch(NAMES, m.group("names")):
-            return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", m.group("names"))), word)]
+        if re.fullmatch(NAMES, names):
+            return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", names)), word)]
         return [Condition(said, start, end)]
     for pattern in (SYMMETRIC, SYMMETRIC_TOO):
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
