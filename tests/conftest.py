@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-import matdiff.calculus.equality.normal_form  # noqa: F401 - all laws are in the catalogue before a test starts
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS
+import matdiff
+import matdiff.calculus.equality.normal_form
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, postorder
 from matdiff.algebra.laws import CATALOGUE
+from matdiff.output.spellings import PLACED, is_python
 
 FAULTS = Path(__file__).parent / "known_faults.txt"  # tests that fail today, each a fault to be mended
 
@@ -24,6 +26,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than a few seconds; part of the normal run")
+
+
+def is_equal(a: Expr, b: Expr) -> bool:
+    """Whether two expressions are proved equal, or are equal on random instances."""
+    found = matdiff.equal(a, b)
+    return found.equal is True or (found.equal is None and found.trials > 0)
+
+
+@pytest.fixture(scope="session")
+def is_read_back() -> Callable[..., bool]:
+    """Whether what is written of an expression, in a spelling and with declarations, is read as the same node.
+
+    NumPy's arrays have no rows, and its functions other names for some operators: there the expression that is read
+    is equal, as it stands or transposed.  What is no Python, as a sum over an index, is read as mathematics.
+    """
+
+    def check(e: Expr, spelling: str, where: str | dict[str, str] | None = None) -> bool:
+        text = format(e, spelling)
+        if spelling != "numpy":
+            return matdiff.parse(text, where) is e
+        if not is_python(text):
+            return matdiff.parse(text, where, spelling="plain") is e
+        found = matdiff.parse(
+            text, where, spelling="numpy" if any(isinstance(n, PLACED) for n in postorder(e)) else None
+        )
+        return found is e or any(is_equal(side, e) for side in (found, found.T))
+
+    return check
 
 
 @pytest.fixture(autouse=True)

@@ -47,6 +47,7 @@ class Style:
 
 TEXT, LATEX, ASCII = Style("unicode"), Style("latex"), Style("ascii", "*", "*")
 NUMPY = Style("numpy", " * ", " @ ", " / ", "**")
+PYTHON = Style("numpy", " * ", " @ ", " / ", "**")  # where the whole is Python, places are counted from 0
 STYLES = {style.name: style for style in (TEXT, ASCII, LATEX, NUMPY)}
 
 

@@ -24,7 +24,8 @@ from matdiff.language.typing import Attempt, special
 NAMES = {"expm": "exponential", "logm": "logarithm", "sqrtm": "square root"}
 OF_ENTRIES, OF_THE_MATRIX, DOUBTFUL = "entries", "matrix", "doubt"
 CODE = re.compile(r"(?<![\^_{])\*|@|\b(?:np|jnp|torch|numpy)\.|\.T\b")  # in code exp is of each entry
-SIGNED = re.compile(r"\\?\w+\s*(?:⊙|∘|\\odot|\\circ|\.\()")  # exp⊙(A), exp.(A)
+SIGNED = re.compile(r"(?:\\operatorname\s*\{\s*\w+\s*\}|\\?\w+)\s*(?:⊙|∘|\\odot|\\circ|\.\()")  # exp⊙(A), exp.(A)
+BRACED = re.compile(r"\{[^{}]*\}")  # √{A}
 PASSING = frozenset(("group", "negative", "positive", "transpose", "sum", "big_sum", "sequence", "where"))
 BY_ENTRIES = frozenset("sum mean norm1 max min rowsum colsum rowmean colmean hadamard multiply divide var std".split())
 
@@ -45,10 +46,11 @@ def made(attempt: Attempt, node: Node, a: Expr) -> Expr:
     operator = FUNCTIONS["exp" if node.value == "e^" else node.value]
     assert issubclass(operator, Entrywise)
     way, twin = attempt.taken_of[id(node)], operator.twin
-    shown, inside = attempt.written(node), attempt.written(node.parts[0]).strip("{}")
+    shown, inside = attempt.written(node), attempt.written(node.parts[0])
+    inside = inside[1:-1] if BRACED.fullmatch(inside) else inside
     inside = inside if node.parts[0].kind != "group" else inside.removeprefix("(").removesuffix(")")
     entries, matrix = f"{operator.names[0]}⊙({inside})", f"{twin}({inside})"
-    if a.rows is not a.cols or SIGNED.match(shown):
+    if a.rows is not a.cols or is_signed(attempt, node):
         return operator.of(a)
     if way == DOUBTFUL and twin != "expm" and is_positive(a):
         way = OF_THE_MATRIX
@@ -77,7 +79,7 @@ def settle(attempt: Attempt) -> None:
         a: Typed = node.parts[0].typed
         rows, cols = attempt.sizes.shape((a.rows, a.cols))
         is_letter = rows is not cols and is_flexible(rows) and is_flexible(cols) and is_symbol(node.parts[0])
-        if not (rows is cols or is_letter) or SIGNED.match(attempt.written(node)):
+        if not (rows is cols or is_letter) or is_signed(attempt, node):
             continue
         if node.value != "e^" and (is_code or is_used_by_entries(attempt, node, parents)):
             continue
@@ -85,6 +87,11 @@ def settle(attempt: Attempt) -> None:
             continue
         attempt.unify(rows, cols)
         attempt.taken_of[id(node)] = OF_THE_MATRIX if node.value == "e^" else DOUBTFUL
+
+
+def is_signed(attempt: Attempt, node: Node) -> bool:
+    """Whether a sign behind the name says that the function is of each entry: exp⊙(A)."""
+    return SIGNED.match(attempt.bound.text, node.start) is not None
 
 
 def is_symbol(node: Node) -> bool:

@@ -13,12 +13,13 @@ from typing import NamedTuple, cast
 from matdiff.algebra.constants import Constant, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, fact, postorder
-from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, DifferentialSign, Slot, Style, bare, name_text
+from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, PYTHON, DifferentialSign, Slot, Style, bare, name_text
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
+from matdiff.output.spellings import is_python
 from matdiff.output.spellings import notation as spelt
 
 Known = tuple[bool, bool]  # whether the reader can tell the rows and the columns
@@ -26,6 +27,7 @@ NOTHING: Known = (False, False)
 ALL: Known = (True, True)
 
 RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
+RAISED = re.compile(r"\^\w+\Z")
 SUBSCRIPTED = re.compile(r"_\w+\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
 MARKS = frozenset(ACCENTS.values())
@@ -169,6 +171,8 @@ class Writer:
             return r" \, " if beside_differential else " "
         if beside_differential:
             return " "
+        if after.isalnum() and RAISED.search("".join(self.pieces[-4:])):
+            return " "  # and here as part of the exponent
         if SUBSCRIPTED.search(before) and (after.isalnum() or after == "∑"):
             return " "  # a letter would be read as part of the subscript
         if before[-1:] in MARKS:  # x̂ 1, and x′·(…) lest it be a derivative
@@ -264,7 +268,7 @@ class Sizes:
         """Whether an explicit style can do without a size: A*1 would be A times a number, and NumPy knows no I."""
         if isinstance(constant, Ones | Zeros):
             return isinstance(parent, Sum)
-        return self.style is not NUMPY
+        return self.style not in (NUMPY, PYTHON)
 
     def _or(self, e: Expr, known: Known) -> Known:
         own = self.of(e)
@@ -331,6 +335,10 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
     A definition by itself stands in brackets, ``h = W x; (h)``, since a last name would be read as its right side.
     """
     shown = list(postorder(e, prune=None if definitions else is_definition))
+    if style is NUMPY:
+        code = with_pieces(e, PYTHON, definitions)
+        if is_python(code):
+            return code
     names = {node: name_text(name, style) for node, name in shared_names(shown).items()}
     printer = Printer(style, names)
     parts = []

@@ -6,13 +6,14 @@ as in ``np.linalg.inv(A)``, and ``FORMS`` holds what neither rule gives.  In goe
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, fact
 from matdiff.algebra.notation import (
     ASCII,
@@ -21,6 +22,7 @@ from matdiff.algebra.notation import (
     LATEX,
     NUMPY,
     POSTFIX,
+    PYTHON,
     SUBSCRIPTS,
     SUM,
     SUPERSCRIPTS,
@@ -36,14 +38,16 @@ from matdiff.algebra.notation import (
     power,
     product,
 )
+from matdiff.algebra.operators.activations import Clip, Huber
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Abs
+from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, called_over, terms
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, called_over, terms
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 
@@ -52,7 +56,7 @@ def notation(node: Expr, style: Style) -> Notation:
     if style is TEXT:
         return node.notation(style)
     has_name = isinstance(node, Operator) and bool(node.names) and not node.data
-    by_name = has_name and (style is NUMPY or node.names[0] in CALLED[style])  # type: ignore[attr-defined]
+    by_name = has_name and (style in (NUMPY, PYTHON) or node.names[0] in CALLED[style])  # type: ignore[attr-defined]
     form = FORMS[style].get(type(node)) or (called if by_name else type(node).notation)
     found = form(node, style)
     if style is LATEX:
@@ -66,7 +70,7 @@ def notation(node: Expr, style: Style) -> Notation:
 def called(node: Expr, style: Style) -> Notation:
     """f(A, B), by the name that the style has for the operator; operands that are left out stay so."""
     name: str = node.names[0]  # type: ignore[attr-defined]
-    spelt = NUMPY_NAMES.get(name, name) if style is NUMPY else name
+    spelt = NUMPY_NAMES.get(name, name) if style in (NUMPY, PYTHON) else name
     usual = node.notation(style)
     if usual.parts[0] == f"{name}(":
         return Notation((f"{spelt}(", *usual.parts[1:]))
@@ -116,7 +120,7 @@ def _spelt(match: re.Match[str]) -> str:
 
 SAME_NAMES = """
     exp expm1 log log1p log2 log10 sqrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh abs sign
-    sum mean max min maximum minimum diag kron
+    sum mean max min maximum minimum diag kron flip
 """
 NUMPY_NAMES = {
     **{name: f"np.{name}" for name in SAME_NAMES.split()},
@@ -134,6 +138,16 @@ def transpose(node: Expr, style: Style) -> Notation:
     return Notation((Slot(node.operands[0], ATOM), ".T"), POSTFIX)
 
 
+def quoted(node: Expr, style: Style) -> Notation:
+    """A'; (A^T)^T, since x + (x')' could have another x' in it"""
+    inner = node.operands[0]
+    return (
+        Notation(("(", Slot(inner.operands[0], ATOM), "^T)^T"))
+        if isinstance(inner, Transpose)
+        else node.notation(style)
+    )
+
+
 def constant(node: Expr, style: Style) -> Notation:
     """np.eye(n), np.ones(n), zeros(m, n)"""
     if isinstance(node, Identity):
@@ -145,27 +159,32 @@ def constant(node: Expr, style: Style) -> Notation:
 def matrix_product(node: Expr, style: Style) -> Notation:
     """A @ B; np.outer(x, y) of a column and a row, since NumPy knows neither: x @ y.T would be an inner product"""
     x, row = node.operands[0], node.operands[-1]
-    if _is_outer(*node.operands) and isinstance(row, Transpose):
-        return call("np.outer", (x, row.operands[0]), style)
-    return product((), _factors(node), style)
+    if _is_outer(*node.operands) and _is_one_piece(row, style):
+        return call("np.outer", (x, row.operands[0] if isinstance(row, Transpose) else row), style)
+    return product((), _factors(node, style), style)
 
 
 def multiple(node: Expr, style: Style) -> Notation:
     """a * A @ B"""
     c, a = node.operands
-    return product(c.operands if isinstance(c, Hadamard) else (c,), _factors(a), style)
+    return product(c.operands if isinstance(c, Hadamard) else (c,), _factors(a, style), style)
 
 
 def _is_outer(*factors: Expr) -> bool:
     return len(factors) == 2 and factors[0].cols is ONE and factors[1].rows is ONE
 
 
-def _factors(e: Expr) -> list[Expr]:
+def _is_one_piece(row: Expr, style: Style) -> bool:
+    """Whether an outer product is called by its name; in mathematics np.outer takes two columns."""
+    return isinstance(row, Transpose) or style is PYTHON
+
+
+def _factors(e: Expr, style: Style) -> list[Expr]:
     """The factors of a matrix, with outer products in one piece."""
     if not isinstance(e, Product):
         return [e]
     if _is_outer(*e.operands):
-        return [e] if isinstance(e.operands[1], Transpose) else list(e.operands)
+        return [e] if _is_one_piece(e.operands[1], style) else list(e.operands)
     factors: list[Expr] = []
     for factor in e.operands:
         if factors and _is_outer(factors[-1], factor):
@@ -242,15 +261,86 @@ def indexed(node: Expr, style: Style) -> Notation:
 
 
 def stacked(node: Expr, style: Style) -> Notation:
-    """np.hstack((A, B)), np.vstack((A, B))"""
-    name = "hstack" if isinstance(node, HorizontalStack) else "vstack"
-    usual = call(f"np.{name}(", node.operands, style)
-    return Notation((f"np.{name}((", *usual.parts[1:], ")"))
+    """np.hstack((A, x[:, None])), np.vstack((A, B)); np.hstack((x, y)) lengthens vectors, which have one axis"""
+    below, is_code = isinstance(node, VerticalStack), style is PYTHON
+    lengthens = is_code and node.cols is ONE and not all(block.is_scalar for block in node.operands)
+    parts: list[Part] = ["np.vstack((" if below and not lengthens else "np.hstack(("]
+    for k, block in enumerate(node.operands):
+        is_column = is_code and not below and block.cols is ONE and not block.is_scalar
+        parts += [", "] * (k > 0) + ([Slot(block, ATOM), "[:, None]"] if is_column else [Slot(block, SUM)])
+    return Notation((*parts, "))"))
+
+
+def clip(node: Expr, style: Style) -> Notation:
+    """np.clip(x, -1, 1), with both ends"""
+    return call("np.clip", node.operands, style)
+
+
+def huber(node: Expr, style: Style) -> Notation:
+    """scipy.special.huber(c, x)"""
+    return call("scipy.special.huber", node.operands[::-1], style)
+
+
+def vec(node: Expr, style: Style) -> Notation:
+    """A.T.ravel(), column by column"""
+    return Notation((Slot(node.operands[0], ATOM), ".T.ravel()"), POSTFIX)
+
+
+DEEPEST = 90  # brackets in each other, which are too many for Python itself not far above
+
+
+def is_python(text: str) -> bool:
+    """Whether a text is Python: there is no sum(i=1..N, …) in it, and no g'(x).
+
+    >>> is_python("np.sum(x[1:])"), is_python("sum(i=1..N, x[i])")
+    (True, False)
+    """
+    if "'" in text:
+        return False
+    depth = 0
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth > DEEPEST:
+            return False
+    try:
+        ast.parse(re.sub(r"\blambda\b", "λ", text))  # the name of a symbol
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def at_places(node: Expr, style: Style) -> Notation:
+    """x[0], A[1, :], x[1:3]: numbers are counted from 0, and the last one of a range is not in it; letters stay.
+
+    A row has one axis; a unit vector is np.eye(n)[:, 0].
+    """
+    if isinstance(node, UnitVector):
+        return Notation((f"np.eye({node.rows})[:, ", _from_zero(node.operands[0]), "]"))
+    a, *given = node.operands
+    places: list[Part] = [_from_zero(p) for p in given]
+    if isinstance(node, Slice):
+        places = [_range(*ends, extent) for ends, extent in zip(node.ranges, a.shape, strict=True)]
+    elif not isinstance(node, Entry):
+        places.insert(isinstance(node, Row), ":")
+    if ONE in a.shape:
+        places = places[-1:] if a.rows is ONE else places[:1]
+    parts = [part for place in places for part in (", ", place)][1:]
+    return Notation((Slot(a, ATOM), "[", *parts, "]"))
+
+
+def _from_zero(place: Expr) -> Slot:
+    return Slot(place if place.number is None else Number(place.number - 1), SUM)
+
+
+def _range(first: Size, last: Size, extent: Size) -> str:
+    """The part of an axis between two places, which are counted from 1."""
+    start = "" if first is ONE else str(first - ONE)
+    return f"{start}:{'' if last is extent else last}".replace(" ", "")
 
 
 Form = Callable[[Expr, Style], Notation]
 FORMS: dict[Style, dict[type[Expr], Form]] = {
-    ASCII: {IndexedSum: indexed_sum},
+    ASCII: {IndexedSum: indexed_sum, Transpose: quoted},
     LATEX: {
         Abs: between_bars,
         Determinant: between_bars,
@@ -277,3 +367,5 @@ FORMS: dict[Style, dict[type[Expr], Form]] = {
         VerticalStack: stacked,
     },
 }
+PLACED = (Entry, Row, Column, Slice, UnitVector)
+FORMS[PYTHON] = {**FORMS[NUMPY], Vec: vec, Clip: clip, Huber: huber, **dict.fromkeys(PLACED, at_places)}

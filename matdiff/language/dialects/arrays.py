@@ -251,6 +251,8 @@ def placed(site: Site, key: Any, extent: Size) -> Place:
     return Place(counted(key.start or 0, extent) + ONE, last, "")
 
 
-def counted(key: int, extent: Size) -> Size:
+def counted(key: int | Size, extent: Size) -> Size:
     """A place from the front, or with a minus from the end."""
+    if isinstance(key, Size):
+        return key
     return size(key) if key >= 0 else extent + size(key)

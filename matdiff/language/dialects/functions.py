@@ -170,7 +170,7 @@ SPELT = {  # other names of libraries for functions of the language
     **dict.fromkeys(("item", "squeeze"), "copy"),
 }
 OF_MATRICES = frozenset("det inv pinv logdet expm logm sqrtm cholesky tril triu tr".split())  # with a module in front
-NOT_OF_CODE = frozenset("conjugate conj heaviside step logistic vec huber flip pad conv corr d".split())
+NOT_OF_CODE = frozenset("conjugate conj heaviside logistic vec huber flip pad conv corr d".split())
 REAL = {
     **dict.fromkeys(("conj", "conjugate", "vdot_complex"), "leave it out"),
     **dict.fromkeys((".H", "adjoint"), "write .T"),

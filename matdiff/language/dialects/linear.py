@@ -7,6 +7,7 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.language.dialects import arrays, python
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import (
@@ -18,6 +19,7 @@ from matdiff.language.dialects.functions import (
 from matdiff.language.dialects.reductions import axes, one_of, remaining
 from matdiff.language.tracing.arrays import FUNCTIONS as RECORDED
 from matdiff.language.tracing.arrays import UFUNCS, Traced
+from matdiff.language.tracing.shapes import flip
 from matdiff.language.typed import Typed
 
 # ---- arithmetic by name -----------------------------------------------------------------------------
@@ -46,6 +48,8 @@ def add(site: Site, a: Typed, b: Typed, alpha: Any = None) -> Typed:
 def clip(site: Site, a: Typed, low: Any = None, high: Any = None, min: Any = None, max: Any = None) -> Typed:
     """clip(x, low, high), x.clamp(min=0)"""
     low, high = low if min is None else min, high if max is None else max
+    if low is None and high is None:
+        raise site.misfit("clip takes a lower or an upper end", "write np.clip(x, low, high)")
     for bound, name in ((low, "maximum"), (high, "minimum")):
         if isinstance(bound, Typed):
             a = made(site, broadcast(site, a, bound), [a, bound], UFUNCS[name])
@@ -126,8 +130,10 @@ def matrix_power(site: Site, a: Typed, n: Typed) -> Typed:
     """Aᵏ"""
     if axes_of(a) != 2 or not site.unify(a.rows, a.cols):
         raise site.misfit(f"matrix_power takes a square matrix: {site.shown(a)}")
-    if n.number is None or n.number.denominator != 1:
+    if not n.is_scalar or (n.number is not None and n.number.denominator != 1):
         raise site.misfit("matrix_power takes a whole number")
+    if n.number is None:
+        return made(site, lengths_of(a), [a, n], lambda x, k: Traced(SymbolicPower.of(x.expr, k.expr), x.lengths))
     return made(site, lengths_of(a), [a], lambda x: RECORDED["linalg.matrix_power"](x, int(n.number or 0)))
 
 
@@ -218,11 +224,26 @@ def stack(site: Site, *operands: Typed, axis: Any = None, dim: Any = None) -> Ty
     """arrays beside each other, or below each other; vectors make a longer vector"""
     name: str = site.node.value.name
     along = axes(site, operands[0], one_of(site, axis, dim, None))
-    are_vectors = all(axes_of(a) == 1 for a in operands)
-    if name == "vstack" and are_vectors:
-        raise site.misfit("vstack makes rows of vectors", "np.concatenate((x, y)) makes a longer vector")
+    counts = [axes_of(a) for a in operands]
+    if name == "vstack":
+        if 1 in counts and 2 not in counts:
+            raise site.misfit("vstack makes rows of vectors", "np.concatenate((x, y)) makes a longer vector")
+        operands = tuple(as_row(site, a) if axes_of(a) == 1 else a for a in operands)
     below = name == "vstack" or (name != "hstack" and along in (None, (0,)))
-    return of_matrices(site, *operands, name="vstack" if below or are_vectors else "hstack")
+    return of_matrices(site, *operands, name="vstack" if below or (1 in counts and 2 not in counts) else "hstack")
+
+
+def as_row(site: Site, a: Typed) -> Typed:
+    """A vector above or below matrices is a row of theirs."""
+    return site.attempt.typed(site.node, (ONE, a.rows), (a,), flip)
+
+
+@function("flip")
+def reverse(site: Site, a: Typed) -> Typed:
+    """the entries from the last to the first, along all axes"""
+    if is_torch(site, site.node.value):
+        raise site.misfit("torch.flip has axes, which are not known")
+    return of_matrices(site, a, name="flip")
 
 
 @function("ones_like", "zeros_like")

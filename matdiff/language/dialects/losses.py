@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from matdiff.algebra.expr import FUNCTIONS as OPERATORS
+from matdiff.algebra.operators.activations import Huber
 from matdiff.errors import AmbiguityError
 from matdiff.language.applications import apply
 from matdiff.language.dialects.arrays import Site, axes_of, lengths_of, made
@@ -113,3 +114,12 @@ def with_slope(site: Site, a: Typed, alpha: Any = None, negative_slope: Any = No
 def sum_squares(site: Site, a: Typed) -> Typed:
     """Σ aᵢ²"""
     return made(site, (), [a], lambda x: RECORDED["sum"](x**2))
+
+
+@function("huber")
+def huber(site: Site, delta: Typed, a: Typed) -> Typed:
+    """scipy.special.huber(c, x), in whose order the arguments are told apart"""
+    if "special" not in site.node.value.module:
+        hint = "write scipy.special.huber(c, x)"
+        raise site.misfit("huber may have the bound first or last", hint, AmbiguityError)
+    return of_entries(site, a, delta, operator=Huber)

@@ -13,8 +13,10 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, SyntaxError, UnsupportedError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.dialects import MODULES, Dialect, algebra
 from matdiff.language.names import canonical
 from matdiff.language.syntax import Node
@@ -143,8 +145,8 @@ class Converter:
             case ast.BinOp(left=left, right=right):
                 return [left, right]
             case ast.Call(func=func, keywords=keywords):
-                if self.is_maker(node):
-                    return []
+                if (operands := self.operands_of_maker(node)) is not None:
+                    return node.args[:operands]
                 owner = [func.value] if isinstance(func, ast.Attribute) and self.module(func) is None else []
                 return [*owner, *self.listed(node), *[k.value for k in keywords]]
             case ast.Attribute(value=value) if self.module(node) is None:
@@ -168,25 +170,28 @@ class Converter:
             return node.args[0].elts
         return node.args
 
-    def is_maker(self, node: ast.Call) -> bool:
-        """np.eye(n), np.ones((m, n)): the arguments are sizes."""
+    def operands_of_maker(self, node: ast.Call) -> int | None:
+        """How many operands stand before the sizes in np.eye(n), centering(n), unvec(x, m, n); else None."""
         func = node.func
-        if isinstance(func, ast.Attribute) and self.module(func):
-            return func.attr in MAKERS
-        return isinstance(func, ast.Name) and func.id in MAKERS
+        if isinstance(func, ast.Attribute):
+            return 0 if self.module(func) and func.attr in MAKERS else None
+        name = func.id if isinstance(func, ast.Name) else ""
+        if name in FUNCTIONS and FUNCTIONS[name].sizes:
+            return sum(len(relation.operands) for relation in FUNCTIONS[name].relations[:1])
+        return 0 if name in MAKERS else None
 
-    def made(self, node: ast.Call) -> Node:
-        """A constant of the language: np.eye(n), np.ones(n), np.zeros((m, n))"""
+    def made(self, node: ast.Call, operands: int) -> Node:
+        """A constant of the language, or a function with sizes: np.eye(n), np.zeros((m, n)), unvec(x, m, n)"""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
         name = "eye" if name in ("identity", "Identity") else name
         if node.keywords:
             raise self.refused(node, f"{name} with {node.keywords[0].arg}= is not known")
-        sizes = [e for a in node.args for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
-        if name == "eye" and not all(isinstance(s, ast.Name | ast.Constant) for s in sizes):
-            return Node(
-                "NAME", [], "eye", *self.span(node)
-            )  # np.eye(X.shape[0]): the size is that of what it is added to
-        parts = [Node("NAME", [], ast.unparse(s), *self.span(s)) for s in sizes]
+        given = node.args[operands:]
+        sizes = [e for a in given for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
+        if name == "eye" and any(isinstance(part, OF_ARRAYS) for s in sizes for part in ast.walk(s)):
+            return Node("NAME", [], "eye", *self.span(node))  # np.eye(X.shape[0]): of the size of what it is added to
+        parts = [self.done[id(a)] for a in node.args[:operands]]
+        parts += [Node("NAME", [], ast.unparse(s), *self.span(s)) for s in sizes]
         listed = parts if len(parts) < 2 else [Node("list", parts, None, parts[0].start, parts[-1].end)]
         return Node("call", listed, name, *self.span(node))
 
@@ -265,8 +270,8 @@ class Converter:
 
     def called(self, node: ast.Call) -> Node:
         """np.sum(X, axis=0), X.sum(0), norm(x)"""
-        if self.is_maker(node):
-            return self.made(node)
+        if (operands := self.operands_of_maker(node)) is not None:
+            return self.made(node, operands)
         names = tuple(k.arg or "" for k in node.keywords)
         if "" in names:
             raise self.refused(node, "** in front of an argument cannot be read")
@@ -307,7 +312,7 @@ class Converter:
         """A place, a slice, None for a new axis, or a letter."""
         match node:
             case ast.Slice(lower=low, upper=high, step=step):
-                return slice(*[None if end is None else self.key(end) for end in (low, high, step)])
+                return slice(*[None if end is None else self.end(end) for end in (low, high, step)])
             case ast.Attribute(attr="newaxis"):
                 return None
             case ast.Name(id=name):
@@ -319,6 +324,13 @@ class Converter:
         if value is not None and value is not Ellipsis and type(value) is not int:
             raise self.refused(node, "an index is a number, a slice, None or a letter")
         return value
+
+    def end(self, node: ast.expr) -> Any:
+        """The start or the end of a slice: a number, or a size as in x[n:n + m]."""
+        if any(isinstance(part, ast.Name) for part in ast.walk(node)):
+            start, end = self.span(node)
+            return parse_size(Excerpt(self.text[start:end], start, self.text))
+        return self.key(node)
 
     def call(self, node: ast.expr, name: str, parts: list[Node], names: tuple[str, ...] = (), module: str = "") -> Node:
         if self.dialect.entrywise:
@@ -341,6 +353,7 @@ class Converter:
 
 LONGEST_NUMBER = 100
 STACKS = ("hstack", "vstack", "concatenate", "concat", "cat")
+OF_ARRAYS = (ast.Attribute, ast.Subscript, ast.Call)  # X.shape[0], len(x)
 MAKERS = ("eye", "identity", "Identity", "ones", "zeros")
 SIGNS: dict[type, str] = {
     ast.Add: "add",
