@@ -144,7 +144,7 @@ TEXTBOOK = [  # The Matrix Cookbook, section 8.2, equations 377 to 385, and what
     ("(A x) .* (B x)", "diag(A S B') + (A μ) .* (B μ)"),
     ("kron(x, x)", "vec(S) + kron(μ, μ)"),
     ("kron(A x, B x)", "vec(B S A') + kron(A μ, B μ)"),
-    ("kron(x, x')", "S + μ μ'"),
+    ("kron(x, xᵀ)", "S + μ μ'"),
     ("diag(x) C diag(x)", "C .* (S + μ μ')"),
     ("sum(x)^2", "sum(S) + sum(μ)^2"),
     ("vec(x x')", "vec(S) + kron(μ, μ)"),
@@ -226,7 +226,7 @@ OF_ONE_VECTOR = """
     (C .* (x a'))'(x b');  mean(x)^2;  (x + C x)'(x - C x);  (s*x - x)'(x + t*x);  (x x' - C)*a;  sum(C x x')
     vech(x x');  x'C x*C;  khatri_rao(x x', C);  C^2 x x';  sylvester(C'C, S, x x');  unvec(kron(x, x), n, n)
     (diag(x) + x b')^2;  Diag(A'A x) C' Diag(x);  C : (x x');  (x x') .* C;  (a .* x)'(b .* x);  skew(x a') x
-    centering(n) x x';  (x + x)'(x - 2*x);  corr(x, a)*x;  x'A'A x + x'C x;  a*x[3]^2;  kron(x', x)*C
+    centering(n) x x';  (x + x)'(x - 2*x);  corr(x, a)*x;  x'A'A x + x'C x;  a*x[3]^2;  kron(xᵀ, x)*C
     hstack(x, C x)'C x;  diag(x) .* diag(A'A x);  diag(C x) .* C .* diag(x);  kron(diag(x), diag(x));  diag(x)^2
 """
 OF_ONE_MATRIX = """

@@ -437,7 +437,8 @@ ERRORS: list[tuple[str, str, type[MatdiffError], str, str | None]] = [
     ("f(x)", "f: -> scalar", DeclarationError, "what the function takes", None),
     ("f(x)", "f: m x n x p -> scalar", DeclarationError, "3 sizes", None),
     ("f(x)", "f[i=1..N]: n -> scalar", DeclarationError, "has no index", "f[i=1..N]"),
-    ("A(x, y)", "", SyntaxError, "a comma can only separate", ","),
+    ("A(x, y)", "", SyntaxError, "is a function that is not given", "A(x,"),
+    ("A(x, y)", "A: n x n", SyntaxError, "a comma can only separate", ","),
 ]
 
 

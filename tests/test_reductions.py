@@ -92,9 +92,7 @@ def test_large_values_do_not_overflow(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "softmax(A)",
         "logsumexp(A)",
-        "log_softmax(A)",
         "norm_inf(A)",
         "normp(A, 3)",
         "max(A, x)",
@@ -105,6 +103,16 @@ def test_large_values_do_not_overflow(text: str) -> None:
 def test_matrices_where_vectors_are_meant_are_refused(text: str) -> None:
     with pytest.raises(MatdiffError):
         matdiff.parse(text, WHERE)
+
+
+ALONG_ROWS = [("softmax(A)", "softmax_rows(A)"), ("log_softmax(A)", "logsoftmax_rows(A)")]
+
+
+@pytest.mark.parametrize(("text", "meant"), ALONG_ROWS)
+def test_of_a_matrix_softmax_is_taken_along_rows(text: str, meant: str) -> None:
+    e = matdiff.parse(text, WHERE)
+    assert "is taken along each row" in " ".join(e.notes)
+    assert e is matdiff.parse(meant, WHERE)
 
 
 # ---- gradients --------------------------------------------------------------------------------------

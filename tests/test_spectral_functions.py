@@ -55,6 +55,9 @@ ANSWERS = [
     ("f(t) = a exp(t); tr(funm(f, S))", "a expm(S)"),
     ("tr(funm(relu, S))", "funm(step, S)"),
     ("tr(funm(f', S))", "funm(f′′, S)"),
+    ("tr(funm(digamma, S))", "funm(digamma′, S)"),
+    ("tr(funm(digamma', S))", "funm(digamma′′, S)"),
+    ("tr(funm(tanh', S))", "−2funm(tanh, S)(I − funm(tanh, S)²)"),
     ("tr(A funm(f, S))", "frechet_funm(f, S, A)"),
     ("tr(B funm(tanh, S))", "½frechet_funm(tanh, S, Bᵀ + B)"),
     ("tr(S funm(tanh, S))", "funm(tanh, S) + S(I − funm(tanh, S)²)"),
@@ -72,12 +75,12 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("text", "expected"), ANSWERS)
-def test_gradient(text: str, expected: str) -> None:
+def test_gradient(text: str, expected: str, is_read_back: Callable[..., bool]) -> None:
     found = matdiff.derive(text, "S", WHERE)
     assert str(found.gradient) == expected
     assert found.verify().ok
     for spelling in SPELLINGS:
-        assert matdiff.parse(format(found.gradient, spelling), WHERE) is found.gradient, spelling
+        assert is_read_back(found.gradient, spelling, WHERE), spelling
 
 
 def test_other_unknowns_than_the_matrix() -> None:

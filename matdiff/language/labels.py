@@ -29,7 +29,7 @@ from matdiff.language.names import (
 from matdiff.language.words import Vocabulary, match_at
 
 TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
-FACTOR = rf"\s*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇{GREEK_CLASS}]"
+FACTOR = rf"\s*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇·{GREEK_CLASS}]"  # · is a letter of a function, as of log(x)
 BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
 BINDS = rf"(?:[∑Σ∏]|\bm(?:ax|in))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
@@ -152,6 +152,8 @@ class Labels:
             return True, CUSTOM
         if name in known.defined:
             return False, CUSTOM  # what g_S is has been said, and g_S' is its transpose
+        if name in known.kinds and not self.stands_bare(name, f"(?:{SUBSCRIPT})?"):
+            return False, 0  # what is declared occurs
         is_matrix = known.kind(name) == "M"
         before_factor = any(match_at(FACTOR, text, m.end()) for m in quotes)
         if re.search(TRANSPOSED, text):

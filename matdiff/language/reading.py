@@ -326,7 +326,7 @@ class _Readings:
         from matdiff.language.dialects import python
 
         try:
-            tree = python.tree(self.text, dialect, frozenset((*self.declared, *self.wrt)))
+            tree = python.tree(self.text, dialect, frozenset((*self.declared, *self.wrt)), self.vocabulary)
         except python.NotPython:
             self.dialect = None
             dialects.require_one_meaning(self.text, dialect)

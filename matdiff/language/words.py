@@ -132,15 +132,30 @@ class Vocabulary:
 
     def nabla(self, place: int) -> tuple[Called, int] | None:
         """∇f, ∇²₁₂f, nabla2_12_f before a bracket, and the place of the bracket."""
-        m = match_at(NABLA, self.text, place)
-        name = canonical(m.group("name").strip("⟪⟫")) if m else ""
-        if m is None or name not in self.valued or self.link(place):
+        m = None if self.link(place) else match_at(NABLA, self.text, place)
+        called = self.derivative(m) if m else None
+        return (called, m.end()) if m and called else None
+
+    def open_function(self, word: str) -> Called | tuple[str, int] | None:
+        """What is called by a word alone: f, nabla2_12_f, where f is an open function."""
+        name = canonical(word)
+        if name in self.formulas and name not in self.heads.called:
+            return name, 0
+        if name in self.valued:
+            return Called(name, 0)
+        m = match_at(NABLA, f"{word}(", 0)
+        return self.derivative(m) if m else None
+
+    def derivative(self, m: re.Match[str]) -> Called | None:
+        """The derivative of an open function that a match of ``NABLA`` names."""
+        name = canonical(m.group("name").strip("⟪⟫"))
+        if name not in self.valued:
             return None
         scripts = m.group("scripts").translate(_PLAIN_SUBSCRIPT)
         raised = "".join(SUPERSCRIPTS.get(sign, sign) for sign in "".join(re.findall(RAISED, scripts)))
         order = int(re.sub(r"[^0-9]", "", (m.group("order") or "") + raised) or 1)
         places = tuple(map(int, re.sub(r"[^0-9]", "", re.sub(RAISED, "", scripts))))
-        return Called(name, order, places), m.end()
+        return Called(name, order, places)
 
     def kind(self, name: str) -> str:
         """The kind of a name: declared, or by custom."""

@@ -106,7 +106,7 @@ def scalar(np: Any, name: str, order: int, parameters: Sequence[Any], call: Call
     def function(t: Any, derived: int) -> Any:
         spread = [np.reshape(p, (*p.shape[:-2], *(1,) * (t.ndim - p.ndim + 2))) for p in parameters]
         given: dict[Expr, Any] = {ENTRY: t, **dict(zip(PARAMETERS, spread, strict=False))}
-        return t * 0.0 + number(np, formula(name, derived), given)
+        return t * 0.0 + number(np, formula(name, order + derived), given)
 
     return function
 

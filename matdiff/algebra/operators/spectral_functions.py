@@ -1,8 +1,9 @@
 """Functions of a symmetric matrix through its eigenvalues: funm(f, S) = Q diag(f(λ))Qᵀ for S = Q diag(λ)Qᵀ.
 
-f is a function of a scalar: one of the table, or one that the text leaves open.  What a formula makes of a matrix is
-made of such functions, sums, products and powers (``of_matrix``).  The derivative in a direction E, after Daleckii and
-Krein, is Q(F ⊙ QᵀEQ)Qᵀ with the divided differences Fᵢⱼ = (f(λᵢ) − f(λⱼ))/(λᵢ − λⱼ), Fᵢᵢ = f′(λᵢ).
+f is a function of a scalar: one of the table, one that the text leaves open, or a derivative of it.  What a formula
+makes of a matrix is made of such functions, sums, products and powers (``of_matrix``).  The derivative in a direction
+E, after Daleckii and Krein, is Q(F ⊙ QᵀEQ)Qᵀ with the divided differences Fᵢⱼ = (f(λᵢ) − f(λⱼ))/(λᵢ − λⱼ),
+Fᵢᵢ = f′(λᵢ).
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import Shape
-from matdiff.algebra.expr import FUNCTIONS, Data, Expr, Number, Operator, postorder
+from matdiff.algebra.expr import FUNCTIONS, Data, Expr, Number, Operator, postorder, replace
 from matdiff.algebra.laws import differential, shift
 from matdiff.algebra.notation import SUM, Notation, Part, Slot, Style, latex_name, name_text
-from matdiff.algebra.operators.divided_differences import Call, applied, scalar, stand_in
+from matdiff.algebra.operators.divided_differences import PARAMETERS, Call, applied, formula, scalar, stand_in
 from matdiff.algebra.operators.entrywise import ENTRY, Entrywise, Exp, Expm1, Log, Log1p, Sqrt, Unspecified
+from matdiff.algebra.operators.gamma import Digamma, Polygamma
 from matdiff.algebra.operators.inverses import NEGLIGIBLE
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import (
@@ -90,6 +92,8 @@ def combined(node: Expr, parts: Sequence[Expr], s: Expr) -> Expr | None:
             return MatrixFunction.applied(node.names[0], 0, *parts)
         case Unspecified():
             return MatrixFunction.applied(*node.data, *parts)
+        case Polygamma():
+            return MatrixFunction.make((parts[0],), (Digamma.names[0], node.data[0]))
         case Softmax():
             exponential = Expm(parts[0])
             return Scale.of(reciprocal(Trace(exponential)), exponential)
@@ -127,9 +131,11 @@ class MatrixFunction(Operator):
         """f(S), by its own name where it has one, as the exponential of a matrix."""
         function = FUNCTIONS.get(name)
         if s.is_scalar:
-            return Unspecified(name, order, s) if function is None else function.of(s, *parameters)
+            return Unspecified(name, order, s) if function is None else derived(name, order, s, *parameters)
         if function is None:
             return cls.make((s,), (name, order))
+        if order:
+            return of_matrix(derived(name, order, ENTRY, *parameters), ENTRY, s)
         if function in OWN:
             return OWN[function](s)
         known = function.of(ENTRY, *parameters)
@@ -175,9 +181,9 @@ class MatrixFunction(Operator):
         s, *parameters = self.operands
         terms: list[Expr] = [] if da is None else [FrechetOfFunction.make((*self.operands, da), (*self.data, 1))]
         by_parameter = FUNCTIONS[self.data[0]].by_parameter(ENTRY, *parameters) if parameters else ()  # type: ignore[attr-defined]
-        for change, formula in zip(changes, by_parameter, strict=True):
+        for change, partial in zip(changes, by_parameter, strict=True):
             if change is not None:
-                terms.append(Scale.of(change, of_matrix(formula, ENTRY, s)))
+                terms.append(Scale.of(change, of_matrix(partial, ENTRY, s)))
         return Sum.of(*terms)
 
 
@@ -190,16 +196,23 @@ OWN: dict[type[Operator], Callable[[Expr], Expr]] = {
 }
 
 
+def derived(name: str, order: int, t: Expr, *parameters: Expr) -> Expr:
+    """f(t) of a function of the table, or a derivative of it: tanh′(t) is 1 − tanh(t)²."""
+    function = FUNCTIONS[name]
+    assert issubclass(function, Entrywise)
+    if not order:
+        return function.of(t, *parameters)
+    if order == 1:
+        return function.slope(*function.of(t, *parameters).operands)
+    given: dict[Expr, Expr] = dict(zip((ENTRY, *PARAMETERS), function.of(t, *parameters).operands, strict=False))
+    return replace(formula(name, order), lambda node: given.get(node))
+
+
 def slope(e: Expr) -> Expr:
     """f′(S) of f(S), or of a derivative of it in a direction."""
-    name, order = e.data[:2]
-    s = e.operands[0]
-    function = FUNCTIONS.get(name)
-    if function is None:
-        return MatrixFunction.applied(name, order + 1, s)
-    assert issubclass(function, Entrywise)
-    parameters = e.operands[1 : 1 + len(function.parameters)]
-    return of_matrix(function.slope(ENTRY, *parameters), ENTRY, s)
+    name, order, *count = e.data
+    s, *parameters = e.operands[: len(e.operands) - sum(count)]
+    return MatrixFunction.applied(name, order + 1, s, *parameters)
 
 
 class FrechetOfFunction(Operator):
@@ -268,9 +281,10 @@ class FrechetOfFunction(Operator):
 def written(name: str, data: Data, operands: Sequence[Expr], style: Style) -> Notation:
     """funm(f′, S): the function as a word before the operands; parameters only where they are unusual."""
     function = FUNCTIONS.get(data[0])
-    label = data[0] if function is not None else name_text(data[0], style) + style.pick("′", "'") * data[1]
+    label = data[0] if function is not None else name_text(data[0], style)
     if function is not None and style.latex:
         label = latex_name(data[0])
+    label += style.pick("′", "'") * data[1]
     shown = list(operands)
     if function is not None and issubclass(function, Entrywise):
         usual = tuple(map(Number, function.parameters))

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, SyntaxError, UnsupportedError
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.declarations import Excerpt, parse_size
-from matdiff.language.dialects import MODULES, Dialect, algebra
+from matdiff.language.dialects import MODULES, Dialect, algebra, functionals, makers
+from matdiff.language.dialects.functionals import together
 from matdiff.language.names import canonical
 from matdiff.language.syntax import Node
+from matdiff.language.words import Vocabulary
 
 DEEPEST = 90  # brackets in each other
 LONGEST = 100_000  # characters
@@ -40,8 +40,8 @@ class Call(NamedTuple):
     place: tuple[int, int] = (0, 0)
 
 
-def tree(text: str, dialect: Dialect, names: frozenset[str]) -> Node:
-    """The syntax tree of a piece of Python; *names* are declared."""
+def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) -> Node:
+    """The syntax tree of a piece of Python; *names* are declared, and *known* are the open functions among them."""
     if len(text) > LONGEST or deepest(text) > DEEPEST:
         raise NotPython
     spelt = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
@@ -51,7 +51,7 @@ def tree(text: str, dialect: Dialect, names: frozenset[str]) -> Node:
             parsed: Any = ast.parse(written, mode=mode)
         except (PythonSyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        return Converter(text, written, shift, dialect, names).whole(parsed)
+        return Converter(text, written, shift, dialect, names, known).whole(parsed)
     raise NotPython
 
 
@@ -67,11 +67,14 @@ def deepest(text: str) -> int:
 class Converter:
     """The nodes of one piece of Python; *shift* is how many signs stand in front of the text in what was parsed."""
 
-    def __init__(self, text: str, written: str, shift: int, dialect: Dialect, names: frozenset[str]) -> None:
+    def __init__(
+        self, text: str, written: str, shift: int, dialect: Dialect, names: frozenset[str], known: Vocabulary
+    ) -> None:
         self.text = text
         self.shift = shift
         self.dialect = dialect
         self.names = names
+        self.known = known
         self.lines = [line.encode() for line in written.splitlines(keepends=True)] or [b""]
         self.starts = [0]
         for line in written.splitlines(keepends=True):
@@ -113,6 +116,8 @@ class Converter:
         match item:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 return Node("define", [self.expression(value)], self.name(name), *self.span(item))
+            case ast.Expr(value=ast.Name() as value) if is_last and self.span(item) != self.span(value):  # (h)
+                return Node("group", [self.expression(value)], None, *self.span(item))
             case ast.Expr(value=value) | ast.Return(value=ast.expr() as value) if is_last:
                 return self.expression(value)
             case ast.Expr() | ast.Return():
@@ -144,15 +149,17 @@ class Converter:
                 return [operand]
             case ast.BinOp(left=left, right=right):
                 return [left, right]
+            case ast.Call(args=arguments) if (said := functionals.word(self, node)) is not None:
+                return [a for a in arguments if a is not said]
             case ast.Call(func=func, keywords=keywords):
-                if (operands := self.operands_of_maker(node)) is not None:
+                if (operands := makers.operands(self, node)) is not None:
                     return node.args[:operands]
                 owner = [func.value] if isinstance(func, ast.Attribute) and self.module(func) is None else []
                 return [*owner, *self.listed(node), *[k.value for k in keywords]]
             case ast.Attribute(value=value) if self.module(node) is None:
                 return [value]
             case ast.Subscript(value=value):
-                return [value]
+                return [value, *functionals.directions(self, node)]
             case ast.Starred(value=value):
                 raise self.refused(node, "a * in front of an argument cannot be read")
             case _ if type(node) in HANDLERS:
@@ -169,31 +176,6 @@ class Converter:
         if name in STACKS and len(node.args) == 1 and isinstance(node.args[0], ast.Tuple | ast.List):
             return node.args[0].elts
         return node.args
-
-    def operands_of_maker(self, node: ast.Call) -> int | None:
-        """How many operands stand before the sizes in np.eye(n), centering(n), unvec(x, m, n); else None."""
-        func = node.func
-        if isinstance(func, ast.Attribute):
-            return 0 if self.module(func) and func.attr in MAKERS else None
-        name = func.id if isinstance(func, ast.Name) else ""
-        if name in FUNCTIONS and FUNCTIONS[name].sizes:
-            return sum(len(relation.operands) for relation in FUNCTIONS[name].relations[:1])
-        return 0 if name in MAKERS else None
-
-    def made(self, node: ast.Call, operands: int) -> Node:
-        """A constant of the language, or a function with sizes: np.eye(n), np.zeros((m, n)), unvec(x, m, n)"""
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
-        name = "eye" if name in ("identity", "Identity") else name
-        if node.keywords:
-            raise self.refused(node, f"{name} with {node.keywords[0].arg}= is not known")
-        given = node.args[operands:]
-        sizes = [e for a in given for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
-        if name == "eye" and any(isinstance(part, OF_ARRAYS) for s in sizes for part in ast.walk(s)):
-            return Node("NAME", [], "eye", *self.span(node))  # np.eye(X.shape[0]): of the size of what it is added to
-        parts = [self.done[id(a)] for a in node.args[:operands]]
-        parts += [Node("NAME", [], ast.unparse(s), *self.span(s)) for s in sizes]
-        listed = parts if len(parts) < 2 else [Node("list", parts, None, parts[0].start, parts[-1].end)]
-        return Node("call", listed, name, *self.span(node))
 
     def name(self, written: str) -> str:
         return "lambda" if written == LAMBDA else canonical(written)
@@ -269,9 +251,11 @@ class Converter:
         return self.call(node, ATTRIBUTES.get(name, f".{name}"), [self.done[id(node.value)]])
 
     def called(self, node: ast.Call) -> Node:
-        """np.sum(X, axis=0), X.sum(0), norm(x)"""
-        if (operands := self.operands_of_maker(node)) is not None:
-            return self.made(node, operands)
+        """np.sum(X, axis=0), X.sum(0), norm(x), funm(log, S), nabla_f(x)"""
+        if (word := functionals.word(self, node)) is not None:
+            return functionals.call(self, node, word)
+        if (operands := makers.operands(self, node)) is not None:
+            return makers.made(self, node, operands)
         names = tuple(k.arg or "" for k in node.keywords)
         if "" in names:
             raise self.refused(node, "** in front of an argument cannot be read")
@@ -287,14 +271,17 @@ class Converter:
             name = node.func.id
         else:
             raise self.refused(node.func, "only functions that have a name can be called", error=SyntaxError)
-        is_open = not module and canonical(name) in CUSTOMARY_FUNCTIONS and not names
-        if is_open and isinstance(node.func, ast.Name):
-            return Node("unspecified", parts, (canonical(name), 0), *self.span(node))
+        is_plain = isinstance(node.func, ast.Name) and bool(parts) and not names
+        if is_plain and (called := functionals.open_function(self, name)):
+            return Node("unspecified", [together(parts)], called, *self.span(node))
         return self.call(node, name, parts, names, module)
 
     def subscript(self, node: ast.Subscript) -> Node:
         """X[:, 0], x[1:], slogdet(A)[1], X.shape[0]"""
         base = self.done[id(node.value)]
+        if directions := functionals.directions(self, node):
+            behind = together([self.done[id(d)] for d in directions])
+            return Node(base.kind, [*base.parts, behind], base.value, *self.span(node))
         keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         found = tuple(self.key(k) for k in keys)
         if base.kind == "array" and base.value.name in PAIRS:
@@ -303,8 +290,7 @@ class Converter:
             if not all(isinstance(k, str) for k in found):
                 raise self.refused(node, "an index with a letter beside numbers cannot be read")
             inside = [Node("NAME", [], k, *self.span(key)) for k, key in zip(found, keys, strict=True)]
-            listed = inside[0] if len(inside) == 1 else Node("list", inside, None, inside[0].start, inside[-1].end)
-            return Node("index", [base, listed], None, *self.span(node))
+            return Node("index", [base, together(inside)], None, *self.span(node))
         key = Node("literal", [], found, *self.span(node))
         return self.call(node, "item", [base, key])
 
@@ -353,8 +339,6 @@ class Converter:
 
 LONGEST_NUMBER = 100
 STACKS = ("hstack", "vstack", "concatenate", "concat", "cat")
-OF_ARRAYS = (ast.Attribute, ast.Subscript, ast.Call)  # X.shape[0], len(x)
-MAKERS = ("eye", "identity", "Identity", "ones", "zeros")
 SIGNS: dict[type, str] = {
     ast.Add: "add",
     ast.Sub: "subtract",

@@ -1,0 +1,42 @@
+"""Constants and functions with sizes in code: np.eye(n), np.zeros((m, n)), unvec(x, m, n)."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.language.dialects.functionals import together
+from matdiff.language.syntax import Node
+
+if TYPE_CHECKING:
+    from matdiff.language.dialects.python import Converter
+
+OF_ARRAYS = (ast.Attribute, ast.Subscript, ast.Call)  # X.shape[0], len(x)
+MAKERS = ("eye", "identity", "Identity", "ones", "zeros")
+
+
+def operands(to: Converter, node: ast.Call) -> int | None:
+    """How many operands stand before the sizes in np.eye(n), centering(n), unvec(x, m, n); else None."""
+    func = node.func
+    if isinstance(func, ast.Attribute):
+        return 0 if to.module(func) and func.attr in MAKERS else None
+    name = func.id if isinstance(func, ast.Name) else ""
+    if name in FUNCTIONS and FUNCTIONS[name].sizes:
+        return sum(len(relation.operands) for relation in FUNCTIONS[name].relations[:1])
+    return 0 if name in MAKERS else None
+
+
+def made(to: Converter, node: ast.Call, operands: int) -> Node:
+    """A constant of the language, or a function with sizes: np.eye(n), np.zeros((m, n)), unvec(x, m, n)"""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id  # type: ignore[attr-defined]
+    name = "eye" if name in ("identity", "Identity") else name
+    if node.keywords:
+        raise to.refused(node, f"{name} with {node.keywords[0].arg}= is not known")
+    given = node.args[operands:]
+    sizes = [e for a in given for e in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
+    if name == "eye" and any(isinstance(part, OF_ARRAYS) for s in sizes for part in ast.walk(s)):
+        return Node("NAME", [], "eye", *to.span(node))  # np.eye(X.shape[0]): of the size of what it is added to
+    parts = [to.done[id(a)] for a in node.args[:operands]]
+    parts += [Node("NAME", [], ast.unparse(s), *to.span(s)) for s in sizes]
+    return Node("call", [together(parts)] if parts else [], name, *to.span(node))
