@@ -18,6 +18,7 @@ from matdiff.algebra.identities import (
     expansions,
     factoring,
     given_entries,
+    grids,
     indexed,
     jacobians,
     kronecker,
@@ -80,6 +81,7 @@ SIMPLIFICATIONS = _by_root(
     indexed.LAWS,
     piecewise.LAWS,
     given_entries.LAWS,
+    grids.LAWS,
 )
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),

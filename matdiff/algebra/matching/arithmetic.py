@@ -48,6 +48,7 @@ class Arithmetic(ABC):
             self.without |= {"trace of a scalar"}
         if without.startswith("transpose"):
             self.without |= {"transpose of a scalar", "transpose within a trace"}
+        self.beyond = beyond
         self.collects = LIKE_TERMS in beyond
         self.multiplies_out = MULTIPLYING_OUT in beyond
         self.joins_powers = POWERS in beyond

@@ -35,10 +35,11 @@ from matdiff.algebra.operators.triangles import (
 )
 from matdiff.algebra.operators.vectorisation import Commutation
 
-LIKE_TERMS, MULTIPLYING_OUT, POWERS = "like terms", "multiplying out", "powers"
+LIKE_TERMS, MULTIPLYING_OUT, POWERS, ENTRIES = "like terms", "multiplying out", "powers", "entries"
 BEYOND = tuple(
     map(frozenset, ((LIKE_TERMS,), (LIKE_TERMS, MULTIPLYING_OUT), (POWERS,), (LIKE_TERMS, MULTIPLYING_OUT, POWERS)))
 )
+BY_ENTRIES = BEYOND[-1] | {ENTRIES}
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 LINEAR: tuple[type[Expr], ...] = (

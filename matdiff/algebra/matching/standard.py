@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import chain
 
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder, replace
+from matdiff.algebra.identities.grids import grid
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
-from matdiff.algebra.matching.rules import LINEAR, MOST_WRITTEN, Term, depth, rule_of, term, with_index
+from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_WRITTEN, Term, depth, rule_of, term, with_index
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Sqrt
@@ -56,7 +58,14 @@ class Standard(Arithmetic):
         return self.forms(e)[0]
 
     def equates(self, a: Expr, b: Expr) -> bool:
-        """Whether two expressions have one standard form."""
+        """Whether two expressions have one standard form; those of entries are compared one by one."""
+        if ENTRIES in self.beyond:
+            left, right = grid(a), grid(b)
+            both = left is not None and right is not None
+            return both and all(map(self._equal, chain(*left or ()), chain(*right or ())))
+        return self._equal(a, b)
+
+    def _equal(self, a: Expr, b: Expr) -> bool:
         return self.of(a) is self.of(b)
 
     def flipped(self, e: Expr) -> Expr:
