@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matdiff.errors import CheckError, MatdiffError
 
@@ -101,6 +102,7 @@ def _add_equal(command: argparse.ArgumentParser) -> None:
     _add_reading(command)
     command.add_argument("--steps", choices=("full", "none"), default="none", help="whether the proof is shown")
     command.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
+    _add_setting(command)
     command.set_defaults(run=_equal)
 
 
@@ -141,6 +143,13 @@ def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = Fal
         "--format", choices=("text", "latex", "json", "markdown"), default="text", help="form of the output"
     )
     command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
+    _add_setting(command)
+
+
+def _add_setting(command: argparse.ArgumentParser) -> None:
+    """The options that say how a page of text is set."""
+    command.add_argument("--width", type=int, metavar="N", help="of the page; without it that of the terminal, or 100")
+    command.add_argument("--ascii", action="store_true", help="write the page in nothing but the signs of ASCII")
 
 
 def _add_text(command: argparse.ArgumentParser) -> None:
@@ -232,8 +241,27 @@ def _show(options: argparse.Namespace, derivation: Result) -> None:
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:
         raise CheckError(check.failure)
-    page = derivation.written(options.format, options.steps, check).rstrip("\n")
-    print(_coloured(page) if options.format == "text" and sys.stdout.isatty() else page)
+    print(derivation.written(options.format, options.steps, check, **_setting(options)).rstrip("\n"))
+
+
+def _setting(options: argparse.Namespace) -> dict[str, Any]:
+    """How a page of text is set: what is asked for, else what the terminal can show."""
+    from shutil import get_terminal_size
+
+    return {
+        "width": options.width or get_terminal_size((100, 24)).columns,
+        "ascii": options.ascii or not _can_write(sys.stdout.encoding),
+        "colour": sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+    }
+
+
+def _can_write(encoding: str | None) -> bool:
+    """Whether an encoding has the signs of a page."""
+    try:
+        "‖Σᵀ∇⊙₁−‖".encode(encoding or "utf-8")
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def _parse(options: argparse.Namespace) -> None:
@@ -242,27 +270,11 @@ def _parse(options: argparse.Namespace) -> None:
     print(reading(parse(_text(options.expression), options.where, options.spelling), options.format))
 
 
-def _coloured(page: str) -> str:
-    """Headings and answers stand out on a terminal."""
-    bold, dim, off = "\033[1m", "\033[2m", "\033[0m"
-    rows = []
-    for row in page.splitlines():
-        if row in ("Differential", "Trace form", "Chain", "Substitution", "Projection", "Gradient") or row.startswith(
-            "  ∇"
-        ):
-            row = f"{bold}{row}{off}"
-        elif row.startswith("  ") and "   " in row.strip():
-            line, _, laws = row.rpartition("   ")
-            row = f"{line}   {dim}{laws}{off}"
-        rows.append(row)
-    return "\n".join(rows)
-
-
 def _equal(options: argparse.Namespace) -> int:
     from matdiff.api import equal
 
     found = equal(_text(options.expression), _text(options.other), options.where, spelling=options.spelling)
-    print(found.to_json() + "\n" if options.format == "json" else found.to_text(options.steps), end="")
+    print(found.written(options.format, options.steps, **_setting(options)).rstrip("\n"))
     return 0 if found else 1 if found.equal is False else 2
 
 

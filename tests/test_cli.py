@@ -67,7 +67,9 @@ def test_the_installed_command_is_the_same_program() -> None:
     command = Path(sys.executable).with_name("matdiff")
     if not command.exists():
         pytest.skip("matdiff is not installed as a command")
-    done = subprocess.run([command, *LEAST_SQUARES], capture_output=True, text=True, encoding="utf-8", timeout=60)
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    asked = [command, *LEAST_SQUARES]
+    done = subprocess.run(asked, capture_output=True, text=True, encoding="utf-8", env=environment, timeout=60)
     assert done.stdout == process(*LEAST_SQUARES).stdout
 
 
@@ -324,3 +326,37 @@ def test_a_wrong_gradient_is_caught(monkeypatch: pytest.MonkeyPatch, run: Run) -
 
     monkeypatch.setattr("matdiff.api.derive", wrong)
     assert withheld(run(*LEAST_SQUARES))
+
+
+# ---- how a page is set ------------------------------------------------------------------------------
+
+
+def test_a_page_has_the_width_that_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = ("derive", "log|S| + (x - m)'inv(S)(x - m) + (z - m)'inv(S)(z - m)", "--wrt", "m,S", "--no-check")
+    monkeypatch.setenv("COLUMNS", "70")
+    narrow = run(*question).out
+    assert max(map(len, narrow.splitlines())) <= 70
+    assert run(*question, "--width", "70").out == narrow
+    monkeypatch.delenv("COLUMNS")
+    assert 70 < max(map(len, run(*question).out.splitlines())) <= 100
+
+
+def test_a_page_is_in_ascii_where_the_output_can_do_no_more() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "matdiff.cli", *LEAST_SQUARES]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60)
+    assert b"nabla_w f = 2*X'*(X*w - y)" in done.stdout
+    assert done.stdout.decode("ascii") == process(*LEAST_SQUARES, "--ascii").stdout
+
+
+def test_colours_are_for_terminals_only(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\033" not in run(*LEAST_SQUARES).out
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\033[1mGradient\033[0m" in run(*LEAST_SQUARES).out
+    monkeypatch.setenv("TERM", "dumb")
+    assert "\033" not in run(*LEAST_SQUARES).out
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\033" not in run(*LEAST_SQUARES).out

@@ -50,8 +50,7 @@ class Verification(NamedTuple):
             some = "" if self.reasons == self.lines else f", {self.reasons} of them"
             steps += f"{some} with {'its law' if self.reasons == 1 else 'their laws'},"
         return (
-            f"checked: {steps} and {subject} on {self.trials} random instances, "
-            f"largest relative error {self.max_error:.0e}"
+            f"checked: {steps} and {subject} on {self.trials} random instances, relative error ≤ {self.max_error:.0e}"
         )
 
     def joined(self, other: Verification) -> Verification:

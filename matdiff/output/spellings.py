@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -109,6 +110,28 @@ def ascii_signs(piece: str) -> str:
 def _signs() -> re.Pattern[str]:
     known = "|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True)))
     return re.compile(rf"{known}|[{''.join(RAISED)}]+")
+
+
+WORDED = {
+    "ℝ": "R", "∑": "sum", "∇": "grad", "∂": "d", "√": "sqrt", "⇒": "=>", "∈": "in", "≻": ">", "⪰": ">=", "≺": "<",
+    "⪯": "<=", "±": "+-", "∗": "*", "⊘": "./", "𝓛": "L", "∘": ".", "⟨": "<", "⟩": ">", "–": "-", "—": "-", "’": "'",
+    "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "∫": "int", "≈": "~", "→": "->", "↦": "->", "⊤": "'", "†": "^+",
+}  # fmt: skip
+
+
+def in_ascii(sentence: str) -> str:
+    """A sentence, or a line with formulas, in ASCII; what has no spelling there is a question mark.
+
+    >>> in_ascii("Tr(Aᵀ) = Tr(A), Σᵢ xᵢ ≥ 0")
+    "Tr(A') = Tr(A), Sigma_i x_i >= 0"
+    """
+    if sentence.isascii():
+        return sentence
+    signs = "".join(WORDED.get(sign, sign) for sign in ascii_signs(sentence))
+    lowered = re.sub("[ᵢⱼₖₘₙ]", lambda m: "_" + unicodedata.normalize("NFKD", m.group()), signs)
+    raised = re.sub("[⁰¹²³ʰⁱʲᵏˡᵐⁿᵖʳˢᵗ⁺⁻⁽⁾]+", lambda m: "^" + unicodedata.normalize("NFKD", m.group()), lowered)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", raised) if not unicodedata.combining(c))
+    return plain.encode("ascii", "replace").decode()
 
 
 def _spelt(match: re.Match[str]) -> str:

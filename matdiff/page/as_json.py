@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.memory import without_collector
-from matdiff.page.model import Page
+from matdiff.page.model import Page, Setting
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
 
 
 @without_collector
-def write(page: Page, check: Verification | None = None) -> str:
+def write(page: Page, check: Verification | None, setting: Setting) -> str:
     """The JSON of a page."""
     content = {**page.record(), "conditions": list(map(str, page.conditions)), "notes": list(page.notes)}
     if check is not None:

@@ -11,7 +11,7 @@ from matdiff.calculus.demands import Condition, by_names
 from matdiff.output.latex import in_words, title, with_mathematics
 from matdiff.output.notation import with_pieces
 from matdiff.output.notation import write as write_expression
-from matdiff.page.model import Answer, Line, Page, Section
+from matdiff.page.model import Answer, Line, Page, Section, Setting
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
@@ -21,7 +21,7 @@ BELOW = r"&\phantom{=}\ "  # what is said of the line above
 
 
 @without_collector
-def write(page: Page, check: Verification | None = None) -> str:
+def write(page: Page, check: Verification | None, setting: Setting) -> str:
     """The LaTeX of a page; a check is no part of a document."""
     first, *others = page.head
     rows = [_equation(first), *(f"{BELOW}{_text('note: ' + note)}" for note in page.notes)]

@@ -12,14 +12,14 @@ from matdiff.output.latex import title
 from matdiff.output.notation import with_pieces
 from matdiff.output.text import reading
 from matdiff.page.as_latex import condition
-from matdiff.page.model import Answer, Line, Page, Section
+from matdiff.page.model import Answer, Line, Page, Section, Setting
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
 
 
 @without_collector
-def write(page: Page, check: Verification | None = None) -> str:
+def write(page: Page, check: Verification | None, setting: Setting) -> str:
     """The Markdown of a page."""
     blocks = [_head(line) for line in page.head]
     blocks += [f"*{note}*" for note in page.notes]

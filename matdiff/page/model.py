@@ -77,6 +77,23 @@ class Page(NamedTuple):
     notes: Sequence[str] = ()
 
 
+class Setting(NamedTuple):
+    """How a page is set.
+
+    width   of a page of text, in characters
+    ascii   whether it does with the signs of ASCII
+    colour  whether headings and answers stand out, as a terminal can show it
+    """
+
+    width: int = 100
+    ascii: bool = False
+    colour: bool = False
+
+
+USUAL = Setting()
+NARROWEST = 60  # no page is narrower
+
+
 def require_level(steps: str, levels: Sequence[str] = LEVELS) -> None:
     """Raises MatdiffError for a level of detail that does not exist."""
     if steps not in levels:

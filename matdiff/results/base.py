@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from matdiff.algebra.expr import Expr, notes_of
 from matdiff.calculus.derivation import Line
@@ -43,18 +43,28 @@ class Shown:
         """The page at a level of detail."""
         raise NotImplementedError
 
-    def written(self, form: str, steps: str = "textbook", check: Verification | None = None) -> str:
+    def written(self, form: str, steps: str = "textbook", check: Verification | None = None, **setting: Any) -> str:
         """The page in a form (``text``, ``latex``, ``json``, ``markdown``), with what a check found.
 
-        *steps* is ``full``, ``textbook`` or ``none``.
+        *steps* is ``full``, ``textbook`` or ``none``; the *setting* is that of matdiff.page.model.
         """
-        from matdiff.page.writers import written  # only where a page is asked for
+        from matdiff.page.model import Setting  # only where a page is asked for
+        from matdiff.page.writers import written
 
-        return written(self._page(steps)._replace(notes=self.notes), form, check)
+        return written(self._page(steps)._replace(notes=self.notes), form, check, Setting(**setting))
 
-    def to_text(self, steps: str = "textbook", check: Verification | None = None) -> str:
-        """The page as text, with what a check found."""
-        return self.written("text", steps, check)
+    def to_text(
+        self, steps: str = "textbook", check: Verification | None = None, width: int = 100, ascii: bool = False
+    ) -> str:
+        """The page as text of a *width*, with what a check found; with *ascii* in nothing but the signs of ASCII.
+
+        >>> import matdiff
+        >>> print(matdiff.derive("x'A x", wrt="x").to_text("none", ascii=True), end="")
+        f(x) = x'*A*x        x: n   A: n x n
+        <BLANKLINE>
+          grad_x f = (A + A')*x        n
+        """
+        return self.written("text", steps, check, width=width, ascii=ascii)
 
     def to_latex(self, steps: str = "textbook") -> str:
         """The page as a LaTeX ``align*`` with the names of the laws at the right."""

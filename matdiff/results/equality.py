@@ -54,9 +54,11 @@ class Equality(Shown):
 
         return page(self, steps)
 
-    def to_text(self, steps: str = "none", check: Verification | None = None) -> str:
+    def to_text(
+        self, steps: str = "none", check: Verification | None = None, width: int = 100, ascii: bool = False
+    ) -> str:
         """The answer as text; with *steps* ``full`` every step of a proof."""
-        return super().to_text(steps, check)
+        return super().to_text(steps, check, width, ascii)
 
     def to_latex(self, steps: str = "none") -> str:
         """The answer as a LaTeX ``align*``; with *steps* ``full`` every step of a proof."""

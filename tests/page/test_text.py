@@ -1,0 +1,72 @@
+"""Pages of text fit their width, keep their columns, and can do with ASCII."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from test_models import MODELS, Model, derivation
+
+import matdiff
+from matdiff.output.spellings import in_ascii
+from matdiff.page.breaking import broken
+
+ATTENTION = "½‖softmax_rows(Q Kᵀ/√d) V − Y‖²", ("Q", "K", "V"), "Q, K: n x k; V, Y: n x p; d: scalar positive"
+
+
+# ---- width ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_line_is_wider_than_the_page(model: Model) -> None:
+    derived = derivation(model.name)
+    for width in (80, 100):
+        for row in derived.to_text(width=width).splitlines():
+            assert len(row) <= width, row
+
+
+@pytest.mark.parametrize("width", [60, 79])
+def test_even_long_lines_fit(width: int) -> None:
+    for row in matdiff.derive(*ATTENTION).to_text("full", width=width).splitlines():
+        assert len(row) <= width, row
+
+
+def test_no_page_is_narrower_than_sixty() -> None:
+    derived = matdiff.derive(*ATTENTION)
+    assert derived.to_text(width=1) == derived.to_text(width=60)
+
+
+def test_a_line_is_broken_before_the_outermost_operators() -> None:
+    assert broken("Tr(A + B) − Tr(C + D)", 14, 14) == ["Tr(A + B)", "− Tr(C + D)"]
+    assert broken("‖A + B‖² + ‖C + D‖²", 12, 12) == ["‖A + B‖²", "+ ‖C + D‖²"]
+    assert broken("a + b", 80, 80) == ["a + b"]
+
+
+def test_what_is_broken_is_the_same_formula() -> None:
+    formula = "Tr(V(softmax(h) − y)ᵀ) + ½∑_{i=1}^{N} (x[i] − μ)ᵀS⁻¹(x[i] − μ) ./ (1 + exp(a))"
+    for width in range(8, 60):
+        whole = "".join(broken(formula, width, width))
+        assert re.sub(" ", "", whole) == re.sub(" ", "", formula)
+
+
+def test_what_has_no_operator_is_torn() -> None:
+    assert max(map(len, broken("x" * 100, 30, 30))) <= 30
+
+
+def test_laws_stand_in_one_column() -> None:
+    page = matdiff.derive("h = W x; z = h + tanh(h); ‖z − y‖²", "W").to_text()
+    rows = [row for row in page.splitlines() if re.search(r"(read off|definition|product law|Tr\(A\))$", row)]
+    columns = {re.search(r" {3}(?=\S)(?!.* {3}\S)", row).end() for row in rows}  # type: ignore[union-attr]
+    assert len(columns) == 1
+
+
+# ---- ASCII ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_page_in_ascii_is_in_ascii(model: Model) -> None:
+    assert derivation(model.name).to_text(ascii=True).isascii()
+
+
+def test_signs_without_a_spelling_are_question_marks() -> None:
+    assert in_ascii("Aᵀ ≥ 0, Σᵢ ⊙ 语") == "A' >= 0, Sigma_i .* ?"
