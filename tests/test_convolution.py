@@ -297,7 +297,7 @@ def test_gradients(example: Example, name: str) -> None:
 def test_steps_name_the_law_of_the_field() -> None:
     page = matdiff.derive("tr(H'*corr(X, K))", ("K", "X"), WHERE).to_text()
     assert "d corr(X, K)" in page
-    assert "H : corr(X, K) = conv_full(H, K) : X" in page
+    assert "Tr(H corr(X, K)) = Tr(conv_full(Hᵀ, K)ᵀX)" in page
 
 
 def test_average_pooling_is_a_correlation_with_ones() -> None:

@@ -168,6 +168,8 @@ ABSTRACT = {
     "Frechet": "the base of the derivatives of functions of a matrix",
     "OfEntries": "the base of the functions of every entry that their data name",
     "OfOneSize": "the base of the matrices that one size determines",
+    "Linear": "the base of the operators that are linear",
+    "Bilinear": "the base of those that are linear in each of two operands",
     "Windowed": "the base of the operators that move a window over a matrix",
 }
 EVALUATED_BY_THE_PROGRAM = {

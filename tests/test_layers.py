@@ -18,6 +18,7 @@ ALGEBRA = [
     "errors",
     "algebra.dims",
     "algebra.laws",
+    "algebra.letters",
     "algebra.memory",
     "algebra.notation",
     "algebra.walks",

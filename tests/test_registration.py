@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 import matdiff
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Operator
-from matdiff.algebra.laws import CATALOGUE, differential, shift
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Number, Operator
+from matdiff.algebra.laws import CATALOGUE, Law, differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.entrywise import Entrywise, Exp
-from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.linear import Linear
+from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.numeric.registration import unregister
 from matdiff.output.law_book import book
@@ -43,33 +45,29 @@ def squares(**changes: Any) -> type[Operator]:
     return SumOfSquares
 
 
-def shifted(**changes: Any) -> type[Operator]:
-    """A linear operator, with a trace law: twice the matrix."""
+class Doubled(Linear):
+    """doubled(A) = 2A"""
 
-    class Doubled(Operator):
-        """doubled(A) = 2A"""
+    names = ("doubled",)
+    signature = "m×n → m×n"
+    numpy = staticmethod(lambda np, a: 2 * a)
 
-        names = ("doubled",)
-        signature = "m×n → m×n"
+    def adjoint(self, h: Expr) -> Expr:
+        return 2 * h
 
-        def notation(self, style: Style) -> Notation:
-            return call("doubled", self.operands, style)
+    def matrix(self) -> Expr:
+        return Number(2)
 
-        @staticmethod
-        def numpy(np: Any, a: Any) -> Any:
-            return 2 * a
 
-        @differential("differential_of_doubled", "d doubled(A)", "d(doubled(A)) = doubled(d(A))", where="A: m x n")
-        def d(self: Expr, da: Expr) -> Expr:
-            return OPERATORS["Doubled"](da)
+unregister(Doubled)
 
-        @shift("trace_of_doubled", "Tr(B doubled(A))", "tr(B*doubled(A)) = tr(2*B*A)", where="A: m x n; B: n x m")
-        def shift(self: Expr, h: Expr, place: int) -> Expr:
-            return Scale.of(2 * matdiff.parse("1"), h)
 
-    for name, value in changes.items():
-        setattr(Doubled, name, value)
-    return Doubled
+def linear(**changes: Any) -> type[Operator]:
+    """The same operator again, right but for the changes."""
+    OPERATORS.pop("Doubled", None)
+    for law in ("differential_of_doubled", "trace_of_doubled", "vec_of_doubled"):
+        CATALOGUE.pop(law, None)
+    return type("Doubled", (Linear,), {**vars(Doubled), **dict.fromkeys(("d", "shift", "vec")), **changes})
 
 
 def test_an_operator_is_checked_and_at_once_everywhere() -> None:
@@ -83,11 +81,20 @@ def test_an_operator_is_checked_and_at_once_everywhere() -> None:
     assert any(law.name == "differential_of_sumsq" for law in matdiff.laws())
 
 
-def test_a_linear_operator_moves_its_differential_by_its_trace_law() -> None:
-    matdiff.register(shifted())
+def test_a_linear_operator_is_twelve_lines_and_its_laws_follow() -> None:
+    matdiff.register(linear())
     found = matdiff.derive("tr(A*doubled(X))", wrt="X")
     assert found.verify().ok
-    assert matdiff.equal(found.gradient, matdiff.derive("2*tr(A*X)", wrt="X").gradient).equal
+    assert str(found.gradient) == "2Aᵀ"
+    jacobian = matdiff.jacobian("doubled(A*x)", wrt="x")
+    assert str(jacobian.result) == "2A"
+    assert jacobian.verify().ok
+    for name in ("differential", "trace", "vec"):
+        assert f"{name}_of_doubled" in CATALOGUE
+    assert CATALOGUE["trace_of_doubled"].title == "Tr(H doubled(A)) = Tr((2H)A)"
+    assert CATALOGUE["trace_of_doubled"].statement == "tr(H*doubled(A)) = tr((2*H)*A)"
+    step = next(s for s in found.steps if s.law.name == "trace_of_doubled")
+    assert step.law.explains(step.before, step.after)
 
 
 def test_an_entrywise_function_is_three_lines() -> None:
@@ -152,10 +159,29 @@ def test_a_wrong_operator_is_refused_and_leaves_no_trace(case: str) -> None:
     assert cls not in FUNCTIONS.values() or case in ("no name", "not a name", "a name that is taken")
 
 
-def test_a_wrong_trace_law_is_refused() -> None:
-    wrong = shift("trace_of_doubled_again", "wrong", "tr(B*doubled(A)) = tr(B*A)", where="A: m x n; B: n x m")
-    with pytest.raises(matdiff.MatdiffError, match="trace law is wrong"):
-        matdiff.register(shifted(shift=wrong(lambda self, h, place: h)))
+WRONG = {
+    "adjoint": ({"adjoint": lambda self, h: h}, "its trace law is wrong"),
+    "matrix": ({"matrix": lambda self: Number(3)}, "its vec law is wrong"),
+    "matrix of another size": ({"matrix": lambda self: Ones(2, 3)}, "the matrix of its vec law is 2×3, not m"),
+    "meaning": ({"numpy": staticmethod(lambda np, a: a * a)}, "its law of d is wrong"),
+    "differential": ({"change": lambda self, da: 2 * da + da}, "its law of d is wrong"),
+    "shapes": ({"signature": "m×n → n×m"}, "numpy gives an array"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_whatever_a_linear_operator_says_wrongly_is_refused(case: str) -> None:
+    changes, message = WRONG[case]
+    with pytest.raises(matdiff.MatdiffError, match=message):
+        matdiff.register(linear(**changes))
+    assert "Doubled" not in OPERATORS
+    assert "vec_of_doubled" not in CATALOGUE
+
+
+def test_an_operator_that_only_claims_to_be_linear_is_refused() -> None:
+    claim = squares(shift=Law("trace_of_sumsq", "", "tr(A) = tr(A)", "trace", lambda e, h, place: h))
+    with pytest.raises(matdiff.MatdiffError, match="a trace law, but is not linear"):
+        matdiff.register(claim)
 
 
 def test_a_wrong_slope_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Self
 
 from matdiff.algebra.dims import Shape, Size, size
 from matdiff.algebra.expr import Data, Expr, Leaf
@@ -13,7 +13,6 @@ class Constant(Leaf):
     """A matrix that its size determines: data is its shape."""
 
     __slots__ = ()
-    letter: ClassVar[str] = ""
 
     def notation(self, style: Style) -> Notation:
         return sized(self.letter, self.shape, style)

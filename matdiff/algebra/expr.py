@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.laws import Law
+from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, forget
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text
 from matdiff.algebra.walks import fact as fact
@@ -127,6 +128,7 @@ class Expr:
         return tuple(self.facts.get("notes", ()))
 
     barred: ClassVar[bool] = False  # written between bars, as |A| and ‖A‖
+    letter: ClassVar[str] = ""  # what it usually is in a formula, whatever its size: I, K, with {0} for the operand
 
     # What the notation of products and sums asks of a factor; the operators concerned override it.
     @property
@@ -368,6 +370,9 @@ class Operator(Expr):
     definition: ClassVar[str] = ""
     mirrors: ClassVar[bool] = False
     copies: ClassVar[int] = 1
+    domain: ClassVar[str] = ""  # properties that the first operand needs in a statement
+    shown: ClassVar[str] = ""  # what it is shown with where no signature tells: "X: m×n, K: p×q; 2"
+    shown_with: ClassVar[Data] = ()  # data that are no sizes
     bounds: ClassVar[str] = ""  # an interval that holds every entry of every value: "(0, 1)"
 
     def __init_subclass__(cls) -> None:
@@ -407,6 +412,13 @@ class Operator(Expr):
                     shapes = " and ".join(shape_text(o.shape) for o in operands)
                     raise ShapeError(f"{cls.title()} ({cls.signature}) does not take {shapes}")
         return (resolved(cls.output[0], bound), resolved(cls.output[1], bound))
+
+    @classmethod
+    def sample(cls, shown: str = "") -> Self:
+        """The operation on letters: those of a line, or those that it is shown with."""
+        letters, sizes = declared(shown or cls.shown or by_signature(cls.inputs, cls.variadic, cls.domain))
+        operands = [Symbol(*a[:3]) if a.last is None else Index(a.name, a.last) for a in letters]
+        return cls.make(tuple(operands), (*cls.shown_with, *sizes))
 
     def notation(self, style: Style) -> Notation:
         """f(A, B): an operator with another notation overrides it."""

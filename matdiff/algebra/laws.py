@@ -3,7 +3,7 @@ or in matdiff.algebra.identities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr
 
 CATALOGUE: dict[str, Law] = {}
+Words = str | Callable[[], str]  # or what makes them, when somebody asks
 
 
 class Declared:
@@ -40,46 +41,68 @@ class Law:
     apply      the function that maps a left-hand side to the right-hand side
     """
 
-    __slots__ = ("also", "among", "apply", "kind", "name", "positive", "requires", "source", "stated", "title", "where")
+    __slots__ = (
+        "among",
+        "apply",
+        "called",
+        "declared",
+        "kind",
+        "more",
+        "name",
+        "positive",
+        "requires",
+        "source",
+        "stated",
+    )
 
     def __init__(
         self,
         name: str,
-        title: str,
-        statement: str | Callable[[], str],
+        title: Words,
+        statement: Words,
         kind: str,
         apply: Callable[..., Any],
         *,
         requires: str = "",
-        where: str = "",
+        where: Words = "",
         source: str = "",
         positive: Callable[[Expr], Expr] | None = None,
         among: tuple[type, ...] = (),
-        also: tuple[str | Statement, ...] = (),
+        also: Sequence[str | Statement] | Callable[[], Sequence[Statement]] = (),
     ) -> None:
         if name in CATALOGUE:
             raise ValueError(f"the law {name} is stated twice")
         self.name = name
-        self.title = title
+        self.called = title
         self.stated = statement
         self.kind = kind
         self.apply = apply
         self.requires = requires
-        self.where = where
+        self.declared = where
         self.source = source
         self.positive = positive
         self.among = among
-        self.also = also
+        self.more = also
         CATALOGUE[name] = self
 
     @property
+    def title(self) -> str:
+        self.called = _told(self.called)  # once, since every line that the law is used in has it
+        return self.called
+
+    @property
     def statement(self) -> str:
-        return self.stated if isinstance(self.stated, str) else self.stated()
+        return _told(self.stated)
+
+    @property
+    def where(self) -> str:
+        return _told(self.declared)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
         """All of them, each with its own declarations."""
-        more = [Statement(s, self.where) if isinstance(s, str) else s for s in self.also]
+        also = self.more() if callable(self.more) else self.more
+        more = [Statement(s, self.where) if isinstance(s, str) else s for s in also]
         return (Statement(self.statement, self.where), *more)
 
     def __call__(self, *arguments: Any) -> Any:
@@ -94,6 +117,10 @@ class Law:
 
     def __reduce__(self) -> tuple[Callable[[str], Law], tuple[str]]:
         return law_named, (self.name,)
+
+
+def _told(words: Words) -> str:
+    return words if isinstance(words, str) else words()
 
 
 def law_named(name: str) -> Law:

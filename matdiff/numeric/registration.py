@@ -3,7 +3,7 @@
 A class that derives from Operator or Entrywise stands in the tables of operators from its creation on, so
 the parser, the printers and the catalogue of laws know it.  What a test run checks of the operators of matdiff,
 ``register`` checks of a user's: the names, the shape rule, the numeric meaning, the law of d against differences
-of values, the trace law, the statements of the laws, and that what is printed is read back.
+of values, the trace law and the vec law, the statements of the laws, and that what is printed is read back.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from matdiff.algebra.dims import SCALAR, shape_text
+from matdiff.algebra.dims import SCALAR, polynomial, shape_text
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Number, Operator, Symbol
-from matdiff.algebra.laws import CATALOGUE
+from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.notation import STYLES
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.square import Trace
@@ -28,7 +30,6 @@ from matdiff.numeric.check import check_steps, relative_error
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.instances import Sampler
 from matdiff.numeric.program import Program, shape_in
-from matdiff.output.law_book import applied_to_letters, size_of
 
 Class = TypeVar("Class", bound=type[Operator])
 MISTAKES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, NameError, AssertionError)
@@ -41,14 +42,12 @@ def register(cls: Class) -> Class:
     """
     passed = False
     try:
-        for check in (names, sample, meaning, law_of_d, trace_law, statements, spellings):
+        for check in (names, sample, meaning, law_of_d, trace_law, vec_law, statements, spellings):
             try:
                 check(cls)
             except MISTAKES as mistake:
                 what = f"{type(mistake).__name__}: {mistake}"
                 raise refusal(cls, f"its {check.__doc__ or check.__name__} cannot be checked ({what})") from mistake
-        for law in filter(None, (cls.d, cls.shift)):
-            law.stated = law.statement
         passed = True
     finally:
         if not passed:
@@ -64,9 +63,14 @@ def unregister(cls: type[Operator]) -> None:
         if FUNCTIONS.get(name) is cls:
             del FUNCTIONS[name]
             FUNCTIONS.update((name, other) for other in others(cls) if name in other.names)
-    for law in (cls.d, cls.shift):
-        if law is not None and CATALOGUE.get(law.name) is law:
+    for law in laws(cls):
+        if CATALOGUE.get(law.name) is law:
             del CATALOGUE[law.name]
+
+
+def laws(cls: type[Operator]) -> Iterator[Law]:
+    """What an operator states."""
+    yield from filter(None, (cls.d, cls.shift, cls.vec))
 
 
 def others(cls: type[Operator]) -> Iterator[type[Operator]]:
@@ -100,11 +104,11 @@ def names(cls: type[Operator]) -> None:
 
 def sample(cls: type[Operator]) -> Operator:
     """shape rule"""
-    if not cls.inputs:
+    if not cls.inputs and not cls.shown:
         raise refusal(cls, "it has no signature", 'Say the shapes: signature = "m×n → 1×1".')
-    node = applied_to_letters(cls)
-    wanted = (size_of(cls.output[0]), size_of(cls.output[1]))
-    if node.shape != wanted:
+    node = cls.sample()
+    wanted = (polynomial(cls.output[0]), polynomial(cls.output[1]))
+    if cls.inputs and node.shape != wanted:
         raise refusal(cls, f"its shape rule gives {shape_text(node.shape)}, its signature {shape_text(wanted)}")
     return node
 
@@ -134,9 +138,10 @@ def law_of_d(cls: type[Operator]) -> None:
     if cls.d is None:
         return
     node = sample(cls)
-    after = cls.d.apply(node, *map(Differential, node.operands))
+    letters = {k: o for k, o in enumerate(node.operands) if isinstance(o, Symbol)}
+    after = cls.d.apply(node, *[Differential(o) if k in letters else None for k, o in enumerate(node.operands)])
     compare(cls, "its law of d", Step(cls.d, Differential(node), after), node.operands)
-    for k, operand in enumerate(node.operands):
+    for k, operand in letters.items():
         changes = [Differential(operand) if j == k else None for j in range(len(node.operands))]
         single = cls.d.apply(node, *changes)
         compare(cls, f"its law of d in {operand} alone", Step(cls.d, Differential(node), single), [operand])
@@ -147,18 +152,38 @@ def trace_law(cls: type[Operator]) -> None:
     law = cls.shift
     if law is None:
         return
-    node = sample(cls)
-    h = Symbol("H", (node.cols, node.rows))
-    places = [k for k in range(len(node.operands)) if is_linear(node, k)]
-    if not places:
-        raise refusal(cls, "it has a trace law, but is not linear in any operand")
-    for place in places:
-        operand = node.operands[place]
-        moved = law.apply(node, h, place)
-        before, after = (
-            Trace(e) if e.shape != SCALAR else e for e in (Product.of(h, node), Product.of(moved, operand))
-        )
+    for node, place in linear_uses(cls, "a trace law"):
+        h = Symbol("H", (node.cols, node.rows))
+        moved = law(node, h, place)
+        sides = [Product.of(h, node), Product.of(moved, node.operands[place])]
+        before, after = (Trace(e) if e.shape != SCALAR else e for e in sides)
         compare(cls, "its trace law", Step(law, before, after), [])
+
+
+def vec_law(cls: type[Operator]) -> None:
+    """vec law"""
+    law = cls.vec
+    if law is None:
+        return
+    for node, place in linear_uses(cls, "a vec law"):
+        operand, matrix = node.operands[place], law(node, place)
+        wanted = (node.rows * node.cols, operand.rows * operand.cols)
+        if matrix.shape not in (wanted, SCALAR):
+            raise refusal(cls, f"the matrix of its vec law is {shape_text(matrix.shape)}, not {shape_text(wanted)}")
+        compare(cls, "its vec law", Step(law, Vec.of(node), Product.of(matrix, Vec.of(operand))), [])
+
+
+def linear_uses(cls: type[Operator], stated: str) -> list[tuple[Operator, int]]:
+    """Operations that are linear in an operand, each with its place."""
+    if issubclass(cls, Linear):
+        uses: list[tuple[Operator, int]] = [use for e in cls.examples() for use in cls.alone(e)]
+    else:
+        node = sample(cls)
+        uses = [(node, k) for k in range(len(node.operands)) if is_linear(node, k)]
+    crooked = [node.operands[place] for node, place in uses if not is_linear(node, place)]
+    if crooked or not uses:
+        raise refusal(cls, f"it has {stated}, but is not linear in {crooked[0] if crooked else 'any operand'}")
+    return uses
 
 
 def is_linear(node: Operator, place: int) -> bool:
@@ -170,15 +195,14 @@ def is_linear(node: Operator, place: int) -> bool:
 
 def statements(cls: type[Operator]) -> None:
     """statements of its laws"""
-    for law in (cls.d, cls.shift):
-        if law is None or law.kind == "definition":
-            continue
-        try:
-            left, right = read_law(law)
-        except MatdiffError as error:
-            raise refusal(cls, f"the statement {law.statement} cannot be read: {error.message}") from None
-        used = [s for s in _symbols(left, right) if not s.is_scalar or s.name not in "mnpqN"]
-        compare(cls, f"the statement {law.statement}", Step(law, left, right), used)
+    for law in laws(cls):
+        for statement in law.statements if law.kind != "definition" else ():
+            try:
+                left, right = read_law(statement)
+            except MatdiffError as error:
+                raise refusal(cls, f"the statement {statement.statement} cannot be read: {error.message}") from None
+            used = [s for s in _symbols(left, right) if not s.is_scalar or s.name not in "mnpqN"]
+            compare(cls, f"the statement {statement.statement}", Step(law, left, right), used)
 
 
 def spellings(cls: type[Operator]) -> None:

@@ -7,19 +7,16 @@ is defined and its differential; a law with its statement, its side condition an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from sys import modules
 from typing import Any, NamedTuple
 
-from matdiff.algebra.dims import ONE, SCALAR, Size, size
-from matdiff.algebra.expr import OPERATORS, Expr, Index, Operator, Symbol
+from matdiff.algebra.expr import OPERATORS, Expr, Operator
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.errors import MatdiffError
 from matdiff.output.text import text
 
-LETTERS = {"scalar": "abcst", "vector": "xyzuv", "matrix": "ABCEF"}
 KINDS = {
     "differential": "Laws of the differential",
     "trace": "Laws of the trace",
@@ -27,7 +24,6 @@ KINDS = {
     "identity": "Identities",
     "definition": "Definitions and rules of derivation",
 }
-REPEATED = 2  # operands shown of an operator that takes any number
 
 
 class Entry(NamedTuple):
@@ -43,98 +39,15 @@ class Entry(NamedTuple):
     subject: str
 
 
-# ---- samples --------------------------------------------------------------------------------------------------
-
-
-def size_of(word: str) -> Size:
-    """The size that a word of a signature stands for, as ``m*p``."""
-    total = ONE
-    for factor in word.split("*"):
-        total = total * (ONE if factor == "1" else size(factor))
-    return total
-
-
-def applied_to_letters(cls: type[Operator]) -> Operator:
-    """An operator applied to letters of the shapes that its signature says."""
-    left = {kind: iter(letters) for kind, letters in LETTERS.items()}
-    operands = []
-    for k, (rows, cols) in enumerate(cls.inputs * (REPEATED if cls.variadic else 1)):
-        shape = (size_of(rows), size_of(cols))
-        kind = "scalar" if shape == SCALAR else "vector" if shape[1] is ONE else "matrix"
-        properties = getattr(cls, "domain", "").split() if k == 0 else ()
-        operands.append(Symbol(next(left[kind]), shape, properties))
-    return cls.make(tuple(operands))
-
-
-def _without_signature() -> dict[str, Callable[[], Expr]]:
-    """Samples of the operators whose shapes no signature describes."""
-    m, n, p, q = (size(s) for s in "mnpq")
-    a, b, square = Symbol("A", (m, n)), Symbol("B", (n, p)), Symbol("A", (n, n))
-    x, i = Symbol("x", (n, ONE), (), (size("N"),)), Index("i", "N")
-    symmetric = Symbol("S", (n, n), ["symmetric"])
-    large, right = Symbol("M", (n * q, m * p)), Symbol("B", (p, q))
-    make = {name: cls.make for name, cls in OPERATORS.items()}
-    member = make["Member"]((x, i))
-    return {
-        "Product": lambda: make["Product"]((a, b)),
-        "MatrixPower": lambda: make["MatrixPower"]((square,), (3,)),
-        "SymbolicPower": lambda: make["SymbolicPower"]((square, Symbol("k"))),
-        "Unspecified": lambda: make["Unspecified"]((a,), ("g", 0)),
-        "OpenFunction": lambda: make["OpenFunction"]((a,), ("f",)),
-        "OpenDerivative": lambda: make["OpenDerivative"]((a,), ("f", 1, (1,))),
-        "OpenHessian": lambda: make["OpenHessian"]((a,), ("f", 1, (1, 1))),
-        "MatrixFunction": lambda: make["MatrixFunction"]((symmetric,), ("f", 0)),
-        "FrechetOfFunction": lambda: make["FrechetOfFunction"]((symmetric, Symbol("E", (n, n))), ("f", 0, 1)),
-        "IndexedSum": lambda: make["IndexedSum"]((member,), (i,)),
-        "Member": lambda: member,
-        "Entry": lambda: make["Entry"]((a, Index("i", m), Index("j", n))),
-        "UnitVector": lambda: make["UnitVector"]((Index("i", n),), (n,)),
-        "HorizontalStack": lambda: make["HorizontalStack"]((a, Symbol("C", (m, p)))),
-        "VerticalStack": lambda: make["VerticalStack"]((a, Symbol("B", (p, n)))),
-        **{name: partial(cls.make, (), (m, n)[-cls.sizes :]) for name, cls in OPERATORS.items() if cls.constant},
-        "Row": lambda: make["Row"]((a, Index("i", m))),
-        "Column": lambda: make["Column"]((a, Index("j", n))),
-        "Vech": lambda: make["Vech"]((square,)),
-        "Unvec": lambda: make["Unvec"]((Symbol("c", (m * n, ONE)),), (m, n)),
-        "PartialTrace1": lambda: make["PartialTrace1"]((large, a)),
-        "PartialTrace2": lambda: make["PartialTrace2"]((large, right)),
-        **_with_windows(),
-    }
-
-
-def _with_windows() -> dict[str, Callable[[], Expr]]:
-    """Samples of the operators that move a window over a matrix."""
-    m, n, p, q = (size(s) for s in "mnpq")
-    a, kernel, two = Symbol("A", (m, n)), Symbol("K", (p, q)), size(2)
-    odd, entries = Symbol("A", (two * m - ONE, two * n - ONE)), Symbol("C", (m * n, p * q))
-    bands, whole = Symbol("C", (m * n, (m + p - ONE) * (n + q - ONE))), (m + p - ONE, n + q - ONE)
-    given: dict[str, tuple[tuple[Expr, ...], tuple[Size, ...]]] = {
-        **dict.fromkeys(("CrossCorrelation", "Convolution"), ((a, kernel), (ONE,))),
-        **dict.fromkeys(("FullConvolution", "FullCrossCorrelation"), ((a, kernel), ())),
-        "Dilated": ((a,), (two,)),
-        "Subsampled": ((odd,), (two,)),
-        "Padded": ((a,), (two, two)),
-        "Exchange": ((), (n,)),
-        "Patches": ((a,), (p, q, ONE)),
-        "PatchSum": ((entries,), (*whole, p, q, ONE)),
-        "BandMatrix": ((kernel,), (m, n, ONE)),
-        "BandSum": ((bands,), (p, q, *whole, ONE)),
-    }
-    return {name: partial(OPERATORS[name].make, *arguments) for name, arguments in given.items()}
-
-
 # ---- the entries ------------------------------------------------------------------------------------------------
 
 
 def operators() -> list[Entry]:
     """All operators and abbreviations, in the order of their subjects."""
-    unusual = _without_signature()
     entries = []
-    for name, cls in OPERATORS.items():
-        if name in unusual:
-            entries.append(_entry(cls, unusual[name]()))
-        elif cls.inputs:
-            entries.append(_entry(cls, applied_to_letters(cls)))
+    for cls in OPERATORS.values():
+        if cls.inputs or cls.shown or "sample" in vars(cls):
+            entries.append(_entry(cls, cls.sample()))
         elif cls.names:
             entries.append(_abbreviation(cls))
     entries += [_abbreviation(cls) for cls in Abbreviation.__subclasses__()]

@@ -30,7 +30,7 @@ def vec_of_multiple(e: Expr) -> Expr | None:
 
 
 @identity("vec(unvec(c)) = c", "vec(unvec(c, m, n)) = c", where="c: m*n")
-def vec_of_unvec(e: Expr) -> Expr | None:
+def unvec_within_vec(e: Expr) -> Expr | None:
     """Also the vec of a matrix of one number."""
     a = e.operands[0]
     if isinstance(a, Ones | Zeros):
@@ -273,7 +273,7 @@ def entrywise_operators() -> list[type[Expr]]:
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Vec: (vec_of_multiple, vec_of_unvec, vec_of_outer_product, vec_of_sum),
+    Vec: (vec_of_multiple, unvec_within_vec, vec_of_outer_product, vec_of_sum),
     Unvec: (
         unvec_of_vec,
         unvec_of_multiple,

@@ -8,21 +8,24 @@ from operator import add
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Operator
-from matdiff.algebra.laws import Law, differential, shift, vec
+from matdiff.algebra.expr import Data, Expr
+from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Differentials, Sum, flattened, zero
+from matdiff.algebra.operators.linear import Linear
+from matdiff.algebra.operators.products import Sum, flattened, zero
 from matdiff.algebra.operators.slices import Range, Slice
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
 
-class HorizontalStack(Operator):
+class HorizontalStack(Linear):
     """[A, B, …]: matrices with equally many rows, one beside the other."""
 
     __slots__ = ()
     names = ("hstack",)
+    shown = "A: m×n, B: m×p"
+    linear = slice(None)
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -43,39 +46,20 @@ class HorizontalStack(Operator):
     def numpy(np: Any, *values: Any) -> Any:
         return joined(np, values, -1)
 
-    @differential(
-        "differential_of_blocks_in_a_row",
-        "d[A B]",
-        "d(hstack(A, B)) = hstack(d(A), d(B))",
-        where="A: m x n; B: m x p",
-    )
-    def d(self: Expr, *changes: Differentials) -> Expr:
-        return HorizontalStack(*or_zeros(self, changes))
-
-    @shift(
-        "trace_of_blocks_in_a_row",
-        "Tr(A[0 B]) = Tr(A[n+1:n+p, :]B)",
-        "tr(A*hstack(zeros(m, n), B)) = tr(A[n+1:n+p, :]*B)",
-        where="A: n+p x m; B: m x p",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         return Slice.of(h, places([o.cols for o in self.operands])[place])
 
-    @vec(
-        "vec_of_blocks_in_a_row",
-        "vec([0 B]) = [0; I]vec(B)",
-        "vec(hstack(zeros(m, n), B)) = vstack(zeros(m*n, m*p), eye(m*p))*vec(B)",
-        where="B: m x p",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         return placed([self.rows * o.cols for o in self.operands], place)
 
 
-class VerticalStack(Operator):
+class VerticalStack(Linear):
     """[A; B; …]: matrices with equally many columns, one on top of the other."""
 
     __slots__ = ()
     names = ("vstack",)
+    shown = "A: m×n, B: p×n"
+    linear = slice(None)
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -99,31 +83,10 @@ class VerticalStack(Operator):
     def numpy(np: Any, *values: Any) -> Any:
         return joined(np, values, -2)
 
-    @differential(
-        "differential_of_blocks_in_a_column",
-        "d[A; B]",
-        "d(vstack(A, B)) = vstack(d(A), d(B))",
-        where="A: m x n; B: p x n",
-    )
-    def d(self: Expr, *changes: Differentials) -> Expr:
-        return VerticalStack(*or_zeros(self, changes))
-
-    @shift(
-        "trace_of_blocks_in_a_column",
-        "Tr(A[0; B]) = Tr(A[:, m+1:m+p]B)",
-        "tr(A*vstack(zeros(m, n), B)) = tr(A[:, m+1:m+p]*B)",
-        where="A: n x m+p; B: p x n",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         return Slice.of(h, None, places([o.rows for o in self.operands])[place])
 
-    @vec(
-        "vec_of_blocks_in_a_column",
-        "vec([0; B]) = (I ⊗ [0; I])vec(B)",
-        "vec(vstack(zeros(m, n), B)) = kron(eye(n), vstack(zeros(m, p), eye(p)))*vec(B)",
-        where="B: p x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         return Kronecker.of(unit_matrix(self.cols), placed([o.rows for o in self.operands], place))
 
 
@@ -154,11 +117,6 @@ def places(extents: Sequence[Size]) -> list[Range]:
         found.append((last + ONE, last + extent))
         last = last + extent
     return found
-
-
-def or_zeros(e: Expr, changes: Sequence[Differentials]) -> list[Expr]:
-    """The differentials of the blocks; those of constant blocks are 0."""
-    return [zero(o.shape) if c is None else c for o, c in zip(e.operands, changes, strict=True)]
 
 
 def alone(e: Expr, place: int) -> Expr:

@@ -12,14 +12,14 @@ holds in one dimension, too.  Each operation is linear in each operand, and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Relation, Shape, Size, below_one, shape_text, size
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.operators.linear import Bilinear
 from matdiff.algebra.operators.patches import BandMatrix, Patches
-from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.resampling import Dilated, Exchange, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.windows import Windowed, turned, windows
 
@@ -37,22 +37,16 @@ def kernel_fits(shapes: Sequence[Shape], sizes: Sequence[Size]) -> str:
     return f"a matrix of size {even} for this kernel and the stride {stride}, or one that is cropped or padded to it"
 
 
-def bilinear(e: Expr, da: Differentials, db: Differentials) -> Expr:
-    """The product law of an operation that is linear in each of its two operands."""
-    a, b = e.operands
-    of: Callable[..., Expr] = type(e).of  # type: ignore[attr-defined]
-    terms = [of(da, b, *e.data)] if da is not None else []
-    return Sum.of(*terms, *([of(a, db, *e.data)] if db is not None else []))
-
-
 # ---- where the kernel lies within the matrix --------------------------------------------------------
 
 
-class CrossCorrelation(Windowed):
+class CrossCorrelation(Windowed, Bilinear):
     """corr(X, K, s): the inner products of a kernel with the parts of X, at every s-th place; not flipped."""
 
     __slots__ = ()
     names = ("corr", "cross_correlation")
+    shown = "X: m×n, K: p×q; 1"
+    stated = ("X: 2*m+p-2×2*n+q-2, K: p×q; 2",)
     sizes = 1
     relations = (WITHIN,)
 
@@ -70,44 +64,24 @@ class CrossCorrelation(Windowed):
         p, q = k.shape[-2:]
         return np.einsum("...abij,...ij->...ab", windows(np, x, p, q, stride), k)
 
-    @differential(
-        "differential_of_cross_correlation",
-        "d corr(X, K)",
-        "d(corr(X, K, 2)) = corr(d(X), K, 2) + corr(X, d(K), 2)",
-        where="X: 2*m+p-2 x 2*n+q-2; K: p x q",
-    )
-    def d(self: Expr, dx: Differentials, dk: Differentials) -> Expr:
-        return bilinear(self, dx, dk)
-
-    @shift(
-        "trace_of_cross_correlation",
-        "H : corr(X, K) = conv_full(H, K) : X",
-        "tr(H'*corr(X, K, 2)) = tr(conv_full(dilate(H, 2), K)'*X)",
-        where="X: 2*m+p-2 x 2*n+q-2; K: p x q; H: m x n",
-        source="Goodfellow, Bengio and Courville, Deep Learning, sec. 9.5",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         x, k = self.operands
         g = Dilated.of(turned(h), *self.data)
         return Transpose(FullConvolution.of(g, k) if place == 0 else CrossCorrelation.of(x, g))
 
-    @vec(
-        "vec_of_cross_correlation",
-        "vec(corr(X, K)) = corr_matrix(K) vec(X)",
-        "vec(corr(X, K, 2)) = corr_matrix(K, 2*m+p-2, 2*n+q-2, 2)*vec(X)",
-        where="X: 2*m+p-2 x 2*n+q-2; K: p x q",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         """By K it is im2col(X)."""
         x, k = self.operands
         return BandMatrix(k, *x.shape, *self.data) if place == 0 else Patches(x, *k.shape, *self.data)
 
 
-class Convolution(Windowed):
+class Convolution(Windowed, Bilinear):
     """conv(X, K, s): the convolution, in which the kernel is flipped, at every s-th place where it lies within X."""
 
     __slots__ = ()
     names = ("conv",)
+    shown = "X: m×n, K: p×q; 1"
+    stated = ("X: 2*m+p-2×2*n+q-2, K: p×q; 2",)
     sizes = 1
     relations = (WITHIN,)
 
@@ -124,33 +98,12 @@ class Convolution(Windowed):
     def numpy(np: Any, x: Any, k: Any, stride: int) -> Any:
         return CrossCorrelation.numpy(np, x, np.flip(k, (-2, -1)), stride)
 
-    @differential(
-        "differential_of_convolution",
-        "d conv(X, K)",
-        "d(conv(X, K, 2)) = conv(d(X), K, 2) + conv(X, d(K), 2)",
-        where="X: 2*m+p-2 x 2*n+q-2; K: p x q",
-    )
-    def d(self: Expr, dx: Differentials, dk: Differentials) -> Expr:
-        return bilinear(self, dx, dk)
-
-    @shift(
-        "trace_of_convolution",
-        "H : conv(X, K) = corr_full(H, K) : X",
-        "tr(H'*conv(X, K, 2)) = tr(corr_full(dilate(H, 2), K)'*X)",
-        where="X: 2*m+p-2 x 2*n+q-2; K: p x q; H: m x n",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         x, k = self.operands
         g = Dilated.of(turned(h), *self.data)
         return Transpose(FullCrossCorrelation.of(g, k) if place == 0 else Flipped.of(CrossCorrelation.of(x, g)))
 
-    @vec(
-        "vec_of_convolution",
-        "vec(conv(X, K)) = corr_matrix(flip(K)) vec(X)",
-        "vec(conv(X, K, 2)) = corr_matrix(flip(K), 2*m+p-2, 2*n+q-2, 2)*vec(X)",
-        where="X: 2*m+p-2 x 2*n+q-2; K: p x q",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         """By K it is im2col(X)J, where J flips."""
         x, k = self.operands
         if place == 0:
@@ -161,11 +114,12 @@ class Convolution(Windowed):
 # ---- wherever the kernel meets the matrix -----------------------------------------------------------
 
 
-class FullConvolution(Windowed):
+class FullConvolution(Windowed, Bilinear):
     """conv_full(X, K): the convolution wherever the flipped kernel meets X; also that of polynomials."""
 
     __slots__ = ()
     names = ("conv_full",)
+    shown = "X: m×n, K: p×q"
     relations = (FULL,)
 
     @classmethod
@@ -179,39 +133,19 @@ class FullConvolution(Windowed):
     def numpy(np: Any, x: Any, k: Any) -> Any:
         return FullCrossCorrelation.numpy(np, x, np.flip(k, (-2, -1)))
 
-    @differential(
-        "differential_of_full_convolution",
-        "d conv_full(X, K)",
-        "d(conv_full(X, K)) = conv_full(d(X), K) + conv_full(X, d(K))",
-        where="X: m x n; K: p x q",
-    )
-    def d(self: Expr, dx: Differentials, dk: Differentials) -> Expr:
-        return bilinear(self, dx, dk)
-
-    @shift(
-        "trace_of_full_convolution",
-        "H : conv_full(X, K) = corr(H, K) : X",
-        "tr(H'*conv_full(X, K)) = tr(corr(H, K)'*X)",
-        where="X: m x n; K: p x q; H: m+p-1 x n+q-1",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         return Transpose(CrossCorrelation.of(turned(h), self.operands[1 - place]))
 
-    @vec(
-        "vec_of_full_convolution",
-        "vec(conv_full(X, K)) = corr_matrix(K)ᵀvec(X)",
-        "vec(conv_full(X, K)) = corr_matrix(K, m+p-1, n+q-1)'*vec(X)",
-        where="X: m x n; K: p x q",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         return Transpose(BandMatrix(self.operands[1 - place], *self.shape))
 
 
-class FullCrossCorrelation(Windowed):
+class FullCrossCorrelation(Windowed, Bilinear):
     """corr_full(X, K): the cross-correlation wherever the kernel meets X, which has zeros around it."""
 
     __slots__ = ()
     names = ("corr_full",)
+    shown = "X: m×n, K: p×q"
     relations = (FULL,)
 
     @classmethod
@@ -226,33 +160,12 @@ class FullCrossCorrelation(Windowed):
         p, q = k.shape[-2:]
         return CrossCorrelation.numpy(np, Padded.numpy(np, x, p - 1, q - 1), k, 1)
 
-    @differential(
-        "differential_of_full_cross_correlation",
-        "d corr_full(X, K)",
-        "d(corr_full(X, K)) = corr_full(d(X), K) + corr_full(X, d(K))",
-        where="X: m x n; K: p x q",
-    )
-    def d(self: Expr, dx: Differentials, dk: Differentials) -> Expr:
-        return bilinear(self, dx, dk)
-
-    @shift(
-        "trace_of_full_cross_correlation",
-        "H : corr_full(X, K) = conv(H, K) : X",
-        "tr(H'*corr_full(X, K)) = tr(conv(H, K)'*X)",
-        where="X: m x n; K: p x q; H: m+p-1 x n+q-1",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         x, k = self.operands
         g = turned(h)
         return Transpose(Convolution.of(g, k) if place == 0 else Flipped.of(CrossCorrelation.of(g, x)))
 
-    @vec(
-        "vec_of_full_cross_correlation",
-        "vec(corr_full(X, K)) = corr_matrix(flip(K))ᵀvec(X)",
-        "vec(corr_full(X, K)) = corr_matrix(flip(K), m+p-1, n+q-1)'*vec(X)",
-        where="X: m x n; K: p x q",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         """By K it is corr_matrix(X)ᵀJ, where J flips."""
         x, k = self.operands
         if place == 0:

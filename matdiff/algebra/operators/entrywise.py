@@ -324,6 +324,8 @@ class Unspecified(OfEntries):
     """g(A) for a function g of a scalar that the text leaves open; data: its name and how often it is derived."""
 
     __slots__ = ()
+    shown = "A: m×n"
+    shown_with = ("g", 0)
 
     def __new__(cls, name: str, order: int, operand: Expr) -> Expr:  # type: ignore[misc]
         return cls.make((operand,), (name, order))

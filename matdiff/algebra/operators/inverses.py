@@ -6,10 +6,11 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Number, Operator
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Differentials, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.linear import Bilinear
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, Trace
 
 NEGLIGIBLE = 1e-10  # a singular value, or a gap, that is this small beside the largest counts as 0
@@ -100,7 +101,7 @@ class Adjugate(Operator):
         return Scale.of(Trace(inverse * da), self) - Product.of(inverse, da, self)
 
 
-class Commutator(Operator):
+class Commutator(Bilinear):
     """commutator(A, B) = AB − BA"""
 
     __slots__ = ()
@@ -117,29 +118,11 @@ class Commutator(Operator):
     def numpy(np: Any, a: Any, b: Any) -> Any:
         return a @ b - b @ a
 
-    @differential(
-        "differential_of_commutator",
-        "d[A, B]",
-        "d(commutator(A, B)) = commutator(d(A), B) + commutator(A, d(B))",
-        where="A, B: n x n",
-    )
-    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
-        a, b = self.operands
-        terms = [Commutator(da, b)] if da is not None else []
-        return Sum.of(*terms, *([Commutator(a, db)] if db is not None else []))
-
-    @shift("trace_of_commutator", "Tr(C[A, B]) = Tr([B, C]A)", "tr(C*commutator(A, B)) = tr(commutator(B, C)*A)")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         a, b = self.operands
         return Commutator(b, h) if place == 0 else Commutator(h, a)
 
-    @vec(
-        "vec_of_commutator",
-        "vec([A, B]) = (I ⊗ A − Aᵀ ⊗ I)vec(B)",
-        "vec(commutator(A, B)) = (kron(eye(n), A) - kron(A', eye(n)))*vec(B)",
-        where="A, B: n x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         """[A, B] = −[B, A]"""
         constant, one = self.operands[1 - place], Identity(self.rows)
         if self.is_scalar:

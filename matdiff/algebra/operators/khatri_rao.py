@@ -6,14 +6,14 @@ from typing import Any
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import OPERATORS, Expr, Number, Operator
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.expr import OPERATORS, Expr, Number
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
-from matdiff.algebra.operators.products import Differentials, Hadamard, Product, Sum, Transpose
+from matdiff.algebra.operators.linear import Bilinear
+from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.vectorisation import unit_matrix
 
 
-class KhatriRao(Operator):
+class KhatriRao(Bilinear):
     """khatri_rao(A, B): the Kronecker products of the columns of A and B, one beside the other."""
 
     __slots__ = ()
@@ -32,34 +32,11 @@ class KhatriRao(Operator):
         pairs = a[..., :, None, :] * b[..., None, :, :]
         return pairs.reshape(*pairs.shape[:-3], a.shape[-2] * b.shape[-2], a.shape[-1])
 
-    @differential(
-        "differential_of_khatri_rao",
-        "d(A ∗ B)",
-        "d(khatri_rao(A, B)) = khatri_rao(d(A), B) + khatri_rao(A, d(B))",
-        where="A: m x n; B: p x n",
-    )
-    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
-        a, b = self.operands
-        terms = [KhatriRao(da, b)] if da is not None else []
-        return Sum.of(*terms, *([KhatriRao(a, db)] if db is not None else []))
-
-    @shift(
-        "trace_of_khatri_rao",
-        "Tr(M(A ∗ B)) = Tr((M ⊙ (1 ⊗ B)ᵀ)(I ⊗ 1)A)",
-        "tr(M*khatri_rao(A, B)) = tr((M .* kron(ones(m), B)')*kron(eye(m), ones(p))*A)",
-        where="M: n x m*p; A: m x n; B: p x n",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         other, spread = repeated(self, place)
         return Product.of(Hadamard.of(h, Transpose(other)), spread)
 
-    @vec(
-        "vec_of_khatri_rao",
-        "vec(A ∗ B) = diag(vec(1 ⊗ B))(I ⊗ I ⊗ 1)vec(A)",
-        "vec(khatri_rao(A, B)) = diag(vec(kron(ones(m), B)))*kron(eye(n), kron(eye(m), ones(p)))*vec(A)",
-        where="A: m x n; B: p x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         other, spread = repeated(self, place)
         weights = OPERATORS["DiagonalMatrix"].of(Vec.of(other))
         return Product.of(weights, Kronecker.of(unit_matrix(self.cols), spread))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator
@@ -41,6 +41,8 @@ class OpenFunction(Operator):
     """f(A, B, …), a scalar, for a function f that the text leaves open; data: its name."""
 
     __slots__ = ()
+    shown = "A: m×n"
+    shown_with = ("f",)
 
     @classmethod
     def applied(cls, name: str, *arguments: Expr) -> Expr:
@@ -91,6 +93,8 @@ class OpenDerivative(Operator):
     """
 
     __slots__ = ()
+    shown = "A: m×n"
+    shown_with: ClassVar[Data] = ("f", 1, (1,))
 
     def __new__(  # type: ignore[misc]
         cls, name: str, places: tuple[int, ...], arguments: Sequence[Expr], directions: Sequence[Expr] = ()
@@ -192,6 +196,8 @@ class OpenHessian(OpenDerivative):
     """
 
     __slots__ = ()
+    shown = "A: m×n"
+    shown_with = ("f", 1, (1, 1))
     vec = None  # type: ignore[assignment] # of a direction of ∇³f(A)[E]: the sum over all entries stands for it
 
     @classmethod

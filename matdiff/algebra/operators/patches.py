@@ -12,7 +12,6 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Relation, Shape, Size, shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import differential, shift
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.windows import Windowed, refuse_unless, turned, windows
 
@@ -24,6 +23,8 @@ class Patches(Windowed):
 
     __slots__ = ()
     names = ("im2col",)
+    shown = "X: m×n; p, q, 1"
+    stated = ("X: m+p-1×n+q-1; p, q, 1",)
     sizes = 3
     relations = (Relation("stride*a-stride+p×stride*b-stride+q → a*b×p*q", "p q stride", optional=1),)
     mirrors = False
@@ -38,17 +39,7 @@ class Patches(Windowed):
         a, b = parts.shape[-4:-2]
         return np.einsum("...abij->...baji", parts).reshape(*x.shape[:-2], a * b, p * q)
 
-    @differential("differential_of_im2col", "d im2col(X)", "d(im2col(X, 2, 3)) = im2col(d(X), 2, 3)", where="X: m x n")
-    def d(self: Expr, dx: Expr) -> Expr:
-        return Patches(dx, *self.data)
-
-    @shift(
-        "trace_of_im2col",
-        "Tr(Hᵀim2col(X)) = Tr(col2im(H)ᵀX)",
-        "tr(H'*im2col(X, p, q)) = tr(col2im(H, m+p-1, n+q-1, p, q)'*X)",
-        where="X: m+p-1 x n+q-1; H: m*n x p*q",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         p, q, stride = self.data
         return Transpose(PatchSum(turned(h), *self.operands[0].shape, p, q, stride))
 
@@ -58,6 +49,7 @@ class PatchSum(Windowed):
 
     __slots__ = ()
     names = ("col2im",)
+    shown = "C: m*n×p*q; m+p-1, n+q-1, p, q, 1"
     sizes = 5
     relations = (Relation("a*b×p*q → m×n", "m n p q stride", optional=1, equations=STEPS),)
     mirrors = False
@@ -78,22 +70,7 @@ class PatchSum(Windowed):
                 whole[..., rows, cols] += np.swapaxes(parts[..., j, i], -1, -2)
         return whole
 
-    @differential(
-        "differential_of_col2im",
-        "d col2im(C)",
-        "d(col2im(C, m+1, n+2, 2, 3)) = col2im(d(C), m+1, n+2, 2, 3)",
-        where="C: m*n x 6",
-    )
-    def d(self: Expr, dc: Expr) -> Expr:
-        return PatchSum(dc, *self.data)
-
-    @shift(
-        "trace_of_col2im",
-        "Tr(Hᵀcol2im(C)) = Tr(im2col(H)ᵀC)",
-        "tr(H'*col2im(C, m+p-1, n+q-1, p, q)) = tr(im2col(H, p, q)'*C)",
-        where="C: m*n x p*q; H: m+p-1 x n+q-1",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Transpose(Patches(turned(h), *self.data[2:]))
 
 
@@ -102,9 +79,12 @@ class BandMatrix(Windowed):
 
     __slots__ = ()
     names = ("corr_matrix",)
+    shown = "K: p×q; m, n, 1"
+    stated = ("K: p×q; m+p-1, n+q-1, 1",)
     sizes = 3
     relations = (Relation("p×q → a*b×m*n", "m n stride", optional=1, equations=STEPS),)
     mirrors = False
+
     definition = "corr_matrix(K, m, n) is the matrix K̂ with vec(corr(X, K)) = K̂ vec(X) for an m×n matrix X"
 
     @classmethod
@@ -122,22 +102,7 @@ class BandMatrix(Windowed):
                 bands[..., j, i, left : left + q, top : top + p] = np.swapaxes(k, -1, -2)
         return bands.reshape(*k.shape[:-2], a * b, m * n)
 
-    @differential(
-        "differential_of_corr_matrix",
-        "d corr_matrix(K)",
-        "d(corr_matrix(K, m+p-1, n+q-1)) = corr_matrix(d(K), m+p-1, n+q-1)",
-        where="K: p x q",
-    )
-    def d(self: Expr, dk: Expr) -> Expr:
-        return BandMatrix(dk, *self.data)
-
-    @shift(
-        "trace_of_corr_matrix",
-        "Tr(Hᵀcorr_matrix(K)) = Tr(corr_kernel(H)ᵀK)",
-        "tr(H'*corr_matrix(K, m+p-1, n+q-1)) = tr(corr_kernel(H, p, q, m+p-1, n+q-1)'*K)",
-        where="K: p x q; H: m*n x m*n+m*q-m+n*p+p*q-p-n-q+1",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Transpose(BandSum(turned(h), *self.operands[0].shape, *self.data))
 
 
@@ -146,9 +111,11 @@ class BandSum(Windowed):
 
     __slots__ = ()
     names = ("corr_kernel",)
+    shown = "M: m*n×m*n+m*q-m+n*p+p*q-p-n-q+1; p, q, m+p-1, n+q-1, 1"
     sizes = 5
     relations = (Relation("a*b×m*n → p×q", "p q m n stride", optional=1, equations=STEPS),)
     mirrors = False
+
     definition = "corr_kernel(M, p, q, m, n) has the sums of the entries of M where corr_matrix(K, m, n) has those of K"
 
     @classmethod
@@ -170,22 +137,7 @@ class BandSum(Windowed):
                 total += bands[..., j, i, left : left + q, top : top + p]
         return np.swapaxes(total, -1, -2)
 
-    @differential(
-        "differential_of_corr_kernel",
-        "d corr_kernel(M)",
-        "d(corr_kernel(M, p, q, m+p-1, n+q-1)) = corr_kernel(d(M), p, q, m+p-1, n+q-1)",
-        where="M: m*n x m*n+m*q-m+n*p+p*q-p-n-q+1",
-    )
-    def d(self: Expr, dm: Expr) -> Expr:
-        return BandSum(dm, *self.data)
-
-    @shift(
-        "trace_of_corr_kernel",
-        "Tr(Hᵀcorr_kernel(M)) = Tr(corr_matrix(H)ᵀM)",
-        "tr(H'*corr_kernel(M, p, q, m+p-1, n+q-1)) = tr(corr_matrix(H, m+p-1, n+q-1)'*M)",
-        where="M: m*n x m*n+m*q-m+n*p+p*q-p-n-q+1; H: p x q",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Transpose(BandMatrix(turned(h), *self.data[2:]))
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import SCALAR, Shape
-from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, fact
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.expr import Data, Expr, Index, Number, Symbol, fact
+from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import SUM, Notation, Part, Slot, Style
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Differentials, Scale, Sum, zero
 from matdiff.errors import ShapeError
 
@@ -18,11 +19,14 @@ EXCHANGED = {"≤": "≥", "<": ">"}
 LATEX_SIGNS = {"≤": r"\le", "≥": r"\ge", "<": "<", ">": ">", "=": "=", "≠": r"\ne"}
 
 
-class Piecewise(Operator):
+class Piecewise(Linear):
     """cases(A, a ≤ b, C): A where the condition holds, and C where it does not; operands: a, b, A, C; data: its sign"""
 
     __slots__ = ()
     names = ("cases",)
+    shown = "a, b, A: m×n, C: m×n"
+    shown_with = ("≤",)
+    linear = slice(2, 4)
     kink = True
 
     def __new__(cls, left: Expr, relation: str, right: Expr, then: Expr, otherwise: Expr) -> Expr:  # type: ignore[misc]
@@ -89,22 +93,10 @@ class Piecewise(Operator):
         terms += [elsewhere(self, dc)] if dc is not None else []
         return Sum.of(*terms) if terms else zero(self.shape)
 
-    @shift(
-        "trace_of_cases",
-        "Tr(A cases(B)) = Tr(cases(A) B)",
-        "tr(A*cases(B, a ≤ b, zeros(n, m))) = tr(cases(A, a ≤ b, zeros(m, n))*B)",
-        where="A: m x n; B: n x m; a, b: scalar",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint_at(self, h: Expr, place: int) -> Expr:
         return restricted(self, h) if place == 2 else elsewhere(self, h)
 
-    @vec(
-        "vec_of_cases",
-        "vec(cases(A)) = cases(1) vec(A)",
-        "vec(cases(A, a ≤ b, zeros(m, n))) = cases(1, a ≤ b, 0)*eye(m*n)*vec(A)",
-        where="A: m x n; a, b: scalar",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix_at(self, place: int) -> Expr:
         size = self.rows * self.cols
         one = restricted(self, Number(1)) if place == 2 else elsewhere(self, Number(1))
         return one if self.is_scalar else Scale.of(one, Identity(size))

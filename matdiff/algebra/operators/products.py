@@ -174,6 +174,7 @@ class Product(Operator):
     """The matrix product A B C …"""
 
     __slots__ = ()
+    shown = "A: m×n, B: n×p"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:

@@ -8,7 +8,6 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Relation, Shape, Size
 from matdiff.algebra.expr import Data, Expr, Number
-from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.patches import BandMatrix
@@ -36,16 +35,10 @@ class Flipped(Windowed):
     def numpy(np: Any, a: Any) -> Any:
         return np.flip(a, (-2, -1))
 
-    @differential("differential_of_flip", "d flip(A)", "d(flip(A)) = flip(d(A))", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return Flipped.of(da)
-
-    @shift("trace_of_flip", "Tr(H flip(A)) = Tr(flip(H)A)", "tr(H*flip(A)) = tr(flip(H)*A)", where="A: m x n; H: n x m")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Flipped.of(h)
 
-    @vec("vec_of_flip", "vec(flip(A)) = J vec(A)", "vec(flip(A)) = exchange(m*n)*vec(A)", where="A: m x n")
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         return Exchange.of(self.rows * self.cols)
 
 
@@ -54,6 +47,8 @@ class Exchange(OfOneSize):
 
     __slots__ = ()
     names = ("exchange",)
+    shown = "; n"
+    letter = "J"
     constant = True
 
     @classmethod
@@ -73,6 +68,8 @@ class Dilated(Windowed):
 
     __slots__ = ()
     names = ("dilate",)
+    shown = "A: m×n; s"
+    stated = ("A: m×n; 2",)
     sizes = 1
     relations = (Relation("a×b → stride*a-stride+1×stride*b-stride+1", "stride"),)
 
@@ -88,26 +85,10 @@ class Dilated(Windowed):
         wide[..., ::stride, ::stride] = a
         return wide
 
-    @differential("differential_of_dilation", "d dilate(A, s)", "d(dilate(A, 2)) = dilate(d(A), 2)", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return Dilated.of(da, *self.data)
-
-    @shift(
-        "trace_of_dilation",
-        "Tr(H dilate(A, s)) = Tr(subsample(H, s)A)",
-        "tr(H*dilate(A, 2)) = tr(subsample(H, 2)*A)",
-        where="A: m x n; H: 2*n-1 x 2*m-1",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Subsampled.of(h, *self.data)
 
-    @vec(
-        "vec_of_dilation",
-        "vec(dilate(A, s)) = corr_matrix(1)ᵀvec(A)",
-        "vec(dilate(A, 2)) = corr_matrix(1, 2*m-1, 2*n-1, 2)'*vec(A)",
-        where="A: m x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         return Transpose(BandMatrix(Number(1), *self.shape, *self.data))
 
 
@@ -116,6 +97,8 @@ class Subsampled(Windowed):
 
     __slots__ = ()
     names = ("subsample",)
+    shown = "A: s*m-s+1×s*n-s+1; s"
+    stated = ("A: 2*m-1×2*n-1; 2",)
     sizes = 1
     relations = (Relation("stride*a-stride+1×stride*b-stride+1 → a×b", "stride"),)
 
@@ -133,31 +116,10 @@ class Subsampled(Windowed):
         refuse_unless(all((extent - 1) % stride == 0 for extent in a.shape[-2:]), "the stride does not divide")
         return a[..., ::stride, ::stride]
 
-    @differential(
-        "differential_of_subsampling",
-        "d subsample(A, s)",
-        "d(subsample(A, 2)) = subsample(d(A), 2)",
-        where="A: 2*m-1 x 2*n-1",
-    )
-    def d(self: Expr, da: Expr) -> Expr:
-        return Subsampled.of(da, *self.data)
-
-    @shift(
-        "trace_of_subsampling",
-        "Tr(H subsample(A, s)) = Tr(dilate(H, s)A)",
-        "tr(H*subsample(A, 2)) = tr(dilate(H, 2)*A)",
-        where="A: 2*m-1 x 2*n-1; H: n x m",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Dilated.of(h, *self.data)
 
-    @vec(
-        "vec_of_subsampling",
-        "vec(subsample(A, s)) = corr_matrix(1) vec(A)",
-        "vec(subsample(A, 2)) = corr_matrix(1, 2*m-1, 2*n-1, 2)*vec(A)",
-        where="A: 2*m-1 x 2*n-1",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         return BandMatrix(Number(1), *self.operands[0].shape, *self.data)
 
 
@@ -166,6 +128,8 @@ class Padded(Windowed):
 
     __slots__ = ()
     names = ("pad", "zero_pad")
+    shown = "A: m×n; k, k"
+    stated = ("A: m×n; 2, 2",)
     sizes = 1
     relations = (
         Relation("m×1 → m+2*k×1", "k"),
@@ -199,27 +163,11 @@ class Padded(Windowed):
     def numpy(np: Any, a: Any, above: int, left: int) -> Any:
         return np.pad(a, [(0, 0)] * (a.ndim - 2) + [(above, above), (left, left)])
 
-    @differential("differential_of_padding", "d pad(A, k)", "d(pad(A, 2)) = pad(d(A), 2)", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return Padded(da, *self.data)
-
-    @shift(
-        "trace_of_padding",
-        "Tr(H pad(A, k)) = Tr(H[k+1:k+n, k+1:k+m]A)",
-        "tr(H*pad(A, 2)) = tr(H[3:2+n, 3:2+m]*A)",
-        where="A: m x n; H: n+4 x m+4",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         rows, cols = zip(self.operands[0].shape, self.data, strict=True)
         return Slice.of(h, *[(width + ONE, width + extent) for extent, width in (cols, rows)])
 
-    @vec(
-        "vec_of_padding",
-        "vec(pad(A, k)) = (I[k+1:k+n, :] ⊗ I[k+1:k+m, :])ᵀvec(A)",
-        "vec(pad(A, 2)) = kron(eye(4+n)[3:2+n, :], eye(4+m)[3:2+m, :])'*vec(A)",
-        where="A: m x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         rows, cols = zip(self.shape, self.operands[0].shape, self.data, strict=True)
         return Transpose(Kronecker.of(*[chosen(*side) for side in (cols, rows)]))
 

@@ -11,23 +11,24 @@ from typing import Any
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
-from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.expr import Data, Expr, Index, Number, Symbol
 from matdiff.algebra.notation import ATOM, SUM, Notation, Part, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.sums import Entry, Member, UnitVector, unit, varying
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector, unit
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
 Range = tuple[Size, Size]  # the first and the last place
 
 
-class Row(Operator):
+class Row(Linear):
     """A[i, :], a row of a matrix; operands: the matrix and the index."""
 
     __slots__ = ()
+    shown = "A: m×n, i=1..m"
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -37,28 +38,21 @@ class Row(Operator):
         a, i = self.operands
         return Notation((Slot(a, ATOM), style.pick("[", "_{"), Slot(i, SUM), ", :", style.pick("]", "}")))
 
-    @differential("differential_of_row", "d(A[i, :])", "d(A[i, :]) = d(A)[i, :]", where="A: m x n")
-    def d(self: Expr, da: Expr | None, *places: Expr | None) -> Expr:
-        return Row(varying(self, da, places), self.operands[1])
-
-    @shift("row_as_product", "A[i, :] = eᵢᵀA", "tr(x*A[i, :]) = tr(x*unit(i, m)'*A)", where="A: m x n; x: n")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         a, i = self.operands
         return Product.of(h, Transpose(UnitVector(i, a.rows)))
 
-    @vec(
-        "vec_of_row", "vec(A[i, :]) = (I ⊗ eᵢᵀ)vec(A)", "A[i, :]' = kron(eye(n), unit(i, m)')*vec(A)", where="A: m x n"
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         a, i = self.operands
         chosen = unit(i, a.rows)
         return Kronecker.of(unit_matrix(a.cols), chosen if chosen.is_scalar else Transpose(chosen))
 
 
-class Column(Operator):
+class Column(Linear):
     """A[:, j], a column of a matrix; operands: the matrix and the index."""
 
     __slots__ = ()
+    shown = "A: m×n, j=1..n"
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -68,26 +62,22 @@ class Column(Operator):
         a, j = self.operands
         return Notation((Slot(a, ATOM), style.pick("[:, ", "_{:, "), Slot(j, SUM), style.pick("]", "}")))
 
-    @differential("differential_of_column", "d(A[:, j])", "d(A[:, j]) = d(A)[:, j]", where="A: m x n")
-    def d(self: Expr, da: Expr | None, *places: Expr | None) -> Expr:
-        return Column(varying(self, da, places), self.operands[1])
-
-    @shift("column_as_product", "A[:, j] = Aeⱼ", "tr(x'*A[:, j]) = tr(unit(j, n)*x'*A)", where="A: m x n; x: m")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         a, j = self.operands
         return Product.of(UnitVector(j, a.cols), h)
 
-    @vec("vec_of_column", "A[:, j] = (eⱼᵀ ⊗ I)vec(A)", "A[:, j] = kron(unit(j, n)', eye(m))*vec(A)", where="A: m x n")
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         a, j = self.operands
         chosen = unit(j, a.cols)
         return Kronecker.of(chosen if chosen.is_scalar else Transpose(chosen), unit_matrix(a.rows))
 
 
-class Slice(Operator):
+class Slice(Linear):
     """A[1:3, 2:n], consecutive rows and columns of a matrix; data: the first and the last row, and column."""
 
     __slots__ = ()
+    shown = "A: m×n; 1, k, 1, l"
+    stated = ("A: m×n; 2, 3, 1, 2",)
 
     def __new__(cls, a: Expr, rows: Range, cols: Range) -> Expr:  # type: ignore[misc]
         return cls.make((a,), (*rows, *cols))
@@ -140,32 +130,16 @@ class Slice(Operator):
             raise ShapeError(f"there is no slice {first}:{last}, {left}:{right} of {a.shape[-2]}×{a.shape[-1]}")
         return a[..., first - 1 : last, left - 1 : right]
 
-    @differential("differential_of_slice", "d(A[1:k, :])", "d(A[1:3, :]) = d(A)[1:3, :]", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return self.rebuild((da,))
-
-    @shift(
-        "slice_as_product",
-        "A[1:k, :] = I[1:k, :]A",
-        "tr(B*A[2:3, :]) = tr(B*eye(m)[2:3, :]*A)",
-        where="A: m x n; B: n x 2",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         a = self.operands[0]
-        rows, cols = self.ranges  # type: ignore[attr-defined]
+        rows, cols = self.ranges
         left = (Slice.of(Identity(a.cols), None, cols),) if cols != (ONE, a.cols) else ()
         right = (Slice.of(Identity(a.rows), rows),) if rows != (ONE, a.rows) else ()
         return Product.of(*left, h, *right)
 
-    @vec(
-        "vec_of_slice",
-        "vec(A[1:k, 1:l]) = (I[1:l, :] ⊗ I[1:k, :])vec(A)",
-        "vec(A[2:3, 1:2]) = kron(eye(n)[1:2, :], eye(m)[2:3, :])*vec(A)",
-        where="A: m x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         a = self.operands[0]
-        rows, cols = self.ranges  # type: ignore[attr-defined]
+        rows, cols = self.ranges
         return Kronecker.of(chosen_rows(a.cols, cols), chosen_rows(a.rows, rows))
 
 

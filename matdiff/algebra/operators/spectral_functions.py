@@ -122,6 +122,8 @@ class MatrixFunction(Operator):
 
     __slots__ = ()
     names = ("funm",)
+    shown = "S: n×n symmetric"
+    shown_with = ("f", 0)
     mirrors = True
     kink = True
     definition = "funm(f, A) = Q diag(f(λ))Qᵀ for the symmetric A = Q diag(λ)Qᵀ"
@@ -220,6 +222,8 @@ class FrechetOfFunction(Operator):
 
     __slots__ = ()
     names = ("frechet_funm",)
+    shown = "S: n×n symmetric, E: n×n"
+    shown_with = ("f", 0, 1)
     mirrors = True
     kink = True
     definition = (

@@ -7,8 +7,9 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Shape, shape_text
 from matdiff.algebra.expr import OPERATORS, Data, Expr, Number, Operator, fact
-from matdiff.algebra.laws import Statement, differential, shift, vec
+from matdiff.algebra.laws import Statement, differential
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call, fenced, power
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.errors import ShapeError
 
@@ -46,6 +47,8 @@ class MatrixPower(Operator):
     """Aᵏ for a square matrix and an integer k."""
 
     __slots__ = ()
+    shown = "A: n×n"
+    shown_with = (3,)
 
     def __new__(cls, base: Expr, exponent: int) -> Expr:  # type: ignore[misc]
         return cls.make((base,), (exponent,))
@@ -94,7 +97,7 @@ def matrix_power(a: Expr, k: int) -> Expr:
     return a if k == 1 else Inverse(a) if k == -1 else MatrixPower(a, k)
 
 
-class Trace(Operator):
+class Trace(Linear):
     """tr A, the sum of the diagonal entries."""
 
     __slots__ = ()
@@ -108,17 +111,11 @@ class Trace(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.trace(a, axis1=-2, axis2=-1)[..., None, None]
 
-    @differential("differential_of_trace", "d Tr(A)", "d(tr(A)) = tr(d(A))", where="A: n x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return Trace(da)
-
-    @vec("vec_of_trace", "Tr(A) = vec(I)ᵀvec(A)", "tr(A) = vec(eye(n))'*vec(A)", where="A: n x n")
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         n = self.operands[0].rows
         return Number(1) if n is ONE else Transpose(OPERATORS["Vec"].of(Identity(n)))
 
-    @shift("trace_of_multiple_trace", "a Tr(A) = Tr(aA)", "a*tr(A) = tr(a*A)", where="a: scalar; A: n x n")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Scale.of(h, Identity(self.operands[0].rows))
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Data, Expr, Operator
-from matdiff.algebra.laws import Law, differential, shift, vec
+from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import Notation, Style, call, name_text
 from matdiff.algebra.operators.khatri_rao import KhatriRao
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.vectorisation import unit_matrix
 
 
-class DiagonalMatrix(Operator):
+class DiagonalMatrix(Linear):
     """diag(x): the diagonal matrix with the entries of a vector."""
 
     __slots__ = ()
@@ -27,27 +28,14 @@ class DiagonalMatrix(Operator):
     def numpy(np: Any, x: Any) -> Any:
         return x * np.eye(x.shape[-2])
 
-    @differential("differential_of_diagonal_matrix", "d diag(x)", "d(diag(x)) = diag(d(x))", where="x: n")
-    def d(self: Expr, dx: Expr) -> Expr:
-        return DiagonalMatrix(dx)
-
-    @shift(
-        "trace_of_diagonal_matrix",
-        "Tr(A diag(x)) = diag(A)ᵀx",
-        "tr(A*diag(x)) = tr(diag(A)'*x)",
-        where="A: n x n; x: n",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Transpose(DiagonalVector(h))
 
-    @vec(
-        "vec_of_diagonal_matrix", "vec(diag(x)) = (I ∗ I)x", "vec(diag(x)) = khatri_rao(eye(n), eye(n))*x", where="x: n"
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         return KhatriRao.of(unit_matrix(self.rows), unit_matrix(self.rows))
 
 
-class DiagonalVector(Operator):
+class DiagonalVector(Linear):
     """diag(A): the vector of the diagonal entries of a square matrix."""
 
     __slots__ = ()
@@ -64,21 +52,10 @@ class DiagonalVector(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.diagonal(a, axis1=-2, axis2=-1)[..., None]
 
-    @differential("differential_of_diagonal", "d diag(A)", "d(diag(A)) = diag(d(A))", where="A: n x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return DiagonalVector(da)
-
-    @shift("trace_of_diagonal", "xᵀdiag(A) = Tr(diag(x)A)", "tr(x'*diag(A)) = tr(diag(x)*A)", where="A: n x n; x: n")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return DiagonalMatrix(Transpose(h))
 
-    @vec(
-        "vec_of_diagonal",
-        "diag(A) = (I ∗ I)ᵀvec(A)",
-        "diag(A) = khatri_rao(eye(n), eye(n))'*vec(A)",
-        where="A: n x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         chosen = KhatriRao.of(unit_matrix(self.rows), unit_matrix(self.rows))
         return chosen if chosen.is_scalar else Transpose(chosen)
 

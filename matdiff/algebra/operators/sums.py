@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
-from matdiff.algebra.laws import Statement, differential, shift, vec
+from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style
 from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.piecewise import Piecewise, comparison, is_label, is_number
 from matdiff.algebra.operators.products import Product, Scale, Transpose
-from matdiff.errors import ShapeError, UnsupportedError
+from matdiff.errors import ShapeError
 
 
-class SumOfEntries(Operator):
+class SumOfEntries(Linear):
     """sum(A) = 1ᵀA1, the sum of all entries."""
 
     __slots__ = ()
@@ -26,22 +27,11 @@ class SumOfEntries(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.sum(a, axis=(-2, -1), keepdims=True)
 
-    @differential("differential_of_sum_of_entries", "d sum(A)", "d(sum(A)) = sum(d(A))", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return SumOfEntries(da)
-
-    @shift(
-        "sum_of_entries_as_trace",
-        "sum(A) = Tr(11ᵀA)",
-        "a*sum(A) = tr(a*ones(n, m)*A)",
-        where="a: scalar; A: m x n",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         rows, cols = self.operands[0].shape
         return Scale.of(h, Transpose(Ones(rows)) if cols is ONE else Ones(cols, rows))
 
-    @vec("vec_of_sum_of_entries", "sum(A) = 1ᵀvec(A)", "sum(A) = ones(m*n)'*vec(A)", where="A: m x n")
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         a = self.operands[0]
         return Number(1) if a.is_scalar else Transpose(Ones(a.rows * a.cols))
 
@@ -57,6 +47,11 @@ class IndexedSum(Operator):
 
     def __new__(cls, body: Expr, index: Index) -> Expr:  # type: ignore[misc]
         return cls.make((body,), (index,))
+
+    @classmethod
+    def sample(cls, shown: str = "") -> IndexedSum:
+        member = Member.sample()
+        return cls.make((member,), member.operands[1:])
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -119,6 +114,11 @@ class Member(Operator):
     __slots__ = ()
 
     @classmethod
+    def sample(cls, shown: str = "") -> Member:
+        i = Index("i", "N")
+        return cls.make((Symbol("x", (size("n"), ONE), (), (i.last,)), i))
+
+    @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
         family = operands[0]
         if not isinstance(family, Symbol) or len(family.ranges) != len(operands) - 1:
@@ -129,10 +129,12 @@ class Member(Operator):
         return subscripted(self.operands[0], self.operands[1:], style)
 
 
-class Entry(Operator):
+class Entry(Linear):
     """aᵢⱼ: an entry of a matrix or vector; operands: the matrix and its indices."""
 
     __slots__ = ()
+    shown = "A: m×n, i=1..m, j=1..n"
+    stated = (shown, "x: n×1, i=1..n")
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -144,24 +146,12 @@ class Entry(Operator):
     def notation(self, style: Style) -> Notation:
         return subscripted(self.operands[0], self.operands[1:], style)
 
-    @differential("differential_of_entry", "d(Aᵢⱼ)", "d(x[i]) = d(x)[i]", where="x: n")
-    def d(self: Expr, da: Expr | None, *places: Expr | None) -> Expr:
-        return Entry(varying(self, da, places), *self.operands[1:])
-
-    @shift("entry_as_trace", "Aᵢⱼ = Tr(eⱼeᵢᵀA)", "a*x[i] = tr(a*unit(i, n)'*x)", where="a: scalar; x: n")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         a, i, *rest = self.operands
         row = Transpose(UnitVector(i, a.rows))
         return Scale.of(h, Product.of(UnitVector(rest[0], a.cols), row) if rest else row)
 
-    @vec(
-        "vec_of_entry",
-        "Aᵢⱼ = (eⱼ ⊗ eᵢ)ᵀvec(A)",
-        "A[i, j] = kron(unit(j, n), unit(i, m))'*vec(A)",
-        where="A: m x n",
-        also=(Statement("x[i] = unit(i, n)'*x", "x: n"),),
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         a, i, *rest = self.operands
         chosen = unit(i, a.rows)
         return Transpose(Kronecker.of(unit(rest[0], a.cols), chosen) if rest else chosen)
@@ -171,6 +161,8 @@ class UnitVector(Operator):
     """eᵢ, the unit vector of an index; data: its size."""
 
     __slots__ = ()
+    shown = "i=1..n; n"
+    letter = "e{0}"
     bounds = "[0, 1]"
 
     def __new__(cls, index: Expr, rows: Size) -> Expr:  # type: ignore[misc]
@@ -210,13 +202,6 @@ def over_index(node: Operator, sign: str, style: Style) -> Notation | None:
 def unit(index: Expr, rows: Size) -> Expr:
     """A unit vector, which with one row is the number 1."""
     return Number(1) if rows is ONE else UnitVector(index, rows)
-
-
-def varying(e: Expr, da: Expr | None, places: tuple[Expr | None, ...]) -> Expr:
-    """The differential of the matrix that an entry, a row or a column is taken from; its number cannot vary."""
-    if da is None or any(place is not None for place in places):
-        raise UnsupportedError(f"the number of an entry, a row or a column cannot vary: {e}")
-    return da
 
 
 def subscripted(base: Expr, indices: tuple[Expr, ...], style: Style) -> Notation:

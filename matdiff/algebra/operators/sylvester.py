@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import differential, shift, vec
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.laws import differential
 from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.vectorisation import unit_matrix
 
 
-class Sylvester(Operator):
+class Sylvester(Linear):
     """sylvester(A, B, C): the solution X of AX + XB = C."""
 
     __slots__ = ()
     names = ("sylvester",)
+    shown = "A: m×m spd, B: n×n spd, C: m×n"
     signature = "m×m, n×n, m×n → m×n"
+    linear = slice(2, 3)
     kink = True
     requires = "AX + XB = C has one solution X for A = {0}, B = {1}"
     definition = "sylvester(A, B, C) is the solution X of AX + XB = C"
@@ -53,24 +56,11 @@ class Sylvester(Operator):
         terms += [-Product.of(self, db)] if db is not None else []
         return Sylvester(a, b, Sum.of(*terms))
 
-    @shift(
-        "trace_of_sylvester",
-        "Tr(H sylvester(A, B, C)) = Tr(sylvester(B, A, H)C)",
-        "tr(H*sylvester(A, B, C)) = tr(sylvester(B, A, H)*C)",
-        where="A: m x m spd; B: n x n spd; C: m x n; H: n x m",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         a, b, _ = self.operands
         return Sylvester(b, a, h)
 
-    @vec(
-        "vec_of_sylvester",
-        "vec(sylvester(A, B, C)) = (I ⊗ A + Bᵀ ⊗ I)⁻¹vec(C)",
-        "vec(sylvester(A, B, C)) = inv(kron(eye(n), A) + kron(B', eye(m)))*vec(C)",
-        where="A: m x m spd; B: n x n spd; C: m x n",
-        requires="AX + XB = C has one solution",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         a, b, _ = self.operands
         across = b if b.is_scalar else Transpose(b)
         whole = Kronecker.of(unit_matrix(b.rows), a) + Kronecker.of(across, unit_matrix(a.rows))

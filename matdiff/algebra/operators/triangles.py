@@ -7,10 +7,10 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape, Size
 from matdiff.algebra.expr import Data, Expr, Number, Operator
-from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import Notation, Style
 from matdiff.algebra.operators.entrywise import ones_like
 from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Hadamard, Scale, Transpose
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.structure import DiagonalMatrix
@@ -20,7 +20,7 @@ from matdiff.errors import ShapeError
 # ---- triangles --------------------------------------------------------------------------------------
 
 
-class LowerTriangle(Operator):
+class LowerTriangle(Linear):
     """tril(A): A with zeros above its diagonal."""
 
     __slots__ = ()
@@ -36,30 +36,14 @@ class LowerTriangle(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.tril(a)
 
-    @differential("differential_of_lower_triangle", "d tril(A)", "d(tril(A)) = tril(d(A))", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return LowerTriangle(da)
-
-    @shift(
-        "trace_of_lower_triangle",
-        "Tr(A tril(B)) = Tr(triu(A)B)",
-        "tr(A*tril(B)) = tr(triu(A)*B)",
-        where="A: n x m; B: m x n",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return UpperTriangle(h)
 
-    @vec(
-        "vec_of_lower_triangle",
-        "vec(tril(A)) = diag(vec(tril(11ᵀ)))vec(A)",
-        "vec(tril(A)) = diag(vec(tril(ones(m, n))))*vec(A)",
-        where="A: m x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         return kept(self)
 
 
-class UpperTriangle(Operator):
+class UpperTriangle(Linear):
     """triu(A): A with zeros below its diagonal."""
 
     __slots__ = ()
@@ -75,30 +59,14 @@ class UpperTriangle(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.triu(a)
 
-    @differential("differential_of_upper_triangle", "d triu(A)", "d(triu(A)) = triu(d(A))", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return UpperTriangle(da)
-
-    @shift(
-        "trace_of_upper_triangle",
-        "Tr(A triu(B)) = Tr(tril(A)B)",
-        "tr(A*triu(B)) = tr(tril(A)*B)",
-        where="A: n x m; B: m x n",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return LowerTriangle(h)
 
-    @vec(
-        "vec_of_upper_triangle",
-        "vec(triu(A)) = diag(vec(triu(11ᵀ)))vec(A)",
-        "vec(triu(A)) = diag(vec(triu(ones(m, n))))*vec(A)",
-        where="A: m x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         return kept(self)
 
 
-class HalvedTriangle(Operator):
+class HalvedTriangle(Linear):
     """halftril(A) = tril(A) − ½I ⊙ A: the lower triangle with its diagonal halved, Φ(A) in Murray (2016)."""
 
     __slots__ = ()
@@ -110,25 +78,10 @@ class HalvedTriangle(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.tril(a) - np.eye(a.shape[-1]) * a / 2
 
-    @differential("differential_of_halved_triangle", "d halftril(A)", "d(halftril(A)) = halftril(d(A))")
-    def d(self: Expr, da: Expr) -> Expr:
-        return HalvedTriangle(da)
-
-    @shift(
-        "trace_of_halved_triangle",
-        "Tr(A halftril(B)) = Tr(halftril(Aᵀ)ᵀB)",
-        "tr(A*halftril(B)) = tr(halftril(A')'*B)",
-    )
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return Transpose(HalvedTriangle(Transpose(h)))
 
-    @vec(
-        "vec_of_halved_triangle",
-        "vec(halftril(A)) = diag(vec(halftril(11ᵀ)))vec(A)",
-        "vec(halftril(A)) = diag(vec(halftril(ones(n, n))))*vec(A)",
-        where="A: n x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         return Number("1/2") if self.is_scalar else kept(self)
 
 
@@ -152,7 +105,7 @@ def triangle(cls: type[Operator], other: type[Operator], strict: int, operands: 
 # ---- symmetric and skew-symmetric parts -------------------------------------------------------------
 
 
-class SymmetricPart(Operator):
+class SymmetricPart(Linear):
     """sym(A) = ½(A + Aᵀ)"""
 
     __slots__ = ()
@@ -163,26 +116,15 @@ class SymmetricPart(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return (a + np.swapaxes(a, -1, -2)) / 2
 
-    @differential("differential_of_symmetric_part", "d sym(A)", "d(sym(A)) = sym(d(A))")
-    def d(self: Expr, da: Expr) -> Expr:
-        return SymmetricPart(da)
-
-    @shift("trace_of_symmetric_part", "Tr(A sym(B)) = Tr(sym(A)B)", "tr(A*sym(B)) = tr(sym(A)*B)")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return SymmetricPart(h)
 
-    @vec(
-        "vec_of_symmetric_part",
-        "vec(sym(A)) = ½(I + K)vec(A)",
-        "vec(sym(A)) = 1/2*(eye(n*n) + commutation(n, n))*vec(A)",
-        where="A: n x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         n = self.rows
         return Number(1) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) + Commutation(n, n))
 
 
-class SkewPart(Operator):
+class SkewPart(Linear):
     """skew(A) = ½(A − Aᵀ)"""
 
     __slots__ = ()
@@ -193,21 +135,10 @@ class SkewPart(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return (a - np.swapaxes(a, -1, -2)) / 2
 
-    @differential("differential_of_skew_part", "d skew(A)", "d(skew(A)) = skew(d(A))")
-    def d(self: Expr, da: Expr) -> Expr:
-        return SkewPart(da)
-
-    @shift("trace_of_skew_part", "Tr(A skew(B)) = Tr(skew(A)B)", "tr(A*skew(B)) = tr(skew(A)*B)")
-    def shift(self: Expr, h: Expr, place: int) -> Expr:
+    def adjoint(self, h: Expr) -> Expr:
         return SkewPart(h)
 
-    @vec(
-        "vec_of_skew_part",
-        "vec(skew(A)) = ½(I − K)vec(A)",
-        "vec(skew(A)) = 1/2*(eye(n*n) - commutation(n, n))*vec(A)",
-        where="A: n x n",
-    )
-    def vec(self: Expr, place: int) -> Expr:
+    def matrix(self) -> Expr:
         n = self.rows
         return Number(0) if self.is_scalar else Scale.of(Number("1/2"), Identity(n * n) - Commutation(n, n))
 
@@ -237,6 +168,7 @@ class Centering(Operator):
 
     __slots__ = ()
     names = ("centering", "center")
+    shown = "; n"
     sizes = 1
     constant = True
 

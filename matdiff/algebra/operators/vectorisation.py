@@ -38,6 +38,8 @@ class Commutation(Operator):
 
     __slots__ = ()
     names = ("commutation",)
+    shown = "; m, n"
+    letter = "K"
     bounds = "[0, 1]"
     sizes = 2
     constant = True
@@ -68,6 +70,8 @@ class Duplication(OfOneSize):
 
     __slots__ = ()
     names = ("duplication",)
+    shown = "; n"
+    letter = "D"
     bounds = "[0, 1]"
     constant = True
 
@@ -92,6 +96,8 @@ class Elimination(OfOneSize):
 
     __slots__ = ()
     names = ("elimination",)
+    shown = "; n"
+    letter = "L"
     bounds = "[0, 1]"
     constant = True
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Shape, Size, divided, shape_text, too_large
-from matdiff.algebra.expr import Data, Expr, Operator
+from matdiff.algebra.expr import Data, Expr
 from matdiff.algebra.notation import Notation, Style, call
+from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import ShapeError
 
 
-class Windowed(Operator):
+class Windowed(Linear):
     """The base of the operators that move a window over a matrix; data: the sizes behind the operands."""
 
     __slots__ = ()
