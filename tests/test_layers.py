@@ -26,6 +26,7 @@ ALGEBRA = [
     "algebra.expr",
     "algebra.constants",
     "algebra.operators",
+    "algebra.reading_cost",
     "algebra.matching",
     "algebra.identities",
 ]

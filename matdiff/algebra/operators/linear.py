@@ -14,7 +14,7 @@ A block in a user's own module is as good as one here:
 ...         return Backwards(h.T).T
 >>> found = matdiff.derive("tr(B backwards(X))", wrt="X")
 >>> found.gradient
-Expr('backwards(Bᵀ)': m×n)
+Expr('backwards(Bᵀ)': n×m)
 >>> found.verify().ok
 True
 """
