@@ -25,6 +25,7 @@ from matdiff.language.names import (
     High,
     canonical,
     high_at,
+    is_letter,
 )
 from matdiff.language.words import Vocabulary, match_at
 
@@ -101,7 +102,7 @@ class Labels:
     def _of_letters(self, name: str, high: High, written: str) -> Custom:
         """What custom says of z^t, φ^w, θ^{old}, a^{bc}."""
         known, kind, label = self.known, self.known.kind(name), canonical(high.label)
-        letters = [label] if known.is_letter(label) else list(label)
+        letters = [label] if is_letter(label) else list(label)
         if len(letters) > 1 and (label in known.names or all(c in known.names or c in self.bound for c in letters)):
             return False, 0
         if len(letters) > 2 or (len(letters) > 1 and kind != "S"):

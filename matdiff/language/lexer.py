@@ -27,8 +27,10 @@ from matdiff.language.names import (
     SUBSCRIPTS,
     SUPERS,
     canonical,
+    is_letter,
     no_function,
 )
+from matdiff.language.prose import word_at
 from matdiff.language.recurrences.heads import steps_at
 from matdiff.language.scripts import LONGEST_NUMBER, Scripts
 from matdiff.language.syntax import Token
@@ -79,7 +81,7 @@ FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "
 ANGLES = {"<": "⟨", ">": "⟩"}
 NORM_KIND = (
     r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
-    r"(?:_\{\s*([^{}]*?)\s*\}|_(fro|Fro|nuc|inf|[A-Za-z](?![A-Za-z])|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
+    r"(?:_\{\s*([^{}]*?)\s*\}|_([A-Za-zℓ\u0370-\u03ff]+[12]?|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
 )
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
@@ -88,6 +90,9 @@ DEFINITION = (
     rf"[^\S\n]*(?:⟪\w+⟫|[^\W\d_])[\w{MARKS}]*(?:{SUBSCRIPT}|\[[^\][=]*\]|\^\{{?\([^()]*\)\}}?|\([^()=]*\))*\s*:?=(?!=)"
 )
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
+
+
+MACRO = re.compile(r"\\[A-Za-z]|\$")  # a sign of LaTeX
 
 
 class Lexer(Scripts):
@@ -297,6 +302,8 @@ class Lexer(Scripts):
         cost = self.vocabulary.cost_of_name(m.group(), m.end())
         if cost and self.decide(self.numbered.setdefault(canonical(m.group()), start), True, cost):  # x_2 is an entry
             return self.operand("NAME", canonical(m.group()), start, m.end())
+        if name := self.named_by_a_word(start, m.end()):
+            return self.operand("NAME", name, start, m.end())
         for piece in split_word(self.text, start, m.end(), self.vocabulary):
             if piece.kind == "NAME":
                 end = self.name(piece.value, start, piece.end)
@@ -310,6 +317,19 @@ class Lexer(Scripts):
                 end = self.function("kron", start, piece.end)
             start = end
         return start
+
+    def named_by_a_word(self, start: int, end: int) -> str | None:
+        """The name that a word is in what is typed, with a note; LaTeX marks its words."""
+        name = word_at(self.text, start, end, self.vocabulary, self.is_apart())
+        if MACRO.search(self.script.source):
+            return None
+        if name:
+            self.note(start, f"{name} is taken as one name; a product of letters is written {' '.join(name)}")
+        return name
+
+    def is_apart(self) -> bool:
+        """Whether an operand and a space stand in front."""
+        return self.gap and self.last in ENDERS
 
     def keyword(self, m: re.Match[str]) -> int:
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""
@@ -361,7 +381,7 @@ class Lexer(Scripts):
         called = match_at(CALLED, self.text, end)
         if called and not called.group(1) and name.rstrip("0123456789") not in CUSTOMARY_FUNCTIONS:
             self.require_given(name, start, end)
-        if called and name != "Sigma" and self.vocabulary.is_letter(name) and self.open_function(name, called, start):
+        if called and name != "Sigma" and is_letter(name) and self.open_function(name, called, start):
             if name == "sigma" and not called.group(1):
                 self.operand("FUNCTION", "sigmoid", start, end)
                 return called.end() - 1

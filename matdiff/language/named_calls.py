@@ -5,7 +5,6 @@ In goes a node of the tree, out comes the same node with its function and its ar
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from matdiff.language import sized_calls
 from matdiff.language.conditions import resolve_cases
 from matdiff.language.declarations import parse_size
 from matdiff.language.fixed import fixed, position_of
-from matdiff.language.names import canonical
+from matdiff.language.names import canonical, is_letter
 from matdiff.language.places import binder_of, listed, place
 from matdiff.language.scopes import Place, Position, Scope
 from matdiff.language.sized_constants import make_constant
@@ -24,7 +23,14 @@ from matdiff.language.syntax import Node
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
 
-NORM_SIGNS = frozenset(("", "1", "2", "F", "fro", "Fro", "*", "∗", "nuc", "∞", "inf", "infty"))
+TWO = ("2", "l2", "L2", "l_2", "ℓ2", "ℓ_2")  # of a matrix the spectral norm, or that of its entries
+NORMS = {
+    **dict.fromkeys(("", "F", "fro", "Fro", "Frob", "HS", *TWO), "norm2"),
+    **dict.fromkeys(("1", "l1", "L1", "l_1", "ℓ1", "ℓ_1"), "norm1"),
+    **dict.fromkeys(("*", "∗", "nuc", "tr"), "norm_nuc"),
+    **dict.fromkeys(("∞", "inf", "infty", "sup"), "norm_inf"),
+    **dict.fromkeys(("op", "spec"), "norm_spec"),
+}
 ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
 
 
@@ -119,13 +125,19 @@ def resolve_method(bound: Bound, node: Node, scope: Scope) -> None:
 
 
 def resolve_norm(bound: Bound, node: Node, scope: Scope) -> None:
-    """‖A‖ with the sign of its kind; a letter that is no kind is a part: ‖x‖_p, ‖x‖_S."""
+    """‖A‖ with the sign of its kind; another number, letter or declared name is a part: ‖x‖_3, ‖x‖_S."""
     if node.parts[0].kind == "bars":
         node.parts[0].value = "entrywise"
-    if node.value not in NORM_SIGNS:
-        if not re.fullmatch(r"[^\W\d_]\w*", node.value):
-            raise bound.error(node, f"the norm with the sign {node.value} is not known", "the signs are 1, 2, F, *, ∞")
-        node.parts.append(Node("NAME", [], canonical(node.value), node.end - 1, node.end))
+    if node.value in NORMS:
+        return
+    name = canonical(node.value)
+    if name.isdecimal() and name != "0":
+        node.parts.append(Node("NUMBER", [], Fraction(name), node.end - 1, node.end))
+    elif is_letter(name) or name in bound.declared:
+        node.parts.append(Node("NAME", [], name, node.end - 1, node.end))
+    else:
+        hint = "the signs are 1, 2, F, *, ∞, op"
+        raise bound.error(node, f"the norm with the sign {node.value} is not known", hint)
 
 
 def _inside(node: Node) -> Node:

@@ -131,6 +131,16 @@ COMPLEX = frozenset("conj conjugate Re Im real imag ctranspose hermitian".split(
 SPECTRAL = frozenset("eig eigs eigh eigenvalue eigenvalues svd spec lambda sigma".split())
 
 
+def is_letter(name: str) -> bool:
+    """Whether a name is one letter, Latin or Greek, perhaps with a number: σ₁.
+
+    >>> is_letter("sigma1"), is_letter("l1"), is_letter("TV")
+    (True, True, False)
+    """
+    name = name.rstrip("0123456789")
+    return len(name) == 1 or name in GREEK_WORDS
+
+
 def no_function(shown: str, known: Iterable[str], text: str, span: tuple[int, int]) -> UnknownNameError:
     """The error for a word or letter that is called, and is no function."""
     name = canonical(shown)

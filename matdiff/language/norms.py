@@ -6,17 +6,11 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
+from matdiff.language.named_calls import NORMS, TWO
 from matdiff.language.powers import require_square
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule, special
-
-NORMS = {
-    **dict.fromkeys(("", "2", "F", "fro", "Fro"), "norm2"),
-    "1": "norm1",
-    **dict.fromkeys(("*", "∗", "nuc"), "norm_nuc"),
-    **dict.fromkeys(("∞", "inf", "infty"), "norm_inf"),
-}
 
 
 @special("norm")
@@ -36,7 +30,7 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
     if len(operands) != 1:
         raise attempt.misfit(node, f"norm takes one argument, not {len(operands)}")
     a = operands[0]
-    if sign == "2" and ONE not in (a.rows, a.cols):
+    if sign in TWO and ONE not in (a.rows, a.cols):
         raise attempt.misfit(
             node,
             f"‖{attempt.shown(a)}‖₂ of a matrix can be its spectral norm or its Frobenius norm",
@@ -54,6 +48,10 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
 def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """‖x‖_p with a scalar p, ‖x‖_S = √(xᵀSx) with a matrix S"""
     x, kind = operands
+    base = x.node.value[0] if x.node.kind == "symbol" else ""
+    if base[:1].isupper() and base not in attempt.bound.declared:
+        hint = f"of a vector, declare it: {base}: vector"
+        raise attempt.misfit(node, f"the norm ‖{base}‖ with the sign {node.value} is not known", hint)
     if x.is_scalar or x.cols is not ONE or not (kind.is_scalar or attempt.unify(x.rows, kind.rows)):
         raise attempt.clash(node, "a norm with a letter is that of a vector, ‖x‖_p or ‖x‖_S", x, kind)
     name = "normp" if kind.is_scalar else "mahalanobis"

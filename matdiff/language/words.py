@@ -174,10 +174,10 @@ class Vocabulary:
         used = re.search(rf"(?<![^\W\d])e(?![\w{MARKS}{SUBS}^(]|\s*(?:\^|:?=))", self.text)
         return "e" not in self.names and used is None
 
-    def is_letter(self, name: str) -> bool:
-        """Whether a name is one letter, Latin or Greek, perhaps with a number: σ₁."""
-        name = name.rstrip("0123456789")
-        return len(name) == 1 or name in GREEK_WORDS
+    @cached_property
+    def lonely(self) -> frozenset[str]:
+        """The small letters that stand by themselves somewhere in the text."""
+        return frozenset(re.findall(rf"(?<![^\W\d])([a-z])(?![\w{MARKS}])", self.text))
 
     def numbered(self, letter: str) -> bool:
         """Whether the text has the letter with another number than 1, so that b1 is a name like b2."""
@@ -269,7 +269,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
     if subscript:
         whole = canonical(run + subscript.group())
         is_number = subscript.group().strip("_{}").translate(_PLAIN_SUBSCRIPT).isdecimal()
-        if whole in known.names or (is_number and _is_name(run, known)):
+        if whole in known.names or (is_number and is_name(run, known)):
             return [Piece("NAME", whole, subscript.end())]
         if whole in known.functions:
             return [Piece("FUNCTION", whole, subscript.end())]
@@ -279,7 +279,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
         if letters.isalpha() and len(letters) > 2 and text.startswith("(", subscript.end()):  # lambda_max(A)
             span = (start, subscript.end())
             raise no_function(text[slice(*span)], [*known.functions, *known.names], text, span)
-        if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not _is_name(run, known):
+        if len(subscript.group()) > 2 and subscript.group()[1] != "{" and len(run) > 1 and not is_name(run, known):
             return [Piece("NAME", whole, subscript.end())]  # loss_weight
     name = canonical(run)
     if name not in known.names:
@@ -287,7 +287,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
             return [Piece("KRONECKER", run, end)]
         if run in known.functions and (run != "eye" or text.startswith("(", end)):
             return [Piece("FUNCTION", run, end)]
-    if _is_name(run, known) or run in PLACEHOLDERS:
+    if is_name(run, known) or run in PLACEHOLDERS:
         return [Piece("NAME", name, end)]
     return _split(text, start, end, known, subscript)
 
@@ -302,7 +302,7 @@ def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | No
     return Piece("NAME", name, tail.end()) if tail and name in known.names else None
 
 
-def _is_name(run: str, known: Vocabulary) -> bool:
+def is_name(run: str, known: Vocabulary) -> bool:
     """Whether a run is one name: declared, a Greek word, or a letter, perhaps with digits."""
     name = canonical(run)
     if name in known.names or re.sub(r"[0-9]+$", "", name) in GREEK_WORDS:
@@ -320,17 +320,17 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
             span=(start, end),
             suggestion=f"write ^({'*'.join(run)}), or {run[0]} {' '.join(run[1:])}",
         )
-    ways = _ways(run, known)
-    if len(ways) > 1:
-        shown = " or as ".join("*".join(way) for way in ways[:2])
+    found = ways(run, known)
+    if len(found) > 1:
+        shown = " or as ".join("*".join(way) for way in found[:2])
         raise AmbiguityError(
             f"{run} can be read as {shown}",
             text=text,
             span=(start, end),
             suggestion="separate the names by spaces or *",
         )
-    if ways:
-        return _pieces(ways[0], start, end, subscript)
+    if found:
+        return _pieces(found[0], start, end, subscript)
     front = next((k for k in range(len(run) - 1, 1, -1) if run[:k] in known.functions and run[k].isupper()), 0)
     if front:
         return [Piece("FUNCTION", run[:front], start + front), *split_word(text, start + front, end, known)]
@@ -355,7 +355,7 @@ def _pieces(names: list[str], start: int, end: int, subscript: re.Match[str] | N
 Link = tuple["Link | None", str]  # a way to read the front of a run: the way before, and its last piece
 
 
-def _ways(run: str, known: Vocabulary) -> list[list[str]]:
+def ways(run: str, known: Vocabulary) -> list[list[str]]:
     """The ways to read a run as known names in a row: none, the only one, or two of them."""
     at: list[list[Link | None]] = [[None], *([] for _ in run)]
     for place in range(len(run)):
@@ -363,11 +363,11 @@ def _ways(run: str, known: Vocabulary) -> list[list[str]]:
             piece = run[place : place + length]
             if canonical(piece) in known.names:
                 at[place + length] = (at[place + length] + [(way, piece) for way in at[place]])[:2]
-    ways = []
+    found = []
     for link in at[len(run)]:
         way: list[str] = []
         while link is not None:
             link, piece = link
             way.append(piece)
-        ways.append(way[::-1])
-    return ways
+        found.append(way[::-1])
+    return found

@@ -1,0 +1,40 @@
+"""Words among the letters of a formula: names as people give them (lam, bias), and English, which is refused.
+
+A run of small letters is a product of letters on paper, where nobody writes words in italics.  What is typed has words:
+those with vowels and consonants, whose letters do not stand by themselves elsewhere in the text, are names, and a note
+says so.  A word that nothing but a space joins to what stands beside it is English.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.errors import UnknownNameError
+from matdiff.language.names import nearest
+from matdiff.language.words import Vocabulary, is_name, ways
+
+SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
+GREEK = frozenset("lam lamb lamda lambd alph bet gam del eps epsi omeg sig".split())  # names that stand beside factors
+WORD = re.compile(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
+SENTENCE = re.compile(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
+JOINED = re.compile(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
+HEADING = re.compile(r":\s")  # loss: x'x
+
+
+def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool) -> str | None:
+    """The name that a word at text[start:end] is, None where it is none; *is_behind* an operand and a space.
+
+    Errors: UnknownNameError of a word of English.
+    """
+    run = text[start:end]
+    is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
+    if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in ("(", "_"):
+        return None
+    if run in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(run):
+        return None
+    is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
+    if run not in GREEK and (is_behind or is_heading or JOINED.match(text, end)):
+        near, product = nearest(run, known.functions), "*".join(run)
+        hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
+        raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)
+    return None if is_short or begins else run
