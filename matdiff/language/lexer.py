@@ -78,6 +78,8 @@ SIGNS = {
     "^": "CARET",
 }
 FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "⅓": Fraction(1, 3), "⅔": Fraction(2, 3)}
+CALLED_BY_LETTER = {"sigma": "sigmoid", "Gamma": "tgamma"}
+LEFT_OPEN = "{}(…) is a function that the text leaves open; that of the normal distribution is {}"
 ANGLES = {"<": "⟨", ">": "⟩"}
 NORM_KIND = (
     r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
@@ -379,12 +381,14 @@ class Lexer(Scripts):
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
         called = match_at(CALLED, self.text, end)
-        if called and not called.group(1) and name.rstrip("0123456789") not in CUSTOMARY_FUNCTIONS:
+        if called and not called.group(1) and name.rstrip("0123456789") not in (*CUSTOMARY_FUNCTIONS, "Gamma"):
             self.require_given(name, start, end)
         if called and name != "Sigma" and is_letter(name) and self.open_function(name, called, start):
-            if name == "sigma" and not called.group(1):
-                self.operand("FUNCTION", "sigmoid", start, end)
+            if name in CALLED_BY_LETTER and not called.group(1):
+                self.operand("FUNCTION", CALLED_BY_LETTER[name], start, end)
                 return called.end() - 1
+            if name == "Phi" or (name == "phi" and self.vocabulary.is_called("Phi")):
+                self.note(start, LEFT_OPEN.format(self.text[start:end], "normcdf" if name == "Phi" else "normpdf"))
             self.operand("UNSPECIFIED", (name, len(called.group(1))), start, called.end() - 1)
             return called.end() - 1
         with_ones = re.fullmatch("[a-z]1", name) and match_at(TRANSPOSED, self.text, end)
