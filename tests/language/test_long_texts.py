@@ -1,0 +1,68 @@
+"""Deep and long texts are read or refused soon."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+import pytest
+
+import matdiff
+
+PATIENCE = 30.0  # seconds for one text on a busy machine
+
+DEEP = 10_000
+LONG = 100_000
+NESTED = (
+    *(
+        "( )",
+        "[ ]",
+        "{ }",
+        "| |",
+        "‖ ‖",
+        "|| ||",
+        "A*( )",
+        "A( )'",
+        "tr(A*( ))",
+        "sin( )",
+        "-( )",
+        "g( )",
+        "⟨x,x⟩*( )",
+        "√( )",
+    ),
+    *("x'*(x+ )", "A^( )", "a/( )", "a^ ", "- ", "∑ᵢ( )", "Σ( )", "sum(i=1..N, )", "h=A*( )"),
+    *(
+        r"\left( \right)",
+        r"\frac{1}{ }",
+        r"\sqrt{ }",
+        r"\left\| \right\|",
+        r"\mathbf{ }",
+        r"\exp\left( \right)",
+        r"\hat{ }",
+    ),
+)
+REPEATED = (
+    *("x'A x + ", "A", "1 ", "|x| + ", "‖x‖ + ", "∑ᵢ xᵢ + ", "Σ(x)", "f(x) + ", "tr A + ", "log ", "a^", "A\\"),
+    *("x;", "x\n", "\n", " ", "X: m x n; ", "where ", "let ", "a,", "a=", "(", "|", "'", "_", "0.", "1e"),
+    *("\0", "🙂", "\ud800", "\u0302", "$x$", "\\", r"\alpha ", r"\frac", r"\left", r"\newcommand{\a}{\a}\a"),
+    "def f(x):\n    return x\n",
+)
+
+
+def time_of(text: str) -> float:
+    """The time until a text is read or refused."""
+    start = time.perf_counter()
+    with suppress(matdiff.MatdiffError):
+        matdiff.parse(text, "A: n x n; x: n; a: scalar")
+    return time.perf_counter() - start
+
+
+@pytest.mark.parametrize("brackets", NESTED, ids=ascii)
+def test_deep_nesting_is_read_or_refused_soon(brackets: str) -> None:
+    opening, _, closing = brackets.partition(" ")
+    assert time_of(opening * DEEP + "x" + closing * DEEP) < PATIENCE
+
+
+@pytest.mark.parametrize("piece", REPEATED, ids=ascii)
+def test_a_long_text_is_read_or_refused_soon(piece: str) -> None:
+    assert time_of("x'x" + piece * (LONG // len(piece)) + " + x'x") < PATIENCE
