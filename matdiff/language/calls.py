@@ -36,6 +36,8 @@ STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ARGUMENT = rf"\(\s*(?:([A-Za-z{GREEK_CLASS}])\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
 MOST_SHOWN = 6  # names in an error message
+INVERTED = ("f", "g", "h", "phi", "psi")
+INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
 
 
@@ -180,6 +182,14 @@ class Calls(Emitter):
             shown = self.text[start : inside.end()]
             hint = f"give it, as in {shown} = …; the product is {self.text[start:end]}*{inside.group(1)}"
         raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
+
+    def require_no_inverse(self, name: str, start: int, end: int) -> None:
+        """Refuses f⁻¹(x), the inverse of a function rather than a quotient."""
+        inverse = match_at(INVERSE, self.text, end) if name in INVERTED else None
+        if inverse and name not in self.vocabulary.names:
+            shown = self.text[start : inverse.end()]
+            hint = f"give the inverse a name of its own; the quotient is (…)/{self.text[start:end]}"
+            raise self.error(f"{shown}…) is the inverse of a function that is not given", start, inverse.end(), hint)
 
     def call_of_definition(self, name: str, end: int, start: int) -> int:
         """h(A x), where h is given with a parameter; r(w) is r where it is always called so."""

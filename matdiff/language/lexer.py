@@ -380,6 +380,7 @@ class Lexer(Scripts):
             return self.call_of_definition(name, end, start)
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
+        self.require_no_inverse(name, start, end)
         called = match_at(CALLED, self.text, end)
         if called and not called.group(1) and name.rstrip("0123456789") not in (*CUSTOMARY_FUNCTIONS, "Gamma"):
             self.require_given(name, start, end)
