@@ -87,6 +87,7 @@ UNSPOKEN = (
     "transpose of a diagonal matrix",
     "transpose beside the identity",
     "transpose of a softmax",
+    "sense of a difference",
     "names of indices",
     "order of sums",
     "constants in front of an indexed sum",

@@ -20,9 +20,10 @@ from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
 from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_WRITTEN, Term, depth, rule_of, term, with_index
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
+from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -48,6 +49,8 @@ from matdiff.algebra.operators.triangles import (
     UpperTriangle,
 )
 from matdiff.algebra.operators.vectorisation import Commutation
+
+EVEN = Norm | Abs
 
 
 class Standard(Arithmetic):
@@ -111,6 +114,8 @@ class Standard(Arithmetic):
             return self.entrywise_of(e, operands) if not e.is_scalar else self.product_of(e, operands, ())
         if isinstance(e, Product):
             return self.product_of(e, (), operands)
+        if isinstance(e, EVEN) or (isinstance(e, Power) and is_even(e.operands[1])):
+            operands = (self._in_either_sense(operands[0]), *operands[1:])
         if isinstance(e, Power):
             return self._power(*operands)
         if isinstance(e, Sqrt):
@@ -130,6 +135,12 @@ class Standard(Arithmetic):
         ):
             return zero(e.shape) if self.has("zero") else e.rebuild(operands)
         return e.rebuild(operands)
+
+    def _in_either_sense(self, a: Expr) -> Expr:
+        """A or −A, of which an even function is the same."""
+        if not isinstance(a, Sum) or not self.has("sense of a difference"):
+            return a
+        return min(a, self.sum_of([self._times(Fraction(-1), t) for t in a.operands]), key=self.rank)
 
     def _linear(self, e: Expr, operands: Sequence[Expr]) -> Expr | None:
         """A number or scalars in an operand of something linear stand in front of it; of a differential, a number."""
@@ -254,6 +265,11 @@ class Standard(Arithmetic):
         if isinstance(e, SymbolicPower | Power):
             return self._straight(e, (operands[0], below[1][0]))
         return self._straight(e, operands)
+
+
+def is_even(exponent: Expr) -> bool:
+    """Whether an exponent is an even number."""
+    return exponent.number is not None and exponent.number % 2 == 0
 
 
 def outside_in(chain: list[Expr], index: Index) -> tuple[list[Expr], list[Expr], list[Expr]]:
