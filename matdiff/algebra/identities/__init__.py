@@ -34,6 +34,7 @@ from matdiff.algebra.identities import (
     softmax,
     spectral,
     spectral_functions,
+    stacks,
     structure,
     symbolic_powers,
     traces,
@@ -84,6 +85,7 @@ SIMPLIFICATIONS = _by_root(
     piecewise.LAWS,
     given_entries.LAWS,
     grids.LAWS,
+    stacks.LAWS,
 )
 TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),

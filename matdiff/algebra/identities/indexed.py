@@ -7,7 +7,7 @@ from collections.abc import Set
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.expr import Expr, Index, Symbol, fact, postorder, replace
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entrywise import lifted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
@@ -89,11 +89,18 @@ def closed_scalars(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*outside), IndexedSum(within, e.data[0]))
 
 
-@identity("Σᵢ ABᵢC = A(Σᵢ Bᵢ)C", "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])", where="A: m x n; x[i=1..N]: n")
+@identity(
+    "Σᵢ ABᵢC = A(Σᵢ Bᵢ)C",
+    "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])",
+    where="A: m x n; x[i=1..N]: n",
+    also=(Statement("sum(i=1..N, c[i]*A) = sum(i=1..N, c[i])*A", "A: m x n; c[i=1..N]: scalar"),),
+)
 def constant_factors(e: Expr) -> Expr | None:
     """The factors on either side that do not depend on the index; scalars that do stay inside."""
     body, index = e.operands[0], e.data[0]
     scalar, product = body.operands if isinstance(body, Scale) else (None, body)
+    if scalar is not None and index not in product.free:
+        return Scale.of(IndexedSum(scalar, index), product)
     if not isinstance(product, Product):
         return None
     f = product.operands

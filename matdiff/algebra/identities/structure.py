@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.dims import Shape
+from matdiff.algebra.dims import ONE, Shape, Size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.slices import filled
@@ -14,6 +14,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import Vec, Vech
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.slices import Range, Slice
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.triangles import (
@@ -153,6 +154,28 @@ def placed_block(e: Expr) -> Expr | None:
     return None
 
 
+@identity(
+    "I[:, 2:n]x = [0; x]",
+    "eye(n)[:, 2:n]*x = vstack(0, x)",
+    where="x: n-1",
+    also=("eye(n)[:, 1:n-1]*x = vstack(x, 0)",),
+    among=(Slice,),
+)
+def placed_vector(e: Expr) -> Expr | None:
+    """A vector in its place among zeros, for some columns of the identity times the vector."""
+    match e.operands:
+        case (Slice(operands=(Identity() as one,)) as chosen, *rest) if e.cols is ONE and chosen.rows is one.rows:
+            return among_zeros(Product.of(*rest), chosen.ranges[1], one.rows)
+        case _:
+            return None
+
+
+def among_zeros(x: Expr, places: Range, rows: Size) -> Expr:
+    """[0; x; 0], a vector in its places among so many rows."""
+    above, below = [[zero((n, ONE))] * (n.number != 0) for n in (places[0] - ONE, rows - places[1])]
+    return VerticalStack.of(*above, x, *below)
+
+
 def is_placing(e: Expr) -> bool:
     """Whether the blocks are 0 but for one, which is I."""
     others = [o for o in e.operands if not is_null(o)]
@@ -247,7 +270,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         transpose_of_sized,
         transpose_of_blocks,
     ),
-    Product: (product_of_blocks, placed_block, centred_twice, commuted_vec, ones_times_ones),
+    Product: (product_of_blocks, placed_block, placed_vector, centred_twice, commuted_vec, ones_times_ones),
     Sum: (sum_of_blocks,),
     DiagonalMatrix: (diagonal_of_ones,),
     HorizontalStack: (blocks_of_zeros,),

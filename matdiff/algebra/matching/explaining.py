@@ -15,7 +15,7 @@ from itertools import combinations
 
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
 from matdiff.algebra.matching.matcher import Matcher
-from matdiff.algebra.matching.rules import BEYOND, BY_ENTRIES, ENTRIES, MULTIPLYING_OUT, POWERS, rules, term
+from matdiff.algebra.matching.rules import BEYOND, BY_ENTRIES, BY_STACKS, MULTIPLYING_OUT, POWERS, rules, term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.substitution import instance
 from matdiff.algebra.operators.differentials import Differential, holds_differential
@@ -54,11 +54,8 @@ class Reason:
             self.rules = tuple([rule for rule in rules() if not Standard(rule).equates(left, right)])
         elif kind != "differential":
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
-            levels = [
-                b
-                for b in (*BEYOND, BY_ENTRIES)
-                if ENTRIES in b or POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)
-            ]
+            levels = [b for b in BEYOND if POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)]
+            levels += [BY_ENTRIES, BY_STACKS]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
 
 

@@ -35,11 +35,12 @@ from matdiff.algebra.operators.triangles import (
 )
 from matdiff.algebra.operators.vectorisation import Commutation
 
-LIKE_TERMS, MULTIPLYING_OUT, POWERS, ENTRIES = "like terms", "multiplying out", "powers", "entries"
+LIKE_TERMS, MULTIPLYING_OUT, POWERS = "like terms", "multiplying out", "powers"
+ENTRIES, STACKS = "entries", "sums over rows"
 BEYOND = tuple(
     map(frozenset, ((LIKE_TERMS,), (LIKE_TERMS, MULTIPLYING_OUT), (POWERS,), (LIKE_TERMS, MULTIPLYING_OUT, POWERS)))
 )
-BY_ENTRIES = BEYOND[-1] | {ENTRIES}
+BY_ENTRIES, BY_STACKS = BEYOND[-1] | {ENTRIES}, BEYOND[-1] | {STACKS}
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 LINEAR: tuple[type[Expr], ...] = (

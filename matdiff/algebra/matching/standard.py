@@ -15,10 +15,13 @@ from itertools import chain
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder, replace
+from matdiff.algebra.identities.factoring import as_product_with_ones
 from matdiff.algebra.identities.grids import grid
+from matdiff.algebra.identities.stacks import total
+from matdiff.algebra.identities.structure import is_null
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
-from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_WRITTEN, Term, depth, rule_of, term, with_index
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_WRITTEN, STACKS, Term, depth, rule_of, term, with_index
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.khatri_rao import KhatriRao
@@ -35,10 +38,11 @@ from matdiff.algebra.operators.products import (
     multiple,
     zero,
 )
+from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import (
@@ -122,6 +126,8 @@ class Standard(Arithmetic):
             return self._power(operands[0], Number(Fraction(1, 2)))
         if isinstance(e, IndexedSum):
             return self._indexed(e, operands[0])
+        if STACKS in self.beyond and (known := as_product(e)) is not None:
+            return self.of(known)
         if isinstance(e, LINEAR) and (found := self._linear(e, operands)) is not None:
             return found
         if isinstance(e, Trace):
@@ -191,6 +197,8 @@ class Standard(Arithmetic):
             return self.sum_of([self.of(with_index(body, e.index, Number(k))) for k in range(1, count + 1)])
         if self.multiplies_out and isinstance(body, Sum):
             return self.sum_of([self._indexed(e, t) for t in body.operands])
+        if STACKS in self.beyond and (whole := total(body, e.index, {})) is not None:
+            return self.of(whole)
         if not self.has("constants in front of an indexed sum"):
             return self._renamed(body, e.index)
         t = term(body)
@@ -265,6 +273,17 @@ class Standard(Arithmetic):
         if isinstance(e, SymbolicPower | Power):
             return self._straight(e, (operands[0], below[1][0]))
         return self._straight(e, operands)
+
+
+def as_product(e: Expr) -> Expr | None:
+    """1ᵀA1 of a sum of entries, and I[:, 2:n]x of a vector among zeros."""
+    if isinstance(e, SumOfEntries):
+        return as_product_with_ones(e.operands[0])
+    shown = [k for k, o in enumerate(e.operands) if not is_null(o)] if isinstance(e, VerticalStack) else []
+    if len(shown) != 1 or len(e.operands) == 1 or e.cols is not ONE:
+        return None
+    place = places([o.rows for o in e.operands])[shown[0]]
+    return Product.of(Slice.of(Identity(e.rows), None, place), e.operands[shown[0]])
 
 
 def is_even(exponent: Expr) -> bool:
