@@ -27,6 +27,7 @@ ALGEBRA = [
     "algebra.constants",
     "algebra.operators",
     "algebra.reading_cost",
+    "algebra.forms",
     "algebra.matching",
     "algebra.identities",
 ]

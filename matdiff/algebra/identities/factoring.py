@@ -11,14 +11,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
-from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
 
 # ---- equality up to the order of terms --------------------------------------------------------------
 
@@ -44,13 +43,6 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
     elif isinstance(e, OpenDerivative) and len(e.directions) > 1:
         below = _directions_in_order(e, below)
     return _digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
-
-
-def as_product_with_ones(a: Expr) -> Expr:
-    """sum(A) as 1ᵀA1."""
-    left = () if a.rows is ONE else (Transpose(Ones(a.rows)),)
-    right = () if a.cols is ONE else (Ones(a.cols),)
-    return Product.of(*left, a, *right)
 
 
 def _directions_in_order(e: OpenDerivative, below: list[bytes]) -> list[bytes]:

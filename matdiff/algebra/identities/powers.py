@@ -8,7 +8,7 @@ from fractions import Fraction
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, ones_like
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, ones_like, to_power
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
@@ -23,16 +23,6 @@ def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
             (base, k * e.operands[1].number) if k == 1 or k.denominator > 1 else (e.operands[0], e.operands[1].number)
         )
     return (e.operands[0], Fraction(1, 2)) if isinstance(e, Sqrt) else (e, UNIT)
-
-
-def to_power(base: Expr, k: Fraction) -> Expr:
-    """aᵏ, with √a for a^½."""
-    if k == 1:
-        return base
-    if k.denominator == 2 and abs(k) < 2:
-        root = Sqrt(base)
-        return root if k == Fraction(1, 2) else Power(root, Number(2 * k))
-    return Power(base, Number(k))
 
 
 def are_collected(factors: Sequence[Expr]) -> bool:

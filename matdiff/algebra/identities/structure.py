@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.dims import ONE, Shape, Size
+from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
 from matdiff.algebra.operators.kronecker import Vec, Vech
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.reductions import count
-from matdiff.algebra.operators.slices import Range, Slice
+from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.triangles import (
@@ -132,10 +132,6 @@ def sum_of_blocks(e: Expr) -> Expr | None:
     return None
 
 
-def is_null(e: Expr) -> bool:
-    return isinstance(e, Zeros) or e.number == 0
-
-
 @identity(
     "[I; 0]A = [A; 0]",
     "vstack(eye(n), zeros(m, n))*A = vstack(A, zeros(m, p))",
@@ -168,12 +164,6 @@ def placed_vector(e: Expr) -> Expr | None:
             return among_zeros(Product.of(*rest), chosen.ranges[1], one.rows)
         case _:
             return None
-
-
-def among_zeros(x: Expr, places: Range, rows: Size) -> Expr:
-    """[0; x; 0], a vector in its places among so many rows."""
-    above, below = [[zero((n, ONE))] * (n.number != 0) for n in (places[0] - ONE, rows - places[1])]
-    return VerticalStack.of(*above, x, *below)
 
 
 def is_placing(e: Expr) -> bool:

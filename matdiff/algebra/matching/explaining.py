@@ -18,11 +18,13 @@ from matdiff.algebra.matching.matcher import Matcher
 from matdiff.algebra.matching.rules import BEYOND, BY_ENTRIES, BY_STACKS, MULTIPLYING_OUT, POWERS, rules, term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.substitution import instance
+from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 MOST_USES = 16  # of a statement in one step
@@ -55,7 +57,8 @@ class Reason:
         elif kind != "differential":
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
             levels = [b for b in BEYOND if POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)]
-            levels += [BY_ENTRIES, BY_STACKS]
+            if any(isinstance(n, IndexedSum | UnitVector | VerticalStack) for n in postorder(Sum.of(left, right))):
+                levels += [BY_ENTRIES, BY_STACKS]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
 
 
@@ -89,7 +92,7 @@ class Explainer:
             return alike and any(not self._without(rule).equates(before, after) for rule in reason.rules)
         if alike:
             return False
-        if reason.beyond:
+        if reason.beyond and (reason.beyond in BEYOND or self._with(reason.beyond).equates(before, after)):
             return self._with(reason.beyond).equates(before, after)
         parts = [*self._parts(self.form.of(before), self.form.of(after))]
         return any(self._between(reason, b, a) for b, a in reversed(parts))

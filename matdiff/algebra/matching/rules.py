@@ -40,7 +40,7 @@ ENTRIES, STACKS = "entries", "sums over rows"
 BEYOND = tuple(
     map(frozenset, ((LIKE_TERMS,), (LIKE_TERMS, MULTIPLYING_OUT), (POWERS,), (LIKE_TERMS, MULTIPLYING_OUT, POWERS)))
 )
-BY_ENTRIES, BY_STACKS = BEYOND[-1] | {ENTRIES}, BEYOND[-1] | {STACKS}
+BY_ENTRIES, BY_STACKS = BEYOND[1] | {ENTRIES}, BEYOND[1] | {STACKS}
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 LINEAR: tuple[type[Expr], ...] = (

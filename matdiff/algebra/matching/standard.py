@@ -15,13 +15,11 @@ from itertools import chain
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder, replace
-from matdiff.algebra.identities.factoring import as_product_with_ones
-from matdiff.algebra.identities.grids import grid
-from matdiff.algebra.identities.stacks import total
-from matdiff.algebra.identities.structure import is_null
+from matdiff.algebra.forms.grids import grid
+from matdiff.algebra.forms.stacks import total
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
 from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_WRITTEN, STACKS, Term, depth, rule_of, term, with_index
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, is_null, places
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.khatri_rao import KhatriRao
@@ -42,7 +40,7 @@ from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
+from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries, as_product_with_ones
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import (

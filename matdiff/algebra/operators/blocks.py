@@ -7,6 +7,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr
 from matdiff.algebra.laws import Law
@@ -95,6 +96,16 @@ def placed(extents: Sequence[Size], place: int) -> Expr:
     cols = extents[place]
     blocks = [unit_matrix(cols) if k == place else zero((rows, cols)) for k, rows in enumerate(extents)]
     return VerticalStack.of(*blocks)
+
+
+def is_null(e: Expr) -> bool:
+    return isinstance(e, Zeros) or e.number == 0
+
+
+def among_zeros(x: Expr, places: Range, rows: Size) -> Expr:
+    """[0; x; 0], a vector in its places among so many rows."""
+    above, below = [[zero((n, ONE))] * (n.number != 0) for n in (places[0] - ONE, rows - places[1])]
+    return VerticalStack.of(*above, x, *below)
 
 
 def shared(what: str, extents: Sequence[Size], operands: Sequence[Expr]) -> Size:

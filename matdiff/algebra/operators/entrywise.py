@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from matdiff.algebra.constants import Ones, Zeros
@@ -359,3 +360,13 @@ class Unspecified(OfEntries):
         where="A: m x n",
         requires="g differentiable",
     )
+
+
+def to_power(base: Expr, k: Fraction) -> Expr:
+    """aᵏ, with √a for a^½."""
+    if k == 1:
+        return base
+    if k.denominator == 2 and abs(k) < 2:
+        root = Sqrt(base)
+        return root if k == Fraction(1, 2) else Power(root, Number(2 * k))
+    return Power(base, Number(k))

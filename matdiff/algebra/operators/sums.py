@@ -36,6 +36,13 @@ class SumOfEntries(Linear):
         return Number(1) if a.is_scalar else Transpose(Ones(a.rows * a.cols))
 
 
+def as_product_with_ones(a: Expr) -> Expr:
+    """sum(A) as 1ᵀA1."""
+    left = () if a.rows is ONE else (Transpose(Ones(a.rows)),)
+    right = () if a.cols is ONE else (Ones(a.cols),)
+    return Product.of(*left, a, *right)
+
+
 class IndexedSum(Operator):
     """∑ᵢ of a body over an index; data: the index."""
 

@@ -15,7 +15,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fact, replace
 from matdiff.algebra.identities import powers
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, ones_like
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, ones_like, to_power
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -225,8 +225,8 @@ def common_part(e: Expr, any_sign: bool) -> tuple[Expr, Expr] | None:
     least = {base: k for base, k in least.items() if k and (any_sign or is_positive(base))}
     if not least:
         return None
-    inverse = [powers.to_power(base, -k) for base, k in least.items()]
-    common = ordered_product(powers.to_power(base, k) for base, k in least.items())
+    inverse = [to_power(base, -k) for base, k in least.items()]
+    common = ordered_product(to_power(base, k) for base, k in least.items())
     return common, Sum.of(*[_times(inverse, t) for t in e.operands])
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, fold, symbols
+from matdiff.algebra.forms.stacks import total
 from matdiff.algebra.identities import SIMPLIFICATIONS, indexed
-from matdiff.algebra.identities.stacks import total
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.calculus.rewrite import Simplifier
 from matdiff.errors import UnknownNameError
