@@ -8,7 +8,7 @@ from matdiff.algebra.operators.recurrence import place as numbered
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.sums import Entry, Member
-from matdiff.language.places import TO_THE_END, Indices, number_text
+from matdiff.language.places import THE_END, Indices, number_text
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Shifted
 from matdiff.language.sizes import flexible_names, is_flexible
 from matdiff.language.syntax import Node
@@ -24,7 +24,7 @@ def index_of(attempt: Attempt, node: Node, index: Position) -> Expr:
         return symbol if not places else (Member if symbol.ranges else Entry)(symbol, *places)
     if isinstance(index, Place):
         assert index.first is not None
-        first = attempt.sizes.find(index.first)
+        first = attempt.resolve(index.first, node, "the place")
         return Number(first.number) if first.number is not None else count(first)
     binder, offset = index if isinstance(index, Shifted) else (index, 0)
     if binder.value is not None:
@@ -52,10 +52,10 @@ def require_range(
             found = attempt.sizes.find(attempt.range_of(index))
             raise attempt.misfit(node, f"the index {index.name} runs to {found}, but {what} to {extent}")
         return
-    last = index.last if index.last not in (None, TO_THE_END) else index.first
+    last = index.last if index.last is not None else index.first
     if last is not None and last.number is not None and extent.number is not None and last.number > extent.number:
         raise attempt.misfit(node, f"{what} ends at {extent}: there is no place {last}")
-    if index.last not in (None, TO_THE_END) and index.first is not None:
+    if index.last is not None and index.first is not None:
         length = (index.last - index.first).number
         if length is not None and length < 0:
             raise attempt.misfit(node, f"the range {index.first}:{index.last} is empty")
@@ -143,13 +143,22 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
     if base.is_scalar or len(across) != len(indices):
         plural = "index" if len(indices) == 1 else "indices"
         raise attempt.misfit(node, f"{attempt.described(base)}, which has no entry with {len(indices)} {plural}")
+    given, indices = indices, [within(index, extent) for index, extent in zip(indices, across, strict=True)]
     for index, extent in zip(indices, across, strict=True):
         name = attempt.bound.names[node.value[0]] if node.kind == "member" else None
         require_range(attempt, node, index, extent, name.name if name else attempt.shown(base), name)
     shape = [length(index, extent) for index, extent in zip(indices, across, strict=True)]
     result = attempt.typed(node, (shape[0], [*shape, ONE][1]), (base,), lambda a: part(attempt, node, a, indices))
-    result.guessed = result.guessed or node.kind != "entry" or node.value is not indices
+    result.guessed = result.guessed or node.kind != "entry" or node.value is not given
     return result
+
+
+def within(index: Position, extent: Size) -> Position:
+    """A place that is counted from the end: x[2:], x[end - 1]."""
+    if not isinstance(index, Place):
+        return index
+    first, last = (s and s.substitute(lambda name: extent if name == THE_END else size(name)) for s in index[:2])
+    return index._replace(first=first, last=last)
 
 
 def length(index: Position, extent: Size) -> Size:
@@ -158,22 +167,21 @@ def length(index: Position, extent: Size) -> Size:
         return ONE
     if index.first is None or index.last is None:
         return extent
-    return (extent if index.last is TO_THE_END else index.last) - index.first + ONE
+    return index.last - index.first + ONE
 
 
 def part(attempt: Attempt, node: Node, a: Expr, indices: Indices) -> Expr:
     """The expression of an entry, a row, a column or a slice."""
     ranges: list[Range | None] = []
     places: list[Expr | None] = []
-    for index, extent in zip(indices, a.shape, strict=False):
+    for index in indices:
         if not isinstance(index, Place) or index.single is not None:
             places.append(index_of(attempt, node, index))
             ranges.append(None)
             continue
         places.append(None)
         is_whole = index.first is None or index.last is None
-        end = extent if index.last is TO_THE_END else index.last
-        ranges.append(None if is_whole else (index.first, end))  # type: ignore[arg-type]
+        ranges.append(None if is_whole else tuple(attempt.resolve(e, node, "the slice") for e in index[:2]))  # type: ignore
     if None not in places:
         return Entry(a, *places)  # type: ignore[arg-type]
     if len(places) == 2 and places[0] is not None and a.rows is not ONE:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
+from operator import mul
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
@@ -11,6 +13,7 @@ from matdiff.algebra.operators.entrywise import Log, Sqrt, filled
 from matdiff.algebra.operators.gamma import Polygamma
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Hadamard, Power
+from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import AmbiguityError
 from matdiff.language.applications import apply
@@ -115,6 +118,22 @@ def type_matrix_power(attempt: Attempt, node: Node, operands: list[Typed]) -> Ty
     if len(operands) != 2 or not operands[1].is_scalar:
         raise attempt.misfit(node, "matrix_power takes a matrix and an integer")
     return power(attempt, node, *operands)
+
+
+@special("length", "numel", "size")
+def type_count(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """length(x), numel(X), size(X, 1): how many entries, rows or columns there are, as in MATLAB"""
+    a, *along = operands
+    places = [axis.number for axis in along]
+    if places != [] and (node.value != "size" or places not in ([1], [2])):
+        raise attempt.misfit(
+            node, f"{node.value} takes " + ("a matrix and 1 or 2" if node.value == "size" else "one array")
+        )
+    if not places and (node.value == "size" or (node.value == "length" and ONE not in (a.rows, a.cols))):
+        hint = "write size(X, 1) for the rows, size(X, 2) for the columns"
+        raise attempt.misfit(node, f"{node.value} of {attempt.described(a)} is not one number", hint)
+    sides = slice(None) if not places else slice(0, 1) if places == [1] else slice(1, 2)
+    return attempt.scalar(node, (a,), lambda x: count(reduce(mul, x.shape[sides])))
 
 
 @special("square")

@@ -54,13 +54,13 @@ PATTERN = re.compile(
     (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
     (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
-    (?P<nabla>∇) | (?P<sign>\.\*|\./|\.\^|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
+    (?P<nabla>∇) | (?P<sign>\.\*|\./|\.\^|\.[+-]|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
     """,
     re.VERBOSE,
 )
 SIGNS = {
-    **dict.fromkeys("+", "PLUS"),
-    **dict.fromkeys("-−–‐‑", "MINUS"),
+    **dict.fromkeys(["+", ".+"], "PLUS"),
+    **dict.fromkeys([*"-−–‐‑", ".-"], "MINUS"),
     **dict.fromkeys("*×∗", "TIMES"),
     **dict.fromkeys("·⋅", "DOT"),
     "@": "MATMUL",
@@ -325,7 +325,9 @@ class Lexer(Scripts):
         name = word_at(self.text, start, end, self.vocabulary, self.is_apart())
         if MACRO.search(self.script.source):
             return None
-        if name:
+        if name == "end" and self.innermost() == "(":
+            raise self.error("end is the last place only in square brackets", start, end, "write x[end]")
+        if name and name != "end":
             self.note(start, f"{name} is taken as one name; a product of letters is written {' '.join(name)}")
         return name
 

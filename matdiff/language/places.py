@@ -12,7 +12,7 @@ from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shift
 from matdiff.language.syntax import Node
 
 Indices = list[Position]
-TO_THE_END = size("…")  # where an open range ends, as x[2:] does
+THE_END = "…"  # the size of what is counted, as x[2:] and x[end] say it
 NOTHING: Mapping[str, int] = {}
 LINEAR = r"\s*[+-]?\s*(?:[0-9]{1,9}|[^\W\d]\w*)(?:\s*[-+*]\s*(?:[0-9]{1,9}|[^\W\d]\w*))*\s*"
 
@@ -70,7 +70,8 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position
         return Place()
     if text.count(":") == 1:
         first, last = piece.part(0, text.index(":")), piece.part(text.index(":") + 1, len(text))
-        return Place(parse_size(first) if first.text else ONE, parse_size(last) if last.text else TO_THE_END)
+        low = counted(first, sizes) if first.text else ONE
+        return Place(low, counted(last, sizes) if last.text else size(THE_END))
     if text.isdecimal() and len(text) < 10:
         if not int(text):
             raise piece.error("entries are counted from 1", "the first one is x[1]")
@@ -78,8 +79,14 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position
     names = re.findall(r"[^\W\d]\w*", text)
     if any(canonical(name) in scope for name in names) and (shifted := position(piece, scope)):
         return shifted
-    known = names and all(canonical(name) in sizes for name in names) and re.fullmatch(r"[\w\s+*-]+", text)
-    return Place(parse_size(piece)) if known else None
+    known = names and all(canonical(name) in (*sizes, "end") for name in names) and re.fullmatch(r"[\w\s+*-]+", text)
+    return Place(counted(piece, sizes)) if known else None
+
+
+def counted(piece: Excerpt, sizes: Collection[str]) -> Size:
+    """A place that is a size; end is the last one, unless it is a size of the text."""
+    found = parse_size(piece)
+    return found if "end" in sizes else found.substitute(lambda name: size(THE_END if name == "end" else name))
 
 
 def is_sum_of_names(node: Node) -> bool:
