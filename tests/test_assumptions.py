@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import matdiff
-from matdiff.algebra.assumptions import CLASHES, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
+from matdiff.algebra.assumptions import MATRIX, PROPERTIES, SQUARE, VECTOR, Property, clash, implied
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.numeric.drawn import with_properties
 from matdiff.numeric.draws import Draws
 
@@ -63,6 +65,7 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     "orthogonal": lambda a: np.allclose(a.T @ a, np.eye(len(a))),
     "invertible": lambda a: abs(np.linalg.det(a)) > 1e-6,
     "idempotent": lambda a: np.allclose(a @ a, a),
+    "toeplitz": lambda a: np.allclose(a[1:, 1:], a[:-1, :-1]),
     "stochastic": lambda a: np.allclose(a.sum(axis=1), 1) and a.min() >= 0,
     "simplex": lambda a: np.allclose(a.sum(), 1) and a.min() >= 0,
     "unit": lambda a: np.allclose(np.sum(a * a), 1),
@@ -70,7 +73,8 @@ HOLDS: dict[str, Callable[[Any], bool]] = {
     "nonnegative": lambda a: a.min() >= 0,
     "integer": lambda a: np.allclose(a, np.round(a)),
 }
-SETS = [frozenset(c) for count in (1, 2, 3) for c in combinations(sorted(SQUARE | OF_MATRICES), count)]
+OF_MATRICES = sorted(p.word for p in PROPERTIES.values() if p.of in (SQUARE, MATRIX))
+SETS = [frozenset(c) for count in (1, 2, 3) for c in combinations(OF_MATRICES, count)]
 
 
 @pytest.mark.parametrize("style", ["normal", "positive", "definite"])
@@ -78,13 +82,13 @@ def test_random_instances_have_the_declared_properties_and_all_that_follow(style
     draws = Draws(7)
     tried = 0
     for properties in SETS:
-        if any(clash <= implied(properties) for clash in CLASHES):
+        if clash(properties):
             continue
         value = with_properties(properties, draws.normal((1, 4, 4)), style, draws)[0]
         assert all(HOLDS[p](value) for p in implied(properties)), properties
         tried += 1
     assert tried > 100
-    for one in sorted(OF_VECTORS):
+    for one in (p.word for p in PROPERTIES.values() if p.of is VECTOR):
         value = with_properties(frozenset((one,)), draws.normal((1, 5, 1)), style, draws)[0]
         assert all(HOLDS[p](value) for p in implied(frozenset((one,))))
 
@@ -143,6 +147,12 @@ def test_properties_of_constants_shorten_the_answer(f: str, unknown: str, gradie
 
 # ---- unknowns ---------------------------------------------------------------------------------------
 
+
+def means(a: Any) -> Any:
+    """The means of the diagonals, along these."""
+    return sum(np.diag(np.full(len(a) - abs(k), np.diagonal(a, k).mean()), k) for k in range(1 - len(a), len(a)))
+
+
 SUBSPACES: dict[str, Callable[[Any], Any]] = {
     "lower": np.tril,
     "upper": np.triu,
@@ -152,12 +162,15 @@ SUBSPACES: dict[str, Callable[[Any], Any]] = {
     "diagonal": lambda g: g * np.eye(len(g)),
     "lower upper": lambda g: g * np.eye(len(g)),
     "lower invertible": np.tril,
+    "toeplitz": means,
+    "toeplitz symmetric": lambda g: means((g + g.T) / 2),
+    "lower toeplitz": lambda g: np.tril(means(g)),
 }
-FUNCTIONS = ["tr(A X B X')", "norm2(X*x - y)^2", "sum(exp(X A))", "tr(A X)", "x'tril(X) X y", "tr(X^3)"]
+EXAMPLES = ["tr(A X B X')", "norm2(X*x - y)^2", "sum(exp(X A))", "tr(A X)", "x'tril(X) X y", "tr(X^3)"]
 
 
 @pytest.mark.parametrize("properties", SUBSPACES)
-@pytest.mark.parametrize("f", FUNCTIONS)
+@pytest.mark.parametrize("f", EXAMPLES)
 def test_in_a_subspace_the_gradient_is_the_projected_one(f: str, properties: str) -> None:
     where = "A, B: n x n; x, y: n; X: n x n"
     found = matdiff.derive(f, "X", f"{where} {properties}")
@@ -174,6 +187,27 @@ def test_in_a_subspace_the_gradient_is_the_projected_one(f: str, properties: str
         assert "unconstrained" in found.to_latex()
     assert found.verify().ok
     assert matdiff.parse(str(found.gradient), f"{where} {properties}") is found.gradient
+
+
+def test_a_property_is_one_file() -> None:
+    package = Path(matdiff.__file__).parent
+    files = {p.name for p in package.rglob("*.py") if "toeplitz" in p.read_text(encoding="utf-8").lower()}
+    assert files == {"toeplitz.py"}
+
+
+def test_a_property_of_ones_own() -> None:
+    anti = Property("persymmetric", SQUARE, also="persym", projection=lambda g: (g + FUNCTIONS["flip"].of(g.T)) / 2)
+    try:
+        found = matdiff.derive("tr(A*X)", wrt="X", where="X: n x n persym symmetric")
+        assert found.verify().ok
+        given = values(5)
+        g = matdiff.evaluate(found.gradient, given)
+        np.testing.assert_allclose(g, g[::-1, ::-1].T)
+        np.testing.assert_allclose(g, g.T)
+        with pytest.raises(matdiff.MatdiffError, match="only a square matrix can be persymmetric"):
+            matdiff.parse("X", "X: m x n persymmetric")
+    finally:
+        anti.forget()
 
 
 CURVED = [

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matdiff.algebra.assumptions import implied
+from matdiff.algebra.assumptions import subspace
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
 from matdiff.algebra.operators.norms import inner
@@ -79,11 +79,7 @@ def direction(unknown: Expr, name: str) -> Symbol:
         return Symbol(name, unknown.shape)
     if not isinstance(symbol, Symbol):
         raise UnsupportedError(f"{unknown} is not a symbol, and has no direction")
-    kept = implied(symbol.properties) & SUBSPACES
-    return Symbol(name, symbol.shape, {"diagonal"} if "diagonal" in kept else kept, symbol.ranges)
-
-
-SUBSPACES = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))  # a matrix on a line in them stays there
+    return Symbol(name, symbol.shape, [p.word for p in subspace(symbol.properties)], symbol.ranges)
 
 
 # ---- forwards ---------------------------------------------------------------------------------------

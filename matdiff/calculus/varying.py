@@ -9,23 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matdiff.algebra.assumptions import CONSTRAINTS, implied
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.assumptions import curved, implied, onto_subspace, subspace
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.cancelling import addends, flipped
 from matdiff.algebra.identities.factoring import key
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Member
-from matdiff.algebra.operators.symmetry import NONE, assumed, is_symmetric_definition
-from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.calculus.derivation import Gradients, Phase, exchanged, indices_of, note_axes
 from matdiff.calculus.recurrences import perturbed
 from matdiff.calculus.rewrite import Simplifier
-
-LINEAR = frozenset(("diagonal", "symmetric", "skew", "lower", "upper"))
 
 
 def symbol_of(unknown: Expr) -> Expr:
@@ -39,16 +35,7 @@ def symbol_of(unknown: Expr) -> Expr:
 def projection(g: Expr, unknown: Expr) -> Expr:
     """The projection of a gradient on the subspace in which the unknown varies."""
     symbol = symbol_of(unknown)
-    properties = implied(symbol.properties) if isinstance(symbol, Symbol) else NONE
-    if "diagonal" in properties:
-        return Hadamard.of(Identity(unknown.rows), g)
-    if "symmetric" in properties:
-        return Scale.of(Number("1/2"), g + Transpose(g))
-    if "skew" in properties:
-        return Scale.of(Number("1/2"), g - Transpose(g))
-    if "lower" in properties:
-        return LowerTriangle(g)
-    return UpperTriangle(g) if "upper" in properties else g
+    return onto_subspace(g, symbol.properties) if isinstance(symbol, Symbol) else g
 
 
 def projected(g: Expr, unknown: Expr, simplifier: Simplifier, phases: list[Phase]) -> Expr:
@@ -56,8 +43,7 @@ def projected(g: Expr, unknown: Expr, simplifier: Simplifier, phases: list[Phase
     whole = projection(g, unknown)
     if whole is g:
         return g
-    properties = assumed(symbol_of(unknown))
-    if "symmetric" in properties and "diagonal" not in properties:
+    if [p.word for p in subspace(assumed(symbol_of(unknown)))] == ["symmetric"]:
         turned, _ = simplifier(Transpose(g))
         if key(turned) == key(g):
             return g
@@ -92,8 +78,9 @@ def relaxed(unknowns: Mapping[str, Expr]) -> dict[Expr, Expr]:
     """For every unknown symbol that is constrained to a set, the same symbol without that property."""
     free: dict[Expr, Expr] = {}
     for symbol in map(symbol_of, unknowns.values()):
-        if isinstance(symbol, Symbol) and symbol.properties & CONSTRAINTS:
-            rest = implied(symbol.properties) - CONSTRAINTS
+        if isinstance(symbol, Symbol) and curved(symbol.properties):
+            known = implied(symbol.properties)
+            rest = known - curved(known)
             free[symbol] = Symbol(symbol.name, symbol.shape, rest, symbol.ranges)
     return free
 
@@ -118,7 +105,7 @@ def restored(found: Gradients, f: Expr, unknowns: Mapping[str, Expr], free: Mapp
 def riemannian(g: Expr, unknown: Expr) -> Expr | None:
     """The gradient along the orthogonal matrices, or along the sphere, in the metric of the space around them."""
     properties = assumed(symbol_of(unknown))
-    if properties & LINEAR:
+    if subspace(properties):
         return None
     simplify = Simplifier(SIMPLIFICATIONS, is_not_named)
     if "orthogonal" in properties:

@@ -10,18 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.assumptions import CLASHES, INDEX, OF_MATRICES, OF_VECTORS, PROPERTIES, SQUARE, implied
+from matdiff.algebra.assumptions import INDEX, PROPERTIES, clash, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.language.extents import KINDS, wrong_size
 from matdiff.language.extents import Excerpt as Excerpt
 from matdiff.language.extents import parse_size as parse_size
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, named
 from matdiff.language.spelling import plain
-
-SYNONYMS = {
-    "pd": "spd", "sym": "symmetric", "antisymmetric": "skew", "diag": "diagonal", "orth": "orthogonal",
-    "nonsingular": "invertible", "projector": "idempotent", "projection": "idempotent",
-}  # fmt: skip
 
 
 class Declaration(NamedTuple):
@@ -178,16 +173,18 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         raise item.error("a declaration needs a name before its colon")
 
 
+def property_word(word: str) -> str:
+    """The name of a property that a word is another name for; any other word itself."""
+    return next((p.word for p in PROPERTIES.values() if word in p.also), word)
+
+
 def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right: Excerpt) -> None:
     """Raises DeclarationError for properties that the shape cannot have, or that nothing has together."""
-    for kind, of_kind, fits in (
-        ("a square matrix", SQUARE, shape[0] is shape[1]),
-        ("a matrix", OF_MATRICES, shape[1] is not ONE),
-        ("a column vector", OF_VECTORS, shape[1] is ONE and shape[0] is not ONE),
-    ):
-        if properties & of_kind and not fits:
-            raise right.error(f"only {kind} can be {' '.join(sorted(properties & of_kind))}", shown)
-    if any(clash <= implied(properties) for clash in CLASHES):
+    unfit = [p for p in records(properties) if not p.of.fits(shape)]
+    if unfit:
+        words = sorted(p.word for p in unfit if p.of is unfit[0].of)
+        raise right.error(f"only {unfit[0].of.title} can be {' '.join(words)}", shown)
+    if clash(properties):
         raise right.error(f"{' and '.join(sorted(properties))} do not go together", shown)
 
 
@@ -289,7 +286,7 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
     properties, kinds = set[str](), set[str]()
     end = len(right.text)
     while match := re.search(r"([^\W\d_]\w*)[\s,]*$", right.text[:end]):
-        word = SYNONYMS.get(match.group(1).lower(), match.group(1).lower())
+        word = property_word(match.group(1).lower())
         if word not in PROPERTIES and word not in KINDS:
             break
         (kinds if word in KINDS else properties).add(KINDS.get(word, word))
@@ -300,7 +297,8 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
             raise right.error(f"{right.text}: the sizes are not those of a {' '.join(sorted(kinds))}")
         return shape, frozenset(properties)
     told = {WIDER.get(kind, kind) for kind in kinds}  # what else a property asks for is refused by its name, later
-    kinds |= {k for k, of_kind in IMPLYING.items() if properties & of_kind and (not told or WIDER.get(k, k) in told)}
+    asked = {p.of.kind for p in records(properties)} - {""}
+    kinds |= {kind for kind in asked if not told or WIDER.get(kind, kind) in told}
     if len({WIDER.get(kind, kind) for kind in kinds}) > 1:
         raise right.error(f"{right.text} is no kind", "the kinds are scalar, vector, matrix, square matrix")
     return next((kind for kind in OF_KIND if kind in kinds), "scalar"), frozenset(properties)
@@ -309,7 +307,6 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
 OPEN = "?"  # names of sizes begin with it that are found out by use
 FILLING = r"(?:an?\s+)?(?:real\s+)?(?:column\s*)?"
 WIDER = {"square": "matrix", "row": "vector"}
-IMPLYING = {"square": SQUARE, "matrix": OF_MATRICES, "vector": OF_VECTORS}
 OF_KIND: dict[str, Callable[[Size, Size], bool]] = {  # the narrower kinds first
     "square": lambda rows, cols: rows is cols is not ONE,
     "matrix": lambda rows, cols: cols is not ONE,

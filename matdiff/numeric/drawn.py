@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
 from math import sqrt
 
 import numpy as np
 
-from matdiff.algebra.assumptions import CONSTRAINTS, implied
-from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.assumptions import Drawing, implied, onto_subspace, records, subspace
+from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.algebra.expr import Symbol
 from matdiff.numeric.draws import Draws
-from matdiff.numeric.program import Array
+from matdiff.numeric.program import Array, Environment, Program
 
 # No style makes an undeclared matrix symmetric: a wrong transpose could pass.
 STYLES = "normal, dominant, positive, definite, small, unit, dominant positive, contraction, large, mixed".split(", ")
@@ -68,107 +69,27 @@ def with_properties(properties: frozenset[str], a: Array, style: str, draws: Dra
     """An array made to have declared properties, close to how it was drawn."""
     if not properties:
         return a
-    n = a.shape[-1]
     known = implied(properties)
-    if "psd" in known:
-        a = a @ np.swapaxes(a, -1, -2) / n + 0.3 * np.eye(n)
-    if "invertible" in known and "psd" not in known and style == "normal":
-        left, right = orthogonal(a), orthogonal(draws.normal(a.shape))
-        a = left * draws.uniform(0.5, 2.0, (*a.shape[:-2], 1, n)) @ right
+    drawing = Drawing(np, known, style, draws, partial(project, properties))
+    for p in records(known):
+        a = a if p.drawn is None else p.drawn(a, drawing)
     a = project(properties, a)
-    if known & {"lower", "upper"} and "invertible" in known:
-        diagonal = a * np.eye(n)
-        a = a + np.where(diagonal < 0, -0.5, 0.5) * np.eye(n)
-    if known & CONSTRAINTS:
-        a = constrained(known, a, draws)
-    elif "nonnegative" in known:
-        a = project(properties, np.abs(a) + 0.2)
-    if "integer" in properties:
-        a = np.where(a < 0, np.floor(2 * a), np.ceil(2 * a))
+    for p in records(known):
+        a = a if p.fitted is None else p.fitted(a, drawing)
     return a
-
-
-def constrained(known: frozenset[str], a: Array, draws: Draws) -> Array:
-    """An array on the set that properties such as orthogonal single out."""
-    if known >= {"idempotent", "invertible"}:
-        return np.broadcast_to(np.eye(a.shape[-1]), a.shape)
-    if known & {"orthogonal", "idempotent"} and known >= {"stochastic"}:  # a permutation, or 1pᵀ
-        is_identity = known & {"lower", "upper"} or known >= {"orthogonal", "psd"}
-        return special_rows("orthogonal" in known, bool(is_identity), "symmetric" in known, a)
-    if "orthogonal" in known:
-        reflects = "symmetric" in known and not known & {"lower", "upper", "psd"}
-        return reflection(a) if reflects else orthogonal(a, known)
-    if "idempotent" in known:
-        return projector(known, a, draws)
-    if "unit" in known:
-        unit: Array = a / np.linalg.norm(a, axis=-2, keepdims=True)
-        return unit
-    weights = np.abs(a) + 0.2
-    if "simplex" in known:
-        shares: Array = weights / weights.sum(axis=-2, keepdims=True)
-        return shares
-    return rows_of_one(known, project(known, weights))
-
-
-def rows_of_one(known: frozenset[str], weights: Array) -> Array:
-    """A matrix whose rows sum to 1; of a symmetric one the diagonal holds what the other entries leave."""
-    if "symmetric" in known:
-        eye = np.eye(weights.shape[-1])
-        beside = weights * (1 - eye)
-        beside = beside / (2 * beside.sum(axis=-1, keepdims=True).max(axis=-2, keepdims=True) + 0.1)
-        doubly: Array = beside + (1 - beside.sum(axis=-1, keepdims=True)) * eye
-        return doubly
-    rows: Array = weights / weights.sum(axis=-1, keepdims=True)
-    return rows
-
-
-def special_rows(orthogonal: bool, identity: bool, symmetric: bool, a: Array) -> Array:
-    """A matrix with rows that sum to 1 which is orthogonal or idempotent too."""
-    n = a.shape[-1]
-    weights = np.ones_like(a) if symmetric else np.abs(a) + 0.2
-    row = weights[..., :1, :] / weights[..., :1, :].sum(axis=-1, keepdims=True)
-    return np.broadcast_to(np.eye(n) if identity else np.eye(n)[::-1] if orthogonal else row, a.shape)
-
-
-def reflection(a: Array) -> Array:
-    """A symmetric orthogonal matrix, I − 2vvᵀ/vᵀv."""
-    v = a[..., :, :1] + 0.1
-    found: Array = np.eye(a.shape[-1]) - 2 * v @ np.swapaxes(v, -1, -2) / np.sum(v * v, axis=-2, keepdims=True)
-    return found
-
-
-def projector(known: frozenset[str], a: Array, draws: Draws) -> Array:
-    """A matrix with PP = P of half the rank; where it is symmetric, along the orthogonal complement."""
-    n = a.shape[-1]
-    if known & {"lower", "upper"}:  # zeros and ones on the diagonal, in turn
-        return np.broadcast_to(np.diag(np.arange(n) % 2 == 0).astype(float), a.shape)
-    q = orthogonal(a)[..., :, : (n + 1) // 2]
-    other = q if "symmetric" in known else q + 0.3 * draws.normal(q.shape)
-    across = np.swapaxes(other, -1, -2)
-    found: Array = q @ np.linalg.solve(across @ q, across)
-    return found
-
-
-def orthogonal(a: Array, known: frozenset[str] = frozenset()) -> Array:
-    """The orthogonal factor of a matrix, of a triangular one its signs; of a wide one, orthogonal rows."""
-    if known & {"lower", "upper", "psd"}:
-        signs: Array = np.where((a < 0) & ("psd" not in known), -1.0, 1.0) * np.eye(a.shape[-1])
-        return signs
-    wide = a.shape[-2] < a.shape[-1]
-    q, r = np.linalg.qr(np.swapaxes(a, -1, -2) if wide else a)
-    q = q * np.where(np.diagonal(r, axis1=-2, axis2=-1) < 0, -1.0, 1.0)[..., None, :]
-    return np.swapaxes(q, -1, -2) if wide else q
 
 
 def project(properties: frozenset[str], a: Array) -> Array:
     """The orthogonal projection onto the subspace in which an unknown with these properties varies."""
-    known = implied(properties)
-    if "symmetric" in known:
-        a = (a + np.swapaxes(a, -1, -2)) / 2
-    if "skew" in known:
-        a = (a - np.swapaxes(a, -1, -2)) / 2
-    if "lower" in known:
-        a = np.tril(a)
-    if "upper" in known:
-        a = np.triu(a)
-    return a
+    if not subspace(properties) or not a.size:
+        return a
+    symbol, program = projection(properties, *a.shape[-2:])
+    environment = Environment({}, {symbol: a.reshape(-1, *a.shape[-2:])})
+    return program.results(environment)[0].reshape(a.shape)
+
+
+@lru_cache(256)
+def projection(properties: frozenset[str], rows: int, cols: int) -> tuple[Symbol, Program]:
+    """A matrix of a size, and the program for its projection."""
+    symbol = Symbol("A", (size(rows), size(cols)))
+    return symbol, Program([onto_subspace(symbol, properties)])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from matdiff.algebra.assumptions import convex
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -29,7 +30,6 @@ from matdiff.calculus.hessian import Hessians
 LARGEST = 1500  # nodes of a matrix that is looked at
 LONGEST_CLAIM, MOST_CLAIMS = 70, 6
 PLAIN = frozenset(("a sum", "a product", "a multiple"))  # reasons that go without saying
-CURVED = frozenset(("orthogonal", "idempotent", "unit", "integer"))  # sets that are not convex
 UPWARDS = frozenset(("positive definite", "positive semidefinite", "positive", "nonnegative"))
 STRICT = frozenset(("positive definite", "negative definite", "positive", "negative"))
 
@@ -174,9 +174,8 @@ def without_projection(found: Hessians) -> Expr:
 
 def conclusion(found: Hessians, kind: str, strict: bool) -> str:
     """What the certificate says of the function; nothing where an unknown varies in a set that is not convex."""
-    for known in map(assumed, found.unknowns.values()):
-        if known & CURVED or ("invertible" in known and "spd" not in known):
-            return ""
+    if not all(map(convex, map(assumed, found.unknowns.values()))):
+        return ""
     word = "affine" if kind == "zero" else "convex" if kind in UPWARDS else "concave"
     said = f"f is {'strictly ' if strict else ''}{word}"
     return said + (f" in {', '.join(found.unknowns)} together" if len(found.unknowns) > 1 else "")
