@@ -31,7 +31,7 @@ class ToeplitzPart(Linear):
 
 
 def fitted(a: Any, d: Drawing) -> Any:
-    """The means along the diagonals of a definite matrix need not be those of one, and on a curved set there are few."""
+    """The means along the diagonals of a definite matrix need not be those of one; few are on a curved set."""
     if curved(d.known):
         rows, cols = a.shape[-2:]
         return d.np.broadcast_to(d.eye(a) if rows == cols else d.np.full((rows, cols), 1 / cols), a.shape)
