@@ -127,6 +127,11 @@ class Expr:
         """How doubtful places of the text were taken that the expression was read from last, in sentences."""
         return tuple(self.facts.get("notes", ()))
 
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What the text calls the expression that it was read from last: J of J(w) = …"""
+        return tuple(self.facts.get("called", ()))
+
     barred: ClassVar[bool] = False  # written between bars, as |A| and ‖A‖
     letter: ClassVar[str] = ""  # what it usually is in a formula, whatever its size: I, K, with {0} for the operand
 

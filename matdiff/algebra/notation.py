@@ -131,17 +131,18 @@ def name_text(name: str, style: Style) -> str:
         return style.pick("∇_", r"\nabla_{") + name_text(name.removeprefix("nabla_"), style) + style.pick("", "}")
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
-    stem, _, subscript = stem.partition("_")
-    accent, _, below = subscript.partition("_")
-    if accent not in ACCENTS or not (len(stem) == 1 or stem in GREEK) or (style.latex and accent == "prime"):
-        accent, below = "", subscript
+    stem, *signs = stem.split("_")
+    font = signs.pop(0) if style.latex and signs[:1] and signs[0] in FONTS else ""
+    is_letter = len(stem) == 1 or stem in GREEK
+    accent = (
+        signs.pop(0) if signs and signs[0] in ACCENTS and is_letter and (style is TEXT or signs[0] != "prime") else ""
+    )
+    below = "_".join(signs)
     if style.latex:
         letter = "\\" + stem if stem in GREEK and stem not in LATIN_SHAPED else stem
         letter = letter if len(stem) == 1 or letter != stem else rf"\mathrm{{{stem}}}"
+        letter = f"{FONTS[font]}{{{letter}}}" if font else letter
         letter = rf"\{accent}{{{letter}}}" if accent else letter
-        font, _, rest = below.partition("_")
-        if font in FONTS:
-            letter, below = f"{FONTS[font]}{{{letter}}}", rest
         below = (rf"\mathrm{{{below}}}" if len(below) > 1 else below) + digits
         return letter + (f"_{{{below}}}" if below else "")
     letter = GREEK.get(stem, stem) + ACCENTS.get(accent, "")

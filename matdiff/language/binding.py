@@ -77,6 +77,7 @@ class Bound:
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
+        self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices: dict[str, Binder] = {}
         self.recursions: dict[str, Recursion] = {}
         self.given: dict[str, Given] = {}  # definitions with parameters

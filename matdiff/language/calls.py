@@ -219,9 +219,14 @@ class Calls(Emitter):
         """x̂, μ̄₁: a letter with an accent, and its number."""
         if defined := self.defined(m.start()):
             return defined
-        number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, m.end())
-        end = number.end() if number else m.end()
-        return self.whole_name(canonical(self.text[m.start() : end]), m.start(), end)
+        start, letter = m.start(), m.group().rstrip("0123456789").rstrip("_")
+        end = start + len(letter)
+        cost = self.vocabulary.cost_of_name(letter, end)
+        if cost and self.decide(self.numbered.setdefault(canonical(letter), start), True, cost):  # x̂_2 is an entry
+            return self.operand("NAME", canonical(letter), start, end)
+        number = match_at(r"_?\{?[0-9]+\}?|[₀-₉]+", self.text, end)
+        end = number.end() if number else end
+        return self.whole_name(canonical(self.text[start:end]), start, end)
 
     def quoted(self, m: re.Match[str]) -> int:
         """⟪loss⟫: a name of several letters, as LaTeX marks it."""

@@ -8,7 +8,7 @@ from matdiff.algebra.dims import size
 from matdiff.errors import SyntaxError
 from matdiff.language.places import at
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
-from matdiff.language.summing import binder_in
+from matdiff.language.summing import binder_in, count_of
 from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
@@ -69,14 +69,20 @@ def _low(use: Binder | Shifted) -> int:
     return 1 + (use.offset if isinstance(use, Shifted) else 0)
 
 
+def _is_of_set(name: Name, place: int, chosen: str) -> bool:
+    """Whether what is summed over a set is declared for its members alone, x[i=1..N_S], or is not declared."""
+    indices = name.declared.indices if name.declared else ()
+    return name.declared is None or (place < len(indices) and indices[place][1] is count_of(chosen))
+
+
 def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
     of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}
     for name in names.values():
-        for uses in name.uses.values():
+        for place, uses in name.uses.items():
             sets = {of.get(id(binder_in(use))) for use in uses}
             chosen = next((s for s in sets if s is not None), None)
-            if chosen is not None and (len(sets) > 1 or name.declared):
+            if chosen is not None and (len(sets) > 1 or not _is_of_set(name, place, chosen)):
                 raise SyntaxError(
                     f"{name.name} is summed over {chosen}, and has other members as well",
                     text=bound.text,
@@ -99,5 +105,5 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
                 text=bound.text,
                 span=(tree.start, tree.end),
             )
-        run = f"{binders[0].name} ∈ {letter} runs through 1, …, N"
+        run = f"{binders[0].name} ∈ {letter} runs through 1, …, {count_of(letter)}"
         bound.notes.append((tree.start, f"{run}; declared as {letter}: N it is a choice of them"))

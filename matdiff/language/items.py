@@ -47,6 +47,7 @@ def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
         bound.definitions.add(item.value)
     last = node.parts[-1]
     if last.kind in ("define", "abbreviate"):
+        bound.called = (last.value,)
         node.parts[-1] = last.parts[0]
     elif last.kind == "NAME" and last.value in bound.definitions:
         node.parts[-1] = Node("definition", [], last.value, last.start, last.end)

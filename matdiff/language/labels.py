@@ -185,7 +185,7 @@ class Labels:
         )
 
     def _is_term(self, quote: re.Match[str]) -> bool:
-        """Whether a name with a quote is a whole term, and not the only argument of a function."""
+        """Whether a name with a quote is a whole term, and does not stand in brackets alone."""
         before, behind = self.text[: quote.start()], match_at(BEHIND_TERM, self.text, quote.end())
-        only = re.search(r"\w\(\s*$|·\(\s*$", before[-12:]) and match_at(r"\s*\)", self.text, quote.end())
+        only = re.search(r"\(\s*$", before[-12:]) and match_at(r"\s*\)", self.text, quote.end())
         return behind is not None and re.search(BEFORE_TERM, before[-12:]) is not None and not only

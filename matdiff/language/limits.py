@@ -13,7 +13,7 @@ from typing import NamedTuple
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import SyntaxError
 from matdiff.language.declarations import Excerpt, parse_size
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, SUBSCRIPTS, SUPERSCRIPTS, canonical
+from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 
 
 class Range(NamedTuple):
@@ -66,7 +66,7 @@ WORD = r"[^\W\d]\w*"
 RUN = rf"({WORD})\s*=\s*([^=<>≤≥≠∈,]+?)\s*(?:{DOTS}|:|\bto\b)\s*([^=<>≤≥≠∈:,]+)"
 LABEL = r"[^\W\d_][^\W_]*(?:_\{?[^\W\d_]+\}?|\[[^\W\d_]+\])"  # y_i, y[i]
 LABELLED = rf"({LABEL})\s*=\s*(-?\w+|{LABEL})|([^\W\d_])\s*=\s*([^\W\d_]\w*\[\w+\])"
-SET = r"([^\W\d_]+[0-9]*)(?:\(([\w,\s]+)\)|_\{?([\w,\s]+)\}?)?"
+SET = rf"([^\W\d_]+[{MARKS}]*[0-9]*)(?:\(([\w,\s]+)\)|_\{{?([\w,\s]+)\}}?)?"
 INTERVAL = rf"[\[({{]\s*(?:1\s*,?\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*)?([^\W_][\w+\-*]*)\s*[\])}}]"
 PLAIN = {ord(sign): letter for sign, letter in {**SUBSCRIPTS, "₌": "=", "₊": "+", "₋": "-", "−": "-"}.items()}
 RAISED = {ord(sign): letter for sign, letter in SUPERSCRIPTS.items()}

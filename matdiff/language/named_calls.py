@@ -69,7 +69,8 @@ def index_of_unit(bound: Bound, node: Node, scope: Scope) -> Position:
     excerpt = bound.excerpt(node)
     index = place(excerpt, scope, bound.ranges) or position_of(bound, excerpt.text, scope)
     if index is None and node.kind == "NAME":
-        index = bound.general("", node.value, scope) or fixed(bound, node.value)
+        index = None if node.value in bound.declared else bound.general("", node.value, scope)
+        index = index or fixed(bound, node.value)
     if index is None or (isinstance(index, Place) and index.single is None):
         raise bound.error(node, "unit needs a number or the index of a sum")
     if (binder := binder_of(index)) is not None:

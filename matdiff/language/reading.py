@@ -68,9 +68,10 @@ class Reading:
     notes      how doubtful places were read, and how to say the other thing; the expression has them as well
     question   what the text asks for
     sides      what the text says to be equal to the expression, as in J = a = b
+    called     what the text calls the expression: J
     """
 
-    __slots__ = ("_bound", "asked_at", "declared", "expr", "notes", "question", "sides", "symbols", "text")
+    __slots__ = ("_bound", "asked_at", "called", "declared", "expr", "notes", "question", "sides", "symbols", "text")
 
     def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
         self.expr = expr
@@ -80,6 +81,7 @@ class Reading:
         self.question: Question | None = None
         self.asked_at = (0, 0)
         self.sides: tuple[Expr, ...] = ()
+        self.called = bound.called
         self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
         self._bound = bound
 
@@ -192,9 +194,12 @@ class _Readings:
         self.asked_at = (0, 0)
         self.conditions: tuple[Condition, ...] = ()
         self.sides: tuple[Transcript, ...] = ()
+        self.called: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = ()
         if not laws:
             whole = self.script
-            self.script, self.question, self.conditions, self.sides = said_in(whole, {*declared, *wrt}, asks)
+            said = said_in(whole, {*declared, *wrt}, asks)
+            self.script, self.question, self.conditions, self.sides, self.called, self.notes = said
             declare_conditions(declared, self.conditions, whole)
             self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
             wrt = wrt or list(self.question.names if self.question else ())
@@ -217,7 +222,8 @@ class _Readings:
         found.question, found.asked_at = self.question, self.asked_at
         unused = [c.text.strip() for c in self.conditions if c.is_constraint]
         notes = [f"{condition} is a condition that the answer does not use" for condition in unused]
-        found.notes = found.expr.facts["notes"] = (*found.notes, *notes)
+        found.notes = found.expr.facts["notes"] = (*found.notes, *self.notes, *notes)
+        found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         for side in self.sides:
             self.script = side
             _declare_symbols(found.expr, self.declared)
@@ -309,10 +315,11 @@ class _Readings:
             decisions.extend(lexer.decisions)
         self.calls = self.calls or any(token.type == "UNSPECIFIED" for token in tokens)
         tree = parse_tokens(tokens, self.text)
-        if tree.kind in ("define", "abbreviate"):
-            tree = tree.parts[0]
+        called = (tree.value,) if tree.kind in ("define", "abbreviate") else ()
+        tree = tree.parts[0] if called else tree
         free = self.laws or not self.scalar
         bound = Bound(tree, self.text, self.declared, self.wrt, free, lexer.labelled, other, decisions)
+        bound.called = called or bound.called
         bound.notes.extend(lexer.notes)
         for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
             if font and stem in bound.names:
@@ -331,9 +338,9 @@ class _Readings:
             self.dialect = None
             dialects.require_one_meaning(self.text, dialect)
             return None
-        if tree.kind == "define":
-            tree = tree.parts[0]
-        bound = Bound(tree, self.text, self.declared, self.wrt, free=not self.scalar)
+        called = (tree.value,) if tree.kind == "define" else ()
+        bound = Bound(tree.parts[0] if called else tree, self.text, self.declared, self.wrt, free=not self.scalar)
+        bound.called = called or bound.called
         bound.dialect = dialect
         return bound
 

@@ -52,8 +52,8 @@ class Scripts(Comparisons):
         return self.emit("ENTRIES", None, m.start(), m.end())
 
     def transpose(self, m: re.Match[str]) -> int:
-        word = match_at(r"\^\s*([A-Za-z]\w*)", self.text, m.start())
-        if word and len(word.group(1)) > 1 and word.group(1) in self.vocabulary.names:
+        word = match_at(r"\^\s*([A-Za-z]\w+)(\(?)", self.text, m.start())  # a^Tr(A), a^Time
+        if word and word.group(1) in (self.vocabulary.functions if word.group(2) else self.vocabulary.names):
             return self.emit("CARET", None, m.start(), m.start() + 1)
         self.require_mean(m)
         return self.emit("TRANSPOSE", m.group(), m.start(), m.end())

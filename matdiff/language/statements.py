@@ -13,7 +13,8 @@ from typing import NamedTuple
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import Declarations, add_condition, add_space
 from matdiff.language.extents import Excerpt
-from matdiff.language.names import MARKS, SUBS, SUBSCRIPT
+from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
+from matdiff.language.names import MARKS
 from matdiff.language.questions import LETTER, Question, question_at
 from matdiff.language.transcript import Scribe, Transcript
 
@@ -30,13 +31,6 @@ SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
 SPACES = re.compile(r"(?P<kind>[RS])\s*(?:\^|[₊]|$|[⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ₊])")
 RELATIONS = re.compile(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
-ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
-HEAD = (
-    rf"\s*(?:(?P<log>ln|log)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
-    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*(?:{ARGUMENTS})?"
-    r"(?P<power>\^\{?2\}?|²)?\s*(?P<sign>:?=)(?!=)"
-)
-MAPPED = rf"\s*{LETTER}\s*:\s*(?P<argument>{LETTER})\s*[↦⟼]"
 UNREAD = re.compile(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|(?P<d>∂)"
 )
@@ -64,24 +58,19 @@ class Says(NamedTuple):
     question    what is asked, if anything
     conditions  declarations and constraints, in their order
     sides       the other members of a chain J = a = b, each as the script would be
+    called      what the function is called on the left
+    notes       what is doubtful about the left sides
     """
 
     script: Transcript
     question: Question | None
     conditions: tuple[Condition, ...]
     sides: tuple[Transcript, ...]
-
-
-class Piece(NamedTuple):
-    """A statement and the sign or word in front of it."""
-
-    lead: tuple[int, int]
-    start: int
-    end: int
+    called: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 Edit = tuple[int, int, str]
-MOST_SIDES = 20
 
 
 def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
@@ -127,10 +116,12 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     edits = list(_joined(text, pieces, {piece.start for piece in kept}))
     question: Question | None = None
     sides: list[list[Edit]] = []
-    heads = [next(_heads(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
-    is_only = None not in heads and sum(not _is_used(text, head) for head in heads if head) <= 1
+    firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
+    is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
+    heads: list[re.Match[str]] = []
     for piece in kept:
-        asked, changes, others = _function(text, piece, known, is_only, len(heads) == 1 and len(pieces) == 1)
+        asked, changes, others, named = _function(text, piece, known, is_only, len(firsts) == 1 and len(pieces) == 1)
+        heads += named
         if asked and question:
             message = "two derivatives or minima are asked for"
             raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
@@ -142,7 +133,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         edits += changes
     changed = _edited(script, edits)
     _refuse_unread(changed)
-    return Says(changed, question, tuple(conditions), tuple(_edited(script, side) for side in sides))
+    members = tuple(_edited(script, side) for side in sides)
+    return Says(changed, question, tuple(conditions), members, tuple(map(called, heads)), tuple(unseen(text, heads)))
 
 
 def _sorted_out(text: str, pieces: list[Piece]) -> tuple[list[Piece], list[Condition]]:
@@ -327,23 +319,27 @@ def _constraint(text: str, piece: Piece) -> Condition:
 
 def _function(
     text: str, piece: Piece, known: Collection[str], is_only: bool, is_alone: bool
-) -> tuple[Question | None, list[Edit], list[list[Edit]]]:
-    """The question of a statement, the changes that leave what it says, and those for the other sides of a chain."""
+) -> tuple[Question | None, list[Edit], list[list[Edit]], list[re.Match[str]]]:
+    """The question of a statement, the changes that leave what it says, and those for the other sides of a chain.
+
+    The left sides that are taken out come last.
+    """
     edits: list[Edit] = []
-    heads = list(_heads(text, piece))
+    heads = list(heads_of(text, piece))
     place = heads[-1].end() if heads else piece.start
     if blank := re.compile(r"\s*=(?!=)").match(text, place, piece.end):  # = … behind an &
         edits.append((place, blank.end(), " "))
         place = blank.end()
     question = question_at(text[: piece.end], place, known)
     if question is None:
-        if heads and (is_only or len(heads) > 1 or _is_odd(text, heads[0])):
-            edits += _plain_heads(text, heads, is_alone)
+        is_plain = heads and (is_only or len(heads) > 1 or is_odd(text, heads[0]))
+        named = taken_out(text, heads, is_alone) if is_plain else []
+        edits += [(head.start(), head.end(), " ") for head in named]
         *earlier, last = _sides(text, place, piece.end) if heads or edits else [(place, piece.end)]
         if not earlier:
-            return None, edits, []
+            return None, edits, [], named
         others: list[list[Edit]] = [[(end, piece.end, " "), (place, start, " ")] for start, end in earlier]
-        return None, [*edits, (place, last[0], " ")], others
+        return None, [*edits, (place, last[0], " ")], others, named
     if question.order and re.compile(HEAD).match(text, question.end, piece.end):
         message = "this says what a derivative is, not what is differentiated"
         raise SyntaxError(message, text=text, span=(question.start, question.end), suggestion="write the function")
@@ -352,7 +348,7 @@ def _function(
         edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]
     else:
         edits.append((question.start, question.end, " "))
-    return question, edits, []
+    return question, edits, [], []
 
 
 def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
@@ -370,47 +366,6 @@ def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
     if len(found) > MOST_SIDES:
         raise SyntaxError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
     return [*found, (start, end)]
-
-
-def _heads(text: str, piece: Piece) -> Iterator[re.Match[str]]:
-    """The left sides of a statement: ℓ(μ) = log p(x; μ) = …"""
-    place = piece.start
-    if m := re.compile(MAPPED).match(text, place, piece.end):
-        yield m
-        return
-    left = MOST_SIDES
-    while m := re.compile(HEAD).match(text, place, piece.end):
-        yield m
-        place = m.end()
-        left -= 1
-        if not left:
-            raise SyntaxError("there are too many signs =", text=text, span=m.span(), suggestion="write one function")
-
-
-def _is_odd(text: str, head: re.Match[str]) -> bool:
-    """Whether a left side is more than a name, perhaps with arguments or an index."""
-    found = head.groupdict()
-    arguments = found.get("arguments") or ""
-    if ";" in arguments and text.count(found["name"] + "(") < 2:
-        return True
-    return bool(found.get("log") or found.get("power") or "name" not in found or re.search(r"[|‖]", arguments))
-
-
-def _plain_heads(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[Edit]:
-    """Takes out left sides that nothing else in the text uses."""
-    *front, last = heads
-    edits = [(head.start(), head.end(), " ") for head in front]
-    is_state = "[" in (last.groupdict().get("low") or "")
-    if _is_odd(text, last) or (is_alone and not is_state) or not _is_used(text, last):
-        edits.append((last.start(), last.end(), " "))
-    return edits
-
-
-def _is_used(text: str, head: re.Match[str]) -> bool:
-    """Whether the name on a left side stands elsewhere in the text, or is that of a state."""
-    found = head.groupdict()
-    name, low = found.get("name") or "", found.get("low") or ""
-    return bool(low or re.search(rf"[_0-9{SUBS}]", name)) or (bool(name) and text.count(name) > 1)
 
 
 # ---- texts with changes ---------------------------------------------------------------------------------

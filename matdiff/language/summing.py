@@ -14,7 +14,7 @@ from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
 from matdiff.language.declarations import Excerpt
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
-from matdiff.language.names import canonical
+from matdiff.language.names import canonical, font_of
 from matdiff.language.places import at, position
 from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, Shifted, fresh_letter
 from matdiff.language.syntax import Node, postorder
@@ -222,6 +222,7 @@ class _Resolved:
             self.bound.note(self.node, f"{name}[{shown}] is 1 where there is a term, and 0 elsewhere")
         else:
             self.sets[clause.letters[0]] = name
+            self.high[clause.letters[0]] = count_of(name)
 
     # ---- ranges and conditions -------------------------------------------------------------------------
 
@@ -317,6 +318,11 @@ def _is_letter(side: str) -> bool:
 
 def binder_in(index: Position) -> Binder | None:
     return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
+
+
+def count_of(name: str) -> Size:
+    """How many members a set has that is not declared: N_S for S."""
+    return size(f"N_{font_of(name)[0]}")
 
 
 def require_clear_quotient(bound: Bound, node: Node, scope: Scope) -> None:

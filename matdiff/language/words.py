@@ -235,7 +235,7 @@ NABLA = (
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 DEFINED = (
-    rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*)\s*:?="
+    rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*(?:_\{{\w+\}})?)\s*:?="
     r"(?!\s*\w+\s*,?\s*(?:\.\.|…))"
 )
 DEFINED_LINK = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[^\S\n]*({LINK})\s*:?="

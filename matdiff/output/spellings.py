@@ -42,7 +42,7 @@ from matdiff.algebra.notation import (
 from matdiff.algebra.operators.activations import Clip, Huber
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Abs
-from matdiff.algebra.operators.kronecker import Vec
+from matdiff.algebra.operators.kronecker import Kronecker, Vec
 from matdiff.algebra.operators.norms import Frobenius
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
@@ -294,6 +294,16 @@ def stacked(node: Expr, style: Style) -> Notation:
     return Notation((*parts, "))"))
 
 
+def kron(node: Expr, style: Style) -> Notation:
+    """np.kron(A, B); np.kron(A, x[:, None]), where a vector stands beside a matrix"""
+    is_mixed = len({block.cols is ONE for block in node.operands}) > 1
+    parts: list[Part] = ["np.kron("]
+    for k, block in enumerate(node.operands):
+        is_column = is_mixed and block.cols is ONE
+        parts += [", "] * (k > 0) + ([Slot(block, ATOM), "[:, None]"] if is_column else [Slot(block, SUM)])
+    return Notation((*parts, ")"))
+
+
 def clip(node: Expr, style: Style) -> Notation:
     """np.clip(x, -1, 1), with both ends"""
     return call("np.clip", node.operands, style)
@@ -391,4 +401,11 @@ FORMS: dict[Style, dict[type[Expr], Form]] = {
     },
 }
 PLACED = (Entry, Row, Column, Slice, UnitVector)
-FORMS[PYTHON] = {**FORMS[NUMPY], Vec: vec, Clip: clip, Huber: huber, **dict.fromkeys(PLACED, at_places)}
+FORMS[PYTHON] = {
+    **FORMS[NUMPY],
+    Vec: vec,
+    Kronecker: kron,
+    Clip: clip,
+    Huber: huber,
+    **dict.fromkeys(PLACED, at_places),
+}

@@ -76,6 +76,14 @@ class Page(NamedTuple):
     certificate: Certificate | None = None
     notes: Sequence[str] = ()
 
+    def said(self, notes: Sequence[str], called: Sequence[str]) -> Page:
+        """The page with the notes, and with what the text calls the function: J = f(w) = …"""
+        names = [left_side(name) for name in called if name != "f"]
+        if not names or not self.head or (left := self.head[0].left) is None:
+            return self._replace(notes=notes)
+        first = self.head[0]._replace(left=joined([*names, left], " = "))
+        return self._replace(notes=notes, head=[first, *self.head[1:]])
+
 
 class Setting(NamedTuple):
     """How a page is set.
@@ -158,6 +166,14 @@ VEC = sign("vec ", r"\operatorname{vec} ")
 def named(name: str) -> Formula:
     """A name."""
     return lambda style: name_text(name, style)
+
+
+def left_side(called: str) -> Formula:
+    """What a text calls a function: J, log p, e²."""
+    whole = called.removeprefix("log ")
+    base = whole.removesuffix("^2")
+    parts = [named(base), *[sign("²", "^{2}")] * (base != whole)]
+    return joined([*[sign("log ", r"\log ")] * (whole != called), *parts])
 
 
 def nabla(unknown: Formula | Expr) -> Formula:

@@ -116,5 +116,6 @@ def shaped(e: Expr) -> dict[str, str]:
 def parsed(e: Expr) -> str:
     """An expression and how it was read."""
     spellings = {name: text(e, name) for name in STYLES}
-    content = {**spellings, "shape": shape_text(e.shape), "symbols": symbols_record(e), "notes": e.notes}
+    content = {**spellings, "shape": shape_text(e.shape), "symbols": symbols_record(e)}
+    content |= {"called": e.called, "notes": e.notes}
     return json.dumps(content, ensure_ascii=False, indent=2)

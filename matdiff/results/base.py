@@ -35,9 +35,11 @@ class Shown:
 
     notes  how doubtful places of the text were read, and how to say the other thing, in sentences: what was noted
            when this was derived, since another text may later be read as the same expression
+    called what the text calls its function: J of J(w) = …
     """
 
     notes: tuple[str, ...]
+    called: tuple[str, ...] = ()
 
     def _page(self, steps: str) -> Page:
         """The page at a level of detail."""
@@ -51,7 +53,7 @@ class Shown:
         from matdiff.page.model import Setting  # only where a page is asked for
         from matdiff.page.writers import written
 
-        return written(self._page(steps)._replace(notes=self.notes), form, check, Setting(**setting))
+        return written(self._page(steps).said(self.notes, self.called), form, check, Setting(**setting))
 
     def to_text(
         self, steps: str = "textbook", check: Verification | None = None, width: int = 100, ascii: bool = False
@@ -87,6 +89,7 @@ class Result(Shown):
     def __init__(self, found: Record) -> None:
         self._found = found
         self.notes = notes_of(*found.read)
+        self.called = found.read[0].called
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -37,10 +37,10 @@ WITHOUT_MEANING = frozenset("(){}[]*·@&$.,;:=⋅×^_⟨⟩") | frozenset(
     r"""\left \right \big \Big \bigl \bigr \Bigl \Bigr \bigg \Bigg \, \; \: \! \quad \qquad \\ \displaystyle \limits
     \nolimits \cdot \mathrm \operatorname \text \textrm \mathbf \boldsymbol \bm \vec \mathcal \mathscr \mathbb
     \begin \end \mathop \label \tag \nonumber \notag \colon \mathsf \mathit \lVert \rVert \lvert \rvert \langle \rangle
-    \{ \} \$ \
+    \{ \} \$ \ jnp np
     """.split()
 )
-TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
+TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\bj?np\b|\s+|.", re.DOTALL)
 GREEK_COMMANDS = r"\alpha \beta \gamma \theta \mu \nu \xi \rho \sigma \tau \omega \Sigma \Omega \Lambda \Psi".split()
 GREEK_LETTERS = "αβγθμνξρστωΣΩΛΨ"
 
@@ -67,7 +67,8 @@ def echo(found: Read) -> tuple[object, ...]:
     shapes = tuple(
         (s.name, shape_text(s.shape), tuple(map(str, s.ranges)), s.properties) for s in found.symbols.values()
     )
-    return found.expr, shapes, getattr(found, "notes", ()), getattr(found, "head", "")
+    asked = (found.question.names, found.question.order) if found.question else ()
+    return found.expr, shapes, found.notes, found.called, asked, found.sides
 
 
 # ---- 1. nothing is dropped --------------------------------------------------------------------------
@@ -108,6 +109,7 @@ def hash_of(text: str) -> int:
 
 # ---- 2. renaming ------------------------------------------------------------------------------------
 
+NAMES_IN_WHERE = r"[^;:]+(?=:)|\bof \w+"  # what is declared, and not the sizes
 CUSTOMS = ("uvwxyz", "ABCDFGHKLMPQRSUVWXYZ")  # letters that are taken for the same kind
 
 
@@ -115,25 +117,29 @@ CUSTOMS = ("uvwxyz", "ABCDFGHKLMPQRSUVWXYZ")  # letters that are taken for the s
 def test_renamed_letters_rename_the_reading(reading: Reading) -> None:
     whole = as_it_stands(reading)
     old = next((name for name in whole.symbols for custom in CUSTOMS if name in custom), None)
-    every = reading.text + reading.where + reading.wrt
+    every = reading.text + " ".join(re.findall(NAMES_IN_WHERE, reading.where)) + reading.wrt
     alone = rf"(?<![A-Za-z_\\.]){old}(?![A-Za-z0-9_(.₀-₉ᵢⱼₖₙₜ'′^*])"
-    if old is None or len(re.findall(old, every)) != len(re.findall(alone, every)):
+    if old is None or old not in reading.text or len(re.findall(old, every)) != len(re.findall(alone, every)):
         pytest.skip("no letter stands by itself")
     custom = next(c for c in CUSTOMS if old in c)
-    new = next((letter for letter in custom if letter not in every), None)
+    new = next((letter for letter in custom if letter.lower() not in every.lower()), None)
     if new is None:
         pytest.skip("no letter of this custom is free")
-    renamed = Reading(
-        **{**vars(reading), "where": re.sub(alone, new, reading.where), "wrt": re.sub(alone, new, reading.wrt)}
-    )
+    where = re.sub(NAMES_IN_WHERE, lambda m: re.sub(alone, new, m.group()), reading.where)
+    renamed = Reading(**{**vars(reading), "where": where, "wrt": re.sub(alone, new, reading.wrt)})
     found = read_as(re.sub(alone, new, reading.text), renamed)
     assert found is not None
     assert kinds(found.expr) == kinds(whole.expr, {old: new})
 
 
 def kinds(e: Expr, names: Mapping[str, str] = MappingProxyType({})) -> list[tuple[str, bool, bool, int]]:
-    """The symbols of an expression by their new names, with their kinds."""
-    return sorted((names.get(s.name, s.name), s.rows is ONE, s.cols is ONE, len(s.ranges)) for s in symbols(e))
+    """The symbols of an expression by their new names, x_star as x, with their kinds."""
+
+    def name(s: Symbol) -> str:
+        base, *label = s.name.split("_")
+        return "_".join([names.get(base, base), *label])
+
+    return sorted((name(s), s.rows is ONE, s.cols is ONE, len(s.ranges)) for s in symbols(e))
 
 
 # ---- 3. declaring, 4. spelling ----------------------------------------------------------------------

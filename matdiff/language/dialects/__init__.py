@@ -35,6 +35,7 @@ MODULES = {
     **dict.fromkeys(("cp", "cvxpy"), "cvxpy"),
     "sympy": "sympy",
 }
+SUBMODULES = frozenset("linalg special nn functional numpy scipy math lax".split())  # np.linalg, torch.nn.functional
 PREFIX = rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()"
 SYMPY = r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
 CVXPY = r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\("

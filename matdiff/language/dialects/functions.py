@@ -51,9 +51,18 @@ def type_array(attempt: Attempt, node: Node) -> Typed:
     values = [part.value if part.kind == "literal" else part.typed for part in node.parts]
     given = len(values) - len(called.names)
     positional, named = values[:given], dict(zip(called.names, values[given:], strict=True))
+    named |= {name: flag(site, name, value) for name, value in named.items() if name in FLAGS}
     f = meaning_of(site, called)
     require_parameters(site, called.name, f, positional, named)
     return f(site, *positional, **named)
+
+
+def flag(site: Site, name: str, value: Any) -> bool:
+    """True, False, 1 or 0."""
+    number = value.number if isinstance(value, Typed) else value
+    if number not in (0, 1):
+        raise site.misfit(f"{name} is True or False")
+    return bool(number)
 
 
 def meaning_of(site: Site, called: python.Call) -> Function:
@@ -125,6 +134,7 @@ def counted(number: int) -> str:
     return f"{number} argument" if number == 1 else f"{number} arguments"
 
 
+FLAGS = frozenset("keepdims keepdim unbiased".split())
 OPTIONS = frozenset("axis dim keepdims keepdim ord p ddof unbiased correction reduction approximate".split())
 
 

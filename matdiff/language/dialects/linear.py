@@ -87,10 +87,11 @@ def require_equal(site: Site, a: Typed, b: Typed) -> None:
 
 @function("outer", "ger")
 def outer(site: Site, a: Typed, b: Typed) -> Typed:
-    """abᵀ"""
-    if axes_of(a) != 1 or axes_of(b) != 1:
+    """abᵀ; a row, which has two axes, is flattened"""
+    lengths = [[length for length in lengths_of(x) if length is not ONE] for x in (a, b)]
+    if not len(lengths[0]) == len(lengths[1]) == 1:
         raise site.misfit(f"outer takes two vectors: {site.shown(a)}, {site.shown(b)}")
-    return made(site, (a.rows, b.rows), [a, b], RECORDED["outer"])
+    return made(site, (*lengths[0], *lengths[1]), [a, b], RECORDED["outer"])
 
 
 @function("trace")

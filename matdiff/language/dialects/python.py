@@ -13,11 +13,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matdiff.errors import MatdiffError, SyntaxError, UnsupportedError
+from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError, UnsupportedError
 from matdiff.language.declarations import Excerpt, parse_size
-from matdiff.language.dialects import MODULES, Dialect, algebra, functionals, makers
+from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, makers
 from matdiff.language.dialects.functionals import together
-from matdiff.language.names import canonical
+from matdiff.language.names import canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary
 
@@ -190,7 +190,11 @@ class Converter:
             return None
         if node.id == "F" and self.dialect.name != "torch":
             return None
-        return ".".join([node.id, *reversed(names[:-1])])
+        inner = [name for name in reversed(names) if name]
+        if strange := next((part for part in inner if part not in SUBMODULES), None):
+            path = ".".join([node.id, *inner])
+            raise self.refused(node, f"{path} is not a known module", nearest(strange, SUBMODULES), UnknownNameError)
+        return ".".join([node.id, *inner])
 
     def named(self, node: ast.Name) -> Node:
         return Node("NAME", [], self.name(node.id), *self.span(node))

@@ -73,8 +73,9 @@ class Nesting:
         self.stack.append(Font(token, self.page))
 
     def styled(self, sign: str) -> str:
-        """A letter in the font that is set; an index has none."""
-        return sign if self.lowered else styled(sign, self.fonts[-1])
+        """A letter in the font that is set; an index has none, but the set that it runs through."""
+        is_index = self.lowered and self.page.last() != "∈"
+        return sign if is_index else styled(sign, self.fonts[-1])
 
     def missing(self, construct: Construct) -> SyntaxError:
         """The error for an argument that is not there."""

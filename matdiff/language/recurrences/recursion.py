@@ -122,6 +122,7 @@ class Binding(Protocol):
     text: str
     declared: Declarations
     definitions: set[str]
+    called: tuple[str, ...]
     recursions: dict[str, Recursion]
     given: dict[str, Given]
     numbers: dict[str, int]

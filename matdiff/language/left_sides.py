@@ -1,0 +1,95 @@
+r"""Left sides: what a text calls its function, J(w) = …, ``ln p(x|μ) = …``, ``\mathcal{L}_{ML}(θ) = …``, f: X ↦ …
+
+In goes a statement at its place in the plain spelling of a text; out come its left sides, and what is said of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from matdiff.errors import SyntaxError
+from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, named
+from matdiff.language.questions import LETTER
+
+ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
+HEAD = (
+    rf"\s*(?:(?P<log>ln|log)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
+    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*(?:{ARGUMENTS})?"
+    r"(?P<power>\^\{?2\}?|²)?\s*(?P<sign>:?=)(?!=)"
+)
+MAPPED = rf"\s*(?P<function>{LETTER})\s*:\s*(?P<argument>{LETTER})\s*[↦⟼]"
+MOST_SIDES = 20
+
+
+class Piece(NamedTuple):
+    """A statement and the sign or word in front of it."""
+
+    lead: tuple[int, int]
+    start: int
+    end: int
+
+
+def heads_of(text: str, piece: Piece) -> Iterator[re.Match[str]]:
+    """The left sides of a statement: ℓ(μ) = log p(x; μ) = …"""
+    place = piece.start
+    if m := re.compile(MAPPED).match(text, place, piece.end):
+        yield m
+        return
+    left = MOST_SIDES
+    while m := re.compile(HEAD).match(text, place, piece.end):
+        yield m
+        place = m.end()
+        left -= 1
+        if not left:
+            raise SyntaxError("there are too many signs =", text=text, span=m.span(), suggestion="write one function")
+
+
+def is_odd(text: str, head: re.Match[str]) -> bool:
+    """Whether a left side is more than a name, perhaps with arguments or an index."""
+    found = head.groupdict()
+    arguments = found.get("arguments") or ""
+    if ";" in arguments and text.count(found["name"] + "(") < 2:
+        return True
+    return bool(found.get("log") or found.get("power") or "name" not in found or re.search(r"[|‖]", arguments))
+
+
+def taken_out(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[re.Match[str]]:
+    """The left sides that nothing else in the text uses."""
+    *front, last = heads
+    is_state = "[" in (last.groupdict().get("low") or "")
+    if is_odd(text, last) or (is_alone and not is_state) or not is_used(text, last):
+        return heads
+    return front
+
+
+def is_used(text: str, head: re.Match[str]) -> bool:
+    """Whether the name on a left side stands elsewhere in the text, or is that of a state."""
+    found = head.groupdict()
+    name, low = found.get("name") or "", found.get("low") or ""
+    return bool(low or re.search(rf"[_0-9{SUBS}]", name)) or (bool(name) and text.count(name) > 1)
+
+
+def called(head: re.Match[str]) -> str:
+    """What a left side calls the function: J, log p, e²."""
+    found = head.groupdict()
+    name = named((found.get("name") or found.get("function") or "").strip("⟪⟫") + (found.get("low") or ""))
+    return ("log " if found.get("log") else "") + name + ("^2" if found.get("power") else "")
+
+
+def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
+    """What is said of arguments on left sides that stand nowhere else; one that stands twice is an error."""
+    rest = text
+    for head in heads:
+        rest = rest[: head.start()] + " " * (head.end() - head.start()) + rest[head.end() :]
+    for head in heads:
+        found = head.groupdict()
+        arguments = re.split(r"\s*[,;|]\s*", (found.get("arguments") or found.get("argument") or "").strip())
+        for k, argument in enumerate(arguments):
+            if argument and argument in arguments[:k]:
+                message = f"{argument} stands twice on the left side"
+                raise SyntaxError(message, text=text, span=head.span(), suggestion="name each argument once")
+            if argument and argument.strip("⟪⟫") not in rest:
+                whole = text[head.start() : head.end()].rstrip("=: ").strip()
+                yield f"{argument} of {whole} does not occur in the function"
