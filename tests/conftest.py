@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +11,6 @@ import matdiff.calculus.equality.normal_form
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, postorder
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.output.spellings import PLACED, is_python
-
-FAULTS = Path(__file__).parent / "known_faults.txt"  # tests that fail today, each a fault to be mended
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The known faults are expected to fail, so that any other failure is seen; the list is to become empty."""
-    known = set(FAULTS.read_text(encoding="utf-8").splitlines()) if FAULTS.exists() else set()
-    for item in items:
-        if item.nodeid in known:
-            item.add_marker(pytest.mark.xfail(strict=False, reason="a known fault"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,8 +12,20 @@ from typing import NamedTuple, cast
 
 from matdiff.algebra.constants import Constant, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import FUNCTIONS, Expr, fact, postorder
-from matdiff.algebra.notation import ACCENTS, GREEK, NUMPY, PYTHON, DifferentialSign, Slot, Style, bare, name_text
+from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, fact, postorder
+from matdiff.algebra.notation import (
+    ACCENTS,
+    ASCII,
+    GREEK,
+    NUMPY,
+    PRODUCT,
+    PYTHON,
+    DifferentialSign,
+    Slot,
+    Style,
+    bare,
+    name_text,
+)
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
@@ -54,6 +66,11 @@ def write(root: Expr, style: Style, names: Mapping[Expr, str] | None = None) -> 
     return Printer(style, names or {}).write(root)
 
 
+def is_quoted_name(e: Expr) -> bool:
+    """Whether an expression is x' of a vector: as a whole term it would be read as another vector, as in x - x'."""
+    return isinstance(e, Transpose) and ONE in e.shape and isinstance(e.operands[0], Symbol | Named)
+
+
 class Printer:
     """Writes expressions in one style with the same names; what has been found out for one of them serves the next.
 
@@ -91,6 +108,8 @@ class Printer:
         """Puts the pieces of a node on the stack, or the whole text where it is known."""
         node, least, known = slot
         level, closed, pieces = self.forms.get((node, known)) or self._form(node, known)
+        if least <= PRODUCT and self.style is ASCII and is_quoted_name(node):
+            pieces = ["^T", *pieces[1:]]
         bracketed = level < least
         if not closed and not bracketed:
             stack.extend(pieces)

@@ -9,10 +9,11 @@ import matdiff
 from fuzz import in_chunks, seeds
 from fuzz.dressed import declarations
 from fuzz.texts import text, where_of
-from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.errors import MatdiffError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.output.spellings import PLACED
 
 PATIENCE = 30.0  # seconds for one text on a busy machine; it takes milliseconds
 SPELLINGS = ("unicode", "ascii", "numpy", "latex")
@@ -31,10 +32,15 @@ def read(text: str, where: str | dict[str, str]) -> Expr | None:
 
 
 def can_be_declared(e: Expr) -> bool:
-    """Whether everything that a reader has to know can be said: a letter cannot be declared an open function."""
-    return not e.free and all(
-        node.data[0] in CUSTOMARY_FUNCTIONS for node in postorder(e) if isinstance(node, Unspecified)
-    )
+    """Whether everything that a reader has to know can be said of the symbols that are left.
+
+    A letter cannot be declared an open function, and a size of what has gone, as m of A[m, 1], cannot be told.
+    """
+    sizes = {name for s in symbols(e) for extent in (*s.shape, *s.ranges) for name in extent.names()}
+    places = {p for node in postorder(e) if isinstance(node, PLACED) for p in node.operands if p.is_scalar}
+    told = all(p.name in sizes or p.properties for p in places if isinstance(p, Symbol))
+    functions = [node.data[0] for node in postorder(e) if isinstance(node, Unspecified)]
+    return told and not e.free and CUSTOMARY_FUNCTIONS.issuperset(functions)
 
 
 @in_chunks
