@@ -33,6 +33,9 @@ from matdiff.api import (
 from matdiff.errors import MatdiffError
 from matdiff.results.equality import Equality
 from matdiff.results.gradient import Derivation
+from matdiff.wiring import wire
+
+wire()
 
 __version__ = "0.1.0"
 __all__ = [

@@ -11,7 +11,7 @@ from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
-from matdiff.calculus.rewrite import Simplifier, candidates
+from matdiff.algebra.rewriting import Simplifier, candidates
 from matdiff.errors import MatdiffError
 from matdiff.language import read_law
 

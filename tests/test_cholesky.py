@@ -9,7 +9,7 @@ import pytest
 
 import matdiff
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.algebra.rewriting import Simplifier
 
 WHERE = (
     "A: n x n spd; B: n x n; x, y: n; X: m x n; L: n x n lower; U: n x n upper; S: n x n symmetric; D: n x n diagonal"

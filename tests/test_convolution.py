@@ -22,7 +22,7 @@ from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, Patc
 from matdiff.algebra.operators.products import Product
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.square import Trace
-from matdiff.calculus.rewrite import Simplifier, Step
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.errors import DeclarationError, MatdiffError, ShapeError, SyntaxError
 from matdiff.numeric.check import check_steps
 

@@ -18,9 +18,9 @@ from fuzz import in_chunks, seeds
 import matdiff
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.rewriting import Rewriter
 from matdiff.calculus.equality.normal_form import NORMAL, NormalForm
 from matdiff.calculus.equality.proof import prove
-from matdiff.calculus.rewrite import Rewriter
 from matdiff.cli import main
 from matdiff.numeric.check import check_steps
 from matdiff.numeric.comparison import compare

@@ -19,11 +19,11 @@ from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.expectations import moments
 from matdiff.calculus.expectations.expectation import Expectation, derived, expectation
 from matdiff.calculus.expectations.fisher import Fisher, fisher
 from matdiff.calculus.expectations.sigma_points import testable as as_equalities
-from matdiff.calculus.rewrite import Step
 from matdiff.errors import DeclarationError, MatdiffError, ShapeError, UnsupportedError
 from matdiff.language import read_beside, read_law, unknown_in
 from matdiff.language.distributions import read_distribution

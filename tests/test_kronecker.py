@@ -19,7 +19,7 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.kronecker import Kronecker, PartialTrace2, Unvec, Vec, divided
 from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import MatdiffError, ShapeError, SyntaxError
 
 draw = np.random.default_rng(11)

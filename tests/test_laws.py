@@ -19,8 +19,8 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.extremes import Maximum
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.equality.normal_form import NORMAL
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.language import read_law
 from matdiff.numeric.check import check_steps
 

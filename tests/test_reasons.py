@@ -20,7 +20,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
 from matdiff.algebra.matching.explaining import Explainer, Reason
 from matdiff.algebra.matching.standard import Standard
-from matdiff.calculus.rewrite import Step
+from matdiff.algebra.rewriting import Step
 from matdiff.numeric.reasons import reasons, unexplained
 
 # Laws that some of their applications are no instance of: they look into definitions, or say more than they state.

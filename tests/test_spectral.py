@@ -25,7 +25,7 @@ from matdiff.algebra.operators.singular import NuclearNorm, Polar
 from matdiff.algebra.operators.spectral import LargestEigenvalue
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import MatdiffError, UnsupportedError
 
 trace, det, inv, norm, eye = np.trace, np.linalg.det, np.linalg.inv, np.linalg.norm, np.eye

@@ -13,7 +13,7 @@ import matdiff
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Operator, Symbol, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.algebra.rewriting import Simplifier
 
 Array = np.ndarray
 SIZES = {"m": 3, "n": 2, "p": 4, "q": 5, "k": 3}

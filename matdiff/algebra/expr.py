@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from importlib import import_module
 from typing import Any, ClassVar, Self
 
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
@@ -42,6 +41,7 @@ class Expr:
     facts: dict[str, Any]  # what has been found out about the node and need not be found out again
 
     table: ClassVar[dict[Any, Known]] = TABLE
+    written: ClassVar[Callable[[Expr, str], str]]  # the text in a spelling, which the package gives it
 
     def __new__(cls, *operands: Expr) -> Self:
         return cls.make(operands)
@@ -100,7 +100,7 @@ class Expr:
         return format(self)
 
     def __format__(self, spelling: str) -> str:
-        return str(import_module("matdiff.output.text").text(self, spelling))
+        return type(self).written(self, spelling)
 
     def __repr__(self) -> str:
         shown = str(self)

@@ -18,10 +18,10 @@ from matdiff.algebra.operators.products import Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.differential import Dependence
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.parts import LAWS, is_part, placed, whole_of
-from matdiff.calculus.rewrite import Simplifier
 from matdiff.calculus.varying import projection
 from matdiff.errors import DeclarationError, UnsupportedError
 

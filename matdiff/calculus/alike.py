@@ -24,9 +24,9 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named, is_not_named, value_of
 from matdiff.algebra.operators.symmetry import is_symmetric_definition
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.derivation import Block, exchanged
 from matdiff.calculus.differential import Differentiation
-from matdiff.calculus.rewrite import Simplifier, Step
 
 LARGEST = 200  # blocks with more nodes are compared with no other
 MOST = 4  # so many kinds of one form are kept

@@ -19,8 +19,8 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, MatrixPower
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
-from matdiff.calculus.rewrite import Step
 
 
 class Condition(NamedTuple):

@@ -14,8 +14,8 @@ from matdiff.algebra.operators.differentials import Differential, holds_differen
 from matdiff.algebra.operators.products import Sum, Transpose
 from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
-from matdiff.calculus.rewrite import Later, Step, Told, replay
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(

@@ -18,7 +18,7 @@ from matdiff.algebra.operators.recurrence import step_of_recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
-from matdiff.calculus.rewrite import Step
+from matdiff.algebra.rewriting import Step
 from matdiff.errors import UnsupportedError
 
 PASSING = (Sum, Scale, Trace, IndexedSum, SumOfEntries, Entry, DiagonalMatrix, DiagonalVector)

@@ -19,8 +19,8 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, UnitVector
+from matdiff.algebra.rewriting import Rewriter, Simplifier
 from matdiff.calculus.adjoint import direction, names_in, pushed
-from matdiff.calculus.rewrite import Rewriter, Simplifier
 
 
 def entries(f: Expr, unknown: Expr) -> tuple[Expr, Expr, Expr]:

@@ -8,11 +8,11 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import zero
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.gradient import resolved
 from matdiff.calculus.parts import require_wholes
-from matdiff.calculus.rewrite import Simplifier
 
 RESULT = "d"
 

@@ -32,6 +32,7 @@ from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.rewriting import NO_STEPS, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.calculus.alike import Alike
 from matdiff.calculus.blocks import block_names, grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
@@ -49,7 +50,6 @@ from matdiff.calculus.recurrences import (
     total,
     unrolled_once,
 )
-from matdiff.calculus.rewrite import NO_STEPS, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.calculus.traceform import Term, TraceForm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError

@@ -16,12 +16,12 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.adjoint import direction, pushed, require_new
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Gradients, Line, conditions, named_pieces
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import Jacobians, jacobians
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.errors import UnsupportedError
 
 Pair = tuple[str, str]

@@ -17,13 +17,13 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Product, Sum, quotient
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.adjoint import names_in, pulled, pushed
 from matdiff.calculus.derivation import named_pieces
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import jacobians
 from matdiff.calculus.linear_equations import solved
 from matdiff.calculus.parts import require_wholes
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import ShapeError, UnsupportedError
 

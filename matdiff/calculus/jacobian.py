@@ -23,13 +23,13 @@ from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.blocks import block_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Differentiation
 from matdiff.calculus.gradient import independent, resolved
 from matdiff.calculus.members import brought_to, index_names
 from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.traceform import Term, line_of
 from matdiff.calculus.varying import Exchange, projection, relaxed
 from matdiff.calculus.vecform import VecForm, as_vec

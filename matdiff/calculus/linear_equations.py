@@ -17,9 +17,9 @@ from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, quotient
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.adjoint import pushed
 from matdiff.calculus.jacobian import jacobians
-from matdiff.calculus.rewrite import Simplifier
 from matdiff.calculus.vecform import as_vec
 
 

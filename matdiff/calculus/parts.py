@@ -23,8 +23,8 @@ from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.algebra.operators.vectorisation import unit_matrix
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.derivation import Block, Gradients, Phase, note_axes
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.varying import projection
 from matdiff.errors import UnsupportedError
 

@@ -18,9 +18,9 @@ from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Hadamard, Sum, zero
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.adjoint import names_in, pushed
 from matdiff.calculus.hessian import Hessians, hessians
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.vecform import as_vec
 
 differential_of_condition = Law(

@@ -12,9 +12,9 @@ from matdiff.algebra.expr import Expr, Number, Symbol, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Scale, Sum
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.adjoint import direction, names_in, pushed, require_new
 from matdiff.calculus.parts import is_part
-from matdiff.calculus.rewrite import Simplifier
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import UnsupportedError
 

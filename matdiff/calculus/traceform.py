@@ -28,7 +28,7 @@ from matdiff.algebra.operators.differentials import Differential, holds_differen
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Step, Steps, Told
+from matdiff.algebra.rewriting import Step, Steps, Told
 from matdiff.errors import UnsupportedError
 
 

@@ -19,9 +19,9 @@ from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.derivation import Gradients, Phase, exchanged, indices_of, note_axes
 from matdiff.calculus.recurrences import perturbed
-from matdiff.calculus.rewrite import Simplifier
 
 
 def symbol_of(unknown: Expr) -> Expr:

@@ -27,7 +27,7 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Tr
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
-from matdiff.calculus.rewrite import Step
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.traceform import Move, Moved, Term, TraceForm
 
 

@@ -15,7 +15,7 @@ from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.piecewise import Piecewise, is_nothing
 from matdiff.algebra.operators.products import Power
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.algebra.rewriting import Simplifier
 
 
 class Undefined(Exception):

@@ -23,7 +23,7 @@ from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.square import Trace
-from matdiff.calculus.rewrite import Step
+from matdiff.algebra.rewriting import Step
 from matdiff.errors import MatdiffError
 from matdiff.language import parse, read_law
 from matdiff.numeric.check import check_steps, relative_error

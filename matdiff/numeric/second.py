@@ -14,10 +14,10 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Product, Scale, Sum
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.hessian import Hessians, symbols_for
 from matdiff.calculus.jacobian import Jacobians, general_member
-from matdiff.calculus.rewrite import Step
 from matdiff.calculus.vecform import as_vec
 from matdiff.numeric.check import Verification, verify
 from matdiff.numeric.varied import verify_gradients

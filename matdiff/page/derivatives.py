@@ -12,9 +12,9 @@ from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.notation import TEXT, Style
 from matdiff.algebra.operators.blocks import blocks_one_by_one
 from matdiff.algebra.operators.sums import Entry
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import UNSPOKEN, Block, Gradients, Phase
 from matdiff.calculus.hessian import Hessians
-from matdiff.calculus.rewrite import Step
 from matdiff.output.notation import Printer, write
 from matdiff.page.gradients import declared, definitions, head, piece_names, projected, said
 from matdiff.page.model import (

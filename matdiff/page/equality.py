@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import Style
-from matdiff.calculus.rewrite import Step
+from matdiff.algebra.rewriting import Step
 from matdiff.output.text import text
 from matdiff.page.model import Formula, Line, Page, Section, joined, require_level, whole
 from matdiff.page.pieces import steps_record

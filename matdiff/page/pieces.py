@@ -15,7 +15,7 @@ from typing import Any
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.notation import STYLES, TEXT, name_text
-from matdiff.calculus.rewrite import Step
+from matdiff.algebra.rewriting import Step
 from matdiff.output.latex import latex
 from matdiff.output.notation import Printer, defining, is_definition
 from matdiff.output.text import text

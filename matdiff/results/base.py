@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from matdiff.algebra.expr import Expr, notes_of
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Line
-from matdiff.calculus.rewrite import Step
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.implicit import differential_of_equation
-from matdiff.calculus.rewrite import Step
 from matdiff.results.base import DerivedResult
 
 if TYPE_CHECKING:

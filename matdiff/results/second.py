@@ -12,10 +12,10 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_with_vector
 from matdiff.calculus.jacobian import Jacobians
-from matdiff.calculus.rewrite import Simplifier
 from matdiff.errors import MatdiffError
 from matdiff.results.base import DerivedResult
 

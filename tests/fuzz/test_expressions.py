@@ -23,8 +23,8 @@ from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.operators.products import Hadamard, Sum
 from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.gradient import gradients
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.errors import CheckError
 from matdiff.numeric.check import check_steps
 

@@ -127,7 +127,7 @@ def in_a_chain(matrices: Sequence[Expr], within: bool) -> Expr | None:
     """A product of matrices without identities, in which sums that are 1 and products of ones are known."""
     body = Product.of(*([m for m in matrices if not isinstance(m, Identity)] or matrices[:1])) if matrices else None
     while isinstance(body, Product):
-        laws = SUMS_KNOWN if within else SUMS_KNOWN[:-1]
+        laws = (*SUMS_KNOWN, *WITHIN_DEFINITIONS) if within else SUMS_KNOWN
         simpler = next((s for law in laws if (s := law.apply(body)) is not None), None)
         if simpler is None:
             break
@@ -368,8 +368,8 @@ SUMS_KNOWN = (  # what a product of ones with a factor is
     entries_that_sum_to_one,
     rows_that_sum_to_one,
     centred_twice,
-    sum_of_centred_columns,  # last, since it looks into definitions, and one definition is deep enough
 )
+WITHIN_DEFINITIONS = (sum_of_centred_columns,)  # what looks into them: one definition is deep enough
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Hadamard: (reciprocals_in_sum,),
     Sum: (sums_over_one_index, common_matrix, cancelling_products),

@@ -21,12 +21,12 @@ from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.eigenvalues import NOTHING, Signs, as_sign, is_regular, stripped
 from matdiff.calculus.definiteness.intervals import Interval
 from matdiff.calculus.definiteness.signs import EIGENVALUES, ENTRIES, Claim, Found
 from matdiff.calculus.equality.proof import prove
-from matdiff.calculus.rewrite import Simplifier
 
 MOST_TERMS = 24
 CAUCHY = "`M − Mu(Mu)ᵀ ⪰ 0` where `uᵀMu ≤ 1`"

@@ -32,6 +32,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalVector, Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.equality import convolutions, diagonals_apart, functions_apart
 from matdiff.calculus.equality import multiplying_out as out
 from matdiff.calculus.equality.ordering import (
@@ -44,7 +45,6 @@ from matdiff.calculus.equality.ordering import (
     word_of,
 )
 from matdiff.calculus.equality.unfolding import UNFOLDED
-from matdiff.calculus.rewrite import Simplifier, Step
 
 MOST_STEPS = 4_000  # a proof with more of them is given up
 

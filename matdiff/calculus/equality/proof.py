@@ -16,9 +16,9 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, zero
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.equality.multiplying_out import terms
 from matdiff.calculus.equality.normal_form import NormalForm, TooLong, without_names
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.errors import UnsupportedError
 
 LARGEST = 3_000  # nodes of an expression that a normal form is sought of

@@ -23,6 +23,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Tr
 from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.expectations.independence import Moment, added, names, put_all, settled, together
 from matdiff.calculus.expectations.linear_pieces import (
     ADDITIVE,
@@ -35,7 +36,6 @@ from matdiff.calculus.expectations.linear_pieces import (
 )
 from matdiff.calculus.expectations.moments import Meeting, Piece, expected
 from matdiff.calculus.expectations.random_symbols import Variable, family_of, variables_of
-from matdiff.calculus.rewrite import Simplifier, Step
 from matdiff.calculus.varying import Exchange
 from matdiff.errors import UnsupportedError
 

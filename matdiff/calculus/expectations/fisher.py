@@ -12,10 +12,10 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.expectations.expectation import Expectation, derived
 from matdiff.calculus.expectations.random_symbols import family_of
 from matdiff.calculus.hessian import Hessians, Pair, hessians
-from matdiff.calculus.rewrite import Simplifier
 from matdiff.errors import UnsupportedError
 
 

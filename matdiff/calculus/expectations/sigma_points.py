@@ -21,9 +21,9 @@ from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, unit
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.expectations.independence import names, put_all
 from matdiff.calculus.expectations.random_symbols import Variable
-from matdiff.calculus.rewrite import Step
 from matdiff.calculus.varying import Exchange
 
 

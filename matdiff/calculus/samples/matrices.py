@@ -13,7 +13,7 @@ from matdiff.algebra.expr import Expr, Symbol, fold, symbols
 from matdiff.algebra.forms.stacks import total
 from matdiff.algebra.identities import SIMPLIFICATIONS, indexed
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import UnknownNameError
 
 

@@ -15,7 +15,7 @@ from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import closed_scalars, constant_body, distinct_indices
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.calculus.rewrite import Simplifier
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.samples.parts import Samples
 from matdiff.errors import UnknownNameError, UnsupportedError
 
