@@ -9,6 +9,7 @@
 from matdiff.algebra.expr import Expr
 from matdiff.api import (
     adjoint,
+    code,
     derivative,
     derive,
     differential,
@@ -45,6 +46,7 @@ __all__ = [
     "MatdiffError",
     "__version__",
     "adjoint",
+    "code",
     "derivative",
     "derive",
     "differential",

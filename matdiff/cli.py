@@ -30,6 +30,7 @@ EXAMPLES = """examples:
   matdiff differential "inv(X)*A"
   matdiff implicit "A X + X A' = Q" --solve-for X --wrt A,Q --objective "tr(X)"
   matdiff stationary "minimise x'P x subject to A x = b" --wrt x
+  matdiff code "||Xw - y||^2" --wrt w --backend jax --outputs value,gradient,hvp
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff equal "tr(A B)" "tr(B A)"
   matdiff laws --format markdown
@@ -88,11 +89,27 @@ def _parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "ascii", "numpy", "latex", "json"), default="text", help="form of the output"
     )
     parse.set_defaults(run=_parse)
+    _add_code(commands.add_parser("code", help="a function of NumPy, JAX or PyTorch: the value and its derivatives"))
     _add_equal(commands.add_parser("equal", help="whether two expressions are equal: proved, refuted, or neither"))
     laws = commands.add_parser("laws", help="the book of laws: all operators, and all laws with their statements")
     laws.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="form of the output")
     laws.set_defaults(run=_laws)
     return parser
+
+
+def _add_code(command: argparse.ArgumentParser) -> None:
+    """The arguments of ``code``."""
+    _add_text(command)
+    command.add_argument("--wrt", action="append", default=[], metavar="X[,Y]", help="the unknowns; may be repeated")
+    command.add_argument("--backend", choices=("numpy", "jax", "torch"), default="numpy", help="the library of arrays")
+    outputs = "what is computed, some of value, gradient, hessian, hvp, jacobian, jvp, vjp"
+    command.add_argument("--outputs", default="value,gradient", metavar="OUT[,OUT]", help=outputs)
+    command.add_argument("--name", default="f", help="the name of the function")
+    command.add_argument(
+        "-o", "--output", metavar="FILE", help="where the source is written; without it, it is printed"
+    )
+    command.add_argument("--no-check", action="store_true", help="do not run the function")
+    command.set_defaults(run=_code)
 
 
 def _add_equal(command: argparse.ArgumentParser) -> None:
@@ -268,6 +285,24 @@ def _parse(options: argparse.Namespace) -> None:
     from matdiff.api import parse, reading
 
     print(reading(parse(_text(options.expression), options.where, options.spelling), options.format))
+
+
+def _code(options: argparse.Namespace) -> None:
+    from matdiff.api import code
+
+    text, unknowns, outputs = _text(options.expression), _unknowns(options) or None, options.outputs.split(",")
+    check = not options.no_check
+    found = code(
+        text, unknowns, options.where, options.backend, outputs, options.name, check=check, spelling=options.spelling
+    )
+    if options.output is None:
+        print(found.source, end="")
+        return
+    try:
+        with open(options.output, "w", encoding="utf-8") as file:
+            file.write(found.source)
+    except OSError as error:
+        raise MatdiffError(f"the file {options.output} cannot be written: {error.strerror}") from None
 
 
 def _equal(options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from matdiff.algebra.dims import Shape, Size, size
 from matdiff.algebra.expr import Data, Expr, Leaf
@@ -31,12 +31,18 @@ class Ones(Constant):
     __slots__ = ()
     letter = "1"
 
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.constant(1, *self.shape)
+
 
 class Zeros(Constant):
     """The vector or matrix whose entries are all 0."""
 
     __slots__ = ()
     letter = "0"
+
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.constant(0, *self.shape)
 
 
 class Identity(Constant):
@@ -47,3 +53,6 @@ class Identity(Constant):
 
     def __new__(cls, rows: int | str | Size) -> Self:
         return cls.make((), (size(rows), size(rows)))
+
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.identity(self.rows)

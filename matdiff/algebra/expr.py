@@ -110,6 +110,10 @@ class Expr:
         """How the node is written."""
         raise NotImplementedError(type(self).__name__)
 
+    def lower(self, to: Any, *operands: Any) -> Any:
+        """What the node is as a tensor of the array program *to*, given the tensors of its operands."""
+        raise NotImplementedError(type(self).__name__)
+
     @property
     def is_scalar(self) -> bool:
         return self.shape == SCALAR
@@ -256,6 +260,9 @@ class Number(Leaf):
     number = value
     leading_number = value
 
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.number(self.value)
+
     def notation(self, style: Style) -> Notation:
         return number_text(self.value, style)
 
@@ -291,6 +298,9 @@ class Index(Leaf):
 
     def notation(self, style: Style) -> Notation:
         return Notation((name_text(self.name, style),))
+
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.indices(self)
 
 
 class Symbol(Leaf):
@@ -330,6 +340,9 @@ class Symbol(Leaf):
     def notation(self, style: Style) -> Notation:
         return Notation((name_text(self.name, style),))
 
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.of_array(to.symbol(self), to.unused(self.ranges), *self.shape)
+
 
 # ---- operators ------------------------------------------------------------------------------------
 
@@ -347,6 +360,7 @@ class Operator(Expr):
     shift        of an operator that is linear in an operand L: how Tr(H op(L)) becomes Tr(H' L)
     vec          of such an operator: the matrix M with vec(op(L)) = M vec(L)
     numpy        its meaning as a function of an array module and arrays (…, rows, columns)
+    lower        how code computes it: the tensor of the node from those of its operands (matdiff.program.lowering)
     sizes        how many sizes stand behind the operands in a call, as in ``unvec(c, m, n)``; they are its data
     relations    of such an operator: how its shapes and sizes fit together, the first that applies is taken
     constant     whether it has sizes and no operand, as centering(n)

@@ -1,6 +1,7 @@
 """The public functions: text or expressions in, answers out.  The mathematics is in the folders."""
 
 from matdiff.api.catalogue import law_book, laws, register
+from matdiff.api.code import code
 from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
 from matdiff.api.equations import equal, implicit, stationary
 from matdiff.api.inputs import evaluate, from_function, parse, reading
@@ -8,6 +9,7 @@ from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
 
 __all__ = [
     "adjoint",
+    "code",
     "derivative",
     "derive",
     "differential",

@@ -24,6 +24,7 @@ class Step(Entrywise):
     increasing = True
     kink = True
     requires = "{0} ≠ 0"
+    array = "where(a > 0, 1.0, 0.0)"
     numpy = staticmethod(lambda np, a: np.where(a > 0, 1.0, 0.0 * a))  # NaN stays NaN
     slope = staticmethod(lambda t: Number(0))
 
@@ -37,6 +38,7 @@ class Relu(Entrywise):
     increasing = True
     kink = True
     requires = "{0} ≠ 0"
+    array = "relu(a)"
     numpy = staticmethod(lambda np, a: np.maximum(a, 0.0))
     slope = staticmethod(lambda t: Step(t))
 
@@ -49,6 +51,7 @@ class LeakyRelu(Entrywise):
     parameters = ("1/100",)
     kink = True
     requires = "{0} ≠ 0"
+    array = "where(a > 0, a, b * a)"
     numpy = staticmethod(lambda np, a, c: np.where(a > 0, a, c * a))
     slope = staticmethod(lambda t, c: Step(t) + c * Step(-t))
     by_parameter = staticmethod(lambda t, c: (-Relu(-t),))
@@ -62,6 +65,7 @@ class Elu(Entrywise):
     parameters = ("1",)
     kink = True
     requires = "{0} ≠ 0"
+    array = "where(a > 0, a, b * expm1(-relu(-a)))"
     numpy = staticmethod(lambda np, a, c: np.where(a > 0, a, c * np.expm1(np.minimum(a, 0.0))))
     slope = staticmethod(lambda t, c: Step(t) + Hadamard.of(c, Step(-t), Exp(t)))
     by_parameter = staticmethod(lambda t, c: (-Relu(1 - Exp(t)),))
@@ -75,6 +79,7 @@ class Clip(Entrywise):
     parameters = ("-1", "1")
     kink = True
     requires = "{0} is neither {1} nor {2}"
+    array = "clip(a, b, c)"
     numpy = staticmethod(lambda np, a, low, high: np.where(low < high, np.minimum(np.maximum(a, low), high), np.nan))
     gap = staticmethod(lambda np, a, low, high: np.minimum(np.abs(a - low), np.abs(a - high)))
     slope = staticmethod(lambda t, low, high: Step(t - low) - Step(t - high))
@@ -89,6 +94,7 @@ class Huber(Entrywise):
     bounds = "[0, ∞)"
     parameters = ("1",)
     requires = "{1} > 0"
+    array = "where(abs(a) <= b, 0.5 * a * a, b * (abs(a) - 0.5 * b))"
 
     @staticmethod
     def numpy(np: Any, a: Any, c: Any) -> Any:
@@ -109,6 +115,7 @@ class Softsign(Entrywise):
     names = ("softsign",)
     bounds = "(−1, 1)"
     increasing = True
+    array = "a / (1 + abs(a))"
     numpy = staticmethod(lambda np, a: a / (1 + np.abs(a)))
     slope = staticmethod(lambda t: (1 + Abs(t)) ** -2)
 
@@ -124,6 +131,7 @@ class Sigmoid(Entrywise):
     bounds = "(0, 1)"
     increasing = True
     slope = staticmethod(lambda t: Hadamard.of(Sigmoid(t), 1 - Sigmoid(t)))
+    array = "sigmoid(a)"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
@@ -141,6 +149,7 @@ class Logit(Entrywise):
     names = ("logit",)
     increasing = True
     requires = "0 < {0} < 1"
+    array = "log(a) - log1p(-a)"
     numpy = staticmethod(lambda np, a: np.log(a) - np.log1p(-a))
     slope = staticmethod(lambda t: 1 / Hadamard.of(t, 1 - t))
 
@@ -152,6 +161,7 @@ class Softplus(Entrywise):
     names = ("softplus",)
     bounds = "(0, ∞)"
     increasing = True
+    array = "softplus(a)"
     numpy = staticmethod(lambda np, a: np.logaddexp(0.0, a))
     slope = staticmethod(lambda t: Sigmoid(t))
 
@@ -162,6 +172,7 @@ class Silu(Entrywise):
     __slots__ = ()
     names = ("silu", "swish")
     bounds = "(−1/3, ∞)"
+    array = "a * sigmoid(a)"
     numpy = staticmethod(lambda np, a: a * Sigmoid.numpy(np, a))
     slope = staticmethod(lambda t: Sigmoid(t) + Hadamard.of(Silu(t), 1 - Sigmoid(t)))
 
@@ -181,6 +192,7 @@ class NormalDensity(Entrywise):
     __slots__ = ()
     names = ("normpdf",)
     bounds = "(0, 1/2)"
+    array = "exp(-0.5 * a * a) / 2.5066282746310002"
     numpy = staticmethod(lambda np, a: np.exp(-0.5 * a * a) / math.sqrt(2 * math.pi))
     slope = staticmethod(lambda t: -Hadamard.of(t, NormalDensity(t)))
 
@@ -192,6 +204,7 @@ class NormalDistribution(Entrywise):
     names = ("normcdf",)
     bounds = "(0, 1)"
     increasing = True
+    array = "ndtr(a)"
     numpy = staticmethod(lambda np, a: 0.5 * by_scalars(np, math.erfc, -a / math.sqrt(2)))
     slope = staticmethod(lambda t: NormalDensity(t))
 
@@ -203,6 +216,7 @@ class Erf(Entrywise):
     names = ("erf",)
     bounds = "(−1, 1)"
     increasing = True
+    array = "erf(a)"
     numpy = staticmethod(lambda np, a: by_scalars(np, math.erf, a))
     slope = staticmethod(lambda t: Hadamard.of(Sqrt(EIGHT), NormalDensity(Sqrt(TWO) * t)))
 
@@ -213,5 +227,6 @@ class Gelu(Entrywise):
     __slots__ = ()
     names = ("gelu",)
     bounds = "(−1/5, ∞)"
+    array = "a * ndtr(a)"
     numpy = staticmethod(lambda np, a: a * NormalDistribution.numpy(np, a))
     slope = staticmethod(lambda t: NormalDistribution(t) + Hadamard.of(t, NormalDensity(t)))

@@ -47,6 +47,9 @@ class HorizontalStack(Linear):
     def numpy(np: Any, *values: Any) -> Any:
         return joined(np, values, -1)
 
+    def lower(self, to: Any, *blocks: Any) -> Any:
+        return to.stacked("cols", blocks, self.shape)
+
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         return Slice.of(h, places([o.cols for o in self.operands])[place])
 
@@ -83,6 +86,9 @@ class VerticalStack(Linear):
     @staticmethod
     def numpy(np: Any, *values: Any) -> Any:
         return joined(np, values, -2)
+
+    def lower(self, to: Any, *blocks: Any) -> Any:
+        return to.stacked("rows", blocks, self.shape)
 
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         return Slice.of(h, None, places([o.rows for o in self.operands])[place])

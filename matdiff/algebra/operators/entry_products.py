@@ -35,6 +35,9 @@ class ProductOfEntries(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.prod(a, axis=(-2, -1), keepdims=True)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.reduced("prod", a)
+
     @differential(
         "differential_of_product_of_entries",
         "d prod(A)",

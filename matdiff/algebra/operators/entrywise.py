@@ -105,6 +105,7 @@ class Entrywise(Operator):
     domain        properties that A needs in the statement of the law
     twin          the function of a square matrix that is spelt alike on paper
     increasing    whether f(a) < f(b) for all a < b; with a *kink*, f(a) ≤ f(b)
+    array         the formula of the code for a, with the parameters b, c, …
     """
 
     __slots__ = ()
@@ -112,6 +113,7 @@ class Entrywise(Operator):
     domain: ClassVar[str] = ""
     increasing: ClassVar[bool] = False
     twin: ClassVar[str] = ""
+    array: ClassVar[str] = ""
     slope: ClassVar[Callable[..., Expr]]
     by_parameter: ClassVar[Callable[..., tuple[Expr, ...]]] = staticmethod(lambda t: ())
 
@@ -164,6 +166,11 @@ class Entrywise(Operator):
         terms += [f"d({c})*{_bracketed(by_c)}" for c, by_c in zip(letters, others, strict=True)]
         return f"d({cls.names[0]}({', '.join(['A', *letters])})) = {' + '.join(terms)}"
 
+    def lower(self, to: Any, *operands: Any) -> Any:
+        if not self.array:
+            raise NotImplementedError(self.title())
+        return to.map(self.array, *operands)
+
     def condition(self) -> str:
         if not self.requires:  # the text of a long operand would cost for nothing
             return ""
@@ -195,6 +202,7 @@ class Exp(Entrywise):
     twin = "expm"
     bounds = "(0, ∞)"
     increasing = True
+    array = "exp(a)"
     numpy = staticmethod(lambda np, a: np.exp(a))
     slope = staticmethod(lambda t: Exp(t))
 
@@ -206,6 +214,7 @@ class Expm1(Entrywise):
     names = ("expm1",)
     bounds = "(−1, ∞)"
     increasing = True
+    array = "expm1(a)"
     numpy = staticmethod(lambda np, a: np.expm1(a))
     slope = staticmethod(lambda t: Exp(t))
 
@@ -219,6 +228,7 @@ class Log(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
+    array = "log(a)"
     numpy = staticmethod(lambda np, a: np.log(a))
     slope = staticmethod(lambda t: 1 / t)
 
@@ -240,6 +250,7 @@ class Log1p(Entrywise):
     names = ("log1p",)
     increasing = True
     requires = "{0} > −1"
+    array = "log1p(a)"
     numpy = staticmethod(lambda np, a: np.log1p(a))
     slope = staticmethod(lambda t: 1 / (1 + t))
 
@@ -252,6 +263,7 @@ class Log2(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
+    array = "log2(a)"
     numpy = staticmethod(lambda np, a: np.log2(a))
     slope = staticmethod(lambda t: Hadamard.of(Log(Number(2)) ** -1, t**-1))
 
@@ -264,6 +276,7 @@ class Log10(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
+    array = "log10(a)"
     numpy = staticmethod(lambda np, a: np.log10(a))
     slope = staticmethod(lambda t: Hadamard.of(Log(Number(10)) ** -1, t**-1))
 
@@ -278,6 +291,7 @@ class Sqrt(Entrywise):
     increasing = True
     domain = "positive"
     requires = "{0} > 0"
+    array = "sqrt(a)"
     numpy = staticmethod(lambda np, a: np.sqrt(a))
     slope = staticmethod(lambda t: HALF / Sqrt(t))
 
@@ -295,6 +309,7 @@ class Abs(Entrywise):
     bounds = "[0, ∞)"
     kink = True
     requires = "{0} ≠ 0"
+    array = "abs(a)"
     numpy = staticmethod(lambda np, a: np.abs(a))
     slope = staticmethod(lambda t: Sign(t))
 
@@ -311,6 +326,7 @@ class Sign(Entrywise):
     increasing = True
     kink = True
     requires = "{0} ≠ 0"
+    array = "sign(a)"
     numpy = staticmethod(lambda np, a: np.sign(a))
     slope = staticmethod(lambda t: Number(0))
 

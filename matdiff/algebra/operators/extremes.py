@@ -67,6 +67,9 @@ class Maximum(Operator):
     def numpy(np: Any, a: Any, b: Any) -> Any:
         return np.maximum(a, b)
 
+    def lower(self, to: Any, a: Any, b: Any) -> Any:
+        return to.map("maximum(a, b)", a, b)
+
     @staticmethod
     def gap(np: Any, a: Any, b: Any) -> Any:
         return a - b
@@ -114,6 +117,9 @@ class Minimum(Operator):
     @staticmethod
     def numpy(np: Any, a: Any, b: Any) -> Any:
         return np.minimum(a, b)
+
+    def lower(self, to: Any, a: Any, b: Any) -> Any:
+        return to.map("minimum(a, b)", a, b)
 
     @staticmethod
     def gap(np: Any, a: Any, b: Any) -> Any:
@@ -175,6 +181,9 @@ class MaxOfEntries(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.max(a, axis=(-2, -1), keepdims=True)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.reduced("max", a)
+
     @differential(
         "differential_of_largest_entry",
         "d max(A)",
@@ -211,6 +220,9 @@ class MinOfEntries(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.min(a, axis=(-2, -1), keepdims=True)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.reduced("min", a)
 
     @staticmethod
     def gap(np: Any, a: Any) -> Any:

@@ -45,6 +45,7 @@ class Gamma(Entrywise):
     names = ("tgamma",)
     domain = "positive"
     requires = "{0} > 0"
+    array = "gamma(a)"
     numpy = staticmethod(lambda np, a: by_scalars(np, lambda t: math.gamma(t) if 0 < t < 170 else math.nan, a))
     slope = staticmethod(lambda t: Hadamard.of(Gamma(t), Digamma(t)))
 
@@ -56,6 +57,7 @@ class LogGamma(Entrywise):
     names = ("gammaln", "lgamma", "loggamma")
     domain = "positive"
     requires = "{0} > 0"
+    array = "gammaln(a)"
     numpy = staticmethod(lambda np, a: by_scalars(np, lambda t: math.lgamma(t) if t > 0 else math.nan, a))
     slope = staticmethod(lambda t: Digamma(t))
 
@@ -68,6 +70,7 @@ class Digamma(Entrywise):
     domain = "positive"
     increasing = True
     requires = "{0} > 0"
+    array = "digamma(a)"
     numpy = staticmethod(lambda np, a: by_scalars(np, lambda t: polygamma(0, t), a))
     slope = staticmethod(lambda t: Polygamma(t, 1))
 
@@ -93,6 +96,9 @@ class Polygamma(OfEntries):
     @staticmethod
     def numpy(np: Any, a: Any, order: int) -> Any:
         return by_scalars(np, lambda t: polygamma(order, t), a)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.map(f"polygamma({self.data[0]}, a)", a)
 
     d = Law(
         "differential_of_polygamma",

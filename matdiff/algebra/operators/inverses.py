@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from matdiff.algebra.constants import Identity
@@ -35,6 +36,9 @@ class PseudoInverse(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.linalg.pinv(a, NEGLIGIBLE)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("pinv(a)", self.shape, a)
 
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
@@ -117,6 +121,9 @@ class Commutator(Bilinear):
     @staticmethod
     def numpy(np: Any, a: Any, b: Any) -> Any:
         return a @ b - b @ a
+
+    def lower(self, to: Any, a: Any, b: Any) -> Any:
+        return to.add(to.product(a, b), to.product(b, a).times(number=Fraction(-1)))
 
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         a, b = self.operands

@@ -32,6 +32,9 @@ class KhatriRao(Bilinear):
         pairs = a[..., :, None, :] * b[..., None, :, :]
         return pairs.reshape(*pairs.shape[:-3], a.shape[-2] * b.shape[-2], a.shape[-1])
 
+    def lower(self, to: Any, a: Any, b: Any) -> Any:
+        return to.kronecker(a, b, cols=False)
+
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         other, spread = repeated(self, place)
         return Product.of(Hadamard.of(h, Transpose(other)), spread)

@@ -42,6 +42,9 @@ class Vec(Linear):
     def numpy(np: Any, a: Any) -> Any:
         return np.swapaxes(a, -1, -2).reshape(*a.shape[:-2], -1, 1)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return a._replace(rows=(*a.cols, *a.rows), cols=())
+
     def adjoint(self, h: Expr) -> Expr:
         return Transpose(Unvec.of(Transpose(h), *self.operands[0].shape))
 
@@ -88,6 +91,10 @@ class Unvec(Linear):
     @staticmethod
     def numpy(np: Any, c: Any, rows: int, cols: int) -> Any:
         return np.swapaxes(c.reshape(*c.shape[:-2], cols, rows), -1, -2)
+
+    def lower(self, to: Any, c: Any) -> Any:
+        rows, cols = self.shape
+        return to.unstacked(c, rows, cols)
 
     def adjoint(self, h: Expr) -> Expr:
         return Transpose(Vec.of(Transpose(h)))
@@ -154,6 +161,9 @@ class Kronecker(Bilinear):
     def numpy(np: Any, a: Any, b: Any) -> Any:
         blocks = a[..., :, None, :, None] * b[..., None, :, None, :]
         return blocks.reshape(*blocks.shape[:-4], a.shape[-2] * b.shape[-2], a.shape[-1] * b.shape[-1])
+
+    def lower(self, to: Any, a: Any, b: Any) -> Any:
+        return to.kronecker(a, b)
 
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         a, b = self.operands
@@ -238,6 +248,9 @@ class PartialTrace1(PartialTrace):
         blocks = m.reshape(*m.shape[:-2], cols, m.shape[-2] // cols, rows, m.shape[-1] // rows)
         return np.einsum("...iajb,...ji->...ab", blocks, a)
 
+    def lower(self, to: Any, m: Any, a: Any) -> Any:
+        return to.partial_trace(m, a, self.operands[1].shape, first=True)
+
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         m, a = self.operands
         return Kronecker.of(a, h) if place == 0 else PartialTrace2(m, h)
@@ -266,6 +279,9 @@ class PartialTrace2(PartialTrace):
         rows, cols = b.shape[-2:]
         blocks = m.reshape(*m.shape[:-2], m.shape[-2] // cols, cols, m.shape[-1] // rows, rows)
         return np.einsum("...iajb,...ba->...ij", blocks, b)
+
+    def lower(self, to: Any, m: Any, b: Any) -> Any:
+        return to.partial_trace(m, b, self.operands[1].shape, first=False)
 
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         m, b = self.operands

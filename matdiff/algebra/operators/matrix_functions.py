@@ -100,6 +100,9 @@ class Expm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return exponential(np, a)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("expm(a)", self.shape, a)
+
     @differential(
         "differential_of_matrix_exponential",
         "d expm(A)",
@@ -125,6 +128,9 @@ class Logm(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return logarithm(np, a)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("logm(a)", self.shape, a)
 
     @differential(
         "differential_of_matrix_logarithm",
@@ -153,6 +159,9 @@ class Sqrtm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return square_root(np, a)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("sqrtm(a)", self.shape, a)
+
     @differential(
         "differential_of_matrix_square_root",
         "d sqrtm(A)",
@@ -180,6 +189,9 @@ class Cholesky(Operator):
     def numpy(np: Any, a: Any) -> Any:
         is_definite = np.linalg.eigvalsh(a)[..., :1, None] > 0
         return np.where(is_definite, np.linalg.cholesky(np.where(is_definite, a, np.eye(a.shape[-1]))), np.nan)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.cholesky(a, self.shape)
 
     @differential(
         "differential_of_cholesky_factor",
@@ -274,6 +286,11 @@ class FrechetExpm(Frechet):
     def numpy(np: Any, a: Any, *directions: Any) -> Any:
         n = a.shape[-1]
         return exponential(np, above_the_diagonal(np, a, directions))[..., :n, -n:]
+
+    def lower(self, to: Any, a: Any, *directions: Any) -> Any:
+        if len(directions) != 1:
+            raise UnsupportedError("there is no code for higher derivatives of expm yet")
+        return to.apply("expm_frechet(a, b)", self.shape, a, *directions)
 
 
 class FrechetLogm(Frechet):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style
@@ -47,6 +48,9 @@ class Norm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.sqrt(np.sum(a * a, axis=(-2, -1), keepdims=True))
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("norm(a)", SCALAR, a) if not a.free else to.map("sqrt(a)", to.total(to.entry_power(a, 2)))
+
     @differential(
         "differential_of_norm", "d‖A‖", "d(norm2(A)) = tr(A'*d(A))/norm2(A)", requires="A ≠ 0", where="A: m x n"
     )
@@ -71,6 +75,9 @@ class EntrywiseNorm1(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.sum(np.abs(a), axis=(-2, -1), keepdims=True)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.total(to.map("abs(a)", a))
 
     @differential(
         "differential_of_norm1",
@@ -100,6 +107,9 @@ class MaximumNorm(Operator):
     @staticmethod
     def numpy(np: Any, x: Any) -> Any:
         return np.max(np.abs(x), axis=-2, keepdims=True)
+
+    def lower(self, to: Any, x: Any) -> Any:
+        return to.reduced("max", to.map("abs(a)", x))
 
     @staticmethod
     def gap(np: Any, x: Any) -> Any:
@@ -147,6 +157,12 @@ class PowerNorm(Operator):
         scale = np.where(largest > 0, largest, 1.0)  # so that high powers do not overflow
         return scale * np.sum((size / scale) ** p, axis=-2, keepdims=True) ** (1 / p)
 
+    def lower(self, to: Any, x: Any, p: Any) -> Any:
+        size = to.map("abs(a)", x)
+        largest = to.reduced("max", size)
+        total = to.total(to.map("where(b > 0, a / b, 0.0) ** c", size, largest, p))
+        return to.map("a * b ** (1 / c)", largest, total, p)
+
     @differential(
         "differential_of_power_norm",
         "d‖x‖_p",
@@ -180,6 +196,9 @@ class Frobenius(Operator):
     @staticmethod
     def numpy(np: Any, a: Any, b: Any) -> Any:
         return np.sum(a * b, axis=(-2, -1), keepdims=True)
+
+    def lower(self, to: Any, a: Any, b: Any) -> Any:
+        return to.total(to.hadamard(a, b))
 
     @differential("differential_of_frobenius", "d(A : B)", "d(A : B) = tr(d(A)'*B) + tr(A'*d(B))", where="A, B: m x n")
     def d(self: Expr, da: Differentials, db: Differentials) -> Expr:

@@ -16,6 +16,7 @@ from matdiff.errors import ShapeError
 
 COMPLEMENTS = {"≤": "<", "<": "≤", "=": "≠", "≠": "="}  # of the first two with the sides exchanged
 EXCHANGED = {"≤": "≥", "<": ">"}
+PYTHON_SIGNS = {"≤": "<=", "≥": ">=", "=": "==", "≠": "!="}
 LATEX_SIGNS = {"≤": r"\le", "≥": r"\ge", "<": "<", ">": ">", "=": "=", "≠": r"\ne"}
 
 
@@ -80,6 +81,10 @@ class Piecewise(Linear):
     @staticmethod
     def numpy(np: Any, left: Any, right: Any, then: Any, otherwise: Any, relation: str) -> Any:
         return np.where(holds(relation, left, right), then, otherwise)
+
+    def lower(self, to: Any, left: Any, right: Any, then: Any, otherwise: Any) -> Any:
+        sign = PYTHON_SIGNS.get(self.relation, self.relation)
+        return to.map(f"where(a {sign} b, c, d)", left, right, then, otherwise)
 
     @differential(
         "differential_of_cases",

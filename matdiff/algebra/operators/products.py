@@ -127,6 +127,9 @@ class Sum(Operator):
     def numpy(np: Any, *values: Any) -> Any:
         return reduce(np.add, values)
 
+    def lower(self, to: Any, *terms: Any) -> Any:
+        return to.add(*terms)
+
     @differential("differential_of_sum", "d(A ± B)", "d(A + B) = d(A) + d(B)", where="A, B: m x n")
     def d(self: Expr, *changes: Differentials) -> Expr:
         return Sum.of(*[c for c in changes if c is not None])
@@ -162,6 +165,9 @@ class Scale(Operator):
     @staticmethod
     def numpy(np: Any, c: Any, a: Any) -> Any:
         return c * a
+
+    def lower(self, to: Any, c: Any, a: Any) -> Any:
+        return to.hadamard(c, a)
 
     @differential("differential_of_multiple", "d(cA)", "d(c*A) = d(c)*A + c*d(A)", where="c: scalar; A: m x n")
     def d(self: Expr, dc: Differentials, da: Differentials) -> Expr:
@@ -205,6 +211,9 @@ class Product(Operator):
     @staticmethod
     def numpy(np: Any, *values: Any) -> Any:
         return reduce(np.matmul, values)
+
+    def lower(self, to: Any, *factors: Any) -> Any:
+        return reduce(to.product, factors)
 
     @differential("product_law", "product law", "d(A*B) = d(A)*B + A*d(B)", where="A: m x n; B: n x p")
     def d(self: Expr, *changes: Differentials) -> Expr:
@@ -252,6 +261,9 @@ class Hadamard(Operator):
     @staticmethod
     def numpy(np: Any, *values: Any) -> Any:
         return reduce(np.multiply, values)
+
+    def lower(self, to: Any, *factors: Any) -> Any:
+        return reduce(to.hadamard, factors)
 
     @differential("product_law_of_hadamard", "product law", "d(A .* B) = d(A) .* B + A .* d(B)", where="A, B: m x n")
     def d(self: Expr, *changes: Differentials) -> Expr:
@@ -317,6 +329,17 @@ class Power(Operator):
     def numpy(np: Any, a: Any, s: Any) -> Any:
         return np.power(a, s)
 
+    def lower(self, to: Any, a: Any, s: Any) -> Any:
+        k = self.operands[1].number
+        if k is None:
+            return to.map("a ** b", a, s)
+        if k.denominator == 1 and abs(k) <= 8:  # products of few factors are faster than powers
+            whole = to.entry_power(a, abs(int(k)))
+            return to.map("1 / a", whole) if k < 0 else whole
+        root = abs(k) == Fraction(1, 2)
+        whole = to.map("sqrt(a)", a) if root else to.map("a ** b", a, s)
+        return to.map("1 / a", whole) if root and k < 0 else whole
+
     @differential(
         "differential_of_power",
         "d(aˢ)",
@@ -349,6 +372,9 @@ class Transpose(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.swapaxes(a, -1, -2)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return a.transposed()
 
     @differential("differential_of_transpose", "d(Aᵀ)", "d(A') = d(A)'", where="A: m x n")
     def d(self: Expr, da: Expr) -> Expr:

@@ -35,6 +35,9 @@ class Flipped(Windowed):
     def numpy(np: Any, a: Any) -> Any:
         return np.flip(a, (-2, -1))
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("flip(a)", self.shape, a)
+
     def adjoint(self, h: Expr) -> Expr:
         return Flipped.of(h)
 

@@ -61,6 +61,9 @@ class NuclearNorm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.sum(singular_values(np, a), axis=-1)[..., None, None]
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("matrix_norm(a, 'nuc')", self.shape, a)
+
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
         """The smallest singular value; rounding, as in xyᵀ, counts as 0, and what stays 0 does no harm."""
@@ -99,6 +102,9 @@ class Polar(Operator):
         """Without the singular vectors to the value 0, which are not unique."""
         u, s, v = np.linalg.svd(a, full_matrices=False)
         return np.where(s > NEGLIGIBLE * s[..., :1], 1.0, 0.0)[..., None, :] * u @ v
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("polar(a)[0]", self.shape, a)
 
     @differential(
         "differential_of_polar",
@@ -150,6 +156,9 @@ class SpectralNorm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return singular_values(np, a)[..., :1, None]
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("matrix_norm(a, 2)", self.shape, a)
+
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
         values = singular_values(np, a)
@@ -186,6 +195,9 @@ class LeftSingular(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return a @ RightSingular.numpy(np, a) / SpectralNorm.numpy(np, a)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("with_sign(svd(a)[0][:, 0])", self.shape, a)
+
     @differential(
         "differential_of_left_singular_vector",
         "d left_singular(A)",
@@ -215,6 +227,9 @@ class RightSingular(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return with_sign(np, transposed(np, np.linalg.svd(a, full_matrices=False)[2][..., :1, :]))
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("with_sign(svd(a)[2][0])", self.shape, a)
 
     @differential(
         "differential_of_right_singular_vector",

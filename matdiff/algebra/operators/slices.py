@@ -38,6 +38,9 @@ class Row(Linear):
         a, i = self.operands
         return Notation((Slot(a, ATOM), style.pick("[", "_{"), Slot(i, SUM), ", :", style.pick("]", "}")))
 
+    def lower(self, to: Any, a: Any, place: Any) -> Any:
+        return to.taken(a, "rows", self.operands[1])
+
     def adjoint(self, h: Expr) -> Expr:
         a, i = self.operands
         return Product.of(h, Transpose(UnitVector(i, a.rows)))
@@ -61,6 +64,9 @@ class Column(Linear):
     def notation(self, style: Style) -> Notation:
         a, j = self.operands
         return Notation((Slot(a, ATOM), style.pick("[:, ", "_{:, "), Slot(j, SUM), style.pick("]", "}")))
+
+    def lower(self, to: Any, a: Any, place: Any) -> Any:
+        return to.taken(a, "cols", self.operands[1])
 
     def adjoint(self, h: Expr) -> Expr:
         a, j = self.operands
@@ -129,6 +135,12 @@ class Slice(Linear):
         if not (1 <= first <= last <= a.shape[-2] and 1 <= left <= right <= a.shape[-1]):
             raise ShapeError(f"there is no slice {first}:{last}, {left}:{right} of {a.shape[-2]}×{a.shape[-1]}")
         return a[..., first - 1 : last, left - 1 : right]
+
+    def lower(self, to: Any, a: Any) -> Any:
+        for side, (first, last), extent in zip(("rows", "cols"), self.ranges, self.operands[0].shape, strict=True):
+            if extent is not ONE and (first, last) != (ONE, extent):
+                a = to.between(a, side, first - ONE, last)
+        return a
 
     def adjoint(self, h: Expr) -> Expr:
         a = self.operands[0]

@@ -23,6 +23,13 @@ def stable_logsumexp(np: Any, a: Any, axis: int) -> Any:
     return largest + np.log(np.sum(np.exp(a - largest), axis=axis, keepdims=True))
 
 
+def shifted(to: Any, a: Any, side: str) -> tuple[Any, Any, Any]:
+    """As arrays: the largest entries along rows or columns, exp(a − largest), and the sums of these."""
+    largest = to.reduced("max", a, (side,))
+    powers = to.map("exp(a - b)", a, largest)
+    return largest, powers, to.along(powers, side)
+
+
 class LogSumExp(Operator):
     """logsumexp(v) = log(Σᵢ exp(vᵢ)) of a vector"""
 
@@ -37,6 +44,10 @@ class LogSumExp(Operator):
     @staticmethod
     def numpy(np: Any, v: Any) -> Any:
         return stable_logsumexp(np, v, -2)
+
+    def lower(self, to: Any, v: Any) -> Any:
+        largest, _, total = shifted(to, v, "rows")
+        return to.map("a + log(b)", largest, total)
 
     @differential("differential_of_logsumexp", "d logsumexp(v)", "d(logsumexp(v)) = softmax(v)'*d(v)", where="v: n")
     def d(self: Expr, dv: Expr) -> Expr:
@@ -61,6 +72,10 @@ class Softmax(Operator):
     @staticmethod
     def numpy(np: Any, v: Any) -> Any:
         return np.exp(v - stable_logsumexp(np, v, -2))
+
+    def lower(self, to: Any, v: Any) -> Any:
+        _, powers, total = shifted(to, v, "rows")
+        return to.map("a / b", powers, total)
 
     @differential(
         "differential_of_softmax",
@@ -90,6 +105,10 @@ class LogSumExpOfRows(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return stable_logsumexp(np, a, -1)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        largest, _, total = shifted(to, a, "cols")
+        return to.map("a + log(b)", largest, total)
+
     @differential(
         "differential_of_logsumexp_of_rows",
         "d logsumexp_rows(A)",
@@ -117,6 +136,10 @@ class SoftmaxOfRows(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.exp(a - stable_logsumexp(np, a, -1))
+
+    def lower(self, to: Any, a: Any) -> Any:
+        _, powers, total = shifted(to, a, "cols")
+        return to.map("a / b", powers, total)
 
     @differential(
         "differential_of_softmax_of_rows",
@@ -147,6 +170,10 @@ class LogSumExpOfColumns(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.swapaxes(stable_logsumexp(np, a, -2), -1, -2)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        largest, _, total = shifted(to, a, "rows")
+        return to.map("a + log(b)", largest, total).transposed()
+
     @differential(
         "differential_of_logsumexp_of_columns",
         "d logsumexp_cols(A)",
@@ -174,6 +201,10 @@ class SoftmaxOfColumns(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.exp(a - stable_logsumexp(np, a, -2))
+
+    def lower(self, to: Any, a: Any) -> Any:
+        _, powers, total = shifted(to, a, "rows")
+        return to.map("a / b", powers, total)
 
     @differential(
         "differential_of_softmax_of_columns",

@@ -32,6 +32,13 @@ def leading_eigenpair(np: Any, a: Any) -> tuple[Any, Any, Any]:
     return np.where(real, first.real, np.nan), np.where(real, with_sign(np, vector.real), np.nan), gap
 
 
+def symmetric_only(to: Any, node: Expr, formula: str, a: Any) -> Any:
+    """A function of the eigenvalues of a symmetric matrix as code."""
+    if not is_symmetric(node.operands[0]):
+        raise UnsupportedError("there is no code for eigenvalues of a matrix that is not symmetric yet")
+    return to.apply(formula, node.shape, a)
+
+
 class Eigenvalue(Operator):
     """The base of λ_max and λ_min: an eigenvalue at the end of the spectrum, with its eigenvector as a named piece."""
 
@@ -74,6 +81,9 @@ class LargestEigenvalue(Eigenvalue):
     def numpy(np: Any, a: Any) -> Any:
         return leading_eigenpair(np, a)[0]
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return symmetric_only(to, self, "eigvalsh(a)[-1]", a)
+
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
         return leading_eigenpair(np, a)[2]
@@ -101,6 +111,9 @@ class SmallestEigenvalue(Eigenvalue):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return -leading_eigenpair(np, -a)[0]
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return symmetric_only(to, self, "eigvalsh(a)[0]", a)
 
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
@@ -134,6 +147,9 @@ class LargestEigenvector(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return leading_eigenpair(np, a)[1]
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return symmetric_only(to, self, "with_sign(eigh(a)[1][:, -1])", a)
+
     @differential(
         "differential_of_largest_eigenvector",
         "d eigvec_max(A)",
@@ -161,6 +177,9 @@ class SmallestEigenvector(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return leading_eigenpair(np, -a)[1]
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return symmetric_only(to, self, "with_sign(eigh(a)[1][:, 0])", a)
 
     @differential(
         "differential_of_smallest_eigenvector",

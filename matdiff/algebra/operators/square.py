@@ -32,6 +32,9 @@ class Inverse(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.linalg.inv(a)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.inverse(self.operands[0], a)
+
     @differential(
         "differential_of_inverse",
         "d(A⁻¹)",
@@ -66,6 +69,10 @@ class MatrixPower(Operator):
     @staticmethod
     def numpy(np: Any, a: Any, k: int) -> Any:
         return np.linalg.matrix_power(a, k)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        k = self.data[0]
+        return to.power(a, k) if k > 0 else to.power(to.inverse(self.operands[0], a), -k)
 
     @differential(
         "differential_of_matrix_power",
@@ -111,6 +118,9 @@ class Trace(Linear):
     def numpy(np: Any, a: Any) -> Any:
         return np.trace(a, axis1=-2, axis2=-1)[..., None, None]
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.total(to.diagonal(a))
+
     def matrix(self) -> Expr:
         n = self.operands[0].rows
         return Number(1) if n is ONE else Transpose(OPERATORS["Vec"].of(Identity(n)))
@@ -153,6 +163,9 @@ class Determinant(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return np.linalg.det(a)[..., None, None]
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.determinant(self.operands[0], a, "det")
+
     @differential(
         "differential_of_determinant",
         "d|A|",
@@ -178,6 +191,9 @@ class LogDeterminant(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.linalg.slogdet(a)[1][..., None, None]
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.determinant(self.operands[0], a, "logdet")
 
     @differential(
         "differential_of_logdet",

@@ -28,6 +28,9 @@ class DiagonalMatrix(Linear):
     def numpy(np: Any, x: Any) -> Any:
         return x * np.eye(x.shape[-2])
 
+    def lower(self, to: Any, x: Any) -> Any:
+        return x._replace(cols=x.rows)
+
     def adjoint(self, h: Expr) -> Expr:
         return Transpose(DiagonalVector(h))
 
@@ -51,6 +54,9 @@ class DiagonalVector(Linear):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.diagonal(a, axis1=-2, axis2=-1)[..., None]
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.diagonal(a)
 
     def adjoint(self, h: Expr) -> Expr:
         return DiagonalMatrix(Transpose(h))
@@ -82,6 +88,9 @@ class Named(Operator):
 
     @staticmethod
     def numpy(np: Any, a: Any, name: str) -> Any:
+        return a
+
+    def lower(self, to: Any, a: Any) -> Any:
         return a
 
     d = Law(

@@ -27,6 +27,9 @@ class SumOfEntries(Linear):
     def numpy(np: Any, a: Any) -> Any:
         return np.sum(a, axis=(-2, -1), keepdims=True)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.total(a)
+
     def adjoint(self, h: Expr) -> Expr:
         rows, cols = self.operands[0].shape
         return Scale.of(h, Transpose(Ones(rows)) if cols is ONE else Ones(cols, rows))
@@ -75,6 +78,9 @@ class IndexedSum(Operator):
 
     def notation(self, style: Style) -> Notation:
         return written_out(style.pick("∑", r"\sum"), self.index, terms(self.operands[0], self.index), style)
+
+    def lower(self, to: Any, body: Any) -> Any:
+        return to.over(body, self.index)
 
     @differential(
         "differential_of_indexed_sum", "d Σᵢ", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", where="x[i=1..N]: n"
@@ -135,6 +141,11 @@ class Member(Operator):
     def notation(self, style: Style) -> Notation:
         return subscripted(self.operands[0], self.operands[1:], style)
 
+    def lower(self, to: Any, *operands: Any) -> Any:
+        family = self.operands[0]
+        assert isinstance(family, Symbol)
+        return to.member(family, self.operands[1:])
+
 
 class Entry(Linear):
     """aᵢⱼ: an entry of a matrix or vector; operands: the matrix and its indices."""
@@ -152,6 +163,11 @@ class Entry(Linear):
 
     def notation(self, style: Style) -> Notation:
         return subscripted(self.operands[0], self.operands[1:], style)
+
+    def lower(self, to: Any, a: Any, *places: Any) -> Any:
+        for side, place in zip(("rows", "cols"), self.operands[1:], strict=False):
+            a = to.taken(a, side, place)
+        return a
 
     def adjoint(self, h: Expr) -> Expr:
         a, i, *rest = self.operands
@@ -183,6 +199,9 @@ class UnitVector(Operator):
         """By name in LaTeX too: e₂ and eᵢ would be read as a name and a member of a family e."""
         opening, closing = style.pick("unit(", r"\operatorname{unit}\left("), style.pick(")", r"\right)")
         return Notation((opening, Slot(self.operands[0], SUM), f", {self.data[0]}{closing}"))
+
+    def lower(self, to: Any, index: Any) -> Any:
+        return to.unit_vector(self.operands[0], self.rows)
 
 
 def entries_by_index(e: Expr) -> tuple[Index, Expr] | None:

@@ -36,6 +36,9 @@ class Sylvester(Linear):
         solution = np.linalg.solve(whole.reshape(*whole.shape[:-4], m * n, m * n), columns)
         return np.swapaxes(solution.reshape(*solution.shape[:-2], n, m), -1, -2)
 
+    def lower(self, to: Any, a: Any, b: Any, c: Any) -> Any:
+        return to.apply("solve_sylvester(a, b, c)", self.shape, a, b, c)
+
     @staticmethod
     def gap(np: Any, a: Any, b: Any, c: Any) -> Any:
         """How far the sums of eigenvalues of A and B keep from 0; never 0 itself, which would do harm."""

@@ -53,6 +53,9 @@ class SymbolicPower(Operator):
             found = np.where(np.abs(whole) == step, current, found)
         return found
 
+    def lower(self, to: Any, a: Any, k: Any) -> Any:
+        return to.apply("matrix_power(a, int(b))", self.shape, a, k)
+
     @differential(
         "differential_of_symbolic_power",
         "d(Aᵏ)",

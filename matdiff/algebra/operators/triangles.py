@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from matdiff.algebra.constants import Identity
@@ -36,6 +37,9 @@ class LowerTriangle(Linear):
     def numpy(np: Any, a: Any) -> Any:
         return np.tril(a)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("tril(a)", self.shape, a)
+
     def adjoint(self, h: Expr) -> Expr:
         return UpperTriangle(h)
 
@@ -59,6 +63,9 @@ class UpperTriangle(Linear):
     def numpy(np: Any, a: Any) -> Any:
         return np.triu(a)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("triu(a)", self.shape, a)
+
     def adjoint(self, h: Expr) -> Expr:
         return LowerTriangle(h)
 
@@ -77,6 +84,9 @@ class HalvedTriangle(Linear):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.tril(a) - np.eye(a.shape[-1]) * a / 2
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("0.5 * (tril(a) + tril(a, -1))", self.shape, a)
 
     def adjoint(self, h: Expr) -> Expr:
         return Transpose(HalvedTriangle(Transpose(h)))
@@ -116,6 +126,9 @@ class SymmetricPart(Linear):
     def numpy(np: Any, a: Any) -> Any:
         return (a + np.swapaxes(a, -1, -2)) / 2
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.add(a, a.transposed()).times(number=Fraction(1, 2))
+
     def adjoint(self, h: Expr) -> Expr:
         return SymmetricPart(h)
 
@@ -134,6 +147,9 @@ class SkewPart(Linear):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return (a - np.swapaxes(a, -1, -2)) / 2
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.add(a, a.transposed().times(number=Fraction(-1))).times(number=Fraction(1, 2))
 
     def adjoint(self, h: Expr) -> Expr:
         return SkewPart(h)
@@ -190,6 +206,11 @@ class Centering(Operator):
     @staticmethod
     def numpy(np: Any, n: int) -> Any:
         return np.eye(n) - np.full((n, n), 1.0 / n)
+
+    def lower(self, to: Any) -> Any:
+        n = self.rows
+        mean = to.hadamard(to.map("1 / a", to.count(n)), to.constant(-1, n, n))
+        return to.add(to.identity(n), mean)
 
 
 def transposed_constant(e: Expr) -> Expr | None:

@@ -11,6 +11,7 @@ class Sin(Entrywise):
     __slots__ = ()
     names = ("sin",)
     bounds = "[−1, 1]"
+    array = "sin(a)"
     numpy = staticmethod(lambda np, a: np.sin(a))
     slope = staticmethod(lambda t: Cos(t))
 
@@ -21,6 +22,7 @@ class Cos(Entrywise):
     __slots__ = ()
     names = ("cos",)
     bounds = "[−1, 1]"
+    array = "cos(a)"
     numpy = staticmethod(lambda np, a: np.cos(a))
     slope = staticmethod(lambda t: -Sin(t))
 
@@ -30,6 +32,7 @@ class Tan(Entrywise):
 
     __slots__ = ()
     names = ("tan",)
+    array = "tan(a)"
     numpy = staticmethod(lambda np, a: np.tan(a))
     slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
 
@@ -42,6 +45,7 @@ class Arcsin(Entrywise):
     bounds = "(−2, 2)"
     increasing = True
     requires = "−1 < {0} < 1"
+    array = "arcsin(a)"
     numpy = staticmethod(lambda np, a: np.arcsin(a))
     slope = staticmethod(lambda t: 1 / Sqrt(1 - t**2))
 
@@ -53,6 +57,7 @@ class Arccos(Entrywise):
     names = ("arccos", "acos")
     bounds = "[0, 4)"
     requires = "−1 < {0} < 1"
+    array = "arccos(a)"
     numpy = staticmethod(lambda np, a: np.arccos(a))
     slope = staticmethod(lambda t: -1 / Sqrt(1 - t**2))
 
@@ -64,6 +69,7 @@ class Arctan(Entrywise):
     names = ("arctan", "atan")
     bounds = "(−2, 2)"
     increasing = True
+    array = "arctan(a)"
     numpy = staticmethod(lambda np, a: np.arctan(a))
     slope = staticmethod(lambda t: 1 / (1 + t**2))
 
@@ -74,6 +80,7 @@ class Sinh(Entrywise):
     __slots__ = ()
     names = ("sinh",)
     increasing = True
+    array = "sinh(a)"
     numpy = staticmethod(lambda np, a: np.sinh(a))
     slope = staticmethod(lambda t: Cosh(t))
 
@@ -84,6 +91,7 @@ class Cosh(Entrywise):
     __slots__ = ()
     names = ("cosh",)
     bounds = "[1, ∞)"
+    array = "cosh(a)"
     numpy = staticmethod(lambda np, a: np.cosh(a))
     slope = staticmethod(lambda t: Sinh(t))
 
@@ -95,6 +103,7 @@ class Tanh(Entrywise):
     names = ("tanh",)
     bounds = "(−1, 1)"
     increasing = True
+    array = "tanh(a)"
     numpy = staticmethod(lambda np, a: np.tanh(a))
     slope = staticmethod(lambda t: 1 - Tanh(t) ** 2)
 
@@ -105,6 +114,7 @@ class Arcsinh(Entrywise):
     __slots__ = ()
     names = ("arcsinh", "asinh", "arsinh")
     increasing = True
+    array = "arcsinh(a)"
     numpy = staticmethod(lambda np, a: np.arcsinh(a))
     slope = staticmethod(lambda t: 1 / Sqrt(1 + t**2))
 
@@ -117,6 +127,7 @@ class Arccosh(Entrywise):
     bounds = "[0, ∞)"
     increasing = True
     requires = "{0} > 1"
+    array = "arccosh(a)"
     numpy = staticmethod(lambda np, a: np.arccosh(a))
     slope = staticmethod(lambda t: 1 / Sqrt(t**2 - 1))
 
@@ -128,5 +139,6 @@ class Arctanh(Entrywise):
     names = ("arctanh", "atanh", "artanh")
     increasing = True
     requires = "−1 < {0} < 1"
+    array = "arctanh(a)"
     numpy = staticmethod(lambda np, a: np.arctanh(a))
     slope = staticmethod(lambda t: 1 / (1 - t**2))

@@ -64,6 +64,9 @@ class Commutation(Operator):
         """Row i·n + j of K takes the entry A[i, j], which stands at the place j·m + i of vec(A)."""
         return np.eye(m * n)[np.arange(m * n).reshape(n, m).T.ravel()]
 
+    def lower(self, to: Any) -> Any:
+        return to.commutation(*self.data)
+
 
 class Duplication(OfOneSize):
     """duplication(n): the matrix D with vec(S) = D vech(S) for every symmetric n×n matrix S; data: n."""

@@ -1,0 +1,113 @@
+"""From a formula to code: functions of NumPy, JAX or PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.api.derivatives import derive, hessian, jacobian
+from matdiff.api.inputs import Unknowns, Where, function_of, parse, unknowns_in
+from matdiff.errors import MatdiffError
+
+if TYPE_CHECKING:
+    from matdiff.program.source import Output
+    from matdiff.results.code import Code
+
+OUTPUTS = ("value", "gradient", "hessian", "hvp", "jacobian", "jvp", "vjp")
+
+
+def code(
+    expr: Any,
+    wrt: Unknowns = None,
+    where: Where = None,
+    backend: str = "numpy",
+    outputs: Sequence[str] = ("value", "gradient"),
+    name: str = "f",
+    sizes: Mapping[str, int] | None = None,
+    check: bool = True,
+    spelling: str | None = None,
+) -> Code:
+    """A function of an array library that computes an expression and its derivatives.
+
+    *expr* is text, an expression, or a result of matdiff; without unknowns its value alone is computed.  The function
+    returns a tuple in the order of *outputs*, which are ``value``, ``gradient``, ``hessian`` (over vec), ``hvp`` (one
+    direction for each unknown behind the arguments), ``jacobian``, ``jvp`` and ``vjp``; with several unknowns an output
+    is a tuple itself.  A vector has one axis, a scalar none, a family has the axes of its indices first.  *sizes* are
+    typical lengths, by which the order of products is chosen.  With *check* the function is compared with *evaluate* on
+    a random instance.
+
+    >>> made = code("||X w - y||^2", wrt="w")
+    >>> made.arguments
+    ('X', 'w', 'y')
+    >>> made.function([[1, 2], [3, 4]], [1, 1], [0, 0])
+    (np.float64(58.0), array([48., 68.]))
+    """
+    from matdiff.program.backends import backend as backend_of
+    from matdiff.program.source import generated
+    from matdiff.results.code import Code
+
+    f, unknowns = _question(expr, wrt, where, spelling)
+    wanted = _outputs(outputs, bool(unknowns), defaults=tuple(outputs) == ("value", "gradient"))
+    own = [s for s in symbols(f) if isinstance(s, Symbol)]
+    made = [_output(title, f, unknowns) for title in wanted]
+    found = generated(made, own, backend_of(backend), name, sizes)
+    result = Code(found, backend, name, made)
+    if check:
+        result.verify()
+    return result
+
+
+def _question(expr: Any, wrt: Unknowns, where: Where, spelling: str | None) -> tuple[Expr, Mapping[str, Expr]]:
+    """The function and its unknowns: those of a derivation are its own."""
+    if isinstance(expr, str | Expr):
+        if unknowns_in(wrt):
+            return function_of(expr, wrt, where, False, spelling, order=2)
+        return (parse(expr, where, spelling) if isinstance(expr, str) else expr), {}
+    if hasattr(expr, "gradients"):
+        return expr.function, expr.unknowns
+    answer = getattr(expr, "result", None)
+    if not isinstance(answer, Expr):
+        raise MatdiffError(f"there is no code for a {type(expr).__name__}")
+    return answer, {}
+
+
+def _outputs(outputs: Sequence[str], has_unknowns: bool, defaults: bool) -> tuple[str, ...]:
+    """The outputs, which are checked; without unknowns the value alone."""
+    for title in outputs:
+        if title not in OUTPUTS:
+            raise MatdiffError(f"there is no output {title!r}", suggestion=f"take some of {', '.join(OUTPUTS)}")
+    if not has_unknowns and not defaults and tuple(outputs) != ("value",):
+        raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
+    return tuple(outputs) if has_unknowns else ("value",)
+
+
+def _output(title: str, f: Expr, unknowns: Mapping[str, Expr]) -> Output:
+    """The expressions of an output."""
+    from matdiff.numeric.evaluate import free_indices
+    from matdiff.program.source import Output
+
+    exprs = tuple(_expressions(title, f, unknowns))
+    return Output(title, exprs, tuple([tuple(free_indices(e)) for e in exprs]))
+
+
+def _expressions(title: str, f: Expr, unknowns: Mapping[str, Expr]) -> Sequence[Expr]:
+    """One expression, or one for each unknown."""
+    from matdiff.calculus.adjoint import cotangent, directions, pulled, pushed
+
+    wanted = list(unknowns.values())
+    if title == "value":
+        return [f]
+    if title == "jacobian":
+        return list(jacobian(f, wanted).results.values())
+    if title == "hessian":
+        return [hessian(f, wanted).result]
+    if title == "jvp":
+        return [pushed(f, directions(f, unknowns, {}))]
+    if title == "vjp":
+        return list(pulled(f, unknowns, cotangent(f, "Y")).values())
+    gradients = list(derive(f, wanted).gradients.values())
+    if title == "gradient":
+        return gradients
+    along = directions(f, unknowns, {})
+    return [pushed(g, along) for g in gradients]

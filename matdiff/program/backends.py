@@ -1,0 +1,55 @@
+"""The libraries that code is written for: what their functions are called, and what has to stand before a function.
+
+A formula calls a function by one name in all libraries.  It is a helper, which is written out where it is used, or has
+another name, or it is the function of the library with that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from matdiff.errors import UnsupportedError
+
+
+class Backend(NamedTuple):
+    """A library of arrays.
+
+    module      how its functions are reached: np, jnp, torch
+    array       the type of an array in annotations
+    imports     what a text with a certain word in it needs
+    functions   names that differ
+    helpers     functions of our own, by name without the underscore before it
+    convert     the statement that makes an array of an argument {0}; empty where none is needed
+    convert_scalar  the same of a scalar; {1} is the type of numbers of an array, or *default_type*
+    like        keywords that give a new array the type of numbers of an array a; *unlike* where there is none
+    scalar      the type of a scalar in annotations
+    in_place    whether arrays may be changed
+    """
+
+    module: str
+    array: str
+    imports: Mapping[str, str]
+    functions: Mapping[str, str]
+    helpers: Mapping[str, str]
+    convert: str = ""
+    convert_scalar: str = ""
+    default_type: str = ""
+    like: Mapping[str, str] = {}
+    unlike: Mapping[str, str] = {}
+    scalar: str = "float"
+    in_place: bool = False
+
+
+def backend(name: str) -> Backend:
+    """A library by its name."""
+    match name:
+        case "numpy":
+            from matdiff.program.to_numpy import BACKEND
+        case "jax":
+            from matdiff.program.to_jax import BACKEND
+        case "torch":
+            from matdiff.program.to_torch import BACKEND
+        case _:
+            raise UnsupportedError(f"there is no backend {name!r}", suggestion="take one of numpy, jax, torch")
+    return BACKEND

@@ -1,0 +1,261 @@
+"""Tensors multiplied out in the cheapest order, two arrays at a time.
+
+The order is found by dynamic programming over the subsets of the factors; of many factors the cheapest pair is taken
+again and again.  A product that is in the program already costs nothing, and a product with an inverse is a solution of
+linear equations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters
+from matdiff.program.costs import FREE, Cost, Costs, total, weight
+from matdiff.program.linear import as_inverse, solution
+from matdiff.program.tensors import Factor, Label, Labels, Place, extent_of
+
+MOST = 6  # factors whose order is found among all orders
+
+Path = list[tuple[int, int]]  # which two are multiplied; each product is counted behind all that were there before
+
+
+class Way(NamedTuple):
+    """How some factors are multiplied, at what cost; a single factor is its number."""
+
+    cost: Cost
+    parts: tuple[Way, Way] | int
+
+
+class Contraction:
+    """Multiplies tensors out in a table of arrays."""
+
+    def __init__(self, arrays: Arrays, costs: Costs) -> None:
+        self.arrays = arrays
+        self.costs = costs
+
+    def contracted(self, factors: Sequence[Factor], keep: Collection[Label]) -> Factor:
+        """The product of some factors as one array, summed over all labels but those that are kept."""
+        ready = self.prepared(factors, keep)
+        ready = self.prepared(self.alike(ready), keep) if len(ready) > MOST else self.alike(ready, most_axes=0)
+        scalar = next((f for f in ready if not f[1]), None)
+        made: dict[int, Factor] = dict(enumerate([f for f in ready if f[1]]))
+        path = self.path(list(made.values()), keep)
+        for step, (i, j) in enumerate(path):
+            a, b = made.pop(i), made.pop(j)
+            needed = dict.fromkeys((*keep, *(label for _, labels in made.values() for label in labels)))
+            if scalar is not None and step == len(path) - 1 and self.widens(a, b, needed):
+                if self.entries(a) < self.entries(b):
+                    a = self.pair(scalar, a, needed)
+                else:
+                    b = self.pair(scalar, b, needed)
+                scalar = None
+            made[len(path) + 1 + step] = self.pair(a, b, needed)
+        if not made:
+            return scalar or (self.arrays.number(1), ())
+        (found,) = made.values()
+        kept = tuple([label for label in found[1] if label in keep])
+        found = self.one(*found, kept), kept
+        return found if scalar is None else self.pair(scalar, found, keep)
+
+    def entries(self, factor: Factor) -> float:
+        """What the number of entries of an array is compared by."""
+        return weight(self.costs.volume(factor[0].axes))
+
+    def widens(self, a: Factor, b: Factor, needed: Collection[Label]) -> bool:
+        """Whether a product has more entries than its factors, as xyᵀ."""
+        out = {*a[1], *b[1]} & {*needed}
+        return weight(self.costs.volume(map(extent_of, out))) > max(self.entries(a), self.entries(b))
+
+    # ---- single factors ---------------------------------------------------------------------------
+
+    def prepared(self, factors: Iterable[Factor], keep: Collection[Label]) -> list[Factor]:
+        """The factors with single places and diagonals taken, and with axes summed that occur but once."""
+        found = [self.diagonal(self.placed(f)) for f in factors]
+        count = Counter(label for _, labels in found for label in labels)
+        ready: list[Factor] = []
+        for a, labels in found:
+            alone = [label for label in labels if count[label] == 1 and label not in keep]
+            if alone and a.op == "inverse":  # A⁻¹1; what belongs to single matrices is summed in the end
+                ready += [(a, labels), *[(self.ones(x), (x,)) for x in alone if x in labels[-2:]]]
+            else:
+                kept = tuple([label for label in labels if label not in alone])
+                ready.append((self.one(a, labels, kept), kept))
+        return ready
+
+    def alike(self, factors: Iterable[Factor], most_axes: int = 9) -> list[Factor]:
+        """The factors with those of the same axes, at most so many, multiplied entry by entry; scalars are such."""
+        found: dict[frozenset[Label], Factor] = {}
+        others: list[Factor] = []
+        for f in factors:
+            key = frozenset(f[1])
+            if f[0].op == "inverse" or len(key) > most_axes:
+                others.append(f)
+            else:
+                found[key] = self.pair(found[key], f, f[1]) if key in found else f
+        return [*found.values(), *others]
+
+    def ones(self, label: Label) -> Array:
+        """The vector of ones."""
+        return self.arrays.make("embed", (self.arrays.number(1),), ((None,), (extent_of(label),)), (extent_of(label),))
+
+    def placed(self, factor: Factor) -> Factor:
+        """An array at the single places among its labels."""
+        a, labels = factor
+        for k in reversed(range(len(labels))):
+            label = labels[k]
+            if isinstance(label, Place):
+                a = self.arrays.make("select", (a, label.at), (k,), a.axes[:k] + a.axes[k + 1 :])
+                labels = labels[:k] + labels[k + 1 :]
+        return a, labels
+
+    def diagonal(self, factor: Factor) -> Factor:
+        """An array with the places on the diagonal where a label occurs twice."""
+        a, labels = factor
+        once = tuple(dict.fromkeys(labels))
+        return self.one(a, labels, once), once
+
+    def one(self, a: Array, labels: Labels, out: Labels) -> Array:
+        """An array summed over what is not in *out*, its axes in that order."""
+        letter = letters_of(labels)
+        return self.arrays.contract([a], [word(labels, letter)], word(out, letter))
+
+    # ---- two factors ------------------------------------------------------------------------------
+
+    def pair(self, a: Factor, b: Factor, needed: Collection[Label]) -> Factor:
+        """The product of two factors, summed over the labels that nothing else needs."""
+        summed = [label for label in a[1] if label in b[1] and label not in needed]
+        for inverse, other in ((a, b), (b, a)):
+            axis = as_inverse(inverse, other, summed)
+            if axis is not None:
+                found = self.diagonal(solution(self, inverse, other, axis))
+                kept = tuple([label for label in found[1] if label in needed])
+                return self.one(*found, kept), kept
+        made = [self.product(*both, summed) for both in ((a, b), (b, a))]
+        known = (m for m in made if self.arrays.known("contract", *canonical(m)))
+        turned = made[0][2] != tuple(needed) == made[1][2]
+        args, words, out = next(known, made[turned])
+        return self.arrays.contract(args, words[:2], words[2]), out
+
+    def product(self, a: Factor, b: Factor, summed: Collection[Label]) -> tuple[list[Array], list[str], Labels]:
+        """A product of two factors, summed over some labels: its operands, the letters of axes, and its labels."""
+        letter = letters_of((*a[1], *b[1]))
+        out = tuple([label for label in dict.fromkeys((*a[1], *b[1])) if label not in summed])
+        return [a[0], b[0]], [word(labels, letter) for labels in (a[1], b[1], out)], out
+
+    # ---- the order --------------------------------------------------------------------------------
+
+    def path(self, factors: Sequence[Factor], keep: Collection[Label]) -> Path:
+        """In which order some factors are multiplied."""
+        if len(factors) < 3:
+            return [(0, 1)] if len(factors) == 2 else []
+        return steps_of(self.best(factors, keep)) if len(factors) <= MOST else self.greedy(factors, keep)
+
+    def best(self, factors: Sequence[Factor], keep: Collection[Label]) -> Way:
+        """The cheapest way, by dynamic programming over subsets: the bits of a number say which factors are in it."""
+        count = len(factors)
+        sets = [frozenset(labels) for _, labels in factors]
+        ways: dict[int, Way] = {1 << k: Way(FREE, k) for k in range(count)}
+        inside: dict[int, frozenset[Label]] = {1 << k: sets[k] for k in range(count)}
+        for subset in range(1, 1 << count):
+            if subset in ways:
+                continue
+            here = frozenset[Label]().union(*[sets[k] for k in range(count) if subset >> k & 1])
+            there = frozenset(keep).union(*[sets[k] for k in range(count) if not subset >> k & 1])
+            inside[subset] = here & there
+            found: list[Way] = []
+            part = (subset - 1) & subset
+            while part:
+                other = subset ^ part
+                if part & subset & -subset:  # the first factor is on the left
+                    left, right = ways[part], ways[other]
+                    step = self.step(factors, left, right, inside[part], inside[other], inside[subset])
+                    found.append(Way(total(left.cost, right.cost, step), (left, right)))
+                part = (part - 1) & subset
+            ways[subset] = min(found, key=lambda way: round(weight(way.cost), 6))
+        return ways[(1 << count) - 1]
+
+    def step(
+        self,
+        factors: Sequence[Factor],
+        left: Way,
+        right: Way,
+        a: frozenset[Label],
+        b: frozenset[Label],
+        out: frozenset[Label],
+    ) -> Cost:
+        """The cost of one product: nothing where the program has it."""
+        cost = self.costs.volume(map(extent_of, a | b))
+        if isinstance(left.parts, int) and isinstance(right.parts, int):
+            f, g = factors[left.parts], factors[right.parts]
+            summed = (a & b) - out
+            made = [self.product(*both, summed) for both in ((f, g), (g, f))]
+            if any(self.arrays.known("contract", *canonical(m)) for m in made):
+                return FREE
+        for way, other, mine in ((left, b, a), (right, a, b)):
+            if isinstance(way.parts, int) and factors[way.parts][0].op == "inverse" and not (mine & other) - out:
+                n = factors[way.parts][0].axes[-1]
+                cost = total(cost, self.costs.volume((n, n, n)))  # the inverse itself is formed
+        return cost
+
+    def greedy(self, factors: Sequence[Factor], keep: Collection[Label]) -> Path:
+        """The cheapest pair first, again and again."""
+        sets = {k: frozenset(labels) for k, (_, labels) in enumerate(factors)}
+        path: Path = []
+        while len(sets) > 1:
+            pairs = list(combinations(sets, 2))
+            touching = [p for p in pairs if sets[p[0]] & sets[p[1]]] or pairs
+            i, j = min(touching, key=lambda p: weight(self.costs.volume(map(extent_of, sets[p[0]] | sets[p[1]]))))
+            a, b = sets.pop(i), sets.pop(j)
+            outside = frozenset(keep).union(*sets.values())
+            sets[len(factors) + len(path)] = (a | b) & outside
+            path.append((i, j))
+        return path
+
+
+def letters_of(labels: Labels) -> dict[Label, str]:
+    """A letter for each label."""
+    return {label: LETTERS[k] for k, label in enumerate(dict.fromkeys(labels))}
+
+
+def word(labels: Labels, letter: dict[Label, str]) -> str:
+    """The letters of some labels."""
+    return "".join([letter[label] for label in labels])
+
+
+def canonical(made: tuple[list[Array], list[str], Labels]) -> tuple[list[Array], tuple[str, ...]]:
+    """What the table knows a product by."""
+    return made[0], canonical_letters(made[1])
+
+
+def steps_of(way: Way) -> Path:
+    """The steps of a way, the innermost first."""
+    path: Path = []
+    leaves = leaves_of(way)
+    numbers: dict[int, int] = {}
+    stack: list[tuple[Way, bool]] = [(way, False)]
+    while stack:
+        node, ready = stack.pop()
+        if isinstance(node.parts, int):
+            numbers[id(node)] = node.parts
+        elif ready:
+            left, right = node.parts
+            path.append((numbers[id(left)], numbers[id(right)]))
+            numbers[id(node)] = leaves + len(path) - 1
+        else:
+            stack += [(node, True), (node.parts[1], False), (node.parts[0], False)]
+    return path
+
+
+def leaves_of(way: Way) -> int:
+    """How many factors a way multiplies."""
+    count, stack = 0, [way]
+    while stack:
+        node = stack.pop()
+        if isinstance(node.parts, int):
+            count += 1
+        else:
+            stack += node.parts
+    return count

@@ -1,0 +1,27 @@
+"""Which factorisation a matrix has: what is declared or evident of it decides."""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.definiteness.eigenvalues import Signs
+
+
+class Kinds:
+    """The kinds of square matrices: ``cholesky`` of a positive definite one, ``lower``, ``upper``, else ``lu``."""
+
+    def __init__(self) -> None:
+        self._signs = Signs()
+
+    def of(self, e: Expr) -> str:
+        """The kind of a matrix that is inverted, or whose determinant is taken."""
+        known = assumed(e) if isinstance(e, Symbol) else frozenset[str]()
+        for triangle in ("lower", "upper"):
+            if triangle in known:
+                return triangle
+        claim = self._signs.spectrum(e)
+        return "cholesky" if claim is not None and claim.interval.is_nonnegative else "lu"
+
+    def is_symmetric(self, e: Expr) -> bool:
+        """Whether a matrix is symmetric by the way it is written."""
+        return self._signs.spectrum(e) is not None

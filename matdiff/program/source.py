@@ -1,0 +1,228 @@
+"""The source of a function: arguments, checks of their shapes, the statements of the program, what is returned."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.dims import SCALAR, Size, shape_text
+from matdiff.algebra.expr import Expr, Index, Symbol
+from matdiff.errors import MatdiffError
+from matdiff.program.arrays import Array, in_order
+from matdiff.program.backends import Backend
+from matdiff.program.costs import Work, work_of
+from matdiff.program.lowering import Lowering, without_ones
+from matdiff.program.syntax import extent, identifier
+from matdiff.program.writing import Writer
+
+LONGEST = 300  # characters of a formula in a docstring
+
+
+class Output(NamedTuple):
+    """One entry of what a function returns: what it is called, and one expression, or one for each unknown."""
+
+    title: str
+    exprs: tuple[Expr, ...]
+    axes: tuple[tuple[Index, ...], ...]  # the order of the free indices of each
+
+
+class Generated(NamedTuple):
+    """A function as source; *inputs* and *sizes* are what its arguments are."""
+
+    source: str
+    arguments: tuple[str, ...]
+    inputs: tuple[Symbol, ...]
+    sizes: tuple[str, ...]
+    work: Work
+    program: tuple[Array, ...]
+
+
+def generated(
+    outputs: Sequence[Output],
+    symbols: Sequence[Symbol],
+    target: Backend,
+    called: str,
+    sizes: Mapping[str, int] | None = None,
+    conditions: Sequence[str] = (),
+) -> Generated:
+    """The source of a function of some symbols and what else occurs, with the given outputs."""
+    if not called.isidentifier() or identifier(called, set()) != called:
+        raise MatdiffError(f"{called!r} is no name for a function of Python")
+    exprs = [e for o in outputs for e in o.exprs]
+    lowering = Lowering(exprs, sizes, symbols)
+    axes = [order for o in outputs for order in o.axes]
+    roots = [lowering.answer(lowering.done[e], order) for e, order in zip(exprs, axes, strict=True)]
+    program = in_order(roots)
+    inputs = list(dict.fromkeys([*symbols, *lowering.symbols]))
+    inputs = [s for s in inputs if lowering.is_input(s)]
+    header = Header(inputs, target, called)
+    needed = {n for a in program for n in sizes_in(a)}
+    header.read(needed)
+    model = next((header.names[s.name] for s in inputs if s.ranges or s.shape != SCALAR), "")
+    writer = Writer(target, header.names, header.taken, model)
+    writer.write(roots)
+    results = iter([ast.unparse(writer.node(root)) for root in roots])
+    returned = [[next(results) for _ in o.exprs] for o in outputs]
+    body = [*header.checks(writer.text + " ".join(r for group in returned for r in group)), *writer.lines]
+    body.append(f"return {tuple_text([g[0] if len(g) == 1 else tuple_text(g) for g in returned])}")
+    doc = docstring(outputs, inputs, header, conditions)
+    kinds = [[target.array if e.shape != SCALAR or e.free else target.scalar for e in o.exprs] for o in outputs]
+    result = ", ".join(k[0] if len(k) == 1 else f"tuple[{', '.join(k)}]" for k in kinds)
+    head = f"def {called}({', '.join(header.parameters())}) -> tuple[{result}]:"
+    function = "\n".join([head, *("    " + line if line else "" for line in [*doc, *body])])
+    helpers = [target.helpers[h] for h in writer.helpers]
+    imports = writer.imports_of([function, *helpers])
+    source = "\n\n\n".join(["\n".join(imports), *helpers, function] if imports else [*helpers, function]) + "\n"
+    return Generated(
+        source, tuple(header.arguments), tuple(inputs), tuple(header.extra), work_of(program), tuple(program)
+    )
+
+
+def tuple_text(parts: Sequence[str]) -> str:
+    """(a, b), (a,)"""
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
+
+
+def sizes_in(a: Array) -> set[str]:
+    """The names of the sizes that an operation needs as numbers."""
+    found = {n for x in a.data if isinstance(x, Size) for n in x.names()}
+    return found | (
+        {n for x in a.axes for n in x.names()} if a.op in ("embed", "reshape", "range", "inverse") else set()
+    )
+
+
+class Header:
+    """The arguments of a function, and where its sizes are read from."""
+
+    def __init__(self, inputs: Sequence[Symbol], target: Backend, called: str) -> None:
+        self.inputs = inputs
+        self.target = target
+        self.taken = {"np", "jnp", "jax", "torch", "scipy", "lapack", "blas", "int", "abs", "float", "tuple"}
+        self.names = {s.name: identifier(s.name, self.taken) for s in inputs}
+        self.arguments = [self.names[s.name] for s in inputs]
+        self.known: set[str] = set()
+        self.lines: list[tuple[str, str]] = []  # the name of a size that is defined there, or nothing; and the line
+        self.extra: list[str] = []
+
+    def read(self, needed: set[str]) -> None:
+        """Reads the sizes off the arrays; those that no array shows are arguments."""
+        arrays = [s for s in self.inputs if s.ranges or s.shape != SCALAR]
+        every = {n for s in arrays for x in self.axes(s) for n in x.names()} | needed
+        for n in sorted(every):
+            if n not in self.names:
+                self.names[n] = identifier(n, self.taken)
+        waiting = arrays
+        while waiting:
+            ready = next((s for s in waiting if all(self.is_clear(x) for x in self.axes(s))), None)
+            if ready is None:  # a size such as m*p that no array tells: it is an argument
+                hidden = sorted({n for s in waiting for x in self.axes(s) for n in x.names()} - self.known)[0]
+                self.extra.append(hidden)
+                self.known.add(hidden)
+                continue
+            waiting = [s for s in waiting if s is not ready]
+            self.check(ready)
+        self.extra += sorted(needed - self.known - set(self.extra))
+        self.arguments += [self.names[n] for n in self.extra]
+
+    def axes(self, s: Symbol) -> tuple[Size, ...]:
+        """The lengths of the axes of an argument."""
+        return (*s.ranges, *without_ones(s.shape))
+
+    def is_clear(self, x: Size) -> bool:
+        """Whether a length is known, or tells the only name that is not."""
+        return x.names() <= self.known or (x.name is not None)
+
+    def check(self, s: Symbol) -> None:
+        """The lines that check a shape and read the new sizes off it."""
+        variable, axes = self.names[s.name], self.axes(s)
+        new: dict[str, int] = {}
+        for k, x in enumerate(axes):
+            if x.name is not None and x.name not in self.known:
+                new.setdefault(x.name, k)
+        given = self.failure(variable, axes, {n for x in axes for n in x.names()} - set(new))
+        if not new:
+            self.lines.append(("", f"if {variable}.shape != {self.shape_of(axes)}:{given}"))
+            return
+        self.lines.append(("", f"if {variable}.ndim != {len(axes)}:{self.failure(variable, axes, set())}"))
+        self.lines += [(self.names[n], f"{self.names[n]} = {variable}.shape[{k}]") for n, k in new.items()]
+        self.known |= new.keys()
+        tests = [f"{variable}.shape[{k}] != {self.text(x)}" for k, x in enumerate(axes) if k not in new.values()]
+        if tests:
+            failure = self.failure(variable, axes, {n for x in axes for n in x.names()})
+            self.lines.append(("", f"if {' or '.join(tests)}:{failure}"))
+
+    def shape_of(self, axes: Sequence[Size]) -> str:
+        """(m, n), (n,)"""
+        return f"({', '.join(map(self.text, axes))}{',' * (len(axes) == 1)})"
+
+    def failure(self, variable: str, axes: Sequence[Size], sizes: set[str]) -> str:
+        """The statement that refuses a shape, with the sizes that are known."""
+        known = ", ".join(f"{self.names[n]} = {{{self.names[n]}}}" for n in sorted(sizes))
+        told = f"{variable} has the shape {{{variable}.shape}}, which is not {self.shape_of(axes)}"
+        return f'\n    raise ValueError(f"{told}{" with " * bool(known)}{known}")'
+
+    def text(self, x: Size) -> str:
+        """A size in the names of the source."""
+        return ast.unparse(extent(x, lambda n: self.names[n]))
+
+    def parameters(self) -> list[str]:
+        """The arguments with their types."""
+        found = []
+        for s in self.inputs:
+            is_array = bool(s.ranges) or s.shape != SCALAR
+            found.append(f"{self.names[s.name]}: {self.target.array if is_array else self.target.scalar}")
+        return found + [f"{self.names[n]}: int" for n in self.extra]
+
+    def checks(self, rest: str) -> list[str]:
+        """The statements before the program; a size that nothing needs is not read."""
+        found: list[str] = []
+        arrays = [self.names[s.name] for s in self.inputs if s.ranges or s.shape != SCALAR]
+        scalars = [self.names[s.name] for s in self.inputs if not s.ranges and s.shape == SCALAR]
+        if self.target.convert:
+            found += [self.target.convert.format(a) for a in arrays]
+        if self.target.convert_scalar:
+            like = f"{arrays[0]}.dtype" if arrays else self.target.default_type
+            found += [self.target.convert_scalar.format(a, like) for a in scalars]
+        texts = [line for _, line in self.lines] + [rest]
+        for k, (defined, line) in enumerate(self.lines):
+            others = texts[:k] + texts[k + 1 :]
+            if not defined or any(
+                re.search(rf"\b{defined}\b", other) for other in others if not is_message_only(other, defined)
+            ):
+                found += line.split("\n")
+        return found
+
+
+def is_message_only(text: str, defined: str) -> bool:
+    """Whether a size stands in nothing but the shape that a message names."""
+    code = re.sub(r'"[^"]*"', lambda m: " ".join(re.findall(r"\{(\w+)\}", m.group())), text)
+    return re.search(rf"\b{defined}\b", code) is None
+
+
+def docstring(
+    outputs: Sequence[Output], inputs: Sequence[Symbol], header: Header, conditions: Sequence[str]
+) -> list[str]:
+    """What the function computes, of what shapes, and where it holds."""
+    lines = []
+    for o in outputs:
+        for e in o.exprs:
+            text = str(e) if len(str(e)) <= LONGEST else f"an expression of {len(str(e))} characters"
+            lines.append(f"{o.title}: {text}")
+    shapes = [f"{header.names[s.name]}: {axes_text(s)}" for s in inputs]
+    lines += ["", *(["Arguments: " + "; ".join(shapes)] if shapes else [])]
+    if conditions:
+        lines += [f"It holds where {'; '.join(conditions)}."]
+    escaped = [line.replace("\\", "\\\\").replace('"', '\\"') for line in lines if line or len(lines) > 1]
+    if len(escaped) == 1:
+        return [f'"""{escaped[0]}"""']
+    return [f'"""{escaped[0]}', *escaped[1:], '"""']
+
+
+def axes_text(s: Symbol) -> str:
+    """The shape of an argument, with its properties."""
+    shape = shape_text(s.shape)
+    if s.ranges:
+        shape = " × ".join(map(str, s.ranges)) + (f" members, each {shape}" if s.shape != SCALAR else " numbers")
+    return " ".join([shape.replace("×", " × "), *sorted(s.properties)])

@@ -1,0 +1,134 @@
+"""NumPy and SciPy's LAPACK."""
+
+from __future__ import annotations
+
+from matdiff.program.backends import Backend
+
+IMPORTS = {
+    "np.": "import numpy as np",
+    "scipy.linalg.": "import scipy.linalg  # type: ignore[import-untyped]",
+    "scipy.special.": "import scipy.special  # type: ignore[import-untyped]",
+    "lapack.": "from scipy.linalg import lapack  # type: ignore[import-untyped]",
+    "blas.": "from scipy.linalg import blas  # type: ignore[import-untyped]",
+}
+
+FUNCTIONS = {
+    "sum": "np.sum", "max_all": "np.max", "min_all": "np.min", "prod_all": "np.prod", "max_along": "np.max",
+    "min_along": "np.min", "prod_along": "np.prod", "abs": "np.abs", "erf": "scipy.special.erf",
+    "ndtr": "scipy.special.ndtr",
+    "gamma": "scipy.special.gamma", "gammaln": "scipy.special.gammaln", "digamma": "scipy.special.digamma",
+    "polygamma": "scipy.special.polygamma", "expm": "scipy.linalg.expm", "polar": "scipy.linalg.polar",
+    "solve_sylvester": "scipy.linalg.solve_sylvester", "eigvalsh": "np.linalg.eigvalsh", "eigh": "np.linalg.eigh",
+    "svd": "np.linalg.svd", "pinv": "np.linalg.pinv", "matrix_power": "np.linalg.matrix_power",
+    "matrix_norm": "np.linalg.norm", "batch_inverse": "np.linalg.inv", "batch_det": "np.linalg.det",
+    "solve_each": "np.linalg.solve", "copied": "np.array",
+}  # fmt: skip
+
+HELPERS = {
+    "relu": '''def _relu(a):
+    """The positive part."""
+    return np.maximum(a, 0)''',
+    "sigmoid": '''def _sigmoid(a):
+    """1/(1 + exp(−a)), which does not overflow."""
+    small = np.exp(-np.abs(a))
+    return np.where(a < 0, small, 1.0) / (1 + small)''',
+    "softplus": '''def _softplus(a):
+    """log(1 + exp(a)), which does not overflow."""
+    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)''',
+    "norm": '''def _norm(a):
+    """The root of the sum of the squares, which does not overflow."""
+    return blas.dnrm2(np.ravel(a, order="K"))''',
+    "repeated": '''def _repeated(a, shape):
+    """An array repeated along further axes."""
+    return np.array(np.broadcast_to(a, shape))''',
+    "with_sign": '''def _with_sign(v):
+    """±v, whose largest entry is positive."""
+    return v * np.sign(v[np.argmax(np.abs(v))])''',
+    "logm": '''def _logm(a):
+    """The logarithm of a matrix."""
+    return np.real(scipy.linalg.logm(a))''',
+    "sqrtm": '''def _sqrtm(a):
+    """The square root of a matrix."""
+    return np.real(scipy.linalg.sqrtm(a))''',
+    "expm_frechet": '''def _expm_frechet(a, b):
+    """The derivative of exp(A) in the direction B."""
+    return scipy.linalg.expm_frechet(a, b, compute_expm=False)''',
+    "swapped": '''def _swapped(a):
+    """The transposes of matrices."""
+    return np.swapaxes(a, -1, -2)''',
+    "batch_logdet": '''def _batch_logdet(a):
+    """The logarithms of the determinants."""
+    return np.linalg.slogdet(a)[1]''',
+    "cholesky": '''def _cholesky(a):
+    """The lower factor of a positive definite matrix, zeros above."""
+    c, info = (lapack.spotrf if a.dtype == np.float32 else lapack.dpotrf)(a.T, lower=1, clean=1)
+    if info:
+        raise np.linalg.LinAlgError("a matrix is not positive definite")
+    return c''',
+    "cholesky_solve": '''def _cholesky_solve(c, b):
+    """A⁻¹B by the factor of A."""
+    return (lapack.spotrs if c.dtype == np.float32 else lapack.dpotrs)(c, b, lower=1)[0]''',
+    "cholesky_inverse": '''def _cholesky_inverse(c):
+    """A⁻¹ by the factor of A."""
+    t = (lapack.spotri if c.dtype == np.float32 else lapack.dpotri)(c, lower=1)[0]
+    d = t.diagonal().copy()
+    t = t + t.T
+    np.fill_diagonal(t, d)
+    return t''',
+    "cholesky_logdet": '''def _cholesky_logdet(c):
+    """log |A| by the factor of A."""
+    return 2 * np.log(c.diagonal()).sum()''',
+    "cholesky_det": '''def _cholesky_det(c):
+    """|A| by the factor of A."""
+    return c.diagonal().prod() ** 2''',
+    "lu": '''def _lu(a):
+    """The factors of Aᵀ, whose entries lie in the order of Fortran, and the rows that were exchanged."""
+    f, rows, info = (lapack.sgetrf if a.dtype == np.float32 else lapack.dgetrf)(a.T)
+    if info > 0:
+        raise np.linalg.LinAlgError("a matrix is singular")
+    return f, rows''',
+    "lu_solve": '''def _lu_solve(f, b):
+    """A⁻¹B by the factors of Aᵀ."""
+    return (lapack.sgetrs if f[0].dtype == np.float32 else lapack.dgetrs)(*f, b, trans=1)[0]''',
+    "lu_solve_transposed": '''def _lu_solve_transposed(f, b):
+    """A⁻ᵀB by the factors of Aᵀ."""
+    return (lapack.sgetrs if f[0].dtype == np.float32 else lapack.dgetrs)(*f, b)[0]''',
+    "lu_inverse": '''def _lu_inverse(f):
+    """A⁻¹ by the factors of Aᵀ."""
+    return (lapack.sgetri if f[0].dtype == np.float32 else lapack.dgetri)(*f)[0].T''',
+    "lu_logdet": '''def _lu_logdet(f):
+    """log |det A| by the factors of Aᵀ."""
+    return np.log(np.abs(f[0].diagonal())).sum()''',
+    "lu_det": '''def _lu_det(f):
+    """det A by the factors of Aᵀ."""
+    return f[0].diagonal().prod() * (-1) ** np.count_nonzero(f[1] != np.arange(len(f[1])))''',
+}
+for _kind, _lower in (("lower", "True"), ("upper", "False")):
+    HELPERS |= {
+        f"{_kind}_solve": f'''def _{_kind}_solve(a, b):
+    """A⁻¹B for a triangular A."""
+    return scipy.linalg.solve_triangular(a, b, lower={_lower}, check_finite=False)''',
+        f"{_kind}_solve_transposed": f'''def _{_kind}_solve_transposed(a, b):
+    """A⁻ᵀB for a triangular A."""
+    return scipy.linalg.solve_triangular(a, b, lower={_lower}, trans=1, check_finite=False)''',
+        f"{_kind}_inverse": f'''def _{_kind}_inverse(a):
+    """A⁻¹ for a triangular A."""
+    return scipy.linalg.solve_triangular(a, np.eye(len(a)), lower={_lower}, check_finite=False)''',
+        f"{_kind}_logdet": f'''def _{_kind}_logdet(a):
+    """log |det A| for a triangular A."""
+    return np.log(np.abs(a.diagonal())).sum()''',
+        f"{_kind}_det": f'''def _{_kind}_det(a):
+    """det A for a triangular A."""
+    return a.diagonal().prod()''',
+    }
+
+BACKEND = Backend(
+    "np",
+    "np.ndarray",
+    IMPORTS,
+    FUNCTIONS,
+    HELPERS,
+    convert="{0} = np.asarray({0})",
+    like={"dtype": "result_type(a, float32)"},
+    in_place=True,
+)

@@ -1,0 +1,78 @@
+"""What code gives back: a source, and the function that it defines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from matdiff.errors import MatdiffError
+from matdiff.program.costs import Work
+
+if TYPE_CHECKING:
+    from matdiff.program.source import Generated, Output
+
+
+@contextmanager
+def array_type(backend: str) -> Iterator[Callable[[Any], Any]]:
+    """What makes an array of a library of NumPy's, with 64 bits."""
+    if backend == "torch":
+        torch = import_module("torch")
+        yield lambda a: torch.tensor(a) if hasattr(a, "shape") else a
+    elif backend == "jax":
+        jax = import_module("jax")
+        with jax.enable_x64(True):
+            yield lambda a: jax.numpy.asarray(a) if hasattr(a, "shape") else a
+    else:
+        yield lambda a: a
+
+
+class Code:
+    """A function as source.
+
+    source      Python that needs nothing but the libraries that it imports
+    function    what the source defines; it returns a tuple
+    arguments   the names of its arguments
+    cost        operations and numbers kept, as polynomials in the sizes, and the factorisations
+    """
+
+    def __init__(self, found: Generated, backend: str, name: str, outputs: Sequence[Output]) -> None:
+        self.source = found.source
+        self.arguments = found.arguments
+        self.cost: Work = found.work
+        self.backend = backend
+        self.name = name
+        self._outputs = tuple(outputs)
+        self._function: Callable[..., Any] | None = None
+        self._found = found
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """The function, compiled when it is asked for first."""
+        if self._function is None:
+            space: dict[str, Any] = {}
+            try:
+                exec(compile(self.source, f"<matdiff: {self.name}>", "exec"), space)
+            except ImportError as error:
+                raise MatdiffError(f"the code needs {error.name}, which is not installed") from None
+            self._function = space[self.name]
+        return self._function
+
+    def verify(self, seed: int = 0) -> float:
+        """Compares the function with *evaluate* on a random instance; CheckError where they differ."""
+        from matdiff.numeric.functions import instance, largest_error
+
+        exprs = [e for o in self._outputs for e in o.exprs]
+        values, sizes = instance(exprs, self._found.inputs, seed)
+        given = {**sizes, **values}
+        names = [*(s.name for s in self._found.inputs), *self._found.sizes]
+        with array_type(self.backend) as array:
+            arguments = [array(given[n]) for n in names]
+            return largest_error(self.function, arguments, [o.exprs for o in self._outputs], given)
+
+    def __str__(self) -> str:
+        return self.source
+
+    def __repr__(self) -> str:
+        return f"<code {self.name}({', '.join(self.arguments)}) for {self.backend}>"

@@ -1,0 +1,200 @@
+"""Code that matdiff writes, run beside hand-written NumPy, central differences and evaluate."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matdiff
+from matdiff.errors import MatdiffError
+
+RNG = np.random.default_rng(0)
+
+
+def values(code: Any, **sizes: tuple[int, ...]) -> list[Any]:
+    """Random values for the arguments of a function, by their shapes."""
+    return [RNG.normal(size=sizes[a]) for a in code.arguments]
+
+
+def test_the_gradient_of_least_squares_is_the_one_of_a_hand() -> None:
+    made = matdiff.code("||X w - y||^2", wrt="w")
+    x, w, y = values(made, X=(5, 3), w=(3,), y=(5,))
+    value, gradient = made.function(x, w, y)
+    residual = x @ w - y
+    assert value == pytest.approx(residual @ residual)
+    assert gradient == pytest.approx(2 * x.T @ residual)
+
+
+def test_a_residual_that_value_and_gradient_share_is_computed_once() -> None:
+    source = matdiff.code("||X w - y||^2", wrt="w").source
+    assert source.count("X @ w") == 1
+    assert "norm" not in source.split('"""')[2]  # no root is taken to be squared again
+
+
+CASES = {  # what is computed: text, unknowns, declarations, outputs
+    "several unknowns": ("||A X B - C||^2", "A,B", "A: m x n; X: n x p; B: p x q; C: m x q", "value,gradient,hvp"),
+    "definitions": ("h = tanh(W x + b); ||h - y||^2", "W,b", "W: m x n; x: n; b: m; y: m", "value,gradient,hessian"),
+    "a family": ("sum(i=1..N, (x[i] - m)'A*(x[i] - m))", "m,A", "x[i=1..N]: d; m: d; A: d x d", "value,gradient"),
+    "a general member": ("sum(i=1..N, ||x[i] - m||^4)", "x", "x[i=1..N]: d; m: d", "value,gradient"),
+    "pairs of members": ("sum(i=1..N, sum(j=1..N, exp(-||x[i] - x[j]||^2)))", "x", "x[i=1..N]: d", "value,gradient"),
+    "blocks of a Hessian": ("||T - U V'||^2", "U", "T: m x n; U: m x k; V: n x k", "hessian"),
+    "a Kronecker product": ("vec(X)'kron(A, B)*vec(X)", "X", "X: m x n; A: n x n; B: m x m", "value,gradient,hessian"),
+    "a commutation": ("tr(X X)", "X", "X: n x n", "hessian"),
+    "a Jacobian": ("A X B", "X", "A: k x m; X: m x n; B: n x p", "jacobian,jvp,vjp"),
+    "entries": ("A[1, 2]*A[2, 3] + x[2]^3", "A,x", "A: 3 x 3; x: 3", "value,gradient"),
+    "a diagonal": ("tr(diag(d) A diag(d))", "d,A", "d: n; A: n x n", "value,gradient"),
+    "logsumexp": ("logsumexp(A x + b)", "x", "A: m x n; x: n; b: m", "value,gradient,hessian"),
+    "rows of a softmax": ("sum(softmax_rows(X W) .* T)", "W", "X: m x n; W: n x k; T: m x k", "value,gradient"),
+    "entries of a matrix": ("sum(exp(A) .* sin(A)) + sum(A.^3)", "A", "A: m x n", "value,gradient"),
+    "a norm": ("norm2(A x) + norm1(x)", "x", "A: m x n; x: n", "value,gradient"),
+    "blocks": ("tr(hstack(A, B)*C)", "A,B", "A: m x n; B: m x p; C: n+p x m", "value,gradient"),
+    "a power": ("tr(X^5)", "X", "X: n x n", "value,gradient"),
+    "a size as a number": ("N*x'x/2", "x", "x: N", "value,gradient"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_code_agrees_with_the_numbers_of_evaluate(case: str) -> None:
+    text, unknowns, where, outputs = CASES[case]
+    made = matdiff.code(text, unknowns, where, outputs=outputs.split(","), check=False)
+    assert made.verify(seed=1) < 1e-9
+
+
+FACTORED = {
+    "a Gaussian process": ("y'inv(K)*y + logdet(K)", "K", "K: n x n spd; y: n"),
+    "a bilinear form": ("a'inv(X)*b", "X", "X: n x n; a, b: n"),
+    "a determinant": ("det(X)", "X", "X: n x n"),
+    "a ridge": ("y'inv(X X' + s*eye(n))*y", "X", "X: n x m; y: n; s: scalar positive"),
+    "a triangular matrix": ("a'inv(L)*b + logdet(L)", "L", "L: n x n lower; a, b: n"),
+    "covariances of a mixture": ("sum(k=1..K, x'inv(S[k])*x)", "x", "S[k=1..K]: d x d spd; x: d"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FACTORED)
+def test_equations_are_solved_by_one_factorisation(case: str) -> None:
+    pytest.importorskip("scipy")
+    text, unknowns, where = FACTORED[case]
+    made = matdiff.code(text, unknowns, where, check=False)
+    assert made.verify(seed=1) < 1e-8
+    assert len(made.cost.factorisations) <= 1
+    assert "linalg.inv" not in made.source
+
+
+def test_a_positive_definite_matrix_has_a_cholesky_factor_declared_or_not() -> None:
+    declared = matdiff.code("logdet(K)", "K", "K: n x n spd", check=False)
+    evident = matdiff.code("logdet(X'X + l*eye(n))", "X", "X: m x n; l: scalar positive", check=False)
+    neither = matdiff.code("logdet(X)", "X", "X: n x n", check=False)
+    assert [c.cost.factorisations[0].split()[0] for c in (declared, evident, neither)] == ["cholesky", "cholesky", "lu"]
+
+
+def test_products_are_taken_in_the_cheaper_order() -> None:
+    thin = matdiff.code("X Y' v", None, "X: n x k; Y: n x k; v: n", check=False)
+    assert "Y.T @ v" in thin.source or "v @ Y" in thin.source
+    wide = matdiff.code(
+        "A B C", None, "A: m x n; B: n x p; C: p x q", sizes={"m": 2, "n": 9, "p": 9, "q": 9}, check=False
+    )
+    narrow = matdiff.code(
+        "A B C", None, "A: m x n; B: n x p; C: p x q", sizes={"m": 9, "n": 9, "p": 9, "q": 2}, check=False
+    )
+    assert "A @ B @ C" in wide.source
+    assert "A @ (B @ C)" in narrow.source
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("tr(A B)", "A: m x n; B: n x m"),
+        ("diag(A B)", "A: m x n; B: n x m"),
+        ("diag(d) A", "d: m; A: m x n"),
+        ("kron(A, B) vec(C)", "A: m x n; B: p x q; C: q x n"),
+        ("commutation(m, n) vec(A)", "A: m x n"),
+        ("ones(m)*b' + A", "b: n; A: m x n"),
+        ("unit(2, n)'A", "A: n x n"),
+    ],
+)
+def test_structured_matrices_are_not_formed(text: str, where: str) -> None:
+    made = matdiff.code(text, None, where)
+    body = made.source.split('"""')[2]
+    assert not any(word in body for word in ("np.eye", "np.kron", "np.diag(", "np.ones", "np.zeros"))
+    assert made.cost.memory.value(dict.fromkeys("mnpq", 100)) <= 3 * 100**2 + 200  # never m·n squared
+
+
+def test_a_name_cannot_do_any_harm() -> None:
+    made = matdiff.code("lambda*x'x + def'x", "x", "x: n; def: n; lambda: scalar")
+    tree = ast.parse(made.source)
+    assert [a.arg for a in tree.body[-1].args.args] == list(made.arguments)  # type: ignore[attr-defined]
+    assert not {"lambda", "def"} & set(made.arguments)
+    with pytest.raises(MatdiffError, match="no name for a function"):
+        matdiff.code("x'x", "x", name="f(): pass\nimport os #")
+
+
+def test_wrong_shapes_are_told_by_the_argument_and_the_size() -> None:
+    made = matdiff.code("||X w - y||^2", wrt="w")
+    with pytest.raises(ValueError, match=r"w has the shape \(4,\), which is not \(n,\) with n = 3"):
+        made.function(np.ones((5, 3)), np.ones(4), np.ones(5))
+    with pytest.raises(ValueError, match=r"X has the shape \(5,\)"):
+        made.function(np.ones(5), np.ones(3), np.ones(5))
+
+
+def test_single_precision_is_kept() -> None:
+    made = matdiff.code("||X w - y||^2 + tr(diag(w))", wrt="w", outputs=("gradient", "hessian"))
+    x, w, y = (a.astype(np.float32) for a in values(made, X=(5, 3), w=(3,), y=(5,)))
+    assert [a.dtype for a in made.function(x, w, y)] == [np.float32, np.float32]
+
+
+def test_arguments_are_not_changed() -> None:
+    made = matdiff.code("A + eye(n)", None, "A: n x n")
+    a = np.ones((3, 3))
+    made.function(a)
+    assert np.array_equal(a, np.ones((3, 3)))
+
+
+def test_the_same_question_has_the_same_source() -> None:
+    text, where = "logdet(A + B) + tr(inv(A + B) C)", "A: n x n spd; B: n x n spd; C: n x n"
+    assert len({matdiff.code(text, "A", where, check=False).source for _ in range(3)}) == 1
+
+
+def test_results_of_matdiff_are_code_as_well() -> None:
+    derived = matdiff.derive("x'A x", wrt="x")
+    assert matdiff.code(derived).source == matdiff.code("x'A x", wrt="x").source
+    assert "return (2 * (A.T @ A),)" in matdiff.code(matdiff.hessian("||A x||^2", "x").result).source
+
+
+def test_what_has_no_code_is_refused_by_name() -> None:
+    with pytest.raises(MatdiffError, match="conv"):
+        matdiff.code("sum(conv(x, k))", "k", "x: 8 x 8; k: 3 x 3")
+    with pytest.raises(MatdiffError, match="no output 'slope'"):
+        matdiff.code("x'x", "x", outputs=("slope",))
+    with pytest.raises(MatdiffError, match="no backend 'fortran'"):
+        matdiff.code("x'x", "x", backend="fortran")
+
+
+def test_a_deep_expression_is_written_in_time_that_grows_with_it() -> None:
+    layers = "; ".join(f"h{k} = tanh(W*h{k - 1})" for k in range(1, 201))
+    made = matdiff.code(f"h0 = x; {layers}; sum(h200)", None, "W: n x n; x: n", check=False)
+    assert made.source.count("np.tanh") == 200
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_other_libraries_compute_the_same(backend: str) -> None:
+    pytest.importorskip(backend)
+    for case in ("definitions", "blocks of a Hessian", "rows of a softmax"):
+        text, unknowns, where, outputs = CASES[case]
+        made = matdiff.code(text, unknowns, where, backend, outputs.split(","), check=False)
+        assert made.verify(seed=1) < 1e-9
+    for case in ("a Gaussian process", "a bilinear form"):
+        text, unknowns, where = FACTORED[case]
+        assert matdiff.code(text, unknowns, where, backend, check=False).verify(seed=1) < 1e-8
+
+
+def test_the_command_prints_the_source(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    from matdiff.cli import main
+
+    assert main(["code", "x'A x", "--wrt", "x", "--name", "form"]) == 0
+    assert capsys.readouterr().out == matdiff.code("x'A x", wrt="x", name="form").source
+    assert main(["code", "x'A x", "--wrt", "x", "-o", str(tmp_path / "form.py")]) == 0
+    assert (tmp_path / "form.py").read_text(encoding="utf-8").startswith("import numpy as np")
+    assert main(["code", "x'A x", "--wrt", "x", "--outputs", "slope"]) == 2
