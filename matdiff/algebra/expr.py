@@ -85,11 +85,10 @@ class Expr:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"expressions are immutable: cannot set {name}")
 
-    def __copy__(self) -> Self:
+    def __deepcopy__(self, memo: object = None) -> Self:
         return self
 
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
+    __copy__ = __deepcopy__
 
     def __reduce__(self) -> tuple[Callable[..., Expr], tuple[list[tuple[Any, ...]]]]:
         nodes = list(postorder(self))
@@ -111,7 +110,6 @@ class Expr:
         raise NotImplementedError(type(self).__name__)
 
     def lower(self, to: Any, *operands: Any) -> Any:
-        """What the node is as a tensor of the array program *to*, given the tensors of its operands."""
         raise NotImplementedError(type(self).__name__)
 
     @property
@@ -254,14 +252,10 @@ class Number(Leaf):
 
     @property
     def value(self) -> Fraction:
-        value: Fraction = self.data[0]
-        return value
+        return self.data[0]  # type: ignore[no-any-return]
 
     number = value
     leading_number = value
-
-    def lower(self, to: Any, *operands: Any) -> Any:
-        return to.number(self.value)
 
     def notation(self, style: Style) -> Notation:
         return number_text(self.value, style)
@@ -298,9 +292,6 @@ class Index(Leaf):
 
     def notation(self, style: Style) -> Notation:
         return Notation((name_text(self.name, style),))
-
-    def lower(self, to: Any, *operands: Any) -> Any:
-        return to.indices(self)
 
 
 class Symbol(Leaf):
@@ -339,9 +330,6 @@ class Symbol(Leaf):
 
     def notation(self, style: Style) -> Notation:
         return Notation((name_text(self.name, style),))
-
-    def lower(self, to: Any, *operands: Any) -> Any:
-        return to.of_array(to.symbol(self), to.unused(self.ranges), *self.shape)
 
 
 # ---- operators ------------------------------------------------------------------------------------

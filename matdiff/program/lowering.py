@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, SCALAR, Size, divided, size
-from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import UnsupportedError
 from matdiff.program.arrays import LETTERS, Array
@@ -48,6 +48,13 @@ class Lowering(Forming):
 
     def _lowered(self, node: Expr) -> Tensor:
         """The tensor of a node whose operands are lowered."""
+        match node:
+            case Number():
+                return self.number(node.value)
+            case Index():
+                return Tensor(((self.arrays.make("range", axes=(node.last,)), (node,)),))
+            case Symbol():
+                return self.of_array(self.symbol(node), tuple(map(Axis, node.ranges)), *node.shape)
         try:
             found: Tensor = node.lower(self, *[self.done[o] for o in node.operands])
         except NotImplementedError:
@@ -89,10 +96,6 @@ class Lowering(Forming):
     def count(self, extent: Size) -> Tensor:
         """A size as a number."""
         return self.scalar(self.arrays.size(extent))
-
-    def indices(self, index: Index) -> Tensor:
-        """The index itself: 1, 2, …"""
-        return Tensor(((self.arrays.make("range", axes=(index.last,)), (index,)),))
 
     # ---- products -----------------------------------------------------------------------------------
 
@@ -205,10 +208,6 @@ class Lowering(Forming):
         if free or e not in self.done:
             raise UnsupportedError(f"there is no code for the place {e} yet")
         return Place(a, extent)
-
-    def unused(self, ranges: Sequence[Size]) -> Labels:
-        """Labels for the indices of a family, of which members are taken."""
-        return tuple(map(Axis, ranges))
 
     def unit_vector(self, place: Expr, rows: Size) -> Tensor:
         """eᵢ, whose only entry is at a place."""
