@@ -2,7 +2,8 @@
 ``FUNCTIONS`` of matdiff.algebra.expr with those of every module in it; a new module is found by itself."""
 
 from importlib import import_module
-from pkgutil import iter_modules
+from os import listdir
 
-for module in iter_modules(__path__):
-    import_module(f"{__name__}.{module.name}")
+MODULES = sorted(file.removesuffix(".py") for file in listdir(__path__[0]) if file.endswith(".py") and file[0] != "_")
+for name in MODULES:
+    import_module(f"{__name__}.{name}")
