@@ -48,14 +48,21 @@ def ends_in_data(matrix: Typed) -> bool:
     return len(factors) > 1 and last[:1] in DATA and first[:1] not in DATA
 
 
+SAID = frozenset(("product", "tight"))  # what may have been meant as a matrix
 BIASES = "abcdm"  # as in X W + b, X W + 1μᵀ
 DATA = ("X", "H", "Z")
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 
 
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
-    """c·Ones in the shape of another term."""
+    """c·Ones in the shape of another term; a note says so of what nobody would take for a constant."""
     attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar)
+    shown = attempt.written(scalar.node)
+    if scalar.node.kind == "unspecified" and scalar.node.value[0] not in attempt.bound.declared:
+        message = f"{shown} is a function with one value, which is no term beside {attempt.written(other.node)}"
+        raise attempt.misfit(scalar.node, message, f"give the function, as in {shown} = …, or declare its values")
+    if scalar.node.kind in SAID:
+        attempt.note(scalar.node, f"{shown} is one number, added to every entry of {attempt.written(other.node)}")
 
     def make(c: Expr) -> Expr:
         return filled(c, attempt.resolve(other.rows, node, "the sum"), attempt.resolve(other.cols, node, "the sum"))
