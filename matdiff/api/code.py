@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.operators.structure import Named
 from matdiff.api.derivatives import derive, hessian, jacobian
 from matdiff.api.inputs import Unknowns, Where, function_of, parse, unknowns_in
 from matdiff.errors import MatdiffError
@@ -45,12 +46,14 @@ def code(
     """
     from matdiff.program.backends import backend as backend_of
     from matdiff.program.source import generated
+    from matdiff.program.stable import stable
     from matdiff.results.code import Code
 
     f, unknowns = _question(expr, wrt, where, spelling)
     wanted = _outputs(outputs, bool(unknowns), defaults=tuple(outputs) == ("value", "gradient"))
     own = [s for s in symbols(f) if isinstance(s, Symbol)]
-    made = [_output(title, f, unknowns) for title in wanted]
+    well = f if any(isinstance(u, Named) for u in unknowns.values()) else stable(f)
+    made = [_output(title, well, unknowns)._replace(meant=(f,) if title == "value" else ()) for title in wanted]
     found = generated(made, own, backend_of(backend), name, sizes)
     result = Code(found, backend, name, made)
     if check:

@@ -26,6 +26,7 @@ class Output(NamedTuple):
     title: str
     exprs: tuple[Expr, ...]
     axes: tuple[tuple[Index, ...], ...]  # the order of the free indices of each
+    meant: tuple[Expr, ...] = ()  # what they were before they were written so that they are computed well
 
 
 class Generated(NamedTuple):

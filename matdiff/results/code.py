@@ -63,13 +63,14 @@ class Code:
         """Compares the function with *evaluate* on a random instance; CheckError where they differ."""
         from matdiff.numeric.functions import instance, largest_error
 
-        exprs = [e for o in self._outputs for e in o.exprs]
+        outputs = [o.meant or o.exprs for o in self._outputs]
+        exprs = [e for group in outputs for e in group]
         values, sizes = instance(exprs, self._found.inputs, seed)
         given = {**sizes, **values}
         names = [*(s.name for s in self._found.inputs), *self._found.sizes]
         with array_type(self.backend) as array:
             arguments = [array(given[n]) for n in names]
-            return largest_error(self.function, arguments, [o.exprs for o in self._outputs], given)
+            return largest_error(self.function, arguments, outputs, given)
 
     def __str__(self) -> str:
         return self.source

@@ -198,3 +198,29 @@ def test_the_command_prints_the_source(capsys: pytest.CaptureFixture[str], tmp_p
     assert main(["code", "x'A x", "--wrt", "x", "-o", str(tmp_path / "form.py")]) == 0
     assert (tmp_path / "form.py").read_text(encoding="utf-8").startswith("import numpy as np")
     assert main(["code", "x'A x", "--wrt", "x", "--outputs", "slope"]) == 2
+
+
+STABLE = {  # what would overflow or lose its digits as it is written: text, declarations, values, the value, the gradient
+    "log(1 + exp(x))": ("sum(log(1 + exp(x)))", {"x": [-800.0, 0.0, 800.0]}, 800 + np.log(2), [0, 0.5, 1]),
+    "log(1 - sigmoid(x))": ("sum(log(1 - sigmoid(x)))", {"x": [-800.0, 800.0]}, -800, [0, -1]),
+    "log(sum(exp(x)))": ("log(sum(exp(x)))", {"x": [1000.0, 1000.0]}, 1000 + np.log(2), [0.5, 0.5]),
+    "log(softmax(x))": ("log(softmax(x))'a", {"x": [0.0, 1000.0], "a": [1.0, 0.0]}, -1000, [1, -1]),
+    "log(1 + a)": ("log(1 + x'x)", {"x": [1e-9]}, 1e-18, [2e-9]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", STABLE)
+def test_functions_are_written_so_that_they_do_not_overflow(case: str) -> None:
+    text, given, value, gradient = STABLE[case]
+    made = matdiff.code(text, "x", "x, a: n" if "a" in given else "x: n")
+    with np.errstate(all="ignore"):
+        found = made.function(*[np.array(given[a]) for a in made.arguments])
+    assert found[0] == pytest.approx(value, rel=1e-12)
+    assert found[1] == pytest.approx(gradient, rel=1e-12, abs=1e-300)
+
+
+def test_the_logarithm_of_a_determinant_comes_from_the_factor() -> None:
+    pytest.importorskip("scipy")
+    made = matdiff.code("log(det(K))", "K", "K: n x n spd")
+    value, _ = made.function(1e-5 * np.eye(100))
+    assert value == pytest.approx(100 * np.log(1e-5))

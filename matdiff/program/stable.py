@@ -1,0 +1,90 @@
+"""Functions written so that they neither overflow nor lose digits, before they are derived.
+
+log(1 + exp(a)) is softplus(a), log det A comes from a factorisation, log softmax needs no quotient, and log(1 + a)
+keeps the digits of a small a.  The derivatives of these forms are stable as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.operators.activations import Sigmoid, Softplus
+from matdiff.algebra.operators.entrywise import Exp, Log, Log1p
+from matdiff.algebra.operators.products import Hadamard, Power, Sum, coefficient, multiple
+from matdiff.algebra.operators.reductions import LogSoftmax, LogSoftmaxOfColumns, LogSoftmaxOfRows
+from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColumns, SoftmaxOfRows
+from matdiff.algebra.operators.square import Determinant, LogDeterminant
+from matdiff.algebra.operators.sums import SumOfEntries
+
+
+def stable(e: Expr) -> Expr:
+    """An expression with the same values in a form that is computed well."""
+    done: dict[Expr, Expr] = {}
+    for node in postorder(e):
+        operands = tuple([done[o] for o in node.operands])
+        rebuilt = node if operands == node.operands else node.rebuild(operands)
+        rule = RULES.get(type(rebuilt))
+        found = rule(rebuilt) if rule is not None else None
+        done[node] = rebuilt if found is None else found
+    return done[e]
+
+
+def beside_one(e: Expr) -> Expr | None:
+    """a where an expression is 1 + a."""
+    if not isinstance(e, Sum):
+        return None
+    ones = [t for t in e.operands if t.number == 1 or isinstance(t, Ones)]
+    rest = [t for t in e.operands if t not in ones]
+    return Sum.of(*rest) if len(ones) == 1 and rest else None
+
+
+def of_log(e: Expr) -> Expr | None:
+    """log of a determinant, a sum of exponentials, a sigmoid, a softmax, or 1 + a."""
+    (a,) = e.operands
+    match a:
+        case Determinant():
+            return LogDeterminant(*a.operands)
+        case Sigmoid():
+            return -Softplus(-a.operands[0])
+        case Softmax():
+            return LogSoftmax.of(*a.operands)
+        case SoftmaxOfRows():
+            return LogSoftmaxOfRows.of(*a.operands)
+        case SoftmaxOfColumns():
+            return LogSoftmaxOfColumns.of(*a.operands)
+        case SumOfEntries(operands=(Exp(operands=(v,)),)) if v.cols is ONE and not v.is_scalar:
+            return LogSumExp(v)
+    return of_log_beside_one(beside_one(a))
+
+
+def of_log_beside_one(a: Expr | None) -> Expr | None:
+    """log(1 + a)"""
+    if a is None or isinstance(a, Exp):
+        return None if a is None else Softplus(*a.operands)
+    k, rest = coefficient(a)
+    return -Softplus(*rest.operands) if k == -1 and isinstance(rest, Sigmoid) else Log1p(a)
+
+
+def of_power(e: Expr) -> Expr | None:
+    """1/(1 + exp(−a)) is a sigmoid."""
+    base, exponent = e.operands
+    a = beside_one(base) if exponent.number == -1 else None
+    return Sigmoid(-a.operands[0]) if isinstance(a, Exp) else None
+
+
+def of_product(e: Expr) -> Expr | None:
+    """exp(a)/(1 + exp(a)) is a sigmoid."""
+    k, rest = coefficient(e)
+    factors = list(rest.operands) if isinstance(rest, Hadamard) else []
+    for f in factors:
+        other = Sigmoid(-f.operands[0]) if isinstance(f, Exp) else None
+        if other in factors:
+            left = [g for g in factors if g is not f and g is not other]
+            return multiple(k, Hadamard.of(*left, Sigmoid(f.operands[0])))
+    return None
+
+
+RULES: dict[type[Expr], Callable[[Expr], Expr | None]] = {Log: of_log, Power: of_power, Hadamard: of_product}
