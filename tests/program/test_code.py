@@ -200,7 +200,7 @@ def test_the_command_prints_the_source(capsys: pytest.CaptureFixture[str], tmp_p
     assert main(["code", "x'A x", "--wrt", "x", "--outputs", "slope"]) == 2
 
 
-STABLE = {  # what would overflow or lose its digits as it is written: text, declarations, values, the value, the gradient
+STABLE = {  # what would overflow or lose its digits as it is written: text, values; the value, the gradient
     "log(1 + exp(x))": ("sum(log(1 + exp(x)))", {"x": [-800.0, 0.0, 800.0]}, 800 + np.log(2), [0, 0.5, 1]),
     "log(1 - sigmoid(x))": ("sum(log(1 - sigmoid(x)))", {"x": [-800.0, 800.0]}, -800, [0, -1]),
     "log(sum(exp(x)))": ("log(sum(exp(x)))", {"x": [1000.0, 1000.0]}, 1000 + np.log(2), [0.5, 0.5]),
