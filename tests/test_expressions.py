@@ -6,6 +6,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import threading
 import time
 from fractions import Fraction
 
@@ -56,6 +57,37 @@ def test_nodes_that_nobody_holds_are_freed() -> None:
 def test_expressions_are_immutable(slot: str) -> None:
     with pytest.raises(AttributeError, match="immutable"):
         setattr(A, slot, ())
+
+
+def test_threads_share_the_table_of_nodes() -> None:
+    """At a switch interval of a microsecond, 8 threads that make the same nodes get the same objects."""
+    found: list[list[Expr]] = [[] for _ in range(8)]
+    together, failures = threading.Barrier(8), list[object]()
+
+    def work(own: list[Expr]) -> None:
+        for k in range(100):
+            together.wait()
+            e: Expr = Symbol(f"t{k}")
+            for _ in range(5):
+                e = sin(e)
+            own.append(e)
+        for k in range(500):  # nodes that go while others make them
+            sin(sin(Symbol(f"gone{k % 3}")))
+
+    interval, hook = sys.getswitchinterval(), sys.unraisablehook
+    sys.unraisablehook = lambda raised: failures.append(raised.exc_value)
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(own,)) for own in found]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+        sys.unraisablehook = hook
+    assert all(len({id(own[k]) for own in found}) == 1 for k in range(100))
+    assert not failures
 
 
 def test_copies_and_pickles_are_the_same_object() -> None:

@@ -65,6 +65,7 @@ unregister(Doubled)
 def linear(**changes: Any) -> type[Operator]:
     """The same operator again, right but for the changes."""
     OPERATORS.pop("Doubled", None)
+    FUNCTIONS.pop("doubled", None)
     for law in ("differential_of_doubled", "trace_of_doubled", "vec_of_doubled"):
         CATALOGUE.pop(law, None)
     return type("Doubled", (Linear,), {**vars(Doubled), **dict.fromkeys(("d", "shift", "vec")), **changes})
@@ -211,3 +212,47 @@ def test_products_of_own_operators_are_derived() -> None:
     x = matdiff.parse("x", "x: n")
     f = OPERATORS["SumOfSquares"](x) * Product.of(Transpose(x), x)
     assert matdiff.derive(f, wrt="x").verify().ok
+
+
+def test_a_clash_leaves_everything_as_it_was() -> None:
+    before = dict(OPERATORS), dict(FUNCTIONS), dict(CATALOGUE)
+    with pytest.raises(matdiff.MatdiffError, match="the name exp is that of Exp"):
+
+        class Mine(Entrywise):
+            """exp under another name"""
+
+            names = ("mine", "exp")
+            numpy = staticmethod(lambda np, a: np.exp(a))
+            slope = staticmethod(lambda t: t)
+
+    with pytest.raises(matdiff.MatdiffError, match="there is one of this name"):
+        type("Trace", (Entrywise,), {"names": ("mine",)})
+    with pytest.raises(matdiff.MatdiffError, match="the name tr is that of Trace"):
+
+        class Other(Operator):
+            """tr(A) again, with a law that is stated before the class is refused"""
+
+            names = ("tr",)
+            signature = "n×n → 1×1"
+
+            @differential("differential_of_other", "d other(A)", "d(tr(A)) = tr(d(A))", where="A: n x n")
+            def d(self: Expr, da: Expr) -> Expr:
+                return Trace(da)
+
+    assert before == (OPERATORS, FUNCTIONS, CATALOGUE)
+    assert str(matdiff.derive("sum(exp(x))", "x", "x: n").gradient) == "exp(x)"
+
+
+@pytest.mark.parametrize("thing", [None, 3, "exp", b"exp", int, len, Operator, Entrywise, Exp, Trace, [], matdiff])
+def test_what_is_no_new_operator_is_refused(thing: Any) -> None:
+    before = dict(OPERATORS), dict(FUNCTIONS), dict(CATALOGUE)
+    with pytest.raises(matdiff.MatdiffError):
+        matdiff.register(thing)
+    assert before == (OPERATORS, FUNCTIONS, CATALOGUE)
+
+
+def test_an_operator_is_registered_once() -> None:
+    cls = matdiff.register(squares())
+    with pytest.raises(matdiff.MatdiffError, match="registered already"):
+        matdiff.register(cls)
+    assert OPERATORS["SumOfSquares"] is cls

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from matdiff.errors import MatdiffError
+
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr
 
@@ -72,7 +74,7 @@ class Law:
         also: Sequence[str | Statement] | Callable[[], Sequence[Statement]] = (),
     ) -> None:
         if name in CATALOGUE:
-            raise ValueError(f"the law {name} is stated twice")
+            raise MatdiffError(f"the law {name} is stated twice")
         self.name = name
         self.called = title
         self.stated = statement
@@ -105,6 +107,11 @@ class Law:
         also = self.more() if callable(self.more) else self.more
         more = [Statement(s, self.where) if isinstance(s, str) else s for s in also]
         return (Statement(self.statement, self.where), *more)
+
+    def forget(self) -> None:
+        """Takes the law out of the catalogue."""
+        if CATALOGUE.get(self.name) is self:
+            del CATALOGUE[self.name]
 
     def __call__(self, *arguments: Any) -> Any:
         return self.apply(*arguments)

@@ -2,13 +2,17 @@
 
 The table keeps none of them alive.  They have no cycles, so each goes when its last user goes, without Python's
 collector; in a derivation, whose objects stay, that would take up to a third of the time and find nothing.
+Threads share the table: what is looked up and then changed is changed under its lock, which a thread that is
+interrupted by the end of a node may take again.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from functools import wraps
+from threading import RLock
 from typing import Any, ParamSpec, TypeVar
 from weakref import ref
 
@@ -21,13 +25,30 @@ class Known(ref[Any]):
 
 
 TABLE: dict[Any, Known] = {}
+LOCK = RLock()
+if hasattr(os, "register_at_fork"):  # no process starts with a lock that nobody will release
+    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
+
+
+def kept(key: Any, node: Any) -> Any:
+    """The node of a key: the one that is given, or one that another thread has made meanwhile."""
+    known = Known(node, forget)
+    known.key = key
+    with LOCK:
+        other = TABLE.get(key)
+        found = None if other is None else other()
+        if found is None:
+            TABLE[key] = known
+            found = node
+    return found
 
 
 def forget(known: ref[Any]) -> None:
     """Takes a node that is gone out of the table, unless an equal one has its place by now."""
     key = getattr(known, "key", None)  # none where the making of the node was interrupted
-    if TABLE.get(key) is known:
-        del TABLE[key]
+    with LOCK:
+        if TABLE.get(key) is known:
+            del TABLE[key]
 
 
 P = ParamSpec("P")

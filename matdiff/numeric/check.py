@@ -117,6 +117,7 @@ class Check:
 
     def carry_out(self, seed: int, trials: int) -> tuple[float, Failure | None]:
         """The largest error on some instances, up to the first failure."""
+        require_trials(trials)
         failure = self.malformed()
         if failure is not None:
             return 0.0, failure
@@ -270,6 +271,12 @@ class Check:
         for k, i in enumerate(indices):
             shape[self.program.axes[i]] = d.shape[1 + k]
         return d.transpose(0, *(1 + k for k in order), -2, -1).reshape(shape)
+
+
+def require_trials(trials: int) -> None:
+    """Refuses a check on no instance at all, which would find nothing wrong."""
+    if not isinstance(trials, int) or trials < 1:
+        raise CheckError(f"{trials!r} is no number of random instances", suggestion="a check needs one at least")
 
 
 def relative_error(a: Array, b: Array) -> float:

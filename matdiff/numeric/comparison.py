@@ -14,7 +14,7 @@ import numpy as np
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import CheckError
-from matdiff.numeric.check import relative_error
+from matdiff.numeric.check import relative_error, require_trials
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Instance, Sampler
@@ -50,6 +50,7 @@ def compare(a: Expr, b: Expr, seed: int = 0, trials: int = 5) -> Comparison:
 
     Raises CheckError when no such instance is found.
     """
+    require_trials(trials)
     program = Program([a, b], lenient=True)
     sampler, draws = Sampler(program, ()), Draws(seed)
     found: list[Counterexample] = []

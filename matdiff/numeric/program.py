@@ -25,6 +25,7 @@ from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError
+from matdiff.numeric.careful import CAREFUL
 from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen
 
@@ -120,7 +121,7 @@ class Program:
         try:
             if sized(data):
                 data = tuple(size_in(environment, d) for d in data)
-            value: Array = node.numpy(np, *operands, *data)  # type: ignore[attr-defined]
+            value: Array = node.numpy(CAREFUL, *operands, *data)  # type: ignore[attr-defined]
             return value if operands else value.reshape(*self.unit, *value.shape)
         except np.linalg.LinAlgError:
             return self.undefined(environment, node, operands)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
+from weakref import WeakSet
 
 import numpy as np
 
 from matdiff.algebra.dims import SCALAR, polynomial, shape_text
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Number, Operator, Symbol
-from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import STYLES
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.kronecker import Vec
@@ -32,6 +33,7 @@ from matdiff.numeric.instances import Sampler
 from matdiff.numeric.program import Program, shape_in
 
 Class = TypeVar("Class", bound=type[Operator])
+registered: WeakSet[type[Operator]] = WeakSet()
 MISTAKES = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, NameError, AssertionError)
 
 
@@ -39,7 +41,18 @@ def register(cls: Class) -> Class:
     """Checks an operator; one that fails is taken out of the tables again, and a MatdiffError says what is wrong.
 
     It can decorate a class that does not mention itself.
+
+    >>> register(3)
+    Traceback (most recent call last):
+    matdiff.errors.MatdiffError: 3 is no operator
+    A class that derives from Operator is registered.
     """
+    if not (isinstance(cls, type) and issubclass(cls, Operator)):
+        raise MatdiffError(
+            f"{cls!r:.60} is no operator", suggestion="A class that derives from Operator is registered."
+        )
+    if cls in registered or cls.__module__.partition(".")[0] == "matdiff":
+        raise MatdiffError(f"the operator {cls.__name__} is registered already")
     passed = False
     try:
         for check in (names, sample, meaning, law_of_d, trace_law, vec_law, statements, spellings):
@@ -52,20 +65,20 @@ def register(cls: Class) -> Class:
     finally:
         if not passed:
             unregister(cls)
+    registered.add(cls)
     return cls
 
 
 def unregister(cls: type[Operator]) -> None:
     """Takes an operator and its laws out of the tables."""
+    registered.discard(cls)
     if OPERATORS.get(cls.__name__) is cls:
         del OPERATORS[cls.__name__]
     for name in cls.names:
         if FUNCTIONS.get(name) is cls:
             del FUNCTIONS[name]
-            FUNCTIONS.update((name, other) for other in others(cls) if name in other.names)
     for law in laws(cls):
-        if CATALOGUE.get(law.name) is law:
-            del CATALOGUE[law.name]
+        law.forget()
 
 
 def laws(cls: type[Operator]) -> Iterator[Law]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
+import matdiff
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol
@@ -283,3 +284,11 @@ def test_draws_are_uniform_and_normal() -> None:
     assert {draws.below(3) for _ in range(50)} == {0, 1, 2}
     assert (Draws(3).uniform(0.0, 1.0, (5,)) == Draws(3).uniform(0.0, 1.0, (5,))).all()
     assert (Draws(3).uniform(0.0, 1.0, (5,)) != Draws(4).uniform(0.0, 1.0, (5,))).all()
+
+
+@pytest.mark.parametrize("trials", [0, -1, None, 0.5, "3"])
+def test_a_check_on_no_instance_is_refused(trials: Any) -> None:
+    with pytest.raises(matdiff.MatdiffError, match="no number of random instances"):
+        matdiff.derive("x'x", "x").verify(trials=trials)
+    with pytest.raises(matdiff.MatdiffError, match="no number of random instances"):
+        matdiff.equal("sqrt(a^2*b)", "a*sqrt(b)", trials=trials)
