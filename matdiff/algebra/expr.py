@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import Law, refuse_taken
 from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, kept
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text
@@ -19,7 +19,7 @@ from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
 from matdiff.algebra.walks import postorder as postorder
 from matdiff.algebra.walks import replace as replace
-from matdiff.errors import MatdiffError, ShapeError
+from matdiff.errors import ShapeError
 
 Data = tuple[Any, ...]
 UNIT = Fraction(1)
@@ -337,18 +337,6 @@ OPERATORS: dict[str, type[Operator]] = {}
 FUNCTIONS: dict[str, type[Operator]] = {}
 
 
-def refuse_taken(cls: type[Operator]) -> None:
-    """Refuses an operator under a name that another one has, and forgets the laws that its block has stated by then."""
-    taken = next((name for name in cls.names if name in FUNCTIONS), None)
-    if cls.__name__ not in OPERATORS and taken is None:
-        return
-    for law in vars(cls).values():
-        if isinstance(law, Law):
-            law.forget()
-    what = f"the name {taken} is that of {FUNCTIONS[taken].__name__}" if taken else "there is one of this name"
-    raise MatdiffError(f"the operator {cls.__name__} is refused: {what}", suggestion="Take another name.")
-
-
 class Operator(Expr):
     """An operation.  A subclass is one block that says everything about it.
 
@@ -394,10 +382,9 @@ class Operator(Expr):
     bounds: ClassVar[str] = ""  # an interval that holds every entry of every value: "(0, 1)"
 
     def __init_subclass__(cls) -> None:
-        refuse_taken(cls)
+        refuse_taken(cls, OPERATORS, FUNCTIONS)
         OPERATORS[cls.__name__] = cls
-        for name in cls.names:
-            FUNCTIONS[name] = cls
+        FUNCTIONS.update(dict.fromkeys(cls.names, cls))
         if cls.signature:
             left, right = cls.signature.split(" → ")
             cls.variadic = left.endswith("…")

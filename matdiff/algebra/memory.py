@@ -24,19 +24,21 @@ class Known(ref[Any]):
     key: Any
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
 TABLE: dict[Any, Known] = {}
 LOCK = RLock()
 if hasattr(os, "register_at_fork"):  # no process starts with a lock that nobody will release
     os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
 
 
-def kept(key: Any, node: Any) -> Any:
+def kept(key: Any, node: T) -> T:
     """The node of a key: the one that is given, or one that another thread has made meanwhile."""
     known = Known(node, forget)
     known.key = key
     with LOCK:
         other = TABLE.get(key)
-        found = None if other is None else other()
+        found: T | None = None if other is None else other()
         if found is None:
             TABLE[key] = known
             found = node
@@ -49,10 +51,6 @@ def forget(known: ref[Any]) -> None:
     with LOCK:
         if TABLE.get(key) is known:
             del TABLE[key]
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 def without_collector(work: Callable[P, T]) -> Callable[P, T]:
