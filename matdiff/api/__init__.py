@@ -1,7 +1,7 @@
 """The public functions: text or expressions in, answers out.  The mathematics is in the folders."""
 
 from matdiff.api.catalogue import law_book, laws, register
-from matdiff.api.code import code
+from matdiff.api.code import code, objective
 from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
 from matdiff.api.equations import equal, implicit, stationary
 from matdiff.api.inputs import evaluate, from_function, parse, reading
@@ -25,6 +25,7 @@ __all__ = [
     "law_book",
     "laws",
     "matrix_form",
+    "objective",
     "parse",
     "reading",
     "register",

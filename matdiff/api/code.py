@@ -14,6 +14,7 @@ from matdiff.errors import MatdiffError
 if TYPE_CHECKING:
     from matdiff.program.source import Output
     from matdiff.results.code import Code
+    from matdiff.results.objective import Objective
 
 OUTPUTS = ("value", "gradient", "hessian", "hvp", "jacobian", "jvp", "vjp")
 
@@ -41,8 +42,9 @@ def code(
     >>> made = code("||X w - y||^2", wrt="w")
     >>> made.arguments
     ('X', 'w', 'y')
-    >>> made.function([[1, 2], [3, 4]], [1, 1], [0, 0])
-    (np.float64(58.0), array([48., 68.]))
+    >>> value, gradient = made.function([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], [0.0, 0.0])
+    >>> float(value), gradient
+    (58.0, array([48., 68.]))
     """
     from matdiff.program.backends import backend as backend_of
     from matdiff.program.source import generated
@@ -59,6 +61,30 @@ def code(
     if check:
         result.verify()
     return result
+
+
+def objective(
+    expr: Any, wrt: Unknowns = None, where: Where = None, *, fixed: Mapping[str, Any], start: Any
+) -> Objective:
+    """A function of one vector for ``scipy.optimize.minimize``, which holds all unknowns, with its gradient.
+
+    *expr* is what ``code`` takes; *fixed* are the values of what is no unknown, *start* those of the unknowns to begin
+    with, as a mapping if there are several.  Of a symmetric, triangular or diagonal unknown the free entries vary.
+
+    >>> found = objective("(x - a)'(x - a)", "x", fixed={"a": [1.0, 2.0]}, start=[0.0, 0.0])
+    >>> found(found.x0)
+    (5.0, array([-2., -4.]))
+    >>> found.hessp(found.x0, found.x0 + 1)
+    array([2., 2.])
+    """
+    from matdiff.results.objective import Objective
+
+    f, unknowns = _question(expr, wrt, where, None)
+    if not unknowns:
+        raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
+    wanted = list(unknowns.values())
+    first = code(f, wanted, check=False)
+    return Objective(first, lambda: code(f, wanted, outputs=("hvp",), check=False), wanted, fixed, start)
 
 
 def _question(expr: Any, wrt: Unknowns, where: Where, spelling: str | None) -> tuple[Expr, Mapping[str, Expr]]:

@@ -86,6 +86,9 @@ def tuple_text(parts: Sequence[str]) -> str:
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
 
 
+WITH_SIZES = ("embed", "reshape", "range", "inverse", "contract")  # operations whose code may name lengths
+
+
 def sizes_in(a: Array) -> set[str]:
     """The names of the sizes that an operation needs as numbers."""
     found = {n for x in a.data if isinstance(x, Size) for n in x.names()}

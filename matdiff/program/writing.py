@@ -11,6 +11,7 @@ from fractions import Fraction
 from matdiff.algebra.dims import Size
 from matdiff.program.arrays import Array, in_order
 from matdiff.program.backends import Backend
+from matdiff.program.linear import product_of
 from matdiff.program.syntax import Node, extent, filled, name, number, tuple_of
 
 ALWAYS_INLINE = ("number", "size", "input")
@@ -273,8 +274,32 @@ def entrywise_or_outer(w: Writer, a: Array) -> Node:
 
 
 def batched(w: Writer, a: Array, summed: Sequence[str]) -> Node:
-    """Products of many matrices."""
-    return einsum(w, a.data, [w.node(x) for x in a.args])
+    """Products of many matrices: NumPy's einsum would not hand them to BLAS."""
+    left, right, out = a.data
+    x, y = (w.node(arg) for arg in a.args)
+    batch = [c for c in out if c in left and c in right]
+    mine, other = ([c for c in out if c in word and c not in batch] for word in (left, right))
+    if not w.backend.in_place or not mine or not other:
+        return einsum(w, a.data, [x, y])
+    lengths = {
+        c: n for arg, word in zip(a.args, (left, right), strict=True) for c, n in zip(word, arg.axes, strict=True)
+    }
+
+    def as_matrices(node: Node, word: str, *groups: Sequence[str]) -> Node:
+        order = [c for group in groups for c in group]
+        node = w.permuted(node, [word.index(c) for c in order])
+        if all(len(group) == 1 for group in groups[-2:]):
+            return node
+        joined = [product_of(tuple([lengths[c] for c in group])) for group in groups[-2:]]
+        return w.fill("reshape(a, b)", a=node, b=w.shape([*(lengths[c] for c in batch), *joined]))
+
+    product = w.fill(
+        "a @ b", a=as_matrices(x, left, batch, mine, summed), b=as_matrices(y, right, batch, summed, other)
+    )
+    order = [*batch, *mine, *other]
+    if len(mine) > 1 or len(other) > 1:
+        product = w.fill("reshape(a, b)", a=product, b=w.shape([lengths[c] for c in order]))
+    return w.permuted(product, [order.index(c) for c in out])
 
 
 def einsum(w: Writer, words: Sequence[str], nodes: Sequence[Node]) -> Node:

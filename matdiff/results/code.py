@@ -34,6 +34,7 @@ class Code:
     source      Python that needs nothing but the libraries that it imports
     function    what the source defines; it returns a tuple
     arguments   the names of its arguments
+    inputs      the names of matdiff for the arguments, which Python may not allow
     cost        operations and numbers kept, as polynomials in the sizes, and the factorisations
     """
 
@@ -43,6 +44,7 @@ class Code:
         self.cost: Work = found.work
         self.backend = backend
         self.name = name
+        self.inputs = tuple([s.name for s in found.inputs] + list(found.sizes))
         self._outputs = tuple(outputs)
         self._function: Callable[..., Any] | None = None
         self._found = found
@@ -67,9 +69,8 @@ class Code:
         exprs = [e for group in outputs for e in group]
         values, sizes = instance(exprs, self._found.inputs, seed)
         given = {**sizes, **values}
-        names = [*(s.name for s in self._found.inputs), *self._found.sizes]
         with array_type(self.backend) as array:
-            arguments = [array(given[n]) for n in names]
+            arguments = [array(given[n]) for n in self.inputs]
             return largest_error(self.function, arguments, outputs, given)
 
     def __str__(self) -> str:

@@ -224,3 +224,32 @@ def test_the_logarithm_of_a_determinant_comes_from_the_factor() -> None:
     made = matdiff.code("log(det(K))", "K", "K: n x n spd")
     value, _ = made.function(1e-5 * np.eye(100))
     assert value == pytest.approx(100 * np.log(1e-5))
+
+
+def test_unknowns_are_packed_into_one_vector_for_an_optimiser() -> None:
+    rng = np.random.default_rng(3)
+    x, y = rng.normal(size=(6, 2)), rng.normal(size=6)
+    found = matdiff.objective(
+        "||X w + b*ones(m) - y||^2",
+        "w,b",
+        "X: m x n; w: n; b: scalar; y: m",
+        fixed={"X": x, "y": y},
+        start={"w": [1, 2], "b": 3},
+    )
+    assert found.x0 == pytest.approx([1, 2, 3])
+    wide = np.column_stack([x, np.ones(6)])
+    assert found(found.x0)[1] == pytest.approx(2 * wide.T @ (wide @ found.x0 - y))
+    v = rng.normal(size=3)
+    assert found.hessp(found.x0, v) == pytest.approx(2 * wide.T @ wide @ v)
+
+
+@pytest.mark.parametrize(("kind", "entries"), [("symmetric", 6), ("lower", 6), ("upper", 6), ("diagonal", 3)])
+def test_only_the_free_entries_of_an_unknown_vary(kind: str, entries: int) -> None:
+    a = RNG.normal(size=(3, 3))
+    found = matdiff.objective("tr(A X) + tr(X X X)", "X", f"X: n x n {kind}; A: n x n", fixed={"A": a}, start=np.eye(3))
+    x, v, h = RNG.normal(size=entries), RNG.normal(size=entries), 1e-5
+    slope = (found(x + h * v)[0] - found(x - h * v)[0]) / (2 * h)
+    assert found(x)[1] @ v == pytest.approx(slope, rel=1e-6)
+    bend = (found(x + h * v)[1] - found(x - h * v)[1]) / (2 * h)
+    assert found.hessp(x, v) == pytest.approx(bend, rel=1e-6)
+    assert found.pack(found.unpack(x)) == pytest.approx(x)
