@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.structure import Named
 from matdiff.api.derivatives import derive, hessian, jacobian
 from matdiff.api.inputs import Unknowns, Where, function_of, parse, unknowns_in
 from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:
+    from matdiff.numeric.objectives import Objective
     from matdiff.program.source import Output
     from matdiff.results.code import Code
-    from matdiff.results.objective import Objective
 
 OUTPUTS = ("value", "gradient", "hessian", "hvp", "jacobian", "jvp", "vjp")
 
@@ -46,21 +46,31 @@ def code(
     >>> float(value), gradient
     (58.0, array([48., 68.]))
     """
+    f, unknowns = _question(expr, wrt, where, spelling)
+    wanted = _outputs(outputs, bool(unknowns), defaults=tuple(outputs) == ("value", "gradient"))
+    result = _written(f, unknowns, wanted, backend, name, sizes)
+    if check:
+        result.verify()
+    return result
+
+
+def _written(
+    f: Expr,
+    unknowns: Mapping[str, Expr],
+    wanted: Sequence[str],
+    backend: str,
+    name: str,
+    sizes: Mapping[str, int] | None,
+) -> Code:
+    """The function, from the form of the expression that is computed well; its value is that of the expression."""
     from matdiff.program.backends import backend as backend_of
     from matdiff.program.source import generated
     from matdiff.program.stable import stable
     from matdiff.results.code import Code
 
-    f, unknowns = _question(expr, wrt, where, spelling)
-    wanted = _outputs(outputs, bool(unknowns), defaults=tuple(outputs) == ("value", "gradient"))
-    own = [s for s in symbols(f) if isinstance(s, Symbol)]
     well = f if any(isinstance(u, Named) for u in unknowns.values()) else stable(f)
     made = [_output(title, well, unknowns)._replace(meant=(f,) if title == "value" else ()) for title in wanted]
-    found = generated(made, own, backend_of(backend), name, sizes)
-    result = Code(found, backend, name, made)
-    if check:
-        result.verify()
-    return result
+    return Code(generated(made, symbols(f), backend_of(backend), name, sizes), backend, name, made)
 
 
 def objective(
@@ -77,7 +87,7 @@ def objective(
     >>> found.hessp(found.x0, found.x0 + 1)
     array([2., 2.])
     """
-    from matdiff.results.objective import Objective
+    from matdiff.numeric.objectives import Objective
 
     f, unknowns = _question(expr, wrt, where, None)
     if not unknowns:

@@ -14,6 +14,7 @@ from matdiff.program.arrays import Array, in_order
 from matdiff.program.backends import Backend
 from matdiff.program.costs import Work, work_of
 from matdiff.program.lowering import Lowering, without_ones
+from matdiff.program.statements import write
 from matdiff.program.syntax import extent, identifier
 from matdiff.program.writing import Writer
 
@@ -63,7 +64,7 @@ def generated(
     header.read(needed)
     model = next((header.names[s.name] for s in inputs if s.ranges or s.shape != SCALAR), "")
     writer = Writer(target, header.names, header.taken, model)
-    writer.write(roots)
+    write(writer, roots)
     results = iter([ast.unparse(writer.node(root)) for root in roots])
     returned = [[next(results) for _ in o.exprs] for o in outputs]
     body = [*header.checks(writer.text + " ".join(r for group in returned for r in group)), *writer.lines]

@@ -44,7 +44,7 @@ class Code:
         self.cost: Work = found.work
         self.backend = backend
         self.name = name
-        self.inputs = tuple([s.name for s in found.inputs] + list(found.sizes))
+        self.inputs: Sequence[str] = (*[s.name for s in found.inputs], *found.sizes)
         self._outputs = tuple(outputs)
         self._function: Callable[..., Any] | None = None
         self._found = found

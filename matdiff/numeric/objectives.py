@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from matdiff.algebra.assumptions import implied
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import MatdiffError, ShapeError, UnknownNameError
-from matdiff.results.code import Code
+
+
+class Code(Protocol):
+    """A function and the names of its arguments."""
+
+    @property
+    def function(self) -> Callable[..., Any]: ...
+
+    @property
+    def inputs(self) -> Sequence[str]: ...
+
 
 TRIANGLES = {"symmetric": np.tril_indices, "lower": np.tril_indices, "upper": np.triu_indices}
 
