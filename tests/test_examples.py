@@ -256,7 +256,7 @@ EXAMPLES = [
         lambda x, A: x @ A @ x / (x @ x),
         {
             "x": (
-                "(A + Aᵀ)x/(xᵀx) − 2(xᵀAx)x/(xᵀx)²",
+                "((A + Aᵀ)x − 2(xᵀAx)x/(xᵀx))/(xᵀx)",
                 lambda x, A: (A + A.T) @ x / (x @ x) - 2 * (x @ A @ x) * x / (x @ x) ** 2,
             )
         },

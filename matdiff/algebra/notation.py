@@ -160,10 +160,28 @@ def positive(value: Fraction, style: Style) -> str:
     """A positive rational number: ``3``, ``½``, ``2/3``."""
     if value.denominator == 1:
         return str(value.numerator)
+    if is_decimal(value):
+        return decimal(value)
     if style.latex:
         return rf"\tfrac{{{value.numerator}}}{{{value.denominator}}}"
     is_half = value == Fraction(1, 2) and not style.explicit
     return "½" if is_half else f"{value.numerator}/{value.denominator}"
+
+
+LONG_FRACTION, DIGITS = 1000, 12  # a denominator, and so many digits behind the point
+
+
+def is_decimal(value: Fraction) -> bool:
+    """Whether a number is written as a decimal: 0.044715, which as a fraction of whole numbers is longer."""
+    if value.denominator <= LONG_FRACTION or 10**DIGITS % value.denominator:
+        return False
+    return len(decimal(value)) <= len(f"{value.numerator}/{value.denominator}")
+
+
+def decimal(value: Fraction) -> str:
+    """A positive number with a finite decimal fraction."""
+    whole, digits = divmod(value.numerator * 10**DIGITS // value.denominator, 10**DIGITS)
+    return f"{whole}.{digits:0{DIGITS}}".rstrip("0")
 
 
 def sized(letter: str, shape: Shape, style: Style) -> Notation:
@@ -234,7 +252,7 @@ def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> 
     above, below = above_and_below(scalars)
     upper = [*above, *matrices]
     denominator = 1
-    if (below and number.denominator > 1) or (upper and number.denominator > 2):
+    if not is_decimal(number) and ((below and number.denominator > 1) or (upper and number.denominator > 2)):
         denominator, number = number.denominator, Fraction(number.numerator)
     digits = positive(number, style) if number != 1 or not upper else ""
     fraction = bool(below) or denominator > 1

@@ -31,6 +31,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.reading_cost import reading_cost
 from matdiff.output.spellings import is_python
 from matdiff.output.spellings import notation as spelt
 
@@ -348,9 +349,52 @@ def shared_names(shown: list[Expr], taken_names: Iterable[str] = ()) -> dict[Exp
     return dict(zip(shared, fresh, strict=False))
 
 
-def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
+MOST_NAMED = 4  # pieces of an answer that is not long
+LEAST_SAVED, LEAST_SHARE = 3, 10  # signs that a name has to save, and which part of the whole they have to be
+NAMING = 4  # the signs of a name, ``:=`` and ``;``
+
+
+def names_that_save(shown: list[Expr]) -> dict[Expr, str]:
+    """Names for pieces that are written more than once, where the whole is shorter to read with them."""
+    taken = {str(n.data[0]) for n in shown if not n.operands or isinstance(n, Named)}
+    fresh = (name for k in range(1, MOST_NAMED + len(taken) + 1) if (name := f"t{k}") not in taken)
+    named: dict[Expr, str] = {}
+    while len(named) < MOST_NAMED:
+        costs, times = _written(shown, named)
+        total = costs[shown[-1]]
+        saved = {n: (times[n] - 1) * costs[n] - times[n] - NAMING for n in shown if _may_be_named(n) and n not in named}
+        best = max(saved, key=saved.__getitem__, default=None)
+        if best is None or best is shown[-1] or saved[best] < max(LEAST_SAVED, total // LEAST_SHARE):
+            break
+        named[best] = next(fresh)
+    return {n: named[n] for n in shown if n in named}
+
+
+def _may_be_named(e: Expr) -> bool:
+    return bool(e.operands) and not (e.free or e.reciprocal or isinstance(e, Named | Recurrence))
+
+
+def _written(shown: list[Expr], named: Mapping[Expr, str]) -> tuple[dict[Expr, int], dict[Expr, int]]:
+    """The signs of every piece, and how often it is written, where some pieces have names."""
+    costs: dict[Expr, int] = {}
+    for n in shown:
+        own = reading_cost(n) - sum(reading_cost(o) for o in n.operands)
+        inside = sum(1 if o in named or is_definition(o) else costs.get(o, 1) for o in n.operands)
+        costs[n] = min(LONG, max(1, own + inside))
+    times = dict.fromkeys(shown, 0)
+    times[shown[-1]] = 1
+    for n in reversed(shown):
+        once = n in named or is_definition(n)
+        for o in n.operands:
+            if o in times:
+                times[o] = min(LONG, times[o] + (1 if once else times[n]))
+    return costs, times
+
+
+def with_pieces(e: Expr, style: Style, definitions: bool, is_answer: bool = False) -> str:
     """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces.
 
+    Pieces are bound to names where the text would be long otherwise; in an answer also where it gets shorter.
     A definition by itself stands in brackets, ``h = W x; (h)``, since a last name would be read as its right side.
     """
     shown = list(postorder(e, prune=None if definitions else is_definition))
@@ -358,7 +402,8 @@ def with_pieces(e: Expr, style: Style, definitions: bool) -> str:
         code = with_pieces(e, PYTHON, definitions)
         if is_python(code):
             return code
-    names = {node: name_text(name, style) for node, name in shared_names(shown).items()}
+    shared = shared_names(shown) or (names_that_save(shown) if is_answer else {})
+    names = {node: name_text(name, style) for node, name in shared.items()}
     printer = Printer(style, names)
     parts = []
     for node in shown:

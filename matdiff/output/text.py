@@ -5,7 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr, Symbol, notes_of, postorder, symbols
-from matdiff.algebra.notation import STYLES, TEXT, name_text
+from matdiff.algebra.notation import ASCII, STYLES, TEXT, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.slices import index_ranges
@@ -21,7 +21,7 @@ def text(e: Expr, spelling: str = "") -> str:
     style = STYLES.get(spelling or TEXT.name)
     if style is None:
         raise ValueError(f"an expression has no spelling {spelling!r}: there are {', '.join(STYLES)}")
-    return with_pieces(e, style, definitions=True)
+    return with_pieces(e, style, definitions=True, is_answer=style in (TEXT, ASCII) and "context" in e.facts)
 
 
 def reading(f: Expr) -> str:

@@ -13,6 +13,7 @@ from matdiff.algebra.identities import (
     cancelling,
     cholesky,
     convolution,
+    denominators,
     determinants,
     entrywise,
     expansions,
@@ -84,6 +85,7 @@ SIMPLIFICATIONS = _by_root(
     indexed.LAWS,
     piecewise.LAWS,
     given_entries.LAWS,
+    denominators.LAWS,
     grids.LAWS,
     stacks.LAWS,
 )

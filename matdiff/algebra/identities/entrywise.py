@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import combinations
+from math import isqrt
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.activations import Relu, Sigmoid, Softplus, Step
-from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign
+from matdiff.algebra.operators.activations import Erf, NormalDistribution, Relu, Sigmoid, Softplus, Step
+from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign, Sqrt
 from matdiff.algebra.operators.extremes import Maximum, Minimum, is_zero
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
@@ -90,6 +92,50 @@ def complement_of_sigmoid(e: Expr) -> Expr | None:
             rest = [t for i, t in enumerate(f) if i not in (one, k)]
             return Sum.of(Sigmoid(-body.operands[0]), *rest)
     return None
+
+
+@identity("1 + erf(a/√2) = 2Φ(a)", "1 + erf(A/sqrt(2)) = 2*normcdf(A)", where="A: m x n", among=(Erf,))
+def normal_distribution(e: Expr) -> Expr | None:
+    """Φ for the distribution function of the standard normal distribution; also entry by entry."""
+    f = e.operands
+    one = next((k for k, term in enumerate(f) if is_one(term)), None)
+    for k, term in enumerate(f if one is not None else ()):
+        a = over_root_of_two(term.operands[0]) if isinstance(term, Erf) else None
+        if a is not None:
+            rest = [t for i, t in enumerate(f) if i not in (one, k)]
+            return Sum.of(Scale.of(Number(2), NormalDistribution(a)), *rest)
+    return None
+
+
+def over_root_of_two(e: Expr) -> Expr | None:
+    """a where an expression is a/√2."""
+    scalars, rest = (e.operands[0], (e.operands[1],)) if isinstance(e, Scale) else (e, ())
+    factors = list(scalars.operands if isinstance(scalars, Hadamard) else (scalars,))
+    below = Power(Sqrt(Number(2)), Number(-1))
+    if below not in factors or not (len(factors) > 1 or rest):
+        return None
+    factors.remove(below)
+    return Scale.of(Hadamard.of(*factors), *rest) if factors and rest else Hadamard.of(*factors, *rest)
+
+
+@identity("√8/√2 = 2", "sqrt(8)/sqrt(2) = 2", among=(Sqrt, Power))
+def roots_of_numbers(e: Expr) -> Expr | None:
+    """A product of two roots of numbers, or of one and a reciprocal of one, that is a number."""
+    roots = [(k, root) for k, f in enumerate(e.operands) if (root := square_of_root(f)) is not None]
+    for (j, a), (k, b) in combinations(roots, 2):
+        square = a * b
+        found = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+        if found**2 == square != 1:
+            rest = [f for i, f in enumerate(e.operands) if i not in (j, k)]
+            return Hadamard.of(Number(found), *rest)
+    return None
+
+
+def square_of_root(e: Expr) -> Fraction | None:
+    """The square of √a or 1/√a for a number a."""
+    base, sign = (e.operands[0], -1) if isinstance(e, Power) and e.operands[1].number == -1 else (e, 1)
+    number = base.operands[0].number if isinstance(base, Sqrt) else None
+    return None if number is None or number <= 0 else number**sign
 
 
 # ---- quotients of sines and cosines -----------------------------------------------------------------
@@ -210,8 +256,8 @@ EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     **EXPANSIONS,
     Power: (sigmoid_of_exponential, even_power),
-    Hadamard: (sigmoid_of_quotient, tangent_of_quotient, step_of_rectified, sign_of_absolute),
-    Sum: (complement_of_sigmoid,),
+    Hadamard: (sigmoid_of_quotient, tangent_of_quotient, step_of_rectified, sign_of_absolute, roots_of_numbers),
+    Sum: (complement_of_sigmoid, normal_distribution),
     Abs: (absolute_of_negative,),
     Minimum: (maximum_of_equals, maximum_with_zero),
     Maximum: (maximum_of_equals, maximum_with_zero),

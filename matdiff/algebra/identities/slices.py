@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Index, Number, fact
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
 from matdiff.algebra.identities.indexed import vectorised
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
@@ -227,6 +227,16 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
+@identity("x ⊙ e₂ = x[2]e₂", "x .* unit(2, n) = x[2]*unit(2, n)", where="x: n", among=(UnitVector,))
+def unit_vector_in_hadamard(e: Expr) -> Expr | None:
+    """For a number or a constant index."""
+    for k, factor in enumerate(e.operands):
+        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], Number | Symbol):
+            others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
+            return Scale.of(Entry(others, factor.operands[0]), factor)
+    return None
+
+
 @identity("I[1:k, :]A = A[1:k, :]", "eye(m)[2:3, :]*A = A[2:3, :]", where="A: m x n", among=(Slice,))
 def selected_rows(e: Expr) -> Expr | None:
     f = e.operands
@@ -289,6 +299,7 @@ def entry_of_column(e: Expr) -> Expr | None:
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transpose_of_slice,),
     Product: (selected_rows, selected_columns, row_by_unit_vector, column_by_unit_vector),
+    Hadamard: (unit_vector_in_hadamard,),
     Slice: (
         slice_of_transpose,
         slice_of_multiple,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
@@ -15,7 +15,7 @@ from matdiff.algebra.operators.kronecker import Vec, Vech
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Slice
-from matdiff.algebra.operators.square import Determinant
+from matdiff.algebra.operators.square import Determinant, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.triangles import (
     Centering,
@@ -172,6 +172,15 @@ def is_placing(e: Expr) -> bool:
     return len(others) == 1 and (isinstance(others[0], Identity) or others[0].number == 1)
 
 
+@identity("diag(x)² = diag(x²)", "diag(x)^2 = diag(x.^2)", where="x: n", among=(DiagonalMatrix,))
+def power_of_diagonal_matrix(e: Expr) -> Expr | None:
+    match e:
+        case MatrixPower(operands=(DiagonalMatrix(operands=(x,)),), data=(k,)) if k > 0:
+            return DiagonalMatrix(Power(x, Number(k)))
+        case _:
+            return None
+
+
 @identity("diag(1) = I", "diag(ones(n)) = eye(n)", among=(Ones, Zeros))
 def diagonal_of_ones(e: Expr) -> Expr | None:
     """Also diag(0) = 0."""
@@ -263,6 +272,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Product: (product_of_blocks, placed_block, placed_vector, centred_twice, commuted_vec, ones_times_ones),
     Sum: (sum_of_blocks,),
     DiagonalMatrix: (diagonal_of_ones,),
+    MatrixPower: (power_of_diagonal_matrix,),
     HorizontalStack: (blocks_of_zeros,),
     VerticalStack: (blocks_of_zeros,),
     Determinant: (determinant_of_two,),
