@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Result = Derivation | Jacobian | Hessian | DifferentialForm | ImplicitDerivative | StationaryPoint
 
+CODE = ("numpy", "jax", "torch")  # the libraries that code is written for
 EXAMPLES = """examples:
   matdiff derive "||Xw - y||^2" --wrt w
   matdiff derive "N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)" --wrt Σ,μ
@@ -78,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_derivation(derive)
+    _add_derivation(derive, code=True)
     derive.add_argument("--no-expand", action="store_true", help="leave the answers in terms of the links of a chain")
     derive.set_defaults(run=_derive)
     _add_second(commands)
@@ -101,7 +102,7 @@ def _add_code(command: argparse.ArgumentParser) -> None:
     """The arguments of ``code``."""
     _add_text(command)
     command.add_argument("--wrt", action="append", default=[], metavar="X[,Y]", help="the unknowns; may be repeated")
-    command.add_argument("--backend", choices=("numpy", "jax", "torch"), default="numpy", help="the library of arrays")
+    command.add_argument("--backend", choices=CODE, default="numpy", help="the library of arrays")
     outputs = "what is computed, some of value, gradient, hessian, hvp, jacobian, jvp, vjp"
     command.add_argument("--outputs", default="value,gradient", metavar="OUT[,OUT]", help=outputs)
     command.add_argument("--name", default="f", help="the name of the function")
@@ -126,12 +127,12 @@ def _add_equal(command: argparse.ArgumentParser) -> None:
 def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands ``jacobian`` and ``hessian``."""
     jacobian = commands.add_parser("jacobian", help="the Jacobian of an expression of any shape, with its steps")
-    _add_derivation(jacobian)
+    _add_derivation(jacobian, code=True)
     layouts = ("numerator", "denominator")
     jacobian.add_argument("--layout", choices=layouts, default="numerator", help="J, or its transpose")
     jacobian.set_defaults(run=_jacobian)
     hessian = commands.add_parser("hessian", help="the Hessian of a scalar expression, with its steps")
-    _add_derivation(hessian)
+    _add_derivation(hessian, code=True)
     hessian.set_defaults(run=_hessian)
     differential = commands.add_parser("differential", help="the differential of an expression of any shape")
     _add_derivation(differential)
@@ -150,14 +151,17 @@ def _add_equations(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     stationary.set_defaults(run=_stationary)
 
 
-def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = False) -> None:
-    """The arguments that all derivations share."""
+def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = False, code: bool = False) -> None:
+    """The arguments that all derivations share; with *code* there are forms that run."""
     _add_text(command)
     help_wrt = "the unknowns, where EXPR does not name them; may be repeated"
     command.add_argument("--wrt", required=needs_unknowns, action="append", default=[], metavar="X[,Y]", help=help_wrt)
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     command.add_argument(
-        "--format", choices=("text", "latex", "json", "markdown"), default="text", help="form of the output"
+        "--format",
+        choices=("text", "latex", "json", "markdown", *(CODE if code else ())),
+        default="text",
+        help="form of the output",
     )
     command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
     _add_setting(command)
@@ -258,6 +262,11 @@ def _show(options: argparse.Namespace, derivation: Result) -> None:
     check = None if options.no_check else derivation.verify()
     if check is not None and not check.ok:
         raise CheckError(check.failure)
+    if options.format in CODE:
+        from matdiff.api import code
+
+        print(code(derivation, backend=options.format, check=not options.no_check).source, end="")
+        return
     print(derivation.written(options.format, options.steps, check, **_setting(options)).rstrip("\n"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.structure import Named
 from matdiff.api.derivatives import derive, hessian, jacobian
 from matdiff.api.inputs import Unknowns, Where, function_of, parse, unknowns_in
@@ -13,8 +13,8 @@ from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:
     from matdiff.numeric.objectives import Objective
-    from matdiff.program.source import Output
     from matdiff.results.code import Code
+    from matdiff.results.gradient import Derivation
 
 OUTPUTS = ("value", "gradient", "hessian", "hvp", "jacobian", "jvp", "vjp")
 
@@ -63,14 +63,14 @@ def _written(
     sizes: Mapping[str, int] | None,
 ) -> Code:
     """The function, from the form of the expression that is computed well; its value is that of the expression."""
-    from matdiff.program.backends import backend as backend_of
-    from matdiff.program.source import generated
     from matdiff.program.stable import stable
-    from matdiff.results.code import Code
+    from matdiff.results.code import code_for
 
     well = f if any(isinstance(u, Named) for u in unknowns.values()) else stable(f)
-    made = [_output(title, well, unknowns)._replace(meant=(f,) if title == "value" else ()) for title in wanted]
-    return Code(generated(made, symbols(f), backend_of(backend), name, sizes), backend, name, made)
+    derived = derive(well, list(unknowns.values())) if {"gradient", "hvp"} & {*wanted} else None
+    answers = {title: _expressions(title, well, unknowns, derived) for title in wanted}
+    conditions = derived.conditions if derived is not None else ()
+    return code_for(f, answers, backend, name, sizes, conditions)
 
 
 def objective(
@@ -121,16 +121,7 @@ def _outputs(outputs: Sequence[str], has_unknowns: bool, defaults: bool) -> tupl
     return tuple(outputs) if has_unknowns else ("value",)
 
 
-def _output(title: str, f: Expr, unknowns: Mapping[str, Expr]) -> Output:
-    """The expressions of an output."""
-    from matdiff.numeric.evaluate import free_indices
-    from matdiff.program.source import Output
-
-    exprs = tuple(_expressions(title, f, unknowns))
-    return Output(title, exprs, tuple([tuple(free_indices(e)) for e in exprs]))
-
-
-def _expressions(title: str, f: Expr, unknowns: Mapping[str, Expr]) -> Sequence[Expr]:
+def _expressions(title: str, f: Expr, unknowns: Mapping[str, Expr], derived: Derivation | None) -> Sequence[Expr]:
     """One expression, or one for each unknown."""
     from matdiff.calculus.adjoint import cotangent, directions, pulled, pushed
 
@@ -145,7 +136,8 @@ def _expressions(title: str, f: Expr, unknowns: Mapping[str, Expr]) -> Sequence[
         return [pushed(f, directions(f, unknowns, {}))]
     if title == "vjp":
         return list(pulled(f, unknowns, cotangent(f, "Y")).values())
-    gradients = list(derive(f, wanted).gradients.values())
+    assert derived is not None
+    gradients = list(derived.gradients.values())
     if title == "gradient":
         return gradients
     along = directions(f, unknowns, {})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.errors import MatdiffError
 from matdiff.program.costs import Work
 
@@ -26,6 +27,27 @@ def array_type(backend: str) -> Iterator[Callable[[Any], Any]]:
             yield lambda a: jax.numpy.asarray(a) if hasattr(a, "shape") else a
     else:
         yield lambda a: a
+
+
+def code_for(
+    function: Expr,
+    answers: Mapping[str, Sequence[Expr]],
+    backend: str,
+    name: str,
+    sizes: Mapping[str, int] | None = None,
+    conditions: Sequence[str] = (),
+    value: Expr | None = None,
+) -> Code:
+    """The code for some answers about a function, by their titles; *value* is how the function itself is written."""
+    from matdiff.numeric.evaluate import free_indices
+    from matdiff.program.backends import backend as backend_of
+    from matdiff.program.source import Output, generated
+
+    found = {"value": (value,), **answers} if value is not None else answers
+    outputs = [Output(title, tuple(es), tuple([tuple(free_indices(e)) for e in es])) for title, es in found.items()]
+    outputs = [o._replace(meant=(function,)) if o.title == "value" else o for o in outputs]
+    made = generated(outputs, symbols(function), backend_of(backend), name, sizes, conditions)
+    return Code(made, backend, name, outputs)
 
 
 class Code:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr
@@ -64,6 +64,19 @@ class Derivation(DerivedResult):
         from matdiff.page.gradients import page
 
         return page(self._found, steps)
+
+    def to_function(self, backend: str = "numpy") -> Callable[..., Any]:
+        """A function of the symbols, in the order in which they appear, that returns the value and the gradients.
+
+        >>> import matdiff
+        >>> value, gradient = matdiff.derive("x'x", wrt="x").to_function()([3.0, 4.0])
+        >>> float(value), gradient
+        (25.0, array([6., 8.]))
+        """
+        from matdiff.results.code import code_for
+
+        answers = {"gradient": tuple(self.gradients.values())}
+        return code_for(self.function, answers, backend, "f", conditions=self.conditions, value=self.function).function
 
     def to_sympy(self) -> Any:
         """The gradient as a SymPy matrix expression; with several unknowns a dictionary of them."""

@@ -253,3 +253,20 @@ def test_only_the_free_entries_of_an_unknown_vary(kind: str, entries: int) -> No
     bend = (found(x + h * v)[1] - found(x - h * v)[1]) / (2 * h)
     assert found.hessp(x, v) == pytest.approx(bend, rel=1e-6)
     assert found.pack(found.unpack(x)) == pytest.approx(x)
+
+
+def test_an_answer_is_a_function_and_a_form_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    from matdiff.cli import main
+
+    x, a = RNG.normal(size=3), RNG.normal(size=(3, 3))
+    value, gradient = matdiff.derive("x'A x", wrt="x").to_function()(x, a)
+    assert value == pytest.approx(x @ a @ x)
+    assert gradient == pytest.approx((a + a.T) @ x)
+    assert main(["derive", "x'A x", "--wrt", "x", "--format", "numpy"]) == 0
+    assert capsys.readouterr().out == matdiff.code("x'A x", wrt="x").source
+    assert main(["hessian", "x'A x", "--wrt", "x", "--format", "torch", "--no-check"]) == 0
+    assert "A + A.T" in capsys.readouterr().out
+
+
+def test_the_conditions_of_an_answer_stand_in_the_text_above_the_code() -> None:
+    assert "x ≠ 0" in matdiff.code("norm2(x)", "x", "x: n", check=False).source
