@@ -17,6 +17,7 @@ LONGEST_FUNCTION = 40
 ALGEBRA = [
     "errors",
     "algebra.dims",
+    "algebra.fresh",
     "algebra.laws",
     "algebra.letters",
     "algebra.memory",

@@ -75,6 +75,7 @@ WITHOUT = {
     "PatchSum": "the sum over all entries stands for it",
     "BandMatrix": "the sum over all entries stands for it",
     "BandSum": "the sum over all entries stands for it",
+    "ToeplitzPart": "the sum over all entries stands for it",
     "FrechetExpm": "no closed form: its matrix is a power series in I ⊗ A and Aᵀ ⊗ I",
     "FrechetOfFunction": "its closed form needs the eigenvectors of A",
     "FrechetLogm": "no closed form: its matrix is the inverse of such a series",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from matdiff.algebra.assumptions import subspace
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Sum, zero
@@ -131,7 +132,7 @@ def _states(f: Expr, depends: Dependence) -> dict[Expr, Expr]:
     found: dict[Expr, Expr] = {}
     for z in postorder(f):
         if isinstance(z, Recurrence) and depends(z):
-            name = next(n for k in range(1, len(taken) + 3) if (n := f"V_{z.name}" + str(k) * (k > 1)) not in taken)
+            name = next(fresh(taken, f"V_{z.name}", [f"V_{z.name}"]))
             found[z.state] = State(name, z.shape, z.index, z.origin, z.forward)
     return found
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.cancelling import addends, flipped
 from matdiff.algebra.identities.indexed import bound_names
@@ -26,13 +27,13 @@ from matdiff.calculus.adjoint import direction, names_in, pushed
 def entries(f: Expr, unknown: Expr) -> tuple[Expr, Expr, Expr]:
     """An entry of F, an entry of the unknown, and the derivative of the one by the other."""
     taken = names_in(f) | {i for node in postorder(f) for i in bound_names(node)}
-    letters = iter([c for c in "ijklpqrstuvw" if c not in taken] + [f"i{k}" for k in range(1, 9)])
+    letters = fresh(taken, "i", "ijklpqrstuvw")
     rows = [Index(next(letters), s) if s is not ONE else None for s in f.shape]
     member = unknown
     if isinstance(unknown, Symbol) and unknown.ranges:
         member = Member(unknown, *[Index(next(letters), r) for r in unknown.ranges])
     places = [Index(next(letters), s) if s is not ONE else None for s in unknown.shape]
-    v = direction(unknown, next(t for k in range(10**9) if (t := f"V{k}") not in taken))
+    v = direction(unknown, next(fresh(taken, "V")))
     free = Symbol(v.name, v.shape, (), v.ranges)
     simplify = Simplifier(SIMPLIFICATIONS)
     change = simplify(replace(pushed(f, {unknown: free}), _at_unit(free, member, _unit(unknown, places))))[0]

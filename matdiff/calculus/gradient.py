@@ -50,7 +50,7 @@ from matdiff.calculus.recurrences import (
     total,
     unrolled_once,
 )
-from matdiff.calculus.traceform import Term, TraceForm, line_of
+from matdiff.calculus.traceform import TraceForm, TraceTerm, line_of
 from matdiff.calculus.varying import Exchange, projected, relaxed, restored
 from matdiff.errors import ShapeError, UnsupportedError
 
@@ -180,8 +180,8 @@ class _Sweep:
             law, line = scalar_as_trace, dy
         else:
             left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
-            opened = [Term(dy, left, scalars=factor)] if holds_differential(dy) else []
-            law, line = chain_rule, Term(start, left, scalars=factor).expression()
+            opened = [TraceTerm(dy, left, scalars=factor)] if holds_differential(dy) else []
+            law, line = chain_rule, TraceTerm(start, left, scalars=factor).expression()
         rounds, done = self.traceform.rounds(opened)
         phases.append(_trace_phase(law, line, line_of(opened), rounds))
         last, found = self._collect(done)
@@ -223,7 +223,7 @@ class _Sweep:
 
     # ---- identification -----------------------------------------------------------------------------
 
-    def _collect(self, terms: Sequence[Term]) -> tuple[Phase, dict[Expr, Expr]]:
+    def _collect(self, terms: Sequence[TraceTerm]) -> tuple[Phase, dict[Expr, Expr]]:
         """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X, and these factors, simplified."""
         groups: dict[Expr, list[Expr]] = {}
         sums: dict[Expr, tuple[Index, ...]] = {}
@@ -250,7 +250,7 @@ class _Sweep:
         opening = Step(law, line, start) if raw else None
         return Phase("Gradient", opening, start, (together,) if together is not NO_STEPS else ()), found
 
-    def _transposed(self, t: Term) -> tuple[Expr, tuple[Index, ...], Expr]:
+    def _transposed(self, t: TraceTerm) -> tuple[Expr, tuple[Index, ...], Expr]:
         """The differential's argument, the sums that stay outside since it depends on them, and Hᵀ."""
         target = t.middle.operands[0]
         outside = tuple(i for i in t.sums if i in target.free)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
@@ -138,7 +139,7 @@ def _jacobian(f: Expr, x: Symbol, parameter: Expr) -> Expr:
 def _by_adjoint(f: Expr, x: Symbol, parameters: Mapping[str, Expr], objective: Expr) -> dict[str, Expr]:
     """∂L/∂θ − 𝓛_θ*(Λ) with 𝓛*(Λ) = ∇_X L."""
     taken = names_in(f) | names_in(objective)
-    y = Symbol(next(n for k in range(len(taken) + 1) if (n := "Y" * (k + 1)) not in taken), f.shape)
+    y = Symbol(next(fresh(taken, "Y", "Y")), f.shape)
     unknowns = {x.name: x, **parameters}
     own = gradients(objective, unknowns).gradients
     adjoint = pulled(f, unknowns, y)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.identities.factoring import key
@@ -30,7 +31,7 @@ from matdiff.calculus.differential import Differentiation
 from matdiff.calculus.gradient import independent, resolved
 from matdiff.calculus.members import brought_to, index_names
 from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
-from matdiff.calculus.traceform import Term, line_of
+from matdiff.calculus.traceform import TraceTerm, line_of
 from matdiff.calculus.varying import Exchange, projection, relaxed
 from matdiff.calculus.vecform import VecForm, as_vec
 
@@ -293,7 +294,7 @@ def _pieces(factors: Sequence[Expr], numbers: dict[Expr, int]) -> Iterator[Expr]
             piece = []
 
 
-def _collected(terms: Sequence[Term]) -> tuple[dict[Expr, Expr], Step | None]:
+def _collected(terms: Sequence[TraceTerm]) -> tuple[dict[Expr, Expr], Step | None]:
     """Σ M vec(dX) = (ΣM) vec(dX), for every X: the factors, and that step where it is one."""
     groups: dict[Expr, list[Expr]] = {}
     sums: dict[Expr, tuple[Index, ...]] = {}
@@ -339,8 +340,7 @@ def general_member(f: Expr, unknown: Expr) -> Expr:
         is_general = len(node.free) == len(unknown.ranges) and node.free.isdisjoint(f.free)
         if isinstance(node, Member) and node.operands[0] is unknown and is_general:
             return node
-    taken = index_names(f)
-    letters = [c for c in "ijklrstuvw" if c not in taken]
+    letters = fresh(index_names(f), "i", INDICES)
     return Member(unknown, *[Index(c, last) for c, last in zip(letters, unknown.ranges, strict=False)])
 
 

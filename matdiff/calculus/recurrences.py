@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities.indexed import substitute_index
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
@@ -151,8 +152,8 @@ def total(pieces: Sequence[Expr], like: Expr) -> Expr:
 def fresh_name(taken: Collection[str], z: Recurrence, recurrences: Iterable[Recurrence]) -> str:
     """δ for the only recurrence, δ_z for one of several."""
     names = ["delta"] if len(list(recurrences)) == 1 else []
-    names += [f"delta_{z.name}", *(f"delta_{z.name}{k}" for k in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+    own = f"delta_{z.name}"
+    return next(fresh(taken, own, [*names, own]))
 
 
 def perturbed(state: Iterate, name: str) -> tuple[Recurrence, Expr]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.blocks import VerticalStack
@@ -130,7 +131,7 @@ def _multipliers(f: Expr, constraints: Sequence[Expr]) -> list[str]:
         names = [letter] if count == 1 else [f"{letter}{k}" for k in range(1, count + 1)]
         if taken.isdisjoint(names):
             return names
-    return [next(n for k in range(len(taken) + 1) if (n := f"multiplier{j}_{k}") not in taken) for j in range(count)]
+    return [next(fresh(taken, f"multiplier{j}_")) for j in range(count)]
 
 
 def _change(g: Expr, changing: Sequence[Expr]) -> Expr | None:

@@ -32,7 +32,7 @@ from matdiff.algebra.rewriting import Step, Steps, Told
 from matdiff.errors import UnsupportedError
 
 
-class Term(NamedTuple):
+class TraceTerm(NamedTuple):
     """number × Σ over *sums* of scalars × Tr(left · middle · right)."""
 
     middle: Expr
@@ -42,7 +42,7 @@ class Term(NamedTuple):
     scalars: tuple[Expr, ...] = ()
     sums: tuple[Index, ...] = ()
 
-    def times(self, scalars: Sequence[Expr], middle: Expr) -> Term:
+    def times(self, scalars: Sequence[Expr], middle: Expr) -> TraceTerm:
         """Another middle, with scalars taken out of this one."""
         number = self.number
         for s in scalars:
@@ -72,15 +72,15 @@ class Term(NamedTuple):
         return isinstance(self.middle, Differential) and not self.right
 
 
-Move = tuple[Law, Term]
+Move = tuple[Law, TraceTerm]
 
 
 class Moved(NamedTuple):
     """The application of a law to a term, before anybody asks for it as a step."""
 
     law: Law
-    before: Term
-    after: Sequence[Term]
+    before: TraceTerm
+    after: Sequence[TraceTerm]
     silent: bool = False  # whether it is no step where it changes nothing in writing
 
 
@@ -99,44 +99,44 @@ def told(applied: Sequence[Step | Moved]) -> Told:
 class TraceForm:
     """Brings the terms of a line to the form Tr(H dX), in rounds that each change every open term once."""
 
-    def terms(self, df: Expr) -> list[Term]:
+    def terms(self, df: Expr) -> list[TraceTerm]:
         """The terms of df; what holds no differential is zero and left out.
 
         A trace with its factor is taken as it is, anything else as a = Tr(a).
         """
         return [self._term(e) for e in (df.operands if isinstance(df, Sum) else (df,)) if holds_differential(e)]
 
-    def _term(self, e: Expr) -> Term:
+    def _term(self, e: Expr) -> TraceTerm:
         number, rest = coefficient(e)
         factors = rest.operands if isinstance(rest, Hadamard) else (rest or e,)
         traces = [k for k, f in enumerate(factors) if isinstance(f, Trace) and holds_differential(f)]
         if not traces:
-            return Term(e)
+            return TraceTerm(e)
         k = traces[0]
-        return Term(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
+        return TraceTerm(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
 
-    def rounds(self, terms: Sequence[Term]) -> tuple[list[Told], list[Term]]:
+    def rounds(self, terms: Sequence[TraceTerm]) -> tuple[list[Told], list[TraceTerm]]:
         """The steps from a sum of terms to one of done terms, grouped by line, and those terms."""
         first: list[Step | Moved] = []
         current = self._settle(terms, first)
         rounds = [told(first)] if first else []
         while any(not t.done for t in current):
             steps: list[Step | Moved] = []
-            following: list[Term] = []
+            following: list[TraceTerm] = []
             for term in current:
                 following.extend([term] if term.done else self._advance(term, steps))
             rounds.append(told(steps))
             current = following
         return rounds, current
 
-    def _advance(self, term: Term, steps: list[Step | Moved]) -> list[Term]:
+    def _advance(self, term: TraceTerm, steps: list[Step | Moved]) -> list[TraceTerm]:
         law, moved = self._move(term)
         steps.append(Moved(law, term, (moved,)))
         return self._settle([moved], steps)
 
     # ---- what a textbook writes no line for: sums of traces and scalars -----------------------------
 
-    def _settle(self, terms: Sequence[Term], steps: list[Step | Moved]) -> list[Term]:
+    def _settle(self, terms: Sequence[TraceTerm], steps: list[Step | Moved]) -> list[TraceTerm]:
         """Splits sums, takes scalars out and opens products, until the middle is a factor that needs a law."""
         waiting, settled = list(reversed(terms)), []
         while waiting:
@@ -150,7 +150,7 @@ class TraceForm:
             steps.append(Moved(law, t, parts, silent=True))
         return settled
 
-    def _open(self, t: Term) -> tuple[Law, Sequence[Term]] | None:
+    def _open(self, t: TraceTerm) -> tuple[Law, Sequence[TraceTerm]] | None:
         match t.middle:
             case Sum(operands=terms):
                 return trace_of_sum, [t._replace(middle=m) for m in terms if holds_differential(m)]
@@ -184,7 +184,7 @@ class TraceForm:
             raise UnsupportedError("a product of differentials is not linear in them")
         return places[0]
 
-    def _bind(self, t: Term, body: Expr, index: Index) -> Term:
+    def _bind(self, t: TraceTerm, body: Expr, index: Index) -> TraceTerm:
         """Takes a sum over an index in front of the trace, renaming the index where its name is taken."""
         outside: set[str] = {i.name for i in t.sums}
         for e in (*t.left, *t.right, *t.scalars):
@@ -196,7 +196,7 @@ class TraceForm:
 
     # ---- the properties of the trace ----------------------------------------------------------------
 
-    def _move(self, t: Term) -> Move:
+    def _move(self, t: TraceTerm) -> Move:
         if isinstance(t.middle, Transpose):
             left = tuple(transposed(f) for f in reversed(t.right))
             right = tuple(transposed(f) for f in reversed(t.left))
@@ -205,7 +205,7 @@ class TraceForm:
             return trace_of_cycle, t._replace(left=(*t.right, *t.left), right=())
         return self._shift(t)
 
-    def _shift(self, t: Term) -> Move:
+    def _shift(self, t: TraceTerm) -> Move:
         """Tr(H op(L)) = Tr(H' L), the law of an operator that is linear in L."""
         e = t.middle
         law = e.shift if isinstance(e, Operator) else None
@@ -222,6 +222,6 @@ def _factors(c: Expr) -> tuple[Expr, ...]:
     return c.operands if isinstance(c, Hadamard) else (c,)
 
 
-def line_of(terms: Sequence[Term]) -> Expr:
+def line_of(terms: Sequence[TraceTerm]) -> Expr:
     """A sum of terms as an expression."""
     return Sum.of(*[t.expression() for t in terms]) if terms else Number(0)

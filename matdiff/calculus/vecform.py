@@ -28,7 +28,7 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.rewriting import Step
-from matdiff.calculus.traceform import Move, Moved, Term, TraceForm
+from matdiff.calculus.traceform import Move, Moved, TraceForm, TraceTerm
 
 
 def as_vec(e: Expr) -> Expr:
@@ -36,7 +36,7 @@ def as_vec(e: Expr) -> Expr:
     return e if e.cols is ONE else transposed(e) if e.rows is ONE else Vec(e)
 
 
-class VecTerm(Term):
+class VecTerm(TraceTerm):
     """number × Σ over *sums* of scalars × left · vec(middle)."""
 
     __slots__ = ()
@@ -53,11 +53,11 @@ class VecTerm(Term):
 class VecForm(TraceForm):
     """Brings the terms of a line to the form M vec(dX), in rounds that each change every open term once."""
 
-    def terms(self, df: Expr) -> list[Term]:
+    def terms(self, df: Expr) -> list[TraceTerm]:
         """The terms of df; what holds no differential is zero and left out."""
         return [VecTerm(e) for e in (df.operands if isinstance(df, Sum) else (df,)) if holds_differential(e)]
 
-    def _advance(self, term: Term, steps: list[Step | Moved]) -> list[Term]:
+    def _advance(self, term: TraceTerm, steps: list[Step | Moved]) -> list[TraceTerm]:
         """A law changes the term; what it leaves as it is written is no step."""
         law, moved = self._move(term)
         before, after = term.expression(), moved.expression()
@@ -67,7 +67,7 @@ class VecForm(TraceForm):
 
     # ---- what a textbook writes no line for ---------------------------------------------------------
 
-    def _open(self, t: Term) -> tuple[Law, Sequence[Term]] | None:
+    def _open(self, t: TraceTerm) -> tuple[Law, Sequence[TraceTerm]] | None:
         match t.middle:
             case Sum(operands=terms):
                 kept = [m for m in terms if holds_differential(m)]
@@ -96,7 +96,7 @@ class VecForm(TraceForm):
             case _:
                 return None
 
-    def _open_inside(self, t: Term, a: Expr) -> tuple[Law, Sequence[Term]] | None:
+    def _open_inside(self, t: TraceTerm, a: Expr) -> tuple[Law, Sequence[TraceTerm]] | None:
         """A trace, or a diagonal, of a sum or of a multiple."""
         of = type(t.middle)
         match a:
@@ -115,7 +115,7 @@ class VecForm(TraceForm):
 
     # ---- the laws of vec ----------------------------------------------------------------------------
 
-    def _move(self, t: Term) -> Move:
+    def _move(self, t: TraceTerm) -> Move:
         match t.middle:
             case Product(operands=f):
                 k = self._place(f)
@@ -130,7 +130,7 @@ class VecForm(TraceForm):
             case _:
                 return self._linear(t)
 
-    def _trace(self, t: Term, a: Expr) -> Term:
+    def _trace(self, t: TraceTerm, a: Expr) -> TraceTerm:
         """Tr(PLQ) = vec((QP)ᵀ)ᵀvec(L), and Tr(PLᵀQ) = vec(QP)ᵀvec(L)."""
         factors = a.operands if isinstance(a, Product) else (a,)
         k = self._place(factors)
@@ -140,13 +140,13 @@ class VecForm(TraceForm):
             inner, h = inner.operands[0], transposed(h)
         return t._replace(left=(*t.left, transposed(as_vec(transposed(h)))), middle=inner)
 
-    def _diagonal_between(self, t: Term, f: Sequence[Expr], k: int) -> Term:
+    def _diagonal_between(self, t: TraceTerm, f: Sequence[Expr], k: int) -> TraceTerm:
         """diag(P diag(L)Q) = (P ⊙ Qᵀ)L"""
         sides = [Product.of(*side) for side in (f[:k], [transposed(q) for q in reversed(f[k + 1 :])]) if side]
         mixed = Hadamard.of(*sides) if len(sides) > 1 else Hadamard.of(Identity(f[k].rows), *sides)
         return t._replace(left=(*t.left, mixed), middle=f[k].operands[0])
 
-    def _with_diagonal(self, t: Term, f: Sequence[Expr], k: int) -> Term:
+    def _with_diagonal(self, t: TraceTerm, f: Sequence[Expr], k: int) -> TraceTerm:
         """vec(P diag(L)Q) = (Qᵀ ∗ P)L with the product ∗ of Khatri and Rao, which is P diag(q) for one column q."""
         behind = Product.of(*[transposed(q) for q in reversed(f[k + 1 :])]) if f[k + 1 :] else Identity(f[k].rows)
         before = Product.of(*f[:k]) if k else Identity(f[k].rows)
@@ -158,7 +158,7 @@ class VecForm(TraceForm):
             own = (KhatriRao.of(behind, before),)
         return t._replace(left=(*t.left, *own), middle=f[k].operands[0])
 
-    def _linear(self, t: Term) -> Move:
+    def _linear(self, t: TraceTerm) -> Move:
         """The matrix of an operator that is linear in the operand with the differential."""
         e = t.middle
         places = [k for k, o in enumerate(e.operands) if holds_differential(o)]
@@ -170,7 +170,7 @@ class VecForm(TraceForm):
         left = t.left if isinstance(matrix, Identity) else (*t.left, matrix)
         return law, t._replace(left=left, middle=e.operands[places[0]])
 
-    def _universal(self, t: Term, places: Sequence[int]) -> tuple[Expr, Expr]:
+    def _universal(self, t: TraceTerm, places: Sequence[int]) -> tuple[Expr, Expr]:
         """Σᵢⱼ vec(𝓛(eᵢeⱼᵀ))(eⱼ ⊗ eᵢ)ᵀ for an operator 𝓛, which is always right."""
         e = t.middle
         k = self._place(e.operands)

@@ -13,6 +13,7 @@ from typing import NamedTuple, cast
 from matdiff.algebra.constants import Constant, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, fact, postorder
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.notation import (
     ACCENTS,
     ASCII,
@@ -345,8 +346,7 @@ def shared_names(shown: list[Expr], taken_names: Iterable[str] = ()) -> dict[Exp
     if sum(lengths[n] for n in (shown[-1], *bodies)) <= LONG:
         return {}
     shared = [n for n in lengths if uses.get(n, 0) > 1 and lengths[n] >= PIECE and not (n.free or isinstance(n, Named))]
-    fresh = (name for k in range(1, len(shared) + len(taken) + 1) if (name := f"t{k}") not in taken)
-    return dict(zip(shared, fresh, strict=False))
+    return dict(zip(shared, fresh(taken, "t"), strict=False))
 
 
 MOST_NAMED = 4  # pieces of an answer that is not long

@@ -7,6 +7,7 @@ from typing import Any
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities.traces import chain_rule
 from matdiff.algebra.notation import TEXT
 from matdiff.algebra.operators.differentials import Differential
@@ -64,7 +65,7 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
     cuts = {b.node: b.name for b in found.blocks if b.name and b.node is not f and not isinstance(b.node, own)}
     names: dict[Expr, str] = {}
     taken = {str(n.data[0]) for n in postorder(f) if isinstance(n, Symbol | Named)} | set(cuts.values())
-    fresh = (name for k in range(1, 10**9) if (name := f"t{k}") not in taken)
+    free = fresh(taken, "t")
     lengths: dict[Expr, int] = {}
     is_long = fact("length", f, lambda node, below: 1 + sum(below)) > LONG_FUNCTION
     for node in postorder(f):
@@ -72,7 +73,7 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
         if node in cuts:
             names[node] = cuts[node]
         elif is_long and lengths[node] > PIECE and node is not f and not node.free and not is_definition(node):
-            names[node] = next(fresh)
+            names[node] = next(free)
     return names
 
 

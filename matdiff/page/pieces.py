@@ -14,6 +14,7 @@ from typing import Any
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, postorder, symbols
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.notation import STYLES, TEXT, name_text
 from matdiff.algebra.rewriting import Step
 from matdiff.output.latex import latex
@@ -60,14 +61,14 @@ class Pieces:
         uses = Counter(o for node in nodes for o in dict.fromkeys(node.operands))
         uses.update(shown)
         taken = {str(node.data[0]) for node in nodes if not node.operands or is_definition(node)}
-        fresh = (name for k in range(1, 10**9) if (name := f"t{k}") not in taken)
+        free = fresh(taken, "t")
         self.names: dict[Expr, str] = {}
         lengths: dict[Expr, int] = {}
         for node in nodes:
             short = (1 if o in self.names or is_definition(o) else lengths[o] for o in node.operands)
             lengths[node] = 1 + sum(short)
             if lengths[node] >= PIECE and uses[node] > 1 and not node.free and not is_definition(node):
-                self.names[node] = next(fresh)
+                self.names[node] = next(free)
         self.definitions = [node for node in nodes if is_definition(node)]
         self.printer = Printer(TEXT, {node: name_text(name, TEXT) for node, name in self.names.items()})
 

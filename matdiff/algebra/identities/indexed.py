@@ -7,6 +7,7 @@ from collections.abc import Set
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.expr import Expr, Index, Symbol, fact, postorder, replace
+from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entrywise import lifted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
@@ -25,9 +26,7 @@ def fresh_index(index: Index, taken: Set[str]) -> Index:
     """The index itself, or one with a new name and the same range when the name is taken."""
     if index.name not in taken:
         return index
-    letters = [c for c in "ijklrstuvw" if c not in taken]
-    name = letters[0] if letters else next(f"i{k}" for k in range(1, len(taken) + 2) if f"i{k}" not in taken)
-    return Index(name, index.last)
+    return Index(next(fresh(taken, "i", INDICES)), index.last)
 
 
 def bound_names(e: Expr) -> frozenset[str]:

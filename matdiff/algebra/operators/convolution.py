@@ -19,9 +19,9 @@ from matdiff.algebra.dims import ONE, Relation, Shape, Size, below_one, shape_te
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.linear import Bilinear
 from matdiff.algebra.operators.patches import BandMatrix, Patches
-from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.products import Product, Scale, Transpose, turned
 from matdiff.algebra.operators.resampling import Dilated, Exchange, Flipped, Padded, Subsampled
-from matdiff.algebra.operators.windows import Windowed, turned, windows
+from matdiff.algebra.operators.windows import Windowed, windows
 
 WITHIN = Relation("stride*a-stride+p×stride*b-stride+q, p×q → a×b", "stride", optional=1)
 FULL = Relation("m×n, p×q → m+p-1×n+q-1")

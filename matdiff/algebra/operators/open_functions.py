@@ -16,12 +16,13 @@ from typing import Any, ClassVar
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator
+from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, Notation, Part, Slot, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.kronecker import Unvec, Vec
 from matdiff.algebra.operators.norms import inner
-from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose
+from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose, turned
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.errors import ShapeError
 
@@ -170,8 +171,8 @@ class OpenDerivative(Operator):
         name, count, places = self.data
         k = place - count + 1
         exchanged = (places[k], *places[1:k], places[0], *places[k + 1 :])
-        directions = (*self.operands[count:place], transposed(h), *self.operands[place + 1 :])
-        return transposed(OpenDerivative(name, exchanged, self.operands[:count], directions))
+        directions = (*self.operands[count:place], turned(h), *self.operands[place + 1 :])
+        return turned(OpenDerivative(name, exchanged, self.operands[:count], directions))
 
     @vec(
         "vec_of_open_derivative",
@@ -259,8 +260,8 @@ class OpenHessian(OpenDerivative):
         others = (*self.operands[count:place], *self.operands[place + 1 :])
         exchanged = (places[k], *places[1:k], *places[k + 1 : -1], places[0], places[-1])
         column, row, index = split(h, self)
-        inner = (Unvec.of(transposed(row), *rows), Unvec.of(column, *cols))
-        found = transposed(OpenDerivative(name, exchanged, self.operands[:count], (*others, *inner)))
+        inner = (Unvec.of(turned(row), *rows), Unvec.of(column, *cols))
+        found = turned(OpenDerivative(name, exchanged, self.operands[:count], (*others, *inner)))
         return found if index is None else IndexedSum(found, index)
 
 
@@ -286,8 +287,7 @@ def split(h: Expr, hessian: Expr) -> tuple[Expr, Expr, Index | None]:
         if factors[k].rows is ONE:
             return Product.of(*factors[:k]), Product.of(*factors[k:]), None
     taken = {i.name for i in h.free | hessian.free}
-    letters = ("j", "k", "l", "r", "s", *(f"j{k}" for k in range(len(taken))))
-    index = Index(next(letter for letter in letters if letter not in taken), h.rows)
+    index = Index(next(fresh(taken, "j", INDICES[1:])), h.rows)
     e = UnitVector(index, h.rows)
     return e, Product.of(Transpose(e), h), index
 
@@ -296,11 +296,6 @@ def unit_directions(np: Any, shape: tuple[int, int]) -> list[Any]:
     """The matrices with one entry 1 and else 0, column by column."""
     rows, cols = shape
     return list(np.swapaxes(np.eye(rows * cols).reshape(rows * cols, cols, rows), -1, -2))
-
-
-def transposed(e: Expr) -> Expr:
-    """eᵀ, and e of eᵀ."""
-    return e.operands[0] if isinstance(e, Transpose) else e if e.is_scalar else Transpose(e)
 
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -12,8 +12,8 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Relation, Shape, Size, shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.products import Transpose
-from matdiff.algebra.operators.windows import Windowed, refuse_unless, turned, windows
+from matdiff.algebra.operators.products import Transpose, turned
+from matdiff.algebra.operators.windows import Windowed, refuse_unless, windows
 
 STEPS = "m = stride*a-stride+p, n = stride*b-stride+q"
 

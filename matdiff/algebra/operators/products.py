@@ -383,3 +383,8 @@ class Transpose(Operator):
     @vec("transpose_within_vec", "vec(Aᵀ) = K vec(A)", "vec(A') = commutation(m, n)*vec(A)", where="A: m x n")
     def vec(self: Expr, place: int) -> Expr:
         return OPERATORS["Commutation"].of(*self.operands[0].shape)  # type: ignore[arg-type]
+
+
+def turned(e: Expr) -> Expr:
+    """eᵀ, and e of eᵀ; a scalar is its own transpose."""
+    return e.operands[0] if isinstance(e, Transpose) else e if e.is_scalar else Transpose(e)

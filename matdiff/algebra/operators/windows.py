@@ -9,7 +9,6 @@ from matdiff.algebra.dims import ONE, Shape, Size, divided, shape_text, too_larg
 from matdiff.algebra.expr import Data, Expr
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.linear import Linear
-from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import ShapeError
 
 
@@ -48,11 +47,6 @@ class Windowed(Linear):
             given.pop()
         usual = call(self.names[0], self.operands, style).parts
         return Notation((*usual[:-1], "".join(f", {s}" for s in given), usual[-1]))
-
-
-def turned(h: Expr) -> Expr:
-    """hᵀ, written without a double transpose."""
-    return h.operands[0] if isinstance(h, Transpose) else Transpose(h)
 
 
 # ---- numbers ----------------------------------------------------------------------------------------

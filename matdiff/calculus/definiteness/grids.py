@@ -23,7 +23,7 @@ from matdiff.algebra.operators.products import (
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.intervals import Interval
-from matdiff.calculus.definiteness.opposite_signs import BothSigns, Term, addends, as_term, mirror, total
+from matdiff.calculus.definiteness.opposite_signs import BothSigns, Summand, addends, as_term, mirror, total
 from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim
 from matdiff.calculus.equality.proof import prove
 
@@ -107,7 +107,7 @@ def pivot(signs: BothSigns, grid: Grid, j: int, premises: list[Claim]) -> bool:
     return all(is_zero(grid[j][k]) for k in later)
 
 
-def product(term: Term, left: Expr, right: Expr) -> Expr:
+def product(term: Summand, left: Expr, right: Expr) -> Expr:
     """α L M Rᵀ"""
     middle = () if term.middle is None else (term.middle,)
     return Scale.of(term.scalar, Product.of(left, *middle, Transpose.of(right)))
@@ -121,7 +121,7 @@ def minus(signs: BothSigns, block: Expr, share: Expr) -> Expr:
     return rest
 
 
-def right_of(signs: BothSigns, term: Term, block: Expr) -> Expr | None:
+def right_of(signs: BothSigns, term: Summand, block: Expr) -> Expr | None:
     """Rᵀ where a term of a block beside the diagonal is αLMRᵀ, for the α, L and M of a term on it."""
     n = len(term.outer)
     positive = signs.entries(term.scalar).interval.is_positive

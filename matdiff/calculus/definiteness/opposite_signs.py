@@ -103,7 +103,7 @@ def mirror(f: Expr) -> Expr:
 # ---- matrices ---------------------------------------------------------------------------------------
 
 
-class Term(NamedTuple):
+class Summand(NamedTuple):
     """α L M Lᵀ with a scalar α; the *middle* M is None for I."""
 
     scalar: Expr
@@ -123,7 +123,7 @@ class Term(NamedTuple):
 class Weighed(NamedTuple):
     """A term, the interval of its eigenvalues, and what that follows from."""
 
-    term: Term
+    term: Summand
     interval: Interval
     premises: tuple[Claim, ...]
 
@@ -144,20 +144,20 @@ def total(signs: BothSigns, e: Expr) -> Found | None:
     return absorbed(signs, known) or turned_over(absorbed(signs, [negative(w) for w in known]))
 
 
-def as_term(signs: Signs, scalar: Expr, factors: tuple[Expr, ...]) -> Term | None:
+def as_term(signs: Signs, scalar: Expr, factors: tuple[Expr, ...]) -> Summand | None:
     """A product that is symmetric by the way it is written."""
     outer, middle = stripped(signs, factors)
     if not middle:
-        return Term(scalar, tuple(outer), None)
+        return Summand(scalar, tuple(outer), None)
     inside = Product.of(*middle)
     if inside.is_scalar:
-        return Term(Hadamard.of(scalar, inside), tuple(outer), None)
-    return Term(scalar, tuple(outer), inside) if signs.spectrum(inside) is not None else None
+        return Summand(Hadamard.of(scalar, inside), tuple(outer), None)
+    return Summand(scalar, tuple(outer), inside) if signs.spectrum(inside) is not None else None
 
 
-def diagonals_together(signs: BothSigns, terms: Sequence[Term]) -> list[Term]:
+def diagonals_together(signs: BothSigns, terms: Sequence[Summand]) -> list[Summand]:
     """α L diag(p) Lᵀ + β L diag(q) Lᵀ as L diag(αp + βq) Lᵀ."""
-    groups: dict[tuple[Expr, ...], list[Term]] = {}
+    groups: dict[tuple[Expr, ...], list[Summand]] = {}
     for t in terms:
         if isinstance(t.middle, DiagonalMatrix):
             groups.setdefault(t.outer, []).append(t)
@@ -167,11 +167,11 @@ def diagonals_together(signs: BothSigns, terms: Sequence[Term]) -> list[Term]:
             made += group
             continue
         entries = [Scale.of(t.scalar, t.middle.operands[0]) for t in group if t.middle is not None]
-        made.append(Term(Number(1), outer, DiagonalMatrix(signs.simple(Sum.of(*entries)))))
+        made.append(Summand(Number(1), outer, DiagonalMatrix(signs.simple(Sum.of(*entries)))))
     return made
 
 
-def weigh(signs: Signs, term: Term, shape: Expr) -> Weighed | None:
+def weigh(signs: Signs, term: Summand, shape: Expr) -> Weighed | None:
     claim = signs.spectrum(term.expr(shape))
     return None if claim is None else Weighed(term, claim.interval, (claim,))
 
@@ -200,7 +200,7 @@ def absorbed(signs: BothSigns, terms: Sequence[Weighed]) -> Found | None:
     return as_sign(whole), reason, [c for w in kept for c in w.premises]
 
 
-def reason_of(pair: Term, term: Term) -> str:
+def reason_of(pair: Summand, term: Summand) -> str:
     """Which of the inequalities it is."""
     is_diagonal = isinstance(pair.middle, DiagonalMatrix) and pair.middle.operands[0] is term.outer[-1]
     return COVARIANCE if is_diagonal and pair.scalar is Number(1) else CAUCHY
@@ -217,7 +217,7 @@ def reduced(signs: BothSigns, pair: Weighed, term: Weighed) -> Weighed | None:
     share, rest = next((f for f in found if f[1] is not None), (scalar, None))
     if rest is None:
         return None
-    left = Term(signs.simple(scalar - share), outer, middle)
+    left = Summand(signs.simple(scalar - share), outer, middle)
     claims = [*([] if positive is None else [positive]), *([] if left.scalar.number is not None else [rest])]
     regular = rest.interval.is_positive and all(is_regular(signs, f) for f in outer)
     strict = regular and (positive is None or positive.interval.is_positive)
@@ -225,7 +225,7 @@ def reduced(signs: BothSigns, pair: Weighed, term: Weighed) -> Weighed | None:
     return Weighed(left, iv.NONNEGATIVE if interval.is_zero else interval, tuple(claims))
 
 
-def forms_of(pair: Term, minus: Term) -> list[Expr]:
+def forms_of(pair: Summand, minus: Summand) -> list[Expr]:
     """uᵀMu, written in one way or in several, where the one term is L M Lᵀ and the other LMu(LMu)ᵀ."""
     n = len(pair.outer)
     rest, middle = minus.outer[n:], pair.middle

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import count as counting
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Index, postorder
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.operators.activations import Clip
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.extremes import MaxOfEntries, MinOfEntries
@@ -100,7 +100,7 @@ def extreme(operator: type[MaxOfEntries] | type[MinOfEntries], a: Traced, axis: 
         return Traced(operator.of(e), lengths)
     e = flip(e) if axes == (1,) else e
     taken = {node.name for node in postorder(e) if isinstance(node, Index)}
-    name = next(name for k in counting() for name in [f"i{k or ''}"] if name not in taken)
+    name = next(fresh(taken, "i", "i"))
     unit = UnitVector(Index(name, e.cols), e.cols)
     return Traced(IndexedSum(Scale.of(operator.of(Product.of(e, unit)), unit), unit.operands[0]), lengths)  # type: ignore[arg-type]
 
