@@ -163,6 +163,7 @@ def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = Fal
         default="text",
         help="form of the output",
     )
+    command.add_argument("--document", action="store_true", help="a whole document of LaTeX instead of a piece of one")
     command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
     _add_setting(command)
 
@@ -267,7 +268,8 @@ def _show(options: argparse.Namespace, derivation: Result) -> None:
 
         print(code(derivation, backend=options.format, check=not options.no_check).source, end="")
         return
-    print(derivation.written(options.format, options.steps, check, **_setting(options)).rstrip("\n"))
+    form = "latex" if options.document else options.format
+    print(derivation.written(form, options.steps, check, document=options.document, **_setting(options)).rstrip("\n"))
 
 
 def _setting(options: argparse.Namespace) -> dict[str, Any]:

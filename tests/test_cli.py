@@ -108,7 +108,10 @@ def test_latex_is_an_align_environment(run: Run) -> None:
     assert page.status == 0
     assert page.out.startswith("\\begin{align*}")
     assert page.out.rstrip().endswith("\\end{align*}")
-    assert r"\nabla_{w} f &= 2 X^{\top} \left(X w - y\right)" in page.out
+    assert r"\nabla_{w} f &= 2 X^{\top} (X w - y)" in page.out
+    whole = run(*LEAST_SQUARES, "--document").out
+    assert whole.startswith("\\documentclass{article}")
+    assert page.out in whole
 
 
 def test_json_holds_the_derivation(run: Run) -> None:

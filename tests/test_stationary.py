@@ -63,7 +63,7 @@ def test_an_open_objective_gives_the_system_of_document_000() -> None:
         "[ A        0  ] [ dν ]     [ Ax − b + dA x − db ]",
     ):
         assert line in page
-    assert r"\begin{bmatrix} \nabla^{2} f\left(x\right) & A^{\top} \\ A & 0 \end{bmatrix}" in point.to_latex()
+    assert r"\begin{bmatrix} \nabla^{2} f(x) & A^{\top} \\ A & 0 \end{bmatrix}" in point.to_latex()
     assert point.verify().ok
 
 

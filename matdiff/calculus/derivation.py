@@ -71,11 +71,23 @@ class Phase(NamedTuple):
             shown = self._after(shown, groups.pop(0))
         if laws or self.title in ("Projection", "Substitution"):
             yield Line(shown, laws)
+        if self.title == "Substitution" and not full:  # what was inserted is simplified at once
+            yield from self._at_once(shown, groups)
+            return
         for group in groups:
             line = self._after(shown, group)
             if line is not shown:
                 yield Line(line, tuple(dict.fromkeys(s.law for s in group)))
             shown = line
+
+    def _at_once(self, shown: Expr, groups: Iterable[Told]) -> Iterator[Line]:
+        """The line after all groups of steps, if there are any, with the laws of all of them."""
+        line, laws = shown, list[Law]()
+        for group in groups:
+            line = self._after(line, group)
+            laws += [step.law for step in group]
+        if line is not shown:
+            yield Line(line, tuple(dict.fromkeys(laws)))
 
     def _after(self, line: Expr, steps: Iterable[Step]) -> Expr:
         """The line after some steps; once it has the form Σ Tr(Gᵀ dX), the steps are about every G."""

@@ -10,17 +10,24 @@ from matdiff.algebra.notation import GREEK, LATEX, latex_name
 from matdiff.output.notation import with_pieces
 
 RAISED = dict(zip("ᵏˢⁱʲⁿᵐ⁺⁻⁽⁾¹²³", "ksijnm+-()123", strict=True)) | {"ᵀ": r"\top "}
-LOWERED = dict(zip("ᵢⱼₖₘₙ₁₂", "ijkmn12", strict=True))
+LOWERED = dict(zip("ᵢⱼₖₘₙ₀₁₂₃₄₅₆₇₈₉", "ijkmn0123456789", strict=True))
 SIGNS = {
     "‖": r"\|", "⊙": r"\odot ", "Σ": r"\textstyle\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ",
     "Tr": r"\operatorname{Tr} ", "≠": r"\neq ", "⊗": r"\otimes ", "∗": r"\ast ", "⊘": r"\oslash ", "…": r"\ldots ",
-    "½": r"\tfrac{1}{2}", "√": r"\surd ", "∞": r"\infty ", "𝓛": r"\mathcal{L}",
+    "½": r"\tfrac{1}{2}", "×": r"\times ", "√": r"\surd ", "∞": r"\infty ", "𝓛": r"\mathcal{L}",
     "∂": r"\partial ", "⪰": r"\succeq ", "⪯": r"\preceq ", "≻": r"\succ ", "≺": r"\prec ", "≤": r"\leq ", "≥": r"\geq ",
 } | {letter: rf"\{name} " for name, letter in GREEK.items() if name != "nabla" and letter != "Σ"}  # fmt: skip
 SIGN = re.compile("|".join(map(re.escape, SIGNS)))
 ABOVE, BELOW = (re.compile(f"[{''.join(signs)}]+") for signs in (RAISED, LOWERED))
+CHANGE = re.compile(r"(?<![\\A-Za-z{_^])d(?=[A-Zfhx](?![a-z])|[ (]|$)")
 NAMED = re.compile(r"(?<![\\A-Za-z{])(log|exp)(?![A-Za-z])")
-ESCAPED = {sign: rf"\{sign}" for sign in "{}_&%$#"} | {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}"}
+ESCAPED = {sign: rf"\{sign}" for sign in "{}_&%$#"} | {
+    "\\": r"\textbackslash{}",
+    "^": r"\^{}",
+    "~": r"\~{}",
+    "<": "$<$",
+    ">": "$>$",
+}
 WORD = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -42,6 +49,7 @@ def _signs(text: str) -> str:
     typeset = ABOVE.sub(lambda m: f"^{{{''.join(RAISED[sign] for sign in m.group()).strip()}}}", text)
     typeset = BELOW.sub(lambda m: f"_{{{''.join(LOWERED[sign] for sign in m.group())}}}", typeset)
     typeset = SIGN.sub(lambda m: SIGNS[m.group()], typeset)
+    typeset = CHANGE.sub(r"\\mathrm{d}", typeset)
     typeset = NAMED.sub(r"\\\1 ", typeset)
     typeset = re.sub(r"(?<![\\A-Za-z{])(vec|sum)(?=\()", r"\\operatorname{\1}", typeset)
     return re.sub(r"(?<![\\A-Za-z{])[a-z]{4,}[0-9]?(?![a-z}])", lambda m: rf"\operatorname{{{m.group()}}}", typeset)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr, Symbol, notes_of, postorder, symbols
-from matdiff.algebra.notation import ASCII, STYLES, TEXT, name_text
+from matdiff.algebra.notation import ASCII, STYLES, TEXT, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.slices import index_ranges
@@ -24,13 +24,18 @@ def text(e: Expr, spelling: str = "") -> str:
     return with_pieces(e, style, definitions=True, is_answer=style in (TEXT, ASCII) and "context" in e.facts)
 
 
-def reading(f: Expr) -> str:
-    """How the symbols of an expression were read: ``X: m×n   w: n``."""
+def declarations(f: Expr, style: Style = TEXT) -> list[tuple[str, str]]:
+    """The symbols of an expression and how they were read, as ``X`` and ``m×n``."""
     known = symbols(f)
     last = index_ranges(postorder(f)) if any(INDEX in s.properties for s in known) else {}
-    found = [_declaration(s, last.get(s, ())) for s in known]
+    found = [_declaration(s, last.get(s, ()), style) for s in known]
     functions = {n.data[0]: n for n in postorder(f) if isinstance(n, Unspecified | OpenFunction | OpenDerivative)}
-    return "   ".join(found + [f"{name_text(g, TEXT)}: {_taken(call)}" for g, call in functions.items()])
+    return found + [(name_text(g, style), _taken(call)) for g, call in functions.items()]
+
+
+def reading(f: Expr) -> str:
+    """How the symbols of an expression were read: ``X: m×n   w: n``."""
+    return "   ".join(": ".join(declaration) for declaration in declarations(f))
 
 
 def remarks(*read: Expr) -> list[str]:
@@ -52,11 +57,11 @@ def parsed(e: Expr) -> str:
     return "\n".join(filter(None, rows))
 
 
-def _declaration(symbol: Symbol, last: tuple[Size, ...] = ()) -> str:
-    name = write(symbol, TEXT)
+def _declaration(symbol: Symbol, last: tuple[Size, ...], style: Style) -> tuple[str, str]:
+    name = write(symbol, style)
     if symbol.ranges:
         letters = "ijkl"
         name += "[" + ", ".join(f"{i}=1..{r}" for i, r in zip(letters, symbol.ranges, strict=False)) + "]"
     if INDEX in symbol.properties:
-        return f"{name}: index" + (f" 1..{last[0]}" if last else "")
-    return " ".join([f"{name}: {shape_text(symbol.shape)}", *sorted(symbol.properties)])
+        return name, "index" + (f" 1..{last[0]}" if last else "")
+    return name, " ".join([shape_text(symbol.shape), *sorted(symbol.properties)])

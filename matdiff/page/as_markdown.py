@@ -43,7 +43,7 @@ def _dollars(formula: str) -> str:
 def _equation(line: Line) -> str:
     """left = right, without the signs that align"""
     written = line.right(LATEX) if line.left is None else f"{line.left(LATEX)} = {line.right(LATEX)}"
-    return written.replace("&= ", "= ").replace("& ", "") if line.left is None else written
+    return written.replace(r"\quad & ", r"\quad ") if line.left is None else written
 
 
 def _head(line: Line) -> str:
@@ -67,5 +67,7 @@ def _answer(answer: Answer) -> Iterator[str]:
     """An answer with its shape, and below it what is said of it."""
     value = with_pieces(answer.value, LATEX, definitions=False)
     yield f"{_dollars(f'{answer.left(LATEX)} = {value}')} ({shape_text(answer.value.shape)})"
+    if answer.closed is not None:
+        yield _dollars(f"= {with_pieces(answer.closed, LATEX, definitions=False)}")
     for sentence, e in answer.remarks:
         yield sentence + ("" if e is None else _dollars(with_pieces(e, LATEX, definitions=False)))

@@ -14,7 +14,7 @@ from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import ASCII, TEXT
 from matdiff.output.notation import with_pieces
 from matdiff.output.spellings import in_ascii
-from matdiff.output.text import reading
+from matdiff.output.text import declarations
 from matdiff.page.breaking import broken
 from matdiff.page.model import NARROWEST, Answer, Formula, Line, Page, Section, Setting
 
@@ -141,8 +141,8 @@ class _Writer:
 
     def _head(self, line: Line) -> list[str]:
         """A line of the head, with the declarations of its symbols."""
-        declared = [] if line.reading is None else self.said(reading(line.reading)).split(BETWEEN)
-        return self._with_end(self._equation(line, ""), [d for d in declared if d], 4)
+        found = [] if line.reading is None else declarations(line.reading, self.style)
+        return self._with_end(self._equation(line, ""), [self.said(": ".join(d)) for d in found], 4)
 
     # ---- the lines -------------------------------------------------------------------------------
 
@@ -220,7 +220,10 @@ class _Writer:
 
     def _answer(self, answer: Answer) -> Iterator[str]:
         """An answer with its shape, and below it what is said of it."""
-        rows = self._aligned(f"  {self._formula(answer.left)} = ", self._value(answer.value), self.width)
+        left = f"  {self._formula(answer.left)} = "
+        rows = self._aligned(left, self._value(answer.value), self.width)
+        if answer.closed is not None:
+            rows += self._aligned(" " * (len(left) - 2) + "= ", self._value(answer.closed), self.width)
         for row in self._with_end(rows, [self.said(shape_text(answer.value.shape))], 4):
             yield self._painted(row, BOLD)
         for sentence, e in answer.remarks:

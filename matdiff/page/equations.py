@@ -130,7 +130,7 @@ def system(found: Stationary, pen: Pen) -> Formula:
         if not style.latex:
             return "\n".join(table(found, pen, style))
         matrix, step, residual = (typeset(e, pen, style) for e in (found.matrix, found.step, found.residual))
-        return f"{matrix} {step} &= - {residual}"
+        return f"{matrix} {step} = - {residual}"
 
     return in_style
 

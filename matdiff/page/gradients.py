@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities.traces import chain_rule
-from matdiff.algebra.notation import TEXT
+from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -35,19 +36,21 @@ from matdiff.page.model import (
 )
 from matdiff.page.pieces import both, steps_record, symbols_record
 
+CLOSED = 140  # signs of an answer without names that is shown below the one with names
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
 
 
-def page(found: Gradients, steps: str) -> Page:
-    """The page of a derivation at a level of detail."""
+def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
+    """The page of a derivation at a level of detail; below answers in names stand the *closed* ones that are short."""
     require_level(steps)
     pen = Pen(piece_names(found))
     blocks = [sections(block, found, pen, steps == "full") for block in found.blocks] if steps != "none" else []
+    blocks = list(each_heading_once(blocks))
     return Page(
         head=head(found.function, found.unknowns.values(), pen),
-        parts=[block for block in blocks if block],
+        parts=blocks,
         heading="Gradient" if steps != "none" else "",
-        answers=[answer(found, name) for name in found.gradients],
+        answers=[answer_and_closed(found, name, closed or found) for name in found.gradients],
         before=[line for delta in adjoints(found) for line in definition(delta, Pen())],
         conditions=said(found),
         subject="the gradient",
@@ -113,18 +116,55 @@ def _side(e: Expr, pen: Pen, line: int, side: int) -> Formula:
 
 
 def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Section]:
-    """The headings and lines of a block; the collected line belongs to the trace form."""
+    """The headings and lines of a block; the collected line belongs to the trace form.
+
+    The way back through a piece with a name is one section.
+    """
     made: list[tuple[str, list[Line]]] = []
     for phase in block.phases:
         left = left_side(block, phase, found, pen)
-        lines = [(line, Line(left, pen.line(line.expression), tuple(line.titles))) for line in phase.lines(full)]
+        told = list(phase.lines(full))
+        if not full and len(told) > 1 and told[0].laws == (Named.d,):
+            del told[0]  # dh = d(Wx): the head says what h is
+        lines = [Line(left, pen.line(line.expression), tuple(line.titles)) for line in told]
         if phase.title == "Gradient" and made:
-            said, last = made[-1][1][-1].right(TEXT), made[-1][1]
-            # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
-            last += [row._replace(left=last[-1].left) for _, row in lines if row.right(TEXT) != said]
+            collect(made[-1][1], lines, phase, full)
         elif lines:
-            made.append((phase.title, [row for _, row in lines]))
+            made.append((phase.title, lines))
+    if block.name and block.node is not found.function and made and not full:
+        made = [(f"Back through {name_text(block.name, TEXT)}", [line for _, lines in made for line in lines])]
     return [Section(title, rows, apart=k == 0) for k, (title, rows) in enumerate(made)]
+
+
+def collect(rows: list[Line], collected: Sequence[Line], phase: Phase, full: bool) -> None:
+    """Adds the collected line to those of a trace form; equal terms are added up as soon as they are equal."""
+    last = rows[-1]
+    # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
+    added = [row._replace(left=last.left) for row in collected if row.right(TEXT) != last.right(TEXT)]
+    if added and not full and len(rows) > 1 and phase.opening is not None and has_equal_terms(phase.opening.before):
+        rows.pop()
+        added[0] = added[0]._replace(laws=tuple(dict.fromkeys(last.laws + added[0].laws)))
+    rows += added
+
+
+def has_equal_terms(line: Expr) -> bool:
+    """Whether a line is a sum in which a term stands twice."""
+    return isinstance(line, Sum) and len(set(line.operands)) < len(line.operands)
+
+
+def each_heading_once(blocks: Iterable[list[Section]]) -> Iterator[list[Section]]:
+    """The blocks, where one that goes on under the heading of the last one has no heading of its own."""
+    before: list[Section] = []
+    for block in filter(None, blocks):
+        if before and before[-1].heading == block[0].heading:
+            together = before[-1]._replace(lines=[*before[-1].lines, *block[0].lines])
+            before = [*before[:-1], together, *block[1:]]
+            continue
+        if before:
+            yield before
+        before = block
+    if before:
+        yield before
 
 
 def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula:
@@ -140,6 +180,13 @@ def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula
 
 
 # ---- the answers --------------------------------------------------------------------------------------
+
+
+def answer_and_closed(found: Gradients, name: str, closed: Gradients) -> Answer:
+    """The answer in the names of the page, and closed where that takes a line or two."""
+    whole = closed.gradients[name]
+    is_short = whole is not found.gradients[name] and len(plain(whole)(TEXT)) <= CLOSED
+    return answer(found, name)._replace(closed=whole if is_short else None)
 
 
 def answer(found: Gradients, name: str) -> Answer:

@@ -44,11 +44,15 @@ class Section(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A line of the result; *remarks* are pairs of a sentence and an expression that it ends with, or None."""
+    """A line of the result, and below it the same *closed*, where the value is in names that the page gave.
+
+    *remarks* are pairs of a sentence and an expression that it ends with, or None.
+    """
 
     left: Formula
     value: Expr
     remarks: Sequence[tuple[str, Expr | None]] = ()
+    closed: Expr | None = None
 
 
 class Page(NamedTuple):
@@ -91,11 +95,13 @@ class Setting(NamedTuple):
     width   of a page of text, in characters
     ascii   whether it does with the signs of ASCII
     colour  whether headings and answers stand out, as a terminal can show it
+    document  whether a page of LaTeX is a whole document
     """
 
     width: int = 100
     ascii: bool = False
     colour: bool = False
+    document: bool = False
 
 
 USUAL = Setting()

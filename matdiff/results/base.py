@@ -68,9 +68,12 @@ class Shown:
         """
         return self.written("text", steps, check, width=width, ascii=ascii)
 
-    def to_latex(self, steps: str = "textbook") -> str:
-        """The page as a LaTeX ``align*`` with the names of the laws at the right."""
-        return self.written("latex", steps)
+    def to_latex(self, steps: str = "textbook", document: bool = False) -> str:
+        r"""The page as a LaTeX ``align*`` that fits an article, with the laws at the right; or as a whole *document*.
+
+        Outside a document ``\allowdisplaybreaks`` lets a long page go on on the next one.
+        """
+        return self.written("latex", steps, document=document)
 
     def to_markdown(self, steps: str = "textbook", check: Verification | None = None) -> str:
         """The page as Markdown with formulas between dollars, with what a check found."""

@@ -60,6 +60,6 @@ class Equality(Shown):
         """The answer as text; with *steps* ``full`` every step of a proof."""
         return super().to_text(steps, check, width, ascii)
 
-    def to_latex(self, steps: str = "none") -> str:
+    def to_latex(self, steps: str = "none", document: bool = False) -> str:
         """The answer as a LaTeX ``align*``; with *steps* ``full`` every step of a proof."""
-        return super().to_latex(steps)
+        return super().to_latex(steps, document)

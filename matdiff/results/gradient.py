@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr
-from matdiff.calculus.derivation import Gradients
+from matdiff.calculus.derivation import Gradients, Line
+from matdiff.calculus.rewrite import Step
 from matdiff.errors import MatdiffError
 from matdiff.results.base import DerivedResult
 
@@ -38,6 +40,29 @@ class Derivation(DerivedResult):
         self.riemannian: Mapping[str, Expr] = found.riemannian
         self.links: Mapping[str, Expr] = {name: link.operands[0] for name, link in found.links.items()}
 
+    @cached_property
+    def _told(self) -> Gradients:
+        """The derivation that is told: of the function with names for the pieces that would stand often in long lines.
+
+        The answers are the same, in these names.
+        """
+        from matdiff.calculus.gradient import gradients
+        from matdiff.calculus.naming import with_names
+
+        found = self._found
+        named = with_names(found.function, (line.expression for line in found.lines()))
+        return found if named is found.function else gradients(named, found.unknowns)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Every application of a law: Step(law, before, after)."""
+        return self._told.steps()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines at the textbook level of detail: Line(expression, laws)."""
+        return self._told.lines()
+
     @property
     def gradient(self) -> Expr:
         """The gradient with respect to the only unknown."""
@@ -58,12 +83,17 @@ class Derivation(DerivedResult):
         from matdiff.numeric.varied import verify_gradients
 
         answers = {self.unknowns[name]: g for name, g in self.gradients.items()}
-        return verify_gradients(self.function, answers, self.steps, seed, trials)
+        checked = verify_gradients(self.function, answers, self.steps, seed, trials)
+        told = self._told
+        if told is self._found:
+            return checked
+        in_names = {self.unknowns[name]: g for name, g in told.gradients.items()}
+        return checked.joined(verify_gradients(told.function, in_names, (), seed, trials))
 
     def _page(self, steps: str) -> Page:
         from matdiff.page.gradients import page
 
-        return page(self._found, steps)
+        return page(self._found, steps) if steps == "none" else page(self._told, steps, self._found)
 
     def to_function(self, backend: str = "numpy") -> Callable[..., Any]:
         """A function of the symbols, in the order in which they appear, that returns the value and the gradients.

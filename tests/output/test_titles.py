@@ -23,8 +23,8 @@ def test_a_title_can_be_typeset(law: Law) -> None:
     ("text", "typeset"),
     [
         ("AᵏA = Aᵏ⁺¹", "A^{k}A = A^{k+1}"),
-        ("d logsumexp(v)", r"d \operatorname{logsumexp}(v)"),
-        ("d log|A|", r"d \log |A|"),
+        ("d logsumexp(v)", r"\mathrm{d} \operatorname{logsumexp}(v)"),
+        ("d log|A|", r"\mathrm{d} \log |A|"),
         ("product law", r"\text{product law}"),
     ],
 )

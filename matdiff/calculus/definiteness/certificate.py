@@ -76,15 +76,24 @@ class Certificate(NamedTuple):
         told = [c.reason for c in self.steps if c.reason not in PLAIN]
         return tuple(dict.fromkeys(told))
 
+    def facts(self) -> tuple[Claim, ...] | None:
+        """The claims that are told, each with its reason; None where the reasons alone are enough to follow."""
+        claims = tuple(c for c in self.steps[:-1] if c.reason not in PLAIN)
+        is_long = len(claims) > MOST_CLAIMS or any(len(c.text()) > LONGEST_CLAIM for c in claims)
+        return None if is_long else claims
+
+    @property
+    def last_reason(self) -> str:
+        """Why the last claim follows, where that needs saying."""
+        reason = self.steps[-1].reason if self.steps else ""
+        return "" if reason in PLAIN else reason
+
     def __str__(self) -> str:
-        claims = [c for c in self.steps[:-1] if c.reason not in PLAIN]
-        texts = [c.text() for c in claims]
-        if len(texts) > MOST_CLAIMS or any(len(t) > LONGEST_CLAIM for t in texts):
+        claims = self.facts()
+        if claims is None:
             told = list(self.reasons())
         else:
-            told = [f"{t} ({c.reason})" for t, c in zip(texts, claims, strict=True)]
-            last = self.steps[-1].reason if self.steps else ""
-            told += [last] if last and last not in PLAIN else []
+            told = [f"{c.text()} ({c.reason})" for c in claims] + [self.last_reason] * bool(self.last_reason)
         return f"{self.heading}: {'; '.join(told)}".replace("`", "") if told else self.heading
 
 

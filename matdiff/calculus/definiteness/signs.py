@@ -48,9 +48,9 @@ class Claim:
         self.reason = reason
         self.premises = tuple(premises)
 
-    def text(self) -> str:
-        """The claim in signs."""
-        name, i = str(self.expr), self.interval
+    def text(self, name: str = "") -> str:
+        """The claim in signs, with a *name* for what it is about."""
+        name, i = name or str(self.expr), self.interval
         if self.expr.is_scalar:
             return i.relation(name)
         if self.about == ENTRIES:

@@ -1,0 +1,135 @@
+"""Names for what a derivation would repeat: S = QKᵀ/√d, P = softmax(S), E = PV − Y.
+
+In goes a function and the lines of its derivation, out comes the function with definitions, as a person would have
+written it; its derivation is a chain through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Symbol, fact, postorder
+from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.norms import Frobenius, Norm
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.recurrence import Recurrence
+from matdiff.algebra.operators.softmax import (
+    LogSumExp,
+    LogSumExpOfColumns,
+    LogSumExpOfRows,
+    Softmax,
+    SoftmaxOfColumns,
+    SoftmaxOfRows,
+)
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
+from matdiff.algebra.operators.structure import Named
+
+SOFTMAX = (Softmax, SoftmaxOfRows, SoftmaxOfColumns)
+LOGSUMEXP = (LogSumExp, LogSumExpOfRows, LogSumExpOfColumns)
+LONG = 56  # nodes of a line, as a tree, that is too long to be read
+LARGEST = 300  # nodes of a function whose pieces get names; a longer one is cut into blocks
+SHORT, SHORT_NUMBER = 5, 8  # nodes of a piece that is worth a name, and of a scalar that is
+MANY = 10**6
+OFTEN = 3  # how often a piece stands in one line, that it gets a name
+
+
+def with_names(f: Expr, lines: Iterable[Expr]) -> Expr:
+    """The function with names for the pieces that stand often in a long line of its derivation; else itself."""
+    nodes = list(postorder(f))
+    if len(nodes) > LARGEST or any(isinstance(node, Recurrence) for node in nodes):
+        return f
+    long = [e for e in lines if length(e) > LONG]
+    if not long:
+        return f
+    most, total = dict[Expr, int](), dict[Expr, int]()
+    for line in long:
+        for node, times in occurrences(line).items():
+            most[node] = max(most.get(node, 0), times)
+            total[node] = total.get(node, 0) + times
+    parents: dict[Expr, list[Expr]] = {}
+    for node in nodes:
+        for o in node.operands:
+            parents.setdefault(o, []).append(node)
+    names = Names(nodes)
+    done: dict[Expr, Expr] = {}
+    for node in nodes:
+        operands = tuple([done[o] for o in node.operands])
+        made = node if operands == node.operands else node.rebuild(operands)
+        above = parents.get(node, [])
+        hidden = any(total.get(p, 0) == total.get(node, 0) and can_be_named(p) for p in above)
+        if node is not f and most.get(node, 0) >= OFTEN and not hidden and can_be_named(node) and is_worth_it(made):
+            made = Named(names.fresh(node, above), made)
+        done[node] = made
+    return done[f]
+
+
+def length(e: Expr) -> int:
+    """How many nodes an expression has as a tree, with definitions by their names."""
+    return fact(
+        "named length", e, lambda node, below: 1 if isinstance(node, Named) else 1 + sum(below), closed=(Named,)
+    )
+
+
+def occurrences(line: Expr) -> dict[Expr, int]:
+    """How often everything stands in a line."""
+    found = {line: 1}
+    for node in reversed(list(postorder(line, prune=lambda n: isinstance(n, Named)))):
+        if not isinstance(node, Named):
+            for o in node.operands:
+                found[o] = found.get(o, 0) + found[node]
+    return found
+
+
+def can_be_named(e: Expr) -> bool:
+    """Whether a piece can have a name of its own: it belongs to no index, and is more than a sign, ᵀ or ⁻¹."""
+    is_plain = isinstance(e, Named | Transpose | Inverse) or e.reciprocal or e.leading_number != 1
+    return bool(e.operands) and not e.free and not is_plain
+
+
+def is_worth_it(e: Expr) -> bool:
+    """Whether a name is shorter: of a product of two letters it is not, of a function of a matrix it is."""
+    is_called = isinstance(e, (*SOFTMAX, Entrywise)) and not e.is_scalar
+    is_product = isinstance(e, Product | Scale | Sum | Hadamard)
+    return is_called or length(e) >= (SHORT_NUMBER if e.is_scalar else SHORT if is_product else SHORT - 2)
+
+
+# ---- the names ----------------------------------------------------------------------------------------
+
+CUSTOMS: tuple[tuple[Callable[[Expr, Sequence[Expr]], bool], str, str], ...] = (
+    (lambda e, above: isinstance(e, SOFTMAX), "P", "p"),
+    (lambda e, above: _is_in(above, *SOFTMAX, *LOGSUMEXP), "S", "s"),
+    (lambda e, above: isinstance(e, Sum) and _is_in(above, Frobenius, Norm), "E", "r"),
+    (lambda e, above: _is_in(above, Inverse, LogDeterminant, Determinant), "C", "c"),
+    (lambda e, above: isinstance(e, Entrywise) and not e.is_scalar, "Z", "z"),
+    (lambda e, above: _is_in(above, Entrywise) and not e.is_scalar, "H", "h"),
+    (lambda e, above: isinstance(e, Sum), "R", "r"),
+)
+
+
+def _is_in(above: Sequence[Expr], *kinds: type[Expr]) -> bool:
+    return any(isinstance(p, kinds) for p in above)
+
+
+class Names:
+    """Names that are free in an expression."""
+
+    def __init__(self, nodes: Iterable[Expr]) -> None:
+        self.taken = {str(n.data[0]) for n in nodes if isinstance(n, Symbol | Named | Recurrence)}
+        self.taken |= {i.name for n in nodes for i in n.free} | {t for n in nodes for s in n.shape for t in str(s)}
+
+    def fresh(self, e: Expr, above: Sequence[Expr]) -> str:
+        """A name for a piece: the letter that is customary, else t₁, t₂, …"""
+        for name in self._customary(e, above):
+            if name not in self.taken:
+                self.taken.add(name)
+                return name
+        raise AssertionError("there is no end of names")
+
+    def _customary(self, e: Expr, above: Sequence[Expr]) -> Iterator[str]:
+        for holds, matrix, vector in CUSTOMS:
+            if holds(e, above) and not e.is_scalar:
+                letter = vector if ONE in e.shape else matrix
+                yield letter
+                yield from (f"{letter}{k}" for k in range(2, MANY))
+        yield from (f"t{k}" for k in range(1, MANY))
