@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_code(commands.add_parser("code", help="a function of NumPy, JAX or PyTorch: the value and its derivatives"))
     _add_equal(commands.add_parser("equal", help="whether two expressions are equal: proved, refuted, or neither"))
     laws = commands.add_parser("laws", help="the book of laws: all operators, and all laws with their statements")
+    laws.add_argument("word", nargs="*", metavar="WORD", help="what a name, a statement or an operator has to speak of")
     laws.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="form of the output")
     laws.set_defaults(run=_laws)
     return parser
@@ -327,7 +328,7 @@ def _equal(options: argparse.Namespace) -> int:
 def _laws(options: argparse.Namespace) -> None:
     from matdiff.api import law_book
 
-    print(law_book(options.format), end="")
+    print(law_book(options.format, " ".join(options.word)), end="")
 
 
 if __name__ == "__main__":

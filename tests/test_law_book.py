@@ -65,3 +65,12 @@ def test_an_operator_is_shown_in_three_spellings_that_are_read_back() -> None:
 def test_another_form_is_refused() -> None:
     with pytest.raises(matdiff.MatdiffError):
         book("poem")
+
+
+def test_the_book_is_searched_for_a_word() -> None:
+    found = book(word="trace of CYCLE")
+    assert "tr(A*B) = tr(B*A)" in found
+    assert "OPERATORS" not in found
+    assert "softmax(" in book(word="softmax")
+    with pytest.raises(matdiff.MatdiffError, match="no operator and no law speaks of 'xyzzy'"):
+        book(word="xyzzy")

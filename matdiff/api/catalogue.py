@@ -22,12 +22,19 @@ def laws() -> tuple[Law, ...]:
     return tuple(CATALOGUE.values())
 
 
-def law_book(form: str = "text") -> str:
-    """All operators and all laws as a page of ``text`` or ``markdown``, or as ``json``."""
+def law_book(form: str = "text", word: str = "") -> str:
+    """All operators and all laws as a page of ``text`` or ``markdown``, or ``json``; with a *word* those it occurs in.
+
+    >>> print(law_book(word="trace of cycle"), end="")
+    LAWS OF THE TRACE
+    trace_of_cycle  [trace]
+        tr(A*B) = tr(B*A)
+        where A: m x n; B: n x m
+    """
     from matdiff.output.law_book import book
 
     laws()
-    return book(form)
+    return book(form, word)
 
 
 def register(cls: Class) -> Class:

@@ -7,7 +7,7 @@ is defined and its differential; a law with its statement, its side condition an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from sys import modules
 from typing import Any, NamedTuple
 
@@ -85,10 +85,10 @@ def _subject(thing: Any) -> str:
     return sentence.partition(". ")[0].partition(":")[0].rstrip(".")
 
 
-def laws(kind: str) -> Iterator[tuple[str, list[Law]]]:
+def laws(kind: str, among: Iterable[Law]) -> Iterator[tuple[str, list[Law]]]:
     """The laws of a kind, grouped by subject."""
     groups: dict[str, list[Law]] = {}
-    for law in CATALOGUE.values():
+    for law in among:
         if law.kind == kind:
             groups.setdefault(_subject(law.apply), []).append(law)
     yield from groups.items()
@@ -97,17 +97,33 @@ def laws(kind: str) -> Iterator[tuple[str, list[Law]]]:
 # ---- the pages ----------------------------------------------------------------------------------------------------
 
 
-def book(form: str = "text") -> str:
-    """The law book as ``text``, ``markdown`` or ``json``."""
+def book(form: str = "text", word: str = "") -> str:
+    """The law book as ``text``, ``markdown`` or ``json``; with a *word* what has it in a name or statement."""
     writers = {"text": _text, "markdown": _markdown, "json": _json}
     if form not in writers:
         raise MatdiffError(f"the law book has no form {form!r}", suggestion=f"Take one of {', '.join(writers)}.")
-    return writers[form]()
+    found = [
+        e for e in operators() if has_word(word, e.title, e.meaning, e.differential, *e.names, *e.spellings.values())
+    ]
+    chosen = [law for law in CATALOGUE.values() if has_word(word, law.name, law.title, law.statement, law.source)]
+    if not found and not chosen:
+        raise MatdiffError(f"no operator and no law speaks of {word!r}", suggestion="`matdiff laws` shows all of them.")
+    return writers[form](found, chosen)
 
 
-def _json() -> str:
-    found = {
-        "operators": [entry._asdict() for entry in operators()],
+def has_word(word: str, *texts: str) -> bool:
+    """Whether one of the texts has a word, or several in any order, in capitals or not.
+
+    >>> has_word("PRODUCT law", "law of the product"), has_word("trace", "Tr(AB) = Tr(BA)")
+    (True, False)
+    """
+    whole = " ".join(texts).replace("_", " ").casefold()
+    return all(part in whole for part in word.replace("_", " ").casefold().split())
+
+
+def _json(found: list[Entry], chosen: list[Law]) -> str:
+    content = {
+        "operators": [entry._asdict() for entry in found],
         "laws": [
             {
                 "name": law.name,
@@ -118,15 +134,15 @@ def _json() -> str:
                 "requires": law.requires,
                 "source": law.source,
             }
-            for law in CATALOGUE.values()
+            for law in chosen
         ],
     }
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _text() -> str:
-    rows = ["OPERATORS", ""]
-    for entry in operators():
+def _text(found: list[Entry], chosen: list[Law]) -> str:
+    rows = ["OPERATORS", ""] if found else []
+    for entry in found:
         rows.append(f"{entry.spellings.get('text') or entry.names[0]}    {entry.signature}    {entry.meaning}".rstrip())
         facts = {
             "names": ", ".join(entry.names),
@@ -136,10 +152,11 @@ def _text() -> str:
         }
         rows += [f"    {word}: {fact}" for word, fact in facts.items() if fact]
     for kind, heading in KINDS.items():
-        rows += ["", heading.upper()]
-        for _, group in laws(kind):
+        groups = list(laws(kind, chosen))
+        rows += ["", heading.upper()] if groups else []
+        for _, group in groups:
             rows += [row for law in group for row in _law_rows(law)]
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows).lstrip("\n") + "\n"
 
 
 def _law_rows(law: Law) -> Iterator[str]:
@@ -152,10 +169,10 @@ def _law_rows(law: Law) -> Iterator[str]:
         yield f"    source: {law.source}"
 
 
-def _markdown() -> str:
+def _markdown(found: list[Entry], chosen: list[Law]) -> str:
     rows = ["# The law book of matdiff", "", INTRODUCTION, "", "## Operators"]
     subject = ""
-    for entry in operators():
+    for entry in found:
         if entry.subject != subject:
             subject = entry.subject
             rows += ["", f"### {subject}", ""]
@@ -170,7 +187,7 @@ def _markdown() -> str:
         )
     for kind, heading in KINDS.items():
         rows += ["", f"## {heading}"]
-        for title, group in laws(kind):
+        for title, group in laws(kind, chosen):
             rows += [
                 "",
                 f"### {title}",

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Gradients, Line
-from matdiff.calculus.rewrite import Step
 from matdiff.errors import MatdiffError
 from matdiff.results.base import DerivedResult
 
