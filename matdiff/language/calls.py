@@ -11,7 +11,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
-from matdiff.language.limits import read_head, read_limits
+from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, spelt_function
 from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUPERS, canonical, no_function
 from matdiff.language.parameters import head_at
@@ -291,17 +291,28 @@ class Calls(Emitter):
         if called := match_at(r"\s*(?:⊙\s*)?\(|\.\(", self.text, end):
             bracket = self.text.index("(", end)
             head = read_head(self.text, bracket + 1) if name in BIG else None
+            if name == "sum" and head is None and self.runs_by_itself(end):
+                if bracket > end:
+                    return self.big(name, start, end)  # sum (y_i − a)^2 is ∑_i (y_i − a)^2
+                head = Limits((), None, bracket + 1, False)
             if head:
                 self.operand("SUM_OF", (name, head), start, head.end)
                 self.push("(", bracket)
                 return head.end
             self.operand("FUNCTION", value, start, end)
             return called.end() - 1
+        if name == "sum" and self.runs_by_itself(end):
+            return self.big(name, start, end)
         if not match_at(OPERAND_FOLLOWS, self.text, end):
             raise self.error(f"the function {name} is used without an argument", start, end, f"write {name}(…)")
         self.operand("PREFIX", value, start, end)
         self.reaches[-1] = Reach(start, name in WIDE)
         return end
+
+    def runs_by_itself(self, end: int) -> bool:
+        """Whether a sum that names no index runs over the one that numbers what it is of, as ∑ x_i y_i does."""
+        known = self.vocabulary
+        return runs_over_a_letter(self.text, end, {*known.names, *known.kinds}, known.running)
 
     def root(self, m: re.Match[str]) -> int:
         return self.function("sqrt", m.start(), m.end())

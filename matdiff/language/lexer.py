@@ -417,7 +417,8 @@ class Lexer(Scripts):
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
-        custom = (bool(limits.clauses) and not declared) or (starts_term and follows.group()[-1] in "(|‖[")
+        numbers = follows.group()[-1] in "(|‖[" or self.runs_by_itself(limits.end)
+        custom = (bool(limits.clauses) and not declared) or (starts_term and numbers)
         if not self.decide(start, custom, 2):
             return 0
         return self.operand("BIG_SUM", ("sum", limits), start, limits.end)

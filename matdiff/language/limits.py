@@ -6,7 +6,7 @@ A clause gives an index its range (i = 1, 1 ≤ k ≤ K), or says for which indi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -108,6 +108,24 @@ def read_head(text: str, place: int) -> Limits | None:
         clauses += read_clauses(Excerpt(found.group(1).replace("−", "-"), found.start(1), text))
         place = found.end()
     return Limits(tuple(clauses), None, place, True) if clauses else None
+
+
+def runs_over_a_letter(text: str, place: int, known: Collection[str], bound: Collection[str]) -> bool:
+    """Whether a letter numbers what a sum at text[place:] is of: sum(x_i*y_i), sum (y_i − a)^2.
+
+    *known* are the names of the text, and *bound* the letters that its other sums run over.
+    """
+    depth, end, is_call = 0, place, text.startswith("(", place)
+    while end < len(text) and text[end] not in ";\n" and depth >= 0:
+        depth += (text[end] in "([{") - (text[end] in ")]}")
+        end += 1
+        if depth == 0 and (is_call or text[end : end + 1] in ("+", "-", "−", ",", "=")):
+            break
+    numbered = ((m[1], SUBSCRIPTS.get(m[3] or "", m[2])) for m in re.compile(NUMBERED).finditer(text, place, end))
+    return any(i not in bound and canonical(f"{name}_{i}") not in known for name, i in numbered)
+
+
+NUMBERED = rf"({LETTER})(?:_\{{?([i-np-t])\}}?|([ᵢⱼₖₗₘₙₚᵣₛₜ]))(?![\w])"
 
 
 def bound_text(piece: Excerpt) -> Size:

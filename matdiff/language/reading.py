@@ -40,7 +40,7 @@ from matdiff.language.names import canonical, font_of, named, nearest
 from matdiff.language.parts import part_named
 from matdiff.language.questions import Question
 from matdiff.language.recurrences import shapes as _steps
-from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
+from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.statements import Condition, declare_conditions, said_in
 from matdiff.language.syntax import Node, parse_tokens
@@ -269,6 +269,8 @@ class _Readings:
                 if found is not None:
                     best, taken = found, (other, decisions)
             except MatdiffError as error:
+                if not other and isinstance(error, KindsError):
+                    raise  # the customary reading has two meanings, and what goes against custom is none of them
                 first_error = first_error or error
             for decision in decisions:
                 if not other or decision.place > other[-1]:

@@ -78,6 +78,10 @@ class Found(NamedTuple):
     cost: int
 
 
+class KindsError(AmbiguityError):
+    """The undeclared names of a text may have two sets of kinds."""
+
+
 class Search:
     """The readings of one tree."""
 
@@ -333,7 +337,7 @@ class Search:
                 suggestion=f"write both in one font, or declare both, {bold} and {name}",
             )
 
-    def _ambiguous(self, one: Attempt, two: Attempt) -> AmbiguityError:
+    def _ambiguous(self, one: Attempt, two: Attempt) -> KindsError:
         """Both readings, and the declarations that decide."""
         differing = [key for key in self.keys if one.assumed[key] != two.assumed[key]]
         shown = [", ".join(f"{self._called(key)} {WORDS[a.assumed[key]]}" for key in differing) for a in (one, two)]
@@ -341,7 +345,7 @@ class Search:
         names = [name for name in names if {one.assumed[name], two.assumed[name]} <= DECLARED.keys()]
         told = ["; ".join(f"{name}: {DECLARED[a.assumed[name]]}" for name in names) for a in (one, two)]
         hint = "declare the sizes to decide, as in X: m x n; w: n; a: scalar"
-        return AmbiguityError(
+        return KindsError(
             f"two readings are possible: {shown[0]}; or {shown[1]}",
             text=self.bound.text,
             span=(self.bound.tree.start, self.bound.tree.end),

@@ -59,7 +59,7 @@ def _bare(bound: Bound, node: Node, scope: Scope) -> Scope:
 
 def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:
     """The letter over which a sum without limits runs: the only one that numbers what is in it, as in Σ(x_i − μ)²."""
-    if bound.text[node.start : node.parts[0].start].strip() not in ("∑", "Σ", r"\sum", r"\Sigma"):
+    if bound.text[node.start : node.parts[0].start].strip() not in ("∑", "Σ", r"\sum", r"\Sigma", "sum", "sum("):
         return ""
     inside = free_letters(node.parts[0], None)
     letters = [i for i in sorted(inside & RUNNING) if i not in (*scope, *wanted_indices(bound.wrt), *bound.declared)]
