@@ -86,6 +86,7 @@ NORM_KIND = (
     r"(?:_\{\s*([^{}]*?)\s*\}|_([A-Za-zℓ\u0370-\u03ff]+[12]?|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
 )
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
+ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 DEFINITION = (
@@ -166,6 +167,9 @@ class Lexer(Scripts):
         kind = SIGNS[m.group()]
         if kind == "DEFINE" and self.compares():
             return self.relation(m)
+        if kind == "CARET" and (root := match_at(ROOT, self.text, m.end())):
+            shown, hint = f"{m.group()}{root.group()}", f"write ^({root.group().strip()}) for the root"
+            raise self.error(f"{shown} can be a root, or a first power that is divided", m.start(), root.end(), hint)
         if kind in ("CARET", "TIMES", "STAR") and (label := self.label(m.start())):
             return label
         if kind == "COMMA" and not self.brackets:
