@@ -19,7 +19,7 @@ from matdiff.language.customs import customary, data
 from matdiff.language.declarations import Declarations, Excerpt
 from matdiff.language.dialects import NUMPY
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
-from matdiff.language.items import resolve_formula, resolve_sequence, resolve_step, resolve_where
+from matdiff.language.items import require_meant, resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.named_calls import resolve_behind, resolve_function, resolve_method, resolve_norm
 from matdiff.language.names import canonical
 from matdiff.language.parameters import Given
@@ -77,6 +77,7 @@ class Bound:
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
         self.definitions: set[str] = set()
+        self.spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
         self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices: dict[str, Binder] = {}
         self.recursions: dict[str, Recursion] = {}
@@ -122,6 +123,7 @@ class Bound:
                 scope = handler(self, node, scope) or scope
             stack.extend((part, scope) for part in reversed(node.parts))
         resolve_unbound(self)
+        require_meant(self, self.tree)
         for node in postorder(self.tree):
             binders = node.value.binders if node.kind == "big_sum" else ()
             unused = next((b for b in binders if not (b.used or b.bare)), None)

@@ -299,6 +299,7 @@ class Calls(Emitter):
                 self.operand("SUM_OF", (name, head), start, head.end)
                 self.push("(", bracket)
                 return head.end
+            self.say(end, called.end() - 1)  # exp⊙(A)
             self.operand("FUNCTION", value, start, end)
             return called.end() - 1
         if name == "sum" and self.runs_by_itself(end):

@@ -52,7 +52,8 @@ class Comparisons(Calls):
     def condition(self, m: re.Match[str]) -> int:
         """The bracket around a condition; a 1 or an I before it says no more than the bracket."""
         if self.last in ("NAME", "NUMBER") and not self.gap and self.tokens[-1].value in MARKS_OF_INDICATORS:
-            self.tokens.pop()
+            mark = self.tokens.pop()
+            self.say(mark.start, mark.end)
             self.last = self.tokens[-1].type if self.tokens else ""
             if self.last in ("JUXT", "LOOSE"):
                 self.tokens.pop()

@@ -95,6 +95,8 @@ def resolve_unbound(bound: Names) -> None:
             _part(bound, place)
         else:
             _low(bound, place)
+        if place.node.kind == "entry" and place.base.kind == "NAME" and place.base.value in bound.definitions:
+            place.base.kind = "definition"
     _require_one_meaning(bound)
     for name in bound.names.values():
         if not (name.declared or name.plain or name.is_index) and name.indexed in (1, 2):

@@ -104,6 +104,14 @@ def ordered(bound: Binding, items: list[Node]) -> list[Node]:
     return [*in_order(named, used, lambda item: fault(bound, item.start, item.end, message)), last]
 
 
+def require_meant(bound: Binding, tree: Node) -> None:
+    """Refuses a definition that nothing means once all names are resolved, as where h_t beside h has another name."""
+    meant = {node.value for node in postorder(tree) if node.kind == "definition"}
+    for item in tree.parts[:-1] if tree.kind == "sequence" else ():
+        if item.kind in ("define", "abbreviate") and item.value not in meant and item.parts[0].kind != "NUMBER":
+            raise fault(bound, item.start, item.end, f"{item.value} is defined, and nothing uses it", "leave it out")
+
+
 def _require_use(bound: Binding, items: list[Node]) -> None:
     """Refuses a definition that nothing uses: what the text says takes part in what is read."""
     bodies = [given.body for given in bound.given.values()]

@@ -176,7 +176,7 @@ class Lexer(Scripts):
             if steps := self.steps(m.start()):
                 return steps
             if self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
-                return m.end()  # … for k = 1..K, z[1] = x
+                return self.say(*m.span())  # … for k = 1..K, z[1] = x
             if self.defining or match_at(DEFINITION, self.text, m.end()):
                 return self.separator(m)  # where a = …, b = …
         in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS
@@ -304,7 +304,7 @@ class Lexer(Scripts):
         if call := self.open_call(m):
             return call
         if module := match_at(MODULE, self.text, start):
-            return module.end()  # np.linalg.norm is norm
+            return self.say(*module.span())  # np.linalg.norm is norm
         cost = self.vocabulary.cost_of_name(m.group(), m.end())
         if cost and self.decide(self.numbered.setdefault(canonical(m.group()), start), True, cost):  # x_2 is an entry
             return self.operand("NAME", canonical(m.group()), start, m.end())
@@ -343,14 +343,14 @@ class Lexer(Scripts):
         """let … in, where, and the «and» between definitions; 0 where the word is none of them."""
         word = m.group()
         if word == "with" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
-            return m.end()  # … for k = 1..K with z[1] = x
+            return self.say(*m.span())  # … for k = 1..K with z[1] = x
         if word not in ("let", "in", "where", "and") or word in self.vocabulary.names or self.brackets:
             return 0
         if word == "let" and self.last in ("", "SEPARATOR"):
             self.defining = "let"
-            return m.end()
+            return self.say(*m.span()) if match_at(rf"\s*{DEFINITION}", self.text, m.end()) else m.end()
         if word == "where" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS" and not self.defining:
-            return m.end()
+            return self.say(*m.span())
         if word == "where" and self.last in ENDERS | {"SEPARATOR"}:
             self.defining = "where"
             if self.last == "SEPARATOR":
@@ -360,7 +360,7 @@ class Lexer(Scripts):
             self.defining = ""
         elif word != "and" or not self.defining:
             return 0
-        return m.end() if self.last == "SEPARATOR" else self.emit("SEPARATOR", None, m.start(), m.end())
+        return self.say(*m.span()) if self.last == "SEPARATOR" else self.emit("SEPARATOR", None, m.start(), m.end())
 
     def steps(self, start: int) -> int:
         """for k = 1..K behind the step of a recurrence; 0 where there is none."""

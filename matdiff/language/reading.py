@@ -35,6 +35,7 @@ from matdiff.language.declarations import (
     leading_declarations,
 )
 from matdiff.language.dialects import Dialect
+from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import canonical, font_of, named, nearest
 from matdiff.language.parts import part_named
@@ -69,9 +70,22 @@ class Reading:
     question   what the text asks for
     sides      what the text says to be equal to the expression, as in J = a = b
     called     what the text calls the expression: J
+    spans      the places of all that was read; none where Python's own parser has read a piece of code
     """
 
-    __slots__ = ("_bound", "asked_at", "called", "declared", "expr", "notes", "question", "sides", "symbols", "text")
+    __slots__ = (
+        "_bound",
+        "asked_at",
+        "called",
+        "declared",
+        "expr",
+        "notes",
+        "question",
+        "sides",
+        "spans",
+        "symbols",
+        "text",
+    )
 
     def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
         self.expr = expr
@@ -82,6 +96,7 @@ class Reading:
         self.asked_at = (0, 0)
         self.sides: tuple[Expr, ...] = ()
         self.called = bound.called
+        self.spans = bound.spans
         self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
         self._bound = bound
 
@@ -196,10 +211,12 @@ class _Readings:
         self.sides: tuple[Transcript, ...] = ()
         self.called: tuple[str, ...] = ()
         self.notes: tuple[str, ...] = ()
+        self.spans: tuple[tuple[int, int], ...] = ()
         if not laws:
             whole = self.script
             said = said_in(whole, {*declared, *wrt}, asks)
-            self.script, self.question, self.conditions, self.sides, self.called, self.notes = said
+            self.script, self.question, self.conditions, self.sides, self.called, self.notes, spans = said
+            self.spans = tuple(whole.span(*span) for span in spans)
             declare_conditions(declared, self.conditions, whole)
             self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
             wrt = wrt or list(self.question.names if self.question else ())
@@ -224,10 +241,14 @@ class _Readings:
         notes = [f"{condition} is a condition that the answer does not use" for condition in unused]
         found.notes = found.expr.facts["notes"] = (*found.notes, *self.notes, *notes)
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
+        spans = [*self.spans, *found.spans]
         for side in self.sides:
             self.script = side
             _declare_symbols(found.expr, self.declared)
-            found.sides = (*found.sides, self.best().expr)
+            other = self.best()
+            found.sides, spans = (*found.sides, other.expr), [*spans, *other.spans]
+        if found.spans:
+            require_read(self.text, spans)
         return found
 
     def best(self) -> Reading:
@@ -322,6 +343,7 @@ class _Readings:
         free = self.laws or not self.scalar
         bound = Bound(tree, self.text, self.declared, self.wrt, free, lexer.labelled, other, decisions)
         bound.called = called or bound.called
+        bound.spans = lexer.spans(tokens)
         bound.notes.extend(lexer.notes)
         for name, (stem, font) in zip(bound.names, map(font_of, bound.names), strict=True):
             if font and stem in bound.names:

@@ -245,6 +245,7 @@ class Scripts(Comparisons):
         token = self.tokens[base]
         name = canonical(f"{token.value}_{label}")
         self.labelled[name] = token.value, may_be_exponent
+        self.say(self.tokens[-1].end, end)
         self.tokens[base] = token._replace(value=name, end=end if base == len(self.tokens) - 1 else token.end)
         return end
 

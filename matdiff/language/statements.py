@@ -60,6 +60,7 @@ class Says(NamedTuple):
     sides       the other members of a chain J = a = b, each as the script would be
     called      what the function is called on the left
     notes       what is doubtful about the left sides
+    spans       the places of all that is said beside the function: left sides, the question, conditions, words
     """
 
     script: Transcript
@@ -68,6 +69,7 @@ class Says(NamedTuple):
     sides: tuple[Transcript, ...]
     called: tuple[str, ...]
     notes: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
 
 
 Edit = tuple[int, int, str]
@@ -119,6 +121,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
     heads: list[re.Match[str]] = []
+    signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     for piece in kept:
         asked, changes, others, named = _function(text, piece, known, is_only, len(firsts) == 1 and len(pieces) == 1)
         heads += named
@@ -130,11 +133,20 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             conditions += _condition(text, Piece((0, 0), *asked.declared), True) or []
         sides = [[*side, *changes] for side in sides] if not others else sides
         sides += [[*edits, *changes[:-1], *other] for other in others]
+        signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
         edits += changes
     changed = _edited(script, edits)
     _refuse_unread(changed)
     members = tuple(_edited(script, side) for side in sides)
-    return Says(changed, question, tuple(conditions), members, tuple(map(called, heads)), tuple(unseen(text, heads)))
+    spans = [
+        *signs,
+        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let"),
+        *((c.start, c.end) for c in conditions),
+        *map(re.Match.span, heads),
+    ]
+    spans += [(question.start, question.end)] if question else []
+    names, notes = tuple(map(called, heads)), tuple(unseen(text, heads))
+    return Says(changed, question, tuple(conditions), members, names, notes, tuple(spans))
 
 
 def _sorted_out(text: str, pieces: list[Piece]) -> tuple[list[Piece], list[Condition]]:

@@ -116,6 +116,8 @@ def _used(body: Node) -> Iterator[object]:
             yield node.value if node.kind == "NAME" else node.value[0]
 
 
+NO_VALUES = ("keyword", "STRING", "all", "tuple", "comparison")  # arguments that only functions of the table have
+
 # ---- substituting ----------------------------------------------------------------------------------------
 
 
@@ -129,6 +131,9 @@ def resolve_call(bound: Binding, node: Node, scope: Scope) -> None:
         message = f"{name} is given by a formula: write its derivative as one, too"
         raise fault(bound, node.start, node.end, message)
     arguments = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
+    if strange := next((part for part in arguments if part.kind in NO_VALUES), None):
+        shown = bound.text[strange.start : strange.end]
+        raise fault(bound, strange.start, strange.end, f"{shown} is no argument of {given}")
     if len(arguments) != len(given.parameters):
         count = f"{len(arguments)} argument{'s' * (len(arguments) != 1)}"
         raise fault(bound, node.start, node.end, f"{name} has {count} here, but is defined as {given}")

@@ -81,6 +81,7 @@ class Emitter:
         self.decided: set[int] = set()
         self.numbered: dict[str, int] = {}  # where a letter first has a number: all such names are entries, or none
         self.notes: list[tuple[int, str]] = []
+        self.said: list[tuple[int, int]] = []  # the places of what means something, and is no token
         self.brackets: list[tuple[str, int]] = []
         self.reaches: list[Reach | None] = [None]  # for every open bracket, and for none
         self.marks: list[Marks | None] = [None]  # likewise, of square brackets
@@ -155,6 +156,11 @@ class Emitter:
             self.decisions.append(Decision(place, cost, doubt))
         return custom != (place in self.other)
 
+    def say(self, start: int, end: int) -> int:
+        """Notes what means something, and is no token; answers where to go on."""
+        self.said.append((start, end))
+        return end
+
     def note(self, place: int, sentence: str) -> None:
         """Says how a doubtful place was read; it is shown if this reading is taken."""
         self.notes.append((self.script.span(place, place + 1)[0], sentence))
@@ -205,6 +211,10 @@ class Emitter:
         end = len(self.script.source)
         self.tokens.append(Token(END, None, end, end))
         return self.tokens
+
+    def spans(self, tokens: list[Token]) -> tuple[tuple[int, int], ...]:
+        """The places in the source of all tokens, and of words such as let that are said without one."""
+        return *[(token.start, token.end) for token in tokens], *[self.script.span(*span) for span in self.said]
 
     # ---- errors ------------------------------------------------------------------------------------
 

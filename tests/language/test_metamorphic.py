@@ -2,7 +2,7 @@
 
 The texts are those of readings/*.toml, and of the corpora beside the project where they are present.
 
-1. Nothing is dropped: another letter or digit at one place, or a sign left out, is another reading or an error.
+1. Nothing is dropped: another letter or digit, or a sign left out or put in, is another reading or an error.
 2. Renaming: other letters of the same custom rename the reading.
 3. Declaring: the declarations that the echo states change nothing.
 4. Spelling: what is printed as LaTeX, Unicode or ASCII has that reading.
@@ -100,6 +100,38 @@ def test_nothing_is_dropped(reading: Reading) -> None:
     for token, text in [*variations(reading.text)][hash_of(reading.text) % EVERY :: EVERY]:
         found = read_as(text, reading)
         assert found is None or echo(found) != said, f"{token} takes no part: {text}"
+
+
+INSERTED = ("in", "q", "/", "=")  # let, with and a comma may stand before any definition
+
+
+@pytest.mark.parametrize("reading", ACCEPTED)
+def test_what_is_put_in_takes_part(reading: Reading) -> None:
+    whole = read_as(reading.text, reading)
+    assert whole is not None
+    said, start = echo(whole), hash_of(reading.text)
+    ends = [m.end() for m in TOKEN.finditer(reading.text)]
+    for k in range(max(2, len(INSERTED) // EVERY)):
+        word, place = INSERTED[(start + k) % len(INSERTED)], ends[start * (k + 1) % len(ends)]
+        text = f"{reading.text[:place]} {word} {reading.text[place:]}"
+        found = read_as(text, reading)
+        assert found is None or echo(found) != said, f"{word} takes no part: {text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("x'x let let + x'x", "let"),
+        ("let x'x", "let"),
+        ("let let h = W x in h'h", "let"),
+    ],
+)
+def test_what_is_left_over_is_refused_by_name(text: str, left: str) -> None:
+    with pytest.raises(matdiff.MatdiffError) as caught:
+        matdiff.parse(text)
+    assert caught.value.text is not None
+    assert caught.value.span is not None
+    assert caught.value.text[slice(*caught.value.span)] == left
 
 
 def hash_of(text: str) -> int:

@@ -57,3 +57,61 @@ def test_refusals(text: str, wrt: str | None, message: str) -> None:
 
 def test_unknowns_in_one_text() -> None:
     assert list(matdiff.derive("tr(A B)", "A, B").gradients) == ["A", "B"]
+
+
+def test_a_definition_is_not_lost_when_its_name_gets_an_index() -> None:
+    assert str(matdiff.parse("h = tanh(W x); h_t'h_t")) == "h = tanh(Wx); h[t]h[t]"
+
+
+def test_an_argument_without_a_value_is_refused() -> None:
+    with pytest.raises(matdiff.MatdiffError, match="A = x - b is no argument of loss"):
+        matdiff.parse("loss(r) = sum(r.^2); loss(A = x - b)")
+
+
+@pytest.mark.parametrize(
+    ("text", "called", "notes"),
+    [
+        ("J(w) = ||X w - y||^2", ("J",), ()),
+        (r"\ell(\mu) = \ln p(x|\mu) = -(x-\mu)^\top(x-\mu)", ("l", "log p"), ()),
+        ("J(v) = w'w", ("J",), ("v of J(v) does not occur in the function",)),
+        ("loss = np.sum(x**2)", ("loss",), ()),
+        ("h = W x; s = h'h", ("s",), ()),
+        ("f: X ↦ tr(X'X)", ("f",), ()),
+        ("x'x", (), ()),
+    ],
+)
+def test_what_the_text_calls_its_function_is_shown(text: str, called: tuple[str, ...], notes: tuple[str, ...]) -> None:
+    found = matdiff.parse(text)
+    assert found.called == called
+    assert found.notes == notes
+
+
+def test_the_page_begins_with_the_name_of_the_text() -> None:
+    found = matdiff.derive("J(w) = ||X w - y||^2", "w")
+    assert found.to_text("none").startswith("J = f(w) = ‖Xw − y‖²")
+    assert r"J = f(w) &= " in found.to_latex("none")
+
+
+def test_an_argument_on_the_left_stands_once() -> None:
+    with pytest.raises(matdiff.MatdiffError, match="z stands twice on the left side"):
+        matdiff.parse("k(z, z) = exp(-(z - y)'(z - y))")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("np.linlg.inv(S) @ x", "np.linlg is not a known module"),
+        ("np.mean(X, axis=1, keepdims=Tru)", "keepdims is True or False"),
+    ],
+)
+def test_words_of_code_are_known(text: str, message: str) -> None:
+    with pytest.raises(matdiff.MatdiffError, match=message):
+        matdiff.parse(text)
+
+
+def test_a_set_has_a_count_of_its_own() -> None:
+    text = r"\frac{1}{|\mathcal{B}|} \sum_{i \in \mathcal{B}} \|x_i - c\|^2"
+    assert str(matdiff.parse(text)) == "(1/N_B)∑_{i=1}^{N_B} ‖x[i] − c‖²"
+    assert matdiff.parse(text, "x[i=1..N_B]: n; c: n") is matdiff.parse(text)
+    with pytest.raises(matdiff.MatdiffError, match="has other members as well"):
+        matdiff.parse(text, "x[i=1..N]: n; c: n")
