@@ -16,8 +16,9 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities import jacobians as laws
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.factoring import key, zero_in_sum
 from matdiff.algebra.identities.traces import substitution
+from matdiff.algebra.laws import Law
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Unvec
@@ -100,6 +101,12 @@ def _is_scalar(group: Mapping[str, Expr]) -> bool:
     return not others and unknown.is_scalar and not isinstance(unknown, Member) and not getattr(unknown, "ranges", ())
 
 
+def law_of_opening(dy: Expr, line: Expr) -> Law:
+    """Why vec(dY) is the line that it opens: its terms stand one by one, or only terms that are 0 have gone."""
+    kept = [m for m in (dy.operands if isinstance(dy, Sum) else (dy,)) if holds_differential(m)]
+    return zero_in_sum if kept and line is as_vec(Sum.of(*kept)) else laws.terms_one_by_one
+
+
 class _Sweep:
     """The Jacobians by vectors and matrices, block by block."""
 
@@ -144,7 +151,7 @@ class _Sweep:
         line = line_of(opened) if opened else whole
         factors, collected = _collected(done)
         groups = (*[tuple(g) for g in rounds if g], *([(collected,)] if collected else []))
-        opening = Step(laws.terms_one_by_one, whole, line) if line is not whole else None
+        opening = Step(law_of_opening(dy, line), whole, line) if line is not whole else None
         phases = [differential, Phase(VEC_FORM, opening, line, groups)]
         totals: dict[str, Expr] = {}
         for unknown, member in self.wanted.items():
@@ -245,7 +252,7 @@ class _ByScalar:
         if node is self.t:
             return Block(node, name, ()), Number(1)
         dy, differential = resolved(node, self.differentiation, self.tidy)
-        raw = replace(dy, self.slopes.get)
+        raw = replace(dy, self._at_one)
         simple, steps = self.simplifier(raw)
         dt = Differential(self.t)
         inserted = replace(dy, {d: Scale.of(dt, j) for d, j in self.slopes.items() if d is not dt}.get)
@@ -258,6 +265,14 @@ class _ByScalar:
         else:
             at_one = Phase(LINEAR_FORM, taken if taken.after is not dy else None, taken.after, ())
         return Block(node, name, (differential, at_one, phase)), simple
+
+    def _at_one(self, node: Expr) -> Expr | None:
+        """What stands for dt or dY at dt = 1; as a factor of scalars dt is left out."""
+        factors = node.operands if isinstance(node, Hadamard | Scale) else ()
+        rest = [f for f in factors if self.slopes.get(f) is not Number(1)]
+        if rest and len(rest) < len(factors):
+            return Hadamard.of(*rest) if isinstance(node, Hadamard) else rest[0]
+        return self.slopes.get(node)
 
 
 # ---- parts ------------------------------------------------------------------------------------------

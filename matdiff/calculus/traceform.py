@@ -131,7 +131,7 @@ class TraceForm:
 
     def _advance(self, term: TraceTerm, steps: list[Step | Moved]) -> list[TraceTerm]:
         law, moved = self._move(term)
-        steps.append(Moved(law, term, (moved,)))
+        steps.append(Moved(law, term, (moved,), silent=True))
         return self._settle([moved], steps)
 
     # ---- what a textbook writes no line for: sums of traces and scalars -----------------------------

@@ -71,7 +71,9 @@ class VecForm(TraceForm):
         match t.middle:
             case Sum(operands=terms):
                 kept = [m for m in terms if holds_differential(m)]
-                return laws.terms_one_by_one if kept[1:] else zero_in_sum, [t._replace(middle=m) for m in kept]
+                if len(kept) < len(terms):
+                    return zero_in_sum, [t._replace(middle=Sum.of(*kept))]
+                return laws.terms_one_by_one, [t._replace(middle=m) for m in kept]
             case Scale(operands=(c, a)) if holds_differential(a):
                 return laws.scalars_to_the_front, [t.times(_scalars(c), a)]
             case Scale(operands=(c, a)):
@@ -208,7 +210,7 @@ def around(left: Sequence[Expr], inner: Expr, right: Sequence[Expr]) -> Expr:
 
 def law_of_product(product: Expr, inner: Expr) -> Law:
     """The law by which a product with a differential becomes a matrix times it."""
-    if product.is_scalar:
+    if product.is_scalar and ONE in inner.shape:
         return laws.turned_inner_product
     return scalar_in_product if product.cols is inner.cols is ONE else laws.vec_of_product
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from matdiff.algebra.dims import size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number
-from matdiff.algebra.identities.indexed import vectorised
+from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Scale, zero
 from matdiff.algebra.operators.reductions import count

@@ -8,6 +8,7 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
+from matdiff.algebra.matching.conditions import under_any_condition
 from matdiff.algebra.matching.explaining import Explainer, Reason
 from matdiff.language import read_law
 
@@ -15,7 +16,8 @@ from matdiff.language import read_law
 @cache
 def reasons(law: Law) -> tuple[Reason, ...]:
     """The statements of a law, read."""
-    return tuple([Reason(*read_law(statement), law.kind) for statement in law.statements])
+    sides = [pair for statement in law.statements for pair in under_any_condition(*read_law(statement))]
+    return tuple([Reason(left, right, law.kind) for left, right in sides])
 
 
 def explains(law: Law, before: Expr, after: Expr) -> bool:

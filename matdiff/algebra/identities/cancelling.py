@@ -22,7 +22,7 @@ from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.structure import Named
@@ -148,7 +148,16 @@ def collected(scalars: Sequence[Expr]) -> Expr | None:
     return collected_powers(whole) if isinstance(whole, Hadamard) else whole
 
 
-@identity("(A + B)C − AC = BC", "(A + B)*C - A*C = B*C", where="A, B: m x n; C: n x p")
+@identity(
+    "(A + B)C − AC = BC",
+    "(A + B)*C - A*C = B*C",
+    where="A, B: m x n; C: n x p",
+    also=(
+        Statement("(a + b)/c - a/c = b/c", "a, b, c: scalar"),
+        Statement("(a + b)/a - 1 = b/a", "a, b: scalar"),
+        Statement("sum(x) - ones(n)'*x = 0", "x: n"),
+    ),
+)
 def cancelling_products(e: Expr) -> Expr | None:
     """Multiplies out one term, two or all of them, whichever makes the sum shortest."""
     if len(e.operands) > MOST_TERMS:
@@ -176,7 +185,13 @@ def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
     return like_terms.apply(whole) if len(different) < len(whole.operands) else None
 
 
-@identity("(x − (1ᵀx/n)1)ᵀ1 = 0", "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0", where="x: n; n: scalar", among=(Ones,))
+@identity(
+    "(x − (1ᵀx/n)1)ᵀ1 = 0",
+    "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0",
+    where="x: n; n: scalar",
+    also=(Statement("ones(n)'*(softmax(x) - softmax(y)) = 0", "x, y: n"),),
+    among=(Ones,),
+)
 def sum_of_centred(e: Expr) -> Expr | None:
     """The sum of the entries of a vector, of every row or every column, where that cancels when multiplied out."""
     f = e.operands
@@ -211,7 +226,13 @@ def ones_first(e: Expr) -> Expr | None:
     return None
 
 
-@identity("1ᵀCA = 0", "ones(n)'*(centering(n)*A) = zeros(1, m)", where="A: n x m", among=(Ones, Centering))
+@identity(
+    "1ᵀCA = 0",
+    "ones(n)'*(centering(n)*A) = zeros(1, m)",
+    where="A: n x m",
+    also=(Statement("ones(n)'*(x - ones(n)'*x/n*ones(n)) = 0", "x: n; n: scalar"),),
+    among=(Ones, Centering),
+)
 def sum_of_centred_columns(e: Expr) -> Expr | None:
     """Also CCA = CA: of two neighbours in a product, where a definition may hide that the columns sum to 0."""
     f = e.operands

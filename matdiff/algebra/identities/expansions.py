@@ -4,8 +4,8 @@ is built from simpler operators, so the replacement ends."""
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Index, Number
-from matdiff.algebra.identities.indexed import vectorised
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Log
 from matdiff.algebra.operators.norms import Frobenius, Norm, inner
 from matdiff.algebra.operators.products import Power
@@ -44,7 +44,12 @@ def log_of_determinant(e: Expr) -> Expr | None:
             return None
 
 
-@identity("Σᵢⱼ f(aᵢⱼ) = sum f(A)", "sum(i=1..n, g(x[i])) = sum(g(x))", where="x: n")
+@identity(
+    "Σᵢⱼ f(aᵢⱼ) = sum f(A)",
+    "sum(i=1..n, x[i]) = sum(x)",
+    where="x: n",
+    also=(Statement("sum(i=1..m, sum(j=1..n, A[i, j])) = sum(A)", "A: m x n"),),
+)
 def sum_over_entries(e: Expr) -> Expr | None:
     """A sum, single or double, whose body is made of the entries of vectors or matrices in the same way."""
     indices: list[Index] = []

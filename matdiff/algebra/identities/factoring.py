@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
@@ -123,7 +123,7 @@ def _kind(e: Expr | None) -> type | None:
     return None if e is None else Product if isinstance(e, SumOfEntries) else type(e)
 
 
-@identity("A + A = 2A", "A + A = 2*A", where="A: m x n")
+@identity("A + A = 2A", "A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"),))
 def like_terms(e: Expr) -> Expr | None:
     numbers: dict[object, Fraction] = {}
     bodies: dict[object, Expr | None] = {}

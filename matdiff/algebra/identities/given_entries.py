@@ -33,7 +33,12 @@ def entry_given(v: Expr, j: Index) -> Expr | None:
     return done[v] if known else None
 
 
-@identity("(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ", "sum(i=1..n, a[i]*unit(i, n))'*unit(j, n) = a[j]", where="a[i=1..n]: scalar")
+@identity(
+    "(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ",
+    "sum(i=1..n, a[i]*unit(i, n))'*unit(j, n) = a[j]",
+    where="a[i=1..n]: scalar",
+    also=("g(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = g(a[j])",),
+)
 def entry_of_given_vector(e: Expr) -> Expr | None:
     """Also of what is made of such vectors entry by entry, as 1 ./ v."""
     match e.operands:

@@ -6,13 +6,13 @@ from collections.abc import Set
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.expr import Expr, Index, Symbol, fact, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Symbol, fact, replace
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.entrywise import lifted
+from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
-from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 
 
 def substitute_index(e: Expr, old: Index, new: Expr) -> Expr:
@@ -120,7 +120,7 @@ def constant_body(e: Expr) -> Expr | None:
     return Scale.of(place(index.last), body)
 
 
-@identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, exp(x[i])*unit(i, n)) = exp(x)", where="x: n")
+@identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, x[i]*unit(i, n)) = x", where="x: n")
 def sum_of_unit_vectors(e: Expr) -> Expr | None:
     """A vector put together entry by entry, when every entry is made of entries of vectors in the same way."""
     index: Index = e.data[0]
@@ -134,30 +134,6 @@ def sum_of_unit_vectors(e: Expr) -> Expr | None:
             return Ones(unit.rows)
         case _:
             return None
-
-
-def vectorised(scalar: Expr, indices: tuple[Index, ...]) -> Expr | None:
-    """The vector or matrix whose entry at the indices is this scalar; None when it is not built entry by entry."""
-    bound = set(indices)
-    done: dict[Expr, Expr] = {}
-    for e in postorder(scalar, prune=lambda e: bound.isdisjoint(e.free) or isinstance(e, Entry)):
-        if e in bound:
-            return None  # outside of an entry, as in y[i] of a family and in i² itself
-        whole = e if bound.isdisjoint(e.free) else _entrywise(e, indices, [done.get(o, o) for o in e.operands])
-        if whole is None:
-            return None
-        done[e] = whole
-    return done[scalar]
-
-
-def _entrywise(e: Expr, indices: tuple[Index, ...], parts: list[Expr]) -> Expr | None:
-    """An operation on entries as the same operation on the whole, given its operands as wholes."""
-    match e:
-        case Entry(operands=(a, *places)) if tuple(places) == indices and a.free.isdisjoint(indices):
-            whole = all(i.last is s for i, s in zip(indices, a.shape, strict=False))
-            return a if whole else None
-        case _:
-            return lifted(e, parts)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

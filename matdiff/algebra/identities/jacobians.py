@@ -5,6 +5,7 @@ The first kind is applied to the terms of a line by calculus.vecform; the second
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from matdiff.algebra.constants import Ones
@@ -35,6 +36,14 @@ def _of_a_line(
     return Law(name, title, statement, kind, _not_by_itself, where=where, requires=requires, also=also)
 
 
+UNIT = "unit(i, n)*unit(j, n)'"
+DIRECTIONS: tuple[Callable[[str], str], ...] = (  # operators that are linear in E and have no matrix of their own
+    lambda e: f"frechet_expm(A, {e})",
+    lambda e: f"frechet_expm(A, F, {e})",
+    lambda e: f"frechet_logm(A, {e})",
+    lambda e: f"frechet_logm(A, F, {e})",
+)
+
 terms_one_by_one = _of_a_line(
     "terms_one_by_one", "M(a + b) = Ma + Mb", "M*vec(A + B) = M*vec(A) + M*vec(B)", "M: p x m*n; A, B: m x n"
 )
@@ -54,6 +63,7 @@ sums_to_the_front = _of_a_line(
     "M Σᵢaᵢ = Σᵢ Maᵢ",
     "M*sum(i=1..N, x[i]) = sum(i=1..N, M*x[i])",
     "x[i=1..N]: n; M: m x n",
+    also=(Statement("vec(sum(i=1..N, A[i])) = sum(i=1..N, vec(A[i]))", "A[i=1..N]: m x n"),),
 )
 vec_of_product = _of_a_line(
     "vec_of_product",
@@ -73,6 +83,7 @@ vec_of_product_with_diagonal = _of_a_line(
     "vec(A diag(x)B) = (Bᵀ ∗ A)x",
     "vec(A*diag(x)*B) = khatri_rao(B', A)*x",
     "A: m x n; x: n; B: n x p",
+    also=(Statement("A*diag(x)*y = A*diag(y)*x", "A: m x n; x, y: n"),),
 )
 diagonal_between = _of_a_line(
     "diagonal_between", "diag(A diag(x)B) = (A ⊙ Bᵀ)x", "diag(A*diag(x)*B) = (A .* B')*x", "A: m x n; x: n; B: n x m"
@@ -82,6 +93,16 @@ entry_by_entry = _of_a_line(
     "𝓛(A) = Σᵢⱼ 𝓛(eᵢeⱼᵀ)aᵢⱼ",
     "vec(tril(A)) = sum(i=1..m, sum(j=1..n, vec(tril(unit(i, m)*unit(j, n)'))*kron(unit(j, n), unit(i, m))'))*vec(A)",
     "A: m x n",
+    also=(
+        *[
+            Statement(
+                f"vec({image('E')})"
+                f" = sum(i=1..n, sum(j=1..n, vec({image(UNIT)})*kron(unit(j, n), unit(i, n))'))*vec(E)",
+                "A, B, E, F: n x n",
+            )
+            for image in DIRECTIONS
+        ],
+    ),
 )
 by_scalar = _of_a_line(
     "by_scalar",
@@ -92,6 +113,7 @@ by_scalar = _of_a_line(
         Statement("s*t = t*s", "s, t: scalar"),
         Statement("tr(t*A) = t*tr(A)", "t: scalar; A: n x n"),
         Statement("zeros(m, n) = t*zeros(m, n)", "t: scalar"),
+        *[Statement(f"{image('t*E')} = t*{image('E')}", "t: scalar; A, B, E, F: n x n") for image in DIRECTIONS],
     ),
 )
 derivative_by_scalar = _of_a_line(

@@ -12,7 +12,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
@@ -270,7 +270,12 @@ def khatri_rao_of_identities(e: Expr) -> Expr | None:
             return None
 
 
-@identity("xᵀ ∗ A = A diag(x)", "khatri_rao(x', A) = A*diag(x)", where="A: m x n; x: n")
+@identity(
+    "xᵀ ∗ A = A diag(x)",
+    "khatri_rao(x', A) = A*diag(x)",
+    where="A: m x n; x: n",
+    also=(Statement("khatri_rao(x', y') = x' .* y'", "x, y: n"),),
+)
 def khatri_rao_of_row(e: Expr) -> Expr | None:
     """Also A ∗ xᵀ; and the Kronecker product of single columns."""
     a, b = e.operands

@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Data, Expr, Number, fact
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
@@ -76,7 +76,13 @@ def linear_piece(e: Expr) -> bool:
     "L(A, C) = CL(A, I) where AC = CA",
     "frechet_expm(A, A^2) = A^2*expm(A)",
     where="A: n x n",
-    also=("frechet_expm(A, eye(n)) = expm(A)", "sylvester(A, A, eye(n)) = inv(A)/2"),
+    also=(
+        "frechet_expm(A, eye(n)) = expm(A)",
+        Statement("frechet_expm(t*A, A) = A*expm(t*A)", "t: scalar; A: n x n"),
+        Statement("frechet_logm(A, A) = A*inv(A)", "A: n x n spd"),
+        Statement("frechet_logm(A, eye(n)) = inv(A)", "A: n x n spd"),
+        "sylvester(A, A, eye(n)) = inv(A)/2",
+    ),
 )
 def commuting_direction(e: Expr) -> Expr | None:
     if not linear_piece(e):
@@ -115,6 +121,13 @@ def trace_of_commuting_direction(e: Expr) -> Expr | None:
 @identity(
     "L(A, E) + L(A, F) = L(A, E + F)",
     "frechet_expm(A, E) + frechet_expm(A, F) = frechet_expm(A, E + F)",
+    also=(
+        Statement("a*frechet_expm(A, E) + b*frechet_expm(A, F) = frechet_expm(A, a*E + b*F)", "a, b: scalar"),
+        Statement(
+            "a*frechet_logm(A, E) + b*frechet_logm(A, F) = frechet_logm(A, a*E + b*F)", "a, b: scalar; A: n x n spd"
+        ),
+        Statement("a*sylvester(A, B, E) + b*sylvester(A, B, F) = sylvester(A, B, a*E + b*F)", "a, b: scalar"),
+    ),
     among=(FrechetExpm, FrechetLogm, FrechetOfFunction, Sylvester),
 )
 def sum_of_directions(e: Expr) -> Expr | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
 from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_scalars
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.sums import IndexedSum
@@ -64,6 +64,17 @@ def number_in_case(e: Expr) -> Expr | None:
     "a cases(B, p, 0) = cases(aB, p, 0)",
     "c*cases(A, a ≤ b, zeros(m, n)) = cases(c*A, a ≤ b, zeros(m, n))",
     where="A: m x n; a, b, c: scalar",
+    also=(
+        Statement("c*cases(d, a ≤ b, 0) = cases(c*d, a ≤ b, 0)", "a, b, c, d: scalar"),
+        Statement("cases(c, a ≤ b, 0)*A = cases(c*A, a ≤ b, zeros(m, n))", "A: m x n; a, b, c: scalar"),
+        Statement(
+            "A*cases(B, a ≤ b, zeros(n, p)) = cases(A*B, a ≤ b, zeros(m, p))", "A: m x n; B: n x p; a, b: scalar"
+        ),
+        Statement(
+            "cases(A, a ≤ b, zeros(m, n))*B = cases(A*B, a ≤ b, zeros(m, p))", "A: m x n; B: n x p; a, b: scalar"
+        ),
+        Statement("A .* cases(B, a ≤ b, zeros(m, n)) = cases(A .* B, a ≤ b, zeros(m, n))", "A, B: m x n; a, b: scalar"),
+    ),
     among=(Piecewise,),
 )
 def factor_into_case(e: Expr) -> Expr | None:
@@ -72,7 +83,8 @@ def factor_into_case(e: Expr) -> Expr | None:
     for k, factor in enumerate(rest.operands if isinstance(rest, Scale | Hadamard | Product) else ()):
         if (case := restriction(factor)) is not None:
             within = [case.operands[2] if i == k else f for i, f in enumerate(rest.operands)]  # type: ignore[union-attr]
-            return multiple(number, restricted(case, type(rest).of(*within)))  # type: ignore[union-attr]
+            inside = type(rest).of(*([f for f in within if f.number != 1] or within[:1]))  # type: ignore[union-attr]
+            return multiple(number, restricted(case, inside))
     return None
 
 
@@ -92,8 +104,9 @@ def transpose_of_case(e: Expr) -> Expr | None:
 
 @identity(
     "cases(A, p, 0) + cases(B, p, 0) = cases(A + B, p, 0)",
-    "cases(A, a ≤ 1, zeros(m, n)) + cases(B, a ≤ 1, zeros(m, n)) = cases(A + B, a ≤ 1, zeros(m, n))",
-    where="A, B: m x n; a: scalar",
+    "cases(A, a ≤ b, zeros(m, n)) + cases(B, a ≤ b, zeros(m, n)) = cases(A + B, a ≤ b, zeros(m, n))",
+    where="A, B: m x n; a: scalar; b: scalar positive",
+    also=("cases(A, a ≤ b, zeros(m, n)) - cases(B, a ≤ b, zeros(m, n)) = cases(A - B, a ≤ b, zeros(m, n))",),
     among=(Piecewise,),
 )
 def cases_of_one_condition(e: Expr) -> Expr | None:
@@ -112,8 +125,18 @@ def cases_of_one_condition(e: Expr) -> Expr | None:
 
 @identity(
     "Σᵢ cases(cAᵢ, p, 0) = c Σᵢ cases(Aᵢ, p, 0)",
-    "sum(i=1..N, cases(c*x[i], i < 2, zeros(n))) = c*sum(i=1..N, cases(x[i], i < 2, zeros(n)))",
-    where="c: scalar; x[i=1..N]: n",
+    "sum(i=1..N, cases(c*x[i], a[i] ≤ b[i], zeros(n))) = c*sum(i=1..N, cases(x[i], a[i] ≤ b[i], zeros(n)))",
+    where="c: scalar; a[i=1..N], b[i=1..N]: scalar; x[i=1..N]: n",
+    also=(
+        Statement(
+            "sum(i=1..N, cases(c*d[i], a[i] ≤ b[i], 0)) = c*sum(i=1..N, cases(d[i], a[i] ≤ b[i], 0))",
+            "c: scalar; a[i=1..N], b[i=1..N], d[i=1..N]: scalar",
+        ),
+        Statement(
+            "sum(i=1..N, cases(x[i]*A, a[i] ≤ b[i], zeros(m, n))) = sum(i=1..N, cases(x[i], a[i] ≤ b[i], zeros(m)))*A",
+            "a[i=1..N], b[i=1..N]: scalar; x[i=1..N]: m; A: 1 x n",
+        ),
+    ),
     among=(Piecewise,),
 )
 def constants_in_case(e: Expr) -> Expr | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
-from matdiff.algebra.identities.indexed import vectorised
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
+from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
@@ -194,9 +194,15 @@ def column_of_product(e: Expr) -> Expr | None:
             return None
 
 
-@identity("e₂ᵀA = A[2, :]", "unit(2, m)'*A = A[2, :]", where="A: m x n", among=(UnitVector,))
+@identity(
+    "eᵢᵀA = A[i, :]",
+    "unit(i, m)'*A = A[i, :]",
+    where="A: m x n",
+    also=(Statement("unit(i, m)'*x = x[i]", "x: m"),),
+    among=(UnitVector,),
+)
 def row_by_unit_vector(e: Expr) -> Expr | None:
-    """Also e₂ᵀx = x[2]."""
+    """Where the place is a number; also eᵢᵀx = x[i]."""
     f = e.operands
     for k in range(len(f) - 1):
         match f[k]:
@@ -210,9 +216,9 @@ def row_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("Ae₂ = A[:, 2]", "A*unit(2, n) = A[:, 2]", where="A: m x n", among=(UnitVector,))
+@identity("Aeⱼ = A[:, j]", "A*unit(j, n) = A[:, j]", where="A: m x n", among=(UnitVector,))
 def column_by_unit_vector(e: Expr) -> Expr | None:
-    """Also xᵀe₂ = x[2]."""
+    """Also xᵀeⱼ = x[j]."""
     f = e.operands
     for k in range(1, len(f)):
         match f[k]:
@@ -257,7 +263,12 @@ def selected_columns(e: Expr) -> Expr | None:
     return None
 
 
-@identity("Σᵢ cᵢeᵢA[i, :] = diag(c)A", "sum(i=1..m, c[i]*unit(i, m)*A[i, :]) = diag(c)*A", where="A: m x n; c: m")
+@identity(
+    "Σᵢ cᵢeᵢA[i, :] = diag(c)A",
+    "sum(i=1..m, c[i]*unit(i, m)*A[i, :]) = diag(c)*A",
+    where="A: m x n; c: m",
+    also=(Statement("sum(j=1..n, c[j]*A[:, j]*unit(j, n)') = A*diag(c)", "A: m x n; c: n"),),
+)
 def rows_together(e: Expr) -> Expr | None:
     """A matrix put together row by row, or column by column."""
     index: Index = e.data[0]

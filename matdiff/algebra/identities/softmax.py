@@ -110,7 +110,12 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
 # ---- vectors ----------------------------------------------------------------------------------------
 
 
-@identity("exp(v)/sum(exp(v)) = softmax(v)", "exp(v)/sum(exp(v)) = softmax(v)", where="v: n")
+@identity(
+    "exp(v)/sum(exp(v)) = softmax(v)",
+    "exp(v)/sum(exp(v)) = softmax(v)",
+    where="v: n",
+    also=("exp(v)/sum(exp(v))^2 = softmax(v)/sum(exp(v))",),
+)
 def softmax_of_vector(e: Expr) -> Expr | None:
     c, a = e.operands
     scalars = c.operands if isinstance(c, Hadamard) else (c,)
@@ -143,7 +148,7 @@ def softmax_in_scalar(e: Expr) -> Expr | None:
     "log(sum(exp(v))) = logsumexp(v)",
     "log(sum(exp(v))) = logsumexp(v)",
     where="v: n",
-    also=("log(ones(n)'*exp(v)) = logsumexp(v)",),
+    also=("log(ones(n)'*exp(v)) = logsumexp(v)", "log(sum(i=1..n, exp(v[i]))) = logsumexp(v)"),
 )
 def logsumexp_of_vector(e: Expr) -> Expr | None:
     v = summed_exponent(e.operands[0])
@@ -157,6 +162,7 @@ def logsumexp_of_vector(e: Expr) -> Expr | None:
     also=(
         "log(exp(v)/sum(exp(v))) = v - logsumexp(v)*ones(n)",
         "log(exp(v)/(ones(n)'*exp(v))) = v - logsumexp(v)*ones(n)",
+        "log(exp(v)/sum(i=1..n, exp(v[i]))) = v - logsumexp(v)*ones(n)",
     ),
 )
 def log_of_softmax(e: Expr) -> Expr | None:

@@ -9,7 +9,7 @@ from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
 from matdiff.algebra.operators.kronecker import Vec, Vech
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
@@ -115,6 +115,7 @@ def below(e: Expr) -> tuple[Expr, ...]:
     "[A; 0] + [0; B] = [A; B]",
     "vstack(A, zeros(p, n)) + vstack(zeros(m, n), B) = vstack(A, B)",
     where="A: m x n; B: p x n",
+    also=(Statement("hstack(A, zeros(m, p)) + hstack(zeros(m, n), B) = hstack(A, B)", "A: m x n; B: m x p"),),
     among=(HorizontalStack, VerticalStack),
 )
 def sum_of_blocks(e: Expr) -> Expr | None:
@@ -136,6 +137,13 @@ def sum_of_blocks(e: Expr) -> Expr | None:
     "[I; 0]A = [A; 0]",
     "vstack(eye(n), zeros(m, n))*A = vstack(A, zeros(m, p))",
     where="A: n x p",
+    also=(
+        "vstack(zeros(m, n), eye(n))*A = vstack(zeros(m, p), A)",
+        "vstack(zeros(k, n), eye(n), zeros(m, n))*A = vstack(zeros(k, p), A, zeros(m, p))",
+        Statement("A*hstack(eye(n), zeros(n, m)) = hstack(A, zeros(p, m))", "A: p x n"),
+        Statement("A*hstack(zeros(n, m), eye(n)) = hstack(zeros(p, m), A)", "A: p x n"),
+        Statement("A*hstack(zeros(n, k), eye(n), zeros(n, m)) = hstack(zeros(p, k), A, zeros(p, m))", "A: p x n"),
+    ),
     among=(HorizontalStack, VerticalStack),
 )
 def placed_block(e: Expr) -> Expr | None:
@@ -245,7 +253,13 @@ def centred_twice(e: Expr) -> Expr | None:
     return None
 
 
-@identity("K vec(A) = vec(Aᵀ)", "commutation(m, n)*vec(A) = vec(A')", where="A: m x n", among=(Commutation,))
+@identity(
+    "K vec(A) = vec(Aᵀ)",
+    "commutation(m, n)*vec(A) = vec(A')",
+    where="A: m x n",
+    also=("commutation(m, n)*commutation(n, m) = eye(m*n)",),
+    among=(Commutation,),
+)
 def commuted_vec(e: Expr) -> Expr | None:
     """Also KₘₙKₙₘ = I."""
     f = e.operands

@@ -5,23 +5,27 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import count, product
 from math import prod
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.expr import UNIT, Expr, Index, Number
+from matdiff.algebra.identities.cancelling import in_a_chain
 from matdiff.algebra.matching.rules import (
-    IMPLIED_BY,
+    KNOWN_SUMS,
     LIKE_TERMS,
     MOST_TERMS,
     MULTIPLYING_OUT,
-    OF_TRACES,
     POWERS,
+    STACKS,
+    SUMS,
     Term,
+    implied,
     is_all_ones,
     matrix_base,
     term,
+    with_index,
 )
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -42,17 +46,16 @@ Forms = tuple[Expr, Expr]  # of e and of eᵀ
 class Arithmetic(ABC):
     """The rules about sums, products and powers: *without* one of them, or with some *beyond* those unspoken ones."""
 
-    def __init__(self, without: str = "", beyond: frozenset[str] = frozenset()) -> None:
-        self.without = frozenset((without, *IMPLIED_BY.get(without.partition(" out of ")[0], ())))
-        if without in OF_TRACES:
-            self.without |= {"trace of a scalar"}
-        if without.startswith("transpose"):
-            self.without |= {"transpose of a scalar", "transpose within a trace"}
+    def __init__(self, *without: str, beyond: frozenset[str] = frozenset()) -> None:
+        self.without = frozenset(without).union(*[implied(rule) for rule in without])
         self.beyond = beyond
         self.collects = LIKE_TERMS in beyond
         self.multiplies_out = MULTIPLYING_OUT in beyond
+        self.opens_sums = (self.multiplies_out and STACKS not in beyond) or SUMS in beyond
         self.joins_powers = POWERS in beyond
+        self.knows_sums = KNOWN_SUMS in beyond
         self.known: dict[Expr, Forms] = {}
+        self.names = count()  # of indices for the moment
         self.ranks: dict[Expr, int] = {}
 
     def rank(self, e: Expr) -> int:
@@ -67,15 +70,21 @@ class Arithmetic(ABC):
         """The standard form of any expression."""
 
     @abstractmethod
+    def indexed(self, index: Index, body: Expr) -> Expr:
+        """A sum over an index."""
+
+    @abstractmethod
     def flipped(self, e: Expr) -> Expr:
         """That of its transpose."""
 
     def sum_of(self, terms: Sequence[Expr]) -> Expr:
         """A sum, with the numbers in it as one."""
         terms = [t for term in terms for t in (term.operands if isinstance(term, Sum) else (term,))]
-        if terms[0].is_scalar:
-            number = sum((t.number for t in terms if t.number is not None), Fraction(0))
-            terms = [t for t in terms if t.number is None] + [Number(number)] * (number != 0)
+        if terms[0].is_scalar and self.has("numbers in a sum"):
+            numbers = [t.number for t in terms if t.number is not None]
+            number = sum(numbers, Fraction(0))
+            kept = number != 0 or (bool(numbers) and not self.has("zero"))
+            terms = [t for t in terms if t.number is None] + [Number(number)] * kept
         if self.has("zero"):
             left = [t for t in terms if not isinstance(t, Zeros)]
             terms = left or terms[:1] or [Number(0)]
@@ -126,6 +135,10 @@ class Arithmetic(ABC):
                 )
         if self.has("zero") and (number == 0 or any(isinstance(f, Zeros) for f in chain)):
             return zero(e.shape)
+        if self.opens_sums and self.multiplies_out and (opened := self._out_of_sum(e, found, chain)) is not None:
+            return self._times(number, self.indexed(*opened))
+        if self.knows_sums and (known := in_a_chain(chain, True)) is not None and known is not Product.of(*chain):
+            return self._times(number, self.of(Product.of(*found, known)))
         if self.has("identity") and len(chain) > 1:
             chain = [f for f in chain if not isinstance(f, Identity)] or chain[:1]
         if self.has("inner products in front"):
@@ -133,15 +146,34 @@ class Arithmetic(ABC):
             found += inner
         return self._joined(number, found, Product.of(*chain) if chain else None)
 
+    def summand(self, e: Expr) -> tuple[Index, Expr] | None:
+        """Of a sum over an index among the factors the index, and the product with what is summed in its place."""
+        t = term(e)
+        chain = () if t.core is None else t.core.operands if isinstance(t.core, Product) else (t.core,)
+        opened = self._out_of_sum(e, t.scalars, chain)
+        return opened and (opened[0], self._times(t.number, opened[1]))
+
+    def _out_of_sum(self, e: Expr, scalars: Sequence[Expr], chain: Sequence[Expr]) -> tuple[Index, Expr] | None:
+        factors = [*scalars, *chain]
+        k = next((k for k, f in enumerate(factors) if isinstance(f, IndexedSum)), None)
+        if k is None:
+            return None
+        index = factors[k].data[0]
+        own = Index(f"·{next(self.names)}", index.last)
+        factors[k] = with_index(factors[k].operands[0], index, own)
+        return own, self.product_of(e, factors[: len(scalars)], factors[len(scalars) :])
+
     def _times(self, number: Fraction, e: Expr) -> Expr:
         k, rest = coefficient(e)
         return multiple(number * k, None if rest is None else self._sorted(rest))
 
     def _opened(self, factors: Sequence[Expr], again: Callable[[Sequence[Expr]], Expr]) -> Expr | None:
-        """The sum of the products of one term from every factor."""
-        terms = [f.operands if isinstance(f, Sum) else (f,) for f in factors]
-        count = prod(map(len, terms))
-        return self.sum_of([again(chosen) for chosen in product(*terms)]) if 1 < count <= MOST_TERMS else None
+        """The sum of the products of one term from every factor; first of those in which there are reciprocals, so
+        that these cancel."""
+        first = [f for f in factors if isinstance(f, Sum) and any(map(has_reciprocal, f.operands))]
+        terms = [f.operands if isinstance(f, Sum) and (not first or f in first) else (f,) for f in factors]
+        number = prod(map(len, terms))
+        return self.sum_of([again(chosen) for chosen in product(*terms)]) if 1 < number <= MOST_TERMS else None
 
     def _joined_powers(self, number: Fraction, factors: Sequence[Expr]) -> tuple[Fraction, list[Expr]]:
         """aⁱaʲ as aⁱ⁺ʲ."""
@@ -170,6 +202,9 @@ class Arithmetic(ABC):
         if core is not None and core.is_scalar:
             scalars, core = [*scalars, core], None
         scalars = sorted(scalars, key=self.rank) if self.has("order of factors") else scalars
+        whole = scalars[0] if core is None and len(scalars) == 1 else None if scalars else core
+        if self.collects and isinstance(whole, Sum):
+            return self.sum_of([self._times(number, t) for t in whole.operands])
         is_one = number is UNIT or number == 1
         head: list[Expr] = [] if is_one and (core is not None or scalars) else [Number(number)]
         whole = Hadamard.of(*head, *scalars) if head or scalars else None
@@ -255,3 +290,11 @@ class Arithmetic(ABC):
 
     def _times_exponents(self, i: Expr, j: Expr) -> Expr:
         return self.product_of(i, (i, j), ())
+
+
+def has_reciprocal(e: Expr) -> bool:
+    """Whether a term has a factor to a negative power."""
+    t = term(e)
+    factors = [*t.scalars, *(t.core.operands if isinstance(t.core, Hadamard) else () if t.core is None else (t.core,))]
+    numbers = [f.operands[1].number for f in factors if isinstance(f, Power)]
+    return any(n is not None and n < 0 for n in numbers)

@@ -10,26 +10,34 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace
+from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named, put
 from matdiff.algebra.matching.matcher import Matcher
-from matdiff.algebra.matching.rules import BEYOND, BY_ENTRIES, BY_STACKS, MULTIPLYING_OUT, POWERS, rules, term
+from matdiff.algebra.matching.rules import (
+    BEYOND,
+    BY_ENTRIES,
+    BY_STACKS,
+    HIDDEN_BEHIND,
+    KNOWN_SUMS,
+    MULTIPLYING_OUT,
+    POWERS,
+    rules,
+)
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.substitution import instance
-from matdiff.algebra.operators.blocks import VerticalStack
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Vec
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, zero
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
-MOST_USES = 16  # of a statement in one step
+MOVING = ("inner products in front", "constants in front of an indexed sum")  # hide the factors of a statement
 MOST_DEFINITIONS = 64  # that are opened one after another
-Sides = tuple[Expr, Expr]
 Nothing: frozenset[str] = frozenset()
 
 
@@ -38,28 +46,43 @@ class Reason:
 
     rules    the rules of the standard form that it states, one or several
     beyond   what makes its sides equal where that form does not
-    ways     its sides, as they are and transposed, forwards and backwards
     """
 
-    __slots__ = ("beyond", "kind", "left", "right", "rules", "ways")
+    __slots__ = ("beyond", "kind", "known", "left", "right", "rules", "sides")
 
     def __init__(self, left: Expr, right: Expr, kind: str) -> None:
         form = Standard()
         straight, turned = form.forms(left), form.forms(right)
-        pairs = list(dict.fromkeys(zip(straight, turned, strict=True)))
         self.kind = kind
         self.left, self.right = straight[0], turned[0]
-        self.ways: list[Sides] = [*pairs, *[(b, a) for a, b in pairs]]
+        self.sides = left, right
+        self.known: dict[object, list[Sides]] = {}
         self.rules: tuple[str, ...] = ()
         self.beyond = Nothing
         if self.left is self.right:
             self.rules = tuple([rule for rule in rules() if not Standard(rule).equates(left, right)])
         elif kind != "differential":
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)
+            opens = any(isinstance(n, Sum) for n in postorder(left))
             levels = [b for b in BEYOND if POWERS not in b or powers or (sums and MULTIPLYING_OUT in b)]
             if any(isinstance(n, IndexedSum | UnitVector | VerticalStack) for n in postorder(Sum.of(left, right))):
                 levels += [BY_ENTRIES, BY_STACKS]
+            levels += [b for b in BEYOND if KNOWN_SUMS in b and opens and b not in levels]
             self.beyond = next((b for b in levels if Standard(beyond=b).equates(left, right)), Nothing)
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it is applied by matching one of its sides."""
+        only_beyond = self.beyond in BEYOND  # what is equal entry by entry may be a pattern as well
+        return not only_beyond and self.left is not self.right and self.kind not in ("definition", "differential")
+
+    def ways(self, *rules: str) -> list[Sides]:
+        """The sides as they are and transposed, forwards and backwards, in standard form without some rules."""
+        if rules not in self.known:
+            form = Standard(*rules)
+            pairs = list(dict.fromkeys(zip(*map(form.forms, self.sides), strict=True)))
+            self.known[rules] = [*pairs, *[(b, a) for a, b in pairs]]
+        return self.known[rules]
 
 
 class Explainer:
@@ -68,11 +91,16 @@ class Explainer:
     def __init__(self) -> None:
         self.form = Standard()
         self.forms: dict[object, Standard] = {}
+        self.applied: dict[object, Applied] = {}
         self.matcher = Matcher(self.form)
 
     def explains(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
         """Whether a law, given by its statements, turns *before* into *after*."""
-        return any(self._explains(reason, before, after) for reason in reasons) or self._opened(reasons, before, after)
+        return (
+            any(self._explains(reason, before, after) for reason in reasons)
+            or any(self._pattern(reason, before, after, rule) for rule in MOVING for reason in reasons)
+            or self._opened(reasons, before, after)
+        )
 
     def _opened(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
         """Whether it does once the definitions that are written by name are opened: 1ᵀp = 1 where p = softmax(z)."""
@@ -89,79 +117,36 @@ class Explainer:
             return self._differential(reason, before, after)
         alike = self.form.equates(before, after)
         if reason.left is reason.right:
-            return alike and any(not self._without(rule).equates(before, after) for rule in reason.rules)
+            return alike and any(self._is_needed(rule, before, after) for rule in reason.rules)
         if alike:
             return False
-        if reason.beyond and (reason.beyond in BEYOND or self._with(reason.beyond).equates(before, after)):
-            return self._with(reason.beyond).equates(before, after)
-        parts = [*self._parts(self.form.of(before), self.form.of(after))]
-        return any(self._between(reason, b, a) for b, a in reversed(parts))
+        if reason.beyond and self._with(reason.beyond).equates(before, after):
+            return True
+        return self._pattern(reason, before, after)
 
-    def _without(self, rule: str) -> Standard:
-        return self.forms.setdefault(rule, Standard(rule))
+    def _pattern(self, reason: Reason, before: Expr, after: Expr, *rules: str) -> bool:
+        """Whether a statement that is a pattern turns the one side into the other, in standard form without *rules*."""
+        if not reason.is_pattern or (rules and self.form.equates(before, after)):
+            return False
+        applied = self.applied.setdefault(rules, Applied(self._without(*rules)))
+        return applied.leads(reason.ways(*rules), before, after, empty=reason.kind in ("trace", "vec"))
+
+    def _is_needed(self, rule: str, before: Expr, after: Expr) -> bool:
+        """Whether two sides that are alike are so by a rule; another rule that makes them alike as well is left out."""
+        if not self._without(rule).equates(before, after):
+            return True
+        other = HIDDEN_BEHIND.get(rule)
+        return (
+            other is not None
+            and self._without(other).equates(before, after)
+            and not self._without(rule, other).equates(before, after)
+        )
+
+    def _without(self, *rules: str) -> Standard:
+        return self.forms.setdefault(rules, Standard(*rules))
 
     def _with(self, beyond: frozenset[str]) -> Standard:
         return self.forms.setdefault(beyond, Standard(beyond=beyond))
-
-    # ---- where the two sides differ ---------------------------------------------------------------------
-
-    def _parts(self, b: Expr, a: Expr) -> Iterator[Sides]:
-        """The pairs of parts, from the whole sides to the smallest, outside of which nothing differs."""
-        inner: Sides | None = (b, a)
-        while inner is not None:
-            yield inner
-            inner = inner_parts(*inner)
-
-    # ---- the statement applied --------------------------------------------------------------------------
-
-    def _between(self, reason: Reason, b: Expr, a: Expr) -> bool:
-        """Whether the statement leads from one part to the other, at its root or at several places within."""
-        if self._at_root(reason, b, a):
-            return True
-        if reason.kind in ("trace", "vec"):  # what stands beside dX in those may be missing
-            self.matcher.empty = True
-            found = self._at_root(reason, b, a)
-            self.matcher.empty = False
-            if found:
-                return True
-        return any(self._meet(left, right, b, a) for left, right in reason.ways)
-
-    def _at_root(self, reason: Reason, b: Expr, a: Expr) -> bool:
-        return any(made is a for left, right in reason.ways for made in self._rewritten(left, right, b))
-
-    def _rewritten(self, left: Expr, right: Expr, e: Expr) -> Iterator[Expr]:
-        """What one use of a statement at the root makes of an expression."""
-        for part, put_back in windows(left, e):
-            for found in self.matcher.match(left, part, {}):
-                made = instance(right, found)
-                if made is not None and made.shape == part.shape:
-                    yield self.form.of(put_back(made))
-
-    def _meet(self, left: Expr, right: Expr, b: Expr, a: Expr) -> bool:
-        """Whether two expressions become one when the statement is used wherever it can."""
-        rest = self._rest(left, right, b)
-        return rest is not None and rest is self._rest(left, right, a)
-
-    def _rest(self, left: Expr, right: Expr, e: Expr) -> Expr | None:
-        """The expression after the statement has been used from left to right wherever it can; None where that
-        does not end."""
-        seen = {e}
-        for _ in range(MOST_USES):
-            changed = self._once(left, right, e)
-            if changed is None or changed in seen:
-                return e
-            seen.add(changed)
-            e = changed
-        return None
-
-    def _once(self, left: Expr, right: Expr, e: Expr) -> Expr | None:
-        for node in postorder(e, prune=is_named):
-            if isinstance(node, Symbol) and node.ranges:
-                continue  # a family has members, and is no value itself
-            for made in self._rewritten(left, right, node):
-                if made is not node:
-                    return self.form.of(put(e, node, made))
-        return None
 
     # ---- differentials ----------------------------------------------------------------------------------
 
@@ -181,10 +166,22 @@ class Explainer:
             for found in self.matcher.match(reason.left, form, {}):
                 made = instance(reason.right, found)
                 if made is not None and made.shape == after.shape:
-                    made = replace(made, lambda n: zero(n.shape) if n in constant else None)
+                    made = without_constants(self._further(reason, made, after), constant)
                     if self._same(made, after, e):
                         return True
         return False
+
+    def _further(self, reason: Reason, made: Expr, after: Expr) -> Expr:
+        """The statement used again for d of what it has left of many operands, as in d[A; [B; C]]."""
+        there = set(postorder(after))
+        for _ in range(MOST_USES):
+            waiting = (n for n in postorder(made) if isinstance(n, Differential) and n not in there)
+            more = ((n, instance(reason.right, f)) for n in waiting for f in self.matcher.match(reason.left, n, {}))
+            found = next(((n, m) for n, m in more if m is not None and m.shape == n.shape), None)
+            if found is None:
+                break
+            made = put(made, *found)
+        return made
 
     def _one_by_one(self, reason: Reason, e: Expr, after: Expr, varying: set[Expr]) -> bool:
         """Of many operands, such as those of ABC: the sum of what follows when one of them varies at a time."""
@@ -248,18 +245,20 @@ class Explainer:
         return is_inserted(before, after)
 
 
+def without_constants(e: Expr, constant: set[Expr]) -> Expr:
+    """A differential without the terms that hold a dX that is 0: every one of them is linear in it."""
+    gone: set[Expr] = set()
+    for node in postorder(e):
+        vanishing = [o in gone for o in node.operands]
+        is_sum = isinstance(node, Sum | HorizontalStack | VerticalStack)
+        if node in constant or (vanishing and (all(vanishing) if is_sum else any(vanishing))):
+            gone.add(node)
+    return replace(e, lambda n: zero(n.shape) if n in gone else None)
+
+
 def has_open_powers(e: Expr) -> bool:
     """Whether a statement is about all powers at once: aⁱaʲ, not A⁻¹A."""
     return any(isinstance(n, Power | SymbolicPower) and isinstance(n.operands[1], Symbol) for n in postorder(e))
-
-
-def is_named(e: Expr) -> bool:
-    return isinstance(e, Named)
-
-
-def put(e: Expr, part: Expr, other: Expr) -> Expr:
-    """The expression with another part in the place of one."""
-    return replace(e, lambda node: other if node is part else None)
 
 
 def definitions(e: Expr) -> set[Expr]:
@@ -308,84 +307,3 @@ def unlike(b: Expr, a: Expr) -> tuple[list[Expr], list[Expr]]:
             mine.remove(t)
             theirs.remove(t)
     return mine, theirs
-
-
-# ---- parts ------------------------------------------------------------------------------------------
-
-
-def inner_parts(b: Expr, a: Expr) -> Sides | None:
-    """The parts of two expressions outside of which nothing differs, where these are not the whole."""
-    if b is a or type(b) is not type(a) or b.data != a.data:
-        return None
-    if isinstance(b, Sum | Hadamard):
-        left, right = list(b.operands), list(a.operands)
-        for t in b.operands:
-            if t in right:
-                left.remove(t)
-                right.remove(t)
-        whole = len(left) == len(b.operands) and max(len(left), len(right)) > 1
-        return None if whole or not left or not right else (rebuilt(b, left), rebuilt(a, right))
-    if isinstance(b, Product):
-        return inner_of_products(b.operands, a.operands)
-    places = [k for k, (x, y) in enumerate(zip(b.operands, a.operands, strict=False)) if x is not y]
-    alone = len(places) == 1 and len(b.operands) == len(a.operands)
-    return (b.operands[places[0]], a.operands[places[0]]) if alone else None
-
-
-def inner_of_products(b: Sequence[Expr], a: Sequence[Expr]) -> Sides | None:
-    """Without the factors that two products have in common at the left and at the right."""
-    most = min(len(b), len(a)) - 1
-    i = next((k for k in range(most) if b[k] is not a[k]), most)
-    j = next((k for k in range(most - i) if b[-1 - k] is not a[-1 - k]), most - i)
-    x, y = Product.of(*b[i : len(b) - j]), Product.of(*a[i : len(a) - j])
-    return (x, y) if i + j and x.shape == y.shape else None
-
-
-def rebuilt(e: Expr, parts: Sequence[Expr]) -> Expr:
-    return parts[0] if len(parts) == 1 else e.rebuild(tuple(parts))
-
-
-Window = tuple[Expr, Callable[[Expr], Expr]]
-
-
-def windows(left: Expr, e: Expr) -> Iterator[Window]:
-    """The parts of a sum or a product that a statement may be about, and how something is put in their place."""
-    yield e, lambda made: made
-    t = term(e)
-    if t.core is None:
-        yield from _scalars(e)
-    elif t.number != 1 or t.scalars:
-        yield t.core, lambda made: Scale.of(e.operands[0], made)
-    if isinstance(t.core, Product) and isinstance(left, Product | Scale):
-        yield from _neighbours(t.core, e.operands[0] if isinstance(e, Scale) else Number(1))
-    if isinstance(left, Sum | Hadamard) and type(e) is type(left):
-        yield from _some_of(e, len(left.operands))
-
-
-def _scalars(e: Expr) -> Iterator[Window]:
-    """Each factor of a product of scalars."""
-    if isinstance(e, Hadamard):
-        for k, s in enumerate(e.operands):
-            others = (*e.operands[:k], *e.operands[k + 1 :])
-            yield s, lambda made, others=others: Hadamard.of(*others, made)  # type: ignore[misc]
-
-
-def _neighbours(product: Expr, scalars: Expr) -> Iterator[Window]:
-    """Runs of factors of a matrix product, two at least."""
-    f = product.operands
-    for i, j in combinations(range(len(f) + 1), 2):
-        if 1 < j - i < len(f):
-            before, after = f[:i], f[j:]
-            yield (
-                Product.of(*f[i:j]),
-                lambda made, before=before, after=after: Scale.of(scalars, Product.of(*before, made, *after)),  # type: ignore[misc]
-            )
-
-
-def _some_of(e: Expr, count: int) -> Iterator[Window]:
-    """As many terms of a sum, or factors of an entrywise product, as a statement has."""
-    f = e.operands
-    for chosen in combinations(range(len(f)), count) if count < len(f) else ():
-        rest = [t for k, t in enumerate(f) if k not in chosen]
-        part = rebuilt(e, [f[k] for k in chosen])
-        yield part, lambda made, rest=rest: rebuilt(e, [made, *rest])  # type: ignore[misc]

@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from matdiff.algebra.constants import Identity, Ones
-from matdiff.algebra.dims import ONE, SCALAR, Size, size
-from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol, postorder, replace
+from matdiff.algebra.constants import Constant, Identity, Zeros
+from matdiff.algebra.dims import ONE, SCALAR, Size, solution
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.matching.rules import Term, matrix_base, term
 from matdiff.algebra.matching.standard import Standard
-from matdiff.algebra.matching.substitution import Applied, Family, Found, OfEntry, substituted
-from matdiff.algebra.operators.entrywise import ENTRY, Entrywise, Unspecified
+from matdiff.algebra.matching.substitution import Applied, Family, Found, substituted
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.entries import vectorised
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, multiple
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
-from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower, last_of
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
+from matdiff.errors import MatdiffError
 
 PROVED = frozenset(("symmetric", "skew", "orthogonal", "diagonal", "lower", "upper", "idempotent"))
 
@@ -91,14 +94,14 @@ class Matcher:
         return found
 
     def _size(self, p: Size, actual: Size, found: Found) -> Found | None:
-        """A size that is a letter takes the actual one; others are compared once their letters are known."""
-        name = p.name
-        if name is None:
-            known = p.number is not None or all(n in found for n in p.names())
-            return found if not known or substituted(p, found) is actual else None
-        if name not in found:
-            return {**found, name: actual}
-        return found if found[name] is actual else None
+        """A size gives the letter in it that is not known yet; one with several waits until they are."""
+        unknown = [n for n in p.names() if n not in found]
+        if not unknown:
+            return found if substituted(p, found) is actual else None
+        if len(unknown) > 1:
+            return {**found, "sizes": (*found.get("sizes", ()), (p, actual))}
+        value = solution(p, unknown[0], actual, found)
+        return None if value is None else {**found, unknown[0]: value}
 
     def _member(self, p: Member, e: Expr, found: Found) -> Iterator[Found]:
         family, *places = p.operands
@@ -245,14 +248,20 @@ class Matcher:
             yield from self._function(p, e, found)
         elif isinstance(p, Vec) and e.cols is ONE and not isinstance(e, Vec):
             yield from self.match(p.operands[0], e, found)
+            yield from self.match(p.operands[0], self.form.flipped(e), found)
         elif isinstance(p, Trace) and e.is_scalar:
             inside = e.operands[0] if isinstance(e, Trace) else e
             yield from self.match(p.operands[0], inside, found)
             yield from self.match(p.operands[0], self.turned(inside), found)
-        elif isinstance(p, Ones) and e.number == 1:
+        elif isinstance(p, Constant) and e.number == (0 if isinstance(p, Zeros) else 1):
             sized = self._shape(p, e, found)
             if sized is not None:
                 yield sized
+        elif isinstance(p, HorizontalStack | VerticalStack):
+            if type(e) is type(p):
+                yield from self._blocks(p.operands, e.operands, type(p), found)
+        elif isinstance(p, Entry) and isinstance(p.operands[0], Symbol) and not isinstance(e, Entry):
+            yield from self._entry(p, e, found)
         elif type(p) is type(e) and len(p.operands) == len(e.operands):
             start = self._data(p, e, found)
             if start is not None:
@@ -264,6 +273,26 @@ class Matcher:
             return
         for more in self.match(ps[0], es[0], found):
             yield from self._operands(ps[1:], es[1:], more)
+
+    def _blocks(self, ps: Sequence[Expr], es: Sequence[Expr], kind: type[Expr], found: Found) -> Iterator[Found]:
+        """Blocks in their order; a letter, or zeros, may take several neighbours."""
+        if not ps:
+            if not es:
+                yield found
+            return
+        most = len(es) if is_bare(ps[0]) or isinstance(ps[0], Zeros) else 1
+        for number in range(1, most + 1):
+            head = es[0] if number == 1 else self.form.of(kind.of(*es[:number]))  # type: ignore[attr-defined]
+            for more in self.match(ps[0], head, found):
+                yield from self._blocks(ps[1:], es[number:], kind, more)
+
+    def _entry(self, p: Expr, e: Expr, found: Found) -> Iterator[Found]:
+        """xᵢ: whatever is made of entries with this index in the same way for all of them."""
+        places = [found.get(i, i) for i in p.operands[1:]]
+        if e.is_scalar and all(isinstance(i, Index) and i in e.free for i in places):
+            whole = vectorised(e, tuple(places))
+            if whole is not None:
+                yield from self.match(p.operands[0], self.form.of(whole), found)
 
     def _data(self, p: Expr, e: Expr, found: Found) -> Found | None:
         """Sizes, numbers and names beside the operands."""
@@ -293,23 +322,12 @@ class Matcher:
             yield from self.match(p.operands[0], base, more)
 
     def _function(self, p: Unspecified, e: Expr, found: Found) -> Iterator[Found]:
-        """g(A) with an open g: any function of every entry; g(aᵢ): any of one entry."""
-        if isinstance(p.operands[0], Entry):
-            yield from self._of_entry(p, e, found)
-            return
+        """g(A) with an open g: any function of every entry."""
         if isinstance(e, Entrywise | Power | Unspecified) and all(o.shape == SCALAR for o in e.operands[1:]):
             name = p.data[0]
             known = found.get(name)
             if p.data[1] == 0 and (known is None or known.to(e.operands[0]) is e):
                 yield from self.match(p.operands[0], e.operands[0], {**found, name: Applied(e)})
-
-    def _of_entry(self, p: Unspecified, e: Expr, found: Found) -> Iterator[Found]:
-        bound = found.get("bound", ())
-        for entry in dict.fromkeys([n for n in postorder(e) if isinstance(n, Entry)]):
-            at_entry: dict[Expr, Expr] = {entry: ENTRY}
-            formula = replace(e, at_entry.get)
-            if any(i in entry.free for i in bound) and not any(i in formula.free for i in bound):
-                yield from self.match(p.operands[0], entry, {**found, "bound": (), p.data[0]: OfEntry(formula)})
 
 
 def is_bare(p: Expr) -> bool:
@@ -351,7 +369,9 @@ def without_known(
 
 
 def size_of(e: Expr) -> Size | None:
-    """A whole number, or a letter for one, as the size that it is."""
-    if e.number is not None:
-        return size(int(e.number)) if e.number.denominator == 1 and e.number >= 0 else None
-    return size(e.name) if isinstance(e, Symbol) else None
+    """A whole number, a letter for one, or what is made of them, as the size that it is."""
+    try:
+        found = last_of(e)
+    except MatdiffError:
+        return None
+    return None if found.number is not None and found.number < 0 else found

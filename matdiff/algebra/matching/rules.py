@@ -35,14 +35,25 @@ from matdiff.algebra.operators.triangles import (
 )
 from matdiff.algebra.operators.vectorisation import Commutation
 
-LIKE_TERMS, MULTIPLYING_OUT, POWERS = "like terms", "multiplying out", "powers"
-ENTRIES, STACKS = "entries", "sums over rows"
+SUMS, LIKE_TERMS, MULTIPLYING_OUT, POWERS = "sums in front", "like terms", "multiplying out", "powers"
+KNOWN_SUMS, ENTRIES, STACKS = "known sums", "entries", "sums over rows"
 BEYOND = tuple(
-    map(frozenset, ((LIKE_TERMS,), (LIKE_TERMS, MULTIPLYING_OUT), (POWERS,), (LIKE_TERMS, MULTIPLYING_OUT, POWERS)))
+    map(
+        frozenset,
+        (
+            (SUMS,),
+            (LIKE_TERMS,),
+            (LIKE_TERMS, MULTIPLYING_OUT),
+            (POWERS,),
+            (LIKE_TERMS, MULTIPLYING_OUT, POWERS),
+            (LIKE_TERMS, MULTIPLYING_OUT, POWERS, KNOWN_SUMS),
+        ),
+    )
 )
-BY_ENTRIES, BY_STACKS = BEYOND[1] | {ENTRIES}, BEYOND[1] | {STACKS}
+BY_ENTRIES, BY_STACKS = BEYOND[2] | {ENTRIES}, BEYOND[2] | {STACKS}
 MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
+MOST_SUMS = 3  # in one another that are tried in every order
 LINEAR: tuple[type[Expr], ...] = (
     Trace,
     SumOfEntries,
@@ -93,8 +104,9 @@ UNSPOKEN = (
     "order of sums",
     "constants in front of an indexed sum",
     "trace of a scalar",
-    "trace of an indexed sum",
     "transpose within a trace",
+    "numbers in a sum",
+    "trace of an indexed sum",
     *[f"multiples out of {kind.__name__}" for kind in LINEAR],
 )
 
@@ -110,6 +122,19 @@ IMPLIED_BY = {  # what a rule may be hidden behind
     ),
     "constants in front of an indexed sum": ("trace of an indexed sum",),
 }
+HIDDEN_BEHIND = dict.fromkeys(  # another rule that may make two sides alike as well
+    ("order of factors", "scalars in front", "inner products in front"), "constants in front of an indexed sum"
+)
+
+
+def implied(rule: str) -> set[str]:
+    """The rules without which a form is, that is without this one."""
+    found = set(IMPLIED_BY.get(rule.partition(" out of ")[0], ()))
+    if rule in OF_TRACES:
+        found |= {"trace of a scalar"}
+    if rule.startswith("transpose"):
+        found |= {"transpose of a scalar", "transpose within a trace"}
+    return found
 
 
 def rule_of(e: Expr) -> str | None:

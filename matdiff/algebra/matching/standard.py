@@ -8,17 +8,28 @@ own, the two sides of such a law have different standard forms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, permutations
 
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder, replace
+from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder
 from matdiff.algebra.forms.grids import grid
 from matdiff.algebra.forms.stacks import total
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
-from matdiff.algebra.matching.rules import ENTRIES, LINEAR, MOST_WRITTEN, STACKS, Term, depth, rule_of, term, with_index
+from matdiff.algebra.matching.rules import (
+    ENTRIES,
+    LINEAR,
+    MOST_SUMS,
+    MOST_WRITTEN,
+    STACKS,
+    Term,
+    depth,
+    rule_of,
+    term,
+    with_index,
+)
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, is_null, places
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
@@ -26,6 +37,7 @@ from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.open_functions import OpenHessian
+from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
@@ -123,9 +135,13 @@ class Standard(Arithmetic):
         if isinstance(e, Sqrt):
             return self._power(operands[0], Number(Fraction(1, 2)))
         if isinstance(e, IndexedSum):
-            return self._indexed(e, operands[0])
+            return self.indexed(e.index, operands[0])
         if STACKS in self.beyond and (known := as_product(e)) is not None:
             return self.of(known)
+        if self.knows_sums and isinstance(e, SumOfEntries):
+            return self.of(as_product_with_ones(operands[0]))
+        if isinstance(e, HorizontalStack | VerticalStack):
+            return self._blocks(HorizontalStack if isinstance(e, HorizontalStack) else VerticalStack, operands)
         if isinstance(e, LINEAR) and (found := self._linear(e, operands)) is not None:
             return found
         if isinstance(e, Trace):
@@ -147,7 +163,7 @@ class Standard(Arithmetic):
         return min(a, self.sum_of([self._times(Fraction(-1), t) for t in a.operands]), key=self.rank)
 
     def _linear(self, e: Expr, operands: Sequence[Expr]) -> Expr | None:
-        """A number or scalars in an operand of something linear stand in front of it; of a differential, a number."""
+        """Numbers, scalars and sums over an index in an operand of something linear stand in front of it."""
         if not self.has(f"multiples out of {type(e).__name__}"):
             return None
         if self.multiplies_out:
@@ -156,6 +172,11 @@ class Standard(Arithmetic):
                     return self.sum_of([self._straight(e, (*operands[:k], t, *operands[k + 1 :])) for t in o.operands])
         if self.has("zero") and any(isinstance(o, Zeros) for o in operands):
             return zero(e.shape)
+        opens = self.opens_sums or (isinstance(e, Trace) and self.has("trace of an indexed sum"))
+        for k, o in enumerate(operands) if opens else ():
+            if (opened := self.summand(o)) is not None:
+                index, inner = opened
+                return self.indexed(index, self._straight(e, (*operands[:k], inner, *operands[k + 1 :])))
         parts = [Term(UNIT, (), o) if o.is_scalar else term(o) for o in operands]
         if not any(p.number != 1 or p.scalars for p in parts):
             return None
@@ -165,18 +186,22 @@ class Standard(Arithmetic):
             e, [self.of(s) for s in scalars] + [inner] * inner.is_scalar, () if inner.is_scalar else (inner,)
         )
 
+    def _blocks(self, kind: type[HorizontalStack | VerticalStack], blocks: Sequence[Expr]) -> Expr:
+        """Blocks of zeros that are neighbours are one."""
+        done: list[Expr] = []
+        for b in blocks:
+            if done and is_null(b) and is_null(done[-1]) and self.has("zero"):
+                done[-1] = zero(kind.of(done[-1], b).shape)
+            else:
+                done.append(b)
+        return kind.of(*done)
+
     def _trace(self, e: Expr, a: Expr) -> Expr:
-        """Traces of scalars, sums and sums over an index."""
+        """Traces of scalars and of sums."""
         if a.is_scalar and self.has("trace of a scalar"):
             return a
         if isinstance(a, Sum) and self.multiplies_out:
             return self.sum_of([self._straight(e, (t,)) for t in a.operands])
-        factors = a.operands if isinstance(a, Product) else (a,)
-        if self.has("trace of an indexed sum"):
-            for k, f in enumerate(factors):
-                if isinstance(f, IndexedSum):
-                    inner = Trace(Product.of(*factors[:k], f.operands[0], *factors[k + 1 :]))
-                    return self.of(IndexedSum(inner, f.index))
         return Trace(a) if not self.has("transpose within a trace") else self._least(a)
 
     def _least(self, a: Expr) -> Expr:
@@ -186,43 +211,68 @@ class Standard(Arithmetic):
         )
         return min(Trace(a), Trace(self.of(turned)), key=self.rank)
 
-    def _indexed(self, e: IndexedSum, body: Expr) -> Expr:
-        """A sum over an index with a name of its own, and what does not depend on the index outside."""
+    # ---- sums over an index ---------------------------------------------------------------------------------
+
+    def indexed(self, index: Index, body: Expr) -> Expr:
+        """A sum over an index with a name of its own, and what does not depend on the index outside; of several sums
+        in one another the order that comes first."""
         if self.has("zero") and (isinstance(body, Zeros) or body.number == 0):
-            return zero(e.shape)
-        count = e.index.last.number
+            return zero(body.shape)
+        count = index.last.number
         if count is not None and count <= MOST_WRITTEN:
-            return self.sum_of([self.of(with_index(body, e.index, Number(k))) for k in range(1, count + 1)])
+            return self.sum_of([self.of(with_index(body, index, Number(k))) for k in range(1, count + 1)])
         if self.multiplies_out and isinstance(body, Sum):
-            return self.sum_of([self._indexed(e, t) for t in body.operands])
-        if STACKS in self.beyond and (whole := total(body, e.index, {})) is not None:
+            return self.sum_of([self.indexed(index, t) for t in body.operands])
+        if STACKS in self.beyond and (whole := total(body, index, {})) is not None:
             return self.of(whole)
-        if not self.has("constants in front of an indexed sum"):
-            return self._renamed(body, e.index)
+        indices, summand = self._nested(index, body)
+        orders: Iterable[tuple[Index, ...]] = [tuple(indices)]
+        if 1 < len(indices) <= MOST_SUMS and self.has("order of sums") and self.has("names of indices"):
+            orders = permutations(indices)
+        return min((self._in_order(order, summand) for order in orders), key=self.rank)
+
+    def _nested(self, index: Index, body: Expr) -> tuple[list[Index], Expr]:
+        """The indices of sums in one another, and what is summed, with every factor inside."""
+        indices = [index]
+        while True:
+            is_sum = isinstance(body, IndexedSum)
+            inner = self.summand(body) if is_sum or self.has("constants in front of an indexed sum") else None
+            if inner is None:
+                return indices, body
+            indices.append(inner[0])
+            body = inner[1]
+
+    def _in_order(self, order: Sequence[Index], body: Expr) -> Expr:
+        for index in reversed(order):
+            body = self._summed(index, body)
+        return body
+
+    def _summed(self, index: Index, body: Expr) -> Expr:
+        """One sum, with what is constant in front of it or behind it; where sums are multiplied out, only a number."""
         t = term(body)
+        if not self.has("constants in front of an indexed sum"):
+            return self._renamed(body, index)
+        if self.multiplies_out and STACKS not in self.beyond:
+            return self._times(t.number, self._renamed(self._joined(UNIT, list(t.scalars), t.core), index))
         chain = [] if t.core is None else list(t.core.operands) if isinstance(t.core, Product) else [t.core]
-        left, inside, right = outside_in(chain, e.index)
-        scalars = [multiple(t.number, None), *[s for s in t.scalars if e.index not in s.free]]
-        kept = [s for s in t.scalars if e.index in s.free]
-        if not left and not right and len(scalars) == 1 and t.number == 1:
-            return self._renamed(body, e.index)
-        whole = self._renamed(self._joined(UNIT, kept, Product.of(*inside) if inside else None), e.index)
+        scalars, kept = [s for s in t.scalars if index not in s.free], [s for s in t.scalars if index in s.free]
+        varies = not kept or any(index in f.free for f in chain)
+        left, inside, right = outside_in(chain, index) if varies else (chain, [], [])
+        if not left and not right and not scalars and t.number == 1:
+            return self._renamed(body, index)
+        whole = self._renamed(self._joined(UNIT, kept, Product.of(*inside) if inside else None), index)
+        scalars = [multiple(t.number, None), *scalars]
         if not chain:
             return self.product_of(whole, [*scalars, whole], ())
+        if not inside:
+            return self.product_of(Product.of(*chain), [*scalars, whole], chain)
         return self.product_of(Product.of(*left, whole, *right), scalars, [*left, whole, *right])
 
     def _renamed(self, body: Expr, index: Index) -> Expr:
         if not self.has("names of indices"):
             return IndexedSum(body, index)
         own = Index(f"#{depth(body)}", index.last)
-        straight = IndexedSum(self.of(with_index(body, index, own)), own)
-        if not isinstance(straight.operands[0], IndexedSum) or not self.has("order of sums"):
-            return straight
-        inner = straight.operands[0]
-        first, second = Index(inner.index.name, own.last), Index(own.name, inner.index.last)
-        exchanged: dict[Expr, Expr] = {own: first, inner.index: second}
-        swapped = replace(inner.operands[0], exchanged.get)
-        return min(straight, IndexedSum(IndexedSum(self.of(swapped), first), second), key=self.rank)
+        return IndexedSum(self.of(with_index(body, index, own)), own)
 
     # ---- transposes -------------------------------------------------------------------------------------
 
@@ -252,6 +302,8 @@ class Standard(Arithmetic):
         """The form of eᵀ."""
         if isinstance(e, Member):
             return self._turned_name(straight)
+        if isinstance(e, Piecewise) and e.is_scalar:
+            return Transpose(straight)
         operands = tuple([b for _, b in below])
         rule = rule_of(e)
         if rule is None or not self.has(rule):
@@ -265,7 +317,9 @@ class Standard(Arithmetic):
         if isinstance(e, SoftmaxOfRows | SoftmaxOfColumns):
             return (SoftmaxOfColumns if isinstance(e, SoftmaxOfRows) else SoftmaxOfRows)(operands[0])
         if isinstance(e, HorizontalStack | VerticalStack):
-            return (VerticalStack if isinstance(e, HorizontalStack) else HorizontalStack).of(*operands)
+            return self._blocks(
+                (VerticalStack if isinstance(e, HorizontalStack) else HorizontalStack)(*operands), operands
+            )
         if isinstance(e, OpenHessian):
             return e.flipped
         if isinstance(e, SymbolicPower | Power):

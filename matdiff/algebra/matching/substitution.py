@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from matdiff.algebra.dims import Size
+from matdiff.algebra.dims import Size, solution
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.matching.rules import with_index
-from matdiff.algebra.operators.entrywise import ENTRY, Unspecified, at_entries
+from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import ShapeError
@@ -34,18 +34,21 @@ class Applied(NamedTuple):
         return self.node.rebuild((a, *self.node.operands[1:]))
 
 
-class OfEntry(NamedTuple):
-    """The same, where it is seen as a formula of one entry."""
-
-    formula: Expr
-
-    def to(self, a: Expr) -> Expr:
-        return at_entries(self.formula, ENTRY, a)
-
-
 def substituted(p: Size, found: Found) -> Size:
     """A size of a statement with what its letters stand for."""
     return p.substitute(lambda name: found.get(name) or Size((((name,), 1),)))
+
+
+def with_sizes(found: Found) -> Found:
+    """The substitution with the sizes that waited for others to be known."""
+    waiting = list(found.get("sizes", ()))
+    for _ in range(len(waiting)):
+        for pair in waiting:
+            unknown = [n for n in pair[0].names() if n not in found]
+            value = solution(pair[0], unknown[0], pair[1], found) if len(unknown) == 1 else None
+            if value is not None:
+                found = {**found, unknown[0]: value}
+    return found
 
 
 class Unbound(Exception):
@@ -55,6 +58,7 @@ class Unbound(Exception):
 def instance(p: Expr, found: Found) -> Expr | None:
     """A side of a statement with what its letters stand for; None where a letter is not known, or nothing fits."""
     done: dict[Expr, Expr] = {}
+    found = with_sizes(found)
     try:
         for node in postorder(p):
             done[node] = _instance(node, found, done)
@@ -77,7 +81,7 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if isinstance(node, Index):
         known = found.get(node)
         return known if known is not None else Index(node.name, substituted(node.last, found))
-    if isinstance(node, Unspecified) and isinstance(found.get(node.data[0]), Applied | OfEntry):
+    if isinstance(node, Unspecified) and isinstance(found.get(node.data[0]), Applied):
         return _applied(found[node.data[0]], node, done)
     data = tuple([_datum(d, found, done) for d in node.data])
     operands = tuple([done[o] for o in node.operands])
@@ -86,11 +90,11 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     return node.make(operands, data)
 
 
-def _applied(function: Applied | OfEntry, node: Expr, done: dict[Expr, Expr]) -> Expr:
+def _applied(function: Applied, node: Expr, done: dict[Expr, Expr]) -> Expr:
     a = done[node.operands[0]]
     if node.data[1] == 0:
         return function.to(a)
-    if isinstance(function, Applied) and isinstance(function.node, Unspecified):
+    if isinstance(function.node, Unspecified):
         name, order = function.node.data
         return Unspecified(name, order + node.data[1], a)
     raise Unbound(node.data[0])

@@ -10,7 +10,7 @@ from typing import Any
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import Law, Statement
 from matdiff.algebra.notation import POSTFIX, SUM, Notation, Part, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.linear import Linear
@@ -26,6 +26,7 @@ class HorizontalStack(Linear):
     __slots__ = ()
     names = ("hstack",)
     shown = "A: m×n, B: m×p"
+    stated = (shown, "A: m×n, B: m×p, C: m×q")
     linear = slice(None)
 
     @classmethod
@@ -63,6 +64,7 @@ class VerticalStack(Linear):
     __slots__ = ()
     names = ("vstack",)
     shown = "A: m×n, B: p×n"
+    stated = (shown, "A: m×n, B: p×n, C: q×n")
     linear = slice(None)
 
     @classmethod
@@ -148,6 +150,13 @@ blocks_one_by_one = Law(
     "trace",
     lambda e: None,
     where="A: m x n; B: m x p; C: n+p x m",
+    also=(
+        Statement("hstack(A, B) = hstack(A, zeros(m, p)) + hstack(zeros(m, n), B)", "A: m x n; B: m x p"),
+        Statement("vstack(A, B) = vstack(A, zeros(p, n)) + vstack(zeros(m, n), B)", "A: m x n; B: p x n"),
+        Statement(
+            "C*vstack(A, B) = C*vstack(A, zeros(p, n)) + C*vstack(zeros(m, n), B)", "A: m x n; B: p x n; C: q x m+p"
+        ),
+    ),
 )
 
 

@@ -59,7 +59,7 @@ def lifted(e: Expr, parts: list[Expr]) -> Expr | None:
         return e.rebuild(tuple(parts))
     match e:
         case Hadamard():
-            scalars = [p for p in parts if p.is_scalar]
+            scalars = [p for p in parts if p.is_scalar and p.number != 1]
             product = Hadamard.of(*matrices)
             return Scale.of(Hadamard.of(*scalars), product) if scalars else product
         case Sum():

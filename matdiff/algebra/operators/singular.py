@@ -8,7 +8,7 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Operator
-from matdiff.algebra.laws import differential
+from matdiff.algebra.laws import Statement, differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
 from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
 from matdiff.algebra.operators.norms import Norm
@@ -83,6 +83,17 @@ class NuclearNorm(Operator):
         return Trace(Transpose(Polar(self.operands[0])) * da)
 
 
+def of_any_shape() -> str:
+    """d polar(A) where A need not be square: UUᵀ = QQᵀ and VVᵀ = QᵀQ are projections, one of them is I."""
+    q, right = "polar(A)", "polar(A)'*polar(A)"
+    within = f"{q}'*A + eye(n) - {right}"
+    twist = f"{q}'*d(A) - d(A)'*{q}"
+    return (
+        f"d({q}) = {q}*sylvester({within}, {within}, {right}*({twist})*{right})"
+        f" + (eye(m) - {q}*{q}')*d(A)*pinv(A)*{q} + {q}*pinv(A)*d(A)*(eye(n) - {right})"
+    )
+
+
 class Polar(Operator):
     """polar(A) = UVᵀ for A = U diag(s) Vᵀ, the orthogonal factor of the polar decomposition."""
 
@@ -111,6 +122,7 @@ class Polar(Operator):
         "d polar(A)",
         "d(polar(A)) = polar(A)*sylvester(polar(A)'*A, polar(A)'*A, polar(A)'*d(A) - d(A)'*polar(A))",
         where="A: n x n",
+        also=(Statement(of_any_shape(), "A: m x n"),),
         requires="A has full rank; for an A that is not square the null spaces are taken into account",
         source="Higham, Functions of Matrices, ch. 8",
     )

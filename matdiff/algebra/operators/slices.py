@@ -83,7 +83,7 @@ class Slice(Linear):
 
     __slots__ = ()
     shown = "A: m×n; 1, k, 1, l"
-    stated = ("A: m×n; 2, 3, 1, 2",)
+    stated = ("A: k+l+m×n+p+q; k+1, k+l, q+1, q+p", "x: k+l+m×1; k+1, k+l, 1, 1")
 
     def __new__(cls, a: Expr, rows: Range, cols: Range) -> Expr:  # type: ignore[misc]
         return cls.make((a,), (*rows, *cols))

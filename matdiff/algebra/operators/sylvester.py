@@ -19,6 +19,7 @@ class Sylvester(Linear):
     __slots__ = ()
     names = ("sylvester",)
     shown = "A: m×m spd, B: n×n spd, C: m×n"
+    stated = ("A: m×m, B: n×n, C: m×n",)
     signature = "m×m, n×n, m×n → m×n"
     linear = slice(2, 3)
     kink = True
