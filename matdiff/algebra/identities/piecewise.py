@@ -83,7 +83,8 @@ def factor_into_case(e: Expr) -> Expr | None:
     for k, factor in enumerate(rest.operands if isinstance(rest, Scale | Hadamard | Product) else ()):
         if (case := restriction(factor)) is not None:
             within = [case.operands[2] if i == k else f for i, f in enumerate(rest.operands)]  # type: ignore[union-attr]
-            inside = type(rest).of(*([f for f in within if f.number != 1] or within[:1]))  # type: ignore[union-attr]
+            more = [f for f in within if f.number != 1] or within[:1]
+            inside = type(rest).of(*more) if more[1:] else more[0]  # type: ignore[union-attr]
             return multiple(number, restricted(case, inside))
     return None
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Operator, Symbol, fact
-from matdiff.algebra.laws import Declared, Law, Statement, identity
+from matdiff.algebra.laws import Declared, Law, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -32,7 +32,7 @@ def double_transpose(e: Expr) -> Expr | None:
     return a.operands[0] if isinstance(a, Transpose) else None
 
 
-@identity("aᵀ = a", "a' = a", where="a: scalar", also=(Statement("(x'*y)' = x'*y", "x, y: n"),))
+@identity("aᵀ = a", "a' = a", where="a: scalar")
 def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 

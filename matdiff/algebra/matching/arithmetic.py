@@ -135,8 +135,8 @@ class Arithmetic(ABC):
                 )
         if self.has("zero") and (number == 0 or any(isinstance(f, Zeros) for f in chain)):
             return zero(e.shape)
-        if self.opens_sums and self.multiplies_out and (opened := self._out_of_sum(e, found, chain)) is not None:
-            return self._times(number, self.indexed(*opened))
+        if self.opens_sums and self.multiplies_out and (whole := self._out_of_sum(e, found, chain)) is not None:
+            return self._times(number, self.indexed(*whole))
         if self.knows_sums and (known := in_a_chain(chain, True)) is not None and known is not Product.of(*chain):
             return self._times(number, self.of(Product.of(*found, known)))
         if self.has("identity") and len(chain) > 1:

@@ -59,7 +59,9 @@ class Reason:
         self.known: dict[object, list[Sides]] = {}
         self.rules: tuple[str, ...] = ()
         self.beyond = Nothing
-        if self.left is self.right:
+        if left is right and left.is_scalar:
+            self.rules = ("transpose of a scalar",)  # aᵀ = a is read as a = a
+        elif self.left is self.right:
             self.rules = tuple([rule for rule in rules() if not Standard(rule).equates(left, right)])
         elif kind != "differential":
             sums, powers = isinstance(self.left, Sum) or isinstance(self.right, Sum), has_open_powers(left)

@@ -104,9 +104,9 @@ class Standard(Arithmetic):
             straight, turned = self.known[e.operands[0]]
             return (turned, straight) if self.has("transpose of a transpose") else (turned, Transpose(turned))
         if isinstance(e, Ones) and e.rows is ONE and self.has("transpose of a constant") and self.has("ones"):
-            return (Number(1), Number(1)) if e.is_scalar else (Transpose(Ones(e.cols)), Ones(e.cols))
+            return self._number(1) if e.is_scalar else (Transpose(Ones(e.cols)), Ones(e.cols))
         if isinstance(e, Constant) and e.is_scalar and self.has("ones"):
-            return Number(int(not isinstance(e, Zeros))), Number(int(not isinstance(e, Zeros)))
+            return self._number(int(not isinstance(e, Zeros)))
         if isinstance(e, Named) or not e.operands:
             return e, self._turned_leaf(e)
         below = [self.known[o] for o in e.operands]
@@ -116,6 +116,10 @@ class Standard(Arithmetic):
                 straight = min(straight, self._straight(e, tuple([b for _, b in reversed(below)])), key=self.rank)
             return straight, straight
         return straight, self._turned(e, straight, below)
+
+    def _number(self, value: int) -> Forms:
+        number = Number(value)
+        return number, number if self.has("transpose of a scalar") else Transpose(number)
 
     # ---- one node ---------------------------------------------------------------------------------------
 
@@ -317,9 +321,7 @@ class Standard(Arithmetic):
         if isinstance(e, SoftmaxOfRows | SoftmaxOfColumns):
             return (SoftmaxOfColumns if isinstance(e, SoftmaxOfRows) else SoftmaxOfRows)(operands[0])
         if isinstance(e, HorizontalStack | VerticalStack):
-            return self._blocks(
-                (VerticalStack if isinstance(e, HorizontalStack) else HorizontalStack)(*operands), operands
-            )
+            return self._blocks(VerticalStack if isinstance(e, HorizontalStack) else HorizontalStack, operands)
         if isinstance(e, OpenHessian):
             return e.flipped
         if isinstance(e, SymbolicPower | Power):
