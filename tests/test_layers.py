@@ -29,8 +29,8 @@ ALGEBRA = [
     "algebra.operators",
     "algebra.reading_cost",
     "algebra.forms",
-    "algebra.matching",
     "algebra.identities",
+    "algebra.matching",
     "algebra.rewriting",
 ]
 MAY_IMPORT = {layer: set(ALGEBRA[: k + 1]) for k, layer in enumerate(ALGEBRA)}
