@@ -33,6 +33,7 @@ from matdiff.language.places import (
     position,
     subscripts,
 )
+from matdiff.language.reach import require_clear_fraction, settle_application, settle_quotients
 from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
@@ -40,7 +41,7 @@ from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, 
 from matdiff.language.sized_constants import resolve_letter, resolve_sized
 from matdiff.language.spelling import plain
 from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
-from matdiff.language.summing import require_clear_quotient, resolve_sum
+from matdiff.language.summing import resolve_sum
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.tokens import Decision
 
@@ -88,6 +89,7 @@ class Bound:
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
         self.indices: set[str] = set()
         self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
+        self.summed: set[int] = set()  # what stands in a sum of all entries
         self.masks: set[str] = set()  # the sets that are matrices of 0 and 1
         self._resolve()
         self.order = list(postorder(tree))
@@ -412,15 +414,16 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "body": resolve_body,
     "call": resolve_function,
     "indicator": resolve_indicator,
-    "apply": resolve_function,
+    "apply": settle_application,
     "formula": resolve_formula,
     "method": resolve_method,
     "positive_part": resolve_behind,
     "entries": resolve_behind,
     "norm": resolve_norm,
     "power": Bound._power,
-    "product": require_clear_quotient,
+    "product": settle_quotients,
     "sequence": resolve_sequence,
+    "tight": require_clear_fraction,
     "unspecified": resolve_call,
     "step": resolve_step,
     "where": resolve_where,

@@ -14,8 +14,10 @@ from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS, canonical, font
 from matdiff.language.scopes import Name
 
 Kinds = tuple[tuple[str, int], ...]
+
 SCALARS: Kinds = (("S", 0), ("V", 1), ("M", 5), ("R", 5))
 CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are added to vectors as scalars
+TIMES = CONSTANTS
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 4), ("R", 5))
 BOLD_VECTORS: Kinds = (("V", 0), ("M", 4), ("S", 6), ("R", 6))  # bold, or with an arrow
 BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
@@ -85,6 +87,19 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     if base.isupper():
         return COUNTS if base in LETTERS_OF_COUNTS else MATRICES
     return VECTORS if base >= "h" else SCALARS
+
+
+def is_time(letter: str, text: str) -> bool:
+    """Whether t stands beside a matrix in an exponent: it is a number there.
+
+    >>> is_time("t", "e^{At} x"), is_time("t", r"e^{-\\mathbf{A}t}"), is_time("t", "A t")
+    (True, True, False)
+    """
+    return letter == "t" and re.search(TIME, text) is not None
+
+
+MATRIX = r"(?:\\[a-z]+\s*\{\s*[A-Z]\s*\}|[A-Z])"
+TIME = rf"(?:(?<![A-Za-z])e\s*\^|expm?)\s*[{{(]\s*[-−]?\s*(?:{MATRIX}\s*[*·]?\s*t|t\s*[*·]?\s*{MATRIX})\s*[}})]"
 
 
 def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:

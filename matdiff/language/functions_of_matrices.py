@@ -15,6 +15,7 @@ from matdiff.algebra.expr import FUNCTIONS, Expr
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import AmbiguityError
 from matdiff.language.applications import apply
+from matdiff.language.named_functions import is_entrywise
 from matdiff.language.powers import is_positive
 from matdiff.language.sizes import is_flexible
 from matdiff.language.syntax import Node
@@ -134,5 +135,4 @@ def is_used_by_entries(attempt: Attempt, node: Node, parents: dict[int, Node]) -
 
 def takes_entries(name: object) -> bool:
     """Whether a function works on the entries of a matrix."""
-    operator = FUNCTIONS.get(str(name))
-    return name in BY_ENTRIES or (operator is not None and issubclass(operator, Entrywise))
+    return name in BY_ENTRIES or is_entrywise(name)

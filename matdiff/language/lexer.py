@@ -85,6 +85,7 @@ NORM_KIND = (
     r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
     r"(?:_\{\s*([^{}]*?)\s*\}|_([A-Za-zℓ\u0370-\u03ff]+[12]?|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
 )
+NORM_OF_BARS = r"\s*(?:_(?:\{\s*(?:[12F]|\\infty|∞)\s*\}|[12F∞](?![\w]))|[₁₂])"  # |x|_1 is a norm, |x|_i an entry
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
@@ -269,8 +270,18 @@ class Lexer(Scripts):
             return self.opening(name + "_OPEN", start, end)
         if innermost != kind:
             raise self.error(f"there is a superfluous {sign}", start, end, "remove it, or open it before")
-        self.pop()
+        _, opened = self.pop()
+        if name == "BAR" and match_at(NORM_OF_BARS, self.text, end):
+            self.make_norm(opened)
+            name = "NORM"
         return self.close_norm(start, end) if name == "NORM" else self.emit("BAR_CLOSE", None, start, end)
+
+    def make_norm(self, place: int) -> None:
+        """|x|₁ is ‖x‖₁: the bar that opened at a place was that of a norm."""
+        k = next(
+            k for k in reversed(range(len(self.tokens))) if self.tokens[k].start == place and self.tokens[k].end > place
+        )
+        self.tokens[k] = self.tokens[k]._replace(type="NORM_OPEN")
 
     def close_norm(self, start: int, end: int) -> int:
         """The end of a norm with the sign of its kind, which may stand before or behind the square."""

@@ -31,7 +31,9 @@ NORMS = {
     **dict.fromkeys(("∞", "inf", "infty", "sup"), "norm_inf"),
     **dict.fromkeys(("op", "spec"), "norm_spec"),
 }
-ENTRYWISE_INSIDE = frozenset(("sum", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag"))
+ENTRYWISE_INSIDE = frozenset(
+    ("sum", "mean", "max", "min", "norm", "norm1", "norm2", "tr", "trace", "Tr", "vec", "diag")
+)
 
 
 def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
@@ -63,6 +65,8 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
             inside = inside.parts[0]
         if inside.kind == "bars":
             inside.value = "entrywise"
+        if node.value in ("sum", "mean"):
+            bound.summed.add(id(inside))
 
 
 def index_of_unit(bound: Bound, node: Node, scope: Scope) -> Position:

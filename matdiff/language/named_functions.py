@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.names import canonical
 from matdiff.language.words import match_at
@@ -21,6 +23,16 @@ SINGLE = r"\s*\(\s*(?:⟪\w+⟫|\w)[\w₀-₉ᵢⱼₖ]*(?:_\{[^{}]*\}|_\w+)?\s*
 PROJECTION = (
     r"(?:P|Π|Pi|⟪?[Pp]roj⟫?)_?(?:\{?\s*(?:Ω|Omega)\s*\}?|(?<=[Πij⟫]_)\{?\s*[A-Z]\s*\}?|(?<=P_)\{?\s*[B-Z]\s*\}?)\s*\("
 )
+
+
+def is_entrywise(name: object) -> bool:
+    """Whether a function is taken of every entry, as log and exp are.
+
+    >>> is_entrywise("tanh"), is_entrywise("det")
+    (True, False)
+    """
+    operator = FUNCTIONS.get(str(name))
+    return operator is not None and issubclass(operator, Entrywise)
 
 
 def function_named(word: str, functions: Collection[str]) -> str:

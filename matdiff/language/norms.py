@@ -6,9 +6,11 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply
+from matdiff.language.customs import customary
 from matdiff.language.named_calls import NORMS, TWO
 from matdiff.language.powers import require_square
-from matdiff.language.syntax import Node
+from matdiff.language.scopes import BARE
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule, special
 
@@ -76,11 +78,37 @@ def type_norm(attempt: Attempt, node: Node) -> Typed:
 def type_bars(attempt: Attempt, node: Node) -> Typed:
     """|A|: a determinant, an absolute value or a length; entry by entry where single entries are asked for."""
     a: Typed = node.parts[0].typed
-    if a.is_scalar or node.value == "entrywise":
+    if a.is_scalar and _is_of_members(attempt, node):
+        shown = attempt.written(node)
+        attempt.note(node, f"{shown} is taken as the absolute value of a number; the length of a vector is ‖…‖")
+    summed = id(node) in attempt.bound.summed and attempt.assumed.get(BARE) == "all entries"
+    if a.is_scalar or summed or node.value == "entrywise":
         return attempt.typed(node, (a.rows, a.cols), (a,), FUNCTIONS["abs"].of)
     if a.rows is ONE:
         attempt.penalty(node, 3, a)  # nobody writes the length of a row vector with bars
+    elif a.cols is ONE and _is_of_vectors(node):
+        attempt.penalty(node, 5, a)  # |x_i − μ| is rather a distance of numbers
     if a.cols is ONE or a.rows is ONE:
         return attempt.scalar(node, (a,), FUNCTIONS["norm2"].of)
     require_square(attempt, node, a, "a determinant")
     return attempt.scalar(node, (a,), FUNCTIONS["det"].of)
+
+
+def _is_of_members(attempt: Attempt, node: Node) -> bool:
+    """Whether bars are around undeclared members alone that are numbers, though their letter is one for vectors."""
+    leaves = _leaves(node)
+    if not all(leaf.typed.is_scalar for leaf in leaves):
+        return False
+    guessed = [leaf.value[0] for leaf in leaves if leaf.kind == "member" and leaf.typed.guessed]
+    return any(customary(name)[0][0] == "V" and attempt.bound.names[name].is_family for name in guessed)
+
+
+def _is_of_vectors(node: Node) -> bool:
+    """Whether bars are around members, and there is no matrix among them."""
+    leaves = _leaves(node)
+    return any(leaf.kind == "member" for leaf in leaves) and all(leaf.typed.cols is ONE for leaf in leaves)
+
+
+def _leaves(node: Node) -> list[Node]:
+    """The names in a node, with an index or without."""
+    return [part for part in postorder(node) if part.kind in ("symbol", "member")]

@@ -80,6 +80,14 @@ def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
     k = exponent.number
     if ONE in (a.rows, a.cols) and exponent.is_scalar and (k is None or k > 0):
         return power_of_entries(attempt, node, a, exponent)
+    if id(node) in attempt.bound.summed and k is not None and k > 0:
+        shown = attempt.written(node)
+        if attempt.sizes.find(a.rows) is not attempt.sizes.find(a.cols):
+            attempt.note(node, f"{shown} is taken entry by entry, as in a sum of squares")
+            return attempt.typed(node, (a.rows, a.cols), (a, exponent), make_power)
+        attempt.note(
+            node, f"{shown} is a power of the matrix; {attempt.written(node.parts[0])}.^{k} is that of each entry"
+        )
     require_square(attempt, node, a, "a power")
     if not exponent.is_scalar:
         raise attempt.misfit(node, f"an exponent is a scalar: {attempt.described(exponent)}", "expm is exp of a matrix")

@@ -16,12 +16,12 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.customs import ITALIC, Kinds, kind_of, kinds, written_bold
+from matdiff.language.customs import ITALIC, TIMES, Kinds, is_time, kind_of, kinds, written_bold
 from matdiff.language.functions_of_matrices import settle
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.names import font_of
 from matdiff.language.scopes import BARE, Name
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key, Penalty, function_key
 
@@ -38,6 +38,10 @@ PUSHED = 5  # as many nodes are typed while an assignment is queued
 
 Assignment = tuple[tuple[int, int], ...]  # (choice, alternative) for each choice that goes against custom
 Heap = list[tuple[int, int, Assignment, bool]]  # the least that it can cost, how much of it are penalties, done
+
+
+OVER_MEMBERS: Kinds = (("members", 0), ("all entries", 3))  # ∑(x − μ)²
+OVER_ENTRIES: Kinds = (("all entries", 0), ("members", 1))  # ∑(Xw − y)²
 
 
 class Budget:
@@ -119,6 +123,8 @@ class Search:
             return ((kind_of(declared.shape), 0),)
         if name.name in self.italic:
             return ITALIC
+        if is_time(name.name, self.bound.text):
+            return TIMES
         found = kinds(name, self.bound.ranges, self.bold)
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped else found
@@ -137,13 +143,23 @@ class Search:
                             (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
                         )
             if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
-                self.choices[BARE] = (("members", 0), ("all entries", 3))
+                self.choices[BARE] = OVER_ENTRIES if self._has_matrix(node) else OVER_MEMBERS
             if node.kind == "applied" and is_of_entries(node):
                 self.choices[id(node)] = (("whole", 0), ("entries", 1))
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
             if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value in VECTORS_OF:
                 self.choices[id(node.parts[0])] = ((VECTORS_OF[node.parts[0].value], 0), ("number", 5))
+
+    def _has_matrix(self, node: Node) -> bool:
+        """Whether a capital letter of a matrix stands in a node: ∑(Xw − y)² is over all entries."""
+        parts = list(postorder(node))
+        used = {part.value for part in parts if part.kind == "definition"}  # ∑(y − ŷ)² where ŷ = X b
+        parts += [part for name in used & self.defined.keys() for part in postorder(self.defined[name])]
+        symbols = [part.value[0] for part in parts if part.kind == "symbol"]
+        return any(
+            self.choices.get(name, ITALIC)[0][0] == "M" and name.isascii() and len(name) == 1 for name in symbols
+        )
 
     def _open_functions(self) -> None:
         """Which of the open functions may have scalar values: rather the outer one of two, and none with primes."""

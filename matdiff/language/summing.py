@@ -53,8 +53,17 @@ def _bare(bound: Bound, node: Node, scope: Scope) -> Scope:
         raise fault(bound, node, "too many sums without an index", "write the indices: ∑_i")
     binder = Binder(free, None, bare=True)
     bound.ranges.add("N")
+    bound.summed.add(id(inside_of(node)))
     node.value = Summation("sum", [binder], [])
     return {**scope, BARE: binder, free: binder}
+
+
+def inside_of(node: Node) -> Node:
+    """What is summed, without brackets."""
+    inside = node.parts[0]
+    while inside.kind == "group":
+        inside = inside.parts[0]
+    return inside
 
 
 def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:
@@ -323,20 +332,6 @@ def binder_in(index: Position) -> Binder | None:
 def count_of(name: str) -> Size:
     """How many members a set has that is not declared: N_S for S."""
     return size(f"N_{font_of(name)[0]}")
-
-
-def require_clear_quotient(bound: Bound, node: Node, scope: Scope) -> None:
-    """a/∑_j b_j c_i is refused: c_i may stand behind the sum, or in it."""
-    divided = [p for sign, p in zip(node.value, node.parts, strict=True) if sign == "divide" and p.kind == "big_sum"]
-    for part in divided:
-        body = part.parts[0]
-        letters = {
-            letter for clause in part.value[1].clauses if isinstance(clause, Range) for letter in [clause.letter]
-        }
-        factors = body.parts[1:] if body.kind == "product" else []
-        if any(letters.isdisjoint(letters_in(factor)[1]) for factor in factors):
-            message = "how far the sum in the denominator reaches is not clear"
-            raise fault(bound, part, message, "put brackets around it, and around what it takes in")
 
 
 # ---- letters of a tree ------------------------------------------------------------------------------------

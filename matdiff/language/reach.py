@@ -1,0 +1,170 @@
+"""How far a denominator and a function without brackets reach; what may be either is refused.
+
+A product without signs or spaces binds tighter than the division, so that it may be a denominator as a whole: a/2b is
+a/(2b).  Behind a coefficient the custom is another one: λ/2‖w‖² is (λ/2)‖w‖², and nobody closes a bracket, as in
+1/(2n)‖x‖², to go on below the line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.errors import AmbiguityError
+from matdiff.language.customs import LETTERS_OF_COUNTS, customary
+from matdiff.language.limits import Range
+from matdiff.language.named_calls import resolve_function
+from matdiff.language.named_functions import is_entrywise
+from matdiff.language.scopes import Scope
+from matdiff.language.summing import fault, letters_in
+from matdiff.language.syntax import Node, postorder
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
+
+BARS = frozenset(("norm", "bars"))
+BRACKETS = BARS | {"group"}
+OF_COEFFICIENTS = frozenset(("NUMBER", "NAME", "subscript", "power", "tight", "product", "sum", "group", "negative"))
+STOOD_BEHIND = frozenset(("power", "dot_power", "subscript", "index"))
+
+
+def settle_quotients(bound: Bound, node: Node, scope: Scope) -> None:
+    """The denominators in a product: whole, or the first factor of them, or refused."""
+    require_clear_sum(bound, node)
+    require_clear_function(bound, node)
+    places = [k for k, sign in enumerate(node.value) if sign == "divide" and node.parts[k].kind == "tight"]
+    for k in reversed(places):
+        first, *rest = node.parts[k].parts
+        is_coefficient = _is_coefficient(bound, node.parts[k - 1])
+        if not _is_doubtful(first, rest, is_coefficient):
+            continue
+        if not is_coefficient or (rest[0].kind == "call" and first.kind != "group") or _is_short(first, rest):
+            raise _doubt(bound, node.parts[k - 1], node.parts[k], first)
+        quotient, behind = _shown(bound, node.parts[k - 1], node.parts[k], first)
+        bound.note(node.parts[k], f"{quotient}{behind} is read as ({quotient})*{behind}; {ALL_BELOW}")
+        tail = rest[0] if len(rest) == 1 else Node("tight", rest, ["first"], rest[0].start, rest[-1].end)
+        if tail.kind == "tight":
+            tail.value += ["juxtapose"] * (len(tail.parts) - 1)
+        node.parts[k : k + 1], node.value[k : k + 1] = [first, tail], ["divide", "loose"]
+
+
+ALL_BELOW = "for the other reading put brackets around all that is below the line"
+
+
+def _is_doubtful(first: Node, rest: list[Node], is_coefficient: bool) -> bool:
+    """Whether a denominator may end behind its first factor: ‖x‖‖y‖, 2b and xᵀx go on."""
+    if _base(first).kind in BARS or first.kind == "transpose":
+        return False
+    if _base(first).kind == "group" or _base(rest[0]).kind in BRACKETS or rest[0].kind == "call":
+        return True
+    return is_coefficient and any(factor.kind == "transpose" for factor in rest)
+
+
+def _is_short(first: Node, rest: list[Node]) -> bool:
+    """1/(2π)σ²: behind the bracket are names alone, which may as well stand below the line."""
+    is_name = all(_base(factor).kind in ("NAME", "NUMBER") for factor in rest)
+    return _base(first).kind == "group" and is_name
+
+
+def _is_coefficient(bound: Bound, numerator: Node) -> bool:
+    """Whether a numerator is made of numbers and scalars, as 1, λ, N and C/2 are."""
+    return all(_may_be_in_coefficient(bound, node) for node in postorder(numerator))
+
+
+def _may_be_in_coefficient(bound: Bound, node: Node) -> bool:
+    if node.kind != "NAME":
+        return node.kind in OF_COEFFICIENTS
+    if node.value in bound.declared:
+        return bound.declared[node.value].shape == SCALAR
+    return node.value in LETTERS_OF_COUNTS or customary(node.value)[0][0] == "S"
+
+
+def _base(node: Node) -> Node:
+    """What a power is taken of, or an index stands behind."""
+    while node.kind in STOOD_BEHIND and node.parts:
+        node = node.parts[0]
+    return node
+
+
+def _shown(bound: Bound, numerator: Node, denominator: Node, first: Node) -> tuple[str, str]:
+    """The quotient and the factors behind it, 1/(2n) and ‖x‖², as they are written."""
+    return bound.text[numerator.start : first.end], bound.text[first.end : denominator.end].strip()
+
+
+def _doubt(bound: Bound, numerator: Node, denominator: Node, first: Node) -> AmbiguityError:
+    quotient, behind = _shown(bound, numerator, denominator, first)
+    above, below = bound.text[numerator.start : numerator.end], bound.text[denominator.start : denominator.end]
+    return _two_ways(bound, numerator, denominator.end, f"({quotient})*{behind}", f"{above}/({below})")
+
+
+def require_clear_fraction(bound: Bound, node: Node, scope: Scope) -> None:
+    """1/2m and 1/2σ² before a space or a bracket are refused: the fraction may end behind the 2 or behind the name."""
+    number, name, *rest = node.parts
+    base = _base(name)
+    is_fraction = number.kind == "NUMBER" and "/" in bound.text[number.start : number.end]
+    below = base.kind == "NAME" and base.value in BELOW_THE_LINE and base.value not in bound.wrt
+    if not (is_fraction and below) or (rest and _base(rest[0]).kind not in BRACKETS):
+        return
+    if base.value in bound.declared and bound.declared[base.value].shape != SCALAR:
+        return
+    shown, short = bound.text[number.start : name.end], bound.text[number.start : number.end]
+    above, _, line = short.partition("/")
+    letter = bound.text[name.start : name.end]
+    raise AmbiguityError(
+        f"{shown} can be {above}/({line}{letter}) or ({short})*{letter}",
+        text=bound.text,
+        span=(number.start, name.end),
+        suggestion="write the one that is meant",
+    )
+
+
+BELOW_THE_LINE = frozenset(("m", "n", "d", "sigma", *LETTERS_OF_COUNTS))
+
+
+def require_clear_function(bound: Bound, node: Node) -> None:
+    """log p/q is refused: it is written for log(p)/q and for log(p/q)."""
+    for k, (sign, part) in enumerate(zip(node.value, node.parts, strict=True)):
+        function = node.parts[k - 1]
+        if sign != "divide" or function.kind != "apply" or bound.text[function.end : part.start] not in ("/", "÷"):
+            continue
+        inside = function.parts[0]
+        is_closed = _base(inside).kind in BRACKETS and _base(part).kind not in BARS
+        if is_closed or not is_entrywise(function.value) or part.kind == "NUMBER" or part.value in LETTERS_OF_COUNTS:
+            continue
+        a, b = bound.text[inside.start : inside.end], bound.text[part.start : part.end]
+        raise _two_ways(bound, function, part.end, f"{function.value}({a}/{b})", f"{function.value}({a})/{b}")
+
+
+def settle_application(bound: Bound, node: Node, scope: Scope) -> None:
+    """A function without brackets takes in the product behind it; log softmax(z)ᵀy is refused."""
+    inside = node.parts[0]
+    first = inside.parts[0] if inside.kind == "tight" else node
+    is_call = first.kind == "transpose" and first.parts[0].kind == "call"
+    if is_call and is_entrywise(node.value):
+        start, middle, end = inside.start, first.parts[0].end, inside.end
+        whole, front, behind = bound.text[start:end], bound.text[start:middle], bound.text[middle:end]
+        raise _two_ways(bound, node, end, f"{node.value}({whole})", f"{node.value}({front}){behind}")
+    resolve_function(bound, node, scope)
+
+
+def _two_ways(bound: Bound, node: Node, end: int, one: str, two: str) -> AmbiguityError:
+    return AmbiguityError(
+        f"{bound.text[node.start : end]} can be {one} or {two}",
+        text=bound.text,
+        span=(node.start, end),
+        suggestion="write the one that is meant, with its brackets",
+    )
+
+
+def require_clear_sum(bound: Bound, node: Node) -> None:
+    """a/∑_j b_j c_i is refused: c_i may stand behind the sum, or in it."""
+    divided = [p for sign, p in zip(node.value, node.parts, strict=True) if sign == "divide" and p.kind == "big_sum"]
+    for part in divided:
+        body = part.parts[0]
+        letters = {
+            letter for clause in part.value[1].clauses if isinstance(clause, Range) for letter in [clause.letter]
+        }
+        factors = body.parts[1:] if body.kind == "product" else []
+        if any(letters.isdisjoint(letters_in(factor)[1]) for factor in factors):
+            message = "how far the sum in the denominator reaches is not clear"
+            raise fault(bound, part, message, "put brackets around it, and around what it takes in")
