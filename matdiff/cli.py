@@ -189,7 +189,10 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
         "--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"'
     )
     command.add_argument(
-        "--spelling", choices=("plain", "latex"), help="how EXPR is spelt; without it LaTeX is recognised"
+        "--dialect",
+        metavar="NAME",
+        help="how EXPR is written: plain, latex, numpy, jax, torch, sympy, cvxpy, matlab or julia; without it LaTeX "
+        "and Python are recognised",
     )
 
 
@@ -219,26 +222,26 @@ def _derive(options: argparse.Namespace) -> None:
     from matdiff.api import derive
 
     text, unknowns = _text(options.expression), _unknowns(options)
-    _show(options, derive(text, unknowns, options.where, options.spelling, not options.no_expand))
+    _show(options, derive(text, unknowns, options.where, options.dialect, not options.no_expand))
 
 
 def _jacobian(options: argparse.Namespace) -> None:
     from matdiff.api import jacobian
 
     text, unknowns = _text(options.expression), _unknowns(options)
-    _show(options, jacobian(text, unknowns, options.where, options.layout, options.spelling))
+    _show(options, jacobian(text, unknowns, options.where, options.layout, options.dialect))
 
 
 def _hessian(options: argparse.Namespace) -> None:
     from matdiff.api import hessian
 
-    _show(options, hessian(_text(options.expression), _unknowns(options), options.where, options.spelling))
+    _show(options, hessian(_text(options.expression), _unknowns(options), options.where, options.dialect))
 
 
 def _differential(options: argparse.Namespace) -> None:
     from matdiff.api import differential
 
-    _show(options, differential(_text(options.expression), _unknowns(options), options.where, options.spelling))
+    _show(options, differential(_text(options.expression), _unknowns(options), options.where, options.dialect))
 
 
 def _implicit(options: argparse.Namespace) -> None:
@@ -296,7 +299,7 @@ def _can_write(encoding: str | None) -> bool:
 def _parse(options: argparse.Namespace) -> None:
     from matdiff.api import parse, reading
 
-    print(reading(parse(_text(options.expression), options.where, options.spelling), options.format))
+    print(reading(parse(_text(options.expression), options.where, options.dialect), options.format))
 
 
 def _code(options: argparse.Namespace) -> None:
@@ -320,7 +323,7 @@ def _code(options: argparse.Namespace) -> None:
 def _equal(options: argparse.Namespace) -> int:
     from matdiff.api import equal
 
-    found = equal(_text(options.expression), _text(options.other), options.where, spelling=options.spelling)
+    found = equal(_text(options.expression), _text(options.other), options.where, dialect=options.dialect)
     print(found.written(options.format, options.steps, **_setting(options)).rstrip("\n"))
     return 0 if found else 1 if found.equal is False else 2
 

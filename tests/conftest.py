@@ -36,9 +36,9 @@ def is_read_back() -> Callable[..., bool]:
         if spelling != "numpy":
             return matdiff.parse(text, where) is e
         if not is_python(text):
-            return matdiff.parse(text, where, spelling="plain") is e
+            return matdiff.parse(text, where, dialect="plain") is e
         found = matdiff.parse(
-            text, where, spelling="numpy" if any(isinstance(n, PLACED) for n in postorder(e)) else None
+            text, where, dialect="numpy" if any(isinstance(n, PLACED) for n in postorder(e)) else None
         )
         return found is e or any(is_equal(side, e) for side in (found, found.T))
 

@@ -205,8 +205,8 @@ def test_a_model_is_read_from_a_file_and_from_standard_input(
 
 def test_the_spelling_can_be_forced(run: Run) -> None:
     assert run("parse", r"A\b", "--where", "A: n x n; b: n").out.startswith("A⁻¹b")
-    assert run("parse", r"\tr(A)", "--spelling", "plain").status == 2
-    assert run("parse", "x^T A x", "--spelling", "latex").out.startswith("xᵀAx")
+    assert run("parse", r"\tr(A)", "--dialect", "plain").status == 2
+    assert run("parse", "x^T A x", "--dialect", "latex").out.startswith("xᵀAx")
 
 
 def test_colours_appear_only_on_a_terminal(monkeypatch: pytest.MonkeyPatch, run: Run) -> None:

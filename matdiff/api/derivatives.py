@@ -21,22 +21,22 @@ def derive(
     expr: str | Expr,
     wrt: Unknowns = None,
     where: Where = None,
-    spelling: str | None = None,
+    dialect: str | None = None,
     expand: bool = True,
 ) -> Derivation:
     """The gradients G of a scalar function, with df = Tr(Gᵀ dX); each has the shape of its unknown.
 
     *expr* is text or an expression, *wrt* one unknown or several, which the text may name itself
     (``min_w …``), *where* declares shapes and properties
-    (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX is recognised;
-    *spelling* (``plain`` or ``latex``) settles it.  Of a function with definitions the answer is one closed form, or
-    without *expand* stands in terms of the gradients ∇_h with respect to them.  Raises MatdiffError when the text
-    cannot be read, shapes do not fit, or no law covers an operator.
+    (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX and code are
+    recognised; *dialect* (``plain``, ``latex``, ``numpy``, ``matlab`` …) settles it.  Of a function with definitions
+    the answer is one closed form, or without *expand* stands in terms of the gradients ∇_h with respect to them.
+    Raises MatdiffError when the text cannot be read, shapes do not fit, or no law covers an operator.
 
     >>> derive("tr(inv(X)*A)", wrt="X").gradient
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
     """
-    return Derivation(gradients(*function_of(expr, wrt, where, True, spelling), expand))
+    return Derivation(gradients(*function_of(expr, wrt, where, True, dialect), expand))
 
 
 def jacobian(
@@ -44,7 +44,7 @@ def jacobian(
     wrt: Unknowns = None,
     where: Where = None,
     layout: str = "numerator",
-    spelling: str | None = None,
+    dialect: str | None = None,
 ) -> Jacobian:
     """The Jacobian J of an expression F of any shape: d vec F = J d vec X, for a vector ∂f/∂xᵀ; by a scalar t, ∂F/∂t.
 
@@ -57,10 +57,10 @@ def jacobian(
     from matdiff.calculus.jacobian import jacobians
     from matdiff.results.second import Jacobian
 
-    return Jacobian(jacobians(*function_of(expr, wrt, where, False, spelling)), layout)
+    return Jacobian(jacobians(*function_of(expr, wrt, where, False, dialect)), layout)
 
 
-def hessian(expr: str | Expr, wrt: Unknowns = None, where: Where = None, spelling: str | None = None) -> Hessian:
+def hessian(expr: str | Expr, wrt: Unknowns = None, where: Where = None, dialect: str | None = None) -> Hessian:
     """The Hessian H of a scalar expression: d²f = (d vec X)ᵀ H d vec X; of several unknowns the matrix of blocks.
 
     >>> print(hessian("||A x - b||^2", wrt="x").result)
@@ -69,14 +69,14 @@ def hessian(expr: str | Expr, wrt: Unknowns = None, where: Where = None, spellin
     from matdiff.calculus.hessian import hessians
     from matdiff.results.second import Hessian
 
-    return Hessian(hessians(*function_of(expr, wrt, where, True, spelling, order=2)))
+    return Hessian(hessians(*function_of(expr, wrt, where, True, dialect, order=2)))
 
 
 def differential(
     expr: str | Expr,
     wrt: str | Expr | Sequence[str | Expr] = (),
     where: Where = None,
-    spelling: str | None = None,
+    dialect: str | None = None,
 ) -> DifferentialForm:
     """The differential dF of an expression of any shape, with its lines; without *wrt* every symbol varies.
 
@@ -89,8 +89,8 @@ def differential(
     from matdiff.results.differential import DifferentialForm
 
     if wrt:
-        return DifferentialForm(differential_form(*function_of(expr, wrt, where, False, spelling)))
-    f = parse(expr, where, spelling) if isinstance(expr, str) else expr
+        return DifferentialForm(differential_form(*function_of(expr, wrt, where, False, dialect)))
+    f = parse(expr, where, dialect) if isinstance(expr, str) else expr
     return DifferentialForm(differential_form(f, {s.name: s for s in symbols(f)}))
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def equal(
-    a: str | Expr, b: str | Expr, where: Where = None, *, seed: int = 0, trials: int = 5, spelling: str | None = None
+    a: str | Expr, b: str | Expr, where: Where = None, *, seed: int = 0, trials: int = 5, dialect: str | None = None
 ) -> Equality:
     """Whether two expressions are equal wherever both have a value: proved, refuted by numbers, or neither.
 
@@ -32,7 +32,7 @@ def equal(
     from matdiff.calculus.equality.proof import prove
     from matdiff.numeric.comparison import compare
 
-    left, right = _both_sides(a, b, where, spelling)
+    left, right = _both_sides(a, b, where, dialect)
     if left.shape != right.shape:
         shapes = f"the left side is {shape_text(left.shape)}, the right side is {shape_text(right.shape)}"
         return Equality(left, right, False, f"different: {shapes}")
@@ -56,18 +56,18 @@ PROVED = {
 }
 
 
-def _both_sides(a: str | Expr, b: str | Expr, where: Where, spelling: str | None) -> tuple[Expr, Expr]:
+def _both_sides(a: str | Expr, b: str | Expr, where: Where, dialect: str | None) -> tuple[Expr, Expr]:
     """Two sides as expressions; a text beside an expression has its symbols."""
     from matdiff.language import read, read_beside, read_pair
 
     if isinstance(a, Expr):
-        return a, b if isinstance(b, Expr) else read_beside(a, b, where, spelling)
+        return a, b if isinstance(b, Expr) else read_beside(a, b, where, dialect)
     if isinstance(b, Expr):
-        return read_beside(b, a, where, spelling), b
+        return read_beside(b, a, where, dialect), b
     try:
-        return read_pair(a, b, where, spelling)
+        return read_pair(a, b, where, dialect)
     except MatdiffError as error:
-        left, right = read(a, where, spelling=spelling).expr, read(b, where, spelling=spelling).expr
+        left, right = read(a, where, dialect=dialect).expr, read(b, where, dialect=dialect).expr
         if left.shape != right.shape:
             return left, right
         raise MatdiffError(

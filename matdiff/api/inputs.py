@@ -16,15 +16,15 @@ Where = str | Mapping[str, str] | None
 Unknowns = str | Expr | Sequence[str | Expr] | None
 
 
-def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
-    """The typed expression that a text stands for, in any spelling; *spelling* forces ``plain`` or ``latex``.
+def parse(text: str, where: Where = None, dialect: str | None = None) -> Expr:
+    """The typed expression that a text stands for, in any spelling; *dialect* forces ``plain``, ``latex``, ``numpy`` ….
 
     >>> parse("x'A x").shape
     (1, 1)
     """
     from matdiff.language import read
 
-    found = read(text, where, spelling=spelling)
+    found = read(text, where, dialect=dialect)
     _require_equal(found)
     if found.question and found.question.names:
         asked = "the derivative by" if found.question.order else "what is best over"
@@ -34,14 +34,14 @@ def parse(text: str, where: Where = None, spelling: str | None = None) -> Expr:
 
 
 def function_of(
-    expr: str | Expr, wrt: Unknowns, where: Where, scalar: bool, spelling: str | None = None, order: int = 1
+    expr: str | Expr, wrt: Unknowns, where: Where, scalar: bool, dialect: str | None = None, order: int = 1
 ) -> tuple[Expr, dict[str, Expr]]:
     """An expression and its unknowns by name, which the text may ask for itself; *order* is that of the derivative."""
     from matdiff.language import read, unknown_in
 
     names = unknowns_in(wrt)
     if isinstance(expr, str):
-        reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, spelling=spelling)
+        reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, dialect=dialect)
         names = _asked(reading, names, order)
         _require_equal(reading)
         f, find = reading.expr, reading.unknown

@@ -17,7 +17,8 @@ from matdiff.language.conditions import resolve_indicator
 from matdiff.language.counting import count_from_one, settle_sets
 from matdiff.language.customs import customary, data
 from matdiff.language.declarations import Declarations, Excerpt
-from matdiff.language.dialects import NUMPY
+from matdiff.language.dialects import NUMPY, Dialect
+from matdiff.language.dialects.powers import settle_dialect
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.items import require_meant, resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.named_calls import resolve_behind, resolve_function, resolve_method, resolve_norm
@@ -62,22 +63,21 @@ class Bound:
         labelled: Labelled = NO_LABELS,
         other: Collection[int] = (),
         decisions: list[Decision] | None = None,
+        dialect: Dialect | None = None,
     ) -> None:
         """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom."""
-        self.tree = tree
-        self.text = text
-        self.dialect = NUMPY  # whose operators a piece of code means
+        self.tree, self.text = tree, text
+        self.dialect = dialect or NUMPY  # whose operators a piece of code means
         self.declared = declared
         self.wrt = frozenset(wrt)
         self.free = free
-        self.labelled = labelled
-        self.other = other
+        self.labelled, self.other = labelled, other
         self.decisions = decisions if decisions is not None else []
         self.decided: dict[str, int] = {}
         self.pending: list[Unbound] = []  # indices that no sum binds, to be resolved when all names are known
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
-        self.definitions: set[str] = set()
+        self.definitions, self.indices = set[str](), set[str]()
         self.spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
         self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices: dict[str, Binder] = {}
@@ -87,7 +87,6 @@ class Bound:
         self.numbers: dict[str, int] = {}  # sizes that the text gives as numbers: K = 3
         self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
-        self.indices: set[str] = set()
         self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
         self.summed: set[int] = set()  # what stands in a sum of all entries
         self.masks: set[str] = set()  # the sets that are matrices of 0 and 1
@@ -334,6 +333,7 @@ class Bound:
 
     def _power(self, node: Node, scope: Scope) -> Scope | None:
         """Powers: e^x is exp(x), and a superscript letter is an exponent."""
+        settle_dialect(self, node)
         if isinstance(node.value, str):
             exponent = Node("NAME", [], node.value.removeprefix("-"), node.end - 1, node.end)
             if node.value.startswith("-"):

@@ -75,7 +75,9 @@ def settle(attempt: Attempt) -> None:
     if not waiting:
         return
     parents = {id(part): node for node in attempt.bound.order for part in node.parts}
-    is_code = "\\" not in attempt.bound.text and CODE.search(attempt.bound.text) is not None
+    name = attempt.bound.dialect.name
+    is_code = "\\" not in attempt.bound.text and CODE.search(attempt.bound.text) is not None and name != "julia"
+    is_code = is_code or name == "matlab"
     for node in waiting:
         a: Typed = node.parts[0].typed
         rows, cols = attempt.sizes.shape((a.rows, a.cols))

@@ -175,6 +175,8 @@ def type_along(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         if node.value in BY_ROWS and is_matrix:
             attempt.note(node, BY_ROWS[node.value].format(attempt.written(node.parts[0])))
             return apply(attempt, node, FUNCTIONS[by_row], operands)
+        if is_matrix and attempt.bound.dialect.name == "matlab" and node.value in ("sum", "mean"):
+            return transpose(attempt, node, apply(attempt, node, FUNCTIONS[by_column], operands))
         return apply(attempt, node, FUNCTIONS[node.value], operands)
     axis = node.parts[1]
     named = axis.kind == "keyword"

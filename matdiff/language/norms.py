@@ -19,6 +19,9 @@ from matdiff.language.typing import Attempt, rule, special
 def type_norm_call(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """norm(A), norm(A, 'fro'), norm(x, 1), norm(x, p)"""
     if len(node.parts) != 2:
+        is_matrix = len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols)
+        if is_matrix and attempt.bound.dialect.name == "matlab":
+            return apply(attempt, node, FUNCTIONS["norm_spec"], operands)
         return norm(attempt, node, "", operands)
     kind = node.parts[1]
     if kind.kind == "STRING" or attempt.written(kind) in NORMS:

@@ -161,9 +161,9 @@ def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
     return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes)
 
 
-def parse(text: str, where: str | Mapping[str, str] | None = None, spelling: str | None = None) -> Expr:
+def parse(text: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None) -> Expr:
     """The expression of a text."""
-    return read(text, where, spelling=spelling).expr
+    return read(text, where, dialect=dialect).expr
 
 
 def read(
@@ -172,16 +172,17 @@ def read(
     wrt: Sequence[str] = (),
     scalar: bool = False,
     laws: bool = False,
-    spelling: str | None = None,
+    dialect: str | None = None,
 ) -> Reading:
     """Reads a text; *wrt* are the unknowns as they were typed, *scalar* asks for a scalar.
 
-    *spelling* is ``plain`` or ``latex``; without it LaTeX is recognised.  Declarations may stand before the expression.
+    *dialect* is that of the text (``plain``, ``latex``, ``numpy`` …); without it LaTeX and code are recognised.
+    Declarations may stand before the expression.
     """
     front, rest = leading_declarations(text)
     declared = declare(where, front)
     unknowns = [named(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    return _Readings(rest, declared, unknowns, scalar, laws, spelling, True).in_full()
+    return _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full()
 
 
 class _Readings:
@@ -194,15 +195,15 @@ class _Readings:
         wrt: list[str],
         scalar: bool,
         laws: bool,
-        spelling: str | None = None,
+        dialect: str | None = None,
         asks: bool = False,
     ) -> None:
         if len(text) > LONGEST:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
         functions = [name for name in FUNCTIONS if laws or name != "d"]
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
-        self.dialect = dialects.of_text(text, spelling) if not laws else None
-        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS, *called}, dialects.plain_or(spelling))
+        self.dialect = dialects.of_text(text, dialect) if not laws else None
+        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS, *called}, dialects.spelling_of(dialect))
         self.text = text
         self.declared = declared
         self.question: Question | None = None
@@ -239,6 +240,7 @@ class _Readings:
         found.question, found.asked_at = self.question, self.asked_at
         unused = [c.text.strip() for c in self.conditions if c.is_constraint]
         notes = [f"{condition} is a condition that the answer does not use" for condition in unused]
+        notes += dialects.said(self.dialect, self.text)
         found.notes = found.expr.facts["notes"] = (*found.notes, *self.notes, *notes)
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         spans = [*self.spans, *found.spans]
@@ -329,7 +331,7 @@ class _Readings:
 
     def _bind(self, other: tuple[int, ...], decisions: list[Decision]) -> Bound:
         """The tree with its names resolved."""
-        if self.dialect is not None and (bound := self._bind_code(self.dialect)) is not None:
+        if self.dialect is not None and self.dialect.is_python and (bound := self._bind_code(self.dialect)) is not None:
             return bound
         lexer = Lexer(self.script, self.vocabulary, other)
         try:
@@ -341,7 +343,7 @@ class _Readings:
         called = (tree.value,) if tree.kind in ("define", "abbreviate") else ()
         tree = tree.parts[0] if called else tree
         free = self.laws or not self.scalar
-        bound = Bound(tree, self.text, self.declared, self.wrt, free, lexer.labelled, other, decisions)
+        bound = Bound(tree, self.text, self.declared, self.wrt, free, lexer.labelled, other, decisions, self.dialect)
         bound.called = called or bound.called
         bound.spans = lexer.spans(tokens)
         bound.notes.extend(lexer.notes)
@@ -363,9 +365,9 @@ class _Readings:
             dialects.require_one_meaning(self.text, dialect)
             return None
         called = (tree.value,) if tree.kind == "define" else ()
-        bound = Bound(tree.parts[0] if called else tree, self.text, self.declared, self.wrt, free=not self.scalar)
+        tree = tree.parts[0] if called else tree
+        bound = Bound(tree, self.text, self.declared, self.wrt, free=not self.scalar, dialect=dialect)
         bound.called = called or bound.called
-        bound.dialect = dialect
         return bound
 
     def _finish(self, found: Found, bound: Bound) -> Reading:
@@ -420,23 +422,23 @@ def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
 
 
 def read_pair(
-    left: str, right: str, where: str | Mapping[str, str] | None = None, spelling: str | None = None
+    left: str, right: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None
 ) -> tuple[Expr, Expr]:
     """Two texts whose symbols are the same and whose shapes agree."""
     fronts, rests = zip(*map(leading_declarations, (left, right)), strict=True)
     declared = declare(where, [*fronts[0], *fronts[1]])
-    sides = [_Readings(rest, declared, [], False, False, spelling) for rest in rests]
+    sides = [_Readings(rest, declared, [], False, False, dialect) for rest in rests]
     return _read_together(sides)
 
 
 def read_beside(
-    known: Expr, text: str, where: str | Mapping[str, str] | None = None, spelling: str | None = None
+    known: Expr, text: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None
 ) -> Expr:
     """A text whose symbols are those of an expression, as far as they occur there."""
     front, rest = leading_declarations(text)
     declared = declare(where, front)
     _declare_symbols(known, declared)
-    return _Readings(rest, declared, [], False, False, spelling).best().expr
+    return _Readings(rest, declared, [], False, False, dialect).best().expr
 
 
 def _declare_symbols(known: Expr, declared: Declarations) -> None:

@@ -349,7 +349,7 @@ def test_formulas_with_declared_shapes(source: str, plain: str, where: str) -> N
 )
 def test_the_latex_that_is_printed_is_read_back(text: str) -> None:
     expression = matdiff.parse(text, WHERE + "; mu: n; loss_weight: scalar")
-    assert matdiff.parse(latex(expression), WHERE + "; mu: n; loss_weight: scalar", spelling="latex") is expression
+    assert matdiff.parse(latex(expression), WHERE + "; mu: n; loss_weight: scalar", dialect="latex") is expression
 
 
 # ---- what is LaTeX --------------------------------------------------------------------------------

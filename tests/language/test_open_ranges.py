@@ -37,7 +37,7 @@ def test_an_open_end_is_that_of_the_vector_or_matrix(text: str, closed: str, val
     assert np.allclose(matdiff.evaluate(e, VALUES), value(VALUES))  # type: ignore[operator]
     assert np.allclose(matdiff.evaluate(matdiff.parse(closed, WHERE), VALUES), value(VALUES))  # type: ignore[operator]
     assert matdiff.parse(str(e), WHERE) is e
-    assert matdiff.parse(format(e, "latex"), WHERE, spelling="latex") is e
+    assert matdiff.parse(format(e, "latex"), WHERE, dialect="latex") is e
 
 
 def test_the_whole_is_no_slice() -> None:
@@ -67,4 +67,4 @@ def test_inner_products_in_brackets_stay_what_they_are() -> None:
 @pytest.mark.parametrize("text", ["sum(i=1..n, x[i]^2*unit(i, n))", "sum(i=1..m, unit(i, m)*X[i, :])", "unit(2, n)"])
 def test_unit_vectors_read_back_from_latex(text: str) -> None:
     e = matdiff.parse(text, WHERE)
-    assert matdiff.parse(format(e, "latex"), WHERE, spelling="latex") is e
+    assert matdiff.parse(format(e, "latex"), WHERE, dialect="latex") is e

@@ -1,7 +1,7 @@
 """Texts that are code: how they are recognised, and in which dialect their operators are meant.
 
 In NumPy, JAX and PyTorch ``*``, ``/`` and ``**`` work entry by entry and arrays are broadcast; in SymPy and cvxpy ``*``
-is the matrix product.  MATLAB and Julia write as the language itself does.
+is the matrix product.  MATLAB and Julia write as the language itself does, but for a few customs; they are asked for.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from matdiff.errors import AmbiguityError
+from matdiff.errors import AmbiguityError, MatdiffError
 
 
 class Dialect(NamedTuple):
-    """A library whose code is read: its title, and whether ``*`` works entry by entry as in arrays."""
+    """A language or library whose code is read: its title, whether ``*`` is entry by entry, whether it is Python."""
 
     name: str
     title: str
     entrywise: bool
+    is_python: bool = True
 
 
 NUMPY = Dialect("numpy", "NumPy", True)
@@ -27,7 +28,10 @@ DIALECTS = {
     "torch": Dialect("torch", "PyTorch", True),
     "sympy": Dialect("sympy", "SymPy", False),
     "cvxpy": Dialect("cvxpy", "cvxpy", False),
+    "matlab": Dialect("matlab", "MATLAB", False, is_python=False),
+    "julia": Dialect("julia", "Julia", False, is_python=False),
 }
+NAMES = ("plain", "latex", *DIALECTS)
 MODULES = {
     **dict.fromkeys(("np", "numpy", "onp", "scipy", "special", "linalg", "math", "LA", "la", "sp", "tf"), "numpy"),
     **dict.fromkeys(("jnp", "jax", "jsp"), "jax"),
@@ -71,16 +75,29 @@ def recognised(text: str) -> Dialect | None:
     return None
 
 
-def of_text(text: str, spelling: str | None) -> Dialect | None:
-    """The dialect that is asked for, or else the one that is evident; *spelling* may settle it."""
-    if spelling in DIALECTS:
-        return DIALECTS[spelling or ""]
-    return None if spelling else recognised(text)
+def of_text(text: str, asked: str | None) -> Dialect | None:
+    """The dialect that is asked for, or else the one that is evident; none of plain text and LaTeX."""
+    if asked is not None and asked not in NAMES:
+        raise MatdiffError(f"{asked} is not a dialect", suggestion="the dialects are " + ", ".join(NAMES))
+    return DIALECTS.get(asked) if asked else recognised(text)
 
 
-def plain_or(spelling: str | None) -> str | None:
+def spelling_of(asked: str | None) -> str | None:
     """The spelling of what is no Python in a text whose dialect is said."""
-    return "plain" if spelling in DIALECTS else spelling
+    return "plain" if asked in DIALECTS else asked
+
+
+def said(dialect: Dialect | None, text: str) -> list[str]:
+    """How the operators of a text were taken, where that of the dialect and that of mathematics may differ."""
+    if dialect is None or (dialect.is_python and re.search(SIGNS, text) is None):
+        return []
+    if not dialect.is_python:
+        return [f"the text is read as {dialect.title}"]
+    ways = "*, / and ** work entry by entry" if dialect.entrywise else "* is the matrix product"
+    return [f"the text is read as code of {dialect.title}: {ways}"]
+
+
+SIGNS = r"[\w)\]]\s*(?:\*|/)"
 
 
 def require_one_meaning(text: str, dialect: Dialect) -> None:

@@ -1,0 +1,40 @@
+"""The dialect of a text: asked for or recognised, said in a note, and refused where it is none."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+from matdiff.algebra.operators.singular import SpectralNorm
+
+
+def test_powers_of_matlab_go_from_left_to_right_and_a_note_says_so() -> None:
+    expression = matdiff.parse("x^2^3", "x: scalar", dialect="matlab")
+    assert expression is matdiff.parse("(x^2)^3", "x: scalar")
+    assert any("(x^2)^3 in MATLAB" in note for note in expression.notes)
+    assert matdiff.parse("x^2^3", "x: scalar") is matdiff.parse("x^8", "x: scalar")
+
+
+def test_sums_and_norms_of_matlab_are_its_own() -> None:
+    assert matdiff.parse("sum(A)", "A: m x n", dialect="matlab") is matdiff.parse("sum(A, 1)", "A: m x n")
+    assert matdiff.parse("sum(sum(A))", "A: m x n", dialect="matlab") is matdiff.parse("sum(sum(A, 1))", "A: m x n")
+    assert isinstance(matdiff.parse("norm(A)", "A: m x n", dialect="matlab"), SpectralNorm)
+    assert matdiff.parse("norm(A)", "A: m x n", dialect="julia") is matdiff.parse("norm2(A)", "A: m x n")
+
+
+def test_a_dialect_decides_what_the_product_is() -> None:
+    where = "X, Y: n x n"
+    assert matdiff.parse("X*Y", where, dialect="numpy") is matdiff.parse("X .* Y", where)
+    assert matdiff.parse("X*Y", where, dialect="sympy") is matdiff.parse("X Y", where)
+
+
+def test_the_dialect_is_said_where_its_signs_stand() -> None:
+    assert any("NumPy" in note for note in matdiff.parse("np.sum(x*y)", "x, y: n").notes)
+    assert any("SymPy" in note for note in matdiff.parse("Trace(A*X)", "A, X: n x n").notes)
+    assert matdiff.parse("x @ y", "x, y: n").notes == ()
+
+
+def test_an_unknown_dialect_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(matdiff.MatdiffError, match="fortran is not a dialect") as caught:
+        matdiff.parse("x", dialect="fortran")
+    assert "matlab" in caught.value.suggestion
