@@ -10,7 +10,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError, UnsupportedError
 
 if TYPE_CHECKING:
-    from matdiff.language.reading import Reading
+    from matdiff.language.answers import Reading
 
 Where = str | Mapping[str, str] | None
 Unknowns = str | Expr | Sequence[str | Expr] | None

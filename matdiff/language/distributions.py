@@ -11,9 +11,10 @@ from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.products import zero
 from matdiff.errors import DeclarationError
+from matdiff.language.answers import unknown_in
 from matdiff.language.declarations import declare
 from matdiff.language.names import canonical
-from matdiff.language.reading import read_beside, unknown_in
+from matdiff.language.reading import read_beside
 from matdiff.language.spelling import plain
 
 Said = str | Expr

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.bars import Bars
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OPERAND_FOLLOWS, STARTERS
 from matdiff.language.densities import SEPARATED, has_comma, separator
@@ -24,7 +25,6 @@ from matdiff.language.names import (
     GREEK_CLASS,
     MARKS,
     SUBSCRIPT,
-    SUBSCRIPTS,
     SUPERS,
     canonical,
     is_letter,
@@ -32,7 +32,7 @@ from matdiff.language.names import (
 )
 from matdiff.language.prose import word_at
 from matdiff.language.recurrences.heads import steps_at
-from matdiff.language.scripts import LONGEST_NUMBER, Scripts
+from matdiff.language.scripts import LONGEST_NUMBER
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
@@ -81,11 +81,6 @@ FRACTIONS = {"½": Fraction(1, 2), "¼": Fraction(1, 4), "¾": Fraction(3, 4), "
 CALLED_BY_LETTER = {"sigma": "sigmoid", "Gamma": "tgamma"}
 LEFT_OPEN = "{}(…) is a function that the text leaves open; that of the normal distribution is {}"
 ANGLES = {"<": "⟨", ">": "⟩"}
-NORM_KIND = (
-    r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
-    r"(?:_\{\s*([^{}]*?)\s*\}|_([A-Za-zℓ\u0370-\u03ff]+[12]?|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
-)
-NORM_OF_BARS = r"\s*(?:_(?:\{\s*(?:[12F]|\\infty|∞)\s*\}|[12F∞](?![\w]))|[₁₂])"  # |x|_1 is a norm, |x|_i an entry
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
@@ -99,12 +94,11 @@ TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 MACRO = re.compile(r"\\[A-Za-z]|\$")  # a sign of LaTeX
 
 
-class Lexer(Scripts):
+class Lexer(Bars):
     """The pass over one text; *other* are the places of decisions that go against custom."""
 
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, vocabulary, other)
-        self.separators: set[int] = set()  # the places of bars and semicolons that separate arguments: N(x | μ, Σ)
         self.defining = ""  # the word, let or where, that began a list of definitions
 
     def run(self) -> list[Token]:
@@ -253,45 +247,6 @@ class Lexer(Scripts):
             return m.end()
         kind = match_at(r"_(?:F(?![A-Za-z])|\{\s*F\s*\})", self.text, m.end())
         return self.emit("INNER_CLOSE", None, m.start(), kind.end() if kind else m.end())
-
-    def bar(self, m: re.Match[str]) -> int:
-        """A bar closes when an operand stands before it and the innermost open bracket is such a bar."""
-        if m.start() in self.separators:
-            return self.emit("COMMA", None, m.start(), m.end())
-        innermost = self.innermost()
-        sign, start, end = m.group().rstrip(OPENS + CLOSES), m.start(), m.end()
-        if sign == "||" and innermost == "|" and self.last in ENDERS:
-            sign, end = "|", start + 1
-        kind = "|" if sign == "|" else "‖"
-        name = "BAR" if kind == "|" else "NORM"
-        closes = innermost == kind and self.last in ENDERS if end - start == len(sign) else m.group()[-1] == CLOSES
-        if not closes:
-            self.push(kind, start)
-            return self.opening(name + "_OPEN", start, end)
-        if innermost != kind:
-            raise self.error(f"there is a superfluous {sign}", start, end, "remove it, or open it before")
-        _, opened = self.pop()
-        if name == "BAR" and match_at(NORM_OF_BARS, self.text, end):
-            self.make_norm(opened)
-            name = "NORM"
-        return self.close_norm(start, end) if name == "NORM" else self.emit("BAR_CLOSE", None, start, end)
-
-    def make_norm(self, place: int) -> None:
-        """|x|₁ is ‖x‖₁: the bar that opened at a place was that of a norm."""
-        k = next(
-            k for k in reversed(range(len(self.tokens))) if self.tokens[k].start == place and self.tokens[k].end > place
-        )
-        self.tokens[k] = self.tokens[k]._replace(type="NORM_OPEN")
-
-    def close_norm(self, start: int, end: int) -> int:
-        """The end of a norm with the sign of its kind, which may stand before or behind the square."""
-        kind = match_at(NORM_KIND, self.text, end)
-        if not kind:
-            return self.emit("NORM_CLOSE", "", start, end)
-        square, braced, plain, low = kind.groups()
-        sign = braced or plain or (low or "").translate({ord(k): v for k, v in SUBSCRIPTS.items()})
-        self.emit("NORM_CLOSE", sign, start, kind.end())
-        return self.emit("SUPERSCRIPT", Fraction(2), kind.start(1), kind.end()) if square else kind.end()
 
     # ---- words -------------------------------------------------------------------------------------
 

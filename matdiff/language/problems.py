@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr
 from matdiff.errors import ShapeError, SyntaxError, UnsupportedError
-from matdiff.language.reading import Reading, read, read_beside
+from matdiff.language.answers import Reading
+from matdiff.language.reading import read, read_beside
 
 HEAD = re.compile(r"\s*\\?(?P<word>minimi[sz]e|maximi[sz]e|min|max)(?![A-Za-z])(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE)
 ARGMIN = re.compile(

@@ -12,10 +12,9 @@ from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
 from matdiff.algebra.dims import ONE, SCALAR, Size
-from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, symbols
 from matdiff.algebra.laws import Law, Statement
-from matdiff.algebra.operators.structure import Named
-from matdiff.errors import MatdiffError, ShapeError, SyntaxError, UnknownNameError
+from matdiff.errors import MatdiffError, ShapeError, SyntaxError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
 from matdiff.language import densities as _densities  # noqa: F401 - declares how densities are typed
@@ -26,8 +25,9 @@ from matdiff.language import leaves as _leaves  # noqa: F401 - declares rules of
 from matdiff.language import matrix_functions as _matrix_functions  # noqa: F401 - declares how funm is typed
 from matdiff.language import norms as _norms  # noqa: F401 - declares rules of typing
 from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typing
+from matdiff.language.answers import Reading
 from matdiff.language.binding import Bound
-from matdiff.language.customs import kind_of, size_names, written_bold
+from matdiff.language.customs import kind_of, size_names
 from matdiff.language.declarations import (
     Declaration,
     Declarations,
@@ -37,10 +37,8 @@ from matdiff.language.declarations import (
 from matdiff.language.dialects import Dialect
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
-from matdiff.language.names import canonical, font_of, named, nearest
-from matdiff.language.parts import part_named
+from matdiff.language.names import font_of, named
 from matdiff.language.questions import Question
-from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.statements import Condition, declare_conditions, said_in
@@ -57,108 +55,6 @@ EQUALS = " = "  # between the sides of an equation
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 MOST_LETTERS = 50_000  # read again in variations
-
-
-class Reading:
-    """What a text was read as.
-
-    expr       the typed expression
-    symbols    its symbols by canonical name, in order of appearance
-    declared   the declarations that came with it
-    text       the text
-    notes      how doubtful places were read, and how to say the other thing; the expression has them as well
-    question   what the text asks for
-    sides      what the text says to be equal to the expression, as in J = a = b
-    called     what the text calls the expression: J
-    spans      the places of all that was read; none where Python's own parser has read a piece of code
-    """
-
-    __slots__ = (
-        "_bound",
-        "asked_at",
-        "called",
-        "declared",
-        "expr",
-        "notes",
-        "question",
-        "sides",
-        "spans",
-        "symbols",
-        "text",
-    )
-
-    def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
-        self.expr = expr
-        self.notes = expr.notes
-        self.declared = declared
-        self.text = text
-        self.question: Question | None = None
-        self.asked_at = (0, 0)
-        self.sides: tuple[Expr, ...] = ()
-        self.called = bound.called
-        self.spans = bound.spans
-        self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
-        self._bound = bound
-
-    def unknown(self, name: str) -> Expr:
-        """The symbol, family or definition that a string names, or a member or part (``x_i``, ``X[:, j]``) of one."""
-        found = _named(self.symbols, name, self.expr) or _definition(self.expr, name)
-        if found is None:
-            raise self._unknown_name(name)
-        return found
-
-    def _unknown_name(self, name: str) -> UnknownNameError:
-        short = canonical(plain(name).strip())
-        place = self.text.find(name) if name else -1
-        text, span = (self.text, (place, place + len(name))) if place >= 0 else (None, None)
-        because, hint = "", nearest(short, self.symbols) or "the symbols are " + ", ".join(self.symbols)
-        bare = re.sub(r"(\^\{?T\}?|['ᵀ⊤])$", "", name.strip())
-        if bare != name.strip():
-            because, hint = ": the unknown is the matrix itself, not its transpose", f"ask for {bare}"
-        elif short in FUNCTIONS and short not in self.symbols:
-            because = f": {short} is a function"
-        elif short in self._bound.indices:
-            because = f": {short} is the index of a sum"
-        elif short in self._bound.definitions:
-            because = f": {short} is a definition"
-        elif short in self.declared:
-            because = ": it is declared, but does not occur in the expression"
-        return UnknownNameError(
-            f"{name or 'nothing'} cannot be the unknown{because}", text=text, span=span, suggestion=hint
-        )
-
-
-def unknown_in(expr: Expr, name: str) -> Expr:
-    """The symbol, family or definition in an expression that a string names, or a member or part of one."""
-    if "symbols" not in expr.facts:  # they are found once for all unknowns
-        expr.facts["symbols"] = {s.name: s for s in symbols(expr)}
-    known: dict[str, Symbol] = expr.facts["symbols"]
-    found = _named(known, name, expr) or _definition(expr, name)
-    if found is None:
-        hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
-        raise UnknownNameError(f"{name} does not occur in the expression", suggestion=hint)
-    return found
-
-
-def _definition(expr: Expr, name: str) -> Expr | None:
-    """The definition in an expression that a string names, or the state of a recurrence."""
-    wanted = canonical(plain(name).strip())
-    defined = next((node for node in postorder(expr) if isinstance(node, Named) and node.name == wanted), None)
-    return defined or _steps.state_named(expr, plain(name))
-
-
-def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
-    """The symbol that a string names, or the member or part of one; a definition has parts as well."""
-    written = name
-    name = plain(name).strip()
-    symbol = known.get(f"{named(name)}_bold") if written_bold(written) else None
-    symbol = symbol or known.get(named(name))
-    if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):
-        return symbol
-    definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
-    bases: dict[str, Expr] = {**definitions, **known}
-    sizes = {size for symbol in known.values() for extent in (*symbol.shape, *symbol.ranges) for size in extent.names()}
-    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes)
 
 
 def parse(text: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None) -> Expr:

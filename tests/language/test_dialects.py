@@ -10,8 +10,8 @@ from matdiff.algebra.operators.singular import SpectralNorm
 
 def test_powers_of_matlab_go_from_left_to_right_and_a_note_says_so() -> None:
     expression = matdiff.parse("x^2^3", "x: scalar", dialect="matlab")
-    assert expression is matdiff.parse("(x^2)^3", "x: scalar")
     assert any("(x^2)^3 in MATLAB" in note for note in expression.notes)
+    assert expression is matdiff.parse("(x^2)^3", "x: scalar")
     assert matdiff.parse("x^2^3", "x: scalar") is matdiff.parse("x^8", "x: scalar")
 
 

@@ -27,7 +27,7 @@ import matdiff
 from matdiff.algebra.dims import ONE, shape_text
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.language import read
-from matdiff.language.reading import Reading as Read
+from matdiff.language.answers import Reading as Read
 
 EVERY = max(1, 3000 // examples(300))
 ACCEPTED = [pytest.param(r, id=f"{r.group}: {r.text}") for r in READINGS if r.means]

@@ -1,0 +1,120 @@
+"""What a text was read as, and which of its names an unknown is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
+from matdiff.algebra.operators.structure import Named
+from matdiff.errors import UnknownNameError
+from matdiff.language.binding import Bound
+from matdiff.language.customs import written_bold
+from matdiff.language.declarations import Declarations
+from matdiff.language.names import canonical, named, nearest
+from matdiff.language.parts import part_named
+from matdiff.language.questions import Question
+from matdiff.language.recurrences import shapes as _steps
+from matdiff.language.spelling import plain
+
+
+class Reading:
+    """What a text was read as.
+
+    expr       the typed expression
+    symbols    its symbols by canonical name, in order of appearance
+    declared   the declarations that came with it
+    text       the text
+    notes      how doubtful places were read, and how to say the other thing; the expression has them as well
+    question   what the text asks for
+    sides      what the text says to be equal to the expression, as in J = a = b
+    called     what the text calls the expression: J
+    spans      the places of all that was read; none where Python's own parser has read a piece of code
+    """
+
+    __slots__ = (
+        "_bound",
+        "asked_at",
+        "called",
+        "declared",
+        "expr",
+        "notes",
+        "question",
+        "sides",
+        "spans",
+        "symbols",
+        "text",
+    )
+
+    def __init__(self, expr: Expr, declared: Declarations, text: str, bound: Bound) -> None:
+        self.expr = expr
+        self.notes = expr.notes
+        self.declared = declared
+        self.text = text
+        self.question: Question | None = None
+        self.asked_at = (0, 0)
+        self.sides: tuple[Expr, ...] = ()
+        self.called = bound.called
+        self.spans = bound.spans
+        self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
+        self._bound = bound
+
+    def unknown(self, name: str) -> Expr:
+        """The symbol, family or definition that a string names, or a member or part (``x_i``, ``X[:, j]``) of one."""
+        found = _named(self.symbols, name, self.expr) or _definition(self.expr, name)
+        if found is None:
+            raise self._unknown_name(name)
+        return found
+
+    def _unknown_name(self, name: str) -> UnknownNameError:
+        short = canonical(plain(name).strip())
+        place = self.text.find(name) if name else -1
+        text, span = (self.text, (place, place + len(name))) if place >= 0 else (None, None)
+        because, hint = "", nearest(short, self.symbols) or "the symbols are " + ", ".join(self.symbols)
+        bare = re.sub(r"(\^\{?T\}?|['ᵀ⊤])$", "", name.strip())
+        if bare != name.strip():
+            because, hint = ": the unknown is the matrix itself, not its transpose", f"ask for {bare}"
+        elif short in FUNCTIONS and short not in self.symbols:
+            because = f": {short} is a function"
+        elif short in self._bound.indices:
+            because = f": {short} is the index of a sum"
+        elif short in self._bound.definitions:
+            because = f": {short} is a definition"
+        elif short in self.declared:
+            because = ": it is declared, but does not occur in the expression"
+        return UnknownNameError(
+            f"{name or 'nothing'} cannot be the unknown{because}", text=text, span=span, suggestion=hint
+        )
+
+
+def unknown_in(expr: Expr, name: str) -> Expr:
+    """The symbol, family or definition in an expression that a string names, or a member or part of one."""
+    if "symbols" not in expr.facts:  # they are found once for all unknowns
+        expr.facts["symbols"] = {s.name: s for s in symbols(expr)}
+    known: dict[str, Symbol] = expr.facts["symbols"]
+    found = _named(known, name, expr) or _definition(expr, name)
+    if found is None:
+        hint = nearest(canonical(name), known) or "the symbols are " + ", ".join(known)
+        raise UnknownNameError(f"{name} does not occur in the expression", suggestion=hint)
+    return found
+
+
+def _definition(expr: Expr, name: str) -> Expr | None:
+    """The definition in an expression that a string names, or the state of a recurrence."""
+    wanted = canonical(plain(name).strip())
+    defined = next((node for node in postorder(expr) if isinstance(node, Named) and node.name == wanted), None)
+    return defined or _steps.state_named(expr, plain(name))
+
+
+def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
+    """The symbol that a string names, or the member or part of one; a definition has parts as well."""
+    written = name
+    name = plain(name).strip()
+    symbol = known.get(f"{named(name)}_bold") if written_bold(written) else None
+    symbol = symbol or known.get(named(name))
+    if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):
+        return symbol
+    definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
+    bases: dict[str, Expr] = {**definitions, **known}
+    sizes = {size for symbol in known.values() for extent in (*symbol.shape, *symbol.ranges) for size in extent.names()}
+    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes)

@@ -1,0 +1,66 @@
+"""Bars in a text: |A|, ‖x‖, and which norm is meant by the sign behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from fractions import Fraction
+
+from matdiff.language.names import SUBSCRIPTS
+from matdiff.language.scripts import Scripts
+from matdiff.language.tokens import ENDERS
+from matdiff.language.transcript import CLOSES, OPENS, Transcript
+from matdiff.language.words import Vocabulary, match_at
+
+NORM_KIND = (
+    r"(²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*"
+    r"(?:_\{\s*([^{}]*?)\s*\}|_([A-Za-zℓ\u0370-\u03ff]+[12]?|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
+)
+NORM_OF_BARS = r"\s*(?:_(?:\{\s*(?:[12F]|\\infty|∞)\s*\}|[12F∞](?![\w]))|[₁₂])"  # |x|_1 is a norm, |x|_i an entry
+
+
+class Bars(Scripts):
+    """The part of the pass over a text that tells bars that open from bars that close."""
+
+    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
+        super().__init__(script, vocabulary, other)
+        self.separators: set[int] = set()  # the places of bars and semicolons that separate arguments: N(x | μ, Σ)
+
+    def bar(self, m: re.Match[str]) -> int:
+        """A bar closes when an operand stands before it and the innermost open bracket is such a bar."""
+        if m.start() in self.separators:
+            return self.emit("COMMA", None, m.start(), m.end())
+        innermost = self.innermost()
+        sign, start, end = m.group().rstrip(OPENS + CLOSES), m.start(), m.end()
+        if sign == "||" and innermost == "|" and self.last in ENDERS:
+            sign, end = "|", start + 1
+        kind = "|" if sign == "|" else "‖"
+        name = "BAR" if kind == "|" else "NORM"
+        closes = innermost == kind and self.last in ENDERS if end - start == len(sign) else m.group()[-1] == CLOSES
+        if not closes:
+            self.push(kind, start)
+            return self.opening(name + "_OPEN", start, end)
+        if innermost != kind:
+            raise self.error(f"there is a superfluous {sign}", start, end, "remove it, or open it before")
+        _, opened = self.pop()
+        if name == "BAR" and match_at(NORM_OF_BARS, self.text, end):
+            self.make_norm(opened)
+            name = "NORM"
+        return self.close_norm(start, end) if name == "NORM" else self.emit("BAR_CLOSE", None, start, end)
+
+    def make_norm(self, place: int) -> None:
+        """|x|₁ is ‖x‖₁: the bar that opened at a place was that of a norm."""
+        k = next(
+            k for k in reversed(range(len(self.tokens))) if self.tokens[k].start == place and self.tokens[k].end > place
+        )
+        self.tokens[k] = self.tokens[k]._replace(type="NORM_OPEN")
+
+    def close_norm(self, start: int, end: int) -> int:
+        """The end of a norm with the sign of its kind, which may stand before or behind the square."""
+        kind = match_at(NORM_KIND, self.text, end)
+        if not kind:
+            return self.emit("NORM_CLOSE", "", start, end)
+        square, braced, plain, low = kind.groups()
+        sign = braced or plain or (low or "").translate({ord(k): v for k, v in SUBSCRIPTS.items()})
+        self.emit("NORM_CLOSE", sign, start, kind.end())
+        return self.emit("SUPERSCRIPT", Fraction(2), kind.start(1), kind.end()) if square else kind.end()
