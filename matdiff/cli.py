@@ -308,7 +308,7 @@ def _code(options: argparse.Namespace) -> None:
     text, unknowns, outputs = _text(options.expression), _unknowns(options) or None, options.outputs.split(",")
     check = not options.no_check
     found = code(
-        text, unknowns, options.where, options.backend, outputs, options.name, check=check, spelling=options.spelling
+        text, unknowns, options.where, options.backend, outputs, options.name, check=check, dialect=options.dialect
     )
     if options.output is None:
         print(found.source, end="")

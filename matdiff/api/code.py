@@ -28,7 +28,7 @@ def code(
     name: str = "f",
     sizes: Mapping[str, int] | None = None,
     check: bool = True,
-    spelling: str | None = None,
+    dialect: str | None = None,
 ) -> Code:
     """A function of an array library that computes an expression and its derivatives.
 
@@ -46,7 +46,7 @@ def code(
     >>> float(value), gradient
     (58.0, array([48., 68.]))
     """
-    f, unknowns = _question(expr, wrt, where, spelling)
+    f, unknowns = _question(expr, wrt, where, dialect)
     wanted = _outputs(outputs, bool(unknowns), defaults=tuple(outputs) == ("value", "gradient"))
     result = _written(f, unknowns, wanted, backend, name, sizes)
     if check:
@@ -97,12 +97,12 @@ def objective(
     return Objective(first, lambda: code(f, wanted, outputs=("hvp",), check=False), wanted, fixed, start)
 
 
-def _question(expr: Any, wrt: Unknowns, where: Where, spelling: str | None) -> tuple[Expr, Mapping[str, Expr]]:
+def _question(expr: Any, wrt: Unknowns, where: Where, dialect: str | None) -> tuple[Expr, Mapping[str, Expr]]:
     """The function and its unknowns: those of a derivation are its own."""
     if isinstance(expr, str | Expr):
         if unknowns_in(wrt):
-            return function_of(expr, wrt, where, False, spelling, order=2)
-        return (parse(expr, where, spelling) if isinstance(expr, str) else expr), {}
+            return function_of(expr, wrt, where, False, dialect, order=2)
+        return (parse(expr, where, dialect) if isinstance(expr, str) else expr), {}
     if hasattr(expr, "gradients"):
         return expr.function, expr.unknowns
     answer = getattr(expr, "result", None)
