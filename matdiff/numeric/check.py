@@ -17,7 +17,19 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import free_indices
-from matdiff.numeric.instances import STEP, Instance, Sampler, family_of, project, settled, varying_part
+from matdiff.numeric.instances import (
+    EACH_SCALE,
+    SCALES,
+    STEP,
+    TRIES,
+    Instance,
+    Sampler,
+    family_of,
+    project,
+    scale_of,
+    settled,
+    varying_part,
+)
 from matdiff.numeric.program import STENCIL, Array, Program
 from matdiff.numeric.reasons import unexplained
 
@@ -25,7 +37,7 @@ TOLERANCE = 1e-6
 SMALL = 0.01  # below it an error is measured as if the values were of this size
 DIRECTIONS = 200  # an unknown with more entries is checked on some of them, chosen at random
 WORKSPACE = 20_000_000  # numbers that one batch may hold
-RETRIES = 6  # instances on which the differences may fail to settle
+RETRIES = 6  # instances on which the differences may fail to settle, before each scale is tried once
 
 
 class Verification(NamedTuple):
@@ -150,7 +162,7 @@ class Check:
 
     def trial(self, draws: Draws, start: int) -> tuple[float, Failure | None, int]:
         """The largest error on one instance, the failure if there is one, and the try that gave the instance."""
-        for _ in range(RETRIES):
+        for retry in range(RETRIES + len(SCALES)):
             instance = self.sampler.instance(draws, start)
             largest, failure = self.step_errors(instance)
             if failure is not None:
@@ -159,7 +171,7 @@ class Check:
             if errors is not None:
                 error, failure = errors
                 return max(largest, error), failure, instance.attempt
-            start = instance.attempt + 1
+            start = instance.attempt + 1 if retry < RETRIES else TRIES + (retry - RETRIES) * EACH_SCALE
         raise CheckError("no random instance on which the function is smooth enough to check was found")
 
     def step_errors(self, instance: Instance) -> tuple[float, Failure | None]:
@@ -242,18 +254,19 @@ class Check:
     def slopes(self, instance: Instance, symbol: Symbol, directions: Array) -> Array | None:
         """The derivative of f along each direction; None where the differences have not settled."""
         environment = instance.environment
+        step = STEP * scale_of(symbol, environment.scale)
         base = {s: a[:1] for s, a in environment.arrays.items()}
-        steps = np.array(STENCIL).reshape(-1, *(1,) * directions.ndim) * STEP
+        steps = np.array(STENCIL).reshape(-1, *(1,) * directions.ndim) * step
         moved = base[symbol] + steps * directions
         base[symbol] = moved.reshape(-1, *directions.shape[1:])
         values = self.function.results(environment._replace(arrays=base, directions={}))[0]
         if values.shape[0] == 1:
             return np.zeros_like(values)
         values = values.reshape(len(STENCIL), len(directions), *values.shape[1:])
-        if not settled(values, STEP):
+        if not settled(values, step):
             return None
         fine, coarse = values[1] - values[2], values[3] - values[4]
-        slopes: Array = (8 * fine - coarse) / (12 * STEP)
+        slopes: Array = (8 * fine - coarse) / (12 * step)
         return slopes
 
     def laid_out(self, directions: Array, places: Sequence[Index | int | None]) -> Array:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matdiff.algebra.assumptions import INDEX
+from matdiff.algebra.assumptions import INDEX, implied, records
 from matdiff.algebra.dims import ONE, SCALAR, Size
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol
 from matdiff.algebra.operators.differentials import Differential
@@ -33,11 +33,15 @@ from matdiff.numeric.program import STENCIL, Array, Environment, Program, centra
 
 STEP = 5e-4
 TRIES = 80
+EACH_SCALE = 6  # tries
+SCALES = [10.0 ** (sign * k) for k in range(1, 13) for sign in (1, -1)]  # where no value near 1 will do
+LAST = TRIES + EACH_SCALE * len(SCALES)
 LARGEST_VALUE = 1e5  # larger values leave too few digits to a difference
 LARGEST_ARRAY = 20_000_000  # numbers in one array
 MOST_NUMBERS = 200_000_000  # and in all arrays
 MANY_NODES = 1_000
 WORST_CONDITION = 300.0
+FIXED = frozenset(("integer", "change"))  # properties of symbols that are not scaled
 
 
 class Instance(NamedTuple):
@@ -96,7 +100,7 @@ class Sampler:
     def instance(self, draws: Draws, start: int = 0) -> Instance:
         """The first instance without trouble, from the try *start* on."""
         failures: Counter[Expr] = Counter()
-        for attempt in [*range(start, TRIES), *range(start)]:
+        for attempt in [*range(start, TRIES), *range(min(start, TRIES)), *range(max(start, TRIES), LAST)]:
             environment = self.draw(draws, attempt)
             if environment is None:
                 continue
@@ -122,6 +126,7 @@ class Sampler:
     def draw(self, draws: Draws, attempt: int) -> Environment | None:
         """An instance in the style of a try; None where the sizes are not positive."""
         style, turn = STYLES[attempt % len(STYLES)], attempt // len(STYLES)
+        scale = 1.0 if attempt < TRIES else SCALES[(attempt - TRIES) // EACH_SCALE] * draws.uniform(0.3, 3.0, ()).item()
         sizes = self.draw_sizes(draws, attempt, turn)
         self.refuse_large(sizes)
         arrays: dict[Symbol, Array] = {}
@@ -137,12 +142,13 @@ class Sampler:
                 base = 1.0 + np.floor(draws.uniform(0.0, last, (1, *shape)))
             else:
                 base = draw_symbol(s, (1, *shape), style, draws)
+                base = base * scale_of(s, scale)
             if s in self.unknowns:
                 varying = np.maximum.reduce([varying_part(u, shape) for u in self.unknowns[s]])
-                directions[s] = project(s.properties, varying * draws.normal((1, *shape)))
+                directions[s] = project(s.properties, varying * draws.normal((1, *shape))) * scale_of(s, scale)
                 base = np.concatenate([base + k * STEP * directions[s] for k in STENCIL])
             arrays[s] = base
-        return Environment(sizes, arrays, None, directions, STEP)
+        return Environment(sizes, arrays, None, directions, STEP, scale)
 
     def draw_sizes(self, draws: Draws, attempt: int, turn: int) -> dict[str, int]:
         """Distinct sizes, also distinct from the numbers among the sizes; some turns sort them."""
@@ -206,6 +212,12 @@ def family_of(unknown: Expr) -> Symbol:
     return symbol
 
 
+def scale_of(s: Symbol, scale: float) -> float:
+    """How far the values of a symbol may be moved: what is on a set such as the orthogonal matrices stays there."""
+    known = implied(s.properties)
+    return 1.0 if known & FIXED or any(p.curved for p in records(known)) else scale
+
+
 def varying_part(unknown: Expr, shape: Sequence[int]) -> Array:
     """1 where a symbol of this shape varies with the unknown: everywhere, but for x[2] in the member 2 alone."""
     varying = np.ones(shape)
@@ -219,7 +231,7 @@ def varying_part(unknown: Expr, shape: Sequence[int]) -> Array:
 def magnitude(number: Number) -> float:
     """How far a number is from 1, up or down, as a factor; numbers such as 1e6 make large values natural."""
     value = abs(number.value)
-    return float(min(max(value, 1 / value), Fraction(10) ** 12)) if value else 1.0
+    return float(min(max(value, 1 / value), Fraction(10) ** 60)) if value else 1.0
 
 
 def needs_inverse(node: Expr) -> bool:
@@ -304,6 +316,6 @@ def settled(a: Array, step: float) -> bool:
     """
     better = central_difference(a, step)
     simple = (a[1:2] - a[2:3]) / (2 * step)
-    scale = np.maximum(1.0, np.abs(better))
+    scale = np.maximum(min(1.0, STEP / step), np.abs(better))
     rounding = 1e-15 / step * np.abs(a[:1])
     return bool(np.all((np.abs(better - simple) <= 3e-5 * scale) & (rounding <= 1e-7 * scale)))

@@ -52,6 +52,7 @@ class Environment(NamedTuple):
     functions   name of an unspecified function, with its primes → function of an array; None: stand-ins
     directions  unknown → dX, in the axes of *arrays*, for the nodes d(A)
     step        h of the stencil
+    scale       how large the values are that were drawn, 1 for nearly all instances
     """
 
     sizes: Mapping[str, int]
@@ -59,6 +60,7 @@ class Environment(NamedTuple):
     functions: Mapping[str, Callable[[Array], Any]] | None = None
     directions: Mapping[Symbol, Array] = NOTHING
     step: float = 0.0
+    scale: float = 1.0
 
 
 class Program:

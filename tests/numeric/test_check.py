@@ -11,7 +11,7 @@ import pytest
 import matdiff
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, size
-from matdiff.algebra.expr import Expr, Index, Number, Symbol
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, symbols
 from matdiff.algebra.operators.activations import Relu, Sigmoid
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Sign, Sqrt, Unspecified
@@ -24,7 +24,7 @@ from matdiff.errors import CheckError
 from matdiff.numeric.check import check_gradient, check_steps, verify
 from matdiff.numeric.comparison import compare
 from matdiff.numeric.draws import Draws
-from matdiff.numeric.instances import Sampler, project
+from matdiff.numeric.instances import Sampler, project, scale_of
 from matdiff.numeric.program import Program
 
 
@@ -293,3 +293,21 @@ def test_a_check_on_no_instance_is_refused(trials: Any) -> None:
         matdiff.derive("x'x", "x").verify(trials=trials)
     with pytest.raises(matdiff.MatdiffError, match="no number of random instances"):
         compare(*(matdiff.parse(side, "a, b: scalar") for side in ("sqrt(a^2*b)", "a*sqrt(b)")), trials=trials)
+
+
+FAR = ["log(a - 5)", "log(a - 100)", "sqrt(a - 3)", "log(log(log(a)))", "sin(1000*a)", "1e30*a^2", "log(a - 1000000)"]
+
+
+@pytest.mark.parametrize("text", FAR)
+def test_instances_are_found_at_other_scales(text: str) -> None:
+    """Where no value near 1 will do: the gradient passes, and twice the gradient does not."""
+    derived = matdiff.derive(text, "a", "a: scalar")
+    (unknown,) = symbols(derived.function)
+    assert derived.verify().ok
+    assert not verify(derived.function, {unknown: 2 * derived.gradient}).ok
+
+
+def test_what_has_a_length_or_is_a_whole_number_is_not_scaled() -> None:
+    for properties in (["orthogonal"], ["unit"], ["integer"]):
+        assert scale_of(Symbol("Q", (size("n"), ONE if "unit" in properties else size("n")), properties), 100.0) == 1.0
+    assert scale_of(Symbol("S", (size("n"), size("n")), ["spd"]), 100.0) == 100.0
