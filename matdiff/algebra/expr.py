@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
-from matdiff.algebra.laws import Law, refuse_taken
+from matdiff.algebra.laws import Law, enter
 from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, kept
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text
@@ -382,9 +382,7 @@ class Operator(Expr):
     bounds: ClassVar[str] = ""  # an interval that holds every entry of every value: "(0, 1)"
 
     def __init_subclass__(cls) -> None:
-        refuse_taken(cls, OPERATORS, FUNCTIONS)
-        OPERATORS[cls.__name__] = cls
-        FUNCTIONS.update(dict.fromkeys(cls.names, cls))
+        enter(cls, OPERATORS, FUNCTIONS)
         if cls.signature:
             left, right = cls.signature.split(" → ")
             cls.variadic = left.endswith("…")

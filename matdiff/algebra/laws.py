@@ -3,7 +3,7 @@ or in matdiff.algebra.identities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from matdiff.errors import MatdiffError
@@ -156,13 +156,17 @@ def identity(title: str, statement: str, **more: Any) -> Callable[[Callable[[Any
     return lambda apply: Law(apply.__name__, title, statement, "identity", apply, **more)
 
 
-def refuse_taken(block: type[Any], operators: Mapping[str, type], functions: Mapping[str, type]) -> None:
-    """Refuses the block of an operator whose name another one has; the laws that it has stated are forgotten."""
+def enter(block: type[Any], operators: dict[str, type[Any]], functions: dict[str, type[Any]]) -> None:
+    """Enters an operator in the tables, by its class and by its names.
+
+    Where one is taken it is refused with a MatdiffError, and the laws that its block has stated are forgotten.
+    """
     taken = next((name for name in block.names if name in functions), None)
-    if taken is None and block.__name__ not in operators:
-        return
-    for law in vars(block).values():
-        if isinstance(law, Law):
-            law.forget()
-    what = f"the name {taken} is that of {functions[taken].__name__}" if taken else "there is one of this name"
-    raise MatdiffError(f"the operator {block.__name__} is refused: {what}", suggestion="Take another name.")
+    if taken is not None or block.__name__ in operators:
+        for law in vars(block).values():
+            if isinstance(law, Law):
+                law.forget()
+        what = f"the name {taken} is that of {functions[taken].__name__}" if taken else "there is one of this name"
+        raise MatdiffError(f"the operator {block.__name__} is refused: {what}", suggestion="Take another name.")
+    operators[block.__name__] = block
+    functions.update(dict.fromkeys(block.names, block))
