@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import GREEK, LATEX, latex_name
-from matdiff.output.notation import with_pieces
+from matdiff.output.sharing import with_pieces
 
 RAISED = dict(zip("ᵏˢⁱʲⁿᵐ⁺⁻⁽⁾¹²³", "ksijnm+-()123", strict=True)) | {"ᵀ": r"\top "}
 LOWERED = dict(zip("ᵢⱼₖₘₙ₀₁₂₃₄₅₆₇₈₉", "ijkmn0123456789", strict=True))

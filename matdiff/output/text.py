@@ -9,7 +9,8 @@ from matdiff.algebra.notation import ASCII, STYLES, TEXT, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.slices import index_ranges
-from matdiff.output.notation import with_pieces, write
+from matdiff.output.notation import write
+from matdiff.output.sharing import with_pieces
 
 
 def text(e: Expr, spelling: str = "") -> str:

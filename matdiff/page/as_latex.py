@@ -16,8 +16,8 @@ from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
 from matdiff.calculus.demands import Condition, by_names
 from matdiff.output.latex import in_words, title, with_mathematics
-from matdiff.output.notation import with_pieces
 from matdiff.output.notation import write as write_expression
+from matdiff.output.sharing import with_pieces
 from matdiff.output.text import declarations
 from matdiff.page.model import Answer, Formula, Line, Page, Section, Setting
 from matdiff.page.typesetting import TEXT_WIDTH, measure, set_lines, small_brackets

@@ -9,7 +9,7 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
 from matdiff.output.latex import title
-from matdiff.output.notation import with_pieces
+from matdiff.output.sharing import with_pieces
 from matdiff.output.text import reading
 from matdiff.page.as_latex import condition
 from matdiff.page.model import Answer, Line, Page, Section, Setting

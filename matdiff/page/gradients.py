@@ -18,7 +18,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.calculus.hessian import Hessians
-from matdiff.output.notation import defining, is_definition
+from matdiff.output.sharing import defining, is_definition
 from matdiff.page.model import (
     Answer,
     D,

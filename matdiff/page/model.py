@@ -13,8 +13,9 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import Style, name_text
 from matdiff.calculus.demands import Condition
 from matdiff.errors import MatdiffError
-from matdiff.output.notation import Printer, with_pieces
+from matdiff.output.notation import Printer
 from matdiff.output.notation import write as written
+from matdiff.output.sharing import with_pieces
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
@@ -138,7 +139,7 @@ class Pen:
 
     def line(self, e: Expr) -> Formula:
         """A line of a derivation, with abbreviations of its own where sharing keeps it short."""
-        from matdiff.output.notation import line
+        from matdiff.output.sharing import line
 
         return lambda style: line(e, self.printer(style))
 

@@ -1,0 +1,140 @@
+"""Names for what is written more than once: shared pieces of a long text or an answer, and definitions in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from matdiff.algebra.expr import Expr, fact, postorder
+from matdiff.algebra.fresh import fresh
+from matdiff.algebra.notation import NUMPY, PYTHON, Style, name_text
+from matdiff.algebra.operators.recurrence import Recurrence
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.reading_cost import reading_cost
+from matdiff.output.notation import Printer
+from matdiff.output.spellings import is_python
+
+LONG = 3000  # nodes of an expression, as a tree, above which its shared pieces are bound to names
+PIECE = 8  # and how long a piece must be to be worth it
+
+
+def shared_names(shown: list[Expr], taken_names: Iterable[str] = ()) -> dict[Expr, str]:
+    """Names for pieces that occur more than once in what is shown, if its text would otherwise be long."""
+    lengths: dict[Expr, int] = {}
+    uses: dict[Expr, int] = {}
+    taken = set(taken_names)
+    for node in shown:
+        below = sum(1 if isinstance(o, Named) else lengths.get(o, 0) for o in node.operands)
+        lengths[node] = min(LONG, below) + 1
+        for o in node.operands:
+            uses[o] = uses.get(o, 0) + 1
+        if not node.operands or isinstance(node, Named):
+            taken.add(str(node.data[0]))
+    bodies = [n.operands[0] for n in shown if isinstance(n, Named) and n.operands[0] in lengths]
+    if sum(lengths[n] for n in (shown[-1], *bodies)) <= LONG:
+        return {}
+    shared = [n for n in lengths if uses.get(n, 0) > 1 and lengths[n] >= PIECE and not (n.free or isinstance(n, Named))]
+    return dict(zip(shared, fresh(taken, "t"), strict=False))
+
+
+MOST_NAMED = 4  # pieces of an answer that is not long
+LEAST_SAVED, LEAST_SHARE = 3, 10  # signs that a name has to save, and which part of the whole they have to be
+NAMING = 4  # the signs of a name, ``:=`` and ``;``
+
+
+def names_that_save(shown: list[Expr]) -> dict[Expr, str]:
+    """Names for pieces that are written more than once, where the whole is shorter to read with them."""
+    taken = {str(n.data[0]) for n in shown if not n.operands or isinstance(n, Named)}
+    fresh = (name for k in range(1, MOST_NAMED + len(taken) + 1) if (name := f"t{k}") not in taken)
+    named: dict[Expr, str] = {}
+    while len(named) < MOST_NAMED:
+        costs, times = _written(shown, named)
+        total = costs[shown[-1]]
+        saved = {n: (times[n] - 1) * costs[n] - times[n] - NAMING for n in shown if _may_be_named(n) and n not in named}
+        best = max(saved, key=saved.__getitem__, default=None)
+        if best is None or best is shown[-1] or saved[best] < max(LEAST_SAVED, total // LEAST_SHARE):
+            break
+        named[best] = next(fresh)
+    return {n: named[n] for n in shown if n in named}
+
+
+def _may_be_named(e: Expr) -> bool:
+    return bool(e.operands) and not (e.free or e.reciprocal or isinstance(e, Named | Recurrence))
+
+
+def _written(shown: list[Expr], named: Mapping[Expr, str]) -> tuple[dict[Expr, int], dict[Expr, int]]:
+    """The signs of every piece, and how often it is written, where some pieces have names."""
+    costs: dict[Expr, int] = {}
+    for n in shown:
+        own = reading_cost(n) - sum(reading_cost(o) for o in n.operands)
+        inside = sum(1 if o in named or is_definition(o) else costs.get(o, 1) for o in n.operands)
+        costs[n] = min(LONG, max(1, own + inside))
+    times = dict.fromkeys(shown, 0)
+    times[shown[-1]] = 1
+    for n in reversed(shown):
+        once = n in named or is_definition(n)
+        for o in n.operands:
+            if o in times:
+                times[o] = min(LONG, times[o] + (1 if once else times[n]))
+    return costs, times
+
+
+def with_pieces(e: Expr, style: Style, definitions: bool, is_answer: bool = False) -> str:
+    """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces.
+
+    Pieces are bound to names where the text would be long otherwise; in an answer also where it gets shorter.
+    A definition by itself stands in brackets, ``h = W x; (h)``, since a last name would be read as its right side.
+    """
+    shown = list(postorder(e, prune=None if definitions else is_definition))
+    if style is NUMPY:
+        code = with_pieces(e, PYTHON, definitions)
+        if is_python(code):
+            return code
+    shared = shared_names(shown) or (names_that_save(shown) if is_answer else {})
+    names = {node: name_text(name, style) for node, name in shared.items()}
+    printer = Printer(style, names)
+    parts = []
+    for node in shown:
+        if is_definition(node) and definitions:
+            parts += [f"{left} = {right}" for left, right in defining(node, printer)]
+        elif node in names:
+            parts.append(f"{names[node]} := {printer.write(node)}")
+    whole = printer.write(e)
+    if definitions and isinstance(e, Named):
+        whole = whole.join(printer.brackets)
+    return style.pick("; ", r";\quad ").join([*parts, whole])
+
+
+def line(e: Expr, printer: Printer) -> str:
+    """A line of a derivation; where sharing keeps a long one short, its own pieces ``t1 := …;`` stand in front."""
+    if fact("written", e, _written_length, closed=(Named, Recurrence)) <= LONG:
+        return printer.write(e)
+    given, style = printer.names, printer.style
+    shown = list(postorder(e, prune=lambda node: is_definition(node) or (node in given and node is not e)))
+    names = {n: name_text(name, style) for n, name in shared_names(shown, given.values()).items() if n not in given}
+    if not names:
+        return printer.write(e)
+    own = Printer(style, {**given, **names})
+    parts = [f"{names[node]} := {own.write(node)}" for node in shown if node in names]
+    return style.pick("; ", r";\quad ").join([*parts, own.write(e)])
+
+
+def _written_length(e: Expr, below: list[int]) -> int:
+    return 1 if is_definition(e) else min(LONG, sum(below)) + 1
+
+
+def is_definition(e: Expr) -> bool:
+    """Whether an expression is written as a name that a definition in front of the text explains."""
+    return isinstance(e, Named | Recurrence)
+
+
+def defining(e: Expr, printer: Printer) -> list[tuple[str, str]]:
+    """Both sides of the definition of a name; of a recurrence those of its start and of its step for k = 1..K."""
+    if not isinstance(e, Recurrence):
+        return [(printer.write(e), printer.write(e.operands[0]))]
+    start, step = map(printer.write, e.operands)
+    index, ends = printer.write(e.index), ["1", str(e.index.last)]
+    first, last = ends if e.forward else reversed(ends)
+    steps = printer.style.pick(
+        f" for {index} = {first}..{last}", rf"\quad \text{{for }} {index} = {first}, \dots, {last}"
+    )
+    return [(printer.write(e.first), start), (printer.write(e.after), f"{step}{steps}")]
