@@ -115,16 +115,31 @@ def runs_over_a_letter(text: str, place: int, known: Collection[str], bound: Col
 
     *known* are the names of the text, and *bound* the letters that its other sums run over.
     """
+    return any(i not in bound and canonical(f"{name}_{i}") not in known for name, i in _numbered(text, place))
+
+
+def implied_letters(text: str) -> frozenset[str]:
+    """The letters that number what sums without limits are of.
+
+    >>> sorted(implied_letters("J = ∑(y_i − p_i)², p_i = w'x_i"))
+    ['i']
+    """
+    return frozenset(letter for m in re.finditer(BARE, text) for _, letter in _numbered(text, m.end()))
+
+
+def _numbered(text: str, place: int) -> Iterator[tuple[str, str]]:
+    """The names with a letter below in what a sum at text[place:] takes in, and the letters."""
     depth, end, is_call = 0, place, text.startswith("(", place)
     while end < len(text) and text[end] not in ";\n" and depth >= 0:
         depth += (text[end] in "([{") - (text[end] in ")]}")
         end += 1
         if depth == 0 and (is_call or text[end : end + 1] in ("+", "-", "−", ",", "=")):
             break
-    numbered = ((m[1], SUBSCRIPTS.get(m[3] or "", m[2])) for m in re.compile(NUMBERED).finditer(text, place, end))
-    return any(i not in bound and canonical(f"{name}_{i}") not in known for name, i in numbered)
+    for found in re.compile(NUMBERED).finditer(text, place, end):
+        yield found[1], SUBSCRIPTS.get(found[3] or "", found[2])
 
 
+BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"
 NUMBERED = rf"({LETTER})(?:_\{{?([i-np-t])\}}?|([ᵢⱼₖₗₘₙₚᵣₛₜ]))(?![\w])"
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.limits import implied_letters
 from matdiff.language.names import MARKS, SUBSCRIPTS, canonical
 from matdiff.language.parameters import bound_letters
 
@@ -77,7 +78,7 @@ def states(text: str) -> Iterator[str]:
     """
     if not _has_heads(text):
         return
-    ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text)
+    ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
     for found in re.finditer(ITEM, text):
         head = _head(found)
         numbers = [head.number, *_numbers(text, found.group(1))]
