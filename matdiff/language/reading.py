@@ -120,13 +120,7 @@ class _Readings:
         self.wrt = wrt
         self.scalar = scalar
         self.laws = laws
-        wholes = [w.partition("[")[0] for w in wrt]
-        bases = [w for w in wholes if w.isidentifier() and "_" not in w.removeprefix("nabla_") and w not in functions]
-        shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
-        kinds = {name: kind_of(declared[name].shape) for name in declared}
-        self.vocabulary = Vocabulary(
-            self.script.text, [*declared, *bases], [*functions, *SPECIAL], kinds, shaped, called
-        )
+        self.vocabulary = _vocabulary(self.script.text, declared, wrt, functions, called)
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
 
@@ -304,6 +298,17 @@ def name_sizes(found: Found, bound: Bound) -> None:
     sized = [node for node in bound.order if node.kind in ("sized_call", "sized_constant", "constant")]
     taken |= {written for node in sized for extent in node.value[1] for written in extent.names()}
     attempt.names = size_names(entries, taken)
+
+
+def _vocabulary(
+    text: str, declared: Declarations, wrt: Sequence[str], functions: Sequence[str], called: Mapping[str, bool]
+) -> Vocabulary:
+    """The names and functions that are known in a text: those that are declared, those of unknowns, and the tables."""
+    wholes = [w.partition("[")[0] for w in wrt]
+    bases = [w for w in wholes if w.isidentifier() and "_" not in w.removeprefix("nabla_") and w not in functions]
+    shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
+    kinds = {name: kind_of(declared[name].shape) for name in declared}
+    return Vocabulary(text, [*declared, *bases], [*functions, *SPECIAL], kinds, shaped, called)
 
 
 def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
