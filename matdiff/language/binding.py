@@ -88,10 +88,7 @@ class Bound:
         self.written_sizes = declared.sizes()  # names that sizes have in the declarations and in limits of sums
         self.ranges = set(self.written_sizes)  # those that are scalars where they stand in a formula
         self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
-        self.summed, self.masks = (
-            set[int](),
-            set[str](),
-        )  # what stands in a sum of all entries; sets as matrices of 0 and 1
+        self.summed, self.masks = set[int](), set[str]()  # what is in sums of all entries; sets as matrices of 0, 1
         self._resolve()
         self.order = list(postorder(tree))
         self.data = data(self.names.values(), self.wrt)
