@@ -207,7 +207,9 @@ def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
             waiting.append(run)
             run = []
         elif run and not attempt.unify(run[-1].cols, factor.rows):
-            raise mismatch(attempt, node, run[-1], factor)
+            if not is_by_entry(attempt, node, run[-1], factor):
+                raise mismatch(attempt, node, run[-1], factor)
+            continue
         run.append(factor)
         if run[0].rows is ONE and factor.cols is ONE:
             done.append(product(attempt, node, run))
@@ -215,6 +217,14 @@ def multiply(attempt: Attempt, node: Node, factors: list[Typed]) -> Typed:
     if waiting:
         raise mismatch(attempt, node, waiting[-1][-1], run[0])
     return product(attempt, node, [*done, *run])
+
+
+def is_by_entry(attempt: Attempt, node: Node, a: Typed, b: Typed) -> bool:
+    """Whether x*y of two columns is let pass, with the shape that x .* y has."""
+    if attempt.columns is None or not (is_vector(a) and is_vector(b) and attempt.same_shape(a, b)):
+        return False
+    attempt.columns.append(node)
+    return True
 
 
 def fits_in_a_row(attempt: Attempt, factors: list[Typed]) -> bool:

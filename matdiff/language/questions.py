@@ -24,7 +24,7 @@ BELOW = (
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
 RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
-NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
+NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?"
@@ -110,12 +110,14 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
 
 
 def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
-    """∇_w, ∇²_{W}, grad_w; not ∇_h f, which is the name of a gradient, nor ∇f(x) of an open function."""
+    """∇_w, ∇²_{W}, grad_w, D_x; not ∇_h f, which is the name of a gradient, nor ∇f(x) of an open function."""
     m = re.compile(NABLA).match(text, place)
     if m is None:
         return None
     low = m.group("low") or m.group("letter") or SUBSCRIPTS[m.group("sub")]
     if re.fullmatch(rf"\s*{LETTER}(?:\s*,\s*{LETTER})*\s*", low) is None:
+        return None
+    if m.group().startswith("D") and _is_matrix(text, m, low, known):
         return None
     link = re.compile(LINK).match(text, place)
     name = canonical(link.group()) if link else ""
@@ -126,6 +128,15 @@ def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
     return Question(
         tuple(named(x) for x in re.split(r"\s*,\s*", low.strip())), 2 if again else _order(m), place, m.end()
     )
+
+
+def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[str]) -> bool:
+    """Whether D_x is a name: declared, used twice, no factor in front, or with an x that is but an index behind it."""
+    behind = text[operator.end() :]
+    unknowns = re.split(r"\s*,\s*", low.strip())
+    is_name = not {"D", named(operator.group())}.isdisjoint(known) or operator.group() in behind
+    is_name = is_name or re.match(BEHIND_LINK, behind) is not None
+    return is_name or not all(re.search(rf"(?<![_{{]){re.escape(x)}", behind) for x in unknowns)
 
 
 def _of(text: str, place: int) -> Question | None:

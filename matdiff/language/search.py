@@ -187,6 +187,7 @@ class Search:
                     raise self.not_scalar or self.first_error
                 if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
                     raise self.first_error
+                self._check_columns(complete[vector].attempt, vector)
                 self._check_unique(complete[vector], vector, heap, complete)
                 self._check_fonts(complete[vector].attempt)
                 self._say_kinds(complete[vector], vector)
@@ -352,6 +353,26 @@ class Search:
                 span=(self.bound.tree.start, self.bound.tree.end),
                 suggestion=f"write both in one font, or declare both, {bold} and {name}",
             )
+
+    def _check_columns(self, attempt: Attempt, vector: Assignment) -> None:
+        """Raises KindsError where x is a matrix for no other reason than that x*y of two vectors is no product."""
+        kinds = [(self.keys[k], self.choices[self.keys[k]], n) for k, n in vector]
+        vectors: dict[Key, str] = {key: "V" for key, of, n in kinds if (of[0][0], of[n][0]) == ("V", "M")}
+        products: list[Node] = []
+        try:
+            typed = Attempt(self.bound, attempt.assumed | vectors, products).run() if vectors else None
+        except Misfit:
+            return
+        if typed is None or not products or (self.scalar and not typed.is_scalar):
+            return
+        (first, place), names = (next(iter(vectors)), products[0]), " and ".join(map(str, vectors))
+        raise KindsError(
+            f"{attempt.written(place)} is no product of vectors, and by custom {names} would be one",
+            text=self.bound.text,
+            span=(place.start, place.end),
+            suggestion="write .* for the product entry by entry, x'*y for the inner product, "
+            f"or declare a matrix, {first}: square",
+        )
 
     def _ambiguous(self, one: Attempt, two: Attempt) -> KindsError:
         """Both readings, and the declarations that decide."""

@@ -41,12 +41,14 @@ class Attempt:
     """One reading of a bound tree."""
 
     __slots__ = (
-        "assumed", "bound", "definitions", "formulas", "functions", "names", "notes", "penalties", "ranges", "shapes",
-        "sizes", "taken_of",
+        "assumed", "bound", "columns", "definitions", "formulas", "functions", "names", "notes", "penalties", "ranges",
+        "shapes", "sizes", "taken_of",
     )  # fmt: skip
 
-    def __init__(self, bound: Bound, assumed: dict[Key, str]) -> None:
+    def __init__(self, bound: Bound, assumed: dict[Key, str], columns: list[Node] | None = None) -> None:
+        """*columns* collects products of two columns, which break the reading where it is None."""
         self.bound = bound
+        self.columns = columns
         self.assumed = assumed
         self.sizes = Sizes()
         self.sizes.bound.update({size(name): size(number) for name, number in bound.numbers.items()})

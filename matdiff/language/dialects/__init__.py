@@ -41,6 +41,7 @@ MODULES = {
 }
 SUBMODULES = frozenset("linalg special nn functional numpy scipy math lax".split())  # np.linalg, torch.nn.functional
 PREFIX = rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()"
+ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
 SYMPY = r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
 CVXPY = r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\("
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
@@ -58,8 +59,8 @@ def recognised(text: str) -> Dialect | None:
     found = {MODULES[m.group(1)] for m in re.finditer(PREFIX, text)}
     if "torch." not in text and re.search(OF_MATRIX_F, text):
         found.discard("torch")  # F is a matrix
-    if "numpy" in found and found & {"jax", "torch", "cvxpy"}:
-        found.remove("numpy")  # math.pi beside torch.exp
+    if "numpy" in found and found & {"jax", "torch", "cvxpy"}:  # math.pi beside torch.exp
+        found -= {"numpy"} if "torch" not in found or not re.search(ARRAYS_OF_NUMPY, text) else set()
     if len(found) > 1:
         titles = " and ".join(DIALECTS[name].title for name in sorted(found))
         hint = "their functions differ: write it with one of them"
