@@ -88,7 +88,7 @@ def add_condition(declared: Declarations, name: str, properties: str, place: Exc
     if known is None:
         _declare(Excerpt(f"{name}: {properties}", place.start, place.whole), declared)
         return
-    together = known.properties | frozenset((properties,))
+    together = known.properties | frozenset(properties.split())
     _require_fitting(together, known.shape, f"{name} is {properties}", place)
     declared.table[name] = known._replace(properties=together)
 
@@ -176,6 +176,19 @@ def _declare(item: Excerpt, result: Declarations) -> None:
 def property_word(word: str) -> str:
     """The name of a property that a word is another name for; any other word itself."""
     return next((p.word for p in PROPERTIES.values() if word in p.also), word)
+
+
+def properties_in(words: str) -> str:
+    """The properties that words behind a name say of a matrix or vector; empty where there are others among them.
+
+    >>> properties_in("symmetric positive semi-definite matrix"), properties_in("x")
+    ('symmetric psd', '')
+    """
+    words = re.sub(r"\bpositive[ -]semi[ -]?definite\b", "psd", words)
+    words = re.sub(r"\bskew[ -]symmetric\b", "skew", re.sub(r"\bpositive[ -]definite\b", "spd", words))
+    named = [property_word(word) for word in words.split() if word not in ("matrix", "matrices")]
+    known = [PROPERTIES[word] for word in named if word in PROPERTIES]
+    return " ".join(named) if len(known) == len(named) and all(p.of.kind for p in known) else ""
 
 
 def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right: Excerpt) -> None:

@@ -11,22 +11,28 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from matdiff.errors import MatdiffError, SyntaxError
-from matdiff.language.declarations import Declarations, add_condition, add_space
+from matdiff.language.declarations import Declarations, add_condition, add_space, properties_in
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
 from matdiff.language.names import MARKS
 from matdiff.language.questions import LETTER, Question, question_at
 from matdiff.language.transcript import Scribe, Transcript
 
-WORD = r"(?<![\w.])(?:where|with|given|subject\s+to|such\s+that|let|and|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫)(?![\w(])"
 INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
-MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{WORD}"
+IN_FRONT = ("Let", "Assume", "assume", "Suppose", "suppose")
 CONSTRAINING = re.compile(r"subject|such|s\.|⟪s")
 NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
+WORD = (
+    r"(?<![\w.])(?:where|with|given|subject\s+to|such\s+that|[Ll]et|[Aa]ssum(?:e|ing)|[Ss]uppose|and|s\.\s?t\.|⟪s\.?t\.?⟫"
+    rf"|⟪given⟫|for(?=\s+{NAMES}\s*∈\s*[RS]))(?![\w(])"
+)
+FULL_STOP = r"(?<=[a-z]{4})\.(?=\s)"  # behind a word
+MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{FULL_STOP}|{WORD}"
 ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*[∈≻⪰]"
 MEMBER = rf"(?P<names>{NAMES})\s*∈\s*(?P<space>\S.*)"
 TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
+QUALIFIED = rf"(?P<names>{NAMES})\s+(?:(?:is|are|be)\s+)?(?:an?\s+)?(?P<words>[a-z][a-z -]*)"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
 SPACES = re.compile(r"(?P<kind>[RS])\s*(?:\^|[₊]|$|[⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ₊])")
@@ -140,7 +146,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     members = tuple(_edited(script, side) for side in sides)
     spans = [
         *signs,
-        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let"),
+        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece not in kept),
         *((c.start, c.end) for c in conditions),
         *map(re.Match.span, heads),
     ]
@@ -213,7 +219,8 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
     for piece in reversed(pieces):
         behind = found[-1] if found else piece
         alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
-        if alone and text[slice(*behind.lead)] == "," and re.match(LISTED, text[behind.start : behind.end]):
+        said = text[behind.start : behind.end]
+        if alone and text[slice(*behind.lead)] == "," and (re.match(LISTED, said) or _qualified(said.strip(" ."))):
             found[-1] = piece._replace(end=behind.end)
         else:
             found.append(piece)
@@ -234,6 +241,7 @@ def _with_brackets(text: str, piece: Piece) -> Iterator[Piece]:
 
 def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     """Takes out the conditions, and the signs and words in front of them."""
+    begins = next((k for k, p in enumerate(pieces) if p.start in kept and text[p.start : p.end].strip()), 0)
     word: tuple[int, int] | None = None  # a word whose first statement was a condition
     for k, piece in enumerate(pieces):
         lead = text[slice(*piece.lead)]
@@ -242,21 +250,28 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield (*word, " ")
             word = None
         closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
-        if piece.start not in kept:
+        if lead == "," and not text[piece.start : piece.end].strip():
+            yield (*piece.lead, " ")  # f, where A ≻ 0
+        elif piece.start not in kept:
             yield piece.start, piece.end + closes, " "
             if is_word:
                 word = piece.lead
             else:
                 yield (*piece.lead, " ")
+        elif word and k == begins:  # let A ≻ 0; f
+            yield (*piece.lead, " ")
+            yield (*word, " ")
+            word = None
         elif is_word and lead != "let":
-            yield (
-                *piece.lead,
-                ";" if lead == "and" and k and _is_item(text, piece) else lead if lead == "and" else "where",
-            )
+            is_front = k == begins and lead in IN_FRONT
+            is_next = lead == "and" and k and _is_item(text, piece)
+            yield (*piece.lead, "let" if is_front else ";" if is_next else lead if lead == "and" else "where")
         elif word:
             yield (*piece.lead, " ")
             yield (*word, "where")
             word = None
+        elif lead == ".":
+            yield (*piece.lead, ";" if pieces[k - 1].start in kept else " ")
         elif (lead == "," and k and pieces[k - 1].start in kept and _is_item(text, piece)) or (
             lead == "," and k and pieces[k - 1].start not in kept
         ):
@@ -280,12 +295,12 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
     end = start + len(said)
     above = said.removesuffix("0").rstrip()
     if above != said and above.endswith(("≻", "⪰", "≽")):
-        names = above[:-1].rstrip()
+        listed = above[:-1].rstrip()
         word = "spd" if above.endswith("≻") else "psd"
-        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", names):
+        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", listed):
             return [Condition(said, start, end, (found.group(1),), word)] if found.group(1) == found.group(2) else None
-        if re.fullmatch(NAMES, names):
-            return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", names)), word)]
+        if re.fullmatch(NAMES, listed):
+            return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", listed)), word)]
         return [Condition(said, start, end)]
     for pattern in (SYMMETRIC, SYMMETRIC_TOO):
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
@@ -295,6 +310,9 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
         if SPACES.match(m.group("space")):
             return [Condition(said, start, end, space=Excerpt(said, start, text))]
         return [Condition(said, start, end)]
+    if m := _qualified(said):
+        names = tuple(re.split(r"\s*,\s*", m.group("names")))
+        return [Condition(said, start, end, names, properties_in(m.group("words")))]
     if re.match(HEAD, said) or re.match(r"[Ff]or\b", said):
         return None
     if RELATIONS.search(_outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
@@ -309,6 +327,12 @@ def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
     ):
         return [Condition(said, start, end)]
     return None
+
+
+def _qualified(said: str) -> re.Match[str] | None:
+    """A is symmetric, S positive definite: names, and properties of them in words."""
+    m = re.fullmatch(QUALIFIED, said)
+    return m if m and properties_in(m.group("words")) else None
 
 
 def _outside(text: str) -> str:
