@@ -29,6 +29,7 @@ GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?"
 )
+OVER = r"\s+(?:over|w\.?r\.?t\.?)\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 NAMES = rf"\s*({LETTER}(?:\s*,\s*{LETTER})*)\s*(?:(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*))?"
 
@@ -56,21 +57,26 @@ def question_at(text: str, place: int, known: Collection[str]) -> Question | Non
     """The question that begins at a place; *known* are names that are declared or asked for."""
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
     return (
-        _goal(text, place, known) or _derivative(text, place, known) or _nabla(text, place, known) or _of(text, place)
+        _goal(text, place, known)
+        or _derivative(text, place, known)
+        or _nabla(text, place, known)
+        or _of(text, place, known)
     )
 
 
 def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
-    """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x."""
+    """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x."""
     m = re.compile(GOAL, re.IGNORECASE).match(text, place)
     if m is None:
         return None
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")
-    if not (low or m.group("word") or m.group("arg")):
+    behind = None if low else re.compile(OVER).search(text, m.end())
+    if not (low or behind or m.group("word") or m.group("arg")):
         return None
     if low and not m.group("arg") and not m.group("word") and _runs(text, m, low, known):
         return None
-    where, found = (m.start("low"), m.end("low")) if m.group("low") else (0, 0), None
+    place_of_low = m.span("low") if m.group("low") else behind.span("low") if behind else (0, 0)
+    low, found = behind.group("low") if behind else low, None
     names: tuple[str, ...] = ()
     if low:
         found = re.fullmatch(NAMES, low)
@@ -80,7 +86,9 @@ def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
                 f"{shown} does not name an unknown", text=text, span=m.span(), suggestion="write min_x or min_{x, y}"
             )
         names = tuple(named(name) for name in re.split(r"\s*,\s*", found.group(1)))
-    declared = where if found and found.group("space") else None
+    declared = place_of_low if found and found.group("space") else None
+    if behind:
+        return Question(names, 0, place, behind.end(), (m.end(), behind.start()), declared)
     return Question(names, 0, place, m.end(), declared=declared)
 
 
@@ -139,16 +147,26 @@ def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[s
     return is_name or not all(re.search(rf"(?<![_{{]){re.escape(x)}", behind) for x in unknowns)
 
 
-def _of(text: str, place: int) -> Question | None:
-    """((∂ f)/(∂X)), ∂(f)/∂X: the operator holds the function."""
+def _of(text: str, place: int, known: Collection[str]) -> Question | None:
+    """((∂ f)/(∂X)), ∂(f)/∂X, ∂‖Ax‖²/∂x, d(f)/dx: the operator holds the function."""
     is_fraction = text.startswith("((", place)
     head = re.compile(rf"(?:\(\(\s*)?{DERIVATIVE}").match(text, place)
-    if head is None or (not is_fraction and not text.startswith("∂", place)):
+    is_word = head is not None and not is_fraction and head.group().startswith("d")
+    if head is None or (is_word and ("d" in known or not text.startswith("(", head.end()))):
         return None
     end = _closing(text, head.end()) if is_fraction else _bracket(text, head.end())
     middle = r"\)\s*/\s*\(" if is_fraction else r"\s*/\s*"
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
-    if m is None or "∂" not in text[place : head.end()] or not text[head.end() : end].strip():
+    if m is None and text.startswith("∂", place):
+        m = re.compile(rf"\s*/\s*(?=∂){BELOW}[\s.]*$").search(text, head.end())
+        end = m.start() if m else end
+    if m and is_word and text[m.end() :].strip(" ."):
+        message = "a derivative can only be asked for in front of the whole function"
+        hint = "name the unknown with wrt, or declare d: scalar"
+        raise SyntaxError(message, text=text, span=(place, m.end()), suggestion=hint)
+    if m is None or not text[head.end() : end].strip():
+        return None
+    if is_fraction and "∂" not in text[place : head.end()]:
         return None
     x = m.group("x"), m.group("again")
     order = 2 if head.group("twice") or m.group("again") else 1

@@ -135,6 +135,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             message = "two derivatives or minima are asked for"
             raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
         question = question or asked
+        signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         if asked and asked.declared:
             conditions += _condition(text, Piece((0, 0), *asked.declared), True) or []
         sides = [[*side, *changes] for side in sides] if not others else sides
