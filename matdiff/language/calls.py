@@ -172,7 +172,9 @@ class Calls(Emitter):
         inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
         if inside is None or name in known.kinds or inside.group(2):
             return
-        if name in SPECTRAL:
+        is_numbered = name not in SPECTRAL and name.rstrip("0123456789") in SPECTRAL  # λ₁(A)
+        is_numbered = is_numbered and inside.group(1) is not None and canonical(inside.group(1)) not in known.running
+        if name in SPECTRAL or is_numbered:
             raise no_function(self.text[start:end], (), self.text, (start, end))
         if inside.group(1) is None:
             shown, hint = f"{self.text[start:end]}(…)", f"give it, as in {self.text[start:end]}(x, z) = …"
