@@ -17,12 +17,16 @@ WORDS = """
     left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr quad qquad space enspace thinspace
     displaystyle textstyle limits nolimits nonumber notag ensuremath small large normalsize
     mathop mathbin mathrel mathord operatorname mathrm mathit mathnormal mathbf mathcal mathscr mathbb mathbbm mathds
-    mathfrak mathsf boldsymbol bm pmb symbf symbb vec bf rm it cal sf text textrm textit textbf textsf mbox hbox
+    mathfrak mathsf boldsymbol bm pmb symbf symbb vec bf rm it cal sf text textrm textit textbf textsf mbox hbox tt
     hat bar tilde check dot ddot breve overline widehat widetilde
 """  # a font and an accent belong to their letter
+GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+BRACES = ("\\underbrace", "\\overbrace")  # the label of a brace is an annotation
 SETTING = (  # what only says how a formula looks, or where it stands on the page
     r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]*\}"
     r"|\\(?:text|mbox)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
+    r"|\^\s*\{\s*\\(?:circ|odot)(?![A-Za-z])|(?:⊙|\\odot)\s*(?=\(|\\left)"  # A^{\circ 2}, exp⊙(A)
+    rf"|\\(?:(?:re)?newcommand|DeclareMathOperator)\*?(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|{GROUP}))+"
     rf"|\\(?:{'|'.join(WORDS.split())})(?![A-Za-z])\*?|\\[^A-Za-z]"
 )
 SIGN = rf"{SETTING}|(?P<sign>\\[A-Za-z]+|\w+|\S)"
@@ -36,7 +40,7 @@ def require_read(text: str, spans: Iterable[tuple[int, int]]) -> None:
     open_places = bytearray(b"\1") * len(text)
     for start, end in spans:
         open_places[start:end] = bytes(max(end - start, 0))
-    if EMPTY.issuperset(compress(text, open_places)):
+    if EMPTY.issuperset(compress(text, open_places)) or any(brace in text for brace in BRACES):
         return
     for m in re.finditer(SIGN, text):
         if (sign := m.group("sign")) and all(open_places[m.start() : m.end()]) and sign not in EMPTY:
