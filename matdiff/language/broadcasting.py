@@ -58,7 +58,8 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
     """c·Ones in the shape of another term; a note says so of what nobody would take for a constant."""
     attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar)
     shown = attempt.written(scalar.node)
-    if scalar.node.kind == "unspecified" and scalar.node.value[0] not in attempt.bound.declared:
+    is_open = scalar.node.kind == "unspecified" and scalar.node.value[0] not in attempt.bound.declared
+    if is_open and other.node.kind != "unspecified":
         message = f"{shown} is a function with one value, which is no term beside {attempt.written(other.node)}"
         raise attempt.misfit(scalar.node, message, f"give the function, as in {shown} = …, or declare its values")
     if scalar.node.kind in SAID:

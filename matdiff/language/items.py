@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from matdiff.errors import DeclarationError
@@ -105,10 +106,16 @@ def ordered(bound: Binding, items: list[Node]) -> list[Node]:
 
 
 def require_meant(bound: Binding, tree: Node) -> None:
-    """Refuses a definition that nothing means once all names are resolved, as where h_t beside h has another name."""
-    meant = {node.value for node in postorder(tree) if node.kind == "definition"}
-    for item in tree.parts[:-1] if tree.kind == "sequence" else ():
-        if item.kind in ("define", "abbreviate") and item.value not in meant and item.parts[0].kind != "NUMBER":
+    """Refuses a definition that nothing means once all names are resolved, as where h_t beside h has another name.
+
+    Steps of a recurrence that are written out have one place in the text; the last may be more than is asked for.
+    """
+    front = tree.parts[:-1] if tree.kind == "sequence" else []
+    meant = {node.value for node in postorder(tree) if node.kind == "definition"} if front else set()
+    places = Counter((item.start, item.end) for item in front)
+    for item in front:
+        is_step = places[item.start, item.end] > 1
+        if item.kind == "define" and not is_step and item.parts[0].kind != "NUMBER" and item.value not in meant:
             raise fault(bound, item.start, item.end, f"{item.value} is defined, and nothing uses it", "leave it out")
 
 

@@ -58,7 +58,10 @@ def names_that_save(shown: list[Expr]) -> dict[Expr, str]:
 
 
 def _may_be_named(e: Expr) -> bool:
-    return bool(e.operands) and not (e.free or e.reciprocal or isinstance(e, Named | Recurrence))
+    """Whether a piece is written as a whole: a sum writes what is behind the minus of a term, and a quotient its parts."""
+    return bool(e.operands) and not (
+        e.free or e.reciprocal or e.leading_number < 0 or isinstance(e, Named | Recurrence)
+    )
 
 
 def _written(shown: list[Expr], named: Mapping[Expr, str]) -> tuple[dict[Expr, int], dict[Expr, int]]:
