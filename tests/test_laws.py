@@ -43,6 +43,8 @@ LEFT_SIDES: dict[str, Expr] = {
     "transpose_of_power": matdiff.parse("((A')^2)'", "A: n x n"),
     "transpose_of_symbolic_power": matdiff.parse("((A')^k)'", "A: n x n; k: integer"),
     "scalar_in_product": Product(x, Transpose(y), z),
+    "row_by_unit_vector": matdiff.parse("unit(2, m)'*A", "A: m x n"),
+    "column_by_unit_vector": matdiff.parse("A*unit(2, n)", "A: m x n"),
     "equal_bases": matdiff.parse("a^2*a^3", "a: scalar"),
     "power_of_power": matdiff.parse("(a^3)^2", "a: scalar"),
     "power_of_product": matdiff.parse("(a*b)^3", "a, b: scalar"),

@@ -140,7 +140,7 @@ def _numbered(text: str, place: int) -> Iterator[tuple[str, str]]:
 
 
 BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"
-NUMBERED = rf"({LETTER})(?:_\{{?([i-np-t])\}}?|([ᵢⱼₖₗₘₙₚᵣₛₜ]))(?![\w])"
+NUMBERED = rf"({LETTER})(?:_(?:\{{(?=[i-np-t]\}}))?([i-np-t])\}}?|([ᵢⱼₖₗₘₙₚᵣₛₜ]))(?![\w])"
 
 
 def bound_text(piece: Excerpt) -> Size:

@@ -58,7 +58,7 @@ def names_that_save(shown: list[Expr]) -> dict[Expr, str]:
 
 
 def _may_be_named(e: Expr) -> bool:
-    """Whether a piece is written as a whole: a sum writes what is behind the minus of a term, and a quotient its parts."""
+    """Whether a piece is written as a whole: of a term behind a minus, and of a quotient, parts are written."""
     return bool(e.operands) and not (
         e.free or e.reciprocal or e.leading_number < 0 or isinstance(e, Named | Recurrence)
     )

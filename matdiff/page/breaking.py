@@ -83,7 +83,7 @@ NAMED = re.compile(r"[A-Za-z_⊙.]\w*\.?\Z|\^\Z")  # a bracket behind a name hol
 def broken(text: str, first: int, others: int) -> list[str]:
     """The lines of a formula of plain text; a line that begins in brackets is indented a little.
 
-    >>> broken("AᵀB + f(x + y) + C", 12, 12)
+    >>> broken("AᵀB + f(x + y) + C", 14, 14)
     ['AᵀB + f(x + y)', '+ C']
     """
     if len(text) <= first:

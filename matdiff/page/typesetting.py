@@ -60,7 +60,7 @@ class _Frame:
 def measure(latex: str) -> float:
     """How wide a formula is, in em.
 
-    >>> 4 < measure(r"X w - y") < 5
+    >>> 3 < measure(r"X w - y") < 4
     True
     """
     stack = [_Frame("", 1.0, False, True)]

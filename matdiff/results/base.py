@@ -64,7 +64,7 @@ class Shown:
         >>> print(matdiff.derive("x'A x", wrt="x").to_text("none", ascii=True), end="")
         f(x) = x'*A*x        x: n   A: n x n
         <BLANKLINE>
-          grad_x f = (A + A')*x        n
+          nabla_x f = (A + A')*x        n
         """
         return self.written("text", steps, check, width=width, ascii=ascii)
 

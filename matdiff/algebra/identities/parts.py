@@ -167,7 +167,7 @@ def entry_of_unit_vector(e: Expr) -> Expr | None:
 
 @identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(2, n) = x[2]*unit(2, n)", where="x: n", among=(UnitVector,))
 def entrywise_with_unit_vector(e: Expr) -> Expr | None:
-    for k, factor in enumerate(e.operands):
+    for k, factor in enumerate(() if e.is_scalar else e.operands):
         if isinstance(factor, UnitVector):
             others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
             return Scale.of(Entry(others, factor.operands[0]), factor)
