@@ -293,11 +293,11 @@ class Lexer(Bars):
     def named_by_a_word(self, start: int, end: int) -> str | None:
         """The name that a word is in what is typed, with a note; LaTeX marks its words."""
         name = word_at(self.text, start, end, self.vocabulary, self.is_apart())
-        if MACRO.search(self.script.source):
+        if name is None or MACRO.search(self.script.source):
             return None
         if name == "end" and self.innermost() == "(":
             raise self.error("end is the last place only in square brackets", start, end, "write x[end]")
-        if name and name != "end":
+        if name != "end":
             self.note(start, f"{name} is taken as one name; a product of letters is written {' '.join(name)}")
         return name
 
