@@ -7,7 +7,7 @@ Signs that belong to none of them are refused by name, but for a short list of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import compress
 
 from matdiff.errors import SyntaxError
@@ -21,11 +21,10 @@ WORDS = """
     hat bar tilde check dot ddot breve overline widehat widetilde
 """  # a font and an accent belong to their letter
 GROUP = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
-BRACES = ("\\underbrace", "\\overbrace")  # the label of a brace is an annotation
+BRACE, LABEL = r"\\(?:under|over)brace\s*(?=\{)", r"\s*[_^]\s*(?=\{)"
 SETTING = (  # what only says how a formula looks, or where it stands on the page
     r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]*\}"
     r"|\\(?:text|mbox)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
-    r"|\^\s*\{\s*\\(?:circ|odot)(?![A-Za-z])|(?:⊙|\\odot)\s*(?=\(|\\left)"  # A^{\circ 2}, exp⊙(A)
     rf"|\\(?:(?:re)?newcommand|DeclareMathOperator)\*?(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|{GROUP}))+"
     rf"|\\(?:{'|'.join(WORDS.split())})(?![A-Za-z])\*?|\\[^A-Za-z]"
 )
@@ -38,11 +37,32 @@ def require_read(text: str, spans: Iterable[tuple[int, int]]) -> None:
     >>> require_read("x' y;", [(0, 2), (3, 4)])
     """
     open_places = bytearray(b"\1") * len(text)
-    for start, end in spans:
+    for start, end in (*spans, *comments(text)):
         open_places[start:end] = bytes(max(end - start, 0))
-    if EMPTY.issuperset(compress(text, open_places)) or any(brace in text for brace in BRACES):
+    if EMPTY.issuperset(compress(text, open_places)):
         return
     for m in re.finditer(SIGN, text):
         if (sign := m.group("sign")) and all(open_places[m.start() : m.end()]) and sign not in EMPTY:
             message = f"{sign} plays no part in the reading"
             raise SyntaxError(message, text=text, span=m.span(), suggestion="leave it out")
+
+
+def comments(text: str) -> Iterator[tuple[int, int]]:
+    r"""The places of braces that only comment on what they hold, with their labels.
+
+    >>> [r"\underbrace{x'x}_{norm}"[slice(*span)] for span in comments(r"\underbrace{x'x}_{norm}")]
+    ['\\underbrace', '_{norm}']
+    """
+    braces = list(re.finditer(BRACE, text))
+    closing: dict[int, int] = {}
+    opened: list[int] = []
+    for m in re.finditer(r"\\[{}]|[{}]", text) if braces else ():
+        if m.group() == "{":
+            opened.append(m.start())
+        elif m.group() == "}" and opened:
+            closing[opened.pop()] = m.end()
+    for brace in braces:
+        yield brace.span()
+        label = re.compile(LABEL).match(text, closing.get(brace.end(), len(text)))
+        if label and label.end() in closing:
+            yield label.start(), closing[label.end()]

@@ -357,6 +357,7 @@ class Lexer(Bars):
         if called and not called.group(1) and name.rstrip("0123456789") not in (*CUSTOMARY_FUNCTIONS, "Gamma"):
             self.require_given(name, start, end)
         if called and name != "Sigma" and is_letter(name) and self.open_function(name, called, start):
+            self.say(end, called.end() - 1)  # σ⊙(x)
             if name in CALLED_BY_LETTER and not called.group(1):
                 self.operand("FUNCTION", CALLED_BY_LETTER[name], start, end)
                 return called.end() - 1

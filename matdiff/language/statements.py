@@ -38,7 +38,8 @@ SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<ag
 SPACES = re.compile(r"(?P<kind>[RS])\s*(?:\^|[₊]|$|[⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ₊])")
 RELATIONS = re.compile(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
 UNREAD = re.compile(
-    r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|(?P<d>∂)"
+    r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
+    r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
 
 
@@ -143,7 +144,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
         edits += changes
     changed = _edited(script, edits)
-    _refuse_unread(changed)
+    _refuse_unread(changed, known)
     members = tuple(_edited(script, side) for side in sides)
     spans = [
         *signs,
@@ -364,7 +365,8 @@ def _function(
     edits: list[Edit] = []
     heads = list(heads_of(text, piece))
     place = heads[-1].end() if heads else piece.start
-    if blank := re.compile(r"\s*=(?!=)").match(text, place, piece.end):  # = … behind an &
+    blank = None if heads else re.compile(r"\s*=(?!=)").match(text, place, piece.end)  # = … behind an &
+    if blank:
         edits.append((place, blank.end(), " "))
         place = blank.end()
     question = question_at(text[: piece.end], place, known)
@@ -426,10 +428,10 @@ def _edited(script: Transcript, edits: list[Edit]) -> Transcript:
     return scribe.finished()
 
 
-def _refuse_unread(script: Transcript) -> None:
+def _refuse_unread(script: Transcript, known: Collection[str]) -> None:
     """Refuses by name a question that stands elsewhere than in front of the function."""
     m = UNREAD.search(script.text)
-    if m is None:
+    if m is None or (m.group("d") and "d" in known):
         return
     message = "a derivative can only be asked for in front of the whole function"
     if m.group("goal"):

@@ -262,6 +262,7 @@ class Script(Construct):
         first, last = page.solid(self.mark + 2, 1), len(page) - 1
         if content[:1] in ("∘", "⊙") and len(content) > 1:
             page.change(self.mark, ".^")
+            page.extend(self.mark, page.pieces[first][2])
             page.change(first, "")
         elif SCRIPTED.fullmatch(content):
             self.sign = "_"

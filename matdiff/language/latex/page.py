@@ -121,6 +121,11 @@ class Page:
         """Another text for a piece."""
         self.pieces[place] = (text, *self.pieces[place][1:])
 
+    def extend(self, place: int, end: int) -> None:
+        """A piece stands for more of the source."""
+        text, start, _ = self.pieces[place]
+        self.pieces[place] = (text, start, end)
+
     # ---- looking back ------------------------------------------------------------------------------
 
     def last(self) -> str:

@@ -136,6 +136,7 @@ class _Pass(Wording):
         """A sign; log ⊙ (x) is the logarithm taken entry by entry, as log(x) is."""
         page = self.page
         if sign in ("⊙", "∘") and self.function_end in (len(page), len(page) - 1) and self.opens_bracket():
+            page.extend(self.function_end - 1, token.end)
             self.function_end = len(page)
         else:
             page.write(sign, token.start, token.end)
