@@ -293,7 +293,8 @@ class _Sweep:
         simple, steps = self.simplifier.rest(expanded)
         if self.adjoints:
             inserted = [Step(substitution, total, expanded)] if expanded is not total else []
-            phases.append(Phase("Substitution", added, total, _frozen([inserted, steps])))
+            opening = added or Step(read_off, total, total)
+            phases.append(Phase("Substitution", opening, total, _frozen([inserted, steps])))
         elif steps is not NO_STEPS:
             phases.append(Phase("Gradient", None, expanded, _frozen([steps])))
         return simple
