@@ -200,6 +200,7 @@ SHORT = [
     ("−yᵀ log(softmax(Wx))", "W", "((1ᵀy)softmax(Wx) − y)xᵀ"),
     ("−yᵀ log(exp(Wx)/(1ᵀexp(Wx)))", "W", "((1ᵀy)softmax(Wx) − y)xᵀ"),
     ("−yᵀ(W x) + logsumexp(W x)", "W", "(softmax(Wx) − y)xᵀ"),
+    ("−log softmax(W x)_k", "W", "(softmax(Wx) − unit(k, m))xᵀ"),  # cross-entropy of the class k: (p − e_k)xᵀ
     ("log(sum(exp(W x)))", "x", "Wᵀsoftmax(Wx)"),
     ("log(1ᵀexp(W x))", "x", "Wᵀsoftmax(Wx)"),
     ("log(sum(i=1..n, exp(x[i])))", "x", "softmax(x)"),

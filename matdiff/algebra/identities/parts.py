@@ -11,6 +11,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
+from matdiff.algebra.identities.slices import unit_vector_in_hadamard
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -165,15 +166,6 @@ def entry_of_unit_vector(e: Expr) -> Expr | None:
             return None
 
 
-@identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(2, n) = x[2]*unit(2, n)", where="x: n", among=(UnitVector,))
-def entrywise_with_unit_vector(e: Expr) -> Expr | None:
-    for k, factor in enumerate(() if e.is_scalar else e.operands):
-        if isinstance(factor, UnitVector):
-            others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
-            return Scale.of(Entry(others, factor.operands[0]), factor)
-    return None
-
-
 @identity(
     "(A ⊗ B + C ⊗ D)(eⱼ ⊗ I) = (A ⊗ B)(eⱼ ⊗ I) + (C ⊗ D)(eⱼ ⊗ I)",
     "(kron(A, B) + kron(C, D))*kron(unit(2, n), eye(m)) = kron(A, B)*kron(unit(2, n), eye(m)) "
@@ -271,6 +263,6 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Slice: ANY_PART,
     Product: (row_by_index, columns_of_sum),
     Trace: (trace_with_unit_vector,),
-    Hadamard: (entrywise_with_unit_vector,),
+    Hadamard: (unit_vector_in_hadamard,),
     IndexedSum: (sum_with_delta,),
 }

@@ -202,13 +202,13 @@ def column_of_product(e: Expr) -> Expr | None:
     among=(UnitVector,),
 )
 def row_by_unit_vector(e: Expr) -> Expr | None:
-    """Where the place is a number; also eᵢᵀx = x[i]."""
+    """Where the place is a number or a constant index; also eᵢᵀx = x[i]."""
     f = e.operands
     for k in range(len(f) - 1):
         match f[k]:
-            case Transpose(operands=(UnitVector(operands=(Number() as i,)),)):
+            case Transpose(operands=(UnitVector(operands=(Number() | Symbol() as i,)),)):
                 a = f[k + 1]
-                if isinstance(a, UnitVector) and isinstance(a.operands[0], Number):
+                if isinstance(a, UnitVector) and isinstance(i, Number) and isinstance(a.operands[0], Number):
                     scalar: Expr = Number(int(a.operands[0] is i))
                     return Product.of(*f[:k], scalar, *f[k + 2 :]) if len(f) > 2 else scalar
                 part = Entry(a, i) if a.cols is ONE else Row(a, i)
@@ -222,7 +222,7 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(1, len(f)):
         match f[k]:
-            case UnitVector(operands=(Number() as j,)):
+            case UnitVector(operands=(Number() | Symbol() as j,)):
                 match f[k - 1]:
                     case Transpose(operands=(x,)) if x.cols is ONE:
                         part: Expr = Entry(x, j)
@@ -233,11 +233,10 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("x ⊙ e₂ = x[2]e₂", "x .* unit(2, n) = x[2]*unit(2, n)", where="x: n", among=(UnitVector,))
+@identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", among=(UnitVector,))
 def unit_vector_in_hadamard(e: Expr) -> Expr | None:
-    """For a number or a constant index."""
     for k, factor in enumerate(() if e.is_scalar else e.operands):
-        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], Number | Symbol):
+        if isinstance(factor, UnitVector):
             others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
             return Scale.of(Entry(others, factor.operands[0]), factor)
     return None
