@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
+from matdiff.algebra.fresh import fresh
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -30,7 +31,7 @@ LOGSUMEXP = (LogSumExp, LogSumExpOfRows, LogSumExpOfColumns)
 LONG = 56  # nodes of a line, as a tree, that is too long to be read
 LARGEST = 300  # nodes of a function whose pieces get names; a longer one is cut into blocks
 SHORT, SHORT_NUMBER = 5, 8  # nodes of a piece that is worth a name, and of a scalar that is
-MANY = 10**6
+MANY = 100  # pieces that have one letter
 OFTEN = 3  # how often a piece stands in one line, that it gets a name
 
 
@@ -120,16 +121,14 @@ class Names:
 
     def fresh(self, e: Expr, above: Sequence[Expr]) -> str:
         """A name for a piece: the letter that is customary, else t₁, t₂, …"""
-        for name in self._customary(e, above):
-            if name not in self.taken:
-                self.taken.add(name)
-                return name
-        raise AssertionError("there is no end of names")
+        name = next(fresh(self.taken, "t", _customary(e, above)))
+        self.taken.add(name)
+        return name
 
-    def _customary(self, e: Expr, above: Sequence[Expr]) -> Iterator[str]:
-        for holds, matrix, vector in CUSTOMS:
-            if holds(e, above) and not e.is_scalar:
-                letter = vector if ONE in e.shape else matrix
-                yield letter
-                yield from (f"{letter}{k}" for k in range(2, MANY))
-        yield from (f"t{k}" for k in range(1, MANY))
+
+def _customary(e: Expr, above: Sequence[Expr]) -> Iterator[str]:
+    """The letter of the first custom that holds, also with a number."""
+    for holds, matrix, vector in CUSTOMS:
+        if holds(e, above) and not e.is_scalar:
+            letter = vector if ONE in e.shape else matrix
+            yield from (letter, *(f"{letter}{k}" for k in range(2, MANY)))
