@@ -293,7 +293,7 @@ def name_sizes(found: Found, bound: Bound) -> None:
         if attempt.assumed.get("N") == "S" and not bound.names["N"].indexed and "N" not in bound.written_sizes
         else set[str]()
     )
-    taken = set(bound.names) - counts | bound.written_sizes
+    taken = set(bound.names) - counts | bound.written_sizes | bound.indices
     taken |= {name for recursion in bound.recursions.values() for name in recursion.count.names()}
     sized = [node for node in bound.order if node.kind in ("sized_call", "sized_constant", "constant")]
     taken |= {written for node in sized for extent in node.value[1] for written in extent.names()}

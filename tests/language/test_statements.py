@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import symbols
 
 
 @pytest.mark.parametrize(
@@ -115,3 +116,8 @@ def test_a_set_has_a_count_of_its_own() -> None:
     assert matdiff.parse(text, "x[i=1..N_B]: n; c: n") is matdiff.parse(text)
     with pytest.raises(matdiff.MatdiffError, match="has other members as well"):
         matdiff.parse(text, "x[i=1..N]: n; c: n")
+
+
+def test_an_invented_size_is_no_index_of_the_text() -> None:
+    found = matdiff.parse(r"\sum_{n=1}^N \|t_n - B^\top\phi_n\|^2")
+    assert "n" not in {name for s in symbols(found) for extent in s.shape for name in extent.names()}

@@ -89,13 +89,10 @@ def spelling_of(asked: str | None) -> str | None:
 
 
 def said(dialect: Dialect | None, text: str) -> list[str]:
-    """How the operators of a text were taken, where that of the dialect and that of mathematics may differ."""
+    """The language whose operators a text has, where they may differ from those of mathematics."""
     if dialect is None or (dialect.is_python and re.search(SIGNS, text) is None):
         return []
-    if not dialect.is_python:
-        return [f"the text is read as {dialect.title}"]
-    ways = "*, / and ** work entry by entry" if dialect.entrywise else "* is the matrix product"
-    return [f"the text is read as code of {dialect.title}: {ways}"]
+    return [f"the text is read as {dialect.title}"]
 
 
 SIGNS = r"[\w)\]]\s*(?:\*|/)"

@@ -175,7 +175,7 @@ def say_dialect(site: Site, a: Typed, b: Typed, sign: str) -> None:
     if not (a.is_scalar or b.is_scalar) and sign in site.attempt.written(site.node):
         title = site.attempt.bound.dialect.title
         other = "the matrix product is @" if sign == "*" else "the power of a matrix is np.linalg.matrix_power"
-        site.attempt.note(site.node, f"read as {title}: {sign} is entry by entry; {other}")
+        site.attempt.note(site.node, f"{sign} of {title} is entry by entry; {other}")
 
 
 def matmul(site: Site, a: Typed, b: Typed) -> Typed:
