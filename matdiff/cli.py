@@ -31,7 +31,7 @@ EXAMPLES = """examples:
   matdiff differential "inv(X)*A"
   matdiff implicit "A X + X A' = Q" --solve-for X --wrt A,Q --objective "tr(X)"
   matdiff stationary "minimise x'P x subject to A x = b" --wrt x
-  matdiff code "||Xw - y||^2" --wrt w --backend jax --outputs value,gradient,hvp
+  matdiff code "||Xw - y||^2" --wrt w --outputs value,gradient,hvp
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff equal "tr(A B)" "tr(B A)"
   matdiff laws --format markdown

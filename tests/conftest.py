@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 import matdiff
 import matdiff.calculus.equality.normal_form
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, postorder
-from matdiff.algebra.laws import CATALOGUE
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.output.spellings import PLACED, is_python
 
 
@@ -43,17 +42,3 @@ def is_read_back() -> Callable[..., bool]:
         return found is e or any(is_equal(side, e) for side in (found, found.T))
 
     return check
-
-
-@pytest.fixture(autouse=True)
-def _tables() -> Iterator[None]:
-    """The tables of operators and laws are after a test as they were before it."""
-    operators, functions, laws = dict(OPERATORS), dict(FUNCTIONS), dict(CATALOGUE)
-    yield
-    if (operators, functions, laws) != (OPERATORS, FUNCTIONS, CATALOGUE):
-        OPERATORS.clear()
-        OPERATORS.update(operators)
-        FUNCTIONS.clear()
-        FUNCTIONS.update(functions)
-        CATALOGUE.clear()
-        CATALOGUE.update(laws)

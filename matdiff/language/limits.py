@@ -129,14 +129,23 @@ def implied_letters(text: str) -> frozenset[str]:
 
 def _numbered(text: str, place: int) -> Iterator[tuple[str, str]]:
     """The names with a letter below in what a sum at text[place:] takes in, and the letters."""
-    depth, end, is_call = 0, place, text.startswith("(", place)
-    while end < len(text) and text[end] not in ";\n" and depth >= 0:
-        depth += (text[end] in "([{") - (text[end] in ")]}")
-        end += 1
-        if depth == 0 and (is_call or text[end : end + 1] in ("+", "-", "−", ",", "=")):
-            break
-    for found in re.compile(NUMBERED).finditer(text, place, end):
+    numbered = re.compile(NUMBERED)
+    if numbered.search(text, place) is None:
+        return
+    for found in numbered.finditer(text, place, _end_of_sum(text, place)):
         yield found[1], SUBSCRIPTS.get(found[3] or "", found[2])
+
+
+def _end_of_sum(text: str, place: int) -> int:
+    """Where ends what a sum at text[place:] takes in: its brackets, or the term that it stands before."""
+    depth, is_call = 0, text.startswith("(", place)
+    for sign in re.compile(r"[(\[{]|[)\]}]|[;\n]|[-+−,=]").finditer(text, place):
+        if sign[0] in ";\n" or (depth == 0 and sign.start() > place and sign[0] in "+-−,="):
+            return sign.start()
+        depth += (sign[0] in "([{") - (sign[0] in ")]}")
+        if depth < 0 or (depth == 0 and is_call):
+            return sign.end()
+    return len(text)
 
 
 BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"

@@ -44,7 +44,7 @@ SUPERSCRIPTS = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏˢᵐᵖᵗᵈʳᵃᵇᶜᵉᶠᵍʰʲˡᵒᵘᵛʷˣʸᶻᴺᴷᴹ", "0123456789-niksmptdrabcefghjlouvwxyzNKM", strict=True)
 )
 SUBS, SUPERS = "".join(SUBSCRIPTS), "".join(SUPERSCRIPTS)
-SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]+(?:[₊₋][{SUBS}]+)*"
+SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]++(?:[₊₋][{SUBS}]++)*+"  # possessive: no second try
 
 
 def canonical(name: str) -> str:

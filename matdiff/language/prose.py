@@ -14,7 +14,9 @@ from matdiff.language.names import nearest
 from matdiff.language.words import Vocabulary, is_name, ways
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
-GREEK = frozenset("lam lamb lamda lambd alph bet gam del eps epsi omeg sig".split())  # names that stand beside factors
+ABBREVIATED = frozenset(
+    "lam lamb lamda lambd alph bet gam del eps epsi omeg sig".split()
+)  # names that stand beside factors
 WORD = re.compile(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
 SENTENCE = re.compile(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
 JOINED = re.compile(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
@@ -33,7 +35,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     if run in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(run):
         return None
     is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
-    if run not in GREEK and (is_behind or is_heading or JOINED.match(text, end)):
+    if run not in ABBREVIATED and (is_behind or is_heading or JOINED.match(text, end)):
         near, product = nearest(run, known.functions), "*".join(run)
         hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)

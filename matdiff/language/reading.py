@@ -40,8 +40,9 @@ from matdiff.language.lexer import Lexer
 from matdiff.language.names import font_of, named
 from matdiff.language.questions import Question
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
+from matdiff.language.side_conditions import Condition, declare_conditions
 from matdiff.language.spelling import plain, transcript
-from matdiff.language.statements import Condition, declare_conditions, said_in
+from matdiff.language.statements import said_in
 from matdiff.language.syntax import Node, parse_tokens
 from matdiff.language.tokens import Decision
 from matdiff.language.transcript import Transcript

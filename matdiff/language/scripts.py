@@ -12,7 +12,7 @@ from collections.abc import Collection
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
-from matdiff.language.labels import DOUBTFUL, FACTOR, Labels
+from matdiff.language.labels import DOUBTFUL, FACTOR, TRANSPOSED, Labels
 from matdiff.language.names import High, canonical, high_at, no_function
 from matdiff.language.recurrences.heads import LOW
 from matdiff.language.tokens import ENDERS
@@ -21,6 +21,7 @@ from matdiff.language.words import Vocabulary, match_at, superscript
 
 QUOTED = r"'(\w+)'|\"(\w+)\""
 LONGEST_NUMBER = 100
+TOWER = rf"(?!{TRANSPOSED})\s*\^"
 OF_MATRIX = r"\((?:\s*(?:[B-HJ-Z]|A)(?:[_'ᵀ⊤]|\^\{?[T⊤]\}?)?)+\s*\)"  # of capitals alone: (A), (XᵀX)
 
 
@@ -220,6 +221,8 @@ class Scripts(Comparisons):
     def is_label(self, base: int, high: High) -> bool:
         """Whether what stands high behind a name is a label of it, at all places of the text or at none."""
         key = self.tokens[base].value, high.label
+        if high.kind == "exponent" and match_at(TOWER, self.text, high.end):
+            return False  # a^b^c is a^(b^c)
         if key not in self.settled:
             custom, cost = self.labels.custom(key[0], high, self.written(base))
             self.settled[key] = self.decide(self.tokens[base].start, custom, cost) if cost else custom

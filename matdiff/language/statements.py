@@ -7,21 +7,18 @@ only, what is asked, what is declared (``A ≻ 0``, ``x ∈ ℝⁿ``, ``A = Aᵀ
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from matdiff.errors import MatdiffError, SyntaxError
-from matdiff.language.declarations import Declarations, add_condition, add_space, properties_in
-from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
 from matdiff.language.names import MARKS
-from matdiff.language.questions import LETTER, Question, question_at
+from matdiff.language.questions import Question, question_at
+from matdiff.language.side_conditions import INNER, NAMES, Condition, condition_of, qualified, relocated
 from matdiff.language.transcript import Scribe, Transcript
 
-INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
 IN_FRONT = ("Let", "Assume", "assume", "Suppose", "suppose")
 CONSTRAINING = re.compile(r"subject|such|s\.|⟪s")
-NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
 WORD = (
     r"(?<![\w.])(?:where|with|given|subject\s+to|such\s+that|[Ll]et|[Aa]ssum(?:e|ing)|[Ss]uppose|and|s\.\s?t\.|⟪s\.?t\.?⟫"
     rf"|⟪given⟫|for(?=\s+{NAMES}\s*∈\s*[RS]))(?![\w(])"
@@ -30,32 +27,10 @@ FULL_STOP = r"(?<=[a-z]{4})\.(?=\s)"  # behind a word
 MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{FULL_STOP}|{WORD}"
 ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*[∈≻⪰]"
-MEMBER = rf"(?P<names>{NAMES})\s*∈\s*(?P<space>\S.*)"
-TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
-QUALIFIED = rf"(?P<names>{NAMES})\s+(?:(?:is|are|be)\s+)?(?:an?\s+)?(?P<words>[a-z][a-z -]*)"
-SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
-SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
-SPACES = re.compile(r"(?P<kind>[RS])\s*(?:\^|[₊]|$|[⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ₊])")
-RELATIONS = re.compile(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
 UNREAD = re.compile(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
-
-
-class Condition(NamedTuple):
-    """What is said of names: *properties* and a *space*; where neither, it is a constraint on them."""
-
-    text: str
-    start: int
-    end: int
-    names: tuple[str, ...] = ()
-    properties: str = ""
-    space: Excerpt | None = None
-
-    @property
-    def is_constraint(self) -> bool:
-        return not self.names and self.space is None
 
 
 class Says(NamedTuple):
@@ -94,30 +69,6 @@ def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
         raise relocated(error, script) from None
 
 
-def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:
-    """Adds the conditions in a text to what is declared."""
-    try:
-        for condition in conditions:
-            if condition.space and re.match(r"\w+_\{?[a-z]\}?\s*[∈,]", condition.text):
-                hint = "the members of a family are declared as in x[i=1..N]: d"
-                raise condition.space.error(f"{condition.text} declares members", hint)
-            for name in condition.names:
-                add_condition(
-                    declared, name, condition.properties, Excerpt(condition.text, condition.start, script.text)
-                )
-            if condition.space:
-                add_space(declared, condition.space)
-    except MatdiffError as error:
-        raise relocated(error, script) from None
-
-
-def relocated(error: MatdiffError, script: Transcript) -> MatdiffError:
-    """An error about a plain spelling, pointing at what was typed."""
-    if error.text == script.text and error.span is not None:
-        error.text, error.span = script.source, script.span(*error.span)
-    return error
-
-
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     text = script.text
     pieces = _with_names(text, list(_with_chains(text, _pieces(text))))
@@ -138,7 +89,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         if asked and asked.declared:
-            conditions += _condition(text, Piece((0, 0), *asked.declared), True) or []
+            conditions += condition_of(text, Piece((0, 0), *asked.declared), True) or []
         sides = [[*side, *changes] for side in sides] if not others else sides
         sides += [[*edits, *changes[:-1], *other] for other in others]
         signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
@@ -146,9 +97,10 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     changed = _edited(script, edits)
     _refuse_unread(changed, known)
     members = tuple(_edited(script, side) for side in sides)
+    standing = set(kept)
     spans = [
         *signs,
-        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece not in kept),
+        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece not in standing),
         *((c.start, c.end) for c in conditions),
         *map(re.Match.span, heads),
     ]
@@ -164,7 +116,7 @@ def _sorted_out(text: str, pieces: list[Piece]) -> tuple[list[Piece], list[Condi
     constrained = False
     for piece in pieces:
         constrained = constrained or bool(CONSTRAINING.match(text, *piece.lead))
-        found = _condition(text, piece, constrained or bool(kept))
+        found = condition_of(text, piece, constrained or bool(kept))
         if found is None and constrained and text[piece.start : piece.end].strip():
             found = [_constraint(text, piece)]
         if found is None:
@@ -222,7 +174,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         behind = found[-1] if found else piece
         alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
         said = text[behind.start : behind.end]
-        if alone and text[slice(*behind.lead)] == "," and (re.match(LISTED, said) or _qualified(said.strip(" ."))):
+        if alone and text[slice(*behind.lead)] == "," and (re.match(LISTED, said) or qualified(said.strip(" ."))):
             found[-1] = piece._replace(end=behind.end)
         else:
             found.append(piece)
@@ -288,63 +240,6 @@ def _is_item(text: str, piece: Piece) -> bool:
     return m is not None and not re.match(
         r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…|$)|\w+\s*(?:\.\.|…))", text[m.end() : piece.end]
     )
-
-
-def _condition(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
-    """The condition that a statement is; None of another."""
-    said = text[piece.start : piece.end].strip(" \u200a\t.⟪⟫")
-    start = text.find(said, piece.start) if said else piece.start
-    end = start + len(said)
-    above = said.removesuffix("0").rstrip()
-    if above != said and above.endswith(("≻", "⪰", "≽")):
-        listed = above[:-1].rstrip()
-        word = "spd" if above.endswith("≻") else "psd"
-        if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", listed):
-            return [Condition(said, start, end, (found.group(1),), word)] if found.group(1) == found.group(2) else None
-        if re.fullmatch(NAMES, listed):
-            return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", listed)), word)]
-        return [Condition(said, start, end)]
-    for pattern in (SYMMETRIC, SYMMETRIC_TOO):
-        if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
-            word = "skew" if m.group("minus") else "symmetric"
-            return [Condition(said, start, end, (m.group("name"),), word)]
-    if m := re.fullmatch(MEMBER, said):
-        if SPACES.match(m.group("space")):
-            return [Condition(said, start, end, space=Excerpt(said, start, text))]
-        return [Condition(said, start, end)]
-    if m := _qualified(said):
-        names = tuple(re.split(r"\s*,\s*", m.group("names")))
-        return [Condition(said, start, end, names, properties_in(m.group("words")))]
-    if re.match(HEAD, said) or re.match(r"[Ff]or\b", said):
-        return None
-    if RELATIONS.search(_outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
-        return [Condition(said, start, end)]
-    left, equals, _ = _outside(said).partition("=")
-    if (
-        behind
-        and equals
-        and not left.lstrip().startswith("∇")
-        and not left.rstrip().endswith((":", "!", "<", ">"))
-        and left.strip()
-    ):
-        return [Condition(said, start, end)]
-    return None
-
-
-def _qualified(said: str) -> re.Match[str] | None:
-    """A is symmetric, S positive definite: names, and properties of them in words."""
-    m = re.fullmatch(QUALIFIED, said)
-    return m if m and properties_in(m.group("words")) else None
-
-
-def _outside(text: str) -> str:
-    """A text without what stands in brackets."""
-    kept, depth = [], 0
-    for sign in re.sub(INNER, "()", text):
-        depth -= sign in ")]}"
-        kept.append(sign if depth <= 0 and sign not in ")]}" else "")
-        depth += sign in "([{"
-    return "".join(kept)
 
 
 def _constraint(text: str, piece: Piece) -> Condition:

@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def array_type(backend: str) -> Iterator[Callable[[Any], Any]]:
-    """What makes an array of a library of NumPy's, with 64 bits."""
-    if backend == "torch":
-        torch = import_module("torch")
-        yield lambda a: torch.tensor(a) if hasattr(a, "shape") else a
-    elif backend == "jax":
-        jax = import_module("jax")
-        with jax.enable_x64(True):
-            yield lambda a: jax.numpy.asarray(a) if hasattr(a, "shape") else a
-    else:
-        yield lambda a: a
+    """What makes an array of a library of NumPy's, with 64 bits; MatdiffError where it is not installed."""
+    try:
+        if backend == "torch":
+            torch = import_module("torch")
+            yield lambda a: torch.tensor(a) if hasattr(a, "shape") else a
+        elif backend == "jax":
+            jax = import_module("jax")
+            with jax.enable_x64(True):
+                yield lambda a: jax.numpy.asarray(a) if hasattr(a, "shape") else a
+        else:
+            yield lambda a: a
+    except ImportError as error:
+        hint = f"pip install {backend}, or leave the check out: --no-check, check=False"
+        raise MatdiffError(f"the code is checked with {error.name}, which is not installed", suggestion=hint) from None
 
 
 def code_for(

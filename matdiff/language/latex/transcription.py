@@ -135,7 +135,8 @@ class _Pass(Wording):
     def sign(self, token: Token, sign: str) -> None:
         """A sign; log ⊙ (x) is the logarithm taken entry by entry, as log(x) is."""
         page = self.page
-        if sign in ("⊙", "∘") and self.function_end in (len(page), len(page) - 1) and self.opens_bracket():
+        is_behind = self.function_end > 0 and self.function_end in (len(page), len(page) - 1)
+        if sign in ("⊙", "∘") and is_behind and self.opens_bracket():
             page.extend(self.function_end - 1, token.end)
             self.function_end = len(page)
         else:
