@@ -122,7 +122,7 @@ def from_function(f: Callable[..., Any], where: Where = None) -> Expr:
     >>> print(from_function(lambda W, x, y: ((W @ x - y) ** 2).sum(), "W: m x n; x: n; y: m"))
     sum((Wx − y).^2)
     """
-    from matdiff.language.tracing import from_function as traced
+    from matdiff.recording.functions import from_function as traced
 
     return traced(f, where)
 

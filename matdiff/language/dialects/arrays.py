@@ -1,7 +1,7 @@
 """Arrays in texts: how many axes a piece has, how shapes are broadcast, and what each operation means.
 
 The shapes are found here, with sizes that may still be open; the expressions are built by the operations that record
-Python functions (matdiff.language.tracing), so that a formula means the same in a text and in a function.
+Python functions (matdiff.recording), so that a formula means the same in a text and in a function.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from matdiff.language.entries import entry
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
-from matdiff.language.tracing.arrays import UFUNCS, Traced
-from matdiff.language.tracing.shapes import Lengths, flip, shape_of, written
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt
+from matdiff.recording.arrays import UFUNCS, Traced
+from matdiff.recording.shapes import Lengths, flip, shape_of, written
 
 Meaning = Callable[..., Traced]
 

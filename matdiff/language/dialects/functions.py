@@ -13,15 +13,14 @@ from typing import Any
 from matdiff.algebra.expr import FUNCTIONS as OPERATORS
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import UnknownNameError, UnsupportedError
-from matdiff.language import tracing as _tracing  # noqa: F401 - fills the tables of functions
 from matdiff.language.applications import apply
 from matdiff.language.dialects import python
 from matdiff.language.dialects.arrays import Site, entrywise, lengths_of, made
 from matdiff.language.names import nearest
 from matdiff.language.syntax import Node
-from matdiff.language.tracing.arrays import UFUNCS, Traced
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import SPECIAL, Attempt, rule
+from matdiff.recording.arrays import UFUNCS, Traced
 
 Function = Callable[..., Typed]
 TABLE: dict[str, Function] = {}

@@ -17,10 +17,10 @@ from matdiff.language.dialects.functions import (
     of_matrices,
 )
 from matdiff.language.dialects.reductions import axes, one_of, remaining
-from matdiff.language.tracing.arrays import FUNCTIONS as RECORDED
-from matdiff.language.tracing.arrays import UFUNCS, Traced
-from matdiff.language.tracing.shapes import flip
 from matdiff.language.typed import Typed
+from matdiff.recording.arrays import FUNCTIONS as RECORDED
+from matdiff.recording.arrays import UFUNCS, Traced
+from matdiff.recording.shapes import flip
 
 # ---- arithmetic by name -----------------------------------------------------------------------------
 

@@ -19,9 +19,9 @@ from matdiff.language.dialects.functions import (
     of_matrices,
 )
 from matdiff.language.dialects.linear import require_equal
-from matdiff.language.tracing.arrays import FUNCTIONS as RECORDED
-from matdiff.language.tracing.arrays import UFUNCS, Traced
 from matdiff.language.typed import Typed
+from matdiff.recording.arrays import FUNCTIONS as RECORDED
+from matdiff.recording.arrays import UFUNCS, Traced
 
 # ---- losses -----------------------------------------------------------------------------------------
 

@@ -19,10 +19,10 @@ from matdiff.language.dialects.functions import (
     is_torch,
     of_matrices,
 )
-from matdiff.language.tracing.arrays import FUNCTIONS as RECORDED
-from matdiff.language.tracing.arrays import UFUNCS, Traced
-from matdiff.language.tracing.shapes import Lengths, flip
 from matdiff.language.typed import Typed
+from matdiff.recording.arrays import FUNCTIONS as RECORDED
+from matdiff.recording.arrays import UFUNCS, Traced
+from matdiff.recording.shapes import Lengths, flip
 
 # ---- axes -------------------------------------------------------------------------------------------
 

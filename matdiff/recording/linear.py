@@ -14,11 +14,11 @@ from matdiff.algebra.operators.norms import EntrywiseNorm1, MaximumNorm, Norm, P
 from matdiff.algebra.operators.products import Power, Product
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace, matrix_power
 from matdiff.errors import ShapeError
-from matdiff.language.tracing.arrays import UFUNCS, Traced, function, lift, refuse, ufunc
-from matdiff.language.tracing.axes import ravel
-from matdiff.language.tracing.operations import matmul, multiply, power, square
-from matdiff.language.tracing.reductions import axes_of, largest, total, without
-from matdiff.language.tracing.shapes import flip, written
+from matdiff.recording.arrays import UFUNCS, Traced, function, lift, refuse, ufunc
+from matdiff.recording.axes import ravel
+from matdiff.recording.operations import matmul, multiply, power, square
+from matdiff.recording.reductions import axes_of, largest, total, without
+from matdiff.recording.shapes import flip, written
 
 # ---- products ---------------------------------------------------------------------------------------
 

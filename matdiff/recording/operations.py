@@ -34,8 +34,8 @@ from matdiff.algebra.operators.softmax import (
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import ShapeError
-from matdiff.language.tracing.arrays import UFUNCS, Operation, Traced, refuse, ufunc
-from matdiff.language.tracing.shapes import (
+from matdiff.recording.arrays import UFUNCS, Operation, Traced, refuse, ufunc
+from matdiff.recording.shapes import (
     aligned,
     broadcast,
     flip,

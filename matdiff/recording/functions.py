@@ -19,10 +19,9 @@ from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError
 from matdiff.language.declarations import Declarations, declare
 from matdiff.language.names import canonical
-from matdiff.language.tracing import einsum as _einsum  # noqa: F401 - fills the table of functions
-from matdiff.language.tracing.arrays import FUNCTIONS, UFUNCS, Traced, extent, lift, refuse
-from matdiff.language.tracing.axes import copy
-from matdiff.language.tracing.reductions import largest, smallest, total
+from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Traced, extent, lift, refuse
+from matdiff.recording.axes import copy
+from matdiff.recording.reductions import largest, smallest, total
 
 FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 

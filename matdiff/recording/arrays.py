@@ -19,7 +19,7 @@ from matdiff.algebra.operators.kronecker import divided
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError, UnsupportedError
-from matdiff.language.tracing.shapes import Lengths, flip, number, realigned, repeated, shape_of, written
+from matdiff.recording.shapes import Lengths, flip, number, realigned, repeated, shape_of, written
 
 Operation = Callable[..., Any]
 Declared = TypeVar("Declared", bound=Operation)

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.operators.structure import DiagonalVector
 from matdiff.errors import ShapeError
-from matdiff.language.tracing.arrays import Traced, function, lift, refuse
-from matdiff.language.tracing.linear import vdot
-from matdiff.language.tracing.operations import matmul, multiply
-from matdiff.language.tracing.reductions import total
+from matdiff.recording.arrays import Traced, function, lift, refuse
+from matdiff.recording.linear import vdot
+from matdiff.recording.operations import matmul, multiply
+from matdiff.recording.reductions import total
 
 
 class Lettered(NamedTuple):

@@ -12,8 +12,8 @@ from matdiff.algebra.expr import Number
 from matdiff.algebra.operators.kronecker import Unvec, Vec, divided
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.errors import ShapeError
-from matdiff.language.tracing.arrays import METHODS, Traced, extent, extent_of, function, lift, refuse
-from matdiff.language.tracing.shapes import Lengths, flip, repeated, shape_of, spread, written
+from matdiff.recording.arrays import METHODS, Traced, extent, extent_of, function, lift, refuse
+from matdiff.recording.shapes import Lengths, flip, repeated, shape_of, spread, written
 
 # ---- reshaping ----------------------------------------------------------------------------------------
 

@@ -14,9 +14,9 @@ from matdiff.algebra.operators.products import Product, Scale, quotient
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector
 from matdiff.errors import ShapeError
-from matdiff.language.tracing.arrays import Traced, function, lift, refuse
-from matdiff.language.tracing.operations import divide, maximum, minimum, multiply, square, subtract
-from matdiff.language.tracing.shapes import Lengths, flip, over_columns, over_rows, written
+from matdiff.recording.arrays import Traced, function, lift, refuse
+from matdiff.recording.operations import divide, maximum, minimum, multiply, square, subtract
+from matdiff.recording.shapes import Lengths, flip, over_columns, over_rows, written
 
 
 def axes_of(a: Traced, axis: Any) -> tuple[int, ...]:
