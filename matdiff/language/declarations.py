@@ -7,7 +7,7 @@ sides; out comes a ``Declarations``: for each canonical name its shape, its prop
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.assumptions import INDEX, PROPERTIES, clash, records
@@ -82,27 +82,32 @@ def declare(where: str | Mapping[str, str] | None, front: Iterable[Excerpt] = ()
     return result
 
 
-def add_condition(declared: Declarations, name: str, properties: str, place: Excerpt) -> None:
-    """Adds what a condition in the text says of a name, A ≻ 0, to what is declared of it."""
-    known, name = declared.get(named(name)), named(name)
-    if known is None:
-        _declare(Excerpt(f"{name}: {properties}", place.start, place.whole), declared)
-        return
-    together = known.properties | frozenset(properties.split())
-    _require_fitting(together, known.shape, f"{name} is {properties}", place)
-    declared.table[name] = known._replace(properties=together)
-
-
-def add_space(declared: Declarations, place: Excerpt) -> None:
-    """Adds a declaration in the text, A, B ∈ ℝ^{m×n}; what is declared beside the text stays."""
+def add_condition(declared: Declarations, name: str, says: str, place: Excerpt, beside: Collection[str] = ()) -> None:
+    """Adds what the text says of a name, A ≻ 0 or A ∈ ℝ^{n×n}, to what is declared of it, maybe *beside* the text."""
     found = Declarations()
-    _declare(_respelt(place._replace(text=place.text.replace("₊", "+"))), found)
-    for name in found:
-        known = declared.table.setdefault(name, found[name])
-        if known.shape != found[name].shape:
-            raise place.error(f"{name} is declared with other sizes beside the text", place.text)
-        together = known.properties | found[name].properties
-        declared.table[name] = known._replace(properties=together)
+    _declare(_respelt(Excerpt(f"{name}: {says.replace('₊', '+')}", place.start, place.whole)), found)
+    (new,) = found.table.values()
+    known = declared.table.setdefault(new.name, new)
+    shape = new.shape if _is_open(known.shape) and not _is_open(new.shape) else known.shape
+    if not _agree(shape, new.shape) or not _agree(shape, known.shape):
+        whose = " beside the text" if new.name in beside else ""
+        raise place.error(f"{new.name} is declared with other sizes{whose}", place.text)
+    together = known.properties | new.properties
+    _require_fitting(together, shape, f"{new.name} is {says}", place)
+    declared.table[new.name] = known._replace(shape=shape, properties=together)
+
+
+def _is_open(shape: Shape) -> bool:
+    """Whether the sizes of a shape are found out by use."""
+    return any(name[0] == OPEN for extent in shape for name in extent.names())
+
+
+def _agree(shape: Shape, other: Shape) -> bool:
+    """Whether a shape is another one, or one of the kind that is all that the other says."""
+    if not _is_open(other):
+        return shape == other
+    (rows, cols), (p, q) = shape, other
+    return (rows is ONE) == (p is ONE) and (cols is ONE) == (q is ONE) and (p is not q or rows is cols)
 
 
 def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
@@ -117,6 +122,8 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     while item := re.match(LEADING, rest):
         if not rest[item.end() :].strip(" ;\n\t$"):
             break  # the last item is the expression: A : B
+        if ":" not in item.group(1) and re.match(r"\s*\w+\s+\w", item.group(1)):
+            break  # symmetric A ∈ ℝ^{n×n} is a phrase
         front.append(Excerpt(text, 0, text).part(*item.span(1)))
         rest = " " * item.end() + rest[item.end() :]
     return front, rest
@@ -176,19 +183,6 @@ def _declare(item: Excerpt, result: Declarations) -> None:
 def property_word(word: str) -> str:
     """The name of a property that a word is another name for; any other word itself."""
     return next((p.word for p in PROPERTIES.values() if word in p.also), word)
-
-
-def properties_in(words: str) -> str:
-    """The properties that words behind a name say of a matrix or vector; empty where there are others among them.
-
-    >>> properties_in("symmetric positive semi-definite matrix"), properties_in("x")
-    ('symmetric psd', '')
-    """
-    words = re.sub(r"\bpositive[ -]semi[ -]?definite\b", "psd", words)
-    words = re.sub(r"\bskew[ -]symmetric\b", "skew", re.sub(r"\bpositive[ -]definite\b", "spd", words))
-    named = [property_word(word) for word in words.split() if word not in ("matrix", "matrices")]
-    known = [PROPERTIES[word] for word in named if word in PROPERTIES]
-    return " ".join(named) if len(known) == len(named) and all(p.of.kind for p in known) else ""
 
 
 def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right: Excerpt) -> None:

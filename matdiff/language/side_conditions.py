@@ -6,52 +6,48 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matdiff.errors import MatdiffError
-from matdiff.language.declarations import Declarations, add_condition, add_space, properties_in
+from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.declarations import Declarations, add_condition
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
+from matdiff.language.phrases import Said, said_of_names, tells_kind
 from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Transcript
 
 INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
 NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
-MEMBER = rf"(?P<names>{NAMES})\s*∈\s*(?P<space>\S.*)"
 TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
-QUALIFIED = rf"(?P<names>{NAMES})\s+(?:(?:is|are|be)\s+)?(?:an?\s+)?(?P<words>[a-z][a-z -]*)"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
-SPACES = re.compile(r"(?P<kind>[RS])\s*(?:\^|[₊]|$|[⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ₊])")
+TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
 RELATIONS = re.compile(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
 
 
 class Condition(NamedTuple):
-    """What is said of names: *properties* and a *space*; where neither, it is a constraint on them."""
+    """What is said of names, as a declaration says it; where nothing is, it is a constraint."""
 
     text: str
     start: int
     end: int
     names: tuple[str, ...] = ()
-    properties: str = ""
-    space: Excerpt | None = None
+    says: str = ""
 
     @property
     def is_constraint(self) -> bool:
-        return not self.names and self.space is None
+        return not self.names
 
 
 def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:
     """Adds the conditions in a text to what is declared."""
+    beside = frozenset(declared)
     try:
         for condition in conditions:
-            if condition.space and re.match(r"\w+_\{?[a-z]\}?\s*[∈,]", condition.text):
-                hint = "the members of a family are declared as in x[i=1..N]: d"
-                raise condition.space.error(f"{condition.text} declares members", hint)
+            place = Excerpt(condition.text, condition.start, script.text)
             for name in condition.names:
-                add_condition(
-                    declared, name, condition.properties, Excerpt(condition.text, condition.start, script.text)
-                )
-            if condition.space:
-                add_space(declared, condition.space)
+                if re.fullmatch(r"\w+_\{?[a-z]\}?", name):
+                    hint = "the members of a family are declared as in x[i=1..N]: d"
+                    raise place.error(f"{condition.text} declares members", hint)
+                add_condition(declared, name, condition.says, place, beside)
     except MatdiffError as error:
         raise relocated(error, script) from None
 
@@ -68,46 +64,43 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     said = text[piece.start : piece.end].strip(" \u200a\t.⟪⟫")
     start = text.find(said, piece.start) if said else piece.start
     end = start + len(said)
+    told = _told_by_signs(said)
+    told = said_of_names(said) if told is None else told
+    if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
+        return [Condition(said, start, end, names, says) for names, says in told]
+    in_words = re.fullmatch(TOLD, said) if told is None else None
+    if in_words and not in_words.group("has"):
+        hint = "conditions are written as in A is symmetric, A is an m x n matrix, x ∈ ℝ^n"
+        raise SyntaxError(f"{said} is not understood", text=text, span=(start, end), suggestion=hint)
+    if told is not None or in_words or _is_constraint(said, behind):
+        return [Condition(said, start, end)]
+    return None
+
+
+def _told_by_signs(said: str) -> Said | None:
+    """What A ≻ 0 and A = Aᵀ say of A; empty where it is said of no name, as in A − B ⪰ 0."""
     above = said.removesuffix("0").rstrip()
     if above != said and above.endswith(("≻", "⪰", "≽")):
         listed = above[:-1].rstrip()
         word = "spd" if above.endswith("≻") else "psd"
         if found := re.fullmatch(rf"({LETTER})(?:{TRANSPOSED})?\s*=\s*({LETTER})(?:{TRANSPOSED})?", listed):
-            return [Condition(said, start, end, (found.group(1),), word)] if found.group(1) == found.group(2) else None
-        if re.fullmatch(NAMES, listed):
-            return [Condition(said, start, end, tuple(re.split(r"\s*,\s*", listed)), word)]
-        return [Condition(said, start, end)]
+            return [((found.group(1),), word)] if found.group(1) == found.group(2) else None
+        return [(tuple(re.split(r"\s*,\s*", listed)), word)] if re.fullmatch(NAMES, listed) else []
     for pattern in (SYMMETRIC, SYMMETRIC_TOO):
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
-            word = "skew" if m.group("minus") else "symmetric"
-            return [Condition(said, start, end, (m.group("name"),), word)]
-    if m := re.fullmatch(MEMBER, said):
-        if SPACES.match(m.group("space")):
-            return [Condition(said, start, end, space=Excerpt(said, start, text))]
-        return [Condition(said, start, end)]
-    if m := qualified(said):
-        names = tuple(re.split(r"\s*,\s*", m.group("names")))
-        return [Condition(said, start, end, names, properties_in(m.group("words")))]
-    if re.match(HEAD, said) or re.match(r"[Ff]or\b", said):
-        return None
-    if RELATIONS.search(outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
-        return [Condition(said, start, end)]
-    left, equals, _ = outside(said).partition("=")
-    if (
-        behind
-        and equals
-        and not left.lstrip().startswith("∇")
-        and not left.rstrip().endswith((":", "!", "<", ">"))
-        and left.strip()
-    ):
-        return [Condition(said, start, end)]
+            return [((m.group("name"),), "skew" if m.group("minus") else "symmetric")]
     return None
 
 
-def qualified(said: str) -> re.Match[str] | None:
-    """A is symmetric, S positive definite: names, and properties of them in words."""
-    m = re.fullmatch(QUALIFIED, said)
-    return m if m and properties_in(m.group("words")) else None
+def _is_constraint(said: str, behind: bool) -> bool:
+    """Whether a statement compares two sides: x ≥ 0, and *behind* a function A x = b."""
+    if re.match(HEAD, said) or re.match(r"[Ff]or\b", said):
+        return False
+    if RELATIONS.search(outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
+        return True
+    left, equals, _ = outside(said).partition("=")
+    is_sided = bool(equals and left.strip()) and not left.rstrip().endswith((":", "!", "<", ">"))
+    return behind and is_sided and not left.lstrip().startswith("∇")
 
 
 def outside(text: str) -> str:

@@ -13,20 +13,23 @@ from typing import NamedTuple
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
 from matdiff.language.names import MARKS
+from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import Question, question_at
-from matdiff.language.side_conditions import INNER, NAMES, Condition, condition_of, qualified, relocated
+from matdiff.language.side_conditions import INNER, NAMES, Condition, condition_of, relocated
 from matdiff.language.transcript import Scribe, Transcript
 
-IN_FRONT = ("Let", "Assume", "assume", "Suppose", "suppose")
-CONSTRAINING = re.compile(r"subject|such|s\.|⟪s")
+IN_FRONT = frozenset("let assume suppose given with for if when".split())
+CONSTRAINING = re.compile(r"subject|such|s\.")
+COUNTED = r"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:=|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{|[;.,\n]|$))"  # for k = 1..K
 WORD = (
-    r"(?<![\w.])(?:where|with|given|subject\s+to|such\s+that|[Ll]et|[Aa]ssum(?:e|ing)|[Ss]uppose|and|s\.\s?t\.|⟪s\.?t\.?⟫"
-    rf"|⟪given⟫|for(?=\s+{NAMES}\s*∈\s*[RS]))(?![\w(])"
+    r"(?<![\w.])(?:[Ww]here|[Ww]ith|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?"
+    rf"|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
-FULL_STOP = r"(?<=[a-z]{4})\.(?=\s)"  # behind a word
+FULL_STOP = r"(?<=[\w)\]}'ᵀ²])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
+QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{FULL_STOP}|{WORD}"
 ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
-LISTED = rf"\s*{NAMES}\s*[∈≻⪰]"
+LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰]|\bin\b)"
 UNREAD = re.compile(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
@@ -78,10 +81,11 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     sides: list[list[Edit]] = []
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
+    is_alone = len(firsts) == len(pieces) == 1 and not _word(text, pieces[0])
     heads: list[re.Match[str]] = []
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     for piece in kept:
-        asked, changes, others, named = _function(text, piece, known, is_only, len(firsts) == 1 and len(pieces) == 1)
+        asked, changes, others, named = _function(text, piece, known, is_only, is_alone)
         heads += named
         if asked and question:
             message = "two derivatives or minima are asked for"
@@ -97,10 +101,9 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     changed = _edited(script, edits)
     _refuse_unread(changed, known)
     members = tuple(_edited(script, side) for side in sides)
-    standing = set(kept)
     spans = [
         *signs,
-        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece not in standing),
+        *(piece.lead for piece in pieces),
         *((c.start, c.end) for c in conditions),
         *map(re.Match.span, heads),
     ]
@@ -115,7 +118,7 @@ def _sorted_out(text: str, pieces: list[Piece]) -> tuple[list[Piece], list[Condi
     conditions: list[Condition] = []
     constrained = False
     for piece in pieces:
-        constrained = constrained or bool(CONSTRAINING.match(text, *piece.lead))
+        constrained = constrained or bool(CONSTRAINING.match(_word(text, piece)))
         found = condition_of(text, piece, constrained or bool(kept))
         if found is None and constrained and text[piece.start : piece.end].strip():
             found = [_constraint(text, piece)]
@@ -148,9 +151,19 @@ def _pieces(text: str) -> Iterator[Piece]:
         if sign in "([{⟨" or sign in ")]}⟩":
             depth += 1 if sign in "([{⟨" else -1
         elif depth <= 0:
-            yield from _with_brackets(text, Piece(lead, start, m.start()))
-            lead, start = m.span(), m.end()
-    yield from _with_brackets(text, Piece(lead, start, len(text)))
+            if len(sign) > 1 and not text[start : m.start()].strip():
+                lead = (lead[0], m.end())  # . Then
+            else:
+                yield from _parted(text, Piece(lead, start, m.start()))
+                lead = m.span()
+            start = m.end()
+    yield from _parted(text, Piece(lead, start, len(text)))
+
+
+def _word(text: str, piece: Piece) -> str:
+    """The word in front of a statement, in small letters; empty where there is but a sign."""
+    word = text[slice(*piece.lead)].strip(" .,;:\n\u200a⟪⟫(").lower().removesuffix("that").rstrip()
+    return word if len(word) > 1 else ""
 
 
 def _with_chains(text: str, pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -173,65 +186,75 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
     for piece in reversed(pieces):
         behind = found[-1] if found else piece
         alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
-        said = text[behind.start : behind.end]
-        if alone and text[slice(*behind.lead)] == "," and (re.match(LISTED, said) or qualified(said.strip(" ."))):
+        is_list = text[slice(*behind.lead)] in (",", "and") and behind is not piece
+        is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
+        is_first = alone and re.match(LISTED, text[behind.start : behind.end])
+        is_phrase = is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
+        if is_list and (is_first or is_phrase):
             found[-1] = piece._replace(end=behind.end)
         else:
             found.append(piece)
     return found[::-1]
 
 
-def _with_brackets(text: str, piece: Piece) -> Iterator[Piece]:
-    """A statement, and the condition in brackets at its end: tr(X) (X ∈ ℝⁿ)."""
+def _parted(text: str, piece: Piece) -> Iterator[Piece]:
+    """A statement, and the condition at its end or in front: tr(X) (X ∈ ℝⁿ), with A symmetric: x'A x."""
     own = text[piece.start : piece.end]
-    ends = own.rstrip(" .").endswith(")") and re.search(r"[∈≻⪰]", own)
-    m = re.search(r"\(([^()]*[∈≻⪰](?:[^()]|\([^()]*\))*)\)[\s.]*$", own) if ends else None
-    if m is None or not text[piece.start : piece.start + m.start()].strip():
+    colon = own.find(":") if _word(text, piece) in IN_FRONT else -1
+    if colon >= 0 and said_of_names(own[:colon].strip()):
+        middle = piece.start + colon
+        yield piece._replace(end=middle)
+        yield Piece((middle, middle + 1), middle + 1, piece.end)
+        return
+    m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
+    says = m.group("condition") if m else ""
+    if m is None or not own[: m.start()].strip() or not (re.search(r"[∈≻⪰]", says) or said_of_names(says.strip())):
         yield piece
         return
+    inside = piece.start + m.start("condition")
     yield piece._replace(end=piece.start + m.start())
-    yield Piece((piece.start + m.start(), piece.start + m.start(1)), piece.start + m.start(1), piece.start + m.end(1))
+    yield Piece((piece.start + m.start(), inside), inside, piece.start + m.end("condition"))
 
 
 def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     """Takes out the conditions, and the signs and words in front of them."""
     begins = next((k for k, p in enumerate(pieces) if p.start in kept and text[p.start : p.end].strip()), 0)
-    word: tuple[int, int] | None = None  # a word whose first statement was a condition
+    condition: tuple[int, int] | None = None  # a word whose first statement was a condition
+    is_first = False  # let h = A x, h'h
     for k, piece in enumerate(pieces):
-        lead = text[slice(*piece.lead)]
-        is_word = len(lead.strip("⟪⟫( ")) > 1
-        if is_word and word:
-            yield (*word, " ")
-            word = None
-        closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
+        lead, word = text[slice(*piece.lead)], _word(text, piece)
+        if word and condition:
+            yield (*condition, " ")
+            condition = None
         if lead == "," and not text[piece.start : piece.end].strip():
             yield (*piece.lead, " ")  # f, where A ≻ 0
         elif piece.start not in kept:
+            closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
             yield piece.start, piece.end + closes, " "
-            if is_word:
-                word = piece.lead
+            if word and not closes:
+                condition = piece.lead
             else:
                 yield (*piece.lead, " ")
-        elif word and k == begins:  # let A ≻ 0; f
+        elif condition and k == begins:  # let A ≻ 0; f
             yield (*piece.lead, " ")
-            yield (*word, " ")
-            word = None
-        elif is_word and lead != "let":
-            is_front = k == begins and lead in IN_FRONT
-            is_next = lead == "and" and k and _is_item(text, piece)
-            yield (*piece.lead, "let" if is_front else ";" if is_next else lead if lead == "and" else "where")
+            yield (*condition, " ")
+            condition = None
+        elif word and k == begins:
+            is_first = word in IN_FRONT and _is_item(text, piece)
+            yield (*piece.lead, "let " if is_first and re.search(r"\bin\b", text) else " ")
         elif word:
+            is_next = word == "then" or is_first or (word == "and" and _is_item(text, piece))
+            yield (*piece.lead, ";" if is_next else " and " if word == "and" else " where ")
+        elif condition:
             yield (*piece.lead, " ")
-            yield (*word, "where")
-            word = None
+            yield (*condition, ";" if is_first else " where ")
+            condition = None
         elif lead == ".":
             yield (*piece.lead, ";" if pieces[k - 1].start in kept else " ")
-        elif (lead == "," and k and pieces[k - 1].start in kept and _is_item(text, piece)) or (
-            lead == "," and k and pieces[k - 1].start not in kept
-        ):
+        elif lead == "," and (is_first or _is_item(text, piece) or pieces[k - 1].start not in kept):
             yield (*piece.lead, ";")
-    if word:
-        yield (*word, " ")
+    if condition:
+        yield (*condition, " ")
 
 
 def _is_item(text: str, piece: Piece) -> bool:

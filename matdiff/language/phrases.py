@@ -1,0 +1,117 @@
+"""What words say of names: A symmetric, S is an n x n positive definite matrix, vectors x and y, symmetric A ∈ ℝ^{n×n}.
+
+In goes a statement, out come the names in it, each with what a declaration would say of it at the right of its colon.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.algebra.assumptions import PROPERTIES
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.language.declarations import property_word
+from matdiff.language.extents import KINDS
+from matdiff.language.questions import LETTER
+
+NAMES = rf"{LETTER}(?:\s*(?:,|\band\b)\s*{LETTER})*"
+BETWEEN = r"\s*(?:,|\band\b)\s*"
+VERB = r"\s+(?:is|are|be|being|denotes?)\s+"
+EMPTY = frozenset(
+    "a an the some any all both each every given fixed known unknown constant real general arbitrary valued "
+    "triangular of and with entries parameter parameters constants variable variables".split()
+)  # words that add nothing to the others
+SYNONYMS = {
+    r"\bpositive[- ]semi[- ]?definite\b": "psd",
+    r"\b(?:strictly\s+)?positive[- ]definite\b": "spd",
+    r"\bskew[- ]symmetric\b|\banti-?symmetric\b": "skew",
+    r"\bnon-?negative\b": "nonnegative",
+    r"\b(?:non-?singular|full[- ]rank square)\b": "invertible",
+    r"\bunit(?:[- ]norm|[- ]length)\b": "unit",
+    r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$": "scalar",
+    r"-valued\b|\bcolumn(?=[- ]?vectors?\b)": "",
+}
+COUNT = r"(?:[^\W\d_]|[0-9]+)"
+OF_SIZE = r"(?:\bof\s+(?:size|shape|dimensions?|order|length)\s+)"
+SIZES = (
+    rf"{OF_SIZE}?\(?(?<!\w)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"
+    rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
+)
+SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?\+{1,2}\}?))*(?!\w)"
+MEMBER = rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)"
+
+LONGEST = 300  # characters of a phrase
+Said = list[tuple[tuple[str, ...], str]]
+
+
+def said_of_names(statement: str) -> Said | None:
+    """The names of a statement and what it says of them; None of a statement that is no such phrase.
+
+    >>> said_of_names("S, T are symmetric n x n matrices"), said_of_names("vectors x and y"), said_of_names("A x")
+    ([(('S', 'T'), 'n x n symmetric matrix')], [(('x', 'y'), 'vector')], None)
+    """
+    if len(statement) > LONGEST:
+        return None
+    if member := re.fullmatch(MEMBER, statement):
+        front = member.group("front")
+        names = re.fullmatch(NAMES, front)
+        found: Said | None = [(_listed(front), "")] if names else _phrase(front)
+        behind = description(member.group("behind"))
+        if found is None or behind is None:
+            return None
+        space = member.group("space")
+        return [(listed, what) for listed, own in found for what in (space, own, behind) if what]
+    return _phrase(statement)
+
+
+def _phrase(statement: str) -> Said | None:
+    """A symmetric; A is symmetric; the matrices A and B are symmetric; symmetric A."""
+    subject, verb, predicate = _parted(statement)
+    if not verb:
+        m = re.fullmatch(rf"(?P<names>{NAMES})\s+(?P<what>[a-z].*)", statement)
+        what = description(m.group("what")) if m else None
+        if m and what and " x " not in what:  # A n x n is a product
+            return [(_listed(m.group("names")), what)]
+        subject, predicate = statement, "the"
+    found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{NAMES})", subject)
+    ahead = (found and found.group("what")) or ""
+    own, behind = None if ahead in FUNCTIONS else description(ahead), description(predicate)  # diag x is a call
+    if found is None or own is None or behind is None or not (own or behind or verb):
+        return None
+    return [(_listed(found.group("names")), what) for what in (own, behind) if what]  # empty of: a is constant
+
+
+def _parted(statement: str) -> tuple[str, str, str]:
+    """What stands in front of a verb, the verb, and what stands behind it."""
+    m = re.search(VERB, statement)
+    return (statement[: m.start()], m.group(), statement[m.end() :]) if m else (statement, "", "")
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(re.split(BETWEEN, names.strip()))
+
+
+def description(words: str) -> str | None:
+    """What words say as a declaration does; empty where they say nothing, None where some of them are other words.
+
+    >>> description("a symmetric positive semi-definite matrix"), description("n-dimensional vectors"), description("x")
+    ('symmetric psd matrix', 'n vector', None)
+    """
+    for pattern, word in SYNONYMS.items():
+        words = re.sub(pattern, word, words)
+    sized = re.search(SIZES, words)
+    if sized:
+        words = f"{words[: sized.start()]} {words[sized.end() :]}"
+    kept = [property_word(word) for word in re.split(r"[\s()]+", words) if word and word not in EMPTY]
+    kept = [KINDS.get(word, word) for word in kept]
+    if not all(word in PROPERTIES or word in KINDS for word in kept):
+        return None
+    if sized:
+        rows = sized.group("rows") or sized.group("length") or sized.group("many")
+        cols = sized.group("cols") or (rows if "matrix" in kept or "square" in kept else "")
+        kept.insert(0, f"{rows} x {cols}" if cols else rows)
+    return " ".join(kept)
+
+
+def tells_kind(says: str) -> bool:
+    """Whether the right side of a declaration tells a kind or a size: positive does not."""
+    return any(word not in PROPERTIES or PROPERTIES[word].of.kind for word in says.split())
