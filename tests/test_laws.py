@@ -46,6 +46,7 @@ LEFT_SIDES: dict[str, Expr] = {
     "row_by_unit_vector": matdiff.parse("unit(2, m)'*A", "A: m x n"),
     "column_by_unit_vector": matdiff.parse("A*unit(2, n)", "A: m x n"),
     "equal_bases": matdiff.parse("a^2*a^3", "a: scalar"),
+    "power_under_a_name": matdiff.parse("J = sqrt(a); a/J", "a: scalar positive"),
     "power_of_power": matdiff.parse("(a^3)^2", "a: scalar"),
     "power_of_product": matdiff.parse("(a*b)^3", "a, b: scalar"),
     "powers_in_product": matdiff.parse("A^2*A^3", "A: n x n"),

@@ -225,11 +225,11 @@ def above_and_below(factors: Sequence[Expr]) -> tuple[list[Expr], list[tuple[Exp
     return (above, below) if list(factors[: len(above)]) == above else (list(factors), [])
 
 
-def entrywise_product(factors: Sequence[Expr], style: Style) -> Notation:
-    """A ⊙ B ./ C, where the reciprocals stand last, as reading a quotient puts them."""
+def entrywise_product(factors: Sequence[Expr], style: Style, number: str = "1") -> Notation:
+    """A ⊙ B ./ C, where the reciprocals stand last, as reading a quotient puts them; a *number* above nothing else."""
     above, below = above_and_below(factors)
     dot = style.pick(" ⊙ ", r" \odot ")
-    parts: list[Part] = [] if above else ["1"]
+    parts: list[Part] = [] if above else [number]
     for k, factor in enumerate(above):
         parts += [dot] * (k > 0) + [Slot(factor, POSTFIX)]
     for base, exponent in below:

@@ -12,13 +12,19 @@ from itertools import combinations
 from itertools import product as choices
 from math import prod
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import key, like_terms, split
 from matdiff.algebra.identities.indexed import bound_names, substitute_index
 from matdiff.algebra.identities.powers import collected as collected_powers
+from matdiff.algebra.identities.products import (
+    factor_beside_inverse,
+    identity_in_product,
+    inverse_in_product,
+    product_beside_its_inverse,
+)
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import transposed
@@ -125,7 +131,7 @@ def together(
 
 def in_a_chain(matrices: Sequence[Expr], within: bool) -> Expr | None:
     """A product of matrices without identities, in which sums that are 1 and products of ones are known."""
-    body = Product.of(*([m for m in matrices if not isinstance(m, Identity)] or matrices[:1])) if matrices else None
+    body = Product.of(*matrices) if matrices else None
     while isinstance(body, Product):
         laws = (*SUMS_KNOWN, *WITHIN_DEFINITIONS) if within else SUMS_KNOWN
         simpler = next((s for law in laws if (s := law.apply(body)) is not None), None)
@@ -156,6 +162,7 @@ def collected(scalars: Sequence[Expr]) -> Expr | None:
         Statement("(a + b)/c - a/c = b/c", "a, b, c: scalar"),
         Statement("(a + b)/a - 1 = b/a", "a, b: scalar"),
         Statement("sum(x) - ones(n)'*x = 0", "x: n"),
+        Statement("x - A*(x - inv(A)*y) = x - A*x + y", "A: n x n invertible; x, y: n"),
     ),
 )
 def cancelling_products(e: Expr) -> Expr | None:
@@ -389,6 +396,10 @@ SUMS_KNOWN = (  # what a product of ones with a factor is
     entries_that_sum_to_one,
     rows_that_sum_to_one,
     centred_twice,
+    identity_in_product,
+    inverse_in_product,
+    product_beside_its_inverse,
+    factor_beside_inverse,
 )
 WITHIN_DEFINITIONS = (sum_of_centred_columns,)  # what looks into them: one definition is deep enough
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

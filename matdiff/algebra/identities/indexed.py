@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.expr import Expr, Index, Symbol, fact, replace
+from matdiff.algebra.expr import Expr, Index, Symbol, fact, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entries import vectorised
@@ -117,7 +117,13 @@ def constant_body(e: Expr) -> Expr | None:
         return body
     if index in body.free:
         return None
-    return Scale.of(place(index.last), body)
+    return Scale.of(as_written(place(index.last), body), body)
+
+
+def as_written(count: Expr, e: Expr) -> Expr:
+    """A size as the scalar of its name that stands in an expression, which may be declared positive."""
+    declared = {s.name: s for s in symbols(e) if s.is_scalar and s.properties}
+    return replace(count, lambda s: declared.get(s.name) if isinstance(s, Symbol) else None) if declared else count
 
 
 @identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, x[i]*unit(i, n)) = x", where="x: n")

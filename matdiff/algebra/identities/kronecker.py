@@ -19,6 +19,7 @@ from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.singular import NuclearNorm, SpectralNorm
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
 from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.vectorisation import Commutation
 
 
 def is_square(e: Expr) -> bool:
@@ -116,23 +117,53 @@ def pseudo_inverse_of_kronecker(e: Expr) -> Expr | None:
     "A ⊗ B + A ⊗ C = A ⊗ (B + C)",
     "kron(A, B) + kron(A, C) = kron(A, B + C)",
     where="A: m x n; B, C: p x q",
+    also=(
+        Statement("kron(eye(m), B) + c*eye(m*p) = kron(eye(m), B + c*eye(p))", "B: p x p; c: scalar"),
+        Statement("kron(B, eye(m)) + c*eye(m*p) = kron(B + c*eye(p), eye(m))", "B: p x p; c: scalar"),
+    ),
     among=(Kronecker,),
 )
 def common_kronecker_factor(e: Expr) -> Expr | None:
-    """The terms that share their first factor, else those that share their second one."""
+    """The terms that share their first factor, else those that share their second one; I is I ⊗ I beside I ⊗ B."""
     for place in (0, 1):
         groups: dict[tuple[Expr, Shape], list[tuple[int, Expr]]] = {}
+        ones = list[tuple[int, Expr | None]]()
         for k, term in enumerate(e.operands):
             c, product = term.operands if isinstance(term, Scale) else (None, term)
             if pair := kronecker_factors(product):
                 other = pair[1 - place]
                 group = groups.setdefault((pair[place], other.shape), [])
                 group.append((k, other if c is None else Scale.of(c, other)))
+            elif isinstance(product, Identity):
+                ones.append((k, c))
+        for (shared, shape), members in groups.items():
+            if isinstance(shared, Identity) and shape[0] is shape[1]:
+                one = Identity(shape[0])
+                members += [(k, one if c is None else Scale.of(c, one)) for k, c in ones]
+                members.sort(key=lambda member: member[0])
         for (shared, _), members in groups.items():
             if len(members) > 1:
                 inside = Sum.of(*[other for _, other in members])
                 joined = Kronecker(shared, inside) if place == 0 else Kronecker(inside, shared)
                 return in_place_of(e, [k for k, _ in members], joined)
+    return None
+
+
+@identity(
+    "A ⊗ B + (B ⊗ A)K = (I + K)(A ⊗ B)",
+    "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)",
+    where="A: m x n; B: p x q",
+    among=(Product,),
+)
+def kronecker_and_commuted(e: Expr) -> Expr | None:
+    """Since (B ⊗ A)K is K(A ⊗ B), as in the Jacobians of XᵀX and XXᵀ."""
+    plain = {pair: k for k, term in enumerate(e.operands) if (pair := kronecker_factors(term))}
+    for k, term in enumerate(e.operands if plain else ()):
+        match term:
+            case Product(operands=(Kronecker(operands=(b, a)), Commutation())) if (a, b) in plain:
+                commuting = Sum.of(Identity(e.rows), Commutation.of(b.rows, a.rows))
+                places = sorted((k, plain[a, b]))
+                return in_place_of(e, places, Product.of(commuting, e.operands[plain[a, b]]))
     return None
 
 
@@ -224,7 +255,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Inverse: (inverse_of_kronecker,),
     MatrixPower: (power_of_kronecker,),
     PseudoInverse: (pseudo_inverse_of_kronecker,),
-    Sum: (common_kronecker_factor,),
+    Sum: (common_kronecker_factor, kronecker_and_commuted),
     Trace: (trace_of_kronecker_product, trace_of_identity),
     Determinant: (determinant_of_kronecker,),
     LogDeterminant: (logdet_of_kronecker,),

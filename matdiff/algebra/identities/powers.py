@@ -12,6 +12,7 @@ from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, ones_like, to_po
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose, reciprocal
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
+from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.symmetry import assumed
 
 
@@ -73,6 +74,27 @@ def collected(e: Expr) -> Expr:
     return Hadamard.of(*head, *factors) if head or factors else ones_like(e)
 
 
+@identity(
+    "aⁱ(aᵏ)ʲ = (aᵏ)ⁱᐟᵏ⁺ʲ",
+    "a^i*(a^k)^j = (a^k)^(i/k + j)",
+    where="a: scalar positive; i, j, k: scalar",
+    among=(Named, Power),
+)
+def power_under_a_name(e: Expr) -> Expr | None:
+    """A factor that is a power of a definition which stands beside it: |C|/J = J where J = √|C|."""
+    powers = [base_and_exponent(f) for f in e.operands]
+    known = {}
+    for name, _ in powers:
+        if isinstance(name, Named):
+            base, j = base_and_exponent(value_of(name))
+            known[base] = name, j
+    for k, (base, i) in enumerate(powers):
+        name, j = known.get(base, (base, UNIT))
+        if name is not base and (i / j).denominator == 1:
+            return Hadamard.of(*e.operands[:k], to_power(name, i / j), *e.operands[k + 1 :])
+    return None
+
+
 @identity("aˢa = aˢ⁺¹", "a^s*a = a^(s + 1)", where="a: scalar positive; s: scalar", among=(Power,))
 def open_exponents(e: Expr) -> Expr | None:
     """Two powers of one base, of which at least one has an exponent that is not a number."""
@@ -91,7 +113,7 @@ def open_exponents(e: Expr) -> Expr | None:
 
 @identity("(aⁱ)ʲ = aⁱʲ", "(a^i)^j = a^(i*j)", where="a: scalar positive; i, j: scalar")
 def power_of_power(e: Expr) -> Expr | None:
-    """For whole outer exponents, and for roots, whose operand is not negative."""
+    """For whole outer exponents, and for roots and norms, which are not negative."""
     base, exponent = e.operands
     j = exponent.number
     if j is None:
@@ -101,7 +123,7 @@ def power_of_power(e: Expr) -> Expr | None:
     inner, i = base_and_exponent(base)
     if i == 1:
         return base if j == 1 else ones_like(e) if j == 0 else None
-    again = to_power(inner, i * j) if j.denominator == 1 else e
+    again = to_power(inner, i * j) if j.denominator == 1 or isinstance(inner, Norm) else e
     return again if again is not e else None
 
 
@@ -177,6 +199,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Hadamard: (
         equal_bases,
         reciprocals_last,
+        power_under_a_name,
         open_exponents,
     ),
     Norm: (norm_of_zero,),

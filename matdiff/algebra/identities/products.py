@@ -8,7 +8,7 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, value_of
 
 
 @identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
@@ -60,6 +60,59 @@ def inverse_in_product(e: Expr) -> Expr | None:
 def powers_in_product(e: Expr) -> Expr | None:
     """Also A⁻¹A² = A, of a matrix that has an inverse."""
     return beside_each_other(e, cancelling=False)
+
+
+@identity(
+    "(AB)⁻¹AB = I",
+    "inv(A*B)*A*B = eye(m)",
+    where="A: m x n; B: n x m",
+    requires="AB invertible",
+    also=("A*B*inv(A*B) = eye(m)", "A*B*(A*B)^-3 = (A*B)^-2"),
+)
+def product_beside_its_inverse(e: Expr) -> Expr | None:
+    """A product that is inverted beside its inverse, where a definition may stand for it."""
+    return beside_inverse(e, whole=True)
+
+
+@identity(
+    "(AB)⁻¹A = B⁻¹",
+    "inv(A*B)*A = inv(B)",
+    where="A, B: n x n invertible",
+    requires="AB invertible",
+    also=("B*inv(A*B) = inv(A)",),
+)
+def factor_beside_inverse(e: Expr) -> Expr | None:
+    """Square factors with which a product begins or ends, beside its inverse."""
+    return beside_inverse(e, whole=False)
+
+
+def beside_inverse(e: Expr, whole: bool) -> Expr | None:
+    """All factors of a product that stands inverted beside them, or else as many as possible, cancel with it."""
+    f = e.operands
+    for k, factor in enumerate(f):
+        a, power = base_and_exponent(factor)
+        inverted = value_of(a)
+        if power >= 0 or not isinstance(inverted, Product):
+            continue
+        g = inverted.operands
+        left = matrix_power(a, power + 1) if power < -1 else None
+        for n in (len(g),) if whole else range(len(g) - 1, 0, -1):
+            if g[n - 1].cols is a.rows and f[k + 1 : k + 1 + n] == g[:n]:
+                return without_identities(e, *f[:k], left, inverse_of_product(g[n:]), *f[k + 1 + n :])
+            if g[-n].rows is a.rows and k >= n and f[k - n : k] == g[-n:]:
+                return without_identities(e, *f[: k - n], inverse_of_product(g[:-n]), left, *f[k + 1 :])
+    return None
+
+
+def inverse_of_product(factors: tuple[Expr, ...]) -> Expr | None:
+    """(AB)⁻¹, where there are factors."""
+    return Inverse.of(Product.of(*factors)) if factors else None
+
+
+def without_identities(like: Expr, *factors: Expr | None) -> Expr:
+    """A product of those factors that there are, and I of its shape where there is none."""
+    kept = [f for f in factors if f is not None]
+    return Product.of(*kept) if kept else Identity(like.rows)
 
 
 @identity("x(yᵀz) = (yᵀz)x", "x*y'*z = (y'*z)*x", where="x: m; y, z: n")
@@ -246,6 +299,8 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
         identity_in_product,
         inverse_in_product,
         powers_in_product,
+        product_beside_its_inverse,
+        factor_beside_inverse,
         diagonal_times_vector,
         diagonal_before_vector,
         product_of_diagonals,

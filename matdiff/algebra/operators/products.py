@@ -17,7 +17,18 @@ from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator
 from matdiff.algebra.laws import differential, shift, vec
-from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, entrywise_product, power, product, signed_sum
+from matdiff.algebra.notation import (
+    ATOM,
+    POSTFIX,
+    SUM,
+    Notation,
+    Slot,
+    Style,
+    entrywise_product,
+    power,
+    product,
+    signed_sum,
+)
 from matdiff.errors import ShapeError
 
 Differentials = Expr | None  # the differential of an operand; None where the operand is constant
@@ -155,6 +166,9 @@ class Scale(Operator):
 
     def notation(self, style: Style) -> Notation:
         c, a = self.operands
+        if c.number is not None and c.number.denominator == 1 and a.reciprocal:
+            quotient = entrywise_product((a,), style, str(abs(c.number)))  # 2 ./ x
+            return quotient if c.number > 0 else Notation((style.pick("−", "-"), *quotient.parts), SUM)
         scalars = c.operands if isinstance(c, Hadamard) else (c,)
         return product(scalars, written_factors(a) if isinstance(a, Product) else (a,), style)
 

@@ -1,0 +1,96 @@
+"""Answers are no longer than the form that a book prints: what cancels is gone, and what is shared stands once."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+from matdiff.algebra.identities.kronecker import common_kronecker_factor, kronecker_and_commuted
+from matdiff.algebra.identities.powers import power_under_a_name
+from matdiff.algebra.identities.products import factor_beside_inverse, product_beside_its_inverse
+from matdiff.algebra.laws import Law
+from matdiff.algebra.reading_cost import reading_cost
+
+GRADIENTS = [
+    # X(XᵀX)⁻¹Xᵀ times itself is itself
+    ("norm2(b - A*inv(A'*A)*A'*b)^2", "A: m x n; b: m", "b", "2*(b - A*inv(A'*A)*A'*b)"),
+    ("1/2*norm2(A*inv(A'*A)*A' - S)^2", "A: m x n; S: m x m symmetric", "A",
+     "2*(A*inv(A'*A)*A'*S - S)*A*inv(A'*A)"),
+    # what stands beside an inverse begins or ends what is inverted
+    ("V = diag(s)*C*diag(s); logdet(V)", "s: d positive; C: d x d spd", "s", "2 ./ s"),
+    ("V = diag(s)*C*diag(s); u'*inv(V)*u", "s: d positive; C: d x d spd; u: d", "s",
+     "V = diag(s)*C*diag(s); -2*((u ./ s) .* (inv(V)*u))"),
+    # a power beside its root under a name, and sizes that are declared
+    ("J = sqrt(det(B)); a*(J - 1)^3", "B: n x n spd; a: scalar", "B", "J = sqrt(det(B)); 3*a*(J - 1)^2*J*inv(B)/2"),
+    ("r = sqrt(x'*A*x); 1/r", "A: n x n spd; x: n", "x", "r = sqrt(x'*A*x); -A*x/r^3"),
+    ("1/n*tr((eye(n) - M/n)^n)", "M: n x n; n: scalar positive integer", "M", "-((eye(n) - M/n)^(n - 1))'/n"),
+    ("sum(x.^5)/norm2(x)^5", "x: n", "x", "5*(x.^4 - sum(x.^5)*x/norm2(x)^2)/norm2(x)^5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "where", "unknown", "best"), GRADIENTS)
+def test_a_gradient_is_no_longer_than_in_a_book(f: str, where: str, unknown: str, best: str) -> None:
+    found = matdiff.derive(f, unknown, where)
+    assert found.verify(trials=1).ok
+    assert reading_cost(found.gradient) <= reading_cost(matdiff.parse(best, where))
+
+
+@pytest.mark.parametrize(
+    ("f", "where", "best"),
+    [
+        ("norm2(B*X)^2 + c*norm2(X)^2", "B: m x n; X: n x k; c: scalar", "2*kron(eye(k), B'*B + c*eye(n))"),
+        ("norm2(X*B)^2 + c*norm2(X)^2", "B: n x k; X: m x n; c: scalar", "2*kron(B*B' + c*eye(n), eye(m))"),
+    ],
+)
+def test_the_hessian_of_a_ridge_is_one_kronecker_product(f: str, where: str, best: str) -> None:
+    found = matdiff.hessian(f, "X", where)
+    assert found.verify(trials=1).ok
+    assert reading_cost(found.result) <= reading_cost(matdiff.parse(best, where))
+
+
+@pytest.mark.parametrize("f", ["X'*X", "X*X'", "X'*S*X"])
+def test_the_jacobian_of_a_square_has_one_kronecker_product(f: str) -> None:
+    found = matdiff.jacobian(f, "X", "X: m x n; S: m x m symmetric")
+    assert found.verify(trials=1).ok
+    assert str(found.result).count("⊗") == 1
+
+
+@pytest.mark.parametrize(
+    ("law", "before", "after"),
+    [
+        (product_beside_its_inverse, "X*inv(X'*X)*X'*X*B", "X*B"),
+        (factor_beside_inverse, "V = F*G*H; inv(V)*F*G", "inv(H)"),
+        (factor_beside_inverse, "V = F*G*H; G*H*inv(V)*B", "inv(F)*B"),
+        (product_beside_its_inverse, "F*G*(F*G)^-3", "(F*G)^-2"),
+        (power_under_a_name, "J = sqrt(a); a^2/J", "J = sqrt(a); J^3"),
+        (common_kronecker_factor, "kron(eye(p), F) + c*eye(p*n)", "kron(eye(p), F + c*eye(n))"),
+        (common_kronecker_factor, "kron(F, eye(p)) - eye(p*n)", "kron(F - eye(n), eye(p))"),
+        (kronecker_and_commuted, "kron(X, eye(m)) + kron(eye(m), X)*commutation(m, n)",
+         "(eye(m*m) + commutation(m, m))*kron(X, eye(m))"),
+    ],
+)  # fmt: skip
+def test_laws_that_shorten_and_their_reasons(law: Law, before: str, after: str) -> None:
+    where = "X: m x n; B, F, G, H: n x n invertible; a: scalar positive; c: scalar"
+    e, wanted = matdiff.parse(before, where), matdiff.parse(after, where)
+    found = law.apply(e)
+    assert matdiff.equal(found, wanted)
+    assert reading_cost(found) <= reading_cost(e)
+    assert law.explains(e, found)
+    assert not law.explains(e, -found)
+
+
+@pytest.mark.parametrize("text", ["inv(X'*X)*X'", "inv(F*G)*G", "F*inv(F*G)", "inv(F)*G", "X*inv(X'*X)*X'"])
+def test_what_is_not_beside_its_inverse_stays(text: str) -> None:
+    e = matdiff.parse(text, "X: m x n; F, G: n x n")
+    assert product_beside_its_inverse.apply(e) is None
+    assert factor_beside_inverse.apply(e) is None
+
+
+@pytest.mark.parametrize("style", ["unicode", "ascii", "latex"])
+@pytest.mark.parametrize(
+    ("text", "shown"), [("2*(1 ./ x)", "2 ./ x"), ("-(1 ./ x)", "-1 ./ x"), ("y - 3*(1 ./ x.^2)", "y - 3 ./ x.^2")]
+)
+def test_numbers_stand_above_a_vector(text: str, shown: str, style: str) -> None:
+    e = matdiff.parse(text, "x, y: n")
+    assert format(e, "ascii") == shown
+    assert matdiff.parse(format(e, style), "x, y: n") is e
