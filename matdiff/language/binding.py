@@ -338,11 +338,12 @@ class Bound:
             if node.value.startswith("-"):
                 exponent = Node("negative", [exponent], None, node.end - 1, node.end)
             node.parts.append(exponent)
+        _regroup(node)
         base = node.parts[0]
         if base.kind != "NAME" or len(node.parts) < 2:
             return None
         exponent = node.parts[1]
-        is_double = exponent.kind == "group" and exponent.parts[0].kind == "group"
+        is_double = _is_double(exponent)
         if is_double:
             exponent = exponent.parts[0]  # x^{(i)}
         index = exponent.parts[0] if exponent.kind == "group" else exponent
@@ -393,6 +394,20 @@ class Bound:
 
     def error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
         return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
+
+
+def _is_double(node: Node) -> bool:
+    """Whether a node stands in two brackets, as an index in x^{(i)}."""
+    return node.kind == "group" and node.parts[0].kind == "group"
+
+
+def _regroup(node: Node) -> None:
+    """Σ^{(k)}^{-1} is a power of Σ^{(k)}, since an index is not what an exponent belongs to."""
+    tower = node.parts[1] if len(node.parts) > 1 else node
+    if tower.kind == "power" and tower is not node and _is_double(tower.parts[0]):
+        base, index = node.parts[0], tower.parts[0]
+        member = Node("power", [base, index], node.value, base.start, index.end)
+        node.parts, node.value = [member, *tower.parts[1:]], tower.value
 
 
 def _without_brackets(node: Node) -> Node:

@@ -56,7 +56,7 @@ REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector wit
 
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
     """c·Ones in the shape of another term; a note says so of what nobody would take for a constant."""
-    attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar)
+    attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar, beside=(other,))
     shown = attempt.written(scalar.node)
     is_open = scalar.node.kind == "unspecified" and scalar.node.value[0] not in attempt.bound.declared
     if is_open and other.node.kind != "unspecified":

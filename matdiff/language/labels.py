@@ -33,7 +33,7 @@ TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
 FACTOR = rf"\s*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇·{GREEK_CLASS}]"  # · is a letter of a function, as of log(x)
 BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
-BINDS = rf"(?:[∑Σ∏]|\bm(?:ax|in))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
+BINDS = rf"(?:[∑Σ∏]|\b(?:sum|prod|max|min))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
 CUSTOM = 3  # what it costs to go against a clear custom
 DOUBTFUL = 1  # and where the other reading is as good, if the shapes allow it
 Custom = tuple[bool, int]  # whether it is a label, and what the other reading costs; 0 where there is none
@@ -92,7 +92,8 @@ class Labels:
         if high.label in ("plus", "minus"):  # of a matrix it is a generalised inverse
             return known.kind(name) != "M", 0
         if high.kind == "index":
-            return high.label not in self.bound and name not in known.shaped | known.states, 0
+            is_number = name == "e" and name not in known.names  # e^{(t)}
+            return high.label not in self.bound and name not in known.shaped | known.states and not is_number, 0
         if high.kind == "label" or high.label in ("pi", "π"):  # Q^π: nobody takes that power of anything but numbers
             return name != "e" or name in known.names, 0
         if (name == "e" and name not in known.names) or high.label in known.functions or high.label in self.bound:

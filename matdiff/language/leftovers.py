@@ -15,7 +15,7 @@ from matdiff.errors import SyntaxError
 EMPTY = frozenset(" \t\n\r\f\v{}&$~.,;\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{SOFT HYPHEN}\ufeff")
 WORDS = """
     left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr quad qquad space enspace thinspace
-    displaystyle textstyle limits nolimits nonumber notag ensuremath small large normalsize
+    displaystyle textstyle boxed fbox limits nolimits nonumber notag ensuremath small large normalsize
     mathop mathbin mathrel mathord operatorname mathrm mathit mathnormal mathbf mathcal mathscr mathbb mathbbm mathds
     mathfrak mathsf boldsymbol bm pmb symbf symbb vec bf rm it cal sf text textrm textit textbf textsf mbox hbox tt
     hat bar tilde check dot ddot breve overline widehat widetilde

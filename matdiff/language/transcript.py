@@ -29,7 +29,8 @@ class Transcript:
         if start >= len(self.origins):
             return len(self.source), len(self.source)
         last = max(start, min(end, len(self.origins)) - 1)
-        return self.origins[start][0], self.origins[last][1]
+        (start, begin), (stop, end) = self.origins[start], self.origins[last]
+        return min(start, stop), max(begin, end)  # what stands below a sign is written behind it
 
 
 class Scribe:

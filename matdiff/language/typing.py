@@ -120,10 +120,13 @@ class Attempt:
         """A typed piece that is a scalar."""
         return Typed(ONE, ONE, operands, make, node)
 
-    def penalty(self, node: Node, cost: int, *reasons: Typed) -> None:
-        """An unusual reading: costs something when it rests on the guessed kind of a symbol."""
+    def penalty(self, node: Node, cost: int, *reasons: Typed, beside: tuple[Typed, ...] = ()) -> None:
+        """An unusual reading: costs something when it rests on the guessed kind of a symbol.
+
+        Another kind of what stands *beside* would avoid it, too.
+        """
         if any(r.guessed for r in reasons):
-            self.penalties.append(Penalty(node, cost, reasons))
+            self.penalties.append(Penalty(node, cost, (*reasons, *beside)))
 
     def note(self, node: Node, sentence: str) -> None:
         """Says how a doubtful place was read, and how to say the other thing; it is shown if this reading is taken."""

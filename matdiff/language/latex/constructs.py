@@ -18,6 +18,7 @@ from matdiff.language.transcript import CLOSES, OPENS
 DIFFERENTIAL = r"(?:d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?(?:\^.{1,4})?){1,2}"  # dx, below a fraction line
 
 MEMBER = r"\([A-Za-z]\)"  # x^{(i)}
+WORD = re.compile(rf"{NAMED}\w+{NAME_ENDS}|[(\[]{NAMED}\w+{NAME_ENDS}[)\]]")  # x^{old}, x^{(old)}
 
 
 class Construct:
@@ -269,8 +270,9 @@ class Script(Construct):
             page.change(self.mark, "_")
             page.change(first, "")
             page.change(page.solid(last, -1), "")
-        elif content.startswith(NAMED) and content.find(NAME_ENDS) == len(content) - 1:
-            page.change(first, content.strip(NAMED + NAME_ENDS))
+        elif WORD.fullmatch(content):
+            for place in range(self.mark + 2, len(page)):  # x^{(old)} is x^{old}
+                page.change(place, page.pieces[place][0].strip("()[]" + NAMED + NAME_ENDS))
 
     def _place(self, page: Page, content: str) -> None:
         """The customary order: W_{1}_i for W_i^{(1)}, x^{(i)}_j for x_j^{(i)}, and x_i^⊤ for x^⊤_i."""

@@ -12,8 +12,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from matdiff.errors import SyntaxError
+from matdiff.language.latex.commands import SPACES, VANISHING
 
 PATTERN = re.compile(r"(\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
+UNSEEN = (" ", "\n", *SPACES, *VANISHING)
+LONGEST_LABEL = 32  # tokens
+WORD = r"\\(?:text|textrm|mathrm|textup|mbox)\{\s*[A-Za-z]+\s*\}|[A-Za-z0-9]+|\\ell"
+DONE = r"\s*(?:\\top|\\intercal|T|'|\\prime|\\mathsf\s*\{?\s*T|\\mathrm\s*\{?\s*T|-\s*(?:1|T|\\top)\s*\})"
+LABEL = rf"\{{\s*(?:\((?:{WORD})\)|\[[^\[\]{{}}]+\]|\*|\\(?:star|ast)\b)(?={DONE})"  # {(1)\top, {[l-1]T, {*-1
 LARGEST = 200_000  # signs that all macros together may expand to
 CALL = 8  # what a call counts besides, so that one that never ends does end soon
 DEFINITION = r"(?m)^[ \t]*((?:\\[A-Za-z]{1,20}[ \t]*){0,4}[\w{}\\^\u0300-\u036f]{1,40})[ \t]*:?=(?!=)"
@@ -119,14 +125,14 @@ class Stream:
         return None
 
     def skip_blanks(self) -> None:
-        """Reads over white space."""
-        while self.skip(" ", "\n"):
+        """Reads over what cannot be seen."""
+        while self.skip(*UNSEEN):
             pass
 
     def peek(self) -> str:
-        """The text of the next token that is no white space."""
+        """The text of the next token that can be seen."""
         k = len(self.pending) - 1
-        while k >= 0 and self.pending[k].text in (" ", "\n"):
+        while k >= 0 and self.pending[k].text in UNSEEN:
             k -= 1
         return self.pending[k].text if k >= 0 else ""
 
@@ -158,6 +164,20 @@ class Stream:
             depth += (token.text == "{") - (token.text == "}")
             found.append(token)
         raise self.error(f"{opener.text} is never closed", opener, f"{closer} is missing behind it")
+
+    def split_label(self, script: Token) -> None:
+        r"""Writes ^{(1)\top} as ^{(1)}^{\top}: a label, and what is done with the name that carries it."""
+        following = self.pending[-1 : -LONGEST_LABEL - 1 : -1]
+        label = re.match(LABEL, "".join(token.text for token in following))
+        if label is None:
+            return
+        place = length = 0
+        while length < label.end():
+            length += len(following[place].text)
+            place += 1
+        end = following[place - 1].end
+        marks = [Token(sign, script.start, end) for sign in "}^{"]
+        self.pending[len(self.pending) - place : len(self.pending) - place] = marks[::-1]
 
     # ---- expanding ---------------------------------------------------------------------------------
 

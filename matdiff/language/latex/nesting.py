@@ -44,6 +44,7 @@ class Nesting:
         self.page = Page(source)
         self.stack: list[Frame | Construct] = []
         self.lowered = 0  # how many subscripts are open
+        self.asks = False  # whether the outermost of them names the unknown, as in \min_{\mathbf w}
         self.fonts = [""]  # of what is open, the innermost last
         self.formula = ""  # what closes the outermost formula
         self.formulas = 0
@@ -73,8 +74,8 @@ class Nesting:
         self.stack.append(Font(token, self.page))
 
     def styled(self, sign: str) -> str:
-        """A letter in the font that is set; an index has none, but the set that it runs through."""
-        is_index = self.lowered and self.page.last() != "∈"
+        """A letter in the font that is set; an index has none, but an unknown and the set that it runs through."""
+        is_index = self.lowered and self.page.last() != "∈" and not self.asks
         return sign if is_index else styled(sign, self.fonts[-1])
 
     def missing(self, construct: Construct) -> SyntaxError:
@@ -183,6 +184,7 @@ class Nesting:
         if kind in PRINTED:
             raise self.error(f"the environment {name} is not available", opener, "blocks stand in bmatrix or pmatrix")
         if kind in BLOCKS:
+            self.page.blank(" ", opener.start, opener.end)  # two matrices: no index
             self.page.write("[(", opener.start, opener.end)
             self.stack.append(Frame(opener, closer, len(self.page), ")]", self.formula))
             return

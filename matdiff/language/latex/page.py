@@ -17,6 +17,7 @@ Piece = tuple[str, int, int]
 GAPS = (APART, " ", WIDE_SPACE, "\n")  # what separates, the weakest first
 BLANKS = frozenset((*GAPS, ""))
 SHORT = 64  # pieces: what is longer is not rearranged, so that deep nesting costs no more than its length
+FEW = 4  # pieces: { arg min }
 NAMED, NAME_ENDS = "⟪", "⟫"
 GOALS = frozenset("argmin argmax minimize minimise maximize maximise min max".split())
 
@@ -134,6 +135,11 @@ class Page:
             if text:
                 return text
         return ""
+
+    def names_unknown(self) -> bool:
+        """Whether what is written last is a sign below which the unknown stands: min, argmin, ∇."""
+        last = self.short(max(len(self.pieces) - FEW, 0)).rstrip("}" + NAME_ENDS)
+        return last.endswith(("∇", *GOALS))
 
     def solid(self, place: int, step: int) -> int:
         """The first piece from a place on, in a direction, that is not blank."""

@@ -250,7 +250,11 @@ class _Pass(Wording):
             self.page.close_up()
             self.page.raw(sign, token.start, token.end)
         elif sign == "_" or self.stream.peek() not in ("'", "′"):
+            asks = self.page.names_unknown()
+            if sign == "^" and self.page.last() != "e":
+                self.stream.split_label(token)
             self.stack.append(Script(token, self.page, nested=self.lowered > 0))
+            self.asks = self.asks if self.lowered else sign == "_" and asks
             self.lowered += sign == "_"
 
     def fraction(self, token: Token, _: str) -> None:
@@ -294,6 +298,7 @@ class _Pass(Wording):
         r"""\underset{x}{\min} is \min_{x}; what stands below anything else is a label, and vanishes."""
         low = self.stream.argument(token)
         over = self.stream.argument(token)
+        over[:1] = [part._replace(start=token.start) for part in over[:1]]
         words = "".join(part.text.lstrip("\\") for part in over)
         marks = [Token(sign, token.start, token.end) for sign in "{}_{}"]
         label = [marks[2], marks[3], *low, marks[4]] if re.search("min|max|inf|sup", words) else []
