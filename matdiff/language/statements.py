@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
-from matdiff.language.names import MARKS
+from matdiff.language.names import GREEK_CLASS, MARKS
 from matdiff.language.phrases import said_of_names
 from matdiff.language.questions import Question, question_at
 from matdiff.language.side_conditions import INNER, NAMES, Condition, condition_of, relocated
@@ -34,6 +34,10 @@ UNREAD = re.compile(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
+
+
+DIFFERENTIAL = re.compile(r"(?<![\w.\\])d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX, and no d of its own:
+COEFFICIENT = re.compile(rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}}))")  # d, or cx
 
 
 class Says(NamedTuple):
@@ -100,6 +104,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         edits += changes
     changed = _edited(script, edits)
     _refuse_unread(changed, known)
+    _refuse_differential(changed, known)
     members = tuple(_edited(script, side) for side in sides)
     spans = [
         *signs,
@@ -344,6 +349,17 @@ def _edited(script: Transcript, edits: list[Edit]) -> Transcript:
     for k in range(place, len(script.text)):
         scribe.write(script.text[k], *script.span(k, k + 1))
     return scribe.finished()
+
+
+def _refuse_differential(script: Transcript, known: Collection[str]) -> None:
+    """Refuses dX, which is no product, where nothing says that d is a number."""
+    m = DIFFERENTIAL.search(script.text)
+    if m is None or "d" in known or COEFFICIENT.search(script.text):
+        return
+    of = m.group("of")
+    message = f"d{of} is the differential of {of}, which matdiff finds from a function"
+    hint = f"write the function alone; a product is d*{of}"
+    raise SyntaxError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
 
 
 def _refuse_unread(script: Transcript, known: Collection[str]) -> None:

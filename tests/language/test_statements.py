@@ -121,3 +121,17 @@ def test_a_set_has_a_count_of_its_own() -> None:
 def test_an_invented_size_is_no_index_of_the_text() -> None:
     found = matdiff.parse(r"\sum_{n=1}^N \|t_n - B^\top\phi_n\|^2")
     assert "n" not in {name for s in symbols(found) for extent in s.shape for name in extent.names()}
+
+
+@pytest.mark.parametrize("text", ["tr(A'dX)", "x'A dx", r"\operatorname{tr}(A\,d\mathbf{X})", "2x'dx + dy"])
+def test_a_differential_is_no_product(text: str) -> None:
+    with pytest.raises(matdiff.MatdiffError, match="is the differential of"):
+        matdiff.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"), [("a x'x + cx'y + dy'y", "a*x'*x + c*x'*y + d*y'*y"), ("d + dx'x", "d + d*x'*x")]
+)
+def test_a_coefficient_d_is_a_number(text: str, same: str) -> None:
+    where = "x: n; y: n; a: scalar; c: scalar"
+    assert matdiff.parse(text, where) is matdiff.parse(same, f"{where}; d: scalar")

@@ -235,8 +235,9 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
 
 @identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", among=(UnitVector,))
 def unit_vector_in_hadamard(e: Expr) -> Expr | None:
+    """For a number or a constant index."""
     for k, factor in enumerate(() if e.is_scalar else e.operands):
-        if isinstance(factor, UnitVector):
+        if isinstance(factor, UnitVector) and isinstance(factor.operands[0], Number | Symbol):
             others = Hadamard.of(*e.operands[:k], *e.operands[k + 1 :])
             return Scale.of(Entry(others, factor.operands[0]), factor)
     return None
