@@ -6,7 +6,8 @@ A kind is S (scalar), V (vector), M (matrix) or R (row vector); every kind has a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 from unicodedata import normalize
 
 from matdiff.algebra.dims import ONE, Shape, Size, size
@@ -24,6 +25,7 @@ BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
 ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
+MANY = 5  # as many numbered letters are of one kind where the text allows it
 LETTERS_OF_COUNTS = frozenset("CDKLMNT")
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 INDICES: Kinds = (("S", 0),)
@@ -87,6 +89,19 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     if base.isupper():
         return COUNTS if base in LETTERS_OF_COUNTS else MATRICES
     return VECTORS if base >= "h" else SCALARS
+
+
+def siblings(choices: Mapping[Any, Kinds]) -> dict[str, str]:
+    """For many numbered letters the first of them, whose kind is theirs: b₁ … b₁₂ of a network.
+
+    >>> siblings({f"b{k}": SCALARS for k in range(1, 6)})
+    {'b2': 'b1', 'b3': 'b1', 'b4': 'b1', 'b5': 'b1'}
+    """
+    families: dict[tuple[str, Kinds], list[str]] = {}
+    for name, of in choices.items():
+        if isinstance(name, str) and (m := re.fullmatch(r"([^\W\d_])[0-9]+", name)):
+            families.setdefault((m[1], of), []).append(name)
+    return {name: family[0] for family in families.values() if len(family) >= MANY for name in family[1:]}
 
 
 def is_time(letter: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
@@ -212,13 +213,22 @@ class _Readings:
     ) -> tuple[Found, Bound] | None:
         """The best reading under one set of decisions."""
         bound = self._bind(other, decisions)
+        found = self._found(bound, most - cost, most == ANY_COST)
+        return (Found(found.attempt, found.typed, found.cost + cost), bound) if found else None
+
+    def _found(self, bound: Bound, most: int, required: bool) -> Found | None:
+        """The reading of least cost in which many numbered letters are of one kind, if there is one, or any."""
         search = Search(bound, self.scalar, self.budget, self.valued)
-        found = search.run(most - cost)
-        if found is None:
-            if search.first_error and most == ANY_COST:
-                raise search.first_error
-            return None
-        return Found(found.attempt, found.typed, found.cost + cost), bound
+        if search.siblings:
+            with suppress(MatdiffError):
+                found = search.run(most)
+                if found and not found.attempt.penalties:
+                    return found
+            search = Search(bound, self.scalar, self.budget, self.valued, apart=True)
+        found = search.run(most)
+        if found is None and search.first_error and required:
+            raise search.first_error
+        return found
 
     def _bind(self, other: tuple[int, ...], decisions: list[Decision]) -> Bound:
         """The tree with its names resolved."""

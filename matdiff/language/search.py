@@ -8,6 +8,7 @@ is fully declared there is nothing to vary and it is one pass.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.customs import ITALIC, TIMES, Kinds, is_time, kind_of, kinds, written_bold
+from matdiff.language.customs import ITALIC, TIMES, Kinds, is_time, kind_of, kinds, siblings, written_bold
 from matdiff.language.functions_of_matrices import settle
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.names import font_of
@@ -89,8 +90,8 @@ class KindsError(AmbiguityError):
 class Search:
     """The readings of one tree."""
 
-    def __init__(self, bound: Bound, scalar: bool, budget: Budget, valued: bool = False) -> None:
-        """*valued* is whether open functions may have scalar values without a declaration."""
+    def __init__(self, bound: Bound, scalar: bool, budget: Budget, valued: bool = False, apart: bool = False) -> None:
+        """*valued* is whether open functions may have scalar values, *apart* whether siblings may differ in kind."""
         self.bound = bound
         self.budget = budget
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
@@ -100,6 +101,14 @@ class Search:
         self.italic = {stem: name for stem, font, name in pairs if font == "bold" and stem in bound.names}
         self.choices: dict[Key, Kinds] = {
             name.name: self._kinds(name) for name in bound.names.values() if not (name.declared or self._is_tied(name))
+        }
+        self.siblings = {} if apart else siblings(self.choices)
+        self.kin = {name: self.siblings.get(head, head) for name, head in bound.kin.items()} | self.siblings
+        self.others = Counter[Key](self.siblings.values())  # how many share the kind of a letter
+        self.choices = {
+            key: tuple((kind, cost * (1 + self.others[key])) for kind, cost in of)
+            for key, of in self.choices.items()
+            if key not in self.siblings
         }
         self._ones()
         if valued:
@@ -276,7 +285,7 @@ class Search:
         assumed = dict(self.customary)
         for k, n in vector:
             assumed[self.keys[k]] = self.choices[self.keys[k]][n][0]
-        assumed |= {name: assumed[head] for name, head in self.bound.kin.items() if head in assumed}
+        assumed |= {name: assumed[head] for name, head in self.kin.items() if head in assumed}
         attempt = Attempt(self.bound, assumed)
         try:
             typed = attempt.run()
@@ -320,7 +329,7 @@ class Search:
             key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
             key = function_key(node.value[0]) if node.kind == "unspecified" else key
             key = BARE if node.kind == "big_sum" else key
-            key = self.bound.kin.get(key, key) if isinstance(key, str) and key not in self.place else key
+            key = self.kin.get(key, key) if isinstance(key, str) and key not in self.place else key
             if key in self.place:
                 found[key] = None
             stack.extend(node.parts)
@@ -398,7 +407,8 @@ class Search:
         for k, n in vector:
             key = self.keys[k]
             (custom, _), (kind, cost) = self.choices[key][0], self.choices[key][n]
-            if custom not in DECLARED or cost < UNUSUAL or key not in self.bound.names or self.bound.names[key].indexed:
+            is_usual = cost < UNUSUAL * (1 + self.others[key])
+            if custom not in DECLARED or is_usual or key not in self.bound.names or self.bound.names[key].indexed:
                 continue
             place = next(n for n in self.bound.order if n.kind in ("symbol", "member") and n.value[0] == key)
             other = DECLARED[custom]

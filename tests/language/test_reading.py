@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 
-import matdiff.algebra.operators  # noqa: F401 - fills the catalogue of laws
+import matdiff
+import matdiff.algebra.operators
 from matdiff.algebra.constants import Identity, Ones
-from matdiff.algebra.dims import shape_text
+from matdiff.algebra.dims import ONE, shape_text
 from matdiff.algebra.expr import Index, Number, Symbol, symbols
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.algebra.operators.entrywise import Abs, Unspecified
@@ -250,3 +253,33 @@ def test_definitions_behind_where_stand_in_any_order() -> None:
         assert parse("a'a where " + ", ".join(behind), "x: n") is in_order
     with pytest.raises(MatdiffError, match="in a circle"):
         parse("a'a where a = b + x, b = c, c = a", "x: n")
+
+
+@pytest.mark.parametrize(
+    ("layer", "weight"),
+    [
+        ("tanh(W{0} {1} + b{0})", "W"),
+        ("σ(A_{0}*({1}) + c_{0})", "A"),
+        (r"\sigma\left(W^{{({0})}} {1} + b^{{({0})}}\right)", "W"),
+        (r"\max(0, U_{{{0}}} {1} + b_{{{0}}})", "U"),
+    ],
+)
+def test_twelve_layers_are_read_without_declarations(layer: str, weight: str) -> None:
+    text = "x"
+    for k in range(1, 13):
+        text = layer.format(k, text)
+    start = time.perf_counter()
+    found = {s.name: s for s in symbols(matdiff.parse(f"‖{text} − y‖²"))}
+    assert time.perf_counter() - start < 3
+    weights = [found[f"{weight}{k}"] for k in range(1, 13)]
+    assert all(a.cols is b.rows and b.rows is not b.cols for b, a in pairwise(weights))
+    assert len({s.rows for s in weights}) == 12
+    biases = [s for s in found.values() if s.name[0] in "bc"]
+    assert len(biases) == 12
+    assert all(not s.is_scalar and s.cols is ONE for s in biases)
+
+
+def test_siblings_differ_in_kind_where_the_text_says_so() -> None:
+    text = "a1'x*a2 + a3*a4*a5*norm2(x)"
+    found = {s.name: s.is_scalar for s in symbols(matdiff.parse(text, "x: n"))}
+    assert found == {"a1": False, "x": False, **{f"a{k}": True for k in range(2, 6)}}
