@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_derivation(derive, code=True)
+    _add_layout(derive, "denominator", "∂f/∂X of the shape of X, or also its transpose")
     derive.add_argument("--no-expand", action="store_true", help="leave the answers in terms of the links of a chain")
     derive.set_defaults(run=_derive)
     _add_second(commands)
@@ -129,8 +130,7 @@ def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     """The commands ``jacobian`` and ``hessian``."""
     jacobian = commands.add_parser("jacobian", help="the Jacobian of an expression of any shape, with its steps")
     _add_derivation(jacobian, code=True)
-    layouts = ("numerator", "denominator")
-    jacobian.add_argument("--layout", choices=layouts, default="numerator", help="J, or its transpose")
+    _add_layout(jacobian, "numerator", "J, or its transpose")
     jacobian.set_defaults(run=_jacobian)
     hessian = commands.add_parser("hessian", help="the Hessian of a scalar expression, with its steps")
     _add_derivation(hessian, code=True)
@@ -167,6 +167,11 @@ def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = Fal
     command.add_argument("--document", action="store_true", help="a whole document of LaTeX instead of a piece of one")
     command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
     _add_setting(command)
+
+
+def _add_layout(command: argparse.ArgumentParser, default: str, meaning: str) -> None:
+    """The option that says which layout the answers have."""
+    command.add_argument("--layout", choices=("numerator", "denominator"), default=default, help=meaning)
 
 
 def _add_setting(command: argparse.ArgumentParser) -> None:
@@ -222,7 +227,8 @@ def _derive(options: argparse.Namespace) -> None:
     from matdiff.api import derive
 
     text, unknowns = _text(options.expression), _unknowns(options)
-    _show(options, derive(text, unknowns, options.where, options.dialect, not options.no_expand))
+    found = derive(text, unknowns, options.where, options.dialect, not options.no_expand, options.layout)
+    _show(options, found)
 
 
 def _jacobian(options: argparse.Namespace) -> None:

@@ -23,6 +23,7 @@ def derive(
     where: Where = None,
     dialect: str | None = None,
     expand: bool = True,
+    layout: str = "denominator",
 ) -> Derivation:
     """The gradients G of a scalar function, with df = Tr(Gᵀ dX); each has the shape of its unknown.
 
@@ -31,12 +32,13 @@ def derive(
     (``"X: m x n; S: d x d spd"``).  What is not declared is inferred from use.  LaTeX and code are
     recognised; *dialect* (``plain``, ``latex``, ``numpy``, ``matlab`` …) settles it.  Of a function with definitions
     the answer is one closed form, or without *expand* stands in terms of the gradients ∇_h with respect to them.
+    In the ``numerator`` *layout* the page and ``.derivatives`` give the transposes ∂f/∂X too.
     Raises MatdiffError when the text cannot be read, shapes do not fit, or no law covers an operator.
 
     >>> derive("tr(inv(X)*A)", wrt="X").gradient
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
     """
-    return Derivation(gradients(*function_of(expr, wrt, where, True, dialect), expand))
+    return Derivation(gradients(*function_of(expr, wrt, where, True, dialect), expand), layout)
 
 
 def jacobian(

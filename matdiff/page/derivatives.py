@@ -18,6 +18,7 @@ from matdiff.calculus.hessian import Hessians
 from matdiff.output.notation import Printer, write
 from matdiff.page.gradients import declared, definitions, head, piece_names, projected, said
 from matdiff.page.model import (
+    PARTIAL,
     TOP,
     VEC,
     Answer,
@@ -27,6 +28,7 @@ from matdiff.page.model import (
     Page,
     Pen,
     Section,
+    fraction,
     joined,
     nabla,
     named,
@@ -49,15 +51,9 @@ QUIET = UNSPOKEN | {
     blocks_one_by_one,
 }
 HEADINGS = frozenset(("Differential", "Vec form", "Linear form", "Substitution", "Projection", "Simplified"))
-PARTIAL = sign("∂", r"\partial ")
 
 
 # ---- names of derivatives -------------------------------------------------------------------------------
-
-
-def fraction(over: Formula, under: Formula) -> Formula:
-    """a/b, or a fraction of LaTeX"""
-    return lambda style: style.pick(f"{over(style)}/{under(style)}", rf"\frac{{{over(style)}}}{{{under(style)}}}")
 
 
 def column(e: Expr, name: Formula | None = None) -> Formula:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from matdiff.algebra.dims import shape_text
@@ -20,6 +20,7 @@ from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.calculus.hessian import Hessians
 from matdiff.output.sharing import defining, is_definition
 from matdiff.page.model import (
+    PARTIAL,
     Answer,
     D,
     Formula,
@@ -27,6 +28,7 @@ from matdiff.page.model import (
     Page,
     Pen,
     Section,
+    fraction,
     function_of,
     joined,
     nabla,
@@ -36,6 +38,7 @@ from matdiff.page.model import (
 )
 from matdiff.page.pieces import both, steps_record, symbols_record
 
+IN_ROWS = "numerator layout: the transpose of the gradient"
 CLOSED = 140  # signs of an answer without names that is shown below the one with names
 LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and of such a piece
 
@@ -180,6 +183,19 @@ def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula
 
 
 # ---- the answers --------------------------------------------------------------------------------------
+
+
+def in_rows(made: Page, unknowns: Mapping[str, Expr], derivatives: Mapping[str, Expr]) -> Page:
+    """A page with ∂f/∂X of the numerator layout below its gradients."""
+    rows = [
+        Answer(fraction(joined([PARTIAL, "f"]), joined([PARTIAL, plain(unknowns[name])])), d, [(IN_ROWS, None)])
+        for name, d in derivatives.items()
+    ]
+    laid_out = {name: {**both(d), "shape": shape_text(d.shape)} for name, d in derivatives.items()}
+    return made._replace(
+        answers=[*made.answers, *rows],
+        record=lambda: {**made.record(), "layout": "numerator", "derivatives": laid_out},
+    )
 
 
 def answer_and_closed(found: Gradients, name: str, closed: Gradients) -> Answer:

@@ -168,6 +168,12 @@ def sign(text: str, latex: str) -> Formula:
 D = sign("d", r"\mathrm{d}")
 TOP = sign("ᵀ", r"^{\top}")
 VEC = sign("vec ", r"\operatorname{vec} ")
+PARTIAL = sign("∂", r"\partial ")
+
+
+def fraction(over: Formula, under: Formula) -> Formula:
+    """a/b, or a fraction of LaTeX"""
+    return lambda style: style.pick(f"{over(style)}/{under(style)}", rf"\frac{{{over(style)}}}{{{under(style)}}}")
 
 
 def named(name: str) -> Formula:

@@ -11,6 +11,7 @@ from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Gradients, Line
 from matdiff.errors import MatdiffError
 from matdiff.results.base import DerivedResult
+from matdiff.results.layouts import require_layout, turned
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
@@ -24,6 +25,8 @@ class Derivation(DerivedResult):
     gradient, gradients  the answer; a mapping from the names of the unknowns to the answers
     unconstrained        for unknowns with a property (symmetric, …) the gradient before the projection
     riemannian           for orthogonal unknowns and those of length 1 the gradient along that set
+    derivatives          ∂f/∂X by the names of the unknowns: the gradients, or in the *layout* ``numerator`` their
+                         transposes
     links                of a function with definitions the gradients ∇_h with respect to them, by name
     steps, lines         the applications of laws, and the lines that replaying them gives
     conditions           where the laws that were used hold
@@ -31,8 +34,10 @@ class Derivation(DerivedResult):
 
     _found: Gradients
 
-    def __init__(self, found: Gradients) -> None:
+    def __init__(self, found: Gradients, layout: str = "denominator") -> None:
+        require_layout(layout)
         super().__init__(found)
+        self.layout = layout
         self.function: Expr = found.function
         self.unknowns: Mapping[str, Expr] = found.unknowns
         self.gradients: Mapping[str, Expr] = found.gradients
@@ -52,6 +57,12 @@ class Derivation(DerivedResult):
         found = self._found
         named = with_names(found.function, (line.expression for line in found.lines()))
         return found if named is found.function else gradients(named, found.unknowns)
+
+    @cached_property
+    def derivatives(self) -> Mapping[str, Expr]:
+        """∂f/∂X in the layout that was asked for."""
+        rows = self.layout == "numerator"
+        return {name: turned(g) if rows and not g.is_scalar else g for name, g in self.gradients.items()}
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -91,9 +102,10 @@ class Derivation(DerivedResult):
         return checked.joined(verify_gradients(told.function, in_names, (), seed, trials))
 
     def _page(self, steps: str) -> Page:
-        from matdiff.page.gradients import page
+        from matdiff.page.gradients import in_rows, page
 
-        return page(self._found, steps) if steps == "none" else page(self._told, steps, self._found)
+        made = page(self._found, steps) if steps == "none" else page(self._told, steps, self._found)
+        return in_rows(made, self.unknowns, self.derivatives) if self.layout == "numerator" else made
 
     def to_function(self, backend: str = "numpy") -> Callable[..., Any]:
         """A function of the symbols, in the order in which they appear, that returns the value and the gradients.

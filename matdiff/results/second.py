@@ -18,6 +18,7 @@ from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_wit
 from matdiff.calculus.jacobian import Jacobians
 from matdiff.errors import MatdiffError
 from matdiff.results.base import DerivedResult
+from matdiff.results.layouts import require_layout, turned
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from matdiff.page.model import Answer, Page
 
 T = TypeVar("T")
-LAYOUTS = ("numerator", "denominator")
 
 
 class Entries(NamedTuple):
@@ -54,8 +54,7 @@ class Jacobian(DerivedResult):
     _found: Gradients
 
     def __init__(self, derived: Jacobians, layout: str = "numerator") -> None:
-        if layout not in LAYOUTS:
-            raise MatdiffError(f"there is no layout {layout!r}", suggestion=f"Take one of {', '.join(LAYOUTS)}.")
+        require_layout(layout)
         found = derived.whole
         super().__init__(found)
         self._derived = derived
@@ -66,11 +65,7 @@ class Jacobian(DerivedResult):
         self.unconstrained: Mapping[str, Expr] = {n: self._laid_out(j, n) for n, j in found.unconstrained.items()}
 
     def _laid_out(self, j: Expr, name: str) -> Expr:
-        if self.layout == "numerator" or self.unknowns[name].is_scalar:
-            return j
-        turned, _ = Simplifier(SIMPLIFICATIONS)(Transpose(j))
-        turned.facts["context"] = j.facts.get("context", ())
-        return turned
+        return j if self.layout == "numerator" or self.unknowns[name].is_scalar else turned(j)
 
     @property
     def result(self) -> Expr:

@@ -1,0 +1,25 @@
+"""The two layouts of derivatives: ∂f/∂X of the shape of X (denominator), or of that of Xᵀ (numerator)."""
+
+from __future__ import annotations
+
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.operators.products import Sum, Transpose
+from matdiff.algebra.rewriting import Simplifier
+from matdiff.errors import MatdiffError
+
+LAYOUTS = ("numerator", "denominator")
+
+
+def require_layout(layout: str) -> None:
+    """Refuses what is no layout."""
+    if layout not in LAYOUTS:
+        raise MatdiffError(f"there is no layout {layout!r}", suggestion=f"Take one of {', '.join(LAYOUTS)}.")
+
+
+def turned(answer: Expr) -> Expr:
+    """An answer in the other layout: its transpose, term by term."""
+    terms = answer.operands if isinstance(answer, Sum) else (answer,)
+    found = Sum.of(*(Simplifier(SIMPLIFICATIONS)(Transpose(term))[0] for term in terms))
+    found.facts["context"] = answer.facts.get("context", ())
+    return found
