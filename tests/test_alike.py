@@ -81,14 +81,14 @@ PROGRAMS = {
         "x",
         "a[i=1..N]: scalar; x: n; A: n x n",
     ),
-    "products without names": ("tr(" + "*".join(f"A{k}*X" for k in range(1, 41)) + ")", "X", "X: n x n"),
+    "products without names": ("tr(" + "*".join(f"A{k}*X" for k in range(1, 8)) + ")", "X", "X: n x n"),
     "matrix functions": (layers("expm(A*{h})", "tr({h}*B)", 4, "X"), "X", "X, A, B: n x n"),
 }
 
 
 def where(text: str, program: str) -> str:
     """Declarations, with those of the matrices A1, A2, … that a program has."""
-    more = [f"A{k}: n x n" for k in range(1, 41) if f"A{k}*" in program]
+    more = [f"A{k}: n x n" for k in range(1, 8) if f"A{k}*" in program]
     biases = [f"b{k}: n" for k in range(1, 6) if f"b{k})" in program]
     vectors = ["x, y: n"] if biases else []
     return "; ".join([text, *more, *biases, *vectors])
@@ -101,7 +101,7 @@ def test_alike_or_one_by_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     for many in (NEVER, 1):
         monkeypatch.setattr(gradient, "MANY", many)
         d = matdiff.derive(program, wrt=tuple(unknowns.split(", ")), where=where(declared, program))
-        found.append((dict(d.gradients), d.to_text(steps="full"), d.to_text(), d.to_latex(steps="full"), d.to_json()))
+        found.append((dict(d.gradients), d.to_text(steps="full"), d.to_latex(), d.to_json()))
     assert found[0] == found[1]
     assert d.verify().ok
 

@@ -318,6 +318,8 @@ def too_large(shape: Shape) -> bool:
 
 def solution(extent: Size, letter: str, wanted: Size, known: Mapping[str, Size]) -> Size | None:
     """The letter for which a polynomial that is linear in it has the wanted value."""
+    if extent.terms == (((letter,), 1),):
+        return wanted if wanted.is_whole else None
     slope, rest = Size(()), Size(())
     for monomial, c in extent.terms:
         others = tuple(name for name in monomial if name != letter)

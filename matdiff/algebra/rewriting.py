@@ -109,6 +109,8 @@ class Rewriter:
             elif (target := forward[node]) in settled:
                 settled[node] = settled[target]
                 stack.pop()
+            elif target in forward:  # it waits below on the stack for what it leads to: a circle
+                break
             else:
                 stack.append(target)
         raise UnsupportedError("the simplification of this expression did not come to an end")

@@ -268,9 +268,9 @@ def test_twelve_layers_are_read_without_declarations(layer: str, weight: str) ->
     text = "x"
     for k in range(1, 13):
         text = layer.format(k, text)
-    start = time.perf_counter()
+    start = time.process_time()
     found = {s.name: s for s in symbols(matdiff.parse(f"‖{text} − y‖²"))}
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     weights = [found[f"{weight}{k}"] for k in range(1, 13)]
     assert all(a.cols is b.rows and b.rows is not b.cols for b, a in pairwise(weights))
     assert len({s.rows for s in weights}) == 12

@@ -32,9 +32,9 @@ def test_results_in_several_parts_and_several_matrices() -> None:
 @pytest.mark.parametrize("text", ["norm_spec(exp(1000*A))", "norm_nuc(exp(1000*A))", "sum(pinv(exp(1000*A)))"])
 def test_a_check_of_what_overflows_ends_soon(text: str) -> None:
     derived = matdiff.derive(text, "A", "A: m x n")
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         assert derived.verify().ok
     except matdiff.MatdiffError as refusal:
         assert refusal.suggestion  # noqa: PT017
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20

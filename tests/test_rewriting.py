@@ -1,0 +1,25 @@
+"""Rewriting comes to rest, or says at once that it never will."""
+
+from __future__ import annotations
+
+import pytest
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.operators.entrywise import Exp
+from matdiff.algebra.rewriting import Rewriter
+from matdiff.errors import UnsupportedError
+
+a, b, c = (Symbol(name, SCALAR) for name in "abc")
+
+
+@pytest.mark.parametrize("circle", [{a: b, b: c, c: a}, {a: Exp(a)}, {Exp(a): Exp(Exp(a))}])
+def test_a_circle_is_noticed_at_once(circle: dict[Expr, Expr]) -> None:
+    entered: list[Expr] = []
+    with pytest.raises(UnsupportedError, match="did not come to an end"):
+        Rewriter(lambda e: entered.append(e) or circle.get(e))(Exp(a))
+    assert len(entered) < 10
+
+
+def test_what_leads_to_the_same_form_twice_is_no_circle() -> None:
+    assert Rewriter({a: c, b: c}.get)(a + Exp(b) + Exp(Exp(a))) is c + Exp(c) + Exp(Exp(c))
