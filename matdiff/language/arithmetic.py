@@ -342,11 +342,14 @@ def left_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     return multiply(attempt, node, [inverse, b])
 
 
+AGAINST_SIGN = 4  # what it costs to read a in a ⊙ x as a scalar, for which nobody writes ⊙
+
+
 def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A ⊙ B; with a scalar it is the ordinary multiple."""
     if a.is_scalar or b.is_scalar:
         if a.is_scalar is not b.is_scalar:
-            attempt.penalty(node, 1, a if a.is_scalar else b)
+            attempt.penalty(node, AGAINST_SIGN, a if a.is_scalar else b)
         shaped = b if a.is_scalar else a
         return attempt.typed(node, (shaped.rows, shaped.cols), (a, b), partial(make_product, (False, False)))
     if not attempt.same_shape(a, b):

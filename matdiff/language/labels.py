@@ -147,7 +147,7 @@ class Labels:
     def prime(self, name: str, written: str) -> Custom:
         """What custom says of the quotes behind a name: x − x' has two vectors, x'A x has one."""
         text, known = self.text, self.known
-        quotes = list(re.finditer(rf"{re.escape(written)}(?:{SUBSCRIPT})?'", text))
+        quotes = list(re.finditer(rf"{re.escape(written)}(?:{SUBSCRIPT})?['′]", text))
         if f"{name}_prime" in known.names:
             return True, CUSTOM
         if any(match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, m.end()) for m in quotes):  # x'_i, x'ᵀ
@@ -177,6 +177,18 @@ class Labels:
     def quotes_transpose(self) -> bool:
         """Whether a quote stands before a factor somewhere, as in x'A, where it is no prime."""
         return re.search(rf"['′]{FACTOR}", self.text) is not None
+
+    @cached_property
+    def primes_transpose(self) -> bool:
+        """Whether ′ is the sign of transposes: between factors, as in x′Ax, where there is no other sign of them."""
+        if "′" not in self.text or "'" in self.text or re.search(TRANSPOSED, self.text):
+            return False
+        before = re.finditer(rf"(\)|[A-Za-z{GREEK_CLASS}])(?:{SUBSCRIPT})?′(?=[A-Za-z{GREEK_CLASS}(])", self.text)
+        is_call = re.compile(r"[^)]′\(")
+        return any(
+            m.group(1) == ")" or (not is_call.match(self.text, m.end() - 2) and self.stands_bare(canonical(m.group(1))))
+            for m in before
+        )
 
     def is_difference(self, written: str) -> bool:
         """Whether a name is subtracted from the one with a quote, X − X', where that may be another one."""

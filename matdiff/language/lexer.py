@@ -346,7 +346,7 @@ class Lexer(Bars):
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
         if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
             return big
-        if prime := match_at(r"′(?![′'(])[₀-₉]*", self.text, end):
+        if not self.labels.primes_transpose and (prime := match_at(r"′(?![′'(])[₀-₉]*", self.text, end)):
             return self.whole_name(canonical(self.text[start : prime.end()]), start, prime.end())
         if name in self.vocabulary.heads.called or name in self.vocabulary.heads.plain:
             return self.call_of_definition(name, end, start)

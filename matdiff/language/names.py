@@ -80,9 +80,9 @@ CLOSES = r"[)\]},;:=|‖⟩>\n\u23b9]"
 ENDS = rf"(?=\s*(?:{CLOSES}|[⊤ᵀ'′^]|$)|[-+−]\s|\s+[-+−=])"  # no factor follows
 INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<word>[^\W\d_]+)|(?P<number>[0-9]+)"
 BRACED = rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*\}}"
-OPEN = rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+]){ENDS}|\[\s*(?P<low>\w+)\s*\]"
-OPEN += rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
 OPENS_BARS = rf"\s*[|‖]{{1,2}}(?:\s*[A-Za-z0-9(\[√{GREEK_CLASS}]|[-−]\w)"  # λ*||w||², and not ‖x − x*‖²
+OPEN = rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+])(?!{OPENS_BARS}){ENDS}|\[\s*(?P<low>\w+)\s*\]"
+OPEN += rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
 UNICODE = rf"(?P<star>[*∗⋆])(?!{OPENS_BARS}){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ⁽])|⁽(?P<low>[{SUPERS}]+)⁾"
 UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
 

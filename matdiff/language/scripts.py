@@ -138,13 +138,13 @@ class Scripts(Comparisons):
             raise self.error(message, self.tokens[base].start, m.end() + 1, "write another letter")
         if base >= 0 and self.is_prime(base, m):
             return self.attach(base, "prime", m.end())
-        if m.group() != "'":
+        if m.group() != "'" and not self.labels.primes_transpose:
             raise self.error(f"{m.group()} has no meaning here", m.start(), m.end(), "g′(…) is the derivative of g")
         return self.emit("TRANSPOSE", None, m.start(), m.end())
 
     def is_prime(self, base: int, m: re.Match[str]) -> bool:
         """Whether a quote behind a name is a prime, at all places of the text or at none."""
-        if m.group() == "′":
+        if m.group() == "′" and not self.labels.primes_transpose:
             return True
         name, written = self.tokens[base].value, self.written(base)
         if (name, "'") not in self.settled:
