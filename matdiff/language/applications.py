@@ -115,8 +115,15 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
     if len(operands) == 1 and operands[0].is_scalar and not issubclass(operator, Entrywise) and not square:
         attempt.penalty(node, 5, operands[0])  # nobody takes the sum of a number
     if square and operands[0].is_scalar:
-        attempt.penalty(node, 5 if operator.output[1] == "1" and operator.output[0] != "1" else 1, operands[0])
+        attempt.penalty(node, _of_a_number(operator, operands[0]), operands[0])
     return attempt.typed(node, shape, tuple(operands), operator.of)
+
+
+def _of_a_number(operator: type[Operator], operand: Typed) -> int:
+    """What it costs that an operator on square matrices is applied to a number: Tr(ρ log ρ) is of a matrix ρ."""
+    if operator.output == ("1", "1"):
+        return 6 if operand.of_numbers else 1  # Tr(xᵀAx) is written often
+    return 5 if operator.output[1] == "1" else 1
 
 
 def matched(attempt: Attempt, operator: type[Operator], operands: list[Typed]) -> Shape | None:

@@ -39,12 +39,17 @@ class Typed:
     negated     of −A: A
     number      of a number: its value
     guessed     whether an undeclared symbol occurs in it
+    of_numbers  whether it and all that it is made of are scalars
     has_two_axes  of an array in code: whether it has a second axis, which may be of length 1
     """
 
     guessed: bool
+    of_numbers: bool
 
-    __slots__ = ("cols", "factors", "guessed", "has_two_axes", "make", "negated", "node", "number", "operands", "rows")
+    __slots__ = (
+        *("rows", "cols", "operands", "make", "node", "factors", "negated", "number"),
+        *("has_two_axes", "guessed", "of_numbers"),
+    )
 
     def __init__(self, rows: Size, cols: Size, operands: tuple[Typed, ...], make: Make, node: Node) -> None:
         self.rows = rows
@@ -57,6 +62,7 @@ class Typed:
         self.number: Fraction | None = None
         self.has_two_axes = False
         self.guessed = any(o.guessed for o in operands)
+        self.of_numbers = self.is_scalar and all(o.of_numbers for o in operands)
 
     @property
     def is_scalar(self) -> bool:
