@@ -124,10 +124,9 @@ class Bound:
             stack.extend((part, scope) for part in reversed(node.parts))
         resolve_unbound(self)
         require_meant(self, self.tree)
-        for node in postorder(self.tree):
+        for node in () if self.free else postorder(self.tree):
             binders = node.value.binders if node.kind == "big_sum" else ()
-            unused = next((b for b in binders if not (b.used or b.bare)), None)
-            if unused and not self.free:
+            if unused := next((b for b in binders if not (b.used or b.bare)), None):
                 raise self.error(node, f"the index {unused.name} of the sum does not occur in it", "multiply instead")
         for recursion in self.recursions.values():
             recursion.require_use(self)

@@ -47,6 +47,7 @@ class Calls(Emitter):
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, other)
         self.vocabulary = vocabulary
+        self.defines = "=" in self.text
         self.repeating = False  # whether the item defines a state, so that its steps may follow
         self.linear: set[int] = set()  # the places of the brackets with the arguments of such derivatives as ∇²f(A)[E]
         self.functionals: set[int] = set()  # those of the brackets behind funm, which hold the name of a function
@@ -151,7 +152,7 @@ class Calls(Emitter):
         known = self.vocabulary
         if known.states and (state := self.state(start)):
             return state
-        head = head_at(self.text, start) if self.last in STARTERS else None
+        head = head_at(self.text, start) if self.defines and self.last in STARTERS else None
         if head and head.name in known.heads.called:
             return self.emit("FORMULA", (head.name, head.parameters), start, head.end)
         if head and head.name not in known.functions:
@@ -261,7 +262,7 @@ class Calls(Emitter):
         name = canonical(m.group())
         if m.group() == "N" and (is_density(self.text, end) or self.in_divergence()):
             return self.function("normal", start, end)
-        if named := match_at(DIVERGENCE, self.text, start):
+        if name[0] == "D" and (named := match_at(DIVERGENCE, self.text, start)):
             return self.function("kl", start, named.end())
         if name in known.names:
             return 0

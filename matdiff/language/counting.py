@@ -77,6 +77,8 @@ def _is_of_set(name: Name, place: int, chosen: str) -> bool:
 
 def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """What is summed over a set is summed over that set alone, or the set needs a declaration; |S| is its size."""
+    if not (bound.sets or bound.masks):
+        return
     of = {id(binder): name for name, binders in bound.sets.items() for binder in binders}
     for name in names.values():
         for place, uses in name.uses.items():

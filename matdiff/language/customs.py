@@ -77,8 +77,9 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
 
 def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     """The kinds of a letter, or of a word, by the custom of the field; *bold* are the letters that are written so."""
-    base = re.sub(r"[0-9]+$|_.*", "", name)
-    if re.sub("_.*", "", name) in bold or font_of(name)[1] == "bold":
+    stem, behind, _ = name.partition("_")
+    base = stem if behind else stem.rstrip("0123456789")
+    if stem in bold or font_of(name)[1] == "bold":
         return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
     if base == "Delta":
         return COUNTS  # a margin

@@ -259,15 +259,16 @@ def _last_places(bound: Names, place: Unbound) -> Indices:
     return [Place(parse_size(Excerpt(piece, place.node.start, bound.text))) for piece in pieces]
 
 
+NUMBERED = "([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))"  # a_12, x_1
+
+
 def _require_no_numbered_part(bound: Names) -> None:
     """a_12 beside A, and x_1 beside X, can be parts of it."""
-    for node in postorder(bound.tree):
-        if node.kind != "symbol" or node.value[0] in bound.declared:
+    found = {name: m for name in bound.names if name not in bound.declared and (m := re.fullmatch(NUMBERED, name))}
+    for node in postorder(bound.tree) if found else ():
+        if node.kind != "symbol" or node.value[0] not in found:
             continue
-        numbered = re.fullmatch(r"([a-z])([1-9])([1-9]?)", node.value[0])
-        if numbered is None or (not numbered.group(3) and numbered.group(1) < "h"):
-            continue
-        letter, row, column = numbered.groups()
+        letter, row, column = found[node.value[0]].groups()
         matrix = whole_of(bound, letter)
         if matrix and (bound.declared.get(matrix) or matrix not in LETTERS_OF_COUNTS):
             part = f"the entry {row}, {column}" if column else f"the row or the column {row}"

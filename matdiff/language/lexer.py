@@ -257,7 +257,7 @@ class Lexer(Bars):
             return steps
         if defined := self.defined(start):
             return defined
-        head = match_at(FUNCTION_HEAD, self.text, start) if self.last in STARTERS else None
+        head = match_at(FUNCTION_HEAD, self.text, start) if self.defines and self.last in STARTERS else None
         if head and head.group(1) not in self.vocabulary.functions:
             return self.emit("NAME", canonical(head.group(1)), start, head.end())  # L(w) = …: the name is L
         if keyword := self.keyword(m):
@@ -269,7 +269,7 @@ class Lexer(Bars):
             return named
         if call := self.open_call(m):
             return call
-        if module := match_at(MODULE, self.text, start):
+        if self.text.startswith(".", m.end()) and (module := match_at(MODULE, self.text, start)):
             return self.say(*module.span())  # np.linalg.norm is norm
         cost = self.vocabulary.cost_of_name(m.group(), m.end())
         if cost and self.decide(self.numbered.setdefault(canonical(m.group()), start), True, cost):  # x_2 is an entry

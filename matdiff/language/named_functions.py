@@ -96,7 +96,7 @@ def gamma_function(text: str, start: int, end: int, alone: bool) -> Found | None
 
 def require_no_projection(text: str, start: int, names: Collection[str]) -> None:
     """Refuses 𝒫_Ω(A), which is no product with a matrix."""
-    found = match_at(PROJECTION, text, start)
+    found = match_at(PROJECTION, text, start) if text[start] in "PpΠ⟪" else None
     if found is None or canonical(found.group()[:-1].strip().replace("⟪", "").replace("⟫", "")) in names:
         return
     if canonical(found.group()[0]) in names:

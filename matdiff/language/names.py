@@ -53,6 +53,8 @@ def canonical(name: str) -> str:
     >>> canonical("Σ₁"), canonical("W_1"), canonical("x_{t}"), canonical("x̂_1"), canonical("∇_{h_1}")
     ('Sigma1', 'W1', 'x_t', 'x_hat1', 'nabla_h1')
     """
+    if name.isascii() and name.isalnum():
+        return name
     plain = name.translate(_PLAIN).replace("{", "").replace("}", "").replace(" ", "")
     base, _, subscript = plain.rpartition("_")
     return base + subscript if subscript.isdecimal() and base else plain.rstrip("_")
@@ -63,13 +65,16 @@ _PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digi
 _PLAIN |= {ord(mark): "_" + name for name, mark in (*ACCENTS.items(), *FONT_MARKS.items())}
 
 
+WITH_FONT = rf"(.*?)_({'|'.join(FONTS)})((?:_.*|[0-9].*)?)"
+
+
 def font_of(name: str) -> tuple[str, str]:
     """A name without its font, and the font: N and bold for N_bold.
 
     >>> font_of("N_bold"), font_of("x_t")
     (('N', 'bold'), ('x_t', ''))
     """
-    found = re.fullmatch(rf"(.*?)_({'|'.join(FONTS)})((?:_.*|[0-9].*)?)", name)
+    found = re.fullmatch(WITH_FONT, name) if "_" in name else None
     return (found.group(1) + found.group(3), found.group(2)) if found else (name, "")
 
 

@@ -29,6 +29,8 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     Errors: UnknownNameError of a word of English.
     """
     run = text[start:end]
+    if len(run) == 1:
+        return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
     if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in ("(", "_"):
         return None

@@ -10,10 +10,13 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from matdiff.algebra.assumptions import PROPERTIES
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.language.declarations import property_word
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
-from matdiff.language.names import GREEK_CLASS, MARKS
-from matdiff.language.phrases import said_of_names
+from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS
+from matdiff.language.phrases import COUNT, said_of_names
 from matdiff.language.questions import Question, question_at
 from matdiff.language.side_conditions import INNER, NAMES, Condition, condition_of, relocated
 from matdiff.language.transcript import Scribe, Transcript
@@ -34,8 +37,12 @@ UNREAD = re.compile(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
-
-
+SAYING = re.compile(  # what parts, defines, compares or asks
+    r"[=,;:\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s|(?i:min|max|inf|sup|arg)"
+    r"|(?<![^\W\d_])(?:d(?![a-z]{2})|D|s\.|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
+    rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
+)
+WORDS = re.compile(r"[A-Za-z][a-z]{2,}\(?")
 DIFFERENTIAL = re.compile(r"(?<![\w.\\])d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX, and no d of its own:
 COEFFICIENT = re.compile(rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}}))")  # d, or cx
 
@@ -66,6 +73,8 @@ Edit = tuple[int, int, str]
 
 def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
+    if _is_formula(script.text):
+        return Says(script, None, (), (), (), (), ())
     try:
         said = _said_in(script, known)
         if said.question and said.question.order and not asks:
@@ -74,6 +83,15 @@ def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
         return said
     except MatdiffError as error:
         raise relocated(error, script) from None
+
+
+def _is_formula(text: str) -> bool:
+    """Whether a text is a formula and nothing else: no sign and no word in it may say anything beside it."""
+    if SAYING.search(text):
+        return False
+    words = WORDS.findall(text)
+    known = all(word.rstrip("(") in FUNCTIONS or word in GREEK_WORDS for word in words)
+    return known and not any(property_word(word) in PROPERTIES for word in words)  # diag(x), and not A diag
 
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:

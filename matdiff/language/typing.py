@@ -179,7 +179,9 @@ class Attempt:
     def resolve(self, s: Size, node: Node, what: str) -> Size:
         """A size that is known at the end; the caller names its open sizes."""
         s = self.sizes.find(s)
-        if flexible_names(s):
+        if s in self.names:
+            s = self.names[s]
+        elif flexible_names(s):
             s = s.substitute(lambda name: self.names.get(_size_named(name), _size_named(name)))
         if flexible_names(s):
             short = what in ("1", "I")

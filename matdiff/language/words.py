@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from matdiff.errors import AmbiguityError, SyntaxError
@@ -26,6 +26,7 @@ from matdiff.language.names import (
     SUBSCRIPTS,
     SUPERSCRIPTS,
     canonical,
+    is_letter,
     no_function,
 )
 from matdiff.language.parameters import Heads, bound_letters
@@ -40,9 +41,14 @@ NO_FUNCTIONS: Mapping[str, bool] = {}
 NOTHING_DECLARED: Mapping[str, str] = {}
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 def match_at(pattern: str, text: str, place: int) -> re.Match[str] | None:
     """Matches a pattern that most texts do not need: it is compiled when it is first asked for."""
-    return re.compile(pattern).match(text, place)
+    return _compiled(pattern).match(text, place)
 
 
 class Piece(NamedTuple):
@@ -85,7 +91,7 @@ class Vocabulary:
         self.kinds = kinds
         self.asked = frozenset(names) - frozenset(kinds)  # undeclared unknowns
         self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
-        defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)]
+        defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)] if "=" in text else []
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
         defined += [canonical(m.group(1)) for m in links]
         self.states = frozenset(states(text))
@@ -294,6 +300,8 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
 
 def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | None:
     """A function or a declared name that goes on behind the run of letters: log1p, softmax_rows, x_hat_t."""
+    if not (text.startswith("_", end) or text[end : end + 1].islower()):
+        return None
     tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
     if tail and tail.end() > end and text[start : tail.end()] in known.functions:
         return Piece("FUNCTION", text[start : tail.end()], tail.end())
@@ -305,9 +313,7 @@ def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | No
 def is_name(run: str, known: Vocabulary) -> bool:
     """Whether a run is one name: declared, a Greek word, or a letter, perhaps with digits."""
     name = canonical(run)
-    if name in known.names or re.sub(r"[0-9]+$", "", name) in GREEK_WORDS:
-        return True
-    return re.fullmatch(r"[A-Za-z][0-9]*", name) is not None
+    return name in known.names or is_letter(name)
 
 
 def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Match[str] | None) -> list[Piece]:
