@@ -124,9 +124,10 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     _refuse_unread(changed, known)
     _refuse_differential(changed, known)
     members = tuple(_edited(script, side) for side in sides)
+    standing = set(kept)
     spans = [
         *signs,
-        *(piece.lead for piece in pieces),
+        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece not in standing),
         *((c.start, c.end) for c in conditions),
         *map(re.Match.span, heads),
     ]
@@ -174,7 +175,7 @@ def _pieces(text: str) -> Iterator[Piece]:
         if sign in "([{⟨" or sign in ")]}⟩":
             depth += 1 if sign in "([{⟨" else -1
         elif depth <= 0:
-            if len(sign) > 1 and not text[start : m.start()].strip():
+            if len(sign) > 1 and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():
                 lead = (lead[0], m.end())  # . Then
             else:
                 yield from _parted(text, Piece(lead, start, m.start()))
@@ -264,7 +265,8 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             condition = None
         elif word and k == begins:
             is_first = word in IN_FRONT and _is_item(text, piece)
-            yield (*piece.lead, "let " if is_first and re.search(r"\bin\b", text) else " ")
+            is_let = (is_first or lead == "let") and re.search(r"\bin\b", text)  # let h = A x in h'h
+            yield (*piece.lead, "let " if is_let else " ")
         elif word:
             is_next = word == "then" or is_first or (word == "and" and _is_item(text, piece))
             yield (*piece.lead, ";" if is_next else " and " if word == "and" else " where ")

@@ -9,7 +9,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import GREEK, LATEX, latex_name
 from matdiff.output.sharing import with_pieces
 
-RAISED = dict(zip("ᵏˢⁱʲⁿᵐ⁺⁻⁽⁾¹²³", "ksijnm+-()123", strict=True)) | {"ᵀ": r"\top "}
+RAISED = dict(zip("ᵏˢⁱʲⁿᵐ⁺⁻⁽⁾ᐟ¹²³", "ksijnm+-()/123", strict=True)) | {"ᵀ": r"\top "}
 LOWERED = dict(zip("ᵢⱼₖₘₙ₀₁₂₃₄₅₆₇₈₉", "ijkmn0123456789", strict=True))
 SIGNS = {
     "‖": r"\|", "⊙": r"\odot ", "Σ": r"\textstyle\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ",

@@ -131,7 +131,7 @@ def test_what_is_left_over_is_refused_by_name(text: str, left: str) -> None:
         matdiff.parse(text)
     assert caught.value.text is not None
     assert caught.value.span is not None
-    assert caught.value.text[slice(*caught.value.span)] == left
+    assert caught.value.text[slice(*caught.value.span)].startswith(left)
 
 
 def hash_of(text: str) -> int:

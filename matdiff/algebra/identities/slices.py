@@ -233,7 +233,7 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(i, n) = x[i]*unit(i, n)", where="x: n", among=(UnitVector,))
+@identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(2, n) = x[2]*unit(2, n)", where="x: n", among=(UnitVector,))
 def unit_vector_in_hadamard(e: Expr) -> Expr | None:
     """For a number or a constant index."""
     for k, factor in enumerate(() if e.is_scalar else e.operands):
