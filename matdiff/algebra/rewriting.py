@@ -7,7 +7,7 @@ at once.  The answer of a derivation is the last line of such a replay, so text 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from matdiff.algebra.expr import Expr, Symbol
@@ -17,6 +17,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.errors import UnsupportedError
 
 LIMIT = 2_000_000  # rewriting that has not come to rest by then never will
+ENDLESS = "the simplification of this expression did not come to an end"
 
 
 class Step(NamedTuple):
@@ -109,11 +110,16 @@ class Rewriter:
             elif (target := forward[node]) in settled:
                 settled[node] = settled[target]
                 stack.pop()
-            elif target in forward:  # it waits below on the stack for what it leads to: a circle
-                break
             else:
-                stack.append(target)
-        raise UnsupportedError("the simplification of this expression did not come to an end")
+                self._push((target,), stack, forward)
+        raise UnsupportedError(ENDLESS)
+
+    @staticmethod
+    def _push(pending: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> None:
+        """Puts nodes on the stack; one that leads elsewhere and waits below for that would wait for itself."""
+        if not forward.keys().isdisjoint(pending):
+            raise UnsupportedError(ENDLESS)
+        stack += pending
 
     def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr]) -> None:
         """Settles a node, or puts on the stack what has to be settled before it."""
@@ -126,7 +132,7 @@ class Rewriter:
             pending = [o for o in node.operands if o not in settled]
             if pending:
                 pending.reverse()
-                stack += pending
+                self._push(pending, stack, forward)
                 return
             operands = tuple([settled[o] for o in node.operands])
             following = node.rebuild(operands) if operands != node.operands else self.change(node)
