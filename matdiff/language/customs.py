@@ -106,16 +106,25 @@ def siblings(choices: Mapping[Any, Kinds]) -> dict[str, str]:
 
 
 def is_time(letter: str, text: str) -> bool:
-    """Whether t stands beside a matrix in an exponent: it is a number there.
+    """Whether t is a number: beside a matrix in an exponent, or in front of a letter wherever it stands, as a step is.
 
     >>> is_time("t", "e^{At} x"), is_time("t", r"e^{-\\mathbf{A}t}"), is_time("t", "A t")
     (True, True, False)
+    >>> is_time("t", "φ(t) = f(x + t d)"), is_time("t", "t'x + t d"), is_time("t", "A x - t")
+    (True, False, False)
     """
-    return letter == "t" and re.search(TIME, text) is not None
+    if letter != "t":
+        return False
+    alone, steps = (len(re.findall(pattern, text)) for pattern in (ALONE, STEP))
+    return re.search(TIME, text) is not None or 0 < steps == alone
 
 
 MATRIX = r"(?:\\[a-z]+\s*\{\s*[A-Z]\s*\}|[A-Z])"
 TIME = rf"(?:(?<![A-Za-z])e\s*\^|expm?)\s*[{{(]\s*[-−]?\s*(?:{MATRIX}\s*[*·]?\s*t|t\s*[*·]?\s*{MATRIX})\s*[}})]"
+
+
+ALONE = r"(?<![A-Za-z\\])(?<!\w\()t(?![A-Za-z]{2}|r\W|\w*\()"
+STEP = r"(?:^|[-+−(,=])\s*t\s*[*·]?\s*(?:\\[a-z]+\s*\{\s*)?[A-Za-z](?![A-Za-z])"
 
 
 def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
