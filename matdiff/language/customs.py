@@ -42,6 +42,8 @@ def written_bold(source: str) -> frozenset[str]:
     >>> sorted(written_bold(r"\mathbf{X}\vec v + \bm{\mu} 𝐛"))
     ['X', 'b', 'mu', 'v']
     """
+    if source.isascii() and "\\" not in source:
+        return frozenset()
     found = [(first or second) + number for first, second, number in re.findall(BOLD, source)] if "\\" in source else []
     found += [normalize("NFKC", sign) for sign in re.findall(BOLD_LETTERS, source)]
     found += re.findall(ARROWED, source)
@@ -98,6 +100,8 @@ def siblings(choices: Mapping[Any, Kinds]) -> dict[str, str]:
     >>> siblings({f"b{k}": SCALARS for k in range(1, 6)})
     {'b2': 'b1', 'b3': 'b1', 'b4': 'b1', 'b5': 'b1'}
     """
+    if len(choices) < MANY:
+        return {}
     families: dict[tuple[str, Kinds], list[str]] = {}
     for name, of in choices.items():
         if isinstance(name, str) and (m := re.fullmatch(r"([^\W\d_])[0-9]+", name)):
@@ -153,12 +157,12 @@ def size_names(symbols: list[tuple[Size, Size, bool]], taken: Collection[str]) -
     Each symbol gives its rows, its columns, and whether these are the range of a family.
     """
     found: dict[Size, Size] = {}
-    letters = iter([c for c in "nmpqrskdhtuvwabcefgijlxyz" if c not in taken])
-    ranges = iter([c for c in "NMKTLPQRSJH" if c not in taken])
+    letters = (c for c in "nmpqrskdhtuvwabcefgijlxyz" if c not in taken)
+    ranges = (c for c in "NMKTLPQRSJH" if c not in taken)
     first = next(((r, c) for r, c, is_range in symbols if not is_range and _open(r) and _open(c)), None)
     if first and first[0] is not first[1] and not {"m", "n"} & set(taken):
         found[first[0]], found[first[1]] = size("m"), size("n")
-        letters = iter([c for c in "pqrskdhtuvwabcefgijlxyz" if c not in taken])
+        letters = (c for c in "pqrskdhtuvwabcefgijlxyz" if c not in taken)
     count = 0
     for rows, cols, is_range in symbols:
         for s in (*_open_in(rows), *_open_in(cols)):

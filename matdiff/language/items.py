@@ -110,8 +110,10 @@ def require_meant(bound: Binding, tree: Node) -> None:
 
     Steps of a recurrence that are written out have one place in the text; the last may be more than is asked for.
     """
-    front = tree.parts[:-1] if tree.kind == "sequence" else []
-    meant = {node.value for node in postorder(tree) if node.kind == "definition"} if front else set()
+    if tree.kind != "sequence":
+        return
+    front = tree.parts[:-1]
+    meant = {node.value for node in postorder(tree) if node.kind == "definition"}
     places = Counter((item.start, item.end) for item in front)
     for item in front:
         is_step = places[item.start, item.end] > 1

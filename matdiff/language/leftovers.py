@@ -53,7 +53,7 @@ def comments(text: str) -> Iterator[tuple[int, int]]:
     >>> [r"\underbrace{x'x}_{norm}"[slice(*span)] for span in comments(r"\underbrace{x'x}_{norm}")]
     ['\\underbrace', '_{norm}']
     """
-    braces = list(re.finditer(BRACE, text))
+    braces = list(re.finditer(BRACE, text)) if "\\" in text else []
     closing: dict[int, int] = {}
     opened: list[int] = []
     for m in re.finditer(r"\\[{}]|[{}]", text) if braces else ():

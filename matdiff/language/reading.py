@@ -98,10 +98,10 @@ class _Readings:
     ) -> None:
         if len(text) > LONGEST:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
-        functions = [name for name in FUNCTIONS if laws or name != "d"]
+        functions = frozenset(FUNCTIONS).union(SPECIAL, MAKERS) - (set() if laws else {"d"})
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
-        self.script = transcript(text, {*functions, *SPECIAL, *MAKERS, *called}, dialects.spelling_of(dialect))
+        self.script = transcript(text, functions.union(called), dialects.spelling_of(dialect))
         self.text = text
         self.declared = declared
         self.question: Question | None = None
@@ -312,14 +312,18 @@ def name_sizes(found: Found, bound: Bound) -> None:
 
 
 def _vocabulary(
-    text: str, declared: Declarations, wrt: Sequence[str], functions: Sequence[str], called: Mapping[str, bool]
+    text: str, declared: Declarations, wrt: Sequence[str], functions: frozenset[str], called: Mapping[str, bool]
 ) -> Vocabulary:
     """The names and functions that are known in a text: those that are declared, those of unknowns, and the tables."""
     wholes = [w.partition("[")[0] for w in wrt]
-    bases = [w for w in wholes if w.isidentifier() and "_" not in w.removeprefix("nabla_") and w not in functions]
+    bases = [
+        w
+        for w in wholes
+        if w.isidentifier() and "_" not in w.removeprefix("nabla_") and (w == "d" or w not in FUNCTIONS)
+    ]
     shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
     kinds = {name: kind_of(declared[name].shape) for name in declared}
-    return Vocabulary(text, [*declared, *bases], [*functions, *SPECIAL], kinds, shaped, called)
+    return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called)
 
 
 def read_law(law: Law | Statement) -> tuple[Expr, Expr]:

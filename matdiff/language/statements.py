@@ -14,12 +14,14 @@ from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import property_word
+from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS
 from matdiff.language.phrases import COUNT, said_of_names
 from matdiff.language.questions import Question, question_at
 from matdiff.language.side_conditions import INNER, NAMES, Condition, condition_of, relocated
 from matdiff.language.transcript import Scribe, Transcript
+from matdiff.language.words import MAKERS
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
 CONSTRAINING = re.compile(r"subject|such|s\.")
@@ -38,8 +40,8 @@ UNREAD = re.compile(
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
 SAYING = re.compile(  # what parts, defines, compares or asks
-    r"[=,;:\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s|(?i:min|max|inf|sup|arg)"
-    r"|(?<![^\W\d_])(?:d(?![a-z]{2})|D|s\.|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
+    r"[=,;\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s"
+    r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )
 WORDS = re.compile(r"[A-Za-z][a-z]{2,}\(?")
@@ -90,8 +92,9 @@ def _is_formula(text: str) -> bool:
     if SAYING.search(text):
         return False
     words = WORDS.findall(text)
-    known = all(word.rstrip("(") in FUNCTIONS or word in GREEK_WORDS for word in words)
-    return known and not any(property_word(word) in PROPERTIES for word in words)  # diag(x), and not A diag
+    if not all((name := word.rstrip("(")) in FUNCTIONS or name in MAKERS or name in GREEK_WORDS for word in words):
+        return False
+    return not any(word in KINDS or property_word(word) in PROPERTIES for word in words)  # diag(x), and not A diag
 
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:

@@ -141,9 +141,10 @@ def parse_tokens(tokens: list[Token], text: str) -> Node:
     stream = iter(tokens)
     token = next(stream)
     while True:
-        action = rows[states[-1]].get(token.type)
+        row = rows[states[-1]]
+        action = row.get(token.type)
         if action is None:
-            raise unexpected(token, rows[states[-1]], text)
+            raise unexpected(token, row, text)
         if action >= 0:
             states.append(action)
             values.append(Node(token.type, [], token.value, token.start, token.end))
@@ -154,9 +155,11 @@ def parse_tokens(tokens: list[Token], text: str) -> Node:
             parts = values[-length:]
             del values[-length:]
             values.append(chained(alias, parts) if alias in CHAINS else _plain(alias, parts))
-        if length:
-            del states[-length:]
-        states.append(rows[states[-1]][origin])
+        if length == 1:  # most often an operand of one level becomes one of the next
+            states[-1] = rows[states[-2]][origin]
+        else:
+            del states[len(states) - length :]
+            states.append(rows[states[-1]][origin])
         if states[-1] == last and token.type == END:
             return values[-1]
 

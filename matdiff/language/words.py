@@ -101,7 +101,7 @@ class Vocabulary:
         self.defined = frozenset(defined)
         self.names = frozenset((*names, *defined, *self.states, *self.heads.plain, *self.heads.called))
         self.longest = max(map(len, self.names), default=0)
-        self.functions = frozenset((*functions, *MAKERS)) - self.names
+        self.functions = frozenset(functions).union(MAKERS) - self.names
         self.formulas = frozenset(self.heads.called)
         self.formulas |= {name for name, has_values in open_functions.items() if not has_values}
         self.declared = frozenset(name for name, has_values in open_functions.items() if has_values)

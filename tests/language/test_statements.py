@@ -6,6 +6,7 @@ import pytest
 
 import matdiff
 from matdiff.algebra.expr import symbols
+from matdiff.language.statements import _is_formula
 
 
 @pytest.mark.parametrize(
@@ -135,3 +136,17 @@ def test_a_differential_is_no_product(text: str) -> None:
 def test_a_coefficient_d_is_a_number(text: str, same: str) -> None:
     where = "x: n; y: n; a: scalar; c: scalar"
     assert matdiff.parse(text, where) is matdiff.parse(same, f"{where}; d: scalar")
+
+
+@pytest.mark.parametrize(
+    "text", ["softmax(z)'*diag(w)*z", "tr(expm(W .* W)) - d", "norm2(W'*W - eye)^2", "alpha*A : B"]
+)
+def test_a_formula_alone_says_nothing_beside_itself(text: str) -> None:
+    assert _is_formula(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["A diag", "S spd", "min_x x'x", "d/dx x'x", "D_x x'x", "n x n A", "x'x. Let A", "d X"]
+)
+def test_a_text_with_other_words_is_searched(text: str) -> None:
+    assert not _is_formula(text)
