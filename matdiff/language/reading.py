@@ -316,11 +316,8 @@ def _vocabulary(
 ) -> Vocabulary:
     """The names and functions that are known in a text: those that are declared, those of unknowns, and the tables."""
     wholes = [w.partition("[")[0] for w in wrt]
-    bases = [
-        w
-        for w in wholes
-        if w.isidentifier() and "_" not in w.removeprefix("nabla_") and (w == "d" or w not in FUNCTIONS)
-    ]
+    bases = [w for w in wholes if w.isidentifier() and "_" not in w.removeprefix("nabla_")]
+    bases = [w for w in bases if w == "d" or w not in FUNCTIONS]
     shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
     kinds = {name: kind_of(declared[name].shape) for name in declared}
     return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called)

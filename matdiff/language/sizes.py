@@ -38,6 +38,8 @@ class Sizes:
     def find(self, s: Size) -> Size:
         """What is known of a size by now."""
         bound = self.bound
+        if s is ONE or not bound:
+            return s
         if s in bound:
             path = []
             while s in bound:
@@ -45,7 +47,7 @@ class Sizes:
                 s = bound[s]
             for passed in path:  # the next search is a single step
                 bound[passed] = s
-        if bound and s.name is None and s.number is None:
+        if s.name is None and s.number is None:
             known = s.substitute(self._lookup)
             if s in self.factors:
                 self.factors[known] = self.factors[s]
