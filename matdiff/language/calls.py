@@ -152,13 +152,17 @@ class Calls(Emitter):
         known = self.vocabulary
         if known.states and (state := self.state(start)):
             return state
-        head = head_at(self.text, start) if self.defines and self.last in STARTERS else None
+        head = head_at(self.text, start) if self.defines and self.begins_item() else None
         if head and head.name in known.heads.called:
-            return self.emit("FORMULA", (head.name, head.parameters), start, head.end)
+            return self.operand("FORMULA", (head.name, head.parameters), start, head.end)
         if head and head.name not in known.functions:
-            return self.emit("NAME", head.name, start, head.end)  # L(w) = …: the name is L
+            return self.operand("NAME", head.name, start, head.end)  # L(w) = …: the name is L
         found = known.heads.call_at(self.text, start)
         return self.call_of_definition(*found, start) if found else 0
+
+    def begins_item(self) -> bool:
+        """Whether a definition may begin here: behind a separator, or on a new line."""
+        return self.last in STARTERS or (self.line_break and not self.brackets)
 
     def takes_time(self, start: int) -> bool:
         """Whether a bracket behind a name holds the index of a sum: y(t) under ∑_t is y_t."""
@@ -211,8 +215,7 @@ class Calls(Emitter):
 
     def state(self, start: int) -> int:
         """z[k+1] = …, z_{1} = …: the state of a recurrence that an item defines; 0 where there is none."""
-        fresh = self.last in STARTERS or (self.line_break and not self.brackets)
-        head = state_at(self.text, start) if fresh else None
+        head = state_at(self.text, start) if self.begins_item() else None
         if head is None or head.name not in self.vocabulary.states:
             return 0
         self.repeating = True

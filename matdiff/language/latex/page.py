@@ -19,6 +19,10 @@ BLANKS = frozenset((*GAPS, ""))
 SHORT = 64  # pieces: what is longer is not rearranged, so that deep nesting costs no more than its length
 FEW = 4  # pieces: { arg min }
 NAMED, NAME_ENDS = "⟪", "⟫"
+LEFT_SIDE = (
+    rf"[\s{APART}]*(?:{NAMED}\w+{NAME_ENDS}|[^\W\d_])[\w\u0300-\u036f]*"
+    rf"(?:[_^](?:\w|\{{[^{{}}]*\}}))*[\s{APART}]*(?:\([^()=]*\))?[\s{APART}]*:?=(?!=)"
+)
 GOALS = frozenset("argmin argmax minimize minimise maximize maximise min max".split())
 
 
@@ -174,7 +178,11 @@ class Page:
             if text in ("\n", WIDE_SPACE, "where") and not depth:
                 stop = _strip(kept, ".,;" if text == "where" else ".,")
                 text = ";" if text == WIDE_SPACE and stop == "," else " where" if text == "where" else text
-            piece = (APART if text == WIDE_SPACE else text, *piece[1:])
+            if text == WIDE_SPACE:
+                behind = next((t for t, _, _ in reversed(kept) if t not in BLANKS), "")
+                is_word = len(behind) > 1 and behind[-1].isalpha()  # subject to
+                text = "\n" if behind and not (depth or is_word) and self._defines(k + 1) else APART
+            piece = (text, *piece[1:])
             if text and (kept or text not in BLANKS):
                 kept.append(piece)
         _strip(kept, ".,;")
@@ -198,6 +206,10 @@ class Page:
         if called and not re.search(r"∇[\s_^{}0-9]*$", before):  # the gradient of a function that is open
             name = text.strip(NAMED + NAME_ENDS)
             raise no_function(name, functions, self.source, (start, end))
+
+    def _defines(self, place: int) -> bool:
+        """Whether the text from a place on begins with the left side of a definition: r = …, h_θ(x) = …"""
+        return re.match(LEFT_SIDE, "".join(text for text, _, _ in self.pieces[place : place + SHORT])) is not None
 
     def _is_left_side(self, place: int) -> bool:
         """Whether the bracket that opens at a place closes before a sign =, as in RSS(w) = …"""
