@@ -216,7 +216,7 @@ class Search:
         return sum(self.choices[self.keys[k]][n][1] for k, n in vector)
 
     def _made_scalar(self, vector: Assignment) -> int:
-        """What it costs that letters customary for vectors and matrices are read as scalars."""
+        """What it costs that letters customary for vectors and matrices are read as less, so that all is a scalar."""
         names = {k: self.bound.names.get(str(self.keys[k])) for k, _ in vector}
         plain = [
             (k, n) for k, n in vector if (name := names[k]) is None or not name.is_family or name.whole
@@ -224,7 +224,9 @@ class Search:
         taken = [(self.choices[self.keys[k]], n) for k, n in plain]
         scalars = [(kinds[0][0], kinds[n][1]) for kinds, n in taken if kinds[n][0] == "S"]
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
-        return sum(cost for _, cost in scalars) + FAR_FETCHED * is_matrix
+        turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
+        is_unlikely = is_matrix or (turned > 1 and self.not_scalar is not None)  # softmax(QKᵀ)V is a matrix
+        return sum(cost for _, cost in scalars) + (FAR_FETCHED + 1) * is_unlikely
 
     def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
         """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""
