@@ -55,7 +55,7 @@ def said_of_names(statement: str) -> Said | None:
         front = member.group("front")
         names = re.fullmatch(NAMES, front)
         found: Said | None = [(_listed(front), "")] if names else _phrase(front)
-        behind = description(member.group("behind"))
+        behind = description(re.sub(rf"^{VERB}", "", member.group("behind")))
         if found is None or behind is None:
             return None
         space = member.group("space")
@@ -110,6 +110,22 @@ def description(words: str) -> str | None:
         cols = sized.group("cols") or (rows if "matrix" in kept or "square" in kept else "")
         kept.insert(0, f"{rows} x {cols}" if cols else rows)
     return " ".join(kept)
+
+
+LEADS = frozenset(
+    "where with let assume assuming suppose given that for if when then and in is are be being denotes".split()
+)
+
+
+def is_said(words: list[str]) -> bool:
+    """Whether words are those of a phrase, whose names stand beside them: with, is a symmetric matrix.
+
+    >>> is_said(["Let"]), is_said("be a symmetric matrix".split()), is_said(["loss"])
+    (True, True, False)
+    """
+    said = [word.strip(".,;:") for word in words]
+    rest = [word for word in said if word.lower() not in LEADS]
+    return not rest or (description(" ".join(rest)) is not None and len(said) > 1) or bool(description(" ".join(rest)))
 
 
 def tells_kind(says: str) -> bool:

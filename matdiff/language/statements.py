@@ -33,6 +33,8 @@ WORD = (
 FULL_STOP = r"(?<=[\w)\]}'ᵀ²])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{FULL_STOP}|{WORD}"
+FOR_ALL = r"(?:,\s*)?(?:\b[Ff]or\s+(?:all|each|every|any)\s+|∀\s*)(?P<index>[a-z])(?=\s*(?:[;,.\n]|$))"
+MEMBER_DEFINED = r"(?:_\{?([a-z])\}?|\[([a-z])\]|\^\{?\(([a-z])\)\}?)\s*:?="
 ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰]|\bin\b)"
 UNREAD = re.compile(
@@ -77,8 +79,10 @@ def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
     if _is_formula(script.text):
         return Says(script, None, (), (), (), (), ())
+    script, quantified = _without_quantifiers(script)
     try:
         said = _said_in(script, known)
+        said = said._replace(spans=(*said.spans, *quantified))
         if said.question and said.question.order and not asks:
             message = "a derivative is asked for with wrt, not written in the expression"
             raise SyntaxError(message, text=script.text, span=(said.question.start, said.question.end))
@@ -162,6 +166,18 @@ def _sorted_out(text: str, pieces: list[Piece]) -> tuple[list[Piece], list[Condi
             suggestion="write the function in front of its conditions",
         )
     return kept, conditions
+
+
+def _without_quantifiers(script: Transcript) -> tuple[Transcript, list[tuple[int, int]]]:
+    """The text with blanks for «for all i» behind r_i = …, which defines r_i for every i anyhow; and their places."""
+    quantifiers = list(re.finditer(FOR_ALL, script.text))
+    if not quantifiers:
+        return script, []
+    defined: dict[str, int] = {}
+    for m in re.finditer(MEMBER_DEFINED, script.text):
+        defined.setdefault(m.group(m.lastindex or 0), m.start())
+    found = [m.span() for m in quantifiers if defined.get(m.group("index"), m.end()) < m.start()]
+    return _edited(script, [(k, k + 1, " ") for span in found for k in range(*span)]), found
 
 
 # ---- statements ----------------------------------------------------------------------------------------

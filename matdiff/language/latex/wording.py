@@ -17,18 +17,19 @@ from matdiff.language.latex.nesting import Frame, Nesting
 from matdiff.language.latex.page import NAME_ENDS, NAMED
 from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
+from matdiff.language.phrases import is_said
 from matdiff.language.transcript import APART
 
 CALLING = frozenset(["(", "[", "\\{", "\\left", "\\bigl", "\\Bigl", "\\big", "\\Big", "\\biggl", "\\lparen"])
 SPACED = frozenset((" ", "\n", "~", "\\ ", "\\,", "\\!", "\\;", "\\:"))
 PROSE = frozenset("if for is are of the to over on all such that then else otherwise subject minimize maximize".split())
-WORDS = {"where": "where", "with": "where", "and": ";", "let": "let", "in": "in"}
 PHRASES = {  # in front of a function, and before its conditions
     **{goal: goal for word in ("minim", "maxim") for goal in (word + "ize", word + "ise")},
     **dict.fromkeys(("arg min", "argmin"), "argmin"),
     **dict.fromkeys(("arg max", "argmax"), "argmax"),
     **dict.fromkeys(("s.t", "st", "subject to"), "subject to"),
     **{word: word for word in ("such that", "over", "given")},
+    **dict.fromkeys(("with respect to", "wrt", "w.r.t"), "over"),
 }
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
 STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
@@ -129,10 +130,10 @@ class Wording(Nesting):
             self.page.blank(" ", start, end)
             if words[-1] in ("otherwise", "else"):
                 self.page.write(NAMED + "otherwise" + NAME_ENDS, start, end)
-        elif all(word in WORDS for word in words) and words and not self.lowered:
-            for word in words:
+        elif not self.lowered and words and is_said(words) and not self._counts(words, end):
+            for word in content.split():
                 self.page.blank(" ", start, end)
-                self.page.write(WORDS[word], start, end)
+                self.page.write(word[0].lower() + word[1:], start, end)
             self.page.blank(" ", start, end)
         elif " ".join(words) in STEPS_FOLLOW and re.compile(INDEX_FOLLOWS).match(self.source, end):
             self.page.blank(" ", start, end)
@@ -154,6 +155,10 @@ class Wording(Nesting):
             )
         else:
             self.name(" ".join(words), start, end)
+
+    def _counts(self, words: list[str], end: int) -> bool:
+        r"""Whether \text{for all} is followed by the index of a recurrence, or of a family."""
+        return words[0].lower() == "for" and re.compile(INDEX_FOLLOWS).match(self.source, end) is not None
 
     def switch(self, token: Token, _: str) -> None:
         r"""{\bf x}, {\rm Tr}: a font for the rest of a group; \bf{x} is often meant as \mathbf{x}."""
