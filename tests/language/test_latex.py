@@ -107,7 +107,7 @@ NAMES = [
     (r"\text{loss} + \mathrm{W} + \mathsf{loss2}", "⟪loss⟫ + W + ⟪loss2⟫"),
     (r"\texttt{loss\_weight}", "⟪loss_weight⟫"),
     (r"{\rm loss}^2", "⟪loss⟫^2"),
-    (r"f \text{ where } h = x \text{ and } g = y", "f where h = x ; g = y"),
+    (r"f \text{ where } h = x \text{ and } g = y", "f where h = x and g = y"),
     (r"f, \quad \text{where } h = x", "f where h = x"),
 ]
 SCRIPTS = [
