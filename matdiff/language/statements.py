@@ -48,6 +48,7 @@ SAYING = re.compile(  # what parts, defines, compares or asks
 )
 WORDS = re.compile(r"[A-Za-z][a-z]{2,}\(?")
 DIFFERENTIAL = re.compile(r"(?<![\w.\\])d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX, and no d of its own:
+OUTER = re.compile(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
 COEFFICIENT = re.compile(rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}}))")  # d, or cx
 
 
@@ -391,13 +392,19 @@ def _edited(script: Transcript, edits: list[Edit]) -> Transcript:
 
 
 def _refuse_differential(script: Transcript, known: Collection[str]) -> None:
-    """Refuses dX, which is no product, where nothing says that d is a number."""
-    m = DIFFERENTIAL.search(script.text)
-    if m is None or "d" in known or COEFFICIENT.search(script.text):
+    """Refuses dX and d tr(AX), which are no products, where nothing says that d is a number."""
+    text = script.text
+    outer, inner = OUTER.match(text), DIFFERENTIAL.search(text)
+    if "d" in known:
         return
-    of = m.group("of")
-    message = f"d{of} is the differential of {of}, which matdiff finds from a function"
-    hint = f"write the function alone; a product is d*{of}"
+    if outer and not COEFFICIENT.search(text, outer.end()):
+        m, of = outer, "all that follows"
+    elif inner and not COEFFICIENT.search(text):
+        m, of = inner, inner.group("of")
+    else:
+        return
+    message = f"{m.group().strip(' ⟪⟫(')} is the differential of {of}, which matdiff finds from a function"
+    hint = "write the function alone; a product is written with *"
     raise SyntaxError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
 
 

@@ -124,14 +124,21 @@ def test_an_invented_size_is_no_index_of_the_text() -> None:
     assert "n" not in {name for s in symbols(found) for extent in s.shape for name in extent.names()}
 
 
-@pytest.mark.parametrize("text", ["tr(A'dX)", "x'A dx", r"\operatorname{tr}(A\,d\mathbf{X})", "2x'dx + dy"])
+@pytest.mark.parametrize(
+    "text", ["tr(A'dX)", "x'A dx", r"\operatorname{tr}(A\,d\mathbf{X})", "2x'dx + dy", "d tr(AX)", "d(x'A x)"]
+)
 def test_a_differential_is_no_product(text: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match="is the differential of"):
         matdiff.parse(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "same"), [("a x'x + cx'y + dy'y", "a*x'*x + c*x'*y + d*y'*y"), ("d + dx'x", "d + d*x'*x")]
+    ("text", "same"),
+    [
+        ("a x'x + cx'y + dy'y", "a*x'*x + c*x'*y + d*y'*y"),
+        ("d + dx'x", "d + d*x'*x"),
+        ("d tr(x y') - c x'y", "d*x'*y - c*x'*y"),
+    ],
 )
 def test_a_coefficient_d_is_a_number(text: str, same: str) -> None:
     where = "x: n; y: n; a: scalar; c: scalar"
