@@ -137,7 +137,7 @@ def test_a_differential_is_no_product(text: str) -> None:
     [
         ("a x'x + cx'y + dy'y", "a*x'*x + c*x'*y + d*y'*y"),
         ("d + dx'x", "d + d*x'*x"),
-        ("d tr(x y') - c x'y", "d*x'*y - c*x'*y"),
+        ("d tr(x y') - c x'y", "d*tr(x*y') - c*x'*y"),
     ],
 )
 def test_a_coefficient_d_is_a_number(text: str, same: str) -> None:
