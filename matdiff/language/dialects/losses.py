@@ -64,6 +64,10 @@ TABLE |= LOSSES
 def cross_entropy_of_logits(site: Site, z: Typed, y: Typed, reduction: Any = "mean") -> Typed:
     """F.cross_entropy(z, y) with probabilities y: −yᵀ log softmax(z), the mean over rows"""
     require_equal(site, z, y)
+    if y.guessed:
+        shown = site.attempt.written(y.node)
+        said = f"{shown} holds probabilities, one for every class; labels of classes become such by one_hot"
+        site.attempt.note(site.node, said)
     if axes_of(z) == 1:
         logs = of_matrices(site, z, name="log_softmax")
         return made(site, (), [logs, y], lambda a, b: -RECORDED["sum"](b * a))
