@@ -253,7 +253,8 @@ class _Pass(Wording):
             asks = self.page.names_unknown()
             if sign == "^" and self.page.last() != "e":
                 self.stream.split_label(token)
-            self.stack.append(Script(token, self.page, nested=self.lowered > 0 or asks))
+            holds_set = asks and self.page.last() != "∇"  # \min_{W ∈ ℝ^{d×k}}
+            self.stack.append(Script(token, self.page, nested=self.lowered > 0 or holds_set))
             self.asks = self.asks if self.lowered else sign == "_" and asks
             self.lowered += sign == "_"
 
