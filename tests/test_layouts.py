@@ -50,3 +50,9 @@ def test_the_page_says_which_layout_it_has(capsys: pytest.CaptureFixture[str]) -
 def test_other_layouts_are_refused() -> None:
     with pytest.raises(matdiff.MatdiffError, match="there is no layout"):
         matdiff.derive("x'x", "x", layout="rows")
+
+
+def test_a_member_and_a_number_in_the_numerator_layout() -> None:
+    page = matdiff.derive("sum(i=1..N, a*norm2(x[i] - b)^2)", "x, a", "b: n", layout="numerator").to_text(steps="none")
+    assert "∂f/∂x[i] = " in page
+    assert "∂f/∂a" not in page

@@ -125,7 +125,8 @@ def is_said(words: list[str]) -> bool:
     """
     said = [word.strip(".,;:") for word in words]
     rest = [word for word in said if word.lower() not in LEADS]
-    return not rest or (description(" ".join(rest)) is not None and len(said) > 1) or bool(description(" ".join(rest)))
+    what = description(" ".join(rest))
+    return not rest or bool(what) or (what is not None and len(said) > 1)
 
 
 def tells_kind(says: str) -> bool:

@@ -192,7 +192,7 @@ class Search:
             if cost > most:
                 return None
             if done:
-                if self.scalar and self.first_error is not None and self._made_scalar(vector) > FAR_FETCHED:
+                if self.scalar and self.first_error is not None and self._made_less(vector) > FAR_FETCHED:
                     raise self.not_scalar or self.first_error
                 if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
                     raise self.first_error
@@ -215,7 +215,7 @@ class Search:
         """What the choices of an assignment cost."""
         return sum(self.choices[self.keys[k]][n][1] for k, n in vector)
 
-    def _made_scalar(self, vector: Assignment) -> int:
+    def _made_less(self, vector: Assignment) -> int:
         """What it costs that letters customary for vectors and matrices are read as less, so that all is a scalar."""
         names = {k: self.bound.names.get(str(self.keys[k])) for k, _ in vector}
         plain = [

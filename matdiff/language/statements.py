@@ -49,7 +49,9 @@ SAYING = re.compile(  # what parts, defines, compares or asks
 WORDS = re.compile(r"[A-Za-z][a-z]{2,}\(?")
 DIFFERENTIAL = re.compile(r"(?<![\w.\\])d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX, and no d of its own:
 OUTER = re.compile(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
-COEFFICIENT = re.compile(rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}}))")  # d, or cx
+COEFFICIENT = re.compile(
+    rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
+)  # d alone, or cx beside dy
 
 
 class Says(NamedTuple):

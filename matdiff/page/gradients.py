@@ -185,11 +185,12 @@ def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula
 # ---- the answers --------------------------------------------------------------------------------------
 
 
-def in_rows(made: Page, unknowns: Mapping[str, Expr], derivatives: Mapping[str, Expr]) -> Page:
-    """A page with ∂f/∂X of the numerator layout below its gradients."""
+def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Page:
+    """A page with ∂f/∂X of the numerator layout below its gradients; a scalar has but one derivative."""
     rows = [
-        Answer(fraction(joined([PARTIAL, "f"]), joined([PARTIAL, plain(unknowns[name])])), d, [(IN_ROWS, None)])
+        Answer(fraction(joined([PARTIAL, "f"]), joined([PARTIAL, plain(answered(found, name))])), d, [(IN_ROWS, None)])
         for name, d in derivatives.items()
+        if not d.is_scalar
     ]
     laid_out = {name: {**both(d), "shape": shape_text(d.shape)} for name, d in derivatives.items()}
     return made._replace(

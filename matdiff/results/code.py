@@ -29,7 +29,7 @@ def array_type(backend: str) -> Iterator[Callable[[Any], Any]]:
         else:
             yield lambda a: a
     except ImportError as error:
-        hint = f"pip install {backend}, or leave the check out: --no-check, check=False"
+        hint = f"pip install {error.name}, or leave the check out: --no-check, check=False"
         raise MatdiffError(f"the code is checked with {error.name}, which is not installed", suggestion=hint) from None
 
 

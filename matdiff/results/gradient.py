@@ -105,7 +105,7 @@ class Derivation(DerivedResult):
         from matdiff.page.gradients import in_rows, page
 
         made = page(self._found, steps) if steps == "none" else page(self._told, steps, self._found)
-        return in_rows(made, self.unknowns, self.derivatives) if self.layout == "numerator" else made
+        return in_rows(made, self._found, self.derivatives) if self.layout == "numerator" else made
 
     def to_function(self, backend: str = "numpy") -> Callable[..., Any]:
         """A function of the symbols, in the order in which they appear, that returns the value and the gradients.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 
 from matdiff.language.latex.commands import WIDE_SPACE
+from matdiff.language.left_sides import HEAD
 from matdiff.language.names import no_function
 from matdiff.language.transcript import APART, CLOSES, OPENS, Scribe, Transcript
 
@@ -19,10 +20,6 @@ BLANKS = frozenset((*GAPS, ""))
 SHORT = 64  # pieces: what is longer is not rearranged, so that deep nesting costs no more than its length
 FEW = 4  # pieces: { arg min }
 NAMED, NAME_ENDS = "⟪", "⟫"
-LEFT_SIDE = (
-    rf"[\s{APART}]*(?:{NAMED}\w+{NAME_ENDS}|[^\W\d_])[\w\u0300-\u036f]*"
-    rf"(?:[_^](?:\w|\{{[^{{}}]*\}}))*[\s{APART}]*(?:\([^()=]*\))?[\s{APART}]*:?=(?!=)"
-)
 GOALS = frozenset("argmin argmax minimize minimise maximize maximise min max".split())
 
 
@@ -209,7 +206,7 @@ class Page:
 
     def _defines(self, place: int) -> bool:
         """Whether the text from a place on begins with the left side of a definition: r = …, h_θ(x) = …"""
-        return re.match(LEFT_SIDE, "".join(text for text, _, _ in self.pieces[place : place + SHORT])) is not None
+        return re.match(HEAD, "".join(text for text, _, _ in self.pieces[place : place + SHORT])) is not None
 
     def _is_left_side(self, place: int) -> bool:
         """Whether the bracket that opens at a place closes before a sign =, as in RSS(w) = …"""
