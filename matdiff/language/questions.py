@@ -25,9 +25,10 @@ RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
 RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
+FUNCTION = r"(?:the\s+(?:following\s+)?(?:function|expression|objective|loss|cost)\b:?)"
 GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
-    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?"
+    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?(?:\s*{FUNCTION})?"
 )
 OVER = r"\s+(?:over|w\.?r\.?t\.?)\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
@@ -56,12 +57,12 @@ class Question(NamedTuple):
 def question_at(text: str, place: int, known: Collection[str]) -> Question | None:
     """The question that begins at a place; *known* are names that are declared or asked for."""
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
-    return (
-        _goal(text, place, known)
-        or _derivative(text, place, known)
-        or _nabla(text, place, known)
-        or _of(text, place, known)
-    )
+    operator = _goal(text, place, known) or _derivative(text, place, known) or _nabla(text, place, known)
+    operator = operator or _of(text, place, known)
+    if operator is None or operator.inner:
+        return operator
+    of = re.compile(rf"\s*\bof\s+(?:{FUNCTION})?").match(text, operator.end)  # d/dX of tr(AX)
+    return operator._replace(end=of.end()) if of else operator
 
 
 def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
@@ -170,7 +171,8 @@ def _of(text: str, place: int, known: Collection[str]) -> Question | None:
         return None
     x = m.group("x"), m.group("again")
     order = 2 if head.group("twice") or m.group("again") else 1
-    return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, m.end(), (head.end(), end))
+    last = len(text) if not text[m.end() :].strip(" .?") else m.end()
+    return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, last, (head.end(), end))
 
 
 def _closing(text: str, place: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.expr import FUNCTIONS
@@ -16,33 +16,24 @@ from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import property_word
 from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS
-from matdiff.language.phrases import COUNT, said_of_names
+from matdiff.language.names import GREEK_CLASS, GREEK_WORDS
+from matdiff.language.parting import IN_FRONT, pieces_of, word_of
+from matdiff.language.phrases import COUNT
 from matdiff.language.questions import Question, question_at
-from matdiff.language.side_conditions import INNER, NAMES, Condition, condition_of, relocated
+from matdiff.language.requests import is_verb, request_at
+from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Scribe, Transcript
 from matdiff.language.words import MAKERS
 
-IN_FRONT = frozenset("let assume suppose given with for if when".split())
 CONSTRAINING = re.compile(r"subject|such|s\.")
-COUNTED = r"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:=|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{|[;.,\n]|$))"  # for k = 1..K
-WORD = (
-    r"(?<![\w.])(?:[Ww]here|[Ww]ith|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?"
-    rf"|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
-)
-FULL_STOP = r"(?<=[\w)\]}'ᵀ²])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
-QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
-MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|{FULL_STOP}|{WORD}"
 FOR_ALL = r"(?:,\s*)?(?:\b[Ff]or\s+(?:all|each|every|any)\s+|∀\s*)(?P<index>[a-z])(?=\s*(?:[;,.\n]|$))"
 MEMBER_DEFINED = r"(?:_\{?([a-z])\}?|\[([a-z])\]|\^\{?\(([a-z])\)\}?)\s*:?="
-ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
-LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰]|\bin\b)"
 UNREAD = re.compile(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
 SAYING = re.compile(  # what parts, defines, compares or asks
-    r"[=,;\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s"
+    r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s"
     r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )
@@ -106,22 +97,26 @@ def _is_formula(text: str) -> bool:
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     text = script.text
-    pieces = _with_names(text, list(_with_chains(text, _pieces(text))))
-    kept, conditions = _sorted_out(text, pieces)
-    edits = list(_joined(text, pieces, {piece.start for piece in kept}))
-    question: Question | None = None
+    pieces, question = _without_request(text, pieces_of(text))
+    kept, conditions = _sorted_out(text, pieces, question)
+    standing = {piece.start for piece in kept}
+    edits = list(_joined(text, pieces, standing))
+    edits += [(start, end, " ") for start, end in _around(question)]
     sides: list[list[Edit]] = []
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
-    is_alone = len(firsts) == len(pieces) == 1 and not _word(text, pieces[0])
+    is_alone = len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0])
     heads: list[re.Match[str]] = []
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
+    signs += _around(question)
     for piece in kept:
         asked, changes, others, named = _function(text, piece, known, is_only, is_alone)
         heads += named
         if asked and question:
-            message = "two derivatives or minima are asked for"
-            raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
+            question, edit = _with_second(text, question, asked, piece)
+            edits = [*(other for other in edits if other[0] != edit[0]), edit]
+            signs.append(edit[:2])
+            continue
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         if asked and asked.declared:
@@ -134,25 +129,55 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     _refuse_unread(changed, known)
     _refuse_differential(changed, known)
     members = tuple(_edited(script, side) for side in sides)
-    standing = set(kept)
-    spans = [
-        *signs,
-        *(piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece not in standing),
-        *((c.start, c.end) for c in conditions),
-        *map(re.Match.span, heads),
-    ]
-    spans += [(question.start, question.end)] if question else []
+    leads = (piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece.start not in standing)
+    spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, notes = tuple(map(called, heads)), tuple(unseen(text, heads))
     return Says(changed, question, tuple(conditions), members, names, notes, tuple(spans))
 
 
-def _sorted_out(text: str, pieces: list[Piece]) -> tuple[list[Piece], list[Condition]]:
+def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Question | None]:
+    """The statements, of which «the gradient of f wrt x» is but f, and the question that it is."""
+    asked: Question | None = None
+    within: list[Piece] = []
+    for piece in pieces:
+        found = request_at(text[: piece.end], piece.start)
+        if found and asked:
+            _refuse_second(text, found)
+        asked = asked or found
+        within.append(piece._replace(start=found.inner[0], end=found.inner[1]) if found and found.inner else piece)
+    return within, asked
+
+
+def _around(asked: Question | None) -> list[tuple[int, int]]:
+    """The places of a question in words that are not the function which it holds."""
+    if asked is None or asked.inner is None:
+        return []
+    start, end = asked.inner
+    return [span for span in ((asked.start, start), (end, asked.end)) if span[0] < span[1]]
+
+
+def _with_second(text: str, first: Question, second: Question, piece: Piece) -> tuple[Question, Edit]:
+    """The question ∂L/∂W and ∂L/∂b: two of one function, of which the second is left out."""
+    of = {text[slice(*asked.inner)].strip(" ()") if asked.inner else "" for asked in (first, second)}
+    if len(of) > 1 or of == {""} or first.order != 1 or second.order != 1:
+        _refuse_second(text, second)
+    return first._replace(names=(*first.names, *second.names)), (piece.lead[0], piece.end, " ")
+
+
+def _refuse_second(text: str, asked: Question) -> NoReturn:
+    message = "two derivatives or minima are asked for"
+    raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
+
+
+def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple[list[Piece], list[Condition]]:
     """The statements that hold the function and its definitions, and the conditions."""
     kept: list[Piece] = []
     conditions: list[Condition] = []
     constrained = False
     for piece in pieces:
-        constrained = constrained or bool(CONSTRAINING.match(_word(text, piece)))
+        if asked and asked.inner == (piece.start, piece.end) and not text[piece.start : piece.end].strip():
+            continue  # find the gradient with respect to x: of what stands elsewhere
+        constrained = constrained or bool(CONSTRAINING.match(word_of(text, piece)))
         found = condition_of(text, piece, constrained or bool(kept))
         if found is None and constrained and text[piece.start : piece.end].strip():
             found = [_constraint(text, piece)]
@@ -183,92 +208,13 @@ def _without_quantifiers(script: Transcript) -> tuple[Transcript, list[tuple[int
     return _edited(script, [(k, k + 1, " ") for span in found for k in range(*span)]), found
 
 
-# ---- statements ----------------------------------------------------------------------------------------
-
-
-def _pieces(text: str) -> Iterator[Piece]:
-    """The statements of a text: commas, semicolons, line breaks and words such as where stand between them."""
-    depth = start = 0
-    lead = (0, 0)
-    for m in re.finditer(MARK, text):
-        sign = m.group()
-        if sign[0] == "<":
-            continue
-        if sign in "([{⟨" or sign in ")]}⟩":
-            depth += 1 if sign in "([{⟨" else -1
-        elif depth <= 0:
-            if len(sign) > 1 and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():
-                lead = (lead[0], m.end())  # . Then
-            else:
-                yield from _parted(text, Piece(lead, start, m.start()))
-                lead = m.span()
-            start = m.end()
-    yield from _parted(text, Piece(lead, start, len(text)))
-
-
-def _word(text: str, piece: Piece) -> str:
-    """The word in front of a statement, in small letters; empty where there is but a sign."""
-    word = text[slice(*piece.lead)].strip(" .,;:\n\u200a⟪⟫(").lower().removesuffix("that").rstrip()
-    return word if len(word) > 1 else ""
-
-
-def _with_chains(text: str, pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """The statements, of which those that begin with = go on from the line before them."""
-    last: Piece | None = None
-    for piece in pieces:
-        if last and re.compile(r"\s*=").match(text, piece.start, piece.end) and text[last.start : last.end].strip():
-            last = last._replace(end=piece.end)
-            continue
-        if last:
-            yield last
-        last = piece
-    if last:
-        yield last
-
-
-def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
-    """The statements, of which A, B ∈ ℝⁿ is one."""
-    found: list[Piece] = []
-    for piece in reversed(pieces):
-        behind = found[-1] if found else piece
-        alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
-        is_list = text[slice(*behind.lead)] in (",", "and") and behind is not piece
-        is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
-        is_first = alone and re.match(LISTED, text[behind.start : behind.end])
-        is_phrase = is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
-        if is_list and (is_first or is_phrase):
-            found[-1] = piece._replace(end=behind.end)
-        else:
-            found.append(piece)
-    return found[::-1]
-
-
-def _parted(text: str, piece: Piece) -> Iterator[Piece]:
-    """A statement, and the condition at its end or in front: tr(X) (X ∈ ℝⁿ), with A symmetric: x'A x."""
-    own = text[piece.start : piece.end]
-    colon = own.find(":") if _word(text, piece) in IN_FRONT else -1
-    if colon >= 0 and said_of_names(own[:colon].strip()):
-        middle = piece.start + colon
-        yield piece._replace(end=middle)
-        yield Piece((middle, middle + 1), middle + 1, piece.end)
-        return
-    m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
-    says = m.group("condition") if m else ""
-    if m is None or not own[: m.start()].strip() or not (re.search(r"[∈≻⪰]", says) or said_of_names(says.strip())):
-        yield piece
-        return
-    inside = piece.start + m.start("condition")
-    yield piece._replace(end=piece.start + m.start())
-    yield Piece((piece.start + m.start(), inside), inside, piece.start + m.end("condition"))
-
-
 def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
     """Takes out the conditions, and the signs and words in front of them."""
     begins = next((k for k, p in enumerate(pieces) if p.start in kept and text[p.start : p.end].strip()), 0)
     condition: tuple[int, int] | None = None  # a word whose first statement was a condition
     is_first = False  # let h = A x, h'h
     for k, piece in enumerate(pieces):
-        lead, word = text[slice(*piece.lead)], _word(text, piece)
+        lead, word = text[slice(*piece.lead)], word_of(text, piece)
         if word and condition:
             yield (*condition, " ")
             condition = None
@@ -277,7 +223,7 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         elif piece.start not in kept:
             closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
             yield piece.start, piece.end + closes, " "
-            if word and not closes:
+            if word and not closes and not is_verb(word):
                 condition = piece.lead
             else:
                 yield (*piece.lead, " ")
@@ -290,13 +236,13 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             is_let = (is_first or lead == "let") and re.search(r"\bin\b", text)  # let h = A x in h'h
             yield (*piece.lead, "let " if is_let else " ")
         elif word:
-            is_next = word == "then" or is_first or (word == "and" and _is_item(text, piece))
+            is_next = word == "then" or is_verb(word) or is_first or (word == "and" and _is_item(text, piece))
             yield (*piece.lead, ";" if is_next else " and " if word == "and" else " where ")
         elif condition:
             yield (*piece.lead, " ")
             yield (*condition, ";" if is_first else " where ")
             condition = None
-        elif lead == ".":
+        elif lead in (".", "?"):
             yield (*piece.lead, ";" if pieces[k - 1].start in kept else " ")
         elif lead == "," and (is_first or _is_item(text, piece) or pieces[k - 1].start not in kept):
             yield (*piece.lead, ";")

@@ -18,6 +18,7 @@ from matdiff.language.latex.page import NAME_ENDS, NAMED
 from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
 from matdiff.language.phrases import is_said
+from matdiff.language.requests import is_request
 from matdiff.language.transcript import APART
 
 CALLING = frozenset(["(", "[", "\\{", "\\left", "\\bigl", "\\Bigl", "\\big", "\\Big", "\\biggl", "\\lparen"])
@@ -130,7 +131,7 @@ class Wording(Nesting):
             self.page.blank(" ", start, end)
             if words[-1] in ("otherwise", "else"):
                 self.page.write(NAMED + "otherwise" + NAME_ENDS, start, end)
-        elif not self.lowered and words and is_said(words) and not self._counts(words, end):
+        elif not self.lowered and words and (is_said(words) or is_request(words)) and not self._counts(words, end):
             for word in content.split():
                 self.page.blank(" ", start, end)
                 self.page.write(word[0].lower() + word[1:], start, end)

@@ -1,0 +1,108 @@
+"""Where a text parts into statements: at commas, semicolons, line breaks, full stops and words such as where.
+
+In goes the plain spelling of a text, out come its statements, each with the sign or word in front of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from matdiff.language.left_sides import Piece
+from matdiff.language.names import MARKS
+from matdiff.language.phrases import said_of_names
+from matdiff.language.requests import VERB
+from matdiff.language.side_conditions import INNER, NAMES
+
+IN_FRONT = frozenset("let assume suppose given with for if when".split())
+COUNTED = r"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:=|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{|[;.,\n]|$))"  # for k = 1..K
+WORD = (
+    r"(?<![\w.])(?:[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?"
+    rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
+)
+FULL_STOP = r"(?<=[\w)\]}'ᵀ²])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
+QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
+MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n?]|{FULL_STOP}|{WORD}"
+ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
+LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰]|\bin\b)"
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """The statements of a text in their order."""
+    return _with_names(text, list(_with_chains(text, _pieces(text))))
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    """The statements of a text: commas, semicolons, line breaks and words such as where stand between them."""
+    depth = start = 0
+    lead = (0, 0)
+    for m in re.finditer(MARK, text):
+        sign = m.group()
+        if sign[0] == "<":
+            continue
+        if sign in "([{⟨" or sign in ")]}⟩":
+            depth += 1 if sign in "([{⟨" else -1
+        elif depth <= 0:
+            if len(sign) > 1 and not text[start : m.start()].strip() and not text[slice(*lead)].strip().isalpha():
+                lead = (lead[0], m.end())  # . Then
+            else:
+                yield from _parted(text, Piece(lead, start, m.start()))
+                lead = m.span()
+            start = m.end()
+    yield from _parted(text, Piece(lead, start, len(text)))
+
+
+def word_of(text: str, piece: Piece) -> str:
+    """The word in front of a statement, in small letters; empty where there is but a sign."""
+    word = text[slice(*piece.lead)].strip(" .,;:\n\u200a⟪⟫(").lower().removesuffix("that").rstrip()
+    return word if len(word) > 1 else ""
+
+
+def _with_chains(text: str, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The statements, of which those that begin with = go on from the line before them."""
+    last: Piece | None = None
+    for piece in pieces:
+        if last and re.compile(r"\s*=").match(text, piece.start, piece.end) and text[last.start : last.end].strip():
+            last = last._replace(end=piece.end)
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last
+
+
+def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
+    """The statements, of which A, B ∈ ℝⁿ is one."""
+    found: list[Piece] = []
+    for piece in reversed(pieces):
+        behind = found[-1] if found else piece
+        alone = found and re.fullmatch(ONE_NAME, text[piece.start : piece.end])
+        is_list = text[slice(*behind.lead)] in (",", "and") and behind is not piece
+        is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
+        is_first = alone and re.match(LISTED, text[behind.start : behind.end])
+        is_phrase = is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
+        if is_list and (is_first or is_phrase):
+            found[-1] = piece._replace(end=behind.end)
+        else:
+            found.append(piece)
+    return found[::-1]
+
+
+def _parted(text: str, piece: Piece) -> Iterator[Piece]:
+    """A statement, and the condition at its end or in front: tr(X) (X ∈ ℝⁿ), with A symmetric: x'A x."""
+    own = text[piece.start : piece.end]
+    colon = own.find(":") if word_of(text, piece) in IN_FRONT else -1
+    if colon >= 0 and said_of_names(own[:colon].strip()):
+        middle = piece.start + colon
+        yield piece._replace(end=middle)
+        yield Piece((middle, middle + 1), middle + 1, piece.end)
+        return
+    m = re.search(QUALIFYING, own) if own.rstrip(" .").endswith(")") else None
+    says = m.group("condition") if m else ""
+    if m is None or not own[: m.start()].strip() or not (re.search(r"[∈≻⪰]", says) or said_of_names(says.strip())):
+        yield piece
+        return
+    inside = piece.start + m.start("condition")
+    yield piece._replace(end=piece.start + m.start())
+    yield Piece((piece.start + m.start(), inside), inside, piece.start + m.end("condition"))

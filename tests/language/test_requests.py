@@ -1,0 +1,60 @@
+"""Questions in words: what is asked, of which function, by which unknown."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+ASKED = [
+    ("gradient of x'Ax wrt x", "x'*A*x", "x"),
+    ("the derivative of tr(AXB) with respect to the matrix X?", "tr(A*X*B)", "X"),
+    ("What is the derivative of log det S w.r.t. S?", "log(det(S))", "S"),
+    ("Find the gradient of ‖AX − B‖² with respect to X, where A is symmetric.", "norm2(A*X - B)^2", "X"),
+    ("d/dv of v'Mv", "v'*M*v", "v"),
+    ("∂/∂w of the function ‖Xw − y‖²", "norm2(X*w - y)^2", "w"),
+    ("compute ∂/∂X tr(XᵀAX)", "tr(X'*A*X)", "X"),
+    ("f(x) = x'Ax. Find the gradient with respect to x.", "x'*A*x", "x"),
+    ("f(x) = x'Ax; what is ∇f(x)?", "x'*A*x", "x"),
+    ("Let f(x) = x'Ax. What is ∇_x f?", "x'*A*x", "x"),
+    ("Consider the function f(X) = tr(AXBX). Compute its gradient wrt X.", "tr(A*X*B*X)", "X"),
+    ("differentiate tr(AXB) w.r.t. X", "tr(A*X*B)", "X"),
+    ("gradient with respect to X of tr(AX)", "tr(A*X)", "X"),
+    ("Find the minimum of x'Ax + b'x over x", "x'*A*x + b'*x", "x"),
+    ("find x that minimises ||Ax-b||^2", "norm2(A*x - b)^2", "x"),
+    ("How do I compute the derivative of x'Ax with respect to x?", "x'*A*x", "x"),
+    (r"\text{Find the gradient of } f(x) = x^\top A x \text{ with respect to } x", "x'*A*x", "x"),
+    (r"\text{Compute } \nabla_x \|Ax-b\|^2", "norm2(A*x - b)^2", "x"),
+    (r"\frac{d}{dX} \text{ of } \mathrm{tr}(AX)", "tr(A*X)", "X"),
+]
+
+
+@pytest.mark.parametrize(("text", "plain", "unknown"), ASKED)
+def test_a_question_in_words_is_that_of_its_formula(text: str, plain: str, unknown: str) -> None:
+    asked = matdiff.derive(text)
+    assert list(asked.gradients) == [unknown]
+    wanted = matdiff.derive(plain, wrt=unknown, where="A: n x n symmetric" if "symmetric" in text else None)
+    assert str(asked.gradient) == str(wanted.gradient)
+
+
+def test_two_derivatives_of_one_function_are_one_question() -> None:
+    asked = matdiff.derive("Let L = ½‖ŷ − y‖², ŷ = Wx + b. Compute ∂L/∂W and ∂L/∂b.")
+    assert list(asked.gradients) == ["W", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("the Hessian of x'Ax wrt x", "second derivative"),
+        ("gradient of x'Ax wrt x, gradient of b'x wrt x", "two derivatives"),
+        ("gradient of x'Ax", "unknown"),
+        ("the value of x'x", "the word the"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
+    with pytest.raises(matdiff.MatdiffError, match=words):
+        matdiff.derive(text)
+
+
+def test_the_words_of_a_question_may_be_names() -> None:
+    assert str(matdiff.derive("gradient'*x", wrt="x", where="gradient, x: n").gradient) == "gradient"
