@@ -22,7 +22,7 @@ from matdiff.language.dialects.powers import settle_dialect
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.items import require_meant, resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.named_calls import resolve_behind, resolve_function, resolve_method, resolve_norm
-from matdiff.language.names import canonical
+from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import (
     Indices,
@@ -389,7 +389,10 @@ class Bound:
             node.kind, node.value = "group", None
 
     def excerpt(self, node: Node) -> Excerpt:
-        return Excerpt(plain(self.text[node.start : node.end]).strip(), node.start, self.text)
+        written = plain(self.text[node.start : node.end]).strip()
+        if all(sign in SUPERSCRIPTS for sign in written):  # of x⁽ⁱ⁾
+            written = "".join(SUPERSCRIPTS[sign] for sign in written)
+        return Excerpt(written, node.start, self.text)
 
     def error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
         return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from matdiff.algebra.assumptions import INDEX, PROPERTIES, clash, records
@@ -95,6 +96,20 @@ def add_condition(declared: Declarations, name: str, says: str, place: Excerpt, 
     together = known.properties | new.properties
     _require_fitting(together, shape, f"{new.name} is {says}", place)
     declared.table[new.name] = known._replace(shape=shape, properties=together)
+
+
+def declare_members(declared: Declarations, bound: AbstractSet[str]) -> None:
+    """Makes x_i, whose index some sum binds, a member of a family; its range is found out by use."""
+    for name, declaration in [*declared.table.items()]:
+        member = re.fullmatch(MEMBER, name)
+        if member and set(member.group(2)) <= bound and member.group(1) not in declared:
+            base, letters = member.groups()
+            indices = tuple((letter, size(f"{OPEN}range of {letter} in {base}")) for letter in letters)
+            del declared.table[name]
+            declared.table[base] = declaration._replace(name=base, indices=indices)
+
+
+MEMBER = r"([^\W_]+)_([a-z]{1,2})"  # x_i, w_ij
 
 
 def _is_open(shape: Shape) -> bool:
@@ -197,7 +212,7 @@ def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right
 
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------
 
-HIGH = rf"(?:\^(?:\{{[^{{}}]*\}}|[^\s\[])|['′⁺⁻*]|⁽[{SUPERS}]+⁾|[{RAISED}]+)"
+HIGH = rf"(?:\^(?:\{{[^{{}}]*\}}|[^\s\[])|['′⁺⁻*]|[{RAISED}]+)"
 NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?{HIGH}?|{LINK}"
 RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
@@ -216,8 +231,11 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
     for piece in re.finditer(r"[^,]+", rest.text[1:-1]):
         excerpt = rest.part(1 + piece.start(), 1 + piece.end())
         found = re.fullmatch(RANGE, excerpt.text)
-        if not found or not found.group(3):
-            raise excerpt.error("an index needs a range", "write x[i=1..N]")
+        if not found:
+            raise excerpt.error(f"{excerpt.text} is not an index", "write x[i=1..N]")
+        if not found.group(3):
+            indices.append((canonical(found.group(1)), size(f"{OPEN}range of {left.text}")))
+            continue
         if found.group(2) != "1":
             raise excerpt.error("a range starts at 1", f"write {found.group(1)}=1..{found.group(3)}")
         indices.append((canonical(found.group(1)), parse_size(excerpt.part(found.start(3), found.end(3)))))

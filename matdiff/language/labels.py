@@ -70,7 +70,7 @@ class Labels:
         """Whether a name stands somewhere without a label or a quote; *low* is a pattern of its subscript."""
         signs = {sign for sign in set(re.findall(f"[{GREEK_CLASS}]", self.text)) if canonical(sign) == name}
         spelt = "|".join(sorted({re.escape(name), *signs}))
-        label = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁽⁺]|['′*∗⋆]"
+        label = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁺]|['′*∗⋆]"
         return re.search(rf"(?:{spelt}){low}(?![\w{MARKS}{SUBS}]|{label})", self.text) is not None
 
     def is_conjugated(self, name: str) -> bool:

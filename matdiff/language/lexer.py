@@ -48,7 +48,7 @@ PATTERN = re.compile(
     (?P<transpose>[ᵀ⊤]|\.'|\.m?T(?![A-Za-z])|\^\s*(?:\{{\s*(?:T|⊤|ᵀ|')\s*\}}|[T⊤ᵀ'])) |
     (?P<inverse_transpose>⁻[ᵀ⊤]|\^\s*(?:\{{\s*[-−]\s*(?:T|⊤|ᵀ)\s*\}}|\(\s*[-−]\s*T\s*\)|[-−]\s*[T⊤ᵀ])) |
     (?P<pseudo>[†⁺]|\^\s*(?:\{{\s*[†+]\s*\}}|†|\+(?!\s*[0-9]))) |
-    (?P<super>[{SUPERS}]+|⁽) |
+    (?P<super>[{SUPERS}]+) |
     (?P<positive_part>_(?:\{{\s*\+\s*\}}|\+)|₊) | (?P<entries>\(\s*:\s*\)) |
     (?P<subscript>{SUBSCRIPT}) |
     (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) |

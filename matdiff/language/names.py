@@ -88,7 +88,7 @@ BRACED = rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*
 OPENS_BARS = rf"\s*[|‖]{{1,2}}(?:\s*[A-Za-z0-9(\[√{GREEK_CLASS}]|[-−]\w)"  # λ*||w||², and not ‖x − x*‖²
 OPEN = rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+])(?!{OPENS_BARS}){ENDS}|\[\s*(?P<low>\w+)\s*\]"
 OPEN += rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
-UNICODE = rf"(?P<star>[*∗⋆])(?!{OPENS_BARS}){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ⁽])|⁽(?P<low>[{SUPERS}]+)⁾"
+UNICODE = rf"(?P<star>[*∗⋆])(?!{OPENS_BARS}){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ])"
 UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
 
 
@@ -110,10 +110,10 @@ def high_at(text: str, place: int) -> High | None:
     for pattern in (BRACED, OPEN, UNICODE):
         if m := re.compile(pattern).match(text, place):
             found = m.groupdict()
-            written = found["low"] or found["word"] or found.get("number") or found.get("bracketed")
+            written = found.get("low") or found["word"] or found.get("number") or found.get("bracketed")
             label = "".join(SUPERSCRIPTS.get(sign, sign) for sign in written or LABELS[found["star"] or found["sign"]])
             kind = next((kind for kind in ("number", "bracketed") if found.get(kind)), "label")
-            kind = "exponent" if found["word"] else "index" if found["low"] and not label.isdecimal() else kind
+            kind = "exponent" if found["word"] else "index" if found.get("low") and not label.isdecimal() else kind
             return High(label, m.end(), bool(found.get("transposed")), kind)
     return None
 
@@ -124,7 +124,7 @@ def named(text: str) -> str:
     >>> named("θ^*"), named("W^{(1)}"), named("w^{old}"), named("x'")
     ('theta_star', 'W1', 'w_old', 'x_prime')
     """
-    base = re.match(rf"([^\W\d_][\w{MARKS}]*?)((?:{SUBSCRIPT})?)(?=[\^'′⁺⁻⁽{RAISED}*])", text)
+    base = re.match(rf"([^\W\d_][\w{MARKS}]*?)((?:{SUBSCRIPT})?)(?=[\^'′⁺⁻{RAISED}*])", text)
     if base is None:
         return canonical(text)
     high = high_at(text, base.end())

@@ -30,7 +30,7 @@ GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?(?:\s*{FUNCTION})?"
 )
-OVER = r"\s+(?:over|w\.?r\.?t\.?)\s+(?P<low>\S.*?)[\s.]*$"
+OVER = r"\s+(?:over|w\.?r\.?t\.?|with\s+respect\s+to)\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 NAMES = rf"\s*({LETTER}(?:\s*,\s*{LETTER})*)\s*(?:(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*))?"
 

@@ -33,12 +33,14 @@ from matdiff.language.declarations import (
     Declaration,
     Declarations,
     declare,
+    declare_members,
     leading_declarations,
 )
 from matdiff.language.dialects import Dialect
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import font_of, named
+from matdiff.language.parameters import bound_letters
 from matdiff.language.questions import Question
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
 from matdiff.language.side_conditions import Condition, declare_conditions
@@ -104,6 +106,7 @@ class _Readings:
         self.script = transcript(text, functions.union(called), dialects.spelling_of(dialect))
         self.text = text
         self.declared = declared
+        self.wrt = wrt
         self.question: Question | None = None
         self.asked_at = (0, 0)
         self.conditions: tuple[Condition, ...] = ()
@@ -112,19 +115,25 @@ class _Readings:
         self.notes: tuple[str, ...] = ()
         self.spans: tuple[tuple[int, int], ...] = ()
         if not laws:
-            whole = self.script
-            said = said_in(whole, {*declared, *wrt}, asks)
-            self.script, self.question, self.conditions, self.sides, self.called, self.notes, spans = said
-            self.spans = tuple(whole.span(*span) for span in spans)
-            declare_conditions(declared, self.conditions, whole)
-            self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
-            wrt = wrt or list(self.question.names if self.question else ())
-        self.wrt = wrt
+            asked = self._said(asks)
+            self.wrt = wrt = wrt or asked
         self.scalar = scalar
         self.laws = laws
         self.vocabulary = _vocabulary(self.script.text, declared, wrt, functions, called)
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
+
+    def _said(self, asks: bool) -> list[str]:
+        """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
+        whole, declared = self.script, self.declared
+        said = said_in(whole, {*declared, *self.wrt}, asks)
+        self.script, self.question, self.conditions, self.sides, self.called, self.notes, spans = said
+        self.spans = tuple(whole.span(*span) for span in spans)
+        declare_conditions(declared, self.conditions, whole)
+        is_covariance = any(name.startswith("Sigma") for name in declared)
+        declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
+        self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
+        return list(self.question.names if self.question else ())
 
     def in_full(self) -> Reading:
         """The reading of least cost, with the other sides of a chain, and what is asked."""

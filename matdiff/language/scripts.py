@@ -176,7 +176,7 @@ class Scripts(Comparisons):
             raise self.error("the exponent is too long", m.start(), m.end())
         if end := self.label(m.start()):
             return end
-        value, length = superscript(m.group()) if m.group() != "⁽" else ("-", 1)
+        value, length = superscript(m.group())
         if value == "-":
             raise self.error(f"an exponent is expected behind {m.group()[0]}", m.start(), m.end())
         return self.emit("SUPERSCRIPT", value, m.start(), m.start() + length)

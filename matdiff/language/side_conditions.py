@@ -44,9 +44,6 @@ def declare_conditions(declared: Declarations, conditions: Sequence[Condition], 
         for condition in conditions:
             place = Excerpt(condition.text, condition.start, script.text)
             for name in condition.names:
-                if re.fullmatch(r"\w+_\{?[a-z]\}?", name):
-                    hint = "the members of a family are declared as in x[i=1..N]: d"
-                    raise place.error(f"{condition.text} declares members", hint)
                 add_condition(declared, name, condition.says, place, beside)
     except MatdiffError as error:
         raise relocated(error, script) from None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from matdiff.algebra.notation import ACCENTS
 from matdiff.errors import MatdiffError
 from matdiff.language.fonts import marks, plain_letter, taken_apart
+from matdiff.language.names import SUPERSCRIPTS
 from matdiff.language.transcript import APART, Scribe, Transcript
 
 SPELLINGS = ("plain", "latex")
@@ -32,6 +33,7 @@ SAME = {
     "̅": ACCENTS["bar"],
     **dict.fromkeys("\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}\N{SOFT HYPHEN}", ""),
 }
+RAISED = {"⁽": "^{(", "⁾": ")}"}  # x⁽ⁱ⁾ is x^{(i)}
 MATHEMATICAL = (("\U0001d400", "\U0001d7ff"), ("\u2100", "\u214f"), ("\uff01", "\uff5e"))  # 𝐱, ℝ, full width
 MARKS = frozenset(ACCENTS.values())
 
@@ -66,9 +68,11 @@ def _customary(found: Transcript, functions: Collection[str]) -> Transcript:
     compatible, apart = partial(normalize, "NFKC"), partial(normalize, "NFD")
     scribe = Scribe(found.source)
     marked = marks(found.text, functions)
-    last = ""
+    last, is_raised = "", False
     for place, sign in enumerate(found.text):
-        written = sign if sign.isascii() else _sign(sign, compatible, apart)
+        is_raised = sign != "⁾" and (is_raised or sign == "⁽")
+        written = RAISED.get(sign) or (SUPERSCRIPTS.get(sign, "") if is_raised else "")
+        written = written or (sign if sign.isascii() else _sign(sign, compatible, apart))
         written += marked.get(place, "")
         if written != sign and written.isdecimal() and last.isalnum():
             written = APART + written  # X𝟏 is no name

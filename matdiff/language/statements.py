@@ -19,15 +19,14 @@ from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_o
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS
 from matdiff.language.parting import IN_FRONT, pieces_of, word_of
 from matdiff.language.phrases import COUNT
+from matdiff.language.quantifiers import without_quantifiers
 from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import is_verb, request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
-from matdiff.language.transcript import Scribe, Transcript
+from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.words import MAKERS
 
 CONSTRAINING = re.compile(r"subject|such|s\.")
-FOR_ALL = r"(?:,\s*)?(?:\b[Ff]or\s+(?:all|each|every|any)\s+|∀\s*)(?P<index>[a-z])(?=\s*(?:[;,.\n]|$))"
-MEMBER_DEFINED = r"(?:_\{?([a-z])\}?|\[([a-z])\]|\^\{?\(([a-z])\)\}?)\s*:?="
 UNREAD = re.compile(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
@@ -66,14 +65,11 @@ class Says(NamedTuple):
     spans: tuple[tuple[int, int], ...]
 
 
-Edit = tuple[int, int, str]
-
-
 def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
     if _is_formula(script.text):
         return Says(script, None, (), (), (), (), ())
-    script, quantified = _without_quantifiers(script)
+    script, quantified = without_quantifiers(script)
     try:
         said = _said_in(script, known)
         said = said._replace(spans=(*said.spans, *quantified))
@@ -125,10 +121,10 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         sides += [[*edits, *changes[:-1], *other] for other in others]
         signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
         edits += changes
-    changed = _edited(script, edits)
+    changed = script.edited(edits)
     _refuse_unread(changed, known)
     _refuse_differential(changed, known)
-    members = tuple(_edited(script, side) for side in sides)
+    members = tuple(script.edited(side) for side in sides)
     leads = (piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece.start not in standing)
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, notes = tuple(map(called, heads)), tuple(unseen(text, heads))
@@ -194,18 +190,6 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
             suggestion="write the function in front of its conditions",
         )
     return kept, conditions
-
-
-def _without_quantifiers(script: Transcript) -> tuple[Transcript, list[tuple[int, int]]]:
-    """The text with blanks for «for all i» behind r_i = …, which defines r_i for every i anyhow; and their places."""
-    quantifiers = list(re.finditer(FOR_ALL, script.text))
-    if not quantifiers:
-        return script, []
-    defined: dict[str, int] = {}
-    for m in re.finditer(MEMBER_DEFINED, script.text):
-        defined.setdefault(m.group(m.lastindex or 0), m.start())
-    found = [m.span() for m in quantifiers if defined.get(m.group("index"), m.end()) < m.start()]
-    return _edited(script, [(k, k + 1, " ") for span in found for k in range(*span)]), found
 
 
 def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
@@ -318,25 +302,7 @@ def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
     return [*found, (start, end)]
 
 
-# ---- texts with changes ---------------------------------------------------------------------------------
-
-
-def _edited(script: Transcript, edits: list[Edit]) -> Transcript:
-    """A text with pieces replaced; every character keeps its place in the source."""
-    if not edits:
-        return script
-    scribe = Scribe(script.source)
-    place = 0
-    for start, end, piece in sorted(edits):
-        if start < place:
-            continue
-        for k in range(place, start):
-            scribe.write(script.text[k], *script.span(k, k + 1))
-        scribe.write(piece, *script.span(start, max(end, start + 1)))
-        place = end
-    for k in range(place, len(script.text)):
-        scribe.write(script.text[k], *script.span(k, k + 1))
-    return scribe.finished()
+# ---- what is refused -------------------------------------------------------------------------------------
 
 
 def _refuse_differential(script: Transcript, known: Collection[str]) -> None:

@@ -12,6 +12,9 @@ APART = "\u200a"  # separates two pieces, but is no gap between factors
 OPENS, CLOSES = "\u23b8", "\u23b9"  # behind a bar: its direction is known
 
 
+Edit = tuple[int, int, str]  # a piece of a text, and what stands there instead
+
+
 class Transcript:
     """A text and the origin of its characters; *origins* is empty where the text is the source itself."""
 
@@ -31,6 +34,23 @@ class Transcript:
         last = max(start, min(end, len(self.origins)) - 1)
         (start, begin), (stop, end) = self.origins[start], self.origins[last]
         return min(start, stop), max(begin, end)  # what stands below a sign is written behind it
+
+    def edited(self, edits: Sequence[Edit]) -> Transcript:
+        """The text with pieces replaced; every character keeps its place in the source."""
+        if not edits:
+            return self
+        scribe = Scribe(self.source)
+        place = 0
+        for start, end, piece in sorted(edits):
+            if start < place:
+                continue
+            for k in range(place, start):
+                scribe.write(self.text[k], *self.span(k, k + 1))
+            scribe.write(piece, *self.span(start, max(end, start + 1)))
+            place = end
+        for k in range(place, len(self.text)):
+            scribe.write(self.text[k], *self.span(k, k + 1))
+        return scribe.finished()
 
 
 class Scribe:

@@ -36,7 +36,7 @@ def test_parts_of_a_declaration() -> None:
         ("X", "needs a colon", "name: sizes"),
         (": n", "needs a name", ""),
         ("2x: n", "2x is not a name", ""),
-        ("x[i]: n", "needs a range", "x[i=1..N]"),
+        ("x[1]: n", "not an index", "x[i=1..N]"),
         ("x[i=0..N]: n", "starts at 1", ""),
         ("x: 0", "at least 1", ""),
         ("x: n**2", "is not a size", ""),

@@ -450,7 +450,7 @@ def test_an_error_of_the_lexer_points_at_the_latex() -> None:
         (r"$\alpha + {x$", "{", "not closed"),
         (r"\begin{align} x \end{equation}", r"\begin{align}", "not closed"),
         (r"x \end{align}", r"\end{align}", "superfluous"),
-        (r"\begin{vmatrix} a \end{vmatrix}", r"\begin{vmatrix}", "not available"),
+        (r"\begin{Vmatrix} a \end{Vmatrix}", r"\begin{Vmatrix}", "not available"),
         (r"\begin{theorem} a \end{theorem}", r"\begin{theorem}", "not known"),
         (r"(\sqrt}", r"\sqrt", "is missing"),
         (r"\hat{xy}", r"\hat{xy}", "one letter"),

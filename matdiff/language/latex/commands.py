@@ -119,9 +119,9 @@ REFUSED = {name: reason for names, reason in REASONS.items() for name in names.s
 
 DISPLAYS = frozenset("equation align gather multline displaymath math eqnarray flalign alignat".split())
 INNER = frozenset("aligned split gathered alignedat".split())
-BLOCKS = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix".split())
+BLOCKS = frozenset("matrix pmatrix bmatrix Bmatrix smallmatrix vmatrix array".split())
 CASES = frozenset("cases dcases".split())
-PRINTED = frozenset("vmatrix Vmatrix array tabular".split())
+PRINTED = frozenset("Vmatrix tabular".split())
 
 COMMANDS: dict[str, tuple[str, str]] = {
     **{name: ("sign", sign) for name, sign in SIGNS.items()},

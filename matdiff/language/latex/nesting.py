@@ -183,10 +183,14 @@ class Nesting:
         closer, kind = rf"\end{{{name}}}", name.removesuffix("*")
         if kind in PRINTED:
             raise self.error(f"the environment {name} is not available", opener, "blocks stand in bmatrix or pmatrix")
+        if kind == "array":
+            self.stream.argument(token)  # the alignment of the columns
+            kind = kind if self._is_bracketed() else "aligned"
         if kind in BLOCKS:
             self.page.blank(" ", opener.start, opener.end)  # two matrices: no index
-            self.page.write("[(", opener.start, opener.end)
-            self.stack.append(Frame(opener, closer, len(self.page), ")]", self.formula))
+            bar = "|" if kind == "vmatrix" else ""
+            self.page.write(bar + "[(", opener.start, opener.end)
+            self.stack.append(Frame(opener, closer, len(self.page), ")]" + bar, self.formula))
             return
         if kind in CASES:
             self.page.write("cases(", opener.start, opener.end)
@@ -203,10 +207,15 @@ class Nesting:
         else:
             self.stack.append(Frame(opener, closer, len(self.page), outer=self.formula))
 
+    def _is_bracketed(self) -> bool:
+        r"""Whether a bracket stands in front, as in \left[\begin{array}; without one an array is a list of lines."""
+        last = next((piece for piece, _, _ in reversed(self.page.pieces) if not piece.isspace()), "")
+        return last.endswith(("(", "[", "|"))
+
     def in_blocks(self) -> bool:
         """Whether the innermost that is open is a matrix of blocks."""
         frame = self.stack[-1] if self.stack else None
-        return isinstance(frame, Frame) and frame.after == ")]"
+        return isinstance(frame, Frame) and frame.after.startswith(")]")
 
     def in_cases(self) -> bool:
         """Whether the innermost that is open is a list of cases."""

@@ -30,7 +30,6 @@ PHRASES = {  # in front of a function, and before its conditions
     **dict.fromkeys(("arg max", "argmax"), "argmax"),
     **dict.fromkeys(("s.t", "st", "subject to"), "subject to"),
     **{word: word for word in ("such that", "over", "given")},
-    **dict.fromkeys(("with respect to", "wrt", "w.r.t"), "over"),
 }
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
 STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
