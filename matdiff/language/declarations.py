@@ -102,11 +102,17 @@ def declare_members(declared: Declarations, bound: AbstractSet[str]) -> None:
     """Makes x_i, whose index some sum binds, a member of a family; its range is found out by use."""
     for name, declaration in [*declared.table.items()]:
         member = re.fullmatch(MEMBER, name)
-        if member and set(member.group(2)) <= bound and member.group(1) not in declared:
-            base, letters = member.groups()
-            indices = tuple((letter, size(f"{OPEN}range of {letter} in {base}")) for letter in letters)
-            del declared.table[name]
-            declared.table[base] = declaration._replace(name=base, indices=indices)
+        if not member or not set(member.group(2)) <= bound:
+            continue
+        base, letters = member.groups()
+        known = declared.get(base)
+        if known and (len(known.indices) != len(letters) or not _agree(known.shape, declaration.shape)):
+            continue
+        indices = tuple((letter, size(f"{OPEN}range of {letter} in {base}")) for letter in letters)
+        together = declaration.properties | (known.properties if known else frozenset())
+        of_family = known or declaration._replace(name=base, indices=indices)
+        del declared.table[name]
+        declared.table[base] = of_family._replace(properties=together)
 
 
 MEMBER = r"([^\W_]+)_([a-z]{1,2})"  # x_i, w_ij

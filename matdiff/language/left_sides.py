@@ -7,17 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from matdiff.errors import SyntaxError
-from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, named
+from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
 from matdiff.language.questions import LETTER
+from matdiff.language.transcript import Edit
 
 ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
 HEAD = (
     rf"\s*(?:(?P<log>ln|log)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*(?:{ARGUMENTS})?"
     r"(?P<power>\^\{?2\}?|²)?\s*(?P<sign>:?=)(?!=)"
+)
+MEMBER = (
+    rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
+    rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
 MAPPED = rf"\s*(?P<function>{LETTER})\s*:\s*(?P<argument>{LETTER})\s*[↦⟼]"
 MOST_SIDES = 20
@@ -69,6 +75,24 @@ def is_used(text: str, head: re.Match[str]) -> bool:
     found = head.groupdict()
     name, low = found.get("name") or "", found.get("low") or ""
     return bool(low or re.search(rf"[_0-9{SUBS}]", name)) or (bool(name) and text.count(name) > 1)
+
+
+def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[Edit]:
+    """Takes the index out of y(x_n, w) = wᵀφ(x_n), which says what y(x, w) is for every member that is summed over."""
+    head = re.compile(HEAD).match(text, piece.start, piece.end)
+    arguments = head.group("arguments") if head else None
+    if head is None or not arguments or text.count(f"{head.group('name')}{head.group('low')}(") < 2:
+        return
+    for argument in map(str.strip, re.split("[,;|]", arguments)):
+        m = re.fullmatch(MEMBER, argument)
+        index = next(filter(None, m.group("low", "place", "high", "sub")), "") if m else ""
+        if m is None or SUBSCRIPTS.get(index, index) not in bound:
+            continue
+        own = text[piece.start : piece.end]
+        if re.search(rf"(?<![a-z0-9_]){m.group('base')}(?!\s*[\w\[^{SUBS}{MARKS}])", own):
+            continue  # x beside x_n is another thing
+        for found in re.finditer(rf"(?<![a-z0-9_]){re.escape(argument)}(?!\w)", own):
+            yield piece.start + found.start(), piece.start + found.end(), m.group("base")
 
 
 def called(head: re.Match[str]) -> str:

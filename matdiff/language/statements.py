@@ -15,8 +15,20 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import property_word
 from matdiff.language.extents import KINDS
-from matdiff.language.left_sides import HEAD, MOST_SIDES, Piece, called, heads_of, is_odd, is_used, taken_out, unseen
+from matdiff.language.left_sides import (
+    HEAD,
+    MOST_SIDES,
+    Piece,
+    called,
+    heads_of,
+    is_odd,
+    is_used,
+    of_any_member,
+    taken_out,
+    unseen,
+)
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS
+from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, word_of
 from matdiff.language.phrases import COUNT
 from matdiff.language.quantifiers import without_quantifiers
@@ -98,6 +110,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     standing = {piece.start for piece in kept}
     edits = list(_joined(text, pieces, standing))
     edits += [(start, end, " ") for start, end in _around(question)]
+    if "(" in text and (bound := bound_letters(text)):
+        edits += [edit for piece in kept for edit in of_any_member(text, piece, bound)]
     sides: list[list[Edit]] = []
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
