@@ -116,7 +116,21 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
         attempt.penalty(node, 5, operands[0])  # nobody takes the sum of a number
     if square and operands[0].is_scalar:
         attempt.penalty(node, _of_a_number(operator, operands[0]), operands[0])
+    elif square:
+        _say_states(attempt, node, operands[0])
     return attempt.typed(node, shape, tuple(operands), operator.of)
+
+
+STATES = ("rho", "sigma")  # what physics calls density matrices
+
+
+def _say_states(attempt: Attempt, node: Node, operand: Typed) -> None:
+    """The note that ρ of Tr(ρH) is taken for a number."""
+    for factor in operand.operands:
+        name = factor.node.value[0] if factor.node.kind == "symbol" else ""
+        if name in STATES and factor.is_scalar and factor.guessed:
+            said = f"{name} is read as a scalar; if it is a matrix, declare it: {name}: matrix"
+            attempt.note(node, said)
 
 
 def _of_a_number(operator: type[Operator], operand: Typed) -> int:

@@ -34,7 +34,7 @@ from matdiff.language.places import (
     position,
     subscripts,
 )
-from matdiff.language.reach import require_clear_fraction, settle_application, settle_quotients
+from matdiff.language.reach import extend_sums, require_clear_fraction, settle_application, settle_quotients
 from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
@@ -439,6 +439,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "power": Bound._power,
     "product": settle_quotients,
     "sequence": resolve_sequence,
+    "sum": extend_sums,
     "tight": require_clear_fraction,
     "unspecified": resolve_call,
     "step": resolve_step,

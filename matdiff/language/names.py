@@ -83,7 +83,8 @@ def font_of(name: str) -> tuple[str, str]:
 RAISED = "".join(sign for sign, letter in SUPERSCRIPTS.items() if letter.isalpha())
 CLOSES = r"[)\]},;:=|‖⟩>\n\u23b9]"
 ENDS = rf"(?=\s*(?:{CLOSES}|[⊤ᵀ'′^]|$)|[-+−]\s|\s+[-+−=])"  # no factor follows
-INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<word>[^\W\d_]+)|(?P<number>[0-9]+)"
+INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<number>[0-9]+)"
+INSIDE += rf"|(?P<word>(?:(?![{SUBS}])[^\W\d_])+)"
 BRACED = rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*\}}"
 OPENS_BARS = rf"\s*[|‖]{{1,2}}(?:\s*[A-Za-z0-9(\[√{GREEK_CLASS}]|[-−]\w)"  # λ*||w||², and not ‖x − x*‖²
 OPEN = rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+])(?!{OPENS_BARS}){ENDS}|\[\s*(?P<low>\w+)\s*\]"

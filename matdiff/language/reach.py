@@ -16,11 +16,52 @@ from matdiff.language.limits import Range
 from matdiff.language.named_calls import resolve_function
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.scopes import Scope
-from matdiff.language.summing import fault, letters_in
+from matdiff.language.summing import fault, free_letters, letters_in
 from matdiff.language.syntax import Node, postorder
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
+
+
+def extend_sums(bound: Bound, node: Node, scope: Scope) -> None:
+    """∑_n y_n a_n + (1 − y_n)b_n is one sum: nothing else than it can say what n is in its second term."""
+    k = 0
+    while k < len(node.parts):
+        found = _sum_at_the_end(node.parts[k])
+        behind = _terms_inside(bound, node.parts[k + 1 :], found, scope) if found else 0
+        if found and behind:
+            body, last = found.parts[0], k + 1 + behind
+            terms, signs = [body, *node.parts[k + 1 : last]], ["first", *node.value[k + 1 : last]]
+            found.parts = [Node("sum", terms, signs, body.start, terms[-1].end)]
+            found.end = node.parts[k].end = terms[-1].end
+            del node.parts[k + 1 : last], node.value[k + 1 : last]
+            letters = ", ".join(sorted(_letters_of(found)))
+            bound.note(found, f"the sum over {letters} takes in all terms with {letters}; brackets make it end before")
+        k += 1
+    if len(node.parts) == 1:
+        node.kind, node.value = "group", None
+
+
+def _sum_at_the_end(node: Node) -> Node | None:
+    """The sum over an index in which a term ends: −½∑_n a_n."""
+    while node.kind in ("negative", "product", "tight"):
+        node = node.parts[-1]
+    is_sum = node.kind == "big_sum" and isinstance(node.value, tuple) and node.value[0] == "sum"
+    return node if is_sum and len(node.parts) == 1 and not _sum_at_the_end(node.parts[0]) else None
+
+
+def _letters_of(found: Node) -> set[str]:
+    """The letters that a sum binds."""
+    return {clause.letter for clause in found.value[1].clauses if isinstance(clause, Range)}
+
+
+def _terms_inside(bound: Bound, terms: list[Node], found: Node, scope: Scope) -> int:
+    """How many of the terms behind a sum have an index of it, without others between them."""
+    letters = _letters_of(found) - {*scope, *bound.declared}
+    inside = [bool(letters & free_letters(term, None)) for term in terms]
+    count = inside.index(False) if False in inside else len(inside)
+    return 0 if any(inside[count:]) else count
+
 
 BARS = frozenset(("norm", "bars"))
 BRACKETS = BARS | {"group"}

@@ -366,10 +366,16 @@ def free_letters(tree: Node, besides: Node | None) -> set[str]:
             taken = taken | {c.letter for c in node.value[1].clauses if isinstance(c, Range)}
         elif node.kind == "subscript":
             found |= _letters(node.value) - taken
-        elif node.kind == "index":
+        elif node.kind == "index" or _is_high(node):
             found |= {n.value for n in postorder(node.parts[1]) if n.kind == "NAME"} - taken
         stack.extend((part, taken) for part in node.parts)
     return found
+
+
+def _is_high(node: Node) -> bool:
+    """Whether a node is x^{(i)}, where i is an index."""
+    exponent = node.parts[1] if node.kind == "power" and len(node.parts) > 1 else None
+    return exponent is not None and exponent.kind == "group" and exponent.parts[0].kind == "group"
 
 
 def wanted_indices(unknowns: Iterable[str]) -> set[str]:
