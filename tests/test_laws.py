@@ -10,13 +10,14 @@ import pytest
 import matdiff
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, size
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Operator, Symbol, symbols
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Operator, Symbol, postorder, symbols
 from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS, parts
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.notation import LATEX, TEXT
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.extremes import Maximum
+from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.rewriting import Simplifier, Step
@@ -63,8 +64,9 @@ def left_side(law: Law) -> Expr:
 
 
 def agrees(law: Law, left: Expr, right: Expr) -> bool:
-    """Both sides have equal values on random instances, in which every symbol varies."""
-    unknowns = list(dict.fromkeys(symbols(left) + symbols(right)))
+    """Both sides have equal values on random instances, in which every symbol varies but A of A(t)."""
+    functions = {node.operands[0] for node in postorder(left) if isinstance(node, Path)}
+    unknowns = [s for s in dict.fromkeys(symbols(left) + symbols(right)) if s not in functions]
     return check_steps([Step(law, left, right)], unknowns)[1] is None
 
 
@@ -72,12 +74,14 @@ def applied(law: Law, left: Expr) -> Expr | None:
     """What the function of a law makes of the left side of its statement."""
     if law.kind == "differential":
         e = left.operands[0]
-        return law(e, *[None if is_fixed(o) else Differential(o) for o in e.operands])
+        return law(e, *[None if is_fixed(o, e) else Differential(o) for o in e.operands])
     return law(left)
 
 
-def is_fixed(e: Expr) -> bool:
-    """Whether a letter of a statement cannot vary: a number, an index, an integer."""
+def is_fixed(e: Expr, inside: Expr) -> bool:
+    """Whether a letter of a statement cannot vary: a number, an index, an integer, A of A(t)."""
+    if isinstance(inside, Path) and e is inside.operands[0]:
+        return True
     return isinstance(e, Number | Index) or (isinstance(e, Symbol) and "integer" in e.properties)
 
 
@@ -220,6 +224,7 @@ WITHOUT_NAME = {
     "OpenFunction": "any other letter",
     "OpenDerivative": "∇f",
     "OpenHessian": "∇²f",
+    "Path": "A(t)",
     "Frobenius": "A : B",
 }
 

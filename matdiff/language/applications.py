@@ -16,7 +16,7 @@ from matdiff.language.names import nearest
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Make, Typed
 from matdiff.language.typing import SPECIAL, WORDED, Attempt, function_key, rule, special
-from matdiff.language.words import FUNCTIONALS, Called
+from matdiff.language.words import FUNCTIONALS, PATH, Called
 
 # ---- functions ------------------------------------------------------------------------------------
 
@@ -33,6 +33,12 @@ def type_unspecified(attempt: Attempt, node: Node) -> Typed:
     a = pieces[0]
     open_functions.require_one_use(attempt, node, name, ())
     return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
+
+
+@rule(PATH)
+def type_path(attempt: Attempt, node: Node) -> Typed:
+    """A(t) for an open function A with matrices for values"""
+    return open_functions.path(attempt, node)
 
 
 @rule("list", "STRING", "keyword", "tuple")

@@ -11,14 +11,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
+from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.conditions import resolve_indicator
 from matdiff.language.counting import count_from_one, settle_sets
-from matdiff.language.customs import customary, data
+from matdiff.language.customs import data
 from matdiff.language.declarations import Declarations, Excerpt
 from matdiff.language.dialects import NUMPY, Dialect
-from matdiff.language.dialects.powers import settle_dialect
+from matdiff.language.exponents import resolve_power
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.items import require_meant, resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.named_calls import resolve_behind, resolve_function, resolve_method, resolve_norm
@@ -29,9 +28,7 @@ from matdiff.language.places import (
     binder_of,
     directed,
     grid,
-    is_sum_of_names,
     place,
-    position,
     subscripts,
 )
 from matdiff.language.reach import extend_sums, require_clear_fraction, settle_application, settle_quotients
@@ -78,6 +75,7 @@ class Bound:
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
         self.definitions, self.indices = set[str](), set[str]()
+        self.scalars = set[str]()  # what matrices are functions of
         self.spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
         self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices: dict[str, Binder] = {}
@@ -171,7 +169,7 @@ class Bound:
         if name in scope:
             self._index(node, scope[name])
         elif low := written_low(self, name, self.text[node.start : node.end]):
-            return self._numbered(node, low[0], Excerpt(low[1], node.start, self.text), scope)
+            return self.numbered(node, low[0], Excerpt(low[1], node.start, self.text), scope)
         elif name in self.given:
             hint = f"write {self.given[name]}, or ∑ over its members" if self.given[name].indexed else ""
             raise self.error(node, f"{name} is not defined by itself, but {self.given[name]} is", hint)
@@ -214,8 +212,8 @@ class Bound:
             return None
         if base.kind == "NAME" and resolve_letter(self, node, base.value, text.strip(), scope):
             return None
-        if self._is_numbered(base):
-            return self._numbered(node, base.value, self._low(node, text), scope)
+        if self.is_numbered(base):
+            return self.numbered(node, base.value, self._low(node, text), scope)
         fixed = subscripts(self._low(node, text), scope)
         if fixed:
             self.as_part(node, base, fixed, scope)
@@ -233,12 +231,12 @@ class Bound:
         self._leave(node, base, pieces, scope)
         return None
 
-    def _is_numbered(self, base: Node) -> bool:
+    def is_numbered(self, base: Node) -> bool:
         """Whether a name stands for the states of a recurrence, or for members that a definition gives."""
         given = self.given.get(base.value) if base.kind == "NAME" else None
         return given.indexed if given else base.kind == "NAME" and base.value in self.recursions
 
-    def _numbered(self, node: Node, name: str, piece: Excerpt, scope: Scope) -> Scope | None:
+    def numbered(self, node: Node, name: str, piece: Excerpt, scope: Scope) -> Scope | None:
         """z[k] of a recurrence, p_k of a definition by members."""
         if name in self.given:
             resolve_member(self, node, self.given[name], piece, scope)
@@ -263,8 +261,8 @@ class Bound:
         if directed(base, parts, lambda p: self._is_place(p, scope)):
             node.kind, node.value, node.parts = base.kind, base.value, [*base.parts, inside]
             return None
-        if self._is_numbered(base) and base.value not in scope:
-            return self._numbered(node, base.value, self.excerpt(inside), scope)
+        if self.is_numbered(base) and base.value not in scope:
+            return self.numbered(node, base.value, self.excerpt(inside), scope)
         indices: Indices = []
         for part in parts:
             excerpt = self.excerpt(part)
@@ -329,58 +327,6 @@ class Bound:
         """A sum binds its indices in its body."""
         return scope if self.recursions and summed(self, node, scope) else resolve_sum(self, node, scope)
 
-    def _power(self, node: Node, scope: Scope) -> Scope | None:
-        """Powers: e^x is exp(x), and a superscript letter is an exponent."""
-        settle_dialect(self, node)
-        if isinstance(node.value, str):
-            exponent = Node("NAME", [], node.value.removeprefix("-"), node.end - 1, node.end)
-            if node.value.startswith("-"):
-                exponent = Node("negative", [exponent], None, node.end - 1, node.end)
-            node.parts.append(exponent)
-        _regroup(node)
-        base = node.parts[0]
-        if base.kind != "NAME" or len(node.parts) < 2:
-            return None
-        exponent = node.parts[1]
-        is_double = _is_double(exponent)
-        if is_double:
-            exponent = exponent.parts[0]  # x^{(i)}
-        index = exponent.parts[0] if exponent.kind == "group" else exponent
-        if exponent.kind == "group" and is_double and self._is_numbered(base):
-            return self._numbered(node, base.value, self.excerpt(index), scope)
-        may_index = exponent.kind in ("group", "NAME") and scope and is_sum_of_names(index)
-        found = position(self.excerpt(index), scope) if may_index else None
-        if found is not None and binder_of(found) is not None:
-            if self._is_numbered(base):
-                return self._numbered(node, base.value, self.excerpt(index), scope)
-            if is_double or self._is_raised(node, base.value, self.excerpt(index).text):
-                self.as_part(node, base, [found], scope)
-            return None  # else it is a power: A^(i − 1) of a matrix
-        if base.value == "e" and "e" not in self.declared and "e" not in self.definitions:
-            self._exponential(node)
-        return None
-
-    def _exponential(self, node: Node) -> None:
-        """e^x is exp(x); e^2 only where the text has such a power as well, else e may be an error that is squared."""
-        if node.parts[1].kind != "NUMBER" or re.search(EXPONENTIAL, self.text):
-            node.kind, node.value, node.parts = "call", "e^", [node.parts[1]]
-        else:
-            k = node.parts[1].value
-            self.note(node, f"e^{k} is taken as a power of the name e; of Euler's number it is exp({k})")
-
-    def _is_raised(self, node: Node, name: str, index: str) -> bool:
-        """Whether x^i is the member i of several: of vectors, or where several names have the index high."""
-        declaration = self.declared.get(name)
-        if declaration is not None:
-            return bool(declaration.indices) or (ONE in declaration.shape and declaration.shape != SCALAR)
-        if customary(name)[0][0] != "V" or name in self.definitions:
-            return False
-        with_index = set(re.findall(rf"([^\W\d_])\}}?\s*\^\s*\{{?\s*{re.escape(index)}(?!\w)", self.text))
-        message = f"{name}^{index} can be the power {index} of {name}, or number {index} of several"
-        hint = f"write {name}^{{({index})}} or {name}_{index} for one of several, or declare {name}: scalar"
-        doubt = AmbiguityError(message, text=self.text, span=(node.start, node.end), suggestion=hint)
-        return self.decide(node, f"{name}^", 0, None if len(with_index) > 1 else doubt)
-
     def _block(self, node: Node, scope: Scope) -> None:
         """[A, B; C, D]: the parts are the blocks, the value counts those in each row."""
         cells = grid(node)
@@ -398,20 +344,6 @@ class Bound:
         return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
 
 
-def _is_double(node: Node) -> bool:
-    """Whether a node stands in two brackets, as an index in x^{(i)}."""
-    return node.kind == "group" and node.parts[0].kind == "group"
-
-
-def _regroup(node: Node) -> None:
-    """Σ^{(k)}^{-1} is a power of Σ^{(k)}, since an index is not what an exponent belongs to."""
-    tower = node.parts[1] if len(node.parts) > 1 else node
-    if tower.kind == "power" and tower is not node and _is_double(tower.parts[0]):
-        base, index = node.parts[0], tower.parts[0]
-        member = Node("power", [base, index], node.value, base.start, index.end)
-        node.parts, node.value = [member, *tower.parts[1:]], tower.value
-
-
 def _without_brackets(node: Node) -> Node:
     """A name without the brackets around it: {x_{t}}_{i} is how TeX wants x_{t} with an index."""
     inner = node
@@ -420,7 +352,6 @@ def _without_brackets(node: Node) -> Node:
     return inner if inner.kind == "NAME" else node
 
 
-EXPONENTIAL = r"(?<![^\W\d_\\])e\s*(?:\^|\*\*)\s*(?:[-−({\s])*(?:[A-Za-z\\]|[^\x00-\x7f])"  # e^x, e^{-\alpha x}
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "NAME": Bound._name,
     "subscript": Bound._subscript,
@@ -436,7 +367,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "positive_part": resolve_behind,
     "entries": resolve_behind,
     "norm": resolve_norm,
-    "power": Bound._power,
+    "power": resolve_power,
     "product": settle_quotients,
     "sequence": resolve_sequence,
     "sum": extend_sums,

@@ -13,7 +13,7 @@ from fractions import Fraction
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, spelt_function
-from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUPERS, canonical, no_function
+from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUPERS, canonical, is_letter, no_function
 from matdiff.language.parameters import head_at
 from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
@@ -21,6 +21,7 @@ from matdiff.language.transcript import Transcript
 from matdiff.language.words import (
     BIG,
     FUNCTIONALS,
+    PATH,
     Called,
     Vocabulary,
     match_at,
@@ -34,6 +35,8 @@ POWER_OF_FUNCTION = (
 )
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ARGUMENT = rf"\(\s*(?:([A-Za-z{GREEK_CLASS}])\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
+OF_SCALAR = rf"(?P<primes>[′']*)(?P<open>\()\s*(?P<t>[A-Za-z{GREEK_CLASS}])\s*\)"
+PARAMETERS = frozenset(("t", "s", "tau", "theta", "alpha", "lambda", "eta", "xi"))  # of which matrices are functions
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
 MOST_SHOWN = 6  # names in an error message
 INVERTED = ("f", "g", "h", "phi", "psi")
@@ -172,6 +175,26 @@ class Calls(Emitter):
             return False
         return known.kinds.get(name) != "S" or name in known.shaped
 
+    def path(self, name: str, start: int, end: int) -> int:
+        """A(t), a matrix or vector that is an open function of a scalar: the place behind its name; else 0.
+
+        A name that stands alone somewhere, or a letter that is an index, makes it something else.
+        """
+        called, known = match_at(OF_SCALAR, self.text, end), self.vocabulary
+        argument = canonical(called.group("t")) if called else ""
+        base, _, dots = name.rpartition("_")
+        order = ("dot", "ddot").index(dots) + 1 if dots in ("dot", "ddot") and argument == "t" else 0
+        name = base if order else name
+        if called is None or argument in known.running or name in known.heads.called or name in known.heads.plain:
+            return 0
+        is_parameter = argument in PARAMETERS or (argument in known.asked and known.kind(argument) == "S")
+        is_scalar = known.kinds[argument] == "S" if argument in known.kinds else is_parameter
+        is_array = known.kind(name) in ("M", "V") and (name in known.kinds or is_letter(name))
+        if not (is_scalar and is_array) or not known.only_called(name, called.group("t")):
+            return 0
+        self.operand("UNSPECIFIED", (name, order + len(called.group("primes")), PATH), start, called.start("open"))
+        return called.start("open")
+
     def require_given(self, name: str, start: int, end: int) -> None:
         """Refuses A(t) and k(x, z), functions that the text does not give."""
         inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
@@ -244,6 +267,8 @@ class Calls(Emitter):
         """A name, with the subscript behind it where it is known with that: x̂_t, ⟪loss⟫_{weight}."""
         if name in self.vocabulary.valued:
             return self.called_by_name(name, start, end)
+        if path := self.path(name, start, end):
+            return path
         below = match_at(SUBSCRIPT, self.text, end)
         whole = canonical(name + below.group()) if below else ""
         if below and whole in self.vocabulary.names:

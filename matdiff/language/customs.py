@@ -179,3 +179,27 @@ def _open_in(s: Size) -> list[Size]:
 
 def _open(s: Size) -> bool:
     return (s.name or "").startswith("?")
+
+
+# ---- words for kinds --------------------------------------------------------------------------------
+
+VECTORS_OF = {0: "zeros", 1: "ones"}  # what a number with a transpose is a vector of
+WORDS = {  # what is said of a choice
+    "S": "is a scalar",
+    "V": "is a vector",
+    "M": "is a matrix",
+    "R": "is a row vector",
+    "zeros": "is the vector of zeros",
+    "rows": "is a row of the matrix with its capital letter",
+    "columns": "is a column of it",
+    "entry": "is an entry of the matrix with its capital letter",
+    "ones": "is the vector of ones",
+    "number": "is the number",
+    "members": "runs over members",
+    "all entries": "runs over entries",
+    "entrywise": "is taken of each entry",
+    "valued": "has scalar values",
+    "whole": "is taken as a whole",
+    "entries": "is taken of each entry",
+}
+DECLARED = {"S": "scalar", "V": "vector", "M": "matrix", "R": "row vector"}

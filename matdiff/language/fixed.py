@@ -54,6 +54,7 @@ class Names(Binding, Protocol):
     labelled: Mapping[str, tuple[str, bool]]
     names: dict[str, Name]
     pending: list[Unbound]
+    scalars: set[str]
 
     def note(self, node: Node, sentence: str) -> None: ...
     def decide(self, node: Node, name: str, cost: int, doubt: MatdiffError | None = None) -> bool: ...

@@ -351,6 +351,8 @@ class Lexer(Bars):
             return self.whole_name(canonical(self.text[start : prime.end()]), start, prime.end())
         if name in self.vocabulary.heads.called or name in self.vocabulary.heads.plain:
             return self.call_of_definition(name, end, start)
+        if path := self.path(name, start, end):
+            return path
         if name in self.vocabulary.names:
             return self.operand("NAME", name, start, end)
         self.require_no_inverse(name, start, end)

@@ -8,6 +8,7 @@ from functools import partial
 from matdiff.algebra.dims import Shape, shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivative, OpenFunction, OpenHessian
+from matdiff.algebra.operators.paths import Path
 from matdiff.errors import SyntaxError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.syntax import Node
@@ -69,6 +70,17 @@ def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> T
         return form(called.name, places, built[:count], built[count:])
 
     return attempt.typed(node, shape, tuple(pieces), make)
+
+
+def path(attempt: Attempt, node: Node) -> Typed:
+    """A(t), A′(t) for a matrix or vector A that the text leaves open."""
+    text, order = node.value
+    name, (t,) = attempt.bound.names[text], operands(attempt, node)
+    if not t.is_scalar:
+        raise attempt.misfit(node, f"{text} is a function of a scalar: {attempt.described(t)}")
+    result = attempt.typed(node, attempt.shape_of(name)[0], (t,), lambda e: Path(attempt.symbol(name, node), e, order))
+    result.guessed = name.declared is None
+    return result
 
 
 def places_of(attempt: Attempt, node: Node, called: Called, count: int) -> tuple[int, ...]:

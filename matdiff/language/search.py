@@ -17,7 +17,19 @@ from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.customs import ITALIC, TIMES, Kinds, is_time, kind_of, kinds, siblings, written_bold
+from matdiff.language.customs import (
+    DECLARED,
+    ITALIC,
+    TIMES,
+    VECTORS_OF,
+    WORDS,
+    Kinds,
+    is_time,
+    kind_of,
+    kinds,
+    siblings,
+    written_bold,
+)
 from matdiff.language.functions_of_matrices import settle
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.names import font_of
@@ -25,6 +37,7 @@ from matdiff.language.scopes import BARE, Name
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key, Penalty, function_key
+from matdiff.language.words import PATH
 
 MOST_QUEUED = 20_000
 FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken
@@ -132,6 +145,8 @@ class Search:
             return ((kind_of(declared.shape), 0),)
         if name.name in self.italic:
             return ITALIC
+        if name.name in self.bound.scalars:
+            return (("S", 0),)
         if is_time(name.name, self.bound.text):
             return TIMES
         found = kinds(name, self.bound.ranges, self.bold)
@@ -226,7 +241,9 @@ class Search:
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
         is_unlikely = is_matrix or (turned > 1 and self.not_scalar is not None)  # softmax(QKᵀ)V is a matrix
-        return sum(cost for _, cost in scalars) + (FAR_FETCHED + 1) * is_unlikely
+        paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
+        is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
+        return sum(cost for _, cost in scalars) + (FAR_FETCHED + 1) * (is_unlikely or is_path)
 
     def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
         """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""
@@ -328,7 +345,7 @@ class Search:
                 continue
             if node.kind == "definition" and node.value in self.defined:
                 stack.append(self.defined[node.value])
-            key: Key = node.value[0] if node.kind in ("symbol", "member") else id(node)
+            key: Key = node.value[0] if node.kind in ("symbol", "member", PATH) else id(node)
             key = function_key(node.value[0]) if node.kind == "unspecified" else key
             key = BARE if node.kind == "big_sum" else key
             key = self.kin.get(key, key) if isinstance(key, str) and key not in self.place else key
@@ -412,7 +429,7 @@ class Search:
             is_usual = cost < UNUSUAL * (1 + self.others[key])
             if custom not in DECLARED or is_usual or key not in self.bound.names or self.bound.names[key].indexed:
                 continue
-            place = next(n for n in self.bound.order if n.kind in ("symbol", "member") and n.value[0] == key)
+            place = next(n for n in self.bound.order if n.kind in ("symbol", "member", PATH) and n.value[0] == key)
             other = DECLARED[custom]
             said = f"{key} is read as a {DECLARED[kind]}; if it is a {other}, declare it: {key}: {other}"
             found.attempt.note(place, said)
@@ -425,25 +442,3 @@ class Search:
             span=(self.bound.tree.start, self.bound.tree.end),
             suggestion=f"declare some of {undeclared[:200]}",
         )
-
-
-VECTORS_OF = {0: "zeros", 1: "ones"}  # what a number with a transpose is a vector of
-WORDS = {
-    "S": "is a scalar",
-    "V": "is a vector",
-    "M": "is a matrix",
-    "R": "is a row vector",
-    "zeros": "is the vector of zeros",
-    "rows": "is a row of the matrix with its capital letter",
-    "columns": "is a column of it",
-    "entry": "is an entry of the matrix with its capital letter",
-    "ones": "is the vector of ones",
-    "number": "is the number",
-    "members": "runs over members",
-    "all entries": "runs over entries",
-    "entrywise": "is taken of each entry",
-    "valued": "has scalar values",
-    "whole": "is taken as a whole",
-    "entries": "is taken of each entry",
-}
-DECLARED = {"S": "scalar", "V": "vector", "M": "matrix", "R": "row vector"}

@@ -23,6 +23,7 @@ from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.recursion import Binding, fault, spend
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, apart
 from matdiff.language.syntax import Node, postorder
+from matdiff.language.words import PATH
 
 MOST_SUBSTITUTED = 20_000  # nodes of all bodies together
 
@@ -121,9 +122,14 @@ NO_VALUES = ("keyword", "STRING", "all", "tuple", "comparison")  # arguments tha
 # ---- substituting ----------------------------------------------------------------------------------------
 
 
-def resolve_call(bound: Binding, node: Node, scope: Scope) -> None:
+def resolve_call(bound: Names, node: Node, scope: Scope) -> None:
     """h(A x): the arguments, and the body with them for the parameters."""
     given = bound.given.get(node.value[0])
+    if node.value[2:] == (PATH,):
+        entry = bound.entry_of(node.value[0])
+        entry.plain, entry.in_sums = True, False
+        bound.scalars.update(part.value for part in node.parts if part.kind == "NAME")
+        node.kind, node.value = PATH, node.value[:2]
     if given is None or given.indexed:
         return
     name, order = node.value[:2]

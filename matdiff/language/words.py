@@ -59,6 +59,9 @@ class Piece(NamedTuple):
     end: int
 
 
+PATH = "path"  # marks a call of an open function with matrices or vectors for values
+
+
 class Called(NamedTuple):
     """What is called, an open function with scalar values (order 0) or a derivative of it: f, ∇f, ∇₂f, ∇²f.
 
@@ -193,11 +196,12 @@ class Vocabulary:
         """Whether a letter stands before a bracket somewhere, as a function does."""
         return re.search(rf"(?:{name}|{LETTER_OF.get(name, name)})\(", self.text) is not None
 
-    def only_called(self, name: str) -> bool:
-        """Whether a letter stands nowhere but before a bracket."""
+    def only_called(self, name: str, argument: str = "") -> bool:
+        """Whether a letter stands nowhere but before a bracket, or where *argument* is given before (t) and ′(t)."""
         letter = name.rstrip("0123456789")
         written = rf"(?:{letter}|{LETTER_OF.get(letter, letter)})[0-9₀-₉]*"
-        return re.search(rf"(?<![A-Za-z]){written}(?!\s*⊙?\s*\(|[A-Za-z0-9₀-₉])", self.text) is None
+        call = rf"[′']*\(\s*{argument}\s*\)" if argument else r"\s*⊙?\s*\("
+        return re.search(rf"(?<![A-Za-z]){written}(?![\u0307\u0308]?{call}|[A-Za-z0-9₀-₉])", self.text) is None
 
     def cost_of_name(self, word: str, end: int) -> int:
         """What it costs to read x_2, A₁₂, e_3 as a name where x is known without a number; 0 where it is no entry."""

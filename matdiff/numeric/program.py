@@ -18,13 +18,14 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, OpenHessian
+from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.piecewise import Piecewise, holds, is_number
 from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, open_states
 from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
-from matdiff.errors import ShapeError, UnknownNameError
+from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.numeric.careful import CAREFUL
 from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen
@@ -291,6 +292,15 @@ def unspecified(program: Program, environment: Environment, node: Unspecified, a
     return value
 
 
+def path(program: Program, environment: Environment, node: Path, a: Array, t: Array) -> Array:
+    """A(t) by the stand-in of a check; for values the text has to give the function."""
+    if environment.functions is not None:
+        shown = str(node)
+        raise UnsupportedError(f"{shown} is a function that is not given", suggestion=f"define it, as in {shown} = …")
+    stand_in: Array = node.numpy(np, a, t, *node.data)
+    return stand_in
+
+
 def member(program: Program, environment: Environment, node: Member, family: Array, *places: Array) -> Array:
     """xᵢ: the axes of the family become the axes of its indices."""
     indices = [i for i in node.operands[1:] if isinstance(i, Index)]
@@ -400,6 +410,7 @@ SPECIAL: dict[type[Expr], Callable[..., Array]] = {
     MatrixFunction: matrix_function,
     FrechetOfFunction: matrix_function,
     Member: member,
+    Path: path,
     Entry: entry,
     Row: row,
     Column: column,

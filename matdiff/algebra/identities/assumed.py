@@ -11,6 +11,7 @@ from matdiff.algebra.laws import Declared, Law, identity
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
@@ -27,7 +28,7 @@ def leaf_of(e: Expr) -> tuple[Expr, bool]:
 def has(e: Expr, wanted: str) -> bool:
     """Whether e or what it is the transpose of is assumed to have a property."""
     leaf, _ = leaf_of(e)
-    return isinstance(leaf, Symbol | Member) and wanted in assumed(leaf)
+    return isinstance(leaf, Symbol | Member | Path) and wanted in assumed(leaf)
 
 
 def are_transposes(a: Expr, b: Expr) -> bool:
@@ -191,7 +192,7 @@ def triangles(e: Expr) -> Triangles:
 def _triangles(e: Expr, below: list[Triangles]) -> Triangles:
     if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | Zeros):
         return True, True
-    if isinstance(e, Symbol | Member):
+    if isinstance(e, Symbol | Member | Path):
         return "lower" in assumed(e), "upper" in assumed(e)
     lower, upper = [a for a, _ in below], [b for _, b in below]
     if isinstance(e, Product | Sum | Scale | Inverse | MatrixPower):

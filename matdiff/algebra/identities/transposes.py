@@ -11,6 +11,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.open_functions import OpenHessian
+from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
@@ -101,7 +102,7 @@ def transpose_of_indexed_sum(e: Expr) -> Expr | None:
 
 def is_symmetric_leaf(e: Expr) -> bool:
     """A symbol or a member of a family that is declared symmetric, or a definition of something symmetric."""
-    return "symmetric" in assumed(e) if isinstance(e, Symbol | Member) else is_symmetric_definition(e)
+    return "symmetric" in assumed(e) if isinstance(e, Symbol | Member | Path) else is_symmetric_definition(e)
 
 
 @identity("Sᵀ = S", "S' = S", where="S: n x n symmetric", requires="S symmetric", among=(Declared, Named))

@@ -9,6 +9,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.open_functions import OpenHessian
+from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
@@ -20,7 +21,9 @@ Forms = tuple[Expr, Expr]
 
 
 def assumed(e: Expr) -> frozenset[str]:
-    """What is assumed of a symbol or of the members of a family, and what follows from it."""
+    """What is assumed of a symbol, of the members of a family or of a path, and what follows from it."""
+    if isinstance(e, Path):
+        return e.properties
     symbol = e.operands[0] if isinstance(e, Member) else e
     return implied(symbol.properties) if isinstance(symbol, Symbol) and symbol.properties else NONE
 
@@ -73,7 +76,7 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
     """e and eᵀ with transposes at the leaves, given these forms of the operands; of a symmetric e the same twice."""
     if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | SymmetricPart | Centering):
         return e, e
-    if isinstance(e, Symbol | Member):
+    if isinstance(e, Symbol | Member | Path):
         return e, e if "symmetric" in assumed(e) else Transpose(e)
     if isinstance(e, Ones | Zeros):
         return e, type(e)(e.cols, e.rows)

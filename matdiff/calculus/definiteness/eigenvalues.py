@@ -19,6 +19,7 @@ from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.inverses import Adjugate, PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
+from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.resampling import Exchange
 from matdiff.algebra.operators.square import Inverse, MatrixPower
@@ -309,6 +310,7 @@ Rule = Callable[[Facts, Expr], Found | None]
 RULES: dict[type[Expr], Rule] = {
     Symbol: of_symbol,
     Member: of_symbol,
+    Path: of_symbol,
     Identity: constant(iv.ONE),
     Zeros: constant(iv.ZERO),
     Ones: constant(iv.NONNEGATIVE),

@@ -1,0 +1,88 @@
+"""What stands high behind an operand in the tree: an exponent, as in e^x, or an index, as in x^{(i)}."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.errors import AmbiguityError
+from matdiff.language.customs import customary
+from matdiff.language.dialects.powers import settle_dialect
+from matdiff.language.places import binder_of, is_sum_of_names, position
+from matdiff.language.scopes import Scope
+from matdiff.language.syntax import Node
+
+if TYPE_CHECKING:
+    from matdiff.language.binding import Bound
+
+EXPONENTIAL = r"(?<![^\W\d_\\])e\s*(?:\^|\*\*)\s*(?:[-−({\s])*(?:[A-Za-z\\]|[^\x00-\x7f])"  # e^x, e^{-\alpha x}
+
+
+def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
+    """Powers: e^x is exp(x), and a superscript letter is an exponent."""
+    settle_dialect(bound, node)
+    if isinstance(node.value, str):
+        exponent = Node("NAME", [], node.value.removeprefix("-"), node.end - 1, node.end)
+        if node.value.startswith("-"):
+            exponent = Node("negative", [exponent], None, node.end - 1, node.end)
+        node.parts.append(exponent)
+    _regroup(node)
+    base = node.parts[0]
+    if base.kind != "NAME" or len(node.parts) < 2:
+        return None
+    exponent = node.parts[1]
+    is_double = _is_double(exponent)
+    if is_double:
+        exponent = exponent.parts[0]  # x^{(i)}
+    index = exponent.parts[0] if exponent.kind == "group" else exponent
+    if exponent.kind == "group" and is_double and bound.is_numbered(base):
+        return bound.numbered(node, base.value, bound.excerpt(index), scope)
+    may_index = exponent.kind in ("group", "NAME") and scope and is_sum_of_names(index)
+    found = position(bound.excerpt(index), scope) if may_index else None
+    if found is not None and binder_of(found) is not None:
+        if bound.is_numbered(base):
+            return bound.numbered(node, base.value, bound.excerpt(index), scope)
+        if is_double or _is_raised(bound, node, base.value, bound.excerpt(index).text):
+            bound.as_part(node, base, [found], scope)
+        return None  # else it is a power: A^(i − 1) of a matrix
+    if base.value == "e" and "e" not in bound.declared and "e" not in bound.definitions:
+        _exponential(bound, node)
+    return None
+
+
+def _exponential(bound: Bound, node: Node) -> None:
+    """e^x is exp(x); e^2 only where the text has such a power as well, else e may be an error that is squared."""
+    if node.parts[1].kind != "NUMBER" or re.search(EXPONENTIAL, bound.text):
+        node.kind, node.value, node.parts = "call", "e^", [node.parts[1]]
+    else:
+        k = node.parts[1].value
+        bound.note(node, f"e^{k} is taken as a power of the name e; of Euler's number it is exp({k})")
+
+
+def _is_raised(bound: Bound, node: Node, name: str, index: str) -> bool:
+    """Whether x^i is the member i of several: of vectors, or where several names have the index high."""
+    declaration = bound.declared.get(name)
+    if declaration is not None:
+        return bool(declaration.indices) or (ONE in declaration.shape and declaration.shape != SCALAR)
+    if customary(name)[0][0] != "V" or name in bound.definitions:
+        return False
+    with_index = set(re.findall(rf"([^\W\d_])\}}?\s*\^\s*\{{?\s*{re.escape(index)}(?!\w)", bound.text))
+    message = f"{name}^{index} can be the power {index} of {name}, or number {index} of several"
+    hint = f"write {name}^{{({index})}} or {name}_{index} for one of several, or declare {name}: scalar"
+    doubt = AmbiguityError(message, text=bound.text, span=(node.start, node.end), suggestion=hint)
+    return bound.decide(node, f"{name}^", 0, None if len(with_index) > 1 else doubt)
+
+
+def _is_double(node: Node) -> bool:
+    """Whether a node stands in two brackets, as an index in x^{(i)}."""
+    return node.kind == "group" and node.parts[0].kind == "group"
+
+
+def _regroup(node: Node) -> None:
+    """Σ^{(k)}^{-1} is a power of Σ^{(k)}, since an index is not what an exponent belongs to."""
+    tower = node.parts[1] if len(node.parts) > 1 else node
+    if tower.kind == "power" and tower is not node and _is_double(tower.parts[0]):
+        base, index = node.parts[0], tower.parts[0]
+        member = Node("power", [base, index], node.value, base.start, index.end)
+        node.parts, node.value = [member, *tower.parts[1:]], tower.value
