@@ -74,8 +74,7 @@ class Bound:
         self.pending: list[Unbound] = []  # indices that no sum binds, to be resolved when all names are known
         self.notes: list[tuple[int, str]] = []  # places of the text, and what is said of them
         self.names: dict[str, Name] = {}
-        self.definitions, self.indices = set[str](), set[str]()
-        self.scalars = set[str]()  # what matrices are functions of
+        self.definitions, self.indices, self.scalars = set[str](), set[str](), set[str]()  # scalars: t of A(t)
         self.spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
         self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices: dict[str, Binder] = {}
