@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from matdiff.results.equations import ImplicitDerivative, StationaryPoint
     from matdiff.results.gradient import Derivation
     from matdiff.results.second import Hessian, Jacobian
+    from matdiff.results.solution import Solution
 
-    Result = Derivation | Jacobian | Hessian | DifferentialForm | ImplicitDerivative | StationaryPoint
+    Result = Derivation | Jacobian | Hessian | DifferentialForm | ImplicitDerivative | StationaryPoint | Solution
 
 CODE = ("numpy", "jax", "torch")  # the libraries that code is written for
 EXAMPLES = """examples:
@@ -31,6 +32,7 @@ EXAMPLES = """examples:
   matdiff differential "inv(X)*A"
   matdiff implicit "A X + X A' = Q" --solve-for X --wrt A,Q --objective "tr(X)"
   matdiff stationary "minimise x'P x subject to A x = b" --wrt x
+  matdiff solve "minimise ||Xw - y||^2 + lam*||w||^2" --wrt w --where "lam: scalar positive"
   matdiff code "||Xw - y||^2" --wrt w --outputs value,gradient,hvp
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff equal "tr(A B)" "tr(B A)"
@@ -141,7 +143,7 @@ def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _add_equations(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """The commands ``implicit`` and ``stationary``."""
+    """The commands ``implicit``, ``stationary`` and ``solve``."""
     implicit = commands.add_parser("implicit", help="the derivative of what an equation defines")
     _add_derivation(implicit, needs_unknowns=True)
     implicit.add_argument("--solve-for", required=True, metavar="X", help="what the equation defines")
@@ -150,6 +152,9 @@ def _add_equations(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     stationary = commands.add_parser("stationary", help="the conditions and the system of a constrained problem")
     _add_derivation(stationary, needs_unknowns=True)
     stationary.set_defaults(run=_stationary)
+    solve = commands.add_parser("solve", help="the stationary points in closed form, what kind they are, and why")
+    _add_derivation(solve)
+    solve.set_defaults(run=_solve)
 
 
 def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = False, code: bool = False) -> None:
@@ -261,6 +266,12 @@ def _stationary(options: argparse.Namespace) -> None:
     from matdiff.api import stationary
 
     _show(options, stationary(_text(options.expression), _unknowns(options), options.where))
+
+
+def _solve(options: argparse.Namespace) -> None:
+    from matdiff.api import solve
+
+    _show(options, solve(_text(options.expression), _unknowns(options) or None, options.where))
 
 
 def _unknowns(options: argparse.Namespace) -> list[str]:

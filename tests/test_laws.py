@@ -87,7 +87,8 @@ def is_fixed(e: Expr, inside: Expr) -> bool:
 
 def test_names_are_unique_and_kinds_known() -> None:
     assert len(matdiff.laws()) == len(CATALOGUE) > 80
-    assert {law.kind for law in matdiff.laws()} <= {"differential", "trace", "vec", "identity", "definition"}
+    kinds = {"differential", "trace", "vec", "identity", "equation", "definition"}
+    assert {law.kind for law in matdiff.laws()} <= kinds
     for name, law in CATALOGUE.items():
         assert name == law.name
         assert name.isidentifier()

@@ -17,7 +17,8 @@ Class = TypeVar("Class", bound=type[Operator])
 def laws() -> tuple[Law, ...]:
     """The catalogue of laws, each with its statement and condition."""
     import matdiff.calculus.equality.normal_form
-    import matdiff.calculus.expectations.expectation  # noqa: F401 - states the laws of expectations
+    import matdiff.calculus.expectations.expectation
+    import matdiff.solving.elimination  # noqa: F401 - states the laws of equations
 
     return tuple(CATALOGUE.values())
 

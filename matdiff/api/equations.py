@@ -137,4 +137,6 @@ def stationary(
     known = {s.name: s for e in (found.reading.expr, *found.constraints) for s in symbols(e)}
     varying = None if data is None else [known[name] for name in data if name in known]
     f = found.reading.expr
-    return StationaryPoint(derived(f, found.constraints, {n: found.reading.unknown(n) for n in names}, varying))
+    return StationaryPoint(
+        derived(f, found.constraints, {n: found.reading.unknown(n) for n in names}, varying, found.sense)
+    )

@@ -45,6 +45,7 @@ class Stationary(NamedTuple):
     data                     the symbols of the constraints that may change as well
     differentials            for every unknown d∇L, where all unknowns and the data change
     changes                  the part of it that comes from the data, if there is one
+    sense                    minimise or maximise, where the problem says so
     """
 
     objective: Expr
@@ -55,6 +56,7 @@ class Stationary(NamedTuple):
     data: tuple[Symbol, ...]
     differentials: Mapping[str, Expr]
     changes: Mapping[str, Expr | None]
+    sense: str = ""
 
     @property
     def read(self) -> tuple[Expr, ...]:
@@ -99,13 +101,14 @@ class Stationary(NamedTuple):
 
 
 def stationary(
-    f: Expr, constraints: Sequence[Expr], variables: Mapping[str, Expr], data: Sequence[Symbol] | None = None
+    f: Expr,
+    constraints: Sequence[Expr],
+    variables: Mapping[str, Expr],
+    data: Sequence[Symbol] | None = None,
+    sense: str = "",
 ) -> Stationary:
     """Derives the conditions and the system; *data* are by default all symbols of the constraints but the variables."""
-    names = _multipliers(f, constraints)
-    multipliers = {n: Symbol(n, c.shape) for n, c in zip(names, constraints, strict=True)}
-    terms = [_paired(m, c) for m, c in zip(multipliers.values(), constraints, strict=True)]
-    lagrangian = Sum.of(f, *terms)
+    lagrangian, multipliers = lagrangian_of(f, constraints)
     unknowns = {**variables, **multipliers}
     second = hessians(lagrangian, unknowns)
     own = set(unknowns.values())
@@ -115,7 +118,14 @@ def stationary(
     whole = {name: _change(g, [*unknowns.values(), *data]) for name, g in conditions.items()}
     differentials = {name: zero(g.shape) if (d := whole[name]) is None else d for name, g in conditions.items()}
     changes = {name: _change(g, data) for name, g in conditions.items()}
-    return Stationary(f, tuple(constraints), lagrangian, unknowns, second, tuple(data), differentials, changes)
+    return Stationary(f, tuple(constraints), lagrangian, unknowns, second, tuple(data), differentials, changes, sense)
+
+
+def lagrangian_of(f: Expr, constraints: Sequence[Expr]) -> tuple[Expr, dict[str, Symbol]]:
+    """L = f + Σ ⟨ν, c⟩ and the multipliers by name."""
+    names = _multipliers(f, constraints)
+    multipliers = {n: Symbol(n, c.shape) for n, c in zip(names, constraints, strict=True)}
+    return Sum.of(f, *[_paired(m, c) for m, c in zip(multipliers.values(), constraints, strict=True)]), multipliers
 
 
 def _paired(multiplier: Expr, c: Expr) -> Expr:

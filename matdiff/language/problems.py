@@ -11,7 +11,20 @@ from matdiff.errors import ShapeError, SyntaxError, UnsupportedError
 from matdiff.language.answers import Reading
 from matdiff.language.reading import read, read_beside
 
-HEAD = re.compile(r"\s*\\?(?P<word>minimi[sz]e|maximi[sz]e|min|max)(?![A-Za-z])(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE)
+GOAL = (
+    r"\\?arg\s*\\?(?:min|max)|minimi[sz]e|maximi[sz]e|minimi[sz]ing|maximi[sz]ing|min|max|"
+    r"(?:stationary|critical)\s+points?\s+of"
+)
+HEAD = re.compile(
+    rf"\s*(?:find\s+|determine\s+)?(?:the\s+)?(?:[^\s=]+\s*:?=\s*)?\\?(?P<word>{GOAL})(?![A-Za-z])\s*"
+    r"(?:_(?:\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}|(?P<letter>\\?[^\W_]+))|over\s+(?P<over>\w+)\s*[:,])?\s*:?\s*",
+    re.IGNORECASE,
+)
+WORD = re.compile(
+    rf"\\(?:text|textrm|textbf|mathrm|mbox|operatorname\*?)\s*\{{\s*({GOAL}|subject\s+to|such\s+that|s\.\s?t\.|and)\s*\}}",
+    re.IGNORECASE,
+)
+UNDERSET = re.compile(r"\\underset\s*\{(?P<low>[^{}]*)\}\s*\{\s*(?P<word>(?:[^{}]|\{[^{}]*\})*)\}")
 ARGMIN = re.compile(
     r"\s*(?:[^=]*=)?\s*\\?(?:operatorname\*?\{)?arg\s*\\?(?:min|max)\}?(?![A-Za-z])(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE
 )
@@ -20,10 +33,45 @@ UNEQUAL = re.compile(r"<=|>=|[≤≥<>]")
 
 
 class Problem(NamedTuple):
-    """An objective, and what is zero where the constraints hold."""
+    """An objective, what is zero where the constraints hold, and what is asked for: *minimise*, *maximise* or nothing.
+
+    *names* are the unknowns that the text names itself, as min_w does.
+    """
 
     reading: Reading
     constraints: tuple[Expr, ...]
+    sense: str = ""
+    names: tuple[str, ...] = ()
+
+
+class Head(NamedTuple):
+    """What stands in front of an objective: what is asked for, the unknowns that it names, and where it ends."""
+
+    sense: str = ""
+    names: tuple[str, ...] = ()
+    end: int = 0
+
+
+def head_of(text: str) -> Head:
+    """The words in front of an objective: ``minimise``, ``\\arg\\max_{w}``, ``stationary points of``.
+
+    >>> head_of("maximise x'c")
+    Head(sense='maximise', names=(), end=9)
+    """
+    m = HEAD.match(text)
+    if m is None:
+        return Head()
+    word = re.sub(r"[^a-z]", "", m["word"].lower()).removeprefix("arg")
+    sense = "maximise" if word.startswith("max") else "minimise" if word.startswith("min") else ""
+    low = m["low"] or m["letter"] or m["over"] or ""
+    names = [re.split(r"\\in\b|[∈≻⪰>≥:]|\\succ", name)[0].strip() for name in low.split(",")]
+    return Head(sense, tuple(name for name in names if name), m.end())
+
+
+def in_words(text: str) -> str:
+    """A text of LaTeX whose words of a problem stand outside of commands."""
+    text = UNDERSET.sub(lambda m: f"{m['word'].strip()}_{{{m['low']}}} ", text)
+    return WORD.sub(lambda m: f" {m[1]} ", text)
 
 
 def read_problem(
@@ -33,11 +81,21 @@ def read_problem(
 
     Raises SyntaxError where a constraint is no equation, and UnsupportedError where it is an inequality.
     """
-    objective, *rest = SUBJECT.split(text, maxsplit=1)
-    head = HEAD.match(objective)
-    reading = read(objective[head.end() :] if head else objective, where, wrt, scalar=True)
-    written = [piece for part in (*rest, *subject_to) for piece in _pieces(part)]
-    return Problem(reading, tuple(_constraint(reading.expr, piece, where) for piece in written))
+    objective, *rest = SUBJECT.split(in_words(text), maxsplit=1)
+    head = head_of(objective)
+    reading = read(without_space(objective[head.end :]), where, wrt or head.names, scalar=True)
+    constraints = constraints_beside(reading.expr, (*rest, *subject_to), where)
+    return Problem(reading, constraints, head.sense, head.names)
+
+
+def constraints_beside(f: Expr, texts: Sequence[str], where: str | Mapping[str, str] | None) -> tuple[Expr, ...]:
+    """What is zero where the constraints in some texts hold, with the symbols of an objective."""
+    return tuple(_constraint(f, piece, where) for text in texts for piece in _pieces(text))
+
+
+def without_space(text: str) -> str:
+    """A piece of LaTeX without the spaces and signs of alignment at its ends."""
+    return re.sub(r"^(?:\s|&|\\q?quad|\\[,;:!\\])+|(?:\s|&|\\q?quad|\\[,;:!\\]|[,.])+$", "", text)
 
 
 def difference(text: str) -> str:
@@ -85,4 +143,5 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _unless_empty(text: str) -> list[str]:
-    return [text.strip()] if text.strip() else []
+    text = without_space(text)
+    return [text] if text else []

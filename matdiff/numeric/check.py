@@ -61,9 +61,8 @@ class Verification(NamedTuple):
         if self.lines:
             some = "" if self.reasons == self.lines else f", {self.reasons} of them"
             steps += f"{some} with {'its law' if self.reasons == 1 else 'their laws'},"
-        return (
-            f"checked: {steps} and {subject} on {self.trials} random instances, relative error ≤ {self.max_error:.0e}"
-        )
+        what = subject if subject.startswith("every") else f"{steps} and {subject}"
+        return f"checked: {what} on {self.trials} random instances, relative error ≤ {self.max_error:.0e}"
 
     def joined(self, other: Verification) -> Verification:
         """This outcome and another one as one."""

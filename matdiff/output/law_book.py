@@ -22,6 +22,7 @@ KINDS = {
     "trace": "Laws of the trace",
     "vec": "Laws of vec",
     "identity": "Identities",
+    "equation": "Laws of equations",
     "definition": "Definitions and rules of derivation",
 }
 

@@ -112,11 +112,12 @@ def of_stationary(found: Stationary, steps: str) -> Page:
 
 
 def problem(found: Stationary, pen: Pen) -> Iterator[Line]:
-    """minimise f subject to c = 0"""
+    """minimise f subject to c = 0; maximise and «stationary points of» as the problem says"""
     variables = list(found.unknowns.values())[: len(found.unknowns) - len(found.constraints)]
     left, objective = function_of("f", variables), pen(found.objective)
     is_open = left(TEXT) == objective(TEXT)
-    words = sign("minimise ", r"\text{minimise}\quad & ")
+    asked = found.sense or "stationary points of"
+    words = sign(f"{asked} ", rf"\text{{{asked}}}\quad & ")
     function = left if is_open else joined([left, " = ", objective])
     yield Line(None, joined([words, function]), reading=found.lagrangian)
     for c in found.constraints:

@@ -1,0 +1,115 @@
+"""Problems solved in closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
+from matdiff.algebra.expr import Expr
+from matdiff.api.inputs import Where, unknowns_in
+from matdiff.errors import CheckError, UnknownNameError
+
+if TYPE_CHECKING:
+    from matdiff.results.solution import Solution
+    from matdiff.solving.problem import Candidate, Question, Solved
+
+
+def solve(
+    problem: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr] | None = None,
+    where: Where = None,
+    subject_to: str | Sequence[str] = (),
+) -> Solution:
+    """Solves ``minimise f subject to A x = b`` in closed form: ∇ = 0, law by law, with the kind of the point.
+
+    Without minimise or maximise all stationary points are asked for.  Raises UnsupportedError with the kind of equation
+    where no law solves it, and CheckError where random instances refute a solution.
+
+    >>> solution = solve("minimise ||X w - y||^2 + lam*||w||^2", "w", "lam: scalar positive")
+    >>> solution
+    w = (lam I + XᵀX)⁻¹Xᵀy
+    >>> solution.kind, solution.proved
+    ('minimum', True)
+    >>> solve("maximise c'x subject to x'x = 1", "x").conditions
+    ('c ≠ 0',)
+    """
+    from matdiff.results.solution import Solution
+    from matdiff.solving.problem import solved
+
+    found = solved(_question(problem, wrt, where, subject_to))
+    checked, notes = _checked(found)
+    return Solution(checked, notes)
+
+
+def _question(
+    problem: str | Expr, wrt: str | Expr | Sequence[str | Expr] | None, where: Where, subject_to: str | Sequence[str]
+) -> Question:
+    """The problem as expressions."""
+    from matdiff.language import unknown_in
+    from matdiff.language.problems import constraints_beside, read_problem
+    from matdiff.solving.problem import Question
+
+    names = () if wrt is None else tuple(str(n) for n in unknowns_in(wrt))
+    further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
+    if isinstance(problem, Expr):
+        variables = {n: unknown_in(problem, n) for n in names}
+        return Question(problem, constraints_beside(problem, further, where), variables)
+    read = read_problem(problem, where, names, further)
+    names = names or read.names
+    if not names:
+        raise UnknownNameError("the problem does not name its unknown", suggestion='Name it: wrt="x".')
+    return Question(read.reading.expr, read.constraints, {n: read.reading.unknown(n) for n in names}, read.sense)
+
+
+def _checked(found: Solved) -> tuple[Solved, tuple[str, ...]]:
+    """The solutions that random instances bear out, those that were asked for first, and what is to be said of them."""
+    from matdiff.numeric.solutions import TOLERANCE
+    from matdiff.results.solution import compared
+
+    if found.first is None:
+        return found, ()
+    kept: list[Candidate] = []
+    failure = ""
+    for c in found.candidates:
+        outcome = compared(found, c, 0, 3)
+        if outcome.residual > TOLERANCE:
+            failure = f"the conditions are off by {outcome.residual:.1e} at {c.values}"
+        elif contradicted(c, outcome.lower, outcome.higher):
+            failure = f"there are better points than the {c.verdict.kind} that was found"
+        else:
+            kept.append(judged(c, found.question.sense, outcome.lower, outcome.higher))
+    if not kept:
+        raise CheckError(failure)
+    return asked_for(found, kept)
+
+
+def contradicted(c: Candidate, lower: bool, higher: bool) -> bool:
+    """Whether the numbers refute what is said to be proved."""
+    return c.verdict.proved and ((c.verdict.kind == "minimum" and lower) or (c.verdict.kind == "maximum" and higher))
+
+
+def judged(c: Candidate, sense: str, lower: bool, higher: bool) -> Candidate:
+    """A point whose kind is not proved is what was asked for where no other point is better, as far as is known."""
+    from matdiff.solving.kinds import WANTED, Verdict
+
+    if c.verdict.proved or not sense:
+        return c
+    if lower if sense == "minimise" else higher:
+        return c._replace(verdict=Verdict("stationary", False, f"there are better points: this is no {WANTED[sense]}"))
+    reason = "no proof: none of the points that were tried on random instances is better"
+    return c._replace(verdict=Verdict(WANTED[sense], False, reason))
+
+
+def asked_for(found: Solved, kept: list[Candidate]) -> tuple[Solved, tuple[str, ...]]:
+    """The candidates of the kind that was asked for; without any all of them, and a note."""
+    from matdiff.solving.kinds import WANTED
+
+    wanted = WANTED[found.question.sense]
+    right = [c for c in kept if c.verdict.kind == wanted]
+    if right or not found.question.sense:
+        return found._replace(candidates=tuple(right or kept)), ()
+    note = f"The stationary point is no {wanted}: it is a {kept[0].verdict.kind} point."
+    if kept[0].verdict.kind in ("minimum", "maximum"):
+        note = f"The stationary point is no {wanted} but a {kept[0].verdict.kind}."
+    return found._replace(candidates=tuple(kept)), (note,)

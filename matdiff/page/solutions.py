@@ -1,0 +1,125 @@
+"""The page of a solved problem: what was asked, where it is stationary, the solution law by law, and its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.notation import TEXT, name_text
+from matdiff.page.model import (
+    Answer,
+    Formula,
+    Line,
+    Page,
+    Pen,
+    Section,
+    function_of,
+    joined,
+    nabla,
+    plain,
+    require_level,
+    sign,
+)
+from matdiff.page.pieces import shaped, steps_record
+from matdiff.solving.problem import Solved
+
+ZERO = " = 0"
+ASKED = {"minimise": "minimise", "maximise": "maximise", "": "stationary points of"}
+
+
+def of_solution(found: Solved, steps: str) -> Page:
+    """The problem, the conditions, the laws of equations, and the answers."""
+    require_level(steps)
+    pen = Pen()
+    sections = [] if steps == "none" else list(derivation(found, pen))
+    return Page(
+        head=list(problem(found, pen)),
+        parts=[[*sections, Section("Kind", list(said(found)))]],
+        heading="Solution",
+        answers=list(answers(found)),
+        conditions=found.conditions(),
+        subject="every condition and step at the solution",
+        record=lambda: record(found),
+    )
+
+
+def problem(found: Solved, pen: Pen) -> Iterator[Line]:
+    """maximise f(x) = c'x subject to x'x − 1 = 0"""
+    asked = ASKED[found.question.sense]
+    left, objective = function_of("f", found.question.variables.values()), pen(found.question.objective)
+    function = left if left(TEXT) == objective(TEXT) else joined([left, " = ", objective])
+    words = sign(f"{asked} ", rf"\text{{{asked}}}\quad & ")
+    yield Line(None, joined([words, function]), reading=found.lagrangian)
+    for c in found.question.constraints:
+        yield Line(None, joined([sign("subject to ", r"\text{subject to}\quad & "), pen(c), ZERO]))
+
+
+def derivation(found: Solved, pen: Pen) -> Iterator[Section]:
+    """The Lagrangian, its gradients, and the steps of the solution."""
+    if found.question.constraints:
+        line = Line(function_of("L", found.unknowns.values()), pen(found.lagrangian))
+        yield Section("Lagrangian", [line])
+    name = " L" if found.question.constraints else " f"
+    conditions = [
+        Line(joined([nabla(found.unknowns[n]), name]), joined([pen(g), ZERO])) for n, g in found.equations.items()
+    ]
+    if conditions:
+        yield Section("Stationary where", conditions)
+    lines = [Line(pen(s.before), pen(s.after), (s.law.title,)) for s in dict.fromkeys(found.chosen.steps)]
+    if lines:
+        yield Section("Solved", lines)
+
+
+def words(text: str) -> Formula:
+    """A sentence."""
+    return sign(text, rf"\text{{{text}}}")
+
+
+def said(found: Solved) -> Iterator[Line]:
+    """What kind of point it is, and why."""
+    v = found.chosen.verdict
+    state = "" if v.proved or v.kind == "stationary" else " (not proved)"
+    yield Line(None, words(f"{found.equation + ': ' if found.equation else ''}{v.kind}{state}"))
+    if v.reason:
+        yield Line(None, words(v.reason))
+    if found.up_to:
+        yield Line(None, words(f"up to {found.up_to}"))
+
+
+def answers(found: Solved) -> Iterator[Answer]:
+    """The unknowns of every solution, and the value of the objective."""
+    for c in found.candidates:
+        for name, x in found.question.variables.items():
+            if name in c.values:
+                yield Answer(plain(x), c.values[name])
+    value = found.value() if found.chosen.values else None
+    if value is not None and worth_showing(value):
+        yield Answer(function_of("f", found.question.variables.values()), value)
+
+
+def worth_showing(value: Expr) -> bool:
+    """Whether the value of the objective is short enough to tell something."""
+    return len(str(value)) <= 120
+
+
+def record(found: Solved) -> dict[str, Any]:
+    """The problem, its solutions, what is known of them, and the steps."""
+    v, own = found.chosen.verdict, found.question.variables
+    value = found.value() if found.chosen.values else None
+    return {
+        "sense": found.question.sense,
+        "objective": shaped(found.question.objective),
+        "constraints": [shaped(c) for c in found.question.constraints],
+        "unknowns": [name_text(n, TEXT) for n in own],
+        "gradients": {n: shaped(g) for n, g in found.equations.items()},
+        "solutions": [{n: shaped(c.values[n]) for n in own if n in c.values} for c in found.candidates],
+        "multipliers": {n: shaped(e) for n, e in found.chosen.values.items() if n not in own},
+        "kind": v.kind,
+        "proved": v.proved,
+        "reason": v.reason,
+        "equation": found.equation,
+        "up_to": found.up_to,
+        "value": None if value is None else shaped(value),
+        **steps_record(found.steps()),
+    }

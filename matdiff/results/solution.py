@@ -1,0 +1,77 @@
+"""What solve gives back: the solution of a problem, what kind of point it is and why, and where it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.expr import Expr
+from matdiff.results.base import Result
+from matdiff.solving.problem import Candidate, Solved
+
+if TYPE_CHECKING:
+    from matdiff.numeric.check import Verification
+    from matdiff.numeric.solutions import Tested
+    from matdiff.page.model import Page
+
+
+class Solution(Result):
+    """The solution of a problem in closed form.
+
+    solutions    each a mapping of the names of the unknowns to what they are; empty where there is no closed form
+    multipliers  those of the constraints, by name, of the first solution
+    kind         minimum, maximum, saddle, or stationary where nothing more is known
+    proved       whether the kind is proved; *reason* says how
+    conditions   where the solution exists, in words
+    up_to        what may be changed in a solution: sign, scale or rotation
+    equation     the kind of problem, where it has a name
+    value        the objective at the solution
+    notes        how doubtful places were read, and what was asked for but is not so
+    """
+
+    _found: Solved
+
+    def __init__(self, found: Solved, said: tuple[str, ...] = ()) -> None:
+        super().__init__(found)
+        self.notes = (*self.notes, *said)
+        own = found.question.variables
+        self.solutions: list[Mapping[str, Expr]] = [
+            {n: c.values[n] for n in own} for c in found.candidates if all(n in c.values for n in own)
+        ]
+        first = found.chosen
+        self.multipliers: Mapping[str, Expr] = {n: e for n, e in first.values.items() if n not in own}
+        self.kind: str = first.verdict.kind
+        self.proved: bool = first.verdict.proved
+        self.reason: str = first.verdict.reason
+        self.up_to: str = found.up_to
+        self.equation: str = found.equation
+        self.value: Expr | None = found.value() if self.solutions else None
+
+    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
+        """Whether the conditions for a stationary point hold at the solutions on random instances."""
+        from matdiff.numeric.check import Verification
+        from matdiff.numeric.solutions import TOLERANCE
+
+        largest = 0.0
+        for c in self._found.candidates if self.solutions else ():
+            largest = max(largest, compared(self._found, c, seed, trials).residual)
+        failure = "" if largest <= TOLERANCE else f"the conditions are off by {largest:.1e} at the solution"
+        return Verification(not failure, largest, trials if self.solutions else 0, 0, failure)
+
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.solutions import of_solution
+
+        return of_solution(self._found, steps)
+
+    def __repr__(self) -> str:
+        shown = "\n".join(", ".join(f"{n} = {e}" for n, e in s.items()) for s in self.solutions)
+        return shown or f"{self.equation}: {', '.join(self.conditions)}"
+
+
+def compared(found: Solved, c: Candidate, seed: int, trials: int) -> Tested:
+    """What random instances say about a stationary point."""
+    from matdiff.numeric.solutions import tested
+
+    q = found.question
+    equal = [*found.equations.values(), *[s.before - s.after for s in c.steps]]
+    return tested(q.objective, q.constraints, q.variables, equal, found.unknowns, c.values, seed, trials)

@@ -1,0 +1,1 @@
+"""Equations solved for their unknown, law by law, and what kind of stationary point the solution is."""

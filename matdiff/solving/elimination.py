@@ -1,0 +1,107 @@
+"""Several equations for several unknowns: one is solved for one of them, its value put into the others, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from matdiff.algebra.expr import Expr, replace
+from matdiff.errors import UnsupportedError
+from matdiff.solving.equations import Equation, Root
+from matdiff.solving.linear import LINEAR, solved_by_vec
+from matdiff.solving.matrix_equations import MATRIX
+from matdiff.solving.scalar_equations import NUMBERS, refused
+from matdiff.solving.terms import holding_any, tidy
+
+LAWS = (*LINEAR[:-1], *MATRIX, *NUMBERS, solved_by_vec)
+MOST_BRANCHES = 8
+
+
+class Branch(NamedTuple):
+    """The equations that are left, the unknowns without a value, and the roots so far, in order."""
+
+    equations: Mapping[str, Expr]
+    unknowns: Mapping[str, Expr]
+    roots: tuple[tuple[str, Root], ...] = ()
+
+
+def roots(q: Equation) -> list[Root]:
+    """The roots of an equation by the first law that applies; raises UnsupportedError with the kind of equation."""
+    for law in LAWS:
+        found: list[Root] | None = law(q)
+        if found:
+            return found
+    raise refused(q)
+
+
+def eliminated(
+    equations: Mapping[str, Expr], unknowns: Mapping[str, Expr], sizes: Collection[str] = ()
+) -> list[Branch]:
+    """All solutions of the equations, each with the values of the unknowns in terms of the data."""
+    waiting, done = [Branch(dict(equations), dict(unknowns))], []
+    while waiting:
+        branch = waiting.pop()
+        if not branch.unknowns:
+            done.append(branch)
+            continue
+        waiting += reversed(followed(branch, sizes))
+        if len(waiting) + len(done) > MOST_BRANCHES:
+            raise UnsupportedError("the equations have too many solutions to be listed")
+    return [put_together(b) for b in done]
+
+
+def followed(branch: Branch, sizes: Collection[str]) -> list[Branch]:
+    """The branches after one more unknown has got its value."""
+    best: tuple[tuple[int, int], str, str, list[Root]] | None = None
+    failure: UnsupportedError | None = None
+    for name, unknown in branch.unknowns.items():
+        order = sorted(branch.equations, key=lambda e, n=name: e != n)  # type: ignore[misc]
+        for place in order:
+            e = branch.equations[place]
+            q = Equation(e, unknown, sizes)
+            if not q.holds(e):
+                continue
+            try:
+                found = roots(q)
+            except UnsupportedError as error:
+                failure = failure or error
+                continue
+            rank = (held(found, branch, name), not unknown.is_scalar)
+            if best is None or rank < best[0]:
+                best = rank, name, place, found
+            break
+        if best is not None and best[0][0] == 0:
+            break
+    if best is None:
+        raise failure or UnsupportedError("the equations do not determine the unknowns: a condition is missing")
+    return [after(branch, best[1], best[2], root) for root in best[3]]
+
+
+def held(found: list[Root], branch: Branch, name: str) -> int:
+    """How many of the other unknowns the roots have."""
+    others = [u for n, u in branch.unknowns.items() if n != name]
+    return max(sum(holding_any(root.value, [u])(root.value) for u in others) for root in found)
+
+
+def after(branch: Branch, name: str, place: str, root: Root) -> Branch:
+    """The root in the other equations."""
+    x = branch.unknowns[name]
+    others = {n: tidy(replace(e, {x: root.value}.get)) for n, e in branch.equations.items() if n != place}
+    left = {n: u for n, u in branch.unknowns.items() if n != name}
+    return Branch(others, left, (*branch.roots, (name, root)))
+
+
+def put_together(branch: Branch) -> Branch:
+    """Every root in terms of the data: the later ones put into the earlier ones."""
+    values: dict[str, Root] = {}
+    known: dict[Expr, Expr] = {}
+    for name, root in reversed(branch.roots):
+        value = tidy(replace(root.value, known.get))
+        values[name] = root._replace(value=value)
+        known |= {u: value for u in [by_name(branch, name)] if u is not None}
+    return branch._replace(roots=tuple((n, values[n]) for n, _ in branch.roots))
+
+
+def by_name(branch: Branch, name: str) -> Expr | None:
+    """The unknown that the steps of a root speak of."""
+    return next((s.before for n, root in branch.roots if n == name for s in root.steps[-1:]), None)

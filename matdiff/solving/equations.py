@@ -1,0 +1,207 @@
+"""What an equation is, what solves it, and the conditions under which a law may be used.
+
+An equation is an expression that is zero, with its unknown.  A law of equations is a function from it to the roots, or
+None where it does not apply; each step of a root is an equality that holds at the root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Symbol, replace
+from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, zero
+from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.rewriting import Step
+from matdiff.calculus.definiteness.certificate import certificate
+from matdiff.solving.terms import Term, holding, in_lowest_terms, multiplied_out, tidy, turned
+
+REGULAR = frozenset(("invertible", "spd", "orthogonal"))
+
+
+class Demand(NamedTuple):
+    """What an expression has to be: ``invertible``, ``nonzero``, ``positive``, ``definite`` or ``entries`` not 0."""
+
+    about: Expr
+    word: str
+
+    def said(self) -> str:
+        """The demand in words."""
+        m = self.about
+        if self.word == "definite":
+            return f"{m} is positive definite"
+        if self.word == "entries":
+            return f"every entry of {m} is not 0"
+        if self.word == "positive":
+            return f"{m} > 0"
+        gram = gram_factor(m)
+        if self.word == "nonzero" or m.is_scalar:
+            return f"{gram} ≠ 0" if gram is not None and gram.cols is ONE else f"{m} ≠ 0"
+        if gram is None:
+            return f"{m} is invertible"
+        base, rank = (gram.operands[0], "row") if isinstance(gram, Transpose) else (gram, "column")
+        return f"{m} is invertible, which it is where {base} has full {rank} rank"
+
+
+Demands = tuple[Demand, ...]
+
+
+class Root(NamedTuple):
+    """A solution of an equation, where it holds, and how it was found."""
+
+    value: Expr
+    conditions: tuple[Demand, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+class Equation:
+    """An expression that is zero, its unknown, and the names of sizes, which are positive."""
+
+    def __init__(self, left: Expr, unknown: Expr, sizes: Collection[str] = ()) -> None:
+        self.left = left
+        self.unknown = unknown
+        self.sizes = sizes
+
+    @cached_property
+    def holds(self) -> Callable[[Expr], bool]:
+        """Whether a part holds the unknown."""
+        return holding(self.left, self.unknown)
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """The terms, in lowest terms."""
+        return in_lowest_terms(multiplied_out(self.left, self.unknown))
+
+    def regular(self, m: Expr) -> Demands | None:
+        """What must hold so that a matrix or a number has an inverse; None where it is zero."""
+        return regular(m, self.sizes)
+
+    def start(self, law: Law, left: Expr, right: Expr) -> tuple[Step, ...]:
+        """The equation, and the form left = right that a law gives it."""
+        return (Step(law, left, right),)
+
+
+def equation_law(title: str, statement: str, **more: Any) -> Callable[[Callable[[Equation], list[Root] | None]], Law]:
+    """Declares a law of equations; its statement puts the solution into the equation."""
+    return lambda apply: Law(apply.__name__, title, statement, "equation", apply, **more)
+
+
+def form_law(name: str, title: str, statement: str, **more: Any) -> Law:
+    """Declares a law that only brings an equation into a form."""
+    return Law(name, title, statement, "equation", only_a_form, **more)
+
+
+def only_a_form(_: Equation) -> list[Root] | None:
+    """No roots."""
+    return None
+
+
+# ---- conditions -------------------------------------------------------------------------------------------
+
+
+def is_invertible(m: Expr) -> bool:
+    """Whether a square matrix is known to be invertible, by its declaration or its form."""
+    base = m
+    while isinstance(base, Inverse | Transpose):
+        base = base.operands[0]
+    if base.rows is not base.cols:
+        return False
+    if isinstance(m, Inverse) or not assumed(base).isdisjoint(REGULAR):
+        return True
+    if isinstance(base, Product):
+        return all(is_invertible(f) for f in base.operands)
+    return False
+
+
+def sign_of(e: Expr, sizes: Collection[str] = ()) -> str:
+    """What is known of the sign of a number or a symmetric matrix; nothing where nothing is."""
+    found = certificate(e, sizes)
+    return "" if found is None else found.kind
+
+
+def regular(m: Expr, sizes: Collection[str] = ()) -> Demands | None:
+    """The demands under which m⁻¹ exists; None where m is zero."""
+    if m.number is not None:
+        return None if m.number == 0 else ()
+    if is_invertible(m):
+        return ()
+    if isinstance(m, Scale) or (isinstance(m, Hadamard) and m.is_scalar):
+        parts = [regular(o, sizes) for o in m.operands]
+        return None if None in parts else tuple(dict.fromkeys(c for p in parts for c in p or ()))
+    if m.is_scalar and isinstance(m, Power) and (m.operands[1].number or 0) != 0:
+        return regular(m.operands[0], sizes)
+    if isinstance(m, Sqrt):
+        return regular(m.operands[0], sizes)
+    if isinstance(m, Norm):
+        return (Demand(m.operands[0], "nonzero"),)
+    sign = sign_of(m, sizes)
+    if sign in ("positive definite", "negative definite", "positive", "negative"):
+        return ()
+    return None if sign == "zero" else (Demand(m, "nonzero" if m.is_scalar else "invertible"),)
+
+
+def gram_factor(m: Expr) -> Expr | None:
+    """A of AᵀA, or of AᵀPA with a positive definite P."""
+    if not isinstance(m, Product):
+        return None
+    factors = m.operands
+    if len(factors) == 2 and turned(factors[0]) is factors[1]:
+        return factors[1]
+    if len(factors) == 3 and turned(factors[0]) is factors[2]:
+        return factors[2] if sign_of(factors[1]) == "positive definite" else None
+    return None
+
+
+def in_words(demands: Iterable[Demand], values: Mapping[Expr, Expr], sizes: Collection[str]) -> tuple[str, ...]:
+    """Demands in words after unknowns have got their values; those that are fulfilled are not said."""
+    found: list[str] = []
+    for d in demands:
+        about = tidy(replace(d.about, values.get))
+        if d.word in ("invertible", "nonzero"):
+            left = (d._replace(about=about),) if not about.is_scalar and d.word == "nonzero" else regular(about, sizes)
+            found += [c.said() for c in left or ()]
+        elif not fulfilled(d.word, about, sizes):
+            found.append(Demand(about, d.word).said())
+    return tuple(dict.fromkeys(found))
+
+
+def fulfilled(word: str, e: Expr, sizes: Collection[str]) -> bool:
+    """Whether a demand for a sign is known to be met."""
+    if word == "entries":
+        return "positive" in assumed(e) or isinstance(e, Ones)
+    return sign_of(e, sizes) in ("positive", "positive definite")
+
+
+# ---- the form of an equation --------------------------------------------------------------------------------
+
+
+def inverse_of(m: Expr) -> Expr:
+    """m⁻¹; 1/m of a scalar"""
+    return Power(m, Number(-1)) if m.is_scalar else Inverse(m)
+
+
+def negated(e: Expr) -> Expr:
+    """−e in its simplest form."""
+    return tidy(-e)
+
+
+def is_zero(e: Expr) -> bool:
+    """Whether an expression is written as zero."""
+    return e is zero(e.shape)
+
+
+def fresh_symbol(name: str, like: Expr) -> Symbol:
+    """A symbol in the place of an expression."""
+    return Symbol(name, like.shape, assumed(like))
+
+
+def product_of(factors: Sequence[Expr]) -> Expr | None:
+    """The product of some factors, or None of nothing."""
+    return Product.of(*factors) if factors else None

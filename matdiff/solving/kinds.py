@@ -1,0 +1,144 @@
+"""What kind of stationary point a solution is, and why: minimum, maximum, saddle, or left open.
+
+Proofs, in the order in which they are tried: the Lagrangian is convex (concave) for the multipliers that were found, so
+that its stationary points are minima (maxima) among all points that fulfil the constraints; the same in another
+parameter, X⁻¹ or 1/x; and one unknown after the other, min over x and S = min over S of the min over x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.constants import Zeros
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Symbol, replace
+from matdiff.algebra.operators.products import Power
+from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.definiteness.certificate import Certificate, certificate_of
+from matdiff.calculus.hessian import Hessians, hessians
+from matdiff.errors import MatdiffError
+from matdiff.solving.equations import fresh_symbol
+from matdiff.solving.terms import holding_any, tidy
+
+OPPOSITE = {"minimum": "maximum", "maximum": "minimum"}
+WANTED = {"minimise": "minimum", "maximise": "maximum", "": "stationary"}
+
+
+class Verdict(NamedTuple):
+    """The kind of a stationary point, whether that is proved, and the reason in a sentence."""
+
+    kind: str
+    proved: bool = False
+    reason: str = ""
+    unique: bool = False
+
+
+def verdict(
+    objective: Expr, variables: Mapping[str, Expr], values: Mapping[Expr, Expr], order: Sequence[str], constrained: bool
+) -> Verdict:
+    """What can be proved of a stationary point of an objective, or of a Lagrangian with the multipliers put in."""
+    found = by_curvature(objective, variables, "the Lagrangian with these multipliers" if constrained else "f")
+    if found is None:
+        found = in_other_parameters(objective, variables)
+    if found is None and len(variables) > 1:
+        found = one_by_one(objective, variables, values, order)
+    if found is None and not constrained:
+        found = saddle(objective, variables)
+    return found or Verdict("stationary")
+
+
+def curvature(f: Expr, variables: Mapping[str, Expr]) -> tuple[Hessians, Certificate | None] | None:
+    """The Hessian, and what is known of it; None where it cannot be derived."""
+    try:
+        second = hessians(f, variables)
+        return second, certificate_of(second)
+    except MatdiffError:
+        return None
+
+
+def by_curvature(f: Expr, variables: Mapping[str, Expr], what: str) -> Verdict | None:
+    """A stationary point of a convex function is its minimum."""
+    known = curvature(f, variables)
+    certificate = None if known is None else known[1]
+    if certificate is None or not certificate.conclusion or certificate.on_pieces:
+        return None
+    said = certificate.conclusion.removeprefix("f is ")
+    kind = "minimum" if "convex" in said else "maximum" if "concave" in said else ""
+    if not kind:
+        return None
+    strict = said.startswith("strictly")
+    only = ", and the only one" if strict else ""
+    return Verdict(kind, True, f"{what} is {said}, so this is its global {kind}{only}", strict)
+
+
+def in_other_parameters(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:
+    """A function that is convex in X⁻¹ has no other stationary point than its minimum."""
+    inverted: dict[Expr, Expr] = {}
+    others: dict[str, Expr] = {}
+    for name, x in variables.items():
+        domain = assumed(x)
+        if x.rows is x.cols and isinstance(x, Symbol) and not x.ranges and domain & {"spd", "positive"}:
+            y = Symbol("Y" if x.cols is not ONE else "t", x.shape, domain)
+            if any(y.name == other for other in variables) or holding_any(f, [y])(f):
+                y = fresh_symbol(f"{x.name}_inverse", x)
+            inverted[x] = Power(y, Number(-1)) if x.cols is ONE else Inverse(y)
+            others[y.name] = y
+        else:
+            others[name] = x
+    if not inverted:
+        return None
+    found = by_curvature(tidy(replace(f, inverted.get)), others, "f")
+    if found is None:
+        return None
+    names = " and ".join(f"the inverse of {x}" for x in inverted)
+    kind = "convex" if found.kind == "minimum" else "concave"
+    reason = f"as a function of {names} f is {'strictly ' * found.unique}{kind}, so this is its global {found.kind}"
+    return found._replace(reason=reason)
+
+
+def one_by_one(
+    f: Expr, variables: Mapping[str, Expr], values: Mapping[Expr, Expr], order: Sequence[str]
+) -> Verdict | None:
+    """min over x and S is the min over S of the min over x, where each of these is proved.
+
+    The values are those that were found one after the other: that of x may hold S.
+    """
+    kinds, reasons, left = set(), [], dict(variables)
+    for name in (n for n in order if n in variables):
+        x = left.pop(name)
+        found = by_curvature(f, {name: x}, "f") or in_other_parameters(f, {name: x})
+        if found is None or not found.unique:
+            return None
+        kinds.add(found.kind)
+        reasons.append(found.reason.split(",")[0] + f" in {name}")
+        f = tidy(replace(f, {x: values[x]}.get))
+    if len(kinds) != 1:
+        return None
+    kind = kinds.pop()
+    steps = "; then ".join(reasons)
+    return Verdict(kind, True, f"one unknown after the other: {steps}; so this is the global {kind}", True)
+
+
+def saddle(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:
+    """A Hessian with a block 0 on its diagonal and another one beside it has eigenvalues of both signs."""
+    known = curvature(f, variables) if len(variables) > 1 else None
+    if known is None:
+        return None
+    blocks = known[0].blocks
+    for a in variables:
+        if not is_zero_block(blocks[a, a]):
+            continue
+        for b in variables:
+            other = blocks[a, b]
+            if b != a and not is_zero_block(other) and not holding_any(other, list(variables.values()))(other):
+                return Verdict(
+                    "saddle", True, f"the Hessian is 0 in {a} alone but not in {a} and {b}: it is indefinite"
+                )
+    return None
+
+
+def is_zero_block(block: Expr) -> bool:
+    """Whether a block of a Hessian is zero."""
+    return isinstance(block, Zeros) or block.number == 0

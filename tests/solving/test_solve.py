@@ -1,0 +1,122 @@
+"""Problems solved in closed form, against NumPy on random data."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import matdiff
+from matdiff.errors import MatdiffError, UnsupportedError
+
+random = np.random.default_rng(5)
+
+
+def definite(n: int) -> np.ndarray:
+    root = random.normal(size=(n, n))
+    return root @ root.T + np.eye(n)
+
+
+def test_ridge_regression() -> None:
+    found = matdiff.solve("minimise ||Z b - t||^2 + g*||b||^2", "b", "g: scalar positive")
+    z, t = random.normal(size=(6, 3)), random.normal(size=6)
+    got = matdiff.evaluate(found.solutions[0]["b"], {"Z": z, "t": t, "g": 0.7})
+    np.testing.assert_allclose(got, np.linalg.solve(z.T @ z + 0.7 * np.eye(3), z.T @ t))
+    assert (found.kind, found.proved, found.conditions) == ("minimum", True, ())
+
+
+def test_least_squares_says_when_its_solution_is_the_only_one() -> None:
+    found = matdiff.solve("minimise ||Z b - t||^2", "b")
+    assert found.conditions == ("ZᵀZ is invertible, which it is where Z has full column rank",)
+    assert str(found.solutions[0]["b"]) == "(ZᵀZ)⁻¹Zᵀt"
+    assert found.steps
+
+
+def test_multipliers_are_eliminated() -> None:
+    found = matdiff.solve("minimise u'G u subject to K u = h", "u", "u: n; G: n x n spd; K: m x n; h: m")
+    g, k, h = definite(4), random.normal(size=(2, 4)), random.normal(size=2)
+    kkt = np.block([[2 * g, k.T], [k, np.zeros((2, 2))]])
+    expected = np.linalg.solve(kkt, np.concatenate([np.zeros(4), h]))
+    np.testing.assert_allclose(matdiff.evaluate(found.solutions[0]["u"], {"G": g, "K": k, "h": h}), expected[:4])
+    np.testing.assert_allclose(matdiff.evaluate(found.multipliers["nu"], {"G": g, "K": k, "h": h}), expected[4:])
+
+
+def test_of_two_stationary_points_on_a_sphere_the_one_that_is_asked_for_is_given() -> None:
+    for sense, sign in (("minimise", -1), ("maximise", 1)):
+        found = matdiff.solve(f"{sense} q'z subject to z'z = 4", "z", "z, q: n")
+        q = random.normal(size=3)
+        assert len(found.solutions) == 1
+        np.testing.assert_allclose(
+            matdiff.evaluate(found.solutions[0]["z"], {"q": q}), sign * 2 * q / np.linalg.norm(q)
+        )
+        assert (found.kind, found.proved, found.conditions) == (f"{sense[:5]}mum"[:3] + "imum", True, ("q ≠ 0",))
+
+
+def test_a_mean_and_then_a_covariance() -> None:
+    f = "minimise N*log det(V) + sum(i=1..N, (z[i] - c)'inv(V)*(z[i] - c))"
+    found = matdiff.solve(f, ["c", "V"], "z[i=1..N]: d; c: d; V: d x d spd")
+    z = random.normal(size=(7, 2))
+    values = {"z": z}
+    np.testing.assert_allclose(matdiff.evaluate(found.solutions[0]["c"], values), z.mean(axis=0))
+    np.testing.assert_allclose(matdiff.evaluate(found.solutions[0]["V"], values), np.cov(z.T, bias=True))
+    assert (found.kind, found.proved) == ("minimum", True)
+
+
+def test_a_saddle_is_no_minimum() -> None:
+    found = matdiff.solve("minimise p'M q + c'p", ["p", "q"], "M: n x n invertible; p, q, c: n")
+    assert (found.kind, found.proved) == ("saddle", True)
+    assert found.notes == ("The stationary point is no minimum: it is a saddle point.",)
+
+
+def test_the_maximum_of_a_convex_function_is_not_made_up() -> None:
+    found = matdiff.solve("maximise ||z - c||^2", "z")
+    assert found.kind == "minimum"
+    assert "no maximum" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("problem", "named"),
+    [
+        ("minimise g'd + d'H d subject to d'd = 1", "secular"),
+        ("minimise exp(a*t) + t^2", "transcendental"),
+        ("minimise a*t^6 + b*t^2 + c*t", "degree 5"),
+    ],
+)
+def test_what_has_no_closed_form_is_refused_by_name(problem: str, named: str) -> None:
+    where = "g, d: n; H: n x n symmetric" if "H" in problem else "a, b, c, t: scalar"
+    with pytest.raises(UnsupportedError, match=named):
+        matdiff.solve(problem, "d" if "H" in problem else "t", where)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        r"\min_w \|Xw - y\|^2",
+        r"\underset{w}{\text{minimize}} \; \|Xw - y\|_2^2",
+        r"w^* = \arg\min_w \|Xw - y\|^2",
+        "argmin_w ||Xw - y||^2",
+        "minimize over w: ||Xw - y||^2",
+    ],
+)
+def test_ways_to_write_a_problem(problem: str) -> None:
+    assert str(matdiff.solve(problem).solutions[0]["w"]) == "(XᵀX)⁻¹Xᵀy"
+
+
+def test_a_constraint_in_latex() -> None:
+    found = matdiff.solve(r"\max_{x} \; c^\top x \quad \text{s.t.} \quad x^\top x = 1", where="x, c: n")
+    assert str(found.solutions[0]["x"]) == "c/‖c‖"
+
+
+def test_the_page_says_how_and_what() -> None:
+    found = matdiff.solve("maximise c'x - ½x'P x", "x", "P: n x n spd; x, c: n")
+    text = found.to_text(check=found.verify())
+    for line in ("maximise f(x) = cᵀx − ½xᵀPx", "x = P⁻¹c", "maximum", "strictly concave", "AX = C ⇒ X = A⁻¹C"):
+        assert line in text
+    assert r"\text{maximise}" in found.to_latex()
+    assert json.loads(found.to_json())["solutions"][0]["x"]["text"] == "P⁻¹c"
+
+
+def test_a_problem_has_to_name_its_unknown() -> None:
+    with pytest.raises(MatdiffError, match="does not name its unknown"):
+        matdiff.solve("minimise ||Xw - y||^2")
