@@ -20,7 +20,7 @@ from matdiff.numeric.program import Array, Environment, Program
 
 TOLERANCE = 1e-9  # of the conditions, relative to their size at the points that were drawn
 FEASIBLE = 1e-9
-POINTS = 100
+POINTS, FEW = 100, 5
 TRIES = 40
 WORST_CONDITION = 1e4  # of a definite matrix
 ROUNDS = 8  # of Newton's method
@@ -73,7 +73,7 @@ def tested(
         done += 1
         points = feasible(drawn(own, draws), limits, within)
         residual = max(residual, relative(conditions, within, points))
-        f = function.results(with_values(within, together([own, *points])))[0].ravel()
+        f = function.results(with_values(within, joined(own, points)))[0].ravel()
         slack = 1e-8 * (1.0 + abs(f[0]))
         lower, higher = lower or bool((f < f[0] - slack).any()), higher or bool((f > f[0] + slack).any())
     raise CheckError("no random instance was found on which the objective is defined at the solution")
@@ -88,9 +88,9 @@ def at(x: Expr, value: Array) -> Array:
     return value.reshape(1, *value.shape[value.ndim - 2 - ranges :]) if ranges else value.reshape(1, *value.shape[-2:])
 
 
-def together(points: Sequence[Point]) -> Point:
-    """Points as one batch."""
-    return {x: np.concatenate([p[x] for p in points]) for x in points[0]}
+def joined(first: Point, others: Point) -> Point:
+    """A point and a batch of others as one batch."""
+    return {x: np.concatenate([v, others[x]]) for x, v in first.items()}
 
 
 def with_values(environment: Environment, point: Point) -> Environment:
@@ -99,13 +99,12 @@ def with_values(environment: Environment, point: Point) -> Environment:
     return environment._replace(arrays=arrays)
 
 
-def relative(conditions: Program, within: Environment, points: Sequence[Point]) -> float:
+def relative(conditions: Program, within: Environment, points: Point) -> float:
     """How far the conditions are from 0, as a part of their size elsewhere."""
     here = conditions.results(within)
     size = [np.ones(len(here))]
-    if points:
-        there = conditions.results(with_values(within, together(points[:5])))
-        size.append(np.array([np.abs(r).max() for r in there]))
+    there = conditions.results(with_values(within, {x: v[:FEW] for x, v in points.items()}))
+    size += [np.array([np.abs(r).max(initial=0.0) for r in there])]
     scale = np.nanmax(np.where(np.isfinite(size), size, np.nan), axis=0)
     errors = [float(np.abs(r).max()) / s for r, s in zip(here, scale, strict=True)]
     return max((e if np.isfinite(e) else np.inf for e in errors), default=0.0)
@@ -122,15 +121,16 @@ def in_domain(x: Expr, value: Array) -> bool:
     return "positive" not in known or bool((value > 0).all())
 
 
-def drawn(own: Point, draws: Draws) -> list[dict[Expr, Array]]:
-    """Points around the solution, in the domains of the unknowns."""
-    return [{x: moved(x, v, SCALES[k % len(SCALES)], draws) for x, v in own.items()} for k in range(POINTS)]
+def drawn(own: Point, draws: Draws) -> dict[Expr, Array]:
+    """A batch of points near and far of the solution, in the domains of the unknowns."""
+    return {x: moved(x, v, draws) for x, v in own.items()}
 
 
-def moved(x: Expr, value: Array, scale: float, draws: Draws) -> Array:
-    """A value near or far that has the declared properties."""
+def moved(x: Expr, value: Array, draws: Draws) -> Array:
+    """Values near and far that have the declared properties."""
     known = assumed(x)
-    change = scale * draws.normal(value.shape)
+    scales = np.resize(SCALES, (POINTS,)).reshape(-1, *[1] * (value.ndim - 1))
+    change = scales * draws.normal((POINTS, *value.shape[1:]))
     if "positive" in known:
         return value * np.exp(change)
     if "spd" in known or "psd" in known:
@@ -142,16 +142,32 @@ def moved(x: Expr, value: Array, scale: float, draws: Draws) -> Array:
 # ---- constraints ---------------------------------------------------------------------------------------
 
 
-def feasible(points: Sequence[dict[Expr, Array]], limits: Program, within: Environment) -> list[dict[Expr, Array]]:
-    """The points after Newton's method has brought them to the set that the constraints describe."""
+def feasible(points: dict[Expr, Array], limits: Program, within: Environment) -> dict[Expr, Array]:
+    """The points after Newton's method has brought them to the set that the constraints describe.
+
+    Those that it does not bring there are left out, and those that have left the domains.
+    """
     if not limits.roots:
-        return list(points)
-    found = []
-    for k, point in enumerate(points):
-        if k % 3 == 0:  # each costs a few Jacobians
-            landed = landing(point, limits, within)
-            found += [] if landed is None else [landed]
-    return found
+        return points
+    for _ in range(ROUNDS):
+        flat = packed([*points.values()])
+        count, n = flat.shape
+        moves = WIDTH * np.concatenate([np.zeros((1, n)), np.eye(n), -np.eye(n)])
+        stencil = (flat[:, None] + moves).reshape(-1, n)
+        values = packed(limits.results(with_values(within, unpacked(stencil, points)))).reshape(count, 2 * n + 1, -1)
+        kept = np.isfinite(values).all(axis=(1, 2))
+        here, there = values[kept, 0], values[kept, 1:]
+        if np.abs(here).max(initial=0.0) < FEASIBLE:
+            break
+        jacobian = np.swapaxes(there[:, :n] - there[:, n:], 1, 2) / (2 * WIDTH)
+        steps = np.linalg.pinv(jacobian, 1e-6) @ here[..., None]
+        points = unpacked(flat[kept] - steps[..., 0], points)
+    here = packed(limits.results(with_values(within, points)))
+    kept = (np.abs(here) < FEASIBLE).all(axis=1)
+    for x, v in points.items():
+        if "positive" in assumed(x):
+            kept &= (v > 0).all(axis=tuple(range(1, v.ndim)))
+    return {x: v[kept] for x, v in points.items()}
 
 
 def packed(values: Sequence[Array]) -> Array:
@@ -160,7 +176,7 @@ def packed(values: Sequence[Array]) -> Array:
     return np.concatenate([np.broadcast_to(v, (batch, *v.shape[1:])).reshape(batch, -1) for v in values], axis=1)
 
 
-def unpacked(flat: Array, like: Mapping[Expr, Array]) -> dict[Expr, Array]:
+def unpacked(flat: Array, like: Point) -> dict[Expr, Array]:
     """The values of the unknowns from vectors."""
     out, place = {}, 0
     for x, v in like.items():
@@ -168,19 +184,3 @@ def unpacked(flat: Array, like: Mapping[Expr, Array]) -> dict[Expr, Array]:
         out[x] = project(assumed(x), flat[:, place : place + count].reshape(-1, *v.shape[1:]))
         place += count
     return out
-
-
-def landing(point: dict[Expr, Array], limits: Program, within: Environment) -> dict[Expr, Array] | None:
-    """A point on the set, or None where Newton's method does not get there."""
-    for _ in range(ROUNDS):
-        flat = packed([*point.values()])[0]
-        stencil = np.concatenate([flat[None], flat + WIDTH * np.eye(flat.size), flat - WIDTH * np.eye(flat.size)])
-        values = packed(limits.results(with_values(within, unpacked(stencil, point))))
-        here, n = values[0], flat.size
-        if not np.isfinite(values).all():
-            return None
-        if np.abs(here).max() < FEASIBLE:
-            return point
-        jacobian = (values[1 : n + 1] - values[n + 1 :]).T / (2 * WIDTH)
-        point = unpacked((flat - np.linalg.pinv(jacobian, 1e-6) @ here)[None], point)
-    return None
