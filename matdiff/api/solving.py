@@ -67,7 +67,7 @@ def _checked(found: Solved) -> tuple[Solved, tuple[str, ...]]:
     from matdiff.numeric.solutions import TOLERANCE
     from matdiff.results.solution import compared
 
-    if found.first is None:
+    if not found.chosen.values:
         return found, ()
     kept: list[Candidate] = []
     failure = ""

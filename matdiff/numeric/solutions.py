@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
@@ -49,11 +50,15 @@ def tested(
     equations: Sequence[Expr],
     unknowns: Mapping[str, Expr],
     values: Mapping[str, Expr],
+    needs: Sequence[Expr],
     seed: int,
     trials: int,
 ) -> Tested:
-    """Compares a solution with other points on random instances; raises CheckError where no instance is found."""
-    program = Program([*values.values(), objective], lenient=True)
+    """Compares a solution with other points on random instances, on which what it *needs* has an inverse.
+
+    Raises CheckError where no instance is found.
+    """
+    program = Program([*values.values(), objective, *map(Inverse, needs)], lenient=True)
     sampler, draws = Sampler(program, ()), Draws(seed)
     conditions = Program(equations, lenient=True)
     function, limits = Program([objective], lenient=True), Program([*constraints], lenient=True)

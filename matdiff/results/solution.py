@@ -73,5 +73,5 @@ def compared(found: Solved, c: Candidate, seed: int, trials: int) -> Tested:
     from matdiff.numeric.solutions import tested
 
     q = found.question
-    equal = [*found.equations.values(), *[s.before - s.after for s in c.steps]]
-    return tested(q.objective, q.constraints, q.variables, equal, found.unknowns, c.values, seed, trials)
+    equal = [*(found.equations.values() or q.constraints), *[s.before - s.after for s in c.steps]]
+    return tested(q.objective, q.constraints, q.variables, equal, found.unknowns, c.values, c.needs, seed, trials)

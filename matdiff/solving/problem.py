@@ -14,6 +14,7 @@ from matdiff.calculus.conditions import size_names
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
+from matdiff.solving.bounds import Bound, attained
 from matdiff.solving.elimination import Branch, eliminated
 from matdiff.solving.equations import Demand, fulfilled, in_words
 from matdiff.solving.kinds import WANTED, Verdict, verdict
@@ -38,6 +39,7 @@ class Candidate(NamedTuple):
     steps     how it was found
     verdict   what kind it is
     order     the names in the order in which they were found
+    needs     what has to have an inverse, where the steps do not show it
     """
 
     values: Mapping[str, Expr]
@@ -45,6 +47,7 @@ class Candidate(NamedTuple):
     steps: tuple[Step, ...]
     verdict: Verdict
     order: tuple[str, ...]
+    needs: tuple[Expr, ...] = ()
 
 
 class Solved(NamedTuple):
@@ -93,7 +96,7 @@ class Solved(NamedTuple):
 
     def value(self) -> Expr | None:
         """The objective at the solution."""
-        if not self.candidates:
+        if not self.candidates or not self.chosen.values:
             return None
         known = {self.unknowns[n]: e for n, e in self.chosen.values.items()}
         return tidy(replace(self.question.objective, known.get))
@@ -102,6 +105,9 @@ class Solved(NamedTuple):
 def solved(question: Question) -> Solved:
     """Solves a problem; raises UnsupportedError with the kind of equation where no law does."""
     question = with_declared_symmetry(question)
+    bound = attained(*question) if question.sense else None
+    if bound is not None:
+        return by_bound(question, bound)
     lagrangian, multipliers = lagrangian_of(question.objective, question.constraints)
     unknowns: dict[str, Expr] = {**question.variables, **multipliers}
     first = gradients(lagrangian, unknowns)
@@ -111,6 +117,16 @@ def solved(question: Question) -> Solved:
     wanted = WANTED[question.sense]
     candidates.sort(key=lambda c: c.verdict.kind != wanted)
     return Solved(question, lagrangian, first, unknowns, tuple(candidates))
+
+
+def by_bound(question: Question, bound: Bound) -> Solved:
+    """A problem whose solution attains a bound."""
+    only = next(iter(question.variables))
+    values = {only if n == "x" else n: e for n, e in bound.values.items()}
+    found = Verdict(WANTED[question.sense], bound.proved, bound.reason)
+    point = Candidate(values, bound.conditions, bound.steps, found, tuple(values), bound.needs)
+    lagrangian, _ = lagrangian_of(question.objective, question.constraints)
+    return Solved(question, lagrangian, None, question.variables, (point,), bound.equation, bound.up_to)
 
 
 def candidate(question: Question, lagrangian: Expr, unknowns: Mapping[str, Expr], branch: Branch) -> Candidate:
