@@ -113,18 +113,23 @@ def _require_equal(reading: Reading) -> None:
             raise MatdiffError(message, suggestion=hint)
 
 
-def from_function(f: Callable[..., Any], where: Where = None) -> Expr:
+def from_function(f: Callable[..., Any], where: Where = None, output: Any = 0) -> Expr:
     """The expression that a Python function computes, recorded in one call with symbolic arrays.
 
-    *f* is written with NumPy as for arrays; *where* declares the shapes of its parameters.  An operation that has no
-    expression, such as a branch on a value, raises a MatdiffError that names it.
+    *f* is written with NumPy, SciPy, JAX or PyTorch as for arrays; *where* declares the shapes of its parameters, and
+    *output* says which member of a tuple is meant.  An operation that has no expression, such as a branch on a value,
+    raises a MatdiffError that names it and its line.  The expression is compared with the function on random values.
 
     >>> print(from_function(lambda W, x, y: ((W @ x - y) ** 2).sum(), "W: m x n; x: n; y: m"))
     sum((Wx − y).^2)
     """
-    from matdiff.recording.functions import from_function as traced
+    from matdiff.numeric.recorded import require_same_values
+    from matdiff.recording.functions import from_function as recorded
 
-    return traced(f, where)
+    found = recorded(f, where, output)
+    ones = {name: [k.number == 1 for k in p.lengths] for name, p in found.parameters.items()}
+    require_same_values(found.expr, [p.expr for p in found.parameters.values()], ones, found.call, found.library)
+    return found.expr
 
 
 def with_notes(answer: Expr, question: Expr) -> Expr:

@@ -4,6 +4,38 @@ The arrays know the algebra alone; a formula of code means the same in a text (m
 function (matdiff.recording.functions).
 """
 
-from matdiff.recording import axes, einsum, linear, operations, reductions
+from matdiff.recording import (
+    assignments,
+    axes,
+    einsum,
+    factorisations,
+    linear,
+    masks,
+    members,
+    networks,
+    operations,
+    places,
+    reductions,
+    special,
+    stacking,
+    torch,
+    transforms,
+)
 
-__all__ = ["axes", "einsum", "linear", "operations", "reductions"]
+__all__ = [
+    "assignments",
+    "axes",
+    "einsum",
+    "factorisations",
+    "linear",
+    "masks",
+    "members",
+    "networks",
+    "operations",
+    "places",
+    "reductions",
+    "special",
+    "stacking",
+    "torch",
+    "transforms",
+]

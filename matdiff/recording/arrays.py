@@ -9,12 +9,17 @@ beside this one fill, say what they mean.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from fractions import Fraction
+from functools import partial, reduce, wraps
+from operator import mul
 from typing import Any, NoReturn, TypeVar
+from weakref import ref
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import divided
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count
@@ -24,19 +29,34 @@ from matdiff.recording.shapes import Lengths, flip, number, realigned, repeated,
 Operation = Callable[..., Any]
 Declared = TypeVar("Declared", bound=Operation)
 
-UFUNCS: dict[str, Operation] = {}  # by the names of NumPy: np.add(a, b); their arguments are traced arrays
+UFUNCS: dict[str, Callable[..., Traced]] = {}  # by the names of NumPy: np.add(a, b); their arguments are traced arrays
 FUNCTIONS: dict[str, Operation] = {}  # np.sum, linalg.norm: called with the arguments that the user gave
 METHODS: dict[str, Operation] = {}  # x.sum(): functions whose first argument is the array itself
+OF_TORCH: dict[str, Operation] = {}  # functions and methods of PyTorch whose names or arguments are its own
+LIBRARY: ContextVar[str] = ContextVar("LIBRARY", default="numpy")  # in whose sense methods are meant
 
 
 def ufunc(*names: str) -> Callable[[Declared], Declared]:
     """Declares what the universal functions with these names mean."""
 
     def declare(operation: Declared) -> Declared:
-        UFUNCS.update(dict.fromkeys(names, operation))
-        return operation
+        applied = over_members(operation)
+        UFUNCS.update(dict.fromkeys(names, applied))
+        return applied
 
     return declare
+
+
+def over_members(operation: Declared) -> Declared:
+    """An operation entry by entry, which on arrays with more than two axes is done member by member."""
+
+    @wraps(operation)
+    def applied(*arrays: Any) -> Any:
+        if any(isinstance(a, Traced) and a.ndim > 2 for a in arrays):
+            return FUNCTIONS["entrywise of members"](applied, list(map(lift, arrays)))
+        return operation(*arrays)
+
+    return applied  # type: ignore[return-value]
 
 
 def function(*names: str, method: str = "") -> Callable[[Declared], Declared]:
@@ -71,6 +91,12 @@ def call(name: str, operation: Operation, arguments: tuple[Any, ...], options: d
     return operation(*arguments, **options)
 
 
+def as_traced(found: Any) -> Traced:
+    """What an operation of the tables gives."""
+    assert isinstance(found, Traced)
+    return found
+
+
 def _refused(what: str, suggestion: str = "") -> Callable[..., NoReturn]:
     def method(self: Traced, *arguments: object) -> NoReturn:
         refuse(what, suggestion)
@@ -78,53 +104,62 @@ def _refused(what: str, suggestion: str = "") -> Callable[..., NoReturn]:
     return method
 
 
-def _binary(name: str) -> Callable[[Traced, Any], Any]:
+def _binary(name: str) -> Callable[[Traced, Any], Traced]:
     return lambda self, other: UFUNCS[name](self, lift(other))
 
 
-def _reflected(name: str) -> Callable[[Traced, Any], Any]:
+def _reflected(name: str) -> Callable[[Traced, Any], Traced]:
     return lambda self, other: UFUNCS[name](lift(other), self)
 
 
-def _in_place(name: str) -> Callable[[Traced, Any], Any]:
+def _in_place(name: str) -> Callable[[Traced, Any], Traced]:
     """a += b, which changes the array itself, and with it whatever shares its memory."""
 
-    def method(self: Traced, other: Any) -> Any:
+    def method(self: Traced, other: Any) -> Traced:
         result = UFUNCS[name](self, lift(other))
         if not self.lengths:
             return result  # a number is replaced
         if result.lengths != self.lengths:
             raise ShapeError(f"a result of shape {written(result.lengths)} has no place in {written(self.lengths)}")
-        if self.shared:
-            refuse("a change in place of an array that another one is a view of", "Write a = a + b.")
-        self.expr = result.expr
+        self.become(result.expr)
         return self
 
     return method
 
 
-COMPARE = "Branches depend on values; np.maximum, np.abs, np.sign and np.clip say what most of them are for."
+COMPARE = "Branches depend on values; np.where, np.maximum and np.clip say what most of them are for."
 ONE_VALUE = "An expression stands for all values at once: leave the conversion out."
 
 
 class Traced:
-    """An array with symbolic lengths: its expression, its lengths, and whether others share its memory."""
+    """An array with symbolic lengths: its expression, its lengths, and the arrays that share its memory."""
 
-    __slots__ = ("expr", "lengths", "shared")
+    __slots__ = ("__weakref__", "expr", "lengths", "sharing")
+    expr: Expr
 
     def __init__(self, expr: Expr, lengths: Lengths) -> None:
         self.expr = realigned(expr, lengths)
         self.lengths = lengths
-        self.shared = False
+        self.sharing: list[ref[Traced]] = [ref(self)]
 
     def __repr__(self) -> str:
         return f"<traced array of shape {written(self.lengths)}: {self.expr}>"
 
-    def view(self, expr: Expr, lengths: Lengths) -> Traced:
+    def viewed(self, expr: Expr, lengths: Lengths) -> Traced:
         """The same entries in other axes."""
-        other = Traced(expr, lengths)
-        self.shared = other.shared = True
+        return self.shared_with(Traced(expr, lengths))
+
+    def shared_with(self, other: Traced) -> Traced:
+        """Another array, which has its entries in the memory of this one."""
+        self.sharing[:] = [*(r for r in self.sharing if r() is not None), ref(other)]
+        other.sharing = self.sharing
         return other
+
+    def become(self, expr: Expr) -> None:
+        """Has other entries from now on."""
+        if any((other := r()) is not None and other is not self for r in self.sharing):
+            refuse("a change in place of an array that another one is a view of", "Write a = a + b.")
+        self.expr = expr
 
     # ---- what arrays tell about themselves ----------------------------------------------------------
 
@@ -138,10 +173,10 @@ class Traced:
 
     @property
     def size(self) -> Any:
-        total = size(1)
-        for length in self.lengths:
-            total = total * length
-        return extent(total)
+        """The number of entries; in PyTorch a method that tells the shape."""
+        if LIBRARY.get() == "torch":
+            return lambda dim=None: self.shape if dim is None else self.shape[dim]
+        return extent(reduce(mul, self.lengths, size(1)))
 
     @property
     def dtype(self) -> Any:
@@ -150,15 +185,26 @@ class Traced:
         return np.dtype(float)
 
     @property
+    def mT(self) -> Traced:
+        return UFUNCS["matrix transpose"](self)
+
+    @property
     def T(self) -> Traced:
-        return self if self.ndim < 2 else self.view(flip(self.expr), self.lengths[::-1])
+        return self if self.ndim < 2 else self.viewed(flip(self.expr), self.lengths[::-1])
 
     def __getattr__(self, name: str) -> Any:
-        if name in METHODS:
-            return lambda *arguments, **options: call(f".{name}()", METHODS[name], (self, *arguments), options)
         if name.startswith("__"):
             raise AttributeError(name)
-        raise NoSuchAttribute(f"the attribute .{name} of an array cannot be recorded")
+        operation = FUNCTIONS["method of torch"](name) if LIBRARY.get() == "torch" else METHODS.get(name)
+        if operation is None:
+            raise NoSuchAttribute(f"the attribute .{name} of an array cannot be recorded")
+        return partial(self.called, name, operation)
+
+    def called(self, name: str, operation: Operation, *arguments: Any, **options: Any) -> Any:
+        """x.sum(…)"""
+        if LIBRARY.get() == "torch":
+            arguments, options = FUNCTIONS["arguments of torch"](arguments, options)
+        return call(f".{name}()", operation, (self, *arguments), options)
 
     def __len__(self) -> int:
         if not self.lengths:
@@ -167,8 +213,14 @@ class Traced:
             refuse("len() of a symbolic size, in this place", "Write x.shape[0] for len(x).")
         return self.lengths[0].number
 
-    def __getitem__(self, key: Any) -> Any:
-        return METHODS["__getitem__"](self, key)
+    def __getitem__(self, key: Any) -> Traced:
+        return as_traced(METHODS["__getitem__"](self, key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        METHODS["__setitem__"](self, key, value)
+
+    def __iter__(self) -> Any:
+        return METHODS["__iter__"](self)
 
     # ---- what NumPy asks ----------------------------------------------------------------------------
 
@@ -190,6 +242,10 @@ class Traced:
             refuse(f"np.{name}", HINTS.get(name, ""))
         return call(f"np.{name}", FUNCTIONS[name], arguments, options)
 
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, arguments: Any = (), options: Any = None) -> Any:
+        return FUNCTIONS["torch"](function, arguments, options or {})
+
     def __array__(self, *arguments: Any, **options: Any) -> NoReturn:
         refuse(
             "the conversion to a plain array, as in np.array([…]) or in a function of another library",
@@ -205,21 +261,27 @@ class Traced:
     __matmul__, __rmatmul__, __imatmul__ = _binary("matmul"), _reflected("matmul"), _in_place("matmul")
     __pow__, __rpow__, __ipow__ = _binary("power"), _reflected("power"), _in_place("power")
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Traced:
         return UFUNCS["negative"](self)
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Traced:
         return UFUNCS["positive"](self)
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Traced:
         return UFUNCS["absolute"](self)
 
     __floordiv__ = __rfloordiv__ = _refused("the operator //")
     __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refused("the operator %")
-    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refused("logic on arrays", COMPARE)
+    __and__, __rand__ = _binary("logical_and"), _reflected("logical_and")
+    __or__, __ror__ = _binary("logical_or"), _reflected("logical_or")
+    __xor__ = __rxor__ = _refused("the operator ^", COMPARE)
     __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = _refused("a shift of bits")
-    __lt__ = __le__ = __gt__ = __ge__ = _refused("a comparison (<, >)", COMPARE)
-    __eq__ = __ne__ = _refused("a comparison (==, !=)", COMPARE)
+    __lt__, __le__, __gt__, __ge__ = map(_binary, ("less", "less_equal", "greater", "greater_equal"))
+    __eq__, __ne__ = _binary("equal"), _binary("not_equal")  # type: ignore[assignment]
+
+    def __invert__(self) -> Traced:
+        return UFUNCS["logical_not"](self)
+
     __hash__ = object.__hash__
     __bool__ = _refused("the truth of an array (if, and, or, not, bool())", COMPARE)
     __float__ = _refused("float(), or a function of math,", ONE_VALUE)
@@ -230,19 +292,13 @@ class Traced:
         "a symbolic number as a count or an index, as in range(n),",
         "np.eye(n, like=X), with one of the parameters, makes an array of symbolic size; sums are for whole arrays.",
     )
-    __iter__ = _refused("iteration over an array", "np.sum, @ and broadcasting say what most loops are for.")
     __contains__ = _refused("the operator in", COMPARE)
-    __setitem__ = _refused("an assignment to entries", "Build the array from whole arrays.")
 
 
 HINTS = {
-    "where": COMPARE,
-    "linalg.cholesky": "The determinant and the inverse say what it is mostly used for: np.linalg.slogdet, solve.",
-    "linalg.eigh": "Of eigenvalues there are lambda_max(A) and lambda_min(A) in a text.",
-    "linalg.eigvalsh": "Of eigenvalues there are lambda_max(A) and lambda_min(A) in a text.",
     "linalg.svd": "Of singular values there are norm_nuc(A) and norm_spec(A): np.linalg.norm(A, 'nuc'), norm(A, 2).",
-    "concatenate": "Write the blocks as terms of their own.",
-    "prod": "np.exp(np.sum(np.log(x))) is the product of positive entries.",
+    "median": "The entry in the middle depends on the values.",
+    "sort": "The order of the entries depends on the values.",
 }
 
 # ---- symbolic sizes ---------------------------------------------------------------------------------
@@ -316,7 +372,7 @@ def extent_of(value: Any) -> Size | None:
 
 
 def lift(value: Any) -> Traced:
-    """A value in an operation as a traced array: numbers, and arrays of one number."""
+    """A value in an operation as a traced array: numbers, and arrays of numbers of any library."""
     import numpy as np
 
     if isinstance(value, Traced):
@@ -327,19 +383,37 @@ def lift(value: Any) -> Traced:
         if not np.isfinite(value):
             refuse(f"the number {value}")
         return Traced(number(float(value)), ())
-    if isinstance(value, np.ndarray | list | tuple):
+    if isinstance(value, list | tuple) and any(isinstance(v, Traced | list | tuple) for v in value):
+        found: Traced = FUNCTIONS["array"](value)
+        return found
+    if isinstance(value, np.ndarray | list | tuple) or is_foreign_array(value):
         return _constant(np, np.asarray(value))
     refuse(f"a value of type {type(value).__name__}")
 
 
+def is_foreign_array(value: Any) -> bool:
+    """Whether a value is an array of JAX or a tensor of PyTorch."""
+    return type(value).__module__.partition(".")[0] in ("jax", "jaxlib", "torch") and hasattr(value, "__array__")
+
+
+MOST_NUMBERS = 400
+
+
 def _constant(np: Any, array: Any) -> Traced:
-    """An array in the function itself: it is known when all its entries are one number, or off its diagonal 0."""
-    if array.dtype.kind not in "biuf" or array.ndim > 2 or not array.size:
+    """An array in the function itself: one number, a multiple of the identity, or the matrix of its numbers."""
+    if array.dtype.kind not in "biuf" or not array.size:
         refuse(f"an array of shape {array.shape} and type {array.dtype}")
+    if array.ndim > 2:
+        found: Traced = FUNCTIONS["stack"](list(array))
+        return found
     lengths = tuple(size(int(k)) for k in array.shape)
-    value = lift(array.flat[0].item()).expr
+    if not array.ndim:
+        return lift(array.item())
     if np.all(array == array.flat[0]):
-        return Traced(repeated(value, shape_of(lengths)), lengths)
+        return Traced(repeated(lift(array.flat[0].item()).expr, shape_of(lengths)), lengths)
     if array.ndim == 2 and lengths[0] is lengths[1] and np.array_equal(array, array.flat[0] * np.eye(len(array))):
-        return Traced(Scale.of(value, Identity(lengths[0])), lengths)
-    refuse("an array of numbers", "Give it as a parameter: a name with a shape in where.")
+        return Traced(Scale.of(lift(array.flat[0].item()).expr, Identity(lengths[0])), lengths)
+    if array.size > MOST_NUMBERS:
+        refuse("a large array of numbers", "Give it as a parameter: a name with a shape in where.")
+    rows = [HorizontalStack.of(*[lift(v).expr for v in row]) for row in np.atleast_2d(array).tolist()]
+    return Traced(VerticalStack.of(*rows), lengths)

@@ -12,7 +12,18 @@ from matdiff.algebra.expr import Number
 from matdiff.algebra.operators.kronecker import Unvec, Vec, divided
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import METHODS, Traced, extent, extent_of, function, lift, refuse
+from matdiff.recording.arrays import (
+    FUNCTIONS,
+    METHODS,
+    UFUNCS,
+    Traced,
+    as_traced,
+    extent,
+    extent_of,
+    function,
+    lift,
+    refuse,
+)
 from matdiff.recording.shapes import Lengths, flip, repeated, shape_of, spread, written
 
 # ---- reshaping ----------------------------------------------------------------------------------------
@@ -28,18 +39,20 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Traced:
     """The entries in other axes, row by row: a matrix as a vector is vec(Aᵀ)."""
     x = lift(a)
     lengths = wanted(x, shape)
-    if order not in "CF" or len(lengths) > 2:
+    if order not in "CF" or (order == "F" and len(lengths) > 2):
         refuse(f"a reshape to {shape} with order={order!r}")
     if amount(lengths) is not amount(x.lengths):
         raise ShapeError(f"an array of shape {written(x.lengths)} has not the entries for {written(lengths)}")
+    if len(lengths) > 2 or x.ndim > 2:
+        return as_traced(FUNCTIONS["reshape of members"](x, lengths))
     if [k for k in x.lengths if k is not ONE] == [k for k in lengths if k is not ONE]:
-        return x.view(x.expr, lengths)
+        return x.viewed(x.expr, lengths)
     e = x.expr if order == "F" else flip(x.expr)
     column = x.expr if x.ndim == 1 else Vec.of(e)
     if len(lengths) == 1:
-        return x.view(column, lengths)
+        return x.viewed(column, lengths)
     rows, cols = lengths
-    return x.view(Unvec.of(column, rows, cols) if order == "F" else flip(Unvec.of(column, cols, rows)), lengths)
+    return x.viewed(Unvec.of(column, rows, cols) if order == "F" else flip(Unvec.of(column, cols, rows)), lengths)
 
 
 def wanted(a: Traced, shape: Any) -> Lengths:
@@ -70,8 +83,10 @@ def flatten(a: Any, order: str = "C") -> Traced:
 @function("transpose", "linalg.matrix_transpose", "matrix_transpose")
 def transpose(a: Any, axes: Any = None) -> Traced:
     x = lift(a)
+    if x.ndim > 2:
+        return as_traced(FUNCTIONS["transpose of members"](x, range(x.ndim)[::-1] if axes is None else axes))
     turned = axes is None or tuple(k % max(x.ndim, 1) for k in axes) == tuple(range(x.ndim))[::-1]
-    return x.T if turned else x.view(x.expr, x.lengths)
+    return x.T if turned else x.viewed(x.expr, x.lengths)
 
 
 METHODS["transpose"] = lambda a, *axes: transpose(a, (axes if len(axes) > 1 else axes[0]) if axes else None)
@@ -80,7 +95,11 @@ METHODS["transpose"] = lambda a, *axes: transpose(a, (axes if len(axes) > 1 else
 @function("swapaxes", method="swapaxes")
 def swapaxes(a: Any, axis1: int, axis2: int) -> Traced:
     x = lift(a)
-    return x.T if x.ndim == 2 and (axis1 - axis2) % 2 else x.view(x.expr, x.lengths)
+    if x.ndim > 2:
+        order = list(range(x.ndim))
+        order[axis1], order[axis2] = order[axis2], order[axis1]
+        return transpose(x, order)
+    return x.T if x.ndim == 2 and (axis1 - axis2) % 2 else x.viewed(x.expr, x.lengths)
 
 
 @function("expand_dims")
@@ -101,36 +120,21 @@ def squeeze(a: Any, axis: Any = None) -> Traced:
 
 def regrouped(a: Traced, lengths: Lengths) -> Traced:
     """The same entries with axes of length 1 added or taken away."""
-    if len(lengths) > 2:
-        refuse(f"an array with {len(lengths)} axes")
-    return a.view(a.expr, lengths)
-
-
-def item(a: Traced, key: Any) -> Traced:
-    """x[:, None], x[None, :], X[...]: slices of everything and new axes."""
-    keys = key if isinstance(key, tuple) else (key,)
-    rest = list(a.lengths)
-    lengths: list[Size] = []
-    for k in keys:
-        if k is Ellipsis:
-            kept = a.ndim - sum(1 for other in keys if isinstance(other, slice))
-            lengths += [rest.pop(0) for _ in range(kept)]
-        elif k is None:
-            lengths.append(ONE)
-        elif isinstance(k, slice) and k == slice(None) and rest:
-            lengths.append(rest.pop(0))
-        else:
-            refuse("indexing into an array", "Whole arrays, x[:, None] and x[None, :] can be recorded.")
-    return regrouped(a, (*lengths, *rest))
-
-
-METHODS["__getitem__"] = item
+    if len(lengths) > 2 or a.ndim > 2:
+        return as_traced(FUNCTIONS["regrouped members"](a, lengths))
+    return a.viewed(a.expr, lengths)
 
 
 @function("broadcast_to")
 def broadcast_to(a: Any, shape: Any) -> Traced:
     x, lengths = lift(a), lengths_of(shape)
-    return x.view(spread(x.expr, x.lengths, lengths), lengths)
+    if len(lengths) > 2:
+        return as_traced(FUNCTIONS["entrywise of members"](lambda *parts: parts[0], [x, zeros(shape)]))
+    return x.viewed(spread(x.expr, x.lengths, lengths), lengths)
+
+
+FUNCTIONS["broadcast_to lengths"] = lambda x, lengths: x.viewed(spread(x.expr, x.lengths, lengths), lengths)
+UFUNCS["matrix transpose"] = lambda x: swapaxes(x, -1, -2)
 
 
 @function("atleast_1d")
@@ -181,7 +185,7 @@ def diagonal(a: Any, offset: int = 0) -> Traced:
     x = lift(a)
     if x.ndim != 2 or x.lengths[0] is not x.lengths[1]:
         raise ShapeError(f"the diagonal is taken of a square matrix, not of the shape {written(x.lengths)}")
-    return x.view(x.expr if x.expr.is_scalar else DiagonalVector(x.expr), x.lengths[:1])
+    return x.viewed(x.expr if x.expr.is_scalar else DiagonalVector(x.expr), x.lengths[:1])
 
 
 # ---- constant arrays and arrays like others ---------------------------------------------------------

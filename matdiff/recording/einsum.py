@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -9,8 +10,9 @@ from typing import Any, NamedTuple
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.operators.structure import DiagonalVector
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import Traced, function, lift, refuse
+from matdiff.recording.arrays import FUNCTIONS, Traced, function, lift, refuse
 from matdiff.recording.linear import vdot
+from matdiff.recording.members import made, member, over_places, stacked
 from matdiff.recording.operations import matmul, multiply
 from matdiff.recording.reductions import total
 
@@ -41,8 +43,12 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = None) -> Traced:
     pieces, output = parsed(subscripts, len(operands))
     arrays = [first(lift(a), letters, subscripts) for a, letters in zip(operands, pieces, strict=True)]
     check(arrays, output, subscripts)
+    if len(output) > 2 or any(len(a.letters) > 2 for a in arrays):
+        return by_members(arrays, output)
     while len(arrays) > 1:
-        arrays = joined(arrays, output, subscripts)
+        arrays = joined(arrays, output)
+        if any(len(a.letters) > 2 for a in arrays):
+            return by_members(arrays, output)
     last = reduced(arrays[0], output)
     return Traced(last.turned(output).expr, last.turned(output).lengths)
 
@@ -76,8 +82,68 @@ def check(arrays: Sequence[Lettered], output: str, subscripts: str) -> None:
                 raise ShapeError(f"np.einsum({subscripts!r}): {letter} is {lengths[letter]} and {k}")
     if set(output) - lengths.keys() or len(set(output)) < len(output):
         raise ShapeError(f"np.einsum({subscripts!r}) has a result that the operands do not give")
+
+
+def beyond(a: Lettered, b: Lettered) -> Lettered:
+    """The product of two operands over all their letters."""
+    union = "".join(dict.fromkeys(a.letters + b.letters))
+    return Lettered(multiply(spread_over(a, union), spread_over(b, union)), union)
+
+
+def spread_over(a: Lettered, letters: str) -> Traced:
+    """An operand with axes of length 1 for the letters that it lacks."""
+    order = [a.letters.index(letter) for letter in letters if letter in a.letters]
+    turned = FUNCTIONS["transpose"](a.array, order)
+    found: Traced = turned[tuple(slice(None) if letter in a.letters else None for letter in letters)]
+    return found
+
+
+def by_members(arrays: Sequence[Lettered], output: str) -> Traced:
+    """The sum of products where an array has more than two axes: for each place of one letter, or summed over it."""
+    sizes = {letter: k for a in arrays for letter, k in zip(a.letters, a.array.lengths, strict=True)}
     if len(output) > 2:
-        refuse(f"np.einsum({subscripts!r}), which has {len(output)} axes,")
+        lengths = tuple(sizes[letter] for letter in output)
+        return made(lengths, lambda axis, k: at_place(arrays, output, output[axis], k))
+    tall = [letter for a in arrays if len(a.letters) > 2 for letter in a.letters]
+    letter = min(tall, key=lambda x: (sizes[x].number is None, x in output, sizes[x].number or 0))
+    if letter not in output:
+        return over_places(sizes[letter], lambda k: at_place(arrays, output, letter, k))
+    found = stacked(sizes[letter], lambda k: at_place(arrays, output, letter, k))
+    return found if output[0] == letter else found.T
+
+
+def at_place(arrays: Sequence[Lettered], output: str, letter: str, place: Any) -> Traced:
+    """The sum of products at one place of a letter."""
+    parts = [Lettered(member(a.array, a.letters.index(letter), place), a.letters.replace(letter, "")) if letter in a.letters else a for a in arrays]  # fmt: skip  # noqa: E501
+    return einsum(",".join(p.letters for p in parts) + "->" + output.replace(letter, ""), *[p.array for p in parts])
+
+
+@function("linalg.tensordot")
+def tensordot_letters(a: Any, b: Any, axes: Any) -> Traced:
+    """np.tensordot by its pairs of axes."""
+    x, y = lift(a), lift(b)
+    left, right = axes if not isinstance(axes, int) else (range(x.ndim - axes, x.ndim), range(axes))
+    left, right = ([k] if isinstance(k, int) else list(k) for k in (left, right))
+    names = string.ascii_letters
+    of_x = list(names[: x.ndim])
+    of_y = list(names[x.ndim : x.ndim + y.ndim])
+    for p, q in zip(left, right, strict=True):
+        of_y[q % y.ndim] = of_x[p % x.ndim]
+    output = [n for n in of_x if n not in of_y] + [n for n in of_y if n not in of_x]
+    return einsum(f"{''.join(of_x)},{''.join(of_y)}->{''.join(output)}", x, y)
+
+
+def matmul_of_members(a: Traced, b: Traced) -> Traced:
+    """A @ B for stacks of matrices, whose leading axes are broadcast."""
+    if a.ndim < 2 or b.ndim < 2:
+        refuse("the product of a vector with an array of three axes")
+    shared = max(a.ndim, b.ndim) - 2
+    batch = string.ascii_lowercase[:shared]
+    of_a, of_b = batch[shared - a.ndim + 2 :] + "XY", batch[shared - b.ndim + 2 :] + "YZ"
+    return einsum(f"{of_a},{of_b}->{batch}XZ", a, b)
+
+
+FUNCTIONS["matmul of members"] = matmul_of_members
 
 
 def reduced(a: Lettered, needed: str) -> Lettered:
@@ -86,7 +152,7 @@ def reduced(a: Lettered, needed: str) -> Lettered:
     return Lettered(total(a.array, axes), "".join(letter for letter in a.letters if letter in needed)) if axes else a
 
 
-def joined(arrays: Sequence[Lettered], output: str, subscripts: str) -> list[Lettered]:
+def joined(arrays: Sequence[Lettered], output: str) -> list[Lettered]:
     """The operands with the first two that make an array of at most two axes made one."""
     for i, j in combinations(range(len(arrays)), 2):
         others = [a for k, a in enumerate(arrays) if k not in (i, j)]
@@ -94,7 +160,7 @@ def joined(arrays: Sequence[Lettered], output: str, subscripts: str) -> list[Let
         product = pair(arrays[i], arrays[j], needed)
         if product is not None:
             return [*others[:i], product, *others[i:]]
-    return refuse(f"np.einsum({subscripts!r}), which needs an array of three axes,")
+    return [*arrays[:-2], beyond(arrays[-2], arrays[-1])]
 
 
 def pair(a: Lettered, b: Lettered, needed: str) -> Lettered | None:

@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS as NAMED
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.operators.entrywise import Abs, Sign, Sqrt
+from matdiff.algebra.operators.entrywise import Abs, Sign
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.norms import EntrywiseNorm1, MaximumNorm, Norm, PowerNorm, inner
 from matdiff.algebra.operators.products import Power, Product
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace, matrix_power
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import UFUNCS, Traced, function, lift, refuse, ufunc
+from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Traced, as_traced, function, lift, refuse, ufunc
 from matdiff.recording.axes import ravel
 from matdiff.recording.operations import matmul, multiply, power, square
 from matdiff.recording.reductions import axes_of, largest, total, without
@@ -76,7 +76,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Traced:
         return matmul(a, b)
     if axes == 2 and a.ndim == b.ndim == 2:
         return vdot(a, b)
-    return refuse(f"np.tensordot with axes={axes}", "np.einsum says which axes are meant.")
+    return as_traced(FUNCTIONS["linalg.tensordot"](a, b, axes))
 
 
 @function("linalg.multi_dot")
@@ -124,6 +124,12 @@ def determinant(a: Any) -> Traced:
     return Traced(Determinant.of(square_matrix(a, "np.linalg.det").expr), ())
 
 
+@function("linalg.logdet")
+def logdet_of(a: Any) -> Traced:
+    """log |A|"""
+    return Traced(LogDeterminant.of(square_matrix(a, "a determinant").expr), ())
+
+
 class SignAndLogarithm(NamedTuple):
     """What np.linalg.slogdet gives."""
 
@@ -151,6 +157,8 @@ def power_of_matrix(a: Any, n: Any) -> Traced:
 @function("linalg.norm")
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Traced:
     x = lift(x)
+    if x.ndim > 2 and axis is not None and len(axes_of(x, axis)) == 1:
+        return norm_along(x, 2 if ord is None else ord, axis, keepdims)
     if x.ndim == 2 and axis is not None and len(axes_of(x, axis)) == 1:
         return norm_along(x, 2 if ord is None else ord, axis, keepdims)
     lengths = without(x, axes_of(x, axis), keepdims)
@@ -195,7 +203,7 @@ def norm_along(x: Traced, order: Any, axis: Any, keepdims: bool) -> Traced:
     size = UFUNCS["absolute"](x)
     if order == 2:
         whole = total(square(x), axis, keepdims=keepdims)
-        return Traced(Sqrt(whole.expr), whole.lengths)
+        return UFUNCS["sqrt"](whole)
     if order == float("inf"):
         return largest(size, axis, keepdims=keepdims)
     if not isinstance(order, int | float) or order < 1:

@@ -34,7 +34,7 @@ from matdiff.algebra.operators.softmax import (
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import UFUNCS, Operation, Traced, refuse, ufunc
+from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Operation, Traced, as_traced, over_members, refuse, ufunc
 from matdiff.recording.shapes import (
     aligned,
     broadcast,
@@ -157,9 +157,10 @@ def logistic(e: Expr) -> Expr | None:
     return None
 
 
-@ufunc("matmul")
 def matmul(a: Traced, b: Traced) -> Traced:
     """A @ B; a vector on the left is a row, on the right a column, and its axis goes."""
+    if a.ndim > 2 or b.ndim > 2:
+        return as_traced(FUNCTIONS["matmul of members"](a, b))
     if not (a.lengths and b.lengths):
         raise ShapeError("the operator @ does not take a number", suggestion="Write * for a multiple.")
     if a.lengths[-1] is not b.lengths[0]:
@@ -170,6 +171,8 @@ def matmul(a: Traced, b: Traced) -> Traced:
     left = a.expr if a.ndim == 2 else flip(a.expr)
     return Traced(with_scalars_outside(Product.of, left, b.expr), (*a.lengths[:-1], *b.lengths[1:]))
 
+
+UFUNCS["matmul"] = matmul
 
 # ---- powers -----------------------------------------------------------------------------------------
 
@@ -216,7 +219,7 @@ def declare_functions() -> None:
 
     for name, operator in NAMED.items():
         if issubclass(operator, Entrywise) and not operator.parameters:
-            UFUNCS[name] = applied(operator)
+            UFUNCS[name] = over_members(applied(operator))
     UFUNCS.update({other: UFUNCS[name] for other, name in SPELT.items()})
 
 

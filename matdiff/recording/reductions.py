@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial, reduce
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Index, postorder
-from matdiff.algebra.fresh import fresh
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.activations import Clip
-from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.entry_products import ProductOfEntries
+from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.extremes import MaxOfEntries, MinOfEntries
+from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Scale, quotient
 from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.square import LogDeterminant
+from matdiff.algebra.operators.structure import DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import Traced, function, lift, refuse
+from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, function, lift, refuse
+from matdiff.recording.counting import new_index
 from matdiff.recording.operations import divide, maximum, minimum, multiply, square, subtract
 from matdiff.recording.shapes import Lengths, flip, over_columns, over_rows, written
 
@@ -39,15 +44,26 @@ def without(a: Traced, axes: tuple[int, ...], keepdims: bool) -> Lengths:
 def total(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
     a = lift(a)
     axes = axes_of(a, axis)
+    if a.ndim > 2:
+        return as_traced(FUNCTIONS["sum of members"](a, axes, keepdims))
     lengths = without(a, axes, keepdims)
     e = a.expr
     if not axes or e.is_scalar:
         return Traced(e, lengths)
     if len(axes) == a.ndim:
-        return Traced(SumOfEntries(e), lengths)
+        return Traced(sum_of_entries(e), lengths)
     if axes == (1,):
         return Traced(over_columns(e), lengths)
     return Traced(over_rows(e) if keepdims else over_columns(flip(e)), lengths)
+
+
+def sum_of_entries(e: Expr) -> Expr:
+    """The sum of all entries; Σ log Lᵢᵢ of a Cholesky factor is ½ log|A|."""
+    match e:
+        case Log(operands=(DiagonalVector(operands=(Cholesky(operands=(a,)),)),)):
+            return Scale.of(Number(1) / Number(2), LogDeterminant.of(a))
+        case _:
+            return SumOfEntries(e)
 
 
 def counted(a: Traced, axis: Any) -> Size:
@@ -92,6 +108,8 @@ def deviation(a: Any, axis: Any = None, *, ddof: int = 0, keepdims: bool = False
 def extreme(operator: type[MaxOfEntries] | type[MinOfEntries], a: Traced, axis: Any, keepdims: bool) -> Traced:
     """The largest entry; along one axis the sum of eᵢ max(Aᵀeᵢ) over the rows."""
     axes = axes_of(a, axis)
+    if a.ndim > 2:
+        return along_one(partial(extreme, operator, keepdims=False), a, axes, keepdims)
     lengths = without(a, axes, keepdims)
     e = a.expr
     if not axes or e.is_scalar or all(a.lengths[k] is ONE for k in axes):
@@ -99,10 +117,15 @@ def extreme(operator: type[MaxOfEntries] | type[MinOfEntries], a: Traced, axis: 
     if len(axes) == a.ndim:
         return Traced(operator.of(e), lengths)
     e = flip(e) if axes == (1,) else e
-    taken = {node.name for node in postorder(e) if isinstance(node, Index)}
-    name = next(fresh(taken, "i", "i"))
-    unit = UnitVector(Index(name, e.cols), e.cols)
+    unit = UnitVector(new_index(e.cols, e), e.cols)
     return Traced(IndexedSum(Scale.of(operator.of(Product.of(e, unit)), unit), unit.operands[0]), lengths)  # type: ignore[arg-type]
+
+
+def along_one(f: Any, a: Traced, axes: tuple[int, ...], keepdims: bool) -> Traced:
+    """A reduction of an array with three axes along one of them."""
+    if len(axes) != 1:
+        refuse(f"this reduction of an array with {a.ndim} axes over {len(axes)} of them")
+    return as_traced(FUNCTIONS["reduced members"](lambda x, axis: f(x, axis), a, axes[0], keepdims))
 
 
 @function("max", "amax", method="max")
@@ -125,3 +148,20 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, **bounds: Any) -> Traced:
         return Traced(Clip.of(a.expr, lift(low).expr, lift(high).expr), a.lengths)
     a = a if low is None else maximum(a, lift(low))
     return a if high is None else minimum(a, lift(high))
+
+
+@function("prod", method="prod")
+def product(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
+    """The product of the entries, of some few along an axis."""
+    x = lift(a)
+    axes = axes_of(x, axis)
+    if len(axes) == x.ndim:
+        return Traced(ProductOfEntries.of(x.expr) if not x.expr.is_scalar else x.expr, without(x, axes, keepdims))
+    length = x.lengths[axes[0]].number
+    if len(axes) != 1 or length is None:
+        refuse(
+            "np.prod along an axis of symbolic length", "np.exp(np.sum(np.log(x), axis)) is it for positive entries."
+        )
+    factors = [FUNCTIONS["member"](x, axes[0], k) for k in range(length)]
+    whole = reduce(multiply, factors)
+    return as_traced(FUNCTIONS["expand_dims"](whole, axes[0]) if keepdims else whole)

@@ -6,11 +6,13 @@ column; the expression of a number is 1×1.  Everything here is about expression
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size
-from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.expr import Expr, Number, Symbol
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.products import FLATTEN, Product, Scale, Transpose
 from matdiff.errors import ShapeError
 
@@ -116,8 +118,39 @@ def aligned(own: Lengths, axes: int) -> Lengths:
 
 
 def number(value: Fraction | float) -> Expr:
-    """A number as an expression: the simplest fraction that rounds to a float is what the float means."""
-    if isinstance(value, float):
-        simple = Fraction(value).limit_denominator(1000)
-        return Number(simple if float(simple) == value else value)
-    return Number(value)
+    """A number as an expression: π and what is made of it, else the simplest fraction that rounds to a float."""
+    if not isinstance(value, float):
+        return Number(value)
+    simple = Fraction(value).limit_denominator(1000)
+    if float(simple) == value:
+        return Number(simple)
+    return constant(value) or Number(value)
+
+
+PI = Symbol("pi", SCALAR)
+LARGEST_FACTOR = 24
+
+
+def constant(value: float) -> Expr | None:
+    """The known constant that a float is, up to its last digit, with a small fraction in front: log(2π)/2, √2."""
+    for base, e in KNOWN.items():
+        factor = Fraction(value / base).limit_denominator(LARGEST_FACTOR)
+        if (
+            factor
+            and abs(factor.numerator) <= LARGEST_FACTOR
+            and math.isclose(float(factor) * base, value, rel_tol=3e-16)
+        ):
+            return Scale.of(Number(factor), e)
+    return None
+
+
+KNOWN = {
+    math.pi: PI,
+    math.log(2 * math.pi): Log(Scale.of(Number(2), PI)),
+    math.log(math.pi): Log(PI),
+    math.log(2): Log(Number(2)),
+    math.sqrt(2 * math.pi): Sqrt(Scale.of(Number(2), PI)),
+    math.sqrt(math.pi): Sqrt(PI),
+    math.e: Exp(Number(1)),
+    **{math.sqrt(k): Sqrt(Number(k)) for k in (2, 3, 5, 6, 7, 10)},
+}

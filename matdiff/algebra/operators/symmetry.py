@@ -72,6 +72,19 @@ def is_symmetric_definition(e: Expr) -> bool:
     return bool(e.facts["symmetric"])
 
 
+def is_even(e: Expr) -> bool:
+    """Whether an exponent is an even number."""
+    return e.number is not None and e.number % 2 == 0
+
+
+def is_opposite(a: Expr, b: Expr) -> bool:
+    """Whether B = −A, term by term."""
+    while isinstance(a, Scale) and isinstance(b, Scale) and a.operands[0] is b.operands[0]:
+        a, b = a.operands[1], b.operands[1]
+    terms = [e.operands if isinstance(e, Sum) else (e,) for e in (a, b)]
+    return Counter(-t for t in terms[0]) == Counter(terms[1])
+
+
 def _forms(e: Expr, operands: list[Forms]) -> Forms:
     """e and eᵀ with transposes at the leaves, given these forms of the operands; of a symmetric e the same twice."""
     if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | SymmetricPart | Centering):
@@ -89,6 +102,8 @@ def _forms(e: Expr, operands: list[Forms]) -> Forms:
         return e.rebuild(straight), e.rebuild(flipped[::-1])
     if isinstance(e, Sum | Hadamard) and Counter(straight) == Counter(flipped):
         return e.rebuild(straight), e.rebuild(straight)
+    if isinstance(e, Power) and is_even(e.operands[1]) and is_opposite(straight[0], flipped[0]):
+        return e.rebuild(straight), e.rebuild(straight)  # (x1ᵀ − 1xᵀ)², entry by entry
     within = isinstance(e, Inverse | MatrixPower | Entrywise | Power | IndexedSum | Sum | Hadamard | Scale)
     if within or (isinstance(e, Operator) and e.mirrors):
         return e.rebuild(straight), e.rebuild(flipped)

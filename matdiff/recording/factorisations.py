@@ -1,0 +1,212 @@
+"""Factorisations and equations of NumPy's and SciPy's linear algebra: Cholesky, eigenvalues, solve_triangular, …"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import FUNCTIONS as NAMED
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
+from matdiff.algebra.operators.matrix_functions import Cholesky
+from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.spectral_functions import Eigenvalues, Eigenvectors
+from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.sylvester import Sylvester
+from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
+from matdiff.recording.arrays import FUNCTIONS, OF_TORCH, Traced, function, lift, refuse
+from matdiff.recording.axes import diag
+from matdiff.recording.linear import norm, solve, square_matrix
+from matdiff.recording.operations import divide, matmul, multiply, square, subtract
+from matdiff.recording.reductions import mean, total
+from matdiff.recording.shapes import flip
+from matdiff.recording.stacking import stack
+
+# ---- Cholesky -------------------------------------------------------------------------------------------
+
+
+@function("linalg.cholesky")
+def cholesky(a: Any, *, upper: bool = False) -> Traced:
+    """The lower factor L with LLᵀ = A, or Lᵀ."""
+    x = square_matrix(a, "cholesky")
+    factor = Cholesky.of(x.expr)
+    return Traced(Transpose(factor) if upper else factor, x.lengths)
+
+
+@function("scipy.linalg.cholesky")
+def scipy_cholesky(a: Any, lower: bool = False, **options: Any) -> Traced:
+    """SciPy gives the upper factor unless it is asked for the lower one."""
+    return cholesky(a, upper=not lower)
+
+
+@function("scipy.linalg.cho_factor")
+def cho_factor(a: Any, lower: bool = False, **options: Any) -> tuple[Traced, bool]:
+    return scipy_cholesky(a, lower), lower
+
+
+@function("scipy.linalg.cho_solve")
+def cho_solve(c_and_lower: Any, b: Any, **options: Any) -> Traced:
+    """A⁻¹b for the factor of A."""
+    factor, lower = c_and_lower
+    x = lift(factor)
+    whole = matmul(x, x.T) if lower else matmul(x.T, x)
+    e = x.expr.operands[0] if isinstance(x.expr, Transpose) else x.expr
+    if isinstance(e, Cholesky):
+        whole = Traced(e.operands[0], x.lengths)
+    return solve(whole, b)
+
+
+OF_TORCH["cholesky_solve"] = lambda b, factor, upper=False: cho_solve((factor, not upper), b)
+
+
+@function("scipy.linalg.solve_triangular")
+def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, **options: Any) -> Traced:  # fmt: skip  # noqa: E501
+    """L⁻¹b with a triangle of A."""
+    x = square_matrix(a, "solve_triangular")
+    if unit_diagonal:
+        refuse("solve_triangular with unit_diagonal=True")
+    e = x.expr
+    if not is_triangle(e, lower):
+        e = LowerTriangle(e) if lower else UpperTriangle(e)
+    turned = trans in (1, "T")
+    return matmul(Traced(Inverse.of(flip(e) if turned else e), x.lengths), lift(b))
+
+
+OF_TORCH["linalg.solve_triangular"] = lambda a, b, *, upper: solve_triangular(a, b, lower=not upper)
+
+
+def is_triangle(e: Expr, lower: bool) -> bool:
+    """Whether an expression is triangular by its form or its declaration."""
+    turned = isinstance(e, Transpose)
+    inner = e.operands[0] if turned else e
+    properties: frozenset[str] = getattr(inner, "properties", frozenset())
+    is_lower = isinstance(inner, Cholesky | LowerTriangle) or "lower" in properties
+    is_upper = isinstance(inner, UpperTriangle) or "upper" in properties
+    return (is_lower if lower != turned else is_upper) or "diagonal" in properties or isinstance(inner, Identity)
+
+
+@function("scipy.linalg.solve")
+def scipy_solve(a: Any, b: Any, **options: Any) -> Traced:
+    """A⁻¹b; assume_a says how to compute it, which changes nothing where it is true"""
+    if any(options.get(k) for k in ("transposed", "lower")):
+        refuse("scipy.linalg.solve with transposed= or lower=")
+    return solve(a, b)
+
+
+@function("scipy.linalg.solve_sylvester")
+def solve_sylvester(a: Any, b: Any, q: Any) -> Traced:
+    """The X with AX + XB = Q."""
+    x, y, c = lift(a), lift(b), lift(q)
+    return Traced(Sylvester.of(x.expr, y.expr, c.expr), c.lengths)
+
+
+@function("scipy.linalg.solve_continuous_lyapunov", "scipy.linalg.solve_lyapunov")
+def solve_continuous_lyapunov(a: Any, q: Any) -> Traced:
+    """The X with AX + XAᵀ = Q."""
+    return solve_sylvester(a, lift(a).T, q)
+
+
+@function("scipy.linalg.solve_discrete_lyapunov")
+def solve_discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Traced:
+    """The X with AXAᵀ − X + Q = 0: vec X = (I − A ⊗ A)⁻¹ vec Q."""
+    x, c = square_matrix(a, "solve_discrete_lyapunov"), lift(q)
+    n = x.lengths[0]
+    whole = Identity(n * n) - Kronecker.of(x.expr, x.expr)
+    return Traced(Unvec.of(Product.of(Inverse.of(whole), Vec.of(c.expr)), n, n), c.lengths)
+
+
+# ---- eigenvalues and functions of matrices -----------------------------------------------------------------
+
+
+@function("linalg.eigvalsh")
+def eigvalsh(a: Any, UPLO: str = "L", **options: Any) -> Traced:
+    x = square_matrix(a, "eigvalsh")
+    return Traced(Eigenvalues(x.expr), x.lengths[:1])
+
+
+class Spectrum(NamedTuple):
+    """What np.linalg.eigh gives."""
+
+    eigenvalues: Traced
+    eigenvectors: Traced
+
+
+@function("linalg.eigh")
+def eigh(a: Any, UPLO: str = "L", **options: Any) -> Spectrum:
+    x = square_matrix(a, "eigh")
+    return Spectrum(eigvalsh(x), Traced(Eigenvectors(x.expr), x.lengths))
+
+
+@function("linalg.svdvals", "scipy.linalg.svdvals")
+def svdvals(a: Any) -> Traced:
+    return refuse(
+        "the singular values of a matrix", "Of them there are the norms: np.linalg.norm(A, 'nuc'), norm(A, 2)."
+    )
+
+
+def of_matrix(name: str) -> Any:
+    """expm, logm, sqrtm: a function of the language"""
+
+    def meaning(A: Any, **options: Any) -> Traced:
+        x = square_matrix(A, name)
+        return Traced(NAMED[name].of(x.expr), x.lengths)
+
+    return meaning
+
+
+for _name in ("expm", "logm", "sqrtm"):
+    FUNCTIONS[f"scipy.linalg.{_name}"] = of_matrix(_name)
+OF_TORCH["linalg.matrix_exp"] = OF_TORCH["matrix_exp"] = of_matrix("expm")
+
+# ---- distances, covariances ----------------------------------------------------------------------------------
+
+
+def squared_distances(a: Traced, b: Traced) -> Traced:
+    """‖aᵢ‖² + ‖bⱼ‖² − 2aᵢᵀbⱼ"""
+    rows, cols = (total(square(x), 1) for x in (a, b))
+    return rows[:, None] + cols - multiply(lift(2), matmul(a, b.T))
+
+
+@function("distance.cdist", "cdist")
+def cdist(XA: Any, XB: Any, metric: Any = "euclidean", p: Any = 2) -> Traced:
+    """The distances of all pairs of rows."""
+    a, b = lift(XA), lift(XB)
+    metric = "euclidean" if metric == 2 else metric
+    if metric not in ("sqeuclidean", "euclidean") or p != 2:
+        refuse(f"cdist with the metric {metric}")
+    squares = squared_distances(a, b)
+    return squares if metric == "sqeuclidean" else Traced(Sqrt(squares.expr), squares.lengths)
+
+
+@function("cov")
+def cov(m: Any, y: Any = None, rowvar: bool = True, bias: bool = False, ddof: Any = None) -> Traced:
+    """The covariances of the rows: X_cX_cᵀ/(N − 1)"""
+    x = lift(m) if rowvar else lift(m).T
+    if y is not None:
+        return of_two(x, lift(y), 1 if ddof is None and not bias else ddof or 0)
+    centred = subtract(x, mean(x, -1, keepdims=True))
+    count = lift(x.shape[-1]) - (ddof if ddof is not None else int(not bias))
+    return divide(matmul(centred, centred.T), count)
+
+
+def of_two(x: Traced, y: Traced, ddof: int) -> Traced:
+    """The matrix of the variances and the covariance of two vectors."""
+    if x.ndim != 1 or y.ndim != 1:
+        refuse("np.cov of two matrices")
+    a, b = (subtract(v, mean(v)) for v in (x, y))
+    count = lift(x.shape[0]) - ddof
+    aa, ab, bb = (divide(matmul(p, q), count) for p, q in ((a, a), (a, b), (b, b)))
+    return stack([stack([aa, ab]), stack([ab, bb])])
+
+
+@function("corrcoef")
+def corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Traced:
+    """The correlations of the rows, or of two vectors."""
+    if y is not None and lift(x).ndim == lift(y).ndim == 1:
+        a, b = (subtract(v, mean(v)) for v in (lift(x), lift(y)))
+        r = divide(matmul(a, b), multiply(norm(a), norm(b)))
+        return stack([stack([lift(1), r]), stack([r, lift(1)])])
+    c = cov(x, y, rowvar)
+    spread = divide(lift(1), Traced(Sqrt(diag(c).expr), c.lengths[:1]))
+    return multiply(multiply(spread[:, None], c), spread)

@@ -1,0 +1,446 @@
+"""Arrays with more than two axes: known by their members, the arrays at the places of an axis.
+
+A member is asked for at a number or at the index of a sum: (A[:, None] − B[None])² summed over its last axis is
+Σₖ (A[:, k]1ᵀ − 1B[:, k]ᵀ)².  No entry is ever stored; what has at most two axes is a matrix expression again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.algebra.expr import Index
+from matdiff.algebra.operators.kronecker import divided as quotient
+from matdiff.algebra.operators.products import Product, Scale
+from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
+from matdiff.errors import ShapeError, UnsupportedError
+from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent, extent_of, refuse
+from matdiff.recording.counting import new_index
+from matdiff.recording.keys import Counted, Range, chosen_places, keys_of
+from matdiff.recording.places import item
+from matdiff.recording.shapes import Lengths, broadcast, flip, written
+
+Members = Callable[[int, Any], Traced]
+
+
+class NeedsPlace(UnsupportedError):
+    """A member that is there at a number, and not at an index."""
+
+
+class Tall(Traced):
+    """An array with three axes or more."""
+
+    __slots__ = ("found", "members")
+
+    def __init__(self, lengths: Lengths, members: Members) -> None:
+        self.lengths = lengths
+        self.members = members
+        self.found: dict[Any, Traced] = {}
+        self.sharing = []
+
+    def __repr__(self) -> str:
+        return f"<traced array of shape {written(self.lengths)}>"
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "expr":
+            refuse(f"an array with {len(self.lengths)} axes, in this place,", "Sums over an axis and einsum are known.")
+        return super().__getattr__(name)
+
+    @property
+    def T(self) -> Traced:
+        return transpose(self, range(self.ndim)[::-1])
+
+    def become(self, expr: Any) -> None:
+        refuse(f"an assignment to an array with {self.ndim} axes")
+
+
+def made(lengths: Lengths, members: Members) -> Traced:
+    """An array with these members, a matrix expression where it has at most two axes."""
+    if len(lengths) > 2:
+        return Tall(lengths, members)
+    return stacked(lengths[0], lambda k: members(0, k)) if lengths else members(0, 0)
+
+
+def member(a: Traced, axis: int, place: Any) -> Traced:
+    """The array at a place of an axis."""
+    if not isinstance(a, Tall):
+        return item(a, (*[slice(None)] * axis, 0 if a.lengths[axis] is ONE else place))
+    key = (axis, place.index if isinstance(place, Counted) else place)
+    if key not in a.found:
+        a.found[key] = a.members(axis, 0 if a.lengths[axis] is ONE else place)
+    return a.found[key]
+
+
+def number_of(place: Any) -> int:
+    """A place that is a number."""
+    if not isinstance(place, int):
+        raise NeedsPlace("an entry of a reshaped array at an index cannot be recorded")
+    return place
+
+
+def stacked(length: Size, members: Callable[[Any], Traced]) -> Traced:
+    """The array of some members along a new first axis: Σᵢ eᵢmᵢᵀ, or one row after the other."""
+    try:
+        index = new_index(length)
+        one = members(Counted(index))
+        if one.ndim < 2:
+            return gathered(one, index, length)
+    except NeedsPlace:
+        if length.number is None:
+            raise
+        one = members(0)
+        if one.ndim < 2:
+            return as_traced(FUNCTIONS["stack"]([members(k) for k in range(length.number)]))
+
+    def inside(axis: int, place: Any) -> Traced:
+        return members(place) if axis == 0 else stacked(length, lambda k: member(members(k), axis - 1, place))
+
+    return Tall((length, *one.lengths), inside)
+
+
+def gathered(one: Traced, index: Index, length: Size) -> Traced:
+    """Σᵢ eᵢmᵢᵀ, where aᵢ itself stands for an entry of a."""
+    lengths = (length, *one.lengths)
+    if length is ONE:
+        return Traced(one.expr, lengths)
+    unit = UnitVector(index, length)
+    e = one.expr
+    if isinstance(e, Entry) and e.operands[1:] == (index,) and index not in e.operands[0].free:
+        return Traced(e.operands[0], lengths)
+    return Traced(IndexedSum(Product.of(unit, flip(e)) if one.ndim else Scale.of(e, unit), index), lengths)
+
+
+FUNCTIONS["member"] = member
+FUNCTIONS["stacked members"] = stacked
+
+# ---- entry by entry -----------------------------------------------------------------------------------------
+
+
+def entrywise(operation: Callable[..., Traced], arrays: Sequence[Traced]) -> Traced:
+    """An operation on broadcast arrays, member by member."""
+    lengths = broadcast(*[a.lengths for a in arrays])
+    count_ = len(lengths)
+
+    def members(axis: int, place: Any) -> Traced:
+        return operation(*[part_of(a, axis - count_ + a.ndim, place) for a in arrays])
+
+    return Tall(lengths, members)
+
+
+def part_of(a: Traced, axis: int, place: Any) -> Traced:
+    """The member of an array that is broadcast along an axis, which it may lack."""
+    return a if axis < 0 else member(a, axis, place)
+
+
+FUNCTIONS["entrywise of members"] = entrywise
+
+# ---- axes that come and go ----------------------------------------------------------------------------------
+
+
+def inserted(a: Traced, place: int) -> Traced:
+    """A new axis of length 1."""
+    lengths = (*a.lengths[:place], ONE, *a.lengths[place:])
+    if len(lengths) < 3:
+        return a.viewed(a.expr, lengths)
+
+    def members(axis: int, k: Any) -> Traced:
+        if axis == place:
+            return a
+        return inserted(member(a, axis - (axis > place), k), place - (axis < place))
+
+    return Tall(lengths, members)
+
+
+def regrouped(a: Traced, lengths: Lengths) -> Traced:
+    """The same entries with axes of length 1 added or taken away."""
+    for axis in range(a.ndim - 1, -1, -1):
+        if a.lengths[axis] is ONE and a.ndim > 1:
+            a = member(a, axis, 0)
+    for place, length in enumerate(lengths):
+        if length is ONE and (place >= a.ndim or a.lengths[place] is not ONE):
+            a = inserted(a, place)
+    if a.lengths != lengths:
+        raise ShapeError(f"an array of shape {written(a.lengths)} has not the shape {written(lengths)}")
+    return a
+
+
+FUNCTIONS["regrouped members"] = regrouped
+
+
+def transpose(a: Traced, axes: Sequence[int]) -> Traced:
+    """The axes in another order."""
+    order = [k % a.ndim for k in axes]
+    if a.ndim < 3:
+        return a.T if order == [1, 0] else a
+
+    def members(axis: int, place: Any) -> Traced:
+        gone = order[axis]
+        rest = [k - (k > gone) for k in order if k != gone]
+        return transpose(member(a, gone, place), rest)
+
+    return Tall(tuple(a.lengths[k] for k in order), members)
+
+
+FUNCTIONS["transpose of members"] = transpose
+
+
+def tall_item(a: Traced, key: Any) -> Traced:
+    """X[i], X[:, 1:], X[:, None]"""
+    keys = keys_of(a, key)
+    own = [k for k in keys if k is not None]
+    numbers = [chosen_places(k, length) for k, length in zip(own, a.lengths, strict=True)]
+    gone = [isinstance(n, Size | Index) for n in numbers]
+    for axis in range(a.ndim - 1, -1, -1):
+        whole = isinstance(own[axis], slice) and own[axis] == slice(None)
+        a = a if whole else along(a, axis, own[axis])
+    kept = iter(gone)
+    place = 0
+    for k in keys:
+        if k is None:
+            a = inserted(a, place)
+        place += 1 if k is None else not next(kept)
+    return a
+
+
+FUNCTIONS["item of members"] = tall_item
+
+
+def along(a: Traced, axis: int, key: Any) -> Traced:
+    """The part of an array that a key of one axis takes."""
+    if not isinstance(a, Tall):
+        return item(a, (*[slice(None)] * axis, key))
+    places = chosen_places(key, a.lengths[axis])
+    if isinstance(places, Size | Index):
+        return member(a, axis, Counted(places) if isinstance(places, Index) else places.number)
+    if isinstance(places, Range) and not places.backwards:
+        start, length = places.first.number, places.length
+    elif isinstance(places, list):
+        start, length = None, size(len(places))
+    else:
+        refuse("this part of an array with three axes")
+
+    def chosen(k: Any) -> Any:
+        if start == 0:
+            return k
+        return number_of(k) + start if start is not None else places[number_of(k)]
+
+    def members(other: int, k: Any) -> Traced:
+        return member(a, axis, chosen(k)) if other == axis else along(member(a, other, k), axis - (other < axis), key)
+
+    return Tall((*a.lengths[:axis], length, *a.lengths[axis + 1 :]), members)
+
+
+def concatenated(pieces: Sequence[Traced], axis: int) -> Traced:
+    """Arrays of three axes and more along one of them."""
+    lengths = [p.lengths[axis] for p in pieces]
+    whole = sum(lengths[1:], lengths[0])
+
+    def members(other: int, k: Any) -> Traced:
+        if other != axis:
+            return as_traced(FUNCTIONS["concatenate"]([member(p, other, k) for p in pieces], axis - (other < axis)))
+        place = number_of(k)
+        for p, length in zip(pieces, lengths, strict=True):
+            if length.number is None or place < length.number:
+                return member(p, axis, place)
+            place -= length.number
+        return refuse("a part of these arrays")
+
+    first = pieces[0].lengths
+    return Tall((*first[:axis], whole, *first[axis + 1 :]), members)
+
+
+FUNCTIONS["concatenate of members"] = concatenated
+
+
+def stack_of_matrices(pieces: Sequence[Traced], place: int) -> Traced:
+    """Matrices along a new axis."""
+
+    def members(axis: int, k: Any) -> Traced:
+        if axis == place:
+            return pieces[number_of(k)]
+        rest = [member(p, axis - (axis > place), k) for p in pieces]
+        return as_traced(FUNCTIONS["stack"](rest, place - (axis < place)))
+
+    lengths = pieces[0].lengths
+    return Tall((*lengths[:place], size(len(pieces)), *lengths[place:]), members)
+
+
+FUNCTIONS["stack of members"] = stack_of_matrices
+
+
+def windows(a: Traced, axis: int, width: Any, step: int) -> Traced:
+    """The windows of a width along an axis, in a new last axis."""
+    axis %= a.ndim
+    number = extent_of(width)
+    if step != 1 or number is None or number.number is None:
+        refuse("windows of a symbolic width, or in steps")
+    length = a.lengths[axis] - number + ONE
+
+    def shown(k: int) -> Traced:
+        ends = (
+            slice(k, k + length.number) if length.number is not None else slice(k, k + 1 - (number.number or 0) or None)
+        )
+        return along(a, axis, ends)
+
+    pieces = [shown(k) for k in range(number.number)]
+    return as_traced(FUNCTIONS["stack"](pieces, -1))
+
+
+FUNCTIONS["windows"] = windows
+
+# ---- reductions ----------------------------------------------------------------------------------------------
+
+
+def total(a: Traced, axes: Sequence[int], keepdims: bool) -> Traced:
+    """The sum over some axes, one after the other."""
+    for axis in sorted(axes, reverse=True):
+        a = summed(a, axis)
+    if keepdims:
+        for axis in sorted(axes):
+            a = inserted(a, axis)
+    return a
+
+
+def summed(a: Traced, axis: int) -> Traced:
+    """The sum over one axis."""
+    if not isinstance(a, Tall):
+        return as_traced(FUNCTIONS["sum"](a, axis))
+    lengths = (*a.lengths[:axis], *a.lengths[axis + 1 :])
+    if len(lengths) > 2:
+        return Tall(lengths, lambda q, k: summed(member(a, q + (q >= axis), k), axis - (q < axis)))
+    length = a.lengths[axis]
+    if length is ONE:
+        return member(a, axis, 0)
+    return over_places(length, lambda k: member(a, axis, k))
+
+
+def over_places(length: Size, members: Callable[[Any], Traced]) -> Traced:
+    """Σᵢ of the members; of those that are there at numbers alone one after the other."""
+    try:
+        index = new_index(length)
+        one = members(Counted(index))
+        whole = IndexedSum(one.expr, index) if index in one.expr.free else Scale.of(count(length), one.expr)
+        return Traced(whole, one.lengths)
+    except NeedsPlace:
+        if length.number is None:
+            raise
+        terms = [members(k) for k in range(length.number)]
+        return sum(terms[1:], terms[0])
+
+
+FUNCTIONS["sum of members"] = total
+
+
+def reduced(f: Callable[[Traced, int], Traced], a: Traced, axis: int, keepdims: bool) -> Traced:
+    """A reduction along one axis that is no sum, in the members of the others."""
+    axis %= a.ndim
+    lengths = (*a.lengths[:axis], *a.lengths[axis + 1 :])
+    inside = lambda q, k: f(member(a, q + (q >= axis), k), axis - (q < axis))  # noqa: E731
+    result = made(lengths, inside)
+    return inserted(result, axis) if keepdims else result
+
+
+FUNCTIONS["reduced members"] = reduced
+
+
+def transformed(f: Callable[[Traced, int], Traced], a: Traced, axis: int) -> Traced:
+    """What is done along one axis, as a softmax, in the members of the others."""
+    axis %= a.ndim
+
+    def members(q: int, k: Any) -> Traced:
+        if q != axis:
+            return f(member(a, q, k), axis - (q < axis))
+        first = 1 if axis == 0 else 0
+        rows = lambda j: member(f(member(a, first, j), axis - (first < axis)), axis - (first < axis), k)  # noqa: E731
+        return stacked(a.lengths[first], rows)
+
+    return Tall(a.lengths, members)
+
+
+FUNCTIONS["transformed members"] = transformed
+
+# ---- reshape -----------------------------------------------------------------------------------------------------
+
+
+def reshaped(a: Traced, lengths: Lengths) -> Traced:
+    """The entries in other axes, row by row: axes are joined to one or divided into several."""
+    a = without_ones(a)
+    wanted = [k for k in lengths if k is not ONE]
+    axis = 0
+    while axis < len(wanted) or axis < a.ndim:
+        if axis >= len(wanted) or axis >= a.ndim:
+            raise ShapeError(f"an array of shape {written(a.lengths)} has not the shape {written(lengths)}")
+        if a.lengths[axis] is wanted[axis]:
+            axis += 1
+        elif larger(a.lengths[axis], wanted[axis]):
+            a = divided(a, axis, wanted[axis])
+        elif axis + 1 < a.ndim:
+            a = joined(a, axis)
+        else:
+            refuse(f"a reshape to {written(lengths)}")
+    return regrouped(a, lengths)
+
+
+FUNCTIONS["reshape of members"] = reshaped
+
+
+def without_ones(a: Traced) -> Traced:
+    for axis in range(a.ndim - 1, -1, -1):
+        if a.lengths[axis] is ONE:
+            a = member(a, axis, 0)
+    return a
+
+
+def larger(a: Size, b: Size) -> bool:
+    """Whether an axis is to be divided, rather than joined with the next one."""
+    if a.number is not None and b.number is not None:
+        return a.number > b.number
+    return quotient(a, b) is not None
+
+
+def divided(a: Traced, axis: int, first: Size) -> Traced:
+    """An axis of length kl as two of lengths k and l."""
+    second = quotient(a.lengths[axis], first)
+    if second is None:
+        raise ShapeError(f"the length {a.lengths[axis]} is no multiple of {first}")
+    lengths = (*a.lengths[:axis], first, second, *a.lengths[axis + 1 :])
+    if len(lengths) == 2:
+        return as_traced(FUNCTIONS["reshape"](a, tuple(map(extent, lengths))))
+
+    def members(q: int, k: Any) -> Traced:
+        if q < axis:
+            return divided(member(a, q, k), axis - 1, first)
+        if q > axis + 1:
+            return divided(member(a, q - 1, k), axis, first)
+        if second.number is None:
+            refuse("a division into parts of symbolic length")
+        if q == axis:
+            start = number_of(k) * second.number
+            return along(a, axis, slice(start, start + second.number))
+        return along(a, axis, slice(number_of(k), None, second.number))
+
+    return Tall(lengths, members)
+
+
+def joined(a: Traced, axis: int) -> Traced:
+    """Two axes as one, the entries of the second one after the other."""
+    first, second = a.lengths[axis], a.lengths[axis + 1]
+    lengths = (*a.lengths[:axis], first * second, *a.lengths[axis + 2 :])
+    if a.ndim == 2:
+        return as_traced(FUNCTIONS["ravel"](a))
+    if len(lengths) < 3:
+        if first.number is None:
+            refuse("the joining of axes of symbolic length")
+        return as_traced(FUNCTIONS["concatenate"]([member(a, axis, k) for k in range(first.number)], axis))
+
+    def members(q: int, k: Any) -> Traced:
+        if q == axis:
+            if second.number is None:
+                refuse("the joining of axes of symbolic length")
+            outer, inner = divmod(number_of(k), second.number)
+            return member(member(a, axis, outer), axis, inner)
+        return joined(member(a, q + (q > axis), k), axis - (q < axis))
+
+    return Tall(lengths, members)

@@ -1,0 +1,330 @@
+"""Arrays put together: concatenate, stack, np.array of entries, tile, repeat, roll, flip, diff, cumsum, …"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.resampling import Exchange
+from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
+from matdiff.errors import ShapeError
+from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent_of, function, lift, refuse
+from matdiff.recording.axes import copy, expand_dims, ravel, zeros
+from matdiff.recording.operations import multiply, subtract
+from matdiff.recording.places import item
+from matdiff.recording.reductions import axes_of
+from matdiff.recording.shapes import flip, written
+
+# ---- arrays side by side --------------------------------------------------------------------------------
+
+
+@function("concatenate", "concat")
+def concatenate(arrays: Any, axis: Any = 0) -> Traced:
+    """Along an axis that there is; without one the entries of all."""
+    pieces = [lift(a) for a in arrays]
+    if axis is None:
+        pieces, axis = [ravel(p) for p in pieces], 0
+    if not pieces or not all(p.ndim for p in pieces):
+        raise ShapeError("np.concatenate takes arrays, no numbers", suggestion="np.append, np.array and np.stack do.")
+    (axis,) = axes_of(pieces[0], axis)
+    if any(p.ndim != pieces[0].ndim for p in pieces):
+        raise ShapeError("np.concatenate takes arrays with equally many axes")
+    if pieces[0].ndim > 2:
+        return as_traced(FUNCTIONS["concatenate of members"](pieces, axis))
+    joined = VerticalStack if axis == 0 else HorizontalStack
+    whole = joined.of(*[p.expr for p in pieces])
+    return Traced(whole, whole.shape[: pieces[0].ndim])
+
+
+@function("stack")
+def stack(arrays: Any, axis: int = 0) -> Traced:
+    """Along a new axis."""
+    pieces = [lift(a) for a in arrays]
+    if any(p.lengths != pieces[0].lengths for p in pieces):
+        shapes = " and ".join(dict.fromkeys(written(p.lengths) for p in pieces))
+        raise ShapeError(f"arrays of the shapes {shapes} cannot be stacked")
+    place = axis % (pieces[0].ndim + 1)
+    if pieces[0].ndim > 1:
+        return as_traced(FUNCTIONS["stack of members"](pieces, place))
+    return concatenate([expand_dims(p, place) for p in pieces], place)
+
+
+@function("array", "asarray", "asanyarray")
+def array(values: Any, dtype: Any = None, **options: Any) -> Traced:
+    """np.array of an array, or of entries and rows."""
+    if not isinstance(values, list | tuple):
+        return copy(values)
+    return stack([array(v) for v in values])
+
+
+@function("vstack", "row_stack")
+def vstack(arrays: Any) -> Traced:
+    return concatenate([p if p.ndim > 1 else expand_dims(at_least_one(p), 0) for p in map(lift, arrays)])
+
+
+@function("hstack")
+def hstack(arrays: Any) -> Traced:
+    pieces = [at_least_one(lift(a)) for a in arrays]
+    return concatenate(pieces, 0 if pieces[0].ndim == 1 else 1)
+
+
+@function("column_stack")
+def column_stack(arrays: Any) -> Traced:
+    return concatenate([p if p.ndim > 1 else expand_dims(at_least_one(p), 1) for p in map(lift, arrays)], 1)
+
+
+def at_least_one(a: Traced) -> Traced:
+    """A number as an array of one."""
+    return a if a.ndim else Traced(a.expr, (ONE,))
+
+
+@function("append")
+def append(a: Any, values: Any, axis: Any = None) -> Traced:
+    if axis is None:
+        a, values = ravel(at_least_one(lift(a))), ravel(at_least_one(lift(values)))
+    return concatenate([a, values], axis or 0)
+
+
+@function("block")
+def block(rows: Any) -> Traced:
+    """np.block([[A, B], [C, D]])"""
+    if not all(isinstance(row, list | tuple) for row in rows):
+        return hstack(rows)
+    return vstack([concatenate([as_matrix(lift(a)) for a in row], 1) for row in rows])
+
+
+def as_matrix(a: Traced) -> Traced:
+    """An array with two axes."""
+    return a if a.ndim == 2 else Traced(a.expr if a.ndim == 0 else flip(a.expr), (ONE, *at_least_one(a).lengths))
+
+
+@function("block_diag")
+def block_diag(*arrays: Any) -> Traced:
+    """The blocks on the diagonal, and zeros."""
+    blocks = [as_matrix(lift(a)) for a in arrays]
+    rows = [[b if i == j else zeros((c.shape[0], b.shape[1])) for j, b in enumerate(blocks)] for i, c in enumerate(blocks)]  # fmt: skip  # noqa: E501
+    return block(rows)
+
+
+@function("split", "array_split")
+def split(a: Any, indices_or_sections: Any, axis: int = 0) -> list[Traced]:
+    """Equal parts, or those between some places."""
+    x = lift(a)
+    (axis,) = axes_of(x, axis)
+    if isinstance(indices_or_sections, int):
+        length = x.lengths[axis].number
+        if length is None or length % indices_or_sections:
+            refuse(f"the division of the length {x.lengths[axis]} into {indices_or_sections} parts")
+        step = length // indices_or_sections
+        ends: list[Any] = [k * step for k in range(1, indices_or_sections)]
+    else:
+        ends = list(indices_or_sections)
+    bounds = [0, *ends, None]
+    keys = [slice(first, last) for first, last in pairwise(bounds)]
+    return [item(x, (*[slice(None)] * axis, key)) for key in keys]
+
+
+@function("hsplit")
+def hsplit(a: Any, parts: Any) -> list[Traced]:
+    return split(a, parts, 1 if lift(a).ndim > 1 else 0)
+
+
+@function("vsplit")
+def vsplit(a: Any, parts: Any) -> list[Traced]:
+    return split(a, parts, 0)
+
+
+# ---- the same entries again, or in another order ----------------------------------------------------------
+
+
+@function("tile")
+def tile(a: Any, reps: Any) -> Traced:
+    """Copies beside each other: 1 ⊗ A, for a vector in rows."""
+    x = lift(a)
+    counts = [extent_of(k) or refuse(f"np.tile with {k}") for k in (reps if isinstance(reps, tuple | list) else (reps,))]  # fmt: skip  # noqa: E501
+    counts = [ONE] * (x.ndim - len(counts)) + counts
+    lengths = (ONE,) * (len(counts) - x.ndim) + x.lengths
+    if len(lengths) > 2:
+        refuse("np.tile with more than two axes")
+    e = Traced(x.expr, lengths).expr
+    for axis, (count, length) in enumerate(zip(counts, lengths, strict=True)):
+        if count is ONE:
+            continue
+        along_rows = axis == 0
+        if length is ONE:
+            e = Product.of(Ones(count), e) if along_rows else Product.of(e, Transpose(Ones(count)))
+        elif count.number is not None:
+            e = (VerticalStack if along_rows else HorizontalStack).of(*[e] * count.number)
+        else:
+            refuse("np.tile of a symbolic number of copies")
+    return Traced(e, tuple(n * k for n, k in zip(lengths, counts, strict=True)))
+
+
+@function("repeat", method="repeat")
+def repeat(a: Any, repeats: Any, axis: int | None = None) -> Traced:
+    """Each entry several times."""
+    x = lift(a) if axis is not None else ravel(at_least_one(lift(a)))
+    (axis,) = axes_of(x, axis or 0)
+    if not isinstance(repeats, int):
+        refuse("np.repeat of a number of times that is no number")
+    if x.lengths[axis] is ONE:
+        return tile(x, [repeats if k == axis else 1 for k in range(x.ndim)])
+    if x.lengths[axis].number is None:
+        refuse("np.repeat along a symbolic length", "np.tile and broadcasting say most of it.")
+    places = [k for k in range(x.lengths[axis].number or 0) for _ in range(repeats)]
+    return item(x, (*[slice(None)] * axis, places))
+
+
+@function("roll")
+def roll(a: Any, shift: Any, axis: Any = None) -> Traced:
+    """The entries moved on, those at the end to the front."""
+    x = lift(a)
+    if axis is None and x.ndim > 1:
+        refuse("np.roll of all entries of a matrix")
+    (axis,) = axes_of(x, axis or 0)
+    if not isinstance(shift, int):
+        refuse("np.roll by what is no number")
+    length = x.lengths[axis].number
+    shift = shift if length is None else shift % length
+    if shift == 0:
+        return copy(x)
+    before: list[Any] = [slice(None)] * axis
+    return concatenate([item(x, (*before, slice(-shift, None))), item(x, (*before, slice(None, -shift)))], axis)
+
+
+@function("flip")
+def flipped(m: Any, axis: Any = None) -> Traced:
+    x = lift(m)
+    axes = axes_of(x, axis)
+    return item(x, tuple(slice(None, None, -1 if k in axes else None) for k in range(x.ndim)))
+
+
+@function("flipud")
+def flipud(m: Any) -> Traced:
+    return flipped(m, 0)
+
+
+@function("fliplr")
+def fliplr(m: Any) -> Traced:
+    return flipped(m, 1)
+
+
+# ---- differences, running sums ------------------------------------------------------------------------------
+
+
+@function("diff")
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Traced:
+    """x[1:] − x[:-1], n times"""
+    x = lift(a)
+    (axis,) = axes_of(x, axis)
+    if prepend is not None or append is not None:
+        more = [at_least_one(lift(p)) if p is not None else None for p in (prepend, append)]
+        x = concatenate([p for p in (more[0], x, more[1]) if p is not None], axis)
+    before: list[Any] = [slice(None)] * axis
+    for _ in range(n):
+        x = subtract(item(x, (*before, slice(1, None))), item(x, (*before, slice(None, -1))))
+    return x
+
+
+@function("ediff1d")
+def ediff1d(ary: Any) -> Traced:
+    return diff(ravel(ary))
+
+
+@function("cumsum", method="cumsum")
+def cumsum(a: Any, axis: Any = None) -> Traced:
+    """tril(1)x, the sums of the first entries."""
+    x = lift(a) if axis is not None else ravel(a)
+    (axis,) = axes_of(x, axis or 0)
+    n = x.lengths[axis]
+    lower = LowerTriangle.of(Ones(n, n))
+    e = reversed_inside(x.expr, axis)
+    if e is not None:  # cumsum(x[::-1]) is (triu(1)x)[::-1]
+        whole = Product.of(Exchange.of(n), UpperTriangle.of(Ones(n, n)), e)
+        return Traced(whole, x.lengths)
+    return Traced(Product.of(lower, x.expr) if axis == 0 else Product.of(x.expr, flip(lower)), x.lengths)
+
+
+def reversed_inside(e: Expr, axis: int) -> Expr | None:
+    """x of the reversed x."""
+    if axis == 0 and isinstance(e, Product) and isinstance(e.operands[0], Exchange):
+        return Product.of(*e.operands[1:])
+    return None
+
+
+@function("trapezoid", "trapz")
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Traced:
+    """Σ (yᵢ + yᵢ₊₁)(xᵢ₊₁ − xᵢ)/2"""
+    a = lift(y)
+    if a.ndim != 1:
+        refuse("np.trapezoid of a matrix")
+    width = lift(dx) if x is None else diff(x)
+    heights = item(a, slice(1, None)) + item(a, slice(None, -1))
+    total: Traced = FUNCTIONS["sum"](multiply(heights, width))
+    return total / 2
+
+
+@function("vander")
+def vander(x: Any, N: Any = None, increasing: bool = False) -> Traced:
+    """The powers of the entries, in columns."""
+    a = lift(x)
+    count = a.lengths[0].number if N is None else N
+    if not isinstance(count, int):
+        refuse("np.vander with a symbolic number of columns")
+    powers = range(count) if increasing else range(count - 1, -1, -1)
+    return column_stack([a**k for k in powers])
+
+
+@function("polyval")
+def polyval(p: Any, x: Any) -> Traced:
+    """c₀xⁿ + … + cₙ"""
+    coefficients = list(p) if not isinstance(p, Traced) else list(iter(p))
+    at = lift(x)
+    terms = [c * at ** (len(coefficients) - 1 - k) for k, c in enumerate(coefficients)]
+    result: Traced = sum(terms[1:], terms[0])
+    return result
+
+
+@function("cross", "linalg.cross")
+def cross(a: Any, b: Any, axis: int = -1) -> Traced:
+    """a × b, for vectors and for the rows of matrices"""
+    x, y = lift(a), lift(b)
+    parts_of = [[item(v, (..., k)) for k in range(3)] for v in (x, y) if v.lengths[-1].number == 3]
+    if len(parts_of) < 2 or axis not in (-1, max(x.ndim, y.ndim) - 1):
+        raise ShapeError("np.cross takes vectors with three entries, along the last axis")
+    (a1, a2, a3), (b1, b2, b3) = parts_of
+    return stack([a2 * b3 - a3 * b2, a3 * b1 - a1 * b3, a1 * b2 - a2 * b1], axis=-1)
+
+
+@function("tril", method="tril")
+def tril(m: Any, k: int = 0) -> Traced:
+    return triangle(LowerTriangle, m, k)
+
+
+@function("triu", method="triu")
+def triu(m: Any, k: int = 0) -> Traced:
+    return triangle(UpperTriangle, m, k)
+
+
+def triangle(operator: Any, m: Any, k: int) -> Traced:
+    x = lift(m)
+    if x.ndim != 2 or not isinstance(k, int):
+        refuse("a triangle of this array")
+    if abs(k) > 1 or (k and x.lengths[0] is not x.lengths[1]):
+        return multiply(Traced(pattern(operator, x, k), x.lengths), x)
+    return Traced(operator.of(x.expr, *([Number(k)] if k else [])), x.lengths)
+
+
+def pattern(operator: Any, x: Traced, k: int) -> Expr:
+    """The ones of a triangle beside another diagonal, of a matrix whose size is a number."""
+    import numpy as np
+
+    shape = [n.number for n in x.lengths if n.number is not None]
+    if len(shape) < 2:
+        refuse(f"a triangle from the diagonal {k} on")
+    return lift((np.tril if operator is LowerTriangle else np.triu)(np.ones(shape, dtype=int), k)).expr
