@@ -119,6 +119,15 @@ class Property:
 _implied: dict[frozenset[str], frozenset[str]] = {}
 
 
+def least(properties: frozenset[str]) -> list[str]:
+    """The properties in their order, without those that follow from the others.
+
+    >>> least(frozenset(("spd", "symmetric", "invertible")))
+    ['spd']
+    """
+    return sorted(p for p in properties if p not in implied(properties - {p}))
+
+
 def implied(properties: frozenset[str]) -> frozenset[str]:
     """The properties and all that follow from them.
 

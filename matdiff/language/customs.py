@@ -11,7 +11,7 @@ from typing import Any
 from unicodedata import normalize
 
 from matdiff.algebra.dims import ONE, Shape, Size, size
-from matdiff.language.names import GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
 from matdiff.language.scopes import Name
 
 Kinds = tuple[tuple[str, int], ...]
@@ -88,7 +88,7 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
     if base in GREEK_WORDS:
         return MATRICES if base[0].isupper() else CONSTANTS if base in SMALL_CONSTANTS else SCALARS
     if len(base) > 1:
-        return SCALARS
+        return CONSTANTS if base in ABBREVIATED else SCALARS
     if base.isupper():
         return COUNTS if base in LETTERS_OF_COUNTS else MATRICES
     return VECTORS if base >= "h" else SCALARS

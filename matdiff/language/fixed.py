@@ -90,6 +90,8 @@ def fixed(bound: Names, name: str, *indices: Binder | Shifted) -> Fixed:
 
 def resolve_unbound(bound: Names) -> None:
     """Resolves the indices that no sum binds, from left to right."""
+    if not bound.free:
+        _require_no_convention(bound)
     for place in sorted(bound.pending, key=lambda unbound: unbound.node.start):
         _require_outside(bound, place)
         if place.base.kind != "NAME" or not place.is_low:
@@ -282,6 +284,27 @@ def _require_no_numbered_part(bound: Names) -> None:
 
 
 # ---- one name, one thing ----------------------------------------------------------------------------
+
+
+def _require_no_convention(bound: Names) -> None:
+    """u_i K_ij u_j is refused: Einstein would sum over i and j, and else they are constant."""
+    letters = {id(p.node): {i for piece in p.pieces for i in piece if i in "ijklmn"} for p in bound.pending}
+    if not any(len(found) > 1 for found in letters.values()):
+        return
+    for node in postorder(bound.tree):
+        if node.kind not in ("product", "tight"):
+            continue
+        factors = [set[str]().union(*(letters.get(id(n), ()) for n in postorder(part))) for part in node.parts]
+        pairs = [i for found in factors if len(found) > 1 for i in sorted(found)]
+        twice = [i for i in pairs if sum(i in found for found in factors) > 1 and i not in bound.declared]
+        if twice:
+            shown, letters_of_sum = bound.text[node.start : node.end], dict.fromkeys(twice)
+            raise AmbiguityError(
+                f"{shown} can be a sum over {', '.join(letters_of_sum)}, or a product of single entries",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"write ∑_{''.join(letters_of_sum)} for the sum; for entries declare {twice[0]}: index",
+            )
 
 
 def _require_outside(bound: Names, place: Unbound) -> None:

@@ -18,8 +18,8 @@ from matdiff.language.transcript import Edit
 ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
 HEAD = (
     rf"\s*(?:(?P<log>ln|log)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
-    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*(?:{ARGUMENTS})?"
-    r"(?P<power>\^\{?2\}?|²)?\s*(?P<sign>:?=)(?!=)"
+    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*"
+    rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?P<sign>:?=)(?!=)"
 )
 MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
@@ -58,7 +58,12 @@ def is_odd(text: str, head: re.Match[str]) -> bool:
     arguments = found.get("arguments") or ""
     if ";" in arguments and text.count(found["name"] + "(") < 2:
         return True
-    return bool(found.get("log") or found.get("power") or "name" not in found or re.search(r"[|‖]", arguments))
+    return bool(found.get("log") or is_squared(head) or "name" not in found or re.search(r"[|‖]", arguments))
+
+
+def is_squared(head: re.Match[str]) -> bool:
+    """Whether a left side is e², e(w)² or χ²(p)."""
+    return bool({"power", "squared"}.intersection(head.groupdict()) and any(head.group("power", "squared")))
 
 
 def taken_out(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[re.Match[str]]:
@@ -99,7 +104,7 @@ def called(head: re.Match[str]) -> str:
     """What a left side calls the function: J, log p, e²."""
     found = head.groupdict()
     name = named((found.get("name") or found.get("function") or "").strip("⟪⟫") + (found.get("low") or ""))
-    return ("log " if found.get("log") else "") + name + ("^2" if found.get("power") else "")
+    return ("log " if found.get("log") else "") + name + ("^2" if is_squared(head) else "")
 
 
 def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:

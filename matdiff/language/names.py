@@ -37,6 +37,7 @@ ACCENTED = (
 )
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
 LINK = rf"(?:∇_)+(?:\{{[^{{}}]+\}}|[^\W\d_][\w{MARKS}′]*)"  # ∇_h, ∇_{h_1}: a gradient that has a name
+ABBREVIATED = frozenset("lam lamb lamda lambd alph bet gam del eps epsi omeg sig".split())  # Greek letters, as typed
 SMALL_CONSTANTS = frozenset("epsilon lambda tau eta rho kappa delta".split())  # rarely vectors
 
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True))

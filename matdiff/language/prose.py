@@ -10,13 +10,10 @@ from __future__ import annotations
 import re
 
 from matdiff.errors import UnknownNameError
-from matdiff.language.names import nearest
+from matdiff.language.names import ABBREVIATED, nearest
 from matdiff.language.words import Vocabulary, is_name, ways
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
-ABBREVIATED = frozenset(
-    "lam lamb lamda lambd alph bet gam del eps epsi omeg sig".split()
-)  # names that stand beside factors
 WORD = re.compile(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
 SENTENCE = re.compile(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
 JOINED = re.compile(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space

@@ -13,17 +13,17 @@ from matdiff.language.names import SUBS, SUBSCRIPTS
 from matdiff.language.transcript import Edit, Transcript
 
 DOTS = r"(?:\.\.\.?|…|⋯)"
-LEAD = r"(?:[,;\n]\s*)?(?:\b[Ff]or\s+(?:(?:all|each|every|any)\s+)?|\bwith\s+|\bwhere\s+|∀\s*)?"
+LEAD = r"(?:[,;\n]\s{0,9})?(?:\b[Ff]or\s+(?:(?:all|each|every|any)\s+)?|\bwith\s+|\bwhere\s+|∀\s*)?"
 END = r"(?=\s*(?:[;,.\n)]|$))"
-FOR_ALL = rf"(?:[,;\n]\s*)?(?:\b[Ff]or\s+(?:all|each|every|any)\s+|∀\s*)(?P<index>[a-z]){END}"
+FOR_ALL = rf"(?:[,;\n]\s{{0,9}})?(?:\b[Ff]or\s+(?:all|each|every|any)\s+|∀\s*)(?P<index>[a-z]){END}"
 RANGE = (
     rf"{LEAD}\(?\b(?P<index>[a-z])\s*(?:=\s*1\s*,\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*|=\s*1\s*(?:\.\.\.?|…|:)\s*"
     rf"|∈\s*[({{\[]\s*1\s*,\s*(?:2\s*,\s*)?{DOTS}\s*,?\s*)(?P<last>[A-Za-z]|[0-9]+)\s*[)}}\]]?{END}"
 )
 MEMBER_DEFINED = r"(?:_\{?([a-z])\}?|\[([a-z])\]|\^\{?\(([a-z])\)\}?)\s*:?="
 SUM = r"(?:∑|Σ|\bsum)\s*"
-SUMMED = SUM + r"(?:_\{{\s*{index}\s*\}}|_{index}(?![\w=])|{low}(?![{subs}₌]))"  # without limits
-LIMITED = SUM + r"_\{{\s*{index}\s*=\s*1\s*\}}\^(?:\{{\s*{last}\s*\}}|{last}(?!\w))"
+SUMMED = SUM + rf"(?:_\{{\s*([a-z])\s*\}}|_([a-z])(?![\w=])|([{SUBS}])(?![{SUBS}₌]))"  # without limits
+LIMITED = SUM + r"_\{\s*([a-z])\s*=\s*1\s*\}\^(?:\{\s*(\w+)\s*\}|(\w+))"
 RECURRENT = r"\[\s*\w\s*[-+]\s*1\s*\]\s*:?=|_\{?\s*\w\s*[-+]\s*1\s*\}?\s*:?="  # whose steps a range says
 
 
@@ -39,26 +39,26 @@ def without_quantifiers(script: Transcript) -> tuple[Transcript, list[tuple[int,
 
 def _quantified(text: str) -> Iterator[tuple[tuple[int, int], list[Edit]]]:
     """The places of «for all i» behind r_i = …, which defines r_i for every i anyhow, or behind a sum over i."""
-    defined: dict[str, int] = {}
-    for m in re.finditer(MEMBER_DEFINED, text):
-        defined.setdefault(m.group(m.lastindex or 0), m.start())
-    for m in re.finditer(FOR_ALL, text):
-        index = m.group("index")
-        summed = re.search(_summed(index), text)
-        if min(defined.get(index, m.end()), summed.start() if summed else m.end()) < m.start():
+    found = list(re.finditer(FOR_ALL, text))
+    said: dict[str, int] = {}
+    for m in re.finditer(f"{MEMBER_DEFINED}|{SUMMED}", text) if found else ():
+        letter = m.group(m.lastindex or 0)
+        said.setdefault(SUBSCRIPTS.get(letter, letter), m.start())
+    for m in found:
+        if said.get(m.group("index"), m.end()) < m.start():
             yield m.span(), []
 
 
 def _ranges(text: str) -> Iterator[tuple[tuple[int, int], list[Edit]]]:
     """The places of «i = 1, …, N» behind sums over i without limits, and the limits that these have then."""
-    for m in () if re.search(RECURRENT, text) else re.finditer(RANGE, text):
+    found = [] if re.search(RECURRENT, text) else list(re.finditer(RANGE, text))
+    sums: dict[str, list[int]] = {}
+    for m in re.finditer(SUMMED, text) if found else ():
+        letter = m.group(m.lastindex or 0)
+        sums.setdefault(SUBSCRIPTS.get(letter, letter), []).append(m.end())
+    limited = {(m.group(1), m.group(2) or m.group(3)) for m in re.finditer(LIMITED, text)} if found else set()
+    for m in found:
         index, last = m.group("index", "last")
-        sums = list(re.finditer(_summed(index), text[: m.start()]))
-        if sums or re.search(LIMITED.format(index=index, last=last), text[: m.start()]):
-            yield m.span(), [(s.end(), s.end(), f"^{{{last}}}") for s in sums]
-
-
-def _summed(index: str) -> str:
-    """A pattern of the sign of a sum over an index, without limits: ∑_i, ∑ᵢ."""
-    low = next((sign for sign, letter in SUBSCRIPTS.items() if letter == index), "(?!)")
-    return SUMMED.format(index=index, low=low, subs=SUBS)
+        places = [place for place in sums.pop(index, ()) if place <= m.start()]
+        if places or (index, last) in limited:
+            yield m.span(), [(place, place, f"^{{{last}}}") for place in places]

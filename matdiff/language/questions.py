@@ -54,11 +54,11 @@ class Question(NamedTuple):
     declared: tuple[int, int] | None = None
 
 
-def question_at(text: str, place: int, known: Collection[str]) -> Question | None:
-    """The question that begins at a place; *known* are names that are declared or asked for."""
+def question_at(text: str, place: int, known: Collection[str], defined: Collection[str] = ()) -> Question | None:
+    """The question that begins at a place; *known* names are declared or asked for, *defined* ones have a formula."""
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
     operator = _goal(text, place, known) or _derivative(text, place, known) or _nabla(text, place, known)
-    operator = operator or _of(text, place, known)
+    operator = operator or _of(text, place, known, defined)
     if operator is None or operator.inner:
         return operator
     of = re.compile(rf"\s*\bof\s+(?:{FUNCTION})?").match(text, operator.end)  # d/dX of tr(AX)
@@ -148,12 +148,14 @@ def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[s
     return is_name or not all(re.search(rf"(?<![_{{]){re.escape(x)}", behind) for x in unknowns)
 
 
-def _of(text: str, place: int, known: Collection[str]) -> Question | None:
-    """((∂ f)/(∂X)), ∂(f)/∂X, ∂‖Ax‖²/∂x, d(f)/dx: the operator holds the function."""
+def _of(text: str, place: int, known: Collection[str], defined: Collection[str]) -> Question | None:
+    """((∂ f)/(∂X)), ∂(f)/∂X, ∂‖Ax‖²/∂x, d(f)/dx, dL/dW where L = …: the operator holds the function."""
     is_fraction = text.startswith("((", place)
     head = re.compile(rf"(?:\(\(\s*)?{DERIVATIVE}").match(text, place)
     is_word = head is not None and not is_fraction and head.group().startswith("d")
-    if head is None or (is_word and ("d" in known or not text.startswith("(", head.end()))):
+    name = re.compile(rf"{LETTER}(?=\s*(?:\)|/))").match(text, head.end()) if head else None
+    is_named = name is not None and named(name.group()) in defined
+    if head is None or (is_word and ("d" in known or not (is_named or text.startswith("(", head.end())))):
         return None
     end = _closing(text, head.end()) if is_fraction else _bracket(text, head.end())
     middle = r"\)\s*/\s*\(" if is_fraction else r"\s*/\s*"
@@ -167,7 +169,7 @@ def _of(text: str, place: int, known: Collection[str]) -> Question | None:
         raise SyntaxError(message, text=text, span=(place, m.end()), suggestion=hint)
     if m is None or not text[head.end() : end].strip():
         return None
-    if is_fraction and "∂" not in text[place : head.end()]:
+    if is_fraction and "∂" not in text[place : head.end()] and not is_named:
         return None
     x = m.group("x"), m.group("again")
     order = 2 if head.group("twice") or m.group("again") else 1

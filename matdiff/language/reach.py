@@ -25,20 +25,30 @@ if TYPE_CHECKING:
 
 def extend_sums(bound: Bound, node: Node, scope: Scope) -> None:
     """∑_n y_n a_n + (1 − y_n)b_n is one sum: nothing else than it can say what n is in its second term."""
-    k = 0
-    while k < len(node.parts):
-        found = _sum_at_the_end(node.parts[k])
-        behind = _terms_inside(bound, node.parts[k + 1 :], found, scope) if found else 0
-        if found and behind:
-            body, last = found.parts[0], k + 1 + behind
-            terms, signs = [body, *node.parts[k + 1 : last]], ["first", *node.value[k + 1 : last]]
-            found.parts = [Node("sum", terms, signs, body.start, terms[-1].end)]
-            found.end = node.parts[k].end = terms[-1].end
-            del node.parts[k + 1 : last], node.value[k + 1 : last]
-            letters = ", ".join(sorted(_letters_of(found)))
-            bound.note(found, f"the sum over {letters} takes in all terms with {letters}; brackets make it end before")
-        k += 1
-    if len(node.parts) == 1:
+    sums = [_sum_at_the_end(part) for part in node.parts]
+    free = [free_letters(part, None) for part in node.parts] if any(sums[:-1]) else []
+    if not any(free[1:]):
+        return
+    last = {letter: k for k, letters in enumerate(free) for letter in letters}
+    parts, signs, k = list[Node](), list[str](), 0
+    while k < len(free):
+        part, found, end = node.parts[k], sums[k], k + 1
+        letters = _letters_of(found) - {*scope, *bound.declared} if found else set()
+        while end < len(free) and letters & free[end]:
+            end += 1
+        if found and end > k + 1 and end > max(last[i] for i in letters if i in last):
+            terms = [found.parts[0], *node.parts[k + 1 : end]]
+            found.parts = [Node("sum", terms, ["first", *node.value[k + 1 : end]], terms[0].start, terms[-1].end)]
+            found.end = part.end = terms[-1].end
+            shown = ", ".join(sorted(letters))
+            bound.note(found, f"the sum over {shown} takes in all terms with {shown}; brackets make it end before")
+        else:
+            end = k + 1
+        parts.append(part)
+        signs.append(node.value[k])
+        k = end
+    node.parts, node.value = parts, signs
+    if len(parts) == 1:
         node.kind, node.value = "group", None
 
 
@@ -53,14 +63,6 @@ def _sum_at_the_end(node: Node) -> Node | None:
 def _letters_of(found: Node) -> set[str]:
     """The letters that a sum binds."""
     return {clause.letter for clause in found.value[1].clauses if isinstance(clause, Range)}
-
-
-def _terms_inside(bound: Bound, terms: list[Node], found: Node, scope: Scope) -> int:
-    """How many of the terms behind a sum have an index of it, without others between them."""
-    letters = _letters_of(found) - {*scope, *bound.declared}
-    inside = [bool(letters & free_letters(term, None)) for term in terms]
-    count = inside.index(False) if False in inside else len(inside)
-    return 0 if any(inside[count:]) else count
 
 
 BARS = frozenset(("norm", "bars"))

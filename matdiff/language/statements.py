@@ -112,15 +112,15 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     edits += [(start, end, " ") for start, end in _around(question)]
     if "(" in text and (bound := bound_letters(text)):
         edits += [edit for piece in kept for edit in of_any_member(text, piece, bound)]
-    sides: list[list[Edit]] = []
+    sides, heads = list[list[Edit]](), list[re.Match[str]]()
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
+    defined = {called(head) for head in firsts if head}
     is_alone = len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0])
-    heads: list[re.Match[str]] = []
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     signs += _around(question)
     for piece in kept:
-        asked, changes, others, named = _function(text, piece, known, is_only, is_alone)
+        asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone)
         heads += named
         if asked and question:
             question, edit = _with_second(text, question, asked, piece)
@@ -265,7 +265,12 @@ def _constraint(text: str, piece: Piece) -> Condition:
 
 
 def _function(
-    text: str, piece: Piece, known: Collection[str], is_only: bool, is_alone: bool
+    text: str,
+    piece: Piece,
+    known: Collection[str],
+    defined: Collection[str],
+    is_only: bool,
+    is_alone: bool,
 ) -> tuple[Question | None, list[Edit], list[list[Edit]], list[re.Match[str]]]:
     """The question of a statement, the changes that leave what it says, and those for the other sides of a chain.
 
@@ -278,7 +283,7 @@ def _function(
     if blank:
         edits.append((place, blank.end(), " "))
         place = blank.end()
-    question = question_at(text[: piece.end], place, known)
+    question = question_at(text[: piece.end], place, known, defined)
     if question is None:
         is_plain = heads and (is_only or len(heads) > 1 or is_odd(text, heads[0]))
         named = taken_out(text, heads, is_alone) if is_plain else []

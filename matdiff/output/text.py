@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.assumptions import INDEX
+from matdiff.algebra.assumptions import INDEX, least
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr, Symbol, notes_of, postorder, symbols
 from matdiff.algebra.notation import ASCII, STYLES, TEXT, Style, name_text
@@ -65,4 +65,4 @@ def _declaration(symbol: Symbol, last: tuple[Size, ...], style: Style) -> tuple[
         name += "[" + ", ".join(f"{i}=1..{r}" for i, r in zip(letters, symbol.ranges, strict=False)) + "]"
     if INDEX in symbol.properties:
         return name, "index" + (f" 1..{last[0]}" if last else "")
-    return name, " ".join([shape_text(symbol.shape), *sorted(symbol.properties)])
+    return name, " ".join([shape_text(symbol.shape), *least(symbol.properties)])

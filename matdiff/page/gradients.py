@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from matdiff.algebra.assumptions import least
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
@@ -239,7 +240,7 @@ def adjoints(found: Gradients) -> list[Expr]:
 def declared(unknown: Expr) -> str:
     """The properties that an unknown, or the family that it is a member of, is declared with."""
     symbol = unknown.operands[0] if isinstance(unknown, Member) else unknown
-    return " ".join(sorted(symbol.properties)) if isinstance(symbol, Symbol) else ""
+    return " ".join(least(symbol.properties)) if isinstance(symbol, Symbol) else ""
 
 
 def record(found: Gradients) -> dict[str, Any]:
