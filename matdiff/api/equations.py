@@ -10,7 +10,7 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.api.inputs import Where, unknowns_in
 from matdiff.calculus.gradient import gradients
-from matdiff.errors import CheckError, MatdiffError
+from matdiff.errors import CheckError, MatdiffError, UnsupportedError
 from matdiff.results.equality import Equality
 
 if TYPE_CHECKING:
@@ -134,6 +134,10 @@ def stationary(
     names = tuple(str(name) for name in unknowns_in(wrt))
     further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
     found = read_problem(problem, where, names, further)
+    if found.bounds:
+        raise UnsupportedError(
+            f"{found.bounds[0]} ≥ 0 is an inequality", suggestion="Equations A x = b are covered; add a slack variable."
+        )
     known = {s.name: s for e in (found.reading.expr, *found.constraints) for s in symbols(e)}
     varying = None if data is None else [known[name] for name in data if name in known]
     f = found.reading.expr

@@ -12,7 +12,8 @@ from matdiff.errors import CheckError, UnknownNameError
 
 if TYPE_CHECKING:
     from matdiff.results.solution import Solution
-    from matdiff.solving.problem import Candidate, Question, Solved
+    from matdiff.solving.constraints import Question
+    from matdiff.solving.problem import Candidate, Solved
 
 
 def solve(
@@ -48,7 +49,7 @@ def _question(
     """The problem as expressions."""
     from matdiff.language import unknown_in
     from matdiff.language.problems import constraints_beside, read_problem
-    from matdiff.solving.problem import Question
+    from matdiff.solving.constraints import Question
 
     names = () if wrt is None else tuple(str(n) for n in unknowns_in(wrt))
     further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
@@ -59,7 +60,8 @@ def _question(
     names = names or read.names
     if not names:
         raise UnknownNameError("the problem does not name its unknown", suggestion='Name it: wrt="x".')
-    return Question(read.reading.expr, read.constraints, {n: read.reading.unknown(n) for n in names}, read.sense)
+    variables = {n: read.reading.unknown(n) for n in names}
+    return Question(read.reading.expr, read.constraints, variables, read.sense, read.bounds)
 
 
 def _checked(found: Solved) -> tuple[Solved, tuple[str, ...]]:

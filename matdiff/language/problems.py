@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.errors import ShapeError, SyntaxError, UnsupportedError
 from matdiff.language.answers import Reading
@@ -29,17 +30,20 @@ ARGMIN = re.compile(
     r"\s*(?:[^=]*=)?\s*\\?(?:operatorname\*?\{)?arg\s*\\?(?:min|max)\}?(?![A-Za-z])(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE
 )
 SUBJECT = re.compile(r"\b(?:subject\s+to|such\s+that|s\.\s?t\.)[:\s]*", re.IGNORECASE)
-UNEQUAL = re.compile(r"<=|>=|[≤≥<>]")
+GREATER = (">=", "≥", ">", r"\ge", r"\geq", r"\geqslant")
+UNEQUAL = re.compile(r"<=|>=|[≤≥<>]|\\(?:[gl]e|[gl]eq|[gl]eqslant)(?![A-Za-z])")
 
 
 class Problem(NamedTuple):
     """An objective, what is zero where the constraints hold, and what is asked for: *minimise*, *maximise* or nothing.
 
-    *names* are the unknowns that the text names itself, as min_w does.
+    *bounds* are not negative where its inequalities hold; *names* are the unknowns that the text names itself, as min_w
+    does.
     """
 
     reading: Reading
     constraints: tuple[Expr, ...]
+    bounds: tuple[Expr, ...]
     sense: str = ""
     names: tuple[str, ...] = ()
 
@@ -79,18 +83,39 @@ def read_problem(
 ) -> Problem:
     """The objective and the constraints of a text, and of further texts with a constraint each.
 
-    Raises SyntaxError where a constraint is no equation, and UnsupportedError where it is an inequality.
+    Raises SyntaxError where a constraint is neither an equation nor an inequality.
     """
     objective, *rest = SUBJECT.split(in_words(text), maxsplit=1)
     head = head_of(objective)
-    reading = read(without_space(objective[head.end :]), where, wrt or head.names, scalar=True)
-    constraints = constraints_beside(reading.expr, (*rest, *subject_to), where)
-    return Problem(reading, constraints, head.sense, head.names)
+    pieces = [piece for part in (*rest, *subject_to) for piece in _pieces(part)]
+    equations = [p for p in pieces if not UNEQUAL.search(p)]
+    inequalities = [p for p in pieces if UNEQUAL.search(p)]
+    shown = without_space(objective[head.end :])
+    reading = read(shown, where, wrt or head.names, scalar=True)
+    try:
+        constraints = constraints_beside(reading.expr, equations, where)
+    except ShapeError:
+        where = _with_shapes(where, equations)
+        reading = read(shown, where, wrt or head.names, scalar=True)
+        constraints = constraints_beside(reading.expr, equations, where)
+    bounds = tuple(_beside(reading.expr, excess(p), p, where) for p in inequalities)
+    return Problem(reading, constraints, bounds, head.sense, head.names)
+
+
+def _with_shapes(where: str | Mapping[str, str] | None, equations: Sequence[str]) -> str | Mapping[str, str] | None:
+    """The declarations, with the shapes that the constraints tell by themselves."""
+    told: dict[str, str] = {}
+    for piece in equations:
+        found = read(difference(piece), where)
+        told |= {n: shape_text(s.shape) for n, s in found.symbols.items() if n not in found.declared and not s.ranges}
+    if isinstance(where, Mapping):
+        return {**told, **where}
+    return "; ".join([*([where] if where else []), *(f"{n}: {shape}" for n, shape in told.items())])
 
 
 def constraints_beside(f: Expr, texts: Sequence[str], where: str | Mapping[str, str] | None) -> tuple[Expr, ...]:
     """What is zero where the constraints in some texts hold, with the symbols of an objective."""
-    return tuple(_constraint(f, piece, where) for text in texts for piece in _pieces(text))
+    return tuple(_beside(f, difference(piece), piece, where) for text in texts for piece in _pieces(text))
 
 
 def without_space(text: str) -> str:
@@ -104,17 +129,41 @@ def difference(text: str) -> str:
         raise UnsupportedError(
             f"{text} is an inequality", suggestion="Equations A x = b are covered; add a slack variable."
         )
-    left, equals, right = text.partition("=")
-    if not equals or "=" in right:
+    places = _outside(text, "=")
+    if len(places) != 1:
         raise SyntaxError("an equation has one sign =", text=text, span=(0, len(text)), suggestion="Write A x = b.")
+    return _minus(text[: places[0]], text[places[0] + 1 :])
+
+
+def excess(text: str) -> str:
+    """What is not negative where an inequality holds, as text: left − right of left ≥ right."""
+    m = UNEQUAL.search(text)
+    if m is None or UNEQUAL.search(text, m.end()):
+        raise SyntaxError("an inequality has one sign", text=text, span=(0, len(text)), suggestion="Write x >= 0.")
+    sides = text[: m.start()], text[m.end() :]
+    return _minus(*(sides if m.group() in GREATER else sides[::-1]))
+
+
+def _minus(left: str, right: str) -> str:
+    """left − right"""
     return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
 
 
-def _constraint(f: Expr, text: str, where: str | Mapping[str, str] | None) -> Expr:
-    """left − right, with the symbols of the objective."""
-    c = read_beside(f, difference(text), where)
+def _outside(text: str, sign: str) -> list[int]:
+    """The places of a sign outside of brackets."""
+    depth, found = 0, []
+    for k, c in enumerate(text):
+        depth += (c in "([{") - (c in ")]}")
+        if c == sign and depth == 0:
+            found.append(k)
+    return found
+
+
+def _beside(f: Expr, text: str, piece: str, where: str | Mapping[str, str] | None) -> Expr:
+    """A side of a constraint with the symbols of the objective; *piece* is the constraint as it was written."""
+    c = read_beside(f, text, where)
     if c.free:
-        raise ShapeError(f"the constraint {text} has a free index", suggestion="Stack the constraints into a vector.")
+        raise ShapeError(f"the constraint {piece} has a free index", suggestion="Stack the constraints into a vector.")
     return c
 
 

@@ -16,7 +16,8 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
-from matdiff.numeric.instances import Sampler, project
+from matdiff.numeric.evaluate import free_indices
+from matdiff.numeric.instances import Sampler, family_of, project
 from matdiff.numeric.program import Array, Environment, Program
 
 TOLERANCE = 1e-9  # of the conditions, relative to their size at the points that were drawn
@@ -70,9 +71,10 @@ def tested(
         instance = sampler.instance(draws, attempt)
         attempt = instance.attempt + 1
         found = program.results(instance.environment)
-        known = {unknowns[n]: at(unknowns[n], v) for n, v in zip(values, found, strict=False)}
+        pairs = zip(values.items(), found, strict=False)
+        known: dict[Expr, Array] = {family_of(unknowns[n]): at(v, e, program) for (n, e), v in pairs}
         within = with_values(instance.environment, known)
-        own = {x: known[x] for x in variables.values()}
+        own: dict[Expr, Array] = {family_of(x): known[family_of(x)] for x in variables.values()}
         if not all(in_domain(x, v) for x, v in own.items()) or not np.isfinite(function.results(within)[0]).all():
             continue
         done += 1
@@ -87,10 +89,13 @@ def tested(
 Point = Mapping[Expr, Array]
 
 
-def at(x: Expr, value: Array) -> Array:
-    """A value with the axes of a symbol: (1, ranges, rows, columns)."""
-    ranges = len(x.ranges) if isinstance(x, Symbol) else 0
-    return value.reshape(1, *value.shape[value.ndim - 2 - ranges :]) if ranges else value.reshape(1, *value.shape[-2:])
+def at(value: Array, e: Expr, program: Program) -> Array:
+    """A value with the axes of a symbol: (1, those of its free indices, rows, columns)."""
+    order = free_indices(e)
+    lengths = [value.shape[program.axes[i]] for i in order]
+    axes = [program.axes[i] for i in order]
+    others = [k for k in range(1, value.ndim - 2) if k not in axes]
+    return value.transpose(0, *axes, *others, -2, -1).reshape(1, *lengths, *value.shape[-2:])
 
 
 def joined(first: Point, others: Point) -> Point:
@@ -172,6 +177,8 @@ def feasible(points: dict[Expr, Array], limits: Program, within: Environment) ->
     for x, v in points.items():
         if "positive" in assumed(x):
             kept &= (v > 0).all(axis=tuple(range(1, v.ndim)))
+        if "spd" in assumed(x):
+            kept &= np.linalg.eigvalsh(v).min(axis=-1) > 0
     return {x: v[kept] for x, v in points.items()}
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, replace
+from matdiff.algebra.expr import Expr, Index, replace
+from matdiff.algebra.identities.indexed import bound_names, substitute_index
+from matdiff.algebra.operators.sums import Member
 from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Equation, Root
 from matdiff.solving.linear import LINEAR, solved_by_vec
@@ -77,6 +79,26 @@ def followed(branch: Branch, sizes: Collection[str]) -> list[Branch]:
     return [after(branch, best[1], best[2], root) for root in best[3]]
 
 
+def put(e: Expr, values: Mapping[Expr, Expr]) -> Expr:
+    """An expression with values in the places of unknowns, for a family those of all its members."""
+    families = {x.operands[0]: (x, v) for x, v in values.items() if isinstance(x, Member)}
+    if not families:
+        return tidy(replace(e, values.get))
+
+    def placed(node: Expr) -> Expr | None:
+        if not isinstance(node, Member) or node.operands[0] not in families:
+            return values.get(node)
+        x, value = families[node.operands[0]]
+        taken = bound_names(value)
+        for old, new in zip(x.operands[1:], node.operands[1:], strict=True):
+            if not isinstance(old, Index) or (old is not new and not taken.isdisjoint(i.name for i in new.free)):
+                raise UnsupportedError(f"the members of {x.operands[0]} depend on each other")
+            value = substitute_index(value, old, new)
+        return value
+
+    return tidy(replace(e, placed))
+
+
 def held(found: list[Root], branch: Branch, name: str) -> int:
     """How many of the other unknowns the roots have."""
     others = [u for n, u in branch.unknowns.items() if n != name]
@@ -86,7 +108,7 @@ def held(found: list[Root], branch: Branch, name: str) -> int:
 def after(branch: Branch, name: str, place: str, root: Root) -> Branch:
     """The root in the other equations."""
     x = branch.unknowns[name]
-    others = {n: tidy(replace(e, {x: root.value}.get)) for n, e in branch.equations.items() if n != place}
+    others = {n: put(e, {x: root.value}) for n, e in branch.equations.items() if n != place}
     left = {n: u for n, u in branch.unknowns.items() if n != name}
     return Branch(others, left, (*branch.roots, (name, root)))
 
@@ -96,7 +118,7 @@ def put_together(branch: Branch) -> Branch:
     values: dict[str, Root] = {}
     known: dict[Expr, Expr] = {}
     for name, root in reversed(branch.roots):
-        value = tidy(replace(root.value, known.get))
+        value = put(root.value, known)
         values[name] = root._replace(value=value)
         known |= {u: value for u in [by_name(branch, name)] if u is not None}
     return branch._replace(roots=tuple((n, values[n]) for n, _ in branch.roots))

@@ -16,11 +16,13 @@ from matdiff.algebra.expr import Expr, Number, Symbol, replace
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, zero
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, coefficient, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.certificate import certificate
+from matdiff.calculus.definiteness.opposite_signs import BothSigns
+from matdiff.calculus.definiteness.signs import entries_of
 from matdiff.solving.terms import Term, holding, in_lowest_terms, multiplied_out, tidy, turned
 
 REGULAR = frozenset(("invertible", "spd", "orthogonal"))
@@ -123,7 +125,10 @@ def is_invertible(m: Expr) -> bool:
 def sign_of(e: Expr, sizes: Collection[str] = ()) -> str:
     """What is known of the sign of a number or a symmetric matrix; nothing where nothing is."""
     found = certificate(e, sizes)
-    return "" if found is None else found.kind
+    if found is not None or not e.is_scalar:
+        return "" if found is None else found.kind
+    interval = entries_of(BothSigns(frozenset(sizes)), e).interval
+    return "positive" if interval.is_positive else "nonnegative" if interval.is_nonnegative else ""
 
 
 def regular(m: Expr, sizes: Collection[str] = ()) -> Demands | None:
@@ -152,11 +157,15 @@ def gram_factor(m: Expr) -> Expr | None:
     if not isinstance(m, Product):
         return None
     factors = m.operands
-    if len(factors) == 2 and turned(factors[0]) is factors[1]:
-        return factors[1]
-    if len(factors) == 3 and turned(factors[0]) is factors[2]:
-        return factors[2] if sign_of(factors[1]) == "positive definite" else None
-    return None
+    half = len(factors) // 2
+    if [tidy(turned(f)) for f in reversed(factors[:half])] != [*factors[len(factors) - half :]]:
+        return None
+    if len(factors) % 2 and sign_of(factors[half]) != "positive definite":
+        return None
+    kept = [*factors[len(factors) - half :]]
+    while len(kept) > 1 and is_invertible(kept[0]):
+        del kept[0]
+    return Product.of(*kept)
 
 
 def in_words(demands: Iterable[Demand], values: Mapping[Expr, Expr], sizes: Collection[str]) -> tuple[str, ...]:
@@ -164,12 +173,19 @@ def in_words(demands: Iterable[Demand], values: Mapping[Expr, Expr], sizes: Coll
     found: list[str] = []
     for d in demands:
         about = tidy(replace(d.about, values.get))
-        if d.word in ("invertible", "nonzero"):
-            left = (d._replace(about=about),) if not about.is_scalar and d.word == "nonzero" else regular(about, sizes)
-            found += [c.said() for c in left or ()]
-        elif not fulfilled(d.word, about, sizes):
-            found.append(Demand(about, d.word).said())
+        is_square = gram_factor(coefficient(about)[1] or about) is not None or sign_of(about, sizes) == "nonnegative"
+        word = "nonzero" if d.word == "positive" and is_square else d.word
+        if word in ("invertible", "nonzero"):
+            left = (Demand(about, word),) if word == "nonzero" and not about.is_scalar else regular(about, sizes)
+            found += [c.said() for c in left or () if not is_all_ones(c)]
+        elif not fulfilled(word, about, sizes):
+            found.append(Demand(about, word).said())
     return tuple(dict.fromkeys(found))
+
+
+def is_all_ones(d: Demand) -> bool:
+    """Whether it is 1ᵀA1 that must not be 0, for a definite A."""
+    return isinstance(gram_factor(d.about), Ones)
 
 
 def fulfilled(word: str, e: Expr, sizes: Collection[str]) -> bool:

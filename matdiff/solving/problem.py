@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Symbol, replace
-from matdiff.algebra.operators.products import Transpose, coefficient
+from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.conditions import size_names
+from matdiff.calculus.definiteness.opposite_signs import BothSigns
+from matdiff.calculus.definiteness.signs import entries_of
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
+from matdiff.errors import UnsupportedError
 from matdiff.solving.bounds import Bound, attained
-from matdiff.solving.elimination import Branch, eliminated
+from matdiff.solving.constraints import Question, in_standard_form
+from matdiff.solving.elimination import Branch, eliminated, put
 from matdiff.solving.equations import Demand, fulfilled, in_words
 from matdiff.solving.kinds import WANTED, Verdict, verdict
-from matdiff.solving.terms import tidy
+from matdiff.solving.presentation import presented
 
 DEFINITE = {"spd": "definite", "positive": "positive"}
-
-
-class Question(NamedTuple):
-    """minimise or maximise an objective, or neither, where the constraints are zero."""
-
-    objective: Expr
-    constraints: tuple[Expr, ...]
-    variables: Mapping[str, Expr]
-    sense: str = ""
 
 
 class Candidate(NamedTuple):
@@ -99,24 +93,52 @@ class Solved(NamedTuple):
         if not self.candidates or not self.chosen.values:
             return None
         known = {self.unknowns[n]: e for n, e in self.chosen.values.items()}
-        return tidy(replace(self.question.objective, known.get))
+        return presented(put(self.question.objective, known))
 
 
 def solved(question: Question) -> Solved:
     """Solves a problem; raises UnsupportedError with the kind of equation where no law does."""
-    question = with_declared_symmetry(question)
-    bound = attained(*question) if question.sense else None
+    question = in_standard_form(question)
+    is_plain = bool(question.sense) and not question.bounds
+    bound = attained(*question[:4]) if is_plain else None
     if bound is not None:
         return by_bound(question, bound)
     lagrangian, multipliers = lagrangian_of(question.objective, question.constraints)
     unknowns: dict[str, Expr] = {**question.variables, **multipliers}
     first = gradients(lagrangian, unknowns)
+    unknowns = {n: member_in(first.gradients[n], u) for n, u in unknowns.items()}
     sizes = size_names(lagrangian)
     branches = eliminated(first.gradients, unknowns, sizes)
     candidates = [candidate(question, lagrangian, unknowns, b) for b in branches]
+    candidates = [c for c in candidates if not question.bounds or require_slack(question, unknowns, c)]
     wanted = WANTED[question.sense]
     candidates.sort(key=lambda c: c.verdict.kind != wanted)
     return Solved(question, lagrangian, first, unknowns, tuple(candidates))
+
+
+def member_in(gradient: Expr, x: Expr) -> Expr:
+    """The general member of a family that a gradient is about; what is no family stays as it is."""
+    if not isinstance(x, Symbol) or not x.ranges:
+        return x
+    members = (n for n in postorder(gradient) if isinstance(n, Member) and n.operands[0] is x)
+    return next((n for n in members if n.free == gradient.free == frozenset(n.operands[1:])), x)
+
+
+def require_slack(question: Question, unknowns: Mapping[str, Expr], c: Candidate) -> bool:
+    """Whether inequalities hold at a solution that was found without them, so that none of them binds.
+
+    Raises UnsupportedError where that depends on the data.
+    """
+    sizes = size_names(question.objective)
+    for b in question.bounds:
+        value = put(b, {unknowns[n]: v for n, v in c.values.items()})
+        low = entries_of(BothSigns(sizes), value).interval
+        if not (low.is_nonnegative or low.is_positive):
+            raise UnsupportedError(
+                f"which inequalities bind depends on the data: without {b} ≥ 0 it would be {value}",
+                suggestion="That is a problem of complementary slackness (KKT), which has no closed form in general.",
+            )
+    return True
 
 
 def by_bound(question: Question, bound: Bound) -> Solved:
@@ -132,12 +154,12 @@ def by_bound(question: Question, bound: Bound) -> Solved:
 def candidate(question: Question, lagrangian: Expr, unknowns: Mapping[str, Expr], branch: Branch) -> Candidate:
     """A solution of the equations with what is known of it."""
     sizes = size_names(lagrangian)
-    values = {name: root.value for name, root in branch.roots}
+    values = {name: presented(root.value) for name, root in branch.roots}
     known = {unknowns[n]: v for n, v in values.items()}
     in_turn = {unknowns[n]: root.steps[-1].after for n, root in branch.roots}
     multipliers = {unknowns[n]: v for n, v in values.items() if n not in question.variables}
     own = {n: u for n, u in question.variables.items() if n in values}
-    found = verdict(tidy(replace(lagrangian, multipliers.get)), own, in_turn, tuple(values), bool(question.constraints))
+    found = verdict(put(lagrangian, multipliers), own, in_turn, tuple(values), bool(question.constraints))
     demands = [d for _, root in branch.roots for d in root.conditions]
     words = in_words(demands, known, sizes) + in_domain(own, values, sizes)
     steps = tuple(s for _, root in branch.roots for s in root.steps)
@@ -153,32 +175,3 @@ def in_domain(variables: Mapping[str, Expr], values: Mapping[str, Expr], sizes: 
             if declared in assumed(x) and (word == "definite" or x.is_scalar) and not fulfilled(word, value, sizes):
                 found.append(Demand(value, word).said())
     return tuple(found)
-
-
-def with_declared_symmetry(question: Question) -> Question:
-    """A constraint X = Xᵀ says that X is symmetric: it varies among such matrices, without a multiplier."""
-    for c in question.constraints:
-        for name, x in question.variables.items():
-            if isinstance(x, Symbol) and is_symmetry(c, x):
-                y = Symbol(x.name, x.shape, x.properties | {"symmetric"}, x.ranges)
-                swap = partial(exchanged, {x: y})
-                return with_declared_symmetry(
-                    question._replace(
-                        objective=replace(question.objective, swap),
-                        constraints=tuple(replace(d, swap) for d in question.constraints if d is not c),
-                        variables={**question.variables, name: y},
-                    )
-                )
-    return question
-
-
-def exchanged(by: Mapping[Expr, Expr], node: Expr) -> Expr | None:
-    """What stands in the place of a node."""
-    return by.get(node)
-
-
-def is_symmetry(c: Expr, x: Symbol) -> bool:
-    """Whether a constraint is X − Xᵀ = 0."""
-    terms = dict(coefficient(t)[::-1] for t in c.operands) if len(c.operands) == 2 else {}
-    numbers = [terms.get(x), terms.get(Transpose(x))]
-    return None not in numbers and sum(n for n in numbers if n is not None) == 0

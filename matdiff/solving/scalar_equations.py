@@ -22,12 +22,12 @@ from matdiff.algebra.operators.products import (
     quotient,
     zero,
 )
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Demand, Demands, Equation, Root, equation_law, form_law, gram_factor, sign_of
-from matdiff.solving.terms import Term, tidy
+from matdiff.solving.terms import Term, multiplied_out, tidy
 
 DEEPEST = 60
 HIGHEST = 8
@@ -37,6 +37,13 @@ power_undone = form_law(
 )
 log_undone = form_law("log_undone", "log x = c ⇒ x = eᶜ", "log(exp(c)) = c", where="c: n")
 exp_undone = form_law("exp_undone", "eˣ = c ⇒ x = log c", "exp(log(c)) = c", where="c: n positive", requires="c > 0")
+exponential_parted = form_law(
+    "exponential_parted",
+    "sum(exp(a + s1)) = c ⇒ s = log(c/sum(exp(a)))",
+    "sum(exp(a + log(c/sum(exp(a)))*ones(n))) = c",
+    where="a: n; c: scalar positive",
+    requires="c > 0",
+)
 denominators_cleared = form_law(
     "denominators_cleared",
     "multiply by the denominators",
@@ -70,7 +77,7 @@ def undone(q: Equation) -> list[Root] | None:
             for (_, said, steps), found in zip(branches, after, strict=True)
             for value, own, step in found or ()
         ]
-        e = inner[0]
+        e = inner[0] if not isinstance(e, SumOfEntries) else exponent_with(inner[0], q)
     return None
 
 
@@ -87,6 +94,8 @@ def peeled(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
             factor = Hadamard.of(*others)
             said = q.regular(factor) if factor.is_scalar else entries_nonzero(factor)
             return None if said is None else [(divided(c, factor), said, ())]
+        case SumOfEntries():
+            return parted_exponentials(inner, c, q)
         case Log():
             return [(Exp(c), (), (Step(log_undone, inner, Exp(c)),))]
         case Exp():
@@ -96,6 +105,32 @@ def peeled(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
         case Power() if inner is e.operands[0]:
             return rooted(e, inner, c, q)
     return None
+
+
+def parted_exponentials(e: Expr, c: Expr, q: Equation) -> list[Branch] | None:
+    """sum(b ⊙ exp(a + s1)) = c ⇒ eˢ = c/sum(b ⊙ exp(a)), for the s that holds the unknown."""
+    factors = list(e.operands) if isinstance(e, Hadamard | Scale) else [e]
+    powers = [f for f in factors if isinstance(f, Exp)]
+    if len(powers) != 1 or any(q.holds(f) for f in factors if f is not powers[0]):
+        return None
+    terms = multiplied_out(powers[0].operands[0], q.unknown)
+    with_unknown = [t for t in terms if any(map(q.holds, (*t.scalars, *t.factors)))]
+    if not with_unknown or any(len(t.factors) != 1 or not isinstance(t.factors[0], Ones) for t in with_unknown):
+        return None
+    s = exponent_with(e, q)
+    rest = [t.expression() for t in terms if t not in with_unknown]
+    own = Exp(tidy(Sum.of(*rest))) if rest else Ones(*e.shape)
+    left = [own if f is powers[0] else f for f in factors]
+    whole = tidy(SumOfEntries.of(Hadamard.of(*left) if not isinstance(e, Scale) else Scale.of(*left)))
+    value = tidy(Log(quotient(c, whole)))
+    return [(value, positive(c, q), (Step(exponential_parted, s, value),))]
+
+
+def exponent_with(e: Expr, q: Equation) -> Expr:
+    """The s of sum(b ⊙ exp(a + s1)) that holds the unknown."""
+    power = next(n for n in postorder(e) if isinstance(n, Exp) and q.holds(n))
+    terms = multiplied_out(power.operands[0], q.unknown)
+    return tidy(Sum.of(*[t.around(()) for t in terms if any(map(q.holds, (*t.scalars, *t.factors)))]))
 
 
 def divided(c: Expr, factor: Expr) -> Expr:
@@ -177,14 +212,25 @@ def square_root_of(f: Expr, q: Equation) -> Expr | None:
         root = square_root_of(base, q)
         return None if root is None else tidy(Power.of(root, Number(k)))
     gram = gram_factor(f)
-    if gram is not None and len(f.operands) == 2 and gram.cols is ONE:
+    if gram is not None and len(f.operands) % 2 == 0 and gram.cols is ONE and f is plain_gram(gram):
         return Norm(gram)
     return None
 
 
+def plain_gram(a: Expr) -> Expr:
+    """aᵀa"""
+    return Product.of(Transpose(a), a)
+
+
 def entries_nonzero(e: Expr) -> Demands:
     """What must hold so that one can divide by every entry."""
-    return () if "positive" in assumed(e) or isinstance(e, Ones) else (Demand(e, "entries"),)
+    if "positive" in assumed(e) or isinstance(e, Ones):
+        return ()
+    if isinstance(e, Power) and e.operands[1].number is not None:
+        return entries_nonzero(e.operands[0])
+    if isinstance(e, Hadamard):
+        return tuple(d for o in e.operands for d in entries_nonzero(o))
+    return (Demand(e, "entries"),)
 
 
 # ---- rational equations -------------------------------------------------------------------------------

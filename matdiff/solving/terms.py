@@ -21,7 +21,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, as_product_with_ones
-from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import SkewPart, SymmetricPart
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import UnsupportedError
@@ -166,6 +166,8 @@ def opened_transpose(a: Expr, unknown: Expr) -> list[Piece] | None:
     """(AB)ᵀ = BᵀAᵀ, and alike."""
     if isinstance(a, Inverse):
         return [((), (), (Inverse(turned(a.operands[0])),))] if not isinstance(a.operands[0], Transpose) else None
+    if a is unknown and "skew" in assumed(a):
+        return [((), (Number(-1),), (a,))]
     below = opened(a, unknown)
     if below is None:
         return [((), (), (a,))] if is_symmetric(a) else None

@@ -120,3 +120,51 @@ def test_the_page_says_how_and_what() -> None:
 def test_a_problem_has_to_name_its_unknown() -> None:
     with pytest.raises(MatdiffError, match="does not name its unknown"):
         matdiff.solve("minimise ||Xw - y||^2")
+
+
+def test_entropies_give_softmax_and_the_uniform_distribution() -> None:
+    found = matdiff.solve("maximise -sum(q.*log(q)) - c'q subject to sum(q) = 1", "q", "q: n positive; c: n")
+    assert str(found.solutions[0]["q"]) == "softmax(−c)"
+    uniform = matdiff.solve("maximise -sum(q.*log(q)) subject to sum(q) = 1, q >= 0", "q", "q: n positive")
+    np.testing.assert_allclose(matdiff.evaluate(uniform.solutions[0]["q"], {"n": 4}), np.full(4, 0.25))
+    assert (uniform.kind, uniform.proved) == ("maximum", True)
+
+
+def test_an_inequality_that_may_bind_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="complementary slackness|depends on the data"):
+        matdiff.solve("minimise ||x - z||^2 subject to sum(x) = 1, x >= 0", "x", "x, z: n")
+
+
+def test_the_members_of_a_family() -> None:
+    found = matdiff.solve(
+        "minimise sum(i=1..N, sum(k=1..K, r[i,k]*||x[i] - m[k]||^2))",
+        "m",
+        "x[i=1..N]: d; m[k=1..K]: d; r[i=1..N,k=1..K]: scalar positive",
+    )
+    x, r = random.normal(size=(6, 2)), random.uniform(0.1, 1.0, size=(6, 3))
+    got = matdiff.evaluate(found.solutions[0]["m"], {"x": x, "r": r})
+    np.testing.assert_allclose(got, (r.T @ x) / r.sum(axis=0)[:, None])
+    assert found.kind == "minimum"
+
+
+def test_constraints_in_other_forms() -> None:
+    skew = matdiff.solve("minimise ||X - A||^2 subject to X = -X'", "X", "X, A: n x n")
+    assert str(skew.solutions[0]["X"]) == "½(A − Aᵀ)"
+    norm = matdiff.solve("minimise ||x - z||^2 subject to norm2(x) = r", "x", "x, z: n; r: scalar positive")
+    assert str(norm.solutions[0]["x"]) == "rz/‖z‖"
+    two = matdiff.solve("minimise ||y - x||^2 subject to a'x = b, c'x = d", "x", "x, y, a, c: n; b, d: scalar")
+    a, c, y = random.normal(size=(3, 4))
+    got = matdiff.evaluate(two.solutions[0]["x"], {"a": a, "c": c, "y": y, "b": 0.3, "d": -1.0})
+    rows = np.stack([a, c])
+    np.testing.assert_allclose(got, y - np.linalg.pinv(rows) @ (rows @ y - [0.3, -1.0]))
+
+
+def test_shapes_that_only_a_constraint_tells() -> None:
+    found = matdiff.solve("maximise c'x subject to x'P x = 1", "x", "P: n x n spd")
+    assert str(found.solutions[0]["x"]) == "P⁻¹c/sqrt(cᵀP⁻¹c)"
+
+
+def test_a_determinant_under_a_trace() -> None:
+    found = matdiff.solve("maximise log det(X) subject to tr(X A) = 1", "X", "X, A: n x n spd")
+    assert str(found.solutions[0]["X"]) == "A⁻¹/n"
+    assert found.proved

@@ -1,0 +1,99 @@
+"""Constraints in the form that the laws of equations take.
+
+X = Xᵀ declares a property, ‖x‖ = r is xᵀx = r², and several equations aᵀx = b for one vector are one Ax = b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Symbol, replace
+from matdiff.algebra.operators.blocks import VerticalStack
+from matdiff.algebra.operators.norms import Norm, inner
+from matdiff.algebra.operators.products import Power, Product, Sum, Transpose, coefficient
+from matdiff.solving.equations import Equation, product_of, sign_of
+from matdiff.solving.linear import linear
+from matdiff.solving.terms import holding, tidy
+
+
+class Question(NamedTuple):
+    """minimise or maximise an objective, or neither, where the constraints are 0 and the bounds are not negative."""
+
+    objective: Expr
+    constraints: tuple[Expr, ...]
+    variables: Mapping[str, Expr]
+    sense: str = ""
+    bounds: tuple[Expr, ...] = ()
+
+
+def in_standard_form(question: Question) -> Question:
+    """The same problem with its constraints in the form that the laws take."""
+    question = with_declared_symmetry(question)
+    constraints = tuple(without_norm(c) for c in question.constraints)
+    return question._replace(constraints=stacked(constraints, question.variables))
+
+
+def with_declared_symmetry(question: Question) -> Question:
+    """A constraint X = ±Xᵀ says in which space X varies: it is declared, without a multiplier."""
+    for c in question.constraints:
+        for name, x in question.variables.items():
+            declared = symmetry(c, x)
+            if declared and isinstance(x, Symbol):
+                y = Symbol(x.name, x.shape, x.properties | {declared}, x.ranges)
+                left = [d for d in question.constraints if d is not c]
+                return with_declared_symmetry(
+                    question._replace(
+                        objective=exchanged(question.objective, x, y),
+                        constraints=tuple(exchanged(d, x, y) for d in left),
+                        variables={**question.variables, name: y},
+                        bounds=tuple(exchanged(b, x, y) for b in question.bounds),
+                    )
+                )
+    return question
+
+
+def exchanged(e: Expr, x: Expr, y: Expr) -> Expr:
+    """An expression with y in the place of x."""
+    return replace(e, lambda node: y if node is x else None)
+
+
+def symmetry(c: Expr, x: Expr) -> str:
+    """What X − Xᵀ = 0 or X + Xᵀ = 0 says of X."""
+    terms = {rest: k for k, rest in map(coefficient, c.operands)} if isinstance(c, Sum) and len(c.operands) == 2 else {}
+    a, b = terms.get(x, Fraction(0)), terms.get(Transpose(x), Fraction(0))
+    return "" if a == 0 or abs(a) != abs(b) else "skew" if a == b else "symmetric"
+
+
+def without_norm(c: Expr) -> Expr:
+    """‖a‖ − r as aᵀa − r², for an r that is not negative."""
+    terms = c.operands if isinstance(c, Sum) else (c,)
+    norms = [t for t in terms if isinstance(coefficient(t)[1], Norm)]
+    if len(norms) != 1:
+        return c
+    k, norm = coefficient(norms[0])
+    rest = tidy(Sum.of(*[Number(-1 / k) * t for t in terms if t is not norms[0]])) if len(terms) > 1 else Number(0)
+    if norm is None or sign_of(rest) not in ("positive", "nonnegative"):
+        return c
+    a = norm.operands[0]
+    return Sum.of(inner(a, a), -Power.of(rest, Number(2)))
+
+
+def stacked(constraints: tuple[Expr, ...], variables: Mapping[str, Expr]) -> tuple[Expr, ...]:
+    """Several equations that are linear in the only vector, as one."""
+    x = next(iter(variables.values()))
+    if len(variables) != 1 or len(constraints) < 2 or x.cols is not ONE or x.is_scalar:
+        return constraints
+    rows, sides = [], []
+    for c in constraints:
+        form = linear(Equation(c, x)) if c.cols is ONE and holding(c, x)(c) else None
+        if form is None or any(right or t.sums for t, _, right in form.terms):
+            return constraints
+        parts = [t._replace(factors=left).expression() for t, left, _ in form.terms if product_of(left) is not None]
+        if len(parts) != len(form.terms):
+            return constraints
+        rows.append(tidy(Sum.of(*parts)))
+        sides.append(form.right)
+    return (Sum.of(Product.of(VerticalStack.of(*rows), x), -VerticalStack.of(*sides)),)

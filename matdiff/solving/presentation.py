@@ -1,0 +1,83 @@
+"""The form in which a solution is shown: the shortest of a few equal ones."""
+
+from __future__ import annotations
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.expr import Expr, Number, postorder
+from matdiff.algebra.operators.entrywise import Exp, Log
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum
+from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.solving.terms import multiplied_out, tidy
+
+MOST = 200  # nodes of an expression that is looked at
+
+
+def presented(e: Expr) -> Expr:
+    """The shortest of the forms of an expression."""
+    nodes = list(postorder(e))
+    if len(nodes) > MOST:
+        return e
+    forms = [e]
+    if any(isinstance(n, Exp) and not n.is_scalar for n in nodes):
+        forms.append(with_scalars_outside(with_scalars_outside(e)))
+    if any(isinstance(n, Scale | Hadamard) for n in nodes):
+        forms.append(with_numbers_spread(with_numbers_spread(e)))
+    return min(forms, key=lambda form: len(str(form)) + (2 if form is not e else 0))
+
+
+def with_numbers_spread(e: Expr) -> Expr:
+    """c(A + B) as cA + cB for numbers c."""
+    done: dict[Expr, Expr] = {}
+    for n in postorder(e):
+        node = n.rebuild(tuple(done[o] for o in n.operands)) if n.operands else n
+        last = node.operands[-1] if node.operands else node
+        if isinstance(node, Hadamard) and node.is_scalar and len(node.operands) > 2:
+            node = number_absorbed(node)
+        is_multiple = isinstance(node, Scale | Hadamard) and len(node.operands) == 2
+        if is_multiple and isinstance(last, Sum) and node.operands[0].number is not None:
+            node = Sum.of(*[tidy(node.rebuild((node.operands[0], t))) for t in last.operands])
+        done[n] = node
+    return done[e]
+
+
+def number_absorbed(e: Expr) -> Expr:
+    """½(2a − 2b)/c as (a − b)/c."""
+    k, sums = e.operands[0].number, [o for o in e.operands if isinstance(o, Sum)]
+    if k is None or len(sums) != 1:
+        return e
+    others = [o for o in e.operands[1:] if o is not sums[0]]
+    return tidy(Hadamard.of(Sum.of(*[tidy(Number(k) * t) for t in sums[0].operands]), *others))
+
+
+def with_scalars_outside(e: Expr) -> Expr:
+    """exp(a + s1) as eˢexp(a), with k for the exponential of log k, and sums of multiples as multiples of sums."""
+    done: dict[Expr, Expr] = {}
+    for n in postorder(e):
+        node = n.rebuild(tuple(done[o] for o in n.operands)) if n.operands else n
+        if isinstance(node, Exp) and not node.is_scalar:
+            node = parted(node)
+        elif isinstance(node, SumOfEntries) and isinstance(node.operands[0], Scale):
+            c, a = node.operands[0].operands
+            node = Hadamard.of(c, tidy(SumOfEntries.of(a)))
+        done[n] = node
+    return tidy(done[e])
+
+
+def parted(e: Expr) -> Expr:
+    """An exponential with what is the same for all entries in front."""
+    ones = Ones(*e.shape)
+    terms = multiplied_out(e.operands[0], ones)
+    scalars = [tidy(t.around(())) for t in terms if t.factors == (ones,)]
+    rest = [t.expression() for t in terms if t.factors != (ones,)]
+    body = Exp(tidy(Sum.of(*rest))) if rest else ones
+    flat = [s for c in scalars for s in (c.operands if isinstance(c, Sum) else (c,))]
+    return Scale.of(Hadamard.of(*map(exponential, flat)), body) if flat else e
+
+
+def exponential(s: Expr) -> Expr:
+    """eˢ of a number: k for log k."""
+    if isinstance(s, Log):
+        return s.operands[0]
+    if isinstance(s, Hadamard) and s.operands[0] is Number(-1) and isinstance(s.operands[1], Log):
+        return tidy(Power.of(s.operands[1].operands[0], Number(-1)))
+    return Exp(s)
