@@ -131,7 +131,7 @@ def test_entropies_give_softmax_and_the_uniform_distribution() -> None:
 
 
 def test_an_inequality_that_may_bind_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="complementary slackness|depends on the data"):
+    with pytest.raises(UnsupportedError, match="depends on the data"):
         matdiff.solve("minimise ||x - z||^2 subject to sum(x) = 1, x >= 0", "x", "x, z: n")
 
 
