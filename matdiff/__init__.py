@@ -9,6 +9,7 @@
 from matdiff.algebra.expr import Expr
 from matdiff.api import (
     adjoint,
+    check,
     code,
     derivative,
     derive,
@@ -48,6 +49,7 @@ __all__ = [
     "MatdiffError",
     "__version__",
     "adjoint",
+    "check",
     "code",
     "derivative",
     "derive",

@@ -36,6 +36,7 @@ EXAMPLES = """examples:
   matdiff code "||Xw - y||^2" --wrt w --outputs value,gradient,hvp
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff equal "tr(A B)" "tr(B A)"
+  matdiff check derivation.tex --where "X: m x n; w: n; y: m"
   matdiff laws --format markdown
 """
 
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parse.set_defaults(run=_parse)
     _add_code(commands.add_parser("code", help="a function of NumPy, JAX or PyTorch: the value and its derivatives"))
     _add_equal(commands.add_parser("equal", help="whether two expressions are equal: proved, refuted, or neither"))
+    _add_check(commands.add_parser("check", help="the first wrong line of a derivation, and what kind of slip it is"))
     laws = commands.add_parser("laws", help="the book of laws: all operators, and all laws with their statements")
     laws.add_argument("word", nargs="*", metavar="WORD", help="what a name, a statement or an operator has to speak of")
     laws.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="form of the output")
@@ -126,6 +128,17 @@ def _add_equal(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=("text", "json"), default="text", help="form of the output")
     _add_setting(command)
     command.set_defaults(run=_equal)
+
+
+def _add_check(command: argparse.ArgumentParser) -> None:
+    """The arguments of ``check``."""
+    command.add_argument(
+        "text", metavar="FILE|-|TEXT", help="a file, - for the standard input, or the derivation itself"
+    )
+    command.add_argument("--where", metavar="DECLS", help='shapes and properties: "X: m x n; S: d x d spd"')
+    command.add_argument("--wrt", metavar="X", help="the unknown, where the text does not name it")
+    command.add_argument("--format", choices=("text", "latex", "json"), default="text", help="form of the output")
+    command.set_defaults(run=_check)
 
 
 def _add_second(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -343,6 +356,16 @@ def _equal(options: argparse.Namespace) -> int:
     found = equal(_text(options.expression), _text(options.other), options.where, dialect=options.dialect)
     print(found.written(options.format, options.steps, **_setting(options)).rstrip("\n"))
     return 0 if found else 1 if found.equal is False else 2
+
+
+def _check(options: argparse.Namespace) -> int:
+    from matdiff.api import check
+
+    name = options.text
+    text = _text(f"@{name}" if name != "-" and len(name) < 1_000 and os.path.isfile(name) else name)
+    found = check(text, options.where, options.wrt)
+    print({"text": found.to_text, "latex": found.to_latex, "json": found.to_json}[options.format]().rstrip("\n"))
+    return 0 if found.ok else 1
 
 
 def _laws(options: argparse.Namespace) -> None:

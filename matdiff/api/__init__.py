@@ -5,11 +5,13 @@ from matdiff.api.code import code, objective
 from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
 from matdiff.api.equations import equal, implicit, stationary
 from matdiff.api.inputs import evaluate, from_function, parse, reading
+from matdiff.api.review import check
 from matdiff.api.solving import solve
 from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
 
 __all__ = [
     "adjoint",
+    "check",
     "code",
     "derivative",
     "derive",

@@ -28,6 +28,8 @@ def equal(
     'equal, proved by simplification'
     >>> equal("tr(A B)", "tr(A'B)", "A, B: n x n").equal
     False
+    >>> bool(equal("d tr(X'X)", "2tr(X'dX)", "X: m x n"))
+    True
     """
     from matdiff.calculus.equality.proof import prove
     from matdiff.numeric.comparison import compare
@@ -67,6 +69,8 @@ def _both_sides(a: str | Expr, b: str | Expr, where: Where, dialect: str | None)
     try:
         return read_pair(a, b, where, dialect)
     except MatdiffError as error:
+        if (lines := _lines_of_derivations(a, b, where)) is not None:
+            return lines
         left, right = read(a, where, dialect=dialect).expr, read(b, where, dialect=dialect).expr
         if left.shape != right.shape:
             return left, right
@@ -74,6 +78,16 @@ def _both_sides(a: str | Expr, b: str | Expr, where: Where, dialect: str | None)
             f"the two sides do not fit together: {error.message}",
             suggestion="Declare the shapes of the symbols, as in X: m x n; w: n; a: scalar.",
         ) from None
+
+
+def _lines_of_derivations(a: str, b: str, where: Where) -> tuple[Expr, Expr] | None:
+    """Two sides with increments, tr(A dX) and tr(dX A), in which dX stands for a matrix of the shape of X."""
+    from matdiff.review.scope import Scope, has_increments
+
+    scope = Scope(where, "")
+    if not (has_increments(a, scope) and has_increments(b, scope)):
+        return None
+    return scope.value(a), scope.value(b)
 
 
 def implicit(

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matdiff.language.answers import Reading, unknown_in
-    from matdiff.language.reading import parse, read, read_beside, read_law, read_pair
+    from matdiff.language.reading import parse, read, read_beside, read_law, read_line, read_pair
 
-__all__ = ["Reading", "parse", "read", "read_beside", "read_law", "read_pair", "unknown_in"]
+__all__ = ["Reading", "parse", "read", "read_beside", "read_law", "read_line", "read_pair", "unknown_in"]
 
 
 def __getattr__(name: str) -> Any:

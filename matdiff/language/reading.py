@@ -332,6 +332,18 @@ def _vocabulary(
     return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called)
 
 
+def read_line(text: str, declared: Declarations) -> Expr:
+    """A side of a line of a derivation, in which d(X) is the differential of X; its symbols are declared from then on.
+
+    >>> print(read_line("-X^-1 d(X) X^-1", declare("X: n x n")))
+    −X⁻¹ dX X⁻¹
+    """
+    declare_members(declared, bound_letters(text))
+    expr = _Readings(text, declared, [], False, True).best().expr
+    _declare_symbols(expr, declared)
+    return expr
+
+
 def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
     """Both sides of a law, or of one of its statements; undeclared capital letters are square matrices of one size."""
     declared = declare(law.where)

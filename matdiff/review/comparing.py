@@ -1,0 +1,45 @@
+"""Two values in, how they compare out: proved equal, equal on random instances, different, or undecided."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Number, replace, symbols
+from matdiff.calculus.equality.proof import Proof, prove
+from matdiff.errors import CheckError, MatdiffError
+from matdiff.numeric.comparison import Counterexample, compare
+
+
+class Outcome(NamedTuple):
+    """How two values compare: *equal* is None where that is not known."""
+
+    equal: bool | None
+    proof: Proof | None = None
+    counterexample: Counterexample | None = None
+    convention: str = ""
+
+
+def compared(a: Expr, b: Expr, seed: int = 0, proofs: bool = True) -> Outcome:
+    """Whether two values of one shape are equal wherever both exist."""
+    if a.shape != b.shape:
+        return Outcome(False)
+    if a is b:
+        return Outcome(True, prove(a, b))
+    try:
+        found = compare(a, b, seed, 3)
+    except CheckError:
+        proof = prove(a, b) if proofs else None
+        return Outcome(True if proof else None, proof)
+    except MatdiffError:
+        return Outcome(None)
+    if found.counterexample is not None:
+        return Outcome(False, None, found.counterexample)
+    return Outcome(True, prove(a, b) if proofs else None)
+
+
+def without_constants(e: Expr) -> Expr:
+    """An expression in which symbols that are called const are 0."""
+    named = (s for s in symbols(e) if s.name in ("const", "constant") and s.shape == SCALAR)
+    table: dict[Expr, Expr] = {s: Number(0) for s in named}
+    return replace(e, table.get)

@@ -1,0 +1,146 @@
+"""The small edits of a side: a transpose more or less, a sign turned, two factors exchanged, a number left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from matdiff.review.lines import MATHEMATICAL
+from matdiff.review.operators import LETTER
+
+TRANSPOSED = r"\s?(?:ᵀ|⊤|'|\^\s*\{?\s*[T⊤]\s*\}?(?![A-Za-z]))"
+POWER = r"(?:⁻ᵀ|⁻¹|⁻²|[²³]|\^\s*\{[^{}]*\}|\^\s*[-−]?(?:\w|⊤))"
+NUMBER = r"[0-9]+(?:\.[0-9]+)?|[½¼]"
+FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
+TOKEN = (
+    rf"(?P<transpose>{TRANSPOSED})|(?P<power>{POWER})|(?P<number>{NUMBER})|(?P<function>(?:{FUNCTION})(?![A-Za-z]))"
+    rf"|(?P<name>{LETTER})|(?P<open>[(\[⟨])|(?P<close>[)\]⟩])|(?P<sign>[-+−])"
+)
+BETWEEN = r"[\s·]*"
+
+
+class Edit(NamedTuple):
+    """A kind of slip, the side without it, and the place in the side that was changed."""
+
+    kind: str
+    side: str
+    place: tuple[int, int]
+
+
+class Factor(NamedTuple):
+    """An operand of a product: its place, and where its transposes and powers begin."""
+
+    start: int
+    bare: int
+    end: int
+
+
+def edits(side: str) -> Iterator[Edit]:
+    """All sides that are one small edit away, the most common slips first."""
+    found = list(factors(side))
+    yield from _transposes(side, found)
+    yield from _signs(side)
+    yield from _exchanges(side, found)
+    yield from _numbers(side)
+    yield from _left_out(side)
+
+
+def factors(side: str) -> Iterator[Factor]:
+    """The names and brackets of a side with what stands behind them."""
+    stack: list[int] = []
+    tokens = list(re.finditer(TOKEN, side))
+    for k, m in enumerate(tokens):
+        kind = m.lastgroup
+        if kind == "open":
+            before = tokens[k - 1] if k else None
+            is_call = before is not None and before.end() == m.start() and before.lastgroup == "function"
+            is_call = is_call or (before is not None and before.group() == "d" and before.end() == m.start())
+            stack.append(before.start() if is_call and before else m.start())
+        elif kind == "close" and stack:
+            yield _with_tail(stack.pop(), m.end(), tokens, k)
+        elif kind == "name" and not (m.group() == "d" and side[m.end() : m.end() + 1] == "("):
+            yield _with_tail(m.start(), m.end(), tokens, k)
+
+
+def _with_tail(start: int, bare: int, tokens: list[re.Match[str]], k: int) -> Factor:
+    end = bare
+    for m in tokens[k + 1 :]:
+        if m.lastgroup not in ("transpose", "power") or m.start() != end:
+            break
+        end = m.end()
+    return Factor(start, bare, end)
+
+
+def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
+    for f in found:
+        tail = side[f.bare : f.end]
+        if tail in ("⁻ᵀ", "⁻¹"):
+            yield Edit("transpose", side[: f.bare] + ("⁻¹" if tail == "⁻ᵀ" else "⁻ᵀ") + side[f.end :], (f.start, f.end))
+            continue
+        if re.fullmatch(r"\^\s*\{?\s*[-−]\s*(?:1|T|⊤)\s*\}?", tail):
+            other = "^{-1}" if "1" not in tail else "^{-T}"
+            yield Edit("transpose", side[: f.bare] + other + side[f.end :], (f.start, f.end))
+            continue
+        m = re.search(rf"{TRANSPOSED}$", tail)
+        if m:
+            yield Edit("transpose", side[: f.bare + m.start()] + " " + side[f.end :], (f.start, f.end))
+        else:
+            yield Edit("transpose", side[: f.end] + "'" + side[f.end :], (f.start, f.end))
+
+
+def _signs(side: str) -> Iterator[Edit]:
+    for m in re.finditer(r"[-+−]", side):
+        if side[: m.start()].rstrip()[-1:] in ("^", "{"):
+            continue
+        turned = "-" if m.group() == "+" else "+"
+        if not side[: m.start()].strip() or side[: m.start()].rstrip()[-1] in "([,":
+            turned = " "
+        yield Edit("sign", side[: m.start()] + turned + side[m.end() :], m.span())
+
+
+def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
+    by_start = {f.start: f for f in sorted(found, key=lambda f: f.end)}
+    for f in found:
+        gap = re.compile(BETWEEN).match(side, f.end)
+        other = by_start.get(gap.end()) if gap else None
+        if other is not None:
+            one, two = side[f.start : f.end], side[other.start : other.end]
+            yield Edit("order", f"{side[: f.start]}{two} {one}{side[other.end :]}", (f.start, other.end))
+            last = re.compile(BETWEEN).match(side, other.end)
+            third = by_start.get(last.end()) if last else None
+            if third is not None:
+                three = side[third.start : third.end]
+                yield Edit("order", f"{side[: f.start]}{three} {two} {one}{side[third.end :]}", (f.start, third.end))
+
+
+def _numbers(side: str) -> Iterator[Edit]:
+    """A number left out, or 2 and ½ put in front of a term."""
+    for m in re.finditer(rf"(?<![\w^_{{.]){NUMBER}(?![\w.])(?!\s*[/-])|\(\(?1\)?/\(?2\)?\)", side):
+        yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
+        if m.group() == "2":
+            yield Edit("factor", f"{side[: m.start()]}4 {side[m.end() :]}", m.span())
+    for start, end in terms(side):
+        for number in ("2 ", "(1/2) "):
+            yield Edit("factor", side[:start] + number + side[start:], (start, end))
+
+
+def terms(side: str) -> list[tuple[int, int]]:
+    """The places of the terms of a side, without their signs, outside of brackets."""
+    depth, start, found = 0, 0, []
+    for k, sign in enumerate(side):
+        depth += (sign in "([{⟨") - (sign in ")]}⟩")
+        if sign in "+-−" and depth == 0 and side[:k].rstrip()[-1:] not in ("^", "*", "·", ""):
+            found.append((start, k))
+            start = k + 1
+        elif sign in "+-−" and depth == 0 and not side[:k].strip():
+            start = k + 1
+    return [*found, (start, len(side))]
+
+
+def _left_out(side: str) -> Iterator[Edit]:
+    places = terms(side)
+    for start, end in places if len(places) > 1 else ():
+        before = side[:start].rstrip()
+        before = before[:-1] if before[-1:] in ("+", "-", "−") else before
+        yield Edit("extra term", (before + " " + side[end:]).strip().lstrip("+"), (start, end))

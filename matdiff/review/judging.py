@@ -1,0 +1,254 @@
+"""The verdicts on the lines of a derivation, and the first line that is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.operators.products import Transpose
+from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
+from matdiff.language.names import named
+from matdiff.review.comparing import Outcome, compared, without_constants
+from matdiff.review.equations import Equations
+from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
+from matdiff.review.operators import LETTER, increments_in, with_increments
+from matdiff.review.scope import DEFINED, NotSaid, Scope
+
+PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
+    "proved", "agrees", "right under a convention", "wrong", "not read", "not a claim",
+)  # fmt: skip
+WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
+MISFIT = "the product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"
+GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
+
+
+class Fault(NamedTuple):
+    """A side that is wrong: its text, its value where it has one, and what it should be."""
+
+    side: str
+    value: Expr | None
+    truth: Expr
+    error: MatdiffError | None
+    is_derivative: bool
+    is_equation: bool = False
+
+
+class Judged(NamedTuple):
+    """A line and the verdict on it, with the reason in a sentence."""
+
+    line: Line
+    verdict: str
+    reason: str = ""
+    fault: Fault | None = None
+    outcome: Outcome | None = None
+
+
+class Chain:
+    """What a chain of equal sides has come to: the value as it should be, and the last one as it stands."""
+
+    def __init__(self, truth: Expr, is_derivative: bool = False) -> None:
+        self.truth = truth
+        self.stated = truth
+        self.is_derivative = is_derivative
+        self.is_equation = False
+
+
+class Judge:
+    """Reads a text line by line and says of each line whether it follows."""
+
+    def __init__(self, text: str, where: str | Mapping[str, str] | None, wrt: str | None = None) -> None:
+        self.scope = Scope(where, text, wrt)
+        self.lines = lines_of(text, tuple(self.scope.declared))
+        self.scope.learn(self.lines)
+        self.chain: Chain | None = None
+        self.equations = Equations()
+        self.defined: set[str] = set()
+        firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
+        self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
+
+    def verdicts(self) -> Iterator[Judged]:
+        """The lines in their order, each with its verdict."""
+        for line in self.lines:
+            yield self._line(line)
+
+    def _line(self, line: Line) -> Judged:
+        if line.unread:
+            self.chain = None
+            return Judged(line, UNREAD, line.unread)
+        found = [j for statement in line.statements for j in self._statement(line, statement)]
+        return min(found, key=lambda j: GRAVEST.index(j.verdict), default=Judged(line, NO_CLAIM))
+
+    def _statement(self, line: Line, statement: Statement) -> Iterator[Judged]:
+        """The verdicts on the sides of a statement, of which the first is what the others should be."""
+        sides = list(statement.sides)
+        try:
+            if statement.goes_on:
+                if self.chain is None:
+                    yield Judged(line, UNREAD, "the line before it is not read")
+                    return
+            else:
+                self.chain = self._begun(sides)
+                if self.chain is None:
+                    return
+                sides = sides[1:]
+        except MatdiffError as error:
+            self.chain = None
+            yield Judged(line, UNREAD, error.message)
+            return
+        for side in sides:
+            yield self._side(line, side)
+            if self.chain is None:
+                return
+
+    def _begun(self, sides: list[str]) -> Chain | None:
+        """The chain that the first side of a statement begins; a definition is no claim."""
+        first = sides[0]
+        m = re.fullmatch(DEFINED, first)
+        name = named(m.group("name")) if m else ""
+        self._note_style(sides)
+        if name in self.scope.texts and name not in self.defined:
+            self.defined.add(name)
+            if name not in self.scope.definitions:
+                raise UnsupportedError(f"the definition of {name} is not read")
+            sides[1:2] = []
+            return Chain(self.scope.value(first))
+        spelt = with_increments(first, self.scope.names())
+        form = re.fullmatch(rf"d\(({LETTER})\)", spelt)
+        if form and self._is_new(named(form.group(1))):
+            value = self.scope.value(sides[1])
+            self.scope.forms[named(form.group(1))] = value
+            self.scope.functions.add(named(form.group(1)))
+            self.scope.varied.pop(named(form.group(1)), None)
+            sides[1:2] = []
+            return Chain(value)
+        is_derivative = re.search(r"∇|grad|hess|[∂d].*/.*[∂d]|['′]\(", first) is not None
+        try:
+            chain = Chain(self.scope.value(first), is_derivative)
+        except NotSaid:
+            if len(sides) < 2:
+                raise
+            return Chain(self.scope.value(sides.pop(1)), is_derivative)
+        is_bare = any(isinstance(self.scope.read(s), Symbol) for s in sides[:2] if re.fullmatch(LETTER, s))
+        chain.is_equation = (
+            not is_derivative and spelt == first and bool(self.equations.zeros or is_bare or "0" in sides)
+        )
+        return chain
+
+    def _note_style(self, sides: list[str]) -> None:
+        """Notes that dA is short for ∂L/∂A where a text writes dA = 2(A − Y)."""
+        scope = self.scope
+        left = re.fullmatch(rf"d({LETTER})", sides[0])
+        is_link = left is not None and named(left.group(1)) in scope.definitions
+        if is_link and left and scope.definitions[named(left.group(1))].shape != SCALAR:
+            has_none = not any(increments_in(side, scope.names()) for side in sides[1:])
+            scope.adjoints = scope.adjoints or has_none
+
+    def _is_new(self, name: str) -> bool:
+        """Whether nothing but its differential is known of a function."""
+        scope = self.scope
+        known = {s.name for value in scope.definitions.values() for s in symbols(value)}
+        return name not in known.union(scope.given, scope.definitions, scope.forms)
+
+    def _side(self, line: Line, side: str) -> Judged:
+        """The verdict on one side, beside what it should be."""
+        chain = self.chain
+        assert chain is not None
+        if side.strip() in ("0", "const", "constant"):
+            self.equations.add(chain.stated)
+            self.chain = None
+            return Judged(line, NO_CLAIM)
+        try:
+            value = self.scope.value(side)
+        except ShapeError as error:
+            return self._misfit(line, side, error, chain)
+        except (MatdiffError, RecursionError) as error:
+            self.chain = None
+            return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
+        outcome = self._compared(chain, value)
+        if outcome.equal:
+            chain.stated = value
+            if value.shape != chain.truth.shape:
+                chain.truth = Transpose(chain.truth)
+            if outcome.convention:
+                return Judged(line, CONVENTION, outcome.convention, outcome=outcome)
+            if self.scope.stands_in:
+                return Judged(line, AGREES, "equal with tanh for the function g that is not given", outcome=outcome)
+            reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
+            return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome)
+        if outcome.equal is None:
+            chain.stated = value
+            return Judged(line, UNREAD, "it could be neither proved nor refuted")
+        if chain.is_equation:
+            return self._equation(line, side, chain, value)
+        if self._strange(chain.truth, value):
+            self.chain = None
+            return Judged(line, UNREAD, "it speaks of something that was not introduced")
+        follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
+        chain.stated = value
+        if follows:
+            return Judged(line, AGREES, "it follows from the line above, which is wrong")
+        fault = Fault(side, value, chain.truth, None, chain.is_derivative)
+        return Judged(line, WRONG, "", fault, outcome)
+
+    def _strange(self, truth: Expr, value: Expr) -> bool:
+        """Whether one of two sides has a symbol that is neither declared nor in the other."""
+        one, other = ({s.name for s in symbols(e)} for e in (truth, value))
+        increments = {"d" + name for name in self.scope.names()}
+        return bool((one ^ other) - (self.scope.given | increments if self.scope.given else one | other))
+
+    def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
+        """The verdict on an equation that is no identity: whether it follows from those before it."""
+        left = chain.truth
+        if left.shape != value.shape:
+            self.chain = None
+            return Judged(line, UNREAD, "the sides of the equation have different shapes")
+        found = self.equations.implies(left, value, self.unknowns())
+        self.equations.add(left, value)
+        self.chain = Chain(value)
+        if found.follows:
+            return Judged(line, AGREES, "it follows from an equation above")
+        if found.follows is None:
+            said = "it does not follow from the equation above in a step that is known"
+            return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
+        return Judged(line, WRONG, "", Fault(side, value, found.should_be or left, None, False, True))
+
+    def unknowns(self) -> set[str]:
+        """What equations are solved for."""
+        return set(self.scope.varied) | self.solved_for
+
+    def _compared(self, chain: Chain, value: Expr) -> Outcome:
+        """How a side compares with what it should be, under the conventions that authors have."""
+        truth = chain.truth
+        found = compared(truth, value)
+        if found.equal is not False:
+            return found
+        if truth.shape != value.shape and truth.shape == value.shape[::-1] and self._may_turn(chain):
+            turned = compared(Transpose(truth), value)
+            if turned.equal:
+                return turned._replace(convention="right where the derivative is written as a row (numerator layout)")
+        plain = compared(without_constants(truth), without_constants(value))
+        if plain.equal:
+            return plain._replace(convention="right up to a constant")
+        return found
+
+    def _may_turn(self, chain: Chain) -> bool:
+        """Whether a derivative may be written as the transpose of ours."""
+        if not chain.is_derivative or self.scope.states_columns or self.scope.states_numerator:
+            return False
+        return any(str(extent) == "1" for extent in chain.truth.shape)
+
+    def _misfit(self, line: Line, side: str, error: ShapeError, chain: Chain) -> Judged:
+        """A side whose shapes do not fit: wrong where every shape in it is declared, else not read."""
+        bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
+        names = {named(n) for n in re.findall(LETTER, re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])", " ", bare))}
+        is_misfit = re.match(MISFIT, error.message) is not None
+        if not is_misfit or not names <= {*self.scope.declared, "sigma"} or not self.scope.given:
+            self.chain = None
+            return Judged(line, UNREAD, error.message)
+        truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
+        return Judged(
+            line, WRONG, error.message, Fault(side, None, truth, error, chain.is_derivative, chain.is_equation)
+        )

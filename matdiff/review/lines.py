@@ -1,0 +1,157 @@
+r"""A text in, its lines out, each with the statements that stand in it, in the plain spelling.
+
+The words between formulas are set aside: ``So, \nabla_w L = …`` is a statement, ``where X is symmetric`` is a fact.
+A statement is a chain of sides with = between them; one that begins with = goes on from the line before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import MatdiffError
+from matdiff.language.spelling import transcript
+from matdiff.language.typing import SPECIAL
+from matdiff.language.words import MAKERS
+
+MATHEMATICAL = frozenset(FUNCTIONS).union(SPECIAL, MAKERS, ("grad", "hess", "sum", "prod", "const", "constant"))
+SHORT_WORDS = frozenset("is so of be as in by we to an at if it or on let set the and for now but".split())
+WORD = r"(?<![A-Za-z_\\⟪])[A-Z]?[a-z]{2,}(?![A-Za-z_'′(⟫])"
+PROSE = "⸨⸩"  # stands where words stood
+LAYOUT = (
+    r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\tag\*?\s*(?:\{[^{}]*\}|.)|\\label\{[^{}]*\}"
+    r"|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\displaystyle"
+)
+ARROWS = r"\\(?:Rightarrow|Longrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
+TEXT = r"\\(?:text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
+SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
+RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
+
+
+class Statement(NamedTuple):
+    """A chain of sides in one line; *goes_on* where its first side is the last one of the statement before."""
+
+    sides: tuple[str, ...]
+    goes_on: bool = False
+
+
+class Line(NamedTuple):
+    """A line that is not empty: its number from 1, its text, its place in the whole, and its statements."""
+
+    number: int
+    text: str
+    span: tuple[int, int]
+    statements: tuple[Statement, ...]
+    unread: str = ""
+
+
+def lines_of(text: str, known: Sequence[str] = ()) -> list[Line]:
+    """The lines of a text; *known* are words that are names.
+
+    >>> [line.statements for line in lines_of("f = x'A x\\n\\nso grad f = 2A x = 0")][1]
+    (Statement(sides=('grad f', '2A x', '0'), goes_on=False),)
+    """
+    found: list[Line] = []
+    place = 0
+    is_latex = "\\" in text or "$" in text
+    for row in text.split("\n"):
+        if row.strip():
+            found.append(_line(len(found) + 1, row, place, is_latex, frozenset(known)))
+        place += len(row) + 1
+    return _joined(found)
+
+
+def _line(number: int, row: str, place: int, is_latex: bool, known: frozenset[str]) -> Line:
+    span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
+    try:
+        formulas = [f for piece in (_pieces(row) if is_latex else [row]) for f in _plain(piece, is_latex)]
+    except MatdiffError as error:
+        return Line(number, row.strip(), span, (), error.message)
+    statements = [s for formula in formulas for s in _statements(formula, known)]
+    return Line(number, row.strip(), span, tuple(statements))
+
+
+def _pieces(row: str) -> Iterator[str]:
+    """The formulas of a row of LaTeX, between its words."""
+    row = re.sub(LAYOUT, " ", row).replace("&", " ")
+    row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
+    if "\\eqalign" not in row and row.count("}") > row.count("{"):
+        row = row.rstrip().removesuffix("}")
+    if "$" in row:
+        yield from (piece for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2 and piece.strip())
+        return
+    row = re.sub(TEXT, lambda m: m.group() if _is_name(m.group(1)) else f" {PROSE} {m.group(1)} {PROSE} ", row)
+    parts = row.split(PROSE)
+    for k, part in enumerate(parts):
+        if k % 2 == 0:
+            yield from (p for p in re.split(ARROWS, part) if p.strip(" .,;:"))
+
+
+def _is_name(words: str) -> bool:
+    word = words.strip()
+    return word in MATHEMATICAL or len(word) == 1 or word in ("Tr", "ReLU", "const")
+
+
+def _plain(piece: str, is_latex: bool) -> Iterator[str]:
+    found = transcript(piece.strip(), MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
+    found = re.sub(r"⟪\w+⟫", PROSE, found).replace("\u200a", " ")
+    found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)
+    yield re.sub(ARROWS, ";", found)
+
+
+def _statements(formula: str, known: frozenset[str]) -> Iterator[Statement]:
+    """The chains of a formula, without the words around them."""
+    for piece in _split(_without_words(formula, known), SEPARATOR):
+        sides = [side.strip(" .,:") for side in _split(piece, RELATION)]
+        if len(sides) > 1 and all(sides[1:]):
+            goes_on = not sides[0]
+            yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
+        elif re.match(r"\s*[+−-]", piece):
+            yield Statement((piece.strip(" .,:"),), True)
+
+
+def _without_words(formula: str, known: frozenset[str]) -> str:
+    """A formula with a mark in place of words; a bracket with words alone goes too."""
+
+    def marked(m: re.Match[str]) -> str:
+        word = m.group()
+        is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
+        return PROSE if is_word and word not in MATHEMATICAL and word not in known else word
+
+    formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
+    found = re.sub(WORD, marked, formula)
+    found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)
+    found = re.sub(rf"\([^()=]*{PROSE}[^()]*\)", PROSE, found)
+    return re.sub(rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}\s*:", PROSE, found))
+
+
+def _split(text: str, mark: str) -> list[str]:
+    """The pieces of a text between marks outside of brackets."""
+    depth, start, found = 0, 0, []
+    for m in re.finditer(rf"[(\[{{⟨]|[)\]}}⟩]|{mark}", text):
+        sign = m.group()
+        if sign in tuple("([{⟨"):
+            depth += 1
+        elif sign in tuple(")]}⟩"):
+            depth -= 1
+        elif depth <= 0:
+            found.append(text[start : m.start()])
+            start = m.end()
+    return [*found, text[start:]]
+
+
+def _joined(lines: list[Line]) -> list[Line]:
+    """The lines, of which one that begins with a sign + goes on with the last side of the line before it."""
+    for k in range(1, len(lines)):
+        before, line = lines[k - 1], lines[k]
+        if not line.statements or not before.statements or not line.statements[0].goes_on:
+            continue
+        sides = line.statements[0].sides
+        if len(sides) == 1 and re.match(r"[+−-]", sides[0]) and not re.match(r"\s*(?:&\s*)*(?:=|\$)", line.text):
+            last = before.statements[-1]
+            joined = last._replace(sides=(*last.sides[:-1], f"{last.sides[-1]} {sides[0]}"))
+            lines[k] = line._replace(statements=(joined, *line.statements[1:]))
+            lines[k - 1] = before._replace(statements=before.statements[:-1])
+    return lines

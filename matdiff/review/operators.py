@@ -1,0 +1,105 @@
+"""The derivatives that a side speaks of, ∂L/∂W, ∇_w f, f′(w), each under a name, and its increments dX as d(X)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from matdiff.language.names import MARKS, SUBS, canonical, named
+from matdiff.review.lines import MATHEMATICAL
+
+LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+|[{SUBS}]+|[0-9]+)?"
+WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
+D = r"(?:∂|(?<![A-Za-z])d)"
+TWICE = r"(?P<twice>\^\{?2\}?|²)?"
+HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+ARGUMENT = r"(?:\s*\([^()=]*\))?"
+FRACTION = (
+    rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD})"
+    rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*{D}\s*{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)?)?\s*\)\)"
+)
+RATIO = (
+    rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD})(?P<square>\^\{{?2\}}?|²)?"
+    rf"(?P<mixed>\s*{D}\s*{LETTER}\s*[ᵀ⊤']?(?!\s*/))?"
+)
+BELOW = rf"(?:_\{{(?P<low>[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)?)\}}|_(?P<letter>[A-Za-zα-ωΑ-Ω][0-9]*)|(?P<sub>[{SUBS}]+))"
+NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?(?P<square>\^\{{?2\}}?|²)?"
+OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
+PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
+
+
+class Asked(NamedTuple):
+    """A derivative: of which function, by which unknown (each as it is written, or empty), and how often."""
+
+    of: str
+    by: str
+    order: int = 1
+
+
+Name = Callable[[Asked], str]
+
+
+def with_names(side: str, functions: Collection[str], name: Name) -> str:
+    """A side with a name in place of every derivative; *functions* are the names that may stand behind ∇.
+
+    >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
+    "W' <L by h>"
+    """
+    for pattern in (FRACTION, RATIO):
+        side = re.sub(pattern, lambda m: _said(m, name), side)
+    side = _nablas(side, functions, name)
+    return re.sub(PRIME, lambda m: _of_prime(m, functions, name), side)
+
+
+def _said(m: re.Match[str], name: Name) -> str:
+    order = 2 if m.group("twice") or m.group("square") or m.group("mixed") else 1
+    if m.group("f") is None:
+        return m.group()
+    return f" {name(Asked(m.group('f'), m.group('x'), order))} "
+
+
+def _nablas(side: str, functions: Collection[str], name: Name) -> str:
+    """∇_w f, ∇²f, grad, with the name of the function behind it taken in."""
+    found, place = "", 0
+    for m in re.finditer(NABLA, side):
+        if m.start() < place:
+            continue
+        low = m.group("low") or m.group("letter") or canonical("x" + (m.group("sub") or ""))[1:].lstrip("_")
+        of = re.compile(OF).match(side, m.end())
+        is_function = of is not None and named(of.group("f")) in functions
+        end = of.end() if of and is_function else m.end()
+        order = 2 if m.group("twice") or m.group("square") or m.group().startswith("hess") else 1
+        shown = name(Asked(of.group("f") if of and is_function else "", low, order))
+        found += side[place : m.start()] + f" {shown} "
+        place = end
+    return found + side[place:]
+
+
+def _of_prime(m: re.Match[str], functions: Collection[str], name: Name) -> str:
+    if named(m.group("f")) not in functions:
+        return m.group()
+    return f" {name(Asked(m.group('f'), m.group('x'), len(m.group('primes'))))} "
+
+
+def with_increments(side: str, known: Collection[str]) -> str:
+    """A side in which every increment is d(…): dX, ∂X, d log|Σ|; *known* are names.
+
+    >>> with_increments("X'dX + ∂|D|", {"X", "D"})
+    "X' d(X) + d(|D|)"
+    """
+    d = D if "d" not in known else "∂"
+    side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
+    side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
+    calls = "|".join(sorted((w for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
+    side = re.sub(rf"{d}\s*((?:{calls})\s*(?:{HELD}|\|[^|]*\|))", r" d(\1)", side)
+    spelt = sorted((k for k in known if len(k) > 1 and k.isalpha()), key=len, reverse=True)
+    words = "|".join([*spelt, LETTER])
+    whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
+    side = re.sub(rf"{whole}{d}\s*({words})", r" d(\1)", side)
+    return side.replace("  d(", " d(").removeprefix(" ")
+
+
+def increments_in(side: str, known: Collection[str]) -> list[str]:
+    """The names whose increment stands in a side."""
+    return [named(n) for n in re.findall(rf"(?<![A-Za-z])d\(({WORDY})\)", with_increments(side, known))]

@@ -1,0 +1,375 @@
+"""What a derivation has said so far: shapes, definitions, what is differentiated; and the value of a side under it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Transpose
+from matdiff.calculus.forms import RESULT, differential_form
+from matdiff.calculus.gradient import gradients
+from matdiff.calculus.hessian import hessians
+from matdiff.calculus.jacobian import jacobians
+from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.language.declarations import Declaration, Declarations, declare
+from matdiff.language.names import GREEK_WORDS, named
+from matdiff.language.reading import read_line
+from matdiff.review.lines import MATHEMATICAL, Line
+from matdiff.review.operators import LETTER, WORDY, Asked, increments_in, with_increments, with_names
+
+DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
+LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
+SYMMETRIC = (
+    r"(?<![\w$])\$?(\\?[A-Za-zα-ωΑ-Ω]+)\$?\s*(?:is|be|are|=|,)?\s*(?:a\s+)?(?:any\s+)?symmetric"
+    r"|symmetric\s+\$?(\\?[A-Za-zΑ-Ωα-ω])\b"
+)
+ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
+SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
+MARK = "qq"  # begins the names of derivatives; nobody writes it
+
+
+class NotSaid(UnsupportedError):
+    """A function is differentiated that the text does not give."""
+
+
+class Scope:
+    """Shapes, definitions and unknowns of one text.
+
+    declared     what is known of names
+    definitions  name → value, in terms of other names
+    arguments    name of a function → its arguments
+    varied       the names whose increments occur, or by which is differentiated
+    """
+
+    def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
+        self.declared: Declarations = declare(where)
+        self.given = frozenset(self.declared)
+        self.definitions: dict[str, Expr] = {}
+        self.arguments: dict[str, tuple[str, ...]] = {}
+        self.texts: dict[str, str] = {}
+        self.functions: set[str] = set()
+        self.varied: dict[str, None] = {wrt: None} if wrt else {}
+        self.derivatives: dict[str, Expr] = {}
+        self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
+        self.softmax = re.search(r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax", text) is not None
+        self.stands_in = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in self.given
+        self.adjugate = "adjugate" in text
+        self.absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
+        self.is_code = re.search(r"@|\.T\b", text) is not None
+        self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
+        self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
+        self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
+        self._number_letters(text)
+        for m in re.finditer(SYMMETRIC, text):
+            self._assume(named((m.group(1) or m.group(2)).removeprefix("\\")), "symmetric")
+
+    def _number_letters(self, text: str) -> None:
+        """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
+        for name in self.given:
+            if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|[_0-9⁽]))(?![a-z])", text):
+                self.declared.table[f"{name}1"] = self.declared[name]._replace(name=f"{name}1")
+
+    def _assume(self, name: str, word: str) -> None:
+        known = self.declared.get(name)
+        if known and known.shape[0] == known.shape[1] and known.shape != SCALAR:
+            self.declared.table[name] = known._replace(properties=known.properties | {word})
+
+    # ---- definitions -------------------------------------------------------------------------------
+
+    def learn(self, lines: list[Line]) -> None:
+        """Finds the definitions of a text and what is varied in it; the definitions are read, those of others first."""
+        waiting = self._found(lines)
+        self.texts = {name: text for name, (text, _) in waiting.items()}
+        self.functions |= set(waiting)
+        self._note_varied(lines)
+        while waiting:
+            ready = [n for n, (text, _) in waiting.items() if not self._mentions(text, set(waiting) - {n})]
+            for name in ready or list(waiting)[:1]:
+                text, arguments = waiting.pop(name)
+                self.arguments[name] = arguments
+                with suppress(MatdiffError, RecursionError):
+                    self._define(name, self.read(text))
+
+    def _found(self, lines: list[Line]) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """The names that are defined, each with the text of its value and its arguments."""
+        found: dict[str, tuple[str, tuple[str, ...]]] = {}
+        used: set[str] = set()
+        for line in lines:
+            here: set[str] = set()
+            for statement in line.statements:
+                m = None if statement.goes_on else re.fullmatch(DEFINED, statement.sides[0])
+                name = named(m.group("name")) if m else ""
+                is_new = name and name not in found and name not in MATHEMATICAL and self._is_name(name)
+                is_new = is_new and (name not in used or self._is_introduced(name, line))
+                is_new = is_new and (name not in self.given or self._says_more(statement.sides[1:]))
+                if (
+                    m
+                    and is_new
+                    and len(statement.sides) > 1
+                    and statement.sides[1] != "0"
+                    and not _is_increment(m, name)
+                ):
+                    arguments = tuple(named(a.strip()) for a in (m.group("arguments") or "").split(",") if a.strip())
+                    found[name] = statement.sides[1], arguments
+                here |= {named(n) for side in statement.sides for n in re.findall(LETTER, side)}
+            used |= here
+        return found
+
+    def _is_name(self, name: str) -> bool:
+        """Whether a word is a name, and no product of letters."""
+        return name in self.given or re.fullmatch(LETTER, name) is not None or canonical_letter(name) or name.islower()
+
+    def _is_introduced(self, name: str, line: Line) -> bool:
+        """Whether the line says with Q = XW of a name that stands above as well."""
+        return (
+            name not in self.given and re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
+        )
+
+    def _says_more(self, sides: tuple[str, ...]) -> bool:
+        """Whether a side has a capital letter that is not declared: S = L Lᵀ says what the declared S is."""
+        return any(
+            named(n) not in self.given
+            for side in sides
+            for n in re.findall(LETTER, side)
+            if n.isupper() and n not in "TI"
+        )
+
+    def _mentions(self, text: str, names: set[str]) -> bool:
+        spelt = {named(n) for n in re.findall(LETTER, text)} | set(re.findall(r"[a-zA-Z]+", text))
+        return bool(spelt & names)
+
+    def _define(self, name: str, value: Expr) -> None:
+        if any(s.name == name for s in symbols(value)):
+            return
+        self.definitions[name] = value
+        self.declared.table[name] = Declaration(name, value.shape)
+
+    def _note_varied(self, lines: list[Line]) -> None:
+        """The unknowns: what is differentiated by, or varies in a line."""
+
+        def note(asked: Asked) -> str:
+            for by in re.split(r"\s*,\s*", asked.by):
+                if re.fullmatch(LETTER, by):
+                    self.vary(named(by))
+            return MARK
+
+        for line in lines:
+            for statement in line.statements:
+                for side in statement.sides:
+                    rest = with_names(side, self.functions, note)
+                    for name in increments_in(rest, self.names()):
+                        self.vary(name)
+        for arguments in self.arguments.values():
+            for name in arguments:
+                self.vary(name)
+
+    def vary(self, name: str) -> None:
+        if name not in self.texts and name not in self.functions:
+            self.varied.setdefault(name)
+
+    def names(self) -> set[str]:
+        """The names that are known."""
+        return set(self.declared) | set(self.texts)
+
+    # ---- sides -------------------------------------------------------------------------------------
+
+    def read(self, side: str) -> Expr:
+        """The expression of a side, with increments d(X) and names of derivatives."""
+        side = with_names(self._respelt(side), self.functions, self._name)
+        side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
+        side = with_increments(side, self.names())
+        if self.adjoints:
+            side = re.sub(rf"d\(({WORDY})\)", lambda m: f" {self._name(Asked('', m.group(1)))} ", side)
+        side = re.sub(SLOPE, lambda m: f" {self._name(Asked(f'{m.group(1)}', m.group(2), 0))} ", side)
+        return read_line(side, self.declared)
+
+    def _without_arguments(self, m: re.Match[str]) -> str:
+        """f for f(x), where that is what was defined."""
+        known = self.arguments.get(named(m.group("name")))
+        same = known and tuple(named(a.strip()) for a in m.group("arguments").split(",")) == known
+        return f"{m.group('name')} " if same else m.group()
+
+    def _respelt(self, side: str) -> str:
+        """A side with what the text says of its signs: σ is the softmax, bars are absolute values, * is by entries."""
+        if "sigma" not in self.given:
+            side = re.sub(r"σ(?=['′]?\s*\()", "softmax" if self.softmax else "sigmoid", side)
+        side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({]\s*([^()<>]+?)\s*>\s*0\s*[)}]", r" step(\1) ", side)
+        if self.stands_in:
+            side = re.sub(r"(?<![A-Za-z])g(?=['′]?\s*\()", "tanh", side)
+        if self.adjugate:
+            side = re.sub(rf"({LETTER})\s*\^\{{?[*∗]\}}?", r"(det(\1) inv(\1))", side)
+        if self.absolute:
+            side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
+        if self.is_code:
+            side = re.sub(r"(?<![.*])\*(?!\*)", ".*", side).replace("@", " ").replace(".T", "'")
+        return side
+
+    def value(self, side: str) -> Expr:
+        """What a side means, in terms of names that are not defined and the increments of those that vary."""
+        return self.resolved(self.unfolded(self.read(side)))
+
+    def unfolded(self, e: Expr, keep: str = "") -> Expr:
+        """An expression with every defined name but one replaced by its value."""
+        for _ in range(len(self.definitions) + len(self.derivatives) + 1):
+            table: dict[Expr, Expr] = {
+                s: value
+                for s in symbols(e)
+                if s.name != keep and (value := self.derivatives.get(s.name, self.definitions.get(s.name))) is not None
+            }
+            if not table:
+                return e
+            e = replace(e, table.get)
+        raise UnsupportedError("definitions that refer to each other are not reviewed")
+
+    def resolved(self, e: Expr) -> Expr:
+        """An expression without d(…) but for dX of what varies, which is a symbol of the shape of X."""
+        known = {s.name: s for s in symbols(e)}
+        varied = [known[n] for n in self.varied if n in known and n not in self.definitions] or list(known.values())
+        table: dict[Expr, Expr] = {}
+        for node in postorder(e):
+            if not isinstance(node, Differential):
+                continue
+            inner = node.operands[0]
+            if isinstance(inner, Symbol) and (inner in varied or inner.name in self.forms):
+                table[node] = self.forms[inner.name] if inner.name in self.forms else self.increment(inner)
+                continue
+            form = differential_form(replace(inner, table.get), {str(v): v for v in varied}).gradients[RESULT]
+            increments: dict[Expr, Expr] = {Differential(v): self.increment(v) for v in varied}
+            table[node] = replace(form, increments.get)
+        return replace(e, table.get)
+
+    def increment(self, unknown: Expr) -> Expr:
+        """dX as a symbol: of the shape of X, in the subspace where X varies."""
+        assert isinstance(unknown, Symbol)
+        properties = unknown.properties & LINEAR
+        properties |= {"symmetric"} if unknown.properties & {"spd", "psd"} else set()
+        return Symbol("d" + unknown.name, unknown.shape, properties, unknown.ranges)
+
+    # ---- derivatives -------------------------------------------------------------------------------
+
+    def _name(self, asked: Asked) -> str:
+        """A name for a derivative, with its value."""
+        value = self.derivative(asked)
+        name = f"{MARK}{_letters(len(self.derivatives))}"
+        same = next((n for n, v in self.derivatives.items() if v is value), None)
+        if same:
+            return same
+        self.derivatives[name] = value
+        self.declared.table[name] = Declaration(name, value.shape)
+        return name
+
+    def objective(self, of: str) -> str:
+        """The name of the function that is differentiated: the one that is named, or the last one that is a number."""
+        if of and named(of) in self.definitions:
+            return named(of)
+        if of:
+            raise NotSaid(f"what {of} is has not been said")
+        numbers = [name for name, value in self.definitions.items() if value.shape == SCALAR]
+        called = [n for n in self.texts if n in numbers and (self.arguments.get(n) or n in tuple("fLJElFQ"))]
+        if not (called or numbers):
+            raise UnsupportedError("there is no function to differentiate")
+        return (called or numbers)[-1]
+
+    def unknown(self, asked: Asked, f: Expr, name: str) -> str:
+        """The unknown of a derivative: the one that is named, or the only one that the text speaks of."""
+        if asked.by:
+            return named(asked.by.strip())
+        candidates = list(self.arguments.get(name, ())) or [v for v in self.varied if v not in self.definitions]
+        leaves = [s.name for s in symbols(f)]
+        candidates = [c for c in candidates if c in leaves] or leaves
+        if len(candidates) != 1:
+            raise UnsupportedError("by what is differentiated is not said")
+        return candidates[0]
+
+    def derivative(self, asked: Asked) -> Expr:
+        """The gradient, Jacobian or Hessian that is asked for, in terms of names that are not defined."""
+        if asked.order == 0:
+            return self._slope(asked)
+        if asked.of.startswith("("):
+            f, name = self.read(asked.of), ""
+        elif named(asked.of) in self.forms or (not asked.of and not self.definitions and self.forms):
+            return self._of_form(self.forms.get(named(asked.of)) or next(iter(self.forms.values())), asked)
+        else:
+            name = self.objective(asked.of)
+            f = self.definitions[name]
+        if asked.by.startswith("("):
+            return self._by_expression(self.unfolded(f), self.unfolded(self.read(asked.by)))
+        by = self.unknown(asked, self.unfolded(f), name)
+        f = self.unfolded(f, keep=by)
+        unknown = next((s for s in symbols(f) if s.name == by), None)
+        if unknown is None and by in self.definitions:
+            return self._by_expression(self.unfolded(f), self.unfolded(self.definitions[by]))
+        if unknown is None:
+            raise UnsupportedError(f"{by} does not occur in the function")
+        found = self.unfolded(_derivative(f, unknown, asked.order))
+        return Transpose(found) if self.states_numerator and f.shape == SCALAR and asked.order == 1 else found
+
+    def _slope(self, asked: Asked) -> Expr:
+        """σ′(h) of a function that is applied entry by entry."""
+        at = self.read(asked.by)
+        inner = Symbol("q_part", at.shape)
+        self.declared.table[inner.name] = Declaration(inner.name, inner.shape)
+        f = read_line(f"{asked.of}({inner.name})", self.declared)
+        form = differential_form(f, {inner.name: inner}).gradients[RESULT]
+        if form.shape != inner.shape:
+            raise UnsupportedError(f"{asked.of} is not applied entry by entry")
+        at_inner: dict[Expr, Expr] = {Differential(inner): _ones(inner), inner: at}
+        return replace(form, at_inner.get)
+
+    def _of_form(self, form: Expr, asked: Asked) -> Expr:
+        """G where df = Tr(Gᵀ dX) is what is known of f."""
+        by = self.unknown(asked, form, "")
+        increment = next((s for s in symbols(form) if s.name == "d" + by), None)
+        if increment is None or form.shape != SCALAR or asked.order != 1:
+            raise UnsupportedError(f"d{by} does not occur in the differential")
+        return _derivative(form, increment, 1)
+
+    def _by_expression(self, f: Expr, inner: Expr) -> Expr:
+        """∂f/∂(XW): the gradient by a part of the function, as by a symbol in its place."""
+        part = Symbol("q_part", inner.shape)
+        there: dict[Expr, Expr] = {inner: part}
+        back: dict[Expr, Expr] = {part: inner}
+        return replace(_derivative(replace(f, there.get), part, 1), back.get)
+
+
+def _derivative(f: Expr, unknown: Expr, order: int) -> Expr:
+    if unknown not in set(symbols(f)):
+        raise UnsupportedError(f"{unknown} does not occur in the function")
+    table = {str(unknown): unknown}
+    if order == 2:
+        return hessians(f, table).whole()
+    found = gradients(f, table) if f.shape == SCALAR else jacobians(f, table).whole
+    return next(iter(found.gradients.values()))
+
+
+def has_increments(side: str, scope: Scope) -> bool:
+    """Whether dX or d(…) stands in a side, where d is no name."""
+    return "d" not in scope.given and re.search(r"(?<![A-Za-z])d\(", with_increments(side, scope.names())) is not None
+
+
+def canonical_letter(name: str) -> bool:
+    """Whether a name is that of a letter: Sigma, x_hat, h1."""
+    return re.fullmatch(r"[A-Za-z](?:[0-9]+|_\w+)|(?:[A-Z]?[a-z]+)(?:_?[0-9]+|_\w+)?", name) is not None and (
+        name.lower().partition("_")[0].rstrip("0123456789") in GREEK_WORDS_LOWER
+        or len(name.partition("_")[0].rstrip("0123456789")) == 1
+    )
+
+
+GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
+
+
+def _ones(like: Expr) -> Expr:
+    return Number(1) if like.shape == SCALAR else Ones(*like.shape)
+
+
+def _is_increment(m: re.Match[str], name: str) -> bool:
+    return name.startswith(("d", "∂")) and len(name) > 1 and m.group("arguments") is None
+
+
+def _letters(k: int) -> str:
+    return chr(97 + k % 26) + (_letters(k // 26 - 1) if k >= 26 else "")

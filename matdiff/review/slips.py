@@ -1,0 +1,168 @@
+"""What kind of slip a wrong side is: the smallest edit that makes it right, the most common slips first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.calculus.equality.multiplying_out import terms as terms_of
+from matdiff.errors import MatdiffError
+from matdiff.review.comparing import compared
+from matdiff.review.edits import Edit, edits
+from matdiff.review.judging import Fault
+from matdiff.review.scope import Scope
+
+MOST_EDITS = 120
+NUMBERS = (
+    Fraction(2),
+    Fraction(1, 2),
+    Fraction(4),
+    Fraction(1, 4),
+    Fraction(3),
+    Fraction(1, 3),
+    Fraction(-2),
+    Fraction(-1, 2),
+)
+SAID = {
+    "transpose": "a transpose is missing, or one too many",
+    "sign": "the sign is wrong",
+    "factor": "a factor is wrong",
+    "order": "the factors stand in the wrong order: products of matrices do not commute",
+    "extra term": "there is a term too many",
+    "missing term": "a term is missing",
+    "symmetry": "this holds for symmetric matrices only, and nothing says that they are symmetric",
+    "layout": "this is the transpose: it mixes two layouts of derivatives",
+    "constant": "a factor that is constant is lost, or something is taken for a constant",
+    "shape": "the shapes do not fit",
+    "inverse": "this inverse does not exist, or does not undo what it should",
+    "domain": "this holds under a condition that is not given",
+    "index": "two sums must not share their index, and a product of sums is a double sum",
+    "function derivative": "the derivative of the function is not this one",
+    "chain rule": "the factor of an inner function is missing or stands in the wrong place",
+}
+
+
+class Slip(NamedTuple):
+    """A kind of slip, and what a tutor would say."""
+
+    kind: str
+    said: str
+
+
+def diagnosed(fault: Fault, scope: Scope) -> Slip:
+    """The slip that a wrong side is."""
+    kind, repaired = next(_kinds(fault, scope))
+    said = f"{SAID[kind]}; it should be {fault.truth}"
+    return Slip(kind, said if repaired or not fault.error else f"{fault.error.message}; it should be {fault.truth}")
+
+
+def _kinds(fault: Fault, scope: Scope) -> Iterator[tuple[str, bool]]:
+    """The kinds of slip that explain a side, best first, each with whether it was found by an edit."""
+    for found in (_by_value(fault), _by_edit(fault, scope), _by_assumption(fault)):
+        yield from ((kind, True) for kind in found)
+    yield _by_signs(fault, scope), False
+
+
+def _is_right(value: Expr, truth: Expr) -> bool:
+    return value.shape == truth.shape and compared(value, truth, proofs=False).equal is True
+
+
+def _by_value(fault: Fault) -> Iterator[str]:
+    """−1 and other numbers in front of the whole; a transpose of the whole."""
+    value, truth = fault.value, fault.truth
+    if value is None:
+        return
+    if value.shape != truth.shape:
+        if value.shape == truth.shape[::-1] and _is_right(Transpose(value), truth):
+            yield "layout"
+        return
+    if _is_right(-value, truth):
+        yield "sign"
+    if any(_is_right(value * c, truth) for c in NUMBERS):
+        yield "factor"
+    for kind, left, right in (("factor", truth, value), ("constant", value, truth)):
+        for s in symbols(value if kind == "factor" else truth):
+            if s.shape == SCALAR and not s.ranges and any(_is_right(left, right * c) for c in _powers(s)):
+                yield kind
+
+
+def _powers(s: Symbol) -> Iterator[Expr]:
+    yield from (s, s * s, s * Fraction(1, 2), s * 2)
+
+
+def _by_edit(fault: Fault, scope: Scope) -> Iterator[str]:
+    """The kinds of the edits of the text that make the side right."""
+    for k, edit in enumerate(edits(fault.side)):
+        if k > MOST_EDITS:
+            return
+        if _repairs(edit, fault, scope):
+            yield edit.kind
+
+
+def _repairs(edit: Edit, fault: Fault, scope: Scope) -> bool:
+    try:
+        value = scope.value(edit.side)
+    except (MatdiffError, RecursionError):
+        return False
+    return _is_right(value, fault.truth)
+
+
+def _by_assumption(fault: Fault) -> Iterator[str]:
+    """Terms that are missing, and what would make the side right: symmetry, weights that sum to 1."""
+    value, truth = fault.value, fault.truth
+    if value is None or value.shape != truth.shape:
+        return
+    if _holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1]):
+        yield "symmetry"
+    parts = terms_of(truth)
+    if len(parts) > 1 and any(_is_right(value, Sum.of(*[p for p in parts if p is not part])) for part in parts):
+        yield "missing term"
+    if _holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
+        yield "domain"
+
+
+def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]) -> bool:
+    """Whether a side is right where symbols have a property."""
+    leaves = {*symbols(value), *symbols(truth)}
+    table: dict[Expr, Expr] = {
+        s: Symbol(s.name, s.shape, s.properties | {word}, s.ranges)
+        for s in leaves
+        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and not s.properties
+    }
+    if not table:
+        return False
+    try:
+        return _is_right(replace(value, table.get), replace(truth, table.get))
+    except MatdiffError:
+        return False
+
+
+def _by_signs(fault: Fault, scope: Scope) -> str:
+    """What the looks of a side suggest where no small edit repairs it."""
+    side, error = fault.side, fault.error
+    if error is not None:
+        if "square" in error.message:
+            return "inverse" if fault.is_equation else "domain"
+        if "terms of a sum" in error.message:
+            return "layout"
+        return "shape"
+    assert fault.value is not None
+    if fault.value.shape != fault.truth.shape:
+        return "shape"
+    if fault.is_equation:
+        return "inverse"
+    if any(sign in side for sign in ("∑", "sum_", "sum(")):
+        return "index"
+    if not fault.is_derivative or _has_function(fault.truth):
+        return "function derivative"
+    return "chain rule"
+
+
+def _has_function(e: Expr) -> bool:
+    plain = (Sum, Scale, Product, Transpose, Symbol, Number)
+    return any(not isinstance(node, plain) or isinstance(node, Norm) for node in postorder(e))

@@ -1,0 +1,91 @@
+"""Verdicts on derivations, right ones and ones with a slip."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import matdiff
+from matdiff.cli import main
+
+LEAST_SQUARES = """f(w) = ||X w - y||^2
+df = 2 (X w - y)' X dw
+   = 2 (X'(X w - y))' dw
+so grad f = 2 X'(X w - y)
+"""
+SHAPES = "X: m x n; w: n; y: m"
+
+
+def test_a_right_derivation_is_proved() -> None:
+    review = matdiff.check(LEAST_SQUARES, SHAPES)
+    assert review.ok
+    assert [line.verdict for line in review.lines] == ["not a claim", "proved", "proved", "proved"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "kind"),
+    [
+        (LEAST_SQUARES.replace("grad f = 2 X'", "grad f = -2 X'"), 4, "sign"),
+        (LEAST_SQUARES.replace("= 2 (X'(X", "= (X'(X"), 3, "factor"),
+        (LEAST_SQUARES.replace("grad f = 2 X'(", "grad f = 2 X("), 4, "transpose"),
+    ],
+)
+def test_a_slip_is_found_and_named(text: str, line: int, kind: str) -> None:
+    review = matdiff.check(text, SHAPES)
+    assert (review.first_wrong, review.kind) == (line, kind)
+
+
+RIGHT = [
+    ("\\frac{\\partial}{\\partial x}", "", ""),
+    ("f(x) = x'A x\ngrad f = A x + A'x", "A: n x n; x: n", ""),
+    ("A is symmetric\nf(x) = x'A x\ngrad f = 2 A x", "A: n x n; x: n", ""),
+    ("f(x) = a'x\ndf/dx = a'", "a, x: n", "right under a convention"),
+    ("f(x) = x'x + const\n     = x'x", "x: n", "right under a convention"),
+    ("f(X) = log det X\ndf = tr(X^-1 dX)\n∇f = X^-T", "X: n x n", ""),
+    ("h = Wx + b, L = ‖h‖²\n∂L/∂h = 2h\n∂L/∂W = ∂L/∂h xᵀ\n∂L/∂b = ∂L/∂h", "W: m x n; x: n; b: m", ""),
+    ("\\begin{align}\nf &= \\|Ax-b\\|^2 \\\\\n\\nabla_x f &= 2A^\\top(Ax-b) \\tag{1}\n\\end{align}", "", ""),
+    ("f(w) = ‖Xw − y‖²\n∇f = 2Xᵀ(Xw − y) = 0\n⇒ XᵀXw = Xᵀy\n⇒ w = (XᵀX)⁻¹Xᵀy", SHAPES, ""),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "verdict"), RIGHT)
+def test_what_is_right_is_not_called_wrong(text: str, where: str, verdict: str) -> None:
+    review = matdiff.check(text, where or None)
+    assert review.ok
+    assert not verdict or review.lines[-1].verdict == verdict
+
+
+WRONG = [
+    ("f(x) = x'A x\ngrad f = 2 A x", "A: n x n; x: n", 2, "symmetry", "(A + A')x"),
+    ("f(X) = tr(A X B)\n∂f/∂X = AᵀBᵀ + BᵀAᵀ", "A, X, B: n x n", 2, "extra term", "A'B'"),
+    ("f = log det X\ngrad_X f = X^-1", "X: n x n", 2, "transpose", "X^-T"),
+    ("f = tr(X^-1 A)\ndf = tr(d(X^-1) A)\n   = tr(X^-1 dX X^-1 A)", "X, A: n x n", 3, "sign", "-tr(X^-1 dX X^-1 A)"),
+    ("X'(X w - y) = 0\nX w = y\nw = X^-1 y", SHAPES, 2, "inverse", "X (X'X)^-1 X'y"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "line", "kind", "should_be"), WRONG)
+def test_what_is_wrong_is_put_right(text: str, where: str, line: int, kind: str, should_be: str) -> None:
+    review = matdiff.check(text, where)
+    assert (review.first_wrong, review.kind) == (line, kind)
+    assert matdiff.equal(str(review.should_be), should_be, where)
+
+
+def test_a_line_that_is_not_read_is_not_wrong() -> None:
+    review = matdiff.check("f(x) = x'x\ngrad f = 2 x + ???", "x: n")
+    assert review.ok
+    assert review.lines[1].verdict == "not read"
+    assert "not read" in review.message
+
+
+def test_the_lines_after_a_slip_follow_from_it() -> None:
+    review = matdiff.check("f(x) = x'x\ndf = x'dx\n = dx'x", "x: n")
+    assert [line.verdict for line in review.lines] == ["not a claim", "wrong", "agrees"]
+
+
+def test_the_command_prints_the_lines_and_fails_for_a_slip(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "f(x) = x'x\ngrad f = x", "--where", "x: n"]) == 1
+    assert "factor" in capsys.readouterr().out
+    assert main(["check", "f(x) = x'x\ngrad f = 2x", "--where", "x: n", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
