@@ -44,7 +44,7 @@ def with_names(side: str, functions: Collection[str], name: Name) -> str:
     """A side with a name in place of every derivative; *functions* are the names that may stand behind ∇.
 
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
-    "W' <L by h>"
+    "W'  <L by h> "
     """
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)
@@ -97,7 +97,7 @@ def with_increments(side: str, known: Collection[str]) -> str:
     words = "|".join([*spelt, LETTER])
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
     side = re.sub(rf"{whole}{d}\s*({words})", r" d(\1)", side)
-    return side.replace("  d(", " d(").removeprefix(" ")
+    return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
 
 
 def increments_in(side: str, known: Collection[str]) -> list[str]:
