@@ -65,7 +65,7 @@ def undone(q: Equation) -> list[Root] | None:
     branches: list[Branch] = [(zero(e.shape), (), ())]
     for _ in range(DEEPEST):
         if e is x:
-            return [Root(v, c, (*s, Step(undone, x, v))) for v, c, s in branches if not q.holds(v)] or None
+            return [Root(v, c, told(s, x, v)) for v, c, s in branches if not q.holds(v)] or None
         inner = [o for o in e.operands if holds(o)]
         if len(inner) != 1 or e.operands.count(inner[0]) != 1:
             return None
@@ -79,6 +79,12 @@ def undone(q: Equation) -> list[Root] | None:
         ]
         e = inner[0] if not isinstance(e, SumOfEntries) else exponent_with(inner[0], q)
     return None
+
+
+def told(steps: tuple[Step, ...], x: Expr, value: Expr) -> tuple[Step, ...]:
+    """The steps, the last of which says what the unknown is."""
+    is_last = bool(steps) and steps[-1].before is x and steps[-1].after is value
+    return steps if is_last else (*steps, Step(undone, x, value))
 
 
 def peeled(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
