@@ -31,6 +31,9 @@ ARGMIN = re.compile(
 )
 SUBJECT = re.compile(r"\b(?:subject\s+to|such\s+that|s\.\s?t\.)[:\s]*", re.IGNORECASE)
 GREATER = (">=", "≥", ">", r"\ge", r"\geq", r"\geqslant")
+OVER = re.compile(r"\s+over\s+(?P<name>\w+)[\s,]*$")
+ALIGNED = "align|aligned|gather|gathered|split|equation|array|alignat"
+ENVIRONMENT = re.compile(rf"\\(?:begin|end)\s*\{{(?:{ALIGNED})\*?\}}(?:\{{[^{{}}]*\}})?")
 UNEQUAL = re.compile(r"<=|>=|[≤≥<>]|\\(?:[gl]e|[gl]eq|[gl]eqslant)(?![A-Za-z])")
 
 
@@ -74,6 +77,8 @@ def head_of(text: str) -> Head:
 
 def in_words(text: str) -> str:
     """A text of LaTeX whose words of a problem stand outside of commands."""
+    if ENVIRONMENT.search(text) and "matrix" not in text:
+        text = ENVIRONMENT.sub(" ", text).replace("&", " ").replace("\\\\", "\n")
     text = UNDERSET.sub(lambda m: f"{m['word'].strip()}_{{{m['low']}}} ", text)
     return WORD.sub(lambda m: f" {m[1]} ", text)
 
@@ -91,15 +96,18 @@ def read_problem(
     equations = [p for p in pieces if not UNEQUAL.search(p)]
     inequalities = [p for p in pieces if UNEQUAL.search(p)]
     shown = without_space(objective[head.end :])
-    reading = read(shown, where, wrt or head.names, scalar=True)
+    over = OVER.search(shown)
+    names = head.names or ((over["name"],) if over else ())
+    shown = shown[: over.start()] if over else shown
+    reading = read(shown, where, wrt or names, scalar=True)
     try:
         constraints = constraints_beside(reading.expr, equations, where)
     except ShapeError:
         where = _with_shapes(where, equations)
-        reading = read(shown, where, wrt or head.names, scalar=True)
+        reading = read(shown, where, wrt or names, scalar=True)
         constraints = constraints_beside(reading.expr, equations, where)
     bounds = tuple(_beside(reading.expr, excess(p), p, where) for p in inequalities)
-    return Problem(reading, constraints, bounds, head.sense, head.names)
+    return Problem(reading, constraints, bounds, head.sense, names)
 
 
 def _with_shapes(where: str | Mapping[str, str] | None, equations: Sequence[str]) -> str | Mapping[str, str] | None:
@@ -181,7 +189,7 @@ def read_equation(text: str, where: str | Mapping[str, str] | None, unknown: str
 def _pieces(text: str) -> Iterator[str]:
     """The constraints in a list: commas and semicolons outside brackets, and the word «and», stand between them."""
     depth = start = 0
-    for match in re.finditer(r"[(\[{]|[)\]}]|[,;\n]|\band\b", text):
+    for match in re.finditer(r"[(\[{]|[)\]}]|(?<!\\)[,;]|\n|\band\b", text):
         sign = match.group()
         if sign in "([{" or sign in ")]}":
             depth += 1 if sign in "([{" else -1

@@ -78,6 +78,8 @@ def tested(
         if not all(in_domain(x, v) for x, v in own.items()) or not np.isfinite(function.results(within)[0]).all():
             continue
         done += 1
+        if not all(np.allclose(project(assumed(x), v), v, rtol=TOLERANCE, atol=TOLERANCE) for x, v in own.items()):
+            return Tested(np.inf, False, False, trials)
         points = feasible(drawn(own, draws), limits, within)
         residual = max(residual, relative(conditions, within, points))
         f = function.results(with_values(within, joined(own, points)))[0].ravel()
@@ -128,6 +130,10 @@ def in_domain(x: Expr, value: Array) -> bool:
     if "spd" in known:
         spectrum = np.linalg.eigvalsh(value)
         return bool((spectrum.min(axis=-1) > spectrum.max(axis=-1) / WORST_CONDITION).all())
+    if "psd" in known and np.linalg.eigvalsh(value).min() < -TOLERANCE:
+        return False
+    if "nonnegative" in known and (value < 0).any():
+        return False
     return "positive" not in known or bool((value > 0).all())
 
 

@@ -291,20 +291,36 @@ def whole_inverse(limit: Form) -> Expr:
 
 def on_frames(f: Expr, c: Expr, w: Expr, sense: str) -> Bound | None:
     """The extreme of tr(WᵀM), or of tr(WᵀSW), where WᵀW = I."""
-    gram = tidy(Sum.of(Product.of(Transpose(w), w), -Identity(w.cols)))
-    if w.cols is ONE or c.shape != gram.shape or tidy(Sum.of(c, -gram)) is not zero(c.shape):
+    metric = metric_of(c, w)
+    if w.cols is ONE or metric is None:
         return None
     g = gradients(f, {"w": w}).gradients["w"]
-    parts = [reduced(t, w) for t in multiplied_out(g, w)]
+    terms = multiplied_out(g, w)
+    is_plain = isinstance(metric, Identity)
+    parts = [reduced(t, w) for t in terms] if is_plain else terms
     linear = [t for t in parts if w not in t.factors and Transpose(w) not in t.factors]
-    rest = [t for t in parts if t not in linear and not is_normal(t, w)]
+    rest = [t for t in parts if t not in linear and not (is_plain and is_normal(t, w))]
     if any(t.factors.count(w) != 1 or t.factors[-1] is not w or Transpose(w) in t.factors for t in rest):
         return None
     if rest and not linear:
         s = total([t.around(t.factors[:-1]) for t in rest], (w.rows, w.rows))
-        return of_subspace(s, w, sense) if is_symmetric(s) else None
-    if linear and not rest:
+        return of_subspace(s, w, sense, metric) if is_symmetric(s) else None
+    if linear and not rest and isinstance(metric, Identity):
         return of_polar(total([t.expression() for t in linear], w.shape), w, sense)
+    return None
+
+
+def metric_of(c: Expr, w: Expr) -> Expr | None:
+    """The P of a constraint WᵀPW = I that is known to be positive definite; of QQᵀ = I for a square Q it is I."""
+    terms = c.operands if isinstance(c, Sum) else ()
+    products = [t for t in terms if isinstance(t, Product)]
+    if len(terms) != 2 or len(products) != 1 or tidy(-Identity(w.cols)) not in terms:
+        return None
+    factors = products[0].operands
+    if factors in ((Transpose(w), w), *([(w, Transpose(w))] if w.rows is w.cols else [])):
+        return Identity(w.rows)
+    if len(factors) == 3 and factors[0] is Transpose(w) and factors[2] is w:
+        return factors[1] if sign_of(factors[1]) == "positive definite" else None
     return None
 
 
@@ -349,20 +365,21 @@ def of_polar(m: Expr, q: Expr, sense: str) -> Bound | None:
     )
 
 
-def of_subspace(s: Expr, w: Expr, sense: str) -> Bound | None:
+def of_subspace(s: Expr, w: Expr, sense: str, metric: Expr) -> Bound | None:
     """The columns of W span the eigenvectors to the k eigenvalues at an end of the spectrum."""
     number, rest = coefficient(s)
     end = ENDS[sense].word
     if rest is not None:
         s = rest
         end = end if number > 0 else {"largest": "smallest", "smallest": "largest"}[end]
+    is_plain = isinstance(metric, Identity)
+    right = w if is_plain else Product.of(metric, w)
+    whose = f"{s}" if is_plain else f"the pencil ({s}, {metric})"
     return Bound(
         {},
-        (Step(eigenspace, Product.of(s, w), Product.of(w, Transpose(w), s, w)),),
-        f"eigenvalue problem {s}{w} = {w}Λ",
+        (Step(eigenspace, Product.of(s, w), Product.of(right, Transpose(w), s, w)),),
+        f"{'' if is_plain else 'generalised '}eigenvalue problem {s}{w} = {right}Λ",
         f"the trace of WᵀSW is between the sums of the {w.cols} eigenvalues at the ends of the spectrum (Ky Fan)",
-        (f"the columns of {w} span the space of the eigenvectors of {s} to its {w.cols} largest eigenvalues λ",)
-        if end == "largest"
-        else (f"the columns of {w} span the space of the eigenvectors of {s} to its {w.cols} smallest eigenvalues λ",),
+        (f"the columns of {w} span the space of the eigenvectors of {whose} to its {w.cols} {end} eigenvalues λ",),
         "rotation",
     )

@@ -5,18 +5,29 @@ X = Xᵀ declares a property, ‖x‖ = r is xᵀx = r², and several equations 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, replace
 from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Power, Product, Sum, Transpose, coefficient
+from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Equation, product_of, sign_of
 from matdiff.solving.linear import linear
 from matdiff.solving.terms import holding, tidy
+
+NOT_CONVEX = frozenset(("orthogonal", "unit", "simplex", "stochastic", "idempotent", "permutation", "integer"))
+SETS: dict[str, Callable[[Expr], tuple[Expr, tuple[Expr, ...]]]] = {
+    "orthogonal": lambda q: (Sum.of(Product.of(Transpose(q), q), -Identity(q.cols)), ()),
+    "unit": lambda x: (Sum.of(inner(x, x), Number(-1)), ()),
+    "simplex": lambda p: (Sum.of(SumOfEntries.of(p), Number(-1)), (p,)),
+}
 
 
 class Question(NamedTuple):
@@ -31,9 +42,32 @@ class Question(NamedTuple):
 
 def in_standard_form(question: Question) -> Question:
     """The same problem with its constraints in the form that the laws take."""
-    question = with_declared_symmetry(question)
+    question = with_declared_symmetry(with_sets_as_constraints(question))
     constraints = tuple(without_norm(c) for c in question.constraints)
-    return question._replace(constraints=stacked(constraints, question.variables))
+    bounds = tuple(negated(without_norm(negated(b))) for b in question.bounds)
+    return question._replace(constraints=stacked(constraints, question.variables), bounds=bounds)
+
+
+def with_sets_as_constraints(question: Question) -> Question:
+    """An unknown that is declared orthogonal, of length 1 or on the simplex is constrained to be so."""
+    for name, x in question.variables.items():
+        known = assumed(x) & SETS.keys()
+        if not isinstance(x, Symbol) or not assumed(x) & NOT_CONVEX:
+            continue
+        if not known:
+            what = ", ".join(sorted(x.properties))
+            raise UnsupportedError(f"{x} varies in a set ({what}) that no law of equations takes")
+        y = Symbol(x.name, x.shape, x.properties - NOT_CONVEX - {"invertible", "nonnegative"}, x.ranges)
+        constraint, bounds = SETS[min(known)](y)
+        return with_sets_as_constraints(
+            question._replace(
+                objective=exchanged(question.objective, x, y),
+                constraints=(*[exchanged(c, x, y) for c in question.constraints], constraint),
+                variables={**question.variables, name: y},
+                bounds=(*[exchanged(b, x, y) for b in question.bounds], *bounds),
+            )
+        )
+    return question
 
 
 def with_declared_symmetry(question: Question) -> Question:
@@ -79,6 +113,11 @@ def without_norm(c: Expr) -> Expr:
         return c
     a = norm.operands[0]
     return Sum.of(inner(a, a), -Power.of(rest, Number(2)))
+
+
+def negated(e: Expr) -> Expr:
+    """−e, term by term."""
+    return Sum.of(*[tidy(-t) for t in (e.operands if isinstance(e, Sum) else (e,))])
 
 
 def stacked(constraints: tuple[Expr, ...], variables: Mapping[str, Expr]) -> tuple[Expr, ...]:

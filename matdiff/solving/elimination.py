@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, replace
 from matdiff.algebra.identities.indexed import bound_names, substitute_index
 from matdiff.algebra.operators.sums import Member
@@ -68,7 +69,7 @@ def followed(branch: Branch, sizes: Collection[str]) -> list[Branch]:
             except UnsupportedError as error:
                 failure = failure or error
                 continue
-            rank = (held(found, branch, name), not unknown.is_scalar)
+            rank = (held(found, branch, name), 0 if unknown.is_scalar else 1 if unknown.cols is ONE else 2)
             if best is None or rank < best[0]:
                 best = rank, name, place, found
             break

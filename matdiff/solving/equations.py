@@ -29,7 +29,10 @@ REGULAR = frozenset(("invertible", "spd", "orthogonal"))
 
 
 class Demand(NamedTuple):
-    """What an expression has to be: ``invertible``, ``nonzero``, ``positive``, ``definite`` or ``entries`` not 0."""
+    """What an expression has to be: ``invertible``, ``nonzero``, ``positive``, ``definite``, or ``entries`` not 0.
+
+    Of a Sylvester equation the ``spectra`` must not meet.
+    """
 
     about: Expr
     word: str
@@ -37,6 +40,8 @@ class Demand(NamedTuple):
     def said(self) -> str:
         """The demand in words."""
         m = self.about
+        if self.word == "spectra":
+            return f"no eigenvalue of {m.operands[0]} is the negative of one of {m.operands[1]}"
         if self.word == "definite":
             return f"{m} is positive definite"
         if self.word == "entries":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Identity, Zeros
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import Law
@@ -197,7 +197,9 @@ def overlap(a: Expr, b: Expr, q: Equation) -> Demands:
     signs = {sign_of(m, q.sizes) for m in (a, b)}
     if signs <= {"positive definite", "positive semidefinite"} and "positive definite" in signs:
         return ()
-    return (Demand(Sylvester(a, b, Zeros(a.rows, b.rows)), "spectra"),)
+    if a is b and signs <= {"positive semidefinite"}:
+        return (Demand(a, "invertible"),)
+    return (Demand(Sylvester(a, b, Ones(a.rows, b.rows)), "spectra"),)
 
 
 @equation_law(

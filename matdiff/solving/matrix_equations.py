@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, replace
+from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, quotient
 from matdiff.algebra.operators.square import Inverse
@@ -184,6 +185,8 @@ def between_unknowns(q: Equation) -> list[Root] | None:
         return None
     if a is Identity(x.rows):
         value = tidy(Sqrtm(b))
+    elif isinstance(a, Scale) and isinstance(a.operands[1], Identity):
+        value = tidy(quotient(Sqrtm(b), Sqrt(a.operands[0])))
     else:
         root = tidy(Sqrtm(a))
         outer = Inverse(root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
@@ -19,11 +19,10 @@ from matdiff.errors import UnsupportedError
 from matdiff.solving.bounds import Bound, attained
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.elimination import Branch, eliminated, put
-from matdiff.solving.equations import Demand, fulfilled, in_words
+from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of
 from matdiff.solving.kinds import WANTED, Verdict, verdict
 from matdiff.solving.presentation import presented
-
-DEFINITE = {"spd": "definite", "positive": "positive"}
+from matdiff.solving.terms import tidy
 
 
 class Candidate(NamedTuple):
@@ -99,21 +98,51 @@ class Solved(NamedTuple):
 def solved(question: Question) -> Solved:
     """Solves a problem; raises UnsupportedError with the kind of equation where no law does."""
     question = in_standard_form(question)
-    is_plain = bool(question.sense) and not question.bounds
+    is_plain = bool(question.sense) and not question.bounds and not any(map(assumed, question.variables.values()))
     bound = attained(*question[:4]) if is_plain else None
     if bound is not None:
         return by_bound(question, bound)
+    try:
+        return by_elimination(question)
+    except UnsupportedError:
+        binding = with_binding(question)
+        if binding is None:
+            raise
+        return binding
+
+
+def by_elimination(question: Question) -> Solved:
+    """The Lagrangian, its gradients, and these solved for one unknown after the other."""
     lagrangian, multipliers = lagrangian_of(question.objective, question.constraints)
     unknowns: dict[str, Expr] = {**question.variables, **multipliers}
     first = gradients(lagrangian, unknowns)
     unknowns = {n: member_in(first.gradients[n], u) for n, u in unknowns.items()}
-    sizes = size_names(lagrangian)
-    branches = eliminated(first.gradients, unknowns, sizes)
+    branches = eliminated(first.gradients, unknowns, size_names(lagrangian))
     candidates = [candidate(question, lagrangian, unknowns, b) for b in branches]
-    candidates = [c for c in candidates if not question.bounds or require_slack(question, unknowns, c)]
+    for c in candidates if question.bounds else ():
+        require_slack(question, unknowns, c)
     wanted = WANTED[question.sense]
     candidates.sort(key=lambda c: c.verdict.kind != wanted)
     return Solved(question, lagrangian, first, unknowns, tuple(candidates))
+
+
+def with_binding(question: Question) -> Solved | None:
+    """The solution where the only inequality g ≥ 0 binds, by the conditions of Karush, Kuhn and Tucker.
+
+    With g = 0, a concave f + νg and ν ≥ 0 no feasible point is above the solution; for a minimum it is the other way
+    round.
+    """
+    if len(question.bounds) != 1 or question.constraints or not question.sense:
+        return None
+    found = by_elimination(question._replace(constraints=question.bounds, bounds=()))
+    sign = 1 if question.sense == "maximise" else -1
+    for c in found.candidates:
+        multiplier = next(v for n, v in c.values.items() if n not in question.variables)
+        right = sign_of(tidy(Number(sign) * multiplier), size_names(question.objective)) in ("positive", "nonnegative")
+        if right and c.verdict.proved and c.verdict.kind == WANTED[question.sense]:
+            reason = f"{c.verdict.reason}; the inequality binds, since its multiplier has the right sign"
+            return found._replace(candidates=(c._replace(verdict=c.verdict._replace(reason=reason)),))
+    return None
 
 
 def member_in(gradient: Expr, x: Expr) -> Expr:
@@ -167,11 +196,21 @@ def candidate(question: Question, lagrangian: Expr, unknowns: Mapping[str, Expr]
 
 
 def in_domain(variables: Mapping[str, Expr], values: Mapping[str, Expr], sizes: frozenset[str]) -> tuple[str, ...]:
-    """What must hold so that a solution has the properties that its unknown was declared with."""
+    """What must hold so that a solution has the properties that its unknown was declared with.
+
+    Raises UnsupportedError for a semidefinite unknown whose solution need not be semidefinite.
+    """
     found = []
     for name, x in variables.items():
-        for declared, word in DEFINITE.items():
-            value = values[name]
-            if declared in assumed(x) and (word == "definite" or x.is_scalar) and not fulfilled(word, value, sizes):
-                found.append(Demand(value, word).said())
+        known, value = assumed(x), values[name]
+        if "spd" in known:
+            found += [] if fulfilled("definite", value, sizes) else [Demand(value, "definite").said()]
+        elif "psd" in known and sign_of(value, sizes) not in ("positive definite", "positive semidefinite"):
+            raise UnsupportedError(f"if {x} need not be semidefinite it would be {value}, which need not be either")
+        if known & {"positive", "nonnegative"}:
+            low = entries_of(BothSigns(sizes), value).interval
+            sign = ">" if "positive" in known else "≥"
+            which = "" if x.is_scalar else "every entry of "
+            is_known = low.is_positive or (low.is_nonnegative and sign == "≥") or sign_of(value, sizes) == "positive"
+            found += [] if is_known else [f"{which}{value} {sign} 0"]
     return tuple(found)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import isqrt
 
-from matdiff.algebra.constants import Ones
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
@@ -165,7 +165,8 @@ def rooted(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     if k is None or k == 0:
         return None
     if k == -1:
-        return [(reciprocal_of(c), q.regular(c) or () if c.is_scalar else (), ())]
+        said = q.regular(c) if c.is_scalar else None if isinstance(c, Zeros) else ()
+        return None if said is None else [(reciprocal_of(c), said, ())]
     base = c if k > 0 else reciprocal_of(c)
     k = abs(k)
     if k.denominator != 1:
@@ -228,14 +229,17 @@ def plain_gram(a: Expr) -> Expr:
     return Product.of(Transpose(a), a)
 
 
-def entries_nonzero(e: Expr) -> Demands:
-    """What must hold so that one can divide by every entry."""
+def entries_nonzero(e: Expr) -> Demands | None:
+    """What must hold so that one can divide by every entry; None where one cannot."""
+    if isinstance(e, Identity | Zeros):
+        return None
     if "positive" in assumed(e) or isinstance(e, Ones):
         return ()
     if isinstance(e, Power) and e.operands[1].number is not None:
         return entries_nonzero(e.operands[0])
     if isinstance(e, Hadamard):
-        return tuple(d for o in e.operands for d in entries_nonzero(o))
+        parts = [entries_nonzero(o) for o in e.operands]
+        return None if None in parts else tuple(d for p in parts for d in p or ())
     return (Demand(e, "entries"),)
 
 
@@ -342,7 +346,7 @@ def of_term(t: Term, q: Equation) -> Rational | None:
 
 
 def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
-    """The numerator of an equation for a number, and whether there was a denominator."""
+    """The numerator of an equation for a number, without its factors x, and whether x = 0 is a root."""
     if q.unknown.shape != SCALAR or q.left.shape != SCALAR:
         return None
     whole: Rational = ({}, {0: UNIT})
@@ -353,9 +357,9 @@ def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
         whole = sum_of(whole, p)
     above = dict(whole[0])
     lowest = min(above, default=0)
-    if lowest and is_positive(q.unknown, q):  # x ≠ 0
-        above = {k - lowest: c for k, c in above.items()}
-    return above, len(whole[1]) > 1 or 0 not in whole[1]
+    above = {k - lowest: c for k, c in above.items()}
+    zero_too = lowest > 0 and not is_positive(q.unknown, q)
+    return above, zero_too and 0 in whole[1]
 
 
 @equation_law("a + bx = 0 ⇒ x = −a/b", "a + b*(-a/b) = 0", where="a: scalar; b: scalar positive", requires="b ≠ 0")
@@ -370,7 +374,12 @@ def root_of_first_degree(q: Equation) -> list[Root] | None:
         return None
     value = tidy(quotient(-a, b))
     first = (Step(denominators_cleared, Hadamard.of(b, q.unknown), tidy(-a)),)
-    return [Root(value, said, (*first, Step(root_of_first_degree, q.unknown, value)))]
+    return [*root_zero(q, found[1]), Root(value, said, (*first, Step(root_of_first_degree, q.unknown, value)))]
+
+
+def root_zero(q: Equation, is_root: bool) -> list[Root]:
+    """The root 0 of an equation whose terms all have the unknown as a factor."""
+    return [Root(ZERO, (), (Step(root_of_first_degree, q.unknown, ZERO),))] if is_root else []
 
 
 def without_common_number(a: Expr, b: Expr) -> tuple[Expr, Expr]:
@@ -406,7 +415,7 @@ def roots_of_second_degree(q: Equation) -> list[Root] | None:
         root = root_of(inside, q)
         values = [tidy(quotient(Sum.of(-b, s), Hadamard.of(Number(2), a))) for s in (root, -root)]
     said += positive(inside, q)
-    return [Root(v, said, (Step(roots_of_second_degree, q.unknown, v),)) for v in values]
+    return [*root_zero(q, found[1]), *[Root(v, said, (Step(roots_of_second_degree, q.unknown, v),)) for v in values]]
 
 
 def refused(q: Equation) -> UnsupportedError:

@@ -168,3 +168,46 @@ def test_a_determinant_under_a_trace() -> None:
     found = matdiff.solve("maximise log det(X) subject to tr(X A) = 1", "X", "X, A: n x n spd")
     assert str(found.solutions[0]["X"]) == "A⁻¹/n"
     assert found.proved
+
+
+def test_an_inequality_that_must_bind_is_solved_with_its_multiplier() -> None:
+    found = matdiff.solve("maximise c'x s.t. x'P x <= 1", "x", "x, c: n; P: n x n spd")
+    assert str(found.solutions[0]["x"]) == "P⁻¹c/sqrt(cᵀP⁻¹c)"
+    assert "the inequality binds" in found.reason
+    with pytest.raises(MatdiffError):
+        matdiff.solve("maximise c'x s.t. x'P x >= 1", "x", "x, c: n; P: n x n spd")
+
+
+@pytest.mark.parametrize(("where", "solution"), [("Q: n x n orthogonal", "polar(BAᵀ)"), ("Q: n x n", "BAᵀ(AAᵀ)⁻¹")])
+def test_an_unknown_varies_in_the_set_that_is_declared(where: str, solution: str) -> None:
+    found = matdiff.solve("minimise ||Q A - B||^2", "Q", f"{where}; A, B: n x m")
+    assert str(found.solutions[0]["Q"]) == solution
+
+
+@pytest.mark.parametrize("declared", ["psd", "diagonal", "idempotent"])
+def test_a_solution_outside_of_the_declared_set_is_refused(declared: str) -> None:
+    with pytest.raises(MatdiffError):
+        matdiff.solve("minimise ||X - A||^2", "X", f"X: n x n {declared}; A: n x n")
+
+
+def test_aligned_problems_of_latex() -> None:
+    text = r"\begin{aligned} \min_x \quad & \|x\|^2 \\ \text{s.t.} \quad & Ax = b \end{aligned}"
+    assert str(matdiff.solve(text).solutions[0]["x"]) == "Aᵀ(AAᵀ)⁻¹b"
+    text = r"\text{minimize } w^\top \Sigma w \text{ subject to } \mu^\top w = r, \; \mathbf{1}^\top w = 1"
+    found = matdiff.solve(text, "w", "Sigma: n x n spd; w, mu: n; r: scalar")
+    s, mu = definite(4), random.normal(size=4)
+    w = matdiff.evaluate(found.solutions[0]["w"], {"Sigma": s, "mu": mu, "r": 0.3})
+    rows = np.stack([mu, np.ones(4)])
+    kkt = np.block([[2 * s, rows.T], [rows, np.zeros((2, 2))]])
+    np.testing.assert_allclose(w, np.linalg.solve(kkt, [0, 0, 0, 0, 0.3, 1])[:4])
+
+
+def test_generalised_subspaces_and_roots_of_cubics() -> None:
+    found = matdiff.solve(
+        "minimise tr(V'K V) subject to V'G V = eye(k)", "V", "V: n x k; K: n x n symmetric; G: n x n spd"
+    )
+    assert found.equation == "generalised eigenvalue problem KV = GVΛ"
+    roots = matdiff.solve("stationary points of t^3/3 - a*t", "t", "a: scalar positive; t: scalar").solutions
+    assert {str(s["t"]) for s in roots} == {"sqrt(a)", "−sqrt(a)"}
+    found = matdiff.solve("minimise t^4 - 2*a*t^2", "t", "a: scalar positive; t: scalar")
+    assert {str(s["t"]) for s in found.solutions} == {"sqrt(a)", "−sqrt(a)"}

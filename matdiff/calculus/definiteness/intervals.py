@@ -159,10 +159,12 @@ def above(a: Interval) -> Interval:
 
 def reciprocal(a: Interval) -> Interval:
     """1/a where it is defined: 0 is left out."""
+    if a.high == 0 == a.low:
+        return REAL
     if a.is_nonnegative:
         low = (Fraction(0), True) if a.high == inf else (1 / a.high, a.open_high)
         high = (inf, True) if a.low == 0 else (1 / a.low, a.open_low)
-        return REAL if a.high == 0 else Interval(low[0], high[0], low[1], high[1])
+        return Interval(low[0], high[0], low[1], high[1])
     return minus(reciprocal(minus(a))) if a.is_nonpositive else REAL
 
 
