@@ -11,6 +11,7 @@ from matdiff.api.inputs import Where, unknowns_in
 from matdiff.errors import CheckError, UnknownNameError
 
 if TYPE_CHECKING:
+    from matdiff.language.problems import Problem
     from matdiff.results.solution import Solution
     from matdiff.solving.constraints import Question
     from matdiff.solving.problem import Candidate, Solved
@@ -60,8 +61,20 @@ def _question(
     names = names or read.names
     if not names:
         raise UnknownNameError("the problem does not name its unknown", suggestion='Name it: wrt="x".')
-    variables = {n: read.reading.unknown(n) for n in names}
+    variables = {n: _unknown(read, n) for n in names}
     return Question(read.reading.expr, read.constraints, variables, read.sense, read.bounds)
+
+
+def _unknown(read: Problem, name: str) -> Expr:
+    """An unknown of the objective, or one that only the constraints have."""
+    from matdiff.algebra.expr import symbols
+    from matdiff.language.names import canonical
+
+    for e in (read.reading.expr, *read.constraints):
+        for s in symbols(e):
+            if s.name == canonical(name):
+                return s
+    return read.reading.unknown(name)
 
 
 def _checked(found: Solved) -> tuple[Solved, tuple[str, ...]]:

@@ -84,7 +84,7 @@ class Equation:
     @cached_property
     def terms(self) -> list[Term]:
         """The terms, in lowest terms."""
-        return in_lowest_terms(multiplied_out(self.left, self.unknown))
+        return in_lowest_terms(multiplied_out(self.left, self.unknown), self.holds)
 
     def regular(self, m: Expr) -> Demands | None:
         """What must hold so that a matrix or a number has an inverse; None where it is zero."""

@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from matdiff.algebra.assumptions import convex
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, replace
 from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.certificate import Certificate, certificate_of
 from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.errors import MatdiffError
+from matdiff.solving.convexity import Shape, by_composition
 from matdiff.solving.equations import fresh_symbol
 from matdiff.solving.terms import holding_any, tidy
 
@@ -63,7 +66,7 @@ def by_curvature(f: Expr, variables: Mapping[str, Expr], what: str) -> Verdict |
     known = curvature(f, variables)
     certificate = None if known is None else known[1]
     if certificate is None or not certificate.conclusion or certificate.on_pieces:
-        return None
+        return composed(f, variables, what)
     said = certificate.conclusion.removeprefix("f is ")
     kind = "minimum" if "convex" in said else "maximum" if "concave" in said else ""
     if not kind:
@@ -71,6 +74,18 @@ def by_curvature(f: Expr, variables: Mapping[str, Expr], what: str) -> Verdict |
     strict = said.startswith("strictly")
     only = ", and the only one" if strict else ""
     return Verdict(kind, True, f"{what} is {said}, so this is its global {kind}{only}", strict)
+
+
+def composed(f: Expr, variables: Mapping[str, Expr], what: str) -> Verdict | None:
+    """The same where the function is convex as a sum of convex functions of affine ones."""
+    if not all(convex(assumed(x)) for x in variables.values()):
+        return None
+    shape = by_composition(f, variables.values(), size_names(f))
+    if shape not in (Shape.CONVEX, Shape.CONCAVE):
+        return None
+    kind, said = ("minimum", "convex") if shape is Shape.CONVEX else ("maximum", "concave")
+    reason = f"{what} is {said}, a sum of {said} functions of affine ones, so this is its global {kind}"
+    return Verdict(kind, True, reason)
 
 
 def in_other_parameters(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:

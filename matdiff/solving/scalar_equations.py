@@ -22,7 +22,7 @@ from matdiff.algebra.operators.products import (
     quotient,
     zero,
 )
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.errors import UnsupportedError
@@ -64,6 +64,7 @@ def undone(q: Equation) -> list[Root] | None:
     e, holds, x = q.left, q.holds, q.unknown
     branches: list[Branch] = [(zero(e.shape), (), ())]
     for _ in range(DEEPEST):
+        e = with_number_outside(e, holds)
         if e is x:
             return [Root(v, c, told(s, x, v)) for v, c, s in branches if not q.holds(v)] or None
         inner = [o for o in e.operands if holds(o)]
@@ -79,6 +80,13 @@ def undone(q: Equation) -> list[Root] | None:
         ]
         e = inner[0] if not isinstance(e, SumOfEntries) else exponent_with(inner[0], q)
     return None
+
+
+def with_number_outside(e: Expr, holds: Callable[[Expr], bool]) -> Expr:
+    """sum(sA) = s sum(A) where only the number s holds the unknown."""
+    if isinstance(e, SumOfEntries) and isinstance(a := e.operands[0], Scale) and not holds(a.operands[1]):
+        return Hadamard.of(a.operands[0], SumOfEntries.of(a.operands[1]))
+    return e
 
 
 def told(steps: tuple[Step, ...], x: Expr, value: Expr) -> tuple[Step, ...]:
@@ -167,13 +175,15 @@ def rooted(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     if k == -1:
         said = q.regular(c) if c.is_scalar else None if isinstance(c, Zeros) else ()
         return None if said is None else [(reciprocal_of(c), said, ())]
+    if c.number == 0:
+        return [(c, (), ())] if k > 0 else None
     base = c if k > 0 else reciprocal_of(c)
     k = abs(k)
     if k.denominator != 1:
         value = Power.of(base, Number(1 / k))
         return [(value, positive(c, q), (Step(power_undone, inner, value),))]
     value = (
-        (root_of(tidy(base), q) if base.is_scalar else Sqrt(base))
+        (root_of(tidy(base), q) if base.is_scalar and not base.free else parted_root(tidy(base), q))
         if k == 2
         else Power.of(base, Number(Fraction(1) / k))
     )
@@ -207,6 +217,23 @@ def root_of(c: Expr, q: Equation) -> Expr:
     return Hadamard.of(*outside, *([Sqrt(Hadamard.of(*inside))] if inside else []))
 
 
+def parted_root(c: Expr, q: Equation) -> Expr:
+    """The root of a product with the factors apart that are known to be positive."""
+    factors = c.operands if isinstance(c, Hadamard | Scale) else (c,)
+    apart = [f for f in factors if "positive" in assumed(f.operands[0] if isinstance(f, Member) else f)]
+    rest = [f for f in factors if f not in apart]
+    scalars = [f for f in rest if f.is_scalar]
+    arrays = [f for f in rest if not f.is_scalar]
+    roots: list[Expr] = [Sqrt(f) for f in apart]
+    roots += [Sqrt(Hadamard.of(*arrays))] if arrays else []
+    roots += [root_of(Hadamard.of(*scalars), q)] if scalars else []
+    number = [r for r in roots if r.is_scalar]
+    whole = [r for r in roots if not r.is_scalar]
+    if not whole:
+        return Hadamard.of(*number)
+    return Scale.of(Hadamard.of(*number), Hadamard.of(*whole)) if number else Hadamard.of(*whole)
+
+
 def square_root_of(f: Expr, q: Equation) -> Expr | None:
     """The root of a factor, where it has one that is simpler."""
     if f.number is not None and f.number > 0:
@@ -214,7 +241,7 @@ def square_root_of(f: Expr, q: Equation) -> Expr | None:
         return Number(Fraction(above, below)) if Fraction(above, below) ** 2 == f.number else None
     if isinstance(f, Power) and (k := f.operands[1].number) is not None:
         base = f.operands[0]
-        if k.denominator == 1 and k % 2 == 0 and is_positive(base, q):
+        if k.denominator == 1 and k % 2 == 0 and (is_positive(base, q) or sign_of(base, q.sizes) == "nonnegative"):
             return tidy(Power.of(base, Number(k / 2)))
         root = square_root_of(base, q)
         return None if root is None else tidy(Power.of(root, Number(k)))
@@ -365,6 +392,8 @@ def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
 @equation_law("a + bx = 0 ⇒ x = −a/b", "a + b*(-a/b) = 0", where="a: scalar; b: scalar positive", requires="b ≠ 0")
 def root_of_first_degree(q: Equation) -> list[Root] | None:
     found = polynomial(q)
+    if found is not None and found[1] and max(found[0]) == 0 and (said := q.regular(found[0][0])) is not None:
+        return [root._replace(conditions=said) for root in root_zero(q, True)]
     if found is None or max(found[0], default=0) != 1:
         return None
     a, b = found[0].get(0, ZERO), found[0][1]
@@ -422,7 +451,9 @@ def refused(q: Equation) -> UnsupportedError:
     """What kind of equation it is that no law solves."""
     name = str(q.unknown)
     found = polynomial(q)
-    if found is not None:
+    if found is not None and not any(found[0]):
+        kind = "an equation without a solution"
+    elif found is not None:
         kind = f"a polynomial equation of degree {max(found[0], default=0)} in {name}"
     elif q.unknown.is_scalar:
         kind = f"a transcendental or secular scalar equation for {name}"

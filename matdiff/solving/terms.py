@@ -214,7 +214,15 @@ def _openings(t: Term, unknown: Expr, holds: Callable[[Expr], bool]) -> Iterator
         if not isinstance(s, Product | SumOfEntries):
             yield [_with(t, t.factors, (sums, (*c, *f), ()), (), others) for sums, c, f in pieces]
         elif not t.factors or t.factors[-1].cols is ONE:  # v·(aᵀw) = v aᵀ w
-            yield [_with(t, t.factors, piece, (), others) for piece in pieces]
+            yield [_with(t, t.factors, forwards(piece, unknown), (), others) for piece in pieces]
+
+
+def forwards(piece: Piece, unknown: Expr) -> Piece:
+    """A number xᵀa as aᵀx."""
+    sums, scalars, factors = piece
+    if unknown in factors or Transpose(unknown) not in factors:
+        return piece
+    return sums, scalars, tuple(turned(f) for f in reversed(factors))
 
 
 def _with(t: Term, before: tuple[Expr, ...], piece: Piece, after: tuple[Expr, ...], scalars: tuple[Expr, ...]) -> Term:
@@ -234,10 +242,10 @@ def _with(t: Term, before: tuple[Expr, ...], piece: Piece, after: tuple[Expr, ..
     return t._replace(factors=kept, scalars=scalars, sums=(*t.sums, *sums)).times(own)
 
 
-def in_lowest_terms(terms: Sequence[Term]) -> list[Term]:
-    """The terms divided by what all numbers have in common, and by scalars without an index that all of them have."""
+def in_lowest_terms(terms: Sequence[Term], holds: Callable[[Expr], bool]) -> list[Term]:
+    """The terms divided by what all numbers and scalars have in common, but for indices and the unknown."""
     common = Fraction(gcd(*[abs(t.number.numerator) for t in terms]), lcm(*[t.number.denominator for t in terms]))
-    shared = [s for s in terms[0].scalars if not s.free and all(s in t.scalars for t in terms)]
+    shared = [s for s in terms[0].scalars if not s.free and not holds(s) and all(s in t.scalars for t in terms)]
     found = []
     for t in terms:
         scalars = list(t.scalars)

@@ -1,0 +1,135 @@
+"""Convex by composition: sums of convex functions of affine ones, which need no Hessian.
+
+‖Ax + b‖,  (a(x))²,  u(x)ᵀP u(x) with P ⪰ 0,  exp,  −log,  −log det of affine functions, and their sums
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import Flag
+
+from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
+from matdiff.algebra.operators.softmax import LogSumExp
+from matdiff.algebra.operators.square import LogDeterminant, Trace
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
+from matdiff.calculus.definiteness.certificate import is_affine
+from matdiff.calculus.definiteness.opposite_signs import BothSigns
+from matdiff.calculus.definiteness.signs import entries_of
+from matdiff.calculus.gradient import independent
+from matdiff.solving.equations import sign_of
+from matdiff.solving.terms import turned
+
+
+class Shape(Flag):
+    """What a function is: an affine one is both."""
+
+    NEITHER = 0
+    CONVEX = 1
+    CONCAVE = 2
+    AFFINE = 3
+
+
+TURNED = {Shape.CONVEX: Shape.CONCAVE, Shape.CONCAVE: Shape.CONVEX}
+
+
+def by_composition(f: Expr, unknowns: Iterable[Expr], sizes: frozenset[str]) -> Shape:
+    """Whether a function is convex or concave by the way it is written; of an array in every entry."""
+    varies = independent(f, list(unknowns))
+    found: dict[Expr, Shape] = {}
+    for node in postorder(f, prune=lambda n: not varies(n) or isinstance(n, Member)):
+        if not varies(node) or is_affine(node, varies):
+            found[node] = Shape.AFFINE
+        else:
+            found[node] = of_node(node, found, varies, sizes)
+    return found[f]
+
+
+def of_node(node: Expr, found: dict[Expr, Shape], varies: Callable[[Expr], bool], sizes: frozenset[str]) -> Shape:
+    """The shape of an operation that is not affine, from those of its operands."""
+    below = [found.get(o, Shape.NEITHER) for o in node.operands]
+    match node:
+        case Sum():
+            return all_of(below)
+        case IndexedSum() | SumOfEntries() | Named():
+            return below[0]
+        case Scale() | Hadamard():
+            return of_multiple(node, below, varies, sizes)
+        case Power():
+            return of_power(node, below, sizes)
+        case Norm() | LogSumExp() | Exp():
+            return Shape.CONVEX if below[0] is Shape.AFFINE else Shape.NEITHER
+        case LogDeterminant() if sign_of(node.operands[0], sizes) != "positive definite":
+            return Shape.NEITHER
+        case Log() | Sqrt() | LogDeterminant():
+            return Shape.CONCAVE if below[0] is Shape.AFFINE else Shape.NEITHER
+        case Product() if node.is_scalar:
+            return of_form(node.operands, found, varies)
+        case Trace() if isinstance(node.operands[0], Product):
+            factors = node.operands[0].operands
+            turns = (factors[k:] + factors[:k] for k in range(len(factors)))
+            return next((s for t in turns if (s := of_form(t, found, varies)) is not Shape.NEITHER), Shape.NEITHER)
+    return Shape.NEITHER
+
+
+def all_of(shapes: Iterable[Shape]) -> Shape:
+    """What all terms of a sum are."""
+    whole = Shape.AFFINE
+    for s in shapes:
+        whole &= s
+    return whole
+
+
+def sign(e: Expr, sizes: frozenset[str]) -> int:
+    """1 where no entry is negative, −1 where none is positive, else 0."""
+    interval = entries_of(BothSigns(sizes), e).interval
+    return 1 if interval.is_nonnegative else -1 if interval.is_nonpositive else 0
+
+
+def of_multiple(node: Expr, below: list[Shape], varies: Callable[[Expr], bool], sizes: frozenset[str]) -> Shape:
+    """c f for a factor c whose sign is known."""
+    moving = [k for k, o in enumerate(node.operands) if varies(o)]
+    if len(moving) != 1:
+        return Shape.NEITHER
+    signs = [sign(o, sizes) for k, o in enumerate(node.operands) if k != moving[0]]
+    if 0 in signs:
+        return Shape.NEITHER
+    shape = below[moving[0]]
+    return TURNED.get(shape, shape) if signs.count(-1) % 2 else shape
+
+
+def of_power(node: Expr, below: list[Shape], sizes: frozenset[str]) -> Shape:
+    """Even powers of affine functions, powers ≥ 1 of norms, reciprocals of positive affine functions."""
+    base, k = node.operands[0], node.operands[1].number
+    if k is None:
+        return Shape.NEITHER
+    if isinstance(base, Norm) and k >= 1:
+        return below[0]
+    if below[0] is not Shape.AFFINE:
+        return Shape.NEITHER
+    if k.denominator == 1 and k > 0 and k % 2 == 0:
+        return Shape.CONVEX
+    interval = entries_of(BothSigns(sizes), base).interval
+    return Shape.CONVEX if k < 0 and interval.is_positive else Shape.NEITHER
+
+
+def of_form(factors: tuple[Expr, ...], found: dict[Expr, Shape], varies: Callable[[Expr], bool]) -> Shape:
+    """u(x)ᵀP u(x), or Tr(U(x)ᵀP U(x)), for a semidefinite P that does not vary and an affine u."""
+    half = len(factors) // 2
+    if half == 0 or [turned(f) for f in reversed(factors[:half])] != [*factors[len(factors) - half :]]:
+        return Shape.NEITHER
+    right = factors[len(factors) - half :]
+    if not is_affine(Product.of(*right), varies):
+        return Shape.NEITHER
+    if len(factors) % 2 == 0:
+        return Shape.CONVEX
+    middle = factors[half]
+    if varies(middle):
+        return Shape.NEITHER
+    kind = sign_of(middle)
+    if kind.startswith("positive"):
+        return Shape.CONVEX
+    return Shape.CONCAVE if kind.startswith("negative") else Shape.NEITHER
