@@ -111,7 +111,10 @@ def judged(c: Candidate, sense: str, lower: bool, higher: bool) -> Candidate:
     if c.verdict.proved or not sense:
         return c
     if lower if sense == "minimise" else higher:
-        return c._replace(verdict=Verdict("stationary", False, f"there are better points: this is no {WANTED[sense]}"))
+        reason = (
+            f"whether it is a {WANTED[sense]} depends on the data: on some random instances other points are better"
+        )
+        return c._replace(verdict=Verdict("stationary", False, reason))
     reason = "no proof: none of the points that were tried on random instances is better"
     return c._replace(verdict=Verdict(WANTED[sense], False, reason))
 
@@ -124,7 +127,8 @@ def asked_for(found: Solved, kept: list[Candidate]) -> tuple[Solved, tuple[str, 
     right = [c for c in kept if c.verdict.kind == wanted]
     if right or not found.question.sense:
         return found._replace(candidates=tuple(right or kept)), ()
-    note = f"The stationary point is no {wanted}: it is a {kept[0].verdict.kind} point."
-    if kept[0].verdict.kind in ("minimum", "maximum"):
-        note = f"The stationary point is no {wanted} but a {kept[0].verdict.kind}."
+    kind = kept[0].verdict.kind
+    note = f"The stationary point is no {wanted} but a {kind}{' point' * (kind == 'saddle')}."
+    if kind == "stationary":
+        note = f"The stationary point is a {wanted} for some data at most: other points are better on random instances."
     return found._replace(candidates=tuple(kept)), (note,)

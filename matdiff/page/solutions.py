@@ -7,6 +7,7 @@ from typing import Any
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import TEXT, name_text
+from matdiff.output.latex import in_words
 from matdiff.page.model import (
     Answer,
     Formula,
@@ -57,7 +58,7 @@ def problem(found: Solved, pen: Pen) -> Iterator[Line]:
 
 def derivation(found: Solved, pen: Pen) -> Iterator[Section]:
     """The Lagrangian, its gradients, and the steps of the solution."""
-    if found.question.constraints:
+    if found.question.constraints and found.first is not None:
         line = Line(function_of("L", found.unknowns.values()), pen(found.lagrangian))
         yield Section("Lagrangian", [line])
     name = " L" if found.question.constraints else " f"
@@ -73,7 +74,7 @@ def derivation(found: Solved, pen: Pen) -> Iterator[Section]:
 
 def words(text: str) -> Formula:
     """A sentence."""
-    return sign(text, rf"\text{{{text}}}")
+    return sign(text, rf"\text{{{in_words(text)}}}")
 
 
 def said(found: Solved) -> Iterator[Line]:

@@ -177,11 +177,11 @@ def on_quadric(f: Expr, c: Expr, x: Expr, sense: str) -> Bound | None:
     size = root(k)
     x_value = tidy(Scale.of(size, value))
     kind = "eigenvalue problem" if limit.scalar is not None else "generalised eigenvalue problem"
-    pencil = "λx" if limit.scalar is not None else f"λ{limit.matrix}x"
+    pencil = f"λ{x}" if limit.scalar is not None else f"λ{limit.matrix}{x}"
     return Bound(
         {"x": x_value},
         (*steps, Step(eigenvector, x, x_value)),
-        f"{kind} {form.matrix}x = {pencil}",
+        f"{kind} {form.matrix}{x} = {pencil}",
         f"the objective lies between the ends of the spectrum (Rayleigh and Ritz), and attains the {end.word}",
         (f"the {end.word} eigenvalue λ of {of} is simple",),
         "sign",
@@ -224,7 +224,7 @@ def of_ratio(f: Expr, x: Expr, sense: str) -> Bound | None:
         return Bound(
             {"x": value},
             (*steps, Step(eigenvector, x, value)),
-            f"generalised eigenvalue problem {s}x = λ{'' if scalar is not None else p}x",
+            f"generalised eigenvalue problem {s}{x} = λ{'' if scalar is not None else p}{x}",
             f"the quotient lies between the ends of the spectrum (Rayleigh and Ritz), and attains the {end.word}",
             (f"the {end.word} eigenvalue λ of {of} is simple",),
             "scale",
@@ -358,7 +358,7 @@ def of_polar(m: Expr, q: Expr, sense: str) -> Bound | None:
         {"x": value},
         (Step(nearest_orthogonal, q, value),),
         "polar factor, by the singular value decomposition",
-        "the trace of QᵀM is at most the sum of the singular values of M (von Neumann), and attains it",
+        f"the trace of {Product.of(Transpose(q), m)} is at most the sum of the singular values of {m} (von Neumann)",
         (f"{m} is invertible",) if m.rows is m.cols else (f"{m} has full rank",),
         "",
         needs=(tidy(Product.of(Transpose(m), m)),),

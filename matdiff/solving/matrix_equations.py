@@ -135,7 +135,7 @@ def definite(e: Expr, q: Equation) -> bool:
 
 
 @equation_law(
-    "cX² + XS = kI ⇒ X = ((S² + 4ckI)^½ − S)/(2c)",
+    "cX² + XS = kI",
     "(sqrtm(S*S + 4*c*eye(n)) - S)*(sqrtm(S*S + 4*c*eye(n)) - S) + 2*(sqrtm(S*S + 4*c*eye(n)) - S)*S = 4*c*eye(n)",
     where="S: n x n symmetric; c: scalar positive",
     requires="S is symmetric and ck > 0; X is the root that is positive definite, and commutes with S",
@@ -165,7 +165,7 @@ def square_root(q: Equation) -> list[Root] | None:
 
 
 @equation_law(
-    "XAX = B ⇒ X = A^−½(A^½BA^½)^½A^−½",
+    "XAX = B",
     "sqrtm(sqrtm(A)*B*sqrtm(A))*sqrtm(sqrtm(A)*B*sqrtm(A)) = sqrtm(A)*B*sqrtm(A)",
     where="A, B: n x n spd",
     requires="A and B are positive definite; X is the root that is positive definite",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.expr import Expr, Number, postorder
-from matdiff.algebra.operators.entrywise import Exp, Log
+from matdiff.algebra.expr import Expr, Number, postorder, replace
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum
 from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.solving.equations import Equation
+from matdiff.solving.scalar_equations import root_of
 from matdiff.solving.terms import multiplied_out, tidy
 
 MOST = 200  # nodes of an expression that is looked at
@@ -20,6 +22,8 @@ def presented(e: Expr) -> Expr:
     forms = [e]
     if any(isinstance(n, Exp) and not n.is_scalar for n in nodes):
         forms.append(with_scalars_outside(with_scalars_outside(e)))
+    if any(isinstance(n, Sqrt) for n in nodes):
+        forms.append(tidy(replace(e, root_taken)))
     if any(isinstance(n, Scale | Hadamard) for n in nodes):
         forms.append(with_numbers_spread(with_numbers_spread(e)))
     return min(forms, key=lambda form: len(str(form)) + (2 if form is not e else 0))
@@ -38,6 +42,11 @@ def with_numbers_spread(e: Expr) -> Expr:
             node = Sum.of(*[tidy(node.rebuild((node.operands[0], t))) for t in last.operands])
         done[n] = node
     return done[e]
+
+
+def root_taken(e: Expr) -> Expr | None:
+    """The root of a number with the roots of squares among its factors taken."""
+    return root_of(e.operands[0], Equation(e, Number(0))) if isinstance(e, Sqrt) and e.is_scalar else None
 
 
 def number_absorbed(e: Expr) -> Expr:

@@ -33,10 +33,25 @@ DEEPEST = 60
 HIGHEST = 8
 
 power_undone = form_law(
-    "power_undone", "xᵏ = c ⇒ x = c^(1/k)", "(c.^(1/2)).^2 = c", where="c: n positive", requires="c > 0 where k is even"
+    "power_undone",
+    "take the root",
+    "(c.^(1/2)).^2 = c",
+    where="c: n positive",
+    requires="c > 0 where k is even",
 )
-log_undone = form_law("log_undone", "log x = c ⇒ x = eᶜ", "log(exp(c)) = c", where="c: n")
-exp_undone = form_law("exp_undone", "eˣ = c ⇒ x = log c", "exp(log(c)) = c", where="c: n positive", requires="c > 0")
+log_undone = form_law(
+    "log_undone",
+    "log x = c ⇒ x = exp(c)",
+    "log(exp(c)) = c",
+    where="c: n",
+)
+exp_undone = form_law(
+    "exp_undone",
+    "exp(x) = c ⇒ x = log c",
+    "exp(log(c)) = c",
+    where="c: n positive",
+    requires="c > 0",
+)
 exponential_parted = form_law(
     "exponential_parted",
     "sum(exp(a + s1)) = c ⇒ s = log(c/sum(exp(a)))",
@@ -51,14 +66,16 @@ denominators_cleared = form_law(
     where="a, b, x: scalar positive",
     requires="x ≠ 0",
 )
-
-
 Branch = tuple[Expr, Demands, tuple[Step, ...]]  # the right-hand side, its demands, the steps that led to it
 
 # ---- from outside in ----------------------------------------------------------------------------------
 
 
-@equation_law("f(x) = c ⇒ x = f⁻¹(c)", "a.*((c - b)./a) + b = c", where="a: n positive; b, c: n")
+@equation_law(
+    "undo what is around the unknown",
+    "a.*((c - b)./a) + b = c",
+    where="a: n positive; b, c: n",
+)
 def undone(q: Equation) -> list[Root] | None:
     """Undoes the operations around the only place of the unknown, number by number or entry by entry."""
     e, holds, x = q.left, q.holds, q.unknown
@@ -419,7 +436,7 @@ def without_common_number(a: Expr, b: Expr) -> tuple[Expr, Expr]:
 
 
 @equation_law(
-    "ax² + bx + c = 0 ⇒ x = (−b ± (b² − 4ac)^½)/(2a)",
+    "ax² + bx + c = 0",
     "a*((-b + sqrt(b^2 + 4*a*c))/(2*a))^2 + b*((-b + sqrt(b^2 + 4*a*c))/(2*a)) = c",
     where="a, b, c: scalar positive",
     requires="a ≠ 0 and b² − 4ac ≥ 0",

@@ -66,7 +66,7 @@ def test_a_mean_and_then_a_covariance() -> None:
 def test_a_saddle_is_no_minimum() -> None:
     found = matdiff.solve("minimise p'M q + c'p", ["p", "q"], "M: n x n invertible; p, q, c: n")
     assert (found.kind, found.proved) == ("saddle", True)
-    assert found.notes == ("The stationary point is no minimum: it is a saddle point.",)
+    assert found.notes == ("The stationary point is no minimum but a saddle point.",)
 
 
 def test_the_maximum_of_a_convex_function_is_not_made_up() -> None:
@@ -211,3 +211,10 @@ def test_generalised_subspaces_and_roots_of_cubics() -> None:
     assert {str(s["t"]) for s in roots} == {"sqrt(a)", "−sqrt(a)"}
     found = matdiff.solve("minimise t^4 - 2*a*t^2", "t", "a: scalar positive; t: scalar")
     assert {str(s["t"]) for s in found.solutions} == {"sqrt(a)", "−sqrt(a)"}
+
+
+def test_a_kind_that_depends_on_the_data_is_left_open() -> None:
+    found = matdiff.solve("minimise x'A x - 2*b'x", "x", "A: n x n symmetric; x, b: n")
+    assert (found.kind, found.proved, found.conditions) == ("stationary", False, ("A is invertible",))
+    assert "depends on the data" in found.reason
+    assert "for some data at most" in found.notes[0]
