@@ -44,48 +44,57 @@ class Tested(NamedTuple):
         return self.residual <= TOLERANCE
 
 
-def tested(
-    objective: Expr,
-    constraints: Sequence[Expr],
-    variables: Mapping[str, Expr],
-    equations: Sequence[Expr],
-    unknowns: Mapping[str, Expr],
-    values: Mapping[str, Expr],
-    needs: Sequence[Expr],
-    seed: int,
-    trials: int,
-) -> Tested:
-    """Compares a solution with other points on random instances, on which what it *needs* has an inverse.
+class Test:
+    """A solution, and the programs for what is asked of it; *needs* are expressions that have to have an inverse."""
 
-    Raises CheckError where no instance is found.
-    """
-    program = Program([*values.values(), objective, *map(Inverse, needs)], lenient=True)
-    sampler, draws = Sampler(program, ()), Draws(seed)
-    conditions = Program(equations, lenient=True)
-    function, limits = Program([objective], lenient=True), Program([*constraints], lenient=True)
-    residual, lower, higher, attempt = 0.0, False, False, 0
-    done = 0
-    for _ in range(TRIES):
-        if done == trials:
-            return Tested(residual, lower, higher, trials)
-        instance = sampler.instance(draws, attempt)
-        attempt = instance.attempt + 1
-        found = program.results(instance.environment)
-        pairs = zip(values.items(), found, strict=False)
-        known: dict[Expr, Array] = {family_of(unknowns[n]): at(v, e, program) for (n, e), v in pairs}
-        within = with_values(instance.environment, known)
-        own: dict[Expr, Array] = {family_of(x): known[family_of(x)] for x in variables.values()}
-        if not all(in_domain(x, v) for x, v in own.items()) or not np.isfinite(function.results(within)[0]).all():
-            continue
-        done += 1
+    def __init__(
+        self,
+        objective: Expr,
+        constraints: Sequence[Expr],
+        variables: Sequence[Expr],
+        equations: Sequence[Expr],
+        values: Mapping[Expr, Expr],
+        needs: Sequence[Expr],
+    ) -> None:
+        self.variables = [family_of(x) for x in variables]
+        self.values = values
+        self.program = Program([*values.values(), objective, *map(Inverse, needs)], lenient=True)
+        self.function = Program([objective], lenient=True)
+        self.conditions = Program(equations, lenient=True)
+        self.limits = Program([*constraints], lenient=True)
+
+    def carry_out(self, seed: int, trials: int) -> Tested:
+        """What some random instances say; raises CheckError where the objective is defined at the solution of none."""
+        sampler, draws = Sampler(self.program, ()), Draws(seed)
+        found: list[Tested] = []
+        attempt = 0
+        for _ in range(TRIES):
+            if len(found) == trials:
+                worst = max(t.residual for t in found)
+                return Tested(worst, any(t.lower for t in found), any(t.higher for t in found), trials)
+            instance = sampler.instance(draws, attempt)
+            attempt = instance.attempt + 1
+            outcome = self.on(instance.environment, draws)
+            found += [] if outcome is None else [outcome]
+        raise CheckError("no random instance was found on which the objective is defined at the solution")
+
+    def on(self, environment: Environment, draws: Draws) -> Tested | None:
+        """What an instance says; None where the solution is not in the domain of the objective."""
+        results = self.program.results(environment)
+        pairs = zip(self.values.items(), results, strict=False)
+        known: dict[Expr, Array] = {family_of(x): at(v, e, self.program) for (x, e), v in pairs}
+        within = with_values(environment, known)
+        own: dict[Expr, Array] = {x: known[x] for x in self.variables}
+        is_defined = all(in_domain(x, v) for x, v in own.items())
+        if not is_defined or not np.isfinite(self.function.results(within)[0]).all():
+            return None
         if not all(np.allclose(project(assumed(x), v), v, rtol=TOLERANCE, atol=TOLERANCE) for x, v in own.items()):
-            return Tested(np.inf, False, False, trials)
-        points = feasible(drawn(own, draws), limits, within)
-        residual = max(residual, relative(conditions, within, points))
-        f = function.results(with_values(within, joined(own, points)))[0].ravel()
+            return Tested(np.inf, False, False, 1)
+        points = feasible(drawn(own, draws), self.limits, within)
+        f = self.function.results(with_values(within, joined(own, points)))[0].ravel()
         slack = 1e-8 * (1.0 + abs(f[0]))
-        lower, higher = lower or bool((f < f[0] - slack).any()), higher or bool((f > f[0] + slack).any())
-    raise CheckError("no random instance was found on which the objective is defined at the solution")
+        lower, higher = bool((f < f[0] - slack).any()), bool((f > f[0] + slack).any())
+        return Tested(relative(self.conditions, within, points), lower, higher, 1)
 
 
 Point = Mapping[Expr, Array]

@@ -70,8 +70,9 @@ class Solution(Result):
 
 def compared(found: Solved, c: Candidate, seed: int, trials: int) -> Tested:
     """What random instances say about a stationary point."""
-    from matdiff.numeric.solutions import tested
+    from matdiff.numeric.solutions import Test
 
     q = found.question
     equal = [*(found.equations.values() or q.constraints), *[s.before - s.after for s in c.steps]]
-    return tested(q.objective, q.constraints, q.variables, equal, found.unknowns, c.values, c.needs, seed, trials)
+    values = {found.unknowns[n]: e for n, e in c.values.items()}
+    return Test(q.objective, q.constraints, [*q.variables.values()], equal, values, c.needs).carry_out(seed, trials)

@@ -13,7 +13,7 @@ from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Equation, Root
 from matdiff.solving.linear import LINEAR, solved_by_vec
 from matdiff.solving.matrix_equations import MATRIX
-from matdiff.solving.scalar_equations import NUMBERS, refused
+from matdiff.solving.rational_equations import NUMBERS, refused
 from matdiff.solving.terms import holding_any, tidy
 
 LAWS = (*LINEAR[:-1], *MATRIX, *NUMBERS, solved_by_vec)

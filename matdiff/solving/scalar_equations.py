@@ -1,13 +1,13 @@
-"""Operations undone from outside in, and equations for a number: rational ones up to the second degree."""
+"""Operations undone from outside in, for a number or entry by entry: powers, logarithms, exponentials, factors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from math import isqrt
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
@@ -22,15 +22,13 @@ from matdiff.algebra.operators.products import (
     quotient,
     zero,
 )
-from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
+from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
-from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Demand, Demands, Equation, Root, equation_law, form_law, gram_factor, sign_of
-from matdiff.solving.terms import Term, multiplied_out, tidy
+from matdiff.solving.terms import multiplied_out, tidy
 
 DEEPEST = 60
-HIGHEST = 8
 
 power_undone = form_law(
     "power_undone",
@@ -58,13 +56,6 @@ exponential_parted = form_law(
     "sum(exp(a + log(c/sum(exp(a)))*ones(n))) = c",
     where="a: n; c: scalar positive",
     requires="c > 0",
-)
-denominators_cleared = form_law(
-    "denominators_cleared",
-    "multiply by the denominators",
-    "(a/x + b)*x = a + b*x",
-    where="a, b, x: scalar positive",
-    requires="x ≠ 0",
 )
 Branch = tuple[Expr, Demands, tuple[Step, ...]]  # the right-hand side, its demands, the steps that led to it
 
@@ -285,198 +276,3 @@ def entries_nonzero(e: Expr) -> Demands | None:
         parts = [entries_nonzero(o) for o in e.operands]
         return None if None in parts else tuple(d for p in parts for d in p or ())
     return (Demand(e, "entries"),)
-
-
-# ---- rational equations -------------------------------------------------------------------------------
-
-Polynomial = Mapping[int, Expr]
-Rational = tuple[Polynomial, Polynomial]
-ZERO, UNIT = Number(0), Number(1)
-
-
-def added(a: Polynomial, b: Polynomial) -> Polynomial:
-    """a + b"""
-    found = {k: tidy(Sum.of(*[p[k] for p in (a, b) if k in p])) for k in {*a, *b}}
-    return {k: c for k, c in found.items() if c.number != 0}
-
-
-def multiplied(a: Polynomial, b: Polynomial) -> Polynomial:
-    """a b"""
-    found: dict[int, list[Expr]] = {}
-    for j, c in a.items():
-        for k, d in b.items():
-            found.setdefault(j + k, []).append(Hadamard.of(c, d))
-    return {k: s for k, terms in found.items() if (s := tidy(Sum.of(*terms))).number != 0}
-
-
-def raised(a: Polynomial, k: int) -> Polynomial:
-    """aᵏ"""
-    found: Polynomial = {0: UNIT}
-    for _ in range(k):
-        found = multiplied(found, a)
-    return found
-
-
-def sum_of(a: Rational, b: Rational) -> Rational:
-    """a + b over a common denominator."""
-    if a[1] == b[1]:
-        return added(a[0], b[0]), a[1]
-    return added(multiplied(a[0], b[1]), multiplied(b[0], a[1])), multiplied(a[1], b[1])
-
-
-def product_of(a: Rational, b: Rational) -> Rational:
-    """a b"""
-    return multiplied(a[0], b[0]), multiplied(a[1], b[1])
-
-
-def rational(e: Expr, x: Expr, holds: Callable[[Expr], bool]) -> Rational | None:
-    """A number as a quotient of polynomials in x; None where it is none by the way it is written."""
-    found: dict[Expr, Rational | None] = {}
-    for node in postorder(e, prune=lambda n: not holds(n)):
-        if node is x:
-            found[node] = ({1: UNIT}, {0: UNIT})
-        elif not holds(node):
-            found[node] = ({0: node}, {0: UNIT})
-        else:
-            found[node] = _rational(node, found)
-    return found[e]
-
-
-def _rational(node: Expr, found: Mapping[Expr, Rational | None]) -> Rational | None:
-    parts = [found.get(o) for o in node.operands]
-    if not node.is_scalar or any(p is None for p in parts):
-        return None
-    known = [p for p in parts if p is not None]
-    match node:
-        case Sum():
-            whole: Rational = ({}, {0: UNIT})
-            for p in known:
-                whole = sum_of(whole, p)
-            return whole
-        case Hadamard() | Scale() | Product():
-            whole = ({0: UNIT}, {0: UNIT})
-            for p in known:
-                whole = product_of(whole, p)
-            return whole
-        case Power(operands=(_, k)) if k.number is not None and k.number.denominator == 1 and abs(k.number) <= HIGHEST:
-            above, below = known[0] if k.number > 0 else known[0][::-1]
-            return raised(above, abs(int(k.number))), raised(below, abs(int(k.number)))
-        case IndexedSum() if not any(node.index in c.free for c in known[0][1].values()):
-            above, below = known[0]
-            return {k: tidy(IndexedSum(c, node.index)) for k, c in above.items()}, below
-        case Transpose():
-            return known[0]
-    return None
-
-
-def of_term(t: Term, q: Equation) -> Rational | None:
-    """A term as a quotient of polynomials."""
-    apart = [s for s in t.scalars if q.holds(s)]
-    rest = t._replace(scalars=tuple(s for s in t.scalars if not q.holds(s)))
-    if any(map(q.holds, t.factors)):
-        held = rational(Product.of(*t.factors), q.unknown, q.holds) if len(t.factors) == 1 else None
-        if held is None:
-            return None
-        rest, apart = rest._replace(factors=()), [*apart, t.factors[0]]
-    if any(s.free & set(t.sums) for s in apart):
-        return rational(tidy(t.expression()), q.unknown, q.holds)
-    found: Rational = ({0: tidy(rest.expression())}, {0: UNIT})
-    for s in apart:
-        p = rational(s, q.unknown, q.holds)
-        if p is None:
-            return None
-        found = product_of(found, p)
-    return found
-
-
-def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
-    """The numerator of an equation for a number, without its factors x, and whether x = 0 is a root."""
-    if q.unknown.shape != SCALAR or q.left.shape != SCALAR:
-        return None
-    whole: Rational = ({}, {0: UNIT})
-    for t in q.terms:
-        p = of_term(t, q)
-        if p is None:
-            return None
-        whole = sum_of(whole, p)
-    above = dict(whole[0])
-    lowest = min(above, default=0)
-    above = {k - lowest: c for k, c in above.items()}
-    zero_too = lowest > 0 and not is_positive(q.unknown, q)
-    return above, zero_too and 0 in whole[1]
-
-
-@equation_law("a + bx = 0 ⇒ x = −a/b", "a + b*(-a/b) = 0", where="a: scalar; b: scalar positive", requires="b ≠ 0")
-def root_of_first_degree(q: Equation) -> list[Root] | None:
-    found = polynomial(q)
-    if found is not None and found[1] and max(found[0]) == 0 and (said := q.regular(found[0][0])) is not None:
-        return [root._replace(conditions=said) for root in root_zero(q, True)]
-    if found is None or max(found[0], default=0) != 1:
-        return None
-    a, b = found[0].get(0, ZERO), found[0][1]
-    a, b = without_common_number(a, b)
-    said = q.regular(b)
-    if said is None:
-        return None
-    value = tidy(quotient(-a, b))
-    first = (Step(denominators_cleared, Hadamard.of(b, q.unknown), tidy(-a)),)
-    return [*root_zero(q, found[1]), Root(value, said, (*first, Step(root_of_first_degree, q.unknown, value)))]
-
-
-def root_zero(q: Equation, is_root: bool) -> list[Root]:
-    """The root 0 of an equation whose terms all have the unknown as a factor."""
-    return [Root(ZERO, (), (Step(root_of_first_degree, q.unknown, ZERO),))] if is_root else []
-
-
-def without_common_number(a: Expr, b: Expr) -> tuple[Expr, Expr]:
-    """Two numbers with the sign of the second turned over where it is written with a minus sign."""
-    if b.leading_number < 0:
-        return tidy(-a), tidy(-b)
-    return a, b
-
-
-@equation_law(
-    "ax² + bx + c = 0",
-    "a*((-b + sqrt(b^2 + 4*a*c))/(2*a))^2 + b*((-b + sqrt(b^2 + 4*a*c))/(2*a)) = c",
-    where="a, b, c: scalar positive",
-    requires="a ≠ 0 and b² − 4ac ≥ 0",
-)
-def roots_of_second_degree(q: Equation) -> list[Root] | None:
-    found = polynomial(q)
-    if found is None or max(found[0], default=0) != 2:
-        return None
-    p = found[0]
-    a, b, c = p[2], p.get(1), p.get(0, ZERO)
-    if a.leading_number < 0:
-        a, b, c = tidy(-a), None if b is None else tidy(-b), tidy(-c)
-    said = q.regular(a)
-    if said is None:
-        return None
-    if b is None:
-        inside = tidy(quotient(-c, a))
-        root = tidy(root_of(inside, q))
-        values = [root] if is_positive(q.unknown, q) else [root, tidy(-root)]
-    else:
-        inside = tidy(Sum.of(Hadamard.of(b, b), Hadamard.of(Number(-4), a, c)))
-        root = root_of(inside, q)
-        values = [tidy(quotient(Sum.of(-b, s), Hadamard.of(Number(2), a))) for s in (root, -root)]
-    said += positive(inside, q)
-    return [*root_zero(q, found[1]), *[Root(v, said, (Step(roots_of_second_degree, q.unknown, v),)) for v in values]]
-
-
-def refused(q: Equation) -> UnsupportedError:
-    """What kind of equation it is that no law solves."""
-    name = str(q.unknown)
-    found = polynomial(q)
-    if found is not None and not any(found[0]):
-        kind = "an equation without a solution"
-    elif found is not None:
-        kind = f"a polynomial equation of degree {max(found[0], default=0)} in {name}"
-    elif q.unknown.is_scalar:
-        kind = f"a transcendental or secular scalar equation for {name}"
-    else:
-        kind = f"a nonlinear equation in {name}"
-    return UnsupportedError(f"no law solves it in closed form: it is {kind}, {q.left} = 0")
-
-
-NUMBERS = (undone, root_of_first_degree, roots_of_second_degree)
