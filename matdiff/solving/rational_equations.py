@@ -211,7 +211,10 @@ def refused(q: Equation) -> UnsupportedError:
         kind = f"a transcendental or secular scalar equation for {name}"
     else:
         kind = f"a nonlinear equation in {name}"
-    return UnsupportedError(f"no law solves it in closed form: it is {kind}, {q.left} = 0")
+    return UnsupportedError(
+        f"no law solves it in closed form: it is {kind}, {q.left} = 0",
+        suggestion="Newton's method solves it step by step: stationary gives the system of a step.",
+    )
 
 
 NUMBERS = (undone, root_of_first_degree, roots_of_second_degree)
