@@ -111,7 +111,7 @@ def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
     written = name
     name = plain(name).strip()
     symbol = known.get(f"{named(name)}_bold") if written_bold(written) else None
-    symbol = symbol or known.get(named(name))
+    symbol = symbol or known.get(named(name)) or (known.get("l") if name == "ell" else None)
     if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):
         return symbol
     definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}

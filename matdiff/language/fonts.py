@@ -19,7 +19,7 @@ LATIN_FONTS = ("bold", "", "bold", "cal", "cal", "frak", "bb", "frak", "sf", "sf
 GREEK_FONTS = ("bold", "", "bold", "sf", "sf")
 GREEK_LETTERS = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΘΣΤΥΦΧΨΩ∇αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑϰϕϱϖ"
 ELSEWHERE = {  # the letters that Unicode has had before the others
-    "cal": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
+    "cal": dict(zip("BEFHILMRegol", "ℬℰℱℋℐℒℳℛℯℊℴℓ", strict=True)),
     "frak": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
     "bb": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
 }
@@ -37,7 +37,7 @@ CONSTANTS = frozenset("I")  # the identity is one in every font
 WORDS = frozenset("let in and for max min".split())
 PIECE = (
     r"[^\W\d_]\w*\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)|[\^_]\s*(?:\{\s*[A-Za-z]+\s*\}|[A-Za-z])|𝒩\s*\("
-    rf"|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])"
+    rf"|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
 )
 BEHIND = rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+"  # an accent, and a number
 LOW = rf"\s*_|[{SUBS}]"

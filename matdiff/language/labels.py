@@ -93,10 +93,16 @@ class Labels:
             return known.kind(name) != "M", 0
         if high.kind == "index":
             is_number = name == "e" and name not in known.names  # e^{(t)}
-            return high.label not in self.bound and name not in known.shaped | known.states and not is_number, 0
+            return canonical(
+                high.label
+            ) not in self.bound and name not in known.shaped | known.states and not is_number, 0
         if high.kind == "label" or high.label in ("pi", "π"):  # Q^π: nobody takes that power of anything but numbers
             return name != "e" or name in known.names, 0
-        if (name == "e" and name not in known.names) or high.label in known.functions or high.label in self.bound:
+        if (
+            (name == "e" and name not in known.names)
+            or high.label in known.functions
+            or canonical(high.label) in self.bound
+        ):
             return False, 0
         return self._of_letters(name, high, written)
 

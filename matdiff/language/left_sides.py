@@ -88,6 +88,7 @@ def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[
     arguments = head.group("arguments") if head else None
     if head is None or not arguments or text.count(f"{head.group('name')}{head.group('low')}(") < 2:
         return
+    yield from _without_arguments(text, head, arguments, bound)
     for argument in map(str.strip, re.split("[,;|]", arguments)):
         m = re.fullmatch(MEMBER, argument)
         index = next(filter(None, m.group("low", "place", "high", "sub")), "") if m else ""
@@ -98,6 +99,19 @@ def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[
             continue  # x beside x_n is another thing
         for found in re.finditer(rf"(?<![a-z0-9_]){re.escape(argument)}(?!\w)", own):
             yield piece.start + found.start(), piece.start + found.end(), m.group("base")
+
+
+def _without_arguments(text: str, head: re.Match[str], arguments: str, bound: AbstractSet[str]) -> Iterator[Edit]:
+    """Takes (x) away from r_i(x) = a_iᵀx − b_i, which is called with x only: it is another spelling of r_i."""
+    name = head.group("name") + head.group("low")
+    m = re.search(rf"_\{{?([a-z])\}}?$|([{SUBS}])$", name)
+    low = next(filter(None, m.groups())) if m else ""
+    if SUBSCRIPTS.get(low, low) not in bound:
+        return
+    written = rf"(?<![a-z0-9_]){re.escape(name)}\s*"
+    calls = list(re.finditer(rf"{written}(\(\s*{re.escape(arguments.strip())}\s*\))", text))
+    if len(calls) == len(re.findall(written + r"\(", text)):
+        yield from ((*call.span(1), "") for call in calls)
 
 
 def called(head: re.Match[str]) -> str:

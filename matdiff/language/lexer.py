@@ -219,6 +219,8 @@ class Lexer(Bars):
                 self.divergences.add(m.start())
         if before == "FUNCTION" and self.tokens[-1].value == "cases":
             self.conditions.add(m.start())
+        if bracket == "(" and before in ("NAME", "SUBSCRIPT") and not self.gap:
+            self.require_no_call(m.start())
         is_index = self.takes_direction(m.start()) or (bracket == "(" and self.takes_time(m.start()))
         self.push(bracket, m.start())
         if is_index:

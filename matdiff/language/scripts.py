@@ -13,7 +13,7 @@ from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
 from matdiff.language.labels import DOUBTFUL, FACTOR, TRANSPOSED, Labels
-from matdiff.language.names import High, canonical, high_at, no_function
+from matdiff.language.names import SUBSCRIPT, High, canonical, high_at, no_function
 from matdiff.language.recurrences.heads import LOW
 from matdiff.language.tokens import ENDERS
 from matdiff.language.transcript import Transcript
@@ -199,8 +199,21 @@ class Scripts(Comparisons):
             self.require_real_star(base, high)
         if not self.is_label(base, high):
             return 0
+        if high.kind in ("label", "exponent") and not high.transposed:
+            self.require_given(canonical(f"{name}_{high.label}"), begin, high.end)  # V^π(s)
         end = self.attach(base, high.label, high.end, high.kind == "exponent")
         return self.emit("TRANSPOSE", None, end - 1, end) if high.transposed else end
+
+    def require_no_call(self, end: int) -> None:
+        """Refuses f_θ(x) and f_i(x): functions, unless the names are known."""
+        base = self.bearer()
+        start = self.tokens[base].start if base >= 0 else end
+        low = match_at(SUBSCRIPT, self.text, start + 1) if base >= 0 else None
+        if low is None or low.end() != end:
+            return
+        name = canonical(self.text[start:end])
+        if name not in self.vocabulary.names and self.tokens[base].value not in self.vocabulary.kinds:
+            self.require_given(name, start, end)
 
     def require_unshifted(self, base: int, start: int) -> None:
         """Refuses x^{k+1} where x^{k} has a label."""

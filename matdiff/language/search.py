@@ -18,6 +18,7 @@ from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.customs import (
+    BOLD_MATRICES,
     DECLARED,
     ITALIC,
     TIMES,
@@ -240,10 +241,11 @@ class Search:
         scalars = [(kinds[0][0], kinds[n][1]) for kinds, n in taken if kinds[n][0] == "S"]
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
-        is_unlikely = is_matrix or (turned > 1 and self.not_scalar is not None)  # softmax(QKᵀ)V is a matrix
+        is_bold = any(kinds == BOLD_MATRICES and kinds[n][0] in "VR" for kinds, n in taken)
+        is_turned = (turned > 1 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
-        return sum(cost for _, cost in scalars) + (FAR_FETCHED + 1) * (is_unlikely or is_path)
+        return sum(cost for _, cost in scalars) + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path)
 
     def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
         """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""

@@ -110,8 +110,6 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     standing = {piece.start for piece in kept}
     edits = list(_joined(text, pieces, standing))
     edits += [(start, end, " ") for start, end in _around(question)]
-    if "(" in text and (bound := bound_letters(text)):
-        edits += [edit for piece in kept for edit in of_any_member(text, piece, bound)]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
@@ -119,6 +117,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     is_alone = len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0])
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     signs += _around(question)
+    edits += (general := _of_members(text, kept))
+    signs += [(start, end) for start, end, _ in general]
     for piece in kept:
         asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone)
         heads += named
@@ -143,6 +143,12 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, notes = tuple(map(called, heads)), tuple(unseen(text, heads))
     return Says(changed, question, tuple(conditions), members, names, notes, tuple(spans))
+
+
+def _of_members(text: str, kept: list[Piece]) -> list[Edit]:
+    """What changes where y(x_n, w) = … and r_i(x) = … are said for every member that is summed over."""
+    bound = bound_letters(text) if "(" in text else frozenset[str]()
+    return [edit for piece in kept for edit in of_any_member(text, piece, bound)] if bound else []
 
 
 def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Question | None]:

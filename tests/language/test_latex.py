@@ -36,7 +36,7 @@ LETTERS_AND_SIGNS = [
     (r"\alpha x", "α~x"),
     (r"\alpha\beta", "α~β"),
     (r"\alpha_1 + \Omega", "α_1 + Ω"),
-    (r"\varepsilon\vartheta\varrho\varpi\varsigma\ell", "ϵ~ϑ~ϱ~ϖ~ς~ℓ"),
+    (r"\varepsilon\vartheta\varrho\varpi\varsigma\ell", "ϵ~ϑ~ϱ~ϖ~ς~l"),
     (r"xᵀ\Sigma x", "xᵀ~Σ~x"),
     (r"a \cdot b \times c \ast d", "a ·b ×c *d"),
     (r"A \odot B \circ C \oslash D \otimes E", "A ⊙B ∘C ⊘D ⊗E"),

@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.laws import differential
-from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style
+from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style, name_text
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.linear import Linear
 from matdiff.algebra.operators.piecewise import Piecewise, comparison, is_label, is_number
@@ -111,7 +111,9 @@ def written_out(sign: str, index: Index, found: tuple[list[Condition], Expr], st
     """∑_{j=1, j ≠ i}^{N}: the conditions on the terms stand below the sign."""
     conditions, body = found
     below = [part for c in conditions for part in (style.pick(", ", r",\, "), *comparison(*c, style))]
-    return Notation((f"{sign}_{{{index.name}=1", *below, f"}}^{{{index.last}}} ", Slot(body, TERM)), TERM)
+    return Notation(
+        (f"{sign}_{{{name_text(index.name, style)}=1", *below, f"}}^{{{index.last}}} ", Slot(body, TERM)), TERM
+    )
 
 
 def called_over(name: str, index: Index, found: tuple[list[Condition], Expr], style: Style) -> Notation:

@@ -115,7 +115,7 @@ def of_leaf(facts: Facts, e: Expr) -> Found | None:
         case Symbol() if e.is_scalar and not e.ranges and e.name in facts.sizes:
             return iv.below(iv.ONE), "a size", ()
         case Symbol(name="pi") if e.is_scalar and not e.properties:
-            return None
+            return iv.POSITIVE, "π", ()
         case Symbol() | Member():
             return of_declared(e)
     return None
