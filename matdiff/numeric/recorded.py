@@ -27,6 +27,7 @@ def require_same_values(
 
     A function that cannot be called on them, for sizes that it does not take, is not compared.
     """
+    undefined = False
     for seed in range(TRIALS):
         try:
             values, sizes = instance([expr], symbols, seed)
@@ -42,14 +43,22 @@ def require_same_values(
         want = without_ones(np.asarray(evaluate(expr, {**sizes, **values})), expr)
         found = got.reshape([k for k in got.shape if k != 1])
         if not np.all(np.isfinite(found)) or not np.all(np.isfinite(want)):
+            undefined = undefined or (bool(np.all(np.isfinite(found))))
             continue
         scale = max(float(np.max(np.abs(want), initial=0.0)), 1e-3)
         if found.shape != want.shape or not np.all(np.abs(found - want) <= TOLERANCE[library] * scale):
-            raise UnsupportedError(
-                "the recorded expression has not the values of the function: something in it is not recorded right",
-                suggestion=f"the expression would be {expr}",
-            )
+            raise differing(expr)
         return
+    if undefined:
+        raise differing(expr)
+
+
+def differing(expr: Expr) -> UnsupportedError:
+    """The error for an expression that has not the values of the function."""
+    return UnsupportedError(
+        "the recorded expression has not the values of the function: something in it is not recorded right",
+        suggestion=f"the expression would be {expr}",
+    )
 
 
 def shaped(value: Any, ones: Sequence[bool]) -> Any:

@@ -7,8 +7,10 @@ function (matdiff.recording.functions).
 from matdiff.recording import (
     assignments,
     axes,
+    differences,
     einsum,
     factorisations,
+    layers,
     linear,
     masks,
     members,
@@ -25,8 +27,10 @@ from matdiff.recording import (
 __all__ = [
     "assignments",
     "axes",
+    "differences",
     "einsum",
     "factorisations",
+    "layers",
     "linear",
     "masks",
     "members",

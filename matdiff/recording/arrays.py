@@ -54,6 +54,8 @@ def over_members(operation: Declared) -> Declared:
     def applied(*arrays: Any) -> Any:
         if any(isinstance(a, Traced) and a.ndim > 2 for a in arrays):
             return FUNCTIONS["entrywise of members"](applied, list(map(lift, arrays)))
+        if any(hasattr(type(a), "whole") for a in arrays):
+            return FUNCTIONS["entrywise of selected"](applied, list(map(lift, arrays)))
         return operation(*arrays)
 
     return applied  # type: ignore[return-value]
@@ -117,7 +119,7 @@ def _in_place(name: str) -> Callable[[Traced, Any], Traced]:
 
     def method(self: Traced, other: Any) -> Traced:
         result = UFUNCS[name](self, lift(other))
-        if not self.lengths:
+        if not self.lengths or hasattr(type(self), "whole"):
             return result  # a number is replaced
         if result.lengths != self.lengths:
             raise ShapeError(f"a result of shape {written(result.lengths)} has no place in {written(self.lengths)}")
@@ -183,6 +185,13 @@ class Traced:
         import numpy as np
 
         return np.dtype(float)
+
+    @property
+    def at(self) -> Any:
+        """x.at[0].set(v) of JAX."""
+        if LIBRARY.get() != "jax":
+            raise NoSuchAttribute("the attribute .at of an array cannot be recorded")
+        return FUNCTIONS["at"](self)
 
     @property
     def mT(self) -> Traced:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
-from matdiff.recording.arrays import METHODS, Traced, lift, refuse
-from matdiff.recording.axes import diag, regrouped
+from matdiff.recording.arrays import FUNCTIONS, METHODS, Traced, function, lift, refuse
+from matdiff.recording.axes import broadcast_to, diag, regrouped
 from matdiff.recording.keys import All, Chosen, Range, chosen_places, keys_of, without_masks
-from matdiff.recording.masks import Mask, chosen
-from matdiff.recording.operations import multiply
+from matdiff.recording.masks import Mask, Selected, chosen
+from matdiff.recording.operations import add, subtract
 from matdiff.recording.places import between
 from matdiff.recording.shapes import flip, shape_of, spread
 
 
 def assign(a: Traced, key: Any, value: Any) -> None:
     """x[key] = value"""
-    new = lift(value)
+    new = value.whole if isinstance(value, Selected) else lift(value)
     whole = Traced(a.expr, a.lengths)
     if isinstance(key, Mask):
         a.become(chosen(key, new, whole).expr)
@@ -28,8 +27,7 @@ def assign(a: Traced, key: Any, value: Any) -> None:
     keys = keys_of(a, without_masks(key))
     found = [chosen_places(k, length) for k, length in zip(keys, a.lengths, strict=True)]
     if all(isinstance(f, All) for f in found) and a.ndim == 2:  # the diagonal
-        unit = Traced(Identity(a.lengths[0]), a.lengths)
-        a.become(whole.expr - diag(diag(whole)).expr + multiply(unit, new).expr)
+        a.become(add(whole, diag(subtract(broadcast_to(new, (a.shape[0],)), diag(whole)))).expr)
     elif all(isinstance(f, list) for f in found):
         a.become(at_places(whole, found, new).expr)
     else:
@@ -91,3 +89,40 @@ def stacked_around(e: Expr, places: Range, length: Size, new: Expr, along_rows: 
     if len(blocks) == 1:
         return new
     return VerticalStack.of(*blocks) if along_rows else HorizontalStack.of(*blocks)
+
+
+class At:
+    """x.at of JAX: another array, with some entries changed."""
+
+    def __init__(self, a: Traced, key: Any = None) -> None:
+        self.array, self.key = a, key
+
+    def __getitem__(self, key: Any) -> At:
+        return At(self.array, key)
+
+    def set(self, value: Any) -> Traced:
+        result = Traced(self.array.expr, self.array.lengths)
+        result[self.key] = value
+        return result
+
+    def get(self) -> Traced:
+        return self.array[self.key]
+
+    def add(self, value: Any) -> Traced:
+        return self.set(self.get() + value)
+
+    def multiply(self, value: Any) -> Traced:
+        return self.set(self.get() * value)
+
+    def divide(self, value: Any) -> Traced:
+        return self.set(self.get() / value)
+
+
+FUNCTIONS["at"] = At
+
+
+@function("fill_diagonal")
+def fill_diagonal(a: Traced, val: Any) -> None:
+    """Another diagonal"""
+    place = All(a.lengths[0])
+    assign(a, (place, place), val)

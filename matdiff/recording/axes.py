@@ -6,10 +6,11 @@ from functools import reduce
 from operator import mul
 from typing import Any
 
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Number
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.kronecker import Unvec, Vec, divided
+from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import (
@@ -174,8 +175,16 @@ def diag(a: Any, k: int = 0) -> Traced:
     if k:
         refuse("np.diag off the main diagonal")
     if x.ndim == 1:
-        return Traced(x.expr if x.expr.is_scalar else DiagonalMatrix(x.expr), (*x.lengths, *x.lengths))
+        return Traced(diagonal_matrix(x.expr), (*x.lengths, *x.lengths))
     return diagonal(x)
+
+
+def diagonal_matrix(e: Expr) -> Expr:
+    """diag(x); of c1 the matrix cI"""
+    factor, rest = e.operands if isinstance(e, Scale) else (Number(1), e)
+    if e.is_scalar:
+        return e
+    return Scale.of(factor, Identity(e.rows)) if isinstance(rest, Ones) else DiagonalMatrix(e)
 
 
 @function("diagonal", "linalg.diagonal", method="diagonal")
@@ -212,7 +221,7 @@ def ones(shape: Any, dtype: Any = None) -> Traced:
     return full(shape, 1)
 
 
-@function("zeros")
+@function("zeros", "empty")
 def zeros(shape: Any, dtype: Any = None) -> Traced:
     return full(shape, 0)
 
@@ -240,7 +249,7 @@ def ones_like(a: Any, dtype: Any = None) -> Traced:
     return full_like(a, 1)
 
 
-@function("zeros_like")
+@function("zeros_like", "empty_like")
 def zeros_like(a: Any, dtype: Any = None) -> Traced:
     return full_like(a, 0)
 

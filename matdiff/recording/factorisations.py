@@ -8,6 +8,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as NAMED
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Transpose
@@ -15,7 +16,7 @@ from matdiff.algebra.operators.spectral_functions import Eigenvalues, Eigenvecto
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
-from matdiff.recording.arrays import FUNCTIONS, OF_TORCH, Traced, function, lift, refuse
+from matdiff.recording.arrays import FUNCTIONS, HINTS, OF_TORCH, UFUNCS, Traced, function, lift, refuse
 from matdiff.recording.axes import diag
 from matdiff.recording.linear import norm, solve, square_matrix
 from matdiff.recording.operations import divide, matmul, multiply, square, subtract
@@ -140,9 +141,26 @@ def eigh(a: Any, UPLO: str = "L", **options: Any) -> Spectrum:
 
 @function("linalg.svdvals", "scipy.linalg.svdvals")
 def svdvals(a: Any) -> Traced:
-    return refuse(
-        "the singular values of a matrix", "Of them there are the norms: np.linalg.norm(A, 'nuc'), norm(A, 2)."
-    )
+    """The square roots of the eigenvalues of AᵀA, largest first; of AAᵀ where A has fewer rows."""
+    x = lift(a)
+    rows, cols = (n.number for n in x.lengths)
+    if rows is None or cols is None:
+        refuse("the singular values of a matrix of symbolic size", "There are their norms: np.linalg.norm(A, 'nuc').")
+    gram = matmul(x.T, x) if cols <= rows else matmul(x, x.T)
+    values = UFUNCS["sqrt"](eigvalsh(gram))
+    return values[::-1]
+
+
+@function("linalg.svd")
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Traced:
+    return svdvals(a) if not compute_uv else refuse("np.linalg.svd", HINTS["linalg.svd"])
+
+
+@function("linalg.lstsq")
+def lstsq(a: Any, b: Any, rcond: Any = None) -> tuple[Traced, None, None, None]:
+    """A⁺b, the solution of the least squares"""
+    x = lift(a)
+    return matmul(Traced(PseudoInverse.of(x.expr), x.lengths[::-1]), lift(b)), None, None, None
 
 
 def of_matrix(name: str) -> Any:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.activations import Step
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Transpose
+from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
 from matdiff.algebra.walks import fold
 from matdiff.recording.arrays import FUNCTIONS, METHODS, UFUNCS, Traced, as_traced, function, lift, refuse, ufunc
@@ -112,8 +116,15 @@ def is_binary(e: Expr) -> bool:
 def _is_binary(node: Expr, *known: bool) -> bool:
     if isinstance(node, Step | Ones | Zeros | Identity) or node.number in (0, 1):
         return True
-    through = LowerTriangle | UpperTriangle | Transpose | Hadamard | DiagonalMatrix | DiagonalVector
-    return isinstance(node, through) and all(known)
+    if isinstance(node, Entry | Row | Column):
+        return known[0]
+    return isinstance(node, THROUGH) and all(known)
+
+
+THROUGH = (
+    *(LowerTriangle, UpperTriangle, Transpose, Hadamard, DiagonalMatrix, DiagonalVector),
+    *(VerticalStack, HorizontalStack, Slice),
+)
 
 
 # ---- choices --------------------------------------------------------------------------------------------
@@ -125,12 +136,14 @@ def where(condition: Any, x: Any = None, y: Any = None) -> Traced:
     if x is None or y is None:
         refuse("np.where with one argument", "Write np.where(condition, a, b).")
     mask = lift(condition)
-    if not isinstance(mask, Mask):
+    if mask.ndim < 3:
         require_mask(mask)
     if infinite(x) or infinite(y):
         kept = mask if infinite(y) else logical_not(mask)
         return as_traced(FUNCTIONS["masked"](x if infinite(y) else y, kept))
     a, b = lift(x), lift(y)
+    if any(part.ndim > 2 for part in (mask, a, b)):
+        return as_traced(FUNCTIONS["entrywise of members"](where, [mask, a, b]))
     if isinstance(mask, Mask) and mask.compared is not None:
         left, relation, right = mask.compared
         return entrywise(lambda p, q: Piecewise(left, relation, right, p, q), a, b)
@@ -172,5 +185,44 @@ class Masked(Traced):
         return super().__getattr__(name)
 
 
+class Selected(Traced):
+    """X[mask], entries whose number depends on values: operations go on entry by entry, until they are summed up."""
+
+    __slots__ = ("mask", "whole")
+
+    def __init__(self, whole: Traced, mask: Traced) -> None:
+        if whole.lengths != mask.lengths:
+            refuse("the rows that a mask takes", "Write np.sum(mask[:, None] * X).")
+        self.whole, self.mask = whole, mask
+        self.lengths = whole.lengths
+        self.sharing = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "expr":
+            refuse("an array of the entries that a mask takes", "Write np.sum(mask * x); np.sum(mask) is their number.")
+        return super().__getattr__(name)
+
+    @property
+    def shape(self) -> Any:
+        return refuse("the number of entries that a mask takes", "np.sum(mask) is their number.")
+
+    @property
+    def size(self) -> Any:
+        return UFUNCS["count of mask"](self.mask)
+
+
+def of_selected(operation: Callable[..., Traced], arrays: Sequence[Traced]) -> Traced:
+    """An operation on entries that one mask takes, and on numbers."""
+    chosen_ones = [a for a in arrays if isinstance(a, Selected)]
+    mask = chosen_ones[0].mask
+    if any(a.mask.expr is not mask.expr for a in chosen_ones) or any(
+        a.ndim for a in arrays if not isinstance(a, Selected)
+    ):
+        refuse("an operation on entries that different masks take")
+    return Selected(operation(*[a.whole if isinstance(a, Selected) else a for a in arrays]), mask)
+
+
+FUNCTIONS["entrywise of selected"] = of_selected
+FUNCTIONS["selected"] = Selected
 FUNCTIONS["masked"] = lambda a, kept: Masked(lift(a), kept)
 METHODS["masked_fill"] = lambda a, mask, value: where(mask, value, a)

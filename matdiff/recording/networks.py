@@ -23,9 +23,9 @@ from matdiff.recording.arrays import (
     refuse,
 )
 from matdiff.recording.linear import norm
-from matdiff.recording.operations import divide, log, matmul, maximum, multiply, square, subtract
+from matdiff.recording.operations import divide, log, maximum, multiply, square, subtract
 from matdiff.recording.places import item
-from matdiff.recording.reductions import axes_of, mean, total, variance
+from matdiff.recording.reductions import axes_of, mean, total
 from matdiff.recording.shapes import PI
 from matdiff.recording.special import exp, log_softmax, logsumexp, softmax
 
@@ -299,63 +299,3 @@ def pairwise_distance(x1: Any, x2: Any, p: Any = 2.0, eps: float = 1e-6, keepdim
 def triplet_margin(anchor: Any, positive: Any, negative: Any, margin: Any = 1.0, p: Any = 2, reduction: str = "mean") -> Traced:  # fmt: skip  # noqa: E501
     near, far = pairwise_distance(anchor, positive, p), pairwise_distance(anchor, negative, p)
     return reduced(relu(near - far + lift(margin)), reduction)
-
-
-# ---- layers -------------------------------------------------------------------------------------------------
-
-
-@function("nn.linear")
-def linear(input: Any, weight: Any, bias: Any = None) -> Traced:
-    """XWᵀ + b"""
-    product = matmul(lift(input), lift(weight).T)
-    return product if bias is None else product + lift(bias)
-
-
-@function("nn.normalize")
-def normalize(input: Any, p: Any = 2.0, axis: int = 1, eps: float = 1e-12) -> Traced:
-    """Each row divided by its norm, where that is not as small as ε"""
-    x = lift(input)
-    return divide(x, norm(x, p, axis if x.ndim > 1 else 0, keepdims=True))
-
-
-@function("nn.layer_norm")
-def layer_norm(input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Traced:
-    x = lift(input)
-    if not isinstance(normalized_shape, int) and len(normalized_shape) != 1:
-        refuse("layer_norm over several axes")
-    y = standardize(x, -1, eps)
-    y = y if weight is None else multiply(y, lift(weight))
-    return y if bias is None else y + lift(bias)
-
-
-@function("nn.standardize")
-def standardize(x: Any, axis: Any = -1, epsilon: float = 1e-5) -> Traced:
-    """(x − mean)/√(var + ε)"""
-    a = lift(x)
-    spread = variance(a, axis, keepdims=True) + lift(epsilon)
-    return divide(subtract(a, mean(a, axis, keepdims=True)), Traced(Sqrt(spread.expr), spread.lengths))
-
-
-@function("nn.rms_norm")
-def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: float = 1e-6) -> Traced:
-    x = lift(input)
-    size = mean(square(x), -1, keepdims=True) + lift(eps)
-    y = divide(x, Traced(Sqrt(size.expr), size.lengths))
-    return y if weight is None else multiply(y, lift(weight))
-
-
-@function("nn.dropout")
-def dropout(input: Any, p: float = 0.5, training: bool = True) -> Traced:
-    return lift(input) if not training or p == 0 else refuse("dropout, which is random,", "Set training=False.")
-
-
-@function("nn.conv1d")
-def conv1d(input: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0) -> Traced:
-    """The sums of windows times weights, for (N, C, L) and (O, C, K)"""
-    x, w = lift(input), lift(weight)
-    if stride not in (1, (1,)) or padding not in (0, (0,)):
-        refuse("conv1d with a stride or padding")
-    shown = FUNCTIONS["windows"](x, -1, w.shape[-1], 1)
-    batch = "n" if x.ndim == 3 else ""
-    found: Traced = FUNCTIONS["einsum"](f"{batch}clk,ock->{batch}ol", shown, w)
-    return found if bias is None else found + lift(bias)[:, None]

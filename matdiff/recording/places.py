@@ -39,7 +39,7 @@ from matdiff.recording.shapes import flip, over_columns, repeated
 def item(a: Traced, key: Any) -> Traced:
     """X[i, j], x[1:], x[:, None], X[rows, cols], X[mask]."""
     if isinstance(key, Mask):
-        refuse("an array of the entries that a mask takes", "Write np.sum(mask * x); np.sum(mask) is their number.")
+        return as_traced(FUNCTIONS["selected"](a, key))
     key = without_masks(key)
     if a.ndim > 2:
         return as_traced(FUNCTIONS["item of members"](a, key))

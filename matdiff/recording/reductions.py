@@ -18,8 +18,9 @@ from matdiff.algebra.operators.square import LogDeterminant
 from matdiff.algebra.operators.structure import DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, function, lift, refuse
+from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Traced, as_traced, function, lift, refuse
 from matdiff.recording.counting import new_index
+from matdiff.recording.masks import Selected
 from matdiff.recording.operations import divide, maximum, minimum, multiply, square, subtract
 from matdiff.recording.shapes import Lengths, flip, over_columns, over_rows, written
 
@@ -43,6 +44,8 @@ def without(a: Traced, axes: tuple[int, ...], keepdims: bool) -> Lengths:
 @function("sum", method="sum")
 def total(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
     a = lift(a)
+    if isinstance(a, Selected):
+        return total(multiply(a.mask, a.whole)) if axis is None or a.ndim == 1 else refuse("this sum of entries")
     axes = axes_of(a, axis)
     if a.ndim > 2:
         return as_traced(FUNCTIONS["sum of members"](a, axes, keepdims))
@@ -78,6 +81,10 @@ def counted(a: Traced, axis: Any) -> Size:
 def mean(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
     a = lift(a)
     whole = total(a, axis, keepdims=keepdims)
+    if isinstance(a, Selected):
+        return divide(whole, total(a.mask))
+    if a.ndim > 2:
+        return divide(whole, Traced(count(counted(a, axis)), ()))
     return Traced(quotient(whole.expr, count(counted(a, axis))), whole.lengths)
 
 
@@ -87,7 +94,11 @@ def average(a: Any, axis: Any = None, weights: Any = None, *, keepdims: bool = F
         return mean(a, axis, keepdims=keepdims)
     a, w = lift(a), lift(weights)
     if a.lengths != w.lengths:
-        refuse("np.average with weights of another shape")
+        axes = axes_of(a, axis)
+        if w.ndim != 1 or len(axes) != 1:
+            refuse("np.average with weights of another shape")
+        w = w if axes[0] == a.ndim - 1 else Traced(w.expr, (*w.lengths, ONE))
+        return divide(total(multiply(a, w), axis, keepdims=keepdims), total(w))
     whole = total(multiply(a, w), axis, keepdims=keepdims)
     return divide(whole, total(w, axis, keepdims=keepdims))
 
@@ -123,9 +134,9 @@ def extreme(operator: type[MaxOfEntries] | type[MinOfEntries], a: Traced, axis: 
 
 def along_one(f: Any, a: Traced, axes: tuple[int, ...], keepdims: bool) -> Traced:
     """A reduction of an array with three axes along one of them."""
-    if len(axes) != 1:
-        refuse(f"this reduction of an array with {a.ndim} axes over {len(axes)} of them")
-    return as_traced(FUNCTIONS["reduced members"](lambda x, axis: f(x, axis), a, axes[0], keepdims))
+    for axis in sorted(axes, reverse=True):
+        a = as_traced(FUNCTIONS["reduced members"](f, a, axis, keepdims)) if a.ndim > 2 else f(a, axis)
+    return a
 
 
 @function("max", "amax", method="max")
@@ -136,6 +147,12 @@ def largest(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
 @function("min", "amin", method="min")
 def smallest(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
     return extreme(MinOfEntries, lift(a), axis, keepdims)
+
+
+@function("ptp", method="ptp")
+def ptp(a: Any, axis: Any = None) -> Traced:
+    """The largest entry less the smallest one."""
+    return subtract(largest(a, axis), smallest(a, axis))
 
 
 @function("clip", method="clip")
@@ -165,3 +182,6 @@ def product(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
     factors = [FUNCTIONS["member"](x, axes[0], k) for k in range(length)]
     whole = reduce(multiply, factors)
     return as_traced(FUNCTIONS["expand_dims"](whole, axes[0]) if keepdims else whole)
+
+
+UFUNCS["count of mask"] = total

@@ -11,7 +11,7 @@ from matdiff.algebra.expr import Number
 from matdiff.algebra.operators.activations import Huber, NormalDistribution
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.gamma import Digamma, LogGamma, Polygamma
-from matdiff.algebra.operators.products import Scale, Transpose
+from matdiff.algebra.operators.products import Scale, Transpose, quotient
 from matdiff.algebra.operators.softmax import (
     LogSumExp,
     LogSumExpOfColumns,
@@ -151,6 +151,29 @@ def multigammaln(a: Any, d: int) -> Traced:
 @ufunc("rsqrt")
 def rsqrt(a: Traced) -> Traced:
     return divide(lift(1), Traced(Sqrt(a.expr), a.lengths))
+
+
+@ufunc("arctan2", "atan2")
+def arctan2(y: Traced, x: Traced) -> Traced:
+    """The angle of (x, y): 2 arctan(y/(r + x)) with r² = x² + y²"""
+    return 2 * UFUNCS["arctan"](y / (UFUNCS["hypot"](x, y) + x))
+
+
+@ufunc("cbrt")
+def cbrt(a: Traced) -> Traced:
+    return UFUNCS["sign"](a) * UFUNCS["power"](UFUNCS["absolute"](a), lift(Fraction(1, 3)))
+
+
+@ufunc("deg2rad", "radians")
+def radians(a: Traced) -> Traced:
+    return a * Traced(quotient(PI, Number(180)), ())
+
+
+@ufunc("sinc")
+def sinc(a: Traced) -> Traced:
+    """sin(πx)/(πx)"""
+    angle = a * Traced(PI, ())
+    return UFUNCS["sin"](angle) / angle
 
 
 # ---- densities ---------------------------------------------------------------------------------------------
@@ -320,3 +343,43 @@ for _name in [n for n in FUNCTIONS if n.startswith("stats.")]:
     for _log, _whole in (("logpdf", "pdf"), ("logpmf", "pmf")):
         if _name.endswith(_log):
             FUNCTIONS.setdefault(_name.removesuffix(_log) + _whole, of_logarithm(FUNCTIONS[_name]))
+
+
+# ---- torch.distributions ---------------------------------------------------------------------------------
+
+OF_DISTRIBUTIONS: dict[str, tuple[str, tuple[str, ...]]] = {  # the density, and the names of its parameters
+    "Normal": ("stats.norm.logpdf", ("loc", "scale")),
+    "Laplace": ("stats.laplace.logpdf", ("loc", "scale")),
+    "MultivariateNormal": ("stats.multivariate_normal.logpdf", ("loc", "covariance_matrix")),
+    "Poisson": ("stats.poisson.logpmf", ("rate",)),
+    "Beta": ("stats.beta.logpdf", ("concentration1", "concentration0")),
+    "StudentT": ("stats.t.logpdf", ("df", "loc", "scale")),
+    "Dirichlet": ("stats.dirichlet.logpdf", ("concentration",)),
+}
+
+
+class Distribution:
+    """A distribution with its parameters in the order of its density."""
+
+    def __init__(self, density: Any, parameters: tuple[Any, ...]) -> None:
+        self.density, self.parameters = density, parameters
+
+    def log_prob(self, value: Any) -> Traced:
+        found: Traced = self.density(value, *self.parameters)
+        return found
+
+
+def distribution(density: str, names: tuple[str, ...]) -> Any:
+    """torch.distributions.Normal(μ, σ)"""
+
+    def made(*arguments: Any, **options: Any) -> Distribution:
+        given = dict(zip(names, arguments, strict=False)) | options
+        if set(given) - set(names) or not all(n in given for n in names):
+            refuse(f"a distribution with {', '.join(options)}=")
+        return Distribution(FUNCTIONS[density], tuple(given[n] for n in names))
+
+    return made
+
+
+for _name, (_density, _parameters) in OF_DISTRIBUTIONS.items():
+    FUNCTIONS[f"distributions.{_name}"] = distribution(_density, _parameters)

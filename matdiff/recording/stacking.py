@@ -7,15 +7,11 @@ from typing import Any
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Product, Transpose
-from matdiff.algebra.operators.resampling import Exchange
-from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent_of, function, lift, refuse
 from matdiff.recording.axes import copy, expand_dims, ravel, zeros
-from matdiff.recording.operations import multiply, subtract
 from matdiff.recording.places import item
 from matdiff.recording.reductions import axes_of
 from matdiff.recording.shapes import flip, written
@@ -212,119 +208,3 @@ def flipud(m: Any) -> Traced:
 @function("fliplr")
 def fliplr(m: Any) -> Traced:
     return flipped(m, 1)
-
-
-# ---- differences, running sums ------------------------------------------------------------------------------
-
-
-@function("diff")
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Traced:
-    """x[1:] − x[:-1], n times"""
-    x = lift(a)
-    (axis,) = axes_of(x, axis)
-    if prepend is not None or append is not None:
-        more = [at_least_one(lift(p)) if p is not None else None for p in (prepend, append)]
-        x = concatenate([p for p in (more[0], x, more[1]) if p is not None], axis)
-    before: list[Any] = [slice(None)] * axis
-    for _ in range(n):
-        x = subtract(item(x, (*before, slice(1, None))), item(x, (*before, slice(None, -1))))
-    return x
-
-
-@function("ediff1d")
-def ediff1d(ary: Any) -> Traced:
-    return diff(ravel(ary))
-
-
-@function("cumsum", method="cumsum")
-def cumsum(a: Any, axis: Any = None) -> Traced:
-    """tril(1)x, the sums of the first entries."""
-    x = lift(a) if axis is not None else ravel(a)
-    (axis,) = axes_of(x, axis or 0)
-    n = x.lengths[axis]
-    lower = LowerTriangle.of(Ones(n, n))
-    e = reversed_inside(x.expr, axis)
-    if e is not None:  # cumsum(x[::-1]) is (triu(1)x)[::-1]
-        whole = Product.of(Exchange.of(n), UpperTriangle.of(Ones(n, n)), e)
-        return Traced(whole, x.lengths)
-    return Traced(Product.of(lower, x.expr) if axis == 0 else Product.of(x.expr, flip(lower)), x.lengths)
-
-
-def reversed_inside(e: Expr, axis: int) -> Expr | None:
-    """x of the reversed x."""
-    if axis == 0 and isinstance(e, Product) and isinstance(e.operands[0], Exchange):
-        return Product.of(*e.operands[1:])
-    return None
-
-
-@function("trapezoid", "trapz")
-def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Traced:
-    """Σ (yᵢ + yᵢ₊₁)(xᵢ₊₁ − xᵢ)/2"""
-    a = lift(y)
-    if a.ndim != 1:
-        refuse("np.trapezoid of a matrix")
-    width = lift(dx) if x is None else diff(x)
-    heights = item(a, slice(1, None)) + item(a, slice(None, -1))
-    total: Traced = FUNCTIONS["sum"](multiply(heights, width))
-    return total / 2
-
-
-@function("vander")
-def vander(x: Any, N: Any = None, increasing: bool = False) -> Traced:
-    """The powers of the entries, in columns."""
-    a = lift(x)
-    count = a.lengths[0].number if N is None else N
-    if not isinstance(count, int):
-        refuse("np.vander with a symbolic number of columns")
-    powers = range(count) if increasing else range(count - 1, -1, -1)
-    return column_stack([a**k for k in powers])
-
-
-@function("polyval")
-def polyval(p: Any, x: Any) -> Traced:
-    """c₀xⁿ + … + cₙ"""
-    coefficients = list(p) if not isinstance(p, Traced) else list(iter(p))
-    at = lift(x)
-    terms = [c * at ** (len(coefficients) - 1 - k) for k, c in enumerate(coefficients)]
-    result: Traced = sum(terms[1:], terms[0])
-    return result
-
-
-@function("cross", "linalg.cross")
-def cross(a: Any, b: Any, axis: int = -1) -> Traced:
-    """a × b, for vectors and for the rows of matrices"""
-    x, y = lift(a), lift(b)
-    parts_of = [[item(v, (..., k)) for k in range(3)] for v in (x, y) if v.lengths[-1].number == 3]
-    if len(parts_of) < 2 or axis not in (-1, max(x.ndim, y.ndim) - 1):
-        raise ShapeError("np.cross takes vectors with three entries, along the last axis")
-    (a1, a2, a3), (b1, b2, b3) = parts_of
-    return stack([a2 * b3 - a3 * b2, a3 * b1 - a1 * b3, a1 * b2 - a2 * b1], axis=-1)
-
-
-@function("tril", method="tril")
-def tril(m: Any, k: int = 0) -> Traced:
-    return triangle(LowerTriangle, m, k)
-
-
-@function("triu", method="triu")
-def triu(m: Any, k: int = 0) -> Traced:
-    return triangle(UpperTriangle, m, k)
-
-
-def triangle(operator: Any, m: Any, k: int) -> Traced:
-    x = lift(m)
-    if x.ndim != 2 or not isinstance(k, int):
-        refuse("a triangle of this array")
-    if abs(k) > 1 or (k and x.lengths[0] is not x.lengths[1]):
-        return multiply(Traced(pattern(operator, x, k), x.lengths), x)
-    return Traced(operator.of(x.expr, *([Number(k)] if k else [])), x.lengths)
-
-
-def pattern(operator: Any, x: Traced, k: int) -> Expr:
-    """The ones of a triangle beside another diagonal, of a matrix whose size is a number."""
-    import numpy as np
-
-    shape = [n.number for n in x.lengths if n.number is not None]
-    if len(shape) < 2:
-        refuse(f"a triangle from the diagonal {k} on")
-    return lift((np.tril if operator is LowerTriangle else np.triu)(np.ones(shape, dtype=int), k)).expr

@@ -19,11 +19,12 @@ from matdiff.recording.arrays import (
     refuse,
 )
 from matdiff.recording.axes import broadcast_to, copy, diag, expand_dims, eye, full, ones, reshape, swapaxes, zeros
+from matdiff.recording.differences import tril, triu
 from matdiff.recording.linear import dot, matrix_norm, norm, vector_norm
 from matdiff.recording.operations import matmul
 from matdiff.recording.places import item
 from matdiff.recording.reductions import axes_of, clip, deviation, largest, smallest, variance
-from matdiff.recording.stacking import concatenate, flipped, roll, stack, tile, tril, triu
+from matdiff.recording.stacking import concatenate, flipped, roll, stack, tile
 
 
 def torch(*names: str) -> Callable[[Declared], Declared]:

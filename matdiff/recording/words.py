@@ -17,6 +17,7 @@ from typing import Any
 
 from matdiff.recording.arrays import FUNCTIONS, HINTS, LIBRARY, OF_TORCH, UFUNCS, Traced, call, extent, lift, refuse
 from matdiff.recording.counting import Counting, counted_sum
+from matdiff.recording.differences import cumsum
 from matdiff.recording.keys import All
 from matdiff.recording.reductions import largest, smallest, total
 from matdiff.recording.torch import in_words_of_numpy
@@ -45,9 +46,11 @@ HOMES = {  # where functions live, and what stands before their names in the tab
     "torch.linalg": "linalg.",
     "torch.nn": "torch.nn.",
     "torch.nn.functional": "nn.",
+    "torch.distributions": "distributions.",
 }
 ROOTS = frozenset(name.partition(".")[0] for name in HOMES)
 MADE = frozenset("eye identity ones zeros full empty ones_like zeros_like full_like empty_like array stack".split())
+ALWAYS = ("jax.", "torch.nn.", "distributions.")  # what takes functions or options, and gives a function
 FALLBACK = {
     "special.": ("", "linalg."),
     "scipy.linalg.": ("linalg.", ""),
@@ -89,7 +92,7 @@ class Word:
         self.torch, self.shown = home.startswith("torch"), f"{SHORT.get(home, home.rpartition('.')[2])}.{name}"
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        is_made = self.operation is not None and (self.name in MADE or self.name.startswith("jax."))
+        is_made = self.operation is not None and (self.name in MADE or self.name.startswith(ALWAYS))
         if not is_made and not any(map(has_traced, (*arguments, *options.values()))):
             return self.original(*arguments, **options)
         if self.operation is None:
@@ -104,12 +107,18 @@ class Word:
     def __getattr__(self, name: str) -> Any:
         if name == "outer" and isinstance(self.operation, partial):
             return lambda a, b: self.operation(lift(a)[..., None], lift(b)) if lift(b).ndim == 1 else refuse("outer")
+        if name == "accumulate" and self.name in ACCUMULATED:
+            return Word(getattr(self.original, name), name, ACCUMULATED[self.name], "numpy")
         reduced = REDUCTIONS.get(self.name) if name == "reduce" else None
         if reduced is not None:
             return Word(getattr(self.original, name), reduced, meaning("", reduced), "numpy")
         return getattr(self.original, name)
 
 
+ACCUMULATED: Mapping[str, Callable[..., Any]] = {
+    "add": lambda a, axis=0: cumsum(a, axis),
+    "logaddexp": lambda a, axis=0: UFUNCS["log"](cumsum(UFUNCS["exp"](lift(a)), axis)),
+}
 SHORT = {"numpy": "np", "jax.numpy": "jnp", "torch": "torch"}
 REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logaddexp": "special.logsumexp"}
 
@@ -138,7 +147,21 @@ class StandIn:
         return stand_in(getattr(self.module, name), self.prefix, name, self.home)
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        return Word(self.module, self.prefix[:-1], meaning("", self.prefix[:-1]), self.home)(*arguments, **options)
+        """norm(μ, σ): a distribution whose parameters are given."""
+        return Frozen(self.prefix, arguments, options)
+
+
+class Frozen:
+    """A distribution with traced parameters: scipy.stats.norm(μ, σ)."""
+
+    def __init__(self, prefix: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.prefix, self.arguments, self.options = prefix, arguments, options
+
+    def __getattr__(self, name: str) -> Any:
+        operation = FUNCTIONS.get(f"{self.prefix}{name}")
+        if operation is None:
+            refuse(f"{self.prefix}{name}")
+        return lambda x: call(f"{self.prefix}{name}", operation, (x, *self.arguments), self.options)
 
 
 def stand_in(value: Any, prefix: str, name: str, home: str) -> Any:
@@ -150,7 +173,7 @@ def stand_in(value: Any, prefix: str, name: str, home: str) -> Any:
         return StandIn(value, f"{prefix}{name}.", home)
     if operation is None and (isinstance(value, type) or not callable(value)):
         return value
-    known = name if prefix != "jax." else f"jax.{name}"
+    known = f"{prefix}{name}" if prefix in ("jax.", "jax.lax.", "torch.nn.", "distributions.") else name
     return Word(plain(value, prefix, name), known, operation, home)
 
 
