@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without mathematics is no reason to crash
     options = _parser().parse_args([_unsigned(a) for a in (sys.argv[1:] if arguments is None else arguments)])
+    if "from_module" in options and options.expression is None and options.from_module is None:
+        options.wrong_usage("the following arguments are required: EXPR")
     try:
         status: int = options.run(options) or 0
     except CheckError as error:
@@ -201,8 +203,13 @@ def _add_setting(command: argparse.ArgumentParser) -> None:
 def _add_text(command: argparse.ArgumentParser) -> None:
     """The arguments that say what is read."""
     command.add_argument(
-        "expression", metavar="EXPR", help="an expression of vectors and matrices; @FILE reads a file, - standard input"
+        "expression",
+        metavar="EXPR",
+        nargs="?",
+        help="an expression of vectors and matrices; @FILE reads a file, - standard input, FILE.py:NAME a function",
     )
+    command.add_argument("--from-module", metavar="MODULE:NAME", help="a Python function of a module, instead of EXPR")
+    command.set_defaults(wrong_usage=command.error)
     _add_reading(command)
 
 
@@ -219,8 +226,26 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _text(name: str) -> str:
+def _question(options: argparse.Namespace) -> Any:
+    """What is asked about: the text, or the expression that a Python function computes."""
+    place = options.from_module or (options.expression if _is_function(options.expression) else None)
+    if place is None:
+        return _text(options.expression)
+    from matdiff.api import from_function
+    from matdiff.api.functions import function_at
+
+    return from_function(function_at(place), options.where)
+
+
+def _is_function(argument: str | None) -> bool:
+    """Whether an argument names a Python function in a file."""
+    return argument is not None and ".py:" in argument and os.path.isfile(argument.partition(":")[0])
+
+
+def _text(name: str | None) -> str:
     """The text that is to be read: the argument itself, of a file, or of the standard input."""
+    if name is None:
+        raise MatdiffError("a function of a module is for derive, jacobian, hessian, differential and code")
     if name == "-":
         return sys.stdin.read()
     if not name.startswith("@"):
@@ -244,7 +269,7 @@ class _Version(argparse.Action):
 def _derive(options: argparse.Namespace) -> None:
     from matdiff.api import derive
 
-    text, unknowns = _text(options.expression), _unknowns(options)
+    text, unknowns = _question(options), _unknowns(options)
     found = derive(text, unknowns, options.where, options.dialect, not options.no_expand, options.layout)
     _show(options, found)
 
@@ -252,26 +277,26 @@ def _derive(options: argparse.Namespace) -> None:
 def _jacobian(options: argparse.Namespace) -> None:
     from matdiff.api import jacobian
 
-    text, unknowns = _text(options.expression), _unknowns(options)
+    text, unknowns = _question(options), _unknowns(options)
     _show(options, jacobian(text, unknowns, options.where, options.layout, options.dialect))
 
 
 def _hessian(options: argparse.Namespace) -> None:
     from matdiff.api import hessian
 
-    _show(options, hessian(_text(options.expression), _unknowns(options), options.where, options.dialect))
+    _show(options, hessian(_question(options), _unknowns(options), options.where, options.dialect))
 
 
 def _differential(options: argparse.Namespace) -> None:
     from matdiff.api import differential
 
-    _show(options, differential(_text(options.expression), _unknowns(options), options.where, options.dialect))
+    _show(options, differential(_question(options), _unknowns(options), options.where, options.dialect))
 
 
 def _implicit(options: argparse.Namespace) -> None:
     from matdiff.api import implicit
 
-    text, unknowns = _text(options.expression), _unknowns(options)
+    text, unknowns = _question(options), _unknowns(options)
     _show(options, implicit(text, options.solve_for, unknowns, options.where, options.objective))
 
 
@@ -335,7 +360,7 @@ def _parse(options: argparse.Namespace) -> None:
 def _code(options: argparse.Namespace) -> None:
     from matdiff.api import code
 
-    text, unknowns, outputs = _text(options.expression), _unknowns(options) or None, options.outputs.split(",")
+    text, unknowns, outputs = _question(options), _unknowns(options) or None, options.outputs.split(",")
     check = not options.no_check
     found = code(
         text, unknowns, options.where, options.backend, outputs, options.name, check=check, dialect=options.dialect

@@ -4,6 +4,7 @@ from matdiff.api.catalogue import law_book, laws, register
 from matdiff.api.code import code, objective
 from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
 from matdiff.api.equations import equal, implicit, stationary
+from matdiff.api.functions import gradient_of
 from matdiff.api.inputs import evaluate, from_function, parse, reading
 from matdiff.api.review import check
 from matdiff.api.solving import solve
@@ -21,6 +22,7 @@ __all__ = [
     "expectation",
     "fisher",
     "from_function",
+    "gradient_of",
     "hessian",
     "implicit",
     "jacobian",

@@ -123,7 +123,7 @@ def _in_place(name: str) -> Callable[[Traced, Any], Traced]:
             return result  # a number is replaced
         if result.lengths != self.lengths:
             raise ShapeError(f"a result of shape {written(result.lengths)} has no place in {written(self.lengths)}")
-        self.become(result.expr)
+        self.take(result)
         return self
 
     return method
@@ -157,11 +157,19 @@ class Traced:
         other.sharing = self.sharing
         return other
 
+    def take(self, other: Traced) -> None:
+        """Has the entries of another array from now on."""
+        self.become(other.expr)
+
     def become(self, expr: Expr) -> None:
         """Has other entries from now on."""
+        self.require_alone()
+        self.expr = expr
+
+    def require_alone(self) -> None:
+        """Raises UnsupportedError where another array would change too."""
         if any((other := r()) is not None and other is not self for r in self.sharing):
             refuse("a change in place of an array that another one is a view of", "Write a = a + b.")
-        self.expr = expr
 
     # ---- what arrays tell about themselves ----------------------------------------------------------
 

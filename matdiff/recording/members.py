@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import ref
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Index
-from matdiff.algebra.operators.kronecker import divided as quotient
 from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 from matdiff.errors import ShapeError, UnsupportedError
-from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent, extent_of, refuse
+from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent_of, refuse
 from matdiff.recording.counting import new_index
 from matdiff.recording.keys import Counted, Range, chosen_places, keys_of
 from matdiff.recording.places import item
@@ -38,7 +38,7 @@ class Tall(Traced):
         self.lengths = lengths
         self.members = members
         self.found: dict[Any, Traced] = {}
-        self.sharing = []
+        self.sharing = [ref(self)]
 
     def __repr__(self) -> str:
         return f"<traced array of shape {written(self.lengths)}>"
@@ -51,6 +51,11 @@ class Tall(Traced):
     @property
     def T(self) -> Traced:
         return transpose(self, range(self.ndim)[::-1])
+
+    def take(self, other: Traced) -> None:
+        self.require_alone()
+        assert isinstance(other, Tall)
+        self.members, self.found = other.members, {}
 
     def become(self, expr: Any) -> None:
         refuse(f"an assignment to an array with {self.ndim} axes")
@@ -71,6 +76,11 @@ def member(a: Traced, axis: int, place: Any) -> Traced:
     if key not in a.found:
         a.found[key] = a.members(axis, 0 if a.lengths[axis] is ONE else place)
     return a.found[key]
+
+
+def frozen(a: Traced) -> Traced:
+    """An array as it is now, for members that are asked for later."""
+    return Tall(a.lengths, a.members) if isinstance(a, Tall) else Traced(a.expr, a.lengths)
 
 
 def number_of(place: Any) -> int:
@@ -121,6 +131,7 @@ FUNCTIONS["stacked members"] = stacked
 def entrywise(operation: Callable[..., Traced], arrays: Sequence[Traced]) -> Traced:
     """An operation on broadcast arrays, member by member."""
     lengths = broadcast(*[a.lengths for a in arrays])
+    arrays = [frozen(a) for a in arrays]
     count_ = len(lengths)
 
     def members(axis: int, place: Any) -> Traced:
@@ -145,12 +156,12 @@ def inserted(a: Traced, place: int) -> Traced:
     if len(lengths) < 3:
         return a.viewed(a.expr, lengths)
 
-    def members(axis: int, k: Any) -> Traced:
-        if axis == place:
-            return a
-        return inserted(member(a, axis - (axis > place), k), place - (axis < place))
+    now = frozen(a)
 
-    return Tall(lengths, members)
+    def members(axis: int, k: Any) -> Traced:
+        return now if axis == place else inserted(member(now, axis - (axis > place), k), place - (axis < place))
+
+    return a.shared_with(Tall(lengths, members))
 
 
 def regrouped(a: Traced, lengths: Lengths) -> Traced:
@@ -175,12 +186,14 @@ def transpose(a: Traced, axes: Sequence[int]) -> Traced:
     if a.ndim < 3:
         return a.T if order == [1, 0] else a
 
+    now = frozen(a)
+
     def members(axis: int, place: Any) -> Traced:
         gone = order[axis]
         rest = [k - (k > gone) for k in order if k != gone]
-        return transpose(member(a, gone, place), rest)
+        return transpose(member(now, gone, place), rest)
 
-    return Tall(tuple(a.lengths[k] for k in order), members)
+    return a.shared_with(Tall(tuple(a.lengths[k] for k in order), members))
 
 
 FUNCTIONS["transpose of members"] = transpose
@@ -226,14 +239,19 @@ def along(a: Traced, axis: int, key: Any) -> Traced:
             return k
         return number_of(k) + start if start is not None else places[number_of(k)]
 
+    now = frozen(a)
+
     def members(other: int, k: Any) -> Traced:
-        return member(a, axis, chosen(k)) if other == axis else along(member(a, other, k), axis - (other < axis), key)
+        if other == axis:
+            return member(now, axis, chosen(k))
+        return along(member(now, other, k), axis - (other < axis), key)
 
     return Tall((*a.lengths[:axis], length, *a.lengths[axis + 1 :]), members)
 
 
 def concatenated(pieces: Sequence[Traced], axis: int) -> Traced:
     """Arrays of three axes and more along one of them."""
+    pieces = [frozen(p) for p in pieces]
     lengths = [p.lengths[axis] for p in pieces]
     whole = sum(lengths[1:], lengths[0])
 
@@ -256,6 +274,7 @@ FUNCTIONS["concatenate of members"] = concatenated
 
 def stack_of_matrices(pieces: Sequence[Traced], place: int) -> Traced:
     """Matrices along a new axis."""
+    pieces = [frozen(p) for p in pieces]
 
     def members(axis: int, k: Any) -> Traced:
         if axis == place:
@@ -335,6 +354,7 @@ FUNCTIONS["sum of members"] = total
 
 def reduced(f: Callable[[Traced, int], Traced], a: Traced, axis: int, keepdims: bool) -> Traced:
     """A reduction along one axis that is no sum, in the members of the others."""
+    a = frozen(a)
     axis %= a.ndim
     lengths = (*a.lengths[:axis], *a.lengths[axis + 1 :])
     inside = lambda q, k: f(member(a, q + (q >= axis), k), axis - (q < axis))  # noqa: E731
@@ -347,6 +367,7 @@ FUNCTIONS["reduced members"] = reduced
 
 def transformed(f: Callable[[Traced, int], Traced], a: Traced, axis: int) -> Traced:
     """What is done along one axis, as a softmax, in the members of the others."""
+    a = frozen(a)
     axis %= a.ndim
 
     def members(q: int, k: Any) -> Traced:
@@ -360,87 +381,3 @@ def transformed(f: Callable[[Traced, int], Traced], a: Traced, axis: int) -> Tra
 
 
 FUNCTIONS["transformed members"] = transformed
-
-# ---- reshape -----------------------------------------------------------------------------------------------------
-
-
-def reshaped(a: Traced, lengths: Lengths) -> Traced:
-    """The entries in other axes, row by row: axes are joined to one or divided into several."""
-    a = without_ones(a)
-    wanted = [k for k in lengths if k is not ONE]
-    axis = 0
-    while axis < len(wanted) or axis < a.ndim:
-        if axis >= len(wanted) or axis >= a.ndim:
-            raise ShapeError(f"an array of shape {written(a.lengths)} has not the shape {written(lengths)}")
-        if a.lengths[axis] is wanted[axis]:
-            axis += 1
-        elif larger(a.lengths[axis], wanted[axis]):
-            a = divided(a, axis, wanted[axis])
-        elif axis + 1 < a.ndim:
-            a = joined(a, axis)
-        else:
-            refuse(f"a reshape to {written(lengths)}")
-    return regrouped(a, lengths)
-
-
-FUNCTIONS["reshape of members"] = reshaped
-
-
-def without_ones(a: Traced) -> Traced:
-    for axis in range(a.ndim - 1, -1, -1):
-        if a.lengths[axis] is ONE:
-            a = member(a, axis, 0)
-    return a
-
-
-def larger(a: Size, b: Size) -> bool:
-    """Whether an axis is to be divided, rather than joined with the next one."""
-    if a.number is not None and b.number is not None:
-        return a.number > b.number
-    return quotient(a, b) is not None
-
-
-def divided(a: Traced, axis: int, first: Size) -> Traced:
-    """An axis of length kl as two of lengths k and l."""
-    second = quotient(a.lengths[axis], first)
-    if second is None:
-        raise ShapeError(f"the length {a.lengths[axis]} is no multiple of {first}")
-    lengths = (*a.lengths[:axis], first, second, *a.lengths[axis + 1 :])
-    if len(lengths) == 2:
-        return as_traced(FUNCTIONS["reshape"](a, tuple(map(extent, lengths))))
-
-    def members(q: int, k: Any) -> Traced:
-        if q < axis:
-            return divided(member(a, q, k), axis - 1, first)
-        if q > axis + 1:
-            return divided(member(a, q - 1, k), axis, first)
-        if second.number is None:
-            refuse("a division into parts of symbolic length")
-        if q == axis:
-            start = number_of(k) * second.number
-            return along(a, axis, slice(start, start + second.number))
-        return along(a, axis, slice(number_of(k), None, second.number))
-
-    return Tall(lengths, members)
-
-
-def joined(a: Traced, axis: int) -> Traced:
-    """Two axes as one, the entries of the second one after the other."""
-    first, second = a.lengths[axis], a.lengths[axis + 1]
-    lengths = (*a.lengths[:axis], first * second, *a.lengths[axis + 2 :])
-    if a.ndim == 2:
-        return as_traced(FUNCTIONS["ravel"](a))
-    if len(lengths) < 3:
-        if first.number is None:
-            refuse("the joining of axes of symbolic length")
-        return as_traced(FUNCTIONS["concatenate"]([member(a, axis, k) for k in range(first.number)], axis))
-
-    def members(q: int, k: Any) -> Traced:
-        if q == axis:
-            if second.number is None:
-                refuse("the joining of axes of symbolic length")
-            outer, inner = divmod(number_of(k), second.number)
-            return member(member(a, axis, outer), axis, inner)
-        return joined(member(a, q + (q > axis), k), axis - (q < axis))
-
-    return Tall(lengths, members)

@@ -93,8 +93,11 @@ class Word:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         is_made = self.operation is not None and (self.name in MADE or self.name.startswith(ALWAYS))
-        if not is_made and not any(map(has_traced, (*arguments, *options.values()))):
-            return self.original(*arguments, **options)
+        if not any(map(has_traced, (*arguments, *options.values()))):
+            if not is_made:
+                return self.original(*arguments, **options)
+            if self.name in MADE and is_whole(known := self.original(*arguments, **options)):
+                return known
         if self.operation is None:
             refuse(self.shown, HINTS.get(self.name, ""))
         options.pop("like", None)
@@ -113,6 +116,11 @@ class Word:
         if reduced is not None:
             return Word(getattr(self.original, name), reduced, meaning("", reduced), "numpy")
         return getattr(self.original, name)
+
+
+def is_whole(array: Any) -> bool:
+    """Whether an array has whole numbers or truth values, such as places and masks."""
+    return any(word in str(getattr(array, "dtype", "")) for word in ("int", "bool"))
 
 
 ACCUMULATED: Mapping[str, Callable[..., Any]] = {
@@ -169,6 +177,8 @@ def stand_in(value: Any, prefix: str, name: str, home: str) -> Any:
     if isinstance(value, ModuleType):
         return of_module(value)
     operation = meaning(prefix, name, home.startswith("torch"))
+    if not callable(value) and not hasattr(value, "logpdf"):
+        return value
     if operation is None and any(key.startswith(f"{prefix}{name}.") for key in FUNCTIONS):
         return StandIn(value, f"{prefix}{name}.", home)
     if operation is None and (isinstance(value, type) or not callable(value)):
