@@ -37,9 +37,7 @@ def require_same_values(
         got = value_of(call, {n: in_library(shaped(v, ones[n]), library) for n, v in values.items()}, library)
         if got is None or not np.all(np.isfinite(got)):
             continue
-        if not np.all(
-            np.isfinite(want)
-        ):  # 0 times what is not defined where a mask is 0
+        if not np.all(np.isfinite(want)):  # 0 times what is not defined where a mask is 0
             if any(isinstance(node, Step) for node in postorder(expr)):
                 raise differing(expr, "is not defined where the function is")
             continue
