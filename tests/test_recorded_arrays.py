@@ -270,3 +270,26 @@ def test_a_member_of_several_results_is_picked() -> None:
 
     assert str(matdiff.from_function(f, "x: n")) == "xᵀx"
     assert str(matdiff.from_function(f, "x: n", output="size")) == "sum(x)"
+
+
+# ---- the gradient of a function, and functions of files ----------------------------------------------------
+
+
+def test_gradient_of_takes_the_arguments_of_the_function() -> None:
+    def loss(w: Array, X: Array, labels: Array, lam: float = 0.5) -> Array:
+        return lam * w @ w + (X @ w)[labels].sum()
+
+    X, w = np.arange(6.0).reshape(3, 2), np.array([1.0, -2.0])
+    found = matdiff.gradient_of(loss, "w")(w, X, labels=np.array([0, 2]))
+    assert np.allclose(found, w + X[0] + X[2])
+
+
+def test_a_function_of_a_file_is_derived(tmp_path: Any, capsys: Any) -> None:
+    from matdiff.cli import main
+
+    source = tmp_path / "loss_of_a_file.py"
+    source.write_text("import numpy as np\n\n\ndef f(x, A):\n    return x @ A @ x\n", encoding="utf-8")
+    assert main(["derive", f"{source}:f", "--wrt", "A", "--where", "x: n; A: n x n", "--steps", "none"]) == 0
+    assert "xxᵀ" in capsys.readouterr().out
+    assert main(["derive", f"{source}:g", "--wrt", "A"]) == 2
+    assert "there is no g" in capsys.readouterr().err
