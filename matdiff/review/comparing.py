@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, replace, symbols
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.calculus.equality.proof import Proof, prove
 from matdiff.errors import CheckError, MatdiffError
 from matdiff.numeric.comparison import Counterexample, compare
@@ -43,3 +44,8 @@ def without_constants(e: Expr) -> Expr:
     named = (s for s in symbols(e) if s.name in ("const", "constant") and s.shape == SCALAR)
     table: dict[Expr, Expr] = {s: Number(0) for s in named}
     return replace(e, table.get)
+
+
+def diagonal_of(e: Expr) -> Expr:
+    """A ∘ I: a square matrix with its diagonal alone."""
+    return DiagonalMatrix.of(DiagonalVector.of(e))

@@ -7,20 +7,21 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
-from matdiff.review.comparing import Outcome, compared, without_constants
+from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.equations import Equations
 from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
 from matdiff.review.operators import LETTER, increments_in, with_increments
-from matdiff.review.scope import DEFINED, NotSaid, Scope
+from matdiff.review.scope import DEFINED, NotSaid, Scope, has_increments
 
 PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
     "proved", "agrees", "right under a convention", "wrong", "not read", "not a claim",
 )  # fmt: skip
 WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
+CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 MISFIT = "the product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
@@ -54,6 +55,7 @@ class Chain:
         self.stated = truth
         self.is_derivative = is_derivative
         self.is_equation = False
+        self.is_jacobian = False
 
 
 class Judge:
@@ -90,9 +92,7 @@ class Judge:
                     yield Judged(line, UNREAD, "the line before it is not read")
                     return
             else:
-                self.chain = self._begun(sides)
-                if self.chain is None:
-                    return
+                self.chain = self._begun(line, sides)
                 sides = sides[1:]
         except MatdiffError as error:
             self.chain = None
@@ -103,39 +103,64 @@ class Judge:
             if self.chain is None:
                 return
 
-    def _begun(self, sides: list[str]) -> Chain | None:
-        """The chain that the first side of a statement begins; a definition is no claim."""
-        first = sides[0]
-        m = re.fullmatch(DEFINED, first)
-        name = named(m.group("name")) if m else ""
+    def _begun(self, line: Line, sides: list[str]) -> Chain:
+        """The chain that the first side of a statement begins; a side that a definition gives is taken out."""
         self._note_style(sides)
-        if name in self.scope.texts and name not in self.defined:
-            self.defined.add(name)
-            if name not in self.scope.definitions:
-                raise UnsupportedError(f"the definition of {name} is not read")
-            sides[1:2] = []
-            return Chain(self.scope.value(first))
-        spelt = with_increments(first, self.scope.names())
-        form = re.fullmatch(rf"d\(({LETTER})\)", spelt)
-        if form and self._is_new(named(form.group(1))):
-            value = self.scope.value(sides[1])
-            self.scope.forms[named(form.group(1))] = value
-            self.scope.functions.add(named(form.group(1)))
-            self.scope.varied.pop(named(form.group(1)), None)
-            sides[1:2] = []
-            return Chain(value)
-        is_derivative = re.search(r"∇|grad|hess|[∂d].*/.*[∂d]|['′]\(", first) is not None
+        chain = self._defined(sides) or self._form(sides)
+        if chain is not None:
+            return chain
+        first = sides[0] = self._without_star(sides[0])
+        is_derivative = self._is_derivative(first)
         try:
+            self.scope.is_jacobian = False
             chain = Chain(self.scope.value(first), is_derivative)
+            chain.is_jacobian = self.scope.is_jacobian
         except NotSaid:
             if len(sides) < 2:
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
-        is_bare = any(isinstance(self.scope.read(s), Symbol) for s in sides[:2] if re.fullmatch(LETTER, s))
-        chain.is_equation = (
-            not is_derivative and spelt == first and bool(self.equations.zeros or is_bare or "0" in sides)
-        )
+        is_line = is_derivative or has_increments(first, self.scope)
+        chain.is_equation = not is_line and (bool(self.equations.zeros) or self._is_condition(line, sides))
         return chain
+
+    def _defined(self, sides: list[str]) -> Chain | None:
+        """The chain of a name that is defined here."""
+        m = re.fullmatch(DEFINED, sides[0])
+        name = named(m.group("name")) if m else ""
+        if name not in self.scope.texts or name in self.defined:
+            return None
+        self.defined.add(name)
+        if name not in self.scope.definitions:
+            raise UnsupportedError(f"the definition of {name} is not read")
+        is_derivative = any(map(self._is_derivative, sides))
+        del sides[1 + self.scope.given_by[name]]
+        return Chain(self.scope.value(sides[0]), is_derivative)
+
+    def _form(self, sides: list[str]) -> Chain | None:
+        """The chain of dL, where nothing but its differential is known of L."""
+        form = re.fullmatch(rf"d\(({LETTER})\)", with_increments(sides[0], self.scope.names()))
+        name = named(form.group(1)) if form else ""
+        if not name or not self._is_new(name):
+            return None
+        value = self.scope.forms[name] = self.scope.value(sides.pop(1))
+        self.scope.functions.add(name)
+        self.scope.varied.pop(name, None)
+        return Chain(value)
+
+    def _is_condition(self, line: Line, sides: list[str]) -> bool:
+        """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
+        is_bare = any(isinstance(self.scope.read(side), Symbol | Number) for side in sides[:2])
+        return is_bare or re.search(CONDITION, line.text) is not None
+
+    def _is_derivative(self, side: str) -> bool:
+        """Whether a side asks for a derivative: ∇f, ∂L/∂W, f′(x)."""
+        return re.search(r"∇|grad|hess|[∂d].*/.*[∂d]|['′]\(", side) is not None
+
+    def _without_star(self, side: str) -> str:
+        """X for X* and X̂, which solve an equation for X."""
+        base = re.fullmatch(r"(\w+)_(?:star|hat|opt)", named(side)) if re.fullmatch(r"\S+", side) else None
+        known = base is not None and named(side) not in self.scope.names() and base.group(1) in self.scope.declared
+        return base.group(1) if base is not None and known else side
 
     def _note_style(self, sides: list[str]) -> None:
         """Notes that dA is short for ∂L/∂A where a text writes dA = 2(A − Y)."""
@@ -167,7 +192,7 @@ class Judge:
         except (MatdiffError, RecursionError) as error:
             self.chain = None
             return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
-        outcome = self._compared(chain, value)
+        outcome = self._compared(line, chain, value)
         if outcome.equal:
             chain.stated = value
             if value.shape != chain.truth.shape:
@@ -196,8 +221,9 @@ class Judge:
     def _strange(self, truth: Expr, value: Expr) -> bool:
         """Whether one of two sides has a symbol that is neither declared nor in the other."""
         one, other = ({s.name for s in symbols(e)} for e in (truth, value))
-        increments = {"d" + name for name in self.scope.names()}
-        return bool((one ^ other) - (self.scope.given | increments if self.scope.given else one | other))
+        said = ({s.name for s in symbols(v)} for v in self.scope.definitions.values())
+        known = self.scope.given or frozenset().union(*said)
+        return bool(known and (one ^ other) - known - {"d" + name for name in known})
 
     def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
         """The verdict on an equation that is no identity: whether it follows from those before it."""
@@ -219,33 +245,51 @@ class Judge:
         """What equations are solved for."""
         return set(self.scope.varied) | self.solved_for
 
-    def _compared(self, chain: Chain, value: Expr) -> Outcome:
+    def _compared(self, line: Line, chain: Chain, value: Expr) -> Outcome:
         """How a side compares with what it should be, under the conventions that authors have."""
         truth = chain.truth
         found = compared(truth, value)
         if found.equal is not False:
             return found
-        if truth.shape != value.shape and truth.shape == value.shape[::-1] and self._may_turn(chain):
+        if truth.shape == value.shape[::-1] and self._may_turn(line, chain):
             turned = compared(Transpose(truth), value)
             if turned.equal:
                 return turned._replace(convention="right where the derivative is written as a row (numerator layout)")
+        if (symmetric := self._symmetric(chain, value)) is not None:
+            return symmetric
         plain = compared(without_constants(truth), without_constants(value))
         if plain.equal:
             return plain._replace(convention="right up to a constant")
         return found
 
-    def _may_turn(self, chain: Chain) -> bool:
+    def _may_turn(self, line: Line, chain: Chain) -> bool:
         """Whether a derivative may be written as the transpose of ours."""
         if not chain.is_derivative or self.scope.states_columns or self.scope.states_numerator:
             return False
-        return any(str(extent) == "1" for extent in chain.truth.shape)
+        is_vector = any(str(extent) == "1" for extent in chain.truth.shape)
+        return is_vector or chain.is_jacobian or "layout" in line.text
+
+    def _symmetric(self, chain: Chain, value: Expr) -> Outcome | None:
+        """How a derivative by a symmetric matrix compares where its entries are one variable, or free."""
+        truth = chain.truth
+        varied = [self.scope.declared[n] for n in self.scope.varied if n in self.scope.declared]
+        is_structured = any(d.properties & {"symmetric", "spd", "psd"} and d.shape == truth.shape for d in varied)
+        if not chain.is_derivative or not is_structured or value.shape != truth.shape:
+            return None
+        whole = compared(truth + Transpose(truth), value + Transpose(value))
+        if whole.equal:
+            return whole._replace(convention="right for a symmetric matrix, whose gradient may be made symmetric")
+        once = compared(truth * 2 - diagonal_of(truth), value)
+        if once.equal:
+            return once._replace(convention="right where equal entries of a symmetric matrix are one variable")
+        return None
 
     def _misfit(self, line: Line, side: str, error: ShapeError, chain: Chain) -> Judged:
         """A side whose shapes do not fit: wrong where every shape in it is declared, else not read."""
         bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
         names = {named(n) for n in re.findall(LETTER, re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])", " ", bare))}
         is_misfit = re.match(MISFIT, error.message) is not None
-        if not is_misfit or not names <= {*self.scope.declared, "sigma"} or not self.scope.given:
+        if not is_misfit or not all(name == "sigma" or self.scope.is_settled(name) for name in names):
             self.chain = None
             return Judged(line, UNREAD, error.message)
         truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth

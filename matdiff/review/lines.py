@@ -21,11 +21,11 @@ SHORT_WORDS = frozenset("is so of be as in by we to an at if it or on let set th
 WORD = r"(?<![A-Za-z_\\⟪])[A-Z]?[a-z]{2,}(?![A-Za-z_'′(⟫])"
 PROSE = "⸨⸩"  # stands where words stood
 LAYOUT = (
-    r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\tag\*?\s*(?:\{[^{}]*\}|.)|\\label\{[^{}]*\}"
-    r"|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\displaystyle"
+    r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\tag\*?\s*(?:\{|[^\\\s]).*|\\phantom\s*\{[^{}]*\}"
+    r"|\{\}|\\label\{[^{}]*\}|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\[\[\]]|\\displaystyle"
 )
 ARROWS = r"\\(?:Rightarrow|Longrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
-TEXT = r"\\(?:text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
+TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
@@ -54,19 +54,30 @@ def lines_of(text: str, known: Sequence[str] = ()) -> list[Line]:
     (Statement(sides=('grad f', '2A x', '0'), goes_on=False),)
     """
     found: list[Line] = []
-    place = 0
+    place = column = 0
     is_latex = "\\" in text or "$" in text
     for row in text.split("\n"):
         if row.strip():
-            found.append(_line(len(found) + 1, row, place, is_latex, frozenset(known)))
+            formula, column = _without_remark(row, column)
+            found.append(_line(len(found) + 1, row, formula, place, is_latex, frozenset(known)))
         place += len(row) + 1
     return _joined(found)
 
 
-def _line(number: int, row: str, place: int, is_latex: bool, known: frozenset[str]) -> Line:
+def _without_remark(row: str, column: int) -> tuple[str, int]:
+    """A row without the remark that stands in a column at its right, and that column, or the one above."""
+    m = re.search(r"(?<=\S) {3,}(?=\S)", row.rstrip())
+    if m is None or "&" in row:
+        indent = len(row) - len(row.lstrip())
+        is_remark = indent > 40 or (column and indent > 8 and abs(indent - column) <= 1)
+        return ("" if is_remark else row), column
+    return row[: m.start()], m.end()
+
+
+def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str]) -> Line:
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
     try:
-        formulas = [f for piece in (_pieces(row) if is_latex else [row]) for f in _plain(piece, is_latex)]
+        formulas = [f for piece in (_pieces(formula) if is_latex else [formula]) for f in _plain(piece, is_latex)]
     except MatdiffError as error:
         return Line(number, row.strip(), span, (), error.message)
     statements = [s for formula in formulas for s in _statements(formula, known)]
@@ -75,10 +86,13 @@ def _line(number: int, row: str, place: int, is_latex: bool, known: frozenset[st
 
 def _pieces(row: str) -> Iterator[str]:
     """The formulas of a row of LaTeX, between its words."""
+    row = re.sub(r"\\[()]", "$", row) if row.count("\\(") == row.count("\\)") else row
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
     if "\\eqalign" not in row and row.count("}") > row.count("{"):
         row = row.rstrip().removesuffix("}")
+    if row.lstrip().startswith("| $"):
+        row = row.partition("$ |")[0] + "$"  # a table whose second column names the laws
     if "$" in row:
         yield from (piece for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2 and piece.strip())
         return

@@ -23,7 +23,10 @@ RATIO = (
     rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD})(?P<square>\^\{{?2\}}?|²)?"
     rf"(?P<mixed>\s*{D}\s*{LETTER}\s*[ᵀ⊤']?(?!\s*/))?"
 )
-BELOW = rf"(?:_\{{(?P<low>[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)?)\}}|_(?P<letter>[A-Za-zα-ωΑ-Ω][0-9]*)|(?P<sub>[{SUBS}]+))"
+BELOW = (
+    r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
+    rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω][0-9{SUBS}]*)|(?P<sub>[{SUBS}]+))"
+)
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?(?P<square>\^\{{?2\}}?|²)?"
 OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
@@ -96,10 +99,12 @@ def with_increments(side: str, known: Collection[str]) -> str:
     spelt = sorted((k for k in known if len(k) > 1 and k.isalpha()), key=len, reverse=True)
     words = "|".join([*spelt, LETTER])
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
-    side = re.sub(rf"{whole}{d}\s*({words})", r" d(\1)", side)
+    inverse = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
+    side = re.sub(rf"{whole}{d}\s*((?:{words}){inverse}?)", r" d(\1)", side)
     return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
 
 
 def increments_in(side: str, known: Collection[str]) -> list[str]:
     """The names whose increment stands in a side."""
-    return [named(n) for n in re.findall(rf"(?<![A-Za-z])d\(({WORDY})\)", with_increments(side, known))]
+    inside = re.findall(rf"(?<![A-Za-z])d\((?:[A-Za-z]+\()?({WORDY})\)", with_increments(side, known))
+    return [named(n) for n in inside]

@@ -30,6 +30,7 @@ SYMMETRIC = (
 )
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
+REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 
@@ -48,8 +49,14 @@ class Scope:
 
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
         self.declared: Declarations = declare(where)
+        for m in re.finditer(REMARK, text):
+            with suppress(MatdiffError):
+                said = declare(m.group(1).replace("×", " x "))
+                self.declared.table.update((n, said[n]) for n in said if n not in self.declared)
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
+        self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix
+        self.given_by: dict[str, int] = {}  # by which of the sides behind its name a definition was read
         self.arguments: dict[str, tuple[str, ...]] = {}
         self.texts: dict[str, str] = {}
         self.functions: set[str] = set()
@@ -65,6 +72,8 @@ class Scope:
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         self._number_letters(text)
+        for m in re.finditer(rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))", text):
+            self._assume(named(m.group(1)), "symmetric")
         for m in re.finditer(SYMMETRIC, text):
             self._assume(named((m.group(1) or m.group(2)).removeprefix("\\")), "symmetric")
 
@@ -84,21 +93,24 @@ class Scope:
     def learn(self, lines: list[Line]) -> None:
         """Finds the definitions of a text and what is varied in it; the definitions are read, those of others first."""
         waiting = self._found(lines)
-        self.texts = {name: text for name, (text, _) in waiting.items()}
+        self.texts = {name: sides[0] for name, (sides, _) in waiting.items()}
         self.functions |= set(waiting)
         self._note_varied(lines)
         while waiting:
-            ready = [n for n, (text, _) in waiting.items() if not self._mentions(text, set(waiting) - {n})]
+            ready = [n for n, (sides, _) in waiting.items() if not self._mentions(sides[0], set(waiting) - {n})]
             for name in ready or list(waiting)[:1]:
-                text, arguments = waiting.pop(name)
-                self.arguments[name] = arguments
-                with suppress(MatdiffError, RecursionError):
-                    self._define(name, self.read(text))
+                sides, self.arguments[name] = waiting.pop(name)
+                for k, side in enumerate(sides):
+                    with suppress(MatdiffError, RecursionError):
+                        self._define(name, self.read(side))
+                        self.given_by[name] = k
+                        break
 
-    def _found(self, lines: list[Line]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    def _found(self, lines: list[Line]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         """The names that are defined, each with the text of its value and its arguments."""
-        found: dict[str, tuple[str, tuple[str, ...]]] = {}
+        found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         used: set[str] = set()
+        self.is_front = True  # nothing but definitions so far
         for line in lines:
             here: set[str] = set()
             for statement in line.statements:
@@ -115,7 +127,9 @@ class Scope:
                     and not _is_increment(m, name)
                 ):
                     arguments = tuple(named(a.strip()) for a in (m.group("arguments") or "").split(",") if a.strip())
-                    found[name] = statement.sides[1], arguments
+                    found[name] = statement.sides[1:], arguments
+                elif not statement.goes_on:
+                    self.is_front = False
                 here |= {named(n) for side in statement.sides for n in re.findall(LETTER, side)}
             used |= here
         return found
@@ -125,10 +139,9 @@ class Scope:
         return name in self.given or re.fullmatch(LETTER, name) is not None or canonical_letter(name) or name.islower()
 
     def _is_introduced(self, name: str, line: Line) -> bool:
-        """Whether the line says with Q = XW of a name that stands above as well."""
-        return (
-            name not in self.given and re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
-        )
+        """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
+        is_said = re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
+        return name not in self.given and (is_said or self.is_front)
 
     def _says_more(self, sides: tuple[str, ...]) -> bool:
         """Whether a side has a capital letter that is not declared: S = L Lᵀ says what the declared S is."""
@@ -168,6 +181,19 @@ class Scope:
             for name in arguments:
                 self.vary(name)
 
+    def is_settled(self, name: str) -> bool:
+        """Whether the shape of a name is declared, or follows from what is."""
+        waiting, seen = [name], {name}
+        while waiting:
+            one = waiting.pop()
+            if one in self.definitions:
+                inside = {s.name for s in symbols(self.definitions[one])} - seen
+                seen |= inside
+                waiting.extend(inside)
+            elif one not in self.given and one not in self.derivatives:
+                return False
+        return True
+
     def vary(self, name: str) -> None:
         if name not in self.texts and name not in self.functions:
             self.varied.setdefault(name)
@@ -180,6 +206,8 @@ class Scope:
 
     def read(self, side: str) -> Expr:
         """The expression of a side, with increments d(X) and names of derivatives."""
+        if any(side.count(a) != side.count(b) for a, b in ("()", "[]", "{}")):
+            raise UnsupportedError("a bracket is opened in one line and closed in another")
         side = with_names(self._respelt(side), self.functions, self._name)
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
@@ -301,6 +329,7 @@ class Scope:
             return self._by_expression(self.unfolded(f), self.unfolded(self.read(asked.by)))
         by = self.unknown(asked, self.unfolded(f), name)
         f = self.unfolded(f, keep=by)
+        self.is_jacobian = f.shape != SCALAR
         unknown = next((s for s in symbols(f) if s.name == by), None)
         if unknown is None and by in self.definitions:
             return self._by_expression(self.unfolded(f), self.unfolded(self.definitions[by]))
@@ -368,7 +397,8 @@ def _ones(like: Expr) -> Expr:
 
 
 def _is_increment(m: re.Match[str], name: str) -> bool:
-    return name.startswith(("d", "∂")) and len(name) > 1 and m.group("arguments") is None
+    is_word = name in GREEK_WORDS or name in MATHEMATICAL
+    return re.fullmatch(rf"[d∂]{LETTER}", m.group("name")) is not None and not is_word and m.group("arguments") is None
 
 
 def _letters(k: int) -> str:
