@@ -15,7 +15,7 @@ NUMBER = r"[0-9]+(?:\.[0-9]+)?|[½¼]"
 FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 TOKEN = (
     rf"(?P<transpose>{TRANSPOSED})|(?P<power>{POWER})|(?P<number>{NUMBER})|(?P<function>(?:{FUNCTION})(?![A-Za-z]))"
-    rf"|(?P<name>{LETTER})|(?P<open>[(\[⟨])|(?P<close>[)\]⟩])|(?P<sign>[-+−])"
+    rf"|(?P<name>(?:(?<![A-Za-z])[d∂]\s?(?=[^\W\d_]))?{LETTER})|(?P<open>[(\[⟨])|(?P<close>[)\]⟩])|(?P<sign>[-+−])"
 )
 BETWEEN = r"[\s·]*"
 
@@ -104,6 +104,9 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
     for f in found:
         gap = re.compile(BETWEEN).match(side, f.end)
         other = by_start.get(gap.end()) if gap else None
+        if other is not None and re.fullmatch(r"⁻²|\^\s*\{?\s*[-−]2\s*\}?", side[f.bare : f.end]):
+            base, two = side[f.start : f.bare] + "^{-1}", side[other.start : other.end]
+            yield Edit("order", f"{side[: f.start]}{base} {two} {base}{side[other.end :]}", (f.start, other.end))
         if other is not None:
             one, two = side[f.start : f.end], side[other.start : other.end]
             yield Edit("order", f"{side[: f.start]}{two} {one}{side[other.end :]}", (f.start, other.end))
@@ -111,7 +114,9 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
             third = by_start.get(last.end()) if last else None
             if third is not None:
                 three = side[third.start : third.end]
-                yield Edit("order", f"{side[: f.start]}{three} {two} {one}{side[third.end :]}", (f.start, third.end))
+                for turned in ((three, two, one), (three, one, two), (two, three, one)):
+                    shown = side[: f.start] + " ".join(turned) + side[third.end :]
+                    yield Edit("order", shown, (f.start, third.end))
 
 
 def _numbers(side: str) -> Iterator[Edit]:
@@ -120,6 +125,8 @@ def _numbers(side: str) -> Iterator[Edit]:
         yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
         if m.group() == "2":
             yield Edit("factor", f"{side[: m.start()]}4 {side[m.end() :]}", m.span())
+    for m in re.finditer(rf"/\s*{LETTER}(?![A-Za-z(])", side):
+        yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
     for start, end in terms(side):
         for number in ("2 ", "(1/2) "):
             yield Edit("factor", side[:start] + number + side[start:], (start, end))
@@ -139,8 +146,22 @@ def terms(side: str) -> list[tuple[int, int]]:
 
 
 def _left_out(side: str) -> Iterator[Edit]:
-    places = terms(side)
-    for start, end in places if len(places) > 1 else ():
-        before = side[:start].rstrip()
-        before = before[:-1] if before[-1:] in ("+", "-", "−") else before
-        yield Edit("extra term", (before + " " + side[end:]).strip().lstrip("+"), (start, end))
+    """A term left out, of the side or of a bracket in it."""
+    for first, last in [(0, len(side)), *brackets(side)]:
+        inner = side[first:last]
+        places = terms(inner)
+        for start, end in places if len(places) > 1 else ():
+            before = inner[:start].rstrip()
+            before = before[:-1] if before[-1:] in ("+", "-", "−") else before
+            rest = (before + " " + inner[end:]).strip().lstrip("+")
+            yield Edit("extra term", side[:first] + rest + side[last:], (first + start, first + end))
+
+
+def brackets(side: str) -> Iterator[tuple[int, int]]:
+    """The places of what stands inside of brackets."""
+    stack: list[int] = []
+    for k, sign in enumerate(side):
+        if sign in "([{":
+            stack.append(k + 1)
+        elif sign in ")]}" and stack:
+            yield stack.pop(), k

@@ -35,6 +35,7 @@ class Fault(NamedTuple):
     error: MatdiffError | None
     is_derivative: bool
     is_equation: bool = False
+    line: str = ""
 
 
 class Judged(NamedTuple):
@@ -215,7 +216,7 @@ class Judge:
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
-        fault = Fault(side, value, chain.truth, None, chain.is_derivative)
+        fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text)
         return Judged(line, WRONG, "", fault, outcome)
 
     def _strange(self, truth: Expr, value: Expr) -> bool:
@@ -223,7 +224,8 @@ class Judge:
         one, other = ({s.name for s in symbols(e)} for e in (truth, value))
         said = ({s.name for s in symbols(v)} for v in self.scope.definitions.values())
         known = self.scope.given or frozenset().union(*said)
-        return bool(known and (one ^ other) - known - {"d" + name for name in known})
+        odd = {name for name in one ^ other if not (name[0] == "d" and named(name[1:]) in known)}
+        return bool(known and odd - known)
 
     def _equation(self, line: Line, side: str, chain: Chain, value: Expr) -> Judged:
         """The verdict on an equation that is no identity: whether it follows from those before it."""
@@ -294,5 +296,8 @@ class Judge:
             return Judged(line, UNREAD, error.message)
         truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
         return Judged(
-            line, WRONG, error.message, Fault(side, None, truth, error, chain.is_derivative, chain.is_equation)
+            line,
+            WRONG,
+            error.message,
+            Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text),
         )

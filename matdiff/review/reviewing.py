@@ -20,4 +20,4 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
         return Review(judged)
     fault = first.fault._replace(truth=Simplifier(SIMPLIFICATIONS)(first.fault.truth)[0])
     slip = diagnosed(fault, judge.scope)
-    return Review(judged, slip.kind, fault.truth, slip.said)
+    return Review(judged, slip.kind, slip.should_be, slip.said)

@@ -276,7 +276,7 @@ class Scope:
         assert isinstance(unknown, Symbol)
         properties = unknown.properties & LINEAR
         properties |= {"symmetric"} if unknown.properties & {"spd", "psd"} else set()
-        return Symbol("d" + unknown.name, unknown.shape, properties, unknown.ranges)
+        return Symbol(f"d{unknown}", unknown.shape, properties, unknown.ranges)
 
     # ---- derivatives -------------------------------------------------------------------------------
 
@@ -353,7 +353,7 @@ class Scope:
     def _of_form(self, form: Expr, asked: Asked) -> Expr:
         """G where df = Tr(Gᵀ dX) is what is known of f."""
         by = self.unknown(asked, form, "")
-        increment = next((s for s in symbols(form) if s.name == "d" + by), None)
+        increment = next((s for s in symbols(form) if s.name[0] == "d" and named(s.name[1:]) == by), None)
         if increment is None or form.shape != SCALAR or asked.order != 1:
             raise UnsupportedError(f"d{by} does not occur in the differential")
         return _derivative(form, increment, 1)

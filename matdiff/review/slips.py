@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
-from matdiff.calculus.equality.multiplying_out import terms as terms_of
 from matdiff.errors import MatdiffError
-from matdiff.review.comparing import compared
-from matdiff.review.edits import Edit, edits
+from matdiff.review.comparing import compared, diagonal_of
+from matdiff.review.edits import edits
 from matdiff.review.judging import Fault
 from matdiff.review.scope import Scope
 
-MOST_EDITS = 120
+MOST_EDITS = 160
+MOST_SUMS = 6
 NUMBERS = (
     Fraction(2),
     Fraction(1, 2),
@@ -48,24 +51,34 @@ SAID = {
 
 
 class Slip(NamedTuple):
-    """A kind of slip, and what a tutor would say."""
+    """A kind of slip, what a tutor would say, and the side as it should be."""
 
     kind: str
     said: str
+    should_be: Expr
+
+
+class Found(NamedTuple):
+    """A kind of slip that explains a side; of an edit, the value of the side that it makes right."""
+
+    kind: str
+    repaired: Expr | None = None
 
 
 def diagnosed(fault: Fault, scope: Scope) -> Slip:
     """The slip that a wrong side is."""
-    kind, repaired = next(_kinds(fault, scope))
-    said = f"{SAID[kind]}; it should be {fault.truth}"
-    return Slip(kind, said if repaired or not fault.error else f"{fault.error.message}; it should be {fault.truth}")
+    found = next(_kinds(fault, scope))
+    should_be = found.repaired or fault.truth
+    misfit = f"; {fault.error.message}" if fault.error is not None else ""
+    return Slip(found.kind, f"{SAID[found.kind]}{misfit}; it should be {should_be}", should_be)
 
 
-def _kinds(fault: Fault, scope: Scope) -> Iterator[tuple[str, bool]]:
-    """The kinds of slip that explain a side, best first, each with whether it was found by an edit."""
-    for found in (_by_value(fault), _by_edit(fault, scope), _by_assumption(fault)):
-        yield from ((kind, True) for kind in found)
-    yield _by_signs(fault, scope), False
+def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
+    """The kinds of slip that explain a side, best first."""
+    yield from map(Found, _by_value(fault))
+    yield from _by_edit(fault, scope)
+    yield from map(Found, _by_assumption(fault))
+    yield Found(_by_looks(fault))
 
 
 def _is_right(value: Expr, truth: Expr) -> bool:
@@ -95,21 +108,13 @@ def _powers(s: Symbol) -> Iterator[Expr]:
     yield from (s, s * s, s * Fraction(1, 2), s * 2)
 
 
-def _by_edit(fault: Fault, scope: Scope) -> Iterator[str]:
+def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right."""
-    for k, edit in enumerate(edits(fault.side)):
-        if k > MOST_EDITS:
-            return
-        if _repairs(edit, fault, scope):
-            yield edit.kind
-
-
-def _repairs(edit: Edit, fault: Fault, scope: Scope) -> bool:
-    try:
-        value = scope.value(edit.side)
-    except (MatdiffError, RecursionError):
-        return False
-    return _is_right(value, fault.truth)
+    for edit in islice(edits(fault.side), MOST_EDITS):
+        with suppress(MatdiffError, RecursionError):
+            value = scope.value(edit.side)
+            if _is_right(value, fault.truth):
+                yield Found(edit.kind, value)
 
 
 def _by_assumption(fault: Fault) -> Iterator[str]:
@@ -119,8 +124,9 @@ def _by_assumption(fault: Fault) -> Iterator[str]:
         return
     if _holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1]):
         yield "symmetry"
-    parts = terms_of(truth)
-    if len(parts) > 1 and any(_is_right(value, Sum.of(*[p for p in parts if p is not part])) for part in parts):
+    if _is_symmetrised(value, truth):
+        yield "symmetry"
+    if any(_is_right(value, less) for less in _with_a_term_less(truth)):
         yield "missing term"
     if _holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
         yield "domain"
@@ -142,15 +148,37 @@ def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool
         return False
 
 
-def _by_signs(fault: Fault, scope: Scope) -> str:
+def _with_a_term_less(e: Expr) -> Iterator[Expr]:
+    """An expression without one of the terms of a sum in it; a matrix with its diagonal alone."""
+    for node in islice((n for n in postorder(e) if isinstance(n, Sum)), MOST_SUMS):
+        for part in node.operands:
+            table: dict[Expr, Expr] = {node: Sum.of(*[p for p in node.operands if p is not part])}
+            yield replace(e, table.get)
+    if e.shape[0] == e.shape[1] and e.shape != SCALAR:
+        yield diagonal_of(e)
+
+
+def _is_symmetrised(value: Expr, truth: Expr) -> bool:
+    """Whether 2P stands where P + Pᵀ should, or the like below x."""
+    if truth.shape == SCALAR:
+        return False
+    if truth.shape[0] == truth.shape[1]:
+        return _is_right(value + Transpose(value), truth + Transpose(truth))
+    below = (s for s in symbols(truth) if s.shape == truth.shape and not s.ranges and str(s.shape[1]) == "1")
+    return any(_is_right(Product.of(Transpose(s), value), Product.of(Transpose(s), truth)) for s in below)
+
+
+def _by_looks(fault: Fault) -> str:
     """What the looks of a side suggest where no small edit repairs it."""
     side, error = fault.side, fault.error
+    if len(re.findall(r"[∂d]\w+\s*/\s*[∂d]\w+", fault.line)) > 2 and fault.is_derivative:
+        return "chain rule"
     if error is not None:
+        if "column vectors" in error.message and re.search(r"⊙|\.\*|odot", side):
+            return "order"
         if "square" in error.message:
             return "inverse" if fault.is_equation else "domain"
-        if "terms of a sum" in error.message:
-            return "layout"
-        return "shape"
+        return "layout" if "terms of a sum" in error.message else "shape"
     assert fault.value is not None
     if fault.value.shape != fault.truth.shape:
         return "shape"
@@ -158,9 +186,8 @@ def _by_signs(fault: Fault, scope: Scope) -> str:
         return "inverse"
     if any(sign in side for sign in ("∑", "sum_", "sum(")):
         return "index"
-    if not fault.is_derivative or _has_function(fault.truth):
-        return "function derivative"
-    return "chain rule"
+    is_function = not fault.is_derivative or _has_function(fault.truth)
+    return "function derivative" if is_function else "chain rule"
 
 
 def _has_function(e: Expr) -> bool:
