@@ -12,7 +12,7 @@ ANSWERS = [
     ("sum(i=1..m, (sum(j=1..n, A[i,j]*x[j]) - b[i])^2)", "A: m x n; x: n; b: m", "x", "2*A'*(A*x - b)"),
     ("sum(j=1..n, exp(sum(k=1..d, A[j,k]*z[k])))", "A: n x d; z: d", "z", "A'*exp(A*z)"),
     ("sum(i=1..m, j=1..n, B[i,j]^2*w[j])", "B: m x n; w: n", "B", "2*B*diag(w)"),
-    ("sum(i=1..p, log(p_i + r[i]))", "r: p positive; p_i: scalar", "r", "1 ./ (p_i + r)"),
+    ("sum(i=1..p, log(p_k + r[i]))", "r: p positive; p_k: scalar", "r", "1 ./ (p_k + r)"),
     ("sum(s=1..n, t=1..n, W[s,t]*(f[s] - f[t])^2)", "W: n x n symmetric; f: n", "f", "4*(f .* (W*ones(n)) - W*f)"),
     ("sum(i=1..k, norm2(Q[:, i]))", "Q: n x k", "Q", "Q*diag(1 ./ sqrt(Q'.^2*ones(n)))"),
     ("sum(i=1..n-1, u[i]*u[i+1])", "u: n", "u", "[u[2:n]; 0] + [0; u[1:n-1]]"),

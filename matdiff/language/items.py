@@ -47,13 +47,10 @@ def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
             )
         bound.definitions.add(item.value)
     last = node.parts[-1]
-    while last.kind == "group":  # ∂L/∂W: the function is (L)
-        last = last.parts[0]
     if last.kind in ("define", "abbreviate"):
         bound.called = (last.value,)
         node.parts[-1] = last.parts[0]
     elif last.kind == "NAME" and last.value in bound.definitions:
-        bound.called = (last.value,)
         node.parts[-1] = Node("definition", [], last.value, last.start, last.end)
 
 

@@ -24,7 +24,7 @@ MEMBER_DEFINED = r"(?:_\{?([a-z])\}?|\[([a-z])\]|\^\{?\(([a-z])\)\}?)\s*:?="
 SUM = r"(?:∑|Σ|\bsum)\s*"
 SUMMED = SUM + rf"(?:_\{{\s*([a-z])\s*\}}|_([a-z])(?![\w=])|([{SUBS}])(?![{SUBS}₌]))"  # without limits
 LIMITED = SUM + r"_\{\s*([a-z])\s*=\s*1\s*\}\^(?:\{\s*(\w+)\s*\}|(\w+))"
-RECURRENT = r"\[\s*\w\s*[-+]\s*1\s*\]\s*:?=|_\{?\s*\w\s*[-+]\s*1\s*\}?\s*:?="  # whose steps a range says
+RECURRENT = r"[\[_{(]\s*\w\s*[-+−]\s*1\s*[\])}]"  # h[k + 1], h_{t−1}: of these a range says the steps
 
 
 def without_quantifiers(script: Transcript) -> tuple[Transcript, list[tuple[int, int]]]:
