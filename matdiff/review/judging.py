@@ -69,6 +69,7 @@ class Judge:
         self.chain: Chain | None = None
         self.equations = Equations()
         self.defined: set[str] = set()
+        self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
         self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
 
@@ -121,7 +122,9 @@ class Judge:
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
         is_line = is_derivative or has_increments(first, self.scope)
-        chain.is_equation = not is_line and (bool(self.equations.zeros) or self._is_condition(line, sides))
+        may_be_condition = bool(self.equations.zeros) or self.has_derived or self._is_condition(line, sides)
+        chain.is_equation = not is_line and may_be_condition
+        self.has_derived = self.has_derived or is_derivative
         return chain
 
     def _defined(self, sides: list[str]) -> Chain | None:

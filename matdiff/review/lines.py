@@ -29,6 +29,8 @@ TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
+NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
+
 
 class Statement(NamedTuple):
     """A chain of sides in one line; *goes_on* where its first side is the last one of the statement before."""
@@ -58,6 +60,7 @@ def lines_of(text: str, known: Sequence[str] = ()) -> list[Line]:
     is_latex = "\\" in text or "$" in text
     for row in text.split("\n"):
         if row.strip():
+            row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             formula, column = _without_remark(row, column)
             found.append(_line(len(found) + 1, row, formula, place, is_latex, frozenset(known)))
         place += len(row) + 1

@@ -79,6 +79,18 @@ def test_a_line_that_is_not_read_is_not_wrong() -> None:
     assert "not read" in review.message
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("(1) f(x) = x'Ax\n(2) df = x'(A + A')dx\n(3) ∇f = (A + A')x", ""),
+        ("L(w) = ‖Φw − t‖²\n∇L = 2Φᵀ(Φw − t)\nΦᵀΦw = Φᵀt\nw = (ΦᵀΦ)⁻¹Φᵀt", ""),
+        ("f(w) = w'Sw/(w'w)\n∇f = 2Sw/(w'w) - 2(w'Sw)w/(w'w)^2\nSetting it to zero: Sw = λw", "S: n x n symmetric"),
+    ],
+)
+def test_what_holds_where_the_gradient_is_zero_is_no_identity(text: str, where: str) -> None:
+    assert matdiff.check(text, where or None).ok
+
+
 def test_the_lines_after_a_slip_follow_from_it() -> None:
     review = matdiff.check("f(x) = x'x\ndf = x'dx\n = dx'x", "x: n")
     assert [line.verdict for line in review.lines] == ["not a claim", "wrong", "agrees"]
