@@ -222,8 +222,8 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         if word and condition:
             yield (*condition, " ")
             condition = None
-        if lead == "," and not text[piece.start : piece.end].strip():
-            yield (*piece.lead, " ")  # f, where A ≻ 0
+        if lead in (",", ".", "?") and not text[piece.start : piece.end].strip():
+            yield (*piece.lead, " ")  # f, where A ≻ 0; f if A is symmetric?
         elif piece.start not in kept:
             closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
             yield piece.start, piece.end + closes, " "

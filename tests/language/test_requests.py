@@ -11,6 +11,7 @@ ASKED = [
     ("the derivative of tr(AXB) with respect to the matrix X?", "tr(A*X*B)", "X"),
     ("What is the derivative of log det S w.r.t. S?", "log(det(S))", "S"),
     ("Find the gradient of ‖AX − B‖² with respect to X, where A is symmetric.", "norm2(A*X - B)^2", "X"),
+    ("What is the gradient of (Ax - b)'(Ax - b) with respect to x if A is symmetric?", "norm2(A*x - b)^2", "x"),
     ("d/dv of v'Mv", "v'*M*v", "v"),
     ("∂/∂w of the function ‖Xw − y‖²", "norm2(X*w - y)^2", "w"),
     ("compute ∂/∂X tr(XᵀAX)", "tr(X'*A*X)", "X"),
