@@ -91,12 +91,14 @@ def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple
     if not names or not question.names:
         return names or question.names
     wanted = {str(reading.unknown(n)) if isinstance(n, str) else str(n) for n in names}
-    if wanted != {str(reading.unknown(n)) for n in question.names}:
+    all_asked = {str(reading.unknown(n)) for n in question.names}
+    if wanted != all_asked:
         shown, asked = ", ".join(map(str, names)), ", ".join(question.names)
-        if question.order:
+        if question.order and not wanted < all_asked:
             message = f"the text asks for the derivative by {asked}, and wrt is {shown}"
             raise MatdiffError(message, text=text, span=span, suggestion="leave out wrt, or the operator in the text")
-        note = f"the text optimises over {asked}; the derivative is by {shown}, as wrt says"
+        does = "asks for the derivative by" if question.order else "optimises over"
+        note = f"the text {does} {asked}; the derivative is by {shown}, as wrt says"
         reading.expr.facts["notes"] = (*reading.expr.notes, note)
     return names
 

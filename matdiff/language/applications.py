@@ -118,6 +118,8 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
         shown = "; ".join(attempt.described(o) for o in operands)
         needs = "a square matrix" if square else operator.signature
         raise attempt.misfit(node, f"{node.value} needs {needs}: {shown}")
+    if operator.inputs == (("n", "1"),) and operator.output == ("n", "1") and operands[0].is_scalar:
+        raise attempt.misfit(node, f"{node.value} takes a vector: {attempt.described(operands[0])}")
     if len(operands) == 1 and operands[0].is_scalar and not issubclass(operator, Entrywise) and not square:
         attempt.penalty(node, 5, operands[0])  # nobody takes the sum of a number
     if square and operands[0].is_scalar:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from matdiff.errors import UnknownNameError
+from matdiff.errors import SyntaxError, UnknownNameError
 from matdiff.language.names import ABBREVIATED, nearest
 from matdiff.language.words import Vocabulary, is_name, ways
 
@@ -27,6 +27,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     """
     run = text[start:end]
     if len(run) == 1:
+        _refuse_heading(text, start, end, known)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
     if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in ("(", "_"):
@@ -39,3 +40,13 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)
     return None if is_short or begins else run
+
+
+def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:
+    """Refuses f: x'x, which names a function or is an inner product f : x, where f is not declared."""
+    name = text[start:end]
+    if text[:start].strip() or not name.islower() or name in known.kinds or not HEADING.match(text, end):
+        return
+    message = f"{name}: can name the function, or be the inner product of {name}"
+    hint = f"write {name} = … for the name, {name}'*… for the product"
+    raise SyntaxError(message, text=text, span=(start, end + 1), suggestion=hint)

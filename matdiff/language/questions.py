@@ -25,7 +25,10 @@ RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
 RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
-FUNCTION = r"(?:the\s+(?:following\s+)?(?:function|expression|objective|loss|cost)\b:?)"
+FUNCTION = (
+    r"(?:the\s+(?:following\s+)?(?:(?:cost|loss|objective|error|energy)\s+function|function|expression|objective|loss|cost"
+    r"|quadratic\s+form|(?:Frobenius|Euclidean)\s+norm|(?:log-?\s?)?likelihood|Mahalanobis\s+distance)\b(?:\s?:)?)"
+)
 GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?(?:\s*{FUNCTION})?"
@@ -114,8 +117,19 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
     for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET):
         m = re.compile(pattern).match(text, place)
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
+            if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):
+                raise _power(text, m)
             return Question(_unknowns(m), _order(m), place, m.end())
+    if m := re.compile(rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*\^?\{{?[-−⁻]").match(text, place):
+        raise _power(text, m)
     return None
+
+
+def _power(text: str, m: re.Match[str]) -> SyntaxError:
+    """The error of ∂/∂σ² and ∂/∂Σ⁻¹, whose unknown has no name of its own."""
+    message = "a derivative by a power is no derivative by a name"
+    hint = f"write the function with a new name for the power of {m.group('x')}"
+    return SyntaxError(message, text=text, span=m.span(), suggestion=hint)
 
 
 def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:

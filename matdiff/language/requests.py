@@ -8,15 +8,21 @@ from __future__ import annotations
 import re
 
 from matdiff.language.names import named
-from matdiff.language.questions import FUNCTION, LETTER, Question
+from matdiff.language.questions import FUNCTION, GOAL, LETTER, Question
 
 VERBS = frozenset(
     ("find", "compute", "calculate", "determine", "evaluate", "derive", "take", "consider", "what is", "what's")
 )
+ONE = r"(?:I|you|we|one)"
+WISH = (
+    r"(?:I|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to|I'm\s+trying\s+to"
+)
+POLITE = rf"(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})|[Cc]an\s+(?:you|someone|anyone)|{WISH})"
+NEED = r"I(?:'m|\s+am)?\s+(?:need|want|looking\s+for)"
 VERB = (
-    r"(?:(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:do|can|would)\s+(?:I|you|we|one))\s+)?(?:"
+    rf"(?:(?:{POLITE}\s+)?(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS))
-    + rf")(?:\s+{FUNCTION})?"
+    + rf"|{NEED}(?!\s+to))(?:\s+{FUNCTION})?|{POLITE}(?=\s+(?:differentiate|minimi[sz]e|maximi[sz]e)\b))"
 )
 DERIVED = (
     r"(?:the\s+|its\s+)?(?:(?:first|partial|total|matrix|vector|full)\s+)*"
@@ -29,18 +35,23 @@ NAMES = rf"(?P<names>{LETTER}(?:\s*(?:,|and)\s*{LETTER})*)"
 BEST = r"(?:the\s+)?(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 ASKED = re.compile(
-    rf"\s*(?:(?:{DERIVED}|{BEST})(?:\s+{BY}{NAMES})?(?:(?P<of>{OF})|(?=\s))|(?P<direct>differentiate\b)"
+    rf"\s*(?:(?:{DERIVED}|{BEST})(?:\s+{BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
     rf"|(?P<sought>{LETTER})\s+that\s+(?P<goal>minimi[sz]es|maximi[sz]es)\b)(?:\s+{FUNCTION})?",
     re.IGNORECASE,
 )
 AT_END = re.compile(rf"(?:^|\s){BY}{NAMES}[\s.?]*$")
+BEHIND = re.compile(rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$")  # tr(AX) with respect to X
 NABLA = re.compile(rf"\s*∇\s*(?P<f>{LETTER})\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$")
-DEFINED = r"(?<![\w∇]){}\s*(?:\([^()]*\))?\s*:?="
-ALONE = frozenset(("of", "differentiate", *VERBS))
+LEFT_SIDE = re.compile(
+    rf"\s*(?<![\w∇]){LETTER}\s*\(\s*(?P<arguments>{LETTER}(?:\s*,\s*{LETTER})*)\s*(?:[;|][^()]*)?\)\s*:?=(?!=)"
+)
+GOAL_AHEAD = re.compile(rf"\s*{GOAL}", re.IGNORECASE)
+DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
+ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
 WORDS = ALONE | frozenset(
     "the its first second order partial total matrix vector full derivative derivatives gradient grad hessian jacobian "
-    "minimum maximum minimizer minimiser maximizer maximiser value for function expression objective loss to wrt with "
-    "respect over what is".split()
+    "minimum maximum minimizer minimiser maximizer maximiser value for function expression objective loss to with "
+    "respect what is".split()
 )
 
 
@@ -55,7 +66,8 @@ def is_request(words: list[str]) -> bool:
     >>> is_request("Find the gradient of".split()), is_request("with respect to".split()), is_request(["loss", "on"])
     (True, True, False)
     """
-    said = [word.strip(".,;:").lower() for word in words]
+    asked = re.sub(FUNCTION, "function", re.sub(rf"^{VERB}", "find", AT_END.sub(" wrt", " ".join(words)))).lower()
+    said = [word.strip(".,;:?") for word in asked.replace("w.r.t", "wrt").split()]
     return said[0] in ALONE if len(said) == 1 else all(word in WORDS for word in said)
 
 
@@ -65,19 +77,31 @@ def request_at(text: str, place: int) -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=None)
     """
-    if (of_name := NABLA.match(text, place)) and re.search(DEFINED.format(of_name.group("f")), text):
-        names = _listed(of_name.group("names") or "")
+    if (of_name := NABLA.match(text, place)) and (head := re.search(DEFINED.format(of_name.group("f")), text)):
+        names = _listed(of_name.group("names") or head.group("arguments") or "")
         return Question(names, 1, place, len(text), of_name.span("f"))
     asked = ASKED.match(text, place)
     if asked is None:
-        return None
+        behind = None if GOAL_AHEAD.match(text, place) else BEHIND.search(text, place)
+        return (
+            Question(_listed(behind.group("names")), 1, place, len(text), (place, behind.start())) if behind else None
+        )
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else AT_END.search(text, asked.end())
-    if not by and not any(asked.group("of", "direct", "sought")):
+    names = _listed(by.group("names") if by else ahead or _arguments(text, asked.end()))
+    if not by and not names and not any(asked.group("of", "direct", "sought")):
         return None
-    names = _listed(by.group("names") if by else ahead or "")
     order = 0 if asked.group("best") or asked.group("goal") else 2 if asked.group("twice") else 1
     return Question(names, order, place, len(text), (asked.end(), by.start() if by else len(text.rstrip(" .?"))))
+
+
+def _arguments(text: str, place: int) -> str:
+    """The x of f(x) = … at a place; of the only such left side where nothing stands there."""
+    if text[place:].strip(" .?"):
+        head = LEFT_SIDE.match(text, place)
+        return head.group("arguments") if head else ""
+    found = {head.group("arguments") for head in LEFT_SIDE.finditer(text)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _listed(names: str) -> tuple[str, ...]:

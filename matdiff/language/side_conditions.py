@@ -10,7 +10,7 @@ from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import Declarations, add_condition
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
-from matdiff.language.phrases import Said, said_of_names, tells_kind
+from matdiff.language.phrases import SPACE, Said, said_of_names, tells_kind
 from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Transcript
 
@@ -62,6 +62,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     start = text.find(said, piece.start) if said else piece.start
     end = start + len(said)
     told = _told_by_signs(said)
+    told = _told_of_function(said, text) if told is None else told
     told = said_of_names(said) if told is None else told
     if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
         return [Condition(said, start, end, names, says) for names, says in told]
@@ -87,6 +88,15 @@ def _told_by_signs(said: str) -> Said | None:
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
             return [((m.group("name"),), "skew" if m.group("minus") else "symmetric")]
     return None
+
+
+def _told_of_function(said: str, text: str) -> Said | None:
+    """What f : ℝⁿ → ℝ says of the x of f(x) = …"""
+    m = re.fullmatch(rf"(?P<f>{LETTER})\s*:\s*(?P<space>{SPACE})\s*(?:→|->)\s*{SPACE}", said)
+    if m is None:
+        return None
+    head = re.search(rf"(?<!\w){re.escape(m.group('f'))}\s*\(\s*(?P<x>{LETTER})\s*\)\s*:?=", text)
+    return [((head.group("x"),), m.group("space"))] if head else []
 
 
 def _is_constraint(said: str, behind: bool) -> bool:

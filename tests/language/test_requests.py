@@ -27,6 +27,30 @@ ASKED = [
     (r"\text{Find the gradient of } f(x) = x^\top A x \text{ with respect to } x", "x'*A*x", "x"),
     (r"\text{Compute } \nabla_x \|Ax-b\|^2", "norm2(A*x - b)^2", "x"),
     (r"\frac{d}{dX} \text{ of } \mathrm{tr}(AX)", "tr(A*X)", "X"),
+    ("tr(AX) with respect to X", "tr(A*X)", "X"),
+    ("Find the gradient of f(x) = ½x'Ax − b'x", "x'*A*x/2 - b'*x", "x"),
+    ("f(x) = x'A x, find ∇f", "x'*A*x", "x"),
+    ("I need the derivative of log|X + λI| wrt λ", "log(det(X + lambda*I))", "lambda"),
+    ("f: R^n → R, f(x) = x'Ax + c'x. Find its gradient.", "x'*A*x + c'*x", "x"),
+    (
+        r"How do I take the derivative of $\|Ax - b\|_2^2 + \gamma \|Dx\|_2^2$ w.r.t. $x$?",
+        "norm2(A*x - b)^2 + gamma*norm2(D*x)^2",
+        "x",
+    ),
+    (
+        r"Let $A \in \mathbb{R}^{n\times n}$ be symmetric. Find the gradient of $f(x)=x^TAx - b^Tx$.",
+        "x'*A*x - b'*x",
+        "x",
+    ),
+    (
+        r"I want to differentiate $\operatorname{tr}(X^T A X C)$ with respect to $X$, where $A$ is symmetric.",
+        "tr(X'*A*X*C)",
+        "X",
+    ),
+    (r"Consider the function: $f(x) = x^TAx$. What is the gradient?", "x'*A*x", "x"),
+    (r"$f(x) = x^TAx$, A symmetric. Find $\nabla f$", "x'*A*x", "x"),
+    (r"Derivative of the Frobenius norm $\|X - AB\|_F$ wrt A", "norm2(X - A*B)", "A"),
+    (r"I want to minimize $\|Xw-y\|^2$ over $w$.", "norm2(X*w - y)^2", "w"),
 ]
 
 
@@ -50,6 +74,9 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
         ("gradient of x'Ax wrt x, gradient of b'x wrt x", "two derivatives"),
         ("gradient of x'Ax", "unknown"),
         ("the value of x'x", "the word the"),
+        (r"Show that $x^T A x$ is a scalar", "text outside of the formula"),
+        ("∂/∂σ² log(σ²)", "a derivative by a power"),
+        (r"\frac{\partial}{\partial \Sigma^{-1}} \log|\Sigma|", "a derivative by a power"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:

@@ -156,25 +156,25 @@ class Nesting:
     def open_formula(self, token: Token, closer: str) -> None:
         """The start of a formula: outside of formulas there is no text."""
         if not self.stack:
+            is_first = not self.formulas
             self.leave_outside()
-            if self.formulas:
+            if not is_first and len(self.page) == self.outside:
                 self.page.blank("\n", token.start, token.end)
             self.formulas += 1
         self.stack.append(Frame(token, closer, len(self.page), outer=self.formula))
         self.formula = self.formula or closer
 
     def leave_outside(self) -> None:
-        """Takes back the white space and stops outside of formulas, and refuses anything else there."""
+        """Takes back the white space and stops outside of formulas; anything else there is prose."""
         pieces = self.page.pieces[self.outside :]
-        words = [p for p in pieces if p[0] not in BLANKS and p[0] not in ",.;"]
-        if words:
-            raise SyntaxError(
-                "text outside of the formula is not read",
-                text=self.source,
-                span=(words[0][1], words[-1][2]),
-                suggestion="leave only the formula",
-            )
         del self.page.pieces[self.outside :]
+        pieces = [p for p in pieces if p[0] not in BLANKS]
+        if any(p[0] not in ",.;" for p in pieces):
+            self.prose(self.source[pieces[0][1] : pieces[-1][2]], pieces[0][1])
+
+    def prose(self, content: str, start: int) -> None:
+        """Text between formulas."""
+        raise NotImplementedError
 
     def begin(self, token: Token, _: str) -> None:
         r"""\begin{align}."""

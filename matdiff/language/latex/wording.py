@@ -17,7 +17,7 @@ from matdiff.language.latex.nesting import Frame, Nesting
 from matdiff.language.latex.page import NAME_ENDS, NAMED
 from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
-from matdiff.language.phrases import is_said
+from matdiff.language.phrases import is_said, said_of_names
 from matdiff.language.requests import is_request
 from matdiff.language.transcript import APART
 
@@ -33,6 +33,7 @@ PHRASES = {  # in front of a function, and before its conditions
 }
 CONDITIONAL = ("if", "for", "when", "where", "otherwise", "else")  # before the condition of a case
 STEPS_FOLLOW = ("for", "for all", "for each", "for every")  # in front of the steps of a recurrence
+STOP = r"\bw\.\s?r\.\s?t\.?|\bs\.\s?t\.|[.,;:?!]"
 INDEX_FOLLOWS = r"(?:\s|~|\\[,;:! ]|\\q?quad\b|\$)*\\?[A-Za-z]+\s*(?:=|\\in\b)"
 
 
@@ -155,6 +156,35 @@ class Wording(Nesting):
             )
         else:
             self.name(" ".join(words), start, end)
+
+    def prose(self, content: str, start: int) -> None:
+        """Text between formulas: questions and conditions, whose formulas and names stand beside them."""
+        at = 0
+        for stop in re.finditer(rf"{STOP}|$", content):
+            clause = content[at : stop.end() if len(stop.group()) > 1 else stop.start()]
+            if len(stop.group()) > 1 and stop.end() < len(content):
+                continue
+            self._clause(clause, start + at)
+            at = stop.end()
+            if len(stop.group()) == 1 and stop.group() in ",;.?:":
+                self.page.write(stop.group(), start + stop.start(), start + at)
+                self.page.blank(" ", start + at, start + at)
+
+    def _clause(self, clause: str, start: int) -> None:
+        """Words of a question or of a condition; others are refused."""
+        words = clause.split()
+        first = start + len(clause) - len(clause.lstrip())
+        if not words:
+            return
+        if not (is_said(words) or is_request(words) or said_of_names(clause.strip())):
+            span = first, start + len(clause.rstrip())
+            message, hint = "text outside of the formula is not read", "leave only the formula"
+            raise SyntaxError(message, text=self.source, span=span, suggestion=hint)
+        for word in re.finditer(r"\S+", clause):
+            span = start + word.start(), start + word.end()
+            self.page.blank(" ", *span)
+            self.page.write(word.group(), *span)
+        self.page.blank(" ", start, start + len(clause))
 
     def _counts(self, words: list[str], end: int) -> bool:
         r"""Whether \text{for all} is followed by the index of a recurrence, or of a family."""
