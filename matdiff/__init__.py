@@ -42,6 +42,12 @@ from matdiff.wiring import wire
 
 wire()
 
+
+def __dir__() -> list[str]:
+    """The public names, as completion offers them."""
+    return sorted(__all__)
+
+
 __version__ = "0.1.0"
 __all__ = [
     "Derivation",

@@ -180,11 +180,13 @@ def _add_derivation(command: argparse.ArgumentParser, needs_unknowns: bool = Fal
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     command.add_argument(
         "--format",
-        choices=("text", "latex", "json", "markdown", *(CODE if code else ())),
+        choices=("text", "latex", "json", "markdown", "html", *(CODE if code else ())),
         default="text",
         help="form of the output",
     )
-    command.add_argument("--document", action="store_true", help="a whole document of LaTeX instead of a piece of one")
+    command.add_argument(
+        "--document", action="store_true", help="a whole document of LaTeX or HTML instead of a piece of one"
+    )
     command.add_argument("--no-check", action="store_true", help="do not check the result numerically")
     _add_setting(command)
 
@@ -327,7 +329,7 @@ def _show(options: argparse.Namespace, derivation: Result) -> None:
 
         print(code(derivation, backend=options.format, check=not options.no_check).source, end="")
         return
-    form = "latex" if options.document else options.format
+    form = "latex" if options.document and options.format == "text" else options.format
     print(derivation.written(form, options.steps, check, document=options.document, **_setting(options)).rstrip("\n"))
 
 

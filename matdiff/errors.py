@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from matdiff.displayed import Displayed
+
 Span = tuple[int, int]
 
 
-class MatdiffError(Exception):
+class MatdiffError(Displayed, Exception):
     """The root of every error that bad input can cause.
 
     *message* is one sentence, *span* the place in *text* that it is about, *suggestion* what to do.
@@ -34,6 +36,14 @@ class MatdiffError(Exception):
         if self.suggestion:
             lines.append(self.suggestion)
         return "\n".join(lines)
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback through matdiff: the line of the cell, and the message."""
+        from traceback import extract_tb  # only for the error at hand
+
+        own = [f for f in extract_tb(self.__traceback__) if "ipython-input" in f.filename or "ipykernel" in f.filename]
+        place = f"line {own[-1].lineno}: {own[-1].line}\n" if own else ""
+        return f"{place}{type(self).__name__}: {self}".splitlines()
 
     @staticmethod
     def _excerpt(text: str, span: Span) -> list[str]:

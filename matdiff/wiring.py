@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
+from matdiff.displayed import Displayed
 
 
 def wire() -> None:
-    """Gives expressions their printer, and laws what reads and matches their statements."""
+    """Gives expressions their printer, laws what reads and matches their statements, and notebooks what they show."""
     Expr.written = written
     Law.explained = explained
+    Displayed.bundle = bundle
 
 
 def written(e: Expr, spelling: str) -> str:
@@ -24,3 +26,10 @@ def explained(law: Law, before: Expr, after: Expr) -> bool:
     from matdiff.numeric.reasons import explains
 
     return explains(law, before, after)
+
+
+def bundle(thing: Displayed) -> dict[str, str]:
+    """What a notebook shows of a thing."""
+    from matdiff.display.notebook import bundle
+
+    return bundle(thing)

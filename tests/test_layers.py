@@ -15,6 +15,7 @@ LONGEST_FUNCTION = 40
 
 # What each layer may import from, without exceptions; a layer may always import from itself.
 ALGEBRA = [
+    "displayed",
     "errors",
     "algebra.dims",
     "algebra.fresh",
@@ -23,6 +24,7 @@ ALGEBRA = [
     "algebra.memory",
     "algebra.notation",
     "algebra.walks",
+    "algebra.arithmetic",
     "algebra.expr",
     "algebra.assumptions",
     "algebra.constants",
@@ -47,11 +49,14 @@ MAY_IMPORT["review"] = {*MAY_IMPORT["numeric"], "review"}
 MAY_IMPORT["program"] = {*ALGEBRA, "calculus", "program"}
 MAY_IMPORT["results"] = {*MAY_IMPORT["numeric"], "solving", "page", "program", "results"}
 MAY_IMPORT["api"] = {*MAY_IMPORT["results"], "recording.functions", "review", "api"}
+MAY_IMPORT["display"] = {*MAY_IMPORT["api"], "display"}
 MAY_IMPORT["cli"] = {"errors", "api", "cli", ""}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["wiring"] = {
     "algebra.expr",
     "algebra.laws",
+    "display",
+    "displayed",
     "output",
     "numeric",
     "wiring",

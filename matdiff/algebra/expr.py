@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
+from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
+from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
 from matdiff.algebra.laws import Law, enter
 from matdiff.algebra.letters import by_signature, declared
@@ -26,7 +28,7 @@ UNIT = Fraction(1)
 NO_INDICES: frozenset[Index] = frozenset()
 
 
-class Expr:
+class Expr(Arithmetic):
     """A typed expression.
 
     *operands* are expressions, *data* are plain values (a name, a number); together with the class
@@ -157,45 +159,6 @@ class Expr:
         """(b, k) of b^(-k), a scalar or entrywise, with a number k > 0, else None."""
         return None
 
-    # Arithmetic as mathematicians write it; the operators stand in matdiff.algebra.operators.products.
-    def __add__(self, other: Expr | int | float | Fraction) -> Expr:
-        return OPERATORS["Sum"].of(self, coerce(other))
-
-    def __radd__(self, other: int | float | Fraction) -> Expr:
-        return OPERATORS["Sum"].of(coerce(other), self)
-
-    def __neg__(self) -> Expr:
-        return OPERATORS["Scale"].of(Number(-1), self)
-
-    def __sub__(self, other: Expr | int | float | Fraction) -> Expr:
-        return self + (-coerce(other))
-
-    def __rsub__(self, other: int | float | Fraction) -> Expr:
-        return coerce(other) + (-self)
-
-    def __mul__(self, other: Expr | int | float | Fraction) -> Expr:
-        return OPERATORS["Product"].of(self, coerce(other))
-
-    def __rmul__(self, other: int | float | Fraction) -> Expr:
-        return coerce(other) * self
-
-    def __matmul__(self, other: Expr) -> Expr:
-        return self * other
-
-    def __truediv__(self, other: Expr | int | float | Fraction) -> Expr:
-        return coerce(other) ** -1 * self
-
-    def __rtruediv__(self, other: int | float | Fraction) -> Expr:
-        return coerce(other) * self**-1
-
-    def __pow__(self, other: Expr | int | float | Fraction) -> Expr:
-        return OPERATORS["Power"].of(self, coerce(other))
-
-    @property
-    def T(self) -> Expr:
-        """The transpose."""
-        return OPERATORS["Transpose"].of(self)
-
 
 _set_operands = Expr.operands.__set__  # type: ignore[attr-defined, misc]
 _set_data = Expr.data.__set__  # type: ignore[attr-defined, misc]
@@ -215,11 +178,6 @@ def _restore(rows: list[tuple[Any, ...]]) -> Expr:
 def notes_of(*read: Expr) -> tuple[str, ...]:
     """What is said of doubtful places in the texts that some expressions were read from, each sentence once."""
     return tuple(dict.fromkeys(note for e in read for note in e.notes))
-
-
-def coerce(value: Expr | int | float | Fraction) -> Expr:
-    """A number as an expression; an expression as it is."""
-    return value if isinstance(value, Expr) else Number(value)
 
 
 # ---- leaves ---------------------------------------------------------------------------------------
@@ -258,6 +216,9 @@ class Number(Leaf):
 
     def notation(self, style: Style) -> Notation:
         return number_text(self.value, style)
+
+
+Arithmetic.numeral = Number
 
 
 class Index(Leaf):
@@ -333,7 +294,6 @@ class Symbol(Leaf):
 
 # ---- operators ------------------------------------------------------------------------------------
 
-OPERATORS: dict[str, type[Operator]] = {}
 FUNCTIONS: dict[str, type[Operator]] = {}
 
 

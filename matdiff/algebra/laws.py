@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Statement(NamedTuple):
     where: str
 
 
-class Law:
+class Law(Displayed):
     """A named equality that is applied from left to right.
 
     name       unique, in words joined by underscores: ``differential_of_inverse``

@@ -9,8 +9,9 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import Style
 from matdiff.algebra.rewriting import Step
+from matdiff.output.latex import in_words, title
 from matdiff.output.text import text
-from matdiff.page.model import Formula, Line, Page, Section, joined, require_level, whole
+from matdiff.page.model import Formula, Line, Page, Section, joined, require_level, sign, whole
 from matdiff.page.pieces import steps_record
 
 if TYPE_CHECKING:
@@ -34,25 +35,26 @@ def page(found: Equality, steps: str) -> Page:
         conditions=proof.conditions() if proof is not None else (),
         subject="the sides",
         record=lambda: record(found),
-        before=[] if found.counterexample is None else [Line(None, words(str(found.counterexample)))],
+        before=[Line(None, words(row)) for row in str(found.counterexample or "").splitlines()],
     )
 
 
 def side(name: str, e: Expr) -> Line:
     """One of the sides, with its shape."""
-    return Line(joined([name]), joined([shortened(e), f"        {shape_text(e.shape)}"]), reading=e)
+    shape = sign(f"        {shape_text(e.shape)}", rf"\qquad {title(shape_text(e.shape))}")
+    return Line(words(name), joined([shortened(e), shape]), reading=e)
 
 
 def words(sentence: str) -> Formula:
     """A sentence."""
-    return lambda style: sentence
+    return sign(sentence, rf"\text{{{in_words(sentence)}}}")
 
 
 def of_proof(proof: Proof) -> Iterator[Section]:
     """The steps of both sides, and the form they lead to."""
-    for title, steps in (("From the left side", proof.left), ("From the right side", proof.right)):
+    for heading, steps in (("From the left side", proof.left), ("From the right side", proof.right)):
         if steps:
-            yield Section(title, [of_step(step) for step in steps])
+            yield Section(heading, [of_step(step) for step in steps])
     if proof.factors:
         yield Section("The difference, multiplied by", [Line(None, shortened(f)) for f in proof.factors])
     yield Section("is" if proof.factors else "Both sides are", [Line(None, shortened(proof.form))])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from matdiff.algebra.expr import Expr, notes_of
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Line
+from matdiff.displayed import Displayed
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
@@ -30,7 +31,7 @@ class RecordOfLines(Record, Protocol):
     def lines(self) -> tuple[Line, ...]: ...
 
 
-class Shown:
+class Shown(Displayed):
     """What has a page.
 
     notes  how doubtful places of the text were read, and how to say the other thing, in sentences: what was noted
@@ -45,15 +46,19 @@ class Shown:
         """The page at a level of detail."""
         raise NotImplementedError
 
+    def page(self, steps: str = "textbook") -> Page:
+        """What is shown: see matdiff.page.model."""
+        return self._page(steps).said(self.notes, self.called)
+
     def written(self, form: str, steps: str = "textbook", check: Verification | None = None, **setting: Any) -> str:
-        """The page in a form (``text``, ``latex``, ``json``, ``markdown``), with what a check found.
+        """The page in a form (``text``, ``latex``, ``json``, ``markdown``, ``html``), with what a check found.
 
         *steps* is ``full``, ``textbook`` or ``none``; the *setting* is that of matdiff.page.model.
         """
+        from matdiff.page import written
         from matdiff.page.model import Setting  # only where a page is asked for
-        from matdiff.page.writers import written
 
-        return written(self._page(steps).said(self.notes, self.called), form, check, Setting(**setting))
+        return written(self.page(steps), form, check, Setting(**setting))
 
     def to_text(
         self, steps: str = "textbook", check: Verification | None = None, width: int = 100, ascii: bool = False
@@ -78,6 +83,13 @@ class Shown:
     def to_markdown(self, steps: str = "textbook", check: Verification | None = None) -> str:
         """The page as Markdown with formulas between dollars, with what a check found."""
         return self.written("markdown", steps, check)
+
+    def to_html(self, steps: str = "textbook", check: Verification | None = None, document: bool = False) -> str:
+        """The page as HTML with formulas in MathML, the answer first; by itself or as a whole *document*.
+
+        MathML needs ``pip install "matdiff[html]"``; without it formulas stay LaTeX between dollars.
+        """
+        return self.written("html", steps, check, document=document)
 
     def to_json(self, check: Verification | None = None) -> str:
         """The question, the answers, steps, conditions and notes as JSON, with what a check found."""

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr, symbols
+from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError
 from matdiff.program.costs import Work
 
@@ -54,7 +55,7 @@ def code_for(
     return Code(made, backend, name, outputs)
 
 
-class Code:
+class Code(Displayed):
     """A function as source.
 
     source      Python that needs nothing but the libraries that it imports

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr
+from matdiff.displayed import Displayed
 from matdiff.review.judging import NO_CLAIM, UNREAD, WRONG, Judged
 
 
@@ -20,7 +21,7 @@ class Verdict(NamedTuple):
     span: tuple[int, int]
 
 
-class Review:
+class Review(Displayed):
     """What is said of a derivation.
 
     ok           whether no line is wrong

@@ -1,0 +1,78 @@
+"""LaTeX as MathML, which browsers and notebooks show as it stands.
+
+latex2mathml translates; what it takes for a letter or an operator wrongly is put right here.  Without it a formula
+stays LaTeX between dollars, as notebooks typeset it too.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape, unescape
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+UPRIGHT = re.compile(r"\\mathrm\{(.)\}")  # a single letter, which would be set as a variable
+FUNCTION = re.compile(r"[A-Za-z]{2,}\d*")
+SIGNS, BARS, BRACKETS = frozenset("⪰⪯≻≺⇒⊗⊖⊘∗‖"), frozenset("|‖"), frozenset("([|‖⌈⌊")
+THIN = "0.17em"
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str, display: bool = False) -> str:
+    r"""A formula as a MathML element, or between dollars where it cannot be translated; *display* gives it room.
+
+    >>> mathml(r"x^{2}")
+    '<math alttext="x^{2}"><mrow><msup><mi>x</mi><mrow><mn>2</mn></mrow></msup></mrow></math>'
+    """
+    made = _translated(UPRIGHT.sub(r"\\text{\1}", latex), display)
+    if made is None:
+        return f'<span class="tex">{escape(f"$${latex}$$" if display else f"${latex}$")}</span>'
+    from xml.etree.ElementTree import tostring
+
+    made.attrib = {"alttext": latex, "displaystyle": "true"} if display else {"alttext": latex}
+    for node in made.iter():
+        node.text = unescape(node.text or "")
+    for node in made.iter():
+        for child, following in zip_longest(list(node), list(node)[1:]):
+            _put_right(child, following)
+    return tostring(made, encoding="unicode")
+
+
+def _translated(latex: str, display: bool) -> Element | None:
+    """The element of a formula; None where there is no translator, or it does not know a command."""
+    try:
+        from latex2mathml import exceptions
+        from latex2mathml.converter import convert_to_element
+    except ImportError:
+        return None
+    own = tuple(e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception))
+    try:
+        made: Element = convert_to_element(latex, display="block" if display else "inline")
+    except own:
+        return None
+    return None if any("\\" in (node.text or "") for node in made.iter() if node.tag != "mtext") else made
+
+
+def _put_right(node: Element, following: Element | None) -> None:
+    """Makes signs operators, keeps bars close to what stands between them, and names of functions at a distance."""
+    sign = node.text or ""
+    if node.tag not in ("mi", "mo"):
+        return
+    if sign in SIGNS:
+        node.tag = "mo"
+    if sign in BARS and "fence" not in node.attrib:
+        node.attrib |= {"lspace": "0", "rspace": "0", "stretchy": "false"}
+    elif FUNCTION.fullmatch(sign):
+        node.tag = "mo"
+        node.attrib |= {"lspace": THIN, "rspace": "0" if _begins_with_bracket(following) else THIN}
+
+
+def _begins_with_bracket(node: Element | None) -> bool:
+    """Whether what follows is a bracket, or begins with one."""
+    while node is not None and len(node):
+        node = node[0]
+    return node is None or (node.tag == "mo" and node.text in BRACKETS)
