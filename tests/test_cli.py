@@ -134,7 +134,9 @@ def test_laws_lists_the_catalogue(run: Run) -> None:
 
 
 def test_version_and_help(run: Run) -> None:
-    assert run("--version").out.strip() == f"matdiff {matdiff.__version__}"
+    version, used = run("--version").out.splitlines()
+    assert version == f"matdiff {matdiff.__version__}"
+    assert re.search(r"with Python 3\.\d+.*, lark .*, numpy ", used)
     for arguments in (["--help"], ["derive", "--help"]):
         page = run(*arguments)
         assert page.status == 0
@@ -271,13 +273,114 @@ def test_the_unknown_is_named_by_the_text_or_by_options(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [[], ["derive"], ["integrate", "x"], ["derive", "x'x", "--wrt", "x", "--steps", "some"]],
+    ("arguments", "message", "suggestion"),
+    [
+        (["derive"], "derive: EXPR is missing", "`matdiff derive --help` shows"),
+        (["integrate", "x"], "there is no command integrate", "Take one of derive, "),
+        (["derve", "x'x"], "there is no command derve", "Did you mean derive?"),
+        (["derive", "x'x", "--wrt", "x", "--steps", "some"], "there is no --steps called some", "Take one of full, "),
+        (["derive", "x'x", "--format", "lates"], "there is no --format called lates", "Did you mean latex?"),
+        (["derive", "x'x", "--wtr=x"], "derive has no option --wtr", "Did you mean --wrt?"),
+        (["--verison"], "matdiff has no option --verison", "Did you mean --version?"),
+        (["solve", "x'x", "y"], "solve: there is no place for 'y'", "between quotes"),
+        (["derive", "A X", "--wrt", "X"], "a scalar is needed here", "matdiff jacobian"),
+    ],
 )
-def test_wrong_usage_has_status_2(run: Run, arguments: list[str]) -> None:
+def test_wrong_usage_has_status_2_and_says_what_may_be_meant(
+    run: Run, arguments: list[str], message: str, suggestion: str
+) -> None:
     page = run(*arguments)
     assert page.status == 2
-    assert "usage:" in page.err
+    assert not page.out
+    assert page.err.startswith(f"matdiff: {message}")
+    assert suggestion in page.err
+
+
+def test_without_a_command_help_is_shown(run: Run) -> None:
+    page = run()
+    assert page.status == 0
+    assert page.out == run("--help").out
+
+
+def test_an_interrupt_is_quiet(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("matdiff.api.derive", interrupted)
+    page = run(*LEAST_SQUARES)
+    assert (page.status, page.out, page.err) == (130, "", "")
+
+
+# ---- a file of problems -----------------------------------------------------------------------------
+
+PROBLEMS = """# a comment, and an empty line
+
+||X w - y||^2 --wrt w
+jacobian A*X*B --wrt X --layout denominator
+gradient of x'x with respect to x
+parse x'x
+code x'x --wrt x
+check f(x) = x'x; grad f = 3 x
+x + )
+tr(A X) --wrt q
+equal a b
+x'x --where 'x
+"""
+
+
+def test_a_file_of_problems_gives_a_line_of_json_each(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "problems.txt"
+    path.write_text(PROBLEMS, encoding="utf-8")
+    page = run("--batch", str(path))
+    found = [json.loads(line) for line in page.out.splitlines()]
+    assert [line["problem"] for line in found] == [p for p in PROBLEMS.splitlines() if p and not p.startswith("#")]
+    assert [line["ok"] for line in found] == [True] * 5 + [False] * 5
+    assert found[0]["gradients"]["w"]["text"] == "2Xᵀ(Xw − y)"
+    assert found[0]["check"]["ok"] is True
+    assert found[1]["command"] == "jacobian"
+    assert found[3]["numpy"] == "x.T @ x"
+    assert "def f(x" in found[4]["source"]
+    assert found[5]["first_wrong"] is not None
+    assert found[6]["span"] == [4, 5]
+    assert "one text" in found[8]["error"] or "required" in found[8]["error"]
+    assert page.status == 2
+    assert not page.err
+
+
+def test_a_wrong_answer_in_a_file_of_problems_is_withheld(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(matdiff.Derivation, "verify", lambda *_: Verification(False, 0.5, 3, 10, "off"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("x'x --wrt x\n"))
+    page = run("--batch", "-")
+    assert page.status == 1
+    assert json.loads(page.out) == {"problem": "x'x --wrt x", "ok": False, "error": "CHECK FAILED: off"}
+
+
+# ---- completion -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("matdiff de", "derive"),
+        ("matdiff derive x --no-", "--no-check --no-expand"),
+        ("matdiff derive x --format mark", "markdown"),
+        ("matdiff completion f", "fish"),
+    ],
+)
+def test_bash_completes_commands_options_and_choices(run: Run, words: str, completed: str) -> None:
+    script = run("completion", "bash").out
+    asked = f"COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _matdiff; echo ${{COMPREPLY[@]}}"
+    done = subprocess.run(["bash", "-c", f"{script}\n{asked}"], capture_output=True, text=True, timeout=20)
+    assert set(done.stdout.split()) == set(completed.split())
+
+
+def test_the_scripts_of_the_other_shells_know_every_command(run: Run) -> None:
+    for shell in ("zsh", "fish"):
+        script = run("completion", shell).out
+        assert all(re.search(rf"\b{name}\b", script) for name in ("derive", "jacobian", "solve", "laws"))
+    assert "complete -c matdiff -n '__fish_seen_subcommand_from derive' -l wrt -r" in run("completion", "fish").out
 
 
 def test_a_closed_pipe_is_no_error() -> None:

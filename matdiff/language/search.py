@@ -314,7 +314,7 @@ class Search:
                 misfit = attempt.misfit(
                     self.bound.tree,
                     f"a scalar is needed here, but {attempt.described(typed)}",
-                    "a gradient is that of a scalar: take the sum, the trace or a norm",
+                    "a gradient is that of a scalar: take the sum, the trace or a norm, or ask matdiff jacobian",
                 )
                 self.not_scalar = misfit.error if not vector else self.not_scalar
                 raise misfit
