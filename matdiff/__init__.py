@@ -6,6 +6,8 @@
 2Xᵀ(Xw − y)
 """
 
+from typing import Any
+
 from matdiff.algebra.expr import Expr
 from matdiff.api import (
     adjoint,
@@ -46,6 +48,13 @@ wire()
 def __dir__() -> list[str]:
     """The public names, as completion offers them."""
     return sorted(__all__)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Gives the magics %matdiff and %%matdiff to IPython, for ``%load_ext matdiff``."""
+    from matdiff.display.magic import load
+
+    load(shell)
 
 
 __version__ = "0.1.0"

@@ -50,6 +50,7 @@ MAY_IMPORT["program"] = {*ALGEBRA, "calculus", "program"}
 MAY_IMPORT["results"] = {*MAY_IMPORT["numeric"], "solving", "page", "program", "results"}
 MAY_IMPORT["api"] = {*MAY_IMPORT["results"], "recording.functions", "review", "api"}
 MAY_IMPORT["display"] = {*MAY_IMPORT["api"], "display"}
+MAY_IMPORT["display.magic"] = {"errors", "results", "cli", "display.magic"}
 MAY_IMPORT["cli"] = {"errors", "api", "cli", ""}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["wiring"] = {
@@ -61,7 +62,7 @@ MAY_IMPORT["wiring"] = {
     "numeric",
     "wiring",
 }  # lower rooms are given upper ones
-MAY_IMPORT[""] = {"algebra.expr", "api", "errors", "results", "wiring", ""}
+MAY_IMPORT[""] = {"algebra.expr", "api", "display.magic", "errors", "results", "wiring", ""}
 LAYERS = sorted(MAY_IMPORT, key=len, reverse=True)
 
 

@@ -18,7 +18,6 @@ from matdiff.page.as_html import inner_html as inner_html_of_page
 from matdiff.page.model import whole
 from matdiff.results.base import Shown
 from matdiff.results.code import Code
-from matdiff.results.equality import Equality
 from matdiff.review.judging import NO_CLAIM, PROVED, WRONG
 from matdiff.review.report import Review, Verdict
 
@@ -40,9 +39,9 @@ def _(thing: Shown) -> str:
     return of_result(thing, checked(thing))
 
 
-def of_result(result: Shown, check: Verification | MatdiffError | None, steps: str = "textbook") -> str:
+def of_result(result: Shown, check: Verification | MatdiffError | None) -> str:
     """The page of a result with what was found of it, or why nothing could be."""
-    page = result.page("full" if isinstance(result, Equality) else steps)
+    page = result.page(result.detail)
     if isinstance(check, MatdiffError):
         return inner_html_of_page(page, None) + element("p", said(f"not checked: {check.message}"), "check")
     return inner_html_of_page(page, check)

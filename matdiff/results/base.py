@@ -37,10 +37,12 @@ class Shown(Displayed):
     notes  how doubtful places of the text were read, and how to say the other thing, in sentences: what was noted
            when this was derived, since another text may later be read as the same expression
     called what the text calls its function: J of J(w) = …
+    detail the level of detail that notebooks show
     """
 
     notes: tuple[str, ...]
     called: tuple[str, ...] = ()
+    detail: str = "textbook"
 
     def _page(self, steps: str) -> Page:
         """The page at a level of detail."""

@@ -26,6 +26,7 @@ class Equality(Shown):
     notes           how doubtful places of the texts were read
     """
 
+    detail = "full"
     __slots__ = ("counterexample", "equal", "left", "message", "notes", "proof", "right", "trials")
 
     def __init__(
