@@ -332,14 +332,16 @@ def _vocabulary(
     return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called)
 
 
-def read_line(text: str, declared: Declarations) -> Expr:
+def read_line(text: str, declared: Declarations, scalar: bool = False) -> Expr:
     """A side of a line of a derivation, in which d(X) is the differential of X; its symbols are declared from then on.
+
+    *scalar* asks for a scalar.
 
     >>> print(read_line("-X^-1 d(X) X^-1", declare("X: n x n")))
     −X⁻¹ dX X⁻¹
     """
     declare_members(declared, bound_letters(text))
-    expr = _Readings(text, declared, [], False, True).best().expr
+    expr = _Readings(text, declared, [], scalar, True).best().expr
     _declare_symbols(expr, declared)
     return expr
 

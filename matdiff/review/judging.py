@@ -9,6 +9,7 @@ from typing import NamedTuple
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
@@ -62,7 +63,10 @@ class Chain:
 class Judge:
     """Reads a text line by line and says of each line whether it follows."""
 
-    def __init__(self, text: str, where: str | Mapping[str, str] | None, wrt: str | None = None) -> None:
+    def __init__(
+        self, text: str, where: str | Mapping[str, str] | None, wrt: str | None = None, is_square: bool = False
+    ) -> None:
+        self.text, self.wrt, self.is_square = text, wrt, is_square
         self.scope = Scope(where, text, wrt)
         self.lines = lines_of(text, tuple(self.scope.declared))
         self.scope.learn(self.lines)
@@ -112,7 +116,7 @@ class Judge:
         if chain is not None:
             return chain
         first = sides[0] = self._without_star(sides[0])
-        is_derivative = self._is_derivative(first)
+        is_derivative = self.scope.asks(first)
         try:
             self.scope.is_jacobian = False
             chain = Chain(self.scope.value(first), is_derivative)
@@ -136,7 +140,7 @@ class Judge:
         self.defined.add(name)
         if name not in self.scope.definitions:
             raise UnsupportedError(f"the definition of {name} is not read")
-        is_derivative = any(map(self._is_derivative, sides))
+        is_derivative = any(map(self.scope.asks, sides))
         del sides[1 + self.scope.given_by[name]]
         return Chain(self.scope.value(sides[0]), is_derivative)
 
@@ -155,10 +159,6 @@ class Judge:
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
         is_bare = any(isinstance(self.scope.read(side), Symbol | Number) for side in sides[:2])
         return is_bare or re.search(CONDITION, line.text) is not None
-
-    def _is_derivative(self, side: str) -> bool:
-        """Whether a side asks for a derivative: ∇f, ∂L/∂W, f′(x)."""
-        return re.search(r"∇|grad|hess|[∂d].*/.*[∂d]|['′]\(", side) is not None
 
     def _without_star(self, side: str) -> str:
         """X for X* and X̂, which solve an equation for X."""
@@ -203,7 +203,7 @@ class Judge:
                 chain.truth = Transpose(chain.truth)
             if outcome.convention:
                 return Judged(line, CONVENTION, outcome.convention, outcome=outcome)
-            if self.scope.stands_in:
+            if self.scope.habits.stands_in:
                 return Judged(line, AGREES, "equal with tanh for the function g that is not given", outcome=outcome)
             reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
             return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome)
@@ -269,22 +269,24 @@ class Judge:
 
     def _may_turn(self, line: Line, chain: Chain) -> bool:
         """Whether a derivative may be written as the transpose of ours."""
-        if not chain.is_derivative or self.scope.states_columns or self.scope.states_numerator:
+        if not chain.is_derivative or self.scope.habits.states_columns or self.scope.habits.states_numerator:
             return False
         is_vector = any(str(extent) == "1" for extent in chain.truth.shape)
         return is_vector or chain.is_jacobian or "layout" in line.text
 
     def _symmetric(self, chain: Chain, value: Expr) -> Outcome | None:
         """How a derivative by a symmetric matrix compares where its entries are one variable, or free."""
-        truth = chain.truth
+        truth, *places = chain.truth.operands if isinstance(chain.truth, Entry) else (chain.truth,)
         varied = [self.scope.declared[n] for n in self.scope.varied if n in self.scope.declared]
         is_structured = any(d.properties & {"symmetric", "spd", "psd"} and d.shape == truth.shape for d in varied)
-        if not chain.is_derivative or not is_structured or value.shape != truth.shape:
+        if not chain.is_derivative or not is_structured or value.shape != chain.truth.shape:
             return None
-        whole = compared(truth + Transpose(truth), value + Transpose(value))
-        if whole.equal:
-            return whole._replace(convention="right for a symmetric matrix, whose gradient may be made symmetric")
-        once = compared(truth * 2 - diagonal_of(truth), value)
+        if not places:
+            whole = compared(truth + Transpose(truth), value + Transpose(value))
+            if whole.equal:
+                return whole._replace(convention="right for a symmetric matrix, whose gradient may be made symmetric")
+        free = truth * 2 - diagonal_of(truth)
+        once = compared(Entry.of(free, *places) if places else free, value)
         if once.equal:
             return once._replace(convention="right where equal entries of a symmetric matrix are one variable")
         return None
@@ -294,7 +296,8 @@ class Judge:
         bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
         names = {named(n) for n in re.findall(LETTER, re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])", " ", bare))}
         is_misfit = re.match(MISFIT, error.message) is not None
-        if not is_misfit or not all(name == "sigma" or self.scope.is_settled(name) for name in names):
+        is_settled = all(name == "sigma" or self.scope.is_settled(name) for name in names)
+        if not is_misfit or (not is_settled and self._where_square(line) != WRONG):
             self.chain = None
             return Judged(line, UNREAD, error.message)
         truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
@@ -304,3 +307,10 @@ class Judge:
             error.message,
             Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text),
         )
+
+    def _where_square(self, line: Line) -> str:
+        """The verdict on a line where all sizes that are not declared are one."""
+        if self.is_square:
+            return UNREAD
+        judge = Judge(self.text, self.scope.squared(), self.wrt, is_square=True)
+        return next((j.verdict for j in judge.verdicts() if j.line.number == line.number), UNREAD)

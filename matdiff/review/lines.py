@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError
+from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
@@ -29,6 +30,7 @@ TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
+IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
 
 
@@ -138,10 +140,15 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         return PROSE if is_word and word not in MATHEMATICAL and word not in known else word
 
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
-    found = re.sub(WORD, marked, formula)
+    found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
     found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)
     found = re.sub(rf"\([^()=]*{PROSE}[^()]*\)", PROSE, found)
     return re.sub(rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}\s*:", PROSE, found))
+
+
+def _operator(m: re.Match[str]) -> str:
+    """∇_{x}(f) = for the gradient of f with respect to x is."""
+    return f"∇{'²' if m.group('twice') else ''}_{{{m.group('names')}}} ({m.group('f')}) ="
 
 
 def _split(text: str, mark: str) -> list[str]:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+from matdiff.errors import SyntaxError
 from matdiff.language.names import MARKS, SUBS, canonical, named
+from matdiff.language.questions import Question, question_at
 from matdiff.review.lines import MATHEMATICAL
 
 LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+|[{SUBS}]+|[0-9]+)?"
@@ -32,6 +34,10 @@ OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
 
+OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(])"
+WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
+
+
 class Asked(NamedTuple):
     """A derivative: of which function, by which unknown (each as it is written, or empty), and how often."""
 
@@ -43,16 +49,65 @@ class Asked(NamedTuple):
 Name = Callable[[Asked], str]
 
 
-def with_names(side: str, functions: Collection[str], name: Name) -> str:
+def with_names(side: str, functions: Collection[str], name: Name, defined: Collection[str] = ()) -> str:
     """A side with a name in place of every derivative; *functions* are the names that may stand behind ∇.
+
+    Behind the letters D, H and J stand those that are *defined*.
 
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
     "W'  <L by h> "
     """
+    side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)
     side = _nablas(side, functions, name)
+    side = re.sub(WHOLE, lambda m: _whole(m, defined, name), side)
     return re.sub(PRIME, lambda m: _of_prime(m, functions, name), side)
+
+
+def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
+    """∇_w ‖Xw − y‖², ∂/∂X tr(AX), ∂(x'Ax)/∂x: the derivatives of functions that stand as formulas in a side."""
+    found, place = "", 0
+    for m in re.finditer(OPERATOR, side):
+        if m.start() < place:
+            continue
+        end = _end_of_operand(side, m.start())
+        asked = _question(side[:end], m.start(), functions)
+        if asked is None or not asked.order or len(asked.names) != 1:
+            continue
+        start, stop = asked.inner or (asked.end, end)
+        of = side[start:stop].strip()
+        if not _is_formula(of, asked.names[0], functions):
+            continue
+        found += f"{side[place : m.start()]} {name(Asked(f'({of})', asked.names[0], asked.order))} "
+        place = asked.end if asked.inner else end
+    return found + side[place:]
+
+
+def _question(side: str, place: int, functions: Collection[str]) -> Question | None:
+    try:
+        return question_at(side, place, (), functions)
+    except SyntaxError:
+        return None
+
+
+def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
+    """Whether what stands behind an operator is a function of its unknown as a formula, and neither f nor a factor."""
+    first = re.match(LETTER, of)
+    if first is not None and (first.group() == of or named(first.group()) in functions):
+        return False
+    names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]+", of)}
+    return not names.isdisjoint((by.lower(), re.split(r"[\d_]", by.lower())[0]))  # ∂/∂W_ij of what holds W
+
+
+def _end_of_operand(side: str, place: int) -> int:
+    """Where the function behind an operator ends: at a sign in front of another operator, or at a closing bracket."""
+    depth = 0
+    for k in range(place, len(side)):
+        depth += (side[k] in "([{") - (side[k] in ")]}")
+        if depth < 0 or (depth == 0 and re.compile(rf"[-+−]\s*[\w½ ]{{0,3}}(?:{OPERATOR})").match(side, k)):
+            return k
+    return len(side)
 
 
 def _said(m: re.Match[str], name: Name) -> str:
@@ -79,6 +134,12 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
     return found + side[place:]
 
 
+def _whole(m: re.Match[str], defined: Collection[str], name: Name) -> str:
+    if named(m.group("f")) not in defined or m.group("op") in defined:
+        return m.group()
+    return f" {name(Asked(m.group('f'), '', 2 if m.group('op') == 'H' else 1))} "
+
+
 def _of_prime(m: re.Match[str], functions: Collection[str], name: Name) -> str:
     if named(m.group("f")) not in functions:
         return m.group()
@@ -95,11 +156,12 @@ def with_increments(side: str, known: Collection[str]) -> str:
     side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
     side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
     calls = "|".join(sorted((w for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
-    side = re.sub(rf"{d}\s*((?:{calls})\s*(?:{HELD}|\|[^|]*\|))", r" d(\1)", side)
     spelt = sorted((k for k in known if len(k) > 1 and k.isalpha()), key=len, reverse=True)
     words = "|".join([*spelt, LETTER])
-    whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
     inverse = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
+    operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words}){inverse}?)"
+    side = re.sub(rf"{d}\s*((?:(?:{calls})\s*)+{operand})", r" d(\1)", side)
+    whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
     side = re.sub(rf"{whole}{d}\s*((?:{words}){inverse}?)", r" d(\1)", side)
     return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
 

@@ -6,21 +6,20 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
-from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Transpose
 from matdiff.calculus.forms import RESULT, differential_form
-from matdiff.calculus.gradient import gradients
-from matdiff.calculus.hessian import hessians
-from matdiff.calculus.jacobian import jacobians
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import Declaration, Declarations, declare
 from matdiff.language.names import GREEK_WORDS, named
+from matdiff.language.questions import question_at
 from matdiff.language.reading import read_line
+from matdiff.review.derivatives import by_expression, derivative, slope
+from matdiff.review.habits import Habits
 from matdiff.review.lines import MATHEMATICAL, Line
-from matdiff.review.operators import LETTER, WORDY, Asked, increments_in, with_increments, with_names
+from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
 
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
@@ -31,6 +30,7 @@ SYMMETRIC = (
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
+INDEXED = r"(?P<base>[^\W\d_]+)(?:_(?P<below>[\w,]+)|(?P<number>\d+))"  # W_ij, x1
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 
@@ -62,14 +62,8 @@ class Scope:
         self.functions: set[str] = set()
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.derivatives: dict[str, Expr] = {}
-        self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
-        self.softmax = re.search(r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax", text) is not None
-        self.stands_in = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in self.given
-        self.adjugate = "adjugate" in text
-        self.absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
-        self.is_code = re.search(r"@|\.T\b", text) is not None
+        self.habits = Habits(text, self.given)
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
-        self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         self._number_letters(text)
         for m in re.finditer(rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))", text):
@@ -116,7 +110,10 @@ class Scope:
             for statement in line.statements:
                 m = None if statement.goes_on else re.fullmatch(DEFINED, statement.sides[0])
                 name = named(m.group("name")) if m else ""
+                if len(statement.sides) > 1 and _is_symmetry(name, statement.sides[1]):
+                    continue  # σ_ij = σ_ji
                 is_new = name and name not in found and name not in MATHEMATICAL and self._is_name(name)
+                is_new = is_new and question_at(statement.sides[0], 0, ()) is None
                 is_new = is_new and (name not in used or self._is_introduced(name, line))
                 is_new = is_new and (name not in self.given or self._says_more(statement.sides[1:]))
                 if (
@@ -168,7 +165,8 @@ class Scope:
         def note(asked: Asked) -> str:
             for by in re.split(r"\s*,\s*", asked.by):
                 if re.fullmatch(LETTER, by):
-                    self.vary(named(by))
+                    base = re.sub(r"_.*", "", named(by))
+                    self.vary(base if base in self.given and named(by) not in self.given else named(by))
             return MARK
 
         for line in lines:
@@ -198,44 +196,56 @@ class Scope:
         if name not in self.texts and name not in self.functions:
             self.varied.setdefault(name)
 
+    def squared(self) -> dict[str, str]:
+        """The declarations, with one size in place of all those that are not declared."""
+        sizes = {str(size) for name in self.given for size in self.declared[name].shape} | {"1"}
+
+        def said(d: Declaration) -> str:
+            return " x ".join(str(size) if str(size) in sizes else "n" for size in d.shape)
+
+        known = {n: d for n, d in self.declared.table.items() if not n.startswith(MARK) and n not in self.definitions}
+        return {n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices}
+
     def names(self) -> set[str]:
         """The names that are known."""
         return set(self.declared) | set(self.texts)
 
     # ---- sides -------------------------------------------------------------------------------------
 
-    def read(self, side: str) -> Expr:
-        """The expression of a side, with increments d(X) and names of derivatives."""
+    def read(self, side: str, scalar: bool = False) -> Expr:
+        """The expression of a side, with increments d(X) and names of derivatives; *scalar* prefers a number."""
         if any(side.count(a) != side.count(b) for a, b in ("()", "[]", "{}")):
             raise UnsupportedError("a bracket is opened in one line and closed in another")
-        side = with_names(self._respelt(side), self.functions, self._name)
+        side = with_names(self.habits.respelt(side), self.functions, self._name, self.arguments)
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
         if self.adjoints:
             side = re.sub(rf"d\(({WORDY})\)", lambda m: f" {self._name(Asked('', m.group(1)))} ", side)
         side = re.sub(SLOPE, lambda m: f" {self._name(Asked(f'{m.group(1)}', m.group(2), 0))} ", side)
+        if scalar:
+            with suppress(MatdiffError):
+                return read_line(side, self.declared, scalar=True)
+        else:
+            for m in re.finditer(rf"(?<![A-Za-z])d({HELD})", side):
+                self._note_scalar(m.group(1))
         return read_line(side, self.declared)
+
+    def _note_scalar(self, inner: str) -> None:
+        """Declares the letters of d(x'Ax), which is read as a number if it can be one."""
+        if re.fullmatch(rf"\({WORDY}\)", inner) is None:
+            with suppress(MatdiffError):
+                read_line(inner, self.declared, scalar=True)
+
+    def asks(self, side: str) -> bool:
+        """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
+        named = with_names(self.habits.respelt(side), self.functions, lambda _: MARK, self.arguments)
+        return MARK in named or "∇" in side
 
     def _without_arguments(self, m: re.Match[str]) -> str:
         """f for f(x), where that is what was defined."""
         known = self.arguments.get(named(m.group("name")))
         same = known and tuple(named(a.strip()) for a in m.group("arguments").split(",")) == known
         return f"{m.group('name')} " if same else m.group()
-
-    def _respelt(self, side: str) -> str:
-        """A side with what the text says of its signs: σ is the softmax, bars are absolute values, * is by entries."""
-        if "sigma" not in self.given:
-            side = re.sub(r"σ(?=['′]?\s*\()", "softmax" if self.softmax else "sigmoid", side)
-        side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({]\s*([^()<>]+?)\s*>\s*0\s*[)}]", r" step(\1) ", side)
-        if self.stands_in:
-            side = re.sub(r"(?<![A-Za-z])g(?=['′]?\s*\()", "tanh", side)
-        if self.adjugate:
-            side = re.sub(rf"({LETTER})\s*\^\{{?[*∗]\}}?", r"(det(\1) inv(\1))", side)
-        if self.absolute:
-            side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
-        if self.is_code:
-            side = re.sub(r"(?<![.*])\*(?!\*)", ".*", side).replace("@", " ").replace(".T", "'")
-        return side
 
     def value(self, side: str) -> Expr:
         """What a side means, in terms of names that are not defined and the increments of those that vary."""
@@ -281,7 +291,10 @@ class Scope:
     # ---- derivatives -------------------------------------------------------------------------------
 
     def _name(self, asked: Asked) -> str:
-        """A name for a derivative, with its value."""
+        """A name for a derivative, with its value; (∇_W L)_ij for ∂L/∂W_ij."""
+        entry = self._entry(asked)
+        if entry is not None:
+            return f"({self._name(entry[0])})_{{{entry[1]}}}"
         value = self.derivative(asked)
         name = f"{MARK}{_letters(len(self.derivatives))}"
         same = next((n for n, v in self.derivatives.items() if v is value), None)
@@ -290,6 +303,27 @@ class Scope:
         self.derivatives[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
         return name
+
+    def _entry(self, asked: Asked) -> tuple[Asked, str] | None:
+        """For ∂f/∂W_ij the derivative by W, and the indices; None where W_ij is a name of its own."""
+        m = re.fullmatch(INDEXED, named(asked.by))
+        if m is None or asked.order != 1:
+            return None
+        base, below = m.group("base"), m.group("below") or m.group("number")
+        above = re.fullmatch(INDEXED, named(asked.of))
+        if above and above.group("base") not in self.functions:
+            above = None
+        of = asked.of if above is None else above.group("base")
+        value, _ = self._function(asked._replace(of=of))
+        there = {s.name: s for s in symbols(self.unfolded(value, keep=base))}
+        base = base if base in there else base[:1].upper() + base[1:]  # ∂f/∂w_ij
+        if base not in there or {named(asked.by), asked.by.strip()} & {*there, *self.definitions}:
+            return None
+        indices = re.findall(r"\d+|[^\W\d_]", below)
+        if there[base].ranges or len(indices) != sum(str(size) != "1" for size in there[base].shape):
+            return None
+        over = re.findall(r"\d+|[^\W\d_]", above.group("below") or above.group("number")) if above else []
+        return Asked(of, base), ",".join([*over, *indices])
 
     def objective(self, of: str) -> str:
         """The name of the function that is differentiated: the one that is named, or the last one that is a number."""
@@ -314,41 +348,33 @@ class Scope:
             raise UnsupportedError("by what is differentiated is not said")
         return candidates[0]
 
+    def _function(self, asked: Asked) -> tuple[Expr, str]:
+        """The function that is differentiated, and its name if it has one."""
+        if asked.of.startswith("("):
+            return self.read(asked.of, scalar=True), ""
+        name = self.objective(asked.of)
+        return self.definitions[name], name
+
     def derivative(self, asked: Asked) -> Expr:
         """The gradient, Jacobian or Hessian that is asked for, in terms of names that are not defined."""
         if asked.order == 0:
-            return self._slope(asked)
-        if asked.of.startswith("("):
-            f, name = self.read(asked.of), ""
-        elif named(asked.of) in self.forms or (not asked.of and not self.definitions and self.forms):
+            at = self.read(asked.by)
+            return slope(asked.of, at, self.declared)
+        if named(asked.of) in self.forms or (not asked.of and not self.definitions and self.forms):
             return self._of_form(self.forms.get(named(asked.of)) or next(iter(self.forms.values())), asked)
-        else:
-            name = self.objective(asked.of)
-            f = self.definitions[name]
+        f, name = self._function(asked)
         if asked.by.startswith("("):
-            return self._by_expression(self.unfolded(f), self.unfolded(self.read(asked.by)))
+            return by_expression(self.unfolded(f), self.unfolded(self.read(asked.by)))
         by = self.unknown(asked, self.unfolded(f), name)
         f = self.unfolded(f, keep=by)
         self.is_jacobian = f.shape != SCALAR
         unknown = next((s for s in symbols(f) if s.name == by), None)
         if unknown is None and by in self.definitions:
-            return self._by_expression(self.unfolded(f), self.unfolded(self.definitions[by]))
+            return by_expression(self.unfolded(f), self.unfolded(self.definitions[by]))
         if unknown is None:
             raise UnsupportedError(f"{by} does not occur in the function")
-        found = self.unfolded(_derivative(f, unknown, asked.order))
-        return Transpose(found) if self.states_numerator and f.shape == SCALAR and asked.order == 1 else found
-
-    def _slope(self, asked: Asked) -> Expr:
-        """σ′(h) of a function that is applied entry by entry."""
-        at = self.read(asked.by)
-        inner = Symbol("q_part", at.shape)
-        self.declared.table[inner.name] = Declaration(inner.name, inner.shape)
-        f = read_line(f"{asked.of}({inner.name})", self.declared)
-        form = differential_form(f, {inner.name: inner}).gradients[RESULT]
-        if form.shape != inner.shape:
-            raise UnsupportedError(f"{asked.of} is not applied entry by entry")
-        at_inner: dict[Expr, Expr] = {Differential(inner): _ones(inner), inner: at}
-        return replace(form, at_inner.get)
+        found = self.unfolded(derivative(f, unknown, asked.order))
+        return Transpose(found) if self.habits.states_numerator and f.shape == SCALAR and asked.order == 1 else found
 
     def _of_form(self, form: Expr, asked: Asked) -> Expr:
         """G where df = Tr(Gᵀ dX) is what is known of f."""
@@ -356,24 +382,7 @@ class Scope:
         increment = next((s for s in symbols(form) if s.name[0] == "d" and named(s.name[1:]) == by), None)
         if increment is None or form.shape != SCALAR or asked.order != 1:
             raise UnsupportedError(f"d{by} does not occur in the differential")
-        return _derivative(form, increment, 1)
-
-    def _by_expression(self, f: Expr, inner: Expr) -> Expr:
-        """∂f/∂(XW): the gradient by a part of the function, as by a symbol in its place."""
-        part = Symbol("q_part", inner.shape)
-        there: dict[Expr, Expr] = {inner: part}
-        back: dict[Expr, Expr] = {part: inner}
-        return replace(_derivative(replace(f, there.get), part, 1), back.get)
-
-
-def _derivative(f: Expr, unknown: Expr, order: int) -> Expr:
-    if unknown not in set(symbols(f)):
-        raise UnsupportedError(f"{unknown} does not occur in the function")
-    table = {str(unknown): unknown}
-    if order == 2:
-        return hessians(f, table).whole()
-    found = gradients(f, table) if f.shape == SCALAR else jacobians(f, table).whole
-    return next(iter(found.gradients.values()))
+        return derivative(form, increment, 1)
 
 
 def has_increments(side: str, scope: Scope) -> bool:
@@ -392,13 +401,15 @@ def canonical_letter(name: str) -> bool:
 GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
 
 
-def _ones(like: Expr) -> Expr:
-    return Number(1) if like.shape == SCALAR else Ones(*like.shape)
-
-
 def _is_increment(m: re.Match[str], name: str) -> bool:
     is_word = name in GREEK_WORDS or name in MATHEMATICAL
     return re.fullmatch(rf"[d∂]{LETTER}", m.group("name")) is not None and not is_word and m.group("arguments") is None
+
+
+def _is_symmetry(name: str, side: str) -> bool:
+    one, other = (re.fullmatch(INDEXED, n) for n in (name, named(side.strip()) if side.strip() else ""))
+    same = one and other and one.group("base") == other.group("base") and one.group() != other.group()
+    return bool(same and one and other and sorted(one.group()) == sorted(other.group()))
 
 
 def _letters(k: int) -> str:

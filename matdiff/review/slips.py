@@ -92,7 +92,8 @@ def _by_value(fault: Fault) -> Iterator[str]:
         return
     if value.shape != truth.shape:
         if value.shape == truth.shape[::-1] and _is_right(Transpose(value), truth):
-            yield "layout"
+            is_row = any(str(extent) == "1" for extent in truth.shape)
+            yield "layout" if is_row else "transpose"
         return
     if _is_right(-value, truth):
         yield "sign"

@@ -101,3 +101,39 @@ def test_the_command_prints_the_lines_and_fails_for_a_slip(capsys: pytest.Captur
     assert "factor" in capsys.readouterr().out
     assert main(["check", "f(x) = x'x\ngrad f = 2x", "--where", "x: n", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["ok"] is True
+
+
+ALONE = [
+    ("d/dX tr(AX) = A^T", "", None),
+    ("d/dX tr(AX) = A", "", "transpose"),
+    ("∂tr(AX)/∂X = A'", "", None),
+    ("∇_w log(1 + e^{w'x}) = sigmoid(w'x) x", "", None),
+    (r"\frac{\partial}{\partial X} \log\det X = X^{-1}", "", "transpose"),
+    (r"\frac{\partial x^\top A x}{\partial x} = (A + A^\top) x", "", None),
+    (r"\frac{\partial^2}{\partial x \partial x^\top} x^\top A x = A + A^\top", "", None),
+    ("∇_w ‖Xw − y‖² = 2X'(Xw − y)", "", None),
+    ("∇²_x xᵀAx = A + Aᵀ", "", None),
+    ("∇²_x xᵀAx = 2A", "", "symmetry"),
+    ("d(x'Ax) = 2x'A dx", "", "symmetry"),
+    ("d log det X = tr(X^-1 dX)", "", None),
+    ("D_x (Ax) = A", "", None),
+    ("f(x) = x'Ax\nD f(x) = x'(A + A')", "", None),
+    ("gradient of ||Xw - y||^2 wrt w is X'(Xw - y)", "", "factor"),
+    ("∂(x'Ax)/∂x_i = [(A + A')x]_i", "", None),
+    ("L = ‖Wx − y‖²\n∂L/∂W_ij = 2(Wx − y)_i x_j", "W: m x n; x: n; y: m", None),
+    ("L = ‖Wx − y‖²\n∂L/∂W_ij = (Wx − y)_i x_j", "W: m x n; x: n; y: m", "factor"),
+    ("f = log|S|, S is symmetric\n∂f/∂S_ij = (2S⁻¹ − S⁻¹ ∘ I)_ij", "S: n x n spd", None),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "kind"), ALONE)
+def test_a_claim_alone_is_judged(text: str, where: str, kind: str | None) -> None:
+    review = matdiff.check(text, where or None)
+    assert review.kind == kind
+    assert not any(line.verdict == "not read" for line in review.lines)
+
+
+def test_shapes_that_are_not_declared_are_tried_as_one() -> None:
+    """X fits in front of Xw − y where X is square, and is wrong even there."""
+    review = matdiff.check("∇_w ‖Xw − y‖² = 2X(Xw − y)")
+    assert (review.ok, review.kind, str(review.should_be)) == (False, "transpose", "2Xᵀ(Xw − y)")

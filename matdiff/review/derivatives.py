@@ -1,0 +1,48 @@
+"""The derivatives that a derivation speaks of, as expressions: gradients, Jacobians, Hessians, σ′(h)."""
+
+from __future__ import annotations
+
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.calculus.forms import RESULT, differential_form
+from matdiff.calculus.gradient import gradients
+from matdiff.calculus.hessian import hessians
+from matdiff.calculus.jacobian import jacobians
+from matdiff.errors import UnsupportedError
+from matdiff.language.declarations import Declaration, Declarations
+from matdiff.language.reading import read_line
+
+PART = "q_part"  # the symbol in the place of a part of a function
+
+
+def derivative(f: Expr, unknown: Expr, order: int) -> Expr:
+    """The gradient of a number, the Jacobian of anything else, the Hessian for the order 2."""
+    if unknown not in set(symbols(f)):
+        raise UnsupportedError(f"{unknown} does not occur in the function")
+    table = {str(unknown): unknown}
+    if order == 2:
+        return hessians(f, table).whole()
+    found = gradients(f, table) if f.shape == SCALAR else jacobians(f, table).whole
+    return next(iter(found.gradients.values()))
+
+
+def by_expression(f: Expr, inner: Expr) -> Expr:
+    """∂f/∂(XW): the gradient by a part of the function, as by a symbol in its place."""
+    part = Symbol(PART, inner.shape)
+    there: dict[Expr, Expr] = {inner: part}
+    back: dict[Expr, Expr] = {part: inner}
+    return replace(derivative(replace(f, there.get), part, 1), back.get)
+
+
+def slope(function: str, at: Expr, declared: Declarations) -> Expr:
+    """σ′(h) of a function that is applied entry by entry."""
+    inner = Symbol(PART, at.shape)
+    declared.table[PART] = Declaration(PART, inner.shape)
+    form = differential_form(read_line(f"{function}({PART})", declared), {PART: inner}).gradients[RESULT]
+    if form.shape != inner.shape:
+        raise UnsupportedError(f"{function} is not applied entry by entry")
+    ones = Number(1) if inner.shape == SCALAR else Ones(*inner.shape)
+    at_inner: dict[Expr, Expr] = {Differential(inner): ones, inner: at}
+    return replace(form, at_inner.get)
