@@ -51,7 +51,8 @@ MAY_IMPORT["results"] = {*MAY_IMPORT["numeric"], "solving", "page", "program", "
 MAY_IMPORT["api"] = {*MAY_IMPORT["results"], "recording.functions", "review", "api"}
 MAY_IMPORT["display"] = {*MAY_IMPORT["api"], "display"}
 MAY_IMPORT["display.magic"] = {"errors", "results", "cli", "display.magic"}
-MAY_IMPORT["cli"] = {"errors", "api", "cli", ""}
+MAY_IMPORT["web"] = {*MAY_IMPORT["display"], "web", ""}
+MAY_IMPORT["cli"] = {"errors", "api", "web", "cli", ""}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["wiring"] = {
     "algebra.expr",

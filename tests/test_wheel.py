@@ -51,6 +51,8 @@ def test_the_wheel_holds_the_grammar_and_the_marker_of_types(wheel: Path) -> Non
     for data in (ROOT / "grammar").iterdir():
         if data.suffix in (".lark", ".table", ".py"):
             assert f"matdiff/grammar/{data.name}" in names
+    for data in ((ROOT / "matdiff" / "web" / "static").iterdir(), (ROOT / "matdiff" / "page").glob("*.css")):
+        assert {path.relative_to(ROOT).as_posix() for path in data} <= set(names)
     assert "matdiff/py.typed" in names
     assert any(name.endswith("LICENSE") for name in names)
     assert not any(name.startswith("tests/") for name in names)

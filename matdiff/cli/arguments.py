@@ -129,5 +129,12 @@ def laws(command: ArgumentParser) -> None:
     _format(command, "text", "markdown", "json")
 
 
+def serve(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--port", type=int, metavar="N", help="where it listens; without it a usual one, or a free one"
+    )
+    command.add_argument("--no-browser", action="store_true", help="do not open the page in a browser")
+
+
 def completion(command: ArgumentParser) -> None:
     command.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that the script is for")

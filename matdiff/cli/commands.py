@@ -102,6 +102,12 @@ def _laws(options: Namespace) -> Any:
     return law_book(options.format, " ".join(options.word))
 
 
+def _serve(options: Namespace) -> Any:
+    from matdiff.web.server import begin
+
+    return begin(options.port)
+
+
 def _completion(options: Namespace) -> Any:
     from matdiff.cli.completion import script
 
@@ -135,6 +141,8 @@ COMMANDS = {
                 arguments.check, _check, showing.review),
         Command("laws", "the book of laws: all operators, and all laws with their statements",
                 arguments.laws, _laws, showing.as_it_is),
+        Command("serve", "the page in a browser, on this machine alone",
+                arguments.serve, _serve, showing.served),
         Command("completion", "a script that completes commands and options in a shell",
                 arguments.completion, _completion, showing.as_it_is),
     )

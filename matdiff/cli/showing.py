@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matdiff.results.code import Code
     from matdiff.results.equality import Equality
     from matdiff.review.report import Review
+    from matdiff.web.server import Server
 
 
 def checked(options: Namespace, found: Any) -> Verification | None:
@@ -87,6 +88,13 @@ def review(options: Namespace, found: Review) -> int:
     """The verdicts on a derivation."""
     print({"text": found.to_text, "latex": found.to_latex, "json": found.to_json}[options.format]().rstrip("\n"))
     return 0 if found.ok else 1
+
+
+def served(options: Namespace, found: Server) -> None:
+    """Serves the page until it is interrupted."""
+    from matdiff.web.server import serve
+
+    serve(found, browser=not options.no_browser)
 
 
 def as_it_is(options: Namespace, found: str) -> None:

@@ -9,7 +9,7 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
 from matdiff.displayed import Displayed
-from matdiff.errors import MatdiffError
+from matdiff.errors import CheckError, MatdiffError
 from matdiff.numeric.check import Verification
 from matdiff.output.latex import title
 from matdiff.output.mathml import mathml
@@ -35,12 +35,17 @@ def html(thing: Displayed) -> str:
 
 @inner_html.register
 def _(thing: Shown) -> str:
-    """A result: its page with what a check finds."""
-    return of_result(thing, checked(thing))
+    """A result: its page with what a check finds; one that is wrong is withheld."""
+    try:
+        return of_result(thing, checked(thing))
+    except CheckError as error:
+        return element("p", said(f"CHECK FAILED: {error.message}. The answer is withheld."), "check failed")
 
 
 def of_result(result: Shown, check: Verification | MatdiffError | None) -> str:
-    """The page of a result with what was found of it, or why nothing could be."""
+    """The page of a result with what was found of it, or why nothing could be; CheckError where it is wrong."""
+    if isinstance(check, Verification) and not check.ok:
+        raise CheckError(check.failure)
     page = result.page(result.detail)
     if isinstance(check, MatdiffError):
         return inner_html_of_page(page, None) + element("p", said(f"not checked: {check.message}"), "check")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from html import escape, unescape
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,8 +36,9 @@ def mathml(latex: str, display: bool = False) -> str:
     for node in made.iter():
         node.text = unescape(node.text or "")
     for node in made.iter():
-        for child, following in zip_longest(list(node), list(node)[1:]):
-            _put_right(child, following)
+        children = list(node)
+        for before, child, behind in zip([None, *children], children, [*children[1:], None], strict=False):
+            _put_right(before, child, behind)
     return tostring(made, encoding="unicode")
 
 
@@ -49,26 +49,33 @@ def _translated(latex: str, display: bool) -> Element | None:
         from latex2mathml.converter import convert_to_element
     except ImportError:
         return None
-    own = tuple(e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception))
+    faults = tuple(e for e in vars(exceptions).values() if isinstance(e, type) and issubclass(e, Exception))
     try:
         made: Element = convert_to_element(latex, display="block" if display else "inline")
-    except own:
+    except faults:
+        return None
+    except (StopIteration, RecursionError):  # what it raises for brackets without a partner, and for deep nesting
         return None
     return None if any("\\" in (node.text or "") for node in made.iter() if node.tag != "mtext") else made
 
 
-def _put_right(node: Element, following: Element | None) -> None:
+def _put_right(before: Element | None, node: Element, behind: Element | None) -> None:
     """Makes signs operators, keeps bars close to what stands between them, and names of functions at a distance."""
     sign = node.text or ""
+    begins = before is None or before.tag == "mo"
     if node.tag not in ("mi", "mo"):
         return
     if sign in SIGNS:
         node.tag = "mo"
+    if sign == "⊤":
+        node.tag = "mi"  # no operator between two terms
+    elif sign == "−" and begins:
+        node.attrib["form"] = "prefix"
     if sign in BARS and "fence" not in node.attrib:
         node.attrib |= {"lspace": "0", "rspace": "0", "stretchy": "false"}
     elif FUNCTION.fullmatch(sign):
         node.tag = "mo"
-        node.attrib |= {"lspace": THIN, "rspace": "0" if _begins_with_bracket(following) else THIN}
+        node.attrib |= {"lspace": "0" if begins else THIN, "rspace": "0" if _begins_with_bracket(behind) else THIN}
 
 
 def _begins_with_bracket(node: Element | None) -> bool:

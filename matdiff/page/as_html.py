@@ -189,6 +189,8 @@ def _part(part: Sequence[Section]) -> Iterator[str]:
 def _line(line: Line, left: str) -> str:
     """A line with its laws."""
     laws = element("td", ", ".join(map(_law, line.laws)), "laws")
+    if line.left is None and not line.laws:
+        return element("tr", element("td", _equation(line), "alone", colspan="3"))
     if line.left is None:
         return element("tr", element("td", _equation(line), "right", colspan="2") + laws)
     right = "= " + typeset(line.right)

@@ -96,10 +96,11 @@ def test_long_lines_are_broken() -> None:
     [
         (r"\mathrm{d}x", "<mtext>d</mtext>"),
         (r"A \succeq 0", "<mo>⪰</mo>"),
-        (r"\log x", '<mo lspace="0.17em" rspace="0.17em">log</mo>'),
-        (r"\operatorname{Tr}(A)", '<mo lspace="0.17em" rspace="0">Tr</mo>'),
+        (r"2 \log x", '<mo lspace="0.17em" rspace="0.17em">log</mo>'),
+        (r"n \operatorname{Tr}(A)", '<mo lspace="0.17em" rspace="0">Tr</mo>'),
+        (r"(\log x)", '<mo lspace="0" rspace="0.17em">log</mo>'),
         (r"|S|", '<mo stretchy="false" lspace="0" rspace="0">|</mo>'),
-        (r"\log\left|S\right|", '<mo lspace="0.17em" rspace="0">log</mo>'),
+        (r"\log\left|S\right|", '<mo lspace="0" rspace="0">log</mo>'),
         (r"\sum_{i=1}^{N} x_{i}", "<msubsup>"),
     ],
 )
