@@ -15,7 +15,8 @@ from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace, symbols
 from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
 from matdiff.algebra.identities.parts import apart
-from matdiff.algebra.operators.products import Hadamard, Scale, Sum
+from matdiff.algebra.operators.piecewise import Piecewise
+from matdiff.algebra.operators.products import Hadamard, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import place
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 
@@ -55,6 +56,7 @@ def brought_to(
     e, old = _names_apart(e, old, new, fixed)
     known: dict[Expr, Expr] = {i: i for i in fixed} | {a: b for a, b in zip(old, new, strict=True) if a is b}
     here: list[Expr] = []
+    only: list[tuple[Expr, str, Expr]] = []  # the members to which there is a contribution
     for a, b, last in zip(old, new, ranges, strict=True):
         if known.get(a) is b:
             continue
@@ -65,12 +67,42 @@ def brought_to(
             return None
         elif step is not None and step.is_among(last):
             known[step.counter] = place(step.value)
+        elif isinstance(b, Index) and (shift := _shift_of(a)) is not None and shift[0] not in known:
+            counter, offset = shift
+            known[counter] = place(b, -offset)
+            only += _limits(counter, offset, b)
+        elif isinstance(b, Index) and not a.free:
+            only.append((b, "=", a))
         else:
             here.append(Entry(UnitVector(a, last), b))
     e = Scale.of(Hadamard.of(*here), e) if here else e
     for index in sorted({i for a in old for i in a.free} - known.keys(), key=lambda i: i.name):
         e = IndexedSum(e, index)
-    return _with_places(e, known)
+    e = _with_places(e, known)
+    for left, relation, right in only:
+        e = Piecewise(left, relation, right, e, zero(e.shape))
+    return e
+
+
+def _shift_of(a: Expr) -> tuple[Index, int] | None:
+    """t and c of the number t + c of a member."""
+    terms = a.operands if isinstance(a, Sum) else (a,)
+    indices = [term for term in terms if isinstance(term, Index)]
+    offset = _size([term for term in terms if not isinstance(term, Index)])
+    if len(indices) != 1 or offset is None or offset.number is None:
+        return None
+    return indices[0], offset.number
+
+
+def _limits(counter: Index, offset: int, b: Index) -> list[tuple[Expr, str, Expr]]:
+    """Which members b are a t + offset: offset < b, and b ≤ offset + the end of t, where these say anything."""
+    found: list[tuple[Expr, str, Expr]] = []
+    if offset > 0:
+        found.append((Number(offset), "<", b))
+    end = counter.last + size(offset)
+    if end is not b.last:
+        found.append((b, "≤", place(end)))
+    return found
 
 
 class _Step(NamedTuple):
@@ -127,16 +159,23 @@ def _with_places(e: Expr, known: Mapping[Expr, Expr]) -> Expr:
 
 
 def _in_numbers(e: Expr) -> Expr:
-    """An expression in which the members have plain numbers: x[T − 1 + 1] is x[T]."""
+    """An expression in which the members have plain numbers."""
 
     def plain(node: Expr) -> Expr | None:
         if not isinstance(node, Member) or not any(isinstance(i, Sum) for i in node.operands[1:]):
             return None
-        sizes = [None if i.free else _size([i]) for i in node.operands[1:]]
-        places = [i if s is None else place(s) for i, s in zip(node.operands[1:], sizes, strict=True)]
-        return Member(node.operands[0], *places)
+        return Member(node.operands[0], *map(_summed_up, node.operands[1:]))
 
     return replace(e, plain)
+
+
+def _summed_up(number: Expr) -> Expr:
+    """The number of a member with its whole numbers added: T − 1 + 1 is T, and t − 1 + 1 is t."""
+    if number.free:
+        shift = _shift_of(number)
+        return place(*shift) if shift else number
+    total = _size([number])
+    return number if total is None else place(total)
 
 
 def _names_apart(e: Expr, old: Sequence[Expr], new: Sequence[Expr], fixed: Set[Index]) -> tuple[Expr, Sequence[Expr]]:

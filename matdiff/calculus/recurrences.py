@@ -76,9 +76,10 @@ def _after(z: Recurrence) -> Size:
 
 
 def _unmatched(z: Recurrence, target: Expr) -> UnsupportedError:
-    states = f"{z.name}[{z.origin}] to {Iterate(z, place(z.index.last, z.origin))}"
+    states = f"{z.name}[{z.origin}] to {z.name}[{place(z.index.last, z.origin)}]"
     return UnsupportedError(
-        f"the states {target} are not all states of a recurrence that goes from {states}, nor its first or last",
+        f"the states {z.name}[{target.operands[1]}] are not all states of a recurrence that goes from {states}, "
+        "nor its first or last",
         suggestion=f"Let the sum run over as many terms as there are steps, for {z.index.name} = 1..{z.index.last}.",
     )
 

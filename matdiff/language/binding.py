@@ -77,7 +77,7 @@ class Bound:
         self.definitions, self.indices, self.scalars = set[str](), set[str](), set[str]()  # scalars: t of A(t)
         self.spans: tuple[tuple[int, int], ...] = ()  # the places of all tokens
         self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
-        self.free_indices: dict[str, Binder] = {}
+        self.free_indices = {name: Binder(name, last) for name, last in declared.general.items()}
         self.recursions: dict[str, Recursion] = {}
         self.given: dict[str, Given] = {}  # definitions with parameters
         self.written = 0  # nodes that stand for a[k], where that is defined for every k

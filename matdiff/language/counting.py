@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import size
 from matdiff.errors import SyntaxError
 from matdiff.language.places import at
+from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
 from matdiff.language.summing import binder_in, count_of
 from matdiff.language.syntax import Node, postorder
@@ -26,6 +27,7 @@ def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
         if 0 in lows.values() and all(_starts_at_zero(use, name) for uses in name.uses.values() for use in uses):
             moved[name.name] = {k for k, low in lows.items() if low == 0}
             name.uses = {k: [at(u, k in moved[name.name]) for u in uses] for k, uses in name.uses.items()}  # type: ignore[misc]
+            name.places = [at(place, 0 in moved[name.name]) for place in name.places]  # type: ignore[misc]
             name.is_shifted = any(isinstance(u, Shifted) for uses in name.uses.values() for u in uses)
     if not moved:
         return
@@ -54,14 +56,16 @@ def by_number(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             place = Place(size(int(low)) if low.isdecimal() else size(low))
             node.kind, node.value = "member", (base, [place])
             names[base].places.append(place)
-            bound.note(node, f"{base}_{low} is the member {base}[{low}] of the family {base}")
+            bound.note(node, f"{base}_{low} is the member {low} of the family {base}")
 
 
 def _starts_at_zero(use: Binder | Shifted, name: Name) -> bool:
     """Whether an index may be meant to count from 0; what is declared is counted so where the sum over it is."""
     binder = binder_in(use)
-    if binder is None or binder.owner is not None or binder.value is not None:
+    if binder is None or binder.value is not None:
         return False
+    if isinstance(binder.owner, Recursion) and binder.owner.shift >= 0:
+        return False  # steps that count from 1
     return name.declared is None or _low(use) > 0 or binder.first == 0
 
 

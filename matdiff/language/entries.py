@@ -44,7 +44,7 @@ def require_range(
         require_constant(attempt, node, index, extent, what)
         return
     if not isinstance(index, Place):
-        if name is not None and (name.is_shifted or name.has_ends):
+        if name is not None and (name.is_shifted or name.has_ends or name.last_places):
             require_reach(attempt, node, index, extent, what, name)
         elif isinstance(index, Shifted) or index.value is not None:
             require_within(attempt, node, index, extent, what)
@@ -90,6 +90,7 @@ def require_reach(attempt: Attempt, node: Node, index: Binder | Shifted, extent:
     """The range of a symbol with shifted indices, as x[i] and x[i+1], is the greatest number that one of them takes."""
     if is_flexible(extent):
         ends = [reach(attempt, use)[1] for uses in name.uses.values() for use in uses if index in uses]
+        ends += name.last_places
         closed = [end for end in ends if not flexible_names(end)] or ends
         widest = closed[0]
         for end in closed[1:]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from matdiff.algebra.assumptions import INDEX
-from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.declarations import Excerpt, parse_size
@@ -55,8 +55,8 @@ class Names(Binding, Protocol):
     names: dict[str, Name]
     pending: list[Unbound]
     scalars: set[str]
+    written_sizes: set[str]
 
-    def note(self, node: Node, sentence: str) -> None: ...
     def decide(self, node: Node, name: str, cost: int, doubt: MatdiffError | None = None) -> bool: ...
     def entry_of(self, name: str) -> Name: ...
     def as_symbol(self, node: Node, name: str, scope: Scope) -> None: ...
@@ -131,6 +131,8 @@ def _low(bound: Names, place: Unbound) -> None:
         _named(bound, place, whole, known is not None)
     elif (places := _last_places(bound, place)) and known.declared:
         bound.as_part(node, base, places, scope)
+    elif _is_last_member(bound, known, pieces):
+        bound.as_symbol(node, whole, scope)
     elif any(_rivals(bound, piece, known) for piece in pieces):
         if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
             _own(bound, place, whole, True)
@@ -201,6 +203,19 @@ def _rivals(bound: Names, piece: str, known: Name) -> bool:
     )
     letter = re.fullmatch(LABEL, piece)
     return is_value or name in bound.ranges or (name[:1] if letter else name) not in CUSTOMARY
+
+
+def _is_last_member(bound: Names, known: Name, pieces: list[str]) -> bool:
+    """Whether x_T stands beside x_t with ∑ up to T − 1: it is the member T, as is said when all names are known.
+
+    Beside a sum up to T, a_T may as well be a name.
+    """
+    if known.declared is not None or known.plain or known.indexed != 1 or len(pieces) != 1:
+        return False
+    name = canonical(pieces[0])
+    shifts = [use if isinstance(use, Shifted) else Shifted(use, 0) for use in known.uses.get(0, ())]
+    ends = {use.binder.last + size(use.offset) for use in shifts if use.binder.last is not None}
+    return size(name) - ONE in ends and name in bound.written_sizes and name not in bound.names
 
 
 def _is_settled(bound: Names, known: Name, pieces: list[str]) -> bool:

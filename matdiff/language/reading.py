@@ -378,7 +378,8 @@ def read_beside(
 
 
 def _declare_symbols(known: Expr, declared: Declarations) -> None:
-    """Adds the symbols of an expression to what is declared."""
+    """Adds the symbols and the free indices of an expression to what is declared."""
+    declared.general |= {i.name: i.last for i in known.free}
     for s in symbols(known):
         if s.name not in declared:
             indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))

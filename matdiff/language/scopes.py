@@ -90,6 +90,11 @@ class Name:
         return self.indexed > 0 and not self.plain
 
     @property
+    def last_places(self) -> list[Size]:
+        """The T of x_T beside x_t."""
+        return [place.first for place in self.places if place.first is not None and place.first.terms]
+
+    @property
     def has_ends(self) -> bool:
         """Whether its indices are written with different ends, as in ∑_{i=1}^{n−1} ∑_{j=1}^n of xᵢ and xⱼ."""
         ends = [{use.last for use in uses if isinstance(use, Binder) and use.last} for uses in self.uses.values()]

@@ -37,7 +37,7 @@ def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
     >>> evaluate(x.T * x, {"x": [3, 4]})
     25.0
     """
-    program = Program([expr])
+    program = Program([expr], lenient=True)
     if any(isinstance(node, Differential) for node in program.nodes):
         raise UnsupportedError("a differential has no value without a direction")
     environment = bind(program.nodes, values, expr.facts.get("context", ()))

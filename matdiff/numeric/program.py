@@ -201,7 +201,14 @@ def indices_of(nodes: Iterable[Expr]) -> list[Index]:
 
 def leaves_out(node: Expr) -> bool:
     """Whether a node leaves out terms by a condition on indices."""
-    return isinstance(node, Piecewise) and bool(node.free) and all(map(is_number, node.operands[:2]))
+    return (
+        isinstance(node, Piecewise) and bool(node.free) and all(is_number(a) or is_size(a) for a in node.operands[:2])
+    )
+
+
+def is_size(e: Expr) -> bool:
+    """Whether an expression may be a size with a whole number more or less, T − 1."""
+    return all(isinstance(term, Symbol | Number) for term in (e.operands if isinstance(e, Sum) else (e,)))
 
 
 def that_matters(node: Expr, value: Array, excluded: Excluded) -> Array:
@@ -305,7 +312,7 @@ def member(program: Program, environment: Environment, node: Member, family: Arr
     """xᵢ: the axes of the family become the axes of its indices."""
     indices = [i for i in node.operands[1:] if isinstance(i, Index)]
     if len(indices) < len(places) or len(set(indices)) < len(indices):
-        return gathered(node, family, places)
+        return gathered(program, node, family, places)
     for k, i in enumerate(indices):
         last = size_in(environment, i.last)
         if last > family.shape[1 + k]:
@@ -321,8 +328,15 @@ def member(program: Program, environment: Environment, node: Member, family: Arr
     return moved.reshape(*lead, *family.shape[-2:])
 
 
-def gathered(node: Member, family: Array, places: Sequence[Array]) -> Array:
-    """A member whose indices are numbers or repeat each other."""
+def gathered(program: Program, node: Member, family: Array, places: Sequence[Array]) -> Array:
+    """A member whose indices are numbers, have a number more, or repeat each other.
+
+    Where a condition leaves out the members that there are not, x[t − 1] at t = 1, they are NaN.
+    """
+    if program.excluding:
+        ends = family.shape[1 : 1 + len(places)]
+        family = np.pad(family, [(0, 0), *((0, 1) for _ in places), (0, 0), (0, 0)], constant_values=np.nan)
+        places = [np.where((p < 0.5) | (p > n + 0.5), n + 1, p) for p, n in zip(places, ends, strict=True)]
     chosen = [positions(node, place, family.shape[1 + k])[..., 0, 0] for k, place in enumerate(places)]
     batch = np.arange(family.shape[0]).reshape(-1, *(1,) * (chosen[0].ndim - 1))
     value: Array = family[(batch, *chosen)]

@@ -297,7 +297,7 @@ def test_members_and_entries_have_shifted_indices() -> None:
 # ---- what is refused ------------------------------------------------------------------------------------------
 
 REFUSED = [
-    ("z[k+1] = W z[k] for k = 1..K; z[K+1]", "z[k+1]", "no start"),
+    ("z[k+1] = W z[k] for k = 1..3; z[4]", "z[k+1]", "no start"),
     ("z[2] = x; z[k+1] = W z[k] for k = 1..K; z[K+1]", "z[2]", "does not start with z[2]"),
     ("z[0] = x; z[k+1] = W z[k] for k = 1..K; z[K+1]", "z[0]", "does not start with z[0]"),
     ("z[1] = x; z[k] = W z[k+1] for k = K..1; z[1]", "z[1]", "does not start with z[1]"),

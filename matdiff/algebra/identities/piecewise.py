@@ -54,6 +54,10 @@ def holds_cases(e: Expr) -> bool:
     "cases(2A, p, 0) = 2cases(A, p, 0)",
     "cases(2*A, a ≤ b, zeros(m, n)) = 2*cases(A, a ≤ b, zeros(m, n))",
     where="A: m x n; a, b: scalar",
+    also=(
+        Statement("cases(c*A, a ≤ b, zeros(m, n)) = c*cases(A, a ≤ b, zeros(m, n))", "A: m x n; a, b, c: scalar"),
+        Statement("cases(c*d, a ≤ b, 0) = c*cases(d, a ≤ b, 0)", "a, b, c, d: scalar"),
+    ),
 )
 def number_in_case(e: Expr) -> Expr | None:
     number, rest = coefficient(e.operands[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 from matdiff.algebra.assumptions import INDEX
@@ -72,7 +73,9 @@ class Piecewise(Linear):
     def condition(self) -> str:
         """Off the border; what is counted is never on it."""
         left, right = self.operands[:2]
-        return "" if self.relation in "=≠" or (is_counted(left) and is_counted(right)) else f"{left} ≠ {right}"
+        sizes = frozenset(name for index in left.free | right.free for name in index.last.names())
+        counted = is_counted(left, sizes) and is_counted(right, sizes)
+        return "" if self.relation in "=≠" or counted else f"{left} ≠ {right}"
 
     @staticmethod
     def gap(np: Any, left: Any, right: Any, *cases: Any) -> Any:
@@ -109,8 +112,8 @@ class Piecewise(Linear):
 
 def comparison(left: Expr, relation: str, right: Expr, style: Style) -> tuple[Part, ...]:
     """a ≤ b, as it is written; a number stands on the right: x > 0."""
-    if left.number is not None and relation in EXCHANGED:
-        left, relation, right = right, EXCHANGED[relation], left
+    if left.number is not None and right.number is None:
+        left, relation, right = right, EXCHANGED.get(relation, relation), left
     sign = style.pick(relation, LATEX_SIGNS[relation])
     return Slot(left, SUM), f" {sign} ", Slot(right, SUM)
 
@@ -163,10 +166,12 @@ def is_label(e: Expr) -> bool:
     return isinstance(symbol, Symbol) and INDEX in symbol.properties
 
 
-def is_counted(e: Expr) -> bool:
-    """Whether an expression is made of indices and numbers, so that it does not vary."""
+def is_counted(e: Expr, sizes: Set[str]) -> bool:
+    """Whether an expression is made of indices, sizes of these names and numbers, so that it does not vary."""
+    terms = e.operands if isinstance(e, Sum) else (e,)
+    values = [t for t in terms if not (t.number is not None or (isinstance(t, Symbol) and t.name in sizes))]
 
     def varies(node: Expr, below: list[bool]) -> bool:
         return any(below) or (isinstance(node, Symbol) and INDEX not in node.properties)
 
-    return e.number is None and not fact("has values", e, varies)
+    return e.number is None and not any(fact("has values", t, varies) for t in values)

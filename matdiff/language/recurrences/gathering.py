@@ -14,6 +14,7 @@ from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
+from matdiff.language.recurrences.implied import given_start, with_steps
 from matdiff.language.recurrences.recursion import Binding, Recursion, at_head, fault, spend
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node, postorder
@@ -23,6 +24,7 @@ def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
     """The items, with those of a recurrence joined to one, each behind what it uses."""
     if not any(item.kind in ("state", "repeat") for item in items):
         return list(items)
+    with_steps(items)
     starts = {item.value[0].name: item for item in items if item.kind == "state"}
     for item in items:
         if item.kind == "repeat":
@@ -37,8 +39,7 @@ def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
             _take_start(bound, item)
     for recursion in bound.recursions.values():
         if recursion.start is None:
-            first = f"{recursion.name}[{number_text(recursion.starts_at)}]"
-            raise at_head(bound, recursion.step, f"{recursion.name} has no start", f"write {first} = … in front")
+            _take_start(bound, given_start(bound, recursion))
     return _joined(bound, items)
 
 

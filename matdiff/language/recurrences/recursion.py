@@ -132,6 +132,8 @@ class Binding(Protocol):
     free_indices: dict[str, Binder]
     written: int
 
+    def note(self, node: Node, sentence: str) -> None: ...
+
 
 def fault(bound: Binding, start: int, end: int, message: str, suggestion: str = "") -> SyntaxError:
     """An error that points at a place in the text."""

@@ -1,0 +1,51 @@
+"""Gradients by a general member of a family, where neighbours and single members take part."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import matdiff
+from matdiff.numeric.evaluate import evaluate
+
+RNG = np.random.default_rng(7)
+A, P, Q = (RNG.normal(size=(3, 3)) for _ in range(3))
+X, Z = RNG.normal(size=(5, 3)), RNG.normal(size=3)
+S = RNG.normal(size=6)
+
+
+def differences(f, x):  # type: ignore[no-untyped-def]
+    """The gradient by central differences."""
+    found = np.zeros_like(x)
+    for at in np.ndindex(x.shape):
+        step = np.zeros_like(x)
+        step[at] = 1e-6
+        found[at] = (f(x + step) - f(x - step)) / 2e-6
+    return found
+
+
+CHAIN = r"\|x_1 - z\|^2 + \sum_{t=2}^{T} \|x_t - A x_{t-1}\|^2"
+LAST = r"x_T^\top P x_T + \sum_{t=1}^{T-1} x_t^\top Q x_t"
+SECOND = r"\sum_{i=2}^{n-1} (x_{i-1} - 2x_i + x_{i+1})^4"
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "values", "plain"),
+    [
+        (CHAIN, X, {"A": A, "z": Z}, lambda x: ((x[0] - Z) ** 2).sum() + ((x[1:] - x[:-1] @ A.T) ** 2).sum()),
+        (LAST, X, {"P": P, "Q": Q, "T": 5}, lambda x: x[-1] @ P @ x[-1] + sum(v @ Q @ v for v in x[:-1])),
+        (SECOND, S, {}, lambda x: ((x[:-2] - 2 * x[1:-1] + x[2:]) ** 4).sum()),
+    ],
+    ids=["chain", "last", "second differences"],
+)
+def test_neighbours_and_single_members(text, unknown, values, plain) -> None:  # type: ignore[no-untyped-def]
+    found = matdiff.derive(text, wrt="x_i")
+    assert found.verify().ok
+    value = evaluate(found.gradient, {"x": unknown, **values})
+    np.testing.assert_allclose(value, differences(plain, unknown), rtol=1e-6, atol=1e-6)
+
+
+def test_a_general_member_is_told_by_cases() -> None:
+    found = matdiff.derive(r"\sum_{t=1}^{T-1} (x_{t+1} - x_t)^2", wrt="x_t")
+    assert str(found.gradient) == "2(cases(x[t] − x[t − 1], t > 1, 0) − cases(x[t + 1] − x[t], t ≤ T − 1, 0))"
+    assert "unit" not in found.to_text(steps="full")
