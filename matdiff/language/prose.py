@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from matdiff.errors import SyntaxError, UnknownNameError
-from matdiff.language.names import ABBREVIATED, nearest
+from matdiff.language.names import ABBREVIATED, SUBS, nearest
 from matdiff.language.words import Vocabulary, is_name, ways
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
@@ -30,7 +30,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         _refuse_heading(text, start, end, known)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
-    if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in ("(", "_"):
+    if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in ("(", "_", *SUBS):
         return None
     if run in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(run):
         return None

@@ -8,6 +8,7 @@ from typing import Any
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.structure import value_of
 from matdiff.recording.arrays import FUNCTIONS, METHODS, Traced, function, lift, refuse
 from matdiff.recording.axes import broadcast_to, diag, regrouped
 from matdiff.recording.keys import All, Chosen, Range, chosen_places, keys_of, without_masks
@@ -20,7 +21,7 @@ from matdiff.recording.shapes import flip, shape_of, spread
 def assign(a: Traced, key: Any, value: Any) -> None:
     """x[key] = value"""
     new = value.whole if isinstance(value, Selected) else lift(value)
-    whole = Traced(a.expr, a.lengths)
+    whole = Traced(value_of(a.expr), a.lengths)  # while it is filled it has no name
     if isinstance(key, Mask):
         a.become(chosen(key, new, whole).expr)
         return

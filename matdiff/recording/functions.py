@@ -21,6 +21,7 @@ from matdiff.language.declarations import Declarations, declare
 from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift
 from matdiff.recording.counting import counting
+from matdiff.recording.definitions import defined, naming
 from matdiff.recording.words import functions_of, in_our_words, library_of
 
 FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
@@ -45,10 +46,12 @@ def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None =
     library = library_of(functions)
     names = {id(p): p.expr.data[0] for p in (*positional, *named.values()) if isinstance(p, Traced)}
     parameters = {names[id(p)]: Traced(p.expr, p.lengths) for p in (*positional, *named.values()) if id(p) in names}
+    files = frozenset(g.__code__.co_filename for g in functions)
     with in_our_words(functions, library), counting(parameters):
         try:
-            result = f(*positional, **named)
-            expr = lift(picked(result, output)).expr
+            with naming(files):
+                result = f(*positional, **named)
+            expr = defined(lift(picked(result, output)).expr, parameters, canonical)
         except MatdiffError as error:
             raise located(error, error.__traceback__, functions) from None
         except FAILURES as error:

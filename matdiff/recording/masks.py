@@ -12,7 +12,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
 from matdiff.algebra.walks import fold
@@ -123,7 +123,7 @@ def _is_binary(node: Expr, *known: bool) -> bool:
 
 THROUGH = (
     *(LowerTriangle, UpperTriangle, Transpose, Hadamard, DiagonalMatrix, DiagonalVector),
-    *(VerticalStack, HorizontalStack, Slice),
+    *(VerticalStack, HorizontalStack, Slice, Named),
 )
 
 

@@ -31,7 +31,7 @@ from matdiff.algebra.operators.softmax import (
     SoftmaxOfColumns,
     SoftmaxOfRows,
 )
-from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.structure import DiagonalMatrix, value_of
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Operation, Traced, as_traced, over_members, refuse, ufunc
@@ -101,6 +101,8 @@ def positive(a: Traced) -> Traced:
 def multiply(a: Traced, b: Traced) -> Traced:
     """A ⊙ B, a scalar factor in front."""
     lengths = broadcast(a.lengths, b.lengths)
+    if is_repeated(a.expr, 0) or is_repeated(b.expr, 0):
+        return Traced(repeated(Number(0), shape_of(lengths)), lengths)
     x, y = (realigned(t.expr, aligned(t.lengths, len(lengths))) for t in (a, b))
     if x.is_scalar or y.is_scalar:
         c, matrix = (x, y) if x.is_scalar else (y, x)
@@ -150,10 +152,12 @@ def reciprocal(a: Traced) -> Traced:
 
 def logistic(e: Expr) -> Expr | None:
     """t of 1 + exp(−t)."""
+    e = value_of(e)
     if isinstance(e, Sum) and len(e.operands) == 2:
         for one, other in (e.operands, e.operands[::-1]):
-            if is_repeated(one, 1) and isinstance(other, Exp):
-                return -other.operands[0]
+            power = value_of(other)
+            if is_repeated(one, 1) and isinstance(power, Exp):
+                return -power.operands[0]
     return None
 
 
@@ -166,6 +170,9 @@ def matmul(a: Traced, b: Traced) -> Traced:
     if a.lengths[-1] is not b.lengths[0]:
         shapes = f"{written(a.lengths)} and {written(b.lengths)}"
         raise ShapeError(f"the product of the shapes {shapes} does not fit: {a.lengths[-1]} is not {b.lengths[0]}")
+    if is_repeated(a.expr, 0) or is_repeated(b.expr, 0):
+        lengths = (*a.lengths[:-1], *b.lengths[1:])
+        return Traced(repeated(Number(0), shape_of(lengths)), lengths)
     if a.ndim == 1 and b.ndim == 2:  # x @ A is Aᵀx
         return Traced(with_scalars_outside(Product.of, flip(b.expr), a.expr), b.lengths[1:])
     left = a.expr if a.ndim == 2 else flip(a.expr)
@@ -230,7 +237,7 @@ declare_functions()
 def log(a: Traced) -> Traced:
     """log A; log(Σ exp z) is logsumexp(z)."""
     e = a.expr
-    match e:
+    match with_exponentials(e):
         case SumOfEntries(operands=(Exp(operands=(z,)),)) if z.cols is ONE:
             rest, shift = without_constants(z, 0)
             return Traced(plus(LogSumExp(rest), shift), a.lengths)
@@ -292,6 +299,22 @@ def entr(a: Traced) -> Traced:
 # ---- softmax and logsumexp as they are written in NumPy -----------------------------------------------
 
 
+def with_exponentials(e: Expr) -> Expr:
+    """A sum of exp(z), where a definition may stand for the sum and another one for exp(z)."""
+    e = value_of(e)
+    operands = tuple(map(exponential, e.operands)) if isinstance(e, SumOfEntries | Product) else e.operands
+    return e if operands == e.operands else e.rebuild(operands)
+
+
+def exponential(e: Expr) -> Expr:
+    """What the name of exp(z) stands for; anything else is as it is."""
+    inner = e.operands[0] if isinstance(e, Transpose) else e
+    value = value_of(inner)
+    if inner is value or not isinstance(value, Exp):
+        return e
+    return Transpose(value) if isinstance(e, Transpose) else value
+
+
 def constant_along(term: Expr, axis: int) -> Expr | None:
     """c of a term that is c in every entry along an axis: c1 or 1c for a matrix; else None."""
     factor: Expr = Number(1)
@@ -309,9 +332,9 @@ def constant_along(term: Expr, axis: int) -> Expr | None:
 
 def without_constants(z: Expr, axis: int) -> tuple[Expr, Expr]:
     """z without the terms that are constant along an axis, and these: z − max(z) has the softmax of z."""
-    found = [(t, constant_along(t, axis)) for t in terms_of(z)]
+    found = [(t, constant_along(t, axis)) for t in terms_of(value_of(z))]
     kept = [t for t, c in found if c is None]
-    if not kept:
+    if not kept or len(kept) == len(found):
         kept, found = [z], []
     shift = [c for _, c in found if c is not None]
     nothing = repeated(Number(0), (z.rows, ONE) if axis else (ONE, z.cols))
@@ -320,17 +343,18 @@ def without_constants(z: Expr, axis: int) -> tuple[Expr, Expr]:
 
 def softmax_of(a: Traced, b: Traced) -> Expr | None:
     """exp(z)/Σ exp(z) along an axis is softmax(z)."""
-    e = a.expr
-    if not isinstance(e, Exp) or e.is_scalar:
+    e, whole = a.expr, value_of(b.expr)
+    power = value_of(e)
+    if not isinstance(power, Exp) or e.is_scalar:
         return None
-    z = e.operands[0]
+    z = power.operands[0]
     if a.ndim == 1:
-        whole = b.expr is SumOfEntries(e) and b.ndim < 2
-        return Softmax(without_constants(z, 0)[0]) if whole else None
+        is_whole = whole is SumOfEntries(e) and b.ndim < 2
+        return Softmax(without_constants(z, 0)[0]) if is_whole else None
     if ONE in a.lengths:
         return None
-    if b.lengths == (a.lengths[0], ONE) and b.expr is over_columns(e):
+    if b.lengths == (a.lengths[0], ONE) and whole is over_columns(e):
         return SoftmaxOfRows(without_constants(z, 1)[0])
-    if b.lengths in ((ONE, a.lengths[1]), (a.lengths[1],)) and b.expr in (over_rows(e), flip(over_rows(e))):
+    if b.lengths in ((ONE, a.lengths[1]), (a.lengths[1],)) and whole in (over_rows(e), flip(over_rows(e))):
         return SoftmaxOfColumns(without_constants(z, 0)[0])
     return None

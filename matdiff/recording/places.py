@@ -17,8 +17,9 @@ from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import FLATTEN, Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.resampling import Exchange
 from matdiff.algebra.operators.slices import Column, Row, Slice
-from matdiff.algebra.operators.structure import DiagonalVector
+from matdiff.algebra.operators.structure import DiagonalVector, value_of
 from matdiff.algebra.operators.sums import Entry, UnitVector
+from matdiff.algebra.reading_cost import reading_cost
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import (
     FUNCTIONS,
@@ -49,15 +50,21 @@ def item(a: Traced, key: Any) -> Traced:
     if pair is not None:
         return pair
     found = [chosen_places(k, length) for k, length in zip(own, a.lengths, strict=True)]
-    e, lengths = a.expr, list[Size | None](a.lengths)
-    for axis in range(a.ndim):
-        e, lengths[axis] = part(e, axis, found[axis], a.lengths[axis], [k is None for k in lengths[:axis]])
+    e, lengths = min((parts(e, a.lengths, found) for e in (a.expr, value_of(a.expr))), key=lambda p: reading_cost(p[0]))
     axes = iter(lengths)
     grouped = [ONE if k is None else next(axes) for k in keys]
     result = Traced(e, tuple(k for k in lengths if k is not None))
     result = regrouped(result, tuple(k for k in grouped if k is not None))
     is_copy = not result.lengths or any(isinstance(f, list) for f in found)
     return result if is_copy else a.shared_with(result)
+
+
+def parts(e: Expr, extents: Sequence[Size], found: Sequence[Chosen]) -> tuple[Expr, list[Size | None]]:
+    """The part of an expression at places of all axes, and what is left of these."""
+    lengths = list[Size | None](extents)
+    for axis, (places, length) in enumerate(zip(found, extents, strict=True)):
+        e, lengths[axis] = part(e, axis, places, length, [k is None for k in lengths[:axis]])
+    return e, lengths
 
 
 def part(e: Expr, axis: int, places: Chosen, length: Size, gone: Sequence[bool]) -> tuple[Expr, Size | None]:
@@ -125,9 +132,21 @@ def placed(e: Expr, place: Size | Index, along_rows: bool) -> Expr:
         return flip(e) if along_rows else e
     if isinstance(e, Ones | Zeros):
         return repeated(Number(int(isinstance(e, Ones))), (e.cols if along_rows else e.rows, ONE))
+    if isinstance(e, Slice) and not isinstance(place, Index):
+        own, other = e.ranges if along_rows else e.ranges[::-1]
+        whole = e.operands[0]
+        if own != (ONE, whole.rows if along_rows else whole.cols):
+            return placed(between(whole, other, not along_rows), own[0] + place - ONE, along_rows)
     if not isinstance(place, Index) and place.number is None:
         return flip(Slice(e, (place, place), (ONE, e.cols))) if along_rows else Slice(e, (ONE, e.rows), (place, place))
     index = place if isinstance(place, Index) else Number(place.number or 1)
+    match e:
+        case Transpose(operands=(Row(operands=(a, k)),)) if along_rows:
+            return Entry(a, k, index)
+        case Row(operands=(a, k)) if not along_rows:
+            return Entry(a, k, index)
+        case Column(operands=(a, k)) if along_rows:
+            return Entry(a, index, k)
     if isinstance(e, Identity):
         return UnitVector(index, e.rows)
     if along_rows:
@@ -187,9 +206,9 @@ def cut(blocks: Sequence[Expr], extents: Sequence[Size], ends: tuple[Size, Size]
         stop = ends[1] if last is ends[1] else known_between(start, ends[1], last)
         whole = start is first and stop in (None, last)
         part = (start - first + ONE, (stop or last) - first + ONE)
-        found.append(block if whole else Slice.of(block, part, None) if along_rows else Slice.of(block, None, part))
+        found.append(block if whole else between(block, part, along_rows))
         if stop is not None:
-            return [b if not isinstance(b, Slice) else between(b.operands[0], b.ranges[not along_rows], along_rows) for b in found]  # fmt: skip  # noqa: E501
+            return found
         inside = True
     return []
 

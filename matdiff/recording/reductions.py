@@ -15,7 +15,7 @@ from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Scale, quotient
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import LogDeterminant
-from matdiff.algebra.operators.structure import DiagonalVector
+from matdiff.algebra.operators.structure import DiagonalVector, value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Traced, as_traced, function, lift, refuse
@@ -62,7 +62,7 @@ def total(a: Any, axis: Any = None, *, keepdims: bool = False) -> Traced:
 
 def sum_of_entries(e: Expr) -> Expr:
     """The sum of all entries; Σ log Lᵢᵢ of a Cholesky factor is ½ log|A|."""
-    match e:
+    match value_of(e):
         case Log(operands=(DiagonalVector(operands=(Cholesky(operands=(a,)),)),)):
             return Scale.of(Number(1) / Number(2), LogDeterminant.of(a))
         case _:

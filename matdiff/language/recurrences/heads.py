@@ -81,6 +81,8 @@ def states(text: str) -> Iterator[str]:
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
     for found in re.finditer(ITEM, text):
         head = _head(found)
+        if len(head.number) > 2 and head.number.isalpha():  # log_base
+            continue
         numbers = [head.number, *_numbers(text, found.group(1))]
         if found.group(2) is not None or re.search("[-+]", head.number) or any(map(ranged.issuperset, numbers)):
             yield head.name

@@ -1,0 +1,97 @@
+"""The author's variables are definitions of the formula: which are kept, and what they are called."""
+
+import numpy as np
+import pytest
+
+import matdiff
+
+
+def kernel(X, y, ell, noise):
+    D = (X[:, None] - X[None]) ** 2
+    K = np.exp(-D / (2 * ell**2)) + noise * np.eye(len(y))
+    return y @ np.linalg.solve(K, y) + np.linalg.slogdet(K)[1]
+
+
+def moving_average(phi, y):
+    e = np.zeros(4)
+    for t in range(1, 4):
+        e[t] = y[t] - phi * e[t - 1]
+    return e @ e
+
+
+def steps(x, A):
+    loss = 0.0
+    for _ in range(2):
+        x = np.tanh(A @ x)
+        loss += x @ x
+    return loss
+
+
+def unpacked(p, t):
+    rate, scale = p
+    return np.sum(scale * np.exp(-rate * t)) + rate**2 + scale**2
+
+
+def shadowing(x, y):
+    x = x - x.mean()
+    dx = x - y * y
+    exp = np.exp(x) + dx
+    return exp @ exp + dx @ dx
+
+
+def of_softmax(Z, y):
+    e = np.exp(Z - Z.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    return (y * np.log(p)).sum()
+
+
+def once(w, X, y):
+    r = X @ w - y
+    return np.sum(r**2)
+
+
+def filled(v):
+    M = np.zeros((2, 2))
+    M[0, 0], M[0, 1], M[1, 1] = v[0] * v[1] + v[2], v[1], np.exp(v[0] + v[1])
+    return np.sum(M @ M)
+
+
+CASES = [
+    (kernel, "X: n; y: n; ell: scalar; noise: scalar",
+     "K = exp⊙(−(X 1ᵀ − 1Xᵀ).^2/(2ell²)) + noise I; yᵀK⁻¹y + logdet(K)"),
+    (moving_average, "phi: scalar; y: 4",
+     "e₂ = y[2]; e₃ = y[3] − φ e₂; e = [0; e₂; e₃; y[4] − φ e₃]; eᵀe"),
+    (steps, "x: n; A: n x n", "x₁ = tanh(Ax); x₂ = tanh(A x₁); x₁ᵀx₁ + x₂ᵀx₂"),
+    (unpacked, "p: 2; t: n", "scale = p[2]; rate = p[1]; sum(scale exp(−rate t)) + rate² + scale²"),
+    (shadowing, "x: n; y: n",
+     "x₁ = x − sum(x)1_n/n; δ_x = x₁ − y ⊙ y; exp₁ = exp(x₁) + δ_x; exp₁ᵀexp₁ + δ_xᵀδ_x"),
+    (of_softmax, "Z: m x n; y: m x n", "sum(y ⊙ log(softmax_rows(Z)))"),
+    (once, "w: d; X: n x d; y: n", "sum((Xw − y).^2)"),
+    (filled, "v: 3", "M = [v[1]v[2] + v[3], v[2]; 0, exp(v[1] + v[2])]; sum(MM)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("f", "where", "text"), CASES, ids=[c[0].__name__ for c in CASES])
+def test_variables_are_definitions(f, where, text):
+    e = matdiff.from_function(f, where)
+    assert str(e) == text
+    assert str(matdiff.parse(text, where)) == text
+
+
+def test_derivations_are_chains_through_them():
+    d = matdiff.derive(matdiff.from_function(moving_average, "phi: scalar; y: 4"), "phi")
+    assert {"e3", "e"} <= set(d.links)
+    assert d.verify(trials=1).ok
+
+
+def test_a_tracer_stays():
+    import sys
+
+    before = sys.gettrace()
+    matdiff.from_function(once, "w: d; X: n x d; y: n")
+    assert sys.gettrace() is before
+
+
+@pytest.mark.parametrize("text", ["logp = w'w; logp^2", "lik₁ = w'w; lik₁²", "log_base = w'w; log_base + sum(w)"])
+def test_names_of_programs_are_read(text):
+    assert matdiff.parse(text, "w: d").shape == matdiff.parse("w'w", "w: d").shape
