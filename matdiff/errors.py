@@ -70,6 +70,22 @@ def _columns(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def shortly(value: object) -> str:
+    """What somebody gave, as an error shows it.
+
+    >>> shortly(None), shortly([0] * 100)
+    ('None', 'a value of type list')
+    """
+    shown = repr(value)
+    return shown if len(shown) < 40 and "\n" not in shown else f"a value of type {type(value).__name__}"
+
+
+def require_text(value: object, name: str) -> None:
+    """Raises MatdiffError where an argument of this name is no text."""
+    if not isinstance(value, str):
+        raise MatdiffError(f"{name} is {shortly(value)}, which is no text", suggestion='Formulas are texts: "x\'A x".')
+
+
 class SyntaxError(MatdiffError):
     """The text is not an expression of the language."""
 

@@ -1,12 +1,18 @@
-"""Arithmetic with expressions as Python writes it; the operators stand in matdiff.algebra.operators.products."""
+"""What Python's operators and NumPy's functions make of expressions; the operators stand in matdiff.algebra.operators.
+
+A product is that of matrices; a number that is added to a vector or matrix is added to every entry.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, TypeAlias, cast
+from numbers import Integral
+from numbers import Real as AnyReal
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, cast
 
 from matdiff.displayed import Displayed
+from matdiff.errors import MatdiffError, shortly
 
 if TYPE_CHECKING:
     from matdiff.algebra.expr import Expr, Operator
@@ -14,22 +20,31 @@ if TYPE_CHECKING:
 Real: TypeAlias = int | float | Fraction
 Operand: TypeAlias = "Arithmetic | Real"
 OPERATORS: dict[str, type[Operator]] = {}
+FUNCTIONS: dict[str, type[Operator]] = {}
 
 
 class Arithmetic(Displayed):
-    """What can be added, multiplied and transposed."""
+    """What can be added, multiplied, transposed, and taken functions of."""
 
     __slots__ = ()
     numeral: ClassVar[Callable[[Real], Expr]]  # a number as an expression
+    ones: ClassVar[Callable[..., Expr]]  # the vector or matrix of ones
+    part: ClassVar[Callable[[Expr, Any], Expr]]  # what stands at a place
 
     def __add__(self, other: Operand) -> Expr:
-        return applied("Sum", self, other)
+        return applied("Sum", *alike(coerce(self), coerce(other)))
 
     def __radd__(self, other: Real) -> Expr:
-        return applied("Sum", other, self)
+        return coerce(other) + self
 
     def __neg__(self) -> Expr:
         return applied("Scale", -1, self)
+
+    def __pos__(self) -> Expr:
+        return coerce(self)
+
+    def __abs__(self) -> Expr:
+        return called("abs", self)
 
     def __sub__(self, other: Operand) -> Expr:
         return self + (-coerce(other))
@@ -43,8 +58,11 @@ class Arithmetic(Displayed):
     def __rmul__(self, other: Real) -> Expr:
         return coerce(other) * self
 
-    def __matmul__(self, other: Expr) -> Expr:
+    def __matmul__(self, other: Operand) -> Expr:
         return self * other
+
+    def __rmatmul__(self, other: Real) -> Expr:
+        return coerce(other) * self
 
     def __truediv__(self, other: Operand) -> Expr:
         return coerce(other) ** -1 * self
@@ -55,10 +73,80 @@ class Arithmetic(Displayed):
     def __pow__(self, other: Operand) -> Expr:
         return applied("Power", self, other)
 
+    def __rpow__(self, other: Real) -> Expr:
+        return applied("Power", other, self)
+
+    def __getitem__(self, places: Any) -> Expr:
+        """x[2], A[1, :], A[1:3, 2]: places are counted from 1, and a range has its last one, as in formulas."""
+        return Arithmetic.part(coerce(self), places)
+
+    __iter__ = None  # what has places that are symbols is not run through
+
+    def __float__(self) -> float:
+        if (number := coerce(self).number) is None:
+            raise MatdiffError(f"{self} is no number", suggestion="matdiff.evaluate gives its value.")
+        return float(number)
+
     @property
     def T(self) -> Expr:
         """The transpose."""
         return applied("Transpose", self)
+
+    def inv(self) -> Expr:
+        """The inverse of a square matrix."""
+        return called("inv", self)
+
+    def det(self) -> Expr:
+        """The determinant of a square matrix."""
+        return called("det", self)
+
+    def trace(self) -> Expr:
+        """The sum of the entries on the diagonal."""
+        return called("trace", self)
+
+    def sum(self) -> Expr:
+        """The sum of all entries."""
+        return called("sum", self)
+
+    def norm(self) -> Expr:
+        """The Euclidean norm, of a matrix the Frobenius norm."""
+        return called("norm", self)
+
+    def diag(self) -> Expr:
+        """The diagonal of a matrix; of a vector the matrix with it as its diagonal."""
+        return called("diag", self)
+
+    # What NumPy asks of what is no array of its own.
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *operands: Any, **options: Any) -> Expr:
+        if method != "__call__" or options:
+            raise unknown(ufunc)
+        if make := UFUNCS.get(ufunc.__name__):
+            return make(*map(coerce, operands))
+        return called_like(ufunc, operands)
+
+    def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Expr:
+        if options or function.__name__ not in LIKE_NUMPY:
+            raise unknown(function)
+        return called_like(function, operands)
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise MatdiffError(f"{self} is no array", suggestion="matdiff.evaluate gives its value.")
+
+
+UFUNCS: dict[str, Callable[..., Expr]] = {  # the others have the names that they have here
+    "add": lambda a, b: a + b,
+    "subtract": lambda a, b: a - b,
+    "multiply": lambda a, b: a * b if a.is_scalar or b.is_scalar else applied("Hadamard", a, b),
+    "divide": lambda a, b: a / b if a.is_scalar or b.is_scalar else applied("Hadamard", a, b**-1),
+    "matmul": lambda a, b: a * b,
+    "power": lambda a, b: a**b,
+    "square": lambda a: a**2,
+    "reciprocal": lambda a: a**-1,
+    "negative": lambda a: -a,
+    "positive": lambda a: a,
+}
+LIKE_NUMPY = frozenset("sum mean prod trace diag transpose dot kron inv pinv det norm tril triu".split())
 
 
 def applied(operator: str, *operands: Operand) -> Expr:
@@ -66,6 +154,55 @@ def applied(operator: str, *operands: Operand) -> Expr:
     return OPERATORS[operator].of(*map(coerce, operands))
 
 
+def called(name: str, *operands: Operand) -> Expr:
+    """The function that has a name in the language, of expressions and numbers."""
+    return FUNCTIONS[name].of(*map(coerce, operands))
+
+
+def called_like(function: Any, operands: Any) -> Expr:
+    """The function of the language that has the name and the meaning of one of NumPy's; MatdiffError without one."""
+    name = function.__name__
+    if name == "dot" and len(operands) == 2:
+        return applied("Product", *operands)
+    known = FUNCTIONS.get(name)
+    if known is None or len(operands) != len(known.inputs):
+        raise unknown(function)
+    return called(name, *operands)
+
+
+def unknown(function: Any) -> MatdiffError:
+    """What is said of a function that is not there, or not with these arguments."""
+    return MatdiffError(
+        f"numpy.{function.__name__} with these arguments takes no expressions",
+        suggestion="matdiff.evaluate gives values; matdiff.from_function reads functions of arrays.",
+    )
+
+
+def alike(a: Expr, b: Expr) -> tuple[Expr, Expr]:
+    """Two terms; a number beside a vector or matrix stands for one with this number as every entry."""
+    if a.shape == b.shape or a.is_scalar is b.is_scalar:
+        return a, b
+    if a.is_scalar:
+        return spread(a, b), b
+    return a, spread(b, a)
+
+
+def spread(a: Expr, like: Expr) -> Expr:
+    """A number as every entry of a vector or matrix of the shape of another one."""
+    return Arithmetic.ones(*like.shape) * a
+
+
 def coerce(value: Operand) -> Expr:
-    """A number as an expression; an expression as it is."""
-    return cast("Expr", value) if isinstance(value, Arithmetic) else Arithmetic.numeral(value)
+    """A number as an expression; an expression as it is; MatdiffError for what is neither."""
+    if isinstance(value, Arithmetic):
+        return cast("Expr", value)
+    if not isinstance(value, AnyReal):
+        array = "Give it a name in the expression, and its values to matdiff.evaluate."
+        hint = "matdiff.parse reads a text." if isinstance(value, str) else array * hasattr(value, "shape")
+        raise MatdiffError(f"{shortly(value)} is no expression and no real number", suggestion=hint)
+    if not isinstance(value, int | float | Fraction):  # a number of NumPy's
+        value = int(value) if isinstance(value, Integral) else float(value)
+    try:
+        return Arithmetic.numeral(value)
+    except (ValueError, OverflowError):
+        raise MatdiffError(f"{value} is no real number") from None

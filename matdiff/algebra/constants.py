@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import Shape, Size, size
 from matdiff.algebra.expr import Data, Expr, Leaf
 from matdiff.algebra.notation import Notation, Style, sized
@@ -33,6 +34,9 @@ class Ones(Constant):
 
     def lower(self, to: Any, *operands: Any) -> Any:
         return to.constant(1, *self.shape)
+
+
+Arithmetic.ones = Ones
 
 
 class Zeros(Constant):

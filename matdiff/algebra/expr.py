@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
+from matdiff.algebra.arithmetic import FUNCTIONS as FUNCTIONS
 from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
 from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
@@ -200,7 +201,7 @@ class Number(Leaf):
 
     def __new__(cls, value: int | float | Fraction | str) -> Self:
         if isinstance(value, float):
-            value = repr(value)  # 0.1 means one tenth, not the binary fraction next to it
+            value = repr(float(value))  # 0.1 means one tenth, not the binary fraction next to it
         return cls.make((), (Fraction(value),))
 
     @classmethod
@@ -293,8 +294,6 @@ class Symbol(Leaf):
 
 
 # ---- operators ------------------------------------------------------------------------------------
-
-FUNCTIONS: dict[str, type[Operator]] = {}
 
 
 class Operator(Expr):

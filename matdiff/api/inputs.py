@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.expr import Expr
-from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.errors import MatdiffError, UnsupportedError, require_text, shortly
 
 if TYPE_CHECKING:
     from matdiff.language.answers import Reading
@@ -40,6 +40,8 @@ def function_of(
     from matdiff.language import read, unknown_in
 
     names = unknowns_in(wrt)
+    if not isinstance(expr, Expr):
+        require_text(expr, "the expression")
     if isinstance(expr, str):
         reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, dialect=dialect)
         names = _asked(reading, names, order)
@@ -58,11 +60,12 @@ def unknowns_in(wrt: Unknowns) -> tuple[str | Expr, ...]:
     >>> unknowns_in("U, X[:, 1]")
     ('U', 'X[:, 1]')
     """
-    if wrt is None or isinstance(wrt, Expr):
-        return () if wrt is None else (wrt,)
-    if not isinstance(wrt, str):
-        return tuple(name for several in wrt for name in ((several,) if isinstance(several, Expr) else _names(several)))
-    return tuple(_names(wrt))
+    if wrt is None:
+        return ()
+    given = [wrt] if isinstance(wrt, str | Expr) else [*wrt] if isinstance(wrt, Iterable) else [None]
+    if not all(isinstance(one, str | Expr) for one in given):
+        raise MatdiffError(f"wrt is {shortly(wrt)}, which names no unknown", suggestion='Name one: wrt="X".')
+    return tuple(name for one in given for name in ((one,) if isinstance(one, Expr) else _names(one or "")))
 
 
 def _names(text: str) -> list[str]:
@@ -160,12 +163,17 @@ def reading(expr: Expr, form: str = "text") -> str:
     return format(expr, form)
 
 
-def evaluate(expr: Expr | str, values: Mapping[str, Any]) -> Any:
+def evaluate(expr: Expr | str, values: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
     """The value of an expression: a float for a scalar, an array (n,) for a vector, (m, n) for a matrix.
 
-    >>> evaluate("x'x", {"x": [3, 4]})
-    25.0
+    The values of its symbols come as a mapping or by name.
+
+    >>> evaluate("x'x", {"x": [3, 4]}), evaluate("a x'x", x=[3, 4], a=2)
+    (25.0, 50.0)
     """
     from matdiff.numeric.evaluate import evaluate as value
 
-    return value(parse(expr) if isinstance(expr, str) else expr, values)
+    if not isinstance(values, Mapping | None):
+        raise MatdiffError(f"the values are {shortly(values)}, which gives none", suggestion='Give {"x": [1, 2]}.')
+    e = expr if isinstance(expr, Expr) else parse(expr)
+    return value(e, {**(values or {}), **named})

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.assumptions import INDEX, PROPERTIES, clash, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
+from matdiff.errors import DeclarationError, require_text, shortly
 from matdiff.language.extents import KINDS, wrong_size
 from matdiff.language.extents import Excerpt as Excerpt
 from matdiff.language.extents import parse_size as parse_size
@@ -65,6 +66,31 @@ class Declarations:
         return {name for name in found if name[0] != OPEN}
 
 
+def texts_of(where: object) -> list[str]:
+    """The declarations in a text, a mapping or a list, each as a text; a shape may be one of Python's.
+
+    >>> texts_of("X: m x n; w: n"), texts_of({"X": (3, "n"), "a": (), "w": "n"})
+    (['X: m x n', ' w: n'], ['X: 3 x n', 'a: scalar', 'w: n'])
+    """
+    if isinstance(where, str):
+        return re.split(r"[;\n]", where)
+    if isinstance(where, Mapping):
+        return [f"{left}: {_shape_as_text(right)}" for left, right in where.items()]
+    if isinstance(where, list | tuple) and all(isinstance(item, str) for item in where):
+        return list(where)
+    raise DeclarationError(
+        f"where is {shortly(where)}, which declares nothing",
+        suggestion='A text, a mapping or a list of texts does: "X: m x n; w: n".',
+    )
+
+
+def _shape_as_text(shape: object) -> str:
+    """A shape that was given as a tuple or a number."""
+    if isinstance(shape, tuple | list):
+        return " x ".join(map(str, shape)) or "scalar"
+    return str(shape)
+
+
 def declare(where: str | Mapping[str, str] | None, front: Iterable[Excerpt] = ()) -> Declarations:
     """The declarations of a text or a mapping, and those in *front* of an expression.
 
@@ -75,9 +101,8 @@ def declare(where: str | Mapping[str, str] | None, front: Iterable[Excerpt] = ()
     items = list(front)
     if isinstance(where, str):
         items += [Excerpt(where, 0, where).part(m.start(), m.end()) for m in re.finditer(r"[^;\n]+", where)]
-    elif where:
-        texts = [f"{left}: {right}" for left, right in where.items()]
-        items += [Excerpt(text, 0, text) for text in texts]
+    elif where is not None:
+        items += [Excerpt(text, 0, text) for text in texts_of(where)]
     for item in items:
         if item.text:
             _declare(_respelt(item), result)
@@ -139,6 +164,7 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     >>> [item.text for item in front], rest.strip()
     (['X: m x n', 'w: n'], 'X w')
     """
+    require_text(text, "the expression")
     front: list[Excerpt] = []
     rest = text
     while item := re.match(LEADING, rest):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError
-from matdiff.language.declarations import Declarations, declare
+from matdiff.language.declarations import Declarations, declare, texts_of
 from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift
 from matdiff.recording.counting import counting
@@ -113,9 +113,7 @@ def located(error: MatdiffError, trace: TracebackType | None, functions: list[An
 
 def _columns(where: str | Mapping[str, str] | None) -> set[str]:
     """The names that are declared as matrices of one column, n x 1: arrays with two axes, unlike those of size n."""
-    items = (
-        where.items() if isinstance(where, Mapping) else [i.partition(":")[::2] for i in re.split("[;\n]", where or "")]
-    )
+    items = [text.partition(":")[::2] for text in texts_of(where or "")]
     found = [left for left, right in items if re.search(r"(?:×|\bx|\bby)\s*1\b", right)]
     return {canonical(name.strip()) for left in found for name in left.split(",")}
 
