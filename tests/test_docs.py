@@ -1,4 +1,4 @@
-"""What the documents show is what the program does: README, change log and notebooks."""
+"""What the documents show is what the program does: README, guide, how to contribute, change log and notebooks."""
 
 from __future__ import annotations
 
@@ -17,20 +17,26 @@ from matdiff.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "GUIDE.md", "CONTRIBUTING.md")}
+SCREENS = 160  # lines of three screens
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 class Block(NamedTuple):
-    """A fenced block of the README and the line it starts at."""
+    """A fenced block of a page and the line it starts at."""
 
-    language: str
+    page: str
     body: str
     line: int
 
 
 def blocks(language: str) -> list[Block]:
-    found = re.finditer(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    return [Block(m[1], m[2], README.count("\n", 0, m.start()) + 1) for m in found if m[1] == language]
+    fence = re.compile(rf"^```{language}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return [
+        Block(name, m[1], text.count("\n", 0, m.start()) + 1)
+        for name, text in PAGES.items()
+        for m in fence.finditer(text)
+    ]
 
 
 def commands(block: Block) -> list[tuple[str, str]]:
@@ -41,11 +47,11 @@ def commands(block: Block) -> list[tuple[str, str]]:
 
 
 CONSOLE = [
-    pytest.param(command, output, id=f"line {block.line}: {command}")
+    pytest.param(command, output, id=f"{block.page} line {block.line}: {command}")
     for block in blocks("console")
     for command, output in commands(block)
 ]
-PYTHON = [pytest.param(block, id=f"line {block.line}") for block in blocks("python")]
+PYTHON = [pytest.param(block, id=f"{block.page} line {block.line}") for block in blocks("python")]
 
 
 def test_the_readme_shows_commands_and_python() -> None:
@@ -72,15 +78,28 @@ def test_the_output_of_a_command_is_the_one_shown(
 
 
 @pytest.mark.parametrize("block", PYTHON)
-def test_the_python_of_the_readme_is_a_doctest_that_passes(block: Block) -> None:
+def test_python_is_a_doctest_that_passes(block: Block) -> None:
     assert ">>> " in block.body
     names = {"matdiff": matdiff}
-    test = doctest.DocTestParser().get_doctest(block.body, names, "README", "README.md", block.line)
+    test = doctest.DocTestParser().get_doctest(block.body, names, block.page, block.page, block.line)
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     with redirect_stdout(report):
         runner.run(test, out=report.write)
     assert runner.summarize(verbose=False).failed == 0, report.getvalue()
+
+
+def test_the_readme_is_short_and_what_it_links_to_is_there() -> None:
+    assert len(README.splitlines()) <= SCREENS
+    for text in PAGES.values():
+        for target in re.findall(r"\]\((?!http)([^)#]+)", text):
+            assert (ROOT / target).exists(), target
+
+
+def test_the_sections_that_the_guide_lists_are_there() -> None:
+    guide = PAGES["GUIDE.md"]
+    listed = re.findall(r"^- \[(.+)\]\(#", guide, re.MULTILINE)
+    assert listed == re.findall(r"^## (.+)$", guide, re.MULTILINE)
 
 
 def test_the_readme_has_two_commands_under_install() -> None:
