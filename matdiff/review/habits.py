@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
+from matdiff.language.spelling import transcript
 from matdiff.review.operators import LETTER
+
+INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
+
+REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
+WITH = r"\\text\{with \}(.*?)(?:\\\\|$)"
+
+
+def remarks(text: str) -> Iterator[str]:
+    """The declarations that stand beside formulas: in a column at the right, or behind the word with.
+
+    >>> list(remarks("f = x'x     x: n")), list(remarks(r"\\text{with } K: m\\times n,\\; x: n \\\\"))
+    (['x: n'], ['K: m x n', 'x: n'])
+    """
+    for m in re.finditer(REMARK, text):
+        yield m.group(1).replace("×", " x ")
+    for m in re.finditer(WITH, text):
+        yield from (transcript(said, (), "latex").text.replace("×", " x ").strip() for said in m.group(1).split(r",\;"))
 
 
 class Habits:
@@ -22,9 +40,15 @@ class Habits:
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
         self.stands_in = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
         self._softmax = re.search(r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax", text)
+        self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
+
+    def doubt(self, line: str) -> str:
+        """Why a line with a letter d is not read, where d is a name and the sign of a differential."""
+        is_doubtful = self._has_two_d and re.search(r"(?<![A-Za-z])d(?![A-Za-z]{2})", re.sub(r"\\[a-z]+", " ", line))
+        return "d is a name and the sign of a differential" if is_doubtful else ""
 
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""

@@ -15,7 +15,7 @@ from matdiff.language.names import named
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.equations import Equations
 from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
-from matdiff.review.operators import LETTER, increments_in, with_increments
+from matdiff.review.operators import LETTER, with_increments
 from matdiff.review.scope import DEFINED, NotSaid, Scope, has_increments
 
 PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
@@ -83,9 +83,10 @@ class Judge:
             yield self._line(line)
 
     def _line(self, line: Line) -> Judged:
-        if line.unread:
+        unread = line.unread or self.scope.habits.doubt(line.text)
+        if unread:
             self.chain = None
-            return Judged(line, UNREAD, line.unread)
+            return Judged(line, UNREAD, unread)
         found = [j for statement in line.statements for j in self._statement(line, statement)]
         return min(found, key=lambda j: GRAVEST.index(j.verdict), default=Judged(line, NO_CLAIM))
 
@@ -172,7 +173,7 @@ class Judge:
         left = re.fullmatch(rf"d({LETTER})", sides[0])
         is_link = left is not None and named(left.group(1)) in scope.definitions
         if is_link and left and scope.definitions[named(left.group(1))].shape != SCALAR:
-            has_none = not any(increments_in(side, scope.names()) for side in sides[1:])
+            has_none = not any(has_increments(side, scope) for side in sides[1:])
             scope.adjoints = scope.adjoints or has_none
 
     def _is_new(self, name: str) -> bool:
@@ -198,15 +199,7 @@ class Judge:
             return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
         outcome = self._compared(line, chain, value)
         if outcome.equal:
-            chain.stated = value
-            if value.shape != chain.truth.shape:
-                chain.truth = Transpose(chain.truth)
-            if outcome.convention:
-                return Judged(line, CONVENTION, outcome.convention, outcome=outcome)
-            if self.scope.habits.stands_in:
-                return Judged(line, AGREES, "equal with tanh for the function g that is not given", outcome=outcome)
-            reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
-            return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome)
+            return self._right(line, chain, value, outcome)
         if outcome.equal is None:
             chain.stated = value
             return Judged(line, UNREAD, "it could be neither proved nor refuted")
@@ -215,12 +208,33 @@ class Judge:
         if self._strange(chain.truth, value):
             self.chain = None
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
+        if not self._has_known_shapes(chain.truth, value) and self._where_square(line) != WRONG:
+            self.chain = None
+            return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
         fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text)
         return Judged(line, WRONG, "", fault, outcome)
+
+    def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
+        """The verdict on a side that is right."""
+        chain.stated = value
+        if value.shape != chain.truth.shape:
+            chain.truth = Transpose(chain.truth)
+        if outcome.convention:
+            return Judged(line, CONVENTION, outcome.convention, outcome=outcome)
+        if self.scope.habits.stands_in:
+            return Judged(line, AGREES, "equal with tanh for the function g that is not given", outcome=outcome)
+        reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
+        return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome)
+
+    def _has_known_shapes(self, truth: Expr, value: Expr) -> bool:
+        """Whether two sides have one shape, or shapes that follow from what is declared."""
+        names = {s.name for e in (truth, value) for s in symbols(e)}
+        settled = (self.scope.is_settled(n) or (n[0] == "d" and self.scope.is_settled(named(n[1:]))) for n in names)
+        return truth.shape == value.shape or all(settled)
 
     def _strange(self, truth: Expr, value: Expr) -> bool:
         """Whether one of two sides has a symbol that is neither declared nor in the other."""
@@ -293,10 +307,9 @@ class Judge:
 
     def _misfit(self, line: Line, side: str, error: ShapeError, chain: Chain) -> Judged:
         """A side whose shapes do not fit: wrong where every shape in it is declared, else not read."""
-        bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
-        names = {named(n) for n in re.findall(LETTER, re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])", " ", bare))}
+        names = self._names_in(side)
         is_misfit = re.match(MISFIT, error.message) is not None
-        is_settled = all(name == "sigma" or self.scope.is_settled(name) for name in names)
+        is_settled = not self.is_square and all(n == "sigma" or self.scope.is_settled(n) for n in names)
         if not is_misfit or (not is_settled and self._where_square(line) != WRONG):
             self.chain = None
             return Judged(line, UNREAD, error.message)
@@ -307,6 +320,12 @@ class Judge:
             error.message,
             Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text),
         )
+
+    def _names_in(self, side: str) -> set[str]:
+        """The names that stand in a side, beside functions."""
+        bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
+        bare = re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])", " ", bare)
+        return {named(n) for n in re.findall(rf"{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
 
     def _where_square(self, line: Line) -> str:
         """The verdict on a line where all sizes that are not declared are one."""

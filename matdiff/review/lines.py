@@ -20,6 +20,7 @@ from matdiff.language.words import MAKERS
 MATHEMATICAL = frozenset(FUNCTIONS).union(SPECIAL, MAKERS, ("grad", "hess", "sum", "prod", "const", "constant"))
 SHORT_WORDS = frozenset("is so of be as in by we to an at if it or on let set the and for now but".split())
 WORD = r"(?<![A-Za-z_\\⟪])[A-Z]?[a-z]{2,}(?![A-Za-z_'′(⟫])"
+END_OF_ROW = r"\\tag\*?\s*(?:\{|[^\\\s]).*$|\\\\(?:\[[^\]]*\])?\s*$"
 PROSE = "⸨⸩"  # stands where words stood
 LAYOUT = (
     r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\tag\*?\s*(?:\{|[^\\\s]).*|\\phantom\s*\{[^{}]*\}"
@@ -57,16 +58,31 @@ def lines_of(text: str, known: Sequence[str] = ()) -> list[Line]:
     >>> [line.statements for line in lines_of("f = x'A x\\n\\nso grad f = 2A x = 0")][1]
     (Statement(sides=('grad f', '2A x', '0'), goes_on=False),)
     """
-    found: list[Line] = []
+    rows: list[tuple[str, str, int]] = []
     place = column = 0
     is_latex = "\\" in text or "$" in text
     for row in text.split("\n"):
         if row.strip():
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             formula, column = _without_remark(row, column)
-            found.append(_line(len(found) + 1, row, formula, place, is_latex, frozenset(known)))
+            if rows and _goes_on(rows[-1][1], formula):
+                before, above, start = rows[-1]
+                rows[-1], formula = (before, "", start), f"{re.sub(END_OF_ROW, '', above)} {formula}"
+            rows.append((row, formula, place))
         place += len(row) + 1
-    return _joined(found)
+    lines = (
+        _line(k, row, formula, start, is_latex, frozenset(known)) for k, (row, formula, start) in enumerate(rows, 1)
+    )
+    return _joined(list(lines))
+
+
+def _goes_on(above: str, row: str) -> bool:
+    """Whether a row goes on with a formula that is broken off above it, within a bracket or at a sign."""
+    if re.match(r"[\s&]*(?:\\phantom\{=\}|[/)⊙⊗·])", row):
+        return bool(above)
+    above = re.sub(END_OF_ROW, "", above)
+    is_open = above.count("(") > above.count(")") or above.count("[") > above.count("]")
+    return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
 
 
 def _without_remark(row: str, column: int) -> tuple[str, int]:
@@ -74,7 +90,9 @@ def _without_remark(row: str, column: int) -> tuple[str, int]:
     m = re.search(r"(?<=\S) {3,}(?=\S)", row.rstrip())
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
-        is_remark = indent > 40 or (column and indent > 8 and abs(indent - column) <= 1)
+        is_remark = (indent > 24 and re.match(r"\s*[=+·*&\\⇒−-]", row) is None) or (
+            column and indent > 8 and abs(indent - column) <= 1
+        )
         return ("" if is_remark else row), column
     return row[: m.start()], m.end()
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import SyntaxError, UnsupportedError
 from matdiff.language.names import MARKS, SUBS, canonical, named
 from matdiff.language.questions import Question, question_at
 from matdiff.review.lines import MATHEMATICAL
@@ -94,9 +94,9 @@ def _question(side: str, place: int, functions: Collection[str]) -> Question | N
 def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     """Whether what stands behind an operator is a function of its unknown as a formula, and neither f nor a factor."""
     first = re.match(LETTER, of)
-    if first is not None and (first.group() == of or named(first.group()) in functions):
+    if re.match(r"[-+−⊙⊘⊗*/=^]", of) or (first and (first.group() == of or named(first.group()) in functions)):
         return False
-    names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]+", of)}
+    names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]{2,}", of)}
     return not names.isdisjoint((by.lower(), re.split(r"[\d_]", by.lower())[0]))  # ∂/∂W_ij of what holds W
 
 
@@ -124,11 +124,15 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
         if m.start() < place:
             continue
         low = m.group("low") or m.group("letter") or canonical("x" + (m.group("sub") or ""))[1:].lstrip("_")
-        of = re.compile(OF).match(side, m.end())
-        is_function = of is not None and named(of.group("f")) in functions
-        end = of.end() if of and is_function else m.end()
         order = 2 if m.group("twice") or m.group("square") or m.group().startswith("hess") else 1
-        shown = name(Asked(of.group("f") if of and is_function else "", low, order))
+        of = re.compile(OF).match(side, m.end())
+        function = of.group("f") if of and named(of.group("f")) in functions else ""
+        try:
+            shown, end = name(Asked(function, low, order)), of.end() if of and function else m.end()
+        except UnsupportedError:  # ∇_z r is a product where r does not depend on z
+            if not function:
+                raise
+            shown, end = name(Asked("", low, order)), m.end()
         found += side[place : m.start()] + f" {shown} "
         place = end
     return found + side[place:]

@@ -17,7 +17,7 @@ from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
 from matdiff.language.reading import read_line
 from matdiff.review.derivatives import by_expression, derivative, slope
-from matdiff.review.habits import Habits
+from matdiff.review.habits import Habits, remarks
 from matdiff.review.lines import MATHEMATICAL, Line
 from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
 
@@ -29,7 +29,6 @@ SYMMETRIC = (
 )
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
-REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
 INDEXED = r"(?P<base>[^\W\d_]+)(?:_(?P<below>[\w,]+)|(?P<number>\d+))"  # W_ij, x1
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
@@ -49,9 +48,9 @@ class Scope:
 
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
         self.declared: Declarations = declare(where)
-        for m in re.finditer(REMARK, text):
+        for remark in remarks(text):
             with suppress(MatdiffError):
-                said = declare(m.group(1).replace("×", " x "))
+                said = declare(remark)
                 self.declared.table.update((n, said[n]) for n in said if n not in self.declared)
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
@@ -60,6 +59,7 @@ class Scope:
         self.arguments: dict[str, tuple[str, ...]] = {}
         self.texts: dict[str, str] = {}
         self.functions: set[str] = set()
+        self.unread: set[str] = set()  # the names whose definitions are not read
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.derivatives: dict[str, Expr] = {}
         self.habits = Habits(text, self.given)
@@ -76,6 +76,7 @@ class Scope:
         for name in self.given:
             if len(name) == 1 and not re.search(rf"(?<![A-Za-z\\]){name}(?!\s*(?:\^\{{?\(|[_0-9⁽]))(?![a-z])", text):
                 self.declared.table[f"{name}1"] = self.declared[name]._replace(name=f"{name}1")
+                self.given |= {f"{name}1"}
 
     def _assume(self, name: str, word: str) -> None:
         known = self.declared.get(name)
@@ -99,6 +100,7 @@ class Scope:
                         self._define(name, self.read(side))
                         self.given_by[name] = k
                         break
+        self.unread |= set(self.texts) - set(self.definitions)
 
     def _found(self, lines: list[Line]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         """The names that are defined, each with the text of its value and its arguments."""
@@ -112,6 +114,8 @@ class Scope:
                 name = named(m.group("name")) if m else ""
                 if len(statement.sides) > 1 and _is_symmetry(name, statement.sides[1]):
                     continue  # σ_ij = σ_ji
+                if m and name in map(named, re.findall(LETTER, m.group("arguments") or "")):
+                    self.unread.add(name)  # f(f) = …
                 is_new = name and name not in found and name not in MATHEMATICAL and self._is_name(name)
                 is_new = is_new and question_at(statement.sides[0], 0, ()) is None
                 is_new = is_new and (name not in used or self._is_introduced(name, line))
@@ -222,6 +226,13 @@ class Scope:
         if self.adjoints:
             side = re.sub(rf"d\(({WORDY})\)", lambda m: f" {self._name(Asked('', m.group(1)))} ", side)
         side = re.sub(SLOPE, lambda m: f" {self._name(Asked(f'{m.group(1)}', m.group(2), 0))} ", side)
+        found = self._expression(side, scalar)
+        unread = next((s.name for s in symbols(found) if s.name in self.unread), None)
+        if unread:
+            raise UnsupportedError(f"the definition of {unread} is not read")
+        return found
+
+    def _expression(self, side: str, scalar: bool) -> Expr:
         if scalar:
             with suppress(MatdiffError):
                 return read_line(side, self.declared, scalar=True)

@@ -137,3 +137,24 @@ def test_shapes_that_are_not_declared_are_tried_as_one() -> None:
     """X fits in front of Xw − y where X is square, and is wrong even there."""
     review = matdiff.check("∇_w ‖Xw − y‖² = 2X(Xw − y)")
     assert (review.ok, review.kind, str(review.should_be)) == (False, "transpose", "2Xᵀ(Xw − y)")
+
+
+PRINTED = [
+    ("(d'x)*sqrt(a'X b)*(y'c)", "X", "X: n x n; a, b, c, d, x, y: n"),
+    ("||x + V relu(W x) - y||^2", "W", "x, y: n; V: n x h; W: h x n"),
+    ("sum(sigmoid(X'a).^2)", "X", "X: m x n; a: m"),
+    ("v'tanh(U tanh(U h0 + W x1) + W x2)", "W", "U: h x h; W: h x n; v, h0: h; x1, x2: n"),
+    ("f'a - e*exp(f/e)'K exp(g/e)", "f", "f, a: m; g: n; K: m x n; e: scalar"),
+    ("-y'log(sigmoid(X w)) - (1 - y)'log(1 - sigmoid(X w))", "w", "X: m x n; w: n; y: m"),
+    ("w'((x - mean(x))/sqrt(var(x) + c))", "x", "x, w: q; c: scalar"),
+    ("log(det(S)) + x'inv(S) x", "S", "S: n x n spd; x: n"),
+]
+
+
+@pytest.mark.parametrize("form", ["text", "latex"])
+@pytest.mark.parametrize(("expression", "unknown", "where"), PRINTED)
+def test_what_matdiff_prints_is_not_called_wrong(expression: str, unknown: str, where: str, form: str) -> None:
+    derivation = matdiff.derive(expression, wrt=unknown, where=where)
+    printed = derivation.to_text() if form == "text" else derivation.to_latex()
+    review = matdiff.check(printed, where)
+    assert review.ok, review.message
