@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from matdiff.language.spelling import transcript
-from matdiff.review.operators import LETTER
+from matdiff.review.operators import HELD, LETTER
 
+TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 
 REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
@@ -39,8 +40,10 @@ class Habits:
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
         self.stands_in = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
+        self.stands_in = self.stands_in and re.search(r"(?<![A-Za-z])g\s*(?:\([^()=]*\))?\s*&?:?=", text) is None
         self._softmax = re.search(r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax", text)
         self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
+        self._primes = self._sign_of_time(text)
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
@@ -50,11 +53,21 @@ class Habits:
         is_doubtful = self._has_two_d and re.search(r"(?<![A-Za-z])d(?![A-Za-z]{2})", re.sub(r"\\[a-z]+", " ", line))
         return "d is a name and the sign of a differential" if is_doubtful else ""
 
+    @staticmethod
+    def _sign_of_time(text: str) -> str:
+        """The prime that is d/dt in a text that says so: K′ is the increment dK; empty of another text."""
+        if re.search(TIME, text) is None:
+            return ""
+        return "′" if "′" in text else "'"
+
     def respelt(self, side: str) -> str:
         """A side with its signs in the spelling that the reader knows."""
+        if self._primes:
+            side = re.sub(r"([^\W\d_])\(t\)", r"\1", side)
+            side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)
         if not self.names_sigma:
             side = re.sub(r"σ(?=['′]?\s*\()", "softmax" if self._softmax else "sigmoid", side)
-        side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({]\s*([^()<>]+?)\s*>\s*0\s*[)}]", r" step(\1) ", side)
+        side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
         if self.stands_in:
             side = re.sub(r"(?<![A-Za-z])g(?=['′]?\s*\()", "tanh", side)
         if self._adjugate:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, symbols
 from matdiff.algebra.operators.products import Transpose
@@ -68,7 +69,7 @@ class Judge:
     ) -> None:
         self.text, self.wrt, self.is_square = text, wrt, is_square
         self.scope = Scope(where, text, wrt)
-        self.lines = lines_of(text, tuple(self.scope.declared))
+        self.lines = lines_of(text, tuple(self.scope.declared), self.scope.habits.respelt)
         self.scope.learn(self.lines)
         self.chain: Chain | None = None
         self.equations = Equations()
@@ -158,7 +159,7 @@ class Judge:
 
     def _is_condition(self, line: Line, sides: list[str]) -> bool:
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
-        is_bare = any(isinstance(self.scope.read(side), Symbol | Number) for side in sides[:2])
+        is_bare = any(isinstance(self.scope.read(side), Symbol | Number) for side in sides[:2] if side.strip() != "I")
         return is_bare or re.search(CONDITION, line.text) is not None
 
     def _without_star(self, side: str) -> str:
@@ -191,7 +192,7 @@ class Judge:
             self.chain = None
             return Judged(line, NO_CLAIM)
         try:
-            value = self.scope.value(side)
+            value = self._value(side, chain)
         except ShapeError as error:
             return self._misfit(line, side, error, chain)
         except (MatdiffError, RecursionError) as error:
@@ -217,6 +218,12 @@ class Judge:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
         fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text)
         return Judged(line, WRONG, "", fault, outcome)
+
+    def _value(self, side: str, chain: Chain) -> Expr:
+        """What a side means; I has the size of what stands beside it."""
+        if side.strip() == "I" and "I" not in self.scope.names() and chain.truth.shape[0] == chain.truth.shape[1]:
+            return Identity(chain.truth.shape[0])
+        return self.scope.value(side)
 
     def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
         """The verdict on a side that is right."""

@@ -7,7 +7,7 @@ A statement is a chain of sides with = between them; one that begins with = goes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
@@ -41,6 +41,10 @@ class Statement(NamedTuple):
     sides: tuple[str, ...]
     goes_on: bool = False
 
+    def respelt(self, spelt: Callable[[str], str]) -> Statement:
+        """The statement with its sides in another spelling."""
+        return self._replace(sides=tuple(map(spelt, self.sides)))
+
 
 class Line(NamedTuple):
     """A line that is not empty: its number from 1, its text, its place in the whole, and its statements."""
@@ -52,8 +56,8 @@ class Line(NamedTuple):
     unread: str = ""
 
 
-def lines_of(text: str, known: Sequence[str] = ()) -> list[Line]:
-    """The lines of a text; *known* are words that are names.
+def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str] = str) -> list[Line]:
+    """The lines of a text; *known* are words that are names, *respelt* gives a side in the signs of the reader.
 
     >>> [line.statements for line in lines_of("f = x'A x\\n\\nso grad f = 2A x = 0")][1]
     (Statement(sides=('grad f', '2A x', '0'), goes_on=False),)
@@ -73,7 +77,9 @@ def lines_of(text: str, known: Sequence[str] = ()) -> list[Line]:
     lines = (
         _line(k, row, formula, start, is_latex, frozenset(known)) for k, (row, formula, start) in enumerate(rows, 1)
     )
-    return _joined(list(lines))
+    return [
+        line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(list(lines))
+    ]
 
 
 def _goes_on(above: str, row: str) -> bool:
@@ -110,6 +116,8 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
 def _pieces(row: str) -> Iterator[str]:
     """The formulas of a row of LaTeX, between its words."""
     row = re.sub(r"\\[()]", "$", row) if row.count("\\(") == row.count("\\)") else row
+    if "matrix}" not in row and "cases}" not in row:
+        row = re.sub(r"\\\\(?:\[[^\]]*\])?(?!\s*(?:&|\\q?quad)*\s*[-+])(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
     if "\\eqalign" not in row and row.count("}") > row.count("{"):

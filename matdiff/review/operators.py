@@ -15,6 +15,7 @@ LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
 D = r"(?:∂|(?<![A-Za-z])d)"
 TWICE = r"(?P<twice>\^\{?2\}?|²)?"
+SQUARE = r"(?:\^\{?2\}?|²)"
 HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 ARGUMENT = r"(?:\s*\([^()=]*\))?"
 FRACTION = (
@@ -72,6 +73,10 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         if m.start() < place:
             continue
         end = _end_of_operand(side, m.start())
+        if bare := re.compile(r"∇\s*(?=[‖|(\[]|[a-z]{2,}[\s(])").match(side, m.start()):
+            found += f"{side[place : m.start()]} {name(Asked(f'({side[bare.end() : end]})', ''))} "
+            place = end
+            continue
         asked = _question(side[:end], m.start(), functions)
         if asked is None or not asked.order or len(asked.names) != 1:
             continue
@@ -157,6 +162,7 @@ def with_increments(side: str, known: Collection[str]) -> str:
     "X' d(X) + d(|D|)"
     """
     d = D if "d" not in known else "∂"
+    side = re.sub(rf"{d}{SQUARE}\s*({HELD}|{LETTER})", r" d(d(\1))", side)
     side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
     side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
     calls = "|".join(sorted((w for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))

@@ -220,7 +220,7 @@ class Scope:
         """The expression of a side, with increments d(X) and names of derivatives; *scalar* prefers a number."""
         if any(side.count(a) != side.count(b) for a, b in ("()", "[]", "{}")):
             raise UnsupportedError("a bracket is opened in one line and closed in another")
-        side = with_names(self.habits.respelt(side), self.functions, self._name, self.arguments)
+        side = with_names(side, self.functions, self._name, self.arguments)
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
         if self.adjoints:
@@ -249,14 +249,23 @@ class Scope:
 
     def asks(self, side: str) -> bool:
         """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
-        named = with_names(self.habits.respelt(side), self.functions, lambda _: MARK, self.arguments)
+        named = with_names(side, self.functions, lambda _: MARK, self.arguments)
         return MARK in named or "∇" in side
 
     def _without_arguments(self, m: re.Match[str]) -> str:
-        """f for f(x), where that is what was defined."""
-        known = self.arguments.get(named(m.group("name")))
-        same = known and tuple(named(a.strip()) for a in m.group("arguments").split(",")) == known
-        return f"{m.group('name')} " if same else m.group()
+        """f for f(x), where that is what was defined; a name for f(x + h)."""
+        known = self.arguments.get(named(m.group("name"))) if named(m.group("name")) in self.definitions else None
+        given = m.group("arguments").split(",")
+        if not known or len(given) != len(known):
+            return m.group()
+        if tuple(named(a.strip()) for a in given) == known:
+            return f"{m.group('name')} "
+        f = self.unfolded(self.definitions[named(m.group("name"))])
+        at: dict[str, Expr] = {a: self.read(text) for a, text in zip(known, given, strict=True)}
+        if any(at[s.name].shape != s.shape for s in symbols(f) if s.name in at):
+            raise UnsupportedError(f"{m.group()} is a function at another place, of another shape")
+        there: dict[Expr, Expr] = {s: at[s.name] for s in symbols(f) if s.name in at}
+        return f" {self._stored(replace(f, there.get))} "
 
     def value(self, side: str) -> Expr:
         """What a side means, in terms of names that are not defined and the increments of those that vary."""
@@ -306,7 +315,10 @@ class Scope:
         entry = self._entry(asked)
         if entry is not None:
             return f"({self._name(entry[0])})_{{{entry[1]}}}"
-        value = self.derivative(asked)
+        return self._stored(self.derivative(asked))
+
+    def _stored(self, value: Expr) -> str:
+        """A name for a value."""
         name = f"{MARK}{_letters(len(self.derivatives))}"
         same = next((n for n, v in self.derivatives.items() if v is value), None)
         if same:

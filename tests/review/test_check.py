@@ -158,3 +158,25 @@ def test_what_matdiff_prints_is_not_called_wrong(expression: str, unknown: str, 
     printed = derivation.to_text() if form == "text" else derivation.to_latex()
     review = matdiff.check(printed, where)
     assert review.ok, review.message
+
+
+AS_WRITTEN = [
+    (r"\begin{align} J &= \frac{1}{2}\|X w - y\|^2 \\ \nabla J &= X^T(X w - y) \end{align}", "X: m x n; w: n; y: m"),
+    ("f(X) = log det(X)\nf(X + H) - f(X) = log det(I + X^-1 H)", "X, H: n x n"),
+    ("F(X) = X⁻¹\nX F = I\ndX F + X dF = 0\ndF = −F dX F", "X: n x n"),
+    ("f(x) = (a'x)²\nf(x + h) = (a'x)² + 2(a'x)(a'h) + (a'h)²\ndf = 2(a'x)a'dx", "a, x, h: n"),
+    ("f(x) = x'Ax\nd²f = 2dx'A dx\n∇²f = A + A'", "A: n x n; x: n"),
+    ("A(t) depends on t. (A⁻¹)' = −A⁻¹A'A⁻¹", "A: n x n"),
+    ("′ is d/dt\n(log|K|)′ = Tr(K⁻¹K′)\n(K⁻¹x)′ = −K⁻¹K′K⁻¹x + K⁻¹x′", "K: n x n; x: n"),
+    ("∇ ‖x‖² = 2x", "x: n"),
+    ("f(W) = sum(relu(Wx))\n∂f/∂W = 1[Wx > 0] x'", "W: m x n; x: n"),
+    ("f(x) = g(x)'g(x), g(x) = Bx + c\n∇f = 2B'g(x)", "B: m x n; x: n; c: m"),
+    ("f(S) = log|S|\n∂f/∂S = 2S⁻¹ − (S⁻¹ ∘ I)", "S: n x n spd"),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), AS_WRITTEN)
+def test_the_ways_in_which_people_write_are_read(text: str, where: str) -> None:
+    review = matdiff.check(text, where)
+    assert review.ok
+    assert not any(line.verdict == "not read" for line in review.lines)
