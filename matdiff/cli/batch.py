@@ -67,7 +67,7 @@ def arguments(problem: str) -> list[str]:
         options = shlex.split(text[end:])
     except ValueError as error:
         raise MatdiffError(f"the options cannot be read: {error}", text=problem) from None
-    return [command, text[:end].strip(), *options]
+    return [command, *filter(None, [text[:end].strip()]), *options]
 
 
 def record(options: Any) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _(thing: Expr) -> str:
 @inner_html.register
 def _(thing: Law) -> str:
     """A law: its name, the short form, and what it states."""
-    name = element("h4", escape(thing.name.replace("_", " ")))
+    name = element("p", escape(thing.name.replace("_", " ")), "heading")
     stated = "".join(element("div", element("code", escape(s.statement))) for s in thing.statements)
     told = [thing.where and f"for {thing.where}", thing.requires and f"where {thing.requires}", thing.source]
     below = "".join(element("div", said(sentence), "remark") for sentence in told if sentence)

@@ -23,8 +23,8 @@ def matdiff(line: str, cell: str | None = None) -> Any:
     """What a command gives back for a cell, or for the text in a line; with another --format it is printed."""
     words = arguments(line) if cell is None else _of_cell(line, cell)
     options = parsed(words)
-    if options.command is None:
-        options.own.error("a command or a text is missing")
+    if options.command.name == "serve":
+        options.own.error("the page is opened from a terminal")
     if getattr(options, "format", "text") != "text" or getattr(options, "output", None):
         carried_out(options)
         return None
@@ -41,7 +41,7 @@ def _of_cell(line: str, cell: str) -> list[str]:
     """The arguments that a cell and the line above it stand for."""
     words = shlex.split(line)
     command = words.pop(0) if words and words[0] in COMMANDS else "derive"
-    return [command, cell.strip(), *words]
+    return [command, *filter(None, [cell.strip()]), *words]
 
 
 def load(shell: Any) -> None:

@@ -135,7 +135,7 @@ def _condition(c: Condition | str) -> str:
 def _answers(page: Page) -> Iterator[str]:
     """The heading, the answers, and what is known of them."""
     if page.heading:
-        yield element("h4", said(page.heading))
+        yield element("p", said(page.heading), "heading")
     for line in page.before:
         yield element("div", _equation(line), "wide")
     for answer in page.answers:

@@ -42,6 +42,8 @@ def test_another_form_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_errors_say_what_may_be_meant() -> None:
     with pytest.raises(matdiff.MatdiffError, match=r"Did you mean --wrt\?"):
         magic("--wtr x", "x'x")
+    with pytest.raises(matdiff.MatdiffError, match="from a terminal"):
+        magic("serve")
 
 
 def test_ipython_is_given_the_magic_and_shows_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:

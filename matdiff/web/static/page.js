@@ -97,7 +97,6 @@ function chips(symbols) {
     chip.className = symbol.definition ? "definition" : "";
     chip.title = symbol.definition ? "a definition" : symbol.shown;
     chip.setAttribute("aria-pressed", chosen.includes(symbol.name));
-    chip.setAttribute("aria-label", `${symbol.shown}, ${symbol.kind}`);
     chip.addEventListener("click", () => choose(symbol.name));
     return chip;
   })];
