@@ -284,6 +284,15 @@ def test_gradient_of_takes_the_arguments_of_the_function() -> None:
     assert np.allclose(found, w + X[0] + X[2])
 
 
+def test_gradient_of_keeps_columns_and_sees_what_is_symmetric() -> None:
+    def largest(w: Array, A: Array) -> Array:
+        return np.linalg.eigvalsh(w[0] * A)[-1] + (w.T @ w)[0, 0]
+
+    A = np.diag([1.0, 3.0]) + 0.5
+    found = matdiff.gradient_of(largest, "w")(np.array([[1.0], [2.0]]), A)
+    assert np.allclose(found, [[np.linalg.eigvalsh(A)[-1] + 2.0], [4.0]])
+
+
 def test_a_function_of_a_file_is_derived(tmp_path: Any, capsys: Any) -> None:
     from matdiff.cli import main
 

@@ -42,29 +42,51 @@ def gradient_of(f: Callable[..., Any], wrt: str, where: Where = None, backend: s
         bound = signature(f).bind(*arguments, **options)
         bound.apply_defaults()
         given = dict(bound.arguments)
-        shapes = where if where is not None else {n: s for n, v in given.items() if (s := shape_of(v, n in names))}
+        shapes = where if where is not None else {n: s for n, v in given.items() if (s := kind_of(v, n in names))}
         fixed = {n: v for n, v in given.items() if isinstance(shapes, Mapping) and n not in shapes}
         key = f"{shapes} {fixed}"
         if key not in known:
             expr = from_function(partial(f, **fixed), shapes)
-            made = code(expr, wrt, backend=backend, outputs=("gradient",))
+            made = code(expr, wrt, backend=backend, outputs=("gradient",), check=False)
             known[key] = made, parameters(made, list(given))
+            made.verify(values={n: without_ones(given[name]) for n, name in known[key][1].items()})
         made, names_of = known[key]
-        found = made.function(*[given[names_of[n]] for n in made.inputs if n in names_of])
-        whole = found[0] if isinstance(found, tuple) and len(found) == 1 else found
-        return whole if len(names) == 1 else dict(zip(names, whole, strict=True))
+        (found,) = made.function(*[without_ones(given[names_of[n]]) for n in made.inputs if n in names_of])
+        whole = [like(g, given[n]) for g, n in zip([found] if len(names) == 1 else found, names, strict=True)]
+        return whole[0] if len(names) == 1 else dict(zip(names, whole, strict=True))
 
     return gradient
 
 
-def shape_of(value: Any, is_unknown: bool) -> str:
-    """The declaration of a value, nothing where it is fixed."""
+def kind_of(value: Any, is_unknown: bool) -> str:
+    """The declaration of a value, nothing where it is fixed; of a matrix that does not vary also its symmetry."""
     import numpy as np
 
     array = np.asarray(value) if isinstance(value, int | float) or hasattr(value, "shape") else None
     if array is None or array.dtype.kind not in "fiu" or (array.dtype.kind != "f" and not is_unknown):
         return ""
-    return " x ".join(map(str, array.shape)) if array.ndim else "scalar"
+    shape = " x ".join(map(str, array.shape)) if array.ndim else "scalar"
+    if is_unknown or array.ndim != 2 or array.shape != array.T.shape or not np.array_equal(array, array.T):
+        return shape
+    return f"{shape} {'spd' if np.linalg.eigvalsh(array)[0] > 0 else 'symmetric'}"
+
+
+def without_ones(value: Any) -> Any:
+    """A value as matdiff's functions take it: a matrix of one column is a vector, one of one entry a number."""
+    if 1 not in getattr(value, "shape", ()):
+        return value
+    array = value.reshape([k for k in value.shape if k != 1])
+    return array if array.ndim else array[()]
+
+
+def like(gradient: Any, value: Any) -> Any:
+    """A gradient in the shape of the argument."""
+    shape = getattr(value, "shape", ())
+    return (
+        gradient.reshape(shape)
+        if getattr(gradient, "shape", ()) != shape and hasattr(gradient, "reshape")
+        else gradient
+    )
 
 
 def parameters(made: Code, given: list[str]) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ arrays are one node, so that what the value, the gradient and the Hessian share 
     embed       an array laid out in a larger one, with zeros where two places are tied together, or repeated
     add_at      an array and others that are added on its diagonals or at single places
     reshape     the axes joined or split, rows first       select    one place, or a range of places, of an axis
+    flip        an axis the other way round
     concatenate arrays one behind the other                apply     a function of the library on whole arrays
     factor      a factorisation; data: its kind            solve     by a factorisation
     inverse, logdet, det  by a factorisation
@@ -80,16 +81,15 @@ class Arrays:
         self._table: dict[tuple[Any, ...], Array] = {}
 
     def known(self, op: str, args: Sequence[Array] = (), data: tuple[Any, ...] = ()) -> Array | None:
-        """The array of an operation if it is computed already."""
-        return self._table.get((op, tuple(args), data))
+        """The array of a product if it is computed already."""
+        return self._table.get((op, tuple(args), data, ()))
 
     def make(self, op: str, args: Sequence[Array] = (), data: tuple[Any, ...] = (), axes: Axes = ()) -> Array:
         """The array of an operation."""
-        key = (op, tuple(args), data, axes if not args else ())
-        found = self._table.get(key[:3]) if args else self._table.get(key)
+        key = (op, tuple(args), data, () if op == "contract" else axes)  # 1 is laid out as identities of any size
+        found = self._table.get(key)
         if found is None:
-            found = Array(op, tuple(args), data, axes, len(self._table))
-            self._table[key[:3] if args else key] = found
+            found = self._table[key] = Array(op, tuple(args), data, axes, len(self._table))
         return found
 
     def number(self, value: Fraction | int) -> Array:

@@ -103,4 +103,4 @@ def operations(a: Array, entries: Size) -> Size:
         return entries * a.axes[-1] * size(2) if a.axes else entries
     if a.op == "sum":
         return entries * size(len(a.args))
-    return Size(()) if a.op in ("embed", "reshape", "select", "part") else entries
+    return Size(()) if a.op in ("embed", "reshape", "select", "part", "flip") else entries

@@ -8,7 +8,7 @@ need it, or where its entries are needed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, SCALAR, Size, divided, size
@@ -18,8 +18,8 @@ from matdiff.errors import UnsupportedError
 from matdiff.program.arrays import LETTERS, Array
 from matdiff.program.forming import Forming
 from matdiff.program.kinds import Kinds
-from matdiff.program.linear import factorised
-from matdiff.program.tensors import Axis, Label, Labels, Place, Tensor, extent_of
+from matdiff.program.linear import factorised, product_of
+from matdiff.program.tensors import Axis, Factor, Label, Labels, Place, Tensor, extent_of
 
 MOST_FACTORS = 8  # a longer product is multiplied out before it becomes part of another
 
@@ -93,6 +93,11 @@ class Lowering(Forming):
         axis = Axis(extent)
         return Tensor((), (axis,), (axis,))
 
+    def exchange(self, extent: Size) -> Tensor:
+        """The identity matrix upside down, which turns the other factor of a product round."""
+        upside = self.arrays.make("flip", (self.laid_out(self.identity(extent)),), (0,), (extent, extent))
+        return self.of_array(upside, (), extent, extent)
+
     def count(self, extent: Size) -> Tensor:
         """A size as a number."""
         return self.scalar(self.arrays.size(extent))
@@ -101,6 +106,9 @@ class Lowering(Forming):
 
     def product(self, a: Tensor, b: Tensor) -> Tensor:
         """AB"""
+        for t, other, side in ((a, b, "rows"), (b, a, "cols")):
+            if is_exchange(t):
+                return self.along_axes(self.turned, other, side).times(number=t.number)
         joined, a, b = self.tied(a.fresh(), b.fresh(), [("cols", "rows")])
         return self.summed(joined._replace(rows=a.rows, cols=b.cols), a.cols)
 
@@ -229,11 +237,13 @@ class Lowering(Forming):
 
     def taken(self, t: Tensor, side: str, place: Expr) -> Tensor:
         """A row or a column."""
+        extents = [extent_of(x) for x in getattr(t, side)]
+        return self.at(t, side, self.label(place, product_of(tuple(extents)))) if extents else t  # the only one
+
+    def at(self, t: Tensor, side: str, new: Label) -> Tensor:
+        """A row or a column at a place."""
         t = t.fresh() if len(getattr(t, side)) == 1 else self.joined(t)
-        if not getattr(t, side):
-            return t  # the only one
         (old,) = getattr(t, side)
-        new = self.label(place, extent_of(old))
         if isinstance(new, Index) and isinstance(old, Axis) and new.last is not old.extent:
             t = self.between(t, side, Size(()), new.last)
             (old,) = getattr(t, side)
@@ -242,20 +252,38 @@ class Lowering(Forming):
 
     def between(self, t: Tensor, side: str, start: Size, stop: Size) -> Tensor:
         """The rows, or the columns, from one to another; *start* is counted from 0 and *stop* is not among them."""
+        if stop - start is ONE:  # there is no axis of the length 1
+            return self.at(t, side, Place(self.arrays.size(stop), stop))
+
+        def part(a: Array, axis: int) -> Array:
+            return self.part(a, axis, start, stop)
+
+        return self.along_axes(part, t, side)
+
+    def along_axes(self, change: Callable[[Array, int], Array], t: Tensor, side: str) -> Tensor:
+        """A tensor whose arrays are changed along the axis of the rows, or of the columns."""
         if len(getattr(t, side)) != 1:
             t = self.joined(t)
-        (old,) = getattr(t, side)
         if not t.is_plain:
             t = self.formed(t)
-            (old,) = getattr(t, side)
-        new = Axis(stop - start)
-        factors = [
-            (self.part(a, labels.index(old), start, stop), tuple([new if x is old else x for x in labels]))
-            if old in labels
-            else (a, labels)
-            for a, labels in t.factors
-        ]
+        (old,) = getattr(t, side)
+        new, factors = old, list[Factor]()
+        for a, labels in t.factors:
+            if old in labels:
+                axis = labels.index(old)
+                a = change(a, axis)
+                new = new if new is not old else Axis(a.axes[axis])
+                labels = tuple([new if x is old else x for x in labels])
+            factors.append((a, labels))
         return replaced(t._replace(factors=tuple(factors)), side, (new,))
+
+    def turned(self, a: Array, axis: int) -> Array:
+        """An axis the other way round."""
+        if a.op == "inverse":
+            raise UnsupportedError("there is no code for an inverse the other way round in a product yet")
+        if a.op == "flip" and a.data == (axis,):
+            return a.args[0]
+        return self.arrays.make("flip", (a,), (axis,), a.axes)
 
     def part(self, a: Array, axis: int, start: Size, stop: Size) -> Array:
         """The places of an axis from one to another."""
@@ -325,6 +353,17 @@ def without_ones(shape: Sequence[Size]) -> tuple[Size, ...]:
 def extents(labels: Labels) -> list[Size]:
     """The lengths of some axes."""
     return [extent_of(x) for x in labels]
+
+
+def is_exchange(t: Tensor) -> bool:
+    """Whether a tensor is the identity upside down."""
+    if len(t.factors) != 1:
+        return False
+    (a, labels) = t.factors[0]
+    turned = (
+        a.op == "flip" and a.args[0].op == "embed" and a.args[0].data == ("", "aa") and a.args[0].args[0].number == 1
+    )
+    return turned and {*labels} == {*t.inner}
 
 
 def replaced(t: Tensor, side: str, labels: Labels) -> Tensor:

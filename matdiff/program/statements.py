@@ -202,6 +202,10 @@ def _part(w: Writer, a: Array) -> Node:
     return ast.Subscript(w.node(a.args[0]), tuple_of(index) if axis else index[0], ast.Load())
 
 
+def _flip(w: Writer, a: Array) -> Node:
+    return w.fill("flipped(a, b)", a=w.node(a.args[0]), b=tuple_of([ast.Constant(a.data[0])]))
+
+
 def _concatenate(w: Writer, a: Array) -> Node:
     blocks = tuple_of([w.fill("reshape(a, ())", a=n) if not x.axes else n for x in a.args for n in [w.node(x)]])
     return w.fill("concatenate(a, axis=b)", a=blocks, b=ast.Constant(a.data[0]))
@@ -313,7 +317,7 @@ def masked(w: Writer, a: Array, node: Node) -> Node:
 
 NODES = {
     "input": _input, "number": _number, "size": _size, "range": _range, "map": _map, "sum": _sum, "contract": _contract,
-    "reshape": _reshape, "select": _select, "part": _part, "concatenate": _concatenate, "reduce": _reduce,
-    "apply": _apply, "factor": _factor, "solve": _solve, "inverse": _inverse, "logdet": _determinant,
+    "reshape": _reshape, "select": _select, "part": _part, "flip": _flip, "concatenate": _concatenate,
+    "reduce": _reduce, "apply": _apply, "factor": _factor, "solve": _solve, "inverse": _inverse, "logdet": _determinant,
     "det": _determinant, "embed": _embed, "add_at": _add_at,
 }  # fmt: skip

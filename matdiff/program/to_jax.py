@@ -21,13 +21,17 @@ FUNCTIONS = {
     "sigmoid": "jax.nn.sigmoid", "softplus": "jax.nn.softplus", "repeated": "jnp.broadcast_to",
     "solve_sylvester": "jax.scipy.linalg.solve_sylvester", "cholesky": "jnp.linalg.cholesky",
     "lu": "jax.scipy.linalg.lu_factor", "lu_solve": "jax.scipy.linalg.lu_solve", "solve_each": "jnp.linalg.solve",
-    "copied": "jnp.array",
+    "copied": "jnp.array", "flipped": "jnp.flip",
 }  # fmt: skip
 
 HELPERS = {
     "with_sign": '''def _with_sign(v):
     """±v, whose largest entry is positive."""
     return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])''',
+    "eigenvectors": '''def _eigenvectors(a):
+    """The eigenvectors of a symmetric matrix, whose largest entries are positive."""
+    q = jnp.linalg.eigh(a)[1]
+    return q * jnp.sign(q[jnp.argmax(jnp.abs(q), axis=0), jnp.arange(len(q))])''',
     "expm_frechet": '''def _expm_frechet(a, b):
     """The derivative of exp(A) in the direction B."""
     return jax.scipy.linalg.expm_frechet(a, b, compute_expm=False)''',

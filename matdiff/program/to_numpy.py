@@ -21,7 +21,7 @@ FUNCTIONS = {
     "solve_sylvester": "scipy.linalg.solve_sylvester", "eigvalsh": "np.linalg.eigvalsh", "eigh": "np.linalg.eigh",
     "svd": "np.linalg.svd", "pinv": "np.linalg.pinv", "matrix_power": "np.linalg.matrix_power",
     "matrix_norm": "np.linalg.norm", "batch_inverse": "np.linalg.inv", "batch_det": "np.linalg.det",
-    "solve_each": "np.linalg.solve", "copied": "np.array",
+    "solve_each": "np.linalg.solve", "copied": "np.array", "flipped": "np.flip",
 }  # fmt: skip
 
 HELPERS = {
@@ -44,6 +44,10 @@ HELPERS = {
     "with_sign": '''def _with_sign(v):
     """±v, whose largest entry is positive."""
     return v * np.sign(v[np.argmax(np.abs(v))])''',
+    "eigenvectors": '''def _eigenvectors(a):
+    """The eigenvectors of a symmetric matrix, whose largest entries are positive."""
+    q = np.linalg.eigh(a)[1]
+    return q * np.sign(q[np.argmax(np.abs(q), axis=0), np.arange(len(q))])''',
     "logm": '''def _logm(a):
     """The logarithm of a matrix."""
     return np.real(scipy.linalg.logm(a))''',

@@ -16,7 +16,7 @@ FUNCTIONS = {
     "batch_det": "torch.linalg.det", "relu": "torch.relu", "sigmoid": "torch.sigmoid", "outer": "torch.outer",
     "transpose": "torch.permute", "concatenate": "torch.concatenate", "repeated": "torch.broadcast_to",
     "solve_each": "torch.linalg.solve", "copied": "torch.clone", "cholesky": "torch.linalg.cholesky",
-    "lu": "torch.linalg.lu_factor",
+    "lu": "torch.linalg.lu_factor", "flipped": "torch.flip",
 }  # fmt: skip
 
 HELPERS = {
@@ -42,6 +42,10 @@ HELPERS = {
     "with_sign": '''def _with_sign(v):
     """±v, whose largest entry is positive."""
     return v * torch.sign(v[torch.argmax(torch.abs(v))])''',
+    "eigenvectors": '''def _eigenvectors(a):
+    """The eigenvectors of a symmetric matrix, whose largest entries are positive."""
+    q = torch.linalg.eigh(a)[1]
+    return q * torch.sign(q[torch.argmax(torch.abs(q), 0), torch.arange(len(q))])''',
     "expm_frechet": '''def _expm_frechet(a, b):
     """The derivative of exp(A) in the direction B, a block of exp([A B; 0 A])."""
     n = len(a)

@@ -88,14 +88,14 @@ class Code(Displayed):
             self._function = space[self.name]
         return self._function
 
-    def verify(self, seed: int = 0) -> float:
-        """Compares the function with *evaluate* on a random instance; CheckError where they differ."""
+    def verify(self, seed: int = 0, values: Mapping[str, Any] | None = None) -> float:
+        """Compares the function with *evaluate* on some values or a random instance; CheckError where they differ."""
         from matdiff.numeric.functions import instance, largest_error
 
         outputs = [o.meant or o.exprs for o in self._outputs]
         exprs = [e for group in outputs for e in group]
-        values, sizes = instance(exprs, self._found.inputs, seed)
-        given = {**sizes, **values}
+        random, sizes = ({}, {}) if values is not None else instance(exprs, self._found.inputs, seed)
+        given = {**sizes, **random, **(values or {})}
         with array_type(self.backend) as array:
             arguments = [array(given[n]) for n in self.inputs]
             return largest_error(self.function, arguments, outputs, given)

@@ -52,6 +52,11 @@ CASES = {  # what is computed: text, unknowns, declarations, outputs
     "a norm": ("norm2(A x) + norm1(x)", "x", "A: m x n; x: n", "value,gradient"),
     "blocks": ("tr(hstack(A, B)*C)", "A,B", "A: m x n; B: m x p; C: n+p x m", "value,gradient"),
     "a power": ("tr(X^5)", "X", "X: n x n", "value,gradient"),
+    "a single place at the end": ("sum(X*x[1:d]) + x[d+1:d+1]^2", "x", "X: n x d; x: d+1", "value,gradient"),
+    "identities of two sizes": ("sum((U[2:m, 1:n-1] - U[1:m-1, 1:n-1]).^4 + (U[1:m-1, 2:n] - U[1:m-1, 1:n-1]).^4)",
+                                "U", "U: m x n", "gradient"),
+    "the other way round": ("sum((exchange(n)*A*exchange(m)).*B)", "A", "A: n x m; B: n x m", "value,gradient"),
+    "eigenvalues": ("w'eigvals(A*A') + w'eigvecs(B)*w", "A", "A: 3 x 4; B: 3 x 3 symmetric; w: 3", "value,gradient"),
     "a size as a number": ("N*x'x/2", "x", "x: N", "value,gradient"),
 }  # fmt: skip
 

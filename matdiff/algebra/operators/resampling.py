@@ -65,6 +65,9 @@ class Exchange(OfOneSize):
     def numpy(np: Any, n: int) -> Any:
         return np.eye(n)[::-1]
 
+    def lower(self, to: Any) -> Any:
+        return to.exchange(self.rows)
+
 
 class Dilated(Windowed):
     """dilate(H, s): H with s − 1 rows and columns of zeros between its own."""

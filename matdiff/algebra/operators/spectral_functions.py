@@ -351,6 +351,9 @@ class Eigenvalues(Operator):
     def numpy(np: Any, s: Any) -> Any:
         return where_symmetric(np, s, eigenvalues(np, s))
 
+    def lower(self, to: Any, s: Any) -> Any:
+        return to.apply("eigvalsh(a)", self.shape, s)
+
     @staticmethod
     def gap(np: Any, s: Any) -> Any:
         """The distances between neighbours; what stays 0, as of A ⊗ I, does no harm."""
@@ -395,3 +398,6 @@ class Eigenvectors(Operator):
             return np.full_like(s, np.nan)
         vectors = np.linalg.eigh((s + transposed(np, s)) / 2)[1]
         return where_symmetric(np, s, with_sign(np, vectors))
+
+    def lower(self, to: Any, s: Any) -> Any:
+        return to.apply("eigenvectors(a)", self.shape, s)
