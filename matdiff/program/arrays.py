@@ -114,6 +114,8 @@ class Arrays:
 
     def reshape(self, a: Array, axes: Axes) -> Array:
         """The same entries, rows first, in other axes."""
+        if a.number is not None and axes:
+            return self.make("embed", (a,), ("", LETTERS[: len(axes)]), axes)
         a = a.args[0] if a.op == "reshape" else a
         return a if a.axes == axes else self.make("reshape", (a,), (axes,), axes)
 

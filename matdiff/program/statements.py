@@ -257,8 +257,8 @@ def _embed(w: Writer, a: Array) -> Node:
         return eye if k == 1 else w.fill("a * b", a=node, b=eye)
     if (word, out) == ("a", "aa"):
         return w.fill("diag(a)", a=node)
-    if k == 0 or (k == 1 and is_plain(out)):
-        return w.create("ones(a)" if k else "zeros(a)", a=w.shape(a.axes))
+    if k == 0 or (k is not None and is_plain(out)):
+        return times(k or Fraction(1), w.create("ones(a)" if k else "zeros(a)", a=w.shape(a.axes)))
     if is_plain(out):
         return w.fill("repeated(a, b)", a=w.spread(node, [out.index(c) for c in word], len(out)), b=w.shape(a.axes))
     if w.backend.in_place:

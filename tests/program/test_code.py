@@ -28,6 +28,12 @@ def test_the_gradient_of_least_squares_is_the_one_of_a_hand() -> None:
     assert gradient == pytest.approx(2 * x.T @ residual)
 
 
+def test_blocks_of_numbers_are_arrays_of_the_library() -> None:
+    pytest.importorskip("torch")
+    made = matdiff.code("sum(([x; 3] - y).^2)", wrt="x", where="x: n; y: n+1", backend="torch")
+    assert "reshape(3" not in made.source
+
+
 def test_a_residual_that_value_and_gradient_share_is_computed_once() -> None:
     source = matdiff.code("||X w - y||^2", wrt="w").source
     assert source.count("X @ w") == 1
