@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
-from matdiff.algebra.operators.norms import Frobenius
+from matdiff.algebra.operators.norms import Frobenius, inner
 from matdiff.algebra.operators.products import (
     FLATTEN,
     Hadamard,
@@ -118,11 +118,11 @@ def type_contraction(attempt: Attempt, node: Node) -> Typed:
 
 @rule("inner")
 def type_inner(attempt: Attempt, node: Node) -> Typed:
-    """⟨A, B⟩ is A : B"""
+    """⟨A, B⟩ is A : B, and ⟨x, y⟩ is xᵀy"""
     a, b = (part.typed for part in node.parts)
     if a.is_scalar or b.is_scalar or not attempt.same_shape(a, b):
         raise attempt.clash(node, "⟨A, B⟩ needs two equal shapes", a, b)
-    return attempt.scalar(node, (a, b), Frobenius.of)
+    return attempt.scalar(node, (a, b), lambda x, y: inner(x, y) if x.cols is ONE else Frobenius.of(x, y))
 
 
 # ---- products -------------------------------------------------------------------------------------

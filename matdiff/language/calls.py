@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
+from matdiff.errors import AmbiguityError
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, spelt_function
 from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUPERS, canonical, is_letter, no_function
-from matdiff.language.parameters import head_at
+from matdiff.language.parameters import INSIDE, head_at
 from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
 from matdiff.language.transcript import Transcript
@@ -161,6 +162,9 @@ class Calls(Emitter):
         if head and head.name not in known.functions:
             return self.operand("NAME", head.name, start, head.end)  # L(w) = …: the name is L
         found = known.heads.call_at(self.text, start)
+        if found and found[0] in known.heads.doubtful:
+            self.require_no_product(*found, start)
+            return 0
         return self.call_of_definition(*found, start) if found else 0
 
     def begins_item(self) -> bool:
@@ -233,6 +237,15 @@ class Calls(Emitter):
             raise self.error(f"{name} is a function, used without an argument", start, end, f"write {name}(…)")
         self.operand("UNSPECIFIED", (name, len(called.group(1))), start, end)
         return called.end() - 1
+
+    def require_no_product(self, name: str, end: int, start: int) -> None:
+        """Refuses s(x) beside s = 3, which can be the value of s or a product."""
+        own = match_at(INSIDE, self.text, end) if name in self.vocabulary.heads.doubtful else None
+        if own:
+            shown = self.text[start : own.end()]
+            message = f"{shown} can be the value of {name}, which does not have what is in brackets, or a product"
+            hint = f"write {name}*{own.group()} for the product, {name}{own.group()} = … for a function of it"
+            raise AmbiguityError(message, text=self.text, span=(start, own.end()), suggestion=hint)
 
     # ---- whole names, and functions of the table --------------------------------------------------------
 

@@ -64,8 +64,8 @@ def _starts_at_zero(use: Binder | Shifted, name: Name) -> bool:
     binder = binder_in(use)
     if binder is None or binder.value is not None:
         return False
-    if isinstance(binder.owner, Recursion) and binder.owner.shift >= 0:
-        return False  # steps that count from 1
+    if isinstance(binder.owner, Recursion):
+        return binder.owner.shift < 0  # steps that count from 0
     return name.declared is None or _low(use) > 0 or binder.first == 0
 
 

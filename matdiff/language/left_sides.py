@@ -25,7 +25,7 @@ MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
     rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
-MAPPED = rf"\s*(?P<function>{LETTER})\s*:\s*(?P<argument>{LETTER})\s*[↦⟼]"
+MAPPED = rf"\s*(?:(?P<function>{LETTER})\s*:\s*)?(?P<argument>{LETTER})\s*[↦⟼]"
 MOST_SIDES = 20
 
 

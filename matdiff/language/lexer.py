@@ -353,6 +353,7 @@ class Lexer(Bars):
             return self.whole_name(canonical(self.text[start : prime.end()]), start, prime.end())
         if name in self.vocabulary.heads.called or name in self.vocabulary.heads.plain:
             return self.call_of_definition(name, end, start)
+        self.require_no_product(name, end, start)
         if path := self.path(name, start, end):
             return path
         if name in self.vocabulary.names:

@@ -6,7 +6,7 @@ In goes a text, out come the heads of its definitions, of which the lexer makes 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
@@ -17,7 +17,9 @@ NAMED = rf"(?:⟪\w+⟫|[^\W\d_][A-Za-z0-9{MARKS}]*)(?:{SUBSCRIPT})?"
 PARAMETER = rf"\s*({NAMED}['′]*)\s*"
 CALL = rf"({NAMED})\s*\(((?:{PARAMETER})(?:[,;|]{PARAMETER})*)\)"
 HEAD = rf"\s*{CALL}\s*(?=:?=(?!=))"
+INSIDE = rf"\((?P<inside>{PARAMETER}(?:[,;|]{PARAMETER})*)\)"
 ITEM = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b){HEAD}"
+UNCALLED = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*({NAMED})\s*:?=(?!=)"  # E = …, which may be called E(w)
 BINDER = (
     rf"(?:[∑∏]|\b(?:sum|prod|max|min)|Σ(?=_\{{\s*\w+\s*=|[{SUBS}]|\^))\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
     rf"(?:_\{{\s*([\w\s,]+)|_(\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
@@ -63,10 +65,11 @@ class Heads:
     """The definitions with parameters in a text.
 
     called   those that are called with other arguments than their parameters: what these stand for is replaced
-    plain    those that are called with their parameters only, so that r(w) is another spelling of r
+    plain    those that are called with their parameters only, r(w) being another spelling of r, also of r = X w − y
+    doubtful those without parameters that are called with names which they do not have: s(x) beside s = 3
     """
 
-    __slots__ = ("called", "pattern", "plain")
+    __slots__ = ("called", "doubtful", "pattern", "plain")
 
     def __init__(self, text: str) -> None:
         self.called: dict[str, tuple[str, ...]] = {}
@@ -84,14 +87,46 @@ class Heads:
         while unsafe := [name for name, letters in self.plain.items() if shared.intersection(letters)]:
             self.called.update((name, self.plain.pop(name)) for name in unsafe)  # g(x) in the body of f(x)
             shared = {letter for letters in self.called.values() for letter in letters}
-        names = sorted((re.escape(item.group(1)) for item in items), key=len, reverse=True)
+        self.doubtful: frozenset[str] = frozenset()
+        all_written = [item.group(1) for item in items]
+        if "=" in text and "(" in text:
+            all_written += self._uncalled(text)
+        names = sorted(map(re.escape, all_written), key=len, reverse=True)
         self.pattern = re.compile(rf"({'|'.join(names)})(?![\w{MARKS}{SUBS}])") if names else None
+
+    def _uncalled(self, text: str) -> Iterator[str]:
+        """The written names of definitions without parameters that are called with names, E(w) beside E = ‖Xw − y‖²."""
+        items = list(re.finditer(UNCALLED, text))
+        ends = [*(item.start() for item in items[1:]), len(text)][: len(items)]
+        bodies = {item.group(1): text[item.end() : end] for item, end in zip(items, ends, strict=True)}
+        doubtful: set[str] = set()
+        for written, own in bodies.items():
+            name = written_name(written)
+            calls = {m.group("inside") for m in re.finditer(rf"(?<![\w⟪]){re.escape(written)}{INSIDE}", text)}
+            if not calls or name in self.called or name in self.plain:
+                continue
+            reached = " ".join(
+                [own, *(body for other, body in bodies.items() if other != written and _has(own, other))]
+            )
+            parameters = [_parameters(inside) for inside in calls]
+            if len(set(parameters)) == 1 and all(_has(reached, p.strip()) for p in re.split("[,;|]", calls.pop())):
+                self.plain[name] = parameters[0]
+            else:
+                doubtful.add(name)
+            yield written
+        self.doubtful = frozenset(doubtful)
 
     def call_at(self, text: str, place: int) -> tuple[str, int] | None:
         """The name of a definition with parameters that stands at a place, and its end."""
         found = self.pattern.match(text, place) if self.pattern else None
         name = written_name(found.group(1)) if found else ""
-        return (name, found.end()) if found and (name in self.called or name in self.plain) else None
+        return (name, found.end()) if found and name in {*self.called, *self.plain, *self.doubtful} else None
+
+
+def _has(body: str, written: str) -> bool:
+    """Whether a name stands in a formula, perhaps beside another letter, as w in Xw."""
+    alone = re.escape(written)
+    return re.search(rf"(?<![a-z]){alone}|{alone}(?![a-z])", body) is not None
 
 
 def _call_at(text: str, place: int) -> Head | None:

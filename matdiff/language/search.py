@@ -242,7 +242,7 @@ class Search:
         is_matrix = any(custom == "M" and cost >= 3 for custom, cost in scalars)  # X is no scalar, N may be one
         turned = sum(kinds[0][0] == "M" and kinds[n][0] in "VR" for kinds, n in taken)
         is_bold = any(kinds == BOLD_MATRICES and kinds[n][0] in "VR" for kinds, n in taken)
-        is_turned = (turned > 1 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
+        is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
         return sum(cost for _, cost in scalars) + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path)

@@ -141,7 +141,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     members = tuple(script.edited(side) for side in sides)
     leads = (piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece.start not in standing)
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
-    names, notes = tuple(map(called, heads)), tuple(unseen(text, heads))
+    names, notes = tuple(filter(None, map(called, heads))), tuple(unseen(text, heads))
     return Says(changed, question, tuple(conditions), members, names, notes, tuple(spans))
 
 
@@ -255,7 +255,9 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
 
 
 def _is_item(text: str, piece: Piece) -> bool:
-    """Whether a statement defines something, and is no range as in for k = 1, …, K."""
+    """Whether a statement defines something, and is no range as in for k = 1, …, K; or asks for ∂L/∂A."""
+    if re.compile(r"\s*(?:\(\(\s*)?∂[^/]*/").match(text, piece.start, piece.end):
+        return True
     m = re.compile(HEAD).match(text, piece.start, piece.end)
     return m is not None and not re.match(
         r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…|$)|\w+\s*(?:\.\.|…))", text[m.end() : piece.end]

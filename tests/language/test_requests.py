@@ -28,6 +28,12 @@ ASKED = [
     (r"\text{Compute } \nabla_x \|Ax-b\|^2", "norm2(A*x - b)^2", "x"),
     (r"\frac{d}{dX} \text{ of } \mathrm{tr}(AX)", "tr(A*X)", "X"),
     ("tr(AX) with respect to X", "tr(A*X)", "X"),
+    (
+        r"Let $f(X) = \|AXB - C\|_F^2$ where $A$, $B$, $C$ are matrices. Find $\partial f/\partial X$.",
+        "norm2(A*X*B - C)^2",
+        "X",
+    ),
+    (r"$y = Ax$, $L = \|y\|^2$, $\partial L/\partial A$?", "y = A*x; norm2(y)^2", "A"),
     ("Find the gradient of f(x) = ½x'Ax − b'x", "x'*A*x/2 - b'*x", "x"),
     ("f(x) = x'A x, find ∇f", "x'*A*x", "x"),
     ("I need the derivative of log|X + λI| wrt λ", "log(det(X + lambda*I))", "lambda"),

@@ -171,6 +171,8 @@ class Nesting:
         pieces = [p for p in pieces if p[0] not in BLANKS]
         if any(p[0] not in ",.;" for p in pieces):
             self.prose(self.source[pieces[0][1] : pieces[-1][2]], pieces[0][1])
+        elif len(pieces) == 1 and pieces[0][0] == "," and self.stream.pending:
+            self.page.write(*pieces[0])  # $A$, $B$
 
     def prose(self, content: str, start: int) -> None:
         """Text between formulas."""
