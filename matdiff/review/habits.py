@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 
+from matdiff.errors import MatdiffError
 from matdiff.language.spelling import transcript
 from matdiff.review.operators import HELD, LETTER
 
 TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functions?\s+of)\s+(?:time|\$?t\b)"
+NAME = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*(?:\\[A-Za-z]+|\w)\s*\}|\\[A-Za-z]+|[^\W\d_])(?:_(?:\w|\{\w+\}))?"
+SPACE = r"(?:\\mathbb\s*\{?R\}?|ℝ|R(?=\^))\s*(?:\^\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\^\w|[ᵃ-ᶻⁿᵐˣ×]+)"
+AHEAD = r"(?:(?m:^)|(?<=[$({])|(?<=[a-z]{2} )|(?<=; ))"  # where a list of names may begin
+IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
+MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}{IN_SPACE}"  # x, y ∈ ℝⁿ
+SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
+IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
+ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])_\{?\w\}?\s*=\s*1(?!\d)"  # sum_k y_k = 1
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 
 REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
@@ -25,6 +35,12 @@ def remarks(text: str) -> Iterator[str]:
         yield m.group(1).replace("×", " x ")
     for m in re.finditer(WITH, text):
         yield from (transcript(said, (), "latex").text.replace("×", " x ").strip() for said in m.group(1).split(r",\;"))
+    for m in re.finditer(ADDS_TO_ONE, text):
+        yield f"{m.group(1)}: vector simplex"
+    for m in re.finditer(MEMBER, text):
+        with suppress(MatdiffError):
+            names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")
+            yield f"{names}: {space}"
 
 
 class Habits:
@@ -41,7 +57,7 @@ class Habits:
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
         self.stands_in = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
         self.stands_in = self.stands_in and re.search(r"(?<![A-Za-z])g\s*(?:\([^()=]*\))?\s*&?:?=", text) is None
-        self._softmax = re.search(r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax", text)
+        self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
         self._primes = self._sign_of_time(text)
         self._adjugate = "adjugate" in text
@@ -50,6 +66,10 @@ class Habits:
 
     def doubt(self, line: str) -> str:
         """Why a line with a letter d is not read, where d is a name and the sign of a differential."""
+        if re.search(r"(?:\\sigma|σ)['′]?(?:_\d|[₁₂₃])['′]?\s*(?:\\odot|⊙)?\s*\(", line):
+            return "σ with a number is a function that is not given"
+        if re.search(r"(?<![\w}])[fg]\s*(?:\\odot|⊙)\s*\(\s*\\?\w+\s*\)", line):
+            return "f ⊙ (A) applies a function that is not given to every entry"
         is_doubtful = self._has_two_d and re.search(r"(?<![A-Za-z])d(?![A-Za-z]{2})", re.sub(r"\\[a-z]+", " ", line))
         return "d is a name and the sign of a differential" if is_doubtful else ""
 

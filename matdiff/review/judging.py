@@ -25,6 +25,7 @@ PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
 WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 MISFIT = "the product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"
+BARE = (Symbol, Number, Entry)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
 
@@ -48,6 +49,13 @@ class Judged(NamedTuple):
     reason: str = ""
     fault: Fault | None = None
     outcome: Outcome | None = None
+
+    def moved(self, lines: int, place: int) -> Judged:
+        """The verdict in a text with so many lines, and so many characters, in front."""
+        start, end = self.line.span
+        return self._replace(
+            line=self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
+        )
 
 
 class Chain:
@@ -127,7 +135,7 @@ class Judge:
             if len(sides) < 2:
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
-        is_line = is_derivative or has_increments(first, self.scope)
+        is_line = is_derivative or (has_increments(first, self.scope) and self.scope.is_form(chain.truth))
         may_be_condition = bool(self.equations.zeros) or self.has_derived or self._is_condition(line, sides)
         chain.is_equation = not is_line and may_be_condition
         self.has_derived = self.has_derived or is_derivative
@@ -159,7 +167,7 @@ class Judge:
 
     def _is_condition(self, line: Line, sides: list[str]) -> bool:
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
-        is_bare = any(isinstance(self.scope.read(side), Symbol | Number) for side in sides[:2] if side.strip() != "I")
+        is_bare = any(isinstance(self.scope.read(side), BARE) for side in sides[:2] if side.strip() != "I")
         return is_bare or re.search(CONDITION, line.text) is not None
 
     def _without_star(self, side: str) -> str:
@@ -283,10 +291,23 @@ class Judge:
                 return turned._replace(convention="right where the derivative is written as a row (numerator layout)")
         if (symmetric := self._symmetric(chain, value)) is not None:
             return symmetric
+        if (partly := self._partly(truth, value)) is not None:
+            return partly
         plain = compared(without_constants(truth), without_constants(value))
         if plain.equal:
             return plain._replace(convention="right up to a constant")
         return found
+
+    def _partly(self, truth: Expr, value: Expr) -> Outcome | None:
+        """How a differential compares where nothing varies but that by which the text differentiates."""
+        scope = self.scope
+        increments = {named(s.name[1:]) for s in symbols(truth) if s.name[0] == "d"}
+        still = increments & set(scope.varied) - scope.asked
+        if not still or not increments & scope.asked:
+            return None
+        found = compared(scope.without(truth, still), scope.without(value, still))
+        said = f"right where {', '.join(sorted(still))} does not vary"
+        return found._replace(convention=said) if found.equal else None
 
     def _may_turn(self, line: Line, chain: Chain) -> bool:
         """Whether a derivative may be written as the transpose of ours."""
@@ -316,6 +337,8 @@ class Judge:
         """A side whose shapes do not fit: wrong where every shape in it is declared, else not read."""
         names = self._names_in(side)
         is_misfit = re.match(MISFIT, error.message) is not None
+        if error.message.startswith("only a square") and not names <= self.scope.where | set(self.scope.definitions):
+            is_misfit = False
         is_settled = not self.is_square and all(n == "sigma" or self.scope.is_settled(n) for n in names)
         if not is_misfit or (not is_settled and self._where_square(line) != WRONG):
             self.chain = None
@@ -339,4 +362,5 @@ class Judge:
         if self.is_square:
             return UNREAD
         judge = Judge(self.text, self.scope.squared(), self.wrt, is_square=True)
+        judge.scope.given = self.scope.given
         return next((j.verdict for j in judge.verdicts() if j.line.number == line.number), UNREAD)

@@ -32,6 +32,7 @@ SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
+ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇])"  # 4.1. dh = …
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
 
 
@@ -106,7 +107,8 @@ def _without_remark(row: str, column: int) -> tuple[str, int]:
 def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str]) -> Line:
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
     try:
-        formulas = [f for piece in (_pieces(formula) if is_latex else [formula]) for f in _plain(piece, is_latex)]
+        pieces = (re.sub(ITEM, "", piece) for piece in (_pieces(formula) if is_latex else [formula]))
+        formulas = [f for piece in pieces for f in _plain(piece, is_latex)]
     except MatdiffError as error:
         return Line(number, row.strip(), span, (), error.message)
     statements = [s for formula in formulas for s in _statements(formula, known)]
@@ -117,7 +119,7 @@ def _pieces(row: str) -> Iterator[str]:
     """The formulas of a row of LaTeX, between its words."""
     row = re.sub(r"\\[()]", "$", row) if row.count("\\(") == row.count("\\)") else row
     if "matrix}" not in row and "cases}" not in row:
-        row = re.sub(r"\\\\(?:\[[^\]]*\])?(?!\s*(?:&|\\q?quad)*\s*[-+])(?=.*\S)", " ; ", row)
+        row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?!\s*(?:&|\\q?quad)*\s*[-+])(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
     if "\\eqalign" not in row and row.count("}") > row.count("{"):

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import require_text
-from matdiff.review.judging import WRONG, Judge
+from matdiff.review.judging import WRONG, Judge, Judged
 from matdiff.review.report import Review
-from matdiff.review.slips import diagnosed
+from matdiff.review.slips import Slip, diagnosed
+
+TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
+HEADING = re.compile(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
 
 def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | None = None) -> Review:
     """The verdicts on all lines of a text, and what kind of slip the first wrong one is."""
     require_text(text, "the derivation")
-    judge = Judge(text, where, wrt)
-    judged = list(judge.verdicts())
-    first = next((j for j in judged if j.verdict == WRONG), None)
-    if first is None or first.fault is None:
-        return Review(judged)
-    fault = first.fault._replace(truth=Simplifier(SIMPLIFICATIONS)(first.fault.truth)[0])
-    slip = diagnosed(fault, judge.scope)
-    return Review(judged, slip.kind, slip.should_be, slip.said)
+    judged: list[Judged] = []
+    slip: Slip | None = None
+    for start, part in sections(text):
+        judge = Judge(part, where, wrt)
+        found = [j.moved(len(judged), start) for j in judge.verdicts()]
+        judged += found
+        first = next((j.fault for j in found if j.verdict == WRONG), None)
+        if slip is None and first is not None:
+            slip = diagnosed(first._replace(truth=Simplifier(SIMPLIFICATIONS)(first.truth)[0]), judge.scope)
+    return Review(judged, slip.kind, slip.should_be, slip.said) if slip else Review(judged)
+
+
+def sections(text: str) -> Iterator[tuple[int, str]]:
+    """The parts of a text between its headings, each with its place; a letter may mean something else in each."""
+    place, part, title = 0, "", ""
+    for row in text.splitlines(keepends=True):
+        if HEADING.match(row) and row != title:
+            if part.strip():
+                yield place, part
+            place, part, title = place + len(part), "", row
+        part += row
+    yield place, part

@@ -9,16 +9,18 @@ from contextlib import suppress
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.products import Transpose, zero
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
-from matdiff.language.declarations import Declaration, Declarations, declare
+from matdiff.language.declarations import OPEN, Declaration, Declarations, declare
 from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
 from matdiff.language.reading import read_line
+from matdiff.review.comparing import compared
 from matdiff.review.derivatives import by_expression, derivative, slope
 from matdiff.review.habits import Habits, remarks
 from matdiff.review.lines import MATHEMATICAL, Line
+from matdiff.review.names import INDEXED, is_canonical, is_symmetry
 from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
 
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
@@ -29,7 +31,6 @@ SYMMETRIC = (
 )
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
-INDEXED = r"(?P<base>[^\W\d_]+)(?:_(?P<below>[\w,]+)|(?P<number>\d+))"  # W_ij, x1
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 
@@ -48,6 +49,7 @@ class Scope:
 
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
         self.declared: Declarations = declare(where)
+        self.where = frozenset(self.declared)
         for remark in remarks(text):
             with suppress(MatdiffError):
                 said = declare(remark)
@@ -61,6 +63,7 @@ class Scope:
         self.functions: set[str] = set()
         self.unread: set[str] = set()  # the names whose definitions are not read
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
+        self.asked: set[str] = set()  # the names by which is differentiated
         self.derivatives: dict[str, Expr] = {}
         self.habits = Habits(text, self.given)
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
@@ -112,14 +115,14 @@ class Scope:
             for statement in line.statements:
                 m = None if statement.goes_on else re.fullmatch(DEFINED, statement.sides[0])
                 name = named(m.group("name")) if m else ""
-                if len(statement.sides) > 1 and _is_symmetry(name, statement.sides[1]):
+                if len(statement.sides) > 1 and is_symmetry(name, statement.sides[1]):
                     continue  # σ_ij = σ_ji
                 if m and name in map(named, re.findall(LETTER, m.group("arguments") or "")):
                     self.unread.add(name)  # f(f) = …
                 is_new = name and name not in found and name not in MATHEMATICAL and self._is_name(name)
                 is_new = is_new and question_at(statement.sides[0], 0, ()) is None
                 is_new = is_new and (name not in used or self._is_introduced(name, line))
-                is_new = is_new and (name not in self.given or self._says_more(statement.sides[1:]))
+                is_new = is_new and (name not in self.where or self._says_more(statement.sides[1:]))
                 if (
                     m
                     and is_new
@@ -137,7 +140,7 @@ class Scope:
 
     def _is_name(self, name: str) -> bool:
         """Whether a word is a name, and no product of letters."""
-        return name in self.given or re.fullmatch(LETTER, name) is not None or canonical_letter(name) or name.islower()
+        return name in self.given or re.fullmatch(LETTER, name) is not None or is_canonical(name) or name.islower()
 
     def _is_introduced(self, name: str, line: Line) -> bool:
         """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
@@ -170,6 +173,7 @@ class Scope:
             for by in re.split(r"\s*,\s*", asked.by):
                 if re.fullmatch(LETTER, by):
                     base = re.sub(r"_.*", "", named(by))
+                    self.asked.add(base)
                     self.vary(base if base in self.given and named(by) not in self.given else named(by))
             return MARK
 
@@ -192,9 +196,13 @@ class Scope:
                 inside = {s.name for s in symbols(self.definitions[one])} - seen
                 seen |= inside
                 waiting.extend(inside)
-            elif one not in self.given and one not in self.derivatives:
+            elif one not in self.derivatives and (one not in self.given or self._is_open(one)):
                 return False
         return True
+
+    def _is_open(self, name: str) -> bool:
+        """Whether sizes of a name that is declared are found out by use."""
+        return any(size[0] == OPEN for extent in self.declared[name].shape for size in extent.names())
 
     def vary(self, name: str) -> None:
         if name not in self.texts and name not in self.functions:
@@ -202,7 +210,7 @@ class Scope:
 
     def squared(self) -> dict[str, str]:
         """The declarations, with one size in place of all those that are not declared."""
-        sizes = {str(size) for name in self.given for size in self.declared[name].shape} | {"1"}
+        sizes = {str(size) for n in self.given if not self._is_open(n) for size in self.declared[n].shape} | {"1"}
 
         def said(d: Declaration) -> str:
             return " x ".join(str(size) if str(size) in sizes else "n" for size in d.shape)
@@ -307,6 +315,16 @@ class Scope:
         properties = unknown.properties & LINEAR
         properties |= {"symmetric"} if unknown.properties & {"spd", "psd"} else set()
         return Symbol(f"d{unknown}", unknown.shape, properties, unknown.ranges)
+
+    def is_form(self, value: Expr) -> bool:
+        """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""
+        return compared(self.without(value, set(self.names())), zero(value.shape), proofs=False).equal is not False
+
+    def without(self, value: Expr, names: set[str]) -> Expr:
+        """A value in which some names do not vary: dX is 0."""
+        increments = (s for s in symbols(value) if s.name[0] == "d" and named(s.name[1:]) in names)
+        still: dict[Expr, Expr] = {s: zero(s.shape) for s in increments}
+        return replace(value, still.get)
 
     # ---- derivatives -------------------------------------------------------------------------------
 
@@ -413,26 +431,9 @@ def has_increments(side: str, scope: Scope) -> bool:
     return "d" not in scope.given and re.search(r"(?<![A-Za-z])d\(", with_increments(side, scope.names())) is not None
 
 
-def canonical_letter(name: str) -> bool:
-    """Whether a name is that of a letter: Sigma, x_hat, h1."""
-    return re.fullmatch(r"[A-Za-z](?:[0-9]+|_\w+)|(?:[A-Z]?[a-z]+)(?:_?[0-9]+|_\w+)?", name) is not None and (
-        name.lower().partition("_")[0].rstrip("0123456789") in GREEK_WORDS_LOWER
-        or len(name.partition("_")[0].rstrip("0123456789")) == 1
-    )
-
-
-GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
-
-
 def _is_increment(m: re.Match[str], name: str) -> bool:
     is_word = name in GREEK_WORDS or name in MATHEMATICAL
     return re.fullmatch(rf"[d∂]{LETTER}", m.group("name")) is not None and not is_word and m.group("arguments") is None
-
-
-def _is_symmetry(name: str, side: str) -> bool:
-    one, other = (re.fullmatch(INDEXED, n) for n in (name, named(side.strip()) if side.strip() else ""))
-    same = one and other and one.group("base") == other.group("base") and one.group() != other.group()
-    return bool(same and one and other and sorted(one.group()) == sorted(other.group()))
 
 
 def _letters(k: int) -> str:

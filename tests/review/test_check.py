@@ -161,7 +161,7 @@ def test_what_matdiff_prints_is_not_called_wrong(expression: str, unknown: str, 
 
 
 AS_WRITTEN = [
-    (r"\begin{align} J &= \frac{1}{2}\|X w - y\|^2 \\ \nabla J &= X^T(X w - y) \end{align}", "X: m x n; w: n; y: m"),
+    (r"\begin{align} J(w) &= \frac{1}{2}\|X w - y\|^2 \\ \nabla J &= X^T(X w - y) \end{align}", "X: m x n; w: n; y: m"),
     ("f(X) = log det(X)\nf(X + H) - f(X) = log det(I + X^-1 H)", "X, H: n x n"),
     ("F(X) = X⁻¹\nX F = I\ndX F + X dF = 0\ndF = −F dX F", "X: n x n"),
     ("f(x) = (a'x)²\nf(x + h) = (a'x)² + 2(a'x)(a'h) + (a'h)²\ndf = 2(a'x)a'dx", "a, x, h: n"),
@@ -179,4 +179,27 @@ AS_WRITTEN = [
 def test_the_ways_in_which_people_write_are_read(text: str, where: str) -> None:
     review = matdiff.check(text, where)
     assert review.ok
+    assert not any(line.verdict == "not read" for line in review.lines)
+
+
+def test_a_letter_may_mean_something_else_behind_a_heading() -> None:
+    text = "Example 1\nf(x) = a'x\n∇f = a\n\nExample 2\nf(x) = x'x, 4.1. df = 2x'dx\n∇f = x"
+    review = matdiff.check(text, "a, x: n")
+    assert (review.first_wrong, review.kind) == (6, "factor")
+    start, end = review.lines[5].span
+    assert text[start:end] == "∇f = x"
+
+
+@pytest.mark.parametrize(
+    ("text", "convention"),
+    [
+        ("f(x, y) = x'Ay, x ∈ ℝ^m, A ∈ ℝ^{m×n}\n∂f = x'A ∂y + ∂x'A y = x'A ∂y\n∇_y f = A'x", "x does not vary"),
+        ("X, A ∈ ℝ^{n×n}\nA is symmetric\nf(X) = tr(X'AX)\n∇f = 2AX", ""),
+        ("sum_k y_k = 1\nL = -y'log(softmax(z))\n∂L/∂z = softmax(z) - y", ""),
+    ],
+)
+def test_what_a_text_says_of_its_letters_is_taken_in(text: str, convention: str) -> None:
+    review = matdiff.check(text)
+    assert review.ok
+    assert not convention or any(convention in line.reason for line in review.lines)
     assert not any(line.verdict == "not read" for line in review.lines)

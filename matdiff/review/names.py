@@ -1,0 +1,25 @@
+"""The names of a derivation: letters, letters with indices, entries."""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.language.names import GREEK_WORDS, named
+
+INDEXED = r"(?P<base>[^\W\d_]+)(?:_(?P<below>[\w,]+)|(?P<number>\d+))"  # W_ij, x1
+GREEK_WORDS_LOWER = frozenset(word.lower() for word in GREEK_WORDS)
+
+
+def is_canonical(name: str) -> bool:
+    """Whether a name is that of a letter: Sigma, x_hat, h1."""
+    return re.fullmatch(r"[A-Za-z](?:[0-9]+|_\w+)|(?:[A-Z]?[a-z]+)(?:_?[0-9]+|_\w+)?", name) is not None and (
+        name.lower().partition("_")[0].rstrip("0123456789") in GREEK_WORDS_LOWER
+        or len(name.partition("_")[0].rstrip("0123456789")) == 1
+    )
+
+
+def is_symmetry(name: str, side: str) -> bool:
+    """Whether an equation says that a matrix is symmetric: σ_ij = σ_ji."""
+    one, other = (re.fullmatch(INDEXED, n) for n in (name, named(side.strip()) if side.strip() else ""))
+    same = one and other and one.group("base") == other.group("base") and one.group() != other.group()
+    return bool(same and one and other and sorted(one.group()) == sorted(other.group()))
