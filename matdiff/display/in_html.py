@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import singledispatch
 from html import escape
+from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
 from matdiff.displayed import Displayed
 from matdiff.errors import CheckError, MatdiffError
-from matdiff.numeric.check import Verification
 from matdiff.output.latex import title
 from matdiff.output.mathml import mathml
 from matdiff.page.as_html import element, notes_of, reading_of, said, typeset
@@ -18,8 +18,11 @@ from matdiff.page.as_html import inner_html as inner_html_of_page
 from matdiff.page.model import whole
 from matdiff.results.base import Shown
 from matdiff.results.code import Code
-from matdiff.review.judging import NO_CLAIM, PROVED, WRONG
 from matdiff.review.report import Review, Verdict
+from matdiff.review.verdicts import NO_CLAIM, PROVED, WRONG
+
+if TYPE_CHECKING:
+    from matdiff.numeric.check import Verification
 
 
 @singledispatch
@@ -44,11 +47,13 @@ def _(thing: Shown) -> str:
 
 def of_result(result: Shown, check: Verification | MatdiffError | None) -> str:
     """The page of a result with what was found of it, or why nothing could be; CheckError where it is wrong."""
-    if isinstance(check, Verification) and not check.ok:
-        raise CheckError(check.failure)
     page = result.page(result.detail)
+    if check is None:
+        return inner_html_of_page(page, None)
     if isinstance(check, MatdiffError):
         return inner_html_of_page(page, None) + element("p", said(f"not checked: {check.message}"), "check")
+    if not check.ok:
+        raise CheckError(check.failure)
     return inner_html_of_page(page, check)
 
 
@@ -58,6 +63,8 @@ def checked(result: Shown) -> Verification | MatdiffError | None:
         found: Verification | None = result.verify() if hasattr(result, "verify") else None
     except MatdiffError as error:
         return error
+    except ModuleNotFoundError as error:  # in a browser, where Python may have no NumPy
+        return MatdiffError(f"{error.name} is not here")
     return found
 
 

@@ -19,12 +19,12 @@ from matdiff.algebra.dims import SCALAR, Shape, Size, size
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.recurrence import Recurrence
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.sums import IndexedSum, free_indices
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
 from matdiff.language.spelling import plain
-from matdiff.numeric.program import Array, Environment, Program, distinct_nodes, run, size_in
+from matdiff.numeric.program import Array, Environment, Program, run, size_in
 
 __all__ = ["Environment", "Program", "evaluate", "free_indices", "run"]
 
@@ -72,19 +72,6 @@ def rest(program: Program, order: list[Index]) -> list[int]:
 def is_vector(shape: Shape) -> bool:
     """Whether a value of this shape has one axis."""
     return shape[1] is SCALAR[1] and shape != SCALAR
-
-
-def free_indices(expr: Expr) -> list[Index]:
-    """The free indices in the order of the unknown, if one is noted, or of a member that has them all, else by name."""
-    axes: tuple[Index, ...] = expr.facts.get("axes", ())
-    if expr.free <= {*axes}:
-        return [i for i in axes if i in expr.free]
-    for node in distinct_nodes([expr]) if len(expr.free) > 1 else ():
-        if isinstance(node, Member):
-            order = [i for i in node.operands[1:] if isinstance(i, Index) and i in expr.free]
-            if len(order) > 1 and len(set(order)) == len(expr.free) == len(order):
-                return order
-    return sorted(expr.free, key=lambda i: (i.name, str(i.last)))
 
 
 # ---- names and sizes ------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ def code_for(
     value: Expr | None = None,
 ) -> Code:
     """The code for some answers about a function, by their titles; *value* is how the function itself is written."""
-    from matdiff.numeric.evaluate import free_indices
+    from matdiff.algebra.operators.sums import free_indices
     from matdiff.program.backends import backend as backend_of
     from matdiff.program.source import Output, generated
 

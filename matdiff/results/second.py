@@ -162,11 +162,17 @@ class Hessian(DerivedResult):
     @property
     def certificate(self) -> Certificate | None:
         """Why the Hessian is positive definite, negative semidefinite, …; None where nothing is known of its sign."""
-        from matdiff.numeric.definiteness import certified
-
         if not self._certificate:
-            self._certificate = (certified(self._found),)
+            self._certificate = (self._certified(),)
         return self._certificate[0]
+
+    def _certified(self) -> Certificate | None:
+        """The certificate, which numbers have to bear out: without NumPy nothing is told."""
+        try:
+            from matdiff.numeric.definiteness import certified
+        except ModuleNotFoundError:
+            return None
+        return certified(self._found)
 
     @property
     def entries(self) -> Entries:

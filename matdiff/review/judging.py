@@ -18,10 +18,8 @@ from matdiff.review.equations import Equations
 from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
 from matdiff.review.operators import LETTER, with_increments
 from matdiff.review.scope import DEFINED, NotSaid, Scope, has_increments
+from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
-PROVED, AGREES, CONVENTION, WRONG, UNREAD, NO_CLAIM = (
-    "proved", "agrees", "right under a convention", "wrong", "not read", "not a claim",
-)  # fmt: skip
 WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 MISFIT = "the product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"

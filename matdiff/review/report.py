@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.expr import Expr
 from matdiff.displayed import Displayed
-from matdiff.review.judging import NO_CLAIM, UNREAD, WRONG, Judged
+from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
+
+if TYPE_CHECKING:
+    from matdiff.review.judging import Judged
 
 
 class Verdict(NamedTuple):

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import require_text
-from matdiff.review.judging import WRONG, Judge, Judged
+from matdiff.review.judging import Judge, Judged
 from matdiff.review.report import Review
 from matdiff.review.slips import Slip, diagnosed
+from matdiff.review.verdicts import WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 HEADING = re.compile(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -81,6 +82,16 @@ def answered(ask: Callable[[Request], Answer], content: object) -> Answer:
         }
     except MatdiffError as error:
         return {"error": _error(error, content)}
+
+
+def in_json(method: str, content: str) -> str:
+    """The same in JSON, for a browser in which Python runs; what has no NumPy there is said to be elsewhere."""
+    try:
+        return json.dumps(answered(METHODS[method], json.loads(content)), ensure_ascii=False)
+    except ModuleNotFoundError as error:
+        hint = "On a machine with Python: pip install matdiff, matdiff serve."
+        fault = MatdiffError(f"This needs {error.name}, which a browser does not have.", suggestion=hint)
+        return json.dumps({"error": _error(fault, None)}, ensure_ascii=False)
 
 
 def _error(error: MatdiffError, content: object) -> Answer:
@@ -203,9 +214,17 @@ def _review(asked: Request) -> Answer:
 
 def examples(_: Request) -> Answer:
     """The gallery: each example with its formula."""
-    return {
-        "examples": [{**e, "html": typeset(whole(read_text(e["text"], e.get("where", "")).expr))} for e in EXAMPLES]
-    }
+    return {"examples": list(_gallery())}
+
+
+def _gallery() -> Iterator[Answer]:
+    """The examples that can be read where this runs."""
+    for example in EXAMPLES:
+        try:
+            found = read_text(example["text"], example.get("where", ""))
+        except ModuleNotFoundError:  # code is read with NumPy, which a browser does not have
+            continue
+        yield {**example, "html": typeset(whole(found.expr))}
 
 
 METHODS = {"read": read, "answer": answer, "examples": examples}

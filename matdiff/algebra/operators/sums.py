@@ -6,7 +6,7 @@ from typing import Any
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
-from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol
+from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, postorder
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style, name_text
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -238,3 +238,16 @@ def subscripted(base: Expr, indices: tuple[Expr, ...], style: Style) -> Notation
     for k, index in enumerate(indices):
         parts += [", "] * (k > 0) + [Slot(index, SUM)]
     return Notation((*parts, style.pick("]", "}")))
+
+
+def free_indices(expr: Expr) -> list[Index]:
+    """The free indices in the order of the unknown, if one is noted, or of a member that has them all, else by name."""
+    axes: tuple[Index, ...] = expr.facts.get("axes", ())
+    if expr.free <= {*axes}:
+        return [i for i in axes if i in expr.free]
+    for node in postorder(expr) if len(expr.free) > 1 else ():
+        if isinstance(node, Member):
+            order = [i for i in node.operands[1:] if isinstance(i, Index) and i in expr.free]
+            if len(order) > 1 and len(set(order)) == len(expr.free) == len(order):
+                return order
+    return sorted(expr.free, key=lambda i: (i.name, str(i.last)))

@@ -23,7 +23,20 @@ let told = {}; // what was read last
 
 // ---- asking -------------------------------------------------------------------------------------------
 
+const python = document.documentElement.dataset.python; // where there is no server, but Python in the browser
+const worker = python && new Worker(python, { type: "module" });
+const waiting = new Map();
+worker?.addEventListener("message", ({ data }) => {
+  waiting.get(data.id)(JSON.parse(data.found));
+  waiting.delete(data.id);
+});
+
 async function post(method, content) {
+  if (worker) return new Promise((resolve) => {
+    const id = post.count = (post.count || 0) + 1;
+    waiting.set(id, resolve);
+    worker.postMessage({ id, method, content });
+  });
   try {
     const response = await fetch(`api/${method}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(content) });
@@ -378,4 +391,5 @@ $("show-examples").addEventListener("click", async () => {
 for (const dialog of document.querySelectorAll("dialog"))
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 
+if (python) $("answer").append(hintBox("Python is being loaded into the browser: some seconds, once."));
 load();

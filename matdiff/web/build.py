@@ -1,0 +1,95 @@
+"""The page as files that any server of files can show: Python runs in the browser, and nothing is sent anywhere.
+
+    python -m matdiff.web build DIR
+
+Pyodide comes from npm, or from a folder that has it.  NumPy is not part of it: what needs numbers, the
+check of an answer among them, is left to ``matdiff serve``, and the page says so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from argparse import ArgumentParser
+from collections.abc import Iterator, Sequence
+from importlib.metadata import distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+from matdiff.errors import MatdiffError
+from matdiff.web.server import FILES, STATIC
+
+PYODIDE = "pyodide@314.0.7"
+PYTHON = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
+PACKAGES = ("matdiff", "matdiff.grammar", "lark", "latex2mathml")
+
+
+def build(folder: Path, pyodide: Path | None = None) -> None:
+    """Writes the page into a folder; *pyodide* is a folder that has Pyodide, which else is fetched."""
+    (folder / "python").mkdir(parents=True, exist_ok=True)
+    for name, (path, _) in FILES.items():
+        shutil.copyfile(path, folder / (name[1:] or "index.html"))
+    shutil.copyfile(STATIC / "worker.js", folder / "worker.js")
+    index = folder / "index.html"
+    index.write_text(in_the_browser(index.read_text(encoding="utf-8")), encoding="utf-8")
+    with zipfile.ZipFile(folder / "packages.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name, content in files():
+            packed.writestr(name, content)
+    with tempfile.TemporaryDirectory() as passing:
+        source = pyodide or fetched(Path(passing))
+        for name in PYTHON:
+            shutil.copyfile(source / name, folder / "python" / name)
+
+
+def in_the_browser(html: str) -> str:
+    """The page, told that it has no server."""
+    return html.replace('<html lang="en">', '<html lang="en" data-python="worker.js">').replace(
+        "Computed on this machine;", "Computed in your browser;"
+    )
+
+
+def files() -> Iterator[tuple[str, bytes]]:
+    """The files of the packages that Python needs, by their names there, with what the packages say of themselves."""
+    for name in PACKAGES:
+        found = find_spec(name)
+        if found is None or not found.submodule_search_locations:
+            raise MatdiffError(f"the page needs {name}", suggestion='pip install "matdiff[html]"')
+        root = Path(next(iter(found.submodule_search_locations)))
+        for path in sorted(root.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield f"{name.replace('.', '/')}/{path.relative_to(root).as_posix()}", path.read_bytes()
+    for name in ("lark", "latex2mathml"):
+        known = distribution(name)
+        yield f"{name}-{known.version}.dist-info/METADATA", (known.read_text("METADATA") or "").encode()
+
+
+def fetched(folder: Path) -> Path:
+    """Pyodide from npm."""
+    if shutil.which("npm") is None:
+        raise MatdiffError(
+            "npm, which Pyodide is fetched with, is not installed", suggestion="Or name a folder: --pyodide"
+        )
+    subprocess.run(["npm", "pack", "--silent", PYODIDE], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    with tarfile.open(next(folder.glob("*.tgz"))) as packed:
+        packed.extractall(folder, filter="data")
+    return folder / "package"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command ``python -m matdiff.web build DIR``."""
+    parser = ArgumentParser(prog="python -m matdiff.web", description="The page as files that any server can show.")
+    parser.add_argument("what", choices=["build"])
+    parser.add_argument("folder", metavar="DIR", type=Path)
+    parser.add_argument("--pyodide", metavar="DIR", type=Path, help="a folder that has Pyodide; else it comes from npm")
+    options = parser.parse_args(arguments)
+    try:
+        build(options.folder, options.pyodide)
+    except MatdiffError as error:
+        print(f"matdiff: {error}", file=sys.stderr)
+        return 2
+    print(f"{options.folder}: {sum(f.stat().st_size for f in options.folder.rglob('*') if f.is_file()) / 1e6:.1f} MB")
+    return 0
