@@ -60,6 +60,11 @@ class Server(ThreadingHTTPServer):
         for worker in self.workers.values():
             worker.start()
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that has gone is no fault."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
     def server_close(self) -> None:
         """Ends everything."""
         super().server_close()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,3 +135,22 @@ def test_a_port_that_is_taken_is_said_and_another_is_found(server: Server) -> No
         begin(server.port)
     with pytest.raises(MatdiffError, match="no port 99999999"):
         begin(99_999_999)
+
+
+def test_a_browser_that_has_gone_is_no_fault(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise BrokenPipeError
+    except BrokenPipeError:
+        server.handle_error(None, None)
+    assert not capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["page.js", "worker.js"])
+def test_the_scripts_can_be_read(name: str, tmp_path: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no node")
+    module = tmp_path / name.replace(".js", ".mjs")
+    module.write_bytes((STATIC / name).read_bytes())
+    done = subprocess.run([node, "--check", str(module)], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 0, done.stderr
