@@ -56,7 +56,17 @@ def filled(v):
     return np.sum(M @ M)
 
 
+def runge_kutta(p, x):
+    def f(x):
+        return np.array([p[0] * x[1], -p[1] * x[0] * x[1]])
+
+    k2 = f(x + (k1 := f(x)) / 2)
+    return np.sum((k1 + k2) ** 2)
+
+
 CASES = [
+    (runge_kutta, "p: 2; x: 2",
+     "k₁ = vstack(p[1]x[2], −p[2]x[1]x[2]); x₁ = x + ½k₁; k₂ = vstack(p[1]x₁[2], −p[2]x₁[1]x₁[2]); sum((k₁ + k₂).^2)"),
     (kernel, "X: n; y: n; ell: scalar; noise: scalar",
      "K = exp⊙(−(X 1ᵀ − 1Xᵀ).^2/(2ell²)) + noise I; yᵀK⁻¹y + logdet(K)"),
     (moving_average, "phi: scalar; y: 4",
@@ -95,3 +105,34 @@ def test_a_tracer_stays():
 @pytest.mark.parametrize("text", ["logp = w'w; logp^2", "lik₁ = w'w; lik₁²", "log_base = w'w; log_base + sum(w)"])
 def test_names_of_programs_are_read(text):
     assert matdiff.parse(text, "w: d").shape == matdiff.parse("w'w", "w: d").shape
+
+
+def test_what_is_equal_is_chosen():
+    def zero_inflated(p, y):
+        return np.where(y == 0, np.log(p + (1 - p) * np.exp(-2.0)), np.log1p(-p) + y).sum()
+
+    e = matdiff.from_function(zero_inflated, "p: scalar positive; y: n")
+    y = np.array([0.0, 1.0, 0.0, 3.0])
+    assert np.isclose(matdiff.evaluate(e, {"p": 0.3, "y": y}), zero_inflated(0.3, y))
+
+
+def test_distances_of_a_point_to_itself_are_zero():
+    from scipy.spatial.distance import cdist
+
+    X = np.array([[0.1, 0.7], [1 / 3, 1e3], [2.0, 0.3]])
+    e = matdiff.from_function(lambda X, s: np.exp(-s * cdist(X, X)).sum(), "X: n x 2; s: scalar")
+    assert np.isclose(matdiff.evaluate(e, {"X": X, "s": 0.5}), np.exp(-0.5 * cdist(X, X)).sum(), rtol=1e-12)
+
+
+def test_what_torch_leaves_out_of_a_derivative_is_refused():
+    torch = pytest.importorskip("torch")
+
+    def f(x):
+        with torch.no_grad():
+            scale = x.sum()
+        return (x * scale).sum()
+
+    with pytest.raises(matdiff.MatdiffError, match="not to be derived"):
+        matdiff.from_function(f, "x: n")
+    with pytest.raises(matdiff.MatdiffError, match="a parameter of its own"):
+        matdiff.from_function(lambda x: (x * x.detach()).sum(), "x: n")

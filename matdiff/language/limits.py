@@ -149,7 +149,7 @@ def _end_of_sum(text: str, place: int) -> int:
 
 
 BARE = rf"(?:[∑Σ]|\bsum\b)(?!\s*[_^{SUBS}])"
-NUMBERED = rf"({LETTER})(?:_(?:\{{(?=[i-np-t]\}}))?([i-np-t])\}}?|([ᵢⱼₖₗₘₙₚᵣₛₜ]))(?![\w])"
+NUMBERED = rf"(?<![A-Za-z]{{2}})({LETTER})(?:_(?:\{{(?=[i-np-t]\}}))?([i-np-t])\}}?|([ᵢⱼₖₗₘₙₚᵣₛₜ]))(?![\w])"
 
 
 def bound_text(piece: Excerpt) -> Size:

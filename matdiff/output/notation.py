@@ -203,7 +203,7 @@ class Writer:
             return ""
         if tail.isdecimal():
             return "·" if after.isdecimal() else ""
-        if len(tail) == 1 and len(piece) == 1 and after.isalpha() and after != "d":
+        if len(tail) == 1 and len(piece) == 1 and after.isalpha() and "d" not in (tail, after):
             earlier = RUN.search("".join(self.pieces[-4:]))
             together = (earlier.group() if earlier else tail).lstrip("0123456789") + after
             return "" if together not in WORDS else " "

@@ -214,7 +214,9 @@ class Traced:
             raise AttributeError(name)
         operation = FUNCTIONS["method of torch"](name) if LIBRARY.get() == "torch" else METHODS.get(name)
         if operation is None:
-            raise NoSuchAttribute(f"the attribute .{name} of an array cannot be recorded")
+            raise NoSuchAttribute(
+                f"the attribute .{name} of an array cannot be recorded", suggestion=HINTS.get(name, "")
+            )
         return partial(self.called, name, operation)
 
     def called(self, name: str, operation: Operation, *arguments: Any, **options: Any) -> Any:
@@ -312,7 +314,15 @@ class Traced:
     __contains__ = _refused("the operator in", COMPARE)
 
 
+CONSTANT = "What is not to vary is a parameter of its own, by which nothing is derived."
 HINTS = {
+    "detach": CONSTANT,
+    "stop_gradient": CONSTANT,
+    "item": ONE_VALUE,
+    "tolist": ONE_VALUE,
+    "numpy": ONE_VALUE,
+    "argmax": "The place depends on the values; the largest entry is max(x).",
+    "argsort": "The order of the entries depends on the values.",
     "linalg.svd": "Of singular values there are norm_nuc(A) and norm_spec(A): np.linalg.norm(A, 'nuc'), norm(A, 2).",
     "median": "The entry in the middle depends on the values.",
     "sort": "The order of the entries depends on the values.",

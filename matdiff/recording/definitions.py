@@ -88,7 +88,24 @@ def with_named_rows(name: str, e: Expr) -> Expr:
 
 def defined(e: Expr, taken: Iterable[str], spelt: Callable[[str], str]) -> Expr:
     """An expression with the definitions that pay, under names that nothing else has, as the language spells them."""
+    while (named := by_name(e)) is not e:  # once for the entries, once for the arrays that have them
+        e = named
     return renamed(opened(e), taken, spelt)
+
+
+def by_name(e: Expr) -> Expr:
+    """An expression in which what has a name stands by its name everywhere, also in front of the end of its line."""
+    nodes = list(postorder(e))
+    names = {n.operands[0]: n.name for n in reversed(nodes) if isinstance(n, Named)}
+    done: dict[Expr, Expr] = {}
+    for node in nodes:
+        if isinstance(node, Named):
+            done[node] = done[node.operands[0]]
+            continue
+        operands = tuple([done[o] for o in node.operands])
+        made = node if operands == node.operands else node.rebuild(operands)
+        done[node] = Named(names[node], made) if node in names else made
+    return done[e]
 
 
 def opened(e: Expr) -> Expr:

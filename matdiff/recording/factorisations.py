@@ -193,8 +193,10 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", p: Any = 2) -> Traced:
     metric = "euclidean" if metric == 2 else metric
     if metric not in ("sqeuclidean", "euclidean") or p != 2:
         refuse(f"cdist with the metric {metric}")
-    squares = squared_distances(a, b)
-    return squares if metric == "sqeuclidean" else Traced(Sqrt(squares.expr), squares.lengths)
+    if metric == "sqeuclidean":
+        return squared_distances(a, b)
+    squares: Traced = total(square(subtract(a[:, None], b[None])), -1)  # none of them is less than 0 by rounding
+    return Traced(Sqrt(squares.expr), squares.lengths)
 
 
 @function("cov")

@@ -62,7 +62,9 @@ def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None =
 
 
 def plain(f: Any) -> Any:
-    """The function itself where jax.jit and its kin stand around it; an object that is called by its method."""
+    """The function itself where jax.jit and its kin stand around it; also where some arguments are given."""
+    if isinstance(f, partial):
+        return partial(plain(f.func), *f.args, **f.keywords)
     if type(f).__module__.startswith("jax") and hasattr(f, "__wrapped__"):
         return plain(inspect.unwrap(f))
     return f

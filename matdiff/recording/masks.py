@@ -74,7 +74,9 @@ def equal(a: Traced, b: Traced) -> Traced:
     for x, y in ((a, b), (b, a)):
         if is_binary(x.expr) and y.expr.number in (0, 1):
             return equal_to_number(x, int(y.expr.number))
-    return refuse("a comparison (==, !=) of arrays that are not 0 and 1", "Write a > b or a >= b.")
+    difference = subtract(a, b)
+    apart = plus(positive(difference.expr), positive(-difference.expr))
+    return Mask(opposite(apart), difference.lengths)
 
 
 def equal_to_number(a: Traced, value: int) -> Traced:

@@ -169,7 +169,9 @@ OF_TORCH["gather"] = lambda a, axis, index: take_along_axis(a, index, axis)
 
 
 def reduced(entries: Traced, reduction: str) -> Traced:
-    """The mean, the sum, or the entries themselves."""
+    """The mean, the sum, or the entries themselves; the sum over the number of rows."""
+    if reduction == "batchmean":
+        return as_traced(total(entries) / entries.shape[0])
     if reduction not in ("mean", "sum", "none"):
         refuse(f"reduction={reduction!r}")
     return entries if reduction == "none" else mean(entries) if reduction == "mean" else total(entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from matdiff.recording.arrays import FUNCTIONS, Traced, function, lift, refuse
+from matdiff.recording.arrays import CONSTANT, FUNCTIONS, Traced, function, lift, refuse
 from matdiff.recording.stacking import stack
 
 
@@ -60,7 +60,7 @@ def jit(f: Any = None, **options: Any) -> Any:
     return f if f is not None else lambda g: g
 
 
-@function("jax.grad", "jax.value_and_grad", "jax.hessian", "jax.jacfwd", "jax.jacrev", "jax.lax.stop_gradient")
+@function("jax.grad", "jax.value_and_grad", "jax.hessian", "jax.jacfwd", "jax.jacrev")
 def derivative(*arguments: Any, **options: Any) -> Any:
     return refuse("a derivative in the function itself", "Record the function without it, and derive twice.")
 
@@ -90,3 +90,8 @@ def vmap(fun: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callab
 @function("jax.lax.dynamic_slice", "jax.lax.dynamic_index_in_dim")
 def dynamic_slice(*arguments: Any) -> Any:
     return refuse("a slice at a place that depends on values")
+
+
+@function("jax.lax.stop_gradient", "no_grad", "inference_mode")
+def constant(*arguments: Any, **options: Any) -> Any:
+    return refuse("what is not to be derived, though it depends on the parameters,", CONSTANT)

@@ -49,7 +49,8 @@ HOMES = {  # where functions live, and what stands before their names in the tab
     "torch.distributions": "distributions.",
 }
 ROOTS = frozenset(name.partition(".")[0] for name in HOMES)
-MADE = frozenset("eye identity ones zeros full empty ones_like zeros_like full_like empty_like array stack".split())
+CREATED = "eye identity ones zeros full empty ones_like zeros_like full_like empty_like array stack"
+MADE = frozenset((*CREATED.split(), "no_grad", "inference_mode"))
 ALWAYS = ("jax.", "torch.nn.", "distributions.")  # what takes functions or options, and gives a function
 FALLBACK = {
     "special.": ("", "linalg."),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.limits import implied_letters
 from matdiff.language.names import MARKS, SUBSCRIPTS, canonical
@@ -81,7 +82,7 @@ def states(text: str) -> Iterator[str]:
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
     for found in re.finditer(ITEM, text):
         head = _head(found)
-        if len(head.number) > 2 and head.number.isalpha():  # log_base
+        if head.name in FUNCTIONS or (len(head.number) > 2 and head.number.isalpha()):  # log_nu, x_max
             continue
         numbers = [head.number, *_numbers(text, found.group(1))]
         if found.group(2) is not None or re.search("[-+]", head.number) or any(map(ranged.issuperset, numbers)):
