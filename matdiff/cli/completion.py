@@ -11,6 +11,7 @@ from matdiff.cli.parser import Parser, parser
 BASH = """# eval "$(matdiff completion bash)"
 _matdiff() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} command=${{COMP_WORDS[1]}}
+    local key=$command/$before
     local -A options=(
 {options}
     )
@@ -19,8 +20,8 @@ _matdiff() {{
     )
     if [[ $COMP_CWORD == 1 ]]; then
         COMPREPLY=($(compgen -W "{commands} --help --version --batch" -- "$word"))
-    elif [[ -n "${{choices["$command $before"]-}}" ]]; then
-        COMPREPLY=($(compgen -W "${{choices["$command $before"]}}" -- "$word"))
+    elif [[ -n "${{choices[$key]-}}" ]]; then
+        COMPREPLY=($(compgen -W "${{choices[$key]}}" -- "$word"))
     elif [[ $word == -* ]]; then
         COMPREPLY=($(compgen -W "${{options[$command]-}}" -- "$word"))
     else
@@ -56,7 +57,7 @@ def _bash() -> str:
         for action in actions:
             words = " ".join(map(str, action.choices or ()))
             before = action.option_strings[-1:] or [name]
-            choices += [f'        ["{name} {before[0]}"]="{words}"'] * bool(words)
+            choices += [f'        [{name}/{before[0]}]="{words}"'] * bool(words)
     return BASH.format(options="\n".join(options), choices="\n".join(choices), commands=" ".join(COMMANDS))
 
 

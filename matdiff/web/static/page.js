@@ -161,11 +161,12 @@ function ask() {
     document.querySelector(".copies").replaceChildren();
     return;
   }
-  const kind = state.kind === "latex" ? state.of : state.kind;
+  const isArray = told.scalar === false; // which has no gradient
+  const kind = state.kind !== "latex" ? state.kind : isArray && state.of === "gradient" ? "jacobian" : state.of;
   answerer.ask({
     kind, text: state.text, where: state.where, wrt: state.wrt || !(told.asked || []).length ? unknowns() : [],
     steps: state.steps, layout: ["gradient", "jacobian"].includes(kind) ? state.layout : "", backend: state.backend,
-    outputs: state.outputs, derivation: state.kind === "check" ? state.derivation : "",
+    outputs: isArray && state.outputs.includes("gradient") ? "value,jacobian" : state.outputs, derivation: state.kind === "check" ? state.derivation : "",
   });
 }
 
