@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import Law, Statement
 from matdiff.displayed import Displayed
 
 
 def wire() -> None:
     """Gives expressions their printer, laws what reads and matches their statements, and notebooks what they show."""
     Expr.written = written
+    Law.read = read
     Law.explained = explained
     Displayed.bundle = bundle
 
@@ -19,6 +20,13 @@ def written(e: Expr, spelling: str) -> str:
     from matdiff.output.text import text
 
     return text(e, spelling)
+
+
+def read(statement: Statement) -> tuple[Expr, Expr]:
+    """Both sides of a statement."""
+    from matdiff.language import read_law
+
+    return read_law(statement)
 
 
 def explained(law: Law, before: Expr, after: Expr) -> bool:

@@ -57,7 +57,9 @@ class Law(Displayed):
         "stated",
     )
 
-    explained: ClassVar[Callable[[Law, Expr, Expr], bool]]  # what reads and matches statements: the package gives it
+    # What reads statements, and what tells whether a step is an instance of one: the package gives it.
+    read: ClassVar[Callable[[Statement], tuple[Expr, Expr]]]
+    explained: ClassVar[Callable[[Law, Expr, Expr], bool]]
 
     def __init__(
         self,

@@ -20,6 +20,7 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import Centering, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
+from matdiff.algebra.stated import stated
 
 
 def transposed(e: Expr) -> Expr:
@@ -27,10 +28,12 @@ def transposed(e: Expr) -> Expr:
     return e.operands[0] if isinstance(e, Transpose) else Transpose(e)
 
 
-@identity("(Aᵀ)ᵀ = A", "(A')' = A", where="A: m x n", among=(Transpose,))
-def double_transpose(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a.operands[0] if isinstance(a, Transpose) else None
+def gets_no_longer(e: Expr) -> bool:
+    """Whether a transpose may go inside."""
+    return growth(e.operands[0]) <= 0
+
+
+double_transpose = stated("double_transpose", "(Aᵀ)ᵀ = A", "(A')' = A", where="A: m x n", among=(Transpose,))
 
 
 @identity("aᵀ = a", "a' = a", where="a: scalar")
@@ -38,34 +41,37 @@ def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 
 
-@identity("(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'", where="A: m x n; B: n x p", among=(Product,))
-def transpose_of_product(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Product(operands=factors):
-            return Product.of(*[transposed(f) for f in reversed(factors)])
-        case _:
-            return None
-
-
-@identity("(cA)ᵀ = cAᵀ", "(c*A)' = c*A'", where="c: scalar; A: m x n", among=(Scale,))
-def transpose_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(c, transposed(a))
-        case _:
-            return None
-
-
-@identity("(A + B)ᵀ = Aᵀ + Bᵀ", "(A + B)' = A' + B'", where="A, B: m x n", among=(Sum,))
-def transpose_of_sum(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Sum.of(*map(transposed, a.operands)) if isinstance(a, Sum) and growth(a) <= 0 else None
-
-
-@identity("(A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ", "(A .* B)' = A' .* B'", where="A, B: m x n", among=(Hadamard,))
-def transpose_of_hadamard(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Hadamard.of(*map(transposed, a.operands)) if isinstance(a, Hadamard) and growth(a) <= 0 else None
+transpose_of_product = stated(
+    "transpose_of_product", "(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'", where="A: m x n; B: n x p", among=(Product,)
+)
+transpose_of_multiple = stated(
+    "transpose_of_multiple", "(cA)ᵀ = cAᵀ", "(c*A)' = c*A'", where="c: scalar; A: m x n", among=(Scale,)
+)
+transpose_of_sum = stated(
+    "transpose_of_sum",
+    "(A + B)ᵀ = Aᵀ + Bᵀ",
+    "(A + B)' = A' + B'",
+    where="A, B: m x n",
+    among=(Sum,),
+    when=gets_no_longer,
+)
+transpose_of_hadamard = stated(
+    "transpose_of_hadamard",
+    "(A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ",
+    "(A .* B)' = A' .* B'",
+    where="A, B: m x n",
+    among=(Hadamard,),
+    when=gets_no_longer,
+)
+transpose_of_inverse = stated("transpose_of_inverse", "(A⁻¹)ᵀ = (Aᵀ)⁻¹", "inv(A)' = inv(A')", among=(Inverse,))
+transpose_of_identity = stated("transpose_of_identity", "Iᵀ = I", "eye(n)' = eye(n)", among=(Identity,))
+transpose_of_diagonal_matrix = stated(
+    "transpose_of_diagonal_matrix",
+    "diag(x)ᵀ = diag(x)",
+    "diag(x)' = diag(x)",
+    where="x: n",
+    among=(DiagonalMatrix,),
+)
 
 
 @identity("f(A)ᵀ = f(Aᵀ)", "exp(A)' = exp(A')", where="A: m x n", among=(Entrywise, Power))
@@ -74,15 +80,6 @@ def transpose_of_entrywise(e: Expr) -> Expr | None:
     if isinstance(a, Entrywise | Power) and growth(a) <= 0:
         return a.rebuild((transposed(a.operands[0]), *a.operands[1:]))
     return None
-
-
-@identity("(A⁻¹)ᵀ = (Aᵀ)⁻¹", "inv(A)' = inv(A')", among=(Inverse,))
-def transpose_of_inverse(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Inverse(operands=(a,)):
-            return Inverse(transposed(a))
-        case _:
-            return None
 
 
 @identity("(Aᵏ)ᵀ = (Aᵀ)ᵏ", "(A^2)' = (A')^2", among=(MatrixPower,))
@@ -114,18 +111,6 @@ def transpose_of_symmetric(e: Expr) -> Expr | None:
 def transpose_of_skew(e: Expr) -> Expr | None:
     a = e.operands[0]
     return -a if isinstance(a, Symbol) and "skew" in a.properties else None
-
-
-@identity("Iᵀ = I", "eye(n)' = eye(n)", among=(Identity,))
-def transpose_of_identity(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a if isinstance(a, Identity) else None
-
-
-@identity("diag(x)ᵀ = diag(x)", "diag(x)' = diag(x)", where="x: n", among=(DiagonalMatrix,))
-def transpose_of_diagonal_matrix(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a if isinstance(a, DiagonalMatrix) else None
 
 
 @identity("(I ⊙ A)ᵀ = I ⊙ A", "(eye(n) .* A)' = eye(n) .* A", where="A: n x n", among=(Hadamard,))

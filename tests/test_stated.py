@@ -1,0 +1,77 @@
+"""Laws that are applied by matching their statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import matdiff
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.stated import stated
+
+WHERE = "a, c: scalar; x, y: n; A, B, C, X: n x n; M: m x n; Q: n x n orthogonal; S: n x n symmetric"
+Declare = Callable[..., Law]
+
+
+@pytest.fixture
+def law() -> Iterator[Declare]:
+    """Declares a law that is taken out of the catalogue again."""
+    known = set(CATALOGUE)
+    yield lambda statement, **more: stated("for_a_test", "a law", statement, **more)
+    for name in set(CATALOGUE) - known:
+        CATALOGUE[name].forget()
+
+
+def parsed(text: str) -> Expr:
+    return matdiff.parse(text, WHERE)
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "before", "after"),
+    [
+        (
+            "(A*B)' = B'*A'",
+            "A: m x n; B: n x p",
+            "(M*A*B')'",
+            "B*A'*M'",
+        ),  # all factors at once, nothing transposed twice
+        ("(A + B)' = A' + B'", "A, B: m x n", "(A + B' + C)'", "A' + B + C'"),
+        ("sqrtm(A)*sqrtm(A) = A", "", "M*sqrtm(A)*sqrtm(A)*x", "M*A*x"),  # inside a longer product
+        ("Q'*Q = eye(n)", "Q: n x n orthogonal", "A*Q'*Q*B", "A*B"),  # no I beside other factors
+        ("Q'*Q = eye(n)", "Q: n x n orthogonal", "Q'*Q", "eye(n)"),
+        ("tr(x*y') = y'*x", "x, y: n", "tr(A*x*y'*B)", "y'*B*A*x"),  # a column, a row of several factors
+        ("tr(eye(n)) = n", "n: scalar", "tr(eye(3))", "3"),  # the name of a size as a number
+        ("sinh(A) ./ cosh(A) = tanh(A)", "A: m x n", "M .* sinh(M) ./ cosh(M)", "M .* tanh(M)"),
+        ("tril(A) + triu(A) = A + eye(n) .* A", "", "B + triu(A) + tril(A)", "B + A + eye(n) .* A"),
+        ("max(A, A) = A", "A: m x n", "max(M, M)", "M"),
+    ],
+)
+def test_the_statement_is_applied(law: Declare, statement: str, where: str, before: str, after: str) -> None:
+    assert law(statement, where=where)(parsed(before)) is parsed(after)
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "before"),
+    [
+        ("sqrtm(A)*sqrtm(A) = A", "", "sqrtm(A)*sqrtm(B)"),  # another matrix
+        ("sqrtm(A)*sqrtm(A) = A", "", "sqrtm(A)*M'*M*sqrtm(A)"),  # no neighbours
+        ("tr(c*A) = c*tr(A)", "c: scalar", "tr(A*B)"),
+        ("tr(x*y') = y'*x", "x, y: n", "tr(A*B)"),  # nothing is a column
+        ("Q'*Q = eye(n)", "Q: n x n orthogonal", "A'*A"),  # not orthogonal
+        ("sym(S) = S", "S: n x n symmetric", "sym(A)"),
+        ("max(A, A) = A", "A: m x n", "max(A, B)"),
+    ],
+)
+def test_what_is_no_instance_stays(law: Declare, statement: str, where: str, before: str) -> None:
+    assert law(statement, where=where)(parsed(before)) is None
+
+
+def test_further_statements_and_guards(law: Declare) -> None:
+    both = law(
+        "expm(logm(A)) = A", also=("expm(zeros(n, n)) = eye(n)",), when=lambda e: e is not parsed("expm(logm(B))")
+    )
+    assert both(parsed("expm(logm(A))")) is parsed("A")
+    assert both(parsed("expm(zeros(n, n))")) is parsed("eye(n)")
+    assert both(parsed("expm(logm(B))")) is None
