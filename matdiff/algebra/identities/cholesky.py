@@ -15,15 +15,14 @@ from matdiff.algebra.identities.assumed import triangles
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
-from matdiff.algebra.operators.structure import DiagonalVector
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SymmetricPart, UpperTriangle
+from matdiff.algebra.stated import stated
 
 HALF = Number("1/2")
 DEFINITE = "A positive definite"
@@ -98,31 +97,27 @@ def norm_of_whitened(e: Expr) -> Expr | None:
     return inner(b, Product.of(Inverse(a) if is_inverse else a, b))
 
 
-@identity("logdet(chol(A)) = ½logdet(A)", "logdet(chol(A)) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE)
-def log_determinant_of_factor(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    is_known = isinstance(a, Cholesky) and is_symmetric(a.operands[0])
-    return Scale.of(HALF, LogDeterminant(a.operands[0])) if is_known else None
+log_determinant_of_factor = stated(
+    "log_determinant_of_factor",
+    "logdet(chol(A)) = ½logdet(A)",
+    "logdet(chol(A)) = 1/2*logdet(A)",
+    where="A: n x n spd",
+    requires=DEFINITE,
+)
 
 
-@identity("|chol(A)| = √|A|", "det(chol(A)) = sqrt(det(A))", where="A: n x n spd", requires=DEFINITE)
-def determinant_of_factor(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Sqrt(Determinant(a.operands[0])) if isinstance(a, Cholesky) and is_symmetric(a.operands[0]) else None
+determinant_of_factor = stated(
+    "determinant_of_factor", "|chol(A)| = √|A|", "det(chol(A)) = sqrt(det(A))", where="A: n x n spd", requires=DEFINITE
+)
 
 
-@identity(
+sum_of_logarithms_of_diagonal = stated(
+    "sum_of_logarithms_of_diagonal",
     "sum(log(diag(chol(A)))) = ½logdet(A)",
     "sum(log(diag(chol(A)))) = 1/2*logdet(A)",
     where="A: n x n spd",
     requires=DEFINITE,
 )
-def sum_of_logarithms_of_diagonal(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Log(operands=(DiagonalVector(operands=(Cholesky(operands=(a,)),)),)) if is_symmetric(a):
-            return Scale.of(HALF, LogDeterminant(a))
-        case _:
-            return None
 
 
 # ---- triangles --------------------------------------------------------------------------------------
@@ -178,11 +173,13 @@ def halved_triangle_of_upper(e: Expr) -> Expr | None:
     return Scale.of(HALF, a if lower else Hadamard.of(Identity(a.rows), a))
 
 
-@identity("sym(halftril(S)) = ½S", "sym(halftril(S)) = 1/2*S", where="S: n x n symmetric", requires="S symmetric")
-def symmetric_part_of_halved_triangle(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    is_half = isinstance(a, HalvedTriangle) and is_symmetric(a.operands[0])
-    return Scale.of(HALF, a.operands[0]) if is_half else None
+symmetric_part_of_halved_triangle = stated(
+    "symmetric_part_of_halved_triangle",
+    "sym(halftril(S)) = ½S",
+    "sym(halftril(S)) = 1/2*S",
+    where="S: n x n symmetric",
+    requires="S symmetric",
+)
 
 
 @identity("tril(A) + triu(A) − I ⊙ A = A", "tril(A) + triu(A) - eye(n) .* A = A", where="A: n x n", among=(Hadamard,))

@@ -19,6 +19,7 @@ from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.algebra.operators.windows import places
+from matdiff.algebra.stated import stated
 
 # ---- what comes out of a convolution ----------------------------------------------------------------
 
@@ -58,19 +59,22 @@ OTHER: dict[type[Expr], type[Expr]] = {
 }
 
 
-@identity("flip(flip(A)) = A", "flip(flip(A)) = A", where="A: m x n")
-def flip_of_flip(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    if isinstance(a, Ones):
-        return a
-    return a.operands[0] if isinstance(a, Flipped) else None
+flip_of_flip = stated(
+    "flip_of_flip", "flip(flip(A)) = A", "flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",)
+)
 
 
-@identity("conv(X, flip(K)) = corr(X, K)", "conv(X, flip(K)) = corr(X, K)", where="X: m x n; K: p x q")
-def flipped_kernel(e: Expr) -> Expr | None:
-    """And the other way round, within the matrix and in full."""
-    x, k = e.operands
-    return OTHER[type(e)].make((x, k.operands[0]), e.data) if isinstance(k, Flipped) else None
+flipped_kernel = stated(
+    "flipped_kernel",
+    "conv(X, flip(K)) = corr(X, K)",
+    "conv(X, flip(K)) = corr(X, K)",
+    where="X: m x n; K: p x q",
+    also=(
+        "corr(X, flip(K)) = conv(X, K)",
+        "conv_full(X, flip(K)) = corr_full(X, K)",
+        "corr_full(X, flip(K)) = conv_full(X, K)",
+    ),
+)
 
 
 @identity(
@@ -86,9 +90,7 @@ def flip_of_convolution(e: Expr) -> Expr | None:
     return a.rebuild(tuple([o.operands[0] if isinstance(o, Flipped) else Flipped.of(o) for o in a.operands]))
 
 
-@identity("Jᵀ = J", "exchange(n)' = exchange(n)")
-def transpose_of_exchange(e: Expr) -> Expr | None:
-    return e.operands[0] if isinstance(e.operands[0], Exchange) else None
+transpose_of_exchange = stated("transpose_of_exchange", "Jᵀ = J", "exchange(n)' = exchange(n)")
 
 
 @identity("J vec(A) = vec(flip(A))", "exchange(m*n)*vec(A) = vec(flip(A))", where="A: m x n", among=(Exchange,))

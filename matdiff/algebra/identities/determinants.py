@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.entrywise import Abs, Log
-from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.entrywise import Log
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Inverse, LogDeterminant, MatrixPower
+from matdiff.algebra.operators.structure import DiagonalVector
+from matdiff.algebra.stated import stated
 
-
-@identity("log(abs(|A|)) = logdet(A)", "log(abs(det(A))) = logdet(A)", where="A: n x n")
-def log_of_absolute_determinant(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Abs(operands=(Determinant(operands=(a,)),)):
-            return LogDeterminant(a)
-        case _:
-            return None
+log_of_absolute_determinant = stated(
+    "log_of_absolute_determinant", "log(abs(|A|)) = logdet(A)", "log(abs(det(A))) = logdet(A)", where="A: n x n"
+)
 
 
 @identity("logdet(AB) = logdet(A) + logdet(B)", "logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n")
@@ -63,22 +59,12 @@ def inverse_of_product_beside_factor(e: Expr) -> Expr | None:
     return None
 
 
-@identity("diag(x)⁻¹ = diag(1 ./ x)", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive")
-def inverse_of_diagonal(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case DiagonalMatrix(operands=(x,)):
-            return DiagonalMatrix(Power.of(x, Number(-1)))
-        case _:
-            return None
+inverse_of_diagonal = stated(
+    "inverse_of_diagonal", "diag(x)⁻¹ = diag(1 ./ x)", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive"
+)
 
 
-@identity("diag(diag(x)) = x", "diag(diag(x)) = x", where="x: n")
-def diagonal_of_diagonal(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case DiagonalMatrix(operands=(x,)):
-            return x
-        case _:
-            return None
+diagonal_of_diagonal = stated("diagonal_of_diagonal", "diag(diag(x)) = x", "diag(diag(x)) = x", where="x: n")
 
 
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {

@@ -14,6 +14,7 @@ from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign, Sqrt
 from matdiff.algebra.operators.extremes import Maximum, Minimum, is_zero
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
+from matdiff.algebra.stated import stated
 
 # ---- sigmoids ---------------------------------------------------------------------------------------
 
@@ -75,10 +76,9 @@ def softplus_of_exponential(e: Expr) -> Expr | None:
     return None if a is None else Softplus(a)
 
 
-@identity("log(1 + exp(a)) = softplus(a)", "log1p(exp(A)) = softplus(A)", where="A: m x n")
-def softplus_of_log1p(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Softplus(a.operands[0]) if isinstance(a, Exp) else None
+softplus_of_log1p = stated(
+    "softplus_of_log1p", "log(1 + exp(a)) = softplus(a)", "log1p(exp(A)) = softplus(A)", where="A: m x n"
+)
 
 
 @identity("1 − σ(−a) = σ(a)", "1 - sigmoid(-A) = sigmoid(A)", where="A: m x n", among=(Sigmoid,))
@@ -234,11 +234,9 @@ def absolute_of_negative(e: Expr) -> Expr | None:
 # ---- the larger of two ------------------------------------------------------------------------------
 
 
-@identity("max(A, A) = A", "max(A, A) = A", where="A: m x n")
-def maximum_of_equals(e: Expr) -> Expr | None:
-    """Also the minimum."""
-    a, b = e.operands
-    return a if a is b else None
+maximum_of_equals = stated(
+    "maximum_of_equals", "max(A, A) = A", "max(A, A) = A", where="A: m x n", also=("min(A, A) = A",)
+)
 
 
 @identity("max(A, 0) = relu(A)", "max(A, zeros(m, n)) = relu(A)", where="A: m x n")

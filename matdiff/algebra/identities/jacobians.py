@@ -15,7 +15,7 @@ from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
-from matdiff.algebra.operators.vectorisation import Commutation
+from matdiff.algebra.stated import stated
 
 # ---- the laws of a line -----------------------------------------------------------------------------
 
@@ -162,31 +162,21 @@ def product_into_kronecker(e: Expr) -> Expr | None:
     return None
 
 
-@identity("x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A", "kron(x, kron(y', A)) = kron(x*y', A)", where="x: m; y: n; A: p x q")
-def column_and_row_in_kronecker(e: Expr) -> Expr | None:
-    """Also yᵀ ⊗ (x ⊗ A)."""
-    match e.operands:
-        case x, Kronecker(operands=(y, a)) if x.cols is ONE and y.rows is ONE:
-            return Kronecker.of(Product.of(x, y), a)
-        case y, Kronecker(operands=(x, a)) if x.cols is ONE and y.rows is ONE:
-            return Kronecker.of(Product.of(x, y), a)
-        case _:
-            return None
+column_and_row_in_kronecker = stated(
+    "column_and_row_in_kronecker",
+    "x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A",
+    "kron(x, kron(y', A)) = kron(x*y', A)",
+    where="x: m; y: n; A: p x q",
+    also=("kron(y', kron(x, A)) = kron(x*y', A)",),
+)
 
 
-@identity(
+kronecker_between_commutations = stated(
+    "kronecker_between_commutations",
     "K(A ⊗ B)K = B ⊗ A",
     "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)",
     where="A: m x n; B: p x q",
 )
-def kronecker_between_commutations(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(1, len(f) - 1):
-        match f[k - 1], f[k], f[k + 1]:
-            case Commutation() as left, Kronecker(operands=(a, b)), Commutation() as right:
-                if left.data == (b.rows, a.rows) and right.data == (a.cols, b.cols):
-                    return Product.of(*f[: k - 1], Kronecker.of(b, a), *f[k + 2 :])
-    return None
 
 
 @identity("xyᵀdiag(z) = x(y ⊙ z)ᵀ", "x*y'*diag(z) = x*(y .* z)'", where="x: m; y, z: n", among=(DiagonalMatrix,))

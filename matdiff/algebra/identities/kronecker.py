@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import base_and_exponent
-from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.singular import NuclearNorm, SpectralNorm
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.operators.vectorisation import Commutation
+from matdiff.algebra.stated import stated
 
 
 def is_square(e: Expr) -> bool:
@@ -43,59 +41,52 @@ def multiple_in_kronecker(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), Kronecker(*factors))
 
 
-@identity(
+kronecker_of_constants = stated(
+    "kronecker_of_constants",
     "I ⊗ I = I",
     "kron(eye(m), eye(n)) = eye(m*n)",
-    also=(Statement("kron(zeros(m, n), A) = zeros(m*p, n*q)", "A: p x q"),),
+    also=(
+        Statement("kron(zeros(m, n), A) = zeros(m*p, n*q)", "A: p x q"),
+        Statement("kron(A, zeros(m, n)) = zeros(p*m, q*n)", "A: p x q"),
+        "kron(ones(m, n), ones(p, q)) = ones(m*p, n*q)",
+    ),
 )
-def kronecker_of_constants(e: Expr) -> Expr | None:
-    """Also 1 ⊗ 1 = 1, and 0 where a factor is 0."""
-    a, b = e.operands
-    if isinstance(a, Zeros) or isinstance(b, Zeros):
-        return Zeros(*e.shape)
-    if isinstance(a, Identity) and isinstance(b, Identity):
-        return Identity(e.rows)
-    return Ones(*e.shape) if isinstance(a, Ones) and isinstance(b, Ones) else None
 
 
-@identity("x ⊗ yᵀ = xyᵀ", "kron(x, y') = x*y'", where="x: m; y: n")
-def kronecker_of_column_and_row(e: Expr) -> Expr | None:
-    a, b = e.operands
-    if a.cols is ONE and b.rows is ONE:
-        return Product.of(a, b)
-    return Product.of(b, a) if a.rows is ONE and b.cols is ONE else None
+kronecker_of_column_and_row = stated(
+    "kronecker_of_column_and_row",
+    "x ⊗ yᵀ = xyᵀ",
+    "kron(x, y') = x*y'",
+    where="x: m; y: n",
+    also=("kron(y', x) = x*y'",),
+)
 
 
-@identity(
+mixed_product = stated(
+    "mixed_product",
     "(A ⊗ B)(C ⊗ D) = AC ⊗ BD",
     "kron(A, B)*kron(C, D) = kron(A*C, B*D)",
     where="A: m x n; B: p x q; C: n x k; D: q x l",
     among=(Kronecker,),
 )
-def mixed_product(e: Expr) -> Expr | None:
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        match kronecker_factors(left), kronecker_factors(right):
-            case (a, b), (c, d) if a.cols is c.rows and b.cols is d.rows:
-                return Product.of(*f[:k], Kronecker.of(Product.of(a, c), Product.of(b, d)), *f[k + 2 :])
-    return None
 
 
-@identity("(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ", "kron(A, B)' = kron(A', B')", where="A: m x n; B: p x q", among=(Kronecker,))
-def transpose_of_kronecker(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    return Kronecker(*map(transposed, pair)) if pair else None
+transpose_of_kronecker = stated(
+    "transpose_of_kronecker",
+    "(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ",
+    "kron(A, B)' = kron(A', B')",
+    where="A: m x n; B: p x q",
+    among=(Kronecker,),
+)
 
 
-@identity(
+inverse_of_kronecker = stated(
+    "inverse_of_kronecker",
     "(A ⊗ B)⁻¹ = A⁻¹ ⊗ B⁻¹",
     "inv(kron(A, B)) = kron(inv(A), inv(B))",
     where="A: m x m invertible; B: n x n invertible",
     requires="A and B invertible",
 )
-def inverse_of_kronecker(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    return Kronecker(*map(Inverse, pair)) if pair and all(map(is_square, pair)) else None
 
 
 @identity("(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ", "kron(A, B)^2 = kron(A^2, B^2)", where="A: m x m; B: n x n")
@@ -107,10 +98,12 @@ def power_of_kronecker(e: Expr) -> Expr | None:
     return Kronecker(matrix_power(a, i * e.data[0]), matrix_power(b, j * e.data[0]))
 
 
-@identity("(A ⊗ B)⁺ = A⁺ ⊗ B⁺", "pinv(kron(A, B)) = kron(pinv(A), pinv(B))", where="A: m x n; B: p x q")
-def pseudo_inverse_of_kronecker(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    return Kronecker(*map(PseudoInverse, pair)) if pair else None
+pseudo_inverse_of_kronecker = stated(
+    "pseudo_inverse_of_kronecker",
+    "(A ⊗ B)⁺ = A⁺ ⊗ B⁺",
+    "pinv(kron(A, B)) = kron(pinv(A), pinv(B))",
+    where="A: m x n; B: p x q",
+)
 
 
 @identity(
@@ -176,76 +169,67 @@ def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
 # ---- functions of a Kronecker product --------------------------------------------------------------
 
 
-def _product_of_functions(e: Expr, function: Callable[[Expr], Expr]) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    return Hadamard.of(*map(function, pair)) if pair else None
+trace_of_kronecker_product = stated(
+    "trace_of_kronecker_product", "Tr(A ⊗ B) = Tr(A)Tr(B)", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n"
+)
 
 
-@identity("Tr(A ⊗ B) = Tr(A)Tr(B)", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n")
-def trace_of_kronecker_product(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    return Hadamard.of(*map(Trace, pair)) if pair and all(map(is_square, pair)) else None
+trace_of_identity = stated("trace_of_identity", "Tr(I) = n", "tr(eye(n)) = n", where="n: scalar")
 
 
-@identity("Tr(I) = n", "tr(eye(n)) = n", where="n: scalar")
-def trace_of_identity(e: Expr) -> Expr | None:
-    return count(e.operands[0].rows) if isinstance(e.operands[0], Identity) else None
+determinant_of_kronecker = stated(
+    "determinant_of_kronecker",
+    "|A ⊗ B| = |A|ⁿ|B|ᵐ",
+    "det(kron(A, B)) = det(A)^n*det(B)^m",
+    where="A: m x m; B: n x n; m, n: scalar",
+)
 
 
-@identity("|A ⊗ B| = |A|ⁿ|B|ᵐ", "det(kron(A, B)) = det(A)^n*det(B)^m", where="A: m x m; B: n x n; m, n: scalar")
-def determinant_of_kronecker(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    if not pair or not all(map(is_square, pair)):
-        return None
-    a, b = pair
-    return Hadamard.of(Power(Determinant(a), count(b.rows)), Power(Determinant(b), count(a.rows)))
-
-
-@identity(
+logdet_of_kronecker = stated(
+    "logdet_of_kronecker",
     "log|A ⊗ B| = n log|A| + m log|B|",
     "logdet(kron(A, B)) = n*logdet(A) + m*logdet(B)",
     where="A: m x m; B: n x n; m, n: scalar",
 )
-def logdet_of_kronecker(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    if not pair or not all(map(is_square, pair)):
-        return None
-    a, b = pair
-    return Scale.of(count(b.rows), LogDeterminant(a)) + Scale.of(count(a.rows), LogDeterminant(b))
 
 
-@identity("‖A ⊗ B‖ = ‖A‖‖B‖", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q")
-def norm_of_kronecker(e: Expr) -> Expr | None:
-    return _product_of_functions(e, Norm)
+norm_of_kronecker = stated(
+    "norm_of_kronecker", "‖A ⊗ B‖ = ‖A‖‖B‖", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q"
+)
 
 
-@identity("‖A ⊗ B‖² = ‖A‖²‖B‖²", "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2", where="A: m x n; B: p x q")
-def square_of_norm_of_kronecker(e: Expr) -> Expr | None:
-    match e:
-        case Power(operands=(Norm() as norm, exponent)) if exponent.number == 2:
-            return _product_of_functions(norm, lambda f: Power(Norm(f), exponent))
-        case _:
-            return None
+square_of_norm_of_kronecker = stated(
+    "square_of_norm_of_kronecker",
+    "‖A ⊗ B‖² = ‖A‖²‖B‖²",
+    "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2",
+    where="A: m x n; B: p x q",
+)
 
 
-@identity("‖A ⊗ B‖₁ = ‖A‖₁‖B‖₁", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q")
-def norm1_of_kronecker(e: Expr) -> Expr | None:
-    return _product_of_functions(e, EntrywiseNorm1)
+norm1_of_kronecker = stated(
+    "norm1_of_kronecker", "‖A ⊗ B‖₁ = ‖A‖₁‖B‖₁", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q"
+)
 
 
-@identity("‖A ⊗ B‖_* = ‖A‖_*‖B‖_*", "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)", where="A: m x n; B: p x q")
-def nuclear_norm_of_kronecker(e: Expr) -> Expr | None:
-    return _product_of_functions(e, NuclearNorm.of)
+nuclear_norm_of_kronecker = stated(
+    "nuclear_norm_of_kronecker",
+    "‖A ⊗ B‖_* = ‖A‖_*‖B‖_*",
+    "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)",
+    where="A: m x n; B: p x q",
+)
 
 
-@identity("‖A ⊗ B‖₂ = ‖A‖₂‖B‖₂", "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)", where="A: m x n; B: p x q")
-def spectral_norm_of_kronecker(e: Expr) -> Expr | None:
-    return _product_of_functions(e, SpectralNorm.of)
+spectral_norm_of_kronecker = stated(
+    "spectral_norm_of_kronecker",
+    "‖A ⊗ B‖₂ = ‖A‖₂‖B‖₂",
+    "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)",
+    where="A: m x n; B: p x q",
+)
 
 
-@identity("sum(A ⊗ B) = sum(A)sum(B)", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q")
-def sum_of_kronecker(e: Expr) -> Expr | None:
-    return _product_of_functions(e, SumOfEntries)
+sum_of_kronecker = stated(
+    "sum_of_kronecker", "sum(A ⊗ B) = sum(A)sum(B)", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q"
+)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

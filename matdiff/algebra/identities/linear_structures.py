@@ -15,12 +15,13 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.khatri_rao import KhatriRao
-from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
+from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.operators.vectorisation import Commutation, Duplication, Elimination
+from matdiff.algebra.stated import stated
 
 Pair = Callable[[Expr, Expr], Expr | None]
 
@@ -103,97 +104,77 @@ def commutation_to_the_right(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
+commuted_khatri_rao = stated(
+    "commuted_khatri_rao",
     "K(A ∗ B) = B ∗ A",
     "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
     where="A: m x n; B: p x n",
     among=(KhatriRao,),
+    also=("khatri_rao(A, B)'*commutation(m, p) = khatri_rao(B, A)'",),
 )
-def commuted_khatri_rao(e: Expr) -> Expr | None:
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case Commutation(data=(p, m)), KhatriRao(operands=(a, b)) if a.rows is m and b.rows is p:
-                return KhatriRao(b, a)
-            case _:
-                return None
-
-    return neighbours(e, joined)
 
 
-@identity("vec(A)ᵀK = vec(Aᵀ)ᵀ", "vec(A)'*commutation(m, n) = vec(A')'", where="A: n x m", among=(Commutation,))
-def row_of_vec_commuted(e: Expr) -> Expr | None:
-    for k, (left, right) in enumerate(pairwise(e.operands)):
-        match left, right:
-            case Transpose(operands=(Vec(operands=(a,)),)), Commutation(data=(m, n)) if a.shape == (n, m):
-                return Product.of(*e.operands[:k], Transpose(Vec.of(transposed(a))), *e.operands[k + 2 :])
-    return None
+row_of_vec_commuted = stated(
+    "row_of_vec_commuted",
+    "vec(A)ᵀK = vec(Aᵀ)ᵀ",
+    "vec(A)'*commutation(m, n) = vec(A')'",
+    where="A: n x m",
+    among=(Commutation,),
+)
 
 
 # ---- duplication and elimination --------------------------------------------------------------------
 
 
-@identity("KD = D", "commutation(n, n)*duplication(n) = duplication(n)", among=(Duplication, PseudoInverse))
-def commuted_duplication(e: Expr) -> Expr | None:
-    """Also D⁺K = D⁺."""
-
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case Commutation(data=(m, n)), Duplication() if m is n:
-                return right
-            case PseudoInverse(operands=(Duplication(),)), Commutation(data=(m, n)) if m is n:
-                return left
-            case _:
-                return None
-
-    return neighbours(e, joined)
+commuted_duplication = stated(
+    "commuted_duplication",
+    "KD = D",
+    "commutation(n, n)*duplication(n) = duplication(n)",
+    among=(Duplication, PseudoInverse),
+    also=(
+        "duplication(n)'*commutation(n, n) = duplication(n)'",
+        "pinv(duplication(n))*commutation(n, n) = pinv(duplication(n))",
+        "commutation(n, n)*pinv(duplication(n))' = pinv(duplication(n))'",
+    ),
+)
 
 
-@identity("LD = I", "elimination(n)*duplication(n) = eye(n*(n+1)/2)", among=(Duplication,))
-def eliminated_duplication(e: Expr) -> Expr | None:
-    """Also D⁺D = I."""
-
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case ((Elimination() | PseudoInverse(operands=(Duplication(),))), Duplication()):
-                return Identity(right.cols)
-            case _:
-                return None
-
-    return neighbours(e, joined)
-
-
-@identity("L vec(A) = vech(A)", "elimination(n)*vec(A) = vech(A)", where="A: n x n", among=(Elimination,))
-def eliminated_vec(e: Expr) -> Expr | None:
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case Elimination(), Vec(operands=(a,)) if a.rows is a.cols:
-                return Vech(a)
-            case _:
-                return None
-
-    return neighbours(e, joined)
+eliminated_duplication = stated(
+    "eliminated_duplication",
+    "LD = I",
+    "elimination(n)*duplication(n) = eye(n*(n+1)/2)",
+    among=(Duplication,),
+    also=(
+        "pinv(duplication(n))*duplication(n) = eye(n*(n+1)/2)",
+        "duplication(n)'*elimination(n)' = eye(n*(n+1)/2)",
+        "duplication(n)'*pinv(duplication(n))' = eye(n*(n+1)/2)",
+    ),
+)
 
 
-@identity(
+eliminated_vec = stated(
+    "eliminated_vec",
+    "L vec(A) = vech(A)",
+    "elimination(n)*vec(A) = vech(A)",
+    where="A: n x n",
+    among=(Elimination,),
+    also=("vec(A)'*elimination(n)' = vech(A)'",),
+)
+
+
+duplicated_vech = stated(
+    "duplicated_vech",
     "D vech(S) = vec(S)",
     "duplication(n)*vech(S) = vec(S)",
     where="S: n x n symmetric",
     requires="S symmetric",
     among=(Duplication, PseudoInverse),
+    also=(
+        "pinv(duplication(n))*vec(S) = vech(S)",
+        "vech(S)'*duplication(n)' = vec(S)'",
+        "vec(S)'*pinv(duplication(n))' = vech(S)'",
+    ),
 )
-def duplicated_vech(e: Expr) -> Expr | None:
-    """Also D⁺vec(S) = vech(S)."""
-
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case Duplication(), Vech(operands=(a,)) if is_symmetric(a):
-                return Vec(a)
-            case PseudoInverse(operands=(Duplication(data=(n,)),)), Vec(operands=(a,)) if a.rows is n:
-                return Vech(a) if is_symmetric(a) else None
-            case _:
-                return None
-
-    return neighbours(e, joined)
 
 
 @identity(
@@ -216,21 +197,16 @@ def pseudo_inverse_of_duplication(e: Expr) -> Expr | None:
 # ---- the Khatri–Rao product -------------------------------------------------------------------------
 
 
-@identity(
+kronecker_times_khatri_rao = stated(
+    "kronecker_times_khatri_rao",
     "(A ⊗ B)(C ∗ D) = AC ∗ BD",
     "kron(A, B)*khatri_rao(C, D) = khatri_rao(A*C, B*D)",
     where="A: m x n; B: p x q; C: n x k; D: q x k",
     among=(KhatriRao,),
+    also=(
+        Statement("khatri_rao(C, D)'*kron(A, B) = khatri_rao(A'*C, B'*D)'", "A: m x n; B: p x q; C: m x k; D: p x k"),
+    ),
 )
-def kronecker_times_khatri_rao(e: Expr) -> Expr | None:
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case Kronecker(operands=(a, b)), KhatriRao(operands=(c, d)) if a.cols is c.rows and b.cols is d.rows:
-                return KhatriRao.of(Product.of(a, c), Product.of(b, d))
-            case _:
-                return None
-
-    return neighbours(e, joined)
 
 
 @identity(
@@ -297,18 +273,13 @@ def multiple_in_khatri_rao(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), KhatriRao(*factors))
 
 
-@identity(
+unvec_of_khatri_rao = stated(
+    "unvec_of_khatri_rao",
     "unvec((A ∗ B)x) = B diag(x)Aᵀ",
     "unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'",
     where="A: m x n; B: p x n; x: n",
     among=(Product,),
 )
-def unvec_of_khatri_rao(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Product(operands=(KhatriRao(operands=(a, b)), *rest)) if (b.rows, a.rows) == e.shape:
-            return Product.of(b, DiagonalMatrix(Product.of(*rest)), transposed(a))
-        case _:
-            return None
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

@@ -10,14 +10,14 @@ from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators import spectral_functions
-from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
-from matdiff.algebra.operators.structure import DiagonalMatrix, Named
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.stated import stated
 
 HALF = Number("1/2")
 
@@ -173,28 +173,19 @@ def product_of_exponentials(e: Expr) -> Expr | None:
     return None
 
 
-@identity("expm(logm(A)) = A", "expm(logm(A)) = A", where="A: n x n spd")
-def exponential_of_logarithm(e: Expr) -> Expr | None:
-    """Also expm(0) = I, and the exponential of a diagonal matrix."""
-    match e.operands[0]:
-        case Logm(operands=(a,)):
-            return a
-        case Zeros():
-            return Identity(e.rows)
-        case DiagonalMatrix(operands=(x,)):
-            return DiagonalMatrix(Exp(x))
-        case _:
-            return None
+exponential_of_logarithm = stated(
+    "exponential_of_logarithm",
+    "expm(logm(A)) = A",
+    "expm(logm(A)) = A",
+    where="A: n x n spd",
+    also=("expm(zeros(n, n)) = eye(n)", Statement("expm(diag(x)) = diag(exp(x))", "x: n")),
+)
 
 
-@identity("logm(I) = 0", "logm(eye(n)) = zeros(n, n)")
-def logarithm_of_identity(e: Expr) -> Expr | None:
-    return Zeros(*e.shape) if isinstance(e.operands[0], Identity) else None
+logarithm_of_identity = stated("logarithm_of_identity", "logm(I) = 0", "logm(eye(n)) = zeros(n, n)")
 
 
-@identity("sqrtm(I) = I", "sqrtm(eye(n)) = eye(n)")
-def square_root_of_identity(e: Expr) -> Expr | None:
-    return e.operands[0] if isinstance(e.operands[0], Identity) else None
+square_root_of_identity = stated("square_root_of_identity", "sqrtm(I) = I", "sqrtm(eye(n)) = eye(n)")
 
 
 @identity("sqrtm(A)² = A", "sqrtm(A)^2 = A", where="A: n x n spd")
@@ -206,22 +197,19 @@ def power_of_square_root(e: Expr) -> Expr | None:
     return Expm(Scale.of(Number(k), a.operands[0])) if isinstance(a, Expm) else None
 
 
-@identity("expm(A)⁻¹ = expm(−A)", "inv(expm(A)) = expm(-A)", where="A: n x n")
-def inverse_of_exponential(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Expm(-a.operands[0]) if isinstance(a, Expm) else None
+inverse_of_exponential = stated(
+    "inverse_of_exponential", "expm(A)⁻¹ = expm(−A)", "inv(expm(A)) = expm(-A)", where="A: n x n"
+)
 
 
-@identity("|expm(A)| = exp(Tr(A))", "det(expm(A)) = exp(tr(A))", where="A: n x n")
-def determinant_of_exponential(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Exp(Trace(a.operands[0])) if isinstance(a, Expm) else None
+determinant_of_exponential = stated(
+    "determinant_of_exponential", "|expm(A)| = exp(Tr(A))", "det(expm(A)) = exp(tr(A))", where="A: n x n"
+)
 
 
-@identity("log|expm(A)| = Tr(A)", "logdet(expm(A)) = tr(A)", where="A: n x n")
-def logdet_of_exponential(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Trace(a.operands[0]) if isinstance(a, Expm) else None
+logdet_of_exponential = stated(
+    "logdet_of_exponential", "log|expm(A)| = Tr(A)", "logdet(expm(A)) = tr(A)", where="A: n x n"
+)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

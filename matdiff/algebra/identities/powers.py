@@ -14,6 +14,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.stated import stated
 
 
 def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
@@ -141,16 +142,10 @@ def power_of_product(e: Expr) -> Expr | None:
     return None
 
 
-@identity("exp(log a) = a", "exp(log(a)) = a", where="a: scalar positive")
-def exp_of_log(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a.operands[0] if isinstance(a, Log) else None
+exp_of_log = stated("exp_of_log", "exp(log a) = a", "exp(log(a)) = a", where="a: scalar positive")
 
 
-@identity("log(exp a) = a", "log(exp(a)) = a", where="a: scalar")
-def log_of_exp(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a.operands[0] if isinstance(a, Exp) else None
+log_of_exp = stated("log_of_exp", "log(exp a) = a", "log(exp(a)) = a", where="a: scalar")
 
 
 @identity("(A⁻¹)⁻¹ = A", "inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible")
@@ -179,9 +174,7 @@ def inverse_of_orthogonal(e: Expr) -> Expr | None:
     return (leaf if leaf is not a else Transpose(a)) if "orthogonal" in assumed(leaf) else None
 
 
-@identity("‖0‖ = 0", "norm2(zeros(m, n)) = 0", among=(Zeros,))
-def norm_of_zero(e: Expr) -> Expr | None:
-    return Number(0) if isinstance(e.operands[0], Zeros) else None
+norm_of_zero = stated("norm_of_zero", "‖0‖ = 0", "norm2(zeros(m, n)) = 0", among=(Zeros,))
 
 
 @identity("0ᵏ = 0", "zeros(m, n).^2 = zeros(m, n)", among=(Zeros, Number))

@@ -9,6 +9,7 @@ from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, value_of
+from matdiff.algebra.stated import stated
 
 
 @identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
@@ -139,14 +140,13 @@ def diagonal_times_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("diag(x)diag(y) = diag(x ⊙ y)", "diag(x)*diag(y) = diag(x .* y)", where="x, y: n", among=(DiagonalMatrix,))
-def product_of_diagonals(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        if isinstance(f[k], DiagonalMatrix) and isinstance(f[k + 1], DiagonalMatrix):
-            both = DiagonalMatrix(Hadamard.of(f[k].operands[0], f[k + 1].operands[0]))
-            return Product.of(*f[:k], both, *f[k + 2 :])
-    return None
+product_of_diagonals = stated(
+    "product_of_diagonals",
+    "diag(x)diag(y) = diag(x ⊙ y)",
+    "diag(x)*diag(y) = diag(x .* y)",
+    where="x, y: n",
+    among=(DiagonalMatrix,),
+)
 
 
 @identity("1ᵀ(x ⊙ y) = xᵀy", "ones(n)'*(x .* y) = x'*y", where="x, y: n", among=(Ones,))
@@ -167,40 +167,23 @@ def is_all_ones(e: Expr) -> bool:
     return isinstance(e.operands[0] if isinstance(e, Transpose) else e, Ones)
 
 
-@identity(
+diagonal_of_scaled = stated(
+    "diagonal_of_scaled",
     "diag(diag(x)A) = x ⊙ diag(A)",
     "diag(diag(x)*A) = x .* diag(A)",
     where="x: n; A: n x n",
     also=("diag(A*diag(x)) = x .* diag(A)",),
 )
-def diagonal_of_scaled(e: Expr) -> Expr | None:
-    """On either side."""
-    match e.operands[0]:
-        case Product(operands=(DiagonalMatrix(operands=(x,)), *rest)):
-            return Hadamard.of(x, DiagonalVector.of(Product.of(*rest)))
-        case Product(operands=(*rest, DiagonalMatrix(operands=(x,)))):
-            return Hadamard.of(x, DiagonalVector.of(Product.of(*rest)))
-        case _:
-            return None
 
 
-@identity("diag(xyᵀ) = x ⊙ y", "diag(x*y') = x .* y", where="x, y: n")
-def diagonal_of_outer_product(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Product(operands=f):
-            for k in range(len(f) - 1):
-                if f[k].cols is ONE:
-                    return Hadamard.of(Product.of(*f[: k + 1]), Transpose(Product.of(*f[k + 1 :])))
-    return None
+diagonal_of_outer_product = stated(
+    "diagonal_of_outer_product", "diag(xyᵀ) = x ⊙ y", "diag(x*y') = x .* y", where="x, y: n"
+)
 
 
-@identity("diag(cA) = c diag(A)", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
-def diagonal_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(c, DiagonalVector(a))
-        case _:
-            return None
+diagonal_of_multiple = stated(
+    "diagonal_of_multiple", "diag(cA) = c diag(A)", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n"
+)
 
 
 @identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from matdiff.algebra.constants import Identity, Zeros
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Number, Operator
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse
-from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.singular import LeftSingular, NuclearNorm, Polar, RightSingular, SpectralNorm
 from matdiff.algebra.operators.spectral import (
@@ -20,7 +18,7 @@ from matdiff.algebra.operators.spectral import (
     SmallestEigenvector,
 )
 from matdiff.algebra.operators.square import Determinant
-from matdiff.algebra.operators.sylvester import Sylvester
+from matdiff.algebra.stated import stated
 
 UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSingular)
 
@@ -41,20 +39,13 @@ def transpose_of_function(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
+transpose_of_sylvester = stated(
+    "transpose_of_sylvester",
     "sylvester(A, B, C)ᵀ = sylvester(Bᵀ, Aᵀ, Cᵀ)",
     "sylvester(A, B, C)' = sylvester(B', A', C')",
     where="A: m x m spd; B: n x n spd; C: m x n",
+    also=(Statement("commutator(A, B)' = commutator(B', A')", "A, B: n x n"),),
 )
-def transpose_of_sylvester(e: Expr) -> Expr | None:
-    """The same for the commutator: [A, B]ᵀ = [Bᵀ, Aᵀ]."""
-    match e.operands[0]:
-        case Sylvester(operands=(a, b, c)):
-            return Sylvester(transposed(b), transposed(a), transposed(c))
-        case Commutator(operands=(a, b)):
-            return Commutator(transposed(b), transposed(a))
-        case _:
-            return None
 
 
 @identity("vᵀv = 1", "eigvec_max(A)'*eigvec_max(A) = 1", where="A: n x n symmetric", among=UNIT_VECTORS)
@@ -81,24 +72,31 @@ def matrix_times_eigenvector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("λ(Aᵀ) = λ(A)", "lambda_max(A') = lambda_max(A)", where="A: n x n symmetric")
-def eigenvalue_of_transpose(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return e.rebuild((a.operands[0],)) if isinstance(a, Transpose) else None
+eigenvalue_of_transpose = stated(
+    "eigenvalue_of_transpose",
+    "λ(Aᵀ) = λ(A)",
+    "lambda_max(A') = lambda_max(A)",
+    where="A: n x n",
+    also=("lambda_min(A') = lambda_min(A)",),
+)
 
 
-@identity("‖Aᵀ‖ = ‖A‖", "norm_nuc(A') = norm_nuc(A)", where="A: m x n")
-def singular_values_of_transpose(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return e.rebuild((a.operands[0],)) if isinstance(a, Transpose) else None
+singular_values_of_transpose = stated(
+    "singular_values_of_transpose",
+    "‖Aᵀ‖ = ‖A‖",
+    "norm_nuc(A') = norm_nuc(A)",
+    where="A: m x n",
+    also=("norm_spec(A') = norm_spec(A)",),
+)
 
 
-@identity("‖xyᵀ‖_* = ‖x‖‖y‖", "norm_nuc(x*y') = norm2(x)*norm2(y)", where="x: m; y: n")
-def singular_value_of_outer_product(e: Expr) -> Expr | None:
-    """A matrix of rank one has one singular value that is not 0."""
-    f = e.operands[0].operands if isinstance(e.operands[0], Product) else ()
-    k = next((k for k in range(1, len(f)) if f[k].rows is ONE), 0)
-    return Norm(Product.of(*f[:k])) * Norm(transposed(Product.of(*f[k:]))) if k else None
+singular_value_of_outer_product = stated(
+    "singular_value_of_outer_product",
+    "‖xyᵀ‖_* = ‖x‖‖y‖",
+    "norm_nuc(x*y') = norm2(x)*norm2(y)",
+    where="x: m; y: n",
+    also=("norm_spec(x*y') = norm2(x)*norm2(y)",),
+)
 
 
 @identity("polar(2A) = polar(A)", "polar(-2*A) = -polar(A)", where="A: m x n")
@@ -110,24 +108,23 @@ def multiple_in_polar(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(A⁺)⁺ = A", "pinv(pinv(A)) = A", where="A: m x n")
-def double_pseudo_inverse(e: Expr) -> Expr | None:
-    """Also I⁺ = I and 0⁺ = 0ᵀ."""
-    a = e.operands[0]
-    if isinstance(a, Identity | Zeros):
-        return a if isinstance(a, Identity) else Zeros(*e.shape)
-    return a.operands[0] if isinstance(a, PseudoInverse) else None
+double_pseudo_inverse = stated(
+    "double_pseudo_inverse",
+    "(A⁺)⁺ = A",
+    "pinv(pinv(A)) = A",
+    where="A: m x n",
+    also=("pinv(eye(n)) = eye(n)", "pinv(zeros(m, n)) = zeros(n, m)"),
+)
 
 
-@identity("AA⁺A = A", "A*pinv(A)*A = A", where="A: m x n", among=(PseudoInverse,))
-def pseudo_inverse_in_product(e: Expr) -> Expr | None:
-    """Also A⁺AA⁺ = A⁺, and the transposes of both."""
-    f = e.operands
-    for k in range(len(f) - 2):
-        a, p, b = f[k : k + 3]
-        if a is b and (_operand_of(PseudoInverse, p) is a or _operand_of(PseudoInverse, a) is p):
-            return Product.of(*f[:k], *f[k + 2 :])
-    return None
+pseudo_inverse_in_product = stated(
+    "pseudo_inverse_in_product",
+    "AA⁺A = A",
+    "A*pinv(A)*A = A",
+    where="A: m x n",
+    among=(PseudoInverse,),
+    also=("pinv(A)*A*pinv(A) = pinv(A)", "A'*pinv(A)'*A' = A'", "pinv(A)'*A'*pinv(A)' = pinv(A)'"),
+)
 
 
 def _operand_of(cls: type[Expr], e: Expr) -> Expr | None:
@@ -149,11 +146,13 @@ def adjugate_in_product(e: Expr) -> Expr | None:
     return None
 
 
-@identity("[A, A] = 0", "commutator(A, A) = zeros(n, n)", where="A: n x n")
-def trivial_commutator(e: Expr) -> Expr | None:
-    """Also [A, I] = 0."""
-    a, b = e.operands
-    return Zeros(*e.shape) if a is b or isinstance(a, Identity) or isinstance(b, Identity) else None
+trivial_commutator = stated(
+    "trivial_commutator",
+    "[A, A] = 0",
+    "commutator(A, A) = zeros(n, n)",
+    where="A: n x n",
+    also=("commutator(A, eye(n)) = zeros(n, n)", "commutator(eye(n), A) = zeros(n, n)"),
+)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

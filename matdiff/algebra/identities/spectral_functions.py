@@ -8,7 +8,6 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities.matrix_functions import base
-from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Product, Sum, Transpose
@@ -23,6 +22,7 @@ from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.stated import stated
 
 
 def holds_eigenvalues(e: Expr) -> bool:
@@ -45,16 +45,14 @@ def sum_over_eigenvalues(e: Expr) -> Expr | None:
         return None
 
 
-@identity("QᵀQ = I", "eigvecs(S)'*eigvecs(S) = eye(n)", where="S: n x n symmetric", among=(Eigenvectors,))
-def orthogonality_of_eigenvectors(e: Expr) -> Expr | None:
-    """In either order, where the transposed one is a neighbour."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        q = next((o for o in f[k : k + 2] if isinstance(o, Eigenvectors)), None)
-        if q is not None and {f[k], f[k + 1]} == {q, transposed(q)}:
-            rest = (*f[:k], *f[k + 2 :])
-            return Product.of(*rest) if rest else Identity(q.rows)
-    return None
+orthogonality_of_eigenvectors = stated(
+    "orthogonality_of_eigenvectors",
+    "QᵀQ = I",
+    "eigvecs(S)'*eigvecs(S) = eye(n)",
+    where="S: n x n symmetric",
+    among=(Eigenvectors,),
+    also=("eigvecs(S)*eigvecs(S)' = eye(n)",),
+)
 
 
 @identity(

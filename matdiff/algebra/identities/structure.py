@@ -11,8 +11,8 @@ from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
-from matdiff.algebra.operators.kronecker import Vec, Vech
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
+from matdiff.algebra.operators.kronecker import Vech
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
@@ -25,23 +25,21 @@ from matdiff.algebra.operators.triangles import (
     SymmetricPart,
     UpperTriangle,
     lower_or_upper,
-    transposed_constant,
 )
 from matdiff.algebra.operators.vectorisation import Commutation
+from matdiff.algebra.stated import stated
 
 # ---- transposes -------------------------------------------------------------------------------------
 
 
-@identity("sym(A)ᵀ = sym(A)", "sym(A)' = sym(A)", among=(SymmetricPart,))
-def transpose_of_symmetric_part(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a if isinstance(a, SymmetricPart) else None
+transpose_of_symmetric_part = stated(
+    "transpose_of_symmetric_part", "sym(A)ᵀ = sym(A)", "sym(A)' = sym(A)", among=(SymmetricPart,)
+)
 
 
-@identity("skew(A)ᵀ = −skew(A)", "skew(A)' = -skew(A)", among=(SkewPart,))
-def transpose_of_skew_part(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return -a if isinstance(a, SkewPart) else None
+transpose_of_skew_part = stated(
+    "transpose_of_skew_part", "skew(A)ᵀ = −skew(A)", "skew(A)' = -skew(A)", among=(SkewPart,)
+)
 
 
 @identity(
@@ -57,16 +55,12 @@ def transpose_of_triangle(e: Expr) -> Expr | None:
     return lower_or_upper(a) if isinstance(a, LowerTriangle | UpperTriangle) and growth(a) <= 0 else None
 
 
-@identity("diag(Aᵀ) = diag(A)", "diag(A') = diag(A)", among=(Transpose,))
-def diagonal_of_transpose(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return DiagonalVector(a.operands[0]) if isinstance(a, Transpose) else None
+diagonal_of_transpose = stated("diagonal_of_transpose", "diag(Aᵀ) = diag(A)", "diag(A') = diag(A)", among=(Transpose,))
 
 
-@identity("Kₘₙᵀ = Kₙₘ", "commutation(m, n)' = commutation(n, m)", also=("centering(n)' = centering(n)",))
-def transpose_of_sized(e: Expr) -> Expr | None:
-    """Also of the centring matrix, which is symmetric."""
-    return transposed_constant(e.operands[0])
+transpose_of_sized = stated(
+    "transpose_of_sized", "Kₘₙᵀ = Kₙₘ", "commutation(m, n)' = commutation(n, m)", also=("centering(n)' = centering(n)",)
+)
 
 
 @identity("[Aᵀ; Bᵀ]ᵀ = [A, B]", "vstack(A', B')' = hstack(A, B)", where="A: m x n; B: m x p")
@@ -189,13 +183,13 @@ def power_of_diagonal_matrix(e: Expr) -> Expr | None:
             return None
 
 
-@identity("diag(1) = I", "diag(ones(n)) = eye(n)", among=(Ones, Zeros))
-def diagonal_of_ones(e: Expr) -> Expr | None:
-    """Also diag(0) = 0."""
-    x = e.operands[0]
-    if isinstance(x, Zeros):
-        return Zeros(*e.shape)
-    return Identity(e.rows) if isinstance(x, Ones) else None
+diagonal_of_ones = stated(
+    "diagonal_of_ones",
+    "diag(1) = I",
+    "diag(ones(n)) = eye(n)",
+    among=(Ones, Zeros),
+    also=("diag(zeros(n)) = zeros(n, n)",),
+)
 
 
 @identity("[0, 0] = 0", "hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)")
@@ -203,13 +197,12 @@ def blocks_of_zeros(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if all(isinstance(o, Zeros) or o.number == 0 for o in e.operands) else None
 
 
-@identity("[a, b; c, d] has the determinant ad − bc", "det([a, b; c, d]) = a*d - b*c", where="a, b, c, d: scalar")
-def determinant_of_two(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case VerticalStack(operands=(HorizontalStack(operands=(a, b)), HorizontalStack(operands=(c, d)))):
-            return Hadamard.of(a, d) - Hadamard.of(b, c) if a.is_scalar and d.is_scalar else None
-        case _:
-            return None
+determinant_of_two = stated(
+    "determinant_of_two",
+    "[a, b; c, d] has the determinant ad − bc",
+    "det([a, b; c, d]) = a*d - b*c",
+    where="a, b, c, d: scalar",
+)
 
 
 @identity("I.^k = I", "eye(n).^2 = eye(n)", among=(Identity,))
@@ -231,14 +224,19 @@ def ones_times_ones(e: Expr) -> Expr | None:
 # ---- triangles, centring, commutation ---------------------------------------------------------------
 
 
-@identity("tril(cA) = c tril(A)", "tril(c*A) = c*tril(A)", where="c: scalar; A: m x n")
-def part_of_multiple(e: Expr) -> Expr | None:
-    """Also of the upper triangle, of the symmetric and skew-symmetric parts, and of vech."""
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(c, e.rebuild((a,)))
-        case _:
-            return None
+part_of_multiple = stated(
+    "part_of_multiple",
+    "tril(cA) = c tril(A)",
+    "tril(c*A) = c*tril(A)",
+    where="c: scalar; A: m x n",
+    also=(
+        "triu(c*A) = c*triu(A)",
+        *[
+            Statement(f"{part}(c*A) = c*{part}(A)", "c: scalar; A: n x n")
+            for part in ("sym", "skew", "halftril", "vech")
+        ],
+    ),
+)
 
 
 @identity("CC = C, C1 = 0", "centering(n)*centering(n) = centering(n)", among=(Centering,))
@@ -253,25 +251,14 @@ def centred_twice(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
+commuted_vec = stated(
+    "commuted_vec",
     "K vec(A) = vec(Aᵀ)",
     "commutation(m, n)*vec(A) = vec(A')",
     where="A: m x n",
     also=("commutation(m, n)*commutation(n, m) = eye(m*n)",),
     among=(Commutation,),
 )
-def commuted_vec(e: Expr) -> Expr | None:
-    """Also KₘₙKₙₘ = I."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        if not isinstance(f[k], Commutation):
-            continue
-        if isinstance(f[k + 1], Vec) and f[k + 1].operands[0].shape == f[k].data:
-            return Product.of(*f[:k], Vec.of(transposed(f[k + 1].operands[0])), *f[k + 2 :])
-        if isinstance(f[k + 1], Commutation) and f[k + 1].data == (f[k].data[1], f[k].data[0]):
-            rest = (*f[:k], *f[k + 2 :])
-            return Product.of(*rest) if rest else Identity(e.rows)
-    return None
 
 
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {Determinant: (determinant_of_two,)}

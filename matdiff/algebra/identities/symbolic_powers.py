@@ -6,9 +6,10 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.products import base_and_exponent
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.square import Determinant, LogDeterminant
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.stated import stated
 
 WHERE = "A: n x n; k: integer"
 
@@ -41,10 +42,9 @@ def transpose_of_symbolic_power(e: Expr) -> Expr | None:
     return None
 
 
-@identity("|Aᵏ| = |A|ᵏ", "det(A^k) = det(A)^k", where=WHERE, among=(SymbolicPower,))
-def determinant_of_symbolic_power(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Power(Determinant(a.operands[0]), a.operands[1]) if isinstance(a, SymbolicPower) else None
+determinant_of_symbolic_power = stated(
+    "determinant_of_symbolic_power", "|Aᵏ| = |A|ᵏ", "det(A^k) = det(A)^k", where=WHERE, among=(SymbolicPower,)
+)
 
 
 @identity("logdet(Aᵏ) = k logdet(A)", "logdet(A^k) = k*logdet(A)", where=WHERE, among=(SymbolicPower,))

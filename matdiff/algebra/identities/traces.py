@@ -6,38 +6,21 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.stated import stated
+
+trace_of_scalar = stated("trace_of_scalar", "Tr(a) = a", "tr(a) = a", where="a: scalar")
 
 
-@identity("Tr(a) = a", "tr(a) = a", where="a: scalar")
-def trace_of_scalar(e: Expr) -> Expr | None:
-    return e.operands[0] if e.operands[0].is_scalar else None
+trace_of_multiple = stated("trace_of_multiple", "Tr(cA) = c Tr(A)", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 
 
-@identity("Tr(cA) = c Tr(A)", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
-def trace_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(c, Trace(a))
-        case _:
-            return None
+trace_of_transpose = stated("trace_of_transpose", "Tr(Aᵀ) = Tr(A)", "tr(A') = tr(A)", where="A: n x n")
 
 
-@identity("Tr(Aᵀ) = Tr(A)", "tr(A') = tr(A)", where="A: n x n")
-def trace_of_transpose(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Trace(a.operands[0]) if isinstance(a, Transpose) else None
-
-
-@identity("Tr(xyᵀ) = yᵀx", "tr(x*y') = y'*x", where="x, y: n")
-def trace_of_outer_product(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Product(operands=(first, *rest)) if first.cols is ONE:
-            return Product.of(*rest, first)
-        case _:
-            return None
+trace_of_outer_product = stated("trace_of_outer_product", "Tr(xyᵀ) = yᵀx", "tr(x*y') = y'*x", where="x, y: n")
 
 
 @identity("Tr(Aᵀ1) = sum(A)", "tr(A'*ones(m, n)) = sum(A)", where="A: m x n")

@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
-from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import OPERATORS, Expr
-from matdiff.algebra.identities.kronecker import in_place_of, kronecker_factors
+from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.stated import stated
 
 # ---- vec -------------------------------------------------------------------------------------------
 
 
-@identity("vec(cA) = c vec(A)", "vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
-def vec_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(c, Vec.of(a))
-        case _:
-            return None
+vec_of_multiple = stated("vec_of_multiple", "vec(cA) = c vec(A)", "vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
 
 
-@identity("vec(unvec(c)) = c", "vec(unvec(c, m, n)) = c", where="c: m*n")
-def unvec_within_vec(e: Expr) -> Expr | None:
-    """Also the vec of a matrix of one number."""
-    a = e.operands[0]
-    if isinstance(a, Ones | Zeros):
-        return type(a)(*e.shape)
-    return a.operands[0] if isinstance(a, Unvec) else None
+unvec_within_vec = stated(
+    "unvec_within_vec",
+    "vec(unvec(c)) = c",
+    "vec(unvec(c, m, n)) = c",
+    where="c: m*n",
+    also=("vec(ones(m, n)) = ones(m*n)", "vec(zeros(m, n)) = zeros(m*n)"),
+)
 
 
-@identity("vec(xyᵀ) = y ⊗ x", "vec(x*y') = kron(y, x)", where="x: m; y: n")
-def vec_of_outer_product(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Product(operands=f):
-            for k in range(1, len(f)):
-                if f[k].rows is ONE:
-                    return Kronecker(transposed(Product.of(*f[k:])), Product.of(*f[:k]))
-    return None
+vec_of_outer_product = stated("vec_of_outer_product", "vec(xyᵀ) = y ⊗ x", "vec(x*y') = kron(y, x)", where="x: m; y: n")
 
 
 @identity("vec(A) + vec(B) = vec(A + B)", "vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
@@ -68,23 +54,14 @@ def _inside(e: Expr, cls: type[Expr]) -> Expr | None:
     return e.operands[0] if isinstance(e, cls) else None
 
 
-@identity(
+kronecker_times_vec = stated(
+    "kronecker_times_vec",
     "(B ⊗ A)vec(X) = vec(AXBᵀ)",
     "kron(B, A)*vec(X) = vec(A*X*B')",
     where="A: p x m; X: m x n; B: q x n",
     among=(Kronecker,),
+    also=(Statement("vec(X)'*kron(B, A) = vec(A'*X*B)'", "A: m x p; X: m x n; B: n x q"),),
 )
-def kronecker_times_vec(e: Expr) -> Expr | None:
-    """In a row also vec(X)ᵀ(B ⊗ A) = vec(AᵀXB)ᵀ."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        match left, right:
-            case Kronecker(operands=(b, a)), Vec(operands=(x,)) if a.cols is x.rows:
-                return Product.of(*f[:k], Vec.of(Product.of(a, x, transposed(b))), *f[k + 2 :])
-            case Transpose(operands=(Vec(operands=(x,)),)), Kronecker(operands=(b, a)) if a.rows is x.rows:
-                row = Transpose(Vec.of(Product.of(transposed(a), x, b)))
-                return Product.of(*f[:k], row, *f[k + 2 :])
-    return None
 
 
 @identity("vec(A)ᵀvec(B) = Tr(AᵀB)", "vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", among=(Vec,))
@@ -114,26 +91,13 @@ def _columns(*vectors: Expr) -> bool:
     return all(v.cols is ONE for v in vectors)
 
 
-def _within_vec(e: Expr) -> Expr | None:
-    return e.operands[0].operands[0] if isinstance(e.operands[0], Vec) else None
+norm_of_vec = stated("norm_of_vec", "‖vec(A)‖ = ‖A‖", "norm2(vec(A)) = norm2(A)", where="A: m x n")
 
 
-@identity("‖vec(A)‖ = ‖A‖", "norm2(vec(A)) = norm2(A)", where="A: m x n")
-def norm_of_vec(e: Expr) -> Expr | None:
-    a = _within_vec(e)
-    return Norm(a) if a is not None else None
+norm1_of_vec = stated("norm1_of_vec", "‖vec(A)‖₁ = ‖A‖₁", "norm1(vec(A)) = norm1(A)", where="A: m x n")
 
 
-@identity("‖vec(A)‖₁ = ‖A‖₁", "norm1(vec(A)) = norm1(A)", where="A: m x n")
-def norm1_of_vec(e: Expr) -> Expr | None:
-    a = _within_vec(e)
-    return EntrywiseNorm1(a) if a is not None else None
-
-
-@identity("sum(vec(A)) = sum(A)", "sum(vec(A)) = sum(A)", where="A: m x n")
-def sum_of_vec(e: Expr) -> Expr | None:
-    a = _within_vec(e)
-    return SumOfEntries(a) if a is not None else None
+sum_of_vec = stated("sum_of_vec", "sum(vec(A)) = sum(A)", "sum(vec(A)) = sum(A)", where="A: m x n")
 
 
 @identity(
@@ -179,30 +143,23 @@ def _opened(terms: Sequence[Expr], opened: Sequence[Expr | None], wrap: Callable
 # ---- unvec -----------------------------------------------------------------------------------------
 
 
-@identity("unvec(vec(A)) = A", "unvec(vec(A), m, n) = A", where="A: m x n")
-def unvec_of_vec(e: Expr) -> Expr | None:
-    """Also the unvec of a vector of one number."""
-    c = e.operands[0]
-    if isinstance(c, Ones | Zeros):
-        return type(c)(*e.shape)
-    return c.operands[0] if isinstance(c, Vec) and c.operands[0].shape == e.shape else None
+unvec_of_vec = stated(
+    "unvec_of_vec",
+    "unvec(vec(A)) = A",
+    "unvec(vec(A), m, n) = A",
+    where="A: m x n",
+    also=("unvec(ones(m*n), m, n) = ones(m, n)", "unvec(zeros(m*n), m, n) = zeros(m, n)"),
+)
 
 
-@identity("unvec(ac) = a unvec(c)", "unvec(a*c, m, n) = a*unvec(c, m, n)", where="a: scalar; c: m*n")
-def unvec_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(a, c)):
-            return Scale.of(a, Unvec.of(c, *e.shape))
-        case _:
-            return None
+unvec_of_multiple = stated(
+    "unvec_of_multiple", "unvec(ac) = a unvec(c)", "unvec(a*c, m, n) = a*unvec(c, m, n)", where="a: scalar; c: m*n"
+)
 
 
-@identity("unvec(y ⊗ x) = xyᵀ", "unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n")
-def unvec_of_kronecker(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    if not pair or pair[1].rows is not e.rows or not _columns(*pair):
-        return None
-    return Product.of(pair[1], Transpose(pair[0]))
+unvec_of_kronecker = stated(
+    "unvec_of_kronecker", "unvec(y ⊗ x) = xyᵀ", "unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n"
+)
 
 
 @identity("unvec(vec(A) + c) = A + unvec(c)", "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)", where="A: m x n; c: m*n")
@@ -240,17 +197,12 @@ def unvec_of_hadamard(e: Expr) -> Expr | None:
             return None
 
 
-@identity(
+unvec_of_kronecker_product = stated(
+    "unvec_of_kronecker_product",
     "unvec((B ⊗ A)c) = A unvec(c)Bᵀ",
     "unvec(kron(B, A)*c, p, q) = A*unvec(c, m, n)*B'",
     where="A: p x m; B: q x n; c: m*n",
 )
-def unvec_of_kronecker_product(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Product(operands=(Kronecker(operands=(b, a)), *rest)) if a.rows is e.rows:
-            return Product.of(a, Unvec.of(Product.of(*rest), a.cols, b.cols), transposed(b))
-        case _:
-            return None
 
 
 @identity(

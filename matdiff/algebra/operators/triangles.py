@@ -213,13 +213,6 @@ class Centering(Operator):
         return to.add(to.identity(n), mean)
 
 
-def transposed_constant(e: Expr) -> Expr | None:
-    """The transpose of a matrix that its sizes determine."""
-    if isinstance(e, Commutation):
-        return Commutation(*reversed(e.data))
-    return e if isinstance(e, Centering) else None
-
-
 def lower_or_upper(e: Expr) -> Expr | None:
     """tril(A)ᵀ is triu(Aᵀ), and the other way round."""
     if isinstance(e, LowerTriangle | UpperTriangle):
