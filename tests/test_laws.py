@@ -13,7 +13,7 @@ from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Operator, Symbol, postorder, symbols
 from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS, parts
 from matdiff.algebra.identities.factoring import key
-from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.laws import CATALOGUE, Law, Statement
 from matdiff.algebra.notation import LATEX, TEXT
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.extremes import Maximum
@@ -27,6 +27,12 @@ from matdiff.numeric.check import check_steps
 
 LAWS = [pytest.param(law, id=law.name) for law in matdiff.laws()]
 EQUALITIES = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind != "definition"]
+FURTHER = [
+    pytest.param(law, statement, id=f"{law.name}: {statement.statement}")
+    for law in matdiff.laws()
+    if law.kind == "identity"
+    for statement in law.statements[1:]
+]
 DIFFERENTIALS = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind == "differential"]
 IDENTITIES = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind == "identity"]
 
@@ -42,7 +48,11 @@ LEFT_SIDES: dict[str, Expr] = {
     "transpose_of_hadamard": matdiff.parse("(A' .* B')'", "A, B: m x n"),
     "transpose_of_entrywise": matdiff.parse("exp(A')'", "A: m x n"),
     "transpose_of_power": matdiff.parse("((A')^2)'", "A: n x n"),
-    "transpose_of_symbolic_power": matdiff.parse("((A')^k)'", "A: n x n; k: integer"),
+    "idempotent_power": matdiff.parse("P^3", "P: n x n idempotent"),
+    "power_of_diagonal_matrix": matdiff.parse("diag(x)^2", "x: n"),
+    "entrywise_power_of_identity": matdiff.parse("eye(n).^2"),
+    "power_of_zero": matdiff.parse("zeros(m, n).^2"),
+    "power_of_ones": matdiff.parse("ones(m, n).^2"),
     "scalar_in_product": Product(x, Transpose(y), z),
     "row_by_unit_vector": matdiff.parse("unit(2, m)'*A", "A: m x n"),
     "column_by_unit_vector": matdiff.parse("A*unit(2, n)", "A: m x n"),
@@ -106,6 +116,11 @@ def test_the_statement_is_readable_and_its_sides_have_one_shape(law: Law) -> Non
 @pytest.mark.parametrize("law", EQUALITIES)
 def test_both_sides_of_the_statement_are_equal_in_value(law: Law) -> None:
     assert agrees(law, *read_law(law))
+
+
+@pytest.mark.parametrize(("law", "statement"), FURTHER)
+def test_both_sides_of_a_further_statement_are_equal_in_value(law: Law, statement: Statement) -> None:
+    assert agrees(law, *read_law(statement))
 
 
 @pytest.mark.parametrize("law", EQUALITIES)

@@ -2,8 +2,10 @@
 
 A statement is read when an expression first comes up to which the law may apply, and made into two functions: one
 matches, one builds.  A letter stands for one operand; below the root of the pattern it may take several neighbours of
-a product.  At the root a statement about AB applies inside XABY, and one about A + B to two terms of many.  What maps
-A and B one by one, as in (AB)ᵀ = BᵀAᵀ, maps all operands at once.
+a product, k in Aᵏ for any exponent, and g in g(A) for any function of every entry.  At the root a statement about AB
+applies inside XABY, and one about A + B to two terms of many.  What maps A and B one by one, as in (AB)ᵀ = BᵀAᵀ, maps
+all operands at once.  Where a letter is declared symmetric, orthogonal …, what it stands for has to be seen to be so;
+that a matrix is invertible or definite is a condition, which the law says in words.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size, solution
-from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.laws import Law, Words
-from matdiff.algebra.operators.products import Hadamard, Product, Sum, Transpose, turned
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, turned
 from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.square import MatrixPower
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 
 Found = dict[Any, Any]  # what letters and the names of sizes stand for
@@ -27,7 +32,7 @@ Build = Callable[[Found], Expr]
 Way = Callable[[Expr], Expr | None]
 Guard = Callable[[Expr], bool]
 NARY = (Sum, Product, Hadamard)
-ASKED = frozenset(("skew", "orthogonal", "diagonal", "lower", "upper"))  # of a letter, besides symmetric
+ASKED = frozenset(("skew", "orthogonal", "idempotent", "unit", "stochastic", "simplex"))  # of what a letter stands for
 
 
 def stated(name: str, title: Words, statement: str, *, when: Guard | None = None, **more: Any) -> Law:
@@ -68,11 +73,13 @@ def way(left: Expr, right: Expr, when: Guard | None) -> Way:
         return within_product(left.operands, building(right))
     if isinstance(left, Sum | Hadamard):
         return among_terms(type(left), left.operands, building(right))
-    matches, build, kind = matching(left), building(right), type(left)
-    place, head = next(((k, type(o)) for k, o in enumerate(left.operands) if not is_letter(o)), (0, None))
+    matches, build, kind = matching(left), building(right), None if is_open(left) else type(left)
+    place, head = first_head(left.operands)
 
     def rewritten(e: Expr) -> Expr | None:
-        if type(e) is not kind or (head is not None and type(e.operands[place]) is not head):
+        if kind is not None and type(e) is not kind:
+            return None
+        if head is not None and type(e.operands[place]) is not head:
             return None
         found: Found = {}
         return build(found) if (when is None or when(e)) and matches(e, found) else None
@@ -106,7 +113,7 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
 def within_product(ps: Sequence[Expr], build: Build) -> Way:
     """A statement about AB, inside XABY; what it makes I of falls away beside other factors."""
     chain, fewest = in_order(ps, whole=False), len(ps)
-    place, head = next(((k, type(p)) for k, p in enumerate(ps[:2]) if not is_letter(p)), (0, None))
+    place, head = first_head(ps[:2])
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands
@@ -126,7 +133,7 @@ def within_product(ps: Sequence[Expr], build: Build) -> Way:
 def among_terms(kind: type[Expr], ps: Sequence[Expr], build: Build) -> Way:
     """A statement about A + B, or A ⊙ B, of some of the terms; the right side stands where the first of them stood."""
     matches, number = all_of([matching(p) for p in ps]), len(ps)
-    heads = {type(p) for p in ps if not is_letter(p)}
+    heads = {type(p) for p in ps if not is_open(p)}
     join: Callable[..., Expr] = kind.of  # type: ignore[attr-defined]
 
     def rewritten(e: Expr) -> Expr | None:
@@ -154,6 +161,16 @@ def is_letter(p: Expr) -> bool:
     return isinstance(p.operands[0] if is_row else p, Symbol)
 
 
+def is_open(p: Expr) -> bool:
+    """Whether the class of what a part of a pattern matches is not known."""
+    return is_letter(p) or isinstance(p, SymbolicPower | Unspecified)
+
+
+def first_head(ps: Sequence[Expr]) -> tuple[int, type[Expr] | None]:
+    """The first part of which the class is known, and that class."""
+    return next(((k, type(p)) for k, p in enumerate(ps) if not is_open(p)), (0, None))
+
+
 def matching(p: Expr) -> Match:
     """The function that finds what the letters of a pattern stand for in an expression."""
     if isinstance(p, Symbol):
@@ -164,11 +181,39 @@ def matching(p: Expr) -> Match:
     if isinstance(p, Product):
         chain = in_order(p.operands, whole=True)
         return lambda e, found: chain(e.operands if isinstance(e, Product) else (e,), found)
+    if isinstance(p, SymbolicPower):
+        return any_power(*map(matching, p.operands))
+    if isinstance(p, Unspecified):
+        return any_function(p.data[0], matching(p.operands[0]))
     operands, data = all_of([matching(o) for o in p.operands]), all_of([datum(d) for d in p.data])
     kind, number = type(p), len(p.operands)
 
     def matches(e: Expr, found: Found) -> bool:
         return type(e) is kind and len(e.operands) == number and data(e.data, found) and operands(e.operands, found)
+
+    return matches
+
+
+def any_power(base: Match, exponent: Match) -> Match:
+    """Aᵏ with a number or anything else for k."""
+
+    def matches(e: Expr, found: Found) -> bool:
+        if isinstance(e, MatrixPower):
+            return base(e.operands[0], found) and exponent(Number(e.data[0]), found)
+        return isinstance(e, SymbolicPower) and base(e.operands[0], found) and exponent(e.operands[1], found)
+
+    return matches
+
+
+def any_function(name: str, inside: Match) -> Match:
+    """g(A) with any function of every entry, which has the same parameters wherever it stands."""
+
+    def matches(e: Expr, found: Found) -> bool:
+        if not isinstance(e, Entrywise | Power | Unspecified) or not all(o.is_scalar for o in e.operands[1:]):
+            return False
+        known = found.setdefault(name, e)
+        is_same = known is e or (type(known), known.data, known.operands[1:]) == (type(e), e.data, e.operands[1:])
+        return is_same and inside(e.operands[0], found)
 
     return matches
 
@@ -271,6 +316,9 @@ def building(p: Expr) -> Build:
     if isinstance(p, Transpose):
         inside = parts[0]
         return lambda found: turned(inside(found))
+    if isinstance(p, Unspecified):
+        inside, name = parts[0], p.data[0]
+        return lambda found: found[name].rebuild((inside(found), *found[name].operands[1:]))
     if any(isinstance(d, Size) and d.names() for d in p.data):
         sizes = [substituting(d) for d in p.data]
         return lambda found: p.make(tuple([b(found) for b in parts]), tuple([s(found) for s in sizes]))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Expr, Number, Symbol, fact
-from matdiff.algebra.identities.slices import filled
-from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones
-from matdiff.algebra.laws import Declared, Law, identity
+from matdiff.algebra.laws import Declared, Law, Statement, identity
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
+from matdiff.algebra.operators.square import Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
+from matdiff.algebra.stated import stated
 
 
 def leaf_of(e: Expr) -> tuple[Expr, bool]:
@@ -37,112 +35,119 @@ def are_transposes(a: Expr, b: Expr) -> bool:
     return left is right and (left_turned is not right_turned or "symmetric" in assumed(left))
 
 
-def without_pair(e: Expr, k: int) -> Expr:
-    """A product without the factors at k and k + 1, whose product is the identity."""
-    f = e.operands
-    rest = (*f[:k], *f[k + 2 :])
-    return Product.of(*rest) if rest else Number(1) if e.is_scalar else Identity(e.rows)
-
-
 # ---- orthogonal, idempotent, unit -------------------------------------------------------------------
 
 
-@identity("QᵀQ = I", "Q'*Q = eye(n)", where="Q: n x n orthogonal", requires="Q orthogonal", among=(Declared,))
-def orthogonal_product(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        if has(f[k], "orthogonal") and are_transposes(f[k], f[k + 1]):
-            return without_pair(e, k)
-    return None
+orthogonal_product = stated(
+    "orthogonal_product",
+    "QᵀQ = I",
+    "Q'*Q = eye(n)",
+    where="Q: n x n orthogonal",
+    requires="Q orthogonal",
+    among=(Declared,),
+    also=("Q*Q' = eye(n)", Statement("Q*Q = eye(n)", "Q: n x n orthogonal symmetric")),
+)
 
 
-@identity("‖QA‖ = ‖A‖", "norm2(Q*A) = norm2(A)", where="Q: m x m orthogonal; A: m x n", requires="Q orthogonal")
-def norm_of_rotated(e: Expr) -> Expr | None:
-    """On either side."""
-    match e.operands[0]:
-        case Product(operands=(first, *rest)) if has(first, "orthogonal"):
-            return Norm.of(Product.of(*rest))
-        case Product(operands=(*rest, last)) if has(last, "orthogonal"):
-            return Norm.of(Product.of(*rest))
-        case _:
-            return None
+norm_of_rotated = stated(
+    "norm_of_rotated",
+    "‖QA‖ = ‖A‖",
+    "norm2(Q*A) = norm2(A)",
+    where="Q: m x m orthogonal; A: m x n",
+    requires="Q orthogonal",
+    also=(
+        "norm2(Q'*A) = norm2(A)",
+        Statement("norm2(A*Q) = norm2(A)", "Q: n x n orthogonal; A: m x n"),
+        Statement("norm2(A*Q') = norm2(A)", "Q: n x n orthogonal; A: m x n"),
+    ),
+)
 
 
-@identity("logdet(Q) = 0", "logdet(Q) = 0", where="Q: n x n orthogonal", requires="Q orthogonal")
-def log_determinant_of_orthogonal(e: Expr) -> Expr | None:
-    return Number(0) if has(e.operands[0], "orthogonal") else None
+log_determinant_of_orthogonal = stated(
+    "log_determinant_of_orthogonal",
+    "logdet(Q) = 0",
+    "logdet(Q) = 0",
+    where="Q: n x n orthogonal",
+    requires="Q orthogonal",
+    also=("logdet(Q') = 0",),
+)
 
 
-@identity("abs(|Q|) = 1", "abs(det(Q)) = 1", where="Q: n x n orthogonal", requires="Q orthogonal")
-def determinant_of_orthogonal(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Determinant(operands=(q,)) if has(q, "orthogonal"):
-            return Number(1)
-        case _:
-            return None
+determinant_of_orthogonal = stated(
+    "determinant_of_orthogonal",
+    "abs(|Q|) = 1",
+    "abs(det(Q)) = 1",
+    where="Q: n x n orthogonal",
+    requires="Q orthogonal",
+    also=("abs(det(Q')) = 1",),
+)
 
 
-@identity("PP = P", "P*P = P", where="P: n x n idempotent", requires="P idempotent", among=(Declared,))
-def idempotent_product(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        if f[k] is f[k + 1] and has(f[k], "idempotent"):
-            return Product.of(*f[:k], *f[k + 1 :])
-    return None
+idempotent_product = stated(
+    "idempotent_product",
+    "PP = P",
+    "P*P = P",
+    where="P: n x n idempotent",
+    requires="P idempotent",
+    among=(Declared,),
+    also=("P'*P' = P'",),
+)
 
 
-@identity("Pᵏ = P", "P^3 = P", where="P: n x n idempotent", requires="P idempotent")
-def idempotent_power(e: Expr) -> Expr | None:
-    a, k = e.operands[0], e.data[0]
-    return a if k > 0 and has(a, "idempotent") else None
+idempotent_power = stated(
+    "idempotent_power",
+    "Pᵏ = P",
+    "P^k = P",
+    where="P: n x n idempotent; k: integer positive",
+    requires="P idempotent",
+    also=("(P')^k = P'",),
+    when=lambda e: e.data[0] > 0,
+)
 
 
-@identity("uᵀu = 1", "u'*u = 1", where="u: n unit", requires="u of length 1", among=(Declared,))
-def length_of_unit(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        if f[k].rows is ONE and has(f[k], "unit") and are_transposes(f[k], f[k + 1]):
-            return without_pair(e, k)
-    return None
+length_of_unit = stated(
+    "length_of_unit", "uᵀu = 1", "u'*u = 1", where="u: n unit", requires="u of length 1", among=(Declared,)
+)
 
 
-@identity("‖u‖ = 1", "norm2(u) = 1", where="u: n unit", requires="u of length 1")
-def norm_of_unit(e: Expr) -> Expr | None:
-    return Number(1) if has(e.operands[0], "unit") else None
+norm_of_unit = stated(
+    "norm_of_unit", "‖u‖ = 1", "norm2(u) = 1", where="u: n unit", requires="u of length 1", also=("norm2(u') = 1",)
+)
 
 
 # ---- rows and vectors that sum to 1 -----------------------------------------------------------------
 
 
-@identity(
-    "P1 = 1", "P*ones(n) = ones(m)", where="P: m x n stochastic", requires="the rows of P sum to 1", among=(Declared,)
+rows_that_sum_to_one = stated(
+    "rows_that_sum_to_one",
+    "P1 = 1",
+    "P*ones(n) = ones(m)",
+    where="P: m x n stochastic",
+    requires="the rows of P sum to 1",
+    among=(Declared,),
+    also=("P*ones(n, k) = ones(m, k)", "ones(n)'*P' = ones(m)'"),
 )
-def rows_that_sum_to_one(e: Expr) -> Expr | None:
-    """Also 1ᵀPᵀ = 1ᵀ."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        a, b = f[k], f[k + 1]
-        if isinstance(b, Ones) and has(a, "stochastic") and not isinstance(a, Transpose):
-            return Product.of(*f[:k], filled(b, a.rows, b.cols), *f[k + 2 :])
-        if is_row_of_ones(a) and isinstance(b, Transpose) and has(b, "stochastic"):
-            return Product.of(*f[:k], filled(Ones(1), ONE, b.cols), *f[k + 2 :])
-    return None
 
 
-@identity("1ᵀp = 1", "ones(n)'*p = 1", where="p: n simplex", requires="the entries of p sum to 1", among=(Declared,))
-def entries_that_sum_to_one(e: Expr) -> Expr | None:
-    """Also pᵀ1 = 1."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        ones, p = (f[k], f[k + 1]) if is_row_of_ones(f[k]) else (f[k + 1], f[k])
-        if has(p, "simplex") and f[k].rows is ONE and (is_row_of_ones(ones) or is_ones(ones)):
-            return without_pair(e, k)
-    return None
+entries_that_sum_to_one = stated(
+    "entries_that_sum_to_one",
+    "1ᵀp = 1",
+    "ones(n)'*p = 1",
+    where="p: n simplex",
+    requires="the entries of p sum to 1",
+    among=(Declared,),
+    also=("p'*ones(n) = 1",),
+)
 
 
-@identity("sum(p) = 1", "sum(p) = 1", where="p: n simplex", requires="the entries of p sum to 1")
-def sum_that_is_one(e: Expr) -> Expr | None:
-    return Number(1) if has(e.operands[0], "simplex") else None
+sum_that_is_one = stated(
+    "sum_that_is_one",
+    "sum(p) = 1",
+    "sum(p) = 1",
+    where="p: n simplex",
+    requires="the entries of p sum to 1",
+    also=("sum(p') = 1",),
+)
 
 
 # ---- skew-symmetric ---------------------------------------------------------------------------------
@@ -163,15 +168,24 @@ def skew_form(e: Expr) -> Expr | None:
     return Number(0) if signs < 0 else None
 
 
-@identity("Tr(K) = 0", "tr(K) = 0", where="K: n x n skew", requires="K skew-symmetric")
-def trace_of_skew(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Number(0) if is_skew(a) else None
+trace_of_skew = stated(
+    "trace_of_skew",
+    "Tr(K) = 0",
+    "tr(K) = 0",
+    where="A: n x n; K: n x n skew",
+    requires="K skew-symmetric",
+    also=("tr(K') = 0", "tr(skew(A)) = 0"),
+)
 
 
-@identity("diag(K) = 0", "diag(K) = zeros(n)", where="K: n x n skew", requires="K skew-symmetric")
-def diagonal_of_skew(e: Expr) -> Expr | None:
-    return Zeros(*e.shape) if is_skew(e.operands[0]) else None
+diagonal_of_skew = stated(
+    "diagonal_of_skew",
+    "diag(K) = 0",
+    "diag(K) = zeros(n)",
+    where="A: n x n; K: n x n skew",
+    requires="K skew-symmetric",
+    also=("diag(K') = zeros(n)", "diag(skew(A)) = zeros(n)"),
+)
 
 
 def is_skew(e: Expr) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entrywise import Log
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Inverse, LogDeterminant, MatrixPower
+from matdiff.algebra.operators.products import Product, Sum
+from matdiff.algebra.operators.square import Inverse, LogDeterminant
 from matdiff.algebra.operators.structure import DiagonalVector
 from matdiff.algebra.stated import stated
 
@@ -31,18 +31,13 @@ def log_determinant_of_product(e: Expr) -> Expr | None:
             return None
 
 
-@identity("logdet(A⁻¹) = −logdet(A)", "logdet(inv(A)) = -logdet(A)", where="A: n x n")
-def log_determinant_of_inverse(e: Expr) -> Expr | None:
-    """Also of powers and of the transpose."""
-    match e.operands[0]:
-        case Inverse(operands=(a,)):
-            return -LogDeterminant(a)
-        case MatrixPower(operands=(a,), data=(k,)):
-            return Scale.of(Number(k), LogDeterminant(a))
-        case Transpose(operands=(a,)):
-            return LogDeterminant(a)
-        case _:
-            return None
+log_determinant_of_inverse = stated(
+    "log_determinant_of_inverse",
+    "logdet(A⁻¹) = −logdet(A)",
+    "logdet(inv(A)) = -logdet(A)",
+    where="A: n x n",
+    also=(Statement("logdet(A^k) = k*logdet(A)", "A: n x n; k: integer"), "logdet(A') = logdet(A)"),
+)
 
 
 @identity("A(BA)⁻¹ = B⁻¹", "A*inv(B*A) = inv(B)", where="A, B: n x n", among=(Inverse,))

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.products import base_and_exponent
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.singular import NuclearNorm, SpectralNorm
-from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.algebra.stated import stated
 
@@ -89,13 +89,9 @@ inverse_of_kronecker = stated(
 )
 
 
-@identity("(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ", "kron(A, B)^2 = kron(A^2, B^2)", where="A: m x m; B: n x n")
-def power_of_kronecker(e: Expr) -> Expr | None:
-    pair = kronecker_factors(e.operands[0])
-    if not pair or not all(map(is_square, pair)):
-        return None
-    (a, i), (b, j) = map(base_and_exponent, pair)
-    return Kronecker(matrix_power(a, i * e.data[0]), matrix_power(b, j * e.data[0]))
+power_of_kronecker = stated(
+    "power_of_kronecker", "(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ", "kron(A, B)^k = kron(A^k, B^k)", where="A: m x m; B: n x n; k: integer"
+)
 
 
 pseudo_inverse_of_kronecker = stated(
@@ -238,6 +234,7 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Transpose: (transpose_of_kronecker,),
     Inverse: (inverse_of_kronecker,),
     MatrixPower: (power_of_kronecker,),
+    SymbolicPower: (power_of_kronecker,),
     PseudoInverse: (pseudo_inverse_of_kronecker,),
     Sum: (common_kronecker_factor, kronecker_and_commuted),
     Trace: (trace_of_kronecker_product, trace_of_identity),

@@ -60,24 +60,19 @@ def mirrored(e: Expr) -> Expr:
 # ---- commutation ------------------------------------------------------------------------------------
 
 
-@identity(
+commuted_kronecker = stated(
+    "commuted_kronecker",
     "K(x ⊗ A) = A ⊗ x",
     "commutation(p, n)*kron(x, A) = kron(A, x)",
     where="x: n; A: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
     among=(Commutation,),
+    also=(
+        "commutation(n, p)*kron(A, x) = kron(x, A)",
+        Statement("kron(x', A)*commutation(n, p) = kron(A, x')", "x: n; A: q x p"),
+        Statement("kron(A, x')*commutation(p, n) = kron(x', A)", "x: n; A: q x p"),
+    ),
 )
-def commuted_kronecker(e: Expr) -> Expr | None:
-    """Also K(A ⊗ x) = x ⊗ A."""
-
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case Commutation(data=(p, m)), Kronecker(operands=(a, b)) if a.rows is m and b.rows is p:
-                return Kronecker(b, a) if ONE in (a.cols, b.cols) else None
-            case _:
-                return None
-
-    return neighbours(e, joined)
 
 
 @identity(
@@ -177,21 +172,14 @@ duplicated_vech = stated(
 )
 
 
-@identity(
+pseudo_inverse_of_duplication = stated(
+    "pseudo_inverse_of_duplication",
     "(DᵀD)⁻¹Dᵀ = D⁺",
     "inv(duplication(n)'*duplication(n))*duplication(n)' = pinv(duplication(n))",
     among=(Inverse,),
     source="Magnus and Neudecker, ch. 3, sec. 8",
+    also=("duplication(n)*inv(duplication(n)'*duplication(n)) = pinv(duplication(n))'",),
 )
-def pseudo_inverse_of_duplication(e: Expr) -> Expr | None:
-    def joined(left: Expr, right: Expr) -> Expr | None:
-        match left, right:
-            case Inverse(operands=(Product(operands=(a, Duplication() as d)),)), Transpose(operands=(c,)):
-                return PseudoInverse(d) if c is d and transposed(a) is d else None
-            case _:
-                return None
-
-    return neighbours(e, joined)
 
 
 # ---- the Khatri–Rao product -------------------------------------------------------------------------

@@ -177,15 +177,31 @@ def inverse_of_orthogonal(e: Expr) -> Expr | None:
 norm_of_zero = stated("norm_of_zero", "‖0‖ = 0", "norm2(zeros(m, n)) = 0", among=(Zeros,))
 
 
-@identity("0ᵏ = 0", "zeros(m, n).^2 = zeros(m, n)", among=(Zeros, Number))
-def power_of_zero(e: Expr) -> Expr | None:
-    base, k = e.operands[0], e.operands[1].number
-    return base if (isinstance(base, Zeros) or base.number == 0) and k is not None and k > 0 else None
+def has_positive_exponent(e: Expr) -> bool:
+    """Whether a power has a number above 0 as its exponent."""
+    k = e.operands[1].number
+    return k is not None and k > 0
 
 
-@identity("1ᵏ = 1", "ones(m, n).^2 = ones(m, n)", among=(Ones,))
-def power_of_ones(e: Expr) -> Expr | None:
-    return e.operands[0] if isinstance(e.operands[0], Ones) and e.operands[1].number is not None else None
+power_of_zero = stated(
+    "power_of_zero",
+    "0ᵏ = 0",
+    "zeros(m, n).^k = zeros(m, n)",
+    among=(Zeros, Number),
+    where="k: scalar positive",
+    also=("0^k = 0",),
+    when=has_positive_exponent,
+)
+
+
+power_of_ones = stated(
+    "power_of_ones",
+    "1ᵏ = 1",
+    "ones(m, n).^k = ones(m, n)",
+    among=(Ones,),
+    where="k: scalar",
+    when=lambda e: e.operands[1].number is not None,
+)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

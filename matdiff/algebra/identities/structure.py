@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
-from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
+from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
@@ -174,13 +175,14 @@ def is_placing(e: Expr) -> bool:
     return len(others) == 1 and (isinstance(others[0], Identity) or others[0].number == 1)
 
 
-@identity("diag(x)² = diag(x²)", "diag(x)^2 = diag(x.^2)", where="x: n", among=(DiagonalMatrix,))
-def power_of_diagonal_matrix(e: Expr) -> Expr | None:
-    match e:
-        case MatrixPower(operands=(DiagonalMatrix(operands=(x,)),), data=(k,)) if k > 0:
-            return DiagonalMatrix(Power(x, Number(k)))
-        case _:
-            return None
+power_of_diagonal_matrix = stated(
+    "power_of_diagonal_matrix",
+    "diag(x)² = diag(x²)",
+    "diag(x)^k = diag(x.^k)",
+    where="x: n; k: integer positive",
+    among=(DiagonalMatrix,),
+    when=lambda e: e.data[0] > 0,
+)
 
 
 diagonal_of_ones = stated(
@@ -205,10 +207,14 @@ determinant_of_two = stated(
 )
 
 
-@identity("I.^k = I", "eye(n).^2 = eye(n)", among=(Identity,))
-def entrywise_power_of_identity(e: Expr) -> Expr | None:
-    a, k = e.operands
-    return a if isinstance(a, Identity) and k.number is not None and k.number > 0 else None
+entrywise_power_of_identity = stated(
+    "entrywise_power_of_identity",
+    "I.^k = I",
+    "eye(n).^k = eye(n)",
+    among=(Identity,),
+    where="k: scalar positive",
+    when=has_positive_exponent,
+)
 
 
 @identity("11ᵀ1 = n1", "ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar", among=(Ones,))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.products import base_and_exponent
-from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Transpose
-from matdiff.algebra.operators.square import Determinant, LogDeterminant
+from matdiff.algebra.operators.products import Product
+from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.stated import stated
 
@@ -34,30 +33,14 @@ def symbolic_powers_in_product(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(Aᵏ)ᵀ = (Aᵀ)ᵏ", "(A^k)' = (A')^k", where=WHERE, among=(SymbolicPower,))
-def transpose_of_symbolic_power(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    if isinstance(a, SymbolicPower) and growth(a.operands[0]) <= 0:
-        return SymbolicPower.of(transposed(a.operands[0]), a.operands[1])
-    return None
-
-
 determinant_of_symbolic_power = stated(
     "determinant_of_symbolic_power", "|Aᵏ| = |A|ᵏ", "det(A^k) = det(A)^k", where=WHERE, among=(SymbolicPower,)
 )
 
 
-@identity("logdet(Aᵏ) = k logdet(A)", "logdet(A^k) = k*logdet(A)", where=WHERE, among=(SymbolicPower,))
-def log_determinant_of_symbolic_power(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Hadamard.of(a.operands[1], LogDeterminant(a.operands[0])) if isinstance(a, SymbolicPower) else None
-
-
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Product: (symbolic_powers_in_product,),
-    Transpose: (transpose_of_symbolic_power,),
 }
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
     Determinant: (determinant_of_symbolic_power,),
-    LogDeterminant: (log_determinant_of_symbolic_power,),
 }

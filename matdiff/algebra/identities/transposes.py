@@ -18,6 +18,7 @@ from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import Centering, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 from matdiff.algebra.stated import stated
@@ -74,18 +75,24 @@ transpose_of_diagonal_matrix = stated(
 )
 
 
-@identity("f(A)ᵀ = f(Aᵀ)", "exp(A)' = exp(A')", where="A: m x n", among=(Entrywise, Power))
-def transpose_of_entrywise(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    if isinstance(a, Entrywise | Power) and growth(a) <= 0:
-        return a.rebuild((transposed(a.operands[0]), *a.operands[1:]))
-    return None
+transpose_of_entrywise = stated(
+    "transpose_of_entrywise",
+    "f(A)ᵀ = f(Aᵀ)",
+    "g(A)' = g(A')",
+    where="A: m x n",
+    among=(Entrywise, Power),
+    when=gets_no_longer,
+)
 
 
-@identity("(Aᵏ)ᵀ = (Aᵀ)ᵏ", "(A^2)' = (A')^2", among=(MatrixPower,))
-def transpose_of_power(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a.rebuild((transposed(a.operands[0]),)) if isinstance(a, MatrixPower) and growth(a) <= 0 else None
+transpose_of_power = stated(
+    "transpose_of_power",
+    "(Aᵏ)ᵀ = (Aᵀ)ᵏ",
+    "(A^k)' = (A')^k",
+    among=(MatrixPower, SymbolicPower),
+    where="A: n x n; k: integer",
+    when=gets_no_longer,
+)
 
 
 @identity("(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", where="x[i=1..N]: n", among=(IndexedSum,))
@@ -113,10 +120,13 @@ def transpose_of_skew(e: Expr) -> Expr | None:
     return -a if isinstance(a, Symbol) and "skew" in a.properties else None
 
 
-@identity("(I ⊙ A)ᵀ = I ⊙ A", "(eye(n) .* A)' = eye(n) .* A", where="A: n x n", among=(Hadamard,))
-def transpose_of_diagonal_part(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return a if isinstance(a, Hadamard) and any(isinstance(f, Identity) for f in a.operands) else None
+transpose_of_diagonal_part = stated(
+    "transpose_of_diagonal_part",
+    "(I ⊙ A)ᵀ = I ⊙ A",
+    "(eye(n) .* A)' = eye(n) .* A",
+    where="A: n x n",
+    among=(Hadamard,),
+)
 
 
 @identity("0ᵀ = 0", "zeros(m, n)' = zeros(n, m)", also=("ones(m, n)' = ones(n, m)",), among=(Zeros, Ones))
@@ -154,7 +164,17 @@ def _growth(e: Expr, below: list[int]) -> int:
 
 
 SYMMETRIC = Identity | Zeros | DiagonalMatrix | SymmetricPart | SkewPart | Centering | OpenHessian  # but for a sign
-PASSES_ON = Entrywise | Power | MatrixPower | SoftmaxOfRows | SoftmaxOfColumns | LowerTriangle | UpperTriangle | Slice
+PASSES_ON = (
+    Entrywise
+    | Power
+    | MatrixPower
+    | SymbolicPower
+    | SoftmaxOfRows
+    | SoftmaxOfColumns
+    | LowerTriangle
+    | UpperTriangle
+    | Slice
+)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {
