@@ -319,17 +319,22 @@ def building(p: Expr) -> Build:
     if isinstance(p, Unspecified):
         inside, name = parts[0], p.data[0]
         return lambda found: found[name].rebuild((inside(found), *found[name].operands[1:]))
-    if any(isinstance(d, Size) and d.names() for d in p.data):
-        sizes = [substituting(d) for d in p.data]
+    if not p.operands and not any(isinstance(d, Size) for d in p.data):
+        return lambda found: p
+    if not all(isinstance(d, Size) for d in p.data):
+        return lambda found: p.rebuild(tuple([b(found) for b in parts]))
+    sizes = [substituting(d) for d in p.data]
+    of: Callable[..., Expr] | None = getattr(type(p), "of", None)
+    if of is None:
         return lambda found: p.make(tuple([b(found) for b in parts]), tuple([s(found) for s in sizes]))
-    return lambda found: p.rebuild(tuple([b(found) for b in parts])) if parts else p
+    return lambda found: of(*[b(found) for b in parts], *[s(found) for s in sizes])
 
 
-def substituting(d: Any) -> Callable[[Found], Any]:
-    """A datum beside the operands, with what its letters stand for where it is a size."""
-    if not isinstance(d, Size):
-        return lambda found: d
+def substituting(d: Size) -> Callable[[Found], Size]:
+    """A size, with what its letters stand for."""
     name = next(iter(d.names()), "")
+    if not name:
+        return lambda found: d
     if d.terms == (((name,), 1),):
         return lambda found: found[name]
     return lambda found: d.substitute(found.__getitem__)

@@ -7,13 +7,14 @@ from itertools import pairwise
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
+from matdiff.algebra.operators.products import Product, Transpose, zero
 from matdiff.algebra.operators.resampling import Dilated, Exchange, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
@@ -27,12 +28,7 @@ from matdiff.algebra.stated import stated
 @identity("corr(cX, K) = c corr(X, K)", "corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q")
 def multiple_in_convolution(e: Expr) -> Expr | None:
     """Out of either operand, and out of what is linear in its only operand."""
-    scalars = [o.operands[0] for o in e.operands if isinstance(o, Scale)]
-    if not scalars:
-        return None
-    return Scale.of(
-        Hadamard.of(*scalars), e.rebuild(tuple([o.operands[1] if isinstance(o, Scale) else o for o in e.operands]))
-    )
+    return scalars_in_front(e)
 
 
 @identity("corr(0, K) = 0", "corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", where="K: p x q")

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.singular import NuclearNorm, SpectralNorm
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.sums import SumOfEntries
@@ -34,11 +35,7 @@ def kronecker_factors(e: Expr) -> tuple[Expr, Expr] | None:
 
 @identity("(cA) ⊗ B = c(A ⊗ B)", "kron(c*A, B) = c*kron(A, B)", where="c: scalar; A: m x n; B: p x q")
 def multiple_in_kronecker(e: Expr) -> Expr | None:
-    if not any(isinstance(f, Scale) for f in e.operands):
-        return None
-    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
-    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
-    return Scale.of(Hadamard.of(*scalars), Kronecker(*factors))
+    return scalars_in_front(e)
 
 
 kronecker_of_constants = stated(

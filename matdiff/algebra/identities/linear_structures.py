@@ -11,12 +11,13 @@ from itertools import pairwise
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.symmetry import is_symmetric
@@ -254,11 +255,7 @@ def khatri_rao_of_row(e: Expr) -> Expr | None:
 
 @identity("(cA) ∗ B = c(A ∗ B)", "khatri_rao(c*A, B) = c*khatri_rao(A, B)", where="c: scalar; A: m x n; B: p x n")
 def multiple_in_khatri_rao(e: Expr) -> Expr | None:
-    if not any(isinstance(f, Scale) for f in e.operands):
-        return None
-    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
-    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
-    return Scale.of(Hadamard.of(*scalars), KhatriRao(*factors))
+    return scalars_in_front(e)
 
 
 unvec_of_khatri_rao = stated(

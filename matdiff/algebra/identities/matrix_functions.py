@@ -7,11 +7,12 @@ from itertools import pairwise
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Data, Expr, Number, fact
 from matdiff.algebra.identities.kronecker import in_place_of
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
 from matdiff.algebra.operators.structure import Named
@@ -95,12 +96,7 @@ def commuting_direction(e: Expr) -> Expr | None:
 def multiple_direction(e: Expr) -> Expr | None:
     """In every direction; the same for the right side of a Sylvester equation."""
     first = len(e.operands) - len(e.directions) if isinstance(e, FrechetOfFunction) else 1 + isinstance(e, Sylvester)
-    directions = e.operands[first:]
-    scalars = [d.operands[0] for d in directions if isinstance(d, Scale)]
-    if not scalars:
-        return None
-    plain = [d.operands[1] if isinstance(d, Scale) else d for d in directions]
-    return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.operands[:first], *plain)))
+    return scalars_in_front(e, first)
 
 
 @identity(

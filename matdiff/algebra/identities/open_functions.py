@@ -5,10 +5,11 @@ from __future__ import annotations
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.kronecker import Unvec, Vec
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
+from matdiff.algebra.operators.products import Product, Transpose, zero
 
 
 @identity(
@@ -54,11 +55,7 @@ def multiple_of_direction(e: Expr) -> Expr | None:
     assert isinstance(e, OpenDerivative)
     if any(isinstance(d, Zeros) for d in e.directions):
         return zero(e.shape)
-    scalars = [d.operands[0] for d in e.directions if isinstance(d, Scale)]
-    if not scalars:
-        return None
-    plain = [d.operands[1] if isinstance(d, Scale) else d for d in e.directions]
-    return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.arguments, *plain)))
+    return scalars_in_front(e, len(e.arguments))
 
 
 @identity(

@@ -6,32 +6,26 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.kronecker import kronecker_factors
+from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.kronecker import Kronecker, PartialTrace1, PartialTrace2, Unvec
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.square import Trace
-
-
-def _scalars_out(e: Expr, cls: type[Expr]) -> Expr | None:
-    scalars = [o.operands[0] for o in e.operands if isinstance(o, Scale)]
-    if not scalars:
-        return None
-    return Scale.of(Hadamard.of(*scalars), cls(*[o.operands[1] if isinstance(o, Scale) else o for o in e.operands]))
 
 
 @identity(
     "ptrace1(cM, A) = c ptrace1(M, A)", "ptrace1(c*M, A) = c*ptrace1(M, A)", where="c: scalar; M: n*q x m*p; A: m x n"
 )
 def multiple_in_ptrace1(e: Expr) -> Expr | None:
-    return _scalars_out(e, PartialTrace1)
+    return scalars_in_front(e)
 
 
 @identity(
     "ptrace2(cM, B) = c ptrace2(M, B)", "ptrace2(c*M, B) = c*ptrace2(M, B)", where="c: scalar; M: n*q x m*p; B: p x q"
 )
 def multiple_in_ptrace2(e: Expr) -> Expr | None:
-    return _scalars_out(e, PartialTrace2)
+    return scalars_in_front(e)
 
 
 @identity("ptrace1(C ⊗ D, A) = Tr(CA)D", "ptrace1(kron(C, D), A) = tr(C*A)*D", where="C: n x m; D: q x p; A: m x n")

@@ -12,13 +12,18 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, 
 from matdiff.algebra.stated import stated
 
 
+def scalars_in_front(e: Expr, first: int = 0) -> Expr | None:
+    """cd f(A, B) of f(cA, dB), where f is linear in every operand from the *first* on; None where there are none."""
+    scalars = [o.operands[0] for o in e.operands[first:] if isinstance(o, Scale)]
+    if not scalars:
+        return None
+    plain = [o.operands[1] if isinstance(o, Scale) else o for o in e.operands[first:]]
+    return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.operands[:first], *plain)))
+
+
 @identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
 def multiple_in_product(e: Expr) -> Expr | None:
-    if not any(isinstance(f, Scale) for f in e.operands):
-        return None
-    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
-    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
-    return Scale.of(Hadamard.of(*scalars), Product.of(*factors))
+    return scalars_in_front(e)
 
 
 @identity("AI = A", "A*eye(n) = A", where="A: m x n", among=(Identity,))
@@ -225,11 +230,7 @@ def reciprocal_in_inner_product(e: Expr) -> Expr | None:
 
 @identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n", among=(Scale,))
 def multiple_in_hadamard(e: Expr) -> Expr | None:
-    if not any(isinstance(f, Scale) for f in e.operands):
-        return None
-    scalars = [f.operands[0] for f in e.operands if isinstance(f, Scale)]
-    factors = [f.operands[1] if isinstance(f, Scale) else f for f in e.operands]
-    return Scale.of(Hadamard.of(*scalars), Hadamard.of(*factors))
+    return scalars_in_front(e)
 
 
 @identity("A ⊙ 1 = A", "A .* ones(m, n) = A", where="A: m x n", among=(Ones, Product))
