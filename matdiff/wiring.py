@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement
 from matdiff.displayed import Displayed
@@ -22,6 +24,7 @@ def written(e: Expr, spelling: str) -> str:
     return text(e, spelling)
 
 
+@cache
 def read(statement: Statement) -> tuple[Expr, Expr]:
     """Both sides of a statement."""
     from matdiff.language import read_law

@@ -19,7 +19,7 @@ Declare = Callable[..., Law]
 def law() -> Iterator[Declare]:
     """Declares a law that is taken out of the catalogue again."""
     known = set(CATALOGUE)
-    yield lambda statement, **more: stated("for_a_test", "a law", statement, **more)
+    yield lambda statement, **more: stated("for_a_test", statement, **more)
     for name in set(CATALOGUE) - known:
         CATALOGUE[name].forget()
 
@@ -75,3 +75,14 @@ def test_further_statements_and_guards(law: Declare) -> None:
     assert both(parsed("expm(logm(A))")) is parsed("A")
     assert both(parsed("expm(zeros(n, n))")) is parsed("eye(n)")
     assert both(parsed("expm(logm(B))")) is None
+
+
+def test_reading_a_law_leaves_the_notes_of_a_text_alone(law: Declare) -> None:
+    e = matdiff.parse("tr(A')", "A: n x n")
+    e.facts["notes"] = ("said of the text",)
+    law("tr(A') = tr(A)")(e)
+    assert e.notes == ("said of the text",)
+
+
+def test_the_title_is_the_printed_statement_unless_another_one_is_given(law: Declare) -> None:
+    assert law("tr(A') = tr(A)").title == "Tr(Aᵀ) = Tr(A)"

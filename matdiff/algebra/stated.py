@@ -18,9 +18,9 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size, solution
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder
-from matdiff.algebra.laws import Law, Words
+from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, turned
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, turned
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
@@ -35,8 +35,11 @@ NARY = (Sum, Product, Hadamard)
 ASKED = frozenset(("skew", "orthogonal", "idempotent", "unit", "stochastic", "simplex"))  # of what a letter stands for
 
 
-def stated(name: str, title: Words, statement: str, *, when: Guard | None = None, **more: Any) -> Law:
-    """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds."""
+def stated(name: str, statement: str, *, title: str = "", when: Guard | None = None, **more: Any) -> Law:
+    """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds.
+
+    Its title is the statement as it is printed, where no other one is given.
+    """
     module = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
 
     def first_applied(e: Expr) -> Expr | None:
@@ -47,8 +50,14 @@ def stated(name: str, title: Words, statement: str, *, when: Guard | None = None
         return law.apply(e)
 
     first_applied.__module__ = module
-    law = Law(name, title, statement, "identity", first_applied, **more)
+    law = Law(name, title or (lambda: printed(law)), statement, "identity", first_applied, **more)
     return law
+
+
+def printed(law: Law) -> str:
+    """The statement of a law as it is printed."""
+    left, right = Law.read(law.statements[0])
+    return f"{left} = {right}"
 
 
 def first_of(ways: Sequence[Way]) -> Way:
@@ -111,7 +120,7 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
 
 
 def within_product(ps: Sequence[Expr], build: Build) -> Way:
-    """A statement about AB, inside XABY; what it makes I of falls away beside other factors."""
+    """A statement about AB, inside XABY."""
     chain, fewest = in_order(ps, whole=False), len(ps)
     place, head = first_head(ps[:2])
 
@@ -122,12 +131,18 @@ def within_product(ps: Sequence[Expr], build: Build) -> Way:
                 continue
             found: Found = {}
             if chain(f[k:], found):
-                made, before, after = build(found), f[:k], f[k + found[TAKEN] :]
-                falls_away = isinstance(made, Identity) and (before or after)
-                return Product.of(*before, *([] if falls_away else [made]), *after)
+                return between(f[:k], build(found), f[k + found[TAKEN] :])
         return None
 
     return rewritten
+
+
+def between(before: tuple[Expr, ...], made: Expr, after: tuple[Expr, ...]) -> Expr:
+    """A product with something between other factors; a scalar of it goes to the front, an I falls away."""
+    scalar, core = made.operands if isinstance(made, Scale) else (None, made)
+    falls_away = isinstance(core, Identity) and (before or after)
+    whole = Product.of(*before, *([] if falls_away else [core]), *after)
+    return whole if scalar is None else Scale.of(scalar, whole)
 
 
 def among_terms(kind: type[Expr], ps: Sequence[Expr], build: Build) -> Way:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
-from matdiff.algebra.dims import ONE, SCALAR, Size
+from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import FUNCTIONS, Expr, symbols
 from matdiff.algebra.laws import Law, Statement
 from matdiff.errors import MatdiffError, ShapeError, SyntaxError
@@ -349,10 +349,10 @@ def read_line(text: str, declared: Declarations, scalar: bool = False) -> Expr:
 def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
     """Both sides of a law, or of one of its statements; undeclared capital letters are square matrices of one size."""
     declared = declare(law.where)
-    square = declare("A: n x n")["A"]
+    n = size("n")
     for letter in dict.fromkeys(re.findall(r"(?<![A-Za-z])[A-Z](?![A-Za-z])", law.statement)):
         if letter not in declared and letter != "I":
-            declared.table[letter] = Declaration(letter, square.shape)
+            declared.table[letter] = Declaration(letter, (n, n))
     left, right = _split_statement(law.statement)
     return _read_together([_Readings(side, declared, [], False, True) for side in (left, right)])
 
@@ -405,7 +405,7 @@ def _read_together(sides: Sequence[_Readings]) -> tuple[Expr, Expr]:
         raise SyntaxError("the two sides cannot be read together", text=joined.text, span=(0, len(joined.text)))
     name_sizes(found, joined)
     pair = build(found.typed.operands[0]), build(found.typed.operands[1])
-    for side in pair:
+    for side in pair if not sides[0].laws else ():  # what is said of a user's text is not for a law to change
         side.facts["notes"] = noted(found, joined)
     return pair
 

@@ -40,8 +40,8 @@ def are_transposes(a: Expr, b: Expr) -> bool:
 
 orthogonal_product = stated(
     "orthogonal_product",
-    "QᵀQ = I",
     "Q'*Q = eye(n)",
+    title="QᵀQ = I",
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
     among=(Declared,),
@@ -51,7 +51,6 @@ orthogonal_product = stated(
 
 norm_of_rotated = stated(
     "norm_of_rotated",
-    "‖QA‖ = ‖A‖",
     "norm2(Q*A) = norm2(A)",
     where="Q: m x m orthogonal; A: m x n",
     requires="Q orthogonal",
@@ -66,7 +65,6 @@ norm_of_rotated = stated(
 log_determinant_of_orthogonal = stated(
     "log_determinant_of_orthogonal",
     "logdet(Q) = 0",
-    "logdet(Q) = 0",
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
     also=("logdet(Q') = 0",),
@@ -75,7 +73,6 @@ log_determinant_of_orthogonal = stated(
 
 determinant_of_orthogonal = stated(
     "determinant_of_orthogonal",
-    "abs(|Q|) = 1",
     "abs(det(Q)) = 1",
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
@@ -85,7 +82,6 @@ determinant_of_orthogonal = stated(
 
 idempotent_product = stated(
     "idempotent_product",
-    "PP = P",
     "P*P = P",
     where="P: n x n idempotent",
     requires="P idempotent",
@@ -96,8 +92,8 @@ idempotent_product = stated(
 
 idempotent_power = stated(
     "idempotent_power",
-    "Pᵏ = P",
     "P^k = P",
+    title="Pᵏ = P",
     where="P: n x n idempotent; k: integer positive",
     requires="P idempotent",
     also=("(P')^k = P'",),
@@ -105,13 +101,11 @@ idempotent_power = stated(
 )
 
 
-length_of_unit = stated(
-    "length_of_unit", "uᵀu = 1", "u'*u = 1", where="u: n unit", requires="u of length 1", among=(Declared,)
-)
+length_of_unit = stated("length_of_unit", "u'*u = 1", where="u: n unit", requires="u of length 1", among=(Declared,))
 
 
 norm_of_unit = stated(
-    "norm_of_unit", "‖u‖ = 1", "norm2(u) = 1", where="u: n unit", requires="u of length 1", also=("norm2(u') = 1",)
+    "norm_of_unit", "norm2(u) = 1", where="u: n unit", requires="u of length 1", also=("norm2(u') = 1",)
 )
 
 
@@ -120,8 +114,8 @@ norm_of_unit = stated(
 
 rows_that_sum_to_one = stated(
     "rows_that_sum_to_one",
-    "P1 = 1",
     "P*ones(n) = ones(m)",
+    title="P1 = 1",
     where="P: m x n stochastic",
     requires="the rows of P sum to 1",
     among=(Declared,),
@@ -131,7 +125,6 @@ rows_that_sum_to_one = stated(
 
 entries_that_sum_to_one = stated(
     "entries_that_sum_to_one",
-    "1ᵀp = 1",
     "ones(n)'*p = 1",
     where="p: n simplex",
     requires="the entries of p sum to 1",
@@ -141,12 +134,7 @@ entries_that_sum_to_one = stated(
 
 
 sum_that_is_one = stated(
-    "sum_that_is_one",
-    "sum(p) = 1",
-    "sum(p) = 1",
-    where="p: n simplex",
-    requires="the entries of p sum to 1",
-    also=("sum(p') = 1",),
+    "sum_that_is_one", "sum(p) = 1", where="p: n simplex", requires="the entries of p sum to 1", also=("sum(p') = 1",)
 )
 
 
@@ -170,7 +158,6 @@ def skew_form(e: Expr) -> Expr | None:
 
 trace_of_skew = stated(
     "trace_of_skew",
-    "Tr(K) = 0",
     "tr(K) = 0",
     where="A: n x n; K: n x n skew",
     requires="K skew-symmetric",
@@ -180,8 +167,8 @@ trace_of_skew = stated(
 
 diagonal_of_skew = stated(
     "diagonal_of_skew",
-    "diag(K) = 0",
     "diag(K) = zeros(n)",
+    title="diag(K) = 0",
     where="A: n x n; K: n x n skew",
     requires="K skew-symmetric",
     also=("diag(K') = zeros(n)", "diag(skew(A)) = zeros(n)"),

@@ -98,25 +98,21 @@ def norm_of_whitened(e: Expr) -> Expr | None:
 
 
 log_determinant_of_factor = stated(
-    "log_determinant_of_factor",
-    "logdet(chol(A)) = ½logdet(A)",
-    "logdet(chol(A)) = 1/2*logdet(A)",
-    where="A: n x n spd",
-    requires=DEFINITE,
+    "log_determinant_of_factor", "logdet(chol(A)) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE
 )
 
 
 determinant_of_factor = stated(
-    "determinant_of_factor", "|chol(A)| = √|A|", "det(chol(A)) = sqrt(det(A))", where="A: n x n spd", requires=DEFINITE
+    "determinant_of_factor",
+    "det(chol(A)) = sqrt(det(A))",
+    title="|chol(A)| = √|A|",
+    where="A: n x n spd",
+    requires=DEFINITE,
 )
 
 
 sum_of_logarithms_of_diagonal = stated(
-    "sum_of_logarithms_of_diagonal",
-    "sum(log(diag(chol(A)))) = ½logdet(A)",
-    "sum(log(diag(chol(A)))) = 1/2*logdet(A)",
-    where="A: n x n spd",
-    requires=DEFINITE,
+    "sum_of_logarithms_of_diagonal", "sum(log(diag(chol(A)))) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE
 )
 
 
@@ -174,11 +170,7 @@ def halved_triangle_of_upper(e: Expr) -> Expr | None:
 
 
 symmetric_part_of_halved_triangle = stated(
-    "symmetric_part_of_halved_triangle",
-    "sym(halftril(S)) = ½S",
-    "sym(halftril(S)) = 1/2*S",
-    where="S: n x n symmetric",
-    requires="S symmetric",
+    "symmetric_part_of_halved_triangle", "sym(halftril(S)) = 1/2*S", where="S: n x n symmetric", requires="S symmetric"
 )
 
 

@@ -55,14 +55,11 @@ OTHER: dict[type[Expr], type[Expr]] = {
 }
 
 
-flip_of_flip = stated(
-    "flip_of_flip", "flip(flip(A)) = A", "flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",)
-)
+flip_of_flip = stated("flip_of_flip", "flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",))
 
 
 flipped_kernel = stated(
     "flipped_kernel",
-    "conv(X, flip(K)) = corr(X, K)",
     "conv(X, flip(K)) = corr(X, K)",
     where="X: m x n; K: p x q",
     also=(
@@ -86,7 +83,7 @@ def flip_of_convolution(e: Expr) -> Expr | None:
     return a.rebuild(tuple([o.operands[0] if isinstance(o, Flipped) else Flipped.of(o) for o in a.operands]))
 
 
-transpose_of_exchange = stated("transpose_of_exchange", "Jᵀ = J", "exchange(n)' = exchange(n)")
+transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)", title="Jᵀ = J")
 
 
 @identity("J vec(A) = vec(flip(A))", "exchange(m*n)*vec(A) = vec(flip(A))", where="A: m x n", among=(Exchange,))

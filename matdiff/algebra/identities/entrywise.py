@@ -77,7 +77,7 @@ def softplus_of_exponential(e: Expr) -> Expr | None:
 
 
 softplus_of_log1p = stated(
-    "softplus_of_log1p", "log(1 + exp(a)) = softplus(a)", "log1p(exp(A)) = softplus(A)", where="A: m x n"
+    "softplus_of_log1p", "log1p(exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n"
 )
 
 
@@ -234,9 +234,7 @@ def absolute_of_negative(e: Expr) -> Expr | None:
 # ---- the larger of two ------------------------------------------------------------------------------
 
 
-maximum_of_equals = stated(
-    "maximum_of_equals", "max(A, A) = A", "max(A, A) = A", where="A: m x n", also=("min(A, A) = A",)
-)
+maximum_of_equals = stated("maximum_of_equals", "max(A, A) = A", where="A: m x n", also=("min(A, A) = A",))
 
 
 @identity("max(A, 0) = relu(A)", "max(A, zeros(m, n)) = relu(A)", where="A: m x n")

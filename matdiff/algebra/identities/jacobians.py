@@ -164,8 +164,8 @@ def product_into_kronecker(e: Expr) -> Expr | None:
 
 column_and_row_in_kronecker = stated(
     "column_and_row_in_kronecker",
-    "x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A",
     "kron(x, kron(y', A)) = kron(x*y', A)",
+    title="x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A",
     where="x: m; y: n; A: p x q",
     also=("kron(y', kron(x, A)) = kron(x*y', A)",),
 )
@@ -173,8 +173,8 @@ column_and_row_in_kronecker = stated(
 
 kronecker_between_commutations = stated(
     "kronecker_between_commutations",
-    "K(A ⊗ B)K = B ⊗ A",
     "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)",
+    title="K(A ⊗ B)K = B ⊗ A",
     where="A: m x n; B: p x q",
 )
 

@@ -40,8 +40,8 @@ def multiple_in_kronecker(e: Expr) -> Expr | None:
 
 kronecker_of_constants = stated(
     "kronecker_of_constants",
-    "I ⊗ I = I",
     "kron(eye(m), eye(n)) = eye(m*n)",
+    title="I ⊗ I = I",
     also=(
         Statement("kron(zeros(m, n), A) = zeros(m*p, n*q)", "A: p x q"),
         Statement("kron(A, zeros(m, n)) = zeros(p*m, q*n)", "A: p x q"),
@@ -51,35 +51,26 @@ kronecker_of_constants = stated(
 
 
 kronecker_of_column_and_row = stated(
-    "kronecker_of_column_and_row",
-    "x ⊗ yᵀ = xyᵀ",
-    "kron(x, y') = x*y'",
-    where="x: m; y: n",
-    also=("kron(y', x) = x*y'",),
+    "kronecker_of_column_and_row", "kron(x, y') = x*y'", where="x: m; y: n", also=("kron(y', x) = x*y'",)
 )
 
 
 mixed_product = stated(
     "mixed_product",
-    "(A ⊗ B)(C ⊗ D) = AC ⊗ BD",
     "kron(A, B)*kron(C, D) = kron(A*C, B*D)",
+    title="(A ⊗ B)(C ⊗ D) = AC ⊗ BD",
     where="A: m x n; B: p x q; C: n x k; D: q x l",
     among=(Kronecker,),
 )
 
 
 transpose_of_kronecker = stated(
-    "transpose_of_kronecker",
-    "(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ",
-    "kron(A, B)' = kron(A', B')",
-    where="A: m x n; B: p x q",
-    among=(Kronecker,),
+    "transpose_of_kronecker", "kron(A, B)' = kron(A', B')", where="A: m x n; B: p x q", among=(Kronecker,)
 )
 
 
 inverse_of_kronecker = stated(
     "inverse_of_kronecker",
-    "(A ⊗ B)⁻¹ = A⁻¹ ⊗ B⁻¹",
     "inv(kron(A, B)) = kron(inv(A), inv(B))",
     where="A: m x m invertible; B: n x n invertible",
     requires="A and B invertible",
@@ -87,14 +78,17 @@ inverse_of_kronecker = stated(
 
 
 power_of_kronecker = stated(
-    "power_of_kronecker", "(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ", "kron(A, B)^k = kron(A^k, B^k)", where="A: m x m; B: n x n; k: integer"
+    "power_of_kronecker",
+    "kron(A, B)^k = kron(A^k, B^k)",
+    title="(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ",
+    where="A: m x m; B: n x n; k: integer",
 )
 
 
 pseudo_inverse_of_kronecker = stated(
     "pseudo_inverse_of_kronecker",
-    "(A ⊗ B)⁺ = A⁺ ⊗ B⁺",
     "pinv(kron(A, B)) = kron(pinv(A), pinv(B))",
+    title="(A ⊗ B)⁺ = A⁺ ⊗ B⁺",
     where="A: m x n; B: p x q",
 )
 
@@ -163,66 +157,54 @@ def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
 
 
 trace_of_kronecker_product = stated(
-    "trace_of_kronecker_product", "Tr(A ⊗ B) = Tr(A)Tr(B)", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n"
+    "trace_of_kronecker_product", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n"
 )
 
 
-trace_of_identity = stated("trace_of_identity", "Tr(I) = n", "tr(eye(n)) = n", where="n: scalar")
+trace_of_identity = stated("trace_of_identity", "tr(eye(n)) = n", title="Tr(I) = n", where="n: scalar")
 
 
 determinant_of_kronecker = stated(
     "determinant_of_kronecker",
-    "|A ⊗ B| = |A|ⁿ|B|ᵐ",
     "det(kron(A, B)) = det(A)^n*det(B)^m",
+    title="|A ⊗ B| = |A|ⁿ|B|ᵐ",
     where="A: m x m; B: n x n; m, n: scalar",
 )
 
 
 logdet_of_kronecker = stated(
     "logdet_of_kronecker",
-    "log|A ⊗ B| = n log|A| + m log|B|",
     "logdet(kron(A, B)) = n*logdet(A) + m*logdet(B)",
+    title="log|A ⊗ B| = n log|A| + m log|B|",
     where="A: m x m; B: n x n; m, n: scalar",
 )
 
 
-norm_of_kronecker = stated(
-    "norm_of_kronecker", "‖A ⊗ B‖ = ‖A‖‖B‖", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q"
-)
+norm_of_kronecker = stated("norm_of_kronecker", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q")
 
 
 square_of_norm_of_kronecker = stated(
-    "square_of_norm_of_kronecker",
-    "‖A ⊗ B‖² = ‖A‖²‖B‖²",
-    "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2",
-    where="A: m x n; B: p x q",
+    "square_of_norm_of_kronecker", "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2", where="A: m x n; B: p x q"
 )
 
 
-norm1_of_kronecker = stated(
-    "norm1_of_kronecker", "‖A ⊗ B‖₁ = ‖A‖₁‖B‖₁", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q"
-)
+norm1_of_kronecker = stated("norm1_of_kronecker", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q")
 
 
 nuclear_norm_of_kronecker = stated(
-    "nuclear_norm_of_kronecker",
-    "‖A ⊗ B‖_* = ‖A‖_*‖B‖_*",
-    "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)",
-    where="A: m x n; B: p x q",
+    "nuclear_norm_of_kronecker", "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)", where="A: m x n; B: p x q"
 )
 
 
 spectral_norm_of_kronecker = stated(
     "spectral_norm_of_kronecker",
-    "‖A ⊗ B‖₂ = ‖A‖₂‖B‖₂",
     "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)",
+    title="‖A ⊗ B‖₂ = ‖A‖₂‖B‖₂",
     where="A: m x n; B: p x q",
 )
 
 
-sum_of_kronecker = stated(
-    "sum_of_kronecker", "sum(A ⊗ B) = sum(A)sum(B)", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q"
-)
+sum_of_kronecker = stated("sum_of_kronecker", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q")
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

@@ -63,8 +63,8 @@ def mirrored(e: Expr) -> Expr:
 
 commuted_kronecker = stated(
     "commuted_kronecker",
-    "K(x ⊗ A) = A ⊗ x",
     "commutation(p, n)*kron(x, A) = kron(A, x)",
+    title="K(x ⊗ A) = A ⊗ x",
     where="x: n; A: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
     among=(Commutation,),
@@ -102,8 +102,8 @@ def commutation_to_the_right(e: Expr) -> Expr | None:
 
 commuted_khatri_rao = stated(
     "commuted_khatri_rao",
-    "K(A ∗ B) = B ∗ A",
     "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
+    title="K(A ∗ B) = B ∗ A",
     where="A: m x n; B: p x n",
     among=(KhatriRao,),
     also=("khatri_rao(A, B)'*commutation(m, p) = khatri_rao(B, A)'",),
@@ -112,8 +112,8 @@ commuted_khatri_rao = stated(
 
 row_of_vec_commuted = stated(
     "row_of_vec_commuted",
-    "vec(A)ᵀK = vec(Aᵀ)ᵀ",
     "vec(A)'*commutation(m, n) = vec(A')'",
+    title="vec(A)ᵀK = vec(Aᵀ)ᵀ",
     where="A: n x m",
     among=(Commutation,),
 )
@@ -124,8 +124,8 @@ row_of_vec_commuted = stated(
 
 commuted_duplication = stated(
     "commuted_duplication",
-    "KD = D",
     "commutation(n, n)*duplication(n) = duplication(n)",
+    title="KD = D",
     among=(Duplication, PseudoInverse),
     also=(
         "duplication(n)'*commutation(n, n) = duplication(n)'",
@@ -137,8 +137,8 @@ commuted_duplication = stated(
 
 eliminated_duplication = stated(
     "eliminated_duplication",
-    "LD = I",
     "elimination(n)*duplication(n) = eye(n*(n+1)/2)",
+    title="LD = I",
     among=(Duplication,),
     also=(
         "pinv(duplication(n))*duplication(n) = eye(n*(n+1)/2)",
@@ -150,8 +150,8 @@ eliminated_duplication = stated(
 
 eliminated_vec = stated(
     "eliminated_vec",
-    "L vec(A) = vech(A)",
     "elimination(n)*vec(A) = vech(A)",
+    title="L vec(A) = vech(A)",
     where="A: n x n",
     among=(Elimination,),
     also=("vec(A)'*elimination(n)' = vech(A)'",),
@@ -160,8 +160,8 @@ eliminated_vec = stated(
 
 duplicated_vech = stated(
     "duplicated_vech",
-    "D vech(S) = vec(S)",
     "duplication(n)*vech(S) = vec(S)",
+    title="D vech(S) = vec(S)",
     where="S: n x n symmetric",
     requires="S symmetric",
     among=(Duplication, PseudoInverse),
@@ -175,8 +175,8 @@ duplicated_vech = stated(
 
 pseudo_inverse_of_duplication = stated(
     "pseudo_inverse_of_duplication",
-    "(DᵀD)⁻¹Dᵀ = D⁺",
     "inv(duplication(n)'*duplication(n))*duplication(n)' = pinv(duplication(n))",
+    title="(DᵀD)⁻¹Dᵀ = D⁺",
     among=(Inverse,),
     source="Magnus and Neudecker, ch. 3, sec. 8",
     also=("duplication(n)*inv(duplication(n)'*duplication(n)) = pinv(duplication(n))'",),
@@ -188,8 +188,8 @@ pseudo_inverse_of_duplication = stated(
 
 kronecker_times_khatri_rao = stated(
     "kronecker_times_khatri_rao",
-    "(A ⊗ B)(C ∗ D) = AC ∗ BD",
     "kron(A, B)*khatri_rao(C, D) = khatri_rao(A*C, B*D)",
+    title="(A ⊗ B)(C ∗ D) = AC ∗ BD",
     where="A: m x n; B: p x q; C: n x k; D: q x k",
     among=(KhatriRao,),
     also=(
@@ -260,8 +260,8 @@ def multiple_in_khatri_rao(e: Expr) -> Expr | None:
 
 unvec_of_khatri_rao = stated(
     "unvec_of_khatri_rao",
-    "unvec((A ∗ B)x) = B diag(x)Aᵀ",
     "unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'",
+    title="unvec((A ∗ B)x) = B diag(x)Aᵀ",
     where="A: m x n; B: p x n; x: n",
     among=(Product,),
 )

@@ -172,16 +172,15 @@ def product_of_exponentials(e: Expr) -> Expr | None:
 exponential_of_logarithm = stated(
     "exponential_of_logarithm",
     "expm(logm(A)) = A",
-    "expm(logm(A)) = A",
     where="A: n x n spd",
     also=("expm(zeros(n, n)) = eye(n)", Statement("expm(diag(x)) = diag(exp(x))", "x: n")),
 )
 
 
-logarithm_of_identity = stated("logarithm_of_identity", "logm(I) = 0", "logm(eye(n)) = zeros(n, n)")
+logarithm_of_identity = stated("logarithm_of_identity", "logm(eye(n)) = zeros(n, n)", title="logm(I) = 0")
 
 
-square_root_of_identity = stated("square_root_of_identity", "sqrtm(I) = I", "sqrtm(eye(n)) = eye(n)")
+square_root_of_identity = stated("square_root_of_identity", "sqrtm(eye(n)) = eye(n)", title="sqrtm(I) = I")
 
 
 @identity("sqrtm(A)² = A", "sqrtm(A)^2 = A", where="A: n x n spd")
@@ -193,18 +192,14 @@ def power_of_square_root(e: Expr) -> Expr | None:
     return Expm(Scale.of(Number(k), a.operands[0])) if isinstance(a, Expm) else None
 
 
-inverse_of_exponential = stated(
-    "inverse_of_exponential", "expm(A)⁻¹ = expm(−A)", "inv(expm(A)) = expm(-A)", where="A: n x n"
-)
+inverse_of_exponential = stated("inverse_of_exponential", "inv(expm(A)) = expm(-A)", where="A: n x n")
 
 
-determinant_of_exponential = stated(
-    "determinant_of_exponential", "|expm(A)| = exp(Tr(A))", "det(expm(A)) = exp(tr(A))", where="A: n x n"
-)
+determinant_of_exponential = stated("determinant_of_exponential", "det(expm(A)) = exp(tr(A))", where="A: n x n")
 
 
 logdet_of_exponential = stated(
-    "logdet_of_exponential", "log|expm(A)| = Tr(A)", "logdet(expm(A)) = tr(A)", where="A: n x n"
+    "logdet_of_exponential", "logdet(expm(A)) = tr(A)", title="log|expm(A)| = Tr(A)", where="A: n x n"
 )
 
 

@@ -142,10 +142,10 @@ def power_of_product(e: Expr) -> Expr | None:
     return None
 
 
-exp_of_log = stated("exp_of_log", "exp(log a) = a", "exp(log(a)) = a", where="a: scalar positive")
+exp_of_log = stated("exp_of_log", "exp(log(a)) = a", title="exp(log a) = a", where="a: scalar positive")
 
 
-log_of_exp = stated("log_of_exp", "log(exp a) = a", "log(exp(a)) = a", where="a: scalar")
+log_of_exp = stated("log_of_exp", "log(exp(a)) = a", title="log(exp a) = a", where="a: scalar")
 
 
 @identity("(A⁻¹)⁻¹ = A", "inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible")
@@ -174,7 +174,7 @@ def inverse_of_orthogonal(e: Expr) -> Expr | None:
     return (leaf if leaf is not a else Transpose(a)) if "orthogonal" in assumed(leaf) else None
 
 
-norm_of_zero = stated("norm_of_zero", "‖0‖ = 0", "norm2(zeros(m, n)) = 0", among=(Zeros,))
+norm_of_zero = stated("norm_of_zero", "norm2(zeros(m, n)) = 0", title="‖0‖ = 0", among=(Zeros,))
 
 
 def has_positive_exponent(e: Expr) -> bool:
@@ -185,8 +185,8 @@ def has_positive_exponent(e: Expr) -> bool:
 
 power_of_zero = stated(
     "power_of_zero",
-    "0ᵏ = 0",
     "zeros(m, n).^k = zeros(m, n)",
+    title="0ᵏ = 0",
     among=(Zeros, Number),
     where="k: scalar positive",
     also=("0^k = 0",),
@@ -196,8 +196,8 @@ power_of_zero = stated(
 
 power_of_ones = stated(
     "power_of_ones",
-    "1ᵏ = 1",
     "ones(m, n).^k = ones(m, n)",
+    title="1ᵏ = 1",
     among=(Ones,),
     where="k: scalar",
     when=lambda e: e.operands[1].number is not None,

@@ -146,11 +146,7 @@ def diagonal_times_vector(e: Expr) -> Expr | None:
 
 
 product_of_diagonals = stated(
-    "product_of_diagonals",
-    "diag(x)diag(y) = diag(x ⊙ y)",
-    "diag(x)*diag(y) = diag(x .* y)",
-    where="x, y: n",
-    among=(DiagonalMatrix,),
+    "product_of_diagonals", "diag(x)*diag(y) = diag(x .* y)", where="x, y: n", among=(DiagonalMatrix,)
 )
 
 
@@ -174,21 +170,16 @@ def is_all_ones(e: Expr) -> bool:
 
 diagonal_of_scaled = stated(
     "diagonal_of_scaled",
-    "diag(diag(x)A) = x ⊙ diag(A)",
     "diag(diag(x)*A) = x .* diag(A)",
     where="x: n; A: n x n",
     also=("diag(A*diag(x)) = x .* diag(A)",),
 )
 
 
-diagonal_of_outer_product = stated(
-    "diagonal_of_outer_product", "diag(xyᵀ) = x ⊙ y", "diag(x*y') = x .* y", where="x, y: n"
-)
+diagonal_of_outer_product = stated("diagonal_of_outer_product", "diag(x*y') = x .* y", where="x, y: n")
 
 
-diagonal_of_multiple = stated(
-    "diagonal_of_multiple", "diag(cA) = c diag(A)", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n"
-)
+diagonal_of_multiple = stated("diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
 
 
 @identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
-from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import Expr, Number, Operator
+from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.inverses import Adjugate, Commutator, PseudoInverse
@@ -17,7 +14,6 @@ from matdiff.algebra.operators.spectral import (
     SmallestEigenvalue,
     SmallestEigenvector,
 )
-from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.stated import stated
 
 UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSingular)
@@ -41,41 +37,39 @@ def transpose_of_function(e: Expr) -> Expr | None:
 
 transpose_of_sylvester = stated(
     "transpose_of_sylvester",
-    "sylvester(A, B, C)ᵀ = sylvester(Bᵀ, Aᵀ, Cᵀ)",
     "sylvester(A, B, C)' = sylvester(B', A', C')",
     where="A: m x m spd; B: n x n spd; C: m x n",
     also=(Statement("commutator(A, B)' = commutator(B', A')", "A, B: n x n"),),
 )
 
 
-@identity("vᵀv = 1", "eigvec_max(A)'*eigvec_max(A) = 1", where="A: n x n symmetric", among=UNIT_VECTORS)
-def length_of_unit_vector(e: Expr) -> Expr | None:
-    match e.operands:
-        case (Transpose(operands=(v,)), w) if v is w and isinstance(v, UNIT_VECTORS):
-            return Number(1)
-        case _:
-            return None
+length_of_unit_vector = stated(
+    "length_of_unit_vector",
+    "eigvec_max(A)'*eigvec_max(A) = 1",
+    title="vᵀv = 1",
+    where="A: n x n symmetric",
+    among=UNIT_VECTORS,
+    also=(
+        "eigvec_min(A)'*eigvec_min(A) = 1",
+        *[Statement(f"{v}(A)'*{v}(A) = 1", "A: m x n") for v in ("left_singular", "right_singular")],
+    ),
+)
 
 
-@identity(
-    "Av = λv",
+matrix_times_eigenvector = stated(
+    "matrix_times_eigenvector",
     "A*eigvec_max(A) = lambda_max(A)*eigvec_max(A)",
+    title="Av = λv",
     where="A: n x n symmetric",
     among=(LargestEigenvector, SmallestEigenvector),
+    also=("A*eigvec_min(A) = lambda_min(A)*eigvec_min(A)",),
 )
-def matrix_times_eigenvector(e: Expr) -> Expr | None:
-    f = e.operands
-    for k, (a, v) in enumerate(pairwise(f)):
-        if isinstance(v, LargestEigenvector | SmallestEigenvector) and v.operands[0] is a:
-            value = LargestEigenvalue(a) if isinstance(v, LargestEigenvector) else SmallestEigenvalue(a)
-            return Scale.of(value, Product.of(*f[:k], v, *f[k + 2 :]))
-    return None
 
 
 eigenvalue_of_transpose = stated(
     "eigenvalue_of_transpose",
-    "λ(Aᵀ) = λ(A)",
     "lambda_max(A') = lambda_max(A)",
+    title="λ(Aᵀ) = λ(A)",
     where="A: n x n",
     also=("lambda_min(A') = lambda_min(A)",),
 )
@@ -83,8 +77,8 @@ eigenvalue_of_transpose = stated(
 
 singular_values_of_transpose = stated(
     "singular_values_of_transpose",
-    "‖Aᵀ‖ = ‖A‖",
     "norm_nuc(A') = norm_nuc(A)",
+    title="‖Aᵀ‖ = ‖A‖",
     where="A: m x n",
     also=("norm_spec(A') = norm_spec(A)",),
 )
@@ -92,7 +86,6 @@ singular_values_of_transpose = stated(
 
 singular_value_of_outer_product = stated(
     "singular_value_of_outer_product",
-    "‖xyᵀ‖_* = ‖x‖‖y‖",
     "norm_nuc(x*y') = norm2(x)*norm2(y)",
     where="x: m; y: n",
     also=("norm_spec(x*y') = norm2(x)*norm2(y)",),
@@ -110,8 +103,8 @@ def multiple_in_polar(e: Expr) -> Expr | None:
 
 double_pseudo_inverse = stated(
     "double_pseudo_inverse",
-    "(A⁺)⁺ = A",
     "pinv(pinv(A)) = A",
+    title="(A⁺)⁺ = A",
     where="A: m x n",
     also=("pinv(eye(n)) = eye(n)", "pinv(zeros(m, n)) = zeros(n, m)"),
 )
@@ -119,37 +112,28 @@ double_pseudo_inverse = stated(
 
 pseudo_inverse_in_product = stated(
     "pseudo_inverse_in_product",
-    "AA⁺A = A",
     "A*pinv(A)*A = A",
+    title="AA⁺A = A",
     where="A: m x n",
     among=(PseudoInverse,),
     also=("pinv(A)*A*pinv(A) = pinv(A)", "A'*pinv(A)'*A' = A'", "pinv(A)'*A'*pinv(A)' = pinv(A)'"),
 )
 
 
-def _operand_of(cls: type[Expr], e: Expr) -> Expr | None:
-    """A of f(A), and Aᵀ of f(A)ᵀ."""
-    if isinstance(e, Transpose) and isinstance(e.operands[0], cls):
-        return transposed(e.operands[0].operands[0])
-    return e.operands[0] if isinstance(e, cls) else None
-
-
-@identity("A adj(A) = |A|I", "A*adj(A) = det(A)*eye(n)", where="A: n x n", among=(Adjugate,))
-def adjugate_in_product(e: Expr) -> Expr | None:
-    """In either order."""
-    f = e.operands
-    for k, (a, b) in enumerate(pairwise(f)):
-        for adjugate, other in ((a, b), (b, a)):
-            if _operand_of(Adjugate, adjugate) is other:
-                rest = Product.of(*f[:k], *f[k + 2 :]) if len(f) > 2 else Identity(a.rows)
-                return Scale.of(Determinant(other.operands[0] if isinstance(other, Transpose) else other), rest)
-    return None
+adjugate_in_product = stated(
+    "adjugate_in_product",
+    "A*adj(A) = det(A)*eye(n)",
+    title="A adj(A) = |A|I",
+    where="A: n x n",
+    among=(Adjugate,),
+    also=("adj(A)*A = det(A)*eye(n)", "A'*adj(A)' = det(A)*eye(n)", "adj(A)'*A' = det(A)*eye(n)"),
+)
 
 
 trivial_commutator = stated(
     "trivial_commutator",
-    "[A, A] = 0",
     "commutator(A, A) = zeros(n, n)",
+    title="[A, A] = 0",
     where="A: n x n",
     also=("commutator(A, eye(n)) = zeros(n, n)", "commutator(eye(n), A) = zeros(n, n)"),
 )

@@ -47,8 +47,8 @@ def sum_over_eigenvalues(e: Expr) -> Expr | None:
 
 orthogonality_of_eigenvectors = stated(
     "orthogonality_of_eigenvectors",
-    "QᵀQ = I",
     "eigvecs(S)'*eigvecs(S) = eye(n)",
+    title="QᵀQ = I",
     where="S: n x n symmetric",
     among=(Eigenvectors,),
     also=("eigvecs(S)*eigvecs(S)' = eye(n)",),

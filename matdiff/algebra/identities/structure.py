@@ -7,14 +7,12 @@ from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.powers import has_positive_exponent
-from matdiff.algebra.identities.slices import filled
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
 from matdiff.algebra.operators.kronecker import Vech
-from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, zero
-from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.products import Power, Product, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
@@ -33,14 +31,10 @@ from matdiff.algebra.stated import stated
 # ---- transposes -------------------------------------------------------------------------------------
 
 
-transpose_of_symmetric_part = stated(
-    "transpose_of_symmetric_part", "sym(A)ᵀ = sym(A)", "sym(A)' = sym(A)", among=(SymmetricPart,)
-)
+transpose_of_symmetric_part = stated("transpose_of_symmetric_part", "sym(A)' = sym(A)", among=(SymmetricPart,))
 
 
-transpose_of_skew_part = stated(
-    "transpose_of_skew_part", "skew(A)ᵀ = −skew(A)", "skew(A)' = -skew(A)", among=(SkewPart,)
-)
+transpose_of_skew_part = stated("transpose_of_skew_part", "skew(A)' = -skew(A)", among=(SkewPart,))
 
 
 @identity(
@@ -56,11 +50,14 @@ def transpose_of_triangle(e: Expr) -> Expr | None:
     return lower_or_upper(a) if isinstance(a, LowerTriangle | UpperTriangle) and growth(a) <= 0 else None
 
 
-diagonal_of_transpose = stated("diagonal_of_transpose", "diag(Aᵀ) = diag(A)", "diag(A') = diag(A)", among=(Transpose,))
+diagonal_of_transpose = stated("diagonal_of_transpose", "diag(A') = diag(A)", among=(Transpose,))
 
 
 transpose_of_sized = stated(
-    "transpose_of_sized", "Kₘₙᵀ = Kₙₘ", "commutation(m, n)' = commutation(n, m)", also=("centering(n)' = centering(n)",)
+    "transpose_of_sized",
+    "commutation(m, n)' = commutation(n, m)",
+    title="Kₘₙᵀ = Kₙₘ",
+    also=("centering(n)' = centering(n)",),
 )
 
 
@@ -177,8 +174,8 @@ def is_placing(e: Expr) -> bool:
 
 power_of_diagonal_matrix = stated(
     "power_of_diagonal_matrix",
-    "diag(x)² = diag(x²)",
     "diag(x)^k = diag(x.^k)",
+    title="diag(x)² = diag(x²)",
     where="x: n; k: integer positive",
     among=(DiagonalMatrix,),
     when=lambda e: e.data[0] > 0,
@@ -187,8 +184,8 @@ power_of_diagonal_matrix = stated(
 
 diagonal_of_ones = stated(
     "diagonal_of_ones",
-    "diag(1) = I",
     "diag(ones(n)) = eye(n)",
+    title="diag(1) = I",
     among=(Ones, Zeros),
     also=("diag(zeros(n)) = zeros(n, n)",),
 )
@@ -201,30 +198,25 @@ def blocks_of_zeros(e: Expr) -> Expr | None:
 
 determinant_of_two = stated(
     "determinant_of_two",
-    "[a, b; c, d] has the determinant ad − bc",
     "det([a, b; c, d]) = a*d - b*c",
+    title="[a, b; c, d] has the determinant ad − bc",
     where="a, b, c, d: scalar",
 )
 
 
 entrywise_power_of_identity = stated(
     "entrywise_power_of_identity",
-    "I.^k = I",
     "eye(n).^k = eye(n)",
+    title="I.^k = I",
     among=(Identity,),
     where="k: scalar positive",
     when=has_positive_exponent,
 )
 
 
-@identity("11ᵀ1 = n1", "ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar", among=(Ones,))
-def ones_times_ones(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        if isinstance(f[k], Ones) and isinstance(f[k + 1], Ones):
-            made = Product.of(*f[:k], filled(f[k], f[k].rows, f[k + 1].cols), *f[k + 2 :])
-            return Scale.of(count(f[k].cols), made)
-    return None
+ones_times_ones = stated(
+    "ones_times_ones", "ones(m, n)*ones(n, p) = n*ones(m, p)", title="11ᵀ1 = n1", where="n: scalar", among=(Ones,)
+)
 
 
 # ---- triangles, centring, commutation ---------------------------------------------------------------
@@ -232,7 +224,6 @@ def ones_times_ones(e: Expr) -> Expr | None:
 
 part_of_multiple = stated(
     "part_of_multiple",
-    "tril(cA) = c tril(A)",
     "tril(c*A) = c*tril(A)",
     where="c: scalar; A: m x n",
     also=(
@@ -259,8 +250,8 @@ def centred_twice(e: Expr) -> Expr | None:
 
 commuted_vec = stated(
     "commuted_vec",
-    "K vec(A) = vec(Aᵀ)",
     "commutation(m, n)*vec(A) = vec(A')",
+    title="K vec(A) = vec(Aᵀ)",
     where="A: m x n",
     also=("commutation(m, n)*commutation(n, m) = eye(m*n)",),
     among=(Commutation,),

@@ -34,7 +34,7 @@ def symbolic_powers_in_product(e: Expr) -> Expr | None:
 
 
 determinant_of_symbolic_power = stated(
-    "determinant_of_symbolic_power", "|Aᵏ| = |A|ᵏ", "det(A^k) = det(A)^k", where=WHERE, among=(SymbolicPower,)
+    "determinant_of_symbolic_power", "det(A^k) = det(A)^k", title="|Aᵏ| = |A|ᵏ", where=WHERE, among=(SymbolicPower,)
 )
 
 

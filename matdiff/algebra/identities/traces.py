@@ -11,16 +11,16 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.stated import stated
 
-trace_of_scalar = stated("trace_of_scalar", "Tr(a) = a", "tr(a) = a", where="a: scalar")
+trace_of_scalar = stated("trace_of_scalar", "tr(a) = a", where="a: scalar")
 
 
-trace_of_multiple = stated("trace_of_multiple", "Tr(cA) = c Tr(A)", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
+trace_of_multiple = stated("trace_of_multiple", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 
 
-trace_of_transpose = stated("trace_of_transpose", "Tr(Aᵀ) = Tr(A)", "tr(A') = tr(A)", where="A: n x n")
+trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n x n")
 
 
-trace_of_outer_product = stated("trace_of_outer_product", "Tr(xyᵀ) = yᵀx", "tr(x*y') = y'*x", where="x, y: n")
+trace_of_outer_product = stated("trace_of_outer_product", "tr(x*y') = y'*x", where="x, y: n")
 
 
 @identity("Tr(Aᵀ1) = sum(A)", "tr(A'*ones(m, n)) = sum(A)", where="A: m x n")

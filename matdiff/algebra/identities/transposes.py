@@ -34,7 +34,7 @@ def gets_no_longer(e: Expr) -> bool:
     return growth(e.operands[0]) <= 0
 
 
-double_transpose = stated("double_transpose", "(Aᵀ)ᵀ = A", "(A')' = A", where="A: m x n", among=(Transpose,))
+double_transpose = stated("double_transpose", "(A')' = A", where="A: m x n", among=(Transpose,))
 
 
 @identity("aᵀ = a", "a' = a", where="a: scalar")
@@ -42,43 +42,25 @@ def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 
 
-transpose_of_product = stated(
-    "transpose_of_product", "(AB)ᵀ = BᵀAᵀ", "(A*B)' = B'*A'", where="A: m x n; B: n x p", among=(Product,)
-)
-transpose_of_multiple = stated(
-    "transpose_of_multiple", "(cA)ᵀ = cAᵀ", "(c*A)' = c*A'", where="c: scalar; A: m x n", among=(Scale,)
-)
+transpose_of_product = stated("transpose_of_product", "(A*B)' = B'*A'", where="A: m x n; B: n x p", among=(Product,))
+transpose_of_multiple = stated("transpose_of_multiple", "(c*A)' = c*A'", where="c: scalar; A: m x n", among=(Scale,))
 transpose_of_sum = stated(
-    "transpose_of_sum",
-    "(A + B)ᵀ = Aᵀ + Bᵀ",
-    "(A + B)' = A' + B'",
-    where="A, B: m x n",
-    among=(Sum,),
-    when=gets_no_longer,
+    "transpose_of_sum", "(A + B)' = A' + B'", where="A, B: m x n", among=(Sum,), when=gets_no_longer
 )
 transpose_of_hadamard = stated(
-    "transpose_of_hadamard",
-    "(A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ",
-    "(A .* B)' = A' .* B'",
-    where="A, B: m x n",
-    among=(Hadamard,),
-    when=gets_no_longer,
+    "transpose_of_hadamard", "(A .* B)' = A' .* B'", where="A, B: m x n", among=(Hadamard,), when=gets_no_longer
 )
-transpose_of_inverse = stated("transpose_of_inverse", "(A⁻¹)ᵀ = (Aᵀ)⁻¹", "inv(A)' = inv(A')", among=(Inverse,))
-transpose_of_identity = stated("transpose_of_identity", "Iᵀ = I", "eye(n)' = eye(n)", among=(Identity,))
+transpose_of_inverse = stated("transpose_of_inverse", "inv(A)' = inv(A')", title="(A⁻¹)ᵀ = (Aᵀ)⁻¹", among=(Inverse,))
+transpose_of_identity = stated("transpose_of_identity", "eye(n)' = eye(n)", title="Iᵀ = I", among=(Identity,))
 transpose_of_diagonal_matrix = stated(
-    "transpose_of_diagonal_matrix",
-    "diag(x)ᵀ = diag(x)",
-    "diag(x)' = diag(x)",
-    where="x: n",
-    among=(DiagonalMatrix,),
+    "transpose_of_diagonal_matrix", "diag(x)' = diag(x)", where="x: n", among=(DiagonalMatrix,)
 )
 
 
 transpose_of_entrywise = stated(
     "transpose_of_entrywise",
-    "f(A)ᵀ = f(Aᵀ)",
     "g(A)' = g(A')",
+    title="f(A)ᵀ = f(Aᵀ)",
     where="A: m x n",
     among=(Entrywise, Power),
     when=gets_no_longer,
@@ -87,8 +69,8 @@ transpose_of_entrywise = stated(
 
 transpose_of_power = stated(
     "transpose_of_power",
-    "(Aᵏ)ᵀ = (Aᵀ)ᵏ",
     "(A^k)' = (A')^k",
+    title="(Aᵏ)ᵀ = (Aᵀ)ᵏ",
     among=(MatrixPower, SymbolicPower),
     where="A: n x n; k: integer",
     when=gets_no_longer,
@@ -109,33 +91,39 @@ def is_symmetric_leaf(e: Expr) -> bool:
     return "symmetric" in assumed(e) if isinstance(e, Symbol | Member | Path) else is_symmetric_definition(e)
 
 
-@identity("Sᵀ = S", "S' = S", where="S: n x n symmetric", requires="S symmetric", among=(Declared, Named))
-def transpose_of_symmetric(e: Expr) -> Expr | None:
-    return e.operands[0] if is_symmetric_leaf(e.operands[0]) else None
-
-
-@identity("Aᵀ = −A", "A' = -A", where="A: n x n skew", requires="A skew-symmetric", among=(Declared,))
-def transpose_of_skew(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return -a if isinstance(a, Symbol) and "skew" in a.properties else None
-
-
-transpose_of_diagonal_part = stated(
-    "transpose_of_diagonal_part",
-    "(I ⊙ A)ᵀ = I ⊙ A",
-    "(eye(n) .* A)' = eye(n) .* A",
-    where="A: n x n",
-    among=(Hadamard,),
+transpose_of_symmetric = stated(
+    "transpose_of_symmetric",
+    "S' = S",
+    where="S: n x n symmetric",
+    requires="S symmetric",
+    among=(Declared, Named),
+    when=lambda e: is_symmetric_leaf(e.operands[0]),
 )
 
 
-@identity("0ᵀ = 0", "zeros(m, n)' = zeros(n, m)", also=("ones(m, n)' = ones(n, m)",), among=(Zeros, Ones))
-def transpose_of_constant(e: Expr) -> Expr | None:
-    """Also of a matrix with 1 in all places."""
-    a = e.operands[0]
-    if isinstance(a, Zeros) or (isinstance(a, Ones) and a.cols is not ONE):
-        return type(a)(a.cols, a.rows)
-    return None
+transpose_of_skew = stated(
+    "transpose_of_skew",
+    "A' = -A",
+    where="A: n x n skew",
+    requires="A skew-symmetric",
+    among=(Declared,),
+    when=lambda e: isinstance(e.operands[0], Symbol),
+)
+
+
+transpose_of_diagonal_part = stated(
+    "transpose_of_diagonal_part", "(eye(n) .* A)' = eye(n) .* A", where="A: n x n", among=(Hadamard,)
+)
+
+
+transpose_of_constant = stated(
+    "transpose_of_constant",
+    "zeros(m, n)' = zeros(n, m)",
+    title="0ᵀ = 0",
+    also=("ones(m, n)' = ones(n, m)",),
+    among=(Zeros, Ones),
+    when=lambda e: not isinstance(e.operands[0], Ones) or e.operands[0].cols is not ONE,
+)
 
 
 def growth(e: Expr) -> int:

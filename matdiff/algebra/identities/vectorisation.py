@@ -19,19 +19,19 @@ from matdiff.algebra.stated import stated
 # ---- vec -------------------------------------------------------------------------------------------
 
 
-vec_of_multiple = stated("vec_of_multiple", "vec(cA) = c vec(A)", "vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
+vec_of_multiple = stated("vec_of_multiple", "vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
 
 
 unvec_within_vec = stated(
     "unvec_within_vec",
-    "vec(unvec(c)) = c",
     "vec(unvec(c, m, n)) = c",
+    title="vec(unvec(c)) = c",
     where="c: m*n",
     also=("vec(ones(m, n)) = ones(m*n)", "vec(zeros(m, n)) = zeros(m*n)"),
 )
 
 
-vec_of_outer_product = stated("vec_of_outer_product", "vec(xyᵀ) = y ⊗ x", "vec(x*y') = kron(y, x)", where="x: m; y: n")
+vec_of_outer_product = stated("vec_of_outer_product", "vec(x*y') = kron(y, x)", where="x: m; y: n")
 
 
 @identity("vec(A) + vec(B) = vec(A + B)", "vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
@@ -56,7 +56,6 @@ def _inside(e: Expr, cls: type[Expr]) -> Expr | None:
 
 kronecker_times_vec = stated(
     "kronecker_times_vec",
-    "(B ⊗ A)vec(X) = vec(AXBᵀ)",
     "kron(B, A)*vec(X) = vec(A*X*B')",
     where="A: p x m; X: m x n; B: q x n",
     among=(Kronecker,),
@@ -91,13 +90,13 @@ def _columns(*vectors: Expr) -> bool:
     return all(v.cols is ONE for v in vectors)
 
 
-norm_of_vec = stated("norm_of_vec", "‖vec(A)‖ = ‖A‖", "norm2(vec(A)) = norm2(A)", where="A: m x n")
+norm_of_vec = stated("norm_of_vec", "norm2(vec(A)) = norm2(A)", where="A: m x n")
 
 
-norm1_of_vec = stated("norm1_of_vec", "‖vec(A)‖₁ = ‖A‖₁", "norm1(vec(A)) = norm1(A)", where="A: m x n")
+norm1_of_vec = stated("norm1_of_vec", "norm1(vec(A)) = norm1(A)", where="A: m x n")
 
 
-sum_of_vec = stated("sum_of_vec", "sum(vec(A)) = sum(A)", "sum(vec(A)) = sum(A)", where="A: m x n")
+sum_of_vec = stated("sum_of_vec", "sum(vec(A)) = sum(A)", where="A: m x n")
 
 
 @identity(
@@ -145,20 +144,23 @@ def _opened(terms: Sequence[Expr], opened: Sequence[Expr | None], wrap: Callable
 
 unvec_of_vec = stated(
     "unvec_of_vec",
-    "unvec(vec(A)) = A",
     "unvec(vec(A), m, n) = A",
+    title="unvec(vec(A)) = A",
     where="A: m x n",
     also=("unvec(ones(m*n), m, n) = ones(m, n)", "unvec(zeros(m*n), m, n) = zeros(m, n)"),
 )
 
 
 unvec_of_multiple = stated(
-    "unvec_of_multiple", "unvec(ac) = a unvec(c)", "unvec(a*c, m, n) = a*unvec(c, m, n)", where="a: scalar; c: m*n"
+    "unvec_of_multiple",
+    "unvec(a*c, m, n) = a*unvec(c, m, n)",
+    title="unvec(ac) = a unvec(c)",
+    where="a: scalar; c: m*n",
 )
 
 
 unvec_of_kronecker = stated(
-    "unvec_of_kronecker", "unvec(y ⊗ x) = xyᵀ", "unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n"
+    "unvec_of_kronecker", "unvec(kron(y, x), m, n) = x*y'", title="unvec(y ⊗ x) = xyᵀ", where="x: m; y: n"
 )
 
 
@@ -199,8 +201,8 @@ def unvec_of_hadamard(e: Expr) -> Expr | None:
 
 unvec_of_kronecker_product = stated(
     "unvec_of_kronecker_product",
-    "unvec((B ⊗ A)c) = A unvec(c)Bᵀ",
     "unvec(kron(B, A)*c, p, q) = A*unvec(c, m, n)*B'",
+    title="unvec((B ⊗ A)c) = A unvec(c)Bᵀ",
     where="A: p x m; B: q x n; c: m*n",
 )
 
