@@ -12,6 +12,7 @@ from matdiff.algebra.expr import Expr
 from matdiff.api import (
     adjoint,
     check,
+    check_gradient,
     code,
     derivative,
     derive,
@@ -66,6 +67,7 @@ __all__ = [
     "__version__",
     "adjoint",
     "check",
+    "check_gradient",
     "code",
     "derivative",
     "derive",

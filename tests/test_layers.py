@@ -50,6 +50,7 @@ MAY_IMPORT["review"] = {*MAY_IMPORT["numeric"], "review"}
 MAY_IMPORT["program"] = {*ALGEBRA, "calculus", "program"}
 MAY_IMPORT["results"] = {*MAY_IMPORT["numeric"], "solving", "page", "program", "results"}
 MAY_IMPORT["api"] = {*MAY_IMPORT["results"], "recording.functions", "review", "api"}
+MAY_IMPORT["testing"] = {*MAY_IMPORT["api"], "testing"}
 MAY_IMPORT["display"] = {*MAY_IMPORT["api"], "display"}
 MAY_IMPORT["display.magic"] = {"errors", "results", "cli", "display.magic"}
 MAY_IMPORT["web"] = {*MAY_IMPORT["display"], "web", ""}

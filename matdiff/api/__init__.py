@@ -1,6 +1,7 @@
 """The public functions: text or expressions in, answers out.  The mathematics is in the folders."""
 
 from matdiff.api.catalogue import law_book, laws, register
+from matdiff.api.claims import check_gradient
 from matdiff.api.code import code, objective
 from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
 from matdiff.api.equations import equal, implicit, stationary
@@ -13,6 +14,7 @@ from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
 __all__ = [
     "adjoint",
     "check",
+    "check_gradient",
     "code",
     "derivative",
     "derive",

@@ -204,6 +204,10 @@ class Judge:
         except (MatdiffError, RecursionError) as error:
             self.chain = None
             return Judged(line, UNREAD, getattr(error, "message", "the line is too deep"))
+        return self.compared(line, chain, side, value)
+
+    def compared(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
+        """The verdict on a side that is read, beside what it should be."""
         outcome = self._compared(line, chain, value)
         if outcome.equal:
             return self._right(line, chain, value, outcome)

@@ -10,7 +10,8 @@ from matdiff.algebra.rewriting import Simplifier
 from matdiff.errors import require_text
 from matdiff.review.judging import Judge, Judged
 from matdiff.review.report import Review
-from matdiff.review.slips import Slip, diagnosed
+from matdiff.review.scope import Scope
+from matdiff.review.slips import diagnosed
 from matdiff.review.verdicts import WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
@@ -21,15 +22,23 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
     """The verdicts on all lines of a text, and what kind of slip the first wrong one is."""
     require_text(text, "the derivation")
     judged: list[Judged] = []
-    slip: Slip | None = None
+    scope: Scope | None = None  # that of the first wrong line, or the last one
     for start, part in sections(text):
         judge = Judge(part, where, wrt)
-        found = [j.moved(len(judged), start) for j in judge.verdicts()]
-        judged += found
-        first = next((j.fault for j in found if j.verdict == WRONG), None)
-        if slip is None and first is not None:
-            slip = diagnosed(first._replace(truth=Simplifier(SIMPLIFICATIONS)(first.truth)[0]), judge.scope)
-    return Review(judged, slip.kind, slip.should_be, slip.said) if slip else Review(judged)
+        is_right = all(j.verdict != WRONG for j in judged)
+        judged += [j.moved(len(judged), start) for j in [*judge.verdicts()]]
+        scope = judge.scope if is_right else scope
+    assert scope is not None
+    return reviewed(judged, scope)
+
+
+def reviewed(judged: list[Judged], scope: Scope) -> Review:
+    """The verdicts with the diagnosis of the first wrong one, whose names a scope knows."""
+    fault = next((j.fault for j in judged if j.verdict == WRONG), None)
+    if fault is None:
+        return Review(judged)
+    slip = diagnosed(fault._replace(truth=Simplifier(SIMPLIFICATIONS)(fault.truth)[0]), scope)
+    return Review(judged, slip.kind, slip.should_be, slip.said)
 
 
 def sections(text: str) -> Iterator[tuple[int, str]]:

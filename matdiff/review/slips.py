@@ -77,6 +77,9 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of slip that explain a side, best first."""
     yield from map(Found, _by_value(fault))
     yield from _by_edit(fault, scope)
+    value = fault.value
+    if value is not None and value.shape == fault.truth.shape[::-1] and _is_right(Transpose(value), fault.truth):
+        yield Found("transpose")
     yield from map(Found, _by_assumption(fault))
     yield Found(_by_looks(fault))
 

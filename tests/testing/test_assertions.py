@@ -1,0 +1,76 @@
+"""Assertions on derivatives, of functions that are recorded and of those that are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import matdiff
+from matdiff.testing import assert_gradient, assert_hessian, assert_jacobian
+from matdiff.testing.plugin import matdiff_assert  # noqa: F401 - the fixture, also of a copy that is not installed
+
+X = np.arange(12.0).reshape(4, 3) / 7
+Y = np.array([1.0, -2.0, 0.5, 3.0])
+
+
+def loss(w: np.ndarray, A: np.ndarray, b: np.ndarray) -> float:
+    return np.sum((A @ w - b) ** 2)
+
+
+def branching(x: np.ndarray) -> float:
+    """A function that cannot be recorded, since it looks at values."""
+    return float(sum(v**3 if v > 0 else 2 * v**3 for v in x))
+
+
+SHAPES = "A: m x n; w: n; b: m"
+
+
+def test_what_is_right_passes() -> None:
+    assert_gradient(loss, lambda w, A, b: 2 * A.T @ (A @ w - b), SHAPES)
+    assert_gradient(loss, "2A'(A w - b)", SHAPES, "w")
+    assert_gradient("log(det(S))", "inv(S)", "S: n x n spd", "S")
+
+
+def test_jacobians_and_hessians_pass() -> None:
+    assert_hessian(loss, lambda w, A, b: 2 * A.T @ A, at={"w": np.ones(3), "A": X, "b": Y})
+    assert_jacobian(lambda x, A: np.tanh(A @ x), lambda x, A: np.diag(1 - np.tanh(A @ x) ** 2) @ A, "x: n; A: m x n")
+
+
+@pytest.mark.parametrize(
+    ("claimed", "said"),
+    [
+        (lambda w, A, b: A.T @ (A @ w - b), "a factor is wrong"),
+        (lambda w, A, b: -2 * A.T @ (A @ w - b), "the sign is wrong"),
+    ],
+)
+def test_a_failure_names_the_slip_and_the_right_formula(claimed: object, said: str) -> None:
+    with pytest.raises(AssertionError, match=said) as failure:
+        assert_gradient(loss, claimed, SHAPES)  # type: ignore[arg-type]
+    assert "2Aᵀ(Aw − b)" in str(failure.value)
+
+
+def test_a_transpose_is_named() -> None:
+    with pytest.raises(AssertionError, match="transpose"):
+        assert_gradient(lambda M, a, b: a @ M @ b, lambda M, a, b: np.outer(b, a), "M: n x n; a, b: n")
+
+
+def test_what_cannot_be_recorded_is_compared_with_numbers() -> None:
+    at = {"x": np.array([1.0, -2.0, 3.0])}
+    assert_gradient(branching, lambda x: np.where(x > 0, 3 * x**2, 6 * x**2), at=at)
+    assert_hessian(branching, lambda x: np.diag(np.where(x > 0, 6 * x, 12 * x)), at=at)
+    with pytest.raises(AssertionError, match="it is 1/2 of the right one"):
+        assert_gradient(branching, lambda x: np.where(x > 0, 1.5 * x**2, 3 * x**2), at=at)
+    with pytest.raises(AssertionError, match=r"entry \[1\] is 12, it should be 24; 1 of 3"):
+        assert_gradient(branching, lambda x: 3 * x**2, at=at)
+    with pytest.raises(AssertionError, match=r"its shape is \(2,\)"):
+        assert_gradient(branching, lambda x: x[:2], at=at)
+
+
+def test_a_claim_of_a_text_is_reviewed() -> None:
+    review = matdiff.check_gradient("log det X", "X^-1", "X")
+    assert (review.ok, review.kind, str(review.should_be)) == (False, "transpose", "X⁻ᵀ")
+    assert matdiff.check_gradient(matdiff.parse("x'A x", "A: n x n; x: n"), "(A + A')x", "x").ok
+
+
+def test_the_fixture_has_the_assertions(matdiff_assert: object) -> None:  # noqa: F811
+    matdiff_assert.assert_gradient("x'x", "2x", "x: n", "x")  # type: ignore[attr-defined]
