@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
-from matdiff.algebra.operators.entrywise import Abs
+from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
@@ -97,7 +97,9 @@ def holds(signs: Signs, c: Condition) -> bool:
 
 
 def regular(signs: Signs, c: Condition) -> Condition:
-    """|A| > 0 for A ⪰ 0 says that A is invertible."""
+    """|A| > 0 for A ⪰ 0 says that A is invertible, and √a ≠ 0 that a > 0."""
+    if c.demand in (NONZERO, NO_ZEROS) and isinstance(c.about, Sqrt) and c.about.is_scalar:
+        return Condition(WITHIN, c.about.operands[0], POSITIVE)
     if c.demand == WITHIN and isinstance(c.about, Determinant) and c.interval == POSITIVE:
         a = c.about.operands[0]
         known = signs.spectrum(a)

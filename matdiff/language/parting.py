@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import MARKS
 from matdiff.language.phrases import said_of_names
-from matdiff.language.requests import VERB
+from matdiff.language.requests import AT_END, VERB
 from matdiff.language.side_conditions import INNER, NAMES
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
@@ -24,7 +24,7 @@ FULL_STOP = r"(?<=[\w)\]}'ᵀ²])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n?]|{FULL_STOP}|{WORD}"
 ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
-LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰]|\bin\b)"
+LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b)"
 
 
 def pieces_of(text: str) -> list[Piece]:
@@ -81,7 +81,10 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_list = text[slice(*behind.lead)] in (",", "and") and behind is not piece
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
-        is_phrase = is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
+        is_asked = is_last and AT_END.search(text[piece.start : piece.end])  # with respect to a and b
+        is_phrase = is_asked or (
+            is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
+        )
         if is_list and (is_first or is_phrase):
             found[-1] = piece._replace(end=behind.end)
         else:

@@ -119,10 +119,20 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):
                 raise _power(text, m)
+            if m.group("square") and not m.group("twice"):
+                raise _row(text, m)
             return Question(_unknowns(m), _order(m), place, m.end())
     if m := re.compile(rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*\^?\{{?[-−⁻]").match(text, place):
         raise _power(text, m)
     return None
+
+
+def _row(text: str, m: re.Match[str]) -> SyntaxError:
+    """The error of ∂/∂xᵀ."""
+    message = f"the derivative by a transpose is the row of derivatives, the transpose of ∂/∂{m.group('x')}"
+    return SyntaxError(
+        message, text=text, span=m.span(), suggestion=f"write ∂/∂{m.group('x')}, and transpose the answer"
+    )
 
 
 def _power(text: str, m: re.Match[str]) -> SyntaxError:

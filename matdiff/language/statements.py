@@ -248,10 +248,18 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             condition = None
         elif lead in (".", "?"):
             yield (*piece.lead, ";" if pieces[k - 1].start in kept else " ")
-        elif lead == "," and (is_first or _is_item(text, piece) or pieces[k - 1].start not in kept):
+        elif lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept)):
             yield (*piece.lead, ";")
     if condition:
         yield (*condition, " ")
+
+
+def _parts(text: str, piece: Piece, before: Piece, kept: set[int]) -> bool:
+    """Whether a comma parts two statements: one of them defines something, or the first is a condition."""
+    if _is_item(text, piece) or before.start not in kept:
+        return True
+    is_range = re.fullmatch(r"\s*(?:[0-9]+|(?:\.\.|…|⋯).*)\s*", text[piece.start : piece.end], re.DOTALL)  # k = 1, …, K
+    return is_range is None and _is_item(text, before)
 
 
 def _is_item(text: str, piece: Piece) -> bool:

@@ -158,7 +158,7 @@ FORMULAS = [
     (r"\begin{equation*}\begin{split} a & \\ + b \end{split}\end{equation*}", "a\n+ b"),
     (r"\begin{aligned}[t] a \end{aligned}", "a"),
     (r"\begin{alignat}{2} a \end{alignat}", "a"),
-    (r"$h = Wx$, $h^\top h$.", "h = Wx\nh^⊤h"),
+    (r"$h = Wx$, $h^\top h$.", "h = Wx,h^⊤h"),
     (r"h = Wx,\quad f = \|h\|^2", "h = Wx;f = ‖h‖^2"),
     (r"\eqalign{ h &= Wx \cr f &= \|h\|^2 }", "h = Wx\nf = ‖h‖^2"),
     ("h = \\tanh(W x)\n\\|h\\|^2", "h = tanh(W x)\n‖h‖^2"),

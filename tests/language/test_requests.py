@@ -28,6 +28,7 @@ ASKED = [
     (r"\text{Compute } \nabla_x \|Ax-b\|^2", "norm2(A*x - b)^2", "x"),
     (r"\frac{d}{dX} \text{ of } \mathrm{tr}(AX)", "tr(A*X)", "X"),
     ("tr(AX) with respect to X", "tr(A*X)", "X"),
+    ("h = Wx + b, ||h||^2 wrt b", "h = W*x + b; norm2(h)^2", "b"),
     (
         r"Let $f(X) = \|AXB - C\|_F^2$ where $A$, $B$, $C$ are matrices. Find $\partial f/\partial X$.",
         "norm2(A*X*B - C)^2",
@@ -82,12 +83,18 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
         ("the value of x'x", "the word the"),
         (r"Show that $x^T A x$ is a scalar", "text outside of the formula"),
         ("∂/∂σ² log(σ²)", "a derivative by a power"),
+        ("∂/∂xᵀ (xᵀAx)", "the derivative by a transpose"),
         (r"\frac{\partial}{\partial \Sigma^{-1}} \log|\Sigma|", "a derivative by a power"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match=words):
         matdiff.derive(text)
+
+
+def test_a_question_names_several_unknowns() -> None:
+    asked = matdiff.derive("differentiate sum_{i=1}^n (y_i - a - b x_i)^2 with respect to a and b")
+    assert list(asked.gradients) == ["a", "b"]
 
 
 def test_the_words_of_a_question_may_be_names() -> None:

@@ -176,7 +176,8 @@ class Wording(Nesting):
         first = start + len(clause) - len(clause.lstrip())
         if not words:
             return
-        if not (is_said(words) or is_request(words) or said_of_names(clause.strip())):
+        is_phrase = " ".join(words).strip(".").lower() in PHRASES
+        if not (is_phrase or is_said(words) or is_request(words) or said_of_names(clause.strip())):
             span = first, start + len(clause.rstrip())
             message, hint = "text outside of the formula is not read", "leave only the formula"
             raise SyntaxError(message, text=self.source, span=span, suggestion=hint)
