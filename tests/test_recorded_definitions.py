@@ -136,3 +136,48 @@ def test_what_torch_leaves_out_of_a_derivative_is_refused():
         matdiff.from_function(f, "x: n")
     with pytest.raises(matdiff.MatdiffError, match="a parameter of its own"):
         matdiff.from_function(lambda x: (x * x.detach()).sum(), "x: n")
+
+
+# ---- shapes that a function says itself -----------------------------------------------------------------
+
+
+class Float:
+    """An annotation of arrays."""
+
+    def __class_getitem__(cls, item):
+        return type("Annotated", (), {"dim_str": item[1]})
+
+
+def annotated(w: Float[np.ndarray, "d"], X: Float[np.ndarray, "n d"], y: 'Float[Array, "n"]', lam: float):  # noqa: F722, F821
+    return np.sum((X @ w - y) ** 2) + lam * w @ w
+
+
+def documented(w, X, y, lam):
+    """Ridge regression.
+
+    w : (d,) array
+        weights (of all, and none)
+    X (np.ndarray): matrix of shape (n, d)
+    y: array, shape n
+    lam : float
+    """
+    return np.sum((X @ w - y) ** 2) + lam * w @ w
+
+
+def commented(
+    w,  # (d,)
+    X,  # (n, d)
+    y,  # (n,)
+    lam: float,
+):
+    return np.sum((X @ w - y) ** 2) + lam * w @ w
+
+
+@pytest.mark.parametrize("f", [annotated, documented, commented], ids=lambda f: f.__name__)
+def test_shapes_that_a_function_says(f):
+    expected = matdiff.from_function(f, "w: d; X: n x d; y: n; lam: scalar")
+    assert matdiff.from_function(f) is expected
+    assert matdiff.from_function(f, "y: n") is expected
+    assert matdiff.from_function(f, {"y": "n"}) is expected
+    with pytest.raises(matdiff.MatdiffError, match=r"d is not 3, in line .*X @ w"):
+        matdiff.from_function(f, "w: 3")

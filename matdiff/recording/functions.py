@@ -22,6 +22,7 @@ from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift
 from matdiff.recording.counting import counting
 from matdiff.recording.definitions import defined, naming
+from matdiff.recording.signatures import said_shapes
 from matdiff.recording.words import functions_of, in_our_words, library_of
 
 FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
@@ -41,6 +42,7 @@ def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None =
     if not callable(f):
         raise UnsupportedError(f"{f!r} is not a function")
     f = plain(f)
+    where = with_said(where, f)
     positional, named = _arguments(f, declare(where), _columns(where))
     functions = functions_of(f)
     library = library_of(functions)
@@ -59,6 +61,22 @@ def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None =
             hint = "It is called with symbolic arrays: functions and operators of the libraries can be recorded."
             raise located(UnsupportedError(message, suggestion=hint), error.__traceback__, functions) from error
     return Recording(expr, parameters, partial(called, f, positional, named, names, output), library)
+
+
+def with_said(where: str | Mapping[str, str] | None, f: Callable[..., Any]) -> str | Mapping[str, str] | None:
+    """The declarations, and of parameters that have none the shapes that the function says itself."""
+    declared = declare(where)
+    try:
+        parameters = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return where
+    missing = [p for p in parameters if p.default is p.empty and canonical(p.name) not in declared]
+    said = said_shapes(f, missing) if missing else {}
+    if not said:
+        return where
+    if isinstance(where, Mapping):
+        return {**said, **where}
+    return "; ".join([*([where] if where else []), *(f"{n}: {shape}" for n, shape in said.items())])
 
 
 def plain(f: Any) -> Any:
