@@ -123,8 +123,8 @@ def from_function(f: Callable[..., Any], where: Where = None, output: Any = 0) -
 
     *f* is written with NumPy, SciPy, JAX or PyTorch as for arrays; *where* declares the shapes of those parameters of
     which annotations, docstring and comments do not say them, and *output* says which member of a tuple is meant.
-    Local variables are definitions of the expression.  An operation that has no expression, such as a branch on a value,
-    raises a MatdiffError that names it and its line.  The expression is compared with the function on random values.
+    Local variables are definitions of the expression, which is compared with the function on random values.  An
+    operation that has no expression, such as a branch on a value, raises a MatdiffError that names it and its line.
 
     >>> print(from_function(lambda W, x, y: ((W @ x - y) ** 2).sum(), "W: m x n; x: n; y: m"))
     sum((Wx − y).^2)
