@@ -17,7 +17,7 @@ TOKEN = (
     rf"(?P<transpose>{TRANSPOSED})|(?P<power>{POWER})|(?P<number>{NUMBER})|(?P<function>(?:{FUNCTION})(?![A-Za-z]))"
     rf"|(?P<name>(?:(?<![A-Za-z])[d∂]\s?(?=[^\W\d_]))?{LETTER})|(?P<open>[(\[⟨])|(?P<close>[)\]⟩])|(?P<sign>[-+−])"
 )
-BETWEEN = r"[\s·]*"
+BETWEEN = r"[\s·⊗]*"
 
 
 class Edit(NamedTuple):
@@ -109,7 +109,8 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
             yield Edit("order", f"{side[: f.start]}{base} {two} {base}{side[other.end :]}", (f.start, other.end))
         if other is not None:
             one, two = side[f.start : f.end], side[other.start : other.end]
-            yield Edit("order", f"{side[: f.start]}{two} {one}{side[other.end :]}", (f.start, other.end))
+            between = side[f.end : other.start] or " "
+            yield Edit("order", f"{side[: f.start]}{two}{between}{one}{side[other.end :]}", (f.start, other.end))
             last = re.compile(BETWEEN).match(side, other.end)
             third = by_start.get(last.end()) if last else None
             if third is not None:

@@ -17,6 +17,8 @@ AHEAD = r"(?:(?m:^)|(?<=[$({])|(?<=[a-z]{2} )|(?<=; ))"  # where a list of names
 IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
 MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
+VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)[A-Za-z]\s*&?="  # δf = …
+DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])_\{?\w\}?\s*=\s*1(?!\d)"  # sum_k y_k = 1
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
@@ -60,6 +62,7 @@ class Habits:
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
         self._primes = self._sign_of_time(text)
+        self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
@@ -85,6 +88,8 @@ class Habits:
         if self._primes:
             side = re.sub(r"([^\W\d_])\(t\)", r"\1", side)
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)
+        if self._varies:
+            side = re.sub(r"δ\s*(?=[^\W\d_])", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(?=['′]?\s*\()", "softmax" if self._softmax else "sigmoid", side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)

@@ -22,6 +22,7 @@ from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD
 
 WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
+UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 MISFIT = "the product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"
 BARE = (Symbol, Number, Entry)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
@@ -165,7 +166,8 @@ class Judge:
 
     def _is_condition(self, line: Line, sides: list[str]) -> bool:
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
-        is_bare = any(isinstance(self.scope.read(side), BARE) for side in sides[:2] if side.strip() != "I")
+        spelt = [side.strip() for side in sides[:2]]
+        is_bare = "I" in spelt or any(isinstance(self.scope.read(side), BARE) for side in spelt)
         return is_bare or re.search(CONDITION, line.text) is not None
 
     def _without_star(self, side: str) -> str:
@@ -222,6 +224,9 @@ class Judge:
         if not self._has_known_shapes(chain.truth, value) and self._where_square(line) != WRONG:
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
+        if re.search(UNDER, line.text):
+            self.chain = None
+            return Judged(line, UNREAD, "it is said to hold under a condition")
         follows = chain.stated is not chain.truth and compared(chain.stated, value).equal
         chain.stated = value
         if follows:
@@ -233,7 +238,12 @@ class Judge:
         """What a side means; I has the size of what stands beside it."""
         if side.strip() == "I" and "I" not in self.scope.names() and chain.truth.shape[0] == chain.truth.shape[1]:
             return Identity(chain.truth.shape[0])
-        return self.scope.value(side)
+        try:
+            return self.scope.value(side)
+        except ShapeError as error:
+            if not error.message.startswith("division by") or "/" not in side:
+                raise
+        return self.scope.value(re.sub(r"(?<!\.)/", "./", side))  # 1/x of a vector is by entries
 
     def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
         """The verdict on a side that is right."""

@@ -24,7 +24,7 @@ FRACTION = (
 )
 RATIO = (
     rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD})(?P<square>\^\{{?2\}}?|²)?"
-    rf"(?P<mixed>\s*{D}\s*{LETTER}\s*[ᵀ⊤']?(?!\s*/))?"
+    rf"(?P<mixed>\s*{D}\s*{LETTER}\s*[ᵀ⊤']?(?!\s*/))?(?!⁻|\^\{{?[-−])"
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"

@@ -228,6 +228,9 @@ class Scope:
         """The expression of a side, with increments d(X) and names of derivatives; *scalar* prefers a number."""
         if any(side.count(a) != side.count(b) for a, b in ("()", "[]", "{}")):
             raise UnsupportedError("a bracket is opened in one line and closed in another")
+        call = re.fullmatch(rf"\s*([fghFGφψ])\s*{HELD}\s*", side)
+        if call and named(call.group(1)) not in self.names():
+            raise UnsupportedError(f"{call.group(1)} is a function that is not given")
         side = with_names(side, self.functions, self._name, self.arguments)
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
@@ -269,9 +272,11 @@ class Scope:
         if tuple(named(a.strip()) for a in given) == known:
             return f"{m.group('name')} "
         f = self.unfolded(self.definitions[named(m.group("name"))])
+        if named(m.group("name")) in {named(n) for n in re.findall(LETTER, m.group("arguments"))}:
+            return m.group()  # p(1 − p) is a product
         at: dict[str, Expr] = {a: self.read(text) for a, text in zip(known, given, strict=True)}
         if any(at[s.name].shape != s.shape for s in symbols(f) if s.name in at):
-            raise UnsupportedError(f"{m.group()} is a function at another place, of another shape")
+            return m.group()
         there: dict[Expr, Expr] = {s: at[s.name] for s in symbols(f) if s.name in at}
         return f" {self._stored(replace(f, there.get))} "
 

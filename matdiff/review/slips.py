@@ -12,7 +12,8 @@ from typing import NamedTuple
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
 from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.edits import edits
@@ -78,8 +79,8 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     yield from map(Found, _by_value(fault))
     yield from _by_edit(fault, scope)
     value = fault.value
-    if value is not None and value.shape == fault.truth.shape[::-1] and _is_right(Transpose(value), fault.truth):
-        yield Found("transpose")
+    if value is not None and value.shape == fault.truth.shape[::-1] and _is_right(value, _turned(fault.truth)):
+        yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
     yield from map(Found, _by_assumption(fault))
     yield Found(_by_looks(fault))
 
@@ -97,6 +98,9 @@ def _by_value(fault: Fault) -> Iterator[str]:
         if value.shape == truth.shape[::-1] and _is_right(Transpose(value), truth):
             is_row = any(str(extent) == "1" for extent in truth.shape)
             yield "layout" if is_row else "transpose"
+        inner = (s for s in symbols(truth) if s.shape == truth.shape and not s.ranges)
+        if value.shape == SCALAR and any(_is_right(value * s, truth) for s in inner):
+            yield "chain rule"
         return
     if _is_right(-value, truth):
         yield "sign"
@@ -130,10 +134,18 @@ def _by_assumption(fault: Fault) -> Iterator[str]:
         yield "symmetry"
     if _is_symmetrised(value, truth):
         yield "symmetry"
-    if any(_is_right(value, less) for less in _with_a_term_less(truth)):
-        yield "missing term"
     if _holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
         yield "domain"
+    for kind in ("chain rule", "missing term"):
+        if any(_is_right(value, less) for less in _with_a_part_less(truth, kind)):
+            yield kind
+
+
+def _turned(e: Expr) -> Expr:
+    """The transpose; of an entry [i, j] the one at [j, i]."""
+    if isinstance(e, Entry) and len(e.operands) == 3:
+        return Entry.of(e.operands[0], e.operands[2], e.operands[1])
+    return Transpose(e)
 
 
 def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]) -> bool:
@@ -152,13 +164,19 @@ def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool
         return False
 
 
-def _with_a_term_less(e: Expr) -> Iterator[Expr]:
-    """An expression without one of the terms of a sum in it; a matrix with its diagonal alone."""
-    for node in islice((n for n in postorder(e) if isinstance(n, Sum)), MOST_SUMS):
+def _with_a_part_less(e: Expr, kind: str) -> Iterator[Expr]:
+    """An expression without a factor of an entrywise product in it; without a term, a factor, or all but the diagonal."""
+    kinds = (Hadamard,) if kind == "chain rule" else (Sum, Scale, Product, Hadamard)
+    nodes = (n for n in postorder(e) if isinstance(n, kinds) and (kind == "missing term" or n.shape != SCALAR))
+    for node in islice(nodes, MOST_SUMS):
         for part in node.operands:
-            table: dict[Expr, Expr] = {node: Sum.of(*[p for p in node.operands if p is not part])}
-            yield replace(e, table.get)
-    if e.shape[0] == e.shape[1] and e.shape != SCALAR:
+            rest = [p for p in node.operands if p is not part]
+            if isinstance(node, Scale) and part.shape != SCALAR:
+                continue
+            with suppress(MatdiffError):
+                table: dict[Expr, Expr] = {node: type(node).of(*rest) if len(rest) > 1 else rest[0]}
+                yield replace(e, table.get)
+    if kind == "missing term" and e.shape[0] == e.shape[1] and e.shape != SCALAR:
         yield diagonal_of(e)
 
 
