@@ -80,12 +80,6 @@ def shortly(value: object) -> str:
     return shown if len(shown) < 40 and "\n" not in shown else f"a value of type {type(value).__name__}"
 
 
-def require_text(value: object, name: str) -> None:
-    """Raises MatdiffError where an argument of this name is no text."""
-    if not isinstance(value, str):
-        raise MatdiffError(f"{name} is {shortly(value)}, which is no text", suggestion='Formulas are texts: "x\'A x".')
-
-
 class SyntaxError(MatdiffError):
     """The text is not an expression of the language."""
 

@@ -1,5 +1,6 @@
 """The public functions: text or expressions in, answers out.  The mathematics is in the folders."""
 
+from matdiff.api.arguments import stated
 from matdiff.api.catalogue import law_book, laws, register
 from matdiff.api.claims import check_gradient
 from matdiff.api.code import code, objective
@@ -42,3 +43,5 @@ __all__ = [
     "taylor",
     "vjp",
 ]
+
+globals().update({name: stated(globals()[name]) for name in __all__})  # what people call is checked, once, here

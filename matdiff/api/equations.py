@@ -146,6 +146,8 @@ def stationary(
     from matdiff.results.equations import StationaryPoint
 
     names = tuple(str(name) for name in unknowns_in(wrt))
+    if not names:
+        raise MatdiffError("there is no unknown", suggestion='Name one: wrt="x".')
     further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
     found = read_problem(problem, where, names, further)
     if found.bounds:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.assumptions import INDEX, PROPERTIES, clash, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
-from matdiff.errors import DeclarationError, require_text, shortly
+from matdiff.errors import DeclarationError, shortly
 from matdiff.language.extents import KINDS, wrong_size
 from matdiff.language.extents import Excerpt as Excerpt
 from matdiff.language.extents import parse_size as parse_size
@@ -164,7 +164,6 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
     >>> [item.text for item in front], rest.strip()
     (['X: m x n', 'w: n'], 'X w')
     """
-    require_text(text, "the expression")
     front: list[Excerpt] = []
     rest = text
     while item := re.match(LEADING, rest):

@@ -12,7 +12,7 @@ from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.products import zero
 from matdiff.errors import DeclarationError
 from matdiff.language.answers import unknown_in
-from matdiff.language.declarations import declare
+from matdiff.language.declarations import declare, texts_of
 from matdiff.language.names import canonical
 from matdiff.language.reading import read_beside
 from matdiff.language.spelling import plain
@@ -55,9 +55,7 @@ def _with_new_name(f: Expr, said: Said, shape: Shape, words: str, where: Where) 
         right = "scalar positive" if words else "scalar"
     else:
         right = f"{rows}" if cols is ONE else f"{rows} x {cols} {words}"
-    if where is None or isinstance(where, str):
-        return f"{where}; {name}: {right}" if where else f"{name}: {right}"
-    return {**where, name: right}
+    return "; ".join([*texts_of(where or ""), f"{name}: {right}"])
 
 
 def _value(f: Expr, said: Said, shape: Shape, where: Where) -> Expr:

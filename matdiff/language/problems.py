@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.errors import ShapeError, SyntaxError, UnsupportedError, require_text
+from matdiff.errors import ShapeError, SyntaxError, UnsupportedError
 from matdiff.language.answers import Reading
 from matdiff.language.reading import read, read_beside
 
@@ -90,7 +90,6 @@ def read_problem(
 
     Raises SyntaxError where a constraint is neither an equation nor an inequality.
     """
-    require_text(text, "the problem")
     objective, *rest = SUBJECT.split(in_words(text), maxsplit=1)
     head = head_of(objective)
     pieces = [piece for part in (*rest, *subject_to) for piece in _pieces(part)]

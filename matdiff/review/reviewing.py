@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.rewriting import Simplifier
-from matdiff.errors import require_text
 from matdiff.review.judging import Judge, Judged
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
@@ -20,7 +19,6 @@ HEADING = re.compile(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
 def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | None = None) -> Review:
     """The verdicts on all lines of a text, and what kind of slip the first wrong one is."""
-    require_text(text, "the derivation")
     judged: list[Judged] = []
     scope: Scope | None = None  # that of the first wrong line, or the last one
     for start, part in sections(text):
