@@ -165,7 +165,7 @@ def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool
 
 
 def _with_a_part_less(e: Expr, kind: str) -> Iterator[Expr]:
-    """An expression without a factor of an entrywise product in it; without a term, a factor, or all but the diagonal."""
+    """An expression without a factor of an entrywise product; without a term, a factor, or all but the diagonal."""
     kinds = (Hadamard,) if kind == "chain rule" else (Sum, Scale, Product, Hadamard)
     nodes = (n for n in postorder(e) if isinstance(n, kinds) and (kind == "missing term" or n.shape != SCALAR))
     for node in islice(nodes, MOST_SUMS):
