@@ -46,6 +46,10 @@ def parsed(text: str) -> Expr:
         ("sinh(A) ./ cosh(A) = tanh(A)", "A: m x n", "M .* sinh(M) ./ cosh(M)", "M .* tanh(M)"),
         ("tril(A) + triu(A) = A + eye(n) .* A", "", "B + triu(A) + tril(A)", "B + A + eye(n) .* A"),
         ("max(A, A) = A", "A: m x n", "max(M, M)", "M"),
+        ("(eye(n) .* A)' = eye(n) .* A", "A: n x n", "(B .* eye(n) .* C)'", "eye(n) .* B .* C"),  # in any order
+        ("(A^k)' = (A')^k", "A: n x n; k: integer", "(A^3)'", "(A')^3"),
+        ("g(A)' = g(A')", "A: m x n", "(M.^2)'", "(M').^2"),
+        ("log(exp(A)) = A", "A: m x n", "log(exp(a))", "a"),
     ],
 )
 def test_the_statement_is_applied(law: Declare, statement: str, where: str, before: str, after: str) -> None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from matdiff.algebra.expr import Expr, Symbol
-from matdiff.algebra.laws import Declared, Law
-from matdiff.algebra.operators.products import Hadamard, Scale, Transpose
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.laws import Law
+from matdiff.algebra.stated import ingredients
 from matdiff.errors import UnsupportedError
 
 LIMIT = 2_000_000  # rewriting that has not come to rest by then never will
@@ -163,23 +162,6 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
         chosen = [law for law in laws if not law.among or any(issubclass(k, law.among) for k in kinds)]
         known = _candidates[id(laws), kinds] = laws, tuple(chosen)
     return known[1]
-
-
-def ingredients(node: Expr) -> frozenset[type]:
-    """The classes of the operands, seen through transposes and multiples (of scalars these are entrywise products)."""
-    kinds: set[type] = set()
-    for e in node.operands:
-        kind = type(e)
-        kinds.add(kind)
-        while kind is Transpose or kind is Scale or kind is Hadamard:
-            e = e.operands[-1]
-            kind = type(e)
-            kinds.add(kind)
-        if kind is Member:
-            e = e.operands[0]
-        if isinstance(e, Symbol) and e.properties:
-            kinds.add(Declared)
-    return frozenset(kinds)
 
 
 class Simplifier:

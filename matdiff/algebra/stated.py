@@ -2,10 +2,11 @@
 
 A statement is read when an expression first comes up to which the law may apply, and made into two functions: one
 matches, one builds.  A letter stands for one operand; below the root of the pattern it may take several neighbours of
-a product, k in Aᵏ for any exponent, and g in g(A) for any function of every entry.  At the root a statement about AB
-applies inside XABY, and one about A + B to two terms of many.  What maps A and B one by one, as in (AB)ᵀ = BᵀAᵀ, maps
-all operands at once.  Where a letter is declared symmetric, orthogonal …, what it stands for has to be seen to be so;
-that a matrix is invertible or definite is a condition, which the law says in words.
+a product, or what is left of a sum or an entrywise product.  k in Aᵏ stands for any exponent, g in g(A) for any
+function of every entry.  At the root a statement about AB applies inside XABY, and one about A + B to two terms of
+many.  What maps A and B one by one, as in (AB)ᵀ = BᵀAᵀ, maps all operands at once.  Where a letter is declared
+symmetric, orthogonal …, what it stands for has to be seen to be so; that a matrix is invertible or definite is a
+condition, which the law says in words.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size, solution
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder
-from matdiff.algebra.laws import Law
+from matdiff.algebra.laws import Declared, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, turned
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import MatrixPower
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 
@@ -43,7 +45,9 @@ def stated(name: str, statement: str, *, title: str = "", when: Guard | None = N
     module = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
 
     def first_applied(e: Expr) -> Expr | None:
-        """Reads the statements, and is then replaced by what they are made into."""
+        """Reads the statements once they may apply, and is then replaced by what they are made into."""
+        if (law.among and not holds_one_of(e, law.among)) or (when is not None and not when(e)):
+            return None
         ways = [way(*Law.read(statement), when) for statement in law.statements]
         law.apply = ways[0] if len(ways) == 1 else first_of(ways)
         law.apply.__module__ = module
@@ -52,6 +56,28 @@ def stated(name: str, statement: str, *, title: str = "", when: Guard | None = N
     first_applied.__module__ = module
     law = Law(name, title or (lambda: printed(law)), statement, "identity", first_applied, **more)
     return law
+
+
+def holds_one_of(e: Expr, classes: tuple[type, ...]) -> bool:
+    """Whether one of the operands is of these classes, seen through transposes and multiples."""
+    return any(issubclass(kind, classes) for kind in ingredients(e))
+
+
+def ingredients(node: Expr) -> frozenset[type]:
+    """The classes of the operands, seen through transposes and multiples."""
+    kinds: set[type] = set()
+    for e in node.operands:
+        kind = type(e)
+        kinds.add(kind)
+        while kind is Transpose or kind is Scale or kind is Hadamard:
+            e = e.operands[-1]
+            kind = type(e)
+            kinds.add(kind)
+        if kind is Member:
+            e = e.operands[0]
+        if isinstance(e, Symbol) and e.properties:
+            kinds.add(Declared)
+    return frozenset(kinds)
 
 
 def printed(law: Law) -> str:
@@ -196,6 +222,8 @@ def matching(p: Expr) -> Match:
     if isinstance(p, Product):
         chain = in_order(p.operands, whole=True)
         return lambda e, found: chain(e.operands if isinstance(e, Product) else (e,), found)
+    if isinstance(p, Sum | Hadamard):
+        return in_any_order(p)
     if isinstance(p, SymbolicPower):
         return any_power(*map(matching, p.operands))
     if isinstance(p, Unspecified):
@@ -205,6 +233,27 @@ def matching(p: Expr) -> Match:
 
     def matches(e: Expr, found: Found) -> bool:
         return type(e) is kind and len(e.operands) == number and data(e.data, found) and operands(e.operands, found)
+
+    return matches
+
+
+def in_any_order(p: Sum | Hadamard) -> Match:
+    """Terms or factors in any order; one letter takes what is left."""
+    parts = sorted(p.operands, key=is_letter)
+    matches_all, kind = all_of([matching(o) for o in parts]), type(p)
+    alone = len(parts) - is_letter(parts[-1])  # so many take one operand each
+
+    def matches(e: Expr, found: Found) -> bool:
+        f = e.operands
+        if type(e) is not kind or len(f) < len(parts) or (alone == len(parts) and len(f) > alone):
+            return False
+        for chosen in permutations(range(len(f)), alone):
+            rest = [o for k, o in enumerate(f) if k not in chosen]
+            trial = dict(found)
+            if matches_all([*[f[k] for k in chosen], *([kind.of(*rest)] if rest else [])], trial):
+                found.update(trial)
+                return True
+        return False
 
     return matches
 

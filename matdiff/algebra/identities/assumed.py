@@ -10,7 +10,7 @@ from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Inverse, LogDeterminant, MatrixPower, Trace
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
@@ -59,6 +59,7 @@ norm_of_rotated = stated(
         Statement("norm2(A*Q) = norm2(A)", "Q: n x n orthogonal; A: m x n"),
         Statement("norm2(A*Q') = norm2(A)", "Q: n x n orthogonal; A: m x n"),
     ),
+    among=(Product,),
 )
 
 
@@ -68,6 +69,10 @@ log_determinant_of_orthogonal = stated(
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
     also=("logdet(Q') = 0",),
+    among=(
+        Declared,
+        Transpose,
+    ),
 )
 
 
@@ -77,6 +82,7 @@ determinant_of_orthogonal = stated(
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
     also=("abs(det(Q')) = 1",),
+    among=(Determinant,),
 )
 
 
@@ -98,6 +104,10 @@ idempotent_power = stated(
     requires="P idempotent",
     also=("(P')^k = P'",),
     when=lambda e: e.data[0] > 0,
+    among=(
+        Declared,
+        Transpose,
+    ),
 )
 
 
@@ -162,6 +172,11 @@ trace_of_skew = stated(
     where="A: n x n; K: n x n skew",
     requires="K skew-symmetric",
     also=("tr(K') = 0", "tr(skew(A)) = 0"),
+    among=(
+        Declared,
+        SkewPart,
+        Transpose,
+    ),
 )
 
 
@@ -172,6 +187,11 @@ diagonal_of_skew = stated(
     where="A: n x n; K: n x n skew",
     requires="K skew-symmetric",
     also=("diag(K') = zeros(n)", "diag(skew(A)) = zeros(n)"),
+    among=(
+        Declared,
+        SkewPart,
+        Transpose,
+    ),
 )
 
 

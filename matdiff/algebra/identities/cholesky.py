@@ -15,6 +15,7 @@ from matdiff.algebra.identities.assumed import triangles
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.operators.entrywise import Log
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
@@ -98,7 +99,11 @@ def norm_of_whitened(e: Expr) -> Expr | None:
 
 
 log_determinant_of_factor = stated(
-    "log_determinant_of_factor", "logdet(chol(A)) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE
+    "log_determinant_of_factor",
+    "logdet(chol(A)) = 1/2*logdet(A)",
+    where="A: n x n spd",
+    requires=DEFINITE,
+    among=(Cholesky,),
 )
 
 
@@ -108,11 +113,16 @@ determinant_of_factor = stated(
     title="|chol(A)| = √|A|",
     where="A: n x n spd",
     requires=DEFINITE,
+    among=(Cholesky,),
 )
 
 
 sum_of_logarithms_of_diagonal = stated(
-    "sum_of_logarithms_of_diagonal", "sum(log(diag(chol(A)))) = 1/2*logdet(A)", where="A: n x n spd", requires=DEFINITE
+    "sum_of_logarithms_of_diagonal",
+    "sum(log(diag(chol(A)))) = 1/2*logdet(A)",
+    where="A: n x n spd",
+    requires=DEFINITE,
+    among=(Log,),
 )
 
 
@@ -170,7 +180,11 @@ def halved_triangle_of_upper(e: Expr) -> Expr | None:
 
 
 symmetric_part_of_halved_triangle = stated(
-    "symmetric_part_of_halved_triangle", "sym(halftril(S)) = 1/2*S", where="S: n x n symmetric", requires="S symmetric"
+    "symmetric_part_of_halved_triangle",
+    "sym(halftril(S)) = 1/2*S",
+    where="S: n x n symmetric",
+    requires="S symmetric",
+    among=(HalvedTriangle,),
 )
 
 

@@ -55,11 +55,20 @@ OTHER: dict[type[Expr], type[Expr]] = {
 }
 
 
-flip_of_flip = stated("flip_of_flip", "flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",))
+flip_of_flip = stated(
+    "flip_of_flip",
+    "flip(flip(A)) = A",
+    where="A: m x n",
+    also=("flip(ones(m, n)) = ones(m, n)",),
+    among=(
+        Flipped,
+        Ones,
+    ),
+)
 
 
-flipped_kernel = stated(
-    "flipped_kernel",
+@identity(
+    "conv(X, flip(K)) = corr(X, K)",
     "conv(X, flip(K)) = corr(X, K)",
     where="X: m x n; K: p x q",
     also=(
@@ -68,6 +77,10 @@ flipped_kernel = stated(
         "corr_full(X, flip(K)) = conv_full(X, K)",
     ),
 )
+def flipped_kernel(e: Expr) -> Expr | None:
+    """And the other way round, within the matrix and in full."""
+    x, k = e.operands
+    return OTHER[type(e)].make((x, k.operands[0]), e.data) if isinstance(k, Flipped) else None
 
 
 @identity(
@@ -83,7 +96,7 @@ def flip_of_convolution(e: Expr) -> Expr | None:
     return a.rebuild(tuple([o.operands[0] if isinstance(o, Flipped) else Flipped.of(o) for o in a.operands]))
 
 
-transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)", title="Jᵀ = J")
+transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)", title="Jᵀ = J", among=(Exchange,))
 
 
 @identity("J vec(A) = vec(flip(A))", "exchange(m*n)*vec(A) = vec(flip(A))", where="A: m x n", among=(Exchange,))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.entrywise import Log
+from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.products import Product, Sum
 from matdiff.algebra.operators.square import Inverse, LogDeterminant
-from matdiff.algebra.operators.structure import DiagonalVector
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.stated import stated
 
-log_of_absolute_determinant = stated("log_of_absolute_determinant", "log(abs(det(A))) = logdet(A)", where="A: n x n")
+log_of_absolute_determinant = stated(
+    "log_of_absolute_determinant", "log(abs(det(A))) = logdet(A)", where="A: n x n", among=(Abs,)
+)
 
 
 @identity("logdet(AB) = logdet(A) + logdet(B)", "logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n")
@@ -37,10 +39,12 @@ log_determinant_of_inverse = stated(
 )
 
 
-inverse_of_diagonal = stated("inverse_of_diagonal", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive")
+inverse_of_diagonal = stated(
+    "inverse_of_diagonal", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive", among=(DiagonalMatrix,)
+)
 
 
-diagonal_of_diagonal = stated("diagonal_of_diagonal", "diag(diag(x)) = x", where="x: n")
+diagonal_of_diagonal = stated("diagonal_of_diagonal", "diag(diag(x)) = x", where="x: n", among=(DiagonalMatrix,))
 
 
 EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {

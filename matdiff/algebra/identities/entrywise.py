@@ -77,7 +77,11 @@ def softplus_of_exponential(e: Expr) -> Expr | None:
 
 
 softplus_of_log1p = stated(
-    "softplus_of_log1p", "log1p(exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n"
+    "softplus_of_log1p",
+    "log1p(exp(A)) = softplus(A)",
+    title="log(1 + exp(a)) = softplus(a)",
+    where="A: m x n",
+    among=(Exp,),
 )
 
 

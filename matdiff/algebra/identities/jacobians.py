@@ -15,6 +15,7 @@ from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.algebra.stated import stated
 
 # ---- the laws of a line -----------------------------------------------------------------------------
@@ -168,6 +169,7 @@ column_and_row_in_kronecker = stated(
     title="x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A",
     where="x: m; y: n; A: p x q",
     also=("kron(y', kron(x, A)) = kron(x*y', A)",),
+    among=(Kronecker,),
 )
 
 
@@ -176,6 +178,7 @@ kronecker_between_commutations = stated(
     "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)",
     title="K(A ⊗ B)K = B ⊗ A",
     where="A: m x n; B: p x q",
+    among=(Commutation,),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import scalars_in_front
@@ -47,6 +47,11 @@ kronecker_of_constants = stated(
         Statement("kron(A, zeros(m, n)) = zeros(p*m, q*n)", "A: p x q"),
         "kron(ones(m, n), ones(p, q)) = ones(m*p, n*q)",
     ),
+    among=(
+        Identity,
+        Ones,
+        Zeros,
+    ),
 )
 
 
@@ -74,6 +79,7 @@ inverse_of_kronecker = stated(
     "inv(kron(A, B)) = kron(inv(A), inv(B))",
     where="A: m x m invertible; B: n x n invertible",
     requires="A and B invertible",
+    among=(Kronecker,),
 )
 
 
@@ -82,6 +88,7 @@ power_of_kronecker = stated(
     "kron(A, B)^k = kron(A^k, B^k)",
     title="(A ⊗ B)ᵏ = Aᵏ ⊗ Bᵏ",
     where="A: m x m; B: n x n; k: integer",
+    among=(Kronecker,),
 )
 
 
@@ -90,6 +97,7 @@ pseudo_inverse_of_kronecker = stated(
     "pinv(kron(A, B)) = kron(pinv(A), pinv(B))",
     title="(A ⊗ B)⁺ = A⁺ ⊗ B⁺",
     where="A: m x n; B: p x q",
+    among=(Kronecker,),
 )
 
 
@@ -157,11 +165,13 @@ def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:
 
 
 trace_of_kronecker_product = stated(
-    "trace_of_kronecker_product", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n"
+    "trace_of_kronecker_product", "tr(kron(A, B)) = tr(A)*tr(B)", where="A: m x m; B: n x n", among=(Kronecker,)
 )
 
 
-trace_of_identity = stated("trace_of_identity", "tr(eye(n)) = n", title="Tr(I) = n", where="n: scalar")
+trace_of_identity = stated(
+    "trace_of_identity", "tr(eye(n)) = n", title="Tr(I) = n", where="n: scalar", among=(Identity,)
+)
 
 
 determinant_of_kronecker = stated(
@@ -169,6 +179,7 @@ determinant_of_kronecker = stated(
     "det(kron(A, B)) = det(A)^n*det(B)^m",
     title="|A ⊗ B| = |A|ⁿ|B|ᵐ",
     where="A: m x m; B: n x n; m, n: scalar",
+    among=(Kronecker,),
 )
 
 
@@ -177,22 +188,39 @@ logdet_of_kronecker = stated(
     "logdet(kron(A, B)) = n*logdet(A) + m*logdet(B)",
     title="log|A ⊗ B| = n log|A| + m log|B|",
     where="A: m x m; B: n x n; m, n: scalar",
+    among=(Kronecker,),
 )
 
 
-norm_of_kronecker = stated("norm_of_kronecker", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q")
+norm_of_kronecker = stated(
+    "norm_of_kronecker", "norm2(kron(A, B)) = norm2(A)*norm2(B)", where="A: m x n; B: p x q", among=(Kronecker,)
+)
+
+
+def is_of_kronecker(e: Expr) -> bool:
+    """Whether the base of a power is a function of a Kronecker product."""
+    return any(isinstance(o, Kronecker) for o in e.operands[0].operands)
 
 
 square_of_norm_of_kronecker = stated(
-    "square_of_norm_of_kronecker", "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2", where="A: m x n; B: p x q"
+    "square_of_norm_of_kronecker",
+    "norm2(kron(A, B))^2 = norm2(A)^2*norm2(B)^2",
+    where="A: m x n; B: p x q",
+    among=(Norm,),
+    when=is_of_kronecker,
 )
 
 
-norm1_of_kronecker = stated("norm1_of_kronecker", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q")
+norm1_of_kronecker = stated(
+    "norm1_of_kronecker", "norm1(kron(A, B)) = norm1(A)*norm1(B)", where="A: m x n; B: p x q", among=(Kronecker,)
+)
 
 
 nuclear_norm_of_kronecker = stated(
-    "nuclear_norm_of_kronecker", "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)", where="A: m x n; B: p x q"
+    "nuclear_norm_of_kronecker",
+    "norm_nuc(kron(A, B)) = norm_nuc(A)*norm_nuc(B)",
+    where="A: m x n; B: p x q",
+    among=(Kronecker,),
 )
 
 
@@ -201,10 +229,13 @@ spectral_norm_of_kronecker = stated(
     "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)",
     title="‖A ⊗ B‖₂ = ‖A‖₂‖B‖₂",
     where="A: m x n; B: p x q",
+    among=(Kronecker,),
 )
 
 
-sum_of_kronecker = stated("sum_of_kronecker", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q")
+sum_of_kronecker = stated(
+    "sum_of_kronecker", "sum(kron(A, B)) = sum(A)*sum(B)", where="A: m x n; B: p x q", among=(Kronecker,)
+)
 
 
 LAWS: dict[type[Expr], tuple[Law, ...]] = {

@@ -15,7 +15,7 @@ from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, Freche
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace, matrix_power
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
@@ -92,7 +92,15 @@ def commuting_direction(e: Expr) -> Expr | None:
     return c if isinstance(c, Zeros) else slope(e, factors_of(c))
 
 
-@identity("L(A, cE) = cL(A, E)", "frechet_expm(A, c*E) = c*frechet_expm(A, E)", where="c: scalar; A, E: n x n")
+@identity(
+    "L(A, cE) = cL(A, E)",
+    "frechet_expm(A, c*E) = c*frechet_expm(A, E)",
+    where="c: scalar; A, E: n x n",
+    also=(
+        Statement("frechet_logm(A, c*E) = c*frechet_logm(A, E)", "c: scalar; A: n x n spd; E: n x n"),
+        Statement("sylvester(A, B, c*C) = c*sylvester(A, B, C)", "c: scalar; A: m x m; B: n x n; C: m x n"),
+    ),
+)
 def multiple_direction(e: Expr) -> Expr | None:
     """In every direction; the same for the right side of a Sylvester equation."""
     first = len(e.operands) - len(e.directions) if isinstance(e, FrechetOfFunction) else 1 + isinstance(e, Sylvester)
@@ -174,13 +182,22 @@ exponential_of_logarithm = stated(
     "expm(logm(A)) = A",
     where="A: n x n spd",
     also=("expm(zeros(n, n)) = eye(n)", Statement("expm(diag(x)) = diag(exp(x))", "x: n")),
+    among=(
+        DiagonalMatrix,
+        Logm,
+        Zeros,
+    ),
 )
 
 
-logarithm_of_identity = stated("logarithm_of_identity", "logm(eye(n)) = zeros(n, n)", title="logm(I) = 0")
+logarithm_of_identity = stated(
+    "logarithm_of_identity", "logm(eye(n)) = zeros(n, n)", title="logm(I) = 0", among=(Identity,)
+)
 
 
-square_root_of_identity = stated("square_root_of_identity", "sqrtm(eye(n)) = eye(n)", title="sqrtm(I) = I")
+square_root_of_identity = stated(
+    "square_root_of_identity", "sqrtm(eye(n)) = eye(n)", title="sqrtm(I) = I", among=(Identity,)
+)
 
 
 @identity("sqrtm(A)² = A", "sqrtm(A)^2 = A", where="A: n x n spd")
@@ -192,14 +209,16 @@ def power_of_square_root(e: Expr) -> Expr | None:
     return Expm(Scale.of(Number(k), a.operands[0])) if isinstance(a, Expm) else None
 
 
-inverse_of_exponential = stated("inverse_of_exponential", "inv(expm(A)) = expm(-A)", where="A: n x n")
+inverse_of_exponential = stated("inverse_of_exponential", "inv(expm(A)) = expm(-A)", where="A: n x n", among=(Expm,))
 
 
-determinant_of_exponential = stated("determinant_of_exponential", "det(expm(A)) = exp(tr(A))", where="A: n x n")
+determinant_of_exponential = stated(
+    "determinant_of_exponential", "det(expm(A)) = exp(tr(A))", where="A: n x n", among=(Expm,)
+)
 
 
 logdet_of_exponential = stated(
-    "logdet_of_exponential", "logdet(expm(A)) = tr(A)", title="log|expm(A)| = Tr(A)", where="A: n x n"
+    "logdet_of_exponential", "logdet(expm(A)) = tr(A)", title="log|expm(A)| = Tr(A)", where="A: n x n", among=(Expm,)
 )
 
 

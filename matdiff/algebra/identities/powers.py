@@ -142,10 +142,10 @@ def power_of_product(e: Expr) -> Expr | None:
     return None
 
 
-exp_of_log = stated("exp_of_log", "exp(log(a)) = a", title="exp(log a) = a", where="a: scalar positive")
+exp_of_log = stated("exp_of_log", "exp(log(A)) = A", title="exp(log a) = a", where="A: m x n positive", among=(Log,))
 
 
-log_of_exp = stated("log_of_exp", "log(exp(a)) = a", title="log(exp a) = a", where="a: scalar")
+log_of_exp = stated("log_of_exp", "log(exp(A)) = A", title="log(exp a) = a", where="A: m x n", among=(Exp,))
 
 
 @identity("(A⁻¹)⁻¹ = A", "inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible")

@@ -173,13 +173,18 @@ diagonal_of_scaled = stated(
     "diag(diag(x)*A) = x .* diag(A)",
     where="x: n; A: n x n",
     also=("diag(A*diag(x)) = x .* diag(A)",),
+    among=(Product,),
 )
 
 
-diagonal_of_outer_product = stated("diagonal_of_outer_product", "diag(x*y') = x .* y", where="x, y: n")
+diagonal_of_outer_product = stated(
+    "diagonal_of_outer_product", "diag(x*y') = x .* y", where="x, y: n", among=(Product,)
+)
 
 
-diagonal_of_multiple = stated("diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
+diagonal_of_multiple = stated(
+    "diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n", among=(Scale,)
+)
 
 
 @identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))

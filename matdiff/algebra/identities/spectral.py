@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, Statement, identity
@@ -14,6 +15,7 @@ from matdiff.algebra.operators.spectral import (
     SmallestEigenvalue,
     SmallestEigenvector,
 )
+from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.stated import stated
 
 UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSingular)
@@ -21,9 +23,20 @@ UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSing
 
 def transposed_functions() -> tuple[Statement, ...]:
     """f(Aᵀ)ᵀ = f(A) for functions of matrices, and for directions in which they are differentiated."""
-    of_one = [f"{f}(A')' = {f}(A)" for f in ("expm", "logm", "sqrtm", "adj")]
-    of_two = [f"{f}(A', B')' = {f}(A, B)" for f in ("max", "min", "frechet_expm", "frechet_logm")]
-    return tuple([Statement(s, "A, B: n x n") for s in (*of_one, *of_two)])
+    of_one = ("expm", "logm", "sqrtm", "adj", "polar", "toep", "onehot_max", "onehot_min")
+    of_two = ("max", "min", "frechet_expm", "frechet_logm", "ptrace1", "ptrace2", "corr", "conv")
+    return tuple(
+        [Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in of_one]
+        + [Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in of_two]
+    )
+
+
+SHAPES = {
+    "ptrace1": "A: n*q x m*p; B: m x n",
+    "ptrace2": "A: n*q x m*p; B: p x q",
+    "corr": "A: m x n; B: p x q",
+    "conv": "A: m x n; B: p x q",
+}
 
 
 @identity("f(A)ᵀ = f(Aᵀ)", "pinv(A')' = pinv(A)", where="A: m x n", also=transposed_functions())
@@ -38,8 +51,12 @@ def transpose_of_function(e: Expr) -> Expr | None:
 transpose_of_sylvester = stated(
     "transpose_of_sylvester",
     "sylvester(A, B, C)' = sylvester(B', A', C')",
-    where="A: m x m spd; B: n x n spd; C: m x n",
+    where="A: m x m; B: n x n; C: m x n",
     also=(Statement("commutator(A, B)' = commutator(B', A')", "A, B: n x n"),),
+    among=(
+        Commutator,
+        Sylvester,
+    ),
 )
 
 
@@ -47,7 +64,7 @@ length_of_unit_vector = stated(
     "length_of_unit_vector",
     "eigvec_max(A)'*eigvec_max(A) = 1",
     title="vᵀv = 1",
-    where="A: n x n symmetric",
+    where="A: n x n",
     among=UNIT_VECTORS,
     also=(
         "eigvec_min(A)'*eigvec_min(A) = 1",
@@ -72,6 +89,7 @@ eigenvalue_of_transpose = stated(
     title="λ(Aᵀ) = λ(A)",
     where="A: n x n",
     also=("lambda_min(A') = lambda_min(A)",),
+    among=(Transpose,),
 )
 
 
@@ -81,6 +99,7 @@ singular_values_of_transpose = stated(
     title="‖Aᵀ‖ = ‖A‖",
     where="A: m x n",
     also=("norm_spec(A') = norm_spec(A)",),
+    among=(Transpose,),
 )
 
 
@@ -89,6 +108,7 @@ singular_value_of_outer_product = stated(
     "norm_nuc(x*y') = norm2(x)*norm2(y)",
     where="x: m; y: n",
     also=("norm_spec(x*y') = norm2(x)*norm2(y)",),
+    among=(Product,),
 )
 
 
@@ -107,6 +127,11 @@ double_pseudo_inverse = stated(
     title="(A⁺)⁺ = A",
     where="A: m x n",
     also=("pinv(eye(n)) = eye(n)", "pinv(zeros(m, n)) = zeros(n, m)"),
+    among=(
+        Identity,
+        PseudoInverse,
+        Zeros,
+    ),
 )
 
 

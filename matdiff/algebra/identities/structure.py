@@ -12,7 +12,7 @@ from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
 from matdiff.algebra.operators.kronecker import Vech
-from matdiff.algebra.operators.products import Power, Product, Sum, Transpose, zero
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import Determinant, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
@@ -58,6 +58,10 @@ transpose_of_sized = stated(
     "commutation(m, n)' = commutation(n, m)",
     title="Kₘₙᵀ = Kₙₘ",
     also=("centering(n)' = centering(n)",),
+    among=(
+        Centering,
+        Commutation,
+    ),
 )
 
 
@@ -201,6 +205,7 @@ determinant_of_two = stated(
     "det([a, b; c, d]) = a*d - b*c",
     title="[a, b; c, d] has the determinant ad − bc",
     where="a, b, c, d: scalar",
+    among=(VerticalStack,),
 )
 
 
@@ -233,6 +238,7 @@ part_of_multiple = stated(
             for part in ("sym", "skew", "halftril", "vech")
         ],
     ),
+    among=(Scale,),
 )
 
 

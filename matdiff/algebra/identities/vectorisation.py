@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import OPERATORS, Expr
 from matdiff.algebra.identities.kronecker import in_place_of
@@ -19,7 +20,7 @@ from matdiff.algebra.stated import stated
 # ---- vec -------------------------------------------------------------------------------------------
 
 
-vec_of_multiple = stated("vec_of_multiple", "vec(c*A) = c*vec(A)", where="c: scalar; A: m x n")
+vec_of_multiple = stated("vec_of_multiple", "vec(c*A) = c*vec(A)", where="c: scalar; A: m x n", among=(Scale,))
 
 
 unvec_within_vec = stated(
@@ -28,10 +29,15 @@ unvec_within_vec = stated(
     title="vec(unvec(c)) = c",
     where="c: m*n",
     also=("vec(ones(m, n)) = ones(m*n)", "vec(zeros(m, n)) = zeros(m*n)"),
+    among=(
+        Ones,
+        Unvec,
+        Zeros,
+    ),
 )
 
 
-vec_of_outer_product = stated("vec_of_outer_product", "vec(x*y') = kron(y, x)", where="x: m; y: n")
+vec_of_outer_product = stated("vec_of_outer_product", "vec(x*y') = kron(y, x)", where="x: m; y: n", among=(Product,))
 
 
 @identity("vec(A) + vec(B) = vec(A + B)", "vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
@@ -90,13 +96,13 @@ def _columns(*vectors: Expr) -> bool:
     return all(v.cols is ONE for v in vectors)
 
 
-norm_of_vec = stated("norm_of_vec", "norm2(vec(A)) = norm2(A)", where="A: m x n")
+norm_of_vec = stated("norm_of_vec", "norm2(vec(A)) = norm2(A)", where="A: m x n", among=(Vec,))
 
 
-norm1_of_vec = stated("norm1_of_vec", "norm1(vec(A)) = norm1(A)", where="A: m x n")
+norm1_of_vec = stated("norm1_of_vec", "norm1(vec(A)) = norm1(A)", where="A: m x n", among=(Vec,))
 
 
-sum_of_vec = stated("sum_of_vec", "sum(vec(A)) = sum(A)", where="A: m x n")
+sum_of_vec = stated("sum_of_vec", "sum(vec(A)) = sum(A)", where="A: m x n", among=(Vec,))
 
 
 @identity(
@@ -148,6 +154,11 @@ unvec_of_vec = stated(
     title="unvec(vec(A)) = A",
     where="A: m x n",
     also=("unvec(ones(m*n), m, n) = ones(m, n)", "unvec(zeros(m*n), m, n) = zeros(m, n)"),
+    among=(
+        Ones,
+        Vec,
+        Zeros,
+    ),
 )
 
 
@@ -156,15 +167,25 @@ unvec_of_multiple = stated(
     "unvec(a*c, m, n) = a*unvec(c, m, n)",
     title="unvec(ac) = a unvec(c)",
     where="a: scalar; c: m*n",
+    among=(Scale,),
 )
 
 
 unvec_of_kronecker = stated(
-    "unvec_of_kronecker", "unvec(kron(y, x), m, n) = x*y'", title="unvec(y ⊗ x) = xyᵀ", where="x: m; y: n"
+    "unvec_of_kronecker",
+    "unvec(kron(y, x), m, n) = x*y'",
+    title="unvec(y ⊗ x) = xyᵀ",
+    where="x: m; y: n",
+    among=(Kronecker,),
 )
 
 
-@identity("unvec(vec(A) + c) = A + unvec(c)", "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)", where="A: m x n; c: m*n")
+@identity(
+    "unvec(vec(A) + c) = A + unvec(c)",
+    "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)",
+    where="A: m x n; c: m*n",
+    also=("unvec(ones(m*n) + c, m, n) = ones(m, n) + unvec(c, m, n)",),
+)
 def unvec_of_sum(e: Expr) -> Expr | None:
     """A sum is opened where terms are multiples of a vec, or of y ⊗ x = vec(xyᵀ)."""
     match e.operands[0]:
@@ -204,6 +225,7 @@ unvec_of_kronecker_product = stated(
     "unvec(kron(B, A)*c, p, q) = A*unvec(c, m, n)*B'",
     title="unvec((B ⊗ A)c) = A unvec(c)Bᵀ",
     where="A: p x m; B: q x n; c: m*n",
+    among=(Product,),
 )
 
 

@@ -78,6 +78,7 @@ class Maximum(Operator):
         "differential_of_maximum",
         "d max(A, B)",
         "d(max(A, B)) = step(A - B) .* d(A) + (1 - step(A - B)) .* d(B)",
+        also=("d(max(A, B)) = step(A - B) .* d(A) + step(B - A) .* d(B)",),
         requires="no entry of A equals that of B",
         where="A, B: m x n",
     )
@@ -129,6 +130,7 @@ class Minimum(Operator):
         "differential_of_minimum",
         "d min(A, B)",
         "d(min(A, B)) = step(B - A) .* d(A) + (1 - step(B - A)) .* d(B)",
+        also=("d(min(A, B)) = step(B - A) .* d(A) + step(A - B) .* d(B)",),
         requires="no entry of A equals that of B",
         where="A, B: m x n",
     )
