@@ -11,6 +11,8 @@ from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import matrix_power
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.rewriting import Simplifier, candidates
 from matdiff.errors import MatdiffError
 from matdiff.language import read_law
@@ -47,6 +49,8 @@ def nodes() -> list[Expr]:
                 found |= {node: None, Transpose(node): None}
                 if isinstance(node, Product | Hadamard | Sum):
                     found[node.rebuild(tuple(map(_doubled, node.operands)))] = None
+                if isinstance(node, SymbolicPower):  # k stands for numbers too
+                    found[matrix_power(node.operands[0], 3)] = None
     return list(found)
 
 
