@@ -181,3 +181,19 @@ def test_shapes_that_a_function_says(f):
     assert matdiff.from_function(f, {"y": "n"}) is expected
     with pytest.raises(matdiff.MatdiffError, match=r"d is not 3, in line .*X @ w"):
         matdiff.from_function(f, "w: 3")
+
+
+def test_functions_of_jax_are_compared_by_those_of_numpy():
+    jax = pytest.importorskip("jax")
+    jnp = jax.numpy
+
+    def by_numpy(x):
+        return jnp.sum(jnp.exp(x) * jnp.linalg.norm(x))
+
+    def by_jax(x):
+        return jax.nn.log_softmax(x)[0]  # whose axis is the last, unlike that of SciPy
+
+    for f in (by_numpy, by_jax):
+        e = matdiff.from_function(f, "x: 3")
+        x = np.array([0.3, -1.0, 2.0])
+        assert np.isclose(matdiff.evaluate(e, {"x": x}), float(f(jnp.asarray(x))), rtol=1e-5)

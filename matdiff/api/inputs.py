@@ -130,7 +130,8 @@ def from_function(f: Callable[..., Any], where: Where = None, output: Any = 0) -
 
     found = recorded(f, where, output)
     ones = {name: [k.number == 1 for k in p.lengths] for name, p in found.parameters.items()}
-    require_same_values(found.expr, [p.expr for p in found.parameters.values()], ones, found.call, found.library)
+    symbols = [p.expr for p in found.parameters.values()]
+    require_same_values(found.expr, symbols, ones, found.call, found.library, found.by_numpy)
     return found.expr
 
 

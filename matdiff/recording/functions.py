@@ -23,18 +23,22 @@ from matdiff.recording.arrays import Traced, lift
 from matdiff.recording.counting import counting
 from matdiff.recording.definitions import defined, naming
 from matdiff.recording.signatures import said_shapes
-from matdiff.recording.words import functions_of, in_our_words, library_of
+from matdiff.recording.words import BY_NUMPY, functions_of, in_our_words, library_of
 
 FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
 
 
 class Recording(NamedTuple):
-    """The expression of a function, its parameters, and the function itself, which takes arrays by their names."""
+    """The expression of a function, its parameters, and the function itself, which takes arrays by their names.
+
+    It is called with its own library, or with NumPy's functions for those of JAX.
+    """
 
     expr: Expr
     parameters: Mapping[str, Traced]
     call: Callable[[Mapping[str, Any]], Any]
     library: str
+    by_numpy: Callable[[Mapping[str, Any]], Any]
 
 
 def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None = None, output: Any = 0) -> Recording:
@@ -60,7 +64,13 @@ def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None =
             message = f"the function raised {type(error).__name__}: {error}"
             hint = "It is called with symbolic arrays: functions and operators of the libraries can be recorded."
             raise located(UnsupportedError(message, suggestion=hint), error.__traceback__, functions) from error
-    return Recording(expr, parameters, partial(called, f, positional, named, names, output), library)
+    call = partial(called, f, positional, named, names, output)
+
+    def by_numpy(values: Mapping[str, Any]) -> Any:
+        with in_our_words(functions, BY_NUMPY):
+            return call(values)
+
+    return Recording(expr, parameters, call, library, by_numpy)
 
 
 def with_said(where: str | Mapping[str, str] | None, f: Callable[..., Any]) -> str | Mapping[str, str] | None:

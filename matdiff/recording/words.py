@@ -52,6 +52,8 @@ ROOTS = frozenset(name.partition(".")[0] for name in HOMES)
 CREATED = "eye identity ones zeros full empty ones_like zeros_like full_like empty_like array stack"
 MADE = frozenset((*CREATED.split(), "no_grad", "inference_mode"))
 ALWAYS = ("jax.", "torch.nn.", "distributions.")  # what takes functions or options, and gives a function
+SAME = {"": "numpy", "linalg.": "numpy.linalg", "special.": "scipy.special"}
+BY_NUMPY = "numpy for jax"  # the functions of JAX are called with numbers, and those that NumPy has not are refused
 FALLBACK = {
     "special.": ("", "linalg."),
     "scipy.linalg.": ("linalg.", ""),
@@ -94,6 +96,8 @@ class Word:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         is_made = self.operation is not None and (self.name in MADE or self.name.startswith(ALWAYS))
+        if LIBRARY.get() == BY_NUMPY and library_named(self.original) in ("jax", "jaxlib"):
+            raise NotImplementedError(f"NumPy has no {self.name}")
         if not any(map(has_traced, (*arguments, *options.values()))):
             if not is_made:
                 return self.original(*arguments, **options)
@@ -189,13 +193,15 @@ def stand_in(value: Any, prefix: str, name: str, home: str) -> Any:
 
 
 def plain(value: Any, prefix: str, name: str) -> Any:
-    """The function for arrays of numbers: NumPy's, where a library has the same."""
-    import numpy as np
+    """The function for arrays of numbers: NumPy's or SciPy's, where JAX has the same."""
+    if library_named(value) not in ("jax", "jaxlib") or prefix not in SAME:
+        return value
+    return getattr(sys.modules.get(SAME[prefix]), name, value)  # JAX has imported them
 
-    home = {"": np, "linalg.": np.linalg}.get(prefix)
-    library = (getattr(value, "__module__", None) or type(value).__module__).partition(".")[0]
-    same = getattr(home, name, None)
-    return same if library in ("jax", "jaxlib") and same is not None else value
+
+def library_named(value: Any) -> str:
+    """The library that a function says it is from."""
+    return str(getattr(value, "__module__", None) or type(value).__module__).partition(".")[0]
 
 
 def of_module(module: ModuleType) -> Any:
