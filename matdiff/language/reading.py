@@ -42,6 +42,7 @@ from matdiff.language.lexer import Lexer
 from matdiff.language.names import font_of, named
 from matdiff.language.parameters import bound_letters
 from matdiff.language.questions import Question
+from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
 from matdiff.language.side_conditions import Condition, declare_conditions
 from matdiff.language.spelling import plain, transcript
@@ -104,6 +105,8 @@ class _Readings:
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
         self.script = transcript(text, functions.union(called), dialects.spelling_of(dialect))
+        if not laws:
+            self.script = parted(self.script, declared)
         self.text = text
         self.declared = declared
         self.wrt = wrt
@@ -117,6 +120,7 @@ class _Readings:
         if not laws:
             asked = self._said(asks)
             self.wrt = wrt = wrt or asked
+            require_no_factor(self.script, declared, wrt)
         self.scalar = scalar
         self.laws = laws
         self.vocabulary = _vocabulary(self.script.text, declared, wrt, functions, called)

@@ -245,7 +245,9 @@ class Search:
         is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
-        return sum(cost for _, cost in scalars) + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path)
+        one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂
+        made = sum(cost for kind, cost in one_each.values() if kind == "S")
+        return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path)
 
     def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
         """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""
