@@ -82,7 +82,8 @@ def states(text: str) -> Iterator[str]:
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
     for found in re.finditer(ITEM, text):
         head = _head(found)
-        if head.name in FUNCTIONS or (len(head.number) > 2 and head.number.isalpha()):  # log_nu, x_max
+        is_function = len(head.name) > 1 and head.name in FUNCTIONS
+        if is_function or (len(head.number) > 2 and head.number.isalpha()):  # log_nu, x_max
             continue
         numbers = [head.number, *_numbers(text, found.group(1))]
         if found.group(2) is not None or re.search("[-+]", head.number) or any(map(ranged.issuperset, numbers)):
