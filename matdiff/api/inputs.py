@@ -161,7 +161,7 @@ def reading(expr: Expr, form: str = "text") -> str:
     return format(expr, form)
 
 
-def evaluate(expr: Expr | str, values: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
+def evaluate(expr: Expr | str, /, values: Mapping[str, Any] | None = None, **named: Any) -> Any:
     """The value of an expression: a float for a scalar, an array (n,) for a vector, (m, n) for a matrix.
 
     The values of its symbols come as a mapping or by name.

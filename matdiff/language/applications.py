@@ -84,7 +84,7 @@ def related(attempt: Attempt, node: Node, name: str, operands: tuple[Typed, ...]
     shapes = [attempt.sizes.shape((o.rows, o.cols)) for o in operands]
     fitting = (r.fit(shapes, given, attempt.unify, attempt.sizes.fresh) for r in operator.relations)
     shape = next((s for s in fitting if s is not None), None)
-    if operands and all(o.is_scalar and o.guessed for o in operands):
+    if len(operands) > 1 and all(o.is_scalar and o.guessed for o in operands):
         raise attempt.misfit(node, f"{name} takes vectors and matrices, not numbers")
     if shape is None:
         shown = "; ".join(attempt.described(o) for o in operands)
