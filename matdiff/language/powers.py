@@ -7,6 +7,7 @@ from functools import partial
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
+from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.products import Power, Product, Transpose, reciprocal
 from matdiff.algebra.operators.spectral_functions import power as power_of_matrix
 from matdiff.algebra.operators.square import Inverse, matrix_power
@@ -72,7 +73,9 @@ def type_power(attempt: Attempt, node: Node) -> Typed:
 
 
 def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
-    """aˢ of a scalar, Aᵏ of a square matrix"""
+    """aˢ of a scalar, Aᵏ of a square matrix; ‖x‖_S² is xᵀSx"""
+    if node.parts[0].kind == "norm" and len(node.parts[0].parts) > 1 and exponent.number == 2:
+        return attempt.scalar(node, (a,), lambda e: e.operands[0] if isinstance(e, Sqrt) else make_power(e, Number(2)))
     if a.is_scalar:
         return scalar_power(attempt, node, a, exponent)
     if exponent.number is None and node.parts[-1].kind == "symbol" and node.parts[-1].value[0] == "T":
