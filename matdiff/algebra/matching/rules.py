@@ -51,7 +51,7 @@ BEYOND = tuple(
     )
 )
 BY_ENTRIES, BY_STACKS = BEYOND[2] | {ENTRIES}, BEYOND[2] | {STACKS}
-MOST_TERMS = 64  # of a product that is multiplied out
+MOST_TERMS = 400  # of a product that is multiplied out
 MOST_WRITTEN = 12  # terms of a sum over an index that are written out
 MOST_SUMS = 3  # in one another that are tried in every order
 LINEAR: tuple[type[Expr], ...] = (
