@@ -19,6 +19,7 @@ from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
 from matdiff.algebra.matching.explaining import Explainer, Reason
+from matdiff.algebra.matching.shared import with_letters
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.rewriting import Step
 from matdiff.numeric.reasons import reasons, unexplained
@@ -109,6 +110,18 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
 def test_the_reason_is_accepted(name: str, before: str, after: str) -> None:
     where = "a, b: scalar; x: n; A, B, X: n x n"
     assert law_named(name).explains(matdiff.parse(before, where), matdiff.parse(after, where))
+
+
+def test_what_both_sides_share_is_a_letter_whatever_it_is_made_of() -> None:
+    where = "A, B, C: n x n"
+    before, after = (matdiff.parse(t, where) for t in ("(A + B)*C + (A + B)*B", "(A + B)*(C + B)"))
+    assert list(map(str, with_letters(before, after))) == ["·0C + ·0B", "·0(C + B)"]
+
+
+def test_a_reason_is_found_without_multiplying_out_what_both_sides_share() -> None:
+    sums = "*".join(["(A + B)"] * 20)  # of 2²⁰ terms
+    before, after = (matdiff.parse(t, "A, B, C: n x n") for t in (f"{sums}*A + {sums}*C", f"{sums}*(A + C)"))
+    assert law_named("common_left_factor").explains(before, after)
 
 
 # ---- changed statements -----------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from matdiff.algebra.matching.rules import (
     POWERS,
     rules,
 )
+from matdiff.algebra.matching.shared import with_letters
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.substitution import instance
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
@@ -98,8 +99,11 @@ class Explainer:
 
     def explains(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
         """Whether a law, given by its statements, turns *before* into *after*."""
+        sides = [(before, after)]
+        if reasons[0].kind not in ("definition", "differential"):
+            sides = [*dict.fromkeys((with_letters(before, after), *sides))]
         return (
-            any(self._explains(reason, before, after) for reason in reasons)
+            any(self._explains(reason, b, a) for b, a in sides for reason in reasons)
             or any(self._pattern(reason, before, after, rule) for rule in MOVING for reason in reasons)
             or self._opened(reasons, before, after)
         )
