@@ -115,7 +115,7 @@ def test_the_reason_is_accepted(name: str, before: str, after: str) -> None:
 def test_what_both_sides_share_is_a_letter_whatever_it_is_made_of() -> None:
     where = "A, B, C: n x n"
     before, after = (matdiff.parse(t, where) for t in ("(A + B)*C + (A + B)*B", "(A + B)*(C + B)"))
-    assert list(map(str, with_letters(before, after))) == ["·0C + ·0B", "·0(C + B)"]
+    assert list(map(str, with_letters(before, after))) == ["·₀C + ·₀B", "·₀(C + B)"]
 
 
 def test_a_reason_is_found_without_multiplying_out_what_both_sides_share() -> None:
