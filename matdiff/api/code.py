@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.structure import Named
 from matdiff.api.derivatives import derive, hessian, jacobian
 from matdiff.api.inputs import Unknowns, Where, function_of, parse, unknowns_in
 from matdiff.errors import MatdiffError
+from matdiff.results.base import Result
+from matdiff.results.gradient import Derivation
 
 if TYPE_CHECKING:
     from matdiff.numeric.objectives import Objective
     from matdiff.results.code import Code
-    from matdiff.results.gradient import Derivation
 
 OUTPUTS = ("value", "gradient", "hessian", "hvp", "jacobian", "jvp", "vjp")
+USUAL = ("value", "gradient")
 
 
 def code(
@@ -24,7 +26,7 @@ def code(
     wrt: Unknowns = None,
     where: Where = None,
     backend: str = "numpy",
-    outputs: Sequence[str] = ("value", "gradient"),
+    outputs: Sequence[str] | None = None,
     name: str = "f",
     sizes: Mapping[str, int] | None = None,
     check: bool = True,
@@ -32,12 +34,13 @@ def code(
 ) -> Code:
     """A function of an array library that computes an expression and its derivatives.
 
-    *expr* is text, an expression, or a result of matdiff; without unknowns its value alone is computed.  The function
-    returns a tuple in the order of *outputs*, which are ``value``, ``gradient``, ``hessian`` (over vec), ``hvp`` (one
-    direction for each unknown behind the arguments), ``jacobian``, ``jvp`` and ``vjp``; with several unknowns an output
-    is a tuple itself.  A vector has one axis, a scalar none, a family has the axes of its indices first.  *sizes* are
-    typical lengths, by which the order of products is chosen.  With *check* the function is compared with *evaluate* on
-    a random instance.
+    *expr* is text, an expression, a result of matdiff, or a mapping of names to expressions; without unknowns its value
+    alone is computed. The function returns a tuple in the order of *outputs*, which are ``value``, ``gradient``,
+    ``hessian`` (over vec), ``hvp`` (one direction for each unknown behind the arguments), ``jacobian``, ``jvp`` and
+    ``vjp``; with several unknowns an output is a tuple itself. Of a solution the outputs are its unknowns, and
+    ``value`` of the objective there; the arguments are the data. A vector has one axis, a scalar none, a family has the
+    axes of its indices first. *sizes* are typical lengths, by which the order of products is chosen. With *check* the
+    function is compared with *evaluate* on a random instance.
 
     >>> made = code("||X w - y||^2", wrt="w")
     >>> made.arguments
@@ -45,13 +48,50 @@ def code(
     >>> value, gradient = made.function([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], [0.0, 0.0])
     >>> float(value), gradient
     (58.0, array([48., 68.]))
+    >>> ridge = code(matdiff.solve("minimise ||X w - y||^2 + c*||w||^2", "w", "c: scalar positive"))
+    >>> ridge.function([[1.0, 0.0], [0.0, 2.0]], [2.0, 5.0], 1.0)
+    (array([1., 2.]),)
     """
-    f, unknowns = _question(expr, wrt, where, dialect)
-    wanted = _outputs(outputs, bool(unknowns), defaults=tuple(outputs) == ("value", "gradient"))
-    result = _written(f, unknowns, wanted, backend, name, sizes)
+    if isinstance(expr, str | Expr) or _has_function(expr):
+        f, unknowns = _question(expr, wrt, where, dialect)
+        usual = USUAL if isinstance(expr, str | Expr) else expr.usual()
+        wanted = _outputs(usual if outputs is None else outputs, bool(unknowns))
+        result = _written(f, unknowns, wanted, backend, name, sizes)
+    else:
+        result = _held(expr, outputs, backend, name, sizes)
     if check:
         result.verify()
     return result
+
+
+def _has_function(found: Any) -> bool:
+    """Whether a result is that of a function, all of whose derivatives may be asked for."""
+    from matdiff.results.second import Hessian
+
+    return isinstance(found, Derivation | Hessian)
+
+
+def _held(
+    found: Any,
+    outputs: Sequence[str] | None,
+    backend: str,
+    name: str,
+    sizes: Mapping[str, int] | None,
+) -> Code:
+    """The function for answers that a result holds, or for expressions by their names."""
+    from matdiff.results.code import code_for
+
+    if isinstance(found, Result):
+        answers, usual = found.computed(), found.usual()
+        conditions, needs = found.conditions, found.needs()
+    else:
+        is_held = isinstance(found, Mapping) and found and all(isinstance(e, Expr) for e in found.values())
+        if not is_held:
+            raise MatdiffError(f"there is no code for a {type(found).__name__}")
+        answers = {n if isinstance(n, str) else " ".join(map(str, n)): (e,) for n, e in found.items()}
+        usual, conditions, needs = tuple(answers), (), ()
+    chosen = {title: answers[title] for title in _known(usual if outputs is None else outputs, answers)}
+    return code_for(chosen, (), backend, name, sizes, conditions, needs=needs)
 
 
 def _written(
@@ -70,7 +110,7 @@ def _written(
     derived = derive(well, list(unknowns.values())) if {"gradient", "hvp"} & {*wanted} else None
     answers = {title: _expressions(title, well, unknowns, derived) for title in wanted}
     conditions = derived.conditions if derived is not None else ()
-    return code_for(f, answers, backend, name, sizes, conditions)
+    return code_for(answers, symbols(f), backend, name, sizes, conditions, meant={"value": (f,)})
 
 
 def objective(
@@ -103,22 +143,25 @@ def _question(expr: Any, wrt: Unknowns, where: Where, dialect: str | None) -> tu
         if unknowns_in(wrt):
             return function_of(expr, wrt, where, False, dialect, order=2)
         return (parse(expr, where, dialect) if isinstance(expr, str) else expr), {}
-    if hasattr(expr, "gradients"):
-        return expr.function, expr.unknowns
-    answer = getattr(expr, "result", None)
-    if not isinstance(answer, Expr):
+    if not _has_function(expr):
         raise MatdiffError(f"there is no code for a {type(expr).__name__}")
-    return answer, {}
+    return expr.function, expr.unknowns
 
 
-def _outputs(outputs: Sequence[str], has_unknowns: bool, defaults: bool) -> tuple[str, ...]:
+def _outputs(outputs: Sequence[str], has_unknowns: bool) -> tuple[str, ...]:
     """The outputs, which are checked; without unknowns the value alone."""
-    for title in outputs:
-        if title not in OUTPUTS:
-            raise MatdiffError(f"there is no output {title!r}", suggestion=f"take some of {', '.join(OUTPUTS)}")
-    if not has_unknowns and not defaults and tuple(outputs) != ("value",):
+    _known(outputs, OUTPUTS)
+    if not has_unknowns and tuple(outputs) not in (USUAL, ("value",)):
         raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
     return tuple(outputs) if has_unknowns else ("value",)
+
+
+def _known(outputs: Sequence[str], titles: Collection[str]) -> Sequence[str]:
+    """The outputs, all of which there are."""
+    for title in outputs:
+        if title not in titles:
+            raise MatdiffError(f"there is no output {title!r}", suggestion=f"take some of {', '.join(titles)}")
+    return outputs
 
 
 def _expressions(title: str, f: Expr, unknowns: Mapping[str, Expr], derived: Derivation | None) -> Sequence[Expr]:

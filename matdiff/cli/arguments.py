@@ -81,13 +81,17 @@ def hessian(command: ArgumentParser) -> None:
 
 
 def implicit(command: ArgumentParser) -> None:
-    derivation(command, needs_unknowns=True)
+    derivation(command, *CODE, needs_unknowns=True)
     command.add_argument("--solve-for", required=True, metavar="X", help="what the equation defines")
     command.add_argument("--objective", metavar="L", help="a function of it whose gradients are asked for")
 
 
+def solve(command: ArgumentParser) -> None:
+    derivation(command, *CODE)
+
+
 def stationary(command: ArgumentParser) -> None:
-    derivation(command, needs_unknowns=True)
+    derivation(command, *CODE, needs_unknowns=True)
 
 
 def code(command: ArgumentParser) -> None:
@@ -95,7 +99,7 @@ def code(command: ArgumentParser) -> None:
     command.add_argument("--wrt", action="append", default=[], metavar="X[,Y]", help="the unknowns; may be repeated")
     command.add_argument("--backend", choices=CODE, default="numpy", help="the library of arrays")
     outputs = "what is computed, some of value, gradient, hessian, hvp, jacobian, jvp, vjp"
-    command.add_argument("--outputs", default="value,gradient", metavar="OUT[,OUT]", help=outputs)
+    command.add_argument("--outputs", metavar="OUT[,OUT]", help=outputs)
     command.add_argument("--name", default="f", help="the name of the function")
     command.add_argument("-o", "--output", metavar="FILE", help="where the source is written; without it, printed")
     _no_check(command, "do not run the function")

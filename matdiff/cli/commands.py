@@ -77,7 +77,8 @@ def _code(options: Namespace) -> Any:
     from matdiff.api import code
 
     return code(
-        question(options), unknowns(options) or None, options.where, options.backend, options.outputs.split(","),
+        question(options), unknowns(options) or None, options.where, options.backend,
+        options.outputs.split(",") if options.outputs else None,
         options.name, check=not options.no_check, dialect=options.dialect,
     )  # fmt: skip
 
@@ -130,7 +131,7 @@ COMMANDS = {
         Command("stationary", "the conditions and the system of a constrained problem",
                 arguments.stationary, _stationary, showing.result),
         Command("solve", "the stationary points in closed form, what kind they are, and why",
-                arguments.derivation, _solve, showing.result),
+                arguments.solve, _solve, showing.result),
         Command("parse", "how an expression is read, with every shape, in any spelling",
                 arguments.parse, _parse, showing.reading),
         Command("code", "a function of NumPy, JAX or PyTorch: the value and its derivatives",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import evaluate
@@ -19,9 +20,14 @@ TOLERANCE = 1e-6
 Values = Mapping[str, Any]
 
 
-def instance(exprs: Sequence[Expr], inputs: Sequence[Symbol], seed: int = 0) -> tuple[Values, Mapping[str, int]]:
-    """Random values of some symbols, as functions take them, and the sizes: a vector has one axis, a scalar none."""
-    program = Program([*exprs, *inputs])
+def instance(
+    exprs: Sequence[Expr], inputs: Sequence[Symbol], seed: int = 0, needs: Sequence[Expr] = ()
+) -> tuple[Values, Mapping[str, int]]:
+    """Random values of some symbols, as functions take them, and the sizes: a vector has one axis, a scalar none.
+
+    What *needs* an inverse has one there.
+    """
+    program = Program([*exprs, *inputs, *map(Inverse, needs)])
     found = Sampler(program, ()).instance(Draws(seed)).environment
     values: dict[str, Any] = {}
     for s in inputs:

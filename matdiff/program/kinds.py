@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness.eigenvalues import Signs
@@ -10,8 +12,8 @@ from matdiff.calculus.definiteness.eigenvalues import Signs
 class Kinds:
     """The kinds of square matrices: ``cholesky`` of a positive definite one, ``lower``, ``upper``, else ``lu``."""
 
-    def __init__(self) -> None:
-        self._signs = Signs()
+    def __init__(self, sizes: Iterable[str] = ()) -> None:
+        self._signs = Signs(sizes)
 
     def of(self, e: Expr) -> str:
         """The kind of a matrix that is inverted, or whose determinant is taken."""

@@ -31,7 +31,6 @@ class Lowering(Forming):
         self, roots: Sequence[Expr], sizes: Mapping[str, int] | None = None, symbols: Sequence[Symbol] = ()
     ) -> None:
         super().__init__(sizes)
-        self.kinds = Kinds()
         nodes: dict[Expr, None] = {}
         for root in roots:
             nodes.update(dict.fromkeys(postorder(root, nodes.__contains__)))
@@ -39,6 +38,7 @@ class Lowering(Forming):
         every = [*symbols, *self.symbols]
         shapes = [(*s.ranges, *s.shape) for s in every if s.ranges or s.shape != SCALAR]
         self.shown = frozenset(name for shape in shapes for extent in shape for name in extent.names())
+        self.kinds = Kinds(self.shown)
         uses = Counter(o for node in nodes for o in node.operands)
         uses.update(roots)
         self.done: dict[Expr, Tensor] = {}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from matdiff.algebra.expr import Expr, notes_of
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Line
 from matdiff.displayed import Displayed
+from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
@@ -117,6 +119,18 @@ class Result(Shown):
     def conditions(self) -> tuple[str, ...]:
         """The side conditions of the laws that were used, in words."""
         return self._found.conditions()
+
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        """The answers that code computes, by title: one expression, or one for each unknown."""
+        raise MatdiffError(f"there is no code for a {type(self).__name__}")
+
+    def usual(self) -> tuple[str, ...]:
+        """The titles of the answers that code computes where no outputs are asked for."""
+        return tuple(self.computed())
+
+    def needs(self) -> tuple[Expr, ...]:
+        """What has to have an inverse, where the answers do not show it."""
+        return ()
 
 
 class DerivedResult(Result):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, Symbol
 from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError
 from matdiff.program.costs import Work
@@ -35,24 +35,28 @@ def array_type(backend: str) -> Iterator[Callable[[Any], Any]]:
 
 
 def code_for(
-    function: Expr,
     answers: Mapping[str, Sequence[Expr]],
+    inputs: Sequence[Symbol],
     backend: str,
     name: str,
     sizes: Mapping[str, int] | None = None,
     conditions: Sequence[str] = (),
-    value: Expr | None = None,
+    meant: Mapping[str, Sequence[Expr]] | None = None,
+    needs: Sequence[Expr] = (),
 ) -> Code:
-    """The code for some answers about a function, by their titles; *value* is how the function itself is written."""
+    """The code for some answers, by their titles, with the arguments that come first.
+
+    Some are *meant* to be other expressions, of which they are a form that is computed well.  *needs* has to have an
+    inverse where the code is checked.
+    """
     from matdiff.algebra.operators.sums import free_indices
     from matdiff.program.backends import backend as backend_of
     from matdiff.program.source import Output, generated
 
-    found = {"value": (value,), **answers} if value is not None else answers
-    outputs = [Output(title, tuple(es), tuple([tuple(free_indices(e)) for e in es])) for title, es in found.items()]
-    outputs = [o._replace(meant=(function,)) if o.title == "value" else o for o in outputs]
-    made = generated(outputs, symbols(function), backend_of(backend), name, sizes, conditions)
-    return Code(made, backend, name, outputs)
+    outputs = [Output(title, tuple(es), tuple([tuple(free_indices(e)) for e in es])) for title, es in answers.items()]
+    outputs = [o._replace(meant=tuple((meant or {}).get(o.title, ()))) for o in outputs]
+    made = generated(outputs, inputs, backend_of(backend), name, sizes, conditions)
+    return Code(made, backend, name, outputs, needs)
 
 
 class Code(Displayed):
@@ -65,7 +69,9 @@ class Code(Displayed):
     cost        operations and numbers kept, as polynomials in the sizes, and the factorisations
     """
 
-    def __init__(self, found: Generated, backend: str, name: str, outputs: Sequence[Output]) -> None:
+    def __init__(
+        self, found: Generated, backend: str, name: str, outputs: Sequence[Output], needs: Sequence[Expr] = ()
+    ) -> None:
         self.source = found.source
         self.arguments = found.arguments
         self.cost: Work = found.work
@@ -73,6 +79,7 @@ class Code(Displayed):
         self.name = name
         self.inputs: Sequence[str] = (*[s.name for s in found.inputs], *found.sizes)
         self._outputs = tuple(outputs)
+        self._needs = tuple(needs)
         self._function: Callable[..., Any] | None = None
         self._found = found
 
@@ -94,7 +101,7 @@ class Code(Displayed):
 
         outputs = [o.meant or o.exprs for o in self._outputs]
         exprs = [e for group in outputs for e in group]
-        random, sizes = ({}, {}) if values is not None else instance(exprs, self._found.inputs, seed)
+        random, sizes = ({}, {}) if values is not None else instance(exprs, self._found.inputs, seed, self._needs)
         given = {**sizes, **random, **(values or {})}
         with array_type(self.backend) as array:
             arguments = [array(given[n]) for n in self.inputs]

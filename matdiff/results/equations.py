@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import Expr
@@ -47,6 +47,10 @@ class ImplicitDerivative(Result):
 
         return of_implicit(self._found, steps)
 
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        found = {"jacobian": tuple(self.jacobians.values()), "gradient": tuple(self.gradients.values())}
+        return {title: answers for title, answers in found.items() if answers}
+
     def __repr__(self) -> str:
         return f"d{self.unknown} = {self.change}"
 
@@ -84,6 +88,9 @@ class StationaryPoint(Result):
         from matdiff.page.equations import of_stationary
 
         return of_stationary(self._found, steps)
+
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        return {"gradient": tuple(self.gradients.values()), "matrix": (self.matrix,)}
 
     def __repr__(self) -> str:
         return "\n".join(f"∇_{name} L = {g}" for name, g in self.gradients.items())

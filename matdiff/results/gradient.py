@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Gradients, Line
 from matdiff.errors import MatdiffError
@@ -117,8 +117,11 @@ class Derivation(DerivedResult):
         """
         from matdiff.results.code import code_for
 
-        answers = {"gradient": tuple(self.gradients.values())}
-        return code_for(self.function, answers, backend, "f", conditions=self.conditions, value=self.function).function
+        inputs = symbols(self.function)
+        return code_for(self.computed(), inputs, backend, "f", conditions=self.conditions).function
+
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        return {"value": (self.function,), "gradient": tuple(self.gradients.values())}
 
     def to_sympy(self) -> Any:
         """The gradient as a SymPy matrix expression; with several unknowns a dictionary of them."""

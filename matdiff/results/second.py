@@ -101,6 +101,9 @@ class Jacobian(DerivedResult):
 
         return verified(self._derived, seed, trials)
 
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        return {"jacobian": tuple(self.results.values())}
+
     def answers(self) -> list[Answer]:
         """The lines of the result."""
         from matdiff.page.derivatives import remarks, symbol_of_jacobian
@@ -212,6 +215,9 @@ class Hessian(DerivedResult):
         from matdiff.numeric.second import verified_hessian
 
         return verified_hessian(self._found, seed, trials)
+
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        return {"value": (self.function,), "gradient": tuple(self.gradients.values()), "hessian": (self.result,)}
 
     def answers(self) -> list[Answer]:
         """The lines of the result: the blocks on and above the diagonal."""

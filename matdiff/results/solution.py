@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import Expr
+from matdiff.errors import MatdiffError
 from matdiff.results.base import Result
 from matdiff.solving.problem import Candidate, Solved
 
@@ -57,6 +58,17 @@ class Solution(Result):
             largest = max(largest, compared(self._found, c, seed, trials).residual)
         failure = "" if largest <= TOLERANCE else f"the conditions are off by {largest:.1e} at the solution"
         return Verification(not failure, largest, trials if self.solutions else 0, 0, failure)
+
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        if self.value is None:
+            raise MatdiffError(f"there is no closed form that code could compute: {self!r}")
+        return {"value": (self.value,), **{n: [s[n] for s in self.solutions] for n in self.usual()}}
+
+    def usual(self) -> tuple[str, ...]:
+        return tuple(self._found.question.variables)
+
+    def needs(self) -> tuple[Expr, ...]:
+        return self._found.chosen.needs
 
     def _page(self, steps: str) -> Page:
         from matdiff.page.solutions import of_solution

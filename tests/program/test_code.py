@@ -174,7 +174,71 @@ def test_results_of_matdiff_are_code_as_well() -> None:
     assert "return (2 * (A.T @ A),)" in matdiff.code(matdiff.hessian("||A x||^2", "x").result).source
 
 
+RESULTS = {  # what gives a result, and what its code computes
+    "a solution": (lambda: matdiff.solve("minimise ||A u - b||^2 + r*||u||^2", "u", "r: scalar positive"), ("u",)),
+    "a rotation": (
+        lambda: matdiff.solve(
+            "maximise tr(Q'A'B) subject to Q'Q = eye(n)", "Q", "A: m x n; B: m x n; Q: n x n"
+        ),
+        ("Q", "value"),
+    ),
+    "a pair of unknowns": (
+        lambda: matdiff.solve(
+            "minimise sum(i=1..N, (x[i]-m)'inv(V)*(x[i]-m)) + N*logdet(V)", ("m", "V"), "x[i=1..N], m: d; V: d x d spd"
+        ),
+        ("m", "V", "value"),
+    ),
+    "an implicit derivative": (
+        lambda: matdiff.implicit("B Z + Z C = Q", "Z", "Q", "B: n x n; C: n x n", "tr(D Z)"), ("jacobian", "gradient")
+    ),
+    "a system of Newton": (lambda: matdiff.stationary("minimise u'P u s.t. A u = b", "u"), ("gradient", "matrix")),
+    "a Hessian": (lambda: matdiff.hessian("(u'P u)^2", "u"), ("value", "gradient", "hessian", "hvp")),
+    "a Jacobian": (lambda: matdiff.jacobian("A*exp(u)", "u"), ("jacobian",)),
+    "blocks of information": (
+        lambda: matdiff.fisher("norm2(y - X w)^2/2", ("w",), {"y": ("X w", "eye(N)")}, "X: N x d"),
+        ("w w",),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RESULTS)
+def test_results_of_every_kind_are_code(case: str) -> None:
+    pytest.importorskip("scipy")
+    result, outputs = RESULTS[case]
+    made = matdiff.code(result(), outputs=outputs, check=False)
+    assert made.verify(seed=2) < 1e-8
+    assert "linalg.inv" not in made.source
+
+
+def test_a_solution_is_a_function_of_its_data() -> None:
+    pytest.importorskip("scipy")
+    found = matdiff.solve("minimise ||A u - b||^2 + r*||u||^2", "u", "r: scalar positive")
+    made = matdiff.code(found, outputs=("u", "value"), name="ridge")
+    a, b = RNG.normal(size=(5, 3)), RNG.normal(size=5)
+    u, value = made.function(*[{"A": a, "b": b, "r": 0.7}[n] for n in made.arguments])
+    wanted = np.linalg.solve(a.T @ a + 0.7 * np.eye(3), a.T @ b)
+    assert u == pytest.approx(wanted)
+    assert value == pytest.approx(np.sum((a @ wanted - b) ** 2) + 0.7 * wanted @ wanted)
+    assert made.cost.factorisations == ("cholesky of n × n",)
+
+
+def test_roots_that_a_problem_has_more_than_one_of_are_a_tuple() -> None:
+    found = matdiff.solve("stationary points of t^3 - 3*a^2*t", "t", "t: scalar; a: scalar positive")
+    ((first, second),) = matdiff.code(found).function(2.0)
+    assert {first, second} == {2.0, -2.0}
+
+
+def test_a_sum_with_the_number_of_samples_is_known_to_be_definite() -> None:
+    made = matdiff.code("inv(inv(P) + N*inv(S))*sum(i=1..N, x[i])", None, "P, S: d x d spd; x[i=1..N]: d", check=False)
+    assert {f.split()[0] for f in made.cost.factorisations} == {"cholesky"}
+
+
 def test_what_has_no_code_is_refused_by_name() -> None:
+    for thing in (3, {}, {"a": 1}, matdiff.differential("x'x", "x")):
+        with pytest.raises(MatdiffError, match="there is no code for a"):
+            matdiff.code(thing)
+    with pytest.raises(MatdiffError, match="no closed form that code could compute"):
+        matdiff.code(matdiff.solve("maximise tr(W'S W) subject to W'W = eye(k)", "W", "S: n x n symmetric; W: n x k"))
     with pytest.raises(MatdiffError, match="conv"):
         matdiff.code("sum(conv(x, k))", "k", "x: 8 x 8; k: 3 x 3")
     with pytest.raises(MatdiffError, match="no output 'slope'"):
@@ -277,6 +341,8 @@ def test_an_answer_is_a_function_and_a_form_of_the_command(capsys: pytest.Captur
     assert capsys.readouterr().out == matdiff.code("x'A x", wrt="x").source
     assert main(["hessian", "x'A x", "--wrt", "x", "--format", "torch", "--no-check"]) == 0
     assert "A + A.T" in capsys.readouterr().out
+    assert main(["solve", "minimise ||X w - y||^2", "--wrt", "w", "--format", "torch", "--no-check"]) == 0
+    assert "_cholesky_solve(t1, X.T @ y)" in capsys.readouterr().out
 
 
 def test_the_conditions_of_an_answer_stand_in_the_text_above_the_code() -> None:
