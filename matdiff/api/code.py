@@ -42,10 +42,7 @@ def code(
     axes of its indices first. *sizes* are typical lengths, by which the order of products is chosen. With *check* the
     function is compared with *evaluate* on a random instance.
 
-    >>> made = code("||X w - y||^2", wrt="w")
-    >>> made.arguments
-    ('X', 'w', 'y')
-    >>> value, gradient = made.function([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], [0.0, 0.0])
+    >>> value, gradient = code("||X w - y||^2", wrt="w").function([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], [0.0, 0.0])
     >>> float(value), gradient
     (58.0, array([48., 68.]))
     >>> ridge = code(matdiff.solve("minimise ||X w - y||^2 + c*||w||^2", "w", "c: scalar positive"))
@@ -54,9 +51,8 @@ def code(
     """
     if isinstance(expr, str | Expr) or _has_function(expr):
         f, unknowns = _question(expr, wrt, where, dialect)
-        usual = USUAL if isinstance(expr, str | Expr) else expr.usual()
-        wanted = _outputs(usual if outputs is None else outputs, bool(unknowns))
-        result = _written(f, unknowns, wanted, backend, name, sizes)
+        usual = expr.usual() if isinstance(expr, Result) else USUAL
+        result = _written(f, unknowns, _outputs(outputs or usual, bool(unknowns)), backend, name, sizes)
     else:
         result = _held(expr, outputs, backend, name, sizes)
     if check:
@@ -90,7 +86,7 @@ def _held(
             raise MatdiffError(f"there is no code for a {type(found).__name__}")
         answers = {n if isinstance(n, str) else " ".join(map(str, n)): (e,) for n, e in found.items()}
         usual, conditions, needs = tuple(answers), (), ()
-    chosen = {title: answers[title] for title in _known(usual if outputs is None else outputs, answers)}
+    chosen = {title: answers[title] for title in _known(outputs or usual, answers)}
     return code_for(chosen, (), backend, name, sizes, conditions, needs=needs)
 
 
