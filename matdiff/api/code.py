@@ -45,6 +45,7 @@ def code(
     >>> value, gradient = code("||X w - y||^2", wrt="w").function([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], [0.0, 0.0])
     >>> float(value), gradient
     (58.0, array([48., 68.]))
+    >>> import matdiff
     >>> ridge = code(matdiff.solve("minimise ||X w - y||^2 + c*||w||^2", "w", "c: scalar positive"))
     >>> ridge.function([[1.0, 0.0], [0.0, 2.0]], [2.0, 5.0], 1.0)
     (array([1., 2.]),)
@@ -79,15 +80,17 @@ def _held(
 
     if isinstance(found, Result):
         answers, usual = found.computed(), found.usual()
-        conditions, needs = found.conditions, found.needs()
+        read, conditions, needs = found.read, found.conditions, found.needs()
     else:
         is_held = isinstance(found, Mapping) and found and all(isinstance(e, Expr) for e in found.values())
         if not is_held:
             raise MatdiffError(f"there is no code for a {type(found).__name__}")
         answers = {n if isinstance(n, str) else " ".join(map(str, n)): (e,) for n, e in found.items()}
-        usual, conditions, needs = tuple(answers), (), ()
+        usual, read, conditions, needs = tuple(answers), (), (), ()
     chosen = {title: answers[title] for title in _known(outputs or usual, answers)}
-    return code_for(chosen, (), backend, name, sizes, conditions, needs=needs)
+    occurring = {s for es in chosen.values() for e in es for s in symbols(e)}
+    inputs = [s for s in dict.fromkeys(s for e in read for s in symbols(e)) if s in occurring]
+    return code_for(chosen, inputs, backend, name, sizes, conditions, needs=needs)
 
 
 def _written(

@@ -111,6 +111,11 @@ class Result(Shown):
         self.called = found.read[0].called
 
     @property
+    def read(self) -> tuple[Expr, ...]:
+        """The expressions that the question consists of."""
+        return self._found.read
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """Every application of a law: Step(law, before, after)."""
         return self._found.steps()
