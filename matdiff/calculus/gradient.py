@@ -20,7 +20,6 @@ from matdiff.algebra.identities.traces import (
     collected_traces,
     contributions_added,
     read_off,
-    scalar_as_trace,
     substitution,
     transposed_factor,
 )
@@ -176,8 +175,8 @@ class _Sweep:
         dy, differential = resolved(node, self.differentiation, self.tidy)
         start, phases = differential.start, [differential]
         if adjoint.number == 1:
-            opened = self.traceform.terms(dy)
-            law, line = scalar_as_trace, dy
+            law, opened = self.traceform.terms(dy)
+            line = dy
         else:
             left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
             opened = [TraceTerm(dy, left, scalars=factor)] if holds_differential(dy) else []
@@ -244,7 +243,8 @@ class _Sweep:
         line = line_of(terms)
         start = Sum.of(*raw) if raw else line
         together = chained(*steps)
-        law = collected_traces if len(terms) > len(groups) else transposed_factor
+        collects = len(terms) > len(groups) or any(t.sums and not sums[t.middle.operands[0]] for t in terms)
+        law = collected_traces if collects else transposed_factor
         if law is transposed_factor and not any(t.left or t.middle.is_scalar for t in terms):
             law = identity_in_product  # Tr(dX) = Tr(Iᵀ dX)
         opening = Step(law, line, start) if raw else None

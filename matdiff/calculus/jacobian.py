@@ -145,7 +145,7 @@ class _Sweep:
     def _block(self, node: Expr, name: str) -> tuple[Block, dict[str, Expr]]:
         """The lines of a block, and its Jacobian by every unknown, in names of blocks below."""
         dy, differential = resolved(node, self.differentiation, self.tidy)
-        opened = self.vecform.terms(dy)
+        opened = self.vecform.opened(dy)
         rounds, done = self.vecform.rounds(opened)
         whole = as_vec(dy)
         line = line_of(opened) if opened else whole
@@ -332,7 +332,7 @@ def projector(unknown: Expr) -> Expr | None:
     if isinstance(change, Differential):
         return None
     form = VecForm()
-    _, done = form.rounds(form.terms(change))
+    _, done = form.rounds(form.opened(change))
     factors, _ = _collected(done)
     return Simplifier(SIMPLIFICATIONS)(factors[unknown])[0]
 

@@ -12,8 +12,12 @@ from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator
+from matdiff.algebra.identities.factoring import zero_in_sum
 from matdiff.algebra.identities.indexed import fresh_index, substitute_index
+from matdiff.algebra.identities.products import zero_in_product
 from matdiff.algebra.identities.traces import (
+    factors_before_trace,
+    scalar_as_trace,
     trace_of_cycle,
     trace_of_indexed_sum,
     trace_of_multiple,
@@ -99,19 +103,26 @@ def told(applied: Sequence[Step | Moved]) -> Told:
 class TraceForm:
     """Brings the terms of a line to the form Tr(H dX), in rounds that each change every open term once."""
 
-    def terms(self, df: Expr) -> list[TraceTerm]:
-        """The terms of df; what holds no differential is zero and left out.
+    def terms(self, df: Expr) -> tuple[Law, list[TraceTerm]]:
+        """The terms of df, and the law by which df is the sum of them; what holds no differential is left out.
 
         A trace with its factor is taken as it is, anything else as a = Tr(a).
         """
-        return [self._term(e) for e in (df.operands if isinstance(df, Sum) else (df,)) if holds_differential(e)]
+        varying = [e for e in (df.operands if isinstance(df, Sum) else (df,)) if holds_differential(e)]
+        found = [self._term(e) for e in varying]
+        if not found:
+            return zero_in_product, []
+        return factors_before_trace if all(found) else scalar_as_trace, [
+            t or TraceTerm(e) for e, t in zip(varying, found, strict=True)
+        ]
 
-    def _term(self, e: Expr) -> TraceTerm:
+    def _term(self, e: Expr) -> TraceTerm | None:
+        """A trace with its factor, where a term is one."""
         number, rest = coefficient(e)
         factors = rest.operands if isinstance(rest, Hadamard) else (rest or e,)
         traces = [k for k, f in enumerate(factors) if isinstance(f, Trace) and holds_differential(f)]
         if not traces:
-            return TraceTerm(e)
+            return None
         k = traces[0]
         return TraceTerm(factors[k].operands[0], number=number, scalars=(*factors[:k], *factors[k + 1 :]))
 
@@ -153,7 +164,8 @@ class TraceForm:
     def _open(self, t: TraceTerm) -> tuple[Law, Sequence[TraceTerm]] | None:
         match t.middle:
             case Sum(operands=terms):
-                return trace_of_sum, [t._replace(middle=m) for m in terms if holds_differential(m)]
+                parts = [t._replace(middle=m) for m in terms if holds_differential(m)]
+                return trace_of_sum if len(parts) > 1 else zero_in_sum, parts
             case Scale(operands=(c, a)) if holds_differential(a):
                 return trace_of_multiple, [t.times(_factors(c), a)]
             case Scale(operands=(c, a)):

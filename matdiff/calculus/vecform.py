@@ -53,7 +53,7 @@ class VecTerm(TraceTerm):
 class VecForm(TraceForm):
     """Brings the terms of a line to the form M vec(dX), in rounds that each change every open term once."""
 
-    def terms(self, df: Expr) -> list[TraceTerm]:
+    def opened(self, df: Expr) -> list[TraceTerm]:
         """The terms of df; what holds no differential is zero and left out."""
         return [VecTerm(e) for e in (df.operands if isinstance(df, Sum) else (df,)) if holds_differential(e)]
 

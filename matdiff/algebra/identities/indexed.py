@@ -110,7 +110,12 @@ def constant_factors(e: Expr) -> Expr | None:
     return Product.of(*left, IndexedSum(middle if scalar is None else Scale.of(scalar, middle), index), *right)
 
 
-@identity("Σᵢ A = NA", "sum(i=1..N, A) = N*A", where="A: m x n; N: scalar")
+@identity(
+    "Σᵢ A = NA",
+    "sum(i=1..N, A) = N*A",
+    where="A: m x n; N: scalar",
+    also=(Statement("sum(i=1..N, zeros(m, n)) = zeros(m, n)", ""),),
+)
 def constant_body(e: Expr) -> Expr | None:
     body, index = e.operands[0], e.data[0]
     if isinstance(body, Zeros) or body.number == 0:

@@ -8,21 +8,29 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.kronecker import kronecker_factors
 from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.kronecker import Kronecker, PartialTrace1, PartialTrace2, Unvec
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.square import Trace
 
+ABSENT = Number(1)  # for x or y in xyᵀ
+
 
 @identity(
-    "ptrace1(cM, A) = c ptrace1(M, A)", "ptrace1(c*M, A) = c*ptrace1(M, A)", where="c: scalar; M: n*q x m*p; A: m x n"
+    "ptrace1(cM, A) = c ptrace1(M, A)",
+    "ptrace1(c*M, A) = c*ptrace1(M, A)",
+    where="c: scalar; M: n*q x m*p; A: m x n",
+    also=("ptrace1(M, c*A) = c*ptrace1(M, A)",),
 )
 def multiple_in_ptrace1(e: Expr) -> Expr | None:
     return scalars_in_front(e)
 
 
 @identity(
-    "ptrace2(cM, B) = c ptrace2(M, B)", "ptrace2(c*M, B) = c*ptrace2(M, B)", where="c: scalar; M: n*q x m*p; B: p x q"
+    "ptrace2(cM, B) = c ptrace2(M, B)",
+    "ptrace2(c*M, B) = c*ptrace2(M, B)",
+    where="c: scalar; M: n*q x m*p; B: p x q",
+    also=("ptrace2(M, c*B) = c*ptrace2(M, B)",),
 )
 def multiple_in_ptrace2(e: Expr) -> Expr | None:
     return scalars_in_front(e)
@@ -59,6 +67,10 @@ def _trace_of_product(a: Expr, b: Expr) -> Expr:
     "ptrace1(xyᵀ, A) = UAᵀVᵀ",
     "ptrace1(x*y', A) = unvec(x, q, n)*A'*unvec(y, p, m)'",
     where="x: n*q; y: m*p; A: m x n",
+    also=(
+        Statement("ptrace1(x, a') = unvec(x, q, n)*a", "x: n*q; a: n"),
+        Statement("ptrace1(y', a) = a'*unvec(y, p, m)'", "y: m*p; a: m"),
+    ),
 )
 def ptrace1_of_outer_product(e: Expr) -> Expr | None:
     """With x = vec(U) and y = vec(V)."""
@@ -66,13 +78,20 @@ def ptrace1_of_outer_product(e: Expr) -> Expr | None:
     pair = _outer_factors(e.operands[0])
     if pair is None:
         return None
-    return Product.of(Unvec.of(pair[0], e.rows, a.cols), transposed(a), Transpose(Unvec.of(pair[1], e.cols, a.rows)))
+    x, y = pair
+    left = [] if x is ABSENT else [Unvec.of(x, e.rows, a.cols)]
+    right = [] if y is ABSENT else [Transpose(Unvec.of(y, e.cols, a.rows))]
+    return Product.of(*left, transposed(a), *right)
 
 
 @identity(
     "ptrace2(xyᵀ, B) = UᵀBᵀV",
     "ptrace2(x*y', B) = unvec(x, q, n)'*B'*unvec(y, p, m)",
     where="x: n*q; y: m*p; B: p x q",
+    also=(
+        Statement("ptrace2(x, b') = unvec(x, q, n)'*b", "x: n*q; b: q"),
+        Statement("ptrace2(y', b) = b'*unvec(y, p, m)", "y: m*p; b: p"),
+    ),
 )
 def ptrace2_of_outer_product(e: Expr) -> Expr | None:
     """With x = vec(U) and y = vec(V)."""
@@ -80,15 +99,18 @@ def ptrace2_of_outer_product(e: Expr) -> Expr | None:
     pair = _outer_factors(e.operands[0])
     if pair is None:
         return None
-    return Product.of(Transpose(Unvec.of(pair[0], b.cols, e.rows)), transposed(b), Unvec.of(pair[1], b.rows, e.cols))
+    x, y = pair
+    left = [] if x is ABSENT else [Transpose(Unvec.of(x, b.cols, e.rows))]
+    right = [] if y is ABSENT else [Unvec.of(y, b.rows, e.cols)]
+    return Product.of(*left, transposed(b), *right)
 
 
 def _outer_factors(m: Expr) -> tuple[Expr, Expr] | None:
     """x and y of M = xyᵀ, one of which is 1 where M itself is a column or a row."""
     if m.cols is ONE:
-        return m, Number(1)
+        return m, ABSENT
     if m.rows is ONE:
-        return Number(1), transposed(m)
+        return ABSENT, transposed(m)
     if isinstance(m, Product):
         for k in range(1, len(m.operands)):
             if m.operands[k].rows is ONE:

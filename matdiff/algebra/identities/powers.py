@@ -119,8 +119,6 @@ def power_of_power(e: Expr) -> Expr | None:
     j = exponent.number
     if j is None:
         return None
-    if base.number is not None and j.denominator == 1 and (base.number or j > 0):
-        return Number(base.number ** int(j))
     inner, i = base_and_exponent(base)
     if i == 1:
         return base if j == 1 else ones_like(e) if j == 0 else None

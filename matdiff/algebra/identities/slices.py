@@ -287,7 +287,12 @@ def rows_together(e: Expr) -> Expr | None:
             return None
 
 
-@identity("A[:, j][i] = A[i, j]", "(A[:, 2])[1] = A[1, 2]", where="A: m x n")
+@identity(
+    "A[:, j][i] = A[i, j]",
+    "(A[:, 2])[1] = A[1, 2]",
+    where="A: m x n",
+    also=("(ones(m))[2] = 1", "(zeros(m))[2] = 0"),
+)
 def entry_of_column(e: Expr) -> Expr | None:
     """Also of a row and of a transpose, of ones and zeros, and of a unit vector."""
     a, *places = e.operands

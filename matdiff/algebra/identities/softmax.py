@@ -128,7 +128,13 @@ def softmax_of_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("exp(v)/sum(exp(v)) = softmax(v)", "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)", where="a, v: n", among=(Power,))
+@identity(
+    "exp(v)/sum(exp(v)) = softmax(v)",
+    "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)",
+    where="a, v: n",
+    also=("(a'*exp(v))/(ones(n)'*exp(v)) = a'*softmax(v)",),
+    among=(Power,),
+)
 def softmax_in_scalar(e: Expr) -> Expr | None:
     if not e.is_scalar:
         return None

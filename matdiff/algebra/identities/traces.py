@@ -5,7 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import SumOfEntries
@@ -23,7 +23,7 @@ trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n 
 trace_of_outer_product = stated("trace_of_outer_product", "tr(x*y') = y'*x", where="x, y: n", among=(Product,))
 
 
-@identity("Tr(Aᵀ1) = sum(A)", "tr(A'*ones(m, n)) = sum(A)", where="A: m x n")
+@identity("Tr(Aᵀ1) = sum(A)", "tr(A'*ones(m, n)) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",))
 def trace_with_ones(e: Expr) -> Expr | None:
     """A matrix of ones at either end of a product adds up the entries of the rest, as in the gradient by a bias."""
     match e.operands[0]:
@@ -42,6 +42,14 @@ def _not_by_itself(e: Expr) -> Expr | None:
 
 
 scalar_as_trace = Law("scalar_as_trace", "a = Tr(a)", "a = tr(a)", "trace", Trace, where="a: scalar")
+factors_before_trace = Law(
+    "factors_before_trace",
+    "Tr(A)b = b Tr(A)",
+    "tr(A)*b = b*tr(A)",
+    "trace",
+    _not_by_itself,
+    where="A: n x n; b: scalar",
+)
 trace_of_sum = Law(
     "trace_of_sum",
     "Tr(A + B) = Tr(A) + Tr(B)",
@@ -81,6 +89,7 @@ collected_traces = Law(
     "trace",
     lambda e: Trace(Sum.of(*[t.operands[0] for t in e.operands])),
     where="A, B: m x n; C: n x m",
+    also=(Statement("sum(i=1..N, tr(X[i]*C)) = tr(sum(i=1..N, X[i])*C)", "X[i=1..N]: m x n; C: n x m"),),
 )
 
 transposed_factor = Law(

@@ -206,6 +206,7 @@ def _matrix_of(c: Expr, shape: Shape) -> Expr | None:
     "unvec(c ⊙ vec(A)) = unvec(c) ⊙ A",
     "unvec(c .* vec(A), m, n) = unvec(c, m, n) .* A",
     where="A: m x n; c: m*n",
+    also=(Statement("unvec(c .* kron(b, a), m, n) = unvec(c, m, n) .* (a*b')", "a: m; b: n; c: m*n"),),
 )
 def unvec_of_hadamard(e: Expr) -> Expr | None:
     match e.operands[0]:

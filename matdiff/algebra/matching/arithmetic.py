@@ -9,7 +9,7 @@ from itertools import count, product
 from math import prod
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import UNIT, Expr, Index, Number
 from matdiff.algebra.identities.cancelling import in_a_chain
 from matdiff.algebra.matching.rules import (
@@ -134,7 +134,7 @@ class Arithmetic(ABC):
                     else self.sum_of([self._times(number, t) for t in opened.operands])
                 )
         if self.has("zero") and (number == 0 or any(isinstance(f, Zeros) for f in chain)):
-            return zero(e.shape)
+            return zero((chain[0].rows, chain[-1].cols) if chain else SCALAR)
         if self.opens_sums and self.multiplies_out and (whole := self._out_of_sum(e, found, chain)) is not None:
             return self._times(number, self.indexed(*whole))
         if self.knows_sums and (known := in_a_chain(chain, True)) is not None and known is not Product.of(*chain):
@@ -247,11 +247,12 @@ class Arithmetic(ABC):
             if part.core is not None:
                 matrices.extend(part.core.operands if isinstance(part.core, Hadamard) else (part.core,))
         if self.has("zero") and any(isinstance(m, Zeros) for m in matrices):
-            return zero(e.shape)
+            return zero(matrices[0].shape)
+        shape = matrices[0].shape if matrices else SCALAR
         if self.joins_powers:
             _, matrices = self._joined_powers(UNIT, matrices)
             number, scalars = self._joined_powers(number, scalars)
-            matrices = matrices or [Ones(*e.shape)]
+            matrices = matrices or [Ones(*shape)]
         if self.multiplies_out and any(isinstance(m, Sum) for m in (*scalars, *matrices)):
             opened = self._opened([*scalars, *matrices], lambda fs: self._entrywise_term(e, fs))
             if opened is not None:

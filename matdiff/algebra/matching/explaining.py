@@ -25,7 +25,7 @@ from matdiff.algebra.matching.rules import (
     POWERS,
     rules,
 )
-from matdiff.algebra.matching.shared import with_letters
+from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.substitution import instance
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
@@ -99,11 +99,10 @@ class Explainer:
 
     def explains(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
         """Whether a law, given by its statements, turns *before* into *after*."""
-        sides = [(before, after)]
-        if reasons[0].kind not in ("definition", "differential"):
-            sides = [*dict.fromkeys((with_letters(before, after), *sides))]
+        is_equality = reasons[0].kind not in ("definition", "differential")
+        views = ways_to_look(before, after) if is_equality else ((before, after),)
         return (
-            any(self._explains(reason, b, a) for b, a in sides for reason in reasons)
+            any(self._explains(reason, b, a) for b, a in views for reason in reasons)
             or any(self._pattern(reason, before, after, rule) for rule in MOVING for reason in reasons)
             or self._opened(reasons, before, after)
         )
@@ -167,7 +166,8 @@ class Explainer:
     def _at_once(self, reason: Reason, before: Expr, after: Expr, varying: set[Expr]) -> bool:
         """An instance of the statement."""
         e = before.operands[0]
-        constant = {self.form.of(Differential(o)) for o in e.operands if o not in varying}
+        fixed = [Differential(o) for o in e.operands if o not in varying]
+        constant = {*fixed, *map(self.form.of, fixed)}
         for form in dict.fromkeys((self.form.of(before), before)):  # what does not vary may stand in front of a sum
             for found in self.matcher.match(reason.left, form, {}):
                 made = instance(reason.right, found)

@@ -112,6 +112,7 @@ UNSPOKEN = (
 
 OF_TRACES = ("trace of an indexed sum", "multiples out of Trace")
 IMPLIED_BY = {  # what a rule may be hidden behind
+    "order of terms": ("numbers in a sum",),
     "transpose of an entrywise product": ("ones",),
     "transpose beside the identity": ("transpose of a sum", "transpose of a product", "transpose of a function"),
     "scalars in front": (

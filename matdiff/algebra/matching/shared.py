@@ -1,38 +1,64 @@
-"""Parts that both sides of a step share: a letter says as much of them as the law beside the step has to know."""
+"""Parts of a step that a letter says enough of: what both sides share, and constants."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from matdiff.algebra.constants import Constant, Identity
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder, replace
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.symmetry import is_symmetric
 
 Sides = tuple[Expr, Expr]
-KEPT = Leaf | Named | Transpose  # a transpose by its operand, which may stand elsewhere without it
+KEPT = Leaf | Named | Recurrence | Transpose  # a transpose by its operand, which may stand elsewhere without it
 
 
 def is_named(e: Expr) -> bool:
     return isinstance(e, Named)
 
 
+def ways_to_look(before: Expr, after: Expr) -> Iterator[Sides]:
+    """Both sides of a step with letters in place of what they share, as they are, and with letters for 1, 0 and I.
+
+    AB + AC = A(B + C) is so, whatever sums A, B and C are: what holds of letters holds of everything of their shape,
+    and of symmetric letters of everything symmetric.  With I as a letter, AI = IA is no equality by AI = A.
+    """
+    yield (sides := with_letters(before, after))
+    if sides != (before, after):
+        yield before, after
+    constants = {n for e in sides for n in postorder(e, prune=is_named) if isinstance(n, Constant)}
+    if constants:
+        yield lettered(sides, {c: Symbol(f"·{c}", c.shape, properties_of(c)) for c in constants})
+
+
 def with_letters(before: Expr, after: Expr) -> Sides:
     """Both sides with a letter for each of the largest operations that they share.
 
-    AB + AC = A(B + C) is so, whatever sums A, B and C are: what holds of letters holds of everything of their shape,
-    and of symmetric letters of everything symmetric.  What has an index is no value that a letter may stand for.
+    What has an index is no value that a letter may stand for.
     """
     there = {n for n in postorder(after, prune=is_named) if not isinstance(n, KEPT) and not n.free}
     letters: dict[Expr, Expr] = {}
 
-    def lettered(node: Expr) -> Expr | None:
+    def chosen(node: Expr) -> bool:
         if node in there and node not in letters:
-            symmetric = node.rows is node.cols and not node.is_scalar and is_symmetric(node)
-            letters[node] = Symbol(f"·{len(letters)}", node.shape, ["symmetric"] * symmetric)
-        return letters.get(node, node if isinstance(node, Named) else None)
+            letters[node] = Symbol(f"·{len(letters)}", node.shape, properties_of(node))
+        return node in letters or isinstance(node, Named)
 
-    b = replace(before, lettered)
-    return (
-        (b, replace(after, lambda n: letters.get(n, n if isinstance(n, Named) else None)))
-        if letters
-        else (before, after)
-    )
+    for _ in postorder(before, prune=chosen):
+        pass
+    return lettered((before, after), letters) if letters else (before, after)
+
+
+def properties_of(e: Expr) -> list[str]:
+    """What a letter has to know of what it stands for."""
+    if isinstance(e, Identity):
+        return ["diagonal", "orthogonal"]
+    return ["symmetric"] if not e.is_scalar and is_symmetric(e) else []
+
+
+def lettered(sides: Sides, letters: dict[Expr, Expr]) -> Sides:
+    """Both sides with letters in the place of some parts; definitions stay as they are."""
+    before, after = (replace(e, lambda n: letters.get(n, n if isinstance(n, Named) else None)) for e in sides)
+    return before, after

@@ -52,7 +52,7 @@ from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries, as_product_with_ones
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, as_product_with_ones
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import (
@@ -150,6 +150,9 @@ class Standard(Arithmetic):
             return found
         if isinstance(e, Trace):
             return self._trace(e, operands[0])
+        if isinstance(e, Entry) and isinstance(operands[0], Ones | Zeros):
+            is_zero = isinstance(operands[0], Zeros)
+            return Number(int(not is_zero)) if self.has("zero" if is_zero else "ones") else e.rebuild(operands)
         if isinstance(e, Vec) and e.operands[0].rows is ONE:
             return self.flipped(operands[0])
         if isinstance(e, Vec | DiagonalMatrix | DiagonalVector | Kronecker | KhatriRao):
@@ -175,7 +178,7 @@ class Standard(Arithmetic):
                 if isinstance(o, Sum) and not isinstance(e, Trace):
                     return self.sum_of([self._straight(e, (*operands[:k], t, *operands[k + 1 :])) for t in o.operands])
         if self.has("zero") and any(isinstance(o, Zeros) for o in operands):
-            return zero(e.shape)
+            return zero(e.rebuild(tuple(operands)).shape)
         opens = self.opens_sums or (isinstance(e, Trace) and self.has("trace of an indexed sum"))
         for k, o in enumerate(operands) if opens else ():
             if (opened := self.summand(o)) is not None:

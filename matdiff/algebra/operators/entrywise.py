@@ -385,4 +385,4 @@ def to_power(base: Expr, k: Fraction) -> Expr:
     if k.denominator == 2 and abs(k) < 2:
         root = Sqrt(base)
         return root if k == Fraction(1, 2) else Power(root, Number(2 * k))
-    return Power(base, Number(k))
+    return Power.of(base, Number(k))

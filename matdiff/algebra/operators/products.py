@@ -34,6 +34,7 @@ from matdiff.errors import ShapeError
 Differentials = Expr | None  # the differential of an operand; None where the operand is constant
 
 FLATTEN = 64  # a nested sum or product with more operands stays nested, so that building stays linear
+MOST_FACTORS = 64  # of a power of a number that is worked out
 
 
 def flattened(cls: type[Operator], operands: Sequence[Expr]) -> tuple[Expr, ...]:
@@ -311,9 +312,13 @@ class Power(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         base, s = operands[0].number, operands[1].number
-        if base is not None and s is not None and s.denominator == 1 and abs(s) < 64 and (base or s > 0):
-            return Number(base ** int(s))
+        if base is not None and s is not None and s.denominator == 1 and (base or s > 0):
+            return Number(base ** int(s)) if abs(s) < MOST_FACTORS or abs(base) == 1 else cls.make(operands)
         return cls.make(operands)
+
+    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
+        """The power of other operands; that of a number is a number."""
+        return Power.of(*operands)
 
     def notation(self, style: Style) -> Notation:
         if self.reciprocal is not None:
