@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 
+from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import MatdiffError
+from matdiff.language.names import SUBS, named
 from matdiff.language.spelling import transcript
 from matdiff.review.operators import HELD, LETTER
 
@@ -22,6 +24,10 @@ DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  #
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])_\{?\w\}?\s*=\s*1(?!\d)"  # sum_k y_k = 1
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
+INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
+LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\([^()]*[|∣;][^()]*\)"  # log p(y | X, w)
+TWO_BELOW = rf"_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}}"
+ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
 REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
 WITH = r"\\text\{with \}(.*?)(?:\\\\|$)"
@@ -45,6 +51,15 @@ def remarks(text: str) -> Iterator[str]:
             yield f"{names}: {space}"
 
 
+def small_entries(text: str, given: Collection[str]) -> str:
+    """The pattern of letters with two indices, a_ij, that are the entries of what is declared as A; empty if none."""
+    letters = {m.group("of") for m in re.finditer(ENTRIES, text)} - {"δ", "\\delta"}
+    small = [named(letter.removeprefix("\\")) for letter in sorted(letters)]
+    found = [n for n in small if n not in given and n.capitalize() in given]
+    spelt = "|".join(SPELT.get(n, n) for n in found)
+    return rf"(?<![A-Za-z\\])(?:{spelt})(?={TWO_BELOW})" if found else ""
+
+
 class Habits:
     """The signs of one text, and the layout of derivatives that it states.
 
@@ -65,6 +80,9 @@ class Habits:
         self._varies = re.search(VARIATION, text) is not None and re.search(DELTA, text) is None
         self._adjugate = "adjugate" in text
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
+        self._names_delta = "delta" in given
+        self._small = small_entries(text, given)
+        self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
         self._is_code = re.search(r"@|\.T\b", text) is not None
 
     def doubt(self, line: str) -> str:
@@ -88,17 +106,24 @@ class Habits:
         if self._primes:
             side = re.sub(r"([^\W\d_])\(t\)", r"\1", side)
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)
+        side = re.sub(self._small, lambda m: m.group().upper(), side) if self._small else side
+        if not self._names_delta:
+            side = re.sub(rf"δ{TWO_BELOW}", lambda m: "delta[{0},{1}]".format(*named(m.group())[-2:]), side)
         if self._varies:
             side = re.sub(r"δ\s*(?=[^\W\d_])", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(?=['′]?\s*\()", "softmax" if self._softmax else "sigmoid", side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
+        side = re.sub(r"\(\s*([^()<>]+?)\s*>\s*0\s*\)", r" step(\1) ", side)
         if self.stands_in:
             side = re.sub(r"(?<![A-Za-z])g(?=['′]?\s*\()", "tanh", side)
         if self._adjugate:
             side = re.sub(rf"({LETTER})\s*\^\{{?[*∗]\}}?", r"(det(\1) inv(\1))", side)
         if self._absolute:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
+        if self._next:
+            side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus", side)
+        side = re.sub(LIKELIHOOD, " l_p ", side)
         if self._is_code:
             side = re.sub(r"(?<![.*])\*(?!\*)", ".*", side).replace("@", " ").replace(".T", "'")
         return side

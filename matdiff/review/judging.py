@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
@@ -13,17 +14,19 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
+from matdiff.review.asking import NotSaid, derivative_asked
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
-from matdiff.review.equations import Equations
+from matdiff.review.definitions import defined_by
+from matdiff.review.equations import FACTORS, Equations
 from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
-from matdiff.review.operators import LETTER, with_increments
-from matdiff.review.scope import DEFINED, NotSaid, Scope, has_increments
+from matdiff.review.operators import LETTER, Asked, with_increments
+from matdiff.review.scope import Scope, has_increments
 from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
 WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
-MISFIT = "the product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"
+MISFIT = "the product|the index|an entrywise product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"
 BARE = (Symbol, Number, Entry)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
@@ -142,8 +145,7 @@ class Judge:
 
     def _defined(self, sides: list[str]) -> Chain | None:
         """The chain of a name that is defined here."""
-        m = re.fullmatch(DEFINED, sides[0])
-        name = named(m.group("name")) if m else ""
+        name, _ = defined_by(sides[0], sides[1:], self.scope)
         if name not in self.scope.texts or name in self.defined:
             return None
         self.defined.add(name)
@@ -168,7 +170,15 @@ class Judge:
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
         spelt = [side.strip() for side in sides[:2]]
         is_bare = "I" in spelt or any(isinstance(self.scope.read(side), BARE) for side in spelt)
-        return is_bare or re.search(CONDITION, line.text) is not None
+        return is_bare or re.search(CONDITION, line.text) is not None or self._speaks_of_more(sides)
+
+    def _speaks_of_more(self, sides: list[str]) -> bool:
+        """Whether one of two sides has a letter that the other has not, as no identity of plain expressions does."""
+        try:
+            one, other = (set(symbols(self.scope.value(side))) for side in sides[:2])
+        except (MatdiffError, ValueError):
+            return False
+        return one != other
 
     def _without_star(self, side: str) -> str:
         """X for X* and X̂, which solve an equation for X."""
@@ -282,10 +292,23 @@ class Judge:
         self.chain = Chain(value)
         if found.follows:
             return Judged(line, AGREES, "it follows from an equation above")
+        if found.follows is None and self._is_stationary(left - value):
+            return Judged(line, AGREES, "the derivative of a function above is 0")
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
             return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
         return Judged(line, WRONG, "", Fault(side, value, found.should_be or left, None, False, True))
+
+    def _is_stationary(self, difference: Expr) -> bool:
+        """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b."""
+        for name, arguments in self.scope.arguments.items():
+            value = self.scope.definitions.get(name)
+            for argument in arguments if value is not None and value.shape == SCALAR and len(arguments) > 1 else ():
+                with suppress(MatdiffError):
+                    slope = derivative_asked(self.scope, Asked(name, argument))
+                    if any(compared(slope * c, difference, proofs=False).equal for c in FACTORS):
+                        return True
+        return False
 
     def unknowns(self) -> set[str]:
         """What equations are solved for."""

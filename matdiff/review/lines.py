@@ -35,6 +35,11 @@ IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇])"  # 4.1. dh = …
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
 
+NAMING = r"(?m)^[ \t]*([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"  # loss = …
+CONNECTING = frozenset(
+    "hence thus therefore then where which also with now and that gives yields get have here finally".split()
+)
+
 
 class Statement(NamedTuple):
     """A chain of sides in one line; *goes_on* where its first side is the last one of the statement before."""
@@ -44,7 +49,7 @@ class Statement(NamedTuple):
 
     def respelt(self, spelt: Callable[[str], str]) -> Statement:
         """The statement with its sides in another spelling."""
-        return self._replace(sides=tuple(map(spelt, self.sides)))
+        return self._replace(sides=tuple(spelt(side).strip() for side in self.sides))
 
 
 class Line(NamedTuple):
@@ -75,12 +80,23 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
                 rows[-1], formula = (before, "", start), f"{re.sub(END_OF_ROW, '', above)} {formula}"
             rows.append((row, formula, place))
         place += len(row) + 1
+    found = {*re.findall(NAMING, text)} - MATHEMATICAL - {*known, *CONNECTING}
+    words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
     lines = (
-        _line(k, row, formula, start, is_latex, frozenset(known)) for k, (row, formula, start) in enumerate(rows, 1)
+        _line(k, row, formula, start, is_latex, frozenset(known), words)
+        for k, (row, formula, start) in enumerate(rows, 1)
     )
     return [
         line._replace(statements=tuple(s.respelt(respelt) for s in line.statements)) for line in _joined(list(lines))
     ]
+
+
+def lettered(formula: str, words: str) -> str:
+    """A formula with words that are names of a text as letters with a subscript: l_oss for loss, d(l_oss) for dloss."""
+    if not words:
+        return formula
+    spelt = rf"(?<![A-Za-z_\\])([d∂]?)({words})(?![A-Za-z])"
+    return re.sub(spelt, lambda m: f"{m.group(1)}{m.group(2)[0]}_{m.group(2)[1:].replace('_', '')}", formula)
 
 
 def _goes_on(above: str, row: str) -> bool:
@@ -104,11 +120,11 @@ def _without_remark(row: str, column: int) -> tuple[str, int]:
     return row[: m.start()], m.end()
 
 
-def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str]) -> Line:
+def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str], words: str) -> Line:
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
     try:
         pieces = (re.sub(ITEM, "", piece) for piece in (_pieces(formula) if is_latex else [formula]))
-        formulas = [f for piece in pieces for f in _plain(piece, is_latex)]
+        formulas = [lettered(f, words) for piece in pieces for f in _plain(piece, is_latex)]
     except MatdiffError as error:
         return Line(number, row.strip(), span, (), error.message)
     statements = [s for formula in formulas for s in _statements(formula, known)]

@@ -38,6 +38,8 @@ PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x
 OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(])"
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
+OF_VECS = rf"({D})\s*vec\s*\(\s*({LETTER})\s*\)(\^?\{{?[2²T⊤ᵀ]?\}}?)"  # ∂vec(Y)/∂vec(X) is ∂Y/∂X
+
 
 class Asked(NamedTuple):
     """A derivative: of which function, by which unknown (each as it is written, or empty), and how often."""
@@ -58,6 +60,7 @@ def with_names(side: str, functions: Collection[str], name: Name, defined: Colle
     >>> with_names("W' ∇_h L", {"L"}, lambda asked: f"<{asked.of} by {asked.by}>")
     "W'  <L by h> "
     """
+    side = re.sub(OF_VECS, r"\1 \2\3", side) if len(re.findall(OF_VECS, side)) > 1 else side
     side = _of_formulas(side, functions, name)
     for pattern in (FRACTION, RATIO):
         side = re.sub(pattern, lambda m: _said(m, name), side)
@@ -102,6 +105,8 @@ def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     if re.match(r"[-+−⊙⊘⊗*/=^]", of) or (first and (first.group() == of or named(first.group()) in functions)):
         return False
     names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]{2,}", of)}
+    if not {named(n) for n in re.findall(LETTER, of)}.isdisjoint(functions):
+        return True  # tr(P) of a P that is defined
     return not names.isdisjoint((by.lower(), re.split(r"[\d_]", by.lower())[0]))  # ∂/∂W_ij of what holds W
 
 
@@ -165,7 +170,8 @@ def with_increments(side: str, known: Collection[str]) -> str:
     side = re.sub(rf"{d}{SQUARE}\s*({HELD}|{LETTER})", r" d(d(\1))", side)
     side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
     side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
-    calls = "|".join(sorted((w for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
+    words = (w for w in MATHEMATICAL if len(w) > 1 and not (w[0] == "d" and w[1:] in known))  # dg is d(g)
+    calls = "|".join(sorted(words, key=len, reverse=True))
     spelt = sorted((k for k in known if len(k) > 1 and k.isalpha()), key=len, reverse=True)
     words = "|".join([*spelt, LETTER])
     inverse = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"

@@ -41,9 +41,11 @@ def reviewed(judged: list[Judged], scope: Scope) -> Review:
 
 def sections(text: str) -> Iterator[tuple[int, str]]:
     """The parts of a text between its headings, each with its place; a letter may mean something else in each."""
-    place, part, title = 0, "", ""
+    place, part, title, above = 0, "", "", ""
     for row in text.splitlines(keepends=True):
-        if HEADING.match(row) and row != title:
+        is_remark = row.startswith("#") and bool(above)  # as in code: a heading of Markdown stands behind an empty line
+        above = row.strip()
+        if HEADING.match(row) and row != title and not is_remark:
             if part.strip():
                 yield place, part
             place, part, title = place + len(part), "", row

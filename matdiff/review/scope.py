@@ -6,24 +6,23 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import SCALAR, Size
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Transpose, zero
+from matdiff.algebra.operators.products import Product, Scale, Transpose, zero
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import OPEN, Declaration, Declarations, declare
-from matdiff.language.names import GREEK_WORDS, named
-from matdiff.language.questions import question_at
+from matdiff.language.names import named
 from matdiff.language.reading import read_line
+from matdiff.review.asking import derivative_asked, entry_asked
 from matdiff.review.comparing import compared
-from matdiff.review.derivatives import by_expression, derivative, slope
+from matdiff.review.definitions import definitions_in
 from matdiff.review.habits import Habits, remarks
-from matdiff.review.lines import MATHEMATICAL, Line
-from matdiff.review.names import INDEXED, is_canonical, is_symmetry
+from matdiff.review.lines import Line
 from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
 
-DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
 SYMMETRIC = (
     r"(?<![\w$])\$?(\\?[A-Za-zα-ωΑ-Ω]+)\$?\s*(?:is|be|are|=|,)?\s*(?:a\s+)?(?:any\s+)?symmetric"
@@ -32,10 +31,6 @@ SYMMETRIC = (
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 MARK = "qq"  # begins the names of derivatives; nobody writes it
-
-
-class NotSaid(UnsupportedError):
-    """A function is differentiated that the text does not give."""
 
 
 class Scope:
@@ -90,71 +85,20 @@ class Scope:
 
     def learn(self, lines: list[Line]) -> None:
         """Finds the definitions of a text and what is varied in it; the definitions are read, those of others first."""
-        waiting = self._found(lines)
-        self.texts = {name: sides[0] for name, (sides, _) in waiting.items()}
+        waiting = definitions_in(lines, self)
+        self.texts = {name: d.sides[0] for name, d in waiting.items()}
         self.functions |= set(waiting)
         self._note_varied(lines)
         while waiting:
-            ready = [n for n, (sides, _) in waiting.items() if not self._mentions(sides[0], set(waiting) - {n})]
+            ready = [n for n, d in waiting.items() if not self._mentions(d.sides[0], set(waiting) - {n})]
             for name in ready or list(waiting)[:1]:
-                sides, self.arguments[name] = waiting.pop(name)
+                sides, self.arguments[name], indices = waiting.pop(name)
                 for k, side in enumerate(sides):
                     with suppress(MatdiffError, RecursionError):
-                        self._define(name, self.read(side))
+                        self._define(name, self._by_entries(side, indices) if indices else self.read(side))
                         self.given_by[name] = k
                         break
         self.unread |= set(self.texts) - set(self.definitions)
-
-    def _found(self, lines: list[Line]) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-        """The names that are defined, each with the text of its value and its arguments."""
-        found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        used: set[str] = set()
-        self.is_front = True  # nothing but definitions so far
-        for line in lines:
-            here: set[str] = set()
-            for statement in line.statements:
-                m = None if statement.goes_on else re.fullmatch(DEFINED, statement.sides[0])
-                name = named(m.group("name")) if m else ""
-                if len(statement.sides) > 1 and is_symmetry(name, statement.sides[1]):
-                    continue  # σ_ij = σ_ji
-                if m and name in map(named, re.findall(LETTER, m.group("arguments") or "")):
-                    self.unread.add(name)  # f(f) = …
-                is_new = name and name not in found and name not in MATHEMATICAL and self._is_name(name)
-                is_new = is_new and question_at(statement.sides[0], 0, ()) is None
-                is_new = is_new and (name not in used or self._is_introduced(name, line))
-                is_new = is_new and (name not in self.where or self._says_more(statement.sides[1:]))
-                if (
-                    m
-                    and is_new
-                    and len(statement.sides) > 1
-                    and statement.sides[1] != "0"
-                    and not _is_increment(m, name)
-                ):
-                    arguments = tuple(named(a.strip()) for a in (m.group("arguments") or "").split(",") if a.strip())
-                    found[name] = statement.sides[1:], arguments
-                elif not statement.goes_on:
-                    self.is_front = False
-                here |= {named(n) for side in statement.sides for n in re.findall(LETTER, side)}
-            used |= here
-        return found
-
-    def _is_name(self, name: str) -> bool:
-        """Whether a word is a name, and no product of letters."""
-        return name in self.given or re.fullmatch(LETTER, name) is not None or is_canonical(name) or name.islower()
-
-    def _is_introduced(self, name: str, line: Line) -> bool:
-        """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
-        is_said = re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
-        return name not in self.given and (is_said or self.is_front)
-
-    def _says_more(self, sides: tuple[str, ...]) -> bool:
-        """Whether a side has a capital letter that is not declared: S = L Lᵀ says what the declared S is."""
-        return any(
-            named(n) not in self.given
-            for side in sides
-            for n in re.findall(LETTER, side)
-            if n.isupper() and n not in "TI"
-        )
 
     def _mentions(self, text: str, names: set[str]) -> bool:
         spelt = {named(n) for n in re.findall(LETTER, text)} | set(re.findall(r"[a-zA-Z]+", text))
@@ -165,6 +109,29 @@ class Scope:
             return
         self.definitions[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
+
+    def _by_entries(self, side: str, indices: tuple[str, ...]) -> Expr:
+        """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
+        extents = {index: self._extent(index, side) for index in indices}
+        self.declared.general.update(extents)
+        try:
+            found = self.read(side)
+        finally:
+            self.declared.general.clear()
+        bound = {i.name: i for i in found.free}
+        units = [UnitVector(bound[index], extents[index]) for index in indices]
+        whole = Scale.of(found, units[0] if len(units) == 1 else Product.of(units[0], Transpose(units[1])))
+        for index in indices:
+            whole = IndexedSum(whole, bound[index])
+        return whole
+
+    def _extent(self, index: str, side: str) -> Size:
+        """How far an index runs: as far as the rows or columns of the names that it stands below."""
+        for name, low in re.findall(r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![\w])", side):
+            known, places = self.declared.get(named(name)), low.replace(",", "")
+            if known and index in places:
+                return known.shape[places.index(index) if len(places) > 1 else 0]
+        raise UnsupportedError(f"how far {index} runs is not known")
 
     def _note_varied(self, lines: list[Line]) -> None:
         """The unknowns: what is differentiated by, or varies in a line."""
@@ -231,7 +198,7 @@ class Scope:
         call = re.fullmatch(rf"\s*([fghFGφψ])\s*{HELD}\s*", side)
         if call and named(call.group(1)) not in self.names():
             raise UnsupportedError(f"{call.group(1)} is a function that is not given")
-        side = with_names(side, self.functions, self._name, self.arguments)
+        side = with_names(side, self.functions, self._name, self._operands())
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
         if self.adjoints:
@@ -260,8 +227,12 @@ class Scope:
 
     def asks(self, side: str) -> bool:
         """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
-        named = with_names(side, self.functions, lambda _: MARK, self.arguments)
+        named = with_names(side, self.functions, lambda _: MARK, self._operands())
         return MARK in named or "∇" in side
+
+    def _operands(self) -> set[str]:
+        """What may stand behind the operators D, H and J; the letters of these that are names are no operators."""
+        return {*self.arguments, *(self.names() & set("DHJ"))}
 
     def _without_arguments(self, m: re.Match[str]) -> str:
         """f for f(x), where that is what was defined; a name for f(x + h)."""
@@ -335,10 +306,10 @@ class Scope:
 
     def _name(self, asked: Asked) -> str:
         """A name for a derivative, with its value; (∇_W L)_ij for ∂L/∂W_ij."""
-        entry = self._entry(asked)
+        entry = entry_asked(self, asked)
         if entry is not None:
             return f"({self._name(entry[0])})_{{{entry[1]}}}"
-        return self._stored(self.derivative(asked))
+        return self._stored(derivative_asked(self, asked))
 
     def _stored(self, value: Expr) -> str:
         """A name for a value."""
@@ -350,95 +321,10 @@ class Scope:
         self.declared.table[name] = Declaration(name, value.shape)
         return name
 
-    def _entry(self, asked: Asked) -> tuple[Asked, str] | None:
-        """For ∂f/∂W_ij the derivative by W, and the indices; None where W_ij is a name of its own."""
-        m = re.fullmatch(INDEXED, named(asked.by))
-        if m is None or asked.order != 1:
-            return None
-        base, below = m.group("base"), m.group("below") or m.group("number")
-        above = re.fullmatch(INDEXED, named(asked.of))
-        if above and above.group("base") not in self.functions:
-            above = None
-        of = asked.of if above is None else above.group("base")
-        value, _ = self._function(asked._replace(of=of))
-        there = {s.name: s for s in symbols(self.unfolded(value, keep=base))}
-        base = base if base in there else base[:1].upper() + base[1:]  # ∂f/∂w_ij
-        if base not in there or {named(asked.by), asked.by.strip()} & {*there, *self.definitions}:
-            return None
-        indices = re.findall(r"\d+|[^\W\d_]", below)
-        if there[base].ranges or len(indices) != sum(str(size) != "1" for size in there[base].shape):
-            return None
-        over = re.findall(r"\d+|[^\W\d_]", above.group("below") or above.group("number")) if above else []
-        return Asked(of, base), ",".join([*over, *indices])
-
-    def objective(self, of: str) -> str:
-        """The name of the function that is differentiated: the one that is named, or the last one that is a number."""
-        if of and named(of) in self.definitions:
-            return named(of)
-        if of:
-            raise NotSaid(f"what {of} is has not been said")
-        numbers = [name for name, value in self.definitions.items() if value.shape == SCALAR]
-        called = [n for n in self.texts if n in numbers and (self.arguments.get(n) or n in tuple("fLJElFQ"))]
-        if not (called or numbers):
-            raise UnsupportedError("there is no function to differentiate")
-        return (called or numbers)[-1]
-
-    def unknown(self, asked: Asked, f: Expr, name: str) -> str:
-        """The unknown of a derivative: the one that is named, or the only one that the text speaks of."""
-        if asked.by:
-            return named(asked.by.strip())
-        candidates = list(self.arguments.get(name, ())) or [v for v in self.varied if v not in self.definitions]
-        leaves = [s.name for s in symbols(f)]
-        candidates = [c for c in candidates if c in leaves] or leaves
-        if len(candidates) != 1:
-            raise UnsupportedError("by what is differentiated is not said")
-        return candidates[0]
-
-    def _function(self, asked: Asked) -> tuple[Expr, str]:
-        """The function that is differentiated, and its name if it has one."""
-        if asked.of.startswith("("):
-            return self.read(asked.of, scalar=True), ""
-        name = self.objective(asked.of)
-        return self.definitions[name], name
-
-    def derivative(self, asked: Asked) -> Expr:
-        """The gradient, Jacobian or Hessian that is asked for, in terms of names that are not defined."""
-        if asked.order == 0:
-            at = self.read(asked.by)
-            return slope(asked.of, at, self.declared)
-        if named(asked.of) in self.forms or (not asked.of and not self.definitions and self.forms):
-            return self._of_form(self.forms.get(named(asked.of)) or next(iter(self.forms.values())), asked)
-        f, name = self._function(asked)
-        if asked.by.startswith("("):
-            return by_expression(self.unfolded(f), self.unfolded(self.read(asked.by)))
-        by = self.unknown(asked, self.unfolded(f), name)
-        f = self.unfolded(f, keep=by)
-        self.is_jacobian = f.shape != SCALAR
-        unknown = next((s for s in symbols(f) if s.name == by), None)
-        if unknown is None and by in self.definitions:
-            return by_expression(self.unfolded(f), self.unfolded(self.definitions[by]))
-        if unknown is None:
-            raise UnsupportedError(f"{by} does not occur in the function")
-        found = self.unfolded(derivative(f, unknown, asked.order))
-        return Transpose(found) if self.habits.states_numerator and f.shape == SCALAR and asked.order == 1 else found
-
-    def _of_form(self, form: Expr, asked: Asked) -> Expr:
-        """G where df = Tr(Gᵀ dX) is what is known of f."""
-        by = self.unknown(asked, form, "")
-        increment = next((s for s in symbols(form) if s.name[0] == "d" and named(s.name[1:]) == by), None)
-        if increment is None or form.shape != SCALAR or asked.order != 1:
-            raise UnsupportedError(f"d{by} does not occur in the differential")
-        return derivative(form, increment, 1)
-
 
 def has_increments(side: str, scope: Scope) -> bool:
     """Whether dX or d(…) stands in a side, where d is no name."""
     return "d" not in scope.given and re.search(r"(?<![A-Za-z])d\(", with_increments(side, scope.names())) is not None
-
-
-def _is_increment(m: re.Match[str], name: str) -> bool:
-    is_word = name in GREEK_WORDS or name in MATHEMATICAL
-    return re.fullmatch(rf"[d∂]{LETTER}", m.group("name")) is not None and not is_word and m.group("arguments") is None
 
 
 def _letters(k: int) -> str:
