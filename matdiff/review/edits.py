@@ -39,11 +39,11 @@ class Factor(NamedTuple):
 def edits(side: str) -> Iterator[Edit]:
     """All sides that are one small edit away, the most common slips first."""
     found = list(factors(side))
-    yield from _transposes(side, found)
     yield from _signs(side)
-    yield from _exchanges(side, found)
     yield from _numbers(side)
+    yield from _transposes(side, found)
     yield from _left_out(side)
+    yield from _exchanges(side, found)
 
 
 def factors(side: str) -> Iterator[Factor]:
@@ -73,6 +73,7 @@ def _with_tail(start: int, bare: int, tokens: list[re.Match[str]], k: int) -> Fa
 
 
 def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
+    mark = "ᵀ" if re.search("[ᵀ⊤]", side) else "'"
     for f in found:
         tail = side[f.bare : f.end]
         if tail in ("⁻ᵀ", "⁻¹"):
@@ -86,10 +87,18 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
         if m:
             yield Edit("transpose", side[: f.bare + m.start()] + " " + side[f.end :], (f.start, f.end))
         else:
-            yield Edit("transpose", side[: f.end] + "'" + side[f.end :], (f.start, f.end))
+            yield Edit("transpose", side[: f.end] + mark + side[f.end :], (f.start, f.end))
+    for left, right in _neighbours(side, found):
+        if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
+            moved = side[: left.end] + m.group() + side[left.end : right.bare] + " " + side[right.end :]
+            yield Edit("transpose", moved, (left.start, right.end))  # xᵀy for xyᵀ
 
 
 def _signs(side: str) -> Iterator[Edit]:
+    for first, last in [(0, len(side)), *brackets(side)]:
+        start, end = terms(side[first:last])[0]
+        if not side[first : first + start].strip():
+            yield Edit("sign", f"{side[: first + start]}-{side[first + start :]}", (first + start, first + end))
     for m in re.finditer(r"[-+−]", side):
         if side[: m.start()].rstrip()[-1:] in ("^", "{"):
             continue
@@ -99,25 +108,32 @@ def _signs(side: str) -> Iterator[Edit]:
         yield Edit("sign", side[: m.start()] + turned + side[m.end() :], m.span())
 
 
-def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
+def _neighbours(side: str, found: list[Factor]) -> Iterator[tuple[Factor, Factor]]:
+    """The operands that stand beside each other."""
     by_start = {f.start: f for f in sorted(found, key=lambda f: f.end)}
     for f in found:
         gap = re.compile(BETWEEN).match(side, f.end)
         other = by_start.get(gap.end()) if gap else None
-        if other is not None and re.fullmatch(r"⁻²|\^\s*\{?\s*[-−]2\s*\}?", side[f.bare : f.end]):
+        if other is not None:
+            yield f, other
+
+
+def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
+    by_start = {f.start: f for f in sorted(found, key=lambda f: f.end)}
+    for f, other in _neighbours(side, found):
+        if re.fullmatch(r"⁻²|\^\s*\{?\s*[-−]2\s*\}?", side[f.bare : f.end]):
             base, two = side[f.start : f.bare] + "^{-1}", side[other.start : other.end]
             yield Edit("order", f"{side[: f.start]}{base} {two} {base}{side[other.end :]}", (f.start, other.end))
-        if other is not None:
-            one, two = side[f.start : f.end], side[other.start : other.end]
-            between = side[f.end : other.start] or " "
-            yield Edit("order", f"{side[: f.start]}{two}{between}{one}{side[other.end :]}", (f.start, other.end))
-            last = re.compile(BETWEEN).match(side, other.end)
-            third = by_start.get(last.end()) if last else None
-            if third is not None:
-                three = side[third.start : third.end]
-                for turned in ((three, two, one), (three, one, two), (two, three, one)):
-                    shown = side[: f.start] + " ".join(turned) + side[third.end :]
-                    yield Edit("order", shown, (f.start, third.end))
+        one, two = side[f.start : f.end], side[other.start : other.end]
+        between = side[f.end : other.start] or " "
+        yield Edit("order", f"{side[: f.start]}{two}{between}{one}{side[other.end :]}", (f.start, other.end))
+        last = re.compile(BETWEEN).match(side, other.end)
+        third = by_start.get(last.end()) if last else None
+        if third is not None:
+            three = side[third.start : third.end]
+            for turned in ((three, two, one), (three, one, two), (two, three, one)):
+                shown = side[: f.start] + " ".join(turned) + side[third.end :]
+                yield Edit("order", shown, (f.start, third.end))
 
 
 def _numbers(side: str) -> Iterator[Edit]:

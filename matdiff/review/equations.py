@@ -70,7 +70,7 @@ class Equations:
             equal = compared(inserted, zero(inserted.shape), proofs=False).equal
             if equal:
                 return Implied(True)
-            others = {s.name for s in symbols(known)} & unknowns - {unknown.name}
+            others = {s.name for s in symbols(known)} & unknowns - {unknown.name, *(s.name for s in symbols(value))}
             if latest and equal is False and not others:
                 return Implied(False, _root(known, unknown))
             latest = False
@@ -82,6 +82,8 @@ class Equations:
         inside = [s for s in symbols(known) if s.name in unknowns] if known is not None else []
         if known is None or len(inside) != 1 or inside[0] not in symbols(left - right):
             return Implied(None)
+        if not {*symbols(left - right)} <= {s for zero in self.zeros for s in symbols(zero)}:
+            return Implied(None)  # a new equation, and no consequence
         root = _root(known, inside[0])
         if root is None:
             return Implied(None)

@@ -26,7 +26,7 @@ ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])_\{?\w\}?\s*=\s*1(?!\d
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\([^()]*[|∣;][^()]*\)"  # log p(y | X, w)
-TWO_BELOW = rf"_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}}"
+TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
 REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
@@ -58,6 +58,11 @@ def small_entries(text: str, given: Collection[str]) -> str:
     found = [n for n in small if n not in given and n.capitalize() in given]
     spelt = "|".join(SPELT.get(n, n) for n in found)
     return rf"(?<![A-Za-z\\])(?:{spelt})(?={TWO_BELOW})" if found else ""
+
+
+def _entry_of_identity(m: re.Match[str]) -> str:
+    """delta[i,j] for δ_ij."""
+    return f"delta[{','.join(re.findall('[a-z]', named(m.group()).removeprefix('delta')))}]"
 
 
 class Habits:
@@ -108,7 +113,7 @@ class Habits:
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)
         side = re.sub(self._small, lambda m: m.group().upper(), side) if self._small else side
         if not self._names_delta:
-            side = re.sub(rf"δ{TWO_BELOW}", lambda m: "delta[{0},{1}]".format(*named(m.group())[-2:]), side)
+            side = re.sub(rf"δ{TWO_BELOW}", _entry_of_identity, side)
         if self._varies:
             side = re.sub(r"δ\s*(?=[^\W\d_])", "d", side)
         if not self.names_sigma:

@@ -26,7 +26,8 @@ from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD
 WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
-MISFIT = "the product|the index|an entrywise product|the terms of a sum|only a square|division by|the inverse|⟨A, B⟩ needs|A : B"
+MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
+IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 BARE = (Symbol, Number, Entry)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
@@ -41,6 +42,7 @@ class Fault(NamedTuple):
     is_derivative: bool
     is_equation: bool = False
     line: str = ""
+    asked: tuple[Expr, Expr, int] | None = None  # of a derivative, the function, the unknown, and how often
 
 
 class Judged(NamedTuple):
@@ -69,6 +71,7 @@ class Chain:
         self.is_derivative = is_derivative
         self.is_equation = False
         self.is_jacobian = False
+        self.asked: tuple[Expr, Expr, int] | None = None
 
 
 class Judge:
@@ -130,9 +133,9 @@ class Judge:
         first = sides[0] = self._without_star(sides[0])
         is_derivative = self.scope.asks(first)
         try:
-            self.scope.is_jacobian = False
+            self.scope.is_jacobian, self.scope.asked_last = False, None
             chain = Chain(self.scope.value(first), is_derivative)
-            chain.is_jacobian = self.scope.is_jacobian
+            chain.is_jacobian, chain.asked = self.scope.is_jacobian, self.scope.asked_last
         except NotSaid:
             if len(sides) < 2:
                 raise
@@ -241,7 +244,7 @@ class Judge:
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
-        fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text)
+        fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.asked)
         return Judged(line, WRONG, "", fault, outcome)
 
     def _value(self, side: str, chain: Chain) -> Expr:
@@ -250,7 +253,9 @@ class Judge:
             return Identity(chain.truth.shape[0])
         try:
             return self.scope.value(side)
-        except ShapeError as error:
+        except MatdiffError as error:
+            if error.message.startswith("the size of I "):
+                return self.scope.value(re.sub(IDENTITY, f" eye({chain.truth.shape[0]}) ", side))
             if not error.message.startswith("division by") or "/" not in side:
                 raise
         return self.scope.value(re.sub(r"(?<!\.)/", "./", side))  # 1/x of a vector is by entries
@@ -292,7 +297,7 @@ class Judge:
         self.chain = Chain(value)
         if found.follows:
             return Judged(line, AGREES, "it follows from an equation above")
-        if found.follows is None and self._is_stationary(left - value):
+        if not found.follows and self._is_stationary(left - value):
             return Judged(line, AGREES, "the derivative of a function above is 0")
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
@@ -390,7 +395,8 @@ class Judge:
         """The names that stand in a side, beside functions."""
         bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
         bare = re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])", " ", bare)
-        return {named(n) for n in re.findall(rf"{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
+        found = {named(n) for n in re.findall(rf"{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
+        return {n if n in self.scope.names() else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j
 
     def _where_square(self, line: Line) -> str:
         """The verdict on a line where all sizes that are not declared are one."""

@@ -170,8 +170,8 @@ def with_increments(side: str, known: Collection[str]) -> str:
     side = re.sub(rf"{d}{SQUARE}\s*({HELD}|{LETTER})", r" d(d(\1))", side)
     side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
     side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
-    words = (w for w in MATHEMATICAL if len(w) > 1 and not (w[0] == "d" and w[1:] in known))  # dg is d(g)
-    calls = "|".join(sorted(words, key=len, reverse=True))
+    functions = (w for w in MATHEMATICAL if len(w) > 1 and not (w[0] == "d" and w[1:] in known))  # dg is d(g)
+    calls = "|".join(sorted(functions, key=len, reverse=True))
     spelt = sorted((k for k in known if len(k) > 1 and k.isalpha()), key=len, reverse=True)
     words = "|".join([*spelt, LETTER])
     inverse = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"

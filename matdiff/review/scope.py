@@ -8,9 +8,11 @@ from contextlib import suppress
 
 from matdiff.algebra.dims import SCALAR, Size
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
+from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Product, Scale, Transpose, zero
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
+from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import OPEN, Declaration, Declarations, declare
@@ -52,6 +54,7 @@ class Scope:
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
         self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix
+        self.asked_last: tuple[Expr, Expr, int] | None = None  # its function, its unknown, and how often
         self.given_by: dict[str, int] = {}  # by which of the sides behind its name a definition was read
         self.arguments: dict[str, tuple[str, ...]] = {}
         self.texts: dict[str, str] = {}
@@ -123,7 +126,7 @@ class Scope:
         whole = Scale.of(found, units[0] if len(units) == 1 else Product.of(units[0], Transpose(units[1])))
         for index in indices:
             whole = IndexedSum(whole, bound[index])
-        return whole
+        return Simplifier(SIMPLIFICATIONS)(whole)[0]
 
     def _extent(self, index: str, side: str) -> Size:
         """How far an index runs: as far as the rows or columns of the names that it stands below."""

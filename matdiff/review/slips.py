@@ -16,12 +16,15 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Tr
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
 from matdiff.review.comparing import compared, diagonal_of
+from matdiff.review.derivatives import derivative
 from matdiff.review.edits import edits
 from matdiff.review.judging import Fault
 from matdiff.review.scope import Scope
 
+HELD = "q_held"  # the symbol in the place of a factor
 MOST_EDITS = 160
-MOST_SUMS = 6
+MOST_SUMS = 12
+SIGNS = frozenset(("positive", "nonnegative"))  # which leave a vector free to sum to 1
 NUMBERS = (
     Fraction(2),
     Fraction(1, 2),
@@ -45,7 +48,7 @@ SAID = {
     "shape": "the shapes do not fit",
     "inverse": "this inverse does not exist, or does not undo what it should",
     "domain": "this holds under a condition that is not given",
-    "index": "two sums must not share their index, and a product of sums is a double sum",
+    "index": "an index stands in the wrong place: two sums must not share theirs, a product of sums is a double sum",
     "function derivative": "the derivative of the function is not this one",
     "chain rule": "the factor of an inner function is missing or stands in the wrong place",
 }
@@ -81,6 +84,7 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     value = fault.value
     if value is not None and value.shape == fault.truth.shape[::-1] and _is_right(value, _turned(fault.truth)):
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
+    yield from map(Found, _by_product_rule(fault))
     yield from map(Found, _by_assumption(fault))
     yield Found(_by_looks(fault))
 
@@ -131,7 +135,7 @@ def _by_assumption(fault: Fault) -> Iterator[str]:
     if value is None or value.shape != truth.shape:
         return
     if _holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1]):
-        yield "symmetry"
+        yield "index" if isinstance(truth, Entry) else "symmetry"
     if _is_symmetrised(value, truth):
         yield "symmetry"
     if _holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
@@ -139,6 +143,27 @@ def _by_assumption(fault: Fault) -> Iterator[str]:
     for kind in ("chain rule", "missing term"):
         if any(_is_right(value, less) for less in _with_a_part_less(truth, kind)):
             yield kind
+
+
+def _by_product_rule(fault: Fault) -> Iterator[str]:
+    """Whether a side is the derivative where one factor that depends on the unknown is held constant."""
+    if fault.value is None or fault.asked is None or fault.value.shape != fault.truth.shape:
+        return
+    f, unknown, order = fault.asked
+    f = derivative(f, unknown, 1) if order == 2 else f
+    products = (n for n in postorder(f) if isinstance(n, (Product, Hadamard, Scale)) and not n.free)
+    for node in islice(products, MOST_SUMS):
+        for k, part in enumerate(node.operands):
+            rest = [p for p in node.operands if p is not part and unknown in symbols(p)]
+            if not rest or part is unknown or unknown not in symbols(part):
+                continue
+            held = Symbol(HELD, part.shape)
+            parts = [held if j == k else p for j, p in enumerate(node.operands)]
+            there: dict[Expr, Expr] = {node: type(node).of(*parts)}
+            back: dict[Expr, Expr] = {held: part}
+            with suppress(MatdiffError):
+                if _is_right(fault.value, replace(derivative(replace(f, there.get), unknown, 1), back.get)):
+                    yield "constant"
 
 
 def _turned(e: Expr) -> Expr:
@@ -154,7 +179,7 @@ def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool
     table: dict[Expr, Expr] = {
         s: Symbol(s.name, s.shape, s.properties | {word}, s.ranges)
         for s in leaves
-        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and not s.properties
+        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and s.properties <= SIGNS
     }
     if not table:
         return False
@@ -167,7 +192,8 @@ def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool
 def _with_a_part_less(e: Expr, kind: str) -> Iterator[Expr]:
     """An expression without a factor of an entrywise product; without a term, a factor, or all but the diagonal."""
     kinds = (Hadamard,) if kind == "chain rule" else (Sum, Scale, Product, Hadamard)
-    nodes = (n for n in postorder(e) if isinstance(n, kinds) and (kind == "missing term" or n.shape != SCALAR))
+    nodes = [n for n in postorder(e) if isinstance(n, kinds) and (kind == "missing term" or n.shape != SCALAR)]
+    nodes.sort(key=lambda n: not isinstance(n, Sum))
     for node in islice(nodes, MOST_SUMS):
         for part in node.operands:
             rest = [p for p in node.operands if p is not part]
@@ -196,7 +222,9 @@ def _by_looks(fault: Fault) -> str:
     if len(re.findall(r"[∂d]\w+\s*/\s*[∂d]\w+", fault.line)) > 2 and fault.is_derivative:
         return "chain rule"
     if error is not None:
-        if "column vectors" in error.message and re.search(r"⊙|\.\*|odot", side):
+        if "the index" in error.message:
+            return "index"
+        if re.search("column vectors|entrywise product", error.message) and re.search(r"⊙|\.\*|odot", side):
             return "order"
         if "square" in error.message:
             return "inverse" if fault.is_equation else "domain"

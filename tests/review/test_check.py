@@ -218,3 +218,54 @@ def test_what_a_text_says_of_its_letters_is_taken_in(text: str, convention: str)
     assert review.ok
     assert not convention or any(convention in line.reason for line in review.lines)
     assert not any(line.verdict == "not read" for line in review.lines)
+
+
+WRITTEN_IN_ENTRIES = [
+    (
+        "$p_i = \\frac{e^{z_i}}{\\sum_j e^{z_j}}$\n\n$\\frac{\\partial p_i}{\\partial z_j} = p_i(\\delta_{ij} - p_j)$",
+        "z: n",
+    ),
+    ("y_i = ∑_j W_ij x_j, E = ½ ∑_i y_i²\n∂E/∂W_ij = y_i x_j\n∂E/∂W = y xᵀ", "W: m x n; x: n"),
+    ("f = ∑ᵢ ∑ⱼ xᵢ aᵢⱼ xⱼ\n∂f/∂xₖ = ∑ⱼ aₖⱼ xⱼ + ∑ᵢ xᵢ aᵢₖ\nso ∇f = Ax + Aᵀx", "A: n x n; x: n"),
+    ("f(X) = \\sum_i \\sum_j a_{ij} x_{ij}^2\n\\frac{\\partial f}{\\partial X} = 2 A \\odot X", "A, X: n x n"),
+    ("C_ij = ∑_k A_ik B_kj\ndC = dA B + A dB", "A, B: n x n"),
+    # words are names, and so is a function that is not called by a letter
+    ("err = y - X w\nloss = err'err\ndloss/dw = -2 X'err", "X: m x n; w: n; y: m"),
+    ("g(X) = tr(A X^-1 B)\ndg = -tr(A X^-1 dX X^-1 B)", "A, B, X: n x n"),
+    ("\\log p(y \\mid X, w) = -\\frac{1}{2}\\|y - Xw\\|^2\n\\nabla_w \\log p(y \\mid X, w) = X^\\top(y - Xw)", ""),
+    ("P⁺ = (I − KH)P(I − KH)ᵀ\n∂tr(P⁺)/∂K = −2PHᵀ + 2KHPHᵀ", "P: n x n spd; K: n x m; H: m x n"),
+    # what is differentiated by is the customary unknown, and of vec(Y) the Jacobian is that of Y
+    ("f = x'A x/(x'x)\n∇f = (A + A')x/(x'x) - 2(x'A x)x/(x'x)^2", "A: n x n; x: n"),
+    ("Y = AXB\n∂vec(Y)/∂vec(X) = Bᵀ ⊗ A", "A: m x n; X: n x p; B: p x q"),
+    # a constraint is where the Lagrangian is stationary
+    ("L(x, ν) = ½xᵀPx + νᵀ(Ax − b)\n∇ₓL = Px + Aᵀν = 0 ⇒ x = −P⁻¹Aᵀν\nAx = b ⇒ −AP⁻¹Aᵀν = b", "P: n x n spd; A: m x n"),
+]
+
+
+@pytest.mark.parametrize(("text", "where"), WRITTEN_IN_ENTRIES)
+def test_entries_words_and_constraints_are_read(text: str, where: str) -> None:
+    review = matdiff.check(text, where)
+    assert review.ok, review.message
+    assert not any(line.verdict == "not read" for line in review.lines)
+
+
+TOLD_APART = [
+    ("y_i = ∑_j W_ij x_j, E = ½ ∑_i y_i²\n∂E/∂W_ij = y_j x_i", "W: m x n; x: n", 2, "index"),
+    ("f(x) = exp(−½xᵀx)\n∇f = −f(x) x\n∇²f = −f(x) I", "x: n", 3, "constant"),
+    ("f(X) = tr(XAXᵀB)\n∇f = BᵀXAᵀ", "X: m x n; A: n x n; B: m x m", 2, "constant"),
+    ("f(x) = ‖Ax − b‖² + c‖x‖²\n∇f = 2Aᵀ(Ax − b)", "A: m x n; x: n; b: m; c: scalar", 2, "missing term"),
+    ("A : B = vec(A) vec(B)ᵀ", "A, B: m x n", 1, "transpose"),
+    ("f(x) = a'x + x'x\n∇f = -a + 2x", "a, x: n", 2, "sign"),
+    ("f = ‖tanh(XW) − Y‖²\n∂f/∂W = 2Xᵀ(tanh(XW) − Y) ⊙ tanh'(XW)", "X: m x n; W: n x p; Y: m x p", 2, "order"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "line", "kind"), TOLD_APART)
+def test_kinds_of_slips_are_told_apart(text: str, where: str, line: int, kind: str) -> None:
+    review = matdiff.check(text, where)
+    assert (review.first_wrong, review.kind) == (line, kind)
+
+
+def test_an_equation_between_different_things_is_a_condition() -> None:
+    """Xᵀy stands in one side only: no identity is meant, and nothing above says what follows."""
+    assert matdiff.check("X^T X w = X^T y", "X: m x n; w: n; y: m").ok

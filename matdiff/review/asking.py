@@ -1,0 +1,113 @@
+"""A derivative that a text asks for, ∂L/∂W, ∇f, ∂f/∂W_ij, as an expression in terms of what the text has said."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.operators.products import Transpose
+from matdiff.errors import UnsupportedError
+from matdiff.language.names import named
+from matdiff.review.derivatives import by_expression, derivative, slope
+from matdiff.review.names import INDEXED
+from matdiff.review.operators import Asked
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
+
+
+class NotSaid(UnsupportedError):
+    """A function is differentiated that the text does not give."""
+
+
+def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
+    """For ∂f/∂W_ij the derivative by W, and the indices; None where W_ij is a name of its own."""
+    m = re.fullmatch(INDEXED, named(asked.by))
+    if m is None or asked.order != 1:
+        return None
+    base, below = m.group("base"), m.group("below") or m.group("number")
+    above = re.fullmatch(INDEXED, named(asked.of))
+    if above and above.group("base") not in scope.functions:
+        above = None
+    of = asked.of if above is None else above.group("base")
+    value, _ = _function(scope, asked._replace(of=of))
+    there = {s.name: s for s in symbols(scope.unfolded(value, keep=base))}
+    base = base if base in there else base[:1].upper() + base[1:]  # ∂f/∂w_ij
+    if base not in there or {named(asked.by), asked.by.strip()} & {*there, *scope.definitions}:
+        return None
+    indices = re.findall(r"\d+|[^\W\d_]", below)
+    if there[base].ranges or len(indices) != sum(str(size) != "1" for size in there[base].shape):
+        return None
+    over = re.findall(r"\d+|[^\W\d_]", above.group("below") or above.group("number")) if above else []
+    return Asked(of, base), ",".join([*over, *indices])
+
+
+def objective(scope: Scope, of: str) -> str:
+    """The name of the function that is differentiated: the one that is named, or the last one that is a number."""
+    if of and named(of) in scope.definitions:
+        return named(of)
+    if of:
+        raise NotSaid(f"what {of} is has not been said")
+    numbers = [name for name, value in scope.definitions.items() if value.shape == SCALAR]
+    called = [n for n in scope.texts if n in numbers and (scope.arguments.get(n) or n in tuple("fLJElFQ"))]
+    if not (called or numbers):
+        raise UnsupportedError("there is no function to differentiate")
+    return (called or numbers)[-1]
+
+
+def unknown_of(scope: Scope, asked: Asked, f: Expr, name: str) -> str:
+    """The unknown of a derivative: the one that is named, or the only one that the text speaks of."""
+    if asked.by:
+        return named(asked.by.strip())
+    candidates = list(scope.arguments.get(name, ())) or [v for v in scope.varied if v not in scope.definitions]
+    leaves = [s.name for s in symbols(f)]
+    candidates = [c for c in candidates if c in leaves] or leaves
+    if len(candidates) > 1:
+        candidates = next(([c for c in candidates if c in kind] for kind in CUSTOMARY if {*kind} & {*candidates}), [])
+    if len(candidates) != 1:
+        raise UnsupportedError("by what is differentiated is not said")
+    return candidates[0]
+
+
+def _function(scope: Scope, asked: Asked) -> tuple[Expr, str]:
+    """The function that is differentiated, and its name if it has one."""
+    if asked.of.startswith("("):
+        return scope.read(asked.of, scalar=True), ""
+    name = objective(scope, asked.of)
+    return scope.definitions[name], name
+
+
+def derivative_asked(scope: Scope, asked: Asked) -> Expr:
+    """The gradient, Jacobian or Hessian that is asked for, in terms of names that are not defined."""
+    if asked.order == 0:
+        at = scope.read(asked.by)
+        return slope(asked.of, at, scope.declared)
+    if named(asked.of) in scope.forms or (not asked.of and not scope.definitions and scope.forms):
+        return _of_form(scope, scope.forms.get(named(asked.of)) or next(iter(scope.forms.values())), asked)
+    f, name = _function(scope, asked)
+    if asked.by.startswith("("):
+        return by_expression(scope.unfolded(f), scope.unfolded(scope.read(asked.by)))
+    by = unknown_of(scope, asked, scope.unfolded(f), name)
+    f = scope.unfolded(f, keep=by)
+    scope.is_jacobian = f.shape != SCALAR
+    unknown = next((s for s in symbols(f) if s.name == by), None)
+    if unknown is None and by in scope.definitions:
+        return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
+    if unknown is None:
+        raise UnsupportedError(f"{by} does not occur in the function")
+    scope.asked_last = f, unknown, asked.order
+    found = scope.unfolded(derivative(f, unknown, asked.order))
+    return Transpose(found) if scope.habits.states_numerator and f.shape == SCALAR and asked.order == 1 else found
+
+
+def _of_form(scope: Scope, form: Expr, asked: Asked) -> Expr:
+    """G where df = Tr(Gᵀ dX) is what is known of f."""
+    by = unknown_of(scope, asked, form, "")
+    increment = next((s for s in symbols(form) if s.name[0] == "d" and named(s.name[1:]) == by), None)
+    if increment is None or form.shape != SCALAR or asked.order != 1:
+        raise UnsupportedError(f"d{by} does not occur in the differential")
+    return derivative(form, increment, 1)

@@ -1,0 +1,94 @@
+"""The definitions of a text: the names that begin a statement and are not known yet, f(x) = x'Ax, h = Wx + b."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matdiff.algebra.dims import SCALAR
+from matdiff.language.declarations import Declaration
+from matdiff.language.names import GREEK_WORDS, named
+from matdiff.language.questions import question_at
+from matdiff.review.lines import MATHEMATICAL, Line
+from matdiff.review.names import is_canonical, is_symmetry
+from matdiff.review.operators import LETTER, WORDY
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
+LOW = r"(?<=[^\W_])_\{?([\w,]+)"  # what is written below a name
+NOTHING = Declaration("", SCALAR)
+
+
+class Definition(NamedTuple):
+    """What a name is said to be: the sides behind it, its arguments, and its indices where its entries are given."""
+
+    sides: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
+    indices: tuple[str, ...] = ()
+
+
+def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
+    """The names that are defined, each with what it is said to be."""
+    found: dict[str, Definition] = {}
+    used: set[str] = set()
+    is_front = True  # nothing but definitions so far
+    for line in lines:
+        here: set[str] = set()
+        for statement in line.statements:
+            first, *sides = statement.sides
+            m = None if statement.goes_on else re.fullmatch(DEFINED, first)
+            name, indices = defined_by(first, sides, scope) if m and sides else ("", ())
+            if m and sides and is_symmetry(named(m.group("name")), sides[0]):
+                continue  # σ_ij = σ_ji
+            arguments = re.split(r"\s*,\s*", m.group("arguments").strip()) if m and m.group("arguments") else []
+            if name and name in map(named, arguments):
+                scope.unread.add(name)  # f(f) = …
+            is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
+            is_new = is_new and question_at(first, 0, ()) is None
+            is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front))
+            is_said = bool(indices) or (not found and (scope.declared.get(name) or NOTHING).shape == SCALAR)
+            is_new = is_new and (name not in scope.where or _says_more(scope, sides) or (is_front and is_said))
+            if m and is_new and sides[0] != "0" and not _is_increment(m, name):
+                found[name] = Definition(tuple(sides), tuple(map(named, filter(None, arguments))), indices)
+            elif not statement.goes_on:
+                is_front = False
+            here |= {named(n) for side in statement.sides for n in re.findall(LETTER, side)}
+        used |= here
+    return found
+
+
+def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """The name that a left side defines; s with the indices (i) where it is s_i = exp(z_i)/…"""
+    m = re.fullmatch(DEFINED, first)
+    name = named(m.group("name")) if m else ""
+    entry = re.fullmatch(r"([^\W\d_]|[a-z]+)_([a-z]{1,2})", name)
+    if entry is None or name in scope.given or (scope.declared.get(entry.group(1)) or NOTHING).indices:
+        return name, ()
+    is_entry = all(any(index in low for low in re.findall(LOW, side)) for side in sides[:1] for index in entry.group(2))
+    return (entry.group(1), tuple(entry.group(2))) if is_entry else (name, ())
+
+
+def _is_name(scope: Scope, name: str) -> bool:
+    """Whether a word is a name, and no product of letters."""
+    return name in scope.given or re.fullmatch(LETTER, name) is not None or is_canonical(name) or name.islower()
+
+
+def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:
+    """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
+    is_said = re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
+    return name not in scope.given and (is_said or is_front)
+
+
+def _says_more(scope: Scope, sides: Collection[str]) -> bool:
+    """Whether a side has a capital letter that is not declared: S = L Lᵀ says what the declared S is."""
+    return any(
+        named(n) not in scope.given for side in sides for n in re.findall(LETTER, side) if n.isupper() and n not in "TI"
+    )
+
+
+def _is_increment(m: re.Match[str], name: str) -> bool:
+    is_word = name in GREEK_WORDS or name in MATHEMATICAL
+    return re.fullmatch(rf"[d∂]{LETTER}", m.group("name")) is not None and not is_word and m.group("arguments") is None
