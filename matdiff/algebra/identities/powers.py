@@ -134,9 +134,9 @@ def power_of_product(e: Expr) -> Expr | None:
     if k is None or k.denominator != 1:
         return None
     if isinstance(base, Hadamard) and (e.is_scalar or (k < 0 and any(f.reciprocal for f in base.operands))):
-        return Hadamard.of(*[Power(f, exponent) for f in base.operands])
+        return Hadamard.of(*[Power.of(f, exponent) for f in base.operands])
     if isinstance(base, Scale):
-        return Scale.of(Power(base.operands[0], exponent), Power(base.operands[1], exponent))
+        return Scale.of(Power.of(base.operands[0], exponent), Power.of(base.operands[1], exponent))
     return None
 
 
