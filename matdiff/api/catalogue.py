@@ -18,7 +18,7 @@ def laws() -> tuple[Law, ...]:
     """The catalogue of laws, each with its statement and condition."""
     import matdiff.calculus.equality.normal_form
     import matdiff.calculus.expectations.expectation
-    import matdiff.solving.elimination  # noqa: F401 - states the laws of equations
+    import matdiff.solving.problem  # noqa: F401 - states the laws of equations and of bounds
 
     return tuple(CATALOGUE.values())
 

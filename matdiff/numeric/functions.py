@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from matdiff.algebra.expr import Expr, Symbol
-from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import evaluate
@@ -25,9 +24,9 @@ def instance(
 ) -> tuple[Values, Mapping[str, int]]:
     """Random values of some symbols, as functions take them, and the sizes: a vector has one axis, a scalar none.
 
-    What *needs* an inverse has one there.
+    What *needs* a value has one there.
     """
-    program = Program([*exprs, *inputs, *map(Inverse, needs)])
+    program = Program([*exprs, *inputs, *needs])
     found = Sampler(program, ()).instance(Draws(seed)).environment
     values: dict[str, Any] = {}
     for s in inputs:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from matdiff.algebra.expr import Expr, Symbol
-from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
@@ -45,7 +44,7 @@ class Tested(NamedTuple):
 
 
 class Test:
-    """A solution, and the programs for what is asked of it; *needs* are expressions that have to have an inverse."""
+    """A solution, and the programs for what is asked of it; *needs* are expressions that have to have a value."""
 
     def __init__(
         self,
@@ -58,7 +57,7 @@ class Test:
     ) -> None:
         self.variables = [family_of(x) for x in variables]
         self.values = values
-        self.program = Program([*values.values(), objective, *map(Inverse, needs)], lenient=True)
+        self.program = Program([*values.values(), objective, *needs], lenient=True)
         self.function = Program([objective], lenient=True)
         self.conditions = Program(equations, lenient=True)
         self.limits = Program([*constraints], lenient=True)
@@ -85,7 +84,8 @@ class Test:
         known: dict[Expr, Array] = {family_of(x): at(v, e, self.program) for (x, e), v in pairs}
         within = with_values(environment, known)
         own: dict[Expr, Array] = {x: known[x] for x in self.variables}
-        is_defined = all(in_domain(x, v) for x, v in own.items())
+        needed = results[len(self.values) + 1 :]
+        is_defined = all(in_domain(x, v) for x, v in own.items()) and all(np.isfinite(v).all() for v in needed)
         if not is_defined or not np.isfinite(self.function.results(within)[0]).all():
             return None
         if not all(np.allclose(project(assumed(x), v), v, rtol=TOLERANCE, atol=TOLERANCE) for x, v in own.items()):

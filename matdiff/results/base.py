@@ -134,7 +134,7 @@ class Result(Shown):
         return tuple(self.computed())
 
     def needs(self) -> tuple[Expr, ...]:
-        """What has to have an inverse, where the answers do not show it."""
+        """What has to have a value, where the answers do not show it."""
         return ()
 
 

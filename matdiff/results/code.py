@@ -46,8 +46,8 @@ def code_for(
 ) -> Code:
     """The code for some answers, by their titles, with the arguments that come first.
 
-    Some are *meant* to be other expressions, of which they are a form that is computed well.  *needs* has to have an
-    inverse where the code is checked.
+    Some are *meant* to be other expressions, of which they are a form that is computed well.  *needs* has to have a
+    value where the code is checked.
     """
     from matdiff.algebra.operators.sums import free_indices
     from matdiff.program.backends import backend as backend_of

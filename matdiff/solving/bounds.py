@@ -7,7 +7,6 @@ aᵀCb ≤ σ_max(C)‖a‖‖b‖,   tr(QᵀM) ≤ Σ σ(M) where QᵀQ = I  (v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
@@ -15,6 +14,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Operator, replace
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Sqrtm
+from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
@@ -27,24 +27,31 @@ from matdiff.algebra.operators.products import (
     zero,
 )
 from matdiff.algebra.operators.singular import Polar
+from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.spectral import (
     LargestEigenvalue,
     LargestEigenvector,
     SmallestEigenvalue,
     SmallestEigenvector,
 )
+from matdiff.algebra.operators.spectral_functions import Eigenvectors
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
-from matdiff.errors import MatdiffError
-from matdiff.solving.equations import Equation, form_law, sign_of
+from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.kinds import is_zero_block
-from matdiff.solving.scalar_equations import root_of
+from matdiff.solving.quadratics import (
+    Bound,
+    Form,
+    curvature,
+    quadratic,
+    root,
+    whole_inverse,
+)
+from matdiff.solving.schwarz import by_schwarz, of_linear_ratio, only_direction, scaled
 from matdiff.solving.terms import Term, holding_any, multiplied_out, tidy, total
-
-HALF = Number(Fraction(1, 2))
 
 eigenvector = form_law(
     "eigenvector_to_an_end",
@@ -76,78 +83,20 @@ nearest_orthogonal = form_law(
 )
 
 
-class Bound(NamedTuple):
-    """What attains a bound: the unknowns, the steps, and what is said of it."""
-
-    values: Mapping[str, Expr]
-    steps: tuple[Step, ...]
-    equation: str
-    reason: str
-    conditions: tuple[str, ...]
-    up_to: str
-    proved: bool = True
-    needs: tuple[Expr, ...] = ()  # what has to have an inverse
-
-
-class Form(NamedTuple):
-    """xᵀSx + constant: S, or s where S = sI."""
-
-    matrix: Expr | None
-    scalar: Expr | None
-    constant: Expr
-
-    def definite(self) -> bool:
-        """Whether it is known to be positive where x ≠ 0."""
-        of = self.matrix if self.scalar is None else self.scalar
-        return of is not None and sign_of(of) in ("positive definite", "positive")
-
-
 def attained(objective: Expr, constraints: tuple[Expr, ...], variables: Mapping[str, Expr], sense: str) -> Bound | None:
     """The bound that solves a problem, where there is one."""
     columns = all(x.cols is ONE and x.rows is not ONE for x in variables.values())
     if len(variables) == 1 and columns:
         x = next(iter(variables.values()))
         if len(constraints) == 1:
-            return on_quadric(objective, constraints[0], x, sense)
+            (c,) = constraints
+            return on_quadric(objective, c, x, sense) or scaled(of_ratio(objective, x, sense), c, x)
         return of_ratio(objective, x, sense) if not constraints else None
     if len(variables) == 2 and len(constraints) == 2 and columns:
         return of_pair(objective, constraints, variables, sense)
     if len(variables) == 1 and len(constraints) == 1:
         return on_frames(objective, constraints[0], next(iter(variables.values())), sense)
     return None
-
-
-def quadratic(f: Expr, x: Expr) -> Form | None:
-    """f as xᵀSx + constant; None where it is no such function."""
-    second = curvature(f, x)
-    if second is None:
-        return None
-    matrix, slope, constant = second
-    if slope is not zero(slope.shape):
-        return None
-    s = tidy(Scale.of(HALF, matrix))
-    scalar = multiple_of_identity(s)
-    return Form(None if scalar is not None else s, scalar, constant)
-
-
-def curvature(f: Expr, x: Expr) -> tuple[Expr, Expr, Expr] | None:
-    """∇²f, where it is constant, with ∇f and f at 0."""
-    try:
-        second = hessians(f, {"x": x})
-    except MatdiffError:
-        return None
-    matrix = tidy(second.blocks["x", "x"])
-    if holding_any(matrix, [x])(matrix) or not is_symmetric(matrix):
-        return None
-    at_zero = [tidy(replace(e, {x: zero(x.shape)}.get)) for e in (second.first.gradients["x"], f)]
-    return matrix, at_zero[0], at_zero[1]
-
-
-def multiple_of_identity(s: Expr) -> Expr | None:
-    """c of cI."""
-    if isinstance(s, Identity):
-        return Number(1)
-    return s.operands[0] if isinstance(s, Scale) and isinstance(s.operands[1], Identity) else None
 
 
 class Extreme(NamedTuple):
@@ -173,6 +122,12 @@ def on_quadric(f: Expr, c: Expr, x: Expr, sense: str) -> Bound | None:
     if sign_of(k) != "positive":
         return None
     end = ENDS[sense]
+    a = only_direction(form.matrix, sense)
+    if a is not None:
+        w = tidy(Product.of(whole_inverse(limit), a))
+        length = tidy(Product.of(Transpose(a), w))
+        w = tidy(Scale.of(Hadamard.of(root(k), Power(root(length), Number(-1))), w))
+        return by_schwarz(a, x, w, "sign")
     value, steps, of = extreme(form.matrix, limit, end)
     size = root(k)
     x_value = tidy(Scale.of(size, value))
@@ -202,36 +157,49 @@ def extreme(s: Expr, limit: Form, end: Extreme) -> tuple[Expr, tuple[Step, ...],
     return tidy(Product.of(inverse, v)), (step,), m
 
 
-def root(k: Expr) -> Expr:
-    """The root of a positive number, of squares taken."""
-    return tidy(root_of(k, Equation(k, Number(0))))
-
-
 def of_ratio(f: Expr, x: Expr, sense: str) -> Bound | None:
-    """The extreme of (xᵀSx)/(xᵀPx); where the two have other terms as well, the problem is only named."""
+    """The extreme of (xᵀSx)/(xᵀPx), or of aᵀx/√(xᵀPx); with other terms the problem is only named."""
     parts = f.operands if isinstance(f, Hadamard | Scale) else (f,)
-    below = [p for p in parts if p.reciprocal is not None]
+    below = [p.reciprocal for p in parts if p.reciprocal is not None]
     above = Hadamard.of(*[p for p in parts if p.reciprocal is None]) if len(below) < len(parts) else Number(1)
-    if len(below) != 1 or below[0].reciprocal is None or below[0].reciprocal[1] != 1:
+    if len(below) != 1 or below[0][1] != 1:
         return None
-    form, limit, end = curvature(above, x), curvature(below[0].reciprocal[0], x), ENDS[sense]
-    if form is None or limit is None or sign_of(limit[0]) != "positive definite":
+    ((divisor, _),) = below
+    if isinstance(divisor, Sqrt | Norm):
+        (a,) = divisor.operands
+        return of_linear_ratio(above, a if isinstance(divisor, Sqrt) else inner(a, a), x, sense)
+    form, limit = quadratic(above, x), quadratic(divisor, x)
+    if form is None or limit is None or form.constant.number != 0 or limit.constant.number != 0:
+        return of_shifted_ratio(f, above, divisor, x, sense)
+    return of_quotient(form, limit, x, sense) if limit.definite() else None
+
+
+def of_quotient(form: Form, limit: Form, x: Expr, sense: str) -> Bound:
+    """The extreme of (xᵀSx)/(xᵀPx): an eigenvector, after P has been made I."""
+    s, end = form.whole(x), ENDS[sense]
+    a = only_direction(s, sense)
+    if a is not None:
+        return by_schwarz(a, x, tidy(Product.of(whole_inverse(limit), a)), "scale")
+    value, steps, of = extreme(s, limit, end)
+    return Bound(
+        {"x": value},
+        (*steps, Step(eigenvector, x, value)),
+        f"generalised eigenvalue problem {s}{x} = λ{limit.matrix or ''}{x}",
+        f"the quotient lies between the ends of the spectrum (Rayleigh and Ritz), and attains the {end.word}",
+        (f"the {end.word} eigenvalue λ of {of} is simple",),
+        "scale",
+    )
+
+
+def of_shifted_ratio(f: Expr, above: Expr, divisor: Expr, x: Expr, sense: str) -> Bound | None:
+    """A quotient of quadratic functions with other terms, which is named."""
+    limit = curvature(divisor, x)
+    if curvature(above, x) is None or limit is None or sign_of(limit[0]) != "positive definite":
         return None
-    if form[1] is zero(x.shape) and limit[1] is zero(x.shape) and all(e.number == 0 for e in (form[2], limit[2])):
-        s, p = tidy(Scale.of(HALF, form[0])), tidy(Scale.of(HALF, limit[0]))
-        scalar = multiple_of_identity(p)
-        value, steps, of = extreme(s, Form(None if scalar is not None else p, scalar, Number(0)), end)
-        return Bound(
-            {"x": value},
-            (*steps, Step(eigenvector, x, value)),
-            f"generalised eigenvalue problem {s}{x} = λ{'' if scalar is not None else p}{x}",
-            f"the quotient lies between the ends of the spectrum (Rayleigh and Ritz), and attains the {end.word}",
-            (f"the {end.word} eigenvalue λ of {of} is simple",),
-            "scale",
-        )
     named = "eigenvalue problem of the quadratic forms in (x, 1) above and below the line"
-    condition = f"λ, the value of the quotient, is the {end.word} eigenvalue, and its eigenvector does not end in 0"
-    slopes = [gradients(e, {"x": x}).gradients["x"] for e in (above, below[0].reciprocal[0])]
+    word = ENDS[sense].word
+    condition = f"λ, the value of the quotient, is the {word} eigenvalue, and its eigenvector does not end in 0"
+    slopes = [gradients(e, {"x": x}).gradients["x"] for e in (above, divisor)]
     step = Step(quotient_stationary, slopes[0], Scale.of(f, slopes[1]))
     return Bound({}, (step,), named, "", (condition,), "", False)
 
@@ -251,15 +219,15 @@ def of_pair(f: Expr, constraints: tuple[Expr, ...], variables: Mapping[str, Expr
     if tidy(replace(f, {a: zero(a.shape), b: zero(b.shape)}.get)).number != 0 or linear_part(f, a, b):
         return None
     p, r = (x for x in limits if x is not None)
-    inner = [whole_inverse(x) for x in (p, r)]
-    left = Sqrtm(inner[0]) if p.scalar is None else None
-    factors = [c, inner[1], Transpose(c)] if r.scalar is None else [quotient(c, r.scalar), Transpose(c)]
+    inverses = [whole_inverse(x) for x in (p, r)]
+    left = Sqrtm(inverses[0]) if p.scalar is None else None
+    factors = [c, inverses[1], Transpose(c)] if r.scalar is None else [quotient(c, r.scalar), Transpose(c)]
     m = tidy(Product.of(*([left] if left is not None else []), *factors, *([left] if left is not None else [])))
     v = LargestEigenvector(m)
     scale = root(tidy(-p.constant))
     first = tidy(Scale.of(scale, Product.of(left, v) if left is not None else quotient(v, root(p.scalar or Number(1)))))
     turned_back = Product.of(Transpose(c), first)
-    second = tidy(turned_back if r.matrix is None else Product.of(inner[1], turned_back))
+    second = tidy(turned_back if r.matrix is None else Product.of(inverses[1], turned_back))
     middle = Scale.of(r.scalar or Number(1), Identity(b.rows)) if r.matrix is None else r.matrix
     length = tidy(Product.of(Transpose(second), middle, second))
     sign = Number(1 if sense == "maximise" else -1)
@@ -279,11 +247,6 @@ def linear_part(f: Expr, a: Expr, b: Expr) -> bool:
     found = gradients(f, {"a": a, "b": b}).gradients
     at_zero = [tidy(replace(g, {a: zero(a.shape), b: zero(b.shape)}.get)) for g in found.values()]
     return any(g is not zero(g.shape) for g in at_zero)
-
-
-def whole_inverse(limit: Form) -> Expr:
-    """P⁻¹; 1/p of pI"""
-    return Inverse(limit.matrix) if limit.matrix is not None else quotient(Number(1), limit.scalar or Number(1))
 
 
 # ---- orthonormal columns ------------------------------------------------------------------------------
@@ -361,25 +324,29 @@ def of_polar(m: Expr, q: Expr, sense: str) -> Bound | None:
         f"the trace of {Product.of(Transpose(q), m)} is at most the sum of the singular values of {m} (von Neumann)",
         (f"{m} is invertible",) if m.rows is m.cols else (f"{m} has full rank",),
         "",
-        needs=(tidy(Product.of(Transpose(m), m)),),
+        needs=(Inverse(tidy(Product.of(Transpose(m), m))),),
     )
 
 
 def of_subspace(s: Expr, w: Expr, sense: str, metric: Expr) -> Bound | None:
-    """The columns of W span the eigenvectors to the k eigenvalues at an end of the spectrum."""
+    """The columns of W are the eigenvectors to the k eigenvalues at an end of the spectrum."""
     number, rest = coefficient(s)
-    end = ENDS[sense].word
-    if rest is not None:
-        s = rest
-        end = end if number > 0 else {"largest": "smallest", "smallest": "largest"}[end]
+    is_largest = (sense == "maximise") is (rest is None or number > 0)
+    s = s if rest is None else rest
     is_plain = isinstance(metric, Identity)
     right = w if is_plain else Product.of(metric, w)
+    root = None if is_plain else Inverse(Sqrtm(metric))
+    m = s if root is None else tidy(Product.of(root, s, root))
+    columns = Slice.of(Eigenvectors(m), None, (w.rows - w.cols + ONE, w.rows) if is_largest else (ONE, w.cols))
+    value = columns if root is None else Product.of(root, columns)
+    end, beyond = ("largest", "larger") if is_largest else ("smallest", "smaller")
     whose = f"{s}" if is_plain else f"the pencil ({s}, {metric})"
     return Bound(
-        {},
-        (Step(eigenspace, Product.of(s, w), Product.of(right, Transpose(w), s, w)),),
+        {"x": value},
+        (Step(eigenspace, Product.of(s, w), Product.of(right, Transpose(w), s, w)), Step(eigenspace, w, value)),
         f"{'' if is_plain else 'generalised '}eigenvalue problem {s}{w} = {right}Λ",
-        f"the trace of WᵀSW is between the sums of the {w.cols} eigenvalues at the ends of the spectrum (Ky Fan)",
-        (f"the columns of {w} span the space of the eigenvectors of {whose} to its {w.cols} {end} eigenvalues λ",),
+        f"the trace of WᵀSW is between the sums of the {w.cols} eigenvalues at the ends of the spectrum (Ky Fan); "
+        f"the columns of {w} span the space of the eigenvectors to the {w.cols} {end} ones",
+        (f"of the {w.cols} {end} eigenvalues λ of {whose} each is {beyond} than the others",),
         "rotation",
     )

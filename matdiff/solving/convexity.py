@@ -13,7 +13,7 @@ from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
 from matdiff.algebra.operators.softmax import LogSumExp
-from matdiff.algebra.operators.square import LogDeterminant, Trace
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.calculus.definiteness.certificate import is_affine
@@ -62,9 +62,9 @@ def of_node(node: Expr, found: dict[Expr, Shape], varies: Callable[[Expr], bool]
             return of_power(node, below, sizes)
         case Norm() | LogSumExp() | Exp():
             return Shape.CONVEX if below[0] is Shape.AFFINE else Shape.NEITHER
-        case LogDeterminant() if sign_of(node.operands[0], sizes) != "positive definite":
-            return Shape.NEITHER
-        case Log() | Sqrt() | LogDeterminant():
+        case LogDeterminant(operands=(a,)) | Log(operands=(Determinant(operands=(a,)),)):
+            return of_determinant(a, found, sizes)
+        case Log() | Sqrt():
             return Shape.CONCAVE if below[0] is Shape.AFFINE else Shape.NEITHER
         case Product() if node.is_scalar:
             return of_form(node.operands, found, varies)
@@ -73,6 +73,14 @@ def of_node(node: Expr, found: dict[Expr, Shape], varies: Callable[[Expr], bool]
             turns = (factors[k:] + factors[:k] for k in range(len(factors)))
             return next((s for t in turns if (s := of_form(t, found, varies)) is not Shape.NEITHER), Shape.NEITHER)
     return Shape.NEITHER
+
+
+def of_determinant(a: Expr, found: dict[Expr, Shape], sizes: frozenset[str]) -> Shape:
+    """log det A is concave, and log det A⁻¹ convex, for an affine A that is positive definite."""
+    inside = a.operands[0] if isinstance(a, Inverse) else a
+    if found[inside] is not Shape.AFFINE or sign_of(inside, sizes) != "positive definite":
+        return Shape.NEITHER
+    return Shape.CONCAVE if inside is a else Shape.CONVEX
 
 
 def all_of(shapes: Iterable[Shape]) -> Shape:

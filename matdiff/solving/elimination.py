@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Index, replace
+from matdiff.algebra.expr import Expr, Index, postorder, replace
 from matdiff.algebra.identities.indexed import bound_names, substitute_index
+from matdiff.algebra.operators.entrywise import Entrywise, Sqrt
+from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.softmax import Softmax, SoftmaxOfColumns, SoftmaxOfRows
+from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.rewriting import Step
 from matdiff.errors import UnsupportedError
-from matdiff.solving.equations import Equation, Root
+from matdiff.solving.equations import Equation, Root, form_law, inverse_of
 from matdiff.solving.linear import LINEAR, solved_by_vec
-from matdiff.solving.matrix_equations import MATRIX
-from matdiff.solving.rational_equations import NUMBERS, refused
-from matdiff.solving.terms import holding_any, tidy
+from matdiff.solving.matrix_equations import MATRIX, is_matrix
+from matdiff.solving.rational_equations import NUMBERS, polynomial
+from matdiff.solving.terms import holding, holding_any, multiplied_out, tidy, total
 
 LAWS = (*LINEAR[:-1], *MATRIX, *NUMBERS, solved_by_vec)
 MOST_BRANCHES = 8
+shifted = form_law(
+    "denominator_of_a_difference",
+    "M⁻¹b = c + M⁻¹(b − Mc)",
+    "inv(M)*b = c + inv(M)*(b - M*c)",
+    where="M: n x n invertible; b, c: n",
+    requires="M is invertible",
+)
+NAMES = {3: " (cubic)", 4: " (quartic)"}  # of polynomial equations
+TRANSCENDENTAL = (Entrywise, Softmax, SoftmaxOfRows, SoftmaxOfColumns)
 
 
 class Branch(NamedTuple):
@@ -34,7 +48,31 @@ def roots(q: Equation) -> list[Root]:
         found: list[Root] | None = law(q)
         if found:
             return found
-    raise refused(q)
+    raise UnsupportedError(
+        f"no law solves it in closed form: it is {kind_of(q)}, {q.left} = 0",
+        suggestion="Newton's method solves it step by step: stationary gives the system of a step.",
+    )
+
+
+def kind_of(q: Equation) -> str:
+    """What kind of equation it is that no law solves."""
+    x = q.unknown
+    found = polynomial(q)
+    if found is not None and not any(found[0]):
+        return "an equation without a solution"
+    if found is not None:
+        degree = max(found[0])
+        return f"a polynomial equation of degree {degree}{NAMES.get(degree, '')} in {x}"
+    if x.is_scalar:
+        return f"a transcendental or secular scalar equation for {x}"
+    itself = (x, Transpose(x))
+    others = [o for t in q.terms for o in (*t.scalars, *t.factors) if o not in itself]
+    degree = max(sum(f in itself for f in t.factors) for t in q.terms)
+    if is_matrix(x) and degree == 2 and not any(map(q.holds, others)):
+        return f"a quadratic matrix equation (Riccati) in {x}"
+    held = [n for n in postorder(q.left) if q.holds(n) and not isinstance(n, Sqrt)]
+    is_transcendental = any(isinstance(n, TRANSCENDENTAL) for n in held)
+    return f"a {'transcendental' if is_transcendental else 'nonlinear'} equation in {x}"
 
 
 def eliminated(
@@ -107,11 +145,35 @@ def held(found: list[Root], branch: Branch, name: str) -> int:
 
 
 def after(branch: Branch, name: str, place: str, root: Root) -> Branch:
-    """The root in the other equations."""
+    """The root in the other equations, where sums with it are brought over its denominator."""
     x = branch.unknowns[name]
-    others = {n: put(e, {x: root.value}) for n, e in branch.equations.items() if n != place}
     left = {n: u for n, u in branch.unknowns.items() if n != name}
+    gathered = {} if x.is_scalar else over_denominators(branch, x, root.value, [*left.values()])
+    others = {n: put(replace(e, gathered.get), {x: root.value}) for n, e in branch.equations.items() if n != place}
+    for node, value in gathered.items():
+        whole = tidy(value - Sum.of(*[t for t in node.operands if t is not x]))
+        root = root._replace(value=whole, steps=(*root.steps, Step(shifted, x, whole)))
     return Branch(others, left, (*branch.roots, (name, root)))
+
+
+def over_denominators(branch: Branch, x: Expr, value: Expr, unknowns: Sequence[Expr]) -> dict[Expr, Expr]:
+    """x − c = M⁻¹(b − Mc) for a value M⁻¹b, or b/s, where b − Mc does not hold the unknown that M holds."""
+    number, rest = coefficient(value)
+    match rest:
+        case Product(operands=(Inverse(operands=(below,)), *others)) if others:
+            above = Product.of(*others)
+        case Scale(operands=(Power(operands=(below, k)), above)) if k.number == -1:
+            pass
+        case _:
+            return {}
+    found: dict[Expr, Expr] = {}
+    for u in (u for u in unknowns if holding(below, u)(below)):
+        for node in (n for e in branch.equations.values() for n in postorder(e)):
+            if isinstance(node, Sum) and x in node.operands:
+                rest = Sum.of(multiple(number, above), *[below * t for t in node.operands if t is not x])
+                new = total([t.expression() for t in multiplied_out(rest, u)], x.shape)
+                found |= {} if holding(new, u)(new) else {node: tidy(inverse_of(below) * new)}
+    return found
 
 
 def put_together(branch: Branch) -> Branch:

@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from matdiff.algebra.constants import Ones
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Symbol, replace
+from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, coefficient, zero
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.certificate import certificate
@@ -47,7 +48,7 @@ class Demand(NamedTuple):
         if self.word == "entries":
             return f"every entry of {m} is not 0"
         if self.word == "positive":
-            return f"{m} > 0"
+            return f"{m} > 0" if m.is_scalar else f"every entry of {m} is positive"
         gram = gram_factor(m)
         if self.word == "nonzero" or m.is_scalar:
             return f"{gram} ≠ 0" if gram is not None and gram.cols is ONE else f"{m} ≠ 0"
@@ -149,12 +150,28 @@ def regular(m: Expr, sizes: Collection[str] = ()) -> Demands | None:
         return regular(m.operands[0], sizes)
     if isinstance(m, Sqrt):
         return regular(m.operands[0], sizes)
+    if isinstance(m, DiagonalMatrix):
+        return entries_nonzero(m.operands[0])
     if isinstance(m, Norm):
         return (Demand(m.operands[0], "nonzero"),)
     sign = sign_of(m, sizes)
     if sign in ("positive definite", "negative definite", "positive", "negative"):
         return ()
     return None if sign == "zero" else (Demand(m, "nonzero" if m.is_scalar else "invertible"),)
+
+
+def entries_nonzero(e: Expr) -> Demands | None:
+    """What must hold so that one can divide by every entry; None where one cannot."""
+    if isinstance(e, Identity | Zeros):
+        return None
+    if "positive" in assumed(e) or isinstance(e, Ones):
+        return ()
+    if isinstance(e, Power) and e.operands[1].number is not None:
+        return entries_nonzero(e.operands[0])
+    if isinstance(e, Hadamard | Scale):
+        parts = [regular(o) if o.is_scalar else entries_nonzero(o) for o in e.operands]
+        return None if None in parts else tuple(dict.fromkeys(d for p in parts for d in p or ()))
+    return (Demand(e, "entries"),)
 
 
 def gram_factor(m: Expr) -> Expr | None:
@@ -196,7 +213,9 @@ def is_all_ones(d: Demand) -> bool:
 def fulfilled(word: str, e: Expr, sizes: Collection[str]) -> bool:
     """Whether a demand for a sign is known to be met."""
     if word == "entries":
-        return "positive" in assumed(e) or isinstance(e, Ones)
+        return entries_nonzero(e) == () or entries_of(BothSigns(frozenset(sizes)), e).interval.is_positive
+    if word == "positive" and not e.is_scalar:
+        return entries_of(BothSigns(frozenset(sizes)), e).interval.is_positive
     return sign_of(e, sizes) in ("positive", "positive definite")
 
 
@@ -218,9 +237,12 @@ def is_zero(e: Expr) -> bool:
     return e is zero(e.shape)
 
 
-def fresh_symbol(name: str, like: Expr) -> Symbol:
-    """A symbol in the place of an expression."""
-    return Symbol(name, like.shape, assumed(like))
+def fresh_symbol(name: str, like: Expr, within: Expr) -> Symbol:
+    """A symbol in the place of an expression, with a name that nothing has within another one."""
+    taken = {s.name for s in symbols(within)}
+    while name in taken:
+        name += "_"
+    return Symbol(name, like.shape, assumed(like), like.ranges if isinstance(like, Symbol) else ())
 
 
 def product_of(factors: Sequence[Expr]) -> Expr | None:

@@ -13,16 +13,15 @@ from typing import NamedTuple
 from matdiff.algebra.assumptions import convex
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Symbol, replace
-from matdiff.algebra.operators.products import Power
-from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.expr import Expr, Symbol, replace
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.certificate import Certificate, certificate_of
 from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.errors import MatdiffError
 from matdiff.solving.convexity import Shape, by_composition
-from matdiff.solving.equations import fresh_symbol
+from matdiff.solving.equations import fresh_symbol, inverse_of
 from matdiff.solving.terms import holding_any, tidy
 
 OPPOSITE = {"minimum": "maximum", "maximum": "minimum"}
@@ -94,17 +93,21 @@ def in_other_parameters(f: Expr, variables: Mapping[str, Expr]) -> Verdict | Non
     others: dict[str, Expr] = {}
     for name, x in variables.items():
         domain = assumed(x)
-        if x.rows is x.cols and isinstance(x, Symbol) and not x.ranges and domain & {"spd", "positive"}:
-            y = Symbol("Y" if x.cols is not ONE else "t", x.shape, domain)
-            if any(y.name == other for other in variables) or holding_any(f, [y])(f):
-                y = fresh_symbol(f"{x.name}_inverse", x)
-            inverted[x] = Power(y, Number(-1)) if x.cols is ONE else Inverse(y)
-            others[y.name] = y
+        if x.rows is x.cols and isinstance(x, Symbol) and domain & {"spd", "positive"}:
+            inverted[x] = others[name] = fresh_symbol("Y" if x.cols is not ONE else "t", x, f)
         else:
             others[name] = x
     if not inverted:
         return None
-    found = by_curvature(tidy(replace(f, inverted.get)), others, "f")
+
+    def placed(node: Expr) -> Expr | None:
+        family = node.operands[0] if isinstance(node, Member) else node
+        if family not in inverted:
+            return None
+        y = inverted[family]
+        return inverse_of(y if family is node else Member(y, *node.operands[1:]))
+
+    found = by_curvature(tidy(replace(f, placed)), others, "f")
     if found is None:
         return None
     names = " and ".join(f"the inverse of {x}" for x in inverted)
@@ -116,24 +119,25 @@ def in_other_parameters(f: Expr, variables: Mapping[str, Expr]) -> Verdict | Non
 def one_by_one(
     f: Expr, variables: Mapping[str, Expr], values: Mapping[Expr, Expr], order: Sequence[str]
 ) -> Verdict | None:
-    """min over x and S is the min over S of the min over x, where each of these is proved.
+    """min over x and S is the min over S of the min over x, where each of these is proved; unique where these are.
 
     The values are those that were found one after the other: that of x may hold S.
     """
-    kinds, reasons, left = set(), [], dict(variables)
+    kinds, reasons, left, unique = set(), [], dict(variables), True
     for name in (n for n in order if n in variables):
         x = left.pop(name)
         found = by_curvature(f, {name: x}, "f") or in_other_parameters(f, {name: x})
-        if found is None or not found.unique:
+        if found is None:
             return None
         kinds.add(found.kind)
+        unique &= found.unique
         reasons.append(found.reason.split(",")[0] + f" in {name}")
         f = tidy(replace(f, {x: values[x]}.get))
     if len(kinds) != 1:
         return None
     kind = kinds.pop()
     steps = "; then ".join(reasons)
-    return Verdict(kind, True, f"one unknown after the other: {steps}; so this is the global {kind}", True)
+    return Verdict(kind, True, f"one unknown after the other: {steps}; so this is the global {kind}", unique)
 
 
 def saddle(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, replace
+from matdiff.algebra.expr import Expr, Number, Symbol, replace
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Sqrtm
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, quotient
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, quotient
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.rewriting import Step
 from matdiff.solving.equations import Demand, Demands, Equation, Root, equation_law, fresh_symbol, sign_of
 from matdiff.solving.linear import LINEAR
+from matdiff.solving.rational_equations import NUMBERS
 from matdiff.solving.terms import Term, tidy, total
 
 MOST_SIDES = 4  # how often both sides are multiplied by the unknown
@@ -40,7 +42,7 @@ def solved_for_inverse(q: Equation) -> list[Root] | None:
     x = q.unknown
     if not is_matrix(x):
         return None
-    y, inverse = fresh_symbol("Y", x), Inverse(x)
+    y, inverse = fresh_symbol("Y", x, q.left), Inverse(x)
     within = replace(q.left, lambda node: y if node is inverse else None)
     other = Equation(within, y, q.sizes)
     if other.terms and Equation(within, x, q.sizes).holds(within):
@@ -55,6 +57,30 @@ def solved_for_inverse(q: Equation) -> list[Root] | None:
         ]
         value = tidy(Inverse(root.value))
         found.append(Root(value, root.conditions + conditions, (*steps, Step(solved_for_inverse, x, value))))
+    return found or None
+
+
+@equation_law("I ⊙ E = 0 ⇔ diag(E) = 0", "diag(E.*eye(n)) = diag(E)", where="E: n x n")
+def solved_for_diagonal(q: Equation) -> list[Root] | None:
+    """The diagonal of a diagonal unknown, entry by entry."""
+    x = q.unknown
+    if not is_matrix(x) or "diagonal" not in assumed(x):
+        return None
+    own = DiagonalVector(x)
+    d = fresh_symbol("d", own, q.left)
+    d = Symbol(d.name, d.shape, frozenset({"positive"} if assumed(x) & {"positive", "spd"} else ()))
+    projected = coefficient(q.left)[1] or q.left
+    parts = projected.operands if isinstance(projected, Hadamard) else (projected,)
+    whole = Hadamard.of(*[p for p in parts if not isinstance(p, Identity)])
+    within = DiagonalVector(tidy(replace(whole, lambda node: DiagonalMatrix(d) if node is x else None)))
+    other = Equation(within, d, q.sizes)
+    found = []
+    for root in next((r for law in (*LINEAR[:-1], *NUMBERS) if (r := law(other))), []):
+        value = tidy(DiagonalMatrix(root.value))
+        steps = [
+            Step(s.law, tidy(replace(s.before, lambda node: own if node is d else None)), s.after) for s in root.steps
+        ]
+        found.append(root._replace(value=value, steps=(*steps, Step(solved_for_diagonal, x, value))))
     return found or None
 
 
@@ -195,4 +221,4 @@ def between_unknowns(q: Equation) -> list[Root] | None:
     return [Root(value, conditions, (Step(multiplied_by_unknown, left, b), Step(between_unknowns, x, value)))]
 
 
-MATRIX = (solved_for_inverse, multiplied_by_unknown, square_root, between_unknowns)
+MATRIX = (solved_for_diagonal, solved_for_inverse, multiplied_by_unknown, square_root, between_unknowns)

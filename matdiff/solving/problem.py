@@ -16,12 +16,13 @@ from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
 from matdiff.errors import UnsupportedError
-from matdiff.solving.bounds import Bound, attained
+from matdiff.solving.bounds import attained
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.elimination import Branch, eliminated, put
 from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of
 from matdiff.solving.kinds import WANTED, Verdict, verdict
 from matdiff.solving.presentation import presented
+from matdiff.solving.quadratics import Bound
 from matdiff.solving.terms import tidy
 
 
@@ -32,7 +33,7 @@ class Candidate(NamedTuple):
     steps     how it was found
     verdict   what kind it is
     order     the names in the order in which they were found
-    needs     what has to have an inverse, where the steps do not show it
+    needs     what has to have a value, where the steps do not show it
     """
 
     values: Mapping[str, Expr]

@@ -1,17 +1,27 @@
-"""Equations for a number that are rational in it: roots of polynomials up to the second degree."""
+"""Equations that are rational in a number, or entry by entry: roots of polynomials up to the second degree."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, quotient
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.rewriting import Step
-from matdiff.errors import UnsupportedError
-from matdiff.solving.equations import Equation, Root, equation_law, form_law
-from matdiff.solving.scalar_equations import is_positive, positive, root_of, undone
+from matdiff.solving.equations import (
+    Demands,
+    Equation,
+    Root,
+    entries_nonzero,
+    equation_law,
+    form_law,
+    fulfilled,
+    is_zero,
+    negated,
+)
+from matdiff.solving.scalar_equations import divided, is_positive, positive, root_of, times, undone
 from matdiff.solving.terms import Term, tidy
 
 HIGHEST = 8
@@ -29,10 +39,16 @@ Rational = tuple[Polynomial, Polynomial]
 ZERO, UNIT = Number(0), Number(1)
 
 
+def plus(terms: Sequence[Expr]) -> Expr:
+    """The sum of numbers and arrays, to every entry of which the numbers are added."""
+    shape = next((t.shape for t in terms if not t.is_scalar), SCALAR)
+    return tidy(Sum.of(*[Scale.of(t, Ones(*shape)) if t.shape != shape else t for t in terms]))
+
+
 def added(a: Polynomial, b: Polynomial) -> Polynomial:
     """a + b"""
-    found = {k: tidy(Sum.of(*[p[k] for p in (a, b) if k in p])) for k in {*a, *b}}
-    return {k: c for k, c in found.items() if c.number != 0}
+    found = {k: plus([p[k] for p in (a, b) if k in p]) for k in {*a, *b}}
+    return {k: c for k, c in found.items() if not is_zero(c)}
 
 
 def multiplied(a: Polynomial, b: Polynomial) -> Polynomial:
@@ -40,8 +56,8 @@ def multiplied(a: Polynomial, b: Polynomial) -> Polynomial:
     found: dict[int, list[Expr]] = {}
     for j, c in a.items():
         for k, d in b.items():
-            found.setdefault(j + k, []).append(Hadamard.of(c, d))
-    return {k: s for k, terms in found.items() if (s := tidy(Sum.of(*terms))).number != 0}
+            found.setdefault(j + k, []).append(times(c, d))
+    return {k: s for k, terms in found.items() if not is_zero(s := plus(terms))}
 
 
 def raised(a: Polynomial, k: int) -> Polynomial:
@@ -65,7 +81,7 @@ def product_of(a: Rational, b: Rational) -> Rational:
 
 
 def rational(e: Expr, x: Expr, holds: Callable[[Expr], bool]) -> Rational | None:
-    """A number as a quotient of polynomials in x; None where it is none by the way it is written."""
+    """A quotient of polynomials in a number, or entry by entry; None where it is none by the way it is written."""
     found: dict[Expr, Rational | None] = {}
     for node in postorder(e, prune=lambda n: not holds(n)):
         if node is x:
@@ -73,13 +89,15 @@ def rational(e: Expr, x: Expr, holds: Callable[[Expr], bool]) -> Rational | None
         elif not holds(node):
             found[node] = ({0: node}, {0: UNIT})
         else:
-            found[node] = _rational(node, found)
+            found[node] = _rational(node, found) if node.shape == x.shape else None
     return found[e]
 
 
 def _rational(node: Expr, found: Mapping[Expr, Rational | None]) -> Rational | None:
+    if isinstance(node, Product) and not node.is_scalar:
+        return None
     parts = [found.get(o) for o in node.operands]
-    if not node.is_scalar or any(p is None for p in parts):
+    if any(p is None for p in parts):
         return None
     known = [p for p in parts if p is not None]
     match node:
@@ -99,13 +117,15 @@ def _rational(node: Expr, found: Mapping[Expr, Rational | None]) -> Rational | N
         case IndexedSum() if not any(node.index in c.free for c in known[0][1].values()):
             above, below = known[0]
             return {k: tidy(IndexedSum(c, node.index)) for k, c in above.items()}, below
-        case Transpose():
+        case Transpose() if node.is_scalar:
             return known[0]
     return None
 
 
 def of_term(t: Term, q: Equation) -> Rational | None:
     """A term as a quotient of polynomials."""
+    if not q.unknown.is_scalar:
+        return rational(tidy(t.expression()), q.unknown, q.holds)
     apart = [s for s in t.scalars if q.holds(s)]
     rest = t._replace(scalars=tuple(s for s in t.scalars if not q.holds(s)))
     if any(map(q.holds, t.factors)):
@@ -125,8 +145,8 @@ def of_term(t: Term, q: Equation) -> Rational | None:
 
 
 def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
-    """The numerator of an equation for a number, without its factors x, and whether x = 0 is a root."""
-    if q.unknown.shape != SCALAR or q.left.shape != SCALAR:
+    """The numerator of an equation, without its factors x, and whether x = 0 is a root."""
+    if q.unknown.shape != q.left.shape:
         return None
     whole: Rational = ({}, {0: UNIT})
     for t in q.terms:
@@ -144,23 +164,29 @@ def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
 @equation_law("a + bx = 0 ⇒ x = −a/b", "a + b*(-a/b) = 0", where="a: scalar; b: scalar positive", requires="b ≠ 0")
 def root_of_first_degree(q: Equation) -> list[Root] | None:
     found = polynomial(q)
-    if found is not None and found[1] and max(found[0]) == 0 and (said := q.regular(found[0][0])) is not None:
+    if found is not None and found[1] and max(found[0]) == 0 and (said := nonzero(found[0][0], q)) is not None:
         return [root._replace(conditions=said) for root in root_zero(q, True)]
     if found is None or max(found[0], default=0) != 1:
         return None
     a, b = found[0].get(0, ZERO), found[0][1]
     a, b = without_common_number(a, b)
-    said = q.regular(b)
+    said = nonzero(b, q)
     if said is None:
         return None
-    value = tidy(quotient(-a, b))
-    first = (Step(denominators_cleared, Hadamard.of(b, q.unknown), tidy(-a)),)
+    value = tidy(divided(negated(a), b))
+    first = (Step(denominators_cleared, times(b, q.unknown), negated(a)),)
     return [*root_zero(q, found[1]), Root(value, said, (*first, Step(root_of_first_degree, q.unknown, value)))]
 
 
 def root_zero(q: Equation, is_root: bool) -> list[Root]:
     """The root 0 of an equation whose terms all have the unknown as a factor."""
-    return [Root(ZERO, (), (Step(root_of_first_degree, q.unknown, ZERO),))] if is_root else []
+    nothing = zero(q.unknown.shape)
+    return [Root(nothing, (), (Step(root_of_first_degree, q.unknown, nothing),))] if is_root else []
+
+
+def nonzero(e: Expr, q: Equation) -> Demands | None:
+    """What must hold so that one can divide by a number, or by every entry."""
+    return q.regular(e) if e.is_scalar else entries_nonzero(e)
 
 
 def without_common_number(a: Expr, b: Expr) -> tuple[Expr, Expr]:
@@ -184,37 +210,22 @@ def roots_of_second_degree(q: Equation) -> list[Root] | None:
     a, b, c = p[2], p.get(1), p.get(0, ZERO)
     if a.leading_number < 0:
         a, b, c = tidy(-a), None if b is None else tidy(-b), tidy(-c)
-    said = q.regular(a)
+    said = nonzero(a, q)
     if said is None:
         return None
     if b is None:
-        inside = tidy(quotient(-c, a))
+        inside = tidy(divided(negated(c), a))
         root = tidy(root_of(inside, q))
         values = [root] if is_positive(q.unknown, q) else [root, tidy(-root)]
     else:
-        inside = tidy(Sum.of(Hadamard.of(b, b), Hadamard.of(Number(-4), a, c)))
+        inside = plus([times(b, b), times(Number(-4), a, c)])
         root = root_of(inside, q)
-        values = [tidy(quotient(Sum.of(-b, s), Hadamard.of(Number(2), a))) for s in (root, -root)]
+        signs_differ = fulfilled("positive", a, q.sizes) and fulfilled("positive", negated(c), q.sizes)
+        one = is_positive(q.unknown, q) and signs_differ  # then the other root is negative
+        values = [tidy(divided(plus([negated(b), s]), times(Number(2), a))) for s in (root, negated(root))]
+        values = values[:1] if one else values
     said += positive(inside, q)
     return [*root_zero(q, found[1]), *[Root(v, said, (Step(roots_of_second_degree, q.unknown, v),)) for v in values]]
-
-
-def refused(q: Equation) -> UnsupportedError:
-    """What kind of equation it is that no law solves."""
-    name = str(q.unknown)
-    found = polynomial(q)
-    if found is not None and not any(found[0]):
-        kind = "an equation without a solution"
-    elif found is not None:
-        kind = f"a polynomial equation of degree {max(found[0], default=0)} in {name}"
-    elif q.unknown.is_scalar:
-        kind = f"a transcendental or secular scalar equation for {name}"
-    else:
-        kind = f"a nonlinear equation in {name}"
-    return UnsupportedError(
-        f"no law solves it in closed form: it is {kind}, {q.left} = 0",
-        suggestion="Newton's method solves it step by step: stationary gives the system of a step.",
-    )
 
 
 NUMBERS = (undone, root_of_first_degree, roots_of_second_degree)

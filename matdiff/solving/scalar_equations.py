@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import isqrt
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
@@ -25,7 +25,18 @@ from matdiff.algebra.operators.products import (
 from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
-from matdiff.solving.equations import Demand, Demands, Equation, Root, equation_law, form_law, gram_factor, sign_of
+from matdiff.solving.equations import (
+    Demand,
+    Demands,
+    Equation,
+    Root,
+    entries_nonzero,
+    equation_law,
+    form_law,
+    fulfilled,
+    gram_factor,
+    sign_of,
+)
 from matdiff.solving.terms import multiplied_out, tidy
 
 DEEPEST = 60
@@ -155,11 +166,17 @@ def exponent_with(e: Expr, q: Equation) -> Expr:
     return tidy(Sum.of(*[t.around(()) for t in terms if any(map(q.holds, (*t.scalars, *t.factors)))]))
 
 
+def times(*factors: Expr) -> Expr:
+    """The product of numbers and arrays, entry by entry."""
+    numbers, arrays = ([f for f in factors if f.is_scalar is is_number] for is_number in (True, False))
+    return Scale.of(Hadamard.of(*numbers), Hadamard.of(*arrays)) if numbers and arrays else Hadamard.of(*factors)
+
+
 def divided(c: Expr, factor: Expr) -> Expr:
     """c divided by a factor, number by number or entry by entry."""
     if factor.is_scalar:
         return quotient(c, factor)
-    return Hadamard.of(c, entrywise_reciprocal(factor))
+    return times(c, entrywise_reciprocal(factor))
 
 
 def reciprocal_of(c: Expr) -> Expr:
@@ -183,7 +200,7 @@ def rooted(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     if k == -1:
         said = q.regular(c) if c.is_scalar else None if isinstance(c, Zeros) else ()
         return None if said is None else [(reciprocal_of(c), said, ())]
-    if c.number == 0:
+    if c.number == 0 or isinstance(c, Zeros):
         return [(c, (), ())] if k > 0 else None
     base = c if k > 0 else reciprocal_of(c)
     k = abs(k)
@@ -210,8 +227,10 @@ def is_positive(e: Expr, q: Equation) -> bool:
 
 def positive(c: Expr, q: Equation) -> Demands:
     """The demand that a right-hand side is positive, where it is not known; a square need only not be 0."""
-    if not c.is_scalar or is_positive(c, q):
+    if is_positive(c, q):
         return ()
+    if not c.is_scalar:
+        return () if fulfilled("positive", c, q.sizes) else (Demand(c, "positive"),)
     return q.regular(c) or () if sign_of(c, q.sizes) == "nonnegative" else (Demand(c, "positive"),)
 
 
@@ -262,17 +281,3 @@ def square_root_of(f: Expr, q: Equation) -> Expr | None:
 def plain_gram(a: Expr) -> Expr:
     """aᵀa"""
     return Product.of(Transpose(a), a)
-
-
-def entries_nonzero(e: Expr) -> Demands | None:
-    """What must hold so that one can divide by every entry; None where one cannot."""
-    if isinstance(e, Identity | Zeros):
-        return None
-    if "positive" in assumed(e) or isinstance(e, Ones):
-        return ()
-    if isinstance(e, Power) and e.operands[1].number is not None:
-        return entries_nonzero(e.operands[0])
-    if isinstance(e, Hadamard):
-        parts = [entries_nonzero(o) for o in e.operands]
-        return None if None in parts else tuple(d for p in parts for d in p or ())
-    return (Demand(e, "entries"),)

@@ -19,7 +19,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
-from matdiff.algebra.operators.structure import DiagonalMatrix, Named
+from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, as_product_with_ones
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import SkewPart, SymmetricPart
@@ -122,16 +122,21 @@ def opened(e: Expr, unknown: Expr) -> list[Piece] | None:
             return [((), (), (a if k > 0 else Inverse(a),) * abs(k))]
         case Hadamard() if e.is_scalar:
             return [((), e.operands, ())]
-        case Hadamard() if e.cols is ONE and e.operands[-1] is unknown:
-            return [((), (), (DiagonalMatrix(Hadamard.of(*e.operands[:-1])), unknown))]
+        case Hadamard() if e.cols is ONE and e.operands.count(unknown) == 1:
+            others = [o for o in e.operands if o is not unknown]
+            return [((), (), (DiagonalMatrix(Hadamard.of(*others)), unknown))]
         case SumOfEntries():
             return [((), (), as_factors(as_product_with_ones(e.operands[0])))]
         case Power(operands=(Norm(operands=(a,)), k)) if k.number == 2:
             return [((), (), (inner(a, a),))]
         case Power(operands=(a, k)) if a.is_scalar and k.number in (2, 3):
             return [((), (a,) * int(k.number or 0), ())]
+        case DiagonalMatrix(operands=(Sum() as a,)):
+            return [((), (), (DiagonalMatrix(o),)) for o in a.operands]
         case Trace():
-            return opened_trace(e.operands[0], unknown)
+            return opened_below(Trace, e.operands[0], unknown)
+        case DiagonalVector():
+            return opened_below(DiagonalVector, e.operands[0], unknown) or opened_diagonal(e.operands[0], unknown)
         case Transpose():
             return opened_transpose(e.operands[0], unknown)
     return None
@@ -142,24 +147,31 @@ def as_factors(e: Expr) -> tuple[Expr, ...]:
     return e.operands if isinstance(e, Product) else (e,)
 
 
-def opened_trace(a: Expr, unknown: Expr) -> list[Piece] | None:
-    """Tr of what can be opened, as scalars."""
-    if isinstance(a, Product):
-        return opened_product(a, unknown)
-    below = opened(a, unknown)
-    if below is None:
-        return None
-    return [(sums, (*scalars, Trace(Product.of(*factors))), ()) for sums, scalars, factors in below]
-
-
-def opened_product(a: Expr, unknown: Expr) -> list[Piece] | None:
-    """Tr of a product, multiplied out at the first factor with the unknown that can be."""
-    for k, f in enumerate(a.operands):
+def opened_below(over: type[Trace | DiagonalVector], a: Expr, unknown: Expr) -> list[Piece] | None:
+    """Tr or diag of what can be opened: of a product at the first factor with the unknown that can be."""
+    parts = a.operands if isinstance(a, Product) else (a,)
+    for k, f in enumerate(parts):
         below = opened(f, unknown) if holding(f, unknown)(f) else None
         if below is not None:
-            before, after = a.operands[:k], a.operands[k + 1 :]
-            return [(s, (*c, Trace(Product.of(*before, *factors, *after))), ()) for s, c, factors in below]
+            whole = [(s, c, over(Product.of(*parts[:k], *factors, *parts[k + 1 :]))) for s, c, factors in below]
+            return [(s, (*c, e), ()) if e.is_scalar else (s, c, (e,)) for s, c, e in whole]
     return None
+
+
+def opened_diagonal(a: Expr, unknown: Expr) -> list[Piece] | None:
+    """diag(diag(u)A) = u ⊙ diag(A), diag(A diag(u)B) = (A ⊙ Bᵀ)u, diag(Au vᵀ) = v ⊙ Au where u holds the unknown."""
+    parts = a.operands if isinstance(a, Product) else (a,)
+    column = next((k for k, f in enumerate(parts[:-1]) if f is unknown and f.cols is ONE), None)
+    if column is not None:
+        return [((), (), (DiagonalMatrix(transposed(Product.of(*parts[column + 1 :]))), *parts[: column + 1]))]
+    k = next((k for k, f in enumerate(parts) if isinstance(f, DiagonalMatrix) and holding(f, unknown)(f)), None)
+    if k is None:
+        return [((), (), (DiagonalVector(a.operands[0]),))] if isinstance(a, Transpose) else None
+    u, before, after = parts[k].operands[0], parts[:k], parts[k + 1 :]
+    if before and after:
+        return [((), (), (Hadamard.of(Product.of(*before), transposed(Product.of(*after))), u))]
+    rest = before or after
+    return [((), (), (Hadamard.of(*([DiagonalVector(Product.of(*rest))] if rest else []), u),))]
 
 
 def opened_transpose(a: Expr, unknown: Expr) -> list[Piece] | None:

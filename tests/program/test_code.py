@@ -182,6 +182,9 @@ RESULTS = {  # what gives a result, and what its code computes
         ),
         ("Q", "value"),
     ),
+    "a subspace": (
+        lambda: matdiff.solve("maximise tr(W'S W) s.t. W'W = eye(k)", "W", "S: n x n symmetric; W: n x k"), ("W",)
+    ),
     "a pair of unknowns": (
         lambda: matdiff.solve(
             "minimise sum(i=1..N, (x[i]-m)'inv(V)*(x[i]-m)) + N*logdet(V)", ("m", "V"), "x[i=1..N], m: d; V: d x d spd"
@@ -238,7 +241,7 @@ def test_what_has_no_code_is_refused_by_name() -> None:
         with pytest.raises(MatdiffError, match="there is no code for a"):
             matdiff.code(thing)
     with pytest.raises(MatdiffError, match="no closed form that code could compute"):
-        matdiff.code(matdiff.solve("maximise tr(W'S W) subject to W'W = eye(k)", "W", "S: n x n symmetric; W: n x k"))
+        matdiff.code(matdiff.solve("minimise ||A x - b||^2/(1 + x'x)", "x", "A: m x n"))
     with pytest.raises(MatdiffError, match="conv"):
         matdiff.code("sum(conv(x, k))", "k", "x: 8 x 8; k: 3 x 3")
     with pytest.raises(MatdiffError, match="no output 'slope'"):

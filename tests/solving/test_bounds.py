@@ -32,6 +32,33 @@ def test_a_quadratic_form_on_the_sphere(sense: str, place: int) -> None:
     assert "eigenvalue problem" in found.equation
 
 
+SCHWARZ = {  # what the inequality of Cauchy and Schwarz bounds: problem, solution, up to
+    "the maximum of Sharpe's ratio": ("maximise (m'w)/sqrt(w'K w)", "K⁻¹m", "positive scale"),
+    "a descent in a norm": ("minimise (m'w)/norm2(w)", "−m", "positive scale"),
+    "Fisher's discriminant": ("maximise (w'(m - b))^2/(w'K w)", "K⁻¹(m − b)", "scale"),
+    "on an ellipsoid": ("maximise (m'w)^2 subject to w'K w = 1", "K⁻¹m/sqrt(mᵀK⁻¹m)", "sign"),
+    "the tangency portfolio": ("maximise (m'w)/sqrt(w'K w) subject to sum(w) = 1", "K⁻¹m/(1ᵀK⁻¹m)", ""),
+}
+
+
+@pytest.mark.parametrize("case", SCHWARZ)
+def test_what_attains_the_inequality_of_cauchy_and_schwarz(case: str) -> None:
+    problem, solution, up_to = SCHWARZ[case]
+    found = matdiff.solve(problem, "w", "w, m, b: n; K: n x n spd")
+    assert str(found.solutions[0]["w"]) == solution
+    assert (found.proved, found.up_to) == (True, up_to)
+
+
+def test_a_portfolio_exists_where_its_weights_can_add_up() -> None:
+    found = matdiff.solve("maximise (m'w)/sqrt(w'K w) subject to sum(w) = 1", "w", "w, m: n; K: n x n spd")
+    assert found.conditions == ("m ≠ 0", "1ᵀK⁻¹m > 0")
+    found = matdiff.solve("maximise w'S w/(w'K w) subject to b'w = 2", "w", "S: n x n symmetric; w, b: n; K: n x n spd")
+    s, k, b = symmetric(3), definite(3), random.normal(size=3)
+    w = matdiff.evaluate(found.solutions[0]["w"], {"S": s, "K": k, "b": b})
+    largest = np.linalg.eigvals(np.linalg.solve(k, s)).real.max()
+    np.testing.assert_allclose([b @ w, (w @ s @ w) / (w @ k @ w)], [2, largest])
+
+
 def test_a_generalised_rayleigh_quotient() -> None:
     found = matdiff.solve("minimise u'K u/(u'G u)", "u", "K: n x n symmetric; G: n x n spd; u: n")
     k, g = symmetric(3), definite(3)
@@ -56,12 +83,22 @@ def test_the_nearest_orthogonal_matrix() -> None:
     assert (found.kind, found.proved) == ("minimum", True)
 
 
-def test_principal_subspaces_are_named() -> None:
-    found = matdiff.solve("minimise tr(V'K V) subject to V'V = eye(k)", "V", "V: n x k; K: n x n symmetric")
-    assert found.solutions == []
-    assert (found.kind, found.up_to) == ("minimum", "rotation")
-    assert "k smallest eigenvalues" in found.conditions[0]
-    assert "eigenvalue problem KV = VΛ" in found.to_text()
+@pytest.mark.parametrize(("sense", "columns"), [("minimise", slice(0, 2)), ("maximise", slice(-2, None))])
+def test_principal_subspaces_are_columns_of_eigenvectors(sense: str, columns: slice) -> None:
+    found = matdiff.solve(f"{sense} tr(V'K V) subject to V'V = eye(k)", "V", "V: n x k; K: n x n symmetric")
+    k = symmetric(5)
+    v = matdiff.evaluate(found.solutions[0]["V"], {"K": k, "k": 2})
+    vectors = np.linalg.eigh(k)[1][:, columns]
+    np.testing.assert_allclose(v @ v.T, vectors @ vectors.T, atol=1e-12)
+    assert (found.proved, found.up_to) == (True, "rotation")
+    found = matdiff.solve(
+        f"{sense} tr(V'K V) subject to V'G V = eye(k)", "V", "V: n x k; K: n x n symmetric; G: n x n spd"
+    )
+    g = definite(5)
+    v = matdiff.evaluate(found.solutions[0]["V"], {"K": k, "G": g, "k": 2})
+    values = np.sort(np.linalg.eigvals(np.linalg.solve(g, k)).real)
+    np.testing.assert_allclose(np.trace(v.T @ k @ v), values[columns].sum())
+    np.testing.assert_allclose(v.T @ g @ v, np.eye(2), atol=1e-12)
 
 
 def test_an_orthogonal_matrix_that_is_not_square_has_no_polar_form() -> None:

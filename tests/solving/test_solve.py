@@ -184,10 +184,48 @@ def test_an_unknown_varies_in_the_set_that_is_declared(where: str, solution: str
     assert str(found.solutions[0]["Q"]) == solution
 
 
-@pytest.mark.parametrize("declared", ["psd", "diagonal", "idempotent"])
+@pytest.mark.parametrize("declared", ["psd", "lower", "idempotent"])
 def test_a_solution_outside_of_the_declared_set_is_refused(declared: str) -> None:
     with pytest.raises(MatdiffError):
         matdiff.solve("minimise ||X - A||^2", "X", f"X: n x n {declared}; A: n x n")
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution"),
+    [
+        ("minimise ||z - p||^2 subject to ||z - c|| = r", "r(p − c)/‖p − c‖ + c"),
+        ("minimise p'z subject to (z - c)'P (z - c) = r^2", "c − rP⁻¹p/sqrt(pᵀP⁻¹p)"),
+    ],
+)
+def test_a_sphere_and_an_ellipsoid_around_a_point(problem: str, solution: str) -> None:
+    found = matdiff.solve(problem, "z", "z, p, c: n; P: n x n spd; r: scalar positive")
+    assert str(found.solutions[0]["z"]) == solution
+    assert (found.kind, found.proved) == ("minimum", True)
+
+
+def test_likelihoods_are_proved_one_unknown_after_the_other_and_member_by_member() -> None:
+    found = matdiff.solve("maximise -n/2*log(v) - 1/(2*v)*||t - Z b||^2", "b,v", "Z: n x p; t: n; v: scalar positive")
+    assert str(found.solutions[0]["v"]) == "‖t − Z(ZᵀZ)⁻¹Zᵀt‖²/n"
+    assert (found.kind, found.proved) == ("maximum", True)
+    found = matdiff.solve(
+        "maximise sum(i=1..N, sum(k=1..K, r[i,k]*(-1/2*log det(V[k]) - 1/2*(x[i] - m[k])'inv(V[k])*(x[i] - m[k]))))",
+        "V",
+        "r[i=1..N,k=1..K]: scalar positive; x[i=1..N]: d; m[k=1..K]: d; V[k=1..K]: d x d spd",
+    )
+    assert (found.kind, found.proved) == ("maximum", True)
+
+
+@pytest.mark.parametrize(
+    ("problem", "where", "kind"),
+    [
+        ("minimise sum(log(1 + exp(-t .* (Z w))))", "Z: m x n; t: m; w: n", "transcendental equation in w"),
+        ("minimise w^4/4 - a*w^2 - b*w", "w, a, b: scalar", r"degree 3 \(cubic\) in w"),
+        ("stationary points of tr(w A w w)/3 + tr(B w)", "w, A, B: n x n", "quadratic matrix equation"),
+    ],
+)
+def test_what_has_no_closed_form_is_named(problem: str, where: str, kind: str) -> None:
+    with pytest.raises(UnsupportedError, match=kind):
+        matdiff.solve(problem, "w", where)
 
 
 def test_aligned_problems_of_latex() -> None:

@@ -225,6 +225,11 @@ def sum_of_matrix_of_ones(e: Expr) -> Expr | None:
     return count(a.rows * a.cols) if isinstance(a, Ones) else None
 
 
+@identity("sum(0) = 0", "sum(zeros(m, n)) = 0", where="m, n: scalar")
+def sum_of_zeros(e: Expr) -> Expr | None:
+    return Number(0) if isinstance(e.operands[0], Zeros) else None
+
+
 @identity("xᵀ1 = 1ᵀx", "x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
 def ones_first(e: Expr) -> Expr | None:
     f = e.operands
@@ -406,5 +411,5 @@ LAWS: dict[type[Expr], tuple[Law, ...]] = {
     Hadamard: (reciprocals_in_sum,),
     Sum: (sums_over_one_index, common_matrix, cancelling_products),
     Product: (sum_of_ones, ones_first, sum_of_centred, sum_of_centred_columns),
-    SumOfEntries: (sum_of_matrix_of_ones,),
+    SumOfEntries: (sum_of_matrix_of_ones, sum_of_zeros),
 }

@@ -106,7 +106,7 @@ def certificate(e: Expr, sizes: Iterable[str] = ()) -> Certificate | None:
     >>> str(certificate(a.T * a))
     'positive semidefinite: AᵀA'
     """
-    if e.rows is not e.cols or e.free or not is_small(e):
+    if e.rows is not e.cols or not is_small(e):
         return None
     claim = claimed(BothSigns(frozenset(sizes)), e)
     kind = None if claim is None else kind_of(claim)
