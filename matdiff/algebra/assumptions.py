@@ -21,6 +21,7 @@ from matdiff.algebra.expr import FUNCTIONS, Expr
 
 Array = Any
 PROPERTIES: dict[str, Property] = {}
+ALSO: dict[str, str] = {}  # other words, and those that stand for them
 INDEX = "index"  # of a scalar that says which entry or member is meant: a number from 1 on
 
 
@@ -96,7 +97,6 @@ class Property:
             raise ValueError(f"the property {word} is stated twice")
         self.word = word
         self.of = of
-        self.also = also.split()
         self.implies = frozenset(implies.split())
         self.follows = tuple(frozenset(words.split()) for words in follows)
         self.clashes = frozenset(clashes.split())
@@ -106,11 +106,14 @@ class Property:
         self.drawn = drawn
         self.fitted = fitted
         PROPERTIES[word] = self
+        ALSO.update(dict.fromkeys(also.split(), word))
         _implied.clear()
 
     def forget(self) -> None:
         """Takes the property out of the language again."""
         del PROPERTIES[self.word]
+        for other in [other for other, word in ALSO.items() if word == self.word]:
+            del ALSO[other]
         _implied.clear()
 
 

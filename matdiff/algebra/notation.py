@@ -120,6 +120,7 @@ FONTS = {
     "frak": r"\mathfrak",
     "sf": r"\mathsf",
 }  # N_bold is 𝐍
+ESCAPED = r"\_"  # in LaTeX
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -143,7 +144,7 @@ def name_text(name: str, style: Style) -> str:
         letter = letter if len(stem) == 1 or letter != stem else rf"\mathrm{{{stem}}}"
         letter = f"{FONTS[font]}{{{letter}}}" if font else letter
         letter = rf"\{accent}{{{letter}}}" if accent else letter
-        below = (rf"\mathrm{{{below}}}" if len(below) > 1 else below) + digits
+        below = (rf"\mathrm{{{below.replace('_', ESCAPED)}}}" if len(below) > 1 else below) + digits
         return letter + (f"_{{{below}}}" if below else "")
     letter = GREEK.get(stem, stem) + ACCENTS.get(accent, "")
     return letter + ("_" + below + digits if below else digits.translate(SUBSCRIPTS))

@@ -17,6 +17,8 @@ NORM_KIND = (
     r"(?:_\{\s*([^{}]*?)\s*\}|_([A-Za-zℓ\u0370-\u03ff]+[12]?|[0-9]+|\*|∞)|([₀-₉ₚ]|∗(?!\s*[\w(])))"
 )
 NORM_OF_BARS = r"\s*(?:_(?:\{\s*(?:[12F]|\\infty|∞)\s*\}|[12F∞](?![\w]))|[₁₂])"  # |x|_1 is a norm, |x|_i an entry
+WEIGHT = r"(?P<square>²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*_(?=\{\s*(?:[^\W\d_]|\()[^,{}]*(?:\{[^,{}]*\}[^,{}]*)*\})"
+IS_WEIGHT = r"[^}]*?(?:[⁻ᵀ⊤'+(]|\^\s*\{?\s*[-−T⊤])"  # ‖x‖_{Σ⁻¹}, and not ‖f‖_{L^2}
 
 
 class Bars(Scripts):
@@ -24,6 +26,7 @@ class Bars(Scripts):
 
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, vocabulary, other)
+        self.squared: dict[int, tuple[int, int]] = {}  # braces of ‖x‖²_{S}, and the places of the squares before them
         self.separators: set[int] = set()  # the places of bars and semicolons that separate arguments: N(x | μ, Σ)
 
     def bar(self, m: re.Match[str]) -> int:
@@ -57,6 +60,8 @@ class Bars(Scripts):
 
     def close_norm(self, start: int, end: int) -> int:
         """The end of a norm with the sign of its kind, which may stand before or behind the square."""
+        if (weight := match_at(WEIGHT, self.text, end)) and match_at(IS_WEIGHT, self.text, weight.end()):
+            return self.weigh(start, weight)
         kind = match_at(NORM_KIND, self.text, end)
         if not kind:
             return self.emit("NORM_CLOSE", "", start, end)
@@ -64,3 +69,17 @@ class Bars(Scripts):
         sign = braced or plain or (low or "").translate({ord(k): v for k, v in SUBSCRIPTS.items()})
         self.emit("NORM_CLOSE", sign, start, kind.end())
         return self.emit("SUPERSCRIPT", Fraction(2), kind.start(1), kind.end()) if square else kind.end()
+
+    def weigh(self, start: int, weight: re.Match[str]) -> int:
+        """The brace of ‖x‖_{Σ⁻¹}, in which an expression stands; a square before it comes behind it."""
+        brace = weight.end()
+        if weight.group("square"):
+            self.squared[brace] = weight.span("square")
+        self.push("{", brace)
+        return self.emit("NORM_LOW", None, start, brace + 1)
+
+    def after_arguments(self, start: int) -> None:
+        """A bracket that opened at *start* has closed: behind the weight of a norm its square follows."""
+        super().after_arguments(start)
+        if start in self.squared:
+            self.emit("SUPERSCRIPT", Fraction(2), *self.squared[start])

@@ -20,7 +20,13 @@ from matdiff.language.dialects import NUMPY, Dialect
 from matdiff.language.exponents import resolve_power
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.items import require_meant, resolve_formula, resolve_sequence, resolve_step, resolve_where
-from matdiff.language.named_calls import resolve_behind, resolve_function, resolve_method, resolve_norm
+from matdiff.language.named_calls import (
+    resolve_behind,
+    resolve_function,
+    resolve_method,
+    resolve_norm,
+    resolve_weighted,
+)
 from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import (
@@ -207,7 +213,7 @@ class Bound:
         node.parts[0] = _without_brackets(node.parts[0])
         base, text = node.parts[0], node.value
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
-            resolve_sized(self, node, base, text)
+            resolve_sized(self, node, base, text, scope)
             return None
         if base.kind == "NAME" and resolve_letter(self, node, base.value, text.strip(), scope):
             return None
@@ -366,6 +372,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "positive_part": resolve_behind,
     "entries": resolve_behind,
     "norm": resolve_norm,
+    "weighted": resolve_weighted,
     "power": resolve_power,
     "product": settle_quotients,
     "sequence": resolve_sequence,

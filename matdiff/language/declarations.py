@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from matdiff.algebra.assumptions import INDEX, PROPERTIES, clash, records
+from matdiff.algebra.assumptions import ALSO, INDEX, PROPERTIES, clash, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError, shortly
 from matdiff.language.extents import KINDS, wrong_size
@@ -229,7 +229,7 @@ def _declare(item: Excerpt, result: Declarations) -> None:
 
 def property_word(word: str) -> str:
     """The name of a property that a word is another name for; any other word itself."""
-    return next((p.word for p in PROPERTIES.values() if word in p.also), word)
+    return ALSO.get(word, word)
 
 
 def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right: Excerpt) -> None:

@@ -34,7 +34,7 @@ class Excerpt(NamedTuple):
         return DeclarationError(message, text=self.whole, span=span, suggestion=suggestion)
 
 
-TOKEN = r"\s*(\w+|[-+*/()])\s*"
+TOKEN = re.compile(r"\s*(\w+|[-+*/()])\s*")
 RANK = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2}
 MOST_TERMS = 100  # in a product of sums
 
@@ -80,7 +80,7 @@ def _tokens(piece: Excerpt) -> Iterator[str]:
     """The names, numbers and signs of a size; n(n + 1) gets its sign, and −n the 0 before it."""
     place, before = 0, "("
     while place < len(piece.text):
-        match = re.compile(TOKEN).match(piece.text, place)
+        match = TOKEN.match(piece.text, place)
         if not match:
             raise wrong_size(piece)
         token = match.group(1)

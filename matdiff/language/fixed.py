@@ -277,12 +277,12 @@ def _last_places(bound: Names, place: Unbound) -> Indices:
     return [Place(parse_size(Excerpt(piece, place.node.start, bound.text))) for piece in pieces]
 
 
-NUMBERED = "([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))"  # a_12, x_1
+NUMBERED = re.compile("([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))")  # a_12, x_1
 
 
 def _require_no_numbered_part(bound: Names) -> None:
     """a_12 beside A, and x_1 beside X, can be parts of it."""
-    found = {name: m for name in bound.names if name not in bound.declared and (m := re.fullmatch(NUMBERED, name))}
+    found = {name: m for name in bound.names if name not in bound.declared and (m := NUMBERED.fullmatch(name))}
     for node in postorder(bound.tree) if found else ():
         if node.kind != "symbol" or node.value[0] not in found:
             continue

@@ -35,12 +35,13 @@ COMMANDS = {
 }
 CONSTANTS = frozenset("I")  # the identity is one in every font
 WORDS = frozenset("let in and for max min".split())
-PIECE = (
+PIECE = re.compile(
     r"[^\W\d_]\w*\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)|[\^_]\s*(?:\{\s*[A-Za-z]+\s*\}|[A-Za-z])|𝒩\s*\("
     rf"|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
 )
-BEHIND = rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+"  # an accent, and a number
-LOW = rf"\s*_|[{SUBS}]"
+# an accent, and a number
+BEHIND = re.compile(rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+")
+LOW = re.compile(rf"\s*_|[{SUBS}]")
 
 
 class Styled(NamedTuple):
@@ -98,9 +99,9 @@ def occurrences(text: str, functions: Collection[str]) -> Iterator[tuple[int, st
 
     A plain letter with another subscript may be an entry of a bold one, 𝐱 and x_i, and does not count.
     """
-    for m in re.finditer(PIECE, text):
+    for m in PIECE.finditer(text):
         word, sign = m.group("plain"), m.group("styled")
-        behind = re.compile(BEHIND).match(text, m.end())
+        behind = BEHIND.match(text, m.end())
         tail = canonical("_" + behind.group()) if behind else ""
         if letter := m.group("limit"):
             yield m.start(), letter, ""
@@ -108,5 +109,5 @@ def occurrences(text: str, functions: Collection[str]) -> Iterator[tuple[int, st
             yield m.start(), found.letter + tail, found.font
         elif word and word not in functions and word not in WORDS and len(word) < 4:
             yield from ((m.start(), letter, "") for letter in word[:-1])
-            if behind or not re.compile(LOW).match(text, m.end()):
+            if behind or not LOW.match(text, m.end()):
                 yield m.start(), word[-1] + tail, ""

@@ -16,7 +16,7 @@ from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Edit
 
 ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
-HEAD = (
+HEAD = re.compile(
     rf"\s*(?:(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?P<sign>:?=)(?!=)"
@@ -25,7 +25,7 @@ MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
     rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
-MAPPED = rf"\s*(?:(?P<function>{LETTER})\s*:\s*)?(?P<argument>{LETTER})\s*[↦⟼]"
+MAPPED = re.compile(rf"\s*(?:(?P<function>{LETTER})\s*:\s*)?(?P<argument>{LETTER})\s*[↦⟼]")
 MOST_SIDES = 20
 
 
@@ -40,11 +40,11 @@ class Piece(NamedTuple):
 def heads_of(text: str, piece: Piece) -> Iterator[re.Match[str]]:
     """The left sides of a statement: ℓ(μ) = log p(x; μ) = …"""
     place = piece.start
-    if m := re.compile(MAPPED).match(text, place, piece.end):
+    if m := MAPPED.match(text, place, piece.end):
         yield m
         return
     left = MOST_SIDES
-    while m := re.compile(HEAD).match(text, place, piece.end):
+    while m := HEAD.match(text, place, piece.end):
         yield m
         place = m.end()
         left -= 1
@@ -84,7 +84,7 @@ def is_used(text: str, head: re.Match[str]) -> bool:
 
 def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[Edit]:
     """Takes the index out of y(x_n, w) = wᵀφ(x_n), which says what y(x, w) is for every member that is summed over."""
-    head = re.compile(HEAD).match(text, piece.start, piece.end)
+    head = HEAD.match(text, piece.start, piece.end)
     arguments = head.group("arguments") if head else None
     if head is None or not arguments or text.count(f"{head.group('name')}{head.group('low')}(") < 2:
         return

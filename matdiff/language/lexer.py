@@ -313,18 +313,22 @@ class Lexer(Bars):
         word = m.group()
         if word == "with" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
             return self.say(*m.span())  # … for k = 1..K with z[1] = x
-        if word not in ("let", "in", "where", "and") or word in self.vocabulary.names or self.brackets:
+        if word not in ("let", "in", "where", "and") or word in self.vocabulary.names:
+            return 0
+        if self.brackets and (word != "where" or self.text.startswith("(", m.end())):
             return 0
         if word == "let" and self.last in ("", "SEPARATOR"):
             self.defining = "let"
             return self.say(*m.span()) if match_at(rf"\s*{DEFINITION}", self.text, m.end()) else m.end()
         if word == "where" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS" and not self.defining:
             return self.say(*m.span())
-        if word == "where" and self.last in ENDERS | {"SEPARATOR"}:
+        if word == "where" and self.last in ENDERS | {"SEPARATOR"} and not self.brackets:
             self.defining = "where"
             if self.last == "SEPARATOR":
                 self.tokens.pop()
             return self.emit("WHERE", None, m.start(), m.end())
+        if word == "where":
+            raise self.error("where stands behind a function", *m.span(), "write the function, where, and definitions")
         if word == "in" and self.defining == "let":
             self.defining = ""
         elif word != "and" or not self.defining:
@@ -349,7 +353,8 @@ class Lexer(Bars):
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
         if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
             return big
-        if not self.labels.primes_transpose and (prime := match_at(r"′(?![′'(])[₀-₉]*", self.text, end)):
+        prime = match_at(r"′(?![′'(])[₀-₉]*", self.text, end) if self.text.startswith("′", end) else None
+        if prime and not self.labels.primes_transpose:
             return self.whole_name(canonical(self.text[start : prime.end()]), start, prime.end())
         if name in self.vocabulary.heads.called or name in self.vocabulary.heads.plain:
             return self.call_of_definition(name, end, start)
@@ -395,7 +400,8 @@ class Lexer(Bars):
             return 0
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
         numbers = follows.group()[-1] in "(|‖[" or self.runs_by_itself(limits.end)
-        custom = (bool(limits.clauses) and not declared) or (starts_term and numbers)
+        is_number = self.vocabulary.kinds.get("Sigma") == "S"
+        custom = (bool(limits.clauses) and not declared) or (starts_term and numbers and not is_number)
         if not self.decide(start, custom, 2):
             return 0
         return self.operand("BIG_SUM", ("sum", limits), start, limits.end)

@@ -138,11 +138,16 @@ def resolve_norm(bound: Bound, node: Node, scope: Scope) -> None:
     name = canonical(node.value)
     if name.isdecimal() and name != "0":
         node.parts.append(Node("NUMBER", [], Fraction(name), node.end - 1, node.end))
-    elif is_letter(name) or name in bound.declared:
+    elif name[:1].isalpha() and (is_letter(name) or name in bound.declared):
         node.parts.append(Node("NAME", [], name, node.end - 1, node.end))
     else:
         hint = "the signs are 1, 2, F, *, ∞, op"
         raise bound.error(node, f"the norm with the sign {node.value} is not known", hint)
+
+
+def resolve_weighted(bound: Bound, node: Node, scope: Scope) -> None:
+    """‖x‖_{Σ⁻¹}, whose sign is an expression."""
+    node.kind, node.value = "norm", ""
 
 
 def _inside(node: Node) -> Node:

@@ -32,9 +32,8 @@ GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # f
 FONT_MARKS = {font: chr(0xE000 + k) for k, font in enumerate(FONTS)}  # signs that nobody types, behind a bold N
 MARKS = "".join(mark for mark in (*ACCENTS.values(), *FONT_MARKS.values()) if mark != "′")  # they belong to a letter
 LABELS = {"*": "star", "∗": "star", "⋆": "star", "+": "plus", "⁺": "plus", "-": "minus", "−": "minus", "⁻": "minus"}
-ACCENTED = (
-    rf"_\{{?(?:{'|'.join([*ACCENTS, *FONTS, 'star', 'plus', 'minus'])})(?:_?[0-9]+)?\}}?(?![A-Za-z])"  # spelt: x_hat
-)
+MARKED = rf"(?:{'|'.join([*ACCENTS, *FONTS, 'star', 'plus', 'minus'])})(?:_?[0-9]+)?"
+ACCENTED = rf"_(?:\{{{MARKED}\}}|{MARKED}(?![A-Za-z]))"  # spelt: x_hat
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
 LINK = rf"(?:∇_)+(?:\{{[^{{}}]+\}}|[^\W\d_][\w{MARKS}′]*)"  # ∇_h, ∇_{h_1}: a gradient that has a name
 ABBREVIATED = frozenset("lam lamb lamda lambd alph bet gam del eps epsi omeg sig".split())  # Greek letters, as typed
@@ -93,6 +92,8 @@ OPEN += rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<wor
 UNICODE = rf"(?P<star>[*∗⋆])(?!{OPENS_BARS}){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ])"
 UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
 
+HIGH = tuple(map(re.compile, (BRACED, OPEN, UNICODE)))
+
 
 class High(NamedTuple):
     """What stands high behind a name: as a label, its end, whether a transpose ends it as in x^{*⊤}, and its kind.
@@ -109,8 +110,8 @@ class High(NamedTuple):
 
 def high_at(text: str, place: int) -> High | None:
     """What stands high at a place, if it can be a label."""
-    for pattern in (BRACED, OPEN, UNICODE):
-        if m := re.compile(pattern).match(text, place):
+    for pattern in HIGH:
+        if m := pattern.match(text, place):
             found = m.groupdict()
             written = found.get("low") or found["word"] or found.get("number") or found.get("bracketed")
             label = "".join(SUPERSCRIPTS.get(sign, sign) for sign in written or LABELS[found["star"] or found["sign"]])

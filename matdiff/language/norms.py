@@ -56,7 +56,7 @@ def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed
     base = x.node.value[0] if x.node.kind == "symbol" else ""
     if base[:1].isupper() and base not in attempt.bound.declared:
         hint = f"of a vector, declare it: {base}: vector"
-        raise attempt.misfit(node, f"the norm ‖{base}‖ with the sign {node.value} is not known", hint)
+        raise attempt.misfit(node, f"the norm ‖{base}‖ of a matrix is not known with this sign", hint)
     if x.is_scalar or x.cols is not ONE or not (kind.is_scalar or attempt.unify(x.rows, kind.rows)):
         raise attempt.clash(node, "a norm with a letter is that of a vector, ‖x‖_p or ‖x‖_S", x, kind)
     name = "normp" if kind.is_scalar else "mahalanobis"

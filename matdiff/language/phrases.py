@@ -21,23 +21,23 @@ EMPTY = frozenset(
     "triangular of and with entries parameter parameters constants variable variables".split()
 )  # words that add nothing to the others
 SYNONYMS = {
-    r"\bpositive[- ]semi[- ]?definite\b": "psd",
-    r"\b(?:strictly\s+)?positive[- ]definite\b": "spd",
-    r"\bskew[- ]symmetric\b|\banti-?symmetric\b": "skew",
-    r"\bnon-?negative\b": "nonnegative",
-    r"\b(?:non-?singular|full[- ]rank square)\b": "invertible",
-    r"\bunit(?:[- ]norm|[- ]length)\b": "unit",
-    r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$": "scalar",
-    r"-valued\b|\bcolumn(?=[- ]?vectors?\b)": "",
+    re.compile(r"\bpositive[- ]semi[- ]?definite\b"): "psd",
+    re.compile(r"\b(?:strictly\s+)?positive[- ]definite\b"): "spd",
+    re.compile(r"\bskew[- ]symmetric\b|\banti-?symmetric\b"): "skew",
+    re.compile(r"\bnon-?negative\b"): "nonnegative",
+    re.compile(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
+    re.compile(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
+    re.compile(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
+    re.compile(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
 COUNT = r"(?:[^\W\d_]|[0-9]+)"
 OF_SIZE = r"(?:\bof\s+(?:size|shape|dimensions?|order|length)\s+)"
-SIZES = (
+SIZES = re.compile(
     rf"{OF_SIZE}?\(?(?<!\w)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
 )
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?\+{1,2}\}?))*(?!\w)"
-MEMBER = rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)"
+MEMBER = re.compile(rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
 
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]
@@ -51,7 +51,7 @@ def said_of_names(statement: str) -> Said | None:
     """
     if len(statement) > LONGEST:
         return None
-    if member := re.fullmatch(MEMBER, statement):
+    if member := MEMBER.fullmatch(statement):
         front = member.group("front")
         names = re.fullmatch(NAMES, front)
         found: Said | None = [(_listed(front), "")] if names else _phrase(front)
@@ -71,7 +71,7 @@ def _phrase(statement: str) -> Said | None:
         what = description(m.group("what")) if m else None
         if m and what and " x " not in what:  # A n x n is a product
             return [(_listed(m.group("names")), what)]
-        subject, predicate = statement, "the"
+        subject = statement
     found = re.fullmatch(rf"(?:(?P<what>.*?)\s+)??(?P<names>{NAMES})", subject)
     ahead = (found and found.group("what")) or ""
     own, behind = None if ahead in FUNCTIONS else description(ahead), description(predicate)  # diag x is a call
@@ -96,9 +96,11 @@ def description(words: str) -> str | None:
     >>> description("a symmetric positive semi-definite matrix"), description("n-dimensional vectors"), description("x")
     ('symmetric psd matrix', 'n vector', None)
     """
+    if not words:
+        return ""
     for pattern, word in SYNONYMS.items():
-        words = re.sub(pattern, word, words)
-    sized = re.search(SIZES, words)
+        words = pattern.sub(word, words)
+    sized = SIZES.search(words)
     if sized:
         words = f"{words[: sized.start()]} {words[sized.end() :]}"
     kept = [property_word(word) for word in re.split(r"[\s()]+", words) if word and word not in EMPTY]

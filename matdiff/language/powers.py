@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import partial
 
@@ -13,7 +14,7 @@ from matdiff.algebra.operators.spectral_functions import power as power_of_matri
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
-from matdiff.errors import UnsupportedError
+from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
@@ -27,7 +28,15 @@ def type_transpose(attempt: Attempt, node: Node) -> Typed:
 
 
 def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
-    """Aᵀ; a scalar is its own transpose."""
+    """Aᵀ; a scalar is its own transpose, but γ^T may be a power of it."""
+    if a.of_numbers and re.search(r"\^\s*\{?\s*T\s*\}?$", shown := attempt.written(node)):
+        number = attempt.written(node.parts[0])
+        raise attempt.misfit(
+            node,
+            f"{shown} can be a power of the number {number}, or the transpose of it, which is {number} itself",
+            f"write {number}^(T) for the power, and leave out ^T for the number",
+            AmbiguityError,
+        )
     if a.is_scalar:
         attempt.penalty(node, 3, a)
         return a
@@ -78,7 +87,7 @@ def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:
         return attempt.scalar(node, (a,), lambda e: e.operands[0] if isinstance(e, Sqrt) else make_power(e, Number(2)))
     if a.is_scalar:
         return scalar_power(attempt, node, a, exponent)
-    if exponent.number is None and node.parts[-1].kind == "symbol" and node.parts[-1].value[0] == "T":
+    if exponent.node.kind == "symbol" and exponent.node.value[0] == "T":
         return transpose(attempt, node, a)
     k = exponent.number
     if ONE in (a.rows, a.cols) and exponent.is_scalar and (k is None or k > 0):

@@ -17,6 +17,7 @@ SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split
 WORD = re.compile(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
 SENTENCE = re.compile(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
 JOINED = re.compile(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
+BEHIND = frozenset(("(", "_", *SUBS))  # a call or a subscript
 HEADING = re.compile(r":\s")  # loss: x'x
 
 
@@ -30,7 +31,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
         _refuse_heading(text, start, end, known)
         return None
     is_short, begins = run in SHORT, SENTENCE.fullmatch(run) is not None
-    if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in ("(", "_", *SUBS):
+    if not (is_short or begins or WORD.fullmatch(run)) or text[end : end + 1] in BEHIND:
         return None
     if run in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(run):
         return None
@@ -45,7 +46,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
 def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:
     """Refuses f: x'x, which names a function or is an inner product f : x, where f is not declared."""
     name = text[start:end]
-    if text[:start].strip() or not name.islower() or name in known.kinds or not HEADING.match(text, end):
+    if not HEADING.match(text, end) or text[:start].strip() or not name.islower() or name in known.kinds:
         return
     message = f"{name}: can name the function, or be the inner product of {name}"
     hint = f"write {name} = … for the name, {name}'*… for the product"

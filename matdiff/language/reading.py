@@ -7,7 +7,7 @@ the lexer itself had to decide (Σ as a sum, f(…) as a function) are varied ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from heapq import heappop, heappush
 
@@ -101,10 +101,12 @@ class _Readings:
     ) -> None:
         if len(text) > LONGEST:
             raise SyntaxError(f"the text is longer than {LONGEST} characters")
-        functions = frozenset(FUNCTIONS).union(SPECIAL, MAKERS) - (set() if laws else {"d"})
+        functions = {*FUNCTIONS, *SPECIAL, *MAKERS}
+        if not laws:
+            functions.discard("d")
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
-        self.script = transcript(text, functions.union(called), dialects.spelling_of(dialect))
+        self.script = transcript(text, functions | called.keys(), dialects.spelling_of(dialect))
         if not laws:
             self.script = parted(self.script, declared)
         self.text = text
@@ -325,7 +327,7 @@ def name_sizes(found: Found, bound: Bound) -> None:
 
 
 def _vocabulary(
-    text: str, declared: Declarations, wrt: Sequence[str], functions: frozenset[str], called: Mapping[str, bool]
+    text: str, declared: Declarations, wrt: Sequence[str], functions: Set[str], called: Mapping[str, bool]
 ) -> Vocabulary:
     """The names and functions that are known in a text: those that are declared, those of unknowns, and the tables."""
     wholes = [w.partition("[")[0] for w in wrt]

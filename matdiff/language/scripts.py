@@ -56,6 +56,8 @@ class Scripts(Comparisons):
         word = match_at(r"\^\s*([A-Za-z]\w+)(\(?)", self.text, m.start())  # a^Tr(A), a^Time
         if word and word.group(1) in (self.vocabulary.functions if word.group(2) else self.vocabulary.names):
             return self.emit("CARET", None, m.start(), m.start() + 1)
+        if "T" in m.group() and m.group()[0] == "^" and self.vocabulary.kinds.get("T") == "S":
+            return self.emit("CARET", None, m.start(), m.start() + 1)  # a number may have the exponent T
         self.require_mean(m)
         return self.emit("TRANSPOSE", m.group(), m.start(), m.end())
 
@@ -275,5 +277,5 @@ class Scripts(Comparisons):
         sized = self.last == "NUMBER" or self.tokens[-1].value == "I"
         short = match_at("_[A-Za-z][0-9]*", self.text, m.start()) if sized else None
         m = short or m  # I_n A: the size of a constant is one letter, or stands in braces
-        text = m.group().lstrip("_").strip("{}").translate(LOW)
+        text = m.group().lstrip("_").strip("{} ").translate(LOW)
         return self.emit("SUBSCRIPT", text, m.start(), m.end())

@@ -101,7 +101,7 @@ def _told_of_function(said: str, text: str) -> Said | None:
 
 def _is_constraint(said: str, behind: bool) -> bool:
     """Whether a statement compares two sides: x ≥ 0, and *behind* a function A x = b."""
-    if re.match(HEAD, said) or re.match(r"[Ff]or\b", said):
+    if HEAD.match(said) or re.match(r"[Ff]or\b", said):
         return False
     if RELATIONS.search(outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
         return True

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.fixed import Names, fixed
+from matdiff.language.names import canonical
 from matdiff.language.recurrences.recursion import fault
 from matdiff.language.scopes import Place, Position, Scope
 from matdiff.language.syntax import Node
@@ -50,12 +51,16 @@ def _make_unit(node: Node, index: Position) -> None:
     node.kind, node.value, node.parts = "unit", (index, None), []
 
 
-def resolve_sized(bound: Constants, node: Node, base: Node, text: str) -> None:
+def resolve_sized(bound: Constants, node: Node, base: Node, text: str, scope: Scope) -> None:
     """1_n, 0_{m×n}, I_n"""
     kind = LETTERS.get(base.value)
     if kind is None:
         raise fault(bound, node.start, node.end, "a number has no subscript")
     sizes = [written_size(s.strip(), bound.declared.sizes()) for s in re.split(r"×|,|\bx\b", text) if s.strip()]
+    if any(canonical(s) in scope for s in sizes):
+        raise fault(
+            bound, node.start, node.end, f"{bound.text[node.start : node.end]} would change its size in the sum"
+        )
     make_constant(bound, node, kind, [Excerpt(s, node.start, bound.text) for s in sizes])
 
 

@@ -266,7 +266,7 @@ def _is_item(text: str, piece: Piece) -> bool:
     """Whether a statement defines something, and is no range as in for k = 1, …, K; or asks for ∂L/∂A."""
     if re.compile(r"\s*(?:\(\(\s*)?∂[^/]*/").match(text, piece.start, piece.end):
         return True
-    m = re.compile(HEAD).match(text, piece.start, piece.end)
+    m = HEAD.match(text, piece.start, piece.end)
     return m is not None and not re.match(
         r"\s*(?:[0-9]+\s*,?\s*(?:\.\.|…|$)|\w+\s*(?:\.\.|…))", text[m.end() : piece.end]
     )
@@ -309,7 +309,7 @@ def _function(
             return None, edits, [], named
         others: list[list[Edit]] = [[(end, piece.end, " "), (place, start, " ")] for start, end in earlier]
         return None, [*edits, (place, last[0], " ")], others, named
-    if question.order and re.compile(HEAD).match(text, question.end, piece.end):
+    if question.order and HEAD.match(text, question.end, piece.end):
         message = "this says what a derivative is, not what is differentiated"
         raise SyntaxError(message, text=text, span=(question.start, question.end), suggestion="write the function")
     edits += [(head.start(), head.end(), " ") for head in heads]

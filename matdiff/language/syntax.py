@@ -137,6 +137,7 @@ def table() -> Table:
 def parse_tokens(tokens: list[Token], text: str) -> Node:
     """The syntax tree of a text, given its tokens."""
     rules, rows, last = table()
+    steps = _steps
     states, values = [0], list[Node]()
     stream = iter(tokens)
     token = next(stream)
@@ -155,13 +156,33 @@ def parse_tokens(tokens: list[Token], text: str) -> Node:
             parts = values[-length:]
             del values[-length:]
             values.append(chained(alias, parts) if alias in CHAINS else _plain(alias, parts))
-        if length == 1:  # most often an operand of one level becomes one of the next
-            states[-1] = rows[states[-2]][origin]
+        if length == 1:  # an operand of one level becomes one of the next, and again until another token is asked for
+            below, kind = states[-2], token.type
+            key = below, origin, kind
+            state = steps.get(key)
+            if state is None:
+                state = steps[key] = _climbed(below, origin, kind)
+            states[-1] = state
         else:
             del states[len(states) - length :]
             states.append(rows[states[-1]][origin])
         if states[-1] == last and token.type == END:
             return values[-1]
+
+
+_steps: dict[tuple[int, str, str], int] = {}  # what _climbed has found
+
+
+def _climbed(below: int, origin: str, kind: str) -> int:
+    """The state of an operand above another one, when it has become one of each level at which it stays as it is."""
+    rules, rows, last = table()
+    state = rows[below][origin]
+    while not (state == last and kind == END) and (action := rows[state].get(kind, 0)) < 0:
+        origin, alias, length = rules[-action - 1]
+        if alias or length != 1:
+            break
+        state = rows[below][origin]
+    return state
 
 
 def unexpected(token: Token, row: dict[str, int], text: str) -> SyntaxError:

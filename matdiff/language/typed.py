@@ -61,8 +61,10 @@ class Typed:
         self.negated: Typed | None = None
         self.number: Fraction | None = None
         self.has_two_axes = False
-        self.guessed = any(o.guessed for o in operands)
-        self.of_numbers = self.is_scalar and all(o.of_numbers for o in operands)
+        self.guessed, self.of_numbers = False, rows is ONE and cols is ONE
+        for operand in operands:
+            self.guessed = self.guessed or operand.guessed
+            self.of_numbers = self.of_numbers and operand.of_numbers
 
     @property
     def is_scalar(self) -> bool:

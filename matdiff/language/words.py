@@ -8,7 +8,7 @@ left is split into single letters.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from fractions import Fraction
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -33,6 +33,7 @@ from matdiff.language.parameters import Heads, bound_letters
 from matdiff.language.recurrences.heads import states
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
+LOW_SIGNS = frozenset(("_", *SUBS))  # what a subscript begins with
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
 FUNCTIONALS = ("funm", "frechet_funm")  # an argument of them is the name of a function
@@ -80,7 +81,7 @@ class Vocabulary:
         self,
         text: str,
         names: Collection[str],
-        functions: Collection[str],
+        functions: Set[str],
         kinds: Mapping[str, str] = NOTHING_DECLARED,
         shaped: Collection[str] = (),
         open_functions: Mapping[str, bool] = NO_FUNCTIONS,
@@ -104,7 +105,7 @@ class Vocabulary:
         self.defined = frozenset(defined)
         self.names = frozenset((*names, *defined, *self.states, *self.heads.plain, *self.heads.called))
         self.longest = max(map(len, self.names), default=0)
-        self.functions = frozenset(functions).union(MAKERS) - self.names
+        self.functions = functions if self.names.isdisjoint(functions) else functions - self.names
         self.formulas = frozenset(self.heads.called)
         self.formulas |= {name for name, has_values in open_functions.items() if not has_values}
         self.declared = frozenset(name for name, has_values in open_functions.items() if has_values)
@@ -205,7 +206,7 @@ class Vocabulary:
 
     def cost_of_name(self, word: str, end: int) -> int:
         """What it costs to read x_2, A₁₂, e_3 as a name where x is known without a number; 0 where it is no entry."""
-        below = match_at(ENTRY, self.text, end)
+        below = match_at(ENTRY, self.text, end) if self.text[end : end + 1] in LOW_SIGNS else None
         name = canonical(word)
         if not below or name in self.functions or canonical(name + below.group()) in self.names:
             return 0
@@ -269,7 +270,7 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
     run = text[start:end]
     if long := _long_word(text, start, end, known):
         return [long]
-    subscript = match_at(SUBSCRIPT, text, end)
+    subscript = match_at(SUBSCRIPT, text, end) if text[end : end + 1] in LOW_SIGNS else None
     if subscript and (len(run) == 1 or run in GREEK or run in GREEK_WORDS):
         accent = match_at(ACCENTED, text, end)
         if accent:  # x_hat is x̂

@@ -19,7 +19,7 @@ from matdiff.language.lexer import Lexer
 from matdiff.language.spelling import transcript
 from matdiff.language.syntax import Node, parse_tokens, postorder
 from matdiff.language.typing import SPECIAL
-from matdiff.language.words import Vocabulary
+from matdiff.language.words import MAKERS, Vocabulary
 
 PAGE = (Path(__file__).resolve().parents[2] / "grammar" / "README.md").read_text(encoding="utf-8")
 ESCAPED_BAR = "\\|"  # a bar in a cell of a table
@@ -144,7 +144,7 @@ ALIASES = rows(section("The grammar"), "alias", "example", "what it means")
 
 def tree(text: str) -> Node:
     """The syntax tree of a text."""
-    functions = [*(name for name in FUNCTIONS if name != "d"), *SPECIAL]
+    functions = {*FUNCTIONS, *SPECIAL, *MAKERS} - {"d"}
     script = transcript(text, functions)
     return parse_tokens(Lexer(script, Vocabulary(script.text, list(declare(WHERE)), functions)).run(), text)
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import Expr, Number, Operator
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -29,9 +30,10 @@ class PseudoInverse(Operator):
     mirrors = True
 
     def notation(self, style: Style) -> Notation:
-        if not style.latex:
+        a = self.operands[0]
+        if not style.latex or (isinstance(a, Symbol) and a.cols is ONE):  # x^+ is a name
             return call("pinv", self.operands, style)
-        return Notation((Slot(self.operands[0], ATOM), "^{+}"), POSTFIX)
+        return Notation((Slot(a, ATOM), "^{+}"), POSTFIX)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:

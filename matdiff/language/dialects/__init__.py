@@ -40,12 +40,14 @@ MODULES = {
     "sympy": "sympy",
 }
 SUBMODULES = frozenset("linalg special nn functional numpy scipy math lax".split())  # np.linalg, torch.nn.functional
-PREFIX = rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()"
+PREFIX = re.compile(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()")
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
-SYMPY = r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
-CVXPY = r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\("
+SYMPY = re.compile(
+    r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
+)
+CVXPY = re.compile(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
-ARRAYS = r"[\w)\]]\s*\.\s*(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
+ARRAYS = re.compile(r"[\w)\]]\s*\.\s*(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]")
 
 
 def recognised(text: str) -> Dialect | None:
@@ -56,7 +58,7 @@ def recognised(text: str) -> Dialect | None:
     """
     if "\\" in text or "$" in text:
         return None
-    found = {MODULES[m.group(1)] for m in re.finditer(PREFIX, text)}
+    found = {MODULES[m.group(1)] for m in PREFIX.finditer(text)}
     if "torch." not in text and re.search(OF_MATRIX_F, text):
         found.discard("torch")  # F is a matrix
     if "numpy" in found and found & {"jax", "torch", "cvxpy"}:  # math.pi beside torch.exp
@@ -67,11 +69,11 @@ def recognised(text: str) -> Dialect | None:
         raise AmbiguityError(f"the text mixes {titles}", text=text, span=(0, len(text)), suggestion=hint)
     if found:
         return DIALECTS[found.pop()]
-    if re.search(SYMPY, text):
+    if SYMPY.search(text):
         return DIALECTS["sympy"]
-    if re.search(CVXPY, text):
+    if CVXPY.search(text):
         return DIALECTS["cvxpy"]
-    if re.search(ARRAYS, text):
+    if ARRAYS.search(text):
         return NUMPY
     return None
 
@@ -101,7 +103,7 @@ SIGNS = r"[\w)\]]\s*(?:\*|/)"
 def require_one_meaning(text: str, dialect: Dialect) -> None:
     """Refuses code that is mixed with mathematics where * may be either product, or ^ either power."""
     caret = re.search(r"\^(?!\s*\{?\s*(?:[T'⊤]|-))", text)
-    if caret and dialect.entrywise and re.search(PREFIX, text):
+    if caret and dialect.entrywise and PREFIX.search(text):
         hint = "write ** for the power of each entry, np.linalg.matrix_power for that of a matrix"
         raise AmbiguityError("^ is no power in Python", text=text, span=caret.span(), suggestion=hint)
     sign = re.search(PRODUCT, text)

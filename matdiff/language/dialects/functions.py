@@ -6,7 +6,7 @@ Each function is one block: its Python parameters are those of the library, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from inspect import signature
 from typing import Any
 
@@ -113,20 +113,24 @@ def is_torch(site: Site, called: python.Call) -> bool:
 
 def require_parameters(site: Site, name: str, f: Function, positional: list[Any], named: dict[str, Any]) -> None:
     """Names the argument that a function has not."""
-    parameters = signature(f).parameters
+    said = _signature(f)
+    parameters = said.parameters
     strange = next((n for n in named if n not in parameters), None)
     if strange is not None:
         known = [n for n in parameters if n in OPTIONS]
         hint = f"its options are {', '.join(known)}" if known else ""
         raise site.misfit(f"{name} with {strange}= is not known", hint, UnsupportedError)
     try:
-        signature(f).bind(site, *positional, **named)
+        said.bind(site, *positional, **named)
     except TypeError:
         raise site.misfit(f"{name} cannot have {counted(len(positional) + len(named))}") from None
     literal = next((v for v in positional if not isinstance(v, Typed)), None)
     is_array = next(iter(list(parameters.values())[1:]), None)
     if literal is not None and positional[0] is literal and is_array is not None and is_array.name != "letters":
         raise site.misfit(f"{name} of {literal!r} has no meaning")
+
+
+_signature = cache(signature)  # the functions are those of the tables
 
 
 def counted(number: int) -> str:

@@ -17,13 +17,14 @@ from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError, Unsuppor
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, makers
 from matdiff.language.dialects.functionals import together
-from matdiff.language.names import canonical, nearest
+from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary
 
 DEEPEST = 90  # brackets in each other
 LONGEST = 100_000  # characters
 LAMBDA = "_ambda"  # λ is a keyword of Python
+LETTER = rf"[A-Za-z0-9_{GREEK_CLASS}{MARKS}]"  # of a name, as in the other spellings
 HEAD = r"(?:^|(?<=[;\n]))[ \t]*[A-Za-z_]\w*(\([^()=]*\))[ \t]*=(?!=)"  # loss(w) = …
 
 
@@ -197,6 +198,8 @@ class Converter:
         return ".".join([node.id, *inner])
 
     def named(self, node: ast.Name) -> Node:
+        if strange := next((sign for sign in node.id if not re.match(LETTER, sign)), ""):
+            raise self.refused(node, f"the character {strange} has no meaning here", error=SyntaxError)
         return Node("NAME", [], self.name(node.id), *self.span(node))
 
     def constant(self, node: ast.Constant) -> Node:

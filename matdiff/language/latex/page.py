@@ -206,7 +206,7 @@ class Page:
 
     def _defines(self, place: int) -> bool:
         """Whether the text from a place on begins with the left side of a definition: r = …, h_θ(x) = …"""
-        return re.match(HEAD, "".join(text for text, _, _ in self.pieces[place : place + SHORT])) is not None
+        return HEAD.match("".join(text for text, _, _ in self.pieces[place : place + SHORT])) is not None
 
     def _is_left_side(self, place: int) -> bool:
         """Whether the bracket that opens at a place closes before a sign =, as in RSS(w) = …"""

@@ -119,7 +119,7 @@ class _Pass(Wording):
 
     def argument(self, construct: Construct, token: Token) -> None:
         """A token where a construct waits for an argument: a group, or the argument itself."""
-        if token.text in SEPARATING:
+        if token.text in SEPARATING or (isinstance(construct, Script) and token.text in ("_", "^")):
             raise self.missing(construct)
         self.page.raw_end = -1
         construct.begin(self.page, token)
