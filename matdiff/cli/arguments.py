@@ -124,7 +124,9 @@ def check(command: ArgumentParser) -> None:
     command.add_argument("expression", metavar="FILE|-|TEXT", help=what)
     command.add_argument("--where", metavar="DECLS", help=DECLARATIONS)
     command.add_argument("--wrt", metavar="X", help="the unknown, where the text does not name it")
-    _format(command, "text", "latex", "json")
+    more = "the steps between the lines, with their laws"
+    command.add_argument("--steps", nargs="?", const="full", choices=("full", "none"), default="none", help=more)
+    _format(command, "text", "latex", "markdown", "json")
 
 
 def laws(command: ArgumentParser) -> None:

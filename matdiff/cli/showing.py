@@ -86,7 +86,7 @@ def equality(options: Namespace, found: Equality) -> int:
 
 def review(options: Namespace, found: Review) -> int:
     """The verdicts on a derivation."""
-    print({"text": found.to_text, "latex": found.to_latex, "json": found.to_json}[options.format]().rstrip("\n"))
+    print(found.written(options.format, options.steps).rstrip("\n"))
     return 0 if found.ok else 1
 
 

@@ -62,6 +62,11 @@ def in_words(sentence: str) -> str:
     return re.sub(r"[^\x00-\x7f’“”]+", lambda m: f"${title(m.group())}$", escaped)
 
 
+def dollars(formula: str) -> str:
+    """A formula in a line; bars by name, since a bar ends a cell of a table."""
+    return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
+
+
 def with_mathematics(line: str) -> Iterator[str]:
     """The pieces of a sentence, with those of mathematics between dollars."""
     for k, piece in enumerate(line.split("`")):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.notation import LATEX
-from matdiff.output.latex import title
+from matdiff.output.latex import dollars, title
 from matdiff.output.sharing import with_pieces
 from matdiff.output.text import reading
 from matdiff.page.as_latex import condition
@@ -26,18 +26,13 @@ def write(page: Page, check: Verification | None, setting: Setting) -> str:
     for section in (section for part in page.parts for section in part):
         blocks.append("\n".join(_section(section)))
     blocks += [f"**{page.heading}**"] if page.heading else []
-    blocks += [_dollars(_equation(line)) for line in page.before]
+    blocks += [dollars(_equation(line)) for line in page.before]
     blocks += [row for answer in page.answers for row in _answer(answer)]
     blocks += [str(page.certificate)] if page.certificate is not None else []
     if page.conditions:
-        blocks.append("Valid where " + ", ".join(_dollars(condition(c)) for c in page.conditions) + ".")
+        blocks.append("Valid where " + ", ".join(dollars(condition(c)) for c in page.conditions) + ".")
     blocks += [check.summary(page.subject)] if check is not None else []
     return "\n\n".join(blocks) + "\n"
-
-
-def _dollars(formula: str) -> str:
-    """A formula in a line; bars by name, since a bar ends a cell of a table."""
-    return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
 
 
 def _equation(line: Line) -> str:
@@ -49,7 +44,7 @@ def _equation(line: Line) -> str:
 def _head(line: Line) -> str:
     """A line of the head, with the declarations of its symbols."""
     declared = "" if line.reading is None else reading(line.reading).replace("   ", ", ")
-    return _dollars(_equation(line)) + (f" with `{declared}`" if declared else "")
+    return dollars(_equation(line)) + (f" with `{declared}`" if declared else "")
 
 
 def _section(section: Section) -> Iterator[str]:
@@ -59,15 +54,15 @@ def _section(section: Section) -> Iterator[str]:
     yield "| | |"
     yield "|---|---|"
     for line in section.lines:
-        laws = ", ".join(_dollars(title(law)) for law in line.laws)
-        yield f"| {_dollars(_equation(line))} | {laws} |"
+        laws = ", ".join(dollars(title(law)) for law in line.laws)
+        yield f"| {dollars(_equation(line))} | {laws} |"
 
 
 def _answer(answer: Answer) -> Iterator[str]:
     """An answer with its shape, and below it what is said of it."""
     value = with_pieces(answer.value, LATEX, definitions=False)
-    yield f"{_dollars(f'{answer.left(LATEX)} = {value}')} ({shape_text(answer.value.shape)})"
+    yield f"{dollars(f'{answer.left(LATEX)} = {value}')} ({shape_text(answer.value.shape)})"
     if answer.closed is not None:
-        yield _dollars(f"= {with_pieces(answer.closed, LATEX, definitions=False)}")
+        yield dollars(f"= {with_pieces(answer.closed, LATEX, definitions=False)}")
     for sentence, e in answer.remarks:
-        yield sentence + ("" if e is None else _dollars(with_pieces(e, LATEX, definitions=False)))
+        yield sentence + ("" if e is None else dollars(with_pieces(e, LATEX, definitions=False)))

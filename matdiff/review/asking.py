@@ -11,6 +11,7 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.derivatives import by_expression, derivative, slope
+from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import Asked
 
@@ -99,7 +100,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
     if unknown is None:
         raise UnsupportedError(f"{by} does not occur in the function")
-    scope.asked_last = f, unknown, asked.order
+    scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
     return Transpose(found) if scope.habits.states_numerator and f.shape == SCALAR and asked.order == 1 else found
 

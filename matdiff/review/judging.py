@@ -18,6 +18,7 @@ from matdiff.review.asking import NotSaid, derivative_asked
 from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
 from matdiff.review.definitions import defined_by
 from matdiff.review.equations import FACTORS, Equations
+from matdiff.review.filling import Origin, Work
 from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
 from matdiff.review.operators import LETTER, Asked, with_increments
 from matdiff.review.scope import Scope, has_increments
@@ -42,7 +43,7 @@ class Fault(NamedTuple):
     is_derivative: bool
     is_equation: bool = False
     line: str = ""
-    asked: tuple[Expr, Expr, int] | None = None  # of a derivative, the function, the unknown, and how often
+    origin: Origin | None = None  # of a derivative
 
 
 class Judged(NamedTuple):
@@ -53,6 +54,7 @@ class Judged(NamedTuple):
     reason: str = ""
     fault: Fault | None = None
     outcome: Outcome | None = None
+    work: Work | None = None
 
     def moved(self, lines: int, place: int) -> Judged:
         """The verdict in a text with so many lines, and so many characters, in front."""
@@ -71,7 +73,8 @@ class Chain:
         self.is_derivative = is_derivative
         self.is_equation = False
         self.is_jacobian = False
-        self.asked: tuple[Expr, Expr, int] | None = None
+        self.origin: Origin | None = None
+        self.is_told = False  # whether a line said already what the origin comes to
 
 
 class Judge:
@@ -133,9 +136,9 @@ class Judge:
         first = sides[0] = self._without_star(sides[0])
         is_derivative = self.scope.asks(first)
         try:
-            self.scope.is_jacobian, self.scope.asked_last = False, None
+            self.scope.is_jacobian, self.scope.origin = False, None
             chain = Chain(self.scope.value(first), is_derivative)
-            chain.is_jacobian, chain.asked = self.scope.is_jacobian, self.scope.asked_last
+            chain.is_jacobian, chain.origin = self.scope.is_jacobian, self.scope.origin
         except NotSaid:
             if len(sides) < 2:
                 raise
@@ -244,7 +247,7 @@ class Judge:
         chain.stated = value
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
-        fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.asked)
+        fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
         return Judged(line, WRONG, "", fault, outcome)
 
     def _value(self, side: str, chain: Chain) -> Expr:
@@ -262,15 +265,16 @@ class Judge:
 
     def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
         """The verdict on a side that is right."""
-        chain.stated = value
+        work = Work(None if chain.is_told else chain.origin, chain.stated, value)
+        chain.stated, chain.is_told = value, True
         if value.shape != chain.truth.shape:
             chain.truth = Transpose(chain.truth)
         if outcome.convention:
-            return Judged(line, CONVENTION, outcome.convention, outcome=outcome)
+            return Judged(line, CONVENTION, outcome.convention, outcome=outcome, work=work)
         if self.scope.habits.stands_in:
             return Judged(line, AGREES, "equal with tanh for the function g that is not given", outcome=outcome)
         reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
-        return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome)
+        return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome, work=work)
 
     def _has_known_shapes(self, truth: Expr, value: Expr) -> bool:
         """Whether two sides have one shape, or shapes that follow from what is declared."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.expr import Expr
 from matdiff.displayed import Displayed
-from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
+from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
 if TYPE_CHECKING:
+    from matdiff.calculus.derivation import Line
+    from matdiff.review.filling import Work
     from matdiff.review.judging import Judged
+
+RIGHT = (PROVED, AGREES, CONVENTION)
 
 
 class Verdict(NamedTuple):
@@ -22,6 +25,17 @@ class Verdict(NamedTuple):
     verdict: str
     reason: str
     span: tuple[int, int]
+    work: Work | None = None
+
+    @property
+    def steps(self) -> tuple[Line, ...]:
+        """What is missing between the line before and this one: equal lines, Line(expression, laws)."""
+        return self.work.lines() if self.work is not None and self.verdict in RIGHT else ()
+
+    @property
+    def laws(self) -> tuple[str, ...]:
+        """The laws that lead from the line before to this one, each once."""
+        return tuple(dict.fromkeys(title for step in self.steps for title in step.titles))
 
 
 class Review(Displayed):
@@ -38,7 +52,9 @@ class Review(Displayed):
     __slots__ = ("first_wrong", "kind", "lines", "message", "should_be")
 
     def __init__(self, judged: Sequence[Judged], kind: str = "", should_be: Expr | None = None, said: str = "") -> None:
-        self.lines = tuple(Verdict(j.line.number, j.line.text, j.verdict, j.reason, j.line.span) for j in judged)
+        self.lines = tuple(
+            Verdict(j.line.number, j.line.text, j.verdict, j.reason, j.line.span, j.work) for j in judged
+        )
         self.first_wrong = next((line.number for line in self.lines if line.verdict == WRONG), None)
         self.kind, self.should_be = kind or None, should_be
         self.message = said or self._summary()
@@ -62,28 +78,24 @@ class Review(Displayed):
             return f"nothing wrong in the {len(claims) - unread} lines that are read; {unread} not read"
         return "all right"
 
-    def to_text(self) -> str:
+    def written(self, form: str, steps: str = "none") -> str:
+        """As ``text``, ``latex``, ``markdown`` or ``json``; with *steps* ``full`` the steps between the lines."""
+        from matdiff.review.written import written
+
+        return written(self, form, steps)
+
+    def to_text(self, steps: str = "none") -> str:
         """The lines with their verdicts, and the message."""
-        width = max((len(line.verdict) for line in self.lines if line.verdict != NO_CLAIM), default=0)
-        rows = []
-        for line in self.lines:
-            verdict = "" if line.verdict == NO_CLAIM else line.verdict
-            because = f"    [{line.reason}]" if line.verdict in (UNREAD,) else ""
-            rows.append(f"{line.number:>3}  {verdict:<{width}}  {line.text}{because}")
-        return "\n".join([*rows, "", self._said(), ""])
+        return self.written("text", steps)
 
-    def _said(self) -> str:
-        return self.message if self.ok else f"line {self.first_wrong}: {self.message}"
-
-    def to_latex(self) -> str:
+    def to_latex(self, steps: str = "none") -> str:
         """What is wrong as a sentence of LaTeX, with the line as it should be."""
-        if self.should_be is None:
-            return self.message
-        return f"Line {self.first_wrong} ({self.kind}) should be $\\displaystyle {self.should_be:latex}$."
+        return self.written("latex", steps)
 
-    def to_json(self) -> str:
+    def to_markdown(self, steps: str = "none") -> str:
+        """The lines with their verdicts as a table of Markdown, and the message."""
+        return self.written("markdown", steps)
+
+    def to_json(self, steps: str = "none") -> str:
         """Everything as JSON."""
-        lines = [line._asdict() for line in self.lines]
-        should_be = None if self.should_be is None else str(self.should_be)
-        said = {"ok": self.ok, "first_wrong": self.first_wrong, "kind": self.kind, "should_be": should_be}
-        return json.dumps({**said, "message": self.message, "lines": lines}, ensure_ascii=False, indent=2)
+        return self.written("json", steps)

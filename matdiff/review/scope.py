@@ -21,6 +21,7 @@ from matdiff.language.reading import read_line
 from matdiff.review.asking import derivative_asked, entry_asked
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import definitions_in
+from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, remarks
 from matdiff.review.lines import Line
 from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
@@ -54,7 +55,7 @@ class Scope:
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
         self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix
-        self.asked_last: tuple[Expr, Expr, int] | None = None  # its function, its unknown, and how often
+        self.origin: Origin | None = None  # of the last derivative
         self.given_by: dict[str, int] = {}  # by which of the sides behind its name a definition was read
         self.arguments: dict[str, tuple[str, ...]] = {}
         self.texts: dict[str, str] = {}
@@ -284,6 +285,8 @@ class Scope:
                 table[node] = self.forms[inner.name] if inner.name in self.forms else self.increment(inner)
                 continue
             form = differential_form(replace(inner, table.get), {str(v): v for v in varied}).gradients[RESULT]
+            if node is e:
+                self.origin = Origin(inner, tuple(varied), 0)
             increments: dict[Expr, Expr] = {Differential(v): self.increment(v) for v in varied}
             table[node] = replace(form, increments.get)
         return replace(e, table.get)

@@ -147,9 +147,10 @@ def _by_assumption(fault: Fault) -> Iterator[str]:
 
 def _by_product_rule(fault: Fault) -> Iterator[str]:
     """Whether a side is the derivative where one factor that depends on the unknown is held constant."""
-    if fault.value is None or fault.asked is None or fault.value.shape != fault.truth.shape:
+    origin = fault.origin
+    if fault.value is None or not origin or not origin.order or fault.value.shape != fault.truth.shape:
         return
-    f, unknown, order = fault.asked
+    f, (unknown,), order = origin
     f = derivative(f, unknown, 1) if order == 2 else f
     products = (n for n in postorder(f) if isinstance(n, (Product, Hadamard, Scale)) and not n.free)
     for node in islice(products, MOST_SUMS):

@@ -269,3 +269,34 @@ def test_kinds_of_slips_are_told_apart(text: str, where: str, line: int, kind: s
 def test_an_equation_between_different_things_is_a_condition() -> None:
     """Xᵀy stands in one side only: no identity is meant, and nothing above says what follows."""
     assert matdiff.check("X^T X w = X^T y", "X: m x n; w: n; y: m").ok
+
+
+def test_the_steps_between_lines_are_filled_in_with_their_laws() -> None:
+    """From 2Xᵀ(Xw − y), as it is derived, to 2XᵀXw − 2Xᵀy; every step is equal to the one before."""
+    review = matdiff.check("f(w) = ‖Xw − y‖²\n∇f = 2XᵀXw − 2Xᵀy\n   = 2Xᵀ(Xw − y)", SHAPES)
+    derived, following = review.lines[1], review.lines[2]
+    assert str(derived.steps[-1].expression) == "2XᵀXw − 2Xᵀy"
+    assert "cA + cB = c(A + B)" in derived.laws
+    assert "product law" in derived.laws
+    assert [str(step.expression) for step in following.steps] == ["2(XᵀXw − Xᵀy)", "2Xᵀ(Xw − y)"]
+    chain = [step.expression for step in following.steps]
+    assert all(matdiff.equal(one, other) for one, other in zip(chain, chain[1:], strict=False))
+
+
+def test_a_wrong_line_has_no_steps() -> None:
+    assert matdiff.check("f(x) = x'x\ngrad f = x", "x: n").lines[1].steps == ()
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "markdown", "json"])
+def test_a_review_is_written_with_its_steps(form: str) -> None:
+    review = matdiff.check("f(x) = x'A x\ngrad f = A x + A'x", "A: n x n; x: n")
+    assert "C" in review.written(form, "full")
+    assert len(review.written(form, "full")) > len(review.written(form))
+    with pytest.raises(matdiff.MatdiffError):
+        review.written(form, "many")
+
+
+def test_a_table_of_markdown_has_three_cells_in_each_row() -> None:
+    review = matdiff.check("f(x) = ||x||^2\ngrad f = 2x", "x: n")
+    rows = [row for row in review.to_markdown("full").splitlines() if row.startswith("|")]
+    assert all(len(row.replace("\\|", "").split("|")) == 5 for row in rows)
