@@ -6,7 +6,8 @@ differentials d(A) in a line are differences of the values of A, so no law vouch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,22 +20,22 @@ from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import free_indices
 from matdiff.numeric.instances import (
     EACH_SCALE,
+    FINER,
     SCALES,
-    STEP,
+    STEPS,
     TRIES,
     Instance,
     Sampler,
     family_of,
     project,
     scale_of,
-    settled,
     varying_part,
 )
-from matdiff.numeric.program import STENCIL, Array, Program
+from matdiff.numeric.program import Array, Environment, Program
 from matdiff.numeric.reasons import unexplained
+from matdiff.numeric.rounding import TOLERANCE, Agreement, Rounded, agreement, noises
+from matdiff.numeric.stencil import STENCIL, central_difference, settled
 
-TOLERANCE = 1e-6
-SMALL = 0.01  # below it an error is measured as if the values were of this size
 DIRECTIONS = 200  # an unknown with more entries is checked on some of them, chosen at random
 WORKSPACE = 20_000_000  # numbers that one batch may hold
 RETRIES = 6  # instances on which the differences may fail to settle, before each scale is tried once
@@ -108,6 +109,26 @@ def check_gradient(f: Expr, unknown: Expr, gradient: Expr, seed: int = 0, trials
     return largest if failure is None else failure.error
 
 
+class Seen(NamedTuple):
+    """What an instance says: the largest error, what it refutes, and whether all values are large enough to tell.
+
+    *told* is None where differences do not tell the derivative.
+    """
+
+    largest: float = 0.0
+    failure: Failure | None = None
+    told: bool | None = True
+
+    def with_(self, found: Agreement, what: Callable[[], str], step: int | None = None) -> Seen:
+        """This and one more comparison."""
+        failed = not found.error <= TOLERANCE
+        return Seen(
+            found.error if failed else max(self.largest, found.error),
+            Failure(what(), found.error, step) if failed else None,
+            self.told and found.told,
+        )
+
+
 class Check:
     """One program for all lines and gradients, another for the function alone, with the same axes."""
 
@@ -161,45 +182,56 @@ class Check:
 
     def trial(self, draws: Draws, start: int) -> tuple[float, Failure | None, int]:
         """The largest error on one instance, the failure if there is one, and the try that gave the instance."""
+        hidden = 0
         for retry in range(RETRIES + len(SCALES)):
             instance = self.sampler.instance(draws, start)
-            largest, failure = self.step_errors(instance)
-            if failure is not None:
-                return largest, failure, instance.attempt
-            errors = self.gradient_errors(instance, draws)
-            if errors is not None:
-                error, failure = errors
-                return max(largest, error), failure, instance.attempt
+            seen = self.seen(instance, draws)
+            if seen.failure is not None and (beside := self.sampler.beside(instance)) is not None:
+                again = self.seen(beside, draws)
+                if again.failure is not None:
+                    return max(seen.largest, again.largest), again.failure, instance.attempt
+            if seen.failure is None and seen.told:
+                return seen.largest, None, instance.attempt
+            hidden += seen.failure is None and seen.told is False
+            if hidden > RETRIES:
+                raise CheckError("the values are so small that rounding or underflow hides errors in them")
             start = instance.attempt + 1 if retry < RETRIES else TRIES + (retry - RETRIES) * EACH_SCALE
         raise CheckError("no random instance on which the function is smooth enough to check was found")
 
-    def step_errors(self, instance: Instance) -> tuple[float, Failure | None]:
+    def seen(self, instance: Instance, draws: Draws) -> Seen:
+        """What an instance says of all steps and gradients, up to the first failure."""
+        noise = cache(lambda: noises(self.program, instance.environment, instance.values))
+        found = self.steps_on(instance, noise)
+        if found.failure is not None:
+            return found
+        for unknown, gradient in self.gradients.items():
+            outcome = self.gradient_on(instance, unknown, gradient, draws, noise)
+            if outcome is None:
+                return found._replace(told=None)
+            found = found.with_(outcome, lambda u=unknown: f"the gradient by {written(u)}")  # type: ignore[misc]
+            if found.failure is not None:
+                break
+        return found
+
+    def steps_on(self, instance: Instance, noise: Callable[[], list[float]]) -> Seen:
         """Compares the two sides of every step."""
-        largest, place = 0.0, self.program.place
+        found, place = Seen(), self.program.place
         for k, step in enumerate(self.steps):
-            sides = (instance.values[place[line]][:1] for line in (step.before, step.after))
-            error = relative_error(*(that_both_have(*sides) if self.program.excluding else sides))
-            if not error <= TOLERANCE:
-                return error, Failure(self.name_of(k), error, k)
-            largest = max(largest, error)
-        return largest, None
+            at = [place[line] for line in (step.before, step.after)]
+            sides: Iterable[Array] = (instance.values[p][:1] for p in at)
+            sides = that_both_have(*sides) if self.program.excluding else sides
+            before, after = (Rounded(v, lambda p=p: noise()[p]) for v, p in zip(sides, at, strict=True))  # type: ignore[misc]
+            found = found.with_(agreement(before, after, instance.faint), lambda k=k: self.name_of(k), k)  # type: ignore[misc]
+            if found.failure is not None:
+                break
+        return found
 
     # ---- gradients --------------------------------------------------------------------------------
 
-    def gradient_errors(self, instance: Instance, draws: Draws) -> tuple[float, Failure | None] | None:
-        """Compares every gradient with differences; None where these have not settled."""
-        largest = 0.0
-        for unknown, gradient in self.gradients.items():
-            error = self.gradient_error(instance, unknown, gradient, draws)
-            if error is None:
-                return None
-            if not error <= TOLERANCE:
-                return error, Failure(f"the gradient by {written(unknown)}", error)
-            largest = max(largest, error)
-        return largest, None
-
-    def gradient_error(self, instance: Instance, unknown: Expr, gradient: Expr, draws: Draws) -> float | None:
-        """The relative error of G : D against the derivative of f, for directions D in which the unknown varies."""
+    def gradient_on(
+        self, instance: Instance, unknown: Expr, gradient: Expr, draws: Draws, noise: Callable[[], list[float]]
+    ) -> Agreement | None:
+        """Compares G : D with the derivative of f, for directions D in which the unknown varies."""
         symbol = family_of(unknown)
         places = self.places(unknown, gradient)
         if self.f is None or places is None:
@@ -208,15 +240,19 @@ class Check:
         slopes = self.slopes(instance, symbol, directions)
         if slopes is None:
             return None
-        g = instance.values[self.program.place[gradient]][:1]
+        at = self.program.place[gradient]
+        g = instance.values[at][:1]
         d = self.laid_out(directions, places)
         summed = [self.program.axes[i] for i in places if isinstance(i, Index) and i not in self.f.free]
         predicted = np.sum(g * d, axis=(*summed, -2, -1), keepdims=True)
         together = [self.program.axes[i] for i in places if isinstance(i, Index) and i in self.f.free]
         if together:  # f has the index of the member: only the member with the same index counts
-            slopes = slopes * (d != 0).any(axis=(*summed, -2, -1), keepdims=True)
-        outside = relative_error(g, project(symbol.properties, g))
-        return max(outside, relative_error(slopes, predicted))
+            has = (d != 0).any(axis=(*summed, -2, -1), keepdims=True)
+            slopes = slopes._replace(value=slopes.value * has)
+        inside = Rounded(project(symbol.properties, g), lambda: noise()[at])
+        outside = agreement(Rounded(g, lambda: noise()[at]), inside)
+        most = float(np.abs(d).sum(axis=(*summed, -2, -1)).max(initial=0.0))
+        return outside.joined(agreement(slopes, Rounded(predicted, lambda: most * noise()[at]), instance.faint))
 
     def places(self, unknown: Expr, gradient: Expr) -> list[Index | int | None] | None:
         """What each range of the unknown is in the gradient: an index, a fixed place, or None where it does not matter.
@@ -250,23 +286,32 @@ class Check:
         basis[np.arange(len(entries)), entries] = 1.0
         return project(symbol.properties, basis.reshape(len(entries), *shape))
 
-    def slopes(self, instance: Instance, symbol: Symbol, directions: Array) -> Array | None:
+    def slopes(self, instance: Instance, symbol: Symbol, directions: Array) -> Rounded | None:
         """The derivative of f along each direction; None where the differences have not settled."""
-        environment = instance.environment
-        step = STEP * scale_of(symbol, environment.scale)
+        at = self.function.place[self.function.roots[0]]
+        step = instance.environment.step * scale_of(symbol, instance.environment.scale)
+        # Terms that cancel may leave nothing but rounding: in the end, differences are compared with that.
+        for h, with_noise in [*((step * FINER**k, False) for k in range(STEPS)), (step, True)]:
+            environment = self.moved_along(instance.environment, symbol, h * directions)
+            values = self.function.run(environment)
+            if values[at].shape[0] == 1:
+                return Rounded(np.zeros_like(values[at]), lambda: 0.0)
+            found = values[at].reshape(len(STENCIL), len(directions), *values[at].shape[1:])
+            noise = cache(partial(self.noise, environment, values, at))
+            if settled([found], h, noise() if with_noise else 0.0).all():
+                return Rounded(central_difference(found, h)[0], lambda h=h, noise=noise: 1.5 / h * noise())  # type: ignore[misc]
+        return None
+
+    def noise(self, environment: Environment, values: list[Array], at: int) -> float:
+        """How far rounding may have moved the values of f."""
+        return noises(self.function, environment, values)[at]
+
+    def moved_along(self, environment: Environment, symbol: Symbol, steps: Array) -> Environment:
+        """The stencils along some steps, one after the other."""
         base = {s: a[:1] for s, a in environment.arrays.items()}
-        steps = np.array(STENCIL).reshape(-1, *(1,) * directions.ndim) * step
-        moved = base[symbol] + steps * directions
-        base[symbol] = moved.reshape(-1, *directions.shape[1:])
-        values = self.function.results(environment._replace(arrays=base, directions={}))[0]
-        if values.shape[0] == 1:
-            return np.zeros_like(values)
-        values = values.reshape(len(STENCIL), len(directions), *values.shape[1:])
-        if not settled(values, step):
-            return None
-        fine, coarse = values[1] - values[2], values[3] - values[4]
-        slopes: Array = (8 * fine - coarse) / (12 * step)
-        return slopes
+        moved = base[symbol] + np.array(STENCIL).reshape(-1, *(1,) * steps.ndim) * steps
+        base[symbol] = moved.reshape(-1, *steps.shape[1:])
+        return environment._replace(arrays=base, directions={})
 
     def laid_out(self, directions: Array, places: Sequence[Index | int | None]) -> Array:
         """Directions with the axes of a family moved to those of the indices of the gradient."""
@@ -289,12 +334,6 @@ def require_trials(trials: int) -> None:
     """Refuses a check on no instance at all, which would find nothing wrong."""
     if not isinstance(trials, int) or trials < 1:
         raise CheckError(f"{trials!r} is no number of random instances", suggestion="a check needs one at least")
-
-
-def relative_error(a: Array, b: Array) -> float:
-    """max |a − b| relative to the larger of max |a| and max |b|, and to SMALL where both are small."""
-    difference = float(np.abs(a - b).max(initial=0.0))
-    return difference / max(SMALL, float(np.abs(a).max(initial=0.0)), float(np.abs(b).max(initial=0.0)))
 
 
 def that_both_have(a: Array, b: Array) -> tuple[Array, Array]:

@@ -7,6 +7,7 @@ the one with the fewest numbers is taken.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,11 +15,12 @@ import numpy as np
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import CheckError
-from matdiff.numeric.check import relative_error, require_trials
+from matdiff.numeric.check import require_trials
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Instance, Sampler
 from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.rounding import Agreement, Rounded, agreement, noises, relative_error
 
 TOLERANCE = 1e-7
 CANDIDATES = 4  # counterexamples that are looked at for a readable one
@@ -63,16 +65,18 @@ def compare(a: Expr, b: Expr, seed: int = 0, trials: int = 5) -> Comparison:
                 raise
             return Comparison(done, _simplest(found))
         start = instance.attempt + 1
-        if differ(*program.results(instance.environment)):
+        if not compared(program, instance).error <= TOLERANCE:
             found.append(_readable(program, instance))
             if len(found) == CANDIDATES:
                 break
     return Comparison(trials, _simplest(found))
 
 
-def differ(left: Array, right: Array) -> bool:
-    """Whether two values are further apart than rounding explains."""
-    return not relative_error(*np.broadcast_arrays(left, right)) <= TOLERANCE
+def compared(program: Program, instance: Instance) -> Agreement:
+    """How far apart two values are on an instance, beyond what rounding explains."""
+    noise = cache(lambda: noises(program, instance.environment, instance.values))
+    left, right = (Rounded(instance.values[p], lambda p=p: noise()[p]) for p in map(program.place.get, program.roots))  # type: ignore[misc, index]
+    return agreement(left, right, instance.faint, TOLERANCE)
 
 
 def _simplest(found: list[Counterexample]) -> Counterexample | None:

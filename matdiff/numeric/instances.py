@@ -1,8 +1,9 @@
 """Random instances for checks: expressions in, well-conditioned values of their symbols out.
 
 Sizes are drawn distinct, so that a wrong transpose cannot pass.  An instance is refused, and the next
-one tried in a fixed order of styles, when a node is undefined, huge, beside a kink, badly conditioned,
-or changes so fast that differences of its values do not tell its derivative.
+one tried in a fixed order of styles, scales and shifts, when a node is undefined, huge, beside a kink, badly
+conditioned, or changes so fast that differences of its values do not tell its derivative.  Where the values or their
+derivatives are so small that they drown in rounding, the function is sought where it has size.
 """
 
 from __future__ import annotations
@@ -29,13 +30,21 @@ from matdiff.numeric.drawn import STYLES, draw_symbol
 from matdiff.numeric.drawn import project as project
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import sizes_of
-from matdiff.numeric.program import STENCIL, Array, Environment, Program, central_difference
+from matdiff.numeric.program import Array, Environment, Program
+from matdiff.numeric.rounding import noises
+from matdiff.numeric.stencil import STENCIL, has_size, settled
 
 STEP = 5e-4
+OTHER = 0.618  # of it: a second step
+FINER, STEPS = 0.1, 3  # of it, where values change fast, and how often
+FEW = 5  # tries on which what does not settle is compared with rounding
 TRIES = 80
 EACH_SCALE = 6  # tries
 SCALES = [10.0 ** (sign * k) for k in range(1, 13) for sign in (1, -1)]  # where no value near 1 will do
-LAST = TRIES + EACH_SCALE * len(SCALES)
+SHIFTED = TRIES + EACH_SCALE * len(SCALES)
+NEAR = (1.0, 0.1, 0.01)  # how far from a number of the function instances are drawn in the end
+MOST_SHIFTS = 60
+ELSEWHERE = [TRIES + EACH_SCALE * k + j for k in range(10) for j in range(2)]  # where size is sought
 LARGEST_VALUE = 1e5  # larger values leave too few digits to a difference
 LARGEST_ARRAY = 20_000_000  # numbers in one array
 MOST_NUMBERS = 200_000_000  # and in all arrays
@@ -45,11 +54,15 @@ FIXED = frozenset(("integer", "change"))  # properties of symbols that are not s
 
 
 class Instance(NamedTuple):
-    """Values on the stencil about a random point, with the arrays of all nodes, and the try that found it."""
+    """Values on the stencil about a random point, with the arrays of all nodes, and the try that found it.
+
+    It is *faint* where the values underflow.
+    """
 
     environment: Environment
     values: list[Array]
     attempt: int
+    faint: bool = False
 
 
 class Sampler:
@@ -65,6 +78,8 @@ class Sampler:
         "may_be_large",
         "numerals",
         "program",
+        "shifts",
+        "sizeless",
         "squares",
         "symbols",
         "unknowns",
@@ -79,6 +94,8 @@ class Sampler:
         self.symbols = tuple(dict.fromkeys([n for n in program.nodes if isinstance(n, Symbol)] + [*self.unknowns]))
         self.indices = index_ranges(program.nodes)
         self.limit = LARGEST_VALUE * max([1.0, *(magnitude(n) for n in program.nodes if isinstance(n, Number))])
+        self.shifts = shifts([n for n in program.nodes if isinstance(n, Number)])
+        self.sizeless = False  # whether the function has been sought where it has size, and not been found there
         self.kinks = [
             (n, [place[n], *map(place.__getitem__, n.operands)])
             for n in program.nodes
@@ -98,25 +115,58 @@ class Sampler:
         self.may_be_large = long or len(program.nodes) > MANY_NODES or max(self.numerals, default=0) > 40
 
     def instance(self, draws: Draws, start: int = 0) -> Instance:
-        """The first instance without trouble, from the try *start* on."""
+        """The first instance without trouble from the try *start* on, if possible where the function has size."""
         failures: Counter[Expr] = Counter()
-        for attempt in [*range(start, TRIES), *range(min(start, TRIES)), *range(max(start, TRIES), LAST)]:
+        last = SHIFTED + len(self.shifts)
+        sizeless: Instance | None = None
+        attempts = iter([*range(start, TRIES), *range(min(start, TRIES)), *range(max(start, TRIES), last)])
+        for attempt in attempts:
             environment = self.draw(draws, attempt)
-            if environment is None:
+            found = None if environment is None else self.tried(environment, attempt, failures)
+            if found is None:
                 continue
+            if self.sizeless or not (found.faint or self.drowned(found)):
+                return found
+            if sizeless is None or (sizeless.faint and not found.faint):
+                sizeless = found
+                attempts = iter([k for k in ELSEWHERE if k > attempt] + [*range(SHIFTED, last)])
+        if sizeless is None:
+            raise self.nowhere(failures)
+        self.sizeless = True
+        return sizeless
+
+    def tried(self, environment: Environment, attempt: int, failures: Counter[Expr]) -> Instance | None:
+        """The instance if it is without trouble, with a step that follows how fast the values change."""
+        unsettled = None
+        for _ in range(STEPS):
             try:
-                values = self.program.run(environment)
+                values, faint = self.program.watched(environment)
             except ShapeError:  # an index out of the range that was drawn
-                continue
-            trouble = self.trouble(environment, self.program.that_matter(values, environment), attempt)
-            if trouble is None:
-                return Instance(environment, values, attempt)
-            failures[trouble] += 1
+                return None
+            matter = self.program.that_matter(values, environment)
+            trouble = self.trouble(environment, matter, attempt)
+            if trouble is not None:
+                failures[trouble] += 1
+                return None
+            unsettled = self.unsettled(matter, environment.step)
+            if unsettled is None:
+                return Instance(environment, values, attempt, faint)
+            before, environment = environment, self.with_step(environment, FINER * environment.step)
+        assert unsettled is not None
+        failures[unsettled] += 1
+        if failures[unsettled] > FEW:
+            return None
+        noise = noises(self.program, before, values)  # terms that cancel may leave nothing but rounding
+        unsettled = self.unsettled(matter, before.step, noise)
+        return Instance(before, values, attempt, faint) if unsettled is None else None
+
+    def nowhere(self, failures: Counter[Expr]) -> CheckError:
+        """The error that says on what no instance was found."""
         if not failures:
-            raise CheckError("no random instance with consistent sizes was found")
+            return CheckError("no random instance with consistent sizes was found")
         shown = str(failures.most_common(1)[0][0])
         shown = shown if len(shown) <= 120 else shown[:120] + "…"
-        raise CheckError(
+        return CheckError(
             f"no random instance on which {shown} is defined and well-conditioned was found",
             suggestion="declare the properties that it needs, such as spd or positive",
         )
@@ -126,7 +176,7 @@ class Sampler:
     def draw(self, draws: Draws, attempt: int) -> Environment | None:
         """An instance in the style of a try; None where the sizes are not positive."""
         style, turn = STYLES[attempt % len(STYLES)], attempt // len(STYLES)
-        scale = 1.0 if attempt < TRIES else SCALES[(attempt - TRIES) // EACH_SCALE] * draws.uniform(0.3, 3.0, ()).item()
+        scale, shift = self.scale_and_shift(attempt, draws)
         sizes = self.draw_sizes(draws, attempt, turn)
         self.refuse_large(sizes)
         arrays: dict[Symbol, Array] = {}
@@ -143,12 +193,21 @@ class Sampler:
             else:
                 base = draw_symbol(s, (1, *shape), style, draws)
                 base = base * scale_of(s, scale)
+                base = base if s.properties else base + shift
             if s in self.unknowns:
                 varying = np.maximum.reduce([varying_part(u, shape) for u in self.unknowns[s]])
                 directions[s] = project(s.properties, varying * draws.normal((1, *shape))) * scale_of(s, scale)
                 base = np.concatenate([base + k * STEP * directions[s] for k in STENCIL])
             arrays[s] = base
         return Environment(sizes, arrays, None, directions, STEP, scale)
+
+    def scale_and_shift(self, attempt: int, draws: Draws) -> tuple[float, float]:
+        """How large the values are, and about which number, in a try."""
+        if attempt < TRIES:
+            return 1.0, 0.0
+        if attempt < SHIFTED:
+            return SCALES[(attempt - TRIES) // EACH_SCALE] * draws.uniform(0.3, 3.0, ()).item(), 0.0
+        return self.shifts[attempt - SHIFTED]
 
     def draw_sizes(self, draws: Draws, attempt: int, turn: int) -> dict[str, int]:
         """Distinct sizes, also distinct from the numbers among the sizes; some turns sort them."""
@@ -194,14 +253,39 @@ class Sampler:
         for node, operand in self.squares:
             if not condition(values[operand][:1]) < WORST_CONDITION:
                 return node
-        return self.unsettled(values)
+        return None
 
-    def unsettled(self, values: Sequence[Array]) -> Expr | None:
+    def unsettled(self, values: Sequence[Array], step: float, noise: Sequence[float] = ()) -> Expr | None:
         """An expression whose differences do not tell its derivative."""
-        varying = [(a, values[k]) for a, k in self.differentials if values[k].shape[0] > 1]
-        if not varying or settled(np.concatenate([v.reshape(len(STENCIL), -1) for _, v in varying], axis=1), STEP):
+        varying = [(a, k) for a, k in self.differentials if values[k].shape[0] > 1]
+        if not varying:
             return None
-        return next(a for a, v in varying if not settled(v, STEP))
+        told = settled([values[k] for _, k in varying], step, [noise[k] for _, k in varying] if noise else 0.0)
+        return None if told.all() else varying[int(np.argmin(told))][0]
+
+    def drowned(self, instance: Instance) -> bool:
+        """Whether the derivative of an expression drowns in the rounding of its values."""
+        values = self.program.that_matter(instance.values, instance.environment)
+        varying = [values[k] for _, k in self.differentials if values[k].shape[0] > 1]
+        return bool(varying) and not has_size(varying, instance.environment.step).all()
+
+    def with_step(self, environment: Environment, step: float) -> Environment:
+        """The stencil about the same point with another step."""
+        arrays = dict(environment.arrays)
+        for s in self.unknowns:
+            arrays[s] = np.concatenate([arrays[s][:1] + k * step * environment.directions[s] for k in STENCIL])
+        return environment._replace(arrays=arrays, step=step)
+
+    def beside(self, instance: Instance) -> Instance | None:
+        """The same point with another step, no multiple of the first; None where differences do not tell derivatives.
+
+        Where f changes much within a step, its differences can agree with each other by accident, but not twice.
+        """
+        environment = self.with_step(instance.environment, OTHER * instance.environment.step)
+        values = self.program.run(environment)
+        if self.unsettled(self.program.that_matter(values, environment), environment.step) is not None:
+            return None
+        return instance._replace(environment=environment, values=values)
 
 
 def family_of(unknown: Expr) -> Symbol:
@@ -226,6 +310,13 @@ def varying_part(unknown: Expr, shape: Sequence[int]) -> Array:
             chosen = np.arange(1, 1 + shape[k]) == int(index.value)
             varying = varying * chosen.reshape(-1, *(1,) * (len(shape) - k - 1))
     return varying
+
+
+def shifts(numbers: Iterable[Number]) -> list[tuple[float, float]]:
+    """Scales and shifts for functions that are defined near one of their numbers alone, or near 1 as x^1000000."""
+    sizes = dict.fromkeys(abs(float(n.value)) for n in numbers if n.value and magnitude(n) < Fraction(10) ** 15)
+    near = [(width * draw, sign * size) for size in sizes for width in NEAR for sign in (1, -1) for draw in (1.0, 0.4)]
+    return (near + [(1 / size, 1.0) for size in sizes if size > 100])[:MOST_SHIFTS]
 
 
 def magnitude(number: Number) -> float:
@@ -307,15 +398,3 @@ def condition(a: Array) -> float:
         least, greatest = singular[..., -1], np.maximum(1.0, singular[..., 0])
     with np.errstate(divide="ignore"):
         return float((greatest / least).max(initial=0.0))
-
-
-def settled(a: Array, step: float) -> bool:
-    """Whether the values on a stencil are smooth and exact enough to tell the derivative.
-
-    The differences of second and of fourth order agree to 3e-5, so the latter is right to about 1e-9.
-    """
-    better = central_difference(a, step)
-    simple = (a[1:2] - a[2:3]) / (2 * step)
-    scale = np.maximum(min(1.0, STEP / step), np.abs(better))
-    rounding = 1e-15 / step * np.abs(a[:1])
-    return bool(np.all((np.abs(better - simple) <= 3e-5 * scale) & (rounding <= 1e-7 * scale)))

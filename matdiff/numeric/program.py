@@ -29,6 +29,7 @@ from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.numeric.careful import CAREFUL
 from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen
+from matdiff.numeric.stencil import central_difference
 
 if TYPE_CHECKING:  # numpy.typing takes a while to import
     from numpy.typing import NDArray
@@ -37,9 +38,6 @@ if TYPE_CHECKING:  # numpy.typing takes a while to import
 else:
     Array = np.ndarray
 NOTHING: Mapping[Any, Any] = {}
-
-# Where a differential is taken: the batch holds the values at X + k h dX for these k, in this order.
-STENCIL = (0, 1, -1, 2, -2)
 
 
 Excluded = list[tuple[frozenset[Index], Array]]  # sets of indices, and where a condition on them does not hold
@@ -54,6 +52,7 @@ class Environment(NamedTuple):
     directions  unknown → dX, in the axes of *arrays*, for the nodes d(A)
     step        h of the stencil
     scale       how large the values are that were drawn, 1 for nearly all instances
+    moved       what becomes of every value, as rounding would move it
     """
 
     sizes: Mapping[str, int]
@@ -62,6 +61,7 @@ class Environment(NamedTuple):
     directions: Mapping[Symbol, Array] = NOTHING
     step: float = 0.0
     scale: float = 1.0
+    moved: Callable[[Array], Array] | None = None
 
 
 class Program:
@@ -96,9 +96,19 @@ class Program:
 
     def run(self, environment: Environment) -> list[Array]:
         """The array of every node, in the order of *nodes*.  What is undefined is NaN or infinite."""
-        values: list[Any] = [None] * len(self.nodes)
         with np.errstate(all="ignore"):
-            self.execute(self.closed, values, environment)
+            return self.computed(environment)
+
+    def watched(self, environment: Environment) -> tuple[list[Array], bool]:
+        """The array of every node, and whether a value underflowed."""
+        seen: list[str] = []
+        with np.errstate(all="ignore", under="call", call=lambda kind, flag: seen.append(kind)):
+            return self.computed(environment), bool(seen)
+
+    def computed(self, environment: Environment) -> list[Array]:
+        """All nodes, one after the other."""
+        values: list[Any] = [None] * len(self.nodes)
+        self.execute(self.closed, values, environment)
         return values
 
     def execute(self, places: Iterable[int], values: Values | list[Any], environment: Environment) -> None:
@@ -115,6 +125,8 @@ class Program:
                 values[k] = self.states(self.steps[k], values, environment)
             else:
                 values[k] = self.value(environment, node, operands, data)
+            if environment.moved is not None:
+                values[k] = environment.moved(values[k])
             for indices, outside in excluded:
                 if indices <= node.free:
                     values[k] = np.where(outside & ~np.isfinite(values[k]), np.nan, values[k])
@@ -401,13 +413,6 @@ def differential(program: Program, environment: Environment, node: Differential,
     if a.shape[0] == 1:
         return np.zeros_like(a)
     return central_difference(a, environment.step)
-
-
-def central_difference(a: Array, step: float) -> Array:
-    """The derivative of fourth order from the values on the stencil along the first axis, which becomes 1."""
-    fine, coarse = a[1:2] - a[2:3], a[3:4] - a[4:5]
-    difference: Array = (8 * fine - coarse) / (12 * step)
-    return difference
 
 
 SPECIAL: dict[type[Expr], Callable[..., Array]] = {

@@ -27,10 +27,11 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.rewriting import Step
 from matdiff.errors import MatdiffError
 from matdiff.language import parse, read_law
-from matdiff.numeric.check import check_steps, relative_error
+from matdiff.numeric.check import check_steps
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.instances import Sampler
 from matdiff.numeric.program import Program, shape_in
+from matdiff.numeric.rounding import relative_error
 
 Class = TypeVar("Class", bound=type[Operator])
 registered: WeakSet[type[Operator]] = WeakSet()

@@ -295,16 +295,59 @@ def test_a_check_on_no_instance_is_refused(trials: Any) -> None:
         compare(*(matdiff.parse(side, "a, b: scalar") for side in ("sqrt(a^2*b)", "a*sqrt(b)")), trials=trials)
 
 
-FAR = ["log(a - 5)", "log(a - 100)", "sqrt(a - 3)", "log(log(log(a)))", "sin(1000*a)", "1e30*a^2", "log(a - 1000000)"]
+FAR = """
+log(a - 5); log(a - 100); sqrt(a - 3); log(log(log(a))); sin(1000*a); 1e30*a^2; log(a - 1000000); sin(1000000*a)
+log(a - 1e12); log(-1000 - a); arcsin(a - 10); log(5 - a) + log(a - 4.9); exp(exp(exp(a))); 1e-30*a^2; a^1000000
+exp(-a^2*1000); exp(-a^2*1e8); sigmoid(-50 - a^2); normcdf(-9 - a^2); 1/cosh(300*a); 1/(1e9 + a^2)
+"""
+FAR_CASES = [text.strip() for line in FAR.splitlines() for text in line.split(";") if text.strip()]
 
 
-@pytest.mark.parametrize("text", FAR)
+@pytest.mark.parametrize("text", FAR_CASES)
 def test_instances_are_found_at_other_scales(text: str) -> None:
     """Where no value near 1 will do: the gradient passes, and twice the gradient does not."""
     derived = matdiff.derive(text, "a", "a: scalar")
     (unknown,) = symbols(derived.function)
     assert derived.verify().ok
     assert not verify(derived.function, {unknown: 2 * derived.gradient}).ok
+
+
+WIDE = {"tr(A^100*B)": "A", "softmax(1000*x)'*y": "x", "sum(x.^1000000)": "x", "1e-20*logdet(B'*B + A*A')": "A"}
+
+
+@pytest.mark.parametrize("text", WIDE)
+def test_small_values_hide_no_error(text: str) -> None:
+    derived = matdiff.derive(text, WIDE[text], "A, B: n x n; x, y: n")
+    unknown = next(s for s in symbols(derived.function) if s.name == WIDE[text])
+    assert derived.verify(trials=1).ok
+    assert not verify(derived.function, {unknown: 2 * derived.gradient}, trials=1).ok
+
+
+def test_what_underflows_everywhere_is_not_judged() -> None:
+    with pytest.raises(CheckError, match="underflow hides"):
+        matdiff.derive("exp(-1e6 - a^2)", "a", "a: scalar").verify()
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("sum(softmax(x))", "x: n"),
+        ("x'*K*x", "x: n; K: n x n skew"),
+        ("sin(sum(x))^2 + cos(sum(x))^2", "x: n"),
+        ("(x + 100*y)'*(x + 100*y) - 200*x'*y - 10000*y'*y", "x, y: n"),
+    ],
+)
+def test_what_rounding_explains_is_no_error(text: str, where: str) -> None:
+    derived = matdiff.derive(text, "x", where)
+    x = next(s for s in symbols(derived.function) if s.name == "x")
+    assert derived.verify().ok
+    assert not verify(derived.function, {x: derived.gradient + Ones(n)}).ok
+
+
+def test_an_error_counts_however_small_the_values_are() -> None:
+    assert not matdiff.equal("1e-30*x'*x", "1e-30*x'*x + 1e-34*sum(abs(x))", "x: n")
+    assert not matdiff.equal("exp(-50 - a^2)", "exp(-50 - a^2)*(1 + 1e-5*tanh(a))", "a: scalar")
+    assert matdiff.equal("1e-30*sin(2*a)", "2e-30*sin(a)*cos(a)", "a: scalar")
 
 
 def test_what_has_a_length_or_is_a_whole_number_is_not_scaled() -> None:
