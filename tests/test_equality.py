@@ -1,6 +1,6 @@
 """Equality: true identities are proved by steps that hold, false ones refuted by numbers, and nothing false is proved.
 
-The pairs stand in equalities.txt.
+The pairs stand in equalities.txt, what holds on some instances alone in traps.txt.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from fuzz import in_chunks, seeds
+from fuzz import CHUNKS, in_chunks, seeds
 
 import matdiff
 from matdiff.algebra.expr import FUNCTIONS, Expr, postorder
@@ -40,6 +40,7 @@ def pairs(text: str) -> list[Pair]:
 
 
 TRUE, FALSE = map(pairs, PAIRS.split("\n-----\n"))
+TRAPS, PARTLY_TRUE = (Path(__file__).parent / "traps.txt").read_text(encoding="utf-8").split("\n-----\n")
 
 
 def test_there_are_enough_pairs() -> None:
@@ -87,6 +88,53 @@ def test_a_true_identity_times_two_on_one_side_is_not_proved(pair: Pair) -> None
     wrong = found.right + 1 if found.right.number == 0 else 2 * found.right
     zero = type(found.right).__name__ == "Zeros"
     assert zero or prove(found.left, wrong) is None
+
+
+# ---- what holds on some instances alone ----------------------------------------------------------------------
+
+
+@in_chunks
+def test_no_trap_is_called_true(chunk: int) -> None:
+    traps = pairs(TRAPS)
+    assert len(traps) > 190
+    for pair in traps[chunk::CHUNKS]:
+        found = matdiff.equal(*pair)
+        assert not found, f"{pair}: {found.message}"
+        assert found.equal is False or "undecided" in found.message
+
+
+@pytest.mark.parametrize("row", [row for row in PARTLY_TRUE.splitlines() if row])
+def test_it_is_said_where_both_sides_have_a_value(row: str) -> None:
+    *pair, where = row.split(" | ")
+    found = matdiff.equal(*pair)
+    assert found
+    assert f"where {where}; the " in found.message
+    assert "defined elsewhere too" in found.message
+
+
+def test_it_is_said_where_a_trap_is_true() -> None:
+    found = matdiff.equal("sqrt(a^2*b)", "a*sqrt(b)", "a, b: scalar")
+    assert found.message == "different: there is a counterexample; equal on samples where a > 0"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("sqrt(a^2*b)", "abs(a)*sqrt(b)", "a, b: scalar"),
+        ("chol(L*L')", "L*diag(sign(diag(L)))", "L: n x n lower"),
+        ("A*pinv(A)*A", "A", "A: m x n"),
+        ("adj(A)*A", "det(A)*eye(n)", "A: n x n"),
+        ("norm_nuc(A)", "tr(sqrtm(A'*A))", "A: n x n"),
+        ("det(expm(A))", "exp(tr(A))", "A: n x n"),
+        ("(A + B)^3 - A^3 - B^3", "A*A*B + A*B*A + B*A*A + A*B*B + B*A*B + B*B*A", "A, B: n x n"),
+        ("arctan(tan(arctan(a)))", "arctan(a)", "a: scalar"),
+        ("softmax(x + a)", "softmax(x)", "x: n; a: scalar"),
+    ],
+)
+def test_what_is_true_everywhere_is_not_refuted_far_from_one(pair: tuple[str, str, str]) -> None:
+    found = matdiff.equal(*pair)
+    assert found, found.message
+    assert "where" not in found.message
 
 
 # ---- what is said -------------------------------------------------------------------------------------------

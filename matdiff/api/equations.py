@@ -32,7 +32,7 @@ def equal(
     True
     """
     from matdiff.calculus.equality.proof import prove
-    from matdiff.numeric.comparison import compare
+    from matdiff.numeric.comparison import compare, where_defined
 
     left, right = _both_sides(a, b, where, dialect)
     if left.shape != right.shape:
@@ -40,14 +40,18 @@ def equal(
         return Equality(left, right, False, f"different: {shapes}")
     proof = prove(left, right)
     if proof is not None:
-        return Equality(left, right, True, f"equal, {PROVED[proof.method]}", proof)
+        where = where_defined(left, right, seed)
+        return Equality(left, right, True, f"equal{where and ' ' + where}, {PROVED[proof.method]}", proof)
     try:
         found = compare(left, right, seed, trials)
     except CheckError as error:
         return Equality(left, right, None, f"undecided: there is no proof, and {error.message}")
+    where = found.where and f" {found.where}"
     if found.counterexample is not None:
-        return Equality(left, right, False, "different: there is a counterexample", None, found.counterexample)
-    return Equality(left, right, None, f"equal on {found.trials} random instances, no proof", trials=found.trials)
+        message = "different: there is a counterexample" + (f"; equal on samples{where}" if where else "")
+        return Equality(left, right, False, message, None, found.counterexample)
+    message = f"equal on {found.trials} random instances{where}{'; ' if where else ', '}no proof"
+    return Equality(left, right, None, message, trials=found.trials)
 
 
 PROVED = {

@@ -16,13 +16,14 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import CheckError
 from matdiff.numeric.check import require_trials
+from matdiff.numeric.domains import LONG, samples
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Instance, Sampler
 from matdiff.numeric.program import Array, Environment, Program
 from matdiff.numeric.rounding import Agreement, Rounded, agreement, noises, relative_error
 
-TOLERANCE = 1e-7
+TOLERANCE = 1e-10  # for values, which are far better known than differences
 CANDIDATES = 4  # counterexamples that are looked at for a readable one
 DIGITS = (0, 1, 2, 3)
 
@@ -41,35 +42,47 @@ class Counterexample(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """How two expressions compare on *trials* random instances."""
+    """How two expressions compare on *trials* random instances, and *where*, if not everywhere."""
 
     trials: int
     counterexample: Counterexample | None
+    where: str = ""
 
 
 def compare(a: Expr, b: Expr, seed: int = 0, trials: int = 5) -> Comparison:
     """Compares values on random instances, on which all properties hold and both sides are well-conditioned.
 
-    Raises CheckError when no such instance is found.
+    Then on samples of all signs and magnitudes, and on degenerate ones: what is equal near 1 alone is not equal.
+    Raises CheckError when no well-conditioned instance is found.
     """
     require_trials(trials)
     program = Program([a, b], lenient=True)
     sampler, draws = Sampler(program, ()), Draws(seed)
     found: list[Counterexample] = []
-    start = 0
-    for done in range(trials):
+    start = done = 0
+    while done < trials and len(found) < CANDIDATES:
         try:
             instance = sampler.instance(draws, start)
         except CheckError:
             if not done:
                 raise
-            return Comparison(done, _simplest(found))
-        start = instance.attempt + 1
+            break
+        start, done = instance.attempt + 1, done + 1
         if not compared(program, instance).error <= TOLERANCE:
             found.append(_readable(program, instance))
-            if len(found) == CANDIDATES:
-                break
-    return Comparison(trials, _simplest(found))
+    if found:
+        return Comparison(trials, _simplest(found))
+    spread = samples(sampler, draws)
+    return Comparison(done, _simplest([_readable(program, i) for i in spread.apart[:CANDIDATES]]), spread.where())
+
+
+def where_defined(a: Expr, b: Expr, seed: int = 0) -> str:
+    """Where two expressions that are proved equal have a value, if one of them has one elsewhere too."""
+    program = Program([a, b], lenient=True)
+    if len(program.nodes) > LONG:
+        return ""
+    spread = samples(Sampler(program, ()), Draws(seed))
+    return "" if spread.apart else spread.where()
 
 
 def compared(program: Program, instance: Instance) -> Agreement:

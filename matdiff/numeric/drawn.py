@@ -15,6 +15,7 @@ from matdiff.numeric.program import Array, Environment, Program
 
 # No style makes an undeclared matrix symmetric: a wrong transpose could pass.
 STYLES = "normal, dominant, positive, definite, small, unit, dominant positive, contraction, large, mixed".split(", ")
+WIDE, DEGENERATE = "wide", "degenerate"  # all signs and several magnitudes; rank one, or equal eigenvalues
 
 
 def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> Array:
@@ -23,9 +24,32 @@ def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> 
         return draws.normal(shape) * 0.0
     if style == "mixed":
         style = STYLES[draws.below(len(STYLES) - 1)]
+    if style in (WIDE, DEGENERATE):
+        value = (draw_wide if style == WIDE else draw_degenerate)(shape, draws)
+        return with_properties(s.properties, value, style, draws)
     square = s.rows is s.cols and s.rows is not ONE
     value = draw_square(shape, style, draws) if square else draw_entries(s.shape == SCALAR, shape, style, draws)
     return with_properties(s.properties, value, style, draws)
+
+
+def draw_wide(shape: tuple[int, ...], draws: Draws) -> Array:
+    """Entries of all signs, or of one, about one magnitude between 1/3 and 10."""
+    scale = 10.0 ** draws.uniform(-0.5, 1.0, ())
+    signs = draws.signs(shape if draws.below(2) else ())
+    value: Array = scale * signs * draws.uniform(0.2, 1.0, shape)
+    return value
+
+
+def draw_degenerate(shape: tuple[int, ...], draws: Draws) -> Array:
+    """A matrix of rank one or, if it is square, a multiple of I; a vector along an axis."""
+    rows, cols = shape[-2:]
+    sign = float(draws.signs(()))
+    if rows == cols > 1 and draws.below(2):
+        return sign * np.broadcast_to(np.eye(rows), shape)
+    if draws.below(2):
+        return np.full(shape, sign)
+    place = (np.arange(rows)[:, None] == draws.below(rows)) & (np.arange(cols) == draws.below(cols))
+    return sign * np.broadcast_to(place.astype(float), shape)
 
 
 def draw_entries(scalar: bool, shape: tuple[int, ...], style: str, draws: Draws) -> Array:

@@ -173,9 +173,9 @@ class Sampler:
 
     # ---- drawing ----------------------------------------------------------------------------------
 
-    def draw(self, draws: Draws, attempt: int) -> Environment | None:
-        """An instance in the style of a try; None where the sizes are not positive."""
-        style, turn = STYLES[attempt % len(STYLES)], attempt // len(STYLES)
+    def draw(self, draws: Draws, attempt: int, style: str = "") -> Environment | None:
+        """An instance in the style of a try, or in another; None where the sizes are not positive."""
+        style, turn = style or STYLES[attempt % len(STYLES)], attempt // len(STYLES)
         scale, shift = self.scale_and_shift(attempt, draws)
         sizes = self.draw_sizes(draws, attempt, turn)
         self.refuse_large(sizes)
