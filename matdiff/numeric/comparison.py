@@ -16,7 +16,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import CheckError
 from matdiff.numeric.check import require_trials
-from matdiff.numeric.domains import LONG, samples
+from matdiff.numeric.domains import LONG, defined_everywhere, samples
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Instance, Sampler
@@ -81,7 +81,10 @@ def where_defined(a: Expr, b: Expr, seed: int = 0) -> str:
     program = Program([a, b], lenient=True)
     if len(program.nodes) > LONG:
         return ""
-    spread = samples(Sampler(program, ()), Draws(seed))
+    sampler, draws = Sampler(program, ()), Draws(seed)
+    if defined_everywhere(sampler, draws):
+        return ""
+    spread = samples(sampler, draws)
     return "" if spread.apart else spread.where()
 
 

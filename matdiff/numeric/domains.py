@@ -22,7 +22,7 @@ from matdiff.numeric.instances import condition as condition_number
 from matdiff.numeric.program import Array
 from matdiff.numeric.rounding import Rounded, agreement, noises
 
-SPREAD, FEW, LONG = 36, 6, 2000  # samples, of programs with more nodes than are LONG a few
+SPREAD, FEW, LONG = 36, 10, 2000  # samples, of programs with more nodes than are LONG a few
 ENOUGH = 5  # samples whose signs are no accident
 WORST = 1e8  # condition of what is inverted
 UNEQUAL = 1e-4  # relative: where values are far from 1, less may be rounding after all
@@ -47,6 +47,15 @@ class Samples(NamedTuple):
         alone = [name for name, held in (("left", self.left_alone), ("right", self.right_alone)) if held]
         elsewhere = "the left and the right side are" if len(alone) == 2 else f"the {alone[0]} side is"
         return f"{found or 'where both sides are defined'}; {elsewhere} defined elsewhere too"
+
+
+def defined_everywhere(sampler: Sampler, draws: Draws) -> bool:
+    """Whether both roots of a program have values on a few samples, which are computed together."""
+    try:
+        environment = sampler.draw(draws, 0, WIDE, FEW)
+        return environment is not None and not any(np.isnan(v).any() for v in sampler.program.results(environment))
+    except (ShapeError, CheckError):
+        return False
 
 
 def samples(sampler: Sampler, draws: Draws) -> Samples:

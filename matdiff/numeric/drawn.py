@@ -33,8 +33,8 @@ def draw_symbol(s: Symbol, shape: tuple[int, ...], style: str, draws: Draws) -> 
 
 
 def draw_wide(shape: tuple[int, ...], draws: Draws) -> Array:
-    """Entries of all signs, or of one, about one magnitude between 1/3 and 10."""
-    scale = 10.0 ** draws.uniform(-0.5, 1.0, ())
+    """Entries of all signs, or of one, about one magnitude between 1/3 and 10 for each along the first axis."""
+    scale = 10.0 ** draws.uniform(-0.5, 1.0, (shape[0], *(1,) * (len(shape) - 1)))
     signs = draws.signs(shape if draws.below(2) else ())
     value: Array = scale * signs * draws.uniform(0.2, 1.0, shape)
     return value

@@ -173,8 +173,8 @@ class Sampler:
 
     # ---- drawing ----------------------------------------------------------------------------------
 
-    def draw(self, draws: Draws, attempt: int, style: str = "") -> Environment | None:
-        """An instance in the style of a try, or in another; None where the sizes are not positive."""
+    def draw(self, draws: Draws, attempt: int, style: str = "", count: int = 1) -> Environment | None:
+        """Instances in the style of a try, or in another, side by side; None where the sizes are not positive."""
         style, turn = style or STYLES[attempt % len(STYLES)], attempt // len(STYLES)
         scale, shift = self.scale_and_shift(attempt, draws)
         sizes = self.draw_sizes(draws, attempt, turn)
@@ -189,9 +189,9 @@ class Sampler:
                 base = np.full((1, 1, 1), float(sizes[s.name]))
             elif INDEX in s.properties:
                 last = min([extent.value(sizes) for extent in self.indices.get(s, ())], default=2)
-                base = 1.0 + np.floor(draws.uniform(0.0, last, (1, *shape)))
+                base = 1.0 + np.floor(draws.uniform(0.0, last, (count, *shape)))
             else:
-                base = draw_symbol(s, (1, *shape), style, draws)
+                base = draw_symbol(s, (count, *shape), style, draws)
                 base = base * scale_of(s, scale)
                 base = base if s.properties else base + shift
             if s in self.unknowns:
