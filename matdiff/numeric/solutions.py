@@ -16,6 +16,7 @@ from matdiff.algebra.operators.symmetry import assumed
 from matdiff.errors import CheckError
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import free_indices
+from matdiff.numeric.instances import TRIES as ONE_SCALE
 from matdiff.numeric.instances import Sampler, family_of, project
 from matdiff.numeric.program import Array, Environment, Program
 
@@ -72,7 +73,8 @@ class Test:
                 worst = max(t.residual for t in found)
                 return Tested(worst, any(t.lower for t in found), any(t.higher for t in found), trials)
             instance = sampler.instance(draws, attempt)
-            attempt = instance.attempt + 1
+            is_rare = not found and attempt < TRIES // 2 <= instance.attempt  # then other scales are tried
+            attempt = ONE_SCALE if is_rare else instance.attempt + 1
             outcome = self.on(instance.environment, draws)
             found += [] if outcome is None else [outcome]
         raise CheckError("no random instance was found on which the objective is defined at the solution")

@@ -51,7 +51,7 @@ from matdiff.solving.quadratics import (
     whole_inverse,
 )
 from matdiff.solving.schwarz import by_schwarz, of_linear_ratio, only_direction, scaled
-from matdiff.solving.terms import Term, holding_any, multiplied_out, tidy, total
+from matdiff.solving.terms import Term, holding, holding_any, multiplied_out, tidy, total
 
 eigenvector = form_law(
     "eigenvector_to_an_end",
@@ -159,7 +159,11 @@ def extreme(s: Expr, limit: Form, end: Extreme) -> tuple[Expr, tuple[Step, ...],
 
 def of_ratio(f: Expr, x: Expr, sense: str) -> Bound | None:
     """The extreme of (xᵀSx)/(xᵀPx), or of aᵀx/√(xᵀPx); with other terms the problem is only named."""
-    parts = f.operands if isinstance(f, Hadamard | Scale) else (f,)
+    whole, holds = f.operands if isinstance(f, Hadamard | Scale) else (f,), holding(f, x)
+    parts = [p for p in whole if holds(p) or p.number is not None]
+    if any(sign_of(p) != "positive" for p in whole if p not in parts):
+        return None
+    f = Hadamard.of(*parts)
     below = [p.reciprocal for p in parts if p.reciprocal is not None]
     above = Hadamard.of(*[p for p in parts if p.reciprocal is None]) if len(below) < len(parts) else Number(1)
     if len(below) != 1 or below[0][1] != 1:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.rewriting import Step
 from matdiff.solving.equations import (
     Demands,
@@ -89,13 +89,11 @@ def rational(e: Expr, x: Expr, holds: Callable[[Expr], bool]) -> Rational | None
         elif not holds(node):
             found[node] = ({0: node}, {0: UNIT})
         else:
-            found[node] = _rational(node, found) if node.shape == x.shape else None
+            found[node] = _rational(node, found) if x.is_scalar or node.shape == x.shape else None
     return found[e]
 
 
 def _rational(node: Expr, found: Mapping[Expr, Rational | None]) -> Rational | None:
-    if isinstance(node, Product) and not node.is_scalar:
-        return None
     parts = [found.get(o) for o in node.operands]
     if any(p is None for p in parts):
         return None
@@ -106,6 +104,10 @@ def _rational(node: Expr, found: Mapping[Expr, Rational | None]) -> Rational | N
             for p in known:
                 whole = sum_of(whole, p)
             return whole
+        case Product(operands=(b, a)) if node.is_scalar and not a.is_scalar:
+            return summed(known[1], b) if known[0] == ({0: b}, {0: UNIT}) else None
+        case Product() if any(not o.is_scalar for o in node.operands):
+            return None
         case Hadamard() | Scale() | Product():
             whole = ({0: UNIT}, {0: UNIT})
             for p in known:
@@ -117,9 +119,19 @@ def _rational(node: Expr, found: Mapping[Expr, Rational | None]) -> Rational | N
         case IndexedSum() if not any(node.index in c.free for c in known[0][1].values()):
             above, below = known[0]
             return {k: tidy(IndexedSum(c, node.index)) for k, c in above.items()}, below
+        case SumOfEntries(operands=(a,)) if a.cols is ONE:
+            return summed(known[0], Transpose(Ones(a.rows)))
         case Transpose() if node.is_scalar:
             return known[0]
     return None
+
+
+def summed(a: Rational, b: Expr) -> Rational | None:
+    """bᵀa for polynomials whose coefficients are columns, or numbers that stand in every entry."""
+    above, below = a
+    if not all(c.is_scalar for c in below.values()):
+        return None
+    return {k: tidy(Product.of(b, times(c, Ones(b.cols)) if c.is_scalar else c)) for k, c in above.items()}, below
 
 
 def of_term(t: Term, q: Equation) -> Rational | None:
@@ -129,10 +141,10 @@ def of_term(t: Term, q: Equation) -> Rational | None:
     apart = [s for s in t.scalars if q.holds(s)]
     rest = t._replace(scalars=tuple(s for s in t.scalars if not q.holds(s)))
     if any(map(q.holds, t.factors)):
-        held = rational(Product.of(*t.factors), q.unknown, q.holds) if len(t.factors) == 1 else None
-        if held is None:
+        whole = Product.of(*t.factors)
+        if not whole.is_scalar:
             return None
-        rest, apart = rest._replace(factors=()), [*apart, t.factors[0]]
+        rest, apart = rest._replace(factors=()), [*apart, whole]
     if any(s.free & set(t.sums) for s in apart):
         return rational(tidy(t.expression()), q.unknown, q.holds)
     found: Rational = ({0: tidy(rest.expression())}, {0: UNIT})

@@ -9,6 +9,7 @@ from math import isqrt
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, postorder
+from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import (
@@ -102,7 +103,10 @@ def undone(q: Equation) -> list[Root] | None:
 
 
 def with_number_outside(e: Expr, holds: Callable[[Expr], bool]) -> Expr:
-    """sum(sA) = s sum(A) where only the number s holds the unknown."""
+    """bᵀa = sum(b ⊙ a), and sum(sA) = s sum(A) where only the number s holds the unknown."""
+    if isinstance(e, Product) and e.is_scalar and holds(e.operands[-1]) and not any(map(holds, e.operands[:-1])):
+        b = tidy(transposed(Product.of(*e.operands[:-1])))
+        e = SumOfEntries(e.operands[-1] if isinstance(b, Ones) else Hadamard.of(b, e.operands[-1]))
     if isinstance(e, SumOfEntries) and isinstance(a := e.operands[0], Scale) and not holds(a.operands[1]):
         return Hadamard.of(a.operands[0], SumOfEntries.of(a.operands[1]))
     return e

@@ -36,6 +36,7 @@ SCHWARZ = {  # what the inequality of Cauchy and Schwarz bounds: problem, soluti
     "the maximum of Sharpe's ratio": ("maximise (m'w)/sqrt(w'K w)", "K⁻¹m", "positive scale"),
     "a descent in a norm": ("minimise (m'w)/norm2(w)", "−m", "positive scale"),
     "Fisher's discriminant": ("maximise (w'(m - b))^2/(w'K w)", "K⁻¹(m − b)", "scale"),
+    "a correlation": ("maximise (m'w)/(norm2(w)*norm2(b))", "m", "positive scale"),
     "on an ellipsoid": ("maximise (m'w)^2 subject to w'K w = 1", "K⁻¹m/sqrt(mᵀK⁻¹m)", "sign"),
     "the tangency portfolio": ("maximise (m'w)/sqrt(w'K w) subject to sum(w) = 1", "K⁻¹m/(1ᵀK⁻¹m)", ""),
 }

@@ -203,6 +203,25 @@ def test_a_sphere_and_an_ellipsoid_around_a_point(problem: str, solution: str) -
     assert (found.kind, found.proved) == ("minimum", True)
 
 
+ENTROPIES = {  # problem; the solution by hand
+    "Boltzmann": (
+        "minimise c'p + t*sum(p .* log(p)) s.t. ones(n)'p = 1", lambda c, t: np.exp(-c / t) / np.exp(-c / t).sum()
+    ),
+    "filling with water": (
+        "maximise sum(log(1 + c .* p)) s.t. sum(p) = t", lambda c, t: (t + (1 / c).sum()) / 4 - 1 / c
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ENTROPIES)
+def test_multipliers_that_stand_under_a_sum(case: str) -> None:
+    problem, by_hand = ENTROPIES[case]
+    found = matdiff.solve(problem, "p", "p, c: n positive; t: scalar positive")
+    c = random.uniform(1.0, 2.0, 4)
+    np.testing.assert_allclose(matdiff.evaluate(found.solutions[0]["p"], {"c": c, "t": 1.7}), by_hand(c, 1.7))
+    assert found.proved
+
+
 def test_likelihoods_are_proved_one_unknown_after_the_other_and_member_by_member() -> None:
     found = matdiff.solve("maximise -n/2*log(v) - 1/(2*v)*||t - Z b||^2", "b,v", "Z: n x p; t: n; v: scalar positive")
     assert str(found.solutions[0]["v"]) == "‖t − Z(ZᵀZ)⁻¹Zᵀt‖²/n"
