@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import postorder
+from matdiff.algebra.operators.paths import Path
 
 GIVEN = "A_0 + t*A_1"
 TEXTS = [
@@ -63,3 +65,17 @@ def test_a_function_that_is_not_given_has_no_value() -> None:
         matdiff.evaluate("tr(A(t))", {"A": [[1.0]], "t": 2.0})
     with pytest.raises(matdiff.MatdiffError):
         matdiff.code("tr(A(t))", wrt="t")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("y'*inv(K(theta))*y + log(det(K(theta)))", "yᵀK(θ)⁻¹y + log|K(θ)|"),
+        ("log(det(K(theta_1)))", r"\log\det K(\theta_1)"),
+        ("x'Σ(ρ)^-1 x", "x'*inv(Sigma(rho))*x"),
+    ],
+)
+def test_a_letter_may_be_spelt_and_sigma_is_no_sum(text: str, same: str) -> None:
+    f = matdiff.parse(text)
+    assert f is matdiff.parse(same)
+    assert any(isinstance(node, Path) for node in postorder(f))

@@ -14,7 +14,16 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
 from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, spelt_function
-from matdiff.language.names import GREEK_CLASS, SPECTRAL, SUBSCRIPT, SUPERS, canonical, is_letter, no_function
+from matdiff.language.names import (
+    GREEK_CLASS,
+    GREEK_WORDS,
+    SPECTRAL,
+    SUBSCRIPT,
+    SUPERS,
+    canonical,
+    is_letter,
+    no_function,
+)
 from matdiff.language.parameters import INSIDE, head_at
 from matdiff.language.recurrences.heads import head_at as state_at
 from matdiff.language.tokens import WIDE, Emitter, Reach
@@ -35,10 +44,15 @@ POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
-ARGUMENT = rf"\(\s*(?:([A-Za-z{GREEK_CLASS}])\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
-OF_SCALAR = rf"(?P<primes>[′']*)(?P<open>\()\s*(?P<t>[A-Za-z{GREEK_CLASS}])\s*\)"
-PARAMETERS = frozenset(("t", "s", "tau", "theta", "alpha", "lambda", "eta", "xi"))  # of which matrices are functions
+ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"
+ARGUMENT = rf"\(\s*(?:({ONE_LETTER})\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
+OF_SCALAR = rf"(?P<primes>[′']*)(?P<open>\()\s*(?P<t>{ONE_LETTER})\s*\)"
+PARAMETERS = frozenset(  # of which matrices are functions
+    "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
+)
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
+PLACE = r"(?:[0-9]+(?:\s*:\s*[0-9]+)?|:)"
+PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 MOST_SHOWN = 6  # names in an error message
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
@@ -147,6 +161,8 @@ class Calls(Emitter):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
             return custom and self.decide(start, name != "h", 2 - (name == "h"))  # h′(x − y) is rather an inner product
+        if not custom and match_at(PLACES, self.text, called.end() - 1):
+            return False  # x(2) is an entry
         return self.decide(start, custom, 2 if custom else 3)
 
     # ---- definitions with parameters ---------------------------------------------------------------------
@@ -171,10 +187,20 @@ class Calls(Emitter):
         """Whether a definition may begin here: behind a separator, or on a new line."""
         return self.last in STARTERS or (self.line_break and not self.brackets)
 
-    def takes_time(self, start: int) -> bool:
-        """Whether a bracket behind a name holds the index of a sum: y(t) under ∑_t is y_t."""
-        inside = match_at(ARGUMENT, self.text, start) if self.last == "NAME" and not self.gap else None
-        name, known = self.tokens[-1].value if inside else "", self.vocabulary
+    def takes_place(self, start: int) -> bool:
+        """Whether a bracket behind a name holds places: y(t) under ∑_t is y_t, and x(2), A(1, :) are as in MATLAB."""
+        if self.last != "NAME" or self.gap:
+            return False
+        inside, name, known = match_at(ARGUMENT, self.text, start), self.tokens[-1].value, self.vocabulary
+        if (places := match_at(PLACES, self.text, start)) and (known.kinds.get(name) != "S" or name in known.shaped):
+            begin = self.tokens[-1].start
+            shown, low = self.text[begin : places.end()], places.group()[1:-1]
+            if known.kind(name) == "M" and name not in known.shaped and low.strip().isdecimal():
+                message = f"{shown} can be the value of a function, a place, or a product"
+                hint = f"write {name}[{low}, :] for a row, {name}*{low} for the product"
+                raise self.error(message, begin, places.end(), hint)
+            self.note(begin, f"{shown} is taken as {name}[{low}], a place as in MATLAB; a product is {name}*({low})")
+            return True
         if inside is None or not inside.group(1) or canonical(inside.group(1)) not in known.running:
             return False
         return known.kinds.get(name) != "S" or name in known.shaped
@@ -191,10 +217,11 @@ class Calls(Emitter):
         name = base if order else name
         if called is None or argument in known.running or name in known.heads.called or name in known.heads.plain:
             return 0
-        is_parameter = argument in PARAMETERS or (argument in known.asked and known.kind(argument) == "S")
+        is_asked = argument in known.asked and known.kind(argument) == "S"
+        is_parameter = argument.rstrip("0123456789") in PARAMETERS or is_asked
         is_scalar = known.kinds[argument] == "S" if argument in known.kinds else is_parameter
         is_array = known.kind(name) in ("M", "V") and (name in known.kinds or is_letter(name))
-        if not (is_scalar and is_array) or not known.only_called(name, called.group("t")):
+        if not (is_scalar and is_array) or not known.only_called(name, re.escape(called.group("t"))):
             return 0
         self.operand("UNSPECIFIED", (name, order + len(called.group("primes")), PATH), start, called.start("open"))
         return called.start("open")

@@ -16,7 +16,7 @@ from fractions import Fraction
 from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.bars import Bars
 from matdiff.language.bracketing import GAP, indexes
-from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OPERAND_FOLLOWS, STARTERS
+from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OF_SCALAR, OPERAND_FOLLOWS, STARTERS
 from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.limits import read_limits
 from matdiff.language.named_functions import require_no_projection
@@ -221,7 +221,7 @@ class Lexer(Bars):
             self.conditions.add(m.start())
         if bracket == "(" and before in ("NAME", "SUBSCRIPT") and not self.gap:
             self.require_no_call(m.start())
-        is_index = self.takes_direction(m.start()) or (bracket == "(" and self.takes_time(m.start()))
+        is_index = self.takes_direction(m.start()) or (bracket == "(" and self.takes_place(m.start()))
         self.push(bracket, m.start())
         if is_index:
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
@@ -399,6 +399,8 @@ class Lexer(Bars):
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
+        if not starts_term and match_at(OF_SCALAR, self.text, limits.end):
+            return 0  # xᵀΣ(θ)x
         numbers = follows.group()[-1] in "(|‖[" or self.runs_by_itself(limits.end)
         is_number = self.vocabulary.kinds.get("Sigma") == "S"
         custom = (bool(limits.clauses) and not declared) or (starts_term and numbers and not is_number)
