@@ -31,6 +31,7 @@ ALGEBRA = [
     "algebra.operators",
     "algebra.reading_cost",
     "algebra.forms",
+    "algebra.statements",
     "algebra.stated",
     "algebra.identities",
     "algebra.matching",

@@ -13,12 +13,12 @@ from typing import NamedTuple
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace, symbols
-from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import bound_names, fresh_index
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import place
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, substitute_index
 
 
 def general_indices(family: Symbol, targets: Iterable[Expr], names: Set[str]) -> tuple[Expr, ...]:

@@ -14,14 +14,13 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities import parts as identities
-from matdiff.algebra.identities.indexed import substitute_index
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import Named, is_not_named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector, substitute_index
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.derivation import Block, Gradients, Phase, note_axes

@@ -13,10 +13,9 @@ from typing import NamedTuple
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities.indexed import substitute_index
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
-from matdiff.algebra.operators.sums import Entry, Member, UnitVector
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector, substitute_index
 from matdiff.errors import UnsupportedError
 
 

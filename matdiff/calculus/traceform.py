@@ -13,7 +13,7 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator
 from matdiff.algebra.identities.factoring import zero_in_sum
-from matdiff.algebra.identities.indexed import fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.identities.products import zero_in_product
 from matdiff.algebra.identities.traces import (
     factors_before_trace,
@@ -31,7 +31,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, alo
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.sums import IndexedSum, substitute_index
 from matdiff.algebra.rewriting import Step, Steps, Told
 from matdiff.errors import UnsupportedError
 

@@ -10,11 +10,11 @@ from fractions import Fraction
 
 from matdiff.algebra.expr import Expr, Index, Number, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.indexed import substitute_index
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.piecewise import Piecewise, is_nothing
 from matdiff.algebra.operators.products import Power
+from matdiff.algebra.operators.sums import substitute_index
 from matdiff.algebra.rewriting import Simplifier
 
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, postorder, replace
-from matdiff.algebra.identities.indexed import bound_names, substitute_index
+from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.entrywise import Entrywise, Sqrt
 from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.softmax import Softmax, SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.algebra.rewriting import Step
 from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Equation, Root, form_law, inverse_of

@@ -14,13 +14,13 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.indexed import fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, as_product_with_ones
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, as_product_with_ones, substitute_index
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import SkewPart, SymmetricPart
 from matdiff.algebra.rewriting import Simplifier

@@ -17,7 +17,7 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import key, like_terms, split
-from matdiff.algebra.identities.indexed import bound_names, substitute_index
+from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import (
     factor_beside_inverse,
@@ -32,7 +32,7 @@ from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, substitute_index
 from matdiff.algebra.operators.triangles import Centering
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms

@@ -5,12 +5,11 @@ from __future__ import annotations
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
-from matdiff.algebra.identities.indexed import substitute_index
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
 
 
 def entry_given(v: Expr, j: Index) -> Expr | None:

@@ -12,14 +12,7 @@ from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
-from matdiff.algebra.operators.sums import IndexedSum, UnitVector
-
-
-def substitute_index(e: Expr, old: Index, new: Expr) -> Expr:
-    """The expression with a free index replaced."""
-    if old not in e.free:
-        return e
-    return replace(e, lambda node: new if node is old else None if old in node.free else node)
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector, substitute_index
 
 
 def fresh_index(index: Index, taken: Set[str]) -> Index:

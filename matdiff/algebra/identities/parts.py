@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
-from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import bound_names, fresh_index
 from matdiff.algebra.identities.slices import unit_vector_in_hadamard
 from matdiff.algebra.laws import Law, identity
 from matdiff.algebra.operators.entrywise import Entrywise
@@ -19,7 +19,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
-from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.operators.vectorisation import Commutation
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
-from matdiff.algebra.matching.matcher import Matcher
 from matdiff.algebra.matching.rules import term
 from matdiff.algebra.matching.standard import Standard
-from matdiff.algebra.matching.substitution import instance
+from matdiff.algebra.matching.up_to_form import UpToForm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.statements.substitution import instance
 
 MOST_USES = 16  # of a statement in one step
 Sides = tuple[Expr, Expr]
@@ -22,7 +22,7 @@ class Applied:
 
     def __init__(self, form: Standard) -> None:
         self.form = form
-        self.matcher = Matcher(form)
+        self.matcher = UpToForm(form)
 
     def leads(self, ways: Sequence[Sides], before: Expr, after: Expr, empty: bool) -> bool:
         """Whether a statement, read in one of the ways, leads from one side to the other, in the smallest part that

@@ -25,7 +25,6 @@ from matdiff.algebra.matching.rules import (
     is_all_ones,
     matrix_base,
     term,
-    with_index,
 )
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -37,7 +36,7 @@ from matdiff.algebra.operators.products import (
     multiple,
     zero,
 )
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.sums import IndexedSum, substitute_index
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 Forms = tuple[Expr, Expr]  # of e and of eᵀ
@@ -160,7 +159,7 @@ class Arithmetic(ABC):
             return None
         index = factors[k].data[0]
         own = Index(f"·{next(self.names)}", index.last)
-        factors[k] = with_index(factors[k].operands[0], index, own)
+        factors[k] = substitute_index(factors[k].operands[0], index, own)
         return own, self.product_of(e, factors[: len(scalars)], factors[len(scalars) :])
 
     def _times(self, number: Fraction, e: Expr) -> Expr:

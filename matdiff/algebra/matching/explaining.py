@@ -14,7 +14,6 @@ from collections.abc import Sequence
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
 from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named, put
-from matdiff.algebra.matching.matcher import Matcher
 from matdiff.algebra.matching.rules import (
     BEYOND,
     BY_ENTRIES,
@@ -27,7 +26,7 @@ from matdiff.algebra.matching.rules import (
 )
 from matdiff.algebra.matching.shared import ways_to_look
 from matdiff.algebra.matching.standard import Standard
-from matdiff.algebra.matching.substitution import instance
+from matdiff.algebra.matching.up_to_form import UpToForm
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Vec
@@ -36,6 +35,7 @@ from matdiff.algebra.operators.recurrence import Iterate
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.statements.substitution import instance
 
 MOVING = ("inner products in front", "constants in front of an indexed sum")  # hide the factors of a statement
 MOST_DEFINITIONS = 64  # that are opened one after another
@@ -95,7 +95,7 @@ class Explainer:
         self.form = Standard()
         self.forms: dict[object, Standard] = {}
         self.applied: dict[object, Applied] = {}
-        self.matcher = Matcher(self.form)
+        self.matcher = UpToForm(self.form)
 
     def explains(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
         """Whether a law, given by its statements, turns *before* into *after*."""

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.expr import OPERATORS, UNIT, Expr, Index, Number, Operator, fact, replace
+from matdiff.algebra.expr import OPERATORS, UNIT, Expr, Number, Operator, fact
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.khatri_rao import KhatriRao
@@ -191,11 +191,6 @@ def matrix_base(e: Expr) -> tuple[Expr, Expr]:
 def depth(e: Expr) -> int:
     """How many sums over an index stand in one another."""
     return fact("sums", e, lambda node, below: max(below, default=0) + isinstance(node, IndexedSum))
-
-
-def with_index(e: Expr, old: Index, new: Expr) -> Expr:
-    """The expression with a free index replaced."""
-    return replace(e, lambda node: new if node is old else None if old in node.free else node)
 
 
 # ---- terms and powers --

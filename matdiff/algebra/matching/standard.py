@@ -28,7 +28,6 @@ from matdiff.algebra.matching.rules import (
     depth,
     rule_of,
     term,
-    with_index,
 )
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, is_null, places
 from matdiff.algebra.operators.differentials import Differential
@@ -52,7 +51,14 @@ from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, as_product_with_ones
+from matdiff.algebra.operators.sums import (
+    Entry,
+    IndexedSum,
+    Member,
+    SumOfEntries,
+    as_product_with_ones,
+    substitute_index,
+)
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
 from matdiff.algebra.operators.triangles import (
@@ -227,7 +233,7 @@ class Standard(Arithmetic):
             return zero(body.shape)
         count = index.last.number
         if count is not None and count <= MOST_WRITTEN:
-            return self.sum_of([self.of(with_index(body, index, Number(k))) for k in range(1, count + 1)])
+            return self.sum_of([self.of(substitute_index(body, index, Number(k))) for k in range(1, count + 1)])
         if self.multiplies_out and isinstance(body, Sum):
             return self.sum_of([self.indexed(index, t) for t in body.operands])
         if STACKS in self.beyond and (whole := total(body, index, {})) is not None:
@@ -279,7 +285,7 @@ class Standard(Arithmetic):
         if not self.has("names of indices"):
             return IndexedSum(body, index)
         own = Index(f"#{depth(body)}", index.last)
-        return IndexedSum(self.of(with_index(body, index, own)), own)
+        return IndexedSum(self.of(substitute_index(body, index, own)), own)
 
     # ---- transposes -------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
-from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, postorder
+from matdiff.algebra.expr import Data, Expr, Index, Number, Operator, Symbol, postorder, replace
 from matdiff.algebra.laws import differential
 from matdiff.algebra.notation import ASCII, ATOM, SUM, TERM, Notation, Slot, Style, name_text
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -251,3 +251,10 @@ def free_indices(expr: Expr) -> list[Index]:
             if len(order) > 1 and len(set(order)) == len(expr.free) == len(order):
                 return order
     return sorted(expr.free, key=lambda i: (i.name, str(i.last)))
+
+
+def substitute_index(e: Expr, old: Index, new: Expr) -> Expr:
+    """The expression with a free index replaced."""
+    if old not in e.free:
+        return e
+    return replace(e, lambda node: new if node is old else None if old in node.free else node)

@@ -14,7 +14,7 @@ from math import prod
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, fact
-from matdiff.algebra.identities.indexed import fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.entrywise import Abs, Log
@@ -26,7 +26,7 @@ from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
-from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
+from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, substitute_index
 from matdiff.calculus.equality.functions_apart import is_positive
 from matdiff.calculus.equality.ordering import letters, order, ordered_sum, outer_factors, resettled, transposed
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number
-from matdiff.algebra.identities.indexed import bound_names, fresh_index, substitute_index
+from matdiff.algebra.identities.indexed import bound_names, fresh_index
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.operators.products import Product, Sum, multiple
-from matdiff.algebra.operators.sums import Entry, IndexedSum
+from matdiff.algebra.operators.sums import Entry, IndexedSum, substitute_index
 
 Delta = tuple[Expr, Expr, Size]  # two places, and how many members there are
 

@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import Size, solution
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
-from matdiff.algebra.matching.rules import with_index
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.reductions import count
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
 
 Found = dict[Any, Any]  # what letters, families, indices and sizes of a statement stand for
@@ -22,7 +21,7 @@ class Family(NamedTuple):
     body: Expr
 
     def at(self, place: Expr) -> Expr:
-        return with_index(self.body, self.bound, place)
+        return substitute_index(self.body, self.bound, place)
 
 
 class Applied(NamedTuple):

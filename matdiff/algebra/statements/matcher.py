@@ -1,0 +1,208 @@
+"""Matching: the substitutions under which a side of a statement becomes a given expression.
+
+The letters of the statement stand for anything of their kind; a letter in a product takes in one factor or several
+neighbours, the last letter of a sum or an entrywise product whatever is left.  k in Aᵏ stands for any exponent, g in
+g(A) for any function of every entry.  Recursion goes no deeper than the statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from matdiff.algebra.dims import ONE, SCALAR, Size, solution
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, turned
+from matdiff.algebra.operators.square import MatrixPower
+from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower, last_of
+from matdiff.algebra.operators.symmetry import assumed, is_symmetric
+from matdiff.algebra.statements.substitution import Applied, Found, substituted
+from matdiff.errors import MatdiffError
+
+SEEN = frozenset(  # properties that what a letter stands for has to have; others are conditions, said in words
+    ("symmetric", "skew", "orthogonal", "diagonal", "lower", "upper", "idempotent", "unit", "stochastic", "simplex")
+)
+NOTHING: tuple[Found, ...] = ()
+
+
+class Matcher:
+    """Matches statements with expressions as they are written."""
+
+    def match(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
+        """The substitutions that extend what was found before."""
+        if isinstance(p, Symbol):
+            return self._letter(p, e, found)
+        if isinstance(p, Product):
+            return self.chain(p.operands, e.operands if isinstance(e, Product) else (e,), found)
+        if isinstance(p, Sum | Hadamard):
+            return self._bag(p.operands, e.operands, type(p).of, found) if type(e) is type(p) else NOTHING
+        if isinstance(p, SymbolicPower):
+            return self._power(p, e, found)
+        if isinstance(p, Unspecified):
+            return self._function(p, e, found)
+        if p.rows is ONE and isinstance(p, Transpose) and isinstance(p.operands[0], Symbol):
+            return self.match(p.operands[0], turned(e), found) if e.rows is ONE else NOTHING
+        return self._operation(p, e, found)
+
+    def joined(self, join: Callable[..., Expr], parts: Sequence[Expr]) -> Expr:
+        """Several operands for one letter."""
+        return join(*parts)
+
+    # ---- letters ----------------------------------------------------------------------------------------
+
+    def _letter(self, p: Symbol, e: Expr, found: Found) -> Iterable[Found]:
+        known = found.get(p)
+        if known is not None:
+            return (found,) if known is e else NOTHING
+        if not self._has(p, e):
+            return NOTHING
+        sized = self._shape(p, e, found)
+        if sized is None:
+            return NOTHING
+        as_size = size_of(e) if "integer" in p.properties else None
+        return ({**sized, p: e} if as_size is None else {**sized, p: e, p.name: as_size},)
+
+    def _has(self, p: Symbol, e: Expr) -> bool:
+        """Whether an expression has what a letter is declared to have, as far as that has to be seen."""
+        if not p.properties:
+            return True
+        wanted = p.properties & SEEN
+        if "integer" in p.properties and e.number is not None and e.number.denominator != 1:
+            return False
+        return not wanted or wanted <= assumed(e) or (wanted <= {"symmetric"} and self.is_symmetric(e))
+
+    def is_symmetric(self, e: Expr) -> bool:
+        return is_symmetric(e)
+
+    def _shape(self, p: Expr, e: Expr, found: Found) -> Found | None:
+        if p.shape is e.shape or p.shape == SCALAR:
+            return found if p.shape == e.shape and p.shape == SCALAR else self._sizes(p.shape, e.shape, found)
+        return self._sizes(p.shape, e.shape, found)
+
+    def _sizes(self, ps: Sequence[Size], actual: Sequence[Size], found: Found) -> Found | None:
+        for p, a in zip(ps, actual, strict=True):
+            sized = self._size(p, a, found)
+            if sized is None:
+                return None
+            found = sized
+        return found
+
+    def _size(self, p: Size, actual: Size, found: Found) -> Found | None:
+        """A size gives the letter in it that is not known yet; one with several waits until they are."""
+        unknown = [n for n in p.names() if n not in found]
+        if not unknown:
+            return found if substituted(p, found) is actual else None
+        if len(unknown) > 1:
+            return {**found, "sizes": (*found.get("sizes", ()), (p, actual))}
+        value = solution(p, unknown[0], actual, found)
+        return None if value is None else {**found, unknown[0]: value}
+
+    # ---- sums and products ------------------------------------------------------------------------------
+
+    def _bag(
+        self, ps: Sequence[Expr], es: Sequence[Expr], join: Callable[..., Expr], found: Found, rest: bool = False
+    ) -> Iterator[Found]:
+        """Terms or factors in any order; a bare letter may take several; with *rest* some may be left over."""
+        return self._bag_from(sorted(ps, key=is_bare), tuple(es), join, found, rest)
+
+    def _bag_from(
+        self, ps: Sequence[Expr], es: tuple[Expr, ...], join: Callable[..., Expr], found: Found, rest: bool
+    ) -> Iterator[Found]:
+        if not ps:
+            if rest or not es:
+                yield {**found, "rest": es}
+            return
+        if len(es) < len(ps):
+            return
+        p, *others = ps
+        takes_rest = is_bare(p) and not rest
+        if not others and len(es) > 1 and takes_rest:
+            for more in self.match(p, self.joined(join, es), found):
+                yield {**more, "rest": ()}
+            return
+        for k, e in enumerate(es):
+            for more in self.match(p, e, found):
+                yield from self._bag_from(others, es[:k] + es[k + 1 :], join, more, rest)
+        if len(others) == 1 and len(es) > 2 and takes_rest:
+            for k, e in enumerate(es):
+                for more in self.match(others[0], e, found):
+                    for last in self.match(p, self.joined(join, es[:k] + es[k + 1 :]), more):
+                        yield {**last, "rest": ()}
+
+    def chain(self, ps: Sequence[Expr], es: Sequence[Expr], found: Found) -> Iterable[Found]:
+        """All factors in their order; a letter takes one or several neighbours."""
+        if not ps:
+            return NOTHING if es else (found,)
+        p, others = ps[0], ps[1:]
+        spare = len(es) - len(others)
+        if not others or not is_bare(p) or spare < 1:
+            return self._link(p, others, es, spare if not others else 1, found) if spare >= 1 else NOTHING
+        return (last for number in range(1, spare + 1) for last in self._link(p, others, es, number, found))
+
+    def _link(self, p: Expr, others: Sequence[Expr], es: Sequence[Expr], number: int, found: Found) -> Iterable[Found]:
+        """The first *number* factors for the first part."""
+        if number > 1 and not is_bare(p):
+            return NOTHING
+        head = es[0] if number == 1 else Product.of(*es[:number])
+        first = self.match(p, head, found)
+        return (last for more in first for last in self.chain(others, es[number:], more)) if others else first
+
+    # ---- operations -------------------------------------------------------------------------------------
+
+    def _operation(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
+        if type(p) is not type(e) or len(p.operands) != len(e.operands):
+            return NOTHING
+        start = self._data(p, e, found)
+        return NOTHING if start is None else self.all_of(p.operands, e.operands, start)
+
+    def all_of(self, ps: Sequence[Expr], es: Sequence[Expr], found: Found) -> Iterable[Found]:
+        """Each part of a statement with the operand at its place."""
+        if not ps:
+            return (found,)
+        first = self.match(ps[0], es[0], found)
+        return first if len(ps) == 1 else (last for more in first for last in self.all_of(ps[1:], es[1:], more))
+
+    def _data(self, p: Expr, e: Expr, found: Found) -> Found | None:
+        """Sizes, numbers and names beside the operands."""
+        if not isinstance(p, Operator) and p.number is None:
+            return self._shape(p, e, found)
+        for a, b in zip(p.data, e.data, strict=True):
+            if isinstance(a, Size) and isinstance(b, Size):
+                sized = self._size(a, b, found)
+                if sized is None:
+                    return None
+                found = sized
+            elif a is not b and a != b:
+                return None
+        return found
+
+    def _power(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
+        """Aˢ with a letter s: every power."""
+        if isinstance(e, MatrixPower):
+            return self.all_of(p.operands, (e.operands[0], Number(e.data[0])), found)
+        return self.all_of(p.operands, e.operands, found) if isinstance(e, SymbolicPower) else NOTHING
+
+    def _function(self, p: Unspecified, e: Expr, found: Found) -> Iterable[Found]:
+        """g(A) with an open g: any function of every entry, which has the same parameters wherever it stands."""
+        name, order = p.data
+        if order or not isinstance(e, Entrywise | Power | Unspecified):
+            return NOTHING
+        known = found.get(name)
+        if any(o.shape != SCALAR for o in e.operands[1:]) or (known is not None and known.to(e.operands[0]) is not e):
+            return NOTHING
+        return self.match(p.operands[0], e.operands[0], {**found, name: Applied(e)})
+
+
+def is_bare(p: Expr) -> bool:
+    """Whether a part of a statement is a letter, perhaps transposed, or what an index makes of it."""
+    return isinstance(p.operands[0] if isinstance(p, Transpose) else p, Symbol | Member)
+
+
+def size_of(e: Expr) -> Size | None:
+    """A whole number, a letter for one, or what is made of them, as the size that it is."""
+    try:
+        found = last_of(e)
+    except MatdiffError:
+        return None
+    return None if found.number is not None and found.number < 0 else found
