@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import Size, solution
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.operators.entrywise import Unspecified
+from matdiff.algebra.operators.products import Transpose, turned
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
@@ -38,28 +40,37 @@ def substituted(p: Size, found: Found) -> Size:
     return p.substitute(lambda name: found.get(name) or Size((((name,), 1),)))
 
 
+class Unbound(Exception):
+    """A letter of the other side that nothing is known of."""
+
+
 def with_sizes(found: Found) -> Found:
-    """The substitution with the sizes that waited for others to be known."""
-    waiting = list(found.get("sizes", ()))
-    for _ in range(len(waiting)):
-        for pair in waiting:
-            unknown = [n for n in pair[0].names() if n not in found]
-            value = solution(pair[0], unknown[0], pair[1], found) if len(unknown) == 1 else None
+    """The substitution with the sizes that waited for others to be known, which they have to fit."""
+    waiting = found.get("sizes", ())
+    for _ in waiting:
+        for size, actual in waiting:
+            unknown = [n for n in size.names() if n not in found]
+            value = solution(size, unknown[0], actual, found) if len(unknown) == 1 else None
             if value is not None:
                 found = {**found, unknown[0]: value}
+    for size, actual in waiting:
+        if all(n in found for n in size.names()) and substituted(size, found) is not actual:
+            raise Unbound(str(size))
     return found
 
 
-class Unbound(Exception):
-    """A letter of the other side that nothing is known of."""
+@cache
+def nodes_of(p: Expr) -> tuple[Expr, ...]:
+    """Those of a side of a statement, operands first."""
+    return tuple(postorder(p))
 
 
 def instance(p: Expr, found: Found) -> Expr | None:
     """A side of a statement with what its letters stand for; None where a letter is not known, or nothing fits."""
     done: dict[Expr, Expr] = {}
-    found = with_sizes(found)
     try:
-        for node in postorder(p):
+        found = with_sizes(found)
+        for node in nodes_of(p):
             done[node] = _instance(node, found, done)
     except (Unbound, ShapeError, ValueError, TypeError, KeyError):
         return None
@@ -82,11 +93,14 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
         return known if known is not None else Index(node.name, substituted(node.last, found))
     if isinstance(node, Unspecified) and isinstance(found.get(node.data[0]), Applied):
         return _applied(found[node.data[0]], node, done)
-    data = tuple([_datum(d, found, done) for d in node.data])
     operands = tuple([done[o] for o in node.operands])
+    if isinstance(node, Transpose):
+        return turned(operands[0])
+    data = tuple([_datum(d, found, done) for d in node.data])
     if data == node.data:
         return node.rebuild(operands) if node.operands else node
-    return node.make(operands, data)
+    of = getattr(type(node), "of", None) if all(isinstance(d, Size) for d in data) else None
+    return of(*operands, *data) if of is not None else node.make(operands, data)
 
 
 def _applied(function: Applied, node: Expr, done: dict[Expr, Expr]) -> Expr:
@@ -101,6 +115,8 @@ def _applied(function: Applied, node: Expr, done: dict[Expr, Expr]) -> Expr:
 
 def _datum(d: Any, found: Found, done: dict[Expr, Expr]) -> Any:
     if isinstance(d, Size):
+        if any(n not in found for n in d.names()):
+            raise Unbound(str(d))
         return substituted(d, found)
     if isinstance(d, Index):
         known = found.get(d)
