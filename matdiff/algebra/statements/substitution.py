@@ -99,8 +99,8 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     data = tuple([_datum(d, found, done) for d in node.data])
     if data == node.data:
         return node.rebuild(operands) if node.operands else node
-    of = getattr(type(node), "of", None) if all(isinstance(d, Size) for d in data) else None
-    return of(*operands, *data) if of is not None else node.make(operands, data)
+    own = vars(type(node)).get("of") if all(isinstance(d, Size) for d in data) else None
+    return type(node).of(*operands, *data) if own else node.make(operands, data)  # type: ignore[attr-defined]
 
 
 def _applied(function: Applied, node: Expr, done: dict[Expr, Expr]) -> Expr:
