@@ -102,14 +102,27 @@ def _written(
     sizes: Mapping[str, int] | None,
 ) -> Code:
     """The function, from the form of the expression that is computed well; its value is that of the expression."""
+    from matdiff.calculus.conditions import size_names
+    from matdiff.program.low_rank import of_low_rank
     from matdiff.program.stable import stable
     from matdiff.results.code import code_for
 
-    well = f if any(isinstance(u, Named) for u in unknowns.values()) else stable(f)
-    derived = derive(well, list(unknowns.values())) if {"gradient", "hvp"} & {*wanted} else None
-    answers = {title: _expressions(title, well, unknowns, derived) for title in wanted}
-    conditions = derived.conditions if derived is not None else ()
-    return code_for(answers, symbols(f), backend, name, sizes, conditions, meant={"value": (f,)})
+    has_named = any(isinstance(u, Named) for u in unknowns.values())
+    well = f if has_named else stable(f)
+    answers, conditions = _answers(well, unknowns, wanted)
+    low = None if has_named else of_low_rank(well, size_names(well))
+    shortcut = None if low is None else (low.few, low.many, _answers(low.expr, unknowns, wanted)[0])
+    meant = {"value": (f,)}
+    return code_for(answers, symbols(f), backend, name, sizes, conditions, meant, shortcut=shortcut)
+
+
+def _answers(
+    f: Expr, unknowns: Mapping[str, Expr], wanted: Sequence[str]
+) -> tuple[Mapping[str, Sequence[Expr]], tuple[str, ...]]:
+    """The expressions for some outputs, and where they hold."""
+    derived = derive(f, list(unknowns.values())) if {"gradient", "hvp"} & {*wanted} else None
+    answers = {title: _expressions(title, f, unknowns, derived) for title in wanted}
+    return answers, derived.conditions if derived is not None else ()
 
 
 def objective(

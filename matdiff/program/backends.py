@@ -25,6 +25,8 @@ class Backend(NamedTuple):
     like        keywords that give a new array the type of numbers of an array a; *unlike* where there is none
     scalar      the type of a scalar in annotations
     in_place    whether arrays may be changed
+    halves      whether ZᵀZ is computed with half the work
+    kinds       what stands for factorisations that the library does not have
     """
 
     module: str
@@ -39,6 +41,8 @@ class Backend(NamedTuple):
     unlike: Mapping[str, str] = {}
     scalar: str = "float"
     in_place: bool = False
+    halves: bool = False
+    kinds: Mapping[str, str] = {}
 
 
 def backend(name: str) -> Backend:

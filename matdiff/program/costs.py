@@ -19,6 +19,7 @@ from matdiff.program.arrays import Array
 
 SAMPLES = 7
 LEAST, LARGEST = 8, 4000
+FEW, SMALL = frozenset("kqr"), 40  # ranks and numbers of classes by custom
 
 Cost = tuple[float, ...]
 FREE: Cost = (0.0,) * SAMPLES
@@ -45,7 +46,7 @@ class Costs:
     def _of(self, name: str) -> Cost:
         if name not in self._names:
             draw = random.Random(zlib.crc32(name.encode()))
-            spread = math.log(LARGEST / LEAST)
+            spread = math.log((SMALL if name in FEW else LARGEST) / LEAST)
             typical = tuple([LEAST * math.exp(spread * draw.random()) for _ in range(SAMPLES)])
             self._names[name] = (float(self.sizes[name]),) * SAMPLES if name in self.sizes else typical
         return self._names[name]

@@ -10,7 +10,9 @@ from matdiff.calculus.definiteness.eigenvalues import Signs
 
 
 class Kinds:
-    """The kinds of square matrices: ``cholesky`` of a positive definite one, ``lower``, ``upper``, else ``lu``."""
+    """The kinds of square matrices: ``cholesky`` of a positive definite one, ``lower``, ``upper``, ``lu``,
+    and ``symmetric``, of which it turns out whether it is positive definite, as a kernel that is written out is.
+    """
 
     def __init__(self, sizes: Iterable[str] = ()) -> None:
         self._signs = Signs(sizes)
@@ -22,7 +24,9 @@ class Kinds:
             if triangle in known:
                 return triangle
         claim = self._signs.spectrum(e)
-        return "cholesky" if claim is not None and claim.interval.is_nonnegative else "lu"
+        if claim is None or claim.interval.is_nonpositive:
+            return "lu"
+        return "cholesky" if claim.interval.is_nonnegative else "symmetric"
 
     def is_symmetric(self, e: Expr) -> bool:
         """Whether a matrix is symmetric by the way it is written."""

@@ -8,7 +8,7 @@ need it, or where its entries are needed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, SCALAR, Size, divided, size
@@ -28,7 +28,11 @@ class Lowering(Forming):
     """Expressions as tensors over one table of arrays."""
 
     def __init__(
-        self, roots: Sequence[Expr], sizes: Mapping[str, int] | None = None, symbols: Sequence[Symbol] = ()
+        self,
+        roots: Sequence[Expr],
+        sizes: Mapping[str, int] | None = None,
+        symbols: Sequence[Symbol] = (),
+        formed: Collection[Expr] = (),
     ) -> None:
         super().__init__(sizes)
         nodes: dict[Expr, None] = {}
@@ -44,6 +48,8 @@ class Lowering(Forming):
         self.done: dict[Expr, Tensor] = {}
         for node in nodes:
             found = self._lowered(node)
+            if node in formed:
+                found = self.formed(found)
             self.done[node] = self.settled(found) if uses[node] > 1 or len(found.factors) > MOST_FACTORS else found
 
     def _lowered(self, node: Expr) -> Tensor:

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR, Size, shape_text
 from matdiff.algebra.expr import Expr, Index, Symbol
+from matdiff.calculus.conditions import size_names
 from matdiff.errors import MatdiffError
 from matdiff.program.arrays import Array, in_order
 from matdiff.program.backends import Backend
 from matdiff.program.costs import Work, work_of
 from matdiff.program.lowering import Lowering, without_ones
+from matdiff.program.rewriting import Rewriting
 from matdiff.program.statements import write
 from matdiff.program.syntax import extent, identifier
 from matdiff.program.writing import Writer
@@ -39,6 +41,24 @@ class Generated(NamedTuple):
     sizes: tuple[str, ...]
     work: Work
     program: tuple[Array, ...]
+    branch: tuple[Size, Size] | None = None  # the first version runs where the first size is less
+
+
+class Shortcut(NamedTuple):
+    """The same outputs in another form, which is taken where *few* is less than *many*."""
+
+    few: Size
+    many: Size
+    outputs: Sequence[Output]
+
+
+class Version(NamedTuple):
+    """Outputs as arrays, and the program that computes them."""
+
+    outputs: Sequence[Output]
+    lowering: Lowering
+    roots: list[Array]
+    program: list[Array]
 
 
 def generated(
@@ -48,38 +68,62 @@ def generated(
     called: str,
     sizes: Mapping[str, int] | None = None,
     conditions: Sequence[str] = (),
+    shortcut: Shortcut | None = None,
 ) -> Generated:
     """The source of a function of some symbols and what else occurs, with the given outputs."""
     if not called.isidentifier() or identifier(called, set()) != called:
         raise MatdiffError(f"{called!r} is no name for a function of Python")
-    exprs = [e for o in outputs for e in o.exprs]
-    lowering = Lowering(exprs, sizes, symbols)
-    axes = [order for o in outputs for order in o.axes]
-    roots = [lowering.answer(lowering.done[e], order) for e, order in zip(exprs, axes, strict=True)]
-    program = in_order(roots)
-    inputs = list(dict.fromkeys([*symbols, *lowering.symbols]))
-    inputs = [s for s in inputs if lowering.is_input(s)]
+    versions = [lowered(o, target, sizes, symbols) for o in ([shortcut.outputs] if shortcut else []) + [outputs]]
+    every = dict.fromkeys([*symbols, *(s for v in versions for s in v.lowering.symbols)])
+    inputs = [s for s in every if versions[-1].lowering.is_input(s)]
     header = Header(inputs, target, called)
-    needed = {n for a in program for n in sizes_in(a)}
-    header.read(needed)
+    named = (shortcut.few.names() | shortcut.many.names()) if shortcut else set()
+    header.read(named | {n for v in versions for a in v.program for n in sizes_in(a)})
     model = next((header.names[s.name] for s in inputs if s.ranges or s.shape != SCALAR), "")
-    writer = Writer(target, header.names, header.taken, model)
-    write(writer, roots)
-    results = iter([ast.unparse(writer.node(root)) for root in roots])
-    returned = [[next(results) for _ in o.exprs] for o in outputs]
-    body = [*header.checks(writer.text + " ".join(r for group in returned for r in group)), *writer.lines]
-    body.append(f"return {tuple_text([g[0] if len(g) == 1 else tuple_text(g) for g in returned])}")
+    lines: list[str] = []
+    helpers: dict[str, None] = {}
+    for k, version in enumerate(versions):
+        writer = Writer(target, header.names, header.taken, model)
+        own = statements(writer, version)
+        if shortcut and k == 0:
+            lines.append(f"if {header.text(shortcut.few)} < {header.text(shortcut.many)}:")
+            own = ["    " + line for line in own]
+        lines += own
+        helpers |= writer.helpers
+    body = [*header.checks("\n".join(lines)), *lines]
     doc = docstring(outputs, inputs, header, conditions)
     kinds = [[target.array if e.shape != SCALAR or e.free else target.scalar for e in o.exprs] for o in outputs]
     result = ", ".join(k[0] if len(k) == 1 else f"tuple[{', '.join(k)}]" for k in kinds)
     head = f"def {called}({', '.join(header.parameters())}) -> tuple[{result}]:"
     function = "\n".join([head, *("    " + line if line else "" for line in [*doc, *body])])
-    helpers = [target.helpers[h] for h in writer.helpers]
-    imports = writer.imports_of([function, *helpers])
-    source = "\n\n\n".join(["\n".join(imports), *helpers, function] if imports else [*helpers, function]) + "\n"
-    return Generated(
-        source, tuple(header.arguments), tuple(inputs), tuple(header.extra), work_of(program), tuple(program)
-    )
+    before = [target.helpers[h] for h in helpers]
+    imports = writer.imports_of([function, *before])
+    source = "\n\n\n".join(["\n".join(imports), *before, function] if imports else [*before, function]) + "\n"
+    program, arguments, extra = versions[0].program, tuple(header.arguments), tuple(header.extra)
+    branch = shortcut[:2] if shortcut else None
+    return Generated(source, arguments, tuple(inputs), extra, work_of(program), tuple(program), branch)
+
+
+def lowered(
+    outputs: Sequence[Output], target: Backend, sizes: Mapping[str, int] | None, symbols: Sequence[Symbol]
+) -> Version:
+    """The program for some outputs."""
+    exprs = [e for o in outputs for e in o.exprs]
+    rewrite = Rewriting(target.halves, {n for e in exprs for n in size_names(e)})
+    exprs = [rewrite(e) for e in exprs]
+    lowering = Lowering(exprs, sizes, symbols, rewrite.formed)
+    axes = [order for o in outputs for order in o.axes]
+    roots = [lowering.answer(lowering.done[e], order) for e, order in zip(exprs, axes, strict=True)]
+    return Version(outputs, lowering, roots, in_order(roots))
+
+
+def statements(writer: Writer, version: Version) -> list[str]:
+    """The lines that compute the outputs, the last of which returns them."""
+    write(writer, version.roots)
+    results = iter([ast.unparse(writer.node(root)) for root in version.roots])
+    returned = [[next(results) for _ in o.exprs] for o in version.outputs]
+    last = f"return {tuple_text([g[0] if len(g) == 1 else tuple_text(g) for g in returned])}"
+    return [*writer.lines, last]
 
 
 def tuple_text(parts: Sequence[str]) -> str:

@@ -223,12 +223,13 @@ def _apply(w: Writer, a: Array) -> Node:
 
 
 def _factor(w: Writer, a: Array) -> Node:
-    return w.fill(f"{a.data[0]}(a)", a=w.node(a.args[0]))
+    return w.fill(f"{w.kind(a)}(a)", a=w.node(a.args[0]))
 
 
 def _solve(w: Writer, a: Array) -> Node:
     """A⁻¹B or A⁻ᵀB."""
-    kind, transposed, places = a.data
+    _, transposed, places = a.data
+    kind = w.kind(a)
     factor, b = a.args
     node = w.node(b)
     if kind == "batch":
@@ -240,11 +241,11 @@ def _solve(w: Writer, a: Array) -> Node:
 
 
 def _inverse(w: Writer, a: Array) -> Node:
-    return w.fill(f"{a.data[0]}_inverse(a)", a=w.node(a.args[0]))
+    return w.fill(f"{w.kind(a)}_inverse(a)", a=w.node(a.args[0]))
 
 
 def _determinant(w: Writer, a: Array) -> Node:
-    return w.fill(f"{a.data[0]}_{a.op}(a)", a=w.node(a.args[0]))
+    return w.fill(f"{w.kind(a)}_{a.op}(a)", a=w.node(a.args[0]))
 
 
 def _embed(w: Writer, a: Array) -> Node:

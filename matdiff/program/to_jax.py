@@ -95,4 +95,5 @@ BACKEND = Backend(
     convert="{0} = jnp.asarray({0})",
     like={"dtype": "result_type(a, float32)"},
     scalar="float | jax.Array",
+    kinds={"symmetric": "lu"},
 )

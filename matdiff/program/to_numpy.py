@@ -94,6 +94,22 @@ HELPERS = {
     "lu_solve": '''def _lu_solve(f, b):
     """A⁻¹B by the factors of Aᵀ."""
     return (lapack.sgetrs if f[0].dtype == np.float32 else lapack.dgetrs)(*f, b, trans=1)[0]''',
+    "symmetric": '''def _symmetric(a):
+    """The lower factor of a positive definite matrix, or the factors of another symmetric one."""
+    c, info = (lapack.spotrf if a.dtype == np.float32 else lapack.dpotrf)(a.T, lower=1, clean=1)
+    return _lu(a) if info else c''',
+    "symmetric_solve": '''def _symmetric_solve(f, b):
+    """A⁻¹B by the factors of A."""
+    return _lu_solve(f, b) if isinstance(f, tuple) else _cholesky_solve(f, b)''',
+    "symmetric_inverse": '''def _symmetric_inverse(f):
+    """A⁻¹ by the factors of A."""
+    return _lu_inverse(f) if isinstance(f, tuple) else _cholesky_inverse(f)''',
+    "symmetric_logdet": '''def _symmetric_logdet(f):
+    """log |det A| by the factors of A."""
+    return _lu_logdet(f) if isinstance(f, tuple) else _cholesky_logdet(f)''',
+    "symmetric_det": '''def _symmetric_det(f):
+    """det A by the factors of A."""
+    return _lu_det(f) if isinstance(f, tuple) else _cholesky_det(f)''',
     "lu_solve_transposed": '''def _lu_solve_transposed(f, b):
     """A⁻ᵀB by the factors of Aᵀ."""
     return (lapack.sgetrs if f[0].dtype == np.float32 else lapack.dgetrs)(*f, b)[0]''',
@@ -135,4 +151,5 @@ BACKEND = Backend(
     convert="{0} = np.asarray({0})",
     like={"dtype": "result_type(a, float32)"},
     in_place=True,
+    halves=True,
 )

@@ -123,4 +123,5 @@ BACKEND = Backend(
     like={"dtype": "a.dtype", "device": "a.device"},
     unlike={"dtype": "float64"},
     scalar="float | torch.Tensor",
+    kinds={"symmetric": "lu"},
 )

@@ -97,6 +97,10 @@ class Writer:
         found = [line for word, line in self.backend.imports.items() if re.search(rf"\b{re.escape(word)}", code)]
         return sorted(found, key=lambda line: (line.startswith("from"), line))
 
+    def kind(self, a: Array) -> str:
+        """The kind of factorisation in the library."""
+        return self.backend.kinds.get(a.data[0], a.data[0])
+
     def create(self, template: str, **letters: Node) -> Node:
         """A new array of the type of numbers that the arguments have."""
         call = self.fill(template, **letters)

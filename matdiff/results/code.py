@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError
@@ -43,20 +44,29 @@ def code_for(
     conditions: Sequence[str] = (),
     meant: Mapping[str, Sequence[Expr]] | None = None,
     needs: Sequence[Expr] = (),
+    shortcut: tuple[Size, Size, Mapping[str, Sequence[Expr]]] | None = None,
 ) -> Code:
     """The code for some answers, by their titles, with the arguments that come first.
 
     Some are *meant* to be other expressions, of which they are a form that is computed well.  *needs* has to have a
-    value where the code is checked.
+    value where the code is checked.  A *shortcut* are two sizes and answers for where the first one is less.
     """
-    from matdiff.algebra.operators.sums import free_indices
     from matdiff.program.backends import backend as backend_of
-    from matdiff.program.source import Output, generated
+    from matdiff.program.source import Shortcut, generated
 
-    outputs = [Output(title, tuple(es), tuple([tuple(free_indices(e)) for e in es])) for title, es in answers.items()]
-    outputs = [o._replace(meant=tuple((meant or {}).get(o.title, ()))) for o in outputs]
-    made = generated(outputs, inputs, backend_of(backend), name, sizes, conditions)
+    outputs = outputs_of(answers, meant or {})
+    short = None if shortcut is None else Shortcut(*shortcut[:2], outputs_of(shortcut[2], meant or {}))
+    made = generated(outputs, inputs, backend_of(backend), name, sizes, conditions, short)
     return Code(made, backend, name, outputs, needs)
+
+
+def outputs_of(answers: Mapping[str, Sequence[Expr]], meant: Mapping[str, Sequence[Expr]]) -> list[Output]:
+    """Answers by their titles, with the order of their free indices and what they are meant to be."""
+    from matdiff.algebra.operators.sums import free_indices
+    from matdiff.program.source import Output
+
+    axes = {title: tuple([tuple(free_indices(e)) for e in es]) for title, es in answers.items()}
+    return [Output(t, tuple(es), axes[t], tuple(meant.get(t, ()))) for t, es in answers.items()]
 
 
 class Code(Displayed):
@@ -96,13 +106,35 @@ class Code(Displayed):
         return self._function
 
     def verify(self, seed: int = 0, values: Mapping[str, Any] | None = None) -> float:
-        """Compares the function with *evaluate* on some values or a random instance; CheckError where they differ."""
-        from matdiff.numeric.functions import instance, largest_error
+        """Compares the function with *evaluate* on some values or a random instance; CheckError where they differ.
+
+        Where the sizes decide which of two ways is taken, both are compared.
+        """
+        from matdiff.numeric.functions import instance
+
+        if values is not None:
+            return self._compared(values)
+        worst, ways = 0.0, set()
+        for k in range(seed, seed + 10):
+            random, sizes = instance(self._answers(), self._found.inputs, k, self._needs)
+            branch = self._found.branch
+            way = branch is not None and branch[0].value(sizes) < branch[1].value(sizes)
+            if way not in ways:
+                worst = max(worst, self._compared({**sizes, **random}))
+            ways.add(way)
+            if branch is None or len(ways) == 2:
+                break
+        return worst
+
+    def _answers(self) -> list[Expr]:
+        """What the outputs are meant to be."""
+        return [e for o in self._outputs for e in o.meant or o.exprs]
+
+    def _compared(self, given: Mapping[str, Any]) -> float:
+        """The largest error on some values."""
+        from matdiff.numeric.functions import largest_error
 
         outputs = [o.meant or o.exprs for o in self._outputs]
-        exprs = [e for group in outputs for e in group]
-        random, sizes = ({}, {}) if values is not None else instance(exprs, self._found.inputs, seed, self._needs)
-        given = {**sizes, **random, **(values or {})}
         with array_type(self.backend) as array:
             arguments = [array(given[n]) for n in self.inputs]
             return largest_error(self.function, arguments, outputs, given)

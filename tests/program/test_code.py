@@ -133,6 +133,56 @@ def test_structured_matrices_are_not_formed(text: str, where: str) -> None:
     assert made.cost.memory.value(dict.fromkeys("mnpq", 100)) <= 3 * 100**2 + 200  # never m·n squared
 
 
+LOW_RANK = {  # what is inverted by a smaller matrix where that is possible: text, unknown, declarations
+    "a diagonal and a few columns": ("S = diag(s) + F F'; log det(S) + y'inv(S)*y", "F",
+                                     "s: d positive; F: d x k; y: d"),
+    "a multiple of the identity": ("logdet(Z Z' + r*eye(p)) + tr(inv(Z Z' + r*eye(p))*C)", "Z,r",
+                                   "Z: p x q; C: p x p; r: scalar positive"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LOW_RANK)
+def test_a_few_columns_beside_a_diagonal_make_a_smaller_matrix(case: str) -> None:
+    pytest.importorskip("scipy")
+    made = matdiff.code(*LOW_RANK[case], check=False)
+    few, many = "kd" if "F" in made.arguments else "qp"
+    assert f"if {few} < {many}:" in made.source
+    assert made.cost.factorisations == (f"cholesky of {few} × {few}",)
+    assert made.verify(seed=3) < 1e-8  # by both ways
+
+
+def test_weighted_squares_are_computed_with_half_the_work() -> None:
+    made = matdiff.code("sum(log(1 + exp(-y .* (X w))))", "w", "X: m x n; w: n; y: m", outputs=("hessian",))
+    assert ".T @ t" in made.source
+    assert "np.sqrt" in made.source
+    signed = matdiff.code("sum(s .* (X w).^2)", "w", "X: m x n; w: n; s: m", outputs=("hessian",))
+    assert "np.sqrt" not in signed.source
+
+
+def test_sums_of_sparse_matrices_are_multiplied_term_by_term() -> None:
+    text, where = "-sum(Y .* log(softmax_rows(X W)))", "X: m x n; W: n x k; Y: m x k stochastic"
+    made = matdiff.code(text, "W", where, outputs=("hessian",))
+    lengths = {"m": 1000, "n": 30, "k": 5}
+    assert made.cost.flops.value(lengths) < 3 * 1000 * (30 * 5) ** 2  # not m·n·k² times k, as with I ⊗ X laid out
+    thin = matdiff.code("(a*b' + diag(d)) U", None, "a, b, d: n; U: n x k")
+    assert "outer(a, b)" not in thin.source
+
+
+def test_kernels_that_are_written_out_are_factorised_as_positive_definite_ones() -> None:
+    pytest.importorskip("scipy")
+    text, where = "K = exp(-D/l) + s*eye(n); y'inv(K)*y + log det(K)", "D: n x n symmetric; y: n; l, s: scalar positive"
+    made = matdiff.code(text, "l", where)
+    assert made.cost.factorisations == ("symmetric of n × n",)
+    distances = np.abs(np.subtract.outer(np.arange(5.0), np.arange(5.0)))
+    given = {"D": distances, "y": np.ones(5), "l": 0.7, "s": 0.1}
+    for indefinite in (False, True):
+        given["s"] = -1.9 if indefinite else 0.1
+        value = made.function(*[given[n] for n in made.arguments])[0]
+        kernel = np.exp(-distances / 0.7) + given["s"] * np.eye(5)
+        wanted = np.ones(5) @ np.linalg.solve(kernel, np.ones(5)) + np.linalg.slogdet(kernel)[1]
+        assert value == pytest.approx(wanted)
+
+
 def test_a_name_cannot_do_any_harm() -> None:
     made = matdiff.code("lambda*x'x + def'x", "x", "x: n; def: n; lambda: scalar")
     tree = ast.parse(made.source)
