@@ -18,7 +18,7 @@ from matdiff.program.lowering import Lowering, without_ones
 from matdiff.program.rewriting import Rewriting
 from matdiff.program.statements import write
 from matdiff.program.syntax import extent, identifier
-from matdiff.program.writing import Writer
+from matdiff.program.writing import Writer, imports_of
 
 LONGEST = 300  # characters of a formula in a docstring
 
@@ -79,29 +79,38 @@ def generated(
     header = Header(inputs, target, called)
     named = (shortcut.few.names() | shortcut.many.names()) if shortcut else set()
     header.read(named | {n for v in versions for a in v.program for n in sizes_in(a)})
-    model = next((header.names[s.name] for s in inputs if s.ranges or s.shape != SCALAR), "")
+    lines, helpers = written(versions, shortcut, header)
+    head = f"def {called}({', '.join(header.parameters())}) -> tuple[{result_type(outputs, target)}]:"
+    body = [*docstring(outputs, inputs, header, conditions), *header.checks("\n".join(lines)), *lines]
+    function = "\n".join([head, *("    " + line if line else "" for line in body)])
+    before = [target.helpers[h] for h in helpers]
+    imports = imports_of(target, [function, *before])
+    source = "\n\n\n".join([*(["\n".join(imports)] if imports else []), *before, function]) + "\n"
+    program, arguments, extra = versions[0].program, tuple(header.arguments), tuple(header.extra)
+    branch = shortcut[:2] if shortcut else None
+    return Generated(source, arguments, tuple(inputs), extra, work_of(program), tuple(program), branch)
+
+
+def written(versions: Sequence[Version], shortcut: Shortcut | None, header: Header) -> tuple[list[str], list[str]]:
+    """The statements of all versions, the first under the condition of the shortcut; and the helpers that they need."""
+    model = next((header.names[s.name] for s in header.inputs if s.ranges or s.shape != SCALAR), "")
     lines: list[str] = []
     helpers: dict[str, None] = {}
     for k, version in enumerate(versions):
-        writer = Writer(target, header.names, header.taken, model)
+        writer = Writer(header.target, header.names, header.taken, model)
         own = statements(writer, version)
         if shortcut and k == 0:
             lines.append(f"if {header.text(shortcut.few)} < {header.text(shortcut.many)}:")
             own = ["    " + line for line in own]
         lines += own
         helpers |= writer.helpers
-    body = [*header.checks("\n".join(lines)), *lines]
-    doc = docstring(outputs, inputs, header, conditions)
+    return lines, list(helpers)
+
+
+def result_type(outputs: Sequence[Output], target: Backend) -> str:
+    """The types of what is returned."""
     kinds = [[target.array if e.shape != SCALAR or e.free else target.scalar for e in o.exprs] for o in outputs]
-    result = ", ".join(k[0] if len(k) == 1 else f"tuple[{', '.join(k)}]" for k in kinds)
-    head = f"def {called}({', '.join(header.parameters())}) -> tuple[{result}]:"
-    function = "\n".join([head, *("    " + line if line else "" for line in [*doc, *body])])
-    before = [target.helpers[h] for h in helpers]
-    imports = writer.imports_of([function, *before])
-    source = "\n\n\n".join(["\n".join(imports), *before, function] if imports else [*before, function]) + "\n"
-    program, arguments, extra = versions[0].program, tuple(header.arguments), tuple(header.extra)
-    branch = shortcut[:2] if shortcut else None
-    return Generated(source, arguments, tuple(inputs), extra, work_of(program), tuple(program), branch)
+    return ", ".join(k[0] if len(k) == 1 else f"tuple[{', '.join(k)}]" for k in kinds)
 
 
 def lowered(

@@ -91,12 +91,6 @@ class Writer:
         """All statements."""
         return "\n".join(self.lines)
 
-    def imports_of(self, texts: Sequence[str]) -> list[str]:
-        """The imports that some texts need, in the order that tools sort them in."""
-        code = "\n".join(texts)
-        found = [line for word, line in self.backend.imports.items() if re.search(rf"\b{re.escape(word)}", code)]
-        return sorted(found, key=lambda line: (line.startswith("from"), line))
-
     def kind(self, a: Array) -> str:
         """The kind of factorisation in the library."""
         return self.backend.kinds.get(a.data[0], a.data[0])
@@ -138,6 +132,13 @@ class Writer:
         if len(order) == 2:
             return ast.Attribute(node, "T", ast.Load())
         return self.fill("transpose(a, b)", a=node, b=tuple_of(map(ast.Constant, order)))
+
+
+def imports_of(backend: Backend, texts: Sequence[str]) -> list[str]:
+    """The imports that some texts need, in the order that tools sort them in."""
+    code = "\n".join(texts)
+    found = [line for word, line in backend.imports.items() if re.search(rf"\b{re.escape(word)}", code)]
+    return sorted(found, key=lambda line: (line.startswith("from"), line))
 
 
 BUILTIN = ("int", "float", "abs")
