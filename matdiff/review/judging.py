@@ -90,6 +90,7 @@ class Judge:
         self.chain: Chain | None = None
         self.equations = Equations()
         self.defined: set[str] = set()
+        self.squared: dict[int, str] | None = None  # the verdicts where all sizes that are not declared are one
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
         self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
@@ -406,6 +407,8 @@ class Judge:
         """The verdict on a line where all sizes that are not declared are one."""
         if self.is_square:
             return UNREAD
-        judge = Judge(self.text, self.scope.squared(), self.wrt, is_square=True)
-        judge.scope.given = self.scope.given
-        return next((j.verdict for j in judge.verdicts() if j.line.number == line.number), UNREAD)
+        if self.squared is None:
+            judge = Judge(self.text, self.scope.squared(), self.wrt, is_square=True)
+            judge.scope.given = self.scope.given
+            self.squared = {j.line.number: j.verdict for j in judge.verdicts()}
+        return self.squared.get(line.number, UNREAD)

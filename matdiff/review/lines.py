@@ -26,6 +26,11 @@ LAYOUT = (
     r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\tag\*?\s*(?:\{|[^\\\s]).*|\\phantom\s*\{[^{}]*\}"
     r"|\{\}|\\label\{[^{}]*\}|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\[\[\]]|\\displaystyle"
 )
+DISPLAYED = (
+    r"\\\[(?P<inside>.*?)\\\]"
+    r"|\\begin\s*\{(?P<of>align|aligned|equation|gather|eqnarray)\*?\}(?P<rows>.*?)\\end\s*\{(?P=of)\*?\}"
+)
+SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 ARROWS = r"\\(?:Rightarrow|Longrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
@@ -134,22 +139,36 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
 def _pieces(row: str) -> Iterator[str]:
     """The formulas of a row of LaTeX, between its words."""
     row = re.sub(r"\\[()]", "$", row) if row.count("\\(") == row.count("\\)") else row
+    if "$" in row:
+        row = re.sub(DISPLAYED, _between_dollars, row)
+    row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
     if "matrix}" not in row and "cases}" not in row:
         row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?!\s*(?:&|\\q?quad)*\s*[-+])(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
-    if "\\eqalign" not in row and row.count("}") > row.count("{"):
-        row = row.rstrip().removesuffix("}")
     if row.lstrip().startswith("| $"):
         row = row.partition("$ |")[0] + "$"  # a table whose second column names the laws
     if "$" in row:
-        yield from (piece for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2 and piece.strip())
+        pieces = (_balanced(piece) for k, piece in enumerate(re.split(r"\$\$?", row)) if k % 2)
+        yield from filter(str.strip, pieces)
         return
+    row = _balanced(row)
     row = re.sub(TEXT, lambda m: m.group() if _is_name(m.group(1)) else f" {PROSE} {m.group(1)} {PROSE} ", row)
     parts = row.split(PROSE)
     for k, part in enumerate(parts):
         if k % 2 == 0:
             yield from (p for p in re.split(ARROWS, part) if p.strip(" .,;:"))
+
+
+def _between_dollars(m: re.Match[str]) -> str:
+    """A displayed formula among words as one between dollars, unless it stands between such."""
+    is_inside = len(re.findall(r"\$\$?", m.string[: m.start()])) % 2
+    return m.group() if is_inside else f"${m.group('inside') or m.group('rows')}$"
+
+
+def _balanced(piece: str) -> str:
+    r"""A formula without the last brace where that closes what stood outside, as of \eqalign{…}."""
+    return piece.rstrip().removesuffix("}") if piece.count("}") > piece.count("{") else piece
 
 
 def _is_name(words: str) -> bool:
