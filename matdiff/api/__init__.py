@@ -8,7 +8,7 @@ from matdiff.api.derivatives import adjoint, derivative, derive, differential, h
 from matdiff.api.equations import equal, implicit, stationary
 from matdiff.api.functions import gradient_of
 from matdiff.api.inputs import evaluate, from_function, parse, reading
-from matdiff.api.review import check
+from matdiff.api.review import check, lint
 from matdiff.api.solving import solve
 from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
 
@@ -32,6 +32,7 @@ __all__ = [
     "jvp",
     "law_book",
     "laws",
+    "lint",
     "matrix_form",
     "objective",
     "parse",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.api.inputs import Where
+from matdiff.errors import MatdiffError
+
+SUFFIXES = (".tex", ".md", ".markdown", ".py")
 
 if TYPE_CHECKING:
+    from matdiff.review.lint import Findings
     from matdiff.review.report import Review
 
 
@@ -23,3 +29,29 @@ def check(text: str, where: Where = None, wrt: str | None = None) -> Review:
     from matdiff.review.reviewing import review
 
     return review(text, where, wrt)
+
+
+def lint(paths: Sequence[str | Path], where: str | None = None) -> Findings:
+    """The claims of derivatives in documents that are wrong: LaTeX, Markdown, docstrings of Python modules.
+
+    *paths* are files, or folders whose documents are taken.  A line with ``matdiff: skip`` in it, or behind one, is
+    left out; ``matdiff: where X: m x n`` in a comment declares shapes for its document.
+    """
+    from matdiff.review.lint import linted
+
+    return linted([(str(path), _text_of(path)) for path in _documents(paths)], where)
+
+
+def _documents(paths: Iterable[str | Path]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+        else:
+            yield path
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise MatdiffError(f"the file {path} cannot be read: {getattr(error, 'strerror', error)}") from None

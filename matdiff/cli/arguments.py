@@ -129,6 +129,13 @@ def check(command: ArgumentParser) -> None:
     _format(command, "text", "latex", "markdown", "json")
 
 
+def lint(command: ArgumentParser) -> None:
+    what = "documents (LaTeX, Markdown, Python modules with docstrings), or folders of such"
+    command.add_argument("paths", nargs="+", metavar="FILE", help=what)
+    command.add_argument("--where", metavar="DECLS", help=DECLARATIONS)
+    _format(command, "text", "github", "json")
+
+
 def laws(command: ArgumentParser) -> None:
     what = "what a name, a statement or an operator has to speak of"
     command.add_argument("word", nargs="*", metavar="WORD", help=what)

@@ -89,6 +89,12 @@ def _equal(options: Namespace) -> Any:
     return equal(text(options.expression), text(options.other), options.where, dialect=options.dialect)
 
 
+def _lint(options: Namespace) -> Any:
+    from matdiff.api import lint
+
+    return lint(options.paths, options.where)
+
+
 def _check(options: Namespace) -> Any:
     from matdiff.api import check
 
@@ -140,6 +146,8 @@ COMMANDS = {
                 arguments.equal, _equal, showing.equality),
         Command("check", "the first wrong line of a derivation, and what kind of slip it is",
                 arguments.check, _check, showing.review),
+        Command("lint", "the claims of derivatives in documents that are wrong",
+                arguments.lint, _lint, showing.findings),
         Command("laws", "the book of laws: all operators, and all laws with their statements",
                 arguments.laws, _laws, showing.as_it_is),
         Command("serve", "the page in a browser, on this machine alone",

@@ -28,6 +28,7 @@ EXAMPLES = """examples:
   matdiff parse "\\frac12 \\|Xw-y\\|_2^2" --format numpy
   matdiff equal "tr(A B)" "tr(B A)"
   matdiff check derivation.tex --where "X: m x n; w: n; y: m"
+  matdiff lint paper.tex notes.md src/ --format github
   matdiff laws --format markdown
 """
 USED = ("lark", "numpy", "scipy", "sympy", "jax", "torch", "latex2mathml")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
     from matdiff.results.code import Code
     from matdiff.results.equality import Equality
+    from matdiff.review.lint import Findings
     from matdiff.review.report import Review
     from matdiff.web.server import Server
 
@@ -87,6 +88,12 @@ def equality(options: Namespace, found: Equality) -> int:
 def review(options: Namespace, found: Review) -> int:
     """The verdicts on a derivation."""
     print(found.written(options.format, options.steps).rstrip("\n"))
+    return 0 if found.ok else 1
+
+
+def findings(options: Namespace, found: Findings) -> int:
+    """What is wrong in documents."""
+    print(found.written(options.format))
     return 0 if found.ok else 1
 
 

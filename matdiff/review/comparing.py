@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, replace, symbols
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.expr import Expr, Number, postorder, replace, symbols
+from matdiff.algebra.operators.products import Product
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.calculus.equality.proof import Proof, prove
 from matdiff.errors import CheckError, MatdiffError
@@ -44,6 +46,15 @@ def without_constants(e: Expr) -> Expr:
     named = (s for s in symbols(e) if s.name in ("const", "constant") and s.shape == SCALAR)
     table: dict[Expr, Expr] = {s: Number(0) for s in named}
     return replace(e, table.get)
+
+
+def spread(e: Expr) -> bool:
+    """Whether a number or a row is spread over a matrix in an expression: c 11ᵀ, 1xᵀ of x − μ with a matrix μ."""
+    return any(
+        (isinstance(node, Ones) and ONE not in node.shape)
+        or (isinstance(node, Product) and isinstance(node.operands[0], Ones) and node.cols is not ONE)
+        for node in postorder(e)
+    )
 
 
 def diagonal_of(e: Expr) -> Expr:

@@ -15,7 +15,7 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import NotSaid, derivative_asked
-from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
+from matdiff.review.comparing import Outcome, compared, diagonal_of, spread, without_constants
 from matdiff.review.definitions import defined_by
 from matdiff.review.equations import FACTORS, Equations
 from matdiff.review.filling import Origin, Work
@@ -28,6 +28,7 @@ WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
+INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 BARE = (Symbol, Number, Entry)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
@@ -116,6 +117,10 @@ class Judge:
                 if self.chain is None:
                     yield Judged(line, UNREAD, "the line before it is not read")
                     return
+            elif self._is_renewed(line, sides):
+                self.chain = None
+                yield Judged(line, NO_CLAIM)
+                return
             else:
                 self.chain = self._begun(line, sides)
                 sides = sides[1:]
@@ -161,6 +166,25 @@ class Judge:
         is_derivative = any(map(self.scope.asks, sides))
         del sides[1 + self.scope.given_by[name]]
         return Chain(self.scope.value(sides[0]), is_derivative)
+
+    def _is_renewed(self, line: Line, sides: list[str]) -> bool:
+        """Whether a name that was defined above, and used since, is given another meaning: the next f(x) = …"""
+        name, indices = defined_by(sides[0], sides[1:], self.scope)
+        if name not in self.defined or name not in self.scope.definitions or indices or len(sides) < 2:
+            return False
+        try:
+            value = self.scope.read(sides[1])
+            if compared(self.scope.definitions[name], value, proofs=False).equal is not False:
+                return False
+            is_same = compared(self.scope.value(sides[0]), self.scope.value(sides[1]), proofs=False).equal is not False
+            is_new = self.has_derived or re.search(INTRODUCES, line.text) is not None
+            if is_same or not is_new or any(s.name == name for s in symbols(value)):
+                return False
+        except MatdiffError:
+            self.scope.forget(name)
+            raise
+        self.scope.renew(name, value, sides)
+        return True
 
     def _form(self, sides: list[str]) -> Chain | None:
         """The chain of dL, where nothing but its differential is known of L."""
@@ -278,10 +302,11 @@ class Judge:
         return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome, work=work)
 
     def _has_known_shapes(self, truth: Expr, value: Expr) -> bool:
-        """Whether two sides have one shape, or shapes that follow from what is declared."""
+        """Whether two sides have one shape, with no number spread, or shapes that follow from what is declared."""
         names = {s.name for e in (truth, value) for s in symbols(e)}
         settled = (self.scope.is_settled(n) or (n[0] == "d" and self.scope.is_settled(named(n[1:]))) for n in names)
-        return truth.shape == value.shape or all(settled)
+        is_plain = truth.shape == value.shape and not spread(truth) and not spread(value)
+        return is_plain or all(settled)
 
     def _strange(self, truth: Expr, value: Expr) -> bool:
         """Whether one of two sides has a symbol that is neither declared nor in the other."""

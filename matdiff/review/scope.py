@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from matdiff.algebra.dims import SCALAR, Size
@@ -20,7 +20,7 @@ from matdiff.language.names import named
 from matdiff.language.reading import read_line
 from matdiff.review.asking import derivative_asked, entry_asked
 from matdiff.review.comparing import compared
-from matdiff.review.definitions import definitions_in
+from matdiff.review.definitions import DEFINED, definitions_in
 from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, remarks
 from matdiff.review.lines import Line
@@ -137,6 +137,19 @@ class Scope:
                 return known.shape[places.index(index) if len(places) > 1 else 0]
         raise UnsupportedError(f"how far {index} runs is not known")
 
+    def renew(self, name: str, value: Expr, sides: Sequence[str]) -> None:
+        """Gives a name another meaning, from here on."""
+        self._define(name, value)
+        self.texts[name], self.given_by[name] = sides[1], 0
+        m = re.fullmatch(DEFINED, sides[0])
+        if m and m.group("arguments"):
+            self.arguments[name] = tuple(map(named, re.split(r"\s*,\s*", m.group("arguments").strip())))
+
+    def forget(self, name: str) -> None:
+        """Takes a name as one whose meaning is not known from here on."""
+        self.definitions.pop(name, None)
+        self.unread.add(name)
+
     def _note_varied(self, lines: list[Line]) -> None:
         """The unknowns: what is differentiated by, or varies in a line."""
 
@@ -173,7 +186,8 @@ class Scope:
 
     def _is_open(self, name: str) -> bool:
         """Whether sizes of a name that is declared are found out by use."""
-        return any(size[0] == OPEN for extent in self.declared[name].shape for size in extent.names())
+        known = self.declared.get(name)
+        return known is None or any(size[0] == OPEN for extent in known.shape for size in extent.names())
 
     def vary(self, name: str) -> None:
         if name not in self.texts and name not in self.functions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -280,7 +281,7 @@ def test_the_steps_between_lines_are_filled_in_with_their_laws() -> None:
     assert "product law" in derived.laws
     assert [str(step.expression) for step in following.steps] == ["2(XᵀXw − Xᵀy)", "2Xᵀ(Xw − y)"]
     chain = [step.expression for step in following.steps]
-    assert all(matdiff.equal(one, other) for one, other in zip(chain, chain[1:], strict=False))
+    assert all(matdiff.equal(one, other) for one, other in pairwise(chain))
 
 
 def test_a_wrong_line_has_no_steps() -> None:

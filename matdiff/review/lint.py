@@ -1,0 +1,136 @@
+"""Documents in, findings out: the claims of derivatives that are wrong, with file, line and a code for the slip."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from matdiff.errors import MatdiffError
+from matdiff.review.documents import Passage, passages
+from matdiff.review.judging import Judge, Judged
+from matdiff.review.reviewing import sections
+from matdiff.review.scope import has_increments
+from matdiff.review.slips import SAID, diagnosed
+from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
+
+CODES = {kind: f"MD{number}" for number, kind in enumerate(SAID, 101)}
+SKIP, SKIP_ALL = "matdiff: skip", "matdiff: skip-file"
+WHERE = r"matdiff: where\s+([^\n]*?)\s*(?:-->|$)"
+
+
+class Finding(NamedTuple):
+    """A claim that is wrong: where it stands, the code of the slip, and what is said of it."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    kind: str
+    message: str
+
+
+class Findings(NamedTuple):
+    """What was found in documents, and how many of their claims were read."""
+
+    found: tuple[Finding, ...]
+    read: int
+    claims: int
+    files: int
+
+    @property
+    def ok(self) -> bool:
+        return not self.found
+
+    def written(self, form: str) -> str:
+        """The findings as ``text``, ``github`` (annotations of a workflow) or ``json``."""
+        if form not in FORMS:
+            raise MatdiffError(f"findings have no form {form!r}", suggestion=f"Take one of {', '.join(FORMS)}.")
+        return FORMS[form](self)
+
+
+def linted(documents: Sequence[tuple[str, str]], where: str | None = None) -> Findings:
+    """What is wrong in documents, each with its path and its text.
+
+    >>> found = linted([("notes.md", "# Traces\\n\\nNote that $\\\\frac{d}{dX} \\\\operatorname{tr}(AX) = A$.")])
+    >>> print(found.written("text"))
+    notes.md:3:1: MD101 [transpose] a transpose is missing, or one too many; it should be Aᵀ
+    1 finding in 1 file; 1 of 1 claims read
+    """
+    found: list[Finding] = []
+    read = claims = 0
+    for path, text in documents:
+        if SKIP_ALL in text:
+            continue
+        rows = text.split("\n")
+        said = "; ".join([where or "", *re.findall(WHERE, text, re.M)]).strip("; ")
+        for passage in passages(path, text):
+            for start, part in sections(passage.text):
+                line = passage.line + passage.text.count("\n", 0, start)
+                judge = Judge(part, said or None)
+                verdicts = [j for j in judge.verdicts() if j.verdict != NO_CLAIM and _claims(j, judge)]
+                claims += len(verdicts)
+                read += sum(j.verdict != UNREAD for j in verdicts)
+                found += _findings(path, rows, verdicts, judge, Passage(part, line))
+    return Findings(tuple(sorted(found)), read, claims, len(documents))
+
+
+def _findings(path: str, rows: Sequence[str], judged: list[Judged], judge: Judge, part: Passage) -> Iterator[Finding]:
+    """The claims of derivatives that are wrong, but for those that are to be skipped."""
+    for one in judged:
+        if one.verdict != WRONG or one.fault is None or not _is_sure(one, judge):
+            continue
+        before = part.text[: one.line.span[0]]
+        number = part.line + before.count("\n")
+        if any(SKIP in row for row in rows[max(number - 2, 0) : number]):
+            continue
+        slip = diagnosed(one.fault, judge.scope)
+        column = len(before) - before.rfind("\n")
+        yield Finding(path, number, column, CODES[slip.kind], slip.kind, slip.said)
+
+
+def _claims(judged: Judged, judge: Judge) -> bool:
+    """Whether a line says what a derivative or a differential is."""
+    sides = [side for statement in judged.line.statements for side in statement.sides]
+    return any(judge.scope.asks(side) or has_increments(side, judge.scope) for side in sides)
+
+
+def _is_sure(judged: Judged, judge: Judge) -> bool:
+    """Whether a wrong side is that of a derivative or a differential: other equations may be conditions."""
+    fault = judged.fault
+    assert fault is not None
+    return not fault.is_equation and (fault.is_derivative or has_increments(fault.side, judge.scope))
+
+
+def _text(findings: Findings) -> str:
+    """A row for each finding, as linters print it, and a summary."""
+    return "\n".join([*(f"{_place(f)}: {f.code} [{f.kind}] {f.message}" for f in findings.found), _summary(findings)])
+
+
+def _place(f: Finding) -> str:
+    return f"{f.path}:{f.line}:{f.column}"
+
+
+def _summary(findings: Findings) -> str:
+    count = len(findings.found)
+    found = f"{count} finding{'s' * (count != 1)} in {findings.files} file{'s' * (findings.files != 1)}"
+    return f"{found}; {findings.read} of {findings.claims} claims read"
+
+
+def _github(findings: Findings) -> str:
+    """Annotations of a workflow."""
+    rows = [
+        f"::error title={f.code},file={f.path},line={f.line},col={f.column}::{_place(f)}: {f.code} {f.message}"
+        for f in findings.found
+    ]
+    return "\n".join([*(row.replace("%", "%25") for row in rows), _summary(findings)])
+
+
+def _json(findings: Findings) -> str:
+    """Everything as JSON."""
+    said = {"findings": [f._asdict() for f in findings.found], "read": findings.read, "claims": findings.claims}
+    return json.dumps(said, ensure_ascii=False, indent=2)
+
+
+FORMS: dict[str, Callable[[Findings], str]] = {"text": _text, "github": _github, "json": _json}

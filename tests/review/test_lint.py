@@ -1,0 +1,123 @@
+"""Documents with right and wrong claims of derivatives, and what stands in them that is no formula."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from matdiff.cli import main
+from matdiff.review.documents import passages
+from matdiff.review.lint import linted
+
+PAPER = r"""\documentclass{article}
+\newcommand{\norm}[1]{\left\|#1\right\|}
+\DeclareMathOperator{\tr}{tr}
+\begin{document}
+\section{Least squares}
+Let $f(w) = \norm{Xw - y}^2$. % and not $\nabla f = 0$
+\begin{align}
+  \nabla f &= 2 X^\top (Xw - y), \\
+  \nabla^2 f &= X^\top X.
+\end{align}
+\begin{verbatim}
+$\frac{d}{dX} \tr(AX) = A$
+\end{verbatim}
+\section{Traces}
+We set $x = x + 1$, and $\frac{\partial}{\partial X} \tr(AX) = A$.
+% matdiff: skip
+Also $\frac{\partial}{\partial X} \tr(AX) = 2A$.
+\end{document}
+"""
+NOTES = """# Notes
+
+With $f(x) = x^T A x$ we get $\\nabla f = (A + A^T) x$, and not `$\\nabla f = 2 A x$`.
+
+```python
+gradient = "$\\nabla f = A x$"
+```
+
+> - A remark: $\\frac{d}{dx} \\|x\\|^2 = x$
+
+```math
+d \\log\\det X = \\operatorname{tr}(X^{-1} dX)
+```
+"""
+MODULE = '''"""The quadratic form.
+
+f(x) = x'A x
+∇f = 2 A'x
+"""
+
+def g(x):
+    """Its use.
+
+    The identity is :math:`\\\\frac{d}{dx} \\\\|x\\\\|^2 = 2x`.
+
+    >>> g(1)
+    ∇f = 5
+    """
+'''
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found", "claims"),
+    [
+        ("paper.tex", PAPER, [(9, 3, "factor"), (15, 1, "transpose")], 4),
+        ("notes.md", NOTES, [(9, 5, "factor")], 3),
+        ("quadratic.py", MODULE, [(4, 1, "symmetry")], 2),
+        ("paper.tex", PAPER + "% matdiff: skip-file", [], 0),
+        ("broken.py", "def", [], 0),
+    ],
+)
+def test_wrong_claims_are_found_with_their_places(
+    path: str, text: str, found: list[tuple[int, int, str]], claims: int
+) -> None:
+    findings = linted([(path, text)])
+    assert [(f.line, f.column, f.kind) for f in findings.found] == found
+    assert (findings.read, findings.claims) == (claims, claims)
+
+
+def test_shapes_are_declared_in_comments() -> None:
+    text = "% matdiff: where W: m x n; x: n; y: m\n$L = \\|Wx - y\\|^2$, $\\frac{\\partial L}{\\partial W} = 2(Wx - y)$"
+    assert linted([("notes.tex", text)]).found[0].line == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a letter that means something else, with and without a heading; what is not read hides what was said before
+        "Let $f(x) = x^Tx$. Then $\\nabla f = 2x$.\nLet $f(x) = x^TAx$. Then $\\nabla f = (A + A^T)x$.",
+        "$L = \\|Xw - y\\|^2$, $\\nabla_w L = 2X^T(Xw - y)$\n\n## Nets\n\n$L = F(X; \\ldots)$, so $\\nabla_w L = w$",
+        "$L = \\|Xw - y\\|^2$, $\\nabla_w L = 2X^T(Xw - y)$\nNow $L = \\oint w \\ldots$, so $\\nabla_w L = w$",
+        # updates, conditions and solutions
+        "$f(w) = \\|Xw - y\\|^2$, $w = w - \\eta \\nabla f$, $X^TXw = X^Ty$, $w = 0$",
+    ],
+)
+def test_nothing_right_is_called_wrong(text: str) -> None:
+    assert linted([("notes.md", text)]).ok
+
+
+def test_macros_are_expanded_and_lines_stay() -> None:
+    (passage,) = passages("paper.tex", PAPER)
+    rows = passage.text.split("\n")
+    assert len(rows) == len(PAPER.split("\n"))
+    assert rows[5].startswith(r"Let $f(w) = \left \|Xw - y\right \|^2$")
+    assert "nabla f = 0" not in passage.text
+
+
+@pytest.mark.parametrize("form", ["text", "github", "json"])
+def test_the_command_lists_findings_and_fails(form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "notes.md"
+    path.write_text("So $\\frac{d}{dX} \\operatorname{tr}(AX) = A$.", encoding="utf-8")
+    assert main(["lint", str(tmp_path), "--format", form]) == 1
+    printed = capsys.readouterr().out
+    if form == "json":
+        assert json.loads(printed)["findings"][0]["code"] == "MD101"
+    else:
+        assert "1 of 1 claims read" in printed
+        assert f"{path}:1:1: MD101" in printed
+    path.write_text("So $\\frac{d}{dX} \\operatorname{tr}(AX) = A^T$.", encoding="utf-8")
+    assert main(["lint", str(path)]) == 0
+    assert main(["lint", str(tmp_path / "none.md")]) == 2
