@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.operators.structure import Named
 from matdiff.api.derivatives import derive, hessian, jacobian
 from matdiff.api.inputs import Unknowns, Where, function_of, parse, unknowns_in
@@ -113,7 +113,8 @@ def _written(
     low = None if has_named else of_low_rank(well, size_names(well))
     shortcut = None if low is None else (low.few, low.many, _answers(low.expr, unknowns, wanted)[0])
     meant = {"value": (f,)}
-    return code_for(answers, symbols(f), backend, name, sizes, conditions, meant, shortcut=shortcut)
+    names = [u.name for u in unknowns.values() if isinstance(u, Symbol)]
+    return code_for(answers, symbols(f), backend, name, sizes, conditions, meant, (), shortcut, names)
 
 
 def _answers(

@@ -45,6 +45,7 @@ def code_for(
     meant: Mapping[str, Sequence[Expr]] | None = None,
     needs: Sequence[Expr] = (),
     shortcut: tuple[Size, Size, Mapping[str, Sequence[Expr]]] | None = None,
+    unknowns: Sequence[str] = (),
 ) -> Code:
     """The code for some answers, by their titles, with the arguments that come first.
 
@@ -57,7 +58,7 @@ def code_for(
     outputs = outputs_of(answers, meant or {})
     short = None if shortcut is None else Shortcut(*shortcut[:2], outputs_of(shortcut[2], meant or {}))
     made = generated(outputs, inputs, backend_of(backend), name, sizes, conditions, short)
-    return Code(made, backend, name, outputs, needs)
+    return Code(made, backend, name, outputs, needs, unknowns)
 
 
 def outputs_of(answers: Mapping[str, Sequence[Expr]], meant: Mapping[str, Sequence[Expr]]) -> list[Output]:
@@ -80,7 +81,13 @@ class Code(Displayed):
     """
 
     def __init__(
-        self, found: Generated, backend: str, name: str, outputs: Sequence[Output], needs: Sequence[Expr] = ()
+        self,
+        found: Generated,
+        backend: str,
+        name: str,
+        outputs: Sequence[Output],
+        needs: Sequence[Expr] = (),
+        unknowns: Sequence[str] = (),
     ) -> None:
         self.source = found.source
         self.arguments = found.arguments
@@ -90,6 +97,7 @@ class Code(Displayed):
         self.inputs: Sequence[str] = (*[s.name for s in found.inputs], *found.sizes)
         self._outputs = tuple(outputs)
         self._needs = tuple(needs)
+        self._unknowns = tuple(unknowns)
         self._function: Callable[..., Any] | None = None
         self._found = found
 
@@ -104,6 +112,27 @@ class Code(Displayed):
                 raise MatdiffError(f"the code needs {error.name}, which is not installed") from None
             self._function = space[self.name]
         return self._function
+
+    @property
+    def differentiable(self) -> Callable[..., Any]:
+        """The value as a function of JAX or PyTorch whose derivative by the unknowns is the closed form.
+
+        It is a ``jax.custom_vjp``, or applies a ``torch.autograd.Function``; derivatives of derivatives work, those by
+        other arguments are the library's.
+        """
+        from matdiff.results.differentiable import WRAPPERS
+
+        titles = tuple(o.title for o in self._outputs)
+        if self.backend not in WRAPPERS or titles != ("value", "gradient"):
+            raise MatdiffError(
+                f"code for {self.backend} with the outputs {', '.join(titles)} is not differentiable",
+                suggestion='Take backend="jax" or "torch", and the outputs value and gradient.',
+            )
+        places = [self.inputs.index(n) for n in self._unknowns if n in self.inputs]
+        if len(places) != len(self._outputs[1].exprs):
+            raise MatdiffError("a definition is no argument: it has no derivative as a function")
+        sizes = range(len(self._found.inputs), len(self.inputs))
+        return WRAPPERS[self.backend](self.function, places, tuple(sizes))
 
     def verify(self, seed: int = 0, values: Mapping[str, Any] | None = None) -> float:
         """Compares the function with *evaluate* on some values or a random instance; CheckError where they differ.

@@ -318,6 +318,56 @@ def test_other_libraries_compute_the_same(backend: str) -> None:
         assert matdiff.code(text, unknowns, where, backend, check=False).verify(seed=1) < 1e-8
 
 
+DIFFERENTIABLE = ("1/2*||X w - y||^2 + c*logsumexp(w)", "w,c", "X: m x n; w: n; y: m; c: scalar")
+
+
+def test_a_closed_form_is_the_derivative_that_jax_uses() -> None:
+    jax = pytest.importorskip("jax")
+    f = matdiff.code(*DIFFERENTIABLE, backend="jax", check=False).differentiable
+    x, w, y, c = RNG.normal(size=(4, 3)), RNG.normal(size=3), RNG.normal(size=4), 0.3
+    residual, p = x @ w - y, np.exp(w) / np.exp(w).sum()
+
+    def of(w: Any, x: Any, c: Any) -> Any:
+        return f(x, w, y.astype(w.dtype), c)
+
+    def derivatives(w: Any, x: Any, c: Any) -> Any:
+        gradient = jax.grad(of, (0, 1, 2))
+        batch = jax.vmap(lambda v: gradient(v, x, c)[0])(w[None])
+        return *gradient(w, x, c), jax.hessian(of)(w, x, c), batch[0]
+
+    by_hand = x.T @ residual + c * p
+    hessian = x.T @ x + c * (np.diag(p) - np.outer(p, p))
+    with jax.enable_x64(True):
+        found = jax.jit(derivatives)(w, x, c)
+    for got, want in zip(
+        found, (by_hand, np.outer(residual, w), np.log(np.exp(w).sum()), hessian, by_hand), strict=True
+    ):
+        np.testing.assert_allclose(got, want)
+    assert jax.eval_shape(jax.grad(of), *[np.float32(a) for a in (w, x, c)]).dtype == np.float32
+
+
+def test_a_closed_form_is_the_derivative_that_torch_uses() -> None:
+    torch = pytest.importorskip("torch")
+    f = matdiff.code(*DIFFERENTIABLE, backend="torch", check=False).differentiable
+    for kind in (torch.float64, torch.float32):
+        x, y = (torch.tensor(RNG.normal(size=s), dtype=kind, requires_grad=True) for s in ((4, 3), 4))
+        w = torch.tensor(RNG.normal(size=3), dtype=kind, requires_grad=True)
+        c = torch.tensor(0.3, dtype=kind, requires_grad=True)
+        plain = 0.5 * ((x @ w - y) ** 2).sum() + c * torch.logsumexp(w, 0)
+        got = torch.autograd.grad(f(x, w, y, c), (x, w, y, c), create_graph=True)
+        want = torch.autograd.grad(plain, (x, w, y, c), create_graph=True)
+        assert [g.dtype for g in got] == [kind] * 4
+        for a, b in zip(got, want, strict=True):
+            torch.testing.assert_close(a, b)
+        twice = [torch.autograd.grad((g[1] ** 2).sum(), (x, w))[0] for g in (got, want)]
+        torch.testing.assert_close(*twice)
+
+
+def test_what_cannot_be_differentiated_by_a_library_is_refused() -> None:
+    with pytest.raises(MatdiffError, match="is not differentiable"):
+        _ = matdiff.code("x'x", "x").differentiable
+
+
 def test_the_command_prints_the_source(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
     from matdiff.cli import main
 
