@@ -133,8 +133,8 @@ def name_text(name: str, style: Style) -> str:
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     stem, *signs = stem.split("_")
-    font = signs.pop(0) if style.latex and signs[:1] and signs[0] in FONTS else ""
     is_letter = len(stem) == 1 or stem in GREEK
+    font = signs.pop(0) if style.latex and is_letter and signs[:1] and signs[0] in FONTS else ""
     accent = (
         signs.pop(0) if signs and signs[0] in ACCENTS and is_letter and (style is TEXT or signs[0] != "prime") else ""
     )

@@ -54,6 +54,7 @@ UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  
 PLACE = r"(?:[0-9]+(?:\s*:\s*[0-9]+)?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 MOST_SHOWN = 6  # names in an error message
+OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
@@ -229,7 +230,7 @@ class Calls(Emitter):
     def require_given(self, name: str, start: int, end: int) -> None:
         """Refuses A(t) and k(x, z), functions that the text does not give."""
         inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
-        if inside is None or name in known.kinds or inside.group(2):
+        if inside is None or name in known.kinds or inside.group(2) or match_at(PLACES, self.text, end):
             return
         is_numbered = name not in SPECTRAL and name.rstrip("0123456789") in SPECTRAL  # λ₁(A)
         is_numbered = is_numbered and inside.group(1) is not None and canonical(inside.group(1)) not in known.running
@@ -243,6 +244,17 @@ class Calls(Emitter):
             shown = self.text[start : inside.end()]
             hint = f"give it, as in {shown} = …; the product is {self.text[start:end]}*{inside.group(1)}"
         raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
+
+    def require_no_composition(self, m: re.Match[str]) -> None:
+        """Refuses f∘g, which is no product of numbers."""
+        before, behind = self.tokens[-1].value if self.last == "NAME" else "", match_at(OUTER, self.text, m.end())
+        if (
+            before in CUSTOMARY_FUNCTIONS - self.vocabulary.names
+            and behind
+            and canonical(behind.group(1)) in CUSTOMARY_FUNCTIONS
+        ):
+            hint = "write f(g(x)) for the composition, f .* g for the product of entries"
+            raise self.error("∘ between functions is their composition", m.start(), m.end(), hint)
 
     def require_no_inverse(self, name: str, start: int, end: int) -> None:
         """Refuses f⁻¹(x), the inverse of a function rather than a quotient."""

@@ -10,14 +10,14 @@ place is recorded as a ``Decision``, and the elaborator may ask for the other re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from fractions import Fraction
 
 from matdiff.errors import MatdiffError, SyntaxError
-from matdiff.language.bars import Bars
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OF_SCALAR, OPERAND_FOLLOWS, STARTERS
 from matdiff.language.densities import SEPARATED, has_comma, separator
+from matdiff.language.keywords import DEFINITION, Keywords
 from matdiff.language.limits import read_limits
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
@@ -31,12 +31,11 @@ from matdiff.language.names import (
     no_function,
 )
 from matdiff.language.prose import word_at
-from matdiff.language.recurrences.heads import steps_at
 from matdiff.language.scripts import LONGEST_NUMBER
 from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
-from matdiff.language.transcript import APART, CLOSES, OPENS, Transcript
-from matdiff.language.words import Vocabulary, match_at, split_word
+from matdiff.language.transcript import APART, CLOSES, OPENS
+from matdiff.language.words import match_at, split_word
 
 PATTERN = re.compile(
     rf"""
@@ -85,22 +84,14 @@ DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
-DEFINITION = (
-    rf"[^\S\n]*(?:∇\s*_?)?(?:⟪\w+⟫|[^\W\d_])[\w{MARKS}]*"
-    rf"(?:{SUBSCRIPT}|\[[^\][=]*\]|\^\{{?\([^()]*\)\}}?|\([^()=]*\))*\s*:?=(?!=)"
-)
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
 MACRO = re.compile(r"\\[A-Za-z]|\$")  # a sign of LaTeX
 
 
-class Lexer(Bars):
+class Lexer(Keywords):
     """The pass over one text; *other* are the places of decisions that go against custom."""
-
-    def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
-        super().__init__(script, vocabulary, other)
-        self.defining = ""  # the word, let or where, that began a list of definitions
 
     def run(self) -> list[Token]:
         """The tokens of the text."""
@@ -175,6 +166,8 @@ class Lexer(Bars):
                 return self.say(*m.span())  # … for k = 1..K, z[1] = x
             if self.defining or match_at(DEFINITION, self.text, m.end()):
                 return self.separator(m)  # where a = …, b = …
+        if m.group() == "∘":
+            self.require_no_composition(m)
         in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS
         if in_square and kind in ("PLUS", "MINUS") and not self.text[m.end() : m.end() + 1].isspace():
             self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
@@ -308,47 +301,6 @@ class Lexer(Bars):
         """Whether an operand and a space stand in front."""
         return self.gap and self.last in ENDERS
 
-    def keyword(self, m: re.Match[str]) -> int:
-        """let … in, where, and the «and» between definitions; 0 where the word is none of them."""
-        word = m.group()
-        if word == "with" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS":
-            return self.say(*m.span())  # … for k = 1..K with z[1] = x
-        if word not in ("let", "in", "where", "and") or word in self.vocabulary.names:
-            return 0
-        if self.brackets and (word != "where" or self.text.startswith("(", m.end())):
-            return 0
-        if word == "let" and self.last in ("", "SEPARATOR"):
-            self.defining = "let"
-            return self.say(*m.span()) if match_at(rf"\s*{DEFINITION}", self.text, m.end()) else m.end()
-        if word == "where" and self.last == "SEPARATOR" and self.tokens[-2].type == "STEPS" and not self.defining:
-            return self.say(*m.span())
-        if word == "where" and self.last in ENDERS | {"SEPARATOR"} and not self.brackets:
-            self.defining = "where"
-            if self.last == "SEPARATOR":
-                self.tokens.pop()
-            return self.emit("WHERE", None, m.start(), m.end())
-        if word == "where":
-            raise self.error("where stands behind a function", *m.span(), "write the function, where, and definitions")
-        if word == "in" and self.defining == "let":
-            self.defining = ""
-        elif word != "and" or not self.defining:
-            return 0
-        return self.say(*m.span()) if self.last == "SEPARATOR" else self.emit("SEPARATOR", None, m.start(), m.end())
-
-    def steps(self, start: int) -> int:
-        """for k = 1..K behind the step of a recurrence; 0 where there is none."""
-        if not self.repeating or self.brackets or self.last not in ENDERS:
-            return 0
-        steps = steps_at(self.text, start)
-        if steps is None and (broken := match_at(r"[Ff]or\b[^;\n]*", self.text, start)):
-            message = "how often the step is repeated is not said"
-            raise self.error(message, start, broken.end(), "write for k = 1..K, or for k = 1..3")
-        if steps is None:
-            return 0
-        self.repeating = False
-        self.emit("STEPS", steps, start, steps.end)
-        return self.emit("SEPARATOR", None, steps.end, steps.end)
-
     def name(self, name: str, start: int, end: int) -> int:
         """A name, unless the letter stands for an open function or ends in a vector of ones."""
         if name == "Sigma" and self.text[start] == "Σ" and (big := self.capital_sigma(start, end)):
@@ -362,6 +314,8 @@ class Lexer(Bars):
         if path := self.path(name, start, end):
             return path
         if name in self.vocabulary.names:
+            if name in self.vocabulary.asked:
+                self.require_given(name, start, end)
             return self.operand("NAME", name, start, end)
         self.require_no_inverse(name, start, end)
         called = match_at(CALLED, self.text, end)

@@ -14,7 +14,7 @@ from matdiff.algebra.operators.spectral_functions import power as power_of_matri
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
-from matdiff.errors import AmbiguityError, UnsupportedError
+from matdiff.errors import UnsupportedError
 from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
@@ -35,7 +35,6 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
             node,
             f"{shown} can be a power of the number {number}, or the transpose of it, which is {number} itself",
             f"write {number}^(T) for the power, and leave out ^T for the number",
-            AmbiguityError,
         )
     if a.is_scalar:
         attempt.penalty(node, 3, a)

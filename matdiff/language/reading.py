@@ -56,6 +56,7 @@ from matdiff.language.words import MAKERS, Vocabulary
 
 CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
+FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|])\.(?=\s*$)"  # at the end of a text
 EQUALS = " = "  # between the sides of an equation
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
@@ -80,7 +81,7 @@ def read(
     *dialect* is that of the text (``plain``, ``latex``, ``numpy`` …); without it LaTeX and code are recognised.
     Declarations may stand before the expression.
     """
-    front, rest = leading_declarations(text)
+    front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
     declared = declare(where, front)
     unknowns = [named(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
     return _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full()

@@ -12,6 +12,7 @@ from builtins import SyntaxError as PythonSyntaxError
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError, UnsupportedError
 from matdiff.language.declarations import Excerpt, parse_size
@@ -49,7 +50,9 @@ def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) 
     spelt = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
     for written, mode, shift in ((f"({spelt})", "eval", 1), (spelt, "exec", 0)):
         try:
-            parsed: Any = ast.parse(written, mode=mode)
+            with catch_warnings():
+                simplefilter("ignore")  # of 2if
+                parsed: Any = ast.parse(written, mode=mode)
         except (PythonSyntaxError, ValueError, RecursionError, MemoryError):
             continue
         return Converter(text, written, shift, dialect, names, known).whole(parsed)

@@ -42,7 +42,7 @@ def is_latex(text: str) -> bool:
         sign = m.group()
         if sign in EVIDENT or (sign == r"\(" and r"\)" in text) or (sign == r"\[" and r"\]" in text):
             return True
-        if sign == r"\|" and text.count(sign) > 1:
+        if sign == r"\|" and (text.count(sign) > 1 or "|" not in text[m.end() :]):
             return True
         if not is_word(sign):
             continue
