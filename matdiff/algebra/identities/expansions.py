@@ -9,8 +9,9 @@ from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Log
 from matdiff.algebra.operators.norms import Frobenius, Norm, inner
 from matdiff.algebra.operators.products import Power
-from matdiff.algebra.operators.square import Determinant, LogDeterminant
+from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.stated import stated
 
 TWO = Number(2)
 
@@ -29,19 +30,15 @@ def frobenius_as_trace(e: Expr) -> Expr | None:
     return inner(*e.operands)
 
 
-@identity(
-    "log|A|",
+log_of_determinant = stated(
+    "log_of_determinant",
     "log(det(A)) = logdet(A)",
+    title="log|A|",
     requires="det A > 0",
     where="A: n x n spd",
     positive=lambda e: e.operands[0],
+    among=(Determinant,),
 )
-def log_of_determinant(e: Expr) -> Expr | None:
-    match e:
-        case Log(operands=(Determinant(operands=(a,)),)):
-            return LogDeterminant(a)
-        case _:
-            return None
 
 
 @identity(

@@ -17,7 +17,6 @@ from matdiff.algebra.operators.singular import NuclearNorm, SpectralNorm
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.algebra.stated import stated
 
 
@@ -137,22 +136,13 @@ def common_kronecker_factor(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
-    "A ⊗ B + (B ⊗ A)K = (I + K)(A ⊗ B)",
+kronecker_and_commuted = stated(
+    "kronecker_and_commuted",
     "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)",
+    title="A ⊗ B + (B ⊗ A)K = (I + K)(A ⊗ B)",  # since (B ⊗ A)K is K(A ⊗ B), as in the Jacobians of XᵀX and XXᵀ
     where="A: m x n; B: p x q",
     among=(Product,),
 )
-def kronecker_and_commuted(e: Expr) -> Expr | None:
-    """Since (B ⊗ A)K is K(A ⊗ B), as in the Jacobians of XᵀX and XXᵀ."""
-    plain = {pair: k for k, term in enumerate(e.operands) if (pair := kronecker_factors(term))}
-    for k, term in enumerate(e.operands if plain else ()):
-        match term:
-            case Product(operands=(Kronecker(operands=(b, a)), Commutation())) if (a, b) in plain:
-                commuting = Sum.of(Identity(e.rows), Commutation.of(b.rows, a.rows))
-                places = sorted((k, plain[a, b]))
-                return in_place_of(e, places, Product.of(commuting, e.operands[plain[a, b]]))
-    return None
 
 
 def in_place_of(e: Expr, places: Sequence[int], joined: Expr) -> Expr:

@@ -198,28 +198,14 @@ kronecker_times_khatri_rao = stated(
 )
 
 
-@identity(
-    "(A ∗ B)ᵀ(C ∗ D) = AᵀC ⊙ BᵀD",
+khatri_rao_squared = stated(
+    "khatri_rao_squared",
     "khatri_rao(A, B)'*khatri_rao(C, D) = A'*C .* (B'*D)",
+    title="(A ∗ B)ᵀ(C ∗ D) = AᵀC ⊙ BᵀD",
     where="A: m x k; B: p x k; C: m x l; D: p x l",
+    also=(Statement("khatri_rao(A, B)'*kron(x, y) = A'*x .* (B'*y)", "A: m x k; B: p x k; x: m; y: p"),),
     among=(KhatriRao,),
 )
-def khatri_rao_squared(e: Expr) -> Expr | None:
-    """Also (A ∗ B)ᵀ(x ⊗ y) = Aᵀx ⊙ Bᵀy."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        match left, right:
-            case Transpose(operands=(KhatriRao(operands=(a, b)),)), KhatriRao(operands=(c, d)):
-                pass
-            case Transpose(operands=(KhatriRao(operands=(a, b)),)), Kronecker(operands=(c, d)) if c.cols is d.cols:
-                if c.cols is not ONE:
-                    continue
-            case _:
-                continue
-        if a.rows is c.rows:
-            both = Hadamard.of(Product.of(transposed(a), c), Product.of(transposed(b), d))
-            return Product.of(*f[:k], both, *f[k + 2 :])
-    return None
 
 
 @identity("(I ∗ I)x = vec(diag(x))", "khatri_rao(eye(n), eye(n))*x = vec(diag(x))", where="x: n", among=(KhatriRao,))

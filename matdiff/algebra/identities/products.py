@@ -6,7 +6,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, zero
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, value_of
 from matdiff.algebra.stated import stated
@@ -194,13 +194,9 @@ def transposes_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-@identity("I ⊙ Aᵀ = I ⊙ A", "eye(n) .* A' = eye(n) .* A", where="A: n x n", among=(Identity,))
-def transpose_beside_identity(e: Expr) -> Expr | None:
-    """Only the diagonals of the factors count, and a transpose keeps them."""
-    f = e.operands
-    if not any(isinstance(g, Identity) for g in f) or not any(isinstance(g, Transpose) for g in f):
-        return None
-    return Hadamard.of(*[g.operands[0] if isinstance(g, Transpose) else g for g in f])
+transpose_beside_identity = stated(
+    "transpose_beside_identity", "eye(n) .* A' = eye(n) .* A", where="A: n x n", among=(Identity,)
+)
 
 
 @identity("diag(x)Ay = x ⊙ (Ay)", "diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n", among=(DiagonalMatrix,))
@@ -211,17 +207,13 @@ def diagonal_before_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("(x ⊘ z)ᵀz = 1ᵀx", "(x ./ z)'*z = ones(n)'*x", where="x: n; z: n positive", among=(Hadamard,))
-def reciprocal_in_inner_product(e: Expr) -> Expr | None:
-    """What stands in the denominators cancels."""
-    f = e.operands
-    match f[0]:
-        case Transpose(operands=(Hadamard(operands=factors),)) if len(f) == 2 and f[1].cols is ONE:
-            for k, y in enumerate(factors):
-                if isinstance(y, Power) and y.operands[0] is f[1] and y.operands[1].number == -1:
-                    rest = Hadamard.of(*factors[:k], *factors[k + 1 :])
-                    return Product.of(Transpose(Ones(*f[1].shape)), rest)
-    return None
+reciprocal_in_inner_product = stated(
+    "reciprocal_in_inner_product",
+    "(x ./ z)'*z = ones(n)'*x",
+    title="(x ⊘ z)ᵀz = 1ᵀx",
+    where="x: n; z: n positive",
+    among=(Hadamard,),
+)
 
 
 @identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n", among=(Scale,))

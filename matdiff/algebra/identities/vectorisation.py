@@ -12,7 +12,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
-from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm, inner
+from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.stated import stated
@@ -69,13 +69,7 @@ kronecker_times_vec = stated(
 )
 
 
-@identity("vec(A)ᵀvec(B) = Tr(AᵀB)", "vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", among=(Vec,))
-def inner_product_of_vecs(e: Expr) -> Expr | None:
-    match e.operands:
-        case (Transpose(operands=(Vec(operands=(a,)),)), Vec(operands=(b,))) if a.shape == b.shape:
-            return inner(a, b)
-        case _:
-            return None
+inner_product_of_vecs = stated("inner_product_of_vecs", "vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", among=(Vec,))
 
 
 @identity("vec(A)ᵀ(y ⊗ x) = xᵀAy", "vec(A)'*kron(y, x) = x'*A*y", where="A: m x n; x: m; y: n", among=(Kronecker,))

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import Size, solution
-from matdiff.algebra.expr import Expr, Index, Symbol, postorder
+from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Transpose, turned
 from matdiff.algebra.operators.reductions import count
@@ -96,11 +96,17 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     operands = tuple([done[o] for o in node.operands])
     if isinstance(node, Transpose):
         return turned(operands[0])
+    if not node.operands and not node.data:
+        return node
     data = tuple([_datum(d, found, done) for d in node.data])
-    if data == node.data:
-        return node.rebuild(operands) if node.operands else node
-    own = vars(type(node)).get("of") if all(isinstance(d, Size) for d in data) else None
-    return type(node).of(*operands, *data) if own else node.make(operands, data)  # type: ignore[attr-defined]
+    if constructs(type(node)) and all(isinstance(d, Size) for d in data):
+        return type(node).of(*operands, *data)  # type: ignore[attr-defined, no-any-return]
+    return node.rebuild(operands) if data == node.data else node.make(operands, data)
+
+
+def constructs(kind: type) -> bool:
+    """Whether an operator has a constructor of its own, of operands and sizes, that writes what it makes plainly."""
+    return any("of" in vars(c) for c in kind.__mro__ if c is not Operator)
 
 
 def _applied(function: Applied, node: Expr, done: dict[Expr, Expr]) -> Expr:
