@@ -11,6 +11,7 @@ from typing import Any
 from matdiff.algebra.expr import Expr
 from matdiff.api import (
     adjoint,
+    alternate,
     check,
     check_gradient,
     code,
@@ -66,6 +67,7 @@ __all__ = [
     "MatdiffError",
     "__version__",
     "adjoint",
+    "alternate",
     "check",
     "check_gradient",
     "code",

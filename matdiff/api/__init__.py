@@ -9,11 +9,12 @@ from matdiff.api.equations import equal, implicit, stationary
 from matdiff.api.functions import gradient_of
 from matdiff.api.inputs import evaluate, from_function, parse, reading
 from matdiff.api.review import check, lint
-from matdiff.api.solving import solve
+from matdiff.api.solving import alternate, solve
 from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
 
 __all__ = [
     "adjoint",
+    "alternate",
     "check",
     "check_gradient",
     "code",

@@ -12,7 +12,7 @@ from matdiff.errors import CheckError, UnknownNameError
 
 if TYPE_CHECKING:
     from matdiff.language.problems import Problem
-    from matdiff.results.solution import Solution
+    from matdiff.results.solution import Scheme, Solution
     from matdiff.solving.constraints import Question
     from matdiff.solving.problem import Candidate, Solved
 
@@ -42,6 +42,28 @@ def solve(
     found = solved(_question(problem, wrt, where, subject_to))
     checked, notes = _checked(found)
     return Solution(checked, notes)
+
+
+def alternate(
+    problem: str | Expr,
+    wrt: str | Expr | Sequence[str | Expr] | None = None,
+    where: Where = None,
+    subject_to: str | Sequence[str] = (),
+) -> Scheme:
+    """The closed form of each of several unknowns where the others are as they are, to be taken in turn.
+
+    ``code`` of it is one round.  Raises what ``solve`` raises.
+
+    >>> alternate("minimise ||Y - U V'||^2", ("U", "V"), "Y: m x n; U: m x k; V: n x k")
+    U ← YV(VᵀV)⁻¹
+    V ← YᵀU(UᵀU)⁻¹
+    """
+    from matdiff.results.solution import Scheme
+    from matdiff.solving.alternation import alternated
+
+    found = alternated(_question(problem, wrt, where, subject_to))
+    checked = {name: _checked(block)[0] for name, block in found.blocks.items()}
+    return Scheme(found._replace(blocks=checked))
 
 
 def _question(

@@ -88,6 +88,7 @@ def implicit(command: ArgumentParser) -> None:
 
 def solve(command: ArgumentParser) -> None:
     derivation(command, *CODE)
+    command.add_argument("--alternate", action="store_true", help="solve for each unknown in turn, the others fixed")
 
 
 def stationary(command: ArgumentParser) -> None:

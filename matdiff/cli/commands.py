@@ -62,9 +62,11 @@ def _stationary(options: Namespace) -> Any:
 
 
 def _solve(options: Namespace) -> Any:
-    from matdiff.api import solve
+    from matdiff.api import alternate, solve
 
-    return solve(text(options.expression), unknowns(options) or None, options.where)
+    return (alternate if options.alternate else solve)(
+        text(options.expression), unknowns(options) or None, options.where
+    )
 
 
 def _parse(options: Namespace) -> Any:

@@ -23,6 +23,7 @@ from matdiff.page.model import (
     sign,
 )
 from matdiff.page.pieces import shaped, steps_record
+from matdiff.solving.alternation import Alternation
 from matdiff.solving.problem import Solved
 
 ZERO = " = 0"
@@ -42,6 +43,25 @@ def of_solution(found: Solved, steps: str) -> Page:
         conditions=found.conditions(),
         subject="every condition and step at the solution",
         record=lambda: record(found),
+    )
+
+
+def of_scheme(found: Alternation, steps: str) -> Page:
+    """The problem, the conditions and laws of each step, and what each unknown becomes."""
+    require_level(steps)
+    pen, first = Pen(), next(iter(found.blocks.values()))
+    parts = [] if steps == "none" else [list(derivation(block, pen)) for block in found.blocks.values()]
+    told = "each step is the best for its unknown, so that the objective never gets worse"
+    words_of = told if found.is_monotone() else "whether every step is the best for its unknown is not proved"
+    asked = first._replace(question=found.question)
+    return Page(
+        head=list(problem(asked, pen)),
+        parts=[*parts, [Section("Alternating", [Line(None, words(words_of))])]],
+        heading="One round",
+        answers=[Answer(plain(found.question.variables[n]), e) for n, e in found.updates().items()],
+        conditions=found.conditions(),
+        subject="every condition and step",
+        record=lambda: {n: record(block) for n, block in found.blocks.items()},
     )
 
 

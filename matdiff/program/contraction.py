@@ -194,8 +194,9 @@ class Contraction:
             made = [self.product(*both, summed) for both in ((f, g), (g, f))]
             if any(self.arrays.known("contract", *canonical(m)) for m in made):
                 return FREE
-        for way, other, mine in ((left, b, a), (right, a, b)):
-            if isinstance(way.parts, int) and factors[way.parts][0].op == "inverse" and not (mine & other) - out:
+        inverses = [isinstance(w.parts, int) and factors[w.parts][0].op == "inverse" for w in (left, right)]
+        for way, is_inverse in zip((left, right), inverses, strict=True):
+            if is_inverse and isinstance(way.parts, int) and (all(inverses) or not (a & b) - out):
                 n = factors[way.parts][0].axes[-1]
                 cost = total(cost, self.costs.volume((n, n, n)))  # the inverse itself is formed
         return cost

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError
 from matdiff.results.base import Result
-from matdiff.solving.problem import Candidate, Solved
+from matdiff.solving.alternation import Alternation
+from matdiff.solving.problem import Candidate, Solved, envelope
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
@@ -59,6 +60,16 @@ class Solution(Result):
         failure = "" if largest <= TOLERANCE else f"the conditions are off by {largest:.1e} at the solution"
         return Verification(not failure, largest, trials if self.solutions else 0, 0, failure)
 
+    def envelope(self, data: str) -> Expr:
+        """∂f*/∂θ, the derivative of the optimal value by data: that of the Lagrangian there (the envelope theorem).
+
+        >>> import matdiff
+        >>> found = matdiff.solve("minimise x'P x subject to A x = b", "x", "P: n x n spd; A: m x n")
+        >>> print(found.envelope("b"))
+        2(AP⁻¹Aᵀ)⁻¹b
+        """
+        return envelope(self._found, data)
+
     def computed(self) -> Mapping[str, Sequence[Expr]]:
         if self.value is None:
             raise MatdiffError(f"there is no closed form that code could compute: {self!r}")
@@ -78,6 +89,42 @@ class Solution(Result):
     def __repr__(self) -> str:
         shown = "\n".join(", ".join(f"{n} = {e}" for n, e in s.items()) for s in self.solutions)
         return shown or f"{self.equation}: {', '.join(self.conditions)}"
+
+
+class Scheme(Result):
+    """An alternating scheme: the closed form of each unknown where the others are as they are.
+
+    updates   what each unknown becomes, by name
+    monotone  whether no step can make the objective worse, which is proved
+    """
+
+    _found: Alternation
+
+    def __init__(self, found: Alternation) -> None:
+        super().__init__(found)
+        self.updates: Mapping[str, Expr] = found.updates()
+        self.monotone: bool = found.is_monotone()
+
+    def verify(self, seed: int = 0, trials: int = 3) -> Verification:
+        """Whether the conditions of every step hold on random instances."""
+        whole = None
+        for block in self._found.blocks.values():
+            found = Solution(block).verify(seed, trials)
+            whole = found if whole is None else whole.joined(found)
+        assert whole is not None
+        return whole
+
+    def computed(self) -> Mapping[str, Sequence[Expr]]:
+        """One round: each unknown from those before it, which are new, and those behind it, which are old."""
+        return {name: (value,) for name, value in self._found.sweep().items()}
+
+    def _page(self, steps: str) -> Page:
+        from matdiff.page.solutions import of_scheme
+
+        return of_scheme(self._found, steps)
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{n} ← {e}" for n, e in self.updates.items())
 
 
 def compared(found: Solved, c: Candidate, seed: int, trials: int) -> Tested:

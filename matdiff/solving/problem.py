@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
@@ -15,7 +15,7 @@ from matdiff.calculus.definiteness.signs import entries_of
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
-from matdiff.errors import UnsupportedError
+from matdiff.errors import UnknownNameError, UnsupportedError
 from matdiff.solving.bounds import attained
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.elimination import Branch, eliminated, put
@@ -144,6 +144,22 @@ def with_binding(question: Question) -> Solved | None:
             reason = f"{c.verdict.reason}; the inequality binds, since its multiplier has the right sign"
             return found._replace(candidates=(c._replace(verdict=c.verdict._replace(reason=reason)),))
     return None
+
+
+def envelope(found: Solved, name: str) -> Expr:
+    """The gradient of the Lagrangian by data, at the solution: that of the optimal value (the envelope theorem)."""
+    values = found.chosen.values if found.candidates else {}
+    data = {s.name: s for e in found.read for s in symbols(e) if s not in found.unknowns.values()}
+    if name not in data:
+        raise UnknownNameError(f"{name} is no data of the problem", suggestion=", ".join(data))
+    if (
+        not values
+        or any(n not in values for n in found.unknowns)
+        or (found.first is None and found.question.constraints)
+    ):
+        raise UnsupportedError("the multipliers are not known, which the derivative of the optimal value needs")
+    slope = gradients(found.lagrangian, {name: data[name]}).gradients[name]
+    return presented(put(slope, {found.unknowns[n]: e for n, e in values.items()}))
 
 
 def member_in(gradient: Expr, x: Expr) -> Expr:
