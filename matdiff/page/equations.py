@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from matdiff.algebra.constants import Zeros
@@ -87,6 +87,7 @@ def of_stationary(found: Stationary, steps: str) -> Page:
     """The problem, its Lagrangian, the conditions, their differentials, and the system."""
     require_level(steps)
     pen = Pen()
+    variables = list(found.unknowns.values())[: len(found.unknowns) - len(found.constraints)]
     labels = {name: joined([nabla(u), " L"]) for name, u in found.unknowns.items()}
     lagrangian = Line(function_of("L", found.unknowns.values()), pen(found.lagrangian))
     conditions = [Line(labels[n], joined([pen(g), ZERO])) for n, g in found.gradients.items()]
@@ -101,7 +102,7 @@ def of_stationary(found: Stationary, steps: str) -> Page:
         Section("System", [Line(None, system(found, pen))]),
     ]
     return Page(
-        head=list(problem(found, pen)),
+        head=list(asked(found.objective, found.constraints, variables, found.sense, pen, found.lagrangian)),
         parts=[lines if steps != "none" else lines[1::2]],
         heading="",
         answers=(),
@@ -111,16 +112,15 @@ def of_stationary(found: Stationary, steps: str) -> Page:
     )
 
 
-def problem(found: Stationary, pen: Pen) -> Iterator[Line]:
+def asked(
+    f: Expr, constraints: Sequence[Expr], variables: Iterable[Expr], sense: str, pen: Pen, reading: Expr
+) -> Iterator[Line]:
     """minimise f subject to c = 0; maximise and «stationary points of» as the problem says"""
-    variables = list(found.unknowns.values())[: len(found.unknowns) - len(found.constraints)]
-    left, objective = function_of("f", variables), pen(found.objective)
-    is_open = left(TEXT) == objective(TEXT)
-    asked = found.sense or "stationary points of"
-    words = sign(f"{asked} ", rf"\text{{{asked}}}\quad & ")
-    function = left if is_open else joined([left, " = ", objective])
-    yield Line(None, joined([words, function]), reading=found.lagrangian)
-    for c in found.constraints:
+    left, objective = function_of("f", variables), pen(f)
+    function = left if left(TEXT) == objective(TEXT) else joined([left, " = ", objective])
+    verb = sense or "stationary points of"
+    yield Line(None, joined([sign(f"{verb} ", rf"\text{{{verb}}}\quad & "), function]), reading=reading)
+    for c in constraints:
         yield Line(None, joined([sign("subject to ", r"\text{subject to}\quad & "), pen(c), ZERO]))
 
 

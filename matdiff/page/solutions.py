@@ -8,6 +8,7 @@ from typing import Any
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.output.latex import in_words
+from matdiff.page.equations import ZERO, asked
 from matdiff.page.model import (
     Answer,
     Formula,
@@ -25,9 +26,6 @@ from matdiff.page.model import (
 from matdiff.page.pieces import shaped, steps_record
 from matdiff.solving.alternation import Alternation
 from matdiff.solving.problem import Solved
-
-ZERO = " = 0"
-ASKED = {"minimise": "minimise", "maximise": "maximise", "": "stationary points of"}
 
 
 def of_solution(found: Solved, steps: str) -> Page:
@@ -53,9 +51,9 @@ def of_scheme(found: Alternation, steps: str) -> Page:
     parts = [] if steps == "none" else [list(derivation(block, pen)) for block in found.blocks.values()]
     told = "each step is the best for its unknown, so that the objective never gets worse"
     words_of = told if found.is_monotone() else "whether every step is the best for its unknown is not proved"
-    asked = first._replace(question=found.question)
+    whole = first._replace(question=found.question)
     return Page(
-        head=list(problem(asked, pen)),
+        head=list(problem(whole, pen)),
         parts=[*parts, [Section("Alternating", [Line(None, words(words_of))])]],
         heading="One round",
         answers=[Answer(plain(found.question.variables[n]), e) for n, e in found.updates().items()],
@@ -67,13 +65,8 @@ def of_scheme(found: Alternation, steps: str) -> Page:
 
 def problem(found: Solved, pen: Pen) -> Iterator[Line]:
     """maximise f(x) = c'x subject to x'x − 1 = 0"""
-    asked = ASKED[found.question.sense]
-    left, objective = function_of("f", found.question.variables.values()), pen(found.question.objective)
-    function = left if left(TEXT) == objective(TEXT) else joined([left, " = ", objective])
-    words = sign(f"{asked} ", rf"\text{{{asked}}}\quad & ")
-    yield Line(None, joined([words, function]), reading=found.lagrangian)
-    for c in found.question.constraints:
-        yield Line(None, joined([sign("subject to ", r"\text{subject to}\quad & "), pen(c), ZERO]))
+    q = found.question
+    return asked(q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian)
 
 
 def derivation(found: Solved, pen: Pen) -> Iterator[Section]:

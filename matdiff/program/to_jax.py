@@ -14,7 +14,7 @@ FUNCTIONS = {
     "prod_along": "jnp.prod", "abs": "jnp.abs", "erf": "jax.scipy.special.erf", "ndtr": "jax.scipy.special.ndtr",
     "gamma": "jax.scipy.special.gamma", "gammaln": "jax.scipy.special.gammaln",
     "digamma": "jax.scipy.special.digamma", "polygamma": "jax.scipy.special.polygamma", "expm": "jax.scipy.linalg.expm",
-    "polar": "jax.scipy.linalg.polar", "sqrtm": "jax.scipy.linalg.sqrtm", "eigvalsh": "jnp.linalg.eigvalsh",
+    "sqrtm": "jax.scipy.linalg.sqrtm", "eigvalsh": "jnp.linalg.eigvalsh",
     "eigh": "jnp.linalg.eigh", "svd": "jnp.linalg.svd", "pinv": "jnp.linalg.pinv",
     "matrix_power": "jnp.linalg.matrix_power", "norm": "jnp.linalg.norm", "matrix_norm": "jnp.linalg.norm",
     "batch_inverse": "jnp.linalg.inv", "batch_det": "jnp.linalg.det", "relu": "jax.nn.relu",
@@ -25,6 +25,10 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "polar": '''def _polar(a):
+    """The orthogonal part of a matrix of any shape, as a tuple of one."""
+    u, _, v = jnp.linalg.svd(a, full_matrices=False)
+    return (u @ v,)''',
     "with_sign": '''def _with_sign(v):
     """±v, whose largest entry is positive."""
     return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])''',

@@ -91,10 +91,6 @@ class Equation:
         """What must hold so that a matrix or a number has an inverse; None where it is zero."""
         return regular(m, self.sizes)
 
-    def start(self, law: Law, left: Expr, right: Expr) -> tuple[Step, ...]:
-        """The equation, and the form left = right that a law gives it."""
-        return (Step(law, left, right),)
-
 
 def equation_law(title: str, statement: str, **more: Any) -> Callable[[Callable[[Equation], list[Root] | None]], Law]:
     """Declares a law of equations; its statement puts the solution into the equation."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec
 from matdiff.algebra.operators.products import Product, Scale, Transpose, quotient
@@ -233,8 +233,3 @@ LINEAR = (
     solved_by_sylvester,
     solved_by_vec,
 )
-
-
-def is_homogeneous(form: Linear) -> bool:
-    """Whether the right-hand side is 0."""
-    return isinstance(form.right, Zeros) or form.right is Number(0)

@@ -157,7 +157,9 @@ def of_term(t: Term, q: Equation) -> Rational | None:
 
 
 def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
-    """The numerator of an equation, without its factors x, and whether x = 0 is a root."""
+    """The numerator of an equation, without its factors x and with a + in front of the highest power, and whether x = 0
+    is a root.
+    """
     if q.unknown.shape != q.left.shape:
         return None
     whole: Rational = ({}, {0: UNIT})
@@ -169,6 +171,8 @@ def polynomial(q: Equation) -> tuple[Polynomial, bool] | None:
     above = dict(whole[0])
     lowest = min(above, default=0)
     above = {k - lowest: c for k, c in above.items()}
+    if above and above[max(above)].leading_number < 0:
+        above = {k: negated(c) for k, c in above.items()}
     zero_too = lowest > 0 and not is_positive(q.unknown, q)
     return above, zero_too and 0 in whole[1]
 
@@ -181,7 +185,6 @@ def root_of_first_degree(q: Equation) -> list[Root] | None:
     if found is None or max(found[0], default=0) != 1:
         return None
     a, b = found[0].get(0, ZERO), found[0][1]
-    a, b = without_common_number(a, b)
     said = nonzero(b, q)
     if said is None:
         return None
@@ -201,13 +204,6 @@ def nonzero(e: Expr, q: Equation) -> Demands | None:
     return q.regular(e) if e.is_scalar else entries_nonzero(e)
 
 
-def without_common_number(a: Expr, b: Expr) -> tuple[Expr, Expr]:
-    """Two numbers with the sign of the second turned over where it is written with a minus sign."""
-    if b.leading_number < 0:
-        return tidy(-a), tidy(-b)
-    return a, b
-
-
 @equation_law(
     "ax² + bx + c = 0",
     "a*((-b + sqrt(b^2 + 4*a*c))/(2*a))^2 + b*((-b + sqrt(b^2 + 4*a*c))/(2*a)) = c",
@@ -220,8 +216,6 @@ def roots_of_second_degree(q: Equation) -> list[Root] | None:
         return None
     p = found[0]
     a, b, c = p[2], p.get(1), p.get(0, ZERO)
-    if a.leading_number < 0:
-        a, b, c = tidy(-a), None if b is None else tidy(-b), tidy(-c)
     said = nonzero(a, q)
     if said is None:
         return None

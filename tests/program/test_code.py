@@ -63,6 +63,7 @@ CASES = {  # what is computed: text, unknowns, declarations, outputs
                                 "U", "U: m x n", "gradient"),
     "the other way round": ("sum((exchange(n)*A*exchange(m)).*B)", "A", "A: n x m; B: n x m", "value,gradient"),
     "eigenvalues": ("w'eigvals(A*A') + w'eigvecs(B)*w", "A", "A: 3 x 4; B: 3 x 3 symmetric; w: 3", "value,gradient"),
+    "a spectral norm": ("v'*W*x/norm_spec(W)", "W", "W: m x n; v: m; x: n", "value,gradient"),
     "a size as a number": ("N*x'x/2", "x", "x: N", "value,gradient"),
 }  # fmt: skip
 

@@ -208,7 +208,8 @@ class LeftSingular(Operator):
         return a @ RightSingular.numpy(np, a) / SpectralNorm.numpy(np, a)
 
     def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("with_sign(svd(a)[0][:, 0])", self.shape, a)
+        v = to.apply("with_sign(svd(a)[2][0])", (self.operands[0].cols, ONE), a)
+        return to.apply("a @ b / matrix_norm(a, 2)", self.shape, a, v)
 
     @differential(
         "differential_of_left_singular_vector",
