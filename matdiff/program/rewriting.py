@@ -11,6 +11,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
@@ -32,6 +33,8 @@ class Rewriting:
                 continue
             operands = tuple([self.done[o] for o in node.operands])
             found = node if operands == node.operands else node.rebuild(operands)
+            if isinstance(found, Trace) and isinstance(a := found.operands[0], Sum):
+                found = Sum.of(*[Trace(t) for t in a.operands])
             if isinstance(found, Product):
                 found = spread(found) or (self.halved(found) if self.halves else None) or found
             self.done[node] = found
