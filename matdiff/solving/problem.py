@@ -16,7 +16,7 @@ from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
 from matdiff.errors import UnknownNameError, UnsupportedError
-from matdiff.solving.bounds import attained
+from matdiff.solving.bounds import attained, on_semidefinite
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.elimination import Branch, eliminated, put
 from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of
@@ -101,6 +101,9 @@ def solved(question: Question) -> Solved:
     question = in_standard_form(question)
     is_plain = bool(question.sense) and not question.bounds and not any(map(assumed, question.variables.values()))
     bound = attained(*question[:4]) if is_plain else None
+    if question.sense == "minimise" and len(question.variables) == 1 and not (question.constraints or question.bounds):
+        f, (x,) = question.objective, question.variables.values()
+        bound = bound or on_semidefinite(f, x, size_names(f))
     if bound is not None:
         return by_bound(question, bound)
     try:

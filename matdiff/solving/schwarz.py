@@ -50,7 +50,7 @@ def only_direction(s: Expr | None, sense: str) -> Expr | None:
 def by_schwarz(a: Expr, x: Expr, value: Expr, up_to: str) -> Bound:
     """What attains the inequality of Cauchy and Schwarz."""
     reason = "the inequality of Cauchy and Schwarz, which it attains, bounds the objective"
-    condition = f"{a} ≠ 0"
+    condition = f"{coefficient(a)[1]} ≠ 0"
     return Bound({"x": value}, (Step(equal_in_schwarz, x, value),), "", reason, (condition,), up_to)
 
 

@@ -102,6 +102,18 @@ def test_principal_subspaces_are_columns_of_eigenvectors(sense: str, columns: sl
     np.testing.assert_allclose(v.T @ g @ v, np.eye(2), atol=1e-12)
 
 
+def test_the_nearest_semidefinite_matrix_has_no_negative_eigenvalues() -> None:
+    found = matdiff.solve("minimise 1/2*||X - A||^2 + c*tr(X)", "X", "A: n x n symmetric; X: n x n psd; c: scalar")
+    a = symmetric(4)
+    values, vectors = np.linalg.eigh(a - 0.3 * np.eye(4))
+    x = matdiff.evaluate(found.solutions[0]["X"], {"A": a, "c": 0.3})
+    np.testing.assert_allclose(x, vectors * np.maximum(values, 0) @ vectors.T, atol=1e-9)
+    assert (found.kind, found.proved) == ("minimum", True)
+    for problem in ("minimise -||X - A||^2", "minimise tr(X'B X) - tr(X A)"):
+        with pytest.raises(matdiff.MatdiffError, match="need not be semidefinite"):
+            matdiff.solve(problem, "X", "A: n x n symmetric; B: n x n spd; X: n x n psd")
+
+
 def test_an_orthogonal_matrix_that_is_not_square_has_no_polar_form() -> None:
     with pytest.raises(matdiff.MatdiffError):
         matdiff.solve("minimise ||G R - M||^2 subject to R'R = eye(k)", "R", "R: n x k; M: m x k; G: m x n")
