@@ -76,7 +76,10 @@ def shortly(value: object) -> str:
     >>> shortly(None), shortly([0] * 100)
     ('None', 'a value of type list')
     """
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except Exception:  # what is not ours may fail in any way, as numbers of 5,000 digits do
+        shown = "\n"
     return shown if len(shown) < 40 and "\n" not in shown else f"a value of type {type(value).__name__}"
 
 

@@ -165,3 +165,35 @@ def test_values_come_by_name_too() -> None:
     )
     with pytest.raises(MatdiffError, match="no value is given for x"):
         matdiff.evaluate("x'x", y=1)
+
+
+# ---- long numbers and long products -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "gradient"),
+    [
+        ("x^2*2^(10^9)", "2*2^(10^9)*x"),
+        ("3^1000000*x", "3^1000000"),
+        ("2^20000*x^2", "2*2^20000*x"),
+        ("2^(2^(2^100))*x", "2^(2^(2^100))"),
+        ("(2/3)^(10^6)*x^2 + (2/3)^(10^6)*x^2", "4*(2/3)^(10^6)*x"),
+        ("(10^50)^60*x", "(10^50)^60"),
+        ("1e400*x", "1e400"),
+        ("*".join(["x"] * 800), "800*x^799"),
+        ("x" * 800, "800*x^799"),
+        ("*".join(["x", "y"] * 400), "400*x^399*y^400"),
+    ],
+)
+def test_powers_of_numbers_stay_powers_and_equal_factors_are_one(text: str, gradient: str) -> None:
+    found = matdiff.derive(text, "x", "x, y: scalar")
+    assert len(str(found.gradient)) < 500
+    assert len(found.to_text()) < 20_000
+    assert matdiff.equal(found.gradient, matdiff.parse(gradient, "x, y: scalar")).equal
+
+
+def test_a_number_that_is_too_long_is_refused_with_a_way_out() -> None:
+    with pytest.raises(matdiff.MatdiffError, match=r"too long[\s\S]*10\^\(5000\)"):
+        matdiff.derive("1e5000*x", "x")
+    with pytest.raises(matdiff.MatdiffError, match="thousands of digits"):
+        matdiff.derive("*".join(["1e99"] * 60) + "*x", "x")

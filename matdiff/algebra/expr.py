@@ -22,7 +22,7 @@ from matdiff.algebra.walks import fact as fact
 from matdiff.algebra.walks import fold as fold
 from matdiff.algebra.walks import postorder as postorder
 from matdiff.algebra.walks import replace as replace
-from matdiff.errors import ShapeError
+from matdiff.errors import ShapeError, UnsupportedError
 
 Data = tuple[Any, ...]
 UNIT = Fraction(1)
@@ -190,6 +190,18 @@ class Leaf(Expr):
     __slots__ = ()
 
 
+LONGEST_NUMBER = 13_000  # bits; Python does not write numbers of more than 4,300 digits
+
+
+def bits(value: Fraction) -> int:
+    """How long a number is: the bits of its numerator or its denominator.
+
+    >>> bits(Fraction(1024)), bits(Fraction(1, 3))
+    (11, 2)
+    """
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
 class Number(Leaf):
     """An exact rational number.
 
@@ -206,6 +218,8 @@ class Number(Leaf):
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        if bits(data[0]) > LONGEST_NUMBER:
+            raise UnsupportedError("a number of thousands of digits came up", suggestion="Write it as a power.")
         return SCALAR
 
     @property

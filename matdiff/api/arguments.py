@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from itertools import islice
 from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
@@ -17,13 +18,17 @@ Test = Callable[[Any], bool]
 
 
 def _several(*kinds: type) -> Test:
-    """Lists and tuples, sets and generators, of these."""
-    return lambda value: (
-        not isinstance(value, str | bytes | Mapping | Expr)
-        and hasattr(value, "__iter__")
-        and not hasattr(value, "shape")
-        and (not isinstance(value, list | tuple | set | frozenset) or all(isinstance(v, kinds) for v in value))
-    )
+    """Lists and tuples of these."""
+    return lambda value: isinstance(value, list | tuple) and all(isinstance(v, kinds) for v in value)
+
+
+def _listed(value: Any) -> Any:
+    """Sets, generators and their like as a tuple."""
+    known = isinstance(value, str | bytes | bytearray | list | tuple | Mapping | Expr | type)
+    if known or hasattr(value, "shape") or not isinstance(value, Iterable):
+        return value
+    listed = tuple(islice(value, MOST))
+    return value if len(listed) == MOST else listed
 
 
 def _mapping(kind: Any = object) -> Test:
@@ -33,17 +38,36 @@ def _mapping(kind: Any = object) -> Test:
     )
 
 
+def _is_function(value: Any) -> bool:
+    """Whether something is called with arrays: a class is not."""
+    return callable(value) and not isinstance(value, type)
+
+
+MOST = 10_000  # names in a list
+
 KINDS: dict[str, tuple[Test, str]] = {
     "str": (lambda value: isinstance(value, str), "a text"),
     "Expr": (lambda value: isinstance(value, Expr), "an expression"),
     "int": (lambda value: isinstance(value, Integral) and not isinstance(value, bool), "a whole number"),
     "None": (lambda value: value is None, ""),
+    "bool": (lambda value: isinstance(value, bool), "True or False"),
+    "Callable[..., Any]": (_is_function, "a Python function"),
+    "Function": (
+        lambda value: isinstance(value, str | Expr) or _is_function(value),
+        "a text, an expression or a Python function",
+    ),
+    "At": (lambda value: value is None or _mapping()(value), "a mapping of names to values"),
     "Sequence[str]": (_several(str), "a list of texts"),
     "Sequence[str | Expr]": (_several(str, Expr), "a list of names"),
     "Mapping[str, str]": (_mapping(str), "a mapping of names to texts"),
     "Mapping[str, int]": (_mapping(Integral), "a mapping of names to whole numbers"),
     "Mapping[str, Any]": (_mapping(), "a mapping of names to values"),
-    "Moments": (_mapping(str | tuple | list | Expr), "a mapping of names to moments"),
+    "Moments": (
+        lambda value: (
+            _mapping()(value) and all(isinstance(v, str | Expr) or _several(str, Expr)(v) for v in value.values())
+        ),
+        "a mapping of names to moments",
+    ),
     "Unknowns": (lambda value: value is None or isinstance(value, str | Expr) or _several(str, Expr)(value), "names"),
     "Where": (
         lambda value: value is None or isinstance(value, str | Mapping) or _several(str)(value),
@@ -60,13 +84,19 @@ def stated(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def checked(*arguments: P.args, **named: P.kwargs) -> R:
-        by_name = ((name, value) for name, value in named.items() if name not in unnamed)
-        for name, value in (*zip(names, arguments, strict=False), *by_name):
-            tests = kinds.get(name, [])
-            if tests and not any(test(value) for test, _ in tests):
-                wanted = " or ".join(words for _, words in tests if words)
-                raise MatdiffError(f"{name} is {shortly(value)}, where {wanted} is needed")
-        return function(*arguments, **named)
+        given = [fitting(name, value) for name, value in zip(names, arguments, strict=False)]
+        further = {n: value if n in unnamed else fitting(n, value) for n, value in named.items()}
+        return function(*given, *arguments[len(given) :], **further)  # type: ignore[arg-type]
+
+    def fitting(name: str, value: Any) -> Any:
+        tests = kinds.get(name, [])
+        if not tests or any(test(value) for test, _ in tests):
+            return value
+        listed = _listed(value)
+        if any(test(listed) for test, _ in tests):
+            return listed
+        wanted = " or ".join(words for _, words in tests if words)
+        raise MatdiffError(f"{name} is {shortly(value)}, where {wanted} is needed")
 
     return checked
 

@@ -66,6 +66,9 @@ def alternate(
     return Scheme(found._replace(blocks=checked))
 
 
+NO_UNKNOWN = "the problem does not name its unknown"
+
+
 def _question(
     problem: str | Expr, wrt: str | Expr | Sequence[str | Expr] | None, where: Where, subject_to: str | Sequence[str]
 ) -> Question:
@@ -77,12 +80,14 @@ def _question(
     names = () if wrt is None else tuple(str(n) for n in unknowns_in(wrt))
     further = (subject_to,) if isinstance(subject_to, str) else tuple(subject_to)
     if isinstance(problem, Expr):
+        if not names:
+            raise UnknownNameError(NO_UNKNOWN, suggestion='Name it: wrt="x".')
         variables = {n: unknown_in(problem, n) for n in names}
         return Question(problem, constraints_beside(problem, further, where), variables)
     read = read_problem(problem, where, names, further)
     names = names or read.names
     if not names:
-        raise UnknownNameError("the problem does not name its unknown", suggestion='Name it: wrt="x".')
+        raise UnknownNameError(NO_UNKNOWN, suggestion='Name it: wrt="x".')
     variables = {n: _unknown(read, n) for n in names}
     return Question(read.reading.expr, read.constraints, variables, read.sense, read.bounds)
 

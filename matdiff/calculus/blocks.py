@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
+from matdiff.algebra.identities.powers import collected
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Power, Product
+from matdiff.algebra.operators.products import Hadamard, Power, Product
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
@@ -21,23 +22,30 @@ GROUP = 16  # and so is a product with that many factors that depend on an unkno
 
 
 def grouped(f: Expr, nodes: Collection[Expr]) -> Expr:
-    """The expression with its long products bracketed into short ones: d of a product of n factors has n² of them."""
+    """The expression with its long products bracketed into short ones: d of a product of n factors has n² of them.
 
-    def group(node: Expr) -> Expr | None:
-        if not isinstance(node, Product) or len(node.operands) <= 2 * GROUP:
-            return None
-        factors = list(node.operands)
-        while len(factors) > 2 * GROUP:
-            factors = [_product(factors[k : k + GROUP]) for k in range(0, len(factors), GROUP)]
-        return _product(factors)
-
-    if not any(len(node.operands) > 2 * GROUP and isinstance(node, Product) for node in nodes):
-        return f
-    return replace(f, group)
+    Equal factors of a scalar or entrywise product are joined to a power.
+    """
+    return replace(f, bracketed) if any(map(is_long, nodes)) else f
 
 
-def _product(factors: list[Expr]) -> Expr:
-    return Product(*factors) if len(factors) > 1 else factors[0]
+def is_long(node: Expr) -> bool:
+    """Whether a node is a product of many factors."""
+    return isinstance(node, Product | Hadamard) and len(node.operands) > 2 * GROUP
+
+
+def bracketed(node: Expr) -> Expr | None:
+    """A long product in short ones, its equal factors joined."""
+    if not is_long(node):
+        return None
+    whole = collected(node) if isinstance(node, Hadamard) else node
+    if not is_long(whole):
+        return whole
+    factors, kind = list(whole.operands), type(whole)
+    while len(factors) > 2 * GROUP:
+        groups = [factors[k : k + GROUP] for k in range(0, len(factors), GROUP)]
+        factors = [kind(*group) if len(group) > 1 else group[0] for group in groups]
+    return kind(*factors)
 
 
 def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> dict[Expr, str]:

@@ -93,7 +93,7 @@ class Bound:
         self.sets: dict[str, list[Binder]] = {}  # the indices that run through a set of the text
         self.summed, self.masks = set[int](), set[str]()  # what is in sums of all entries; sets as matrices of 0, 1
         self._resolve()
-        self.order = list(postorder(tree))
+        self.order = list(postorder(self.tree))
         self.data = data(self.names.values(), self.wrt)
         self.kin, self.shaped = self._kin()
 

@@ -31,7 +31,7 @@ def read_distribution(f: Expr, of: Mapping[str, Said | tuple[Said, Said]], where
     covariance: dict[Expr, Expr] = {}
     for name, said in of.items():
         key = read_beside(f, name, where) if "[" in name else unknown_in(f, name)
-        parts = said if isinstance(said, tuple) else (said,)
+        parts = said if isinstance(said, tuple | list) else (said,)
         if not 1 <= len(parts) <= 2:
             raise DeclarationError(f"{name} has a mean and a covariance, and not {len(parts)} parameters")
         entries = key.rows * key.cols

@@ -140,8 +140,10 @@ class Lexer(Keywords):
         if m.group() == "11" and match_at(TRANSPOSED, self.text, end) and self.decide(m.start(), True, 2):
             end = self.operand("NUMBER", Fraction(1), m.start(), end - 1)  # 11ᵀ is the matrix of ones
             return self.operand("NUMBER", Fraction(1), end, end + 1)
-        if len(m.group()) > LONGEST_NUMBER or len(m.group().lower().partition("e")[2]) > 4:
-            raise self.error("the number is too long", m.start(), end)
+        exponent = m.group().lower().partition("e")[2]
+        if len(m.group()) > LONGEST_NUMBER or len(exponent.lstrip("+-")) > 3:
+            hint = f"write the power of 10 as one, 10^({exponent})" if exponent else ""
+            raise self.error("the number is too long", m.start(), end, suggestion=hint)
         value = FRACTIONS.get(m.group()) or Fraction(m.group())
         before = self.tokens[-2].type if self.last == "MINUS" and len(self.tokens) > 1 else self.last
         if before not in ("CARET", "DOT_CARET", "DIVIDE", "DOT_DIVIDE"):

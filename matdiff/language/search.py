@@ -312,6 +312,8 @@ class Search:
         attempt = Attempt(self.bound, assumed)
         try:
             typed = attempt.run()
+            if typed is None:  # an empty list, None, …
+                raise attempt.misfit(self.bound.tree, "this is no expression")
             if self.scalar and not typed.is_scalar:
                 misfit = attempt.misfit(
                     self.bound.tree,

@@ -62,13 +62,13 @@ class Attempt:
         self.taken_of: dict[int, str] = {}  # functions of matrices: whether of the entries or of the matrix
         self.names: dict[Size, Size] = {}
 
-    def run(self) -> Typed:
-        """Types every node in order; the last one is the whole text."""
+    def run(self) -> Typed | None:
+        """Types every node in order; the last one is the whole text.  What has no value, such as None, has no type."""
         sizes = self.sizes
         for node in self.bound.order:
             sizes.now = node
             node.typed = RULES[node.kind](self, node)
-        typed: Typed = self.bound.tree.typed
+        typed: Typed | None = self.bound.tree.typed
         return typed
 
     # ---- sizes -------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.rewriting import Step
-from matdiff.errors import MatdiffError
+from matdiff.errors import MatdiffError, shortly
 from matdiff.language import parse, read_law
 from matdiff.numeric.check import check_steps
 from matdiff.numeric.draws import Draws
@@ -50,7 +50,7 @@ def register(cls: Class) -> Class:
     """
     if not (isinstance(cls, type) and issubclass(cls, Operator)):
         raise MatdiffError(
-            f"{cls!r:.60} is no operator", suggestion="A class that derives from Operator is registered."
+            f"{shortly(cls)} is no operator", suggestion="A class that derives from Operator is registered."
         )
     if cls in registered or cls.__module__.partition(".")[0] == "matdiff":
         raise MatdiffError(f"the operator {cls.__name__} is registered already")

@@ -122,8 +122,10 @@ def negated(e: Expr) -> Expr:
 
 def stacked(constraints: tuple[Expr, ...], variables: Mapping[str, Expr]) -> tuple[Expr, ...]:
     """Several equations that are linear in the only vector, as one."""
-    x = next(iter(variables.values()))
-    if len(variables) != 1 or len(constraints) < 2 or x.cols is not ONE or x.is_scalar:
+    if len(variables) != 1 or len(constraints) < 2:
+        return constraints
+    (x,) = variables.values()
+    if x.cols is not ONE or x.is_scalar:
         return constraints
     rows, sides = [], []
     for c in constraints:

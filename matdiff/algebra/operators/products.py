@@ -15,7 +15,7 @@ from typing import Any
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
-from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator
+from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, bits
 from matdiff.algebra.laws import differential, shift, vec
 from matdiff.algebra.notation import (
     ATOM,
@@ -34,7 +34,7 @@ from matdiff.errors import ShapeError
 Differentials = Expr | None  # the differential of an operand; None where the operand is constant
 
 FLATTEN = 64  # a nested sum or product with more operands stays nested, so that building stays linear
-MOST_FACTORS = 64  # of a power of a number that is worked out
+MOST_FACTORS, MOST_BITS = 64, 1000  # of a power of a number that is worked out
 
 
 def flattened(cls: type[Operator], operands: Sequence[Expr]) -> tuple[Expr, ...]:
@@ -313,7 +313,8 @@ class Power(Operator):
     def of(cls, *operands: Expr) -> Expr:
         base, s = operands[0].number, operands[1].number
         if base is not None and s is not None and s.denominator == 1 and (base or s > 0):
-            return Number(base ** int(s)) if abs(s) < MOST_FACTORS or abs(base) == 1 else cls.make(operands)
+            short = abs(s) < MOST_FACTORS and abs(s) * bits(base) < MOST_BITS
+            return Number(base ** int(s)) if short or abs(base) == 1 else cls.make(operands)
         return cls.make(operands)
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:

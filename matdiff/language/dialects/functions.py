@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from inspect import signature
+from inspect import Parameter, signature
 from typing import Any
 
 from matdiff.algebra.expr import FUNCTIONS as OPERATORS
@@ -121,13 +121,13 @@ def require_parameters(site: Site, name: str, f: Function, positional: list[Any]
         hint = f"its options are {', '.join(known)}" if known else ""
         raise site.misfit(f"{name} with {strange}= is not known", hint, UnsupportedError)
     try:
-        said.bind(site, *positional, **named)
+        bound = said.bind(site, *positional, **named).arguments
     except TypeError:
         raise site.misfit(f"{name} cannot have {counted(len(positional) + len(named))}") from None
-    literal = next((v for v in positional if not isinstance(v, Typed)), None)
-    is_array = next(iter(list(parameters.values())[1:]), None)
-    if literal is not None and positional[0] is literal and is_array is not None and is_array.name != "letters":
-        raise site.misfit(f"{name} of {literal!r} has no meaning")
+    for n, value in bound.items():
+        for a in value if parameters[n].kind is Parameter.VAR_POSITIONAL else (value,):
+            if parameters[n].annotation == "Typed" and not isinstance(a, Typed):
+                raise site.misfit(f"{name} of {a!r} has no meaning")
 
 
 _signature = cache(signature)  # the functions are those of the tables

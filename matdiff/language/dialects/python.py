@@ -46,6 +46,8 @@ def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) 
     """The syntax tree of a piece of Python; *names* are declared, and *known* are the open functions among them."""
     if len(text) > LONGEST or deepest(text) > DEEPEST:
         raise NotPython
+    if not text.strip():
+        raise empty(text)
     spelt = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
     spelt = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
     for written, mode, shift in ((f"({spelt})", "eval", 1), (spelt, "exec", 0)):
@@ -66,6 +68,11 @@ def deepest(text: str) -> int:
         depth += (sign in "([{") - (sign in ")]}")
         most = max(most, depth)
     return most
+
+
+def empty(text: str) -> SyntaxError:
+    """The error for a text that says nothing."""
+    return SyntaxError("there is no expression: the text is empty", text=text, span=(0, len(text)))
 
 
 class Converter:
@@ -109,7 +116,7 @@ class Converter:
             return self.expression(parsed.body)
         items = [self.statement(item, item is parsed.body[-1]) for item in parsed.body]
         if not items:
-            raise SyntaxError("there is no expression: the text is empty", text=self.text, span=(0, len(self.text)))
+            raise empty(self.text)
         if len(items) == 1:
             return items[0]
         signs = ["first", *["then"] * (len(items) - 1)]
