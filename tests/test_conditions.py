@@ -49,3 +49,77 @@ def test_the_fewest_conditions_are_said(text: str, unknown: str, where: str, con
 def test_a_hessian_says_each_condition_once() -> None:
     assert matdiff.hessian("-sum(log(b - A*x))", "x", "A: m x n; b: m").conditions == ("every entry of b − Ax > 0",)
     assert matdiff.hessian("norm2(x)^4", "x", "x: n").conditions == ()
+
+
+# ---- what nothing meets -------------------------------------------------------------------------------------
+
+NOWHERE = """
+det(A) | A: 3 x 3 skew
+det(x*x') | x: n
+log(det(x*x')) | x: n
+det([A, A; A, A]) | A: n x n
+det([A, B; A, B]) | A, B: n x n
+det(X'*X) | X: 2 x 5
+logdet(X*X') | X: 5 x 2
+det((eye(n) - ones(n,n)/n)*X) | X: n x n
+logdet(X'*(eye(n) - ones(n,n)/n)*X) | X: n x n
+det(X'*(eye(n) - 1/n*ones(n,1)*ones(1,n))*X) | X: n x n
+logdet(X'*centering(n)*X) | X: n x n
+det(B - B') | B: 5 x 5
+tr(inv(B - B')*C) | B, C: 3 x 3
+det(a*b' + b*a') | a, b: 3
+tr(inv(2*x*y')) | x, y: n
+norm2(s*(W - W)) | s: scalar; W: n x n
+norm2(x - x) | x: n
+0^-1*x | x: scalar
+x/0 | x: scalar
+x/(1 - 1) | x: scalar
+sum(log(D)) | D: n x n diagonal
+sum(sqrt(L)) | L: n x n lower
+sum(1 ./ D) | D: n x n diagonal
+log(-x'*x) | x: n
+log(x'*K*x) | x: n; K: n x n skew
+sqrt(-1 - x'*x) | x: n
+log(sin(x) - 2) | x: scalar
+arcsin(2 + x^2) | x: scalar
+log(-exp(x)) | x: scalar
+"""
+
+
+@pytest.mark.parametrize("row", NOWHERE.strip().splitlines())
+def test_what_holds_nowhere_is_refused(row: str) -> None:
+    text, where = row.split(" | ")
+    with pytest.raises(matdiff.MatdiffError, match="nowhere|divides by 0|division by zero"):
+        matdiff.derive(text, where.split(":")[0].split(",")[0], where)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("det(A)", "A: 4 x 4 skew"),
+        ("det(A)", "A: n x n skew"),
+        ("det(B - B')", "B: 4 x 4"),
+        ("det(a*b' + b*a')", "a, b: 2"),
+        ("det(X'*X)", "X: 5 x 2"),
+        ("det(X'*X)", "X: m x n"),
+        ("det(A + x*x')", "A: n x n; x: n"),
+        ("logdet(eye(n) + x*x')", "x: n"),
+        ("det([A, B; B, A])", "A, B: n x n"),
+        ("det(X'*centering(m)*X)", "X: m x n"),
+        ("sum(log(diag(L)))", "L: n x n lower"),
+        ("norm2(s*(W - V))", "s: scalar; W, V: n x n"),
+        ("log(sin(x) - 0.5)", "x: scalar"),
+        ("arcsin(0.5 + x^2)", "x: scalar"),
+        ("sqrt(1 - x'*x)", "x: n"),
+        ("log(x'*K*y)", "x, y: n; K: n x n skew"),
+        ("sum(exp(D))", "D: n x n diagonal"),
+    ],
+)
+def test_what_holds_somewhere_is_answered(text: str, where: str) -> None:
+    unknown = where.split(":")[0].split(",")[0]
+    assert matdiff.derive(text, unknown, where).verify(trials=1).ok
+
+
+def test_what_an_equation_defines_is_valid_off_its_kinks() -> None:
+    found = matdiff.implicit("argmin_w 1/2*norm2(X*w - y)^2 + l*norm1(w)", "w", "l", "X: m x n; w: n; y: m; l: scalar")
+    assert "valid where every entry of w ≠ 0, XᵀX is invertible" in found.to_text()

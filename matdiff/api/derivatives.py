@@ -38,7 +38,9 @@ def derive(
     >>> derive("tr(inv(X)*A)", wrt="X").gradient
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
     """
-    return Derivation(gradients(*function_of(expr, wrt, where, True, dialect), expand), layout)
+    found = gradients(*function_of(expr, wrt, where, True, dialect), expand)
+    found.where()  # raises an error where nothing can meet the conditions
+    return Derivation(found, layout)
 
 
 def jacobian(

@@ -22,7 +22,9 @@ from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness.eigenvalues import Signs, is_regular
 from matdiff.calculus.definiteness.intervals import POSITIVE, Interval, within
+from matdiff.calculus.definiteness.rank import cannot_hold
 from matdiff.calculus.demands import COUNT, EIGENVALUES, INVERTIBLE, NO_ZEROS, NONZERO, OTHER, WITHIN, Condition
+from matdiff.errors import UnsupportedError
 
 MOST_PRUNED = 24  # conditions that are held against each other
 
@@ -35,12 +37,23 @@ def fewest(found: Iterable[Condition], function: Expr, answers: Sequence[Expr]) 
     sizes = size_names(function)
     signs = Signs(sizes)
     left = [c for c in dict.fromkeys(regular(signs, c) for c in found) if not holds(signs, c)]
+    require_possible(left, function, signs)
     if len(left) <= MOST_PRUNED:
         for c in sorted(left, key=lambda c: -len(str(c))):
             others = [o for o in left if o is not c]
             if follows(c, others, sizes):
                 left = others
     return tuple({str(c): c for c in left}.values())
+
+
+def require_possible(found: Iterable[Condition], function: Expr, signs: Signs | None = None) -> None:
+    """Refuses a derivative that would hold where a condition is met which nothing meets."""
+    signs = signs or Signs(size_names(function))
+    if never := next((c for c in found if cannot_hold(signs, c)), None):
+        raise UnsupportedError(
+            f"the derivative would hold where {never}, and this is so nowhere",
+            suggestion="Look at the function once more: it has no value, or none that varies.",
+        )
 
 
 def size_names(f: Expr) -> frozenset[str]:

@@ -17,7 +17,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Entrywise, Log
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
-from matdiff.algebra.operators.square import Determinant, Inverse, MatrixPower
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
@@ -81,6 +81,16 @@ def of_step(step: Step) -> Iterator[Condition]:
         yield from simplest(Condition(WITHIN, step.law.positive(e), POSITIVE))
     elif step.law.kind == "differential" and isinstance(e, Operator):
         yield from of_operation(e)
+
+
+def needed(function: Expr) -> tuple[Condition, ...]:
+    """What a function needs to have a value, which the laws of its logdet do not demand of all factors."""
+    return tuple(c for n in postorder(function) if isinstance(n, LogDeterminant) for c in of_operation(n))
+
+
+def divides_by_zero(e: Expr) -> bool:
+    """Whether a node is 1/0."""
+    return isinstance(e, Power) and e.operands[0].number == 0 and (e.operands[1].number or 0) < 0
 
 
 def of_value(e: Expr) -> Iterator[Condition]:

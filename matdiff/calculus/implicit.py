@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, symbols
 from matdiff.algebra.fresh import fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
@@ -20,6 +20,7 @@ from matdiff.algebra.operators.products import Product, Sum, quotient
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.calculus.adjoint import names_in, pulled, pushed
+from matdiff.calculus.demands import of_operation
 from matdiff.calculus.derivation import named_pieces
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import jacobians
@@ -77,8 +78,12 @@ class Implicit(NamedTuple):
 
     def conditions(self) -> tuple[str, ...]:
         """Where this is valid, and what named pieces of the answers are."""
-        pieces = named_pieces([self.change, *self.jacobians.values(), *self.gradients.values()])
-        return (self.condition, *pieces) if self.condition else pieces
+        from matdiff.calculus.conditions import fewest  # only where there is something to be proved
+
+        answers = [self.change, *self.jacobians.values(), *self.gradients.values()]
+        kinks = [c for n in postorder(self.equation) if isinstance(n, Operator) and n.kink for c in of_operation(n)]
+        smooth = tuple(map(str, fewest(kinks, self.equation, answers)))
+        return (*smooth, *filter(None, [self.condition]), *named_pieces(answers))
 
 
 def implicit(f: Expr, unknown: Expr, parameters: Mapping[str, Expr], objective: Expr | None = None) -> Implicit:

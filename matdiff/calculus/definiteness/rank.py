@@ -1,0 +1,162 @@
+"""What can never be: bounds of the rank of a matrix that is never invertible, and conditions that nothing meets.
+
+In goes an expression or a condition, out comes whether its form alone rules it out for all values of its symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.dims import ONE, Size, below_one
+from matdiff.algebra.expr import Expr, fold
+from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient
+from matdiff.algebra.operators.square import Inverse, Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
+from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.operators.triangles import Centering
+from matdiff.calculus.definiteness import intervals as iv
+from matdiff.calculus.definiteness.eigenvalues import Signs
+from matdiff.calculus.definiteness.intervals import POSITIVE, Interval
+from matdiff.calculus.demands import EIGENVALUES, INVERTIBLE, NO_ZEROS, NONZERO, WITHIN, Condition
+
+Bounds = tuple[Size, ...]
+NOTHING = ONE - ONE
+
+
+def cannot_hold(signs: Signs, c: Condition) -> bool:
+    """Whether no values of the symbols meet a condition."""
+    if c.demand == INVERTIBLE:
+        return is_never_invertible(c.about)
+    if c.demand == EIGENVALUES and c.about.rows is c.about.cols:
+        known = signs.spectrum(c.about)
+        return known is not None and apart(known.interval, POSITIVE)
+    if c.demand not in (WITHIN, NO_ZEROS, NONZERO):
+        return False
+    found = iv.ZERO if fold(c.about, is_nothing) else signs.entries(c.about).interval
+    if c.demand == WITHIN:
+        return apart(found, c.interval) or (has_zeros(c.about) and not c.interval.low < 0 < c.interval.high)
+    return found.is_zero or (c.demand == NO_ZEROS and has_zeros(c.about))
+
+
+def apart(a: Interval, b: Interval) -> bool:
+    """Whether two intervals have no number in common."""
+    return any(
+        left.high < right.low or (left.high == right.low and (left.open_high or right.open_low))
+        for left, right in ((a, b), (b, a))
+    )
+
+
+def has_zeros(e: Expr) -> bool:
+    """Whether entries of a matrix are 0 by its form: beside a diagonal or above it."""
+    zeros = isinstance(e, DiagonalMatrix) or bool(assumed(e) & {"lower", "upper", "skew"})
+    return zeros and e.rows is not ONE
+
+
+def is_nothing(node: Expr, *below: bool) -> bool:
+    """Whether a node is 0 by its form, A − A or xᵀKx with a skew K, by what is said of its operands."""
+    if isinstance(node, Product | Scale | Hadamard | IndexedSum):
+        return any(below) or (isinstance(node, Product) and node.is_scalar and is_skew_form(node))
+    if isinstance(node, Sum):
+        return all(below) or (len(node.operands) == 2 and are_opposite(node))
+    if isinstance(node, Transpose | Named | Norm | Trace):
+        return below[0]
+    return isinstance(node, Zeros) or node.number == 0
+
+
+def are_opposite(e: Sum) -> bool:
+    """Whether two terms are the same with opposite signs."""
+    (i, a), (j, b) = map(coefficient, e.operands)
+    return i == -j and a is b
+
+
+def is_skew_form(e: Product) -> bool:
+    """Whether a product is xᵀKx with a skew K."""
+    first, *middle, last = e.operands
+    return len(middle) == 1 and transposed(first) is last and "skew" in assumed(middle[0])
+
+
+# ---- ranks ------------------------------------------------------------------------------------------
+
+
+def is_never_invertible(a: Expr) -> bool:
+    """Whether the rank of a square matrix is always less than its size.  Sizes that are letters are more than 1.
+
+    >>> from matdiff.language import parse
+    >>> is_never_invertible(parse("x*x'", "x: n")), is_never_invertible(parse("X'*X", "X: m x n"))
+    (True, False)
+    """
+    if a.is_scalar:
+        return a.number == 0
+    return any(is_less(b, a.rows) for b in fold(a, bounds))
+
+
+def is_less(a: Size, b: Size) -> bool:
+    """Whether a size is less than another for all sizes."""
+    return below_one(a - b + ONE)
+
+
+def bounds(node: Expr, *below: Bounds) -> Bounds:
+    """Sizes that the rank of a node is at most, by those of its operands."""
+    own = least((node.rows, node.cols, *of_form(node, below)))
+    if "skew" in assumed(node) or (isinstance(node, Sum) and node.rows is node.cols and is_skew(node)):
+        return least((*own, node.rows - ONE)) if (node.rows.number or 0) % 2 else own
+    return own
+
+
+def of_form(node: Expr, below: tuple[Bounds, ...]) -> Bounds:
+    """What the operation says of the rank."""
+    if isinstance(node, Zeros):
+        return (NOTHING,)
+    if isinstance(node, Ones):
+        return (ONE,)
+    if isinstance(node, Centering) or is_centering(node):
+        return (node.rows - ONE,)
+    if isinstance(node, Product):
+        return tuple(b for bound in below for b in bound)
+    if isinstance(node, Transpose | Named | Inverse):
+        return below[0]
+    if isinstance(node, Scale):
+        return below[1]
+    if isinstance(node, HorizontalStack | VerticalStack) and len(set(node.operands)) == 1:
+        return below[0]
+    if isinstance(node, Sum | HorizontalStack | VerticalStack):
+        numbers = [min((b.number for b in bound if b.number is not None), default=None) for bound in below]
+        if all(k is not None for k in numbers):
+            return (sum((ONE for k in numbers for _ in range(k or 0)), NOTHING),)
+    return ()
+
+
+def least(found: Iterable[Size]) -> Bounds:
+    """The bounds of which none is less than another."""
+    sizes = tuple(dict.fromkeys(found))
+    return tuple(s for s in sizes if not any(is_less(other, s) for other in sizes))
+
+
+def is_skew(e: Sum) -> bool:
+    """Whether the terms of a sum are those of its transpose with the other sign: A − Aᵀ."""
+    terms = {split(t) for t in e.operands}
+    return {(-k, transposed(rest)) for k, rest in terms} == terms
+
+
+def split(e: Expr) -> tuple[Fraction, Expr]:
+    """The number in front of a term, and the rest, with transposes at the letters."""
+    k, rest = coefficient(e)
+    return (k, transposed(transposed(rest))) if rest is not None else (k, e)
+
+
+def is_centering(e: Expr) -> bool:
+    """Whether an expression is I − 11ᵀ/n."""
+    if not (isinstance(e, Sum) and len(e.operands) == 2 and isinstance(e.operands[0], Identity)):
+        return False
+    scaled = e.operands[1]
+    if not (isinstance(scaled, Scale) and str(-scaled.operands[0]) == f"1/{e.rows}"):
+        return False
+    ones = scaled.operands[1]
+    column_and_row = isinstance(ones, Product) and len(ones.operands) == 2 and ones.operands[0].cols is ONE
+    return all(isinstance(f, Ones) for f in (ones.operands if column_and_row else (ones,)))
