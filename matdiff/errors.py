@@ -78,7 +78,8 @@ def shortly(value: object) -> str:
     """
     try:
         shown = repr(value)
-    except Exception:  # what is not ours may fail in any way, as numbers of 5,000 digits do
+    except (ValueError, TypeError, AttributeError, ArithmeticError, LookupError, RecursionError):
+        # as of a number of 5,000 digits
         shown = "\n"
     return shown if len(shown) < 40 and "\n" not in shown else f"a value of type {type(value).__name__}"
 

@@ -9,6 +9,7 @@ import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.api.inputs import Unknowns, Where, function_of, parse, with_notes
+from matdiff.calculus.demands import require_somewhere
 from matdiff.calculus.gradient import gradients
 from matdiff.results.gradient import Derivation
 
@@ -39,7 +40,7 @@ def derive(
     Expr('−X⁻ᵀAᵀX⁻ᵀ': n×n)
     """
     found = gradients(*function_of(expr, wrt, where, True, dialect), expand)
-    found.where()  # raises an error where nothing can meet the conditions
+    require_somewhere(found.function, found.unknowns.values(), found.gradients.values())
     return Derivation(found, layout)
 
 
@@ -61,7 +62,9 @@ def jacobian(
     from matdiff.calculus.jacobian import jacobians
     from matdiff.results.second import Jacobian
 
-    return Jacobian(jacobians(*function_of(expr, wrt, where, False, dialect)), layout)
+    found = jacobians(*function_of(expr, wrt, where, False, dialect))
+    require_somewhere(found.whole.function, found.whole.unknowns.values(), found.whole.gradients.values())
+    return Jacobian(found, layout)
 
 
 def hessian(expr: str | Expr, wrt: Unknowns = None, where: Where = None, dialect: str | None = None) -> Hessian:
@@ -73,7 +76,9 @@ def hessian(expr: str | Expr, wrt: Unknowns = None, where: Where = None, dialect
     from matdiff.calculus.hessian import hessians
     from matdiff.results.second import Hessian
 
-    return Hessian(hessians(*function_of(expr, wrt, where, True, dialect, order=2)))
+    found = hessians(*function_of(expr, wrt, where, True, dialect, order=2))
+    require_somewhere(found.function, found.unknowns.values(), found.blocks.values())
+    return Hessian(found)
 
 
 def differential(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, fold, postorder, symbols
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product, Scale, Transpose
@@ -21,9 +21,18 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness.eigenvalues import Signs, is_regular
-from matdiff.calculus.definiteness.intervals import POSITIVE, Interval, within
-from matdiff.calculus.definiteness.rank import cannot_hold
-from matdiff.calculus.demands import COUNT, EIGENVALUES, INVERTIBLE, NO_ZEROS, NONZERO, OTHER, WITHIN, Condition
+from matdiff.calculus.definiteness.intervals import POSITIVE, ZERO, Interval, apart, within
+from matdiff.calculus.definiteness.rank import has_zeros, is_never_invertible, is_nothing
+from matdiff.calculus.demands import (
+    COUNT,
+    EIGENVALUES,
+    INVERTIBLE,
+    NO_ZEROS,
+    NONZERO,
+    OTHER,
+    WITHIN,
+    Condition,
+)
 from matdiff.errors import UnsupportedError
 
 MOST_PRUNED = 24  # conditions that are held against each other
@@ -37,7 +46,6 @@ def fewest(found: Iterable[Condition], function: Expr, answers: Sequence[Expr]) 
     sizes = size_names(function)
     signs = Signs(sizes)
     left = [c for c in dict.fromkeys(regular(signs, c) for c in found) if not holds(signs, c)]
-    require_possible(left, function, signs)
     if len(left) <= MOST_PRUNED:
         for c in sorted(left, key=lambda c: -len(str(c))):
             others = [o for o in left if o is not c]
@@ -46,14 +54,15 @@ def fewest(found: Iterable[Condition], function: Expr, answers: Sequence[Expr]) 
     return tuple({str(c): c for c in left}.values())
 
 
-def require_possible(found: Iterable[Condition], function: Expr, signs: Signs | None = None) -> None:
-    """Refuses a derivative that would hold where a condition is met which nothing meets."""
-    signs = signs or Signs(size_names(function))
-    if never := next((c for c in found if cannot_hold(signs, c)), None):
-        raise UnsupportedError(
-            f"the derivative would hold where {never}, and this is so nowhere",
-            suggestion="Look at the function once more: it has no value, or none that varies.",
-        )
+def require_possible(found: Iterable[Condition], function: Expr) -> None:
+    """Refuses a derivative that would hold only where a condition is met that nothing meets."""
+    smooth, signs = only_even_powers(function), Signs(size_names(function))
+    for c in found:
+        if not (c.demand == NONZERO and c.about in smooth) and cannot_hold(signs, c):
+            raise UnsupportedError(
+                f"the derivative would hold where {c}, and this is so nowhere",
+                suggestion="Look at the function once more: it has no value, or none that varies.",
+            )
 
 
 def size_names(f: Expr) -> frozenset[str]:
@@ -84,6 +93,21 @@ def divided_by(answer: Expr) -> Iterator[Expr]:
     """The x of which an answer has another power of ‖x‖ than ‖x‖², ‖x‖⁴, …"""
     held = {n.operands[0] for n in postorder(answer) if isinstance(n, Norm)}
     yield from held - only_even_powers(answer)
+
+
+def cannot_hold(signs: Signs, c: Condition) -> bool:
+    """Whether no values of the symbols meet a condition."""
+    if c.demand == INVERTIBLE:
+        return is_never_invertible(c.about)
+    if c.demand == EIGENVALUES and c.about.rows is c.about.cols:
+        known = signs.spectrum(c.about)
+        return known is not None and apart(known.interval, POSITIVE)
+    if c.demand not in (WITHIN, NO_ZEROS, NONZERO):
+        return False
+    found = ZERO if fold(c.about, is_nothing) else signs.entries(c.about).interval
+    if c.demand == WITHIN:
+        return apart(found, c.interval) or (has_zeros(c.about) and not c.interval.low < 0 < c.interval.high)
+    return found.is_zero or (c.demand == NO_ZEROS and has_zeros(c.about))
 
 
 # ---- what is known, and what follows ----------------------------------------------------------------

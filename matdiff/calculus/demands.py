@@ -6,12 +6,12 @@ In go the steps, out come conditions, each said of the least that it is about: �
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fractions import Fraction
 from math import inf
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Operator, Symbol, fold, postorder, replace
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Entrywise, Log
@@ -19,8 +19,15 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
+from matdiff.calculus.definiteness.rank import is_nothing
+from matdiff.calculus.differential import Dependence
+from matdiff.errors import UnsupportedError
+
+VALUED = (Inverse, MatrixPower, Power, Log, LogDeterminant)  # what has no value everywhere
 
 
 class Condition(NamedTuple):
@@ -83,9 +90,28 @@ def of_step(step: Step) -> Iterator[Condition]:
         yield from of_operation(e)
 
 
-def needed(function: Expr) -> tuple[Condition, ...]:
-    """What a function needs to have a value, which the laws of its logdet do not demand of all factors."""
-    return tuple(c for n in postorder(function) if isinstance(n, LogDeterminant) for c in of_operation(n))
+def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
+    """Refuses what holds nowhere: where xxᵀ would have to be invertible, or −xᵀx positive; and 1/0."""
+    if any(divides_by_zero(node) for answer in answers for node in postorder(answer)):
+        raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
+    if found := [c for c in dict.fromkeys(needed(function, Dependence(unknowns))) if is_doubtful(c)]:
+        from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
+
+        require_possible(found, function)
+
+
+def is_doubtful(c: Condition) -> bool:
+    """Whether it takes a look at signs and ranks to see that a condition can hold."""
+    if c.demand == NONZERO:
+        return fold(c.about, is_nothing)
+    return bool(assumed(c.about)) or not isinstance(c.about, Symbol | Member)
+
+
+def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition]:
+    """What the operations of a function demand where they vary, and of all that they need to have a value."""
+    for node in postorder(function):
+        if isinstance(node, VALUED) or (isinstance(node, Operator) and node.requires and varies(node)):
+            yield from of_operation(node)
 
 
 def divides_by_zero(e: Expr) -> bool:
@@ -95,7 +121,7 @@ def divides_by_zero(e: Expr) -> bool:
 
 def of_value(e: Expr) -> Iterator[Condition]:
     """Where a part of the function that is in the answer has a value, though it was not differentiated."""
-    if isinstance(e, Inverse | MatrixPower | Power | Log):
+    if isinstance(e, VALUED) and not isinstance(e, LogDeterminant):
         yield from of_operation(e)
 
 
@@ -117,6 +143,8 @@ def of_operation(e: Operator) -> Iterator[Condition]:
 
 def demanded(e: Operator) -> Iterator[Condition]:
     """The words of ``requires`` as a condition on an operand."""
+    if not e.requires and type(e).condition is Operator.condition:
+        return
     if e.requires in IN_WORDS:
         demand, place = IN_WORDS[e.requires]
         a = e.operands[place]

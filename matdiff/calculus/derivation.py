@@ -15,8 +15,7 @@ from matdiff.algebra.operators.products import Sum, Transpose
 from matdiff.algebra.operators.structure import is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.rewriting import Later, Step, Told, replay
-from matdiff.calculus.demands import Condition, demanded_by, divides_by_zero, needed
-from matdiff.errors import UnsupportedError
+from matdiff.calculus.demands import Condition, demanded_by
 
 # Laws that a textbook applies without a word.
 UNSPOKEN = frozenset(
@@ -180,16 +179,12 @@ def named_pieces(answers: Iterable[Expr]) -> tuple[str, ...]:
 
 
 def conditions(steps: Iterable[Step], function: Expr, answers: Sequence[Expr]) -> tuple[Condition, ...]:
-    """The conditions under which answers hold that have to be said.  Raises UnsupportedError where none can hold."""
+    """The conditions under which answers hold that have to be said."""
     found = demanded_by(steps, function, answers)
-    if any(divides_by_zero(node) for answer in answers for node in postorder(answer)):
-        raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
-    wanted = needed(function)
-    if not found and not wanted:
+    if not found:
         return ()
-    from matdiff.calculus.conditions import fewest, require_possible  # only where there is something to be proved
+    from matdiff.calculus.conditions import fewest  # only where there is something to be proved
 
-    require_possible(wanted, function)
     return fewest(found, function, answers)
 
 

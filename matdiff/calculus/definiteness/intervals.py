@@ -147,6 +147,14 @@ def within(a: Interval, b: Interval) -> bool:
     return both(a, b) == a
 
 
+def apart(a: Interval, b: Interval) -> bool:
+    """Whether two intervals have no number in common."""
+    return any(
+        left.high < right.low or (left.high == right.low and (left.open_high or right.open_low))
+        for left, right in ((a, b), (b, a))
+    )
+
+
 def below(a: Interval) -> Interval:
     """The numbers from the least one on: a sum of nonnegative numbers one of which is in the interval."""
     return a._replace(high=inf, open_high=True)

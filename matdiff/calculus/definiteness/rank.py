@@ -1,6 +1,6 @@
-"""What can never be: bounds of the rank of a matrix that is never invertible, and conditions that nothing meets.
+"""What the form of an expression alone says for all values of its symbols: its rank is less than its size, or it is 0.
 
-In goes an expression or a condition, out comes whether its form alone rules it out for all values of its symbols.
+In goes an expression, out come bounds of its rank.
 """
 
 from __future__ import annotations
@@ -20,36 +20,9 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.operators.triangles import Centering
-from matdiff.calculus.definiteness import intervals as iv
-from matdiff.calculus.definiteness.eigenvalues import Signs
-from matdiff.calculus.definiteness.intervals import POSITIVE, Interval
-from matdiff.calculus.demands import EIGENVALUES, INVERTIBLE, NO_ZEROS, NONZERO, WITHIN, Condition
 
 Bounds = tuple[Size, ...]
 NOTHING = ONE - ONE
-
-
-def cannot_hold(signs: Signs, c: Condition) -> bool:
-    """Whether no values of the symbols meet a condition."""
-    if c.demand == INVERTIBLE:
-        return is_never_invertible(c.about)
-    if c.demand == EIGENVALUES and c.about.rows is c.about.cols:
-        known = signs.spectrum(c.about)
-        return known is not None and apart(known.interval, POSITIVE)
-    if c.demand not in (WITHIN, NO_ZEROS, NONZERO):
-        return False
-    found = iv.ZERO if fold(c.about, is_nothing) else signs.entries(c.about).interval
-    if c.demand == WITHIN:
-        return apart(found, c.interval) or (has_zeros(c.about) and not c.interval.low < 0 < c.interval.high)
-    return found.is_zero or (c.demand == NO_ZEROS and has_zeros(c.about))
-
-
-def apart(a: Interval, b: Interval) -> bool:
-    """Whether two intervals have no number in common."""
-    return any(
-        left.high < right.low or (left.high == right.low and (left.open_high or right.open_low))
-        for left, right in ((a, b), (b, a))
-    )
 
 
 def has_zeros(e: Expr) -> bool:
