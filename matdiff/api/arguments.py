@@ -51,7 +51,6 @@ KINDS: dict[str, tuple[Test, str]] = {
     "int": (lambda value: isinstance(value, Integral) and not isinstance(value, bool), "a whole number"),
     "None": (lambda value: value is None, ""),
     "bool": (lambda value: isinstance(value, bool), "True or False"),
-    "Callable[..., Any]": (_is_function, "a Python function"),
     "Function": (
         lambda value: isinstance(value, str | Expr) or _is_function(value),
         "a text, an expression or a Python function",
