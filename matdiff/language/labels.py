@@ -198,6 +198,8 @@ class Labels:
 
     def is_difference(self, written: str) -> bool:
         """Whether a name is subtracted from the one with a quote, X − X', where that may be another one."""
+        if "-" not in self.text and "−" not in self.text:
+            return False
         name = re.escape(written)
         return (
             re.search(rf"{name}\s*[-−]\s*{name}'(?!{FACTOR})|{name}'\s*[-−]\s*{name}(?!['\w])", self.text) is not None

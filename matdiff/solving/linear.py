@@ -125,28 +125,27 @@ def divided_by_scalar(q: Equation) -> list[Root] | None:
     return told(q, Scale.of(c, q.unknown), form.right, divided_by_scalar, quotient(form.right, c), conditions)
 
 
-@equation_law("AX = C ⇒ X = A⁻¹C", "A*(inv(A)*C) = C", where="A: n x n; C: n x m", requires="A is invertible")
-def multiplied_from_the_left(q: Equation) -> list[Root] | None:
+def from_one_side(q: Equation, end: int, law: Law) -> list[Root] | None:
+    """The root of MX = C, where no term has a factor at the other end, or of XM = C for the other *end*."""
     form = linear(q)
-    if form is None or any(b for _, _, b in form.terms):
+    if form is None or any(sides[1 - end] for _, *sides in form.terms):
         return None
-    m = coefficients([(t, a) for t, a, _ in form.terms], q.unknown, 0)
+    m = coefficients([(t, sides[end]) for t, *sides in form.terms], q.unknown, end)
     if m is None or m.rows is not m.cols or (conditions := q.regular(m)) is None:
         return None
-    value = Product.of(Inverse(m), form.right)
-    return told(q, Product.of(m, q.unknown), form.right, multiplied_from_the_left, value, conditions)
+    order = slice(None, None, -1) if end else slice(None)
+    value, left = (Product.of(*[f, g][order]) for f, g in ((Inverse(m), form.right), (m, q.unknown)))
+    return told(q, left, form.right, law, value, conditions)
+
+
+@equation_law("AX = C ⇒ X = A⁻¹C", "A*(inv(A)*C) = C", where="A: n x n; C: n x m", requires="A is invertible")
+def multiplied_from_the_left(q: Equation) -> list[Root] | None:
+    return from_one_side(q, 0, multiplied_from_the_left)
 
 
 @equation_law("XB = C ⇒ X = CB⁻¹", "(C*inv(B))*B = C", where="B: n x n; C: m x n", requires="B is invertible")
 def multiplied_from_the_right(q: Equation) -> list[Root] | None:
-    form = linear(q)
-    if form is None or any(a for _, a, _ in form.terms):
-        return None
-    m = coefficients([(t, b) for t, _, b in form.terms], q.unknown, 1)
-    if m is None or m.rows is not m.cols or (conditions := q.regular(m)) is None:
-        return None
-    value = Product.of(form.right, Inverse(m))
-    return told(q, Product.of(q.unknown, m), form.right, multiplied_from_the_right, value, conditions)
+    return from_one_side(q, 1, multiplied_from_the_right)
 
 
 @equation_law(

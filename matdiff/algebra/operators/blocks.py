@@ -20,13 +20,10 @@ from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.errors import ShapeError
 
 
-class HorizontalStack(Linear):
-    """[A, B, …]: matrices with equally many rows, one beside the other."""
+class Blocks(Linear):
+    """The base of the two ways to put blocks together."""
 
     __slots__ = ()
-    names = ("hstack",)
-    shown = "A: m×n, B: m×p"
-    stated = (shown, "A: m×n, B: m×p, C: m×q")
     linear = slice(None)
 
     @classmethod
@@ -35,7 +32,16 @@ class HorizontalStack(Linear):
         return flat[0] if len(flat) == 1 else cls.make(flat)
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return HorizontalStack.of(*operands)
+        return type(self).of(*operands)
+
+
+class HorizontalStack(Blocks):
+    """[A, B, …]: matrices with equally many rows, one beside the other."""
+
+    __slots__ = ()
+    names = ("hstack",)
+    shown = "A: m×n, B: m×p"
+    stated = (shown, "A: m×n, B: m×p, C: m×q")
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
@@ -58,22 +64,13 @@ class HorizontalStack(Linear):
         return placed([self.rows * o.cols for o in self.operands], place)
 
 
-class VerticalStack(Linear):
+class VerticalStack(Blocks):
     """[A; B; …]: matrices with equally many columns, one on top of the other."""
 
     __slots__ = ()
     names = ("vstack",)
     shown = "A: m×n, B: p×n"
     stated = (shown, "A: m×n, B: p×n, C: q×n")
-    linear = slice(None)
-
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        flat = flattened(cls, operands)
-        return flat[0] if len(flat) == 1 else cls.make(flat)
-
-    def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        return VerticalStack.of(*operands)
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

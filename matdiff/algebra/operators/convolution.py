@@ -40,13 +40,10 @@ def kernel_fits(shapes: Sequence[Shape], sizes: Sequence[Size]) -> str:
 # ---- where the kernel lies within the matrix --------------------------------------------------------
 
 
-class CrossCorrelation(Windowed, Bilinear):
-    """corr(X, K, s): the inner products of a kernel with the parts of X, at every s-th place; not flipped."""
+class Within(Windowed, Bilinear):
+    """The base of the operators whose kernel lies within the matrix, at every s-th place."""
 
     __slots__ = ()
-    names = ("corr", "cross_correlation")
-    shown = "X: m×n, K: p×q; 1"
-    stated = ("X: 2*m+p-2×2*n+q-2, K: p×q; 2",)
     sizes = 1
     relations = (WITHIN,)
 
@@ -58,6 +55,15 @@ class CrossCorrelation(Windowed, Bilinear):
     @classmethod
     def needs(cls, shapes: Sequence[Shape], sizes: Sequence[Size]) -> str:
         return kernel_fits(shapes, sizes)
+
+
+class CrossCorrelation(Within):
+    """corr(X, K, s): the inner products of a kernel with the parts of X, at every s-th place; not flipped."""
+
+    __slots__ = ()
+    names = ("corr", "cross_correlation")
+    shown = "X: m×n, K: p×q; 1"
+    stated = ("X: 2*m+p-2×2*n+q-2, K: p×q; 2",)
 
     @staticmethod
     def numpy(np: Any, x: Any, k: Any, stride: int) -> Any:
@@ -75,24 +81,13 @@ class CrossCorrelation(Windowed, Bilinear):
         return BandMatrix(k, *x.shape, *self.data) if place == 0 else Patches(x, *k.shape, *self.data)
 
 
-class Convolution(Windowed, Bilinear):
+class Convolution(Within):
     """conv(X, K, s): the convolution, in which the kernel is flipped, at every s-th place where it lies within X."""
 
     __slots__ = ()
     names = ("conv",)
     shown = "X: m×n, K: p×q; 1"
     stated = ("X: 2*m+p-2×2*n+q-2, K: p×q; 2",)
-    sizes = 1
-    relations = (WITHIN,)
-
-    @classmethod
-    def of(cls, x: Expr, k: Expr, stride: Size = ONE) -> Expr:  # type: ignore[override]
-        """With a scalar for a kernel it is a multiple."""
-        return Scale.of(k, Subsampled.of(x, stride)) if k.is_scalar else cls(x, k, stride)
-
-    @classmethod
-    def needs(cls, shapes: Sequence[Shape], sizes: Sequence[Size]) -> str:
-        return kernel_fits(shapes, sizes)
 
     @staticmethod
     def numpy(np: Any, x: Any, k: Any, stride: int) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Operator
@@ -35,44 +35,52 @@ def chosen(ahead: Expr, behind: Expr, da: Differentials, db: Differentials) -> E
     return Sum.of(*terms, *([Hadamard.of(ones_like(first) - first, db)] if db is not None else []))
 
 
-class Maximum(Operator):
-    """max(A, B), the larger one entry by entry"""
+class ExtremeOfTwo(Operator):
+    """The base of max(A, B) and min(A, B), entry by entry; *sign* is −1 where min(A, B) = −max(−A, −B)."""
 
     __slots__ = ()
-    names = ("maximum",)
-    signature = "m×n, m×n → m×n"
+    sign: ClassVar[int] = 1
     mirrors = True
     kink = True
     requires = "no entry of {0} equals that of {1}"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
-        """max(0, A) is relu(A); several operands are taken two by two."""
+        """max(0, A) is relu(A) and min(0, A) −relu(−A); several operands are taken two by two."""
         first, *others = operands
         for other in others:
             if is_zero(first) or is_zero(other):
-                first = Relu(other if is_zero(first) else first)
+                a = other if is_zero(first) else first
+                first = Relu(a) if cls.sign > 0 else -Relu(-a)
             else:
                 first = cls.make(paired(first, other))
         return first
 
     def notation(self, style: Style) -> Notation:
-        return call("max", self.operands, style)
+        return call(self.names[0][:3], self.operands, style)
 
     def condition(self) -> str:
         a, b = self.operands
         return f"{a} ≠ {b}" if self.is_scalar else super().condition()
 
-    @staticmethod
-    def numpy(np: Any, a: Any, b: Any) -> Any:
-        return np.maximum(a, b)
-
     def lower(self, to: Any, a: Any, b: Any) -> Any:
-        return to.map("maximum(a, b)", a, b)
+        return to.map(f"{self.names[0]}(a, b)", a, b)
 
     @staticmethod
     def gap(np: Any, a: Any, b: Any) -> Any:
         return a - b
+
+
+class Maximum(ExtremeOfTwo):
+    """max(A, B), the larger one entry by entry"""
+
+    __slots__ = ()
+    names = ("maximum",)
+    signature = "m×n, m×n → m×n"
+
+    @staticmethod
+    def numpy(np: Any, a: Any, b: Any) -> Any:
+        return np.maximum(a, b)
 
     @differential(
         "differential_of_maximum",
@@ -87,44 +95,17 @@ class Maximum(Operator):
         return chosen(a - b, b - a, da, db)
 
 
-class Minimum(Operator):
+class Minimum(ExtremeOfTwo):
     """min(A, B), the smaller one entry by entry"""
 
     __slots__ = ()
     names = ("minimum",)
     signature = "m×n, m×n → m×n"
-    mirrors = True
-    kink = True
-    requires = "no entry of {0} equals that of {1}"
-
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """min(0, A) is −relu(−A); several operands are taken two by two."""
-        first, *others = operands
-        for other in others:
-            if is_zero(first) or is_zero(other):
-                first = -Relu(-(other if is_zero(first) else first))
-            else:
-                first = cls.make(paired(first, other))
-        return first
-
-    def notation(self, style: Style) -> Notation:
-        return call("min", self.operands, style)
-
-    def condition(self) -> str:
-        a, b = self.operands
-        return f"{a} ≠ {b}" if self.is_scalar else super().condition()
+    sign = -1
 
     @staticmethod
     def numpy(np: Any, a: Any, b: Any) -> Any:
         return np.minimum(a, b)
-
-    def lower(self, to: Any, a: Any, b: Any) -> Any:
-        return to.map("minimum(a, b)", a, b)
-
-    @staticmethod
-    def gap(np: Any, a: Any, b: Any) -> Any:
-        return a - b
 
     @differential(
         "differential_of_minimum",
@@ -149,6 +130,11 @@ def lead(np: Any, a: Any) -> Any:
     return ahead[..., None]
 
 
+def lead_of_smallest(np: Any, a: Any) -> Any:
+    """By how much the next smallest entry exceeds the smallest one."""
+    return lead(np, -a)
+
+
 def at_largest(np: Any, a: Any) -> Any:
     """1 at the largest entry, and 0 elsewhere."""
     flat = a.reshape(*a.shape[:-2], -1)
@@ -156,35 +142,42 @@ def at_largest(np: Any, a: Any) -> Any:
     return np.where(places == np.argmax(flat, axis=-1, keepdims=True), 1.0, 0.0).reshape(a.shape)
 
 
-class MaxOfEntries(Operator):
-    """max(A), the largest entry"""
+class ExtremeEntry(Operator):
+    """The base of max(A) and min(A) of all entries; the *overloads* are those entry by entry."""
 
     __slots__ = ()
-    names = ("max",)
-    signature = "m×n → 1×1"
-    overloads = (Maximum,)
     kink = True
-    requires = "the largest entry of {0} is unique"
-    gap = staticmethod(lead)
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         """max(A) of one operand, max(A, B) of several entry by entry."""
-        return cls.make(operands) if len(operands) == 1 else Maximum.of(*operands)
+        return cls.make(operands) if len(operands) == 1 else cls.overloads[0].of(*operands)
 
     @property
     def open_ended(self) -> bool:
         return entries_by_index(self.operands[0]) is not None
 
     def notation(self, style: Style) -> Notation:
-        return over_index(self, style.pick("max", r"\max"), style) or super().notation(style)
+        name = self.names[0]
+        return over_index(self, style.pick(name, f"\\{name}"), style) or super().notation(style)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.reduced(self.names[0], a)
+
+
+class MaxOfEntries(ExtremeEntry):
+    """max(A), the largest entry"""
+
+    __slots__ = ()
+    names = ("max",)
+    signature = "m×n → 1×1"
+    overloads = (Maximum,)
+    requires = "the largest entry of {0} is unique"
+    gap = staticmethod(lead)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.max(a, axis=(-2, -1), keepdims=True)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.reduced("max", a)
 
     @differential(
         "differential_of_largest_entry",
@@ -197,38 +190,19 @@ class MaxOfEntries(Operator):
         return inner(OneHotMax(*self.operands), da)
 
 
-class MinOfEntries(Operator):
+class MinOfEntries(ExtremeEntry):
     """min(A), the smallest entry"""
 
     __slots__ = ()
     names = ("min",)
     signature = "m×n → 1×1"
     overloads = (Minimum,)
-    kink = True
     requires = "the smallest entry of {0} is unique"
-
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """min(A) of one operand, min(A, B) of several entry by entry."""
-        return cls.make(operands) if len(operands) == 1 else Minimum.of(*operands)
-
-    @property
-    def open_ended(self) -> bool:
-        return entries_by_index(self.operands[0]) is not None
-
-    def notation(self, style: Style) -> Notation:
-        return over_index(self, style.pick("min", r"\min"), style) or super().notation(style)
+    gap = staticmethod(lead_of_smallest)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.min(a, axis=(-2, -1), keepdims=True)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.reduced("min", a)
-
-    @staticmethod
-    def gap(np: Any, a: Any) -> Any:
-        return lead(np, -a)
 
     @differential(
         "differential_of_smallest_entry",
@@ -241,15 +215,21 @@ class MinOfEntries(Operator):
         return inner(OneHotMin(*self.operands), da)
 
 
-class OneHotMax(Operator):
+class OneHot(Operator):
+    """The base of what is 1 at the place of the largest or of the smallest entry, and 0 elsewhere."""
+
+    __slots__ = ()
+    bounds = "[0, 1]"
+    mirrors = True
+    kink = True
+
+
+class OneHotMax(OneHot):
     """onehot_max(A): 1 at the place of the largest entry, 0 elsewhere"""
 
     __slots__ = ()
     names = ("onehot_max",)
-    bounds = "[0, 1]"
     signature = "m×n → m×n"
-    mirrors = True
-    kink = True
     requires = "the largest entry of {0} is unique"
     definition = "onehot_max({0}) is 1 at the place of the largest entry of {0}, and 0 elsewhere"
     gap = staticmethod(lead)
@@ -266,25 +246,19 @@ class OneHotMax(Operator):
         return zero(self.shape)
 
 
-class OneHotMin(Operator):
+class OneHotMin(OneHot):
     """onehot_min(A): 1 at the place of the smallest entry, 0 elsewhere"""
 
     __slots__ = ()
     names = ("onehot_min",)
-    bounds = "[0, 1]"
     signature = "m×n → m×n"
-    mirrors = True
-    kink = True
     requires = "the smallest entry of {0} is unique"
     definition = "onehot_min({0}) is 1 at the place of the smallest entry of {0}, and 0 elsewhere"
+    gap = staticmethod(lead_of_smallest)
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return at_largest(np, -a)
-
-    @staticmethod
-    def gap(np: Any, a: Any) -> Any:
-        return lead(np, -a)
 
     @differential(
         "differential_of_place_of_smallest_entry",

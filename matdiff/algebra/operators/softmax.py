@@ -6,7 +6,7 @@ those of the quotients that they stand for.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
@@ -119,27 +119,35 @@ class LogSumExpOfRows(Operator):
         return Product.of(Hadamard.of(SoftmaxOfRows(*self.operands), da), Ones(da.cols))
 
 
-class SoftmaxOfRows(Operator):
+class SoftmaxOfLines(Operator):
+    """The base of the softmax of every row and of every column; *across* is what counts the entries of one."""
+
+    __slots__ = ()
+    bounds = "(0, 1]"
+    across: ClassVar[str] = ""
+
+    @classmethod
+    def of(cls, *operands: Expr) -> Expr:
+        """Of one entry: 1."""
+        trivial = len(operands) == 1 and getattr(operands[0], cls.across) is ONE
+        return ones_like(operands[0]) if trivial else cls.make(operands)
+
+    def lower(self, to: Any, a: Any) -> Any:
+        _, powers, total = shifted(to, a, self.across)
+        return to.map("a / b", powers, total)
+
+
+class SoftmaxOfRows(SoftmaxOfLines):
     """softmax_rows(A): the softmax of every row"""
 
     __slots__ = ()
     names = ("softmax_rows",)
-    bounds = "(0, 1]"
     signature = "m×n → m×n"
-
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """Of rows of one entry: 1."""
-        trivial = len(operands) == 1 and operands[0].cols is ONE
-        return ones_like(operands[0]) if trivial else cls.make(operands)
+    across = "cols"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.exp(a - stable_logsumexp(np, a, -1))
-
-    def lower(self, to: Any, a: Any) -> Any:
-        _, powers, total = shifted(to, a, "cols")
-        return to.map("a / b", powers, total)
 
     @differential(
         "differential_of_softmax_of_rows",
@@ -184,27 +192,17 @@ class LogSumExpOfColumns(Operator):
         return Product.of(Transpose(Hadamard.of(SoftmaxOfColumns(*self.operands), da)), Ones(da.rows))
 
 
-class SoftmaxOfColumns(Operator):
+class SoftmaxOfColumns(SoftmaxOfLines):
     """softmax_cols(A): the softmax of every column"""
 
     __slots__ = ()
     names = ("softmax_cols",)
-    bounds = "(0, 1]"
     signature = "m×n → m×n"
-
-    @classmethod
-    def of(cls, *operands: Expr) -> Expr:
-        """Of columns of one entry: 1."""
-        trivial = len(operands) == 1 and operands[0].rows is ONE
-        return ones_like(operands[0]) if trivial else cls.make(operands)
+    across = "rows"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.exp(a - stable_logsumexp(np, a, -2))
-
-    def lower(self, to: Any, a: Any) -> Any:
-        _, powers, total = shifted(to, a, "rows")
-        return to.map("a / b", powers, total)
 
     @differential(
         "differential_of_softmax_of_columns",
