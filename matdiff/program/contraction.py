@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ class Contraction:
 
     def contracted(self, factors: Sequence[Factor], keep: Collection[Label]) -> Factor:
         """The product of some factors as one array, summed over all labels but those that are kept."""
-        ready = self.prepared(factors, keep)
+        ready = self.prepared(self.with_slopes(factors), keep)
         ready = self.prepared(self.alike(ready), keep) if len(ready) > MOST else self.alike(ready, most_axes=0)
         scalar = next((f for f in ready if not f[1]), None)
         made: dict[int, Factor] = dict(enumerate([f for f in ready if f[1]]))
@@ -59,6 +60,19 @@ class Contraction:
         kept = tuple([label for label in found[1] if label in keep])
         found = self.one(*found, kept), kept
         return found if scalar is None else self.pair(scalar, found, keep)
+
+    def with_slopes(self, factors: Sequence[Factor]) -> Sequence[Factor]:
+        """σ(a)σ(−a) as the slope of σ, with one exponential."""
+        sigmoids = [k for k, (a, _) in enumerate(factors) if a.op == "map" and a.data[0] == "sigmoid(a)"]
+        for i, j in combinations(sigmoids, 2):
+            (a, labels), (b, others) = factors[i], factors[j]
+            x, y = a.args[0], b.args[0]
+            if labels == others and a.data == b.data and (is_negative(x, y) or is_negative(y, x)):
+                inner = y if is_negative(x, y) else x
+                slope = self.arrays.map("sigmoid_slope(a)", [inner], a.data[1], a.axes)
+                rest = [f for k, f in enumerate(factors) if k not in (i, j)]
+                return self.with_slopes([(slope, labels), *rest])
+        return factors
 
     def entries(self, factor: Factor) -> float:
         """What the number of entries of an array is compared by."""
@@ -214,6 +228,11 @@ class Contraction:
             sets[len(factors) + len(path)] = (a | b) & outside
             path.append((i, j))
         return path
+
+
+def is_negative(a: Array, b: Array) -> bool:
+    """Whether an array is −b."""
+    return a.op == "sum" and a.args == (b,) and a.data == ((Fraction(-1),), (tuple(range(len(b.axes))),))
 
 
 def letters_of(labels: Labels) -> dict[Label, str]:

@@ -25,6 +25,9 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "sigmoid_slope": '''def _sigmoid_slope(a):
+    """The derivative of 1/(1 + exp(−a)), with all its digits."""
+    return jax.nn.sigmoid(a) * jax.nn.sigmoid(-a)''',
     "polar": '''def _polar(a):
     """The orthogonal part of a matrix of any shape, as a tuple of one."""
     u, _, v = jnp.linalg.svd(a, full_matrices=False)

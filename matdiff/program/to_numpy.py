@@ -32,6 +32,10 @@ HELPERS = {
     """1/(1 + exp(−a)), which does not overflow."""
     small = np.exp(-np.abs(a))
     return np.where(a < 0, small, 1.0) / (1 + small)''',
+    "sigmoid_slope": '''def _sigmoid_slope(a):
+    """The derivative of 1/(1 + exp(−a)), with all its digits."""
+    small = np.exp(-np.abs(a))
+    return small / (1 + small) ** 2''',
     "softplus": '''def _softplus(a):
     """log(1 + exp(a)), which does not overflow."""
     return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)''',

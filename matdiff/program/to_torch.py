@@ -20,6 +20,9 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "sigmoid_slope": '''def _sigmoid_slope(a):
+    """The derivative of 1/(1 + exp(−a)), with all its digits."""
+    return torch.sigmoid(a) * torch.sigmoid(-a)''',
     "softplus": '''def _softplus(a):
     """log(1 + exp(a)), which does not overflow."""
     return torch.logaddexp(a, torch.zeros_like(a))''',

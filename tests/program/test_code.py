@@ -63,6 +63,7 @@ CASES = {  # what is computed: text, unknowns, declarations, outputs
                                 "U", "U: m x n", "gradient"),
     "the other way round": ("sum((exchange(n)*A*exchange(m)).*B)", "A", "A: n x m; B: n x m", "value,gradient"),
     "eigenvalues": ("w'eigvals(A*A') + w'eigvecs(B)*w", "A", "A: 3 x 4; B: 3 x 3 symmetric; w: 3", "value,gradient"),
+    "slopes of sigmoids": ("sum(sigmoid(A x).^2 .* sigmoid(-A x) .* b)", "x", "A: m x n; x: n; b: m", "value,gradient"),
     "a spectral norm": ("v'*W*x/norm_spec(W)", "W", "W: m x n; v: m; x: n", "value,gradient"),
     "a size as a number": ("N*x'x/2", "x", "x: N", "value,gradient"),
 }  # fmt: skip
@@ -158,6 +159,13 @@ def test_weighted_squares_are_computed_with_half_the_work() -> None:
     assert "np.sqrt" in made.source
     signed = matdiff.code("sum(s .* (X w).^2)", "w", "X: m x n; w: n; s: m", outputs=("hessian",))
     assert "np.sqrt" not in signed.source
+
+
+def test_the_slope_of_a_sigmoid_takes_one_exponential_and_has_all_its_digits() -> None:
+    made = matdiff.code("sum(sigmoid(x) .* sigmoid(-x))", None, "x: n")
+    assert "_sigmoid(" not in made.source
+    (value,) = made.function(np.array([-700.0, 40.0]))
+    assert value == pytest.approx(np.exp(-40.0), rel=1e-12)
 
 
 def test_sums_of_sparse_matrices_are_multiplied_term_by_term() -> None:
