@@ -5,8 +5,9 @@ from __future__ import annotations
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.language.declarations import Declaration
+from matdiff.review.chain import Chain
 from matdiff.review.derivatives import derivative
-from matdiff.review.judging import Chain, Judge, Judged
+from matdiff.review.judging import Judge, Judged
 from matdiff.review.lines import Line
 from matdiff.review.report import Review
 from matdiff.review.reviewing import reviewed

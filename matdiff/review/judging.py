@@ -15,10 +15,12 @@ from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import NotSaid, derivative_asked
-from matdiff.review.comparing import Outcome, compared, diagonal_of, spread, without_constants
+from matdiff.review.chain import Chain, Fault
+from matdiff.review.comparing import Outcome, compared, spread
+from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by
 from matdiff.review.equations import FACTORS, Equations
-from matdiff.review.filling import Origin, Work
+from matdiff.review.filling import Work
 from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
 from matdiff.review.operators import LETTER, Asked, with_increments
 from matdiff.review.scope import Scope, has_increments
@@ -32,19 +34,6 @@ INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exerci
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 BARE = (Symbol, Number, Entry)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
-
-
-class Fault(NamedTuple):
-    """A side that is wrong: its text, its value where it has one, and what it should be."""
-
-    side: str
-    value: Expr | None
-    truth: Expr
-    error: MatdiffError | None
-    is_derivative: bool
-    is_equation: bool = False
-    line: str = ""
-    origin: Origin | None = None  # of a derivative
 
 
 class Judged(NamedTuple):
@@ -63,19 +52,6 @@ class Judged(NamedTuple):
         return self._replace(
             line=self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
         )
-
-
-class Chain:
-    """What a chain of equal sides has come to: the value as it should be, and the last one as it stands."""
-
-    def __init__(self, truth: Expr, is_derivative: bool = False) -> None:
-        self.truth = truth
-        self.stated = truth
-        self.is_derivative = is_derivative
-        self.is_equation = False
-        self.is_jacobian = False
-        self.origin: Origin | None = None
-        self.is_told = False  # whether a line said already what the origin comes to
 
 
 class Judge:
@@ -251,7 +227,7 @@ class Judge:
 
     def compared(self, line: Line, chain: Chain, side: str, value: Expr) -> Judged:
         """The verdict on a side that is read, beside what it should be."""
-        outcome = self._compared(line, chain, value)
+        outcome = under_conventions(line.text, chain, value, self.scope)
         if outcome.equal:
             return self._right(line, chain, value, outcome)
         if outcome.equal is None:
@@ -348,60 +324,6 @@ class Judge:
     def unknowns(self) -> set[str]:
         """What equations are solved for."""
         return set(self.scope.varied) | self.solved_for
-
-    def _compared(self, line: Line, chain: Chain, value: Expr) -> Outcome:
-        """How a side compares with what it should be, under the conventions that authors have."""
-        truth = chain.truth
-        found = compared(truth, value)
-        if found.equal is not False:
-            return found
-        if truth.shape == value.shape[::-1] and self._may_turn(line, chain):
-            turned = compared(Transpose(truth), value)
-            if turned.equal:
-                return turned._replace(convention="right where the derivative is written as a row (numerator layout)")
-        if (symmetric := self._symmetric(chain, value)) is not None:
-            return symmetric
-        if (partly := self._partly(truth, value)) is not None:
-            return partly
-        plain = compared(without_constants(truth), without_constants(value))
-        if plain.equal:
-            return plain._replace(convention="right up to a constant")
-        return found
-
-    def _partly(self, truth: Expr, value: Expr) -> Outcome | None:
-        """How a differential compares where nothing varies but that by which the text differentiates."""
-        scope = self.scope
-        increments = {named(s.name[1:]) for s in symbols(truth) if s.name[0] == "d"}
-        still = increments & set(scope.varied) - scope.asked
-        if not still or not increments & scope.asked:
-            return None
-        found = compared(scope.without(truth, still), scope.without(value, still))
-        said = f"right where {', '.join(sorted(still))} does not vary"
-        return found._replace(convention=said) if found.equal else None
-
-    def _may_turn(self, line: Line, chain: Chain) -> bool:
-        """Whether a derivative may be written as the transpose of ours."""
-        if not chain.is_derivative or self.scope.habits.states_columns or self.scope.habits.states_numerator:
-            return False
-        is_vector = any(str(extent) == "1" for extent in chain.truth.shape)
-        return is_vector or chain.is_jacobian or "layout" in line.text
-
-    def _symmetric(self, chain: Chain, value: Expr) -> Outcome | None:
-        """How a derivative by a symmetric matrix compares where its entries are one variable, or free."""
-        truth, *places = chain.truth.operands if isinstance(chain.truth, Entry) else (chain.truth,)
-        varied = [self.scope.declared[n] for n in self.scope.varied if n in self.scope.declared]
-        is_structured = any(d.properties & {"symmetric", "spd", "psd"} and d.shape == truth.shape for d in varied)
-        if not chain.is_derivative or not is_structured or value.shape != chain.truth.shape:
-            return None
-        if not places:
-            whole = compared(truth + Transpose(truth), value + Transpose(value))
-            if whole.equal:
-                return whole._replace(convention="right for a symmetric matrix, whose gradient may be made symmetric")
-        free = truth * 2 - diagonal_of(truth)
-        once = compared(Entry.of(free, *places) if places else free, value)
-        if once.equal:
-            return once._replace(convention="right where equal entries of a symmetric matrix are one variable")
-        return None
 
     def _misfit(self, line: Line, side: str, error: ShapeError, chain: Chain) -> Judged:
         """A side whose shapes do not fit: wrong where every shape in it is declared, else not read."""

@@ -15,10 +15,10 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
+from matdiff.review.chain import Fault
 from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.derivatives import derivative
 from matdiff.review.edits import edits
-from matdiff.review.judging import Fault
 from matdiff.review.scope import Scope
 
 HELD = "q_held"  # the symbol in the place of a factor

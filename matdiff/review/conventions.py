@@ -1,0 +1,72 @@
+"""How a side compares with what it should be, under the conventions of authors: rows, symmetric matrices, constants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.sums import Entry
+from matdiff.language.names import named
+from matdiff.review.chain import Chain
+from matdiff.review.comparing import Outcome, compared, diagonal_of, without_constants
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+
+def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Outcome:
+    """How a side compares with what it should be, under the conventions that authors have."""
+    truth = chain.truth
+    found = compared(truth, value)
+    if found.equal is not False:
+        return found
+    if truth.shape == value.shape[::-1] and _may_turn(line, chain, scope):
+        turned = compared(Transpose(truth), value)
+        if turned.equal:
+            return turned._replace(convention="right where the derivative is written as a row (numerator layout)")
+    if (symmetric := _symmetric(chain, value, scope)) is not None:
+        return symmetric
+    if (partly := _partly(truth, value, scope)) is not None:
+        return partly
+    plain = compared(without_constants(truth), without_constants(value))
+    if plain.equal:
+        return plain._replace(convention="right up to a constant")
+    return found
+
+
+def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:
+    """How a differential compares where nothing varies but that by which the text differentiates."""
+    increments = {named(s.name[1:]) for s in symbols(truth) if s.name[0] == "d"}
+    still = increments & set(scope.varied) - scope.asked
+    if not still or not increments & scope.asked:
+        return None
+    found = compared(scope.without(truth, still), scope.without(value, still))
+    said = f"right where {', '.join(sorted(still))} does not vary"
+    return found._replace(convention=said) if found.equal else None
+
+
+def _may_turn(line: str, chain: Chain, scope: Scope) -> bool:
+    """Whether a derivative may be written as the transpose of ours."""
+    if not chain.is_derivative or scope.habits.states_columns or scope.habits.states_numerator:
+        return False
+    is_vector = any(str(extent) == "1" for extent in chain.truth.shape)
+    return is_vector or chain.is_jacobian or "layout" in line
+
+
+def _symmetric(chain: Chain, value: Expr, scope: Scope) -> Outcome | None:
+    """How a derivative by a symmetric matrix compares where its entries are one variable, or free."""
+    truth, *places = chain.truth.operands if isinstance(chain.truth, Entry) else (chain.truth,)
+    varied = [scope.declared[n] for n in scope.varied if n in scope.declared]
+    is_structured = any(d.properties & {"symmetric", "spd", "psd"} and d.shape == truth.shape for d in varied)
+    if not chain.is_derivative or not is_structured or value.shape != chain.truth.shape:
+        return None
+    if not places:
+        whole = compared(truth + Transpose(truth), value + Transpose(value))
+        if whole.equal:
+            return whole._replace(convention="right for a symmetric matrix, whose gradient may be made symmetric")
+    free = truth * 2 - diagonal_of(truth)
+    once = compared(Entry.of(free, *places) if places else free, value)
+    if once.equal:
+        return once._replace(convention="right where equal entries of a symmetric matrix are one variable")
+    return None
