@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
-from matdiff.algebra.operators.products import Product, zero
+from matdiff.algebra.operators.products import Product, Sum, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.calculus.jacobian import jacobians
 from matdiff.errors import MatdiffError
 from matdiff.review.comparing import compared
 
-FACTORS = (1, -1, 2, -2)
+FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
 
 
 class Implied(NamedTuple):
@@ -43,7 +44,8 @@ class Equations:
                 return Implied(True)
         if isinstance(left, Symbol) and left not in symbols(right):
             return self._solves(left, right, unknowns)
-        return self._follows(left, right, unknowns)
+        moved = self._moved(left, right)
+        return moved if moved.follows is not None else self._follows(left, right, unknowns)
 
     def solution(self, left: Expr, unknowns: set[str]) -> Expr:
         """What a left side is where the latest equation holds; itself where that is not known."""
@@ -53,11 +55,30 @@ class Equations:
         at_root: dict[Expr, Expr] = {inside[0]: root} if root is not None else {}
         return replace(left, at_root.get)
 
-    def _same(self, known: Expr, other: Expr, factor: int) -> bool:
+    def _same(self, known: Expr, other: Expr, factor: int | Fraction) -> bool:
         if known.shape != other.shape:
             return False
         inserted = replace(known, self.solutions.get)
         return any(compared(one * factor, other, proofs=False).equal is True for one in {known, inserted})
+
+    def has_increments(self) -> bool:
+        """Whether an increment dX stands in an equation."""
+        return any(s.name[0] == "d" and len(s.name) > 1 for known in self.zeros for s in symbols(known))
+
+    def holds(self, value: Expr) -> bool:
+        """Whether it was said before that a value is 0."""
+        return any(self._same(known, value, c) for known in reversed(self.zeros) for c in FACTORS)
+
+    def _moved(self, left: Expr, right: Expr) -> Implied:
+        """Whether left = right is the latest equation with some of its terms moved to the right side."""
+        known = self.zeros[-1] if self.zeros else None
+        if not isinstance(known, Sum) or known.shape != left.shape or right.shape != left.shape:
+            return Implied(None)
+        terms = set(left.operands if isinstance(left, Sum) else (left,))
+        if not terms < set(known.operands) or not {*symbols(right)} <= {*symbols(known)}:
+            return Implied(None)
+        rest = left - known
+        return Implied(compared(rest, right, proofs=False).equal, rest)
 
     def _solves(self, unknown: Symbol, value: Expr, unknowns: set[str]) -> Implied:
         """Whether X = value makes an equation before it true."""

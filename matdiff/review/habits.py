@@ -25,7 +25,10 @@ IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softma
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])_\{?\w\}?\s*=\s*1(?!\d)"  # sum_k y_k = 1
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
-LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\([^()]*[|∣;][^()]*\)"  # log p(y | X, w)
+LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*(?:\([^()]*[|∣;][^()]*\)|$)"  # log p(y | X, w)
+NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
+SAYS_LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\([^()]*(?:[|∣;]|\\mid|\\vert)"
+SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
@@ -88,6 +91,8 @@ class Habits:
         self._names_delta = "delta" in given
         self._small = small_entries(text, given)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
+        self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None
+        self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
 
     def doubt(self, line: str) -> str:
@@ -128,7 +133,8 @@ class Habits:
             side = re.sub(r"/(?=\(?abs)", "./", re.sub(r"\|([^|]*)\|", r"abs(\1)", side))
         if self._next:
             side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus", side)
-        side = re.sub(LIKELIHOOD, " l_p ", side)
+        side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
+        side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
         if self._is_code:
             side = re.sub(r"(?<![.*])\*(?!\*)", ".*", side).replace("@", " ").replace(".T", "'")
         return side

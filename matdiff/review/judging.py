@@ -125,7 +125,8 @@ class Judge:
             if len(sides) < 2:
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
-        is_line = is_derivative or (has_increments(first, self.scope) and self.scope.is_form(chain.truth))
+        is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
+        is_line = is_derivative or (is_form and not self.equations.has_increments())
         may_be_condition = bool(self.equations.zeros) or self.has_derived or self._is_condition(line, sides)
         chain.is_equation = not is_line and may_be_condition
         self.has_derived = self.has_derived or is_derivative
@@ -213,9 +214,10 @@ class Judge:
         chain = self.chain
         assert chain is not None
         if side.strip() in ("0", "const", "constant"):
+            holds = self.equations.holds(chain.stated)
             self.equations.add(chain.stated)
             self.chain = None
-            return Judged(line, NO_CLAIM)
+            return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
         try:
             value = self._value(side, chain)
         except ShapeError as error:

@@ -41,6 +41,7 @@ ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇])"  # 4.1. dh 
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
 
 NAMING = r"(?m)^[ \t]*([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"  # loss = …
+ACRONYM = r"(?m)^\W*(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL)\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 CONNECTING = frozenset(
     "hence thus therefore then where which also with now and that gives yields get have here finally".split()
 )
@@ -86,6 +87,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             rows.append((row, formula, place))
         place += len(row) + 1
     found = {*re.findall(NAMING, text)} - MATHEMATICAL - {*known, *CONNECTING}
+    found |= {*re.findall(ACRONYM, text)} - {*known}
     words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
     lines = (
         _line(k, row, formula, start, is_latex, frozenset(known), words)

@@ -76,8 +76,9 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         if m.start() < place:
             continue
         end = _end_of_operand(side, m.start())
-        if bare := re.compile(r"∇\s*(?=[‖|(\[]|[a-z]{2,}[\s(])").match(side, m.start()):
-            found += f"{side[place : m.start()]} {name(Asked(f'({side[bare.end() : end]})', ''))} "
+        if bare := re.compile(r"∇(²|\^\{?2\}?)?\s*(?=[‖|(\[]|[a-z]{2,}[\s(])").match(side, m.start()):
+            asked_of = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
+            found += f"{side[place : m.start()]} {name(asked_of)} "
             place = end
             continue
         asked = _question(side[:end], m.start(), functions)
@@ -102,6 +103,8 @@ def _question(side: str, place: int, functions: Collection[str]) -> Question | N
 def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     """Whether what stands behind an operator is a function of its unknown as a formula, and neither f nor a factor."""
     first = re.match(LETTER, of)
+    if first and re.fullmatch(r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\^\s*(?:\{[^{}]*\}|[-−]?\w)", of[first.end() :].strip()):
+        return True  # M⁻¹ of an M that is defined
     if re.match(r"[-+−⊙⊘⊗*/=^]", of) or (first and (first.group() == of or named(first.group()) in functions)):
         return False
     names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]{2,}", of)}

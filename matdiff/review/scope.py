@@ -31,6 +31,7 @@ SYMMETRIC = (
     r"(?<![\w$])\$?(\\?[A-Za-zα-ωΑ-Ω]+)\$?\s*(?:is|be|are|=|,)?\s*(?:a\s+)?(?:any\s+)?symmetric"
     r"|symmetric\s+\$?(\\?[A-Za-zΑ-Ωα-ω])\b"
 )
+TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
 MARK = "qq"  # begins the names of derivatives; nobody writes it
@@ -72,6 +73,11 @@ class Scope:
             self._assume(named(m.group(1)), "symmetric")
         for m in re.finditer(SYMMETRIC, text):
             self._assume(named((m.group(1) or m.group(2)).removeprefix("\\")), "symmetric")
+        for m in re.finditer(TRIANGULAR, text):
+            square = {d.shape for d in self.declared.table.values() if d.shape[0] == d.shape[1] and d.shape != SCALAR}
+            if len(square) == 1:
+                self.declared.table.setdefault(m.group(1), Declaration(m.group(1), next(iter(square))))
+            self._assume(m.group(1), m.group(2))
 
     def _number_letters(self, text: str) -> None:
         """Declares W⁽¹⁾ as W is declared where only that stands in the text."""
@@ -216,6 +222,7 @@ class Scope:
         call = re.fullmatch(rf"\s*([fghFGφψ])\s*{HELD}\s*", side)
         if call and named(call.group(1)) not in self.names():
             raise UnsupportedError(f"{call.group(1)} is a function that is not given")
+        side = self._with_open_functions(side)
         side = with_names(side, self.functions, self._name, self._operands())
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)
         side = with_increments(side, self.names())
@@ -247,6 +254,14 @@ class Scope:
         """Whether a side has a derivative in it: ∇f, ∂L/∂W, f′(x)."""
         named = with_names(side, self.functions, lambda _: MARK, self._operands())
         return MARK in named or "∇" in side
+
+    def _with_open_functions(self, side: str) -> str:
+        """A side with a name in place of ∇f(x) and ∇²f(x) of a function that is declared, and not given."""
+        names = "|".join(n for n in self.given if (known := self.declared.get(n)) and known.arguments)
+        pattern = rf"∇(?:²|\^\{{?2\}}?)?\s*(?:{names})\s*{HELD}"
+        return (
+            re.sub(pattern, lambda m: f" {self._stored(read_line(m.group(), self.declared))} ", side) if names else side
+        )
 
     def _operands(self) -> set[str]:
         """What may stand behind the operators D, H and J; the letters of these that are names are no operators."""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.operators.norms import Norm
@@ -22,7 +23,7 @@ from matdiff.review.edits import edits
 from matdiff.review.scope import Scope
 
 HELD = "q_held"  # the symbol in the place of a factor
-MOST_EDITS = 160
+MOST_EDITS = 120
 MOST_SUMS = 12
 SIGNS = frozenset(("positive", "nonnegative"))  # which leave a vector free to sum to 1
 NUMBERS = (
@@ -79,6 +80,8 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of slip that explain a side, best first."""
+    if _is_spread(fault):
+        yield Found("shape")
     yield from map(Found, _by_value(fault))
     yield from _by_edit(fault, scope)
     value = fault.value
@@ -91,6 +94,18 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
 
 def _is_right(value: Expr, truth: Expr) -> bool:
     return value.shape == truth.shape and compared(value, truth, proofs=False).equal is True
+
+
+def _is_spread(fault: Fault) -> bool:
+    """Whether a number is added to a vector or a matrix: λ for λI, f(x) for ∇f(x)."""
+    sides = [e for e in (fault.value, fault.truth if fault.is_equation else None) if e is not None]
+    return any(
+        isinstance(node, Scale) and isinstance(node.operands[1], Ones) and node.operands[0].number is None
+        for e in sides
+        for total in postorder(e)
+        if isinstance(total, Sum)
+        for node in total.operands
+    )
 
 
 def _by_value(fault: Fault) -> Iterator[str]:
@@ -235,7 +250,7 @@ def _by_looks(fault: Fault) -> str:
         return "shape"
     if fault.is_equation:
         return "inverse"
-    if any(sign in side for sign in ("∑", "sum_", "sum(")):
+    if any(sign in side for sign in ("∑", "sum_", "sum(")) and not re.search(r"exp|log|tanh|sigm|e\^", side):
         return "index"
     is_function = not fault.is_derivative or _has_function(fault.truth)
     return "function derivative" if is_function else "chain rule"

@@ -238,6 +238,15 @@ WRITTEN_IN_ENTRIES = [
     # what is differentiated by is the customary unknown, and of vec(Y) the Jacobian is that of Y
     ("f = x'A x/(x'x)\n∇f = (A + A')x/(x'x) - 2(x'A x)x/(x'x)^2", "A: n x n; x: n"),
     ("Y = AXB\n∂vec(Y)/∂vec(X) = Bᵀ ⊗ A", "A: m x n; X: n x p; B: p x q"),
+    # what is said of letters; a function that is declared and not given; acronyms; log N(x; m, C)
+    ("S = LLᵀ, L is lower triangular\ndS = dL Lᵀ + L dLᵀ\nL⁻¹ dS L⁻ᵀ = L⁻¹ dL + (L⁻¹ dL)ᵀ", "S: n x n spd"),
+    ("∇f(x) + Aᵀν = 0\nd(∇f(x) + Aᵀν) = ∇²f(x) dx + dAᵀν + Aᵀdν", "f: n -> scalar; x: n; A: m x n; ν: m"),
+    ("KL = sum_i p_i log(p_i/q_i)\ndKL/dp_i = log(p_i/q_i) + 1", "p, q: n positive"),
+    (
+        "$\\log N(x; m, C) = -\\frac12 (x-m)^TC^{-1}(x-m)$\n$\\nabla_m \\log N = C^{-1}(x - m)$",
+        "C: d x d spd; x, m: d",
+    ),
+    ("M(t) = A + tB\nd/dt M⁻¹ = −M⁻¹BM⁻¹\nThe Hessian: ∇²‖Ax‖² = 2AᵀA", "t: scalar; A, B: n x n; x: n"),
     # a constraint is where the Lagrangian is stationary
     ("L(x, ν) = ½xᵀPx + νᵀ(Ax − b)\n∇ₓL = Px + Aᵀν = 0 ⇒ x = −P⁻¹Aᵀν\nAx = b ⇒ −AP⁻¹Aᵀν = b", "P: n x n spd; A: m x n"),
 ]
@@ -257,6 +266,7 @@ TOLD_APART = [
     ("f(x) = ‖Ax − b‖² + c‖x‖²\n∇f = 2Aᵀ(Ax − b)", "A: m x n; x: n; b: m; c: scalar", 2, "missing term"),
     ("A : B = vec(A) vec(B)ᵀ", "A, B: m x n", 1, "transpose"),
     ("f(x) = a'x + x'x\n∇f = -a + 2x", "a, x: n", 2, "sign"),
+    ("Hx + g + Aᵀν = 0\nHx + Aᵀν = g", "H: n x n; x, g: n; A: m x n; ν: m", 2, "sign"),
     ("f = ‖tanh(XW) − Y‖²\n∂f/∂W = 2Xᵀ(tanh(XW) − Y) ⊙ tanh'(XW)", "X: m x n; W: n x p; Y: m x p", 2, "order"),
 ]
 
@@ -301,3 +311,11 @@ def test_a_table_of_markdown_has_three_cells_in_each_row() -> None:
     review = matdiff.check("f(x) = ||x||^2\ngrad f = 2x", "x: n")
     rows = [row for row in review.to_markdown("full").splitlines() if row.startswith("|")]
     assert all(len(row.replace("\\|", "").split("|")) == 5 for row in rows)
+
+
+def test_a_name_may_be_given_another_meaning() -> None:
+    """What is said behind the next f(x) = … is about that; behind one that is not read, about nothing that is known."""
+    text = "f(x) = x'x\n∇f = 2x\nf(x) = x'A x\n∇f = (A + A')x\nf(x) = x'…x\n∇f = 7x"
+    review = matdiff.check(text, "A: n x n; x: n")
+    assert review.ok
+    assert [line.verdict for line in review.lines][1::2] == ["proved", "proved", "not read"]
