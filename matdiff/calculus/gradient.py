@@ -243,8 +243,7 @@ class _Sweep:
         line = line_of(terms)
         start = Sum.of(*raw) if raw else line
         together = chained(*steps)
-        collects = len(terms) > len(groups) or any(t.sums and not sums[t.middle.operands[0]] for t in terms)
-        law = collected_traces if collects else transposed_factor
+        law = collected_traces if len(terms) > len(groups) else transposed_factor
         if law is transposed_factor and not any(t.left or t.middle.is_scalar for t in terms):
             law = identity_in_product  # Tr(dX) = Tr(Iᵀ dX)
         opening = Step(law, line, start) if raw else None

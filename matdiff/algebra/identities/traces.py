@@ -89,7 +89,6 @@ collected_traces = Law(
     "trace",
     lambda e: Trace(Sum.of(*[t.operands[0] for t in e.operands])),
     where="A, B: m x n; C: n x m",
-    also=(Statement("sum(i=1..N, tr(X[i]*C)) = tr(sum(i=1..N, X[i])*C)", "X[i=1..N]: m x n; C: n x m"),),
 )
 
 transposed_factor = Law(
@@ -98,6 +97,7 @@ transposed_factor = Law(
     "tr(A*B) = tr((A')'*B)",
     "trace",
     lambda e: Trace(Product.of(Transpose(Transpose(e.operands[0].operands[0])), *e.operands[0].operands[1:])),
+    also=(Statement("sum(i=1..N, tr(X[i]*C)) = tr(sum(i=1..N, X[i])*C)", "X[i=1..N]: m x n; C: n x m"),),
 )
 chain_rule = Law(
     "chain_rule",

@@ -12,6 +12,7 @@ from matdiff.algebra.matching.up_to_form import UpToForm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.statements.substitution import instance
+from matdiff.errors import ShapeError
 
 MOST_USES = 16  # of a statement in one step
 Sides = tuple[Expr, Expr]
@@ -85,8 +86,15 @@ class Applied:
                 continue  # a family has members, and is no value itself
             for made in self._rewritten(left, right, node):
                 if made is not node:
-                    return self.form.of(put(e, node, made))
+                    return self._with(e, node, made)
         return None
+
+    def _with(self, e: Expr, part: Expr, other: Expr) -> Expr | None:
+        """An expression with another part; None where that makes no sense, as diag(1) for 1 in an exponent."""
+        try:
+            return self.form.of(put(e, part, other))
+        except ShapeError:
+            return None
 
 
 def is_named(e: Expr) -> bool:

@@ -37,7 +37,7 @@ class Applied(NamedTuple):
 
 def substituted(p: Size, found: Found) -> Size:
     """A size of a statement with what its letters stand for."""
-    return p.substitute(lambda name: found.get(name) or Size((((name,), 1),)))
+    return p.substitute(lambda name: found[name] if name in found else Size((((name,), 1),)))
 
 
 class Unbound(Exception):
@@ -99,8 +99,8 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if not node.operands and not node.data:
         return node
     data = tuple([_datum(d, found, done) for d in node.data])
-    if constructs(type(node)) and all(isinstance(d, Size) for d in data):
-        return type(node).of(*operands, *data)  # type: ignore[attr-defined, no-any-return]
+    if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:
+        return type(node).of(*operands, *data)
     return node.rebuild(operands) if data == node.data else node.make(operands, data)
 
 
