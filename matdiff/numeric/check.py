@@ -37,7 +37,7 @@ from matdiff.numeric.rounding import TOLERANCE, Agreement, Rounded, agreement, n
 from matdiff.numeric.stencil import STENCIL, central_difference, settled
 
 DIRECTIONS = 200  # an unknown with more entries is checked on some of them, chosen at random
-WORKSPACE = 20_000_000  # numbers that one batch may hold
+WORKSPACE = 5_000_000  # numbers that one batch may hold
 RETRIES = 6  # instances on which the differences may fail to settle, before each scale is tried once
 
 
@@ -279,7 +279,7 @@ class Check:
         shape = instance.environment.arrays[symbol].shape[1:]
         allowed = varying_part(unknown, shape)
         entries = np.flatnonzero(allowed)
-        most = max(4, min(DIRECTIONS, WORKSPACE // (4 * allowed.size * max(1, len(self.function.nodes)))))
+        most = max(2, min(DIRECTIONS, WORKSPACE // (4 * allowed.size * max(1, len(self.function.nodes)))))
         if len(entries) > most:
             entries = entries[draws.permutation(len(entries))[:most]]
         basis = np.zeros((len(entries), allowed.size))

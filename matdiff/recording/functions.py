@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
-from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError
+from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError, shortly
 from matdiff.language.declarations import Declarations, declare, texts_of
 from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift
@@ -44,7 +44,7 @@ class Recording(NamedTuple):
 def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None = None, output: Any = 0) -> Recording:
     """What a function of arrays computes; *where* declares the shapes of its parameters, *output* picks of a tuple."""
     if not callable(f):
-        raise UnsupportedError(f"{f!r} is not a function")
+        raise UnsupportedError(f"{shortly(f)} is not a function")
     f = plain(f)
     where = with_said(where, f)
     positional, named = _arguments(f, declare(where), _columns(where))

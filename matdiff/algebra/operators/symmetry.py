@@ -32,6 +32,14 @@ def is_symmetric(e: Expr) -> bool:
     """Whether e and eᵀ are the same once transposes are pushed to the leaves."""
     if e.rows is not e.cols or ends_differ(e):
         return False
+    if "equals its transpose" not in e.facts:
+        e.facts["equals its transpose"] = _equals_its_transpose(e)
+    found: bool = e.facts["equals its transpose"]
+    return found
+
+
+def _equals_its_transpose(e: Expr) -> bool:
+    """The same, found out anew."""
     forms: dict[Expr, Forms] = {}
     for node in postorder(e, prune=lambda node: node.is_scalar or (node is not e and "symmetric" in node.facts)):
         if node is not e and "symmetric" in node.facts:  # a definition that has been asked before
