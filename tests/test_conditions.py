@@ -113,6 +113,9 @@ def test_what_holds_nowhere_is_refused(row: str) -> None:
         ("sqrt(1 - x'*x)", "x: n"),
         ("log(x'*K*y)", "x, y: n; K: n x n skew"),
         ("sum(exp(D))", "D: n x n diagonal"),
+        ("sum(abs(D))", "D: n x n diagonal"),
+        ("norm1(L)", "L: n x n lower"),
+        ("sum(relu(diag(x)))", "x: n"),
     ],
 )
 def test_what_holds_somewhere_is_answered(text: str, where: str) -> None:

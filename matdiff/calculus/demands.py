@@ -23,7 +23,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
-from matdiff.calculus.definiteness.rank import is_nothing
+from matdiff.calculus.definiteness.rank import has_zeros, is_nothing
 from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
 
@@ -108,9 +108,15 @@ def is_doubtful(c: Condition) -> bool:
 
 
 def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition]:
-    """What the operations of a function demand where they vary, and of all that they need to have a value."""
+    """What the operations of a function demand where they vary, and of all that they need to have a value.
+
+    The zeros beside a diagonal do not vary: a kink there does no harm.
+    """
     for node in postorder(function):
-        if isinstance(node, VALUED) or (isinstance(node, Operator) and node.requires and varies(node)):
+        if not isinstance(node, Operator):
+            continue
+        at_constant_zeros = node.kink and any(map(has_zeros, node.operands))
+        if isinstance(node, VALUED) or (node.requires and varies(node) and not at_constant_zeros):
             yield from of_operation(node)
 
 
