@@ -192,6 +192,10 @@ def test_powers_of_numbers_stay_powers_and_equal_factors_are_one(text: str, grad
     assert matdiff.equal(found.gradient, matdiff.parse(gradient, "x, y: scalar")).equal
 
 
+def test_the_differential_of_many_equal_factors_is_that_of_a_power() -> None:
+    assert str(matdiff.differential("x" * 300)) == "d(x³⁰⁰) = 300x²⁹⁹ dx"
+
+
 def test_a_number_that_is_too_long_is_refused_with_a_way_out() -> None:
     with pytest.raises(matdiff.MatdiffError, match=r"too long[\s\S]*10\^\(5000\)"):
         matdiff.derive("1e5000*x", "x")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import zero
 from matdiff.algebra.rewriting import Simplifier
+from matdiff.calculus.blocks import grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Dependence, Differentiation
 from matdiff.calculus.gradient import resolved
@@ -23,6 +24,7 @@ def differential_form(f: Expr, unknowns: Mapping[str, Expr]) -> Gradients:
     depends = Dependence(unknowns.values())
     if not depends(f):
         return Gradients(f, dict(unknowns), {RESULT: zero(f.shape)}, {}, ())
+    f = grouped(f, list(postorder(f)))
     whole, lines = resolved(f, Differentiation(depends), Simplifier(TIDYING, holds_differential))
     simple, steps = Simplifier(SIMPLIFICATIONS)(whole)
     phases = [lines, Phase("Simplified", None, whole, (tuple(steps),))] if steps else [lines]
