@@ -98,11 +98,19 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
         ("transpose_of_product", "(A*B*X)'", "X'*B'*A'"),
         ("inverse_in_product", "B*X*inv(X)*A", "B*A"),
         ("common_left_factor", "A*B + A*X", "A*(B + X)"),
+        ("vec_of_slice", "x[2:n]", "eye(n)[2:n, :]*x"),  # of k + l + m places none is behind the slice
+        ("trace_of_cycle", "tr(diag(x)*B*eye(n))", "tr(eye(n)*diag(x)*B)"),  # where I is as good as any matrix
+        ("factors_before_trace", "tr(A)*b", "b*tr(A)"),
     ],
 )
 def test_the_reason_is_accepted(name: str, before: str, after: str) -> None:
     where = "a, b: scalar; x: n; A, B, X: n x n"
     assert law_named(name).explains(matdiff.parse(before, where), matdiff.parse(after, where))
+
+
+def test_a_product_with_zeros_has_its_shape_when_it_is_transposed() -> None:
+    e = matdiff.parse("A*zeros(n, m)", "A: p x n")
+    assert Standard().flipped(e).shape == e.T.shape
 
 
 def test_what_both_sides_share_is_a_letter_whatever_it_is_made_of() -> None:

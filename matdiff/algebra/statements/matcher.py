@@ -76,13 +76,10 @@ class Matcher:
         return is_symmetric(e)
 
     def _shape(self, p: Expr, e: Expr, found: Found) -> Found | None:
-        if p.shape is e.shape or p.shape == SCALAR:
-            return found if p.shape == e.shape and p.shape == SCALAR else self._sizes(p.shape, e.shape, found)
-        return self._sizes(p.shape, e.shape, found)
-
-    def _sizes(self, ps: Sequence[Size], actual: Sequence[Size], found: Found) -> Found | None:
-        for p, a in zip(ps, actual, strict=True):
-            sized = self._size(p, a, found)
+        if p.is_scalar:
+            return found if e.is_scalar else None
+        for extent, actual in zip(p.shape, e.shape, strict=True):
+            sized = self._size(extent, actual, found)
             if sized is None:
                 return None
             found = sized
