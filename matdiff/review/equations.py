@@ -58,8 +58,9 @@ class Equations:
     def _same(self, known: Expr, other: Expr, factor: int | Fraction) -> bool:
         if known.shape != other.shape:
             return False
-        inserted = replace(known, self.solutions.get)
-        return any(compared(one * factor, other, proofs=False).equal is True for one in {known, inserted})
+        inside = {*symbols(other)}  # what is proportional speaks of the same
+        alike = [one for one in {known, replace(known, self.solutions.get)} if {*symbols(one)} == inside]
+        return any(compared(one * factor, other, proofs=False).equal is True for one in alike)
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""
