@@ -45,7 +45,8 @@ POWER_OF_FUNCTION = (
 )
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"
-ARGUMENT = rf"\(\s*(?:({ONE_LETTER})\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
+ONE_NAME = rf"{ONE_LETTER}(?:{SUBSCRIPT})?"  # p(x_i) is no product either
+ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
 OF_SCALAR = rf"(?P<primes>[′']*)(?P<open>\()\s*(?P<t>{ONE_LETTER})\s*\)"
 PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
@@ -244,6 +245,15 @@ class Calls(Emitter):
             shown = self.text[start : inside.end()]
             hint = f"give it, as in {shown} = …; the product is {self.text[start:end]}*{inside.group(1)}"
         raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
+
+    def require_no_loss(self, name: str, start: int, end: int, before: str) -> None:
+        """Refuses ℓ(y_i wᵀx_i), and ρ(r_i) where the sign of a sum stands *before* it: losses rather than products."""
+        if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
+            return
+        shown = self.script.source[slice(*self.script.span(start, end))].strip()
+        if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name == "rho"):
+            hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
+            raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
 
     def require_no_composition(self, m: re.Match[str]) -> None:
         """Refuses f∘g, which is no product of numbers."""

@@ -320,6 +320,7 @@ class Lexer(Keywords):
                 self.require_given(name, start, end)
             return self.operand("NAME", name, start, end)
         self.require_no_inverse(name, start, end)
+        self.require_no_loss(name, start, end, self.last)
         called = match_at(CALLED, self.text, end)
         if called and not called.group(1) and name.rstrip("0123456789") not in (*CUSTOMARY_FUNCTIONS, "Gamma"):
             self.require_given(name, start, end)

@@ -133,7 +133,8 @@ def _numbered(text: str, place: int) -> Iterator[tuple[str, str]]:
     if numbered.search(text, place) is None:
         return
     for found in numbered.finditer(text, place, _end_of_sum(text, place)):
-        yield found[1], SUBSCRIPTS.get(found[3] or "", found[2])
+        if found[1] != "I":  # the identity, whose letter is its size
+            yield found[1], SUBSCRIPTS.get(found[3] or "", found[2])
 
 
 def _end_of_sum(text: str, place: int) -> int:
