@@ -143,8 +143,8 @@ def test_a_symbol_that_is_a_size_is_not_exchanged(reused: list[Expr]) -> None:
 # The functions that look into definitions: the questions of matdiff.calculus.alike, what opens a definition and says
 # so, and those for which two definitions are equal just where they are one.
 LOOKING = {
-    *("value_of", "seen_through", "columns_cancel", "is_symmetric", "ends_differ"),
-    *("postorder", "fact", "_key"),
+    *("value_of", "seen_through", "columns_cancel", "is_symmetric", "_equals_its_transpose", "ends_differ"),
+    *("postorder", "fold", "fact", "_key"),
 }
 
 

@@ -146,6 +146,9 @@ def test_version_and_help(run: Run) -> None:
 
 def test_the_examples_of_the_help_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.txt").write_text(MODEL, encoding="utf-8")
+    (tmp_path / "src").mkdir()
+    for name in ("paper.tex", "notes.md", "src/model.py"):
+        (tmp_path / name).write_text('"""$x^T x$"""', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     lines = [line.strip() for line in run("--help").out.splitlines() if line.strip().startswith("matdiff ")]
     assert len(lines) >= 4

@@ -24,7 +24,7 @@ from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Scope,
 from matdiff.language.syntax import Node, postorder
 
 LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"
-CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
+CUSTOMARY = frozenset("cijklmnqrsty")  # letters that number entries
 WORDS = frozenset(("true", "target", "label", "correct", "gold"))  # of a class: z_target
 NAMED = 1  # what it costs that z_k beside z is a name of its own
 
