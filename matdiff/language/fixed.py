@@ -24,7 +24,7 @@ from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Scope,
 from matdiff.language.syntax import Node, postorder
 
 LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"
-CUSTOMARY = frozenset("cijklmnqrsty")  # letters that number entries
+CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
 WORDS = frozenset(("true", "target", "label", "correct", "gold"))  # of a class: z_target
 NAMED = 1  # what it costs that z_k beside z is a name of its own
 
@@ -133,7 +133,7 @@ def _low(bound: Names, place: Unbound) -> None:
         bound.as_part(node, base, places, scope)
     elif _is_last_member(bound, known, pieces):
         bound.as_symbol(node, whole, scope)
-    elif any(_rivals(bound, piece, known) for piece in pieces):
+    elif any(_rivals(bound, piece, known) for piece in pieces) or (pieces == ["p"] and not known.declared):
         if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
             _own(bound, place, whole, True)
         else:
