@@ -172,7 +172,8 @@ def require_clear_function(bound: Bound, node: Node) -> None:
             continue
         inside = function.parts[0]
         is_closed = _base(inside).kind in BRACKETS and _base(part).kind not in BARS
-        if is_closed or not is_entrywise(function.value) or part.kind == "NUMBER" or part.value in LETTERS_OF_COUNTS:
+        is_count = part.kind == "NUMBER" or (isinstance(part.value, str) and part.value in LETTERS_OF_COUNTS)
+        if is_closed or is_count or not is_entrywise(function.value):
             continue
         a, b = bound.text[inside.start : inside.end], bound.text[part.start : part.end]
         raise _two_ways(bound, function, part.end, f"{function.value}({a}/{b})", f"{function.value}({a})/{b}")
