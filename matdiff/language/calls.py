@@ -55,7 +55,8 @@ UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  
 PLACE = r"(?:[0-9]+(?:\s*:\s*[0-9]+)?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 MOST_SHOWN = 6  # names in an error message
-OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"
+OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
+LOSSES = frozenset(("rho",))  # letters that are customary for losses, where they stand in front of all that is summed
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
@@ -251,7 +252,7 @@ class Calls(Emitter):
         if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
             return
         shown = self.script.source[slice(*self.script.span(start, end))].strip()
-        if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name == "rho"):
+        if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name in LOSSES):
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
 

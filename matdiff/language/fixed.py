@@ -25,6 +25,7 @@ from matdiff.language.syntax import Node, postorder
 
 LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"
 CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
+PAIRED = frozenset("pq")  # of them, those that do so together
 WORDS = frozenset(("true", "target", "label", "correct", "gold"))  # of a class: z_target
 NAMED = 1  # what it costs that z_k beside z is a name of its own
 
@@ -133,7 +134,7 @@ def _low(bound: Names, place: Unbound) -> None:
         bound.as_part(node, base, places, scope)
     elif _is_last_member(bound, known, pieces):
         bound.as_symbol(node, whole, scope)
-    elif any(_rivals(bound, piece, known) for piece in pieces) or (pieces == ["p"] and not known.declared):
+    elif any(_rivals(bound, piece, known) for piece in pieces) or _is_alone(known, pieces):
         if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
             _own(bound, place, whole, True)
         else:
@@ -203,6 +204,11 @@ def _rivals(bound: Names, piece: str, known: Name) -> bool:
     )
     letter = re.fullmatch(LABEL, piece)
     return is_value or name in bound.ranges or (name[:1] if letter else name) not in CUSTOMARY
+
+
+def _is_alone(known: Name, pieces: list[str]) -> bool:
+    """Whether a letter that is customary in pairs only, X_pq, stands alone below what no sum runs over: μ_p beside μ."""
+    return len(pieces) == 1 and pieces[0] in PAIRED and known.declared is None and not known.indexed
 
 
 def _is_last_member(bound: Names, known: Name, pieces: list[str]) -> bool:
