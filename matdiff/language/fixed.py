@@ -207,7 +207,7 @@ def _rivals(bound: Names, piece: str, known: Name) -> bool:
 
 
 def _is_alone(known: Name, pieces: list[str]) -> bool:
-    """Whether a letter that is customary in pairs only, X_pq, stands alone below what no sum runs over: μ_p beside μ."""
+    """Whether a letter that is customary in pairs, X_pq, stands alone below what no sum runs over: μ_p beside μ."""
     return len(pieces) == 1 and pieces[0] in PAIRED and known.declared is None and not known.indexed
 
 
