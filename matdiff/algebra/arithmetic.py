@@ -23,10 +23,16 @@ OPERATORS: dict[str, type[Operator]] = {}
 FUNCTIONS: dict[str, type[Operator]] = {}
 
 
-class Arithmetic(Displayed):
+class Bare(type):
+    """The class of classes that add no attributes to their instances, unless they say so: of all expressions."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> Bare:
+        return super().__new__(cls, name, bases, {"__slots__": (), **body})
+
+
+class Arithmetic(Displayed, metaclass=Bare):
     """What can be added, multiplied, transposed, and taken functions of."""
 
-    __slots__ = ()
     numeral: ClassVar[Callable[[Real], Expr]]  # a number as an expression
     ones: ClassVar[Callable[..., Expr]]  # the vector or matrix of ones
     part: ClassVar[Callable[[Expr, Any], Expr]]  # what stands at a place

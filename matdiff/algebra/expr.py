@@ -161,11 +161,11 @@ class Expr(Arithmetic):
         return None
 
 
-_set_operands = Expr.operands.__set__  # type: ignore[attr-defined, misc]
-_set_data = Expr.data.__set__  # type: ignore[attr-defined, misc]
-_set_shape = Expr.shape.__set__  # type: ignore[attr-defined, misc]
-_set_free = Expr.free.__set__  # type: ignore[attr-defined, misc]
-_set_facts = Expr.facts.__set__  # type: ignore[attr-defined, misc]
+_set_operands = Expr.operands.__set__  # type: ignore[attr-defined]
+_set_data = Expr.data.__set__  # type: ignore[attr-defined]
+_set_shape = Expr.shape.__set__  # type: ignore[attr-defined]
+_set_free = Expr.free.__set__  # type: ignore[attr-defined]
+_set_facts = Expr.facts.__set__  # type: ignore[attr-defined]
 
 
 def _restore(rows: list[tuple[Any, ...]]) -> Expr:
@@ -187,8 +187,6 @@ def notes_of(*read: Expr) -> tuple[str, ...]:
 class Leaf(Expr):
     """An expression without operands."""
 
-    __slots__ = ()
-
 
 LONGEST_NUMBER = 13_000  # bits; Python does not write numbers of more than 4,300 digits
 
@@ -208,8 +206,6 @@ class Number(Leaf):
     >>> Number(0.5) is Number(Fraction(1, 2))
     True
     """
-
-    __slots__ = ()
 
     def __new__(cls, value: int | float | Fraction | str) -> Self:
         if isinstance(value, float):
@@ -238,8 +234,6 @@ Arithmetic.numeral = Number
 
 class Index(Leaf):
     """The index of a sum, running from 1 to a size."""
-
-    __slots__ = ()
 
     def __new__(cls, name: str, last: int | str | Size) -> Self:
         return cls.make((), (name, size(last)))
@@ -271,8 +265,6 @@ class Index(Leaf):
 
 class Symbol(Leaf):
     """A named scalar, vector or matrix with declared properties; with *ranges*, a family of them."""
-
-    __slots__ = ()
 
     def __new__(
         cls,
@@ -329,7 +321,6 @@ class Operator(Expr):
     copies       how many terms with the differential of an operand the law of d has
     """
 
-    __slots__ = ()
     names: ClassVar[tuple[str, ...]] = ()
     signature: ClassVar[str] = ""
     d: ClassVar[Law | None] = None

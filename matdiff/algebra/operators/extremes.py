@@ -38,7 +38,6 @@ def chosen(ahead: Expr, behind: Expr, da: Differentials, db: Differentials) -> E
 class ExtremeOfTwo(Operator):
     """The base of max(A, B) and min(A, B), entry by entry; *sign* is −1 where min(A, B) = −max(−A, −B)."""
 
-    __slots__ = ()
     sign: ClassVar[int] = 1
     mirrors = True
     kink = True
@@ -74,7 +73,6 @@ class ExtremeOfTwo(Operator):
 class Maximum(ExtremeOfTwo):
     """max(A, B), the larger one entry by entry"""
 
-    __slots__ = ()
     names = ("maximum",)
     signature = "m×n, m×n → m×n"
 
@@ -98,7 +96,6 @@ class Maximum(ExtremeOfTwo):
 class Minimum(ExtremeOfTwo):
     """min(A, B), the smaller one entry by entry"""
 
-    __slots__ = ()
     names = ("minimum",)
     signature = "m×n, m×n → m×n"
     sign = -1
@@ -145,7 +142,6 @@ def at_largest(np: Any, a: Any) -> Any:
 class ExtremeEntry(Operator):
     """The base of max(A) and min(A) of all entries; the *overloads* are those entry by entry."""
 
-    __slots__ = ()
     kink = True
 
     @classmethod
@@ -168,7 +164,6 @@ class ExtremeEntry(Operator):
 class MaxOfEntries(ExtremeEntry):
     """max(A), the largest entry"""
 
-    __slots__ = ()
     names = ("max",)
     signature = "m×n → 1×1"
     overloads = (Maximum,)
@@ -193,7 +188,6 @@ class MaxOfEntries(ExtremeEntry):
 class MinOfEntries(ExtremeEntry):
     """min(A), the smallest entry"""
 
-    __slots__ = ()
     names = ("min",)
     signature = "m×n → 1×1"
     overloads = (Minimum,)
@@ -218,7 +212,6 @@ class MinOfEntries(ExtremeEntry):
 class OneHot(Operator):
     """The base of what is 1 at the place of the largest or of the smallest entry, and 0 elsewhere."""
 
-    __slots__ = ()
     bounds = "[0, 1]"
     mirrors = True
     kink = True
@@ -227,7 +220,6 @@ class OneHot(Operator):
 class OneHotMax(OneHot):
     """onehot_max(A): 1 at the place of the largest entry, 0 elsewhere"""
 
-    __slots__ = ()
     names = ("onehot_max",)
     signature = "m×n → m×n"
     requires = "the largest entry of {0} is unique"
@@ -249,7 +241,6 @@ class OneHotMax(OneHot):
 class OneHotMin(OneHot):
     """onehot_min(A): 1 at the place of the smallest entry, 0 elsewhere"""
 
-    __slots__ = ()
     names = ("onehot_min",)
     signature = "m×n → m×n"
     requires = "the smallest entry of {0} is unique"

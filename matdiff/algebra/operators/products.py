@@ -121,7 +121,6 @@ def quotient(e: Expr, divisor: Expr) -> Expr:
 class Sum(Operator):
     """A + B + …, all of one shape."""
 
-    __slots__ = ()
     signature = "m×n… → m×n"
 
     @classmethod
@@ -150,7 +149,6 @@ class Sum(Operator):
 class Scale(Operator):
     """c A: a scalar times a matrix."""
 
-    __slots__ = ()
     signature = "1×1, m×n → m×n"
 
     @classmethod
@@ -194,7 +192,6 @@ class Scale(Operator):
 class Product(Operator):
     """The matrix product A B C …"""
 
-    __slots__ = ()
     shown = "A: m×n, B: n×p"
 
     @classmethod
@@ -249,7 +246,6 @@ def written_factors(e: Expr) -> tuple[Expr, ...]:
 class Hadamard(Operator):
     """A ⊙ B ⊙ …, entry by entry; for scalars the ordinary product."""
 
-    __slots__ = ()
     names = ("hadamard",)
     signature = "m×n… → m×n"
 
@@ -306,7 +302,6 @@ class Hadamard(Operator):
 class Power(Operator):
     """a^s, a scalar or entry by entry, with a scalar exponent."""
 
-    __slots__ = ()
     signature = "m×n, 1×1 → m×n"
 
     @classmethod
@@ -382,7 +377,6 @@ class Power(Operator):
 class Transpose(Operator):
     """Aᵀ"""
 
-    __slots__ = ()
     names = ("transpose",)
     signature = "m×n → n×m"
 

@@ -22,7 +22,6 @@ from matdiff.errors import ShapeError
 class Abbreviation(Operator):
     """A name for an expression made of operators; *of* builds it, *meaning* says it in the language."""
 
-    __slots__ = ()
     meaning: ClassVar[str] = ""
     where: ClassVar[str] = ""
 
@@ -50,7 +49,6 @@ def count(number: Size) -> Expr:
 class SumsOfColumns(Abbreviation):
     """colsum(A) = Aᵀ1, the sum of every column"""
 
-    __slots__ = ()
     names = ("colsum", "colsums")
     signature = "m×n → n×1"
     meaning = "colsum(A) = A'*ones(m)"
@@ -67,7 +65,6 @@ class SumsOfColumns(Abbreviation):
 class SumsOfRows(Abbreviation):
     """rowsum(A) = A1, the sum of every row"""
 
-    __slots__ = ()
     names = ("rowsum", "rowsums")
     signature = "m×n → m×1"
     meaning = "rowsum(A) = A*ones(n)"
@@ -82,7 +79,6 @@ class SumsOfRows(Abbreviation):
 class Mean(Abbreviation):
     """mean(A), the mean of all entries"""
 
-    __slots__ = ()
     names = ("mean",)
     signature = "m×n → 1×1"
     meaning = "mean(A) = sum(A)/(m*n)"
@@ -97,7 +93,6 @@ class Mean(Abbreviation):
 class MeansOfColumns(Abbreviation):
     """colmean(A) = Aᵀ1/m, the mean of every column"""
 
-    __slots__ = ()
     names = ("colmean", "colmeans")
     signature = "m×n → n×1"
     meaning = "colmean(A) = A'*ones(m)/m"
@@ -111,7 +106,6 @@ class MeansOfColumns(Abbreviation):
 class MeansOfRows(Abbreviation):
     """rowmean(A) = A1/n, the mean of every row"""
 
-    __slots__ = ()
     names = ("rowmean", "rowmeans")
     signature = "m×n → m×1"
     meaning = "rowmean(A) = A*ones(n)/n"
@@ -125,7 +119,6 @@ class MeansOfRows(Abbreviation):
 class Mahalanobis(Abbreviation):
     """mahalanobis(x, S) = ‖x‖_S = √(xᵀSx)"""
 
-    __slots__ = ()
     names = ("mahalanobis",)
     signature = "n×1, n×n → 1×1"
     meaning = "mahalanobis(x, S) = sqrt(x'*S*x)"
@@ -140,7 +133,6 @@ class Mahalanobis(Abbreviation):
 class LogSoftmax(Abbreviation):
     """log_softmax(v) = v − logsumexp(v)1"""
 
-    __slots__ = ()
     names = ("log_softmax", "logsoftmax")
     signature = "n×1 → n×1"
     meaning = "log_softmax(v) = v - logsumexp(v)*ones(n)"
@@ -157,7 +149,6 @@ class LogSoftmax(Abbreviation):
 class LogSoftmaxOfRows(Abbreviation):
     """logsoftmax_rows(A) = A − logsumexp_rows(A)1ᵀ"""
 
-    __slots__ = ()
     names = ("logsoftmax_rows",)
     signature = "m×n → m×n"
     meaning = "logsoftmax_rows(A) = A - logsumexp_rows(A)*ones(n)'"
@@ -172,7 +163,6 @@ class LogSoftmaxOfRows(Abbreviation):
 class LogSoftmaxOfColumns(Abbreviation):
     """logsoftmax_cols(A) = A − 1 logsumexp_cols(A)ᵀ"""
 
-    __slots__ = ()
     names = ("logsoftmax_cols",)
     signature = "m×n → m×n"
     meaning = "logsoftmax_cols(A) = A - ones(m)*logsumexp_cols(A)'"

@@ -33,7 +33,6 @@ def shifted(to: Any, a: Any, side: str) -> tuple[Any, Any, Any]:
 class LogSumExp(Operator):
     """logsumexp(v) = log(Σᵢ exp(vᵢ)) of a vector"""
 
-    __slots__ = ()
     names = ("logsumexp",)
     signature = "n×1 → 1×1"
 
@@ -57,7 +56,6 @@ class LogSumExp(Operator):
 class Softmax(Operator):
     """softmax(v) = exp(v)/sum(exp(v)) of a vector"""
 
-    __slots__ = ()
     names = ("softmax",)
     bounds = "(0, 1]"
     signature = "n×1 → n×1"
@@ -91,7 +89,6 @@ class Softmax(Operator):
 class LogSumExpOfRows(Operator):
     """logsumexp_rows(A) = log(exp(A)1): the logsumexp of every row"""
 
-    __slots__ = ()
     names = ("logsumexp_rows",)
     signature = "m×n → m×1"
 
@@ -122,7 +119,6 @@ class LogSumExpOfRows(Operator):
 class SoftmaxOfLines(Operator):
     """The base of the softmax of every row and of every column; *across* is what counts the entries of one."""
 
-    __slots__ = ()
     bounds = "(0, 1]"
     across: ClassVar[str] = ""
 
@@ -140,7 +136,6 @@ class SoftmaxOfLines(Operator):
 class SoftmaxOfRows(SoftmaxOfLines):
     """softmax_rows(A): the softmax of every row"""
 
-    __slots__ = ()
     names = ("softmax_rows",)
     signature = "m×n → m×n"
     across = "cols"
@@ -164,7 +159,6 @@ class SoftmaxOfRows(SoftmaxOfLines):
 class LogSumExpOfColumns(Operator):
     """logsumexp_cols(A) = log(exp(A)ᵀ1): the logsumexp of every column"""
 
-    __slots__ = ()
     names = ("logsumexp_cols",)
     signature = "m×n → n×1"
 
@@ -195,7 +189,6 @@ class LogSumExpOfColumns(Operator):
 class SoftmaxOfColumns(SoftmaxOfLines):
     """softmax_cols(A): the softmax of every column"""
 
-    __slots__ = ()
     names = ("softmax_cols",)
     signature = "m×n → m×n"
     across = "rows"

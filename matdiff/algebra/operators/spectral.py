@@ -42,8 +42,6 @@ def symmetric_only(to: Any, node: Expr, formula: str, a: Any) -> Any:
 class Eigenvalue(Operator):
     """The base of λ_max and λ_min: an eigenvalue at the end of the spectrum, with its eigenvector as a named piece."""
 
-    __slots__ = ()
-
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         """A scalar is its own eigenvalue."""
@@ -72,7 +70,6 @@ def _change(eigenvector: type[Operator], a: Expr, da: Expr) -> Expr:
 class LargestEigenvalue(Eigenvalue):
     """λ_max(A), the largest eigenvalue (of a matrix that is not symmetric, by its real part)."""
 
-    __slots__ = ()
     names = ("lambda_max",)
     signature = "n×n → 1×1"
     kink = True
@@ -103,7 +100,6 @@ class LargestEigenvalue(Eigenvalue):
 class SmallestEigenvalue(Eigenvalue):
     """λ_min(A), the smallest eigenvalue (of a matrix that is not symmetric, by its real part)."""
 
-    __slots__ = ()
     names = ("lambda_min",)
     signature = "n×n → 1×1"
     kink = True
@@ -134,7 +130,6 @@ class SmallestEigenvalue(Eigenvalue):
 class LargestEigenvector(Operator):
     """eigvec_max(A): the unit eigenvector to λ_max(A); its largest entry is positive."""
 
-    __slots__ = ()
     names = ("eigvec_max",)
     bounds = "[−1, 1]"
     signature = "n×n → n×1"
@@ -165,7 +160,6 @@ class LargestEigenvector(Operator):
 class SmallestEigenvector(Operator):
     """eigvec_min(A): the unit eigenvector to λ_min(A); its largest entry is positive."""
 
-    __slots__ = ()
     names = ("eigvec_min",)
     bounds = "[−1, 1]"
     signature = "n×n → n×1"

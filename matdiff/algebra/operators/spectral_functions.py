@@ -120,7 +120,6 @@ class MatrixFunction(Operator):
     Behind S there are the parameters that the function has.
     """
 
-    __slots__ = ()
     names = ("funm",)
     shown = "S: n×n symmetric"
     shown_with = ("f", 0)
@@ -220,7 +219,6 @@ def slope(e: Expr) -> Expr:
 class FrechetOfFunction(Operator):
     """frechet_funm(f, S, E, …), the derivative of funm(f, S) in some directions; data: as there, and their number."""
 
-    __slots__ = ()
     names = ("frechet_funm",)
     shown = "S: n×n symmetric, E: n×n"
     shown_with = ("f", 0, 1)
@@ -341,7 +339,6 @@ def where_symmetric(np: Any, s: Any, values: Any) -> Any:
 class Eigenvalues(Operator):
     """eigvals(S): the vector of the eigenvalues of a symmetric matrix, smallest first."""
 
-    __slots__ = ()
     names = ("eigvals", "eigvalsh")
     signature = "n×n → n×1"
     requires = "the eigenvalues of {0} are simple"
@@ -384,7 +381,6 @@ class Eigenvalues(Operator):
 class Eigenvectors(Operator):
     """eigvecs(S): the orthogonal matrix of the eigenvectors of a symmetric matrix, in the order of eigvals(S)."""
 
-    __slots__ = ()
     names = ("eigvecs",)
     signature = "n×n → n×n"
     requires = "the eigenvalues of {0} are simple"

@@ -17,7 +17,6 @@ from matdiff.algebra.operators.vectorisation import unit_matrix
 class DiagonalMatrix(Linear):
     """diag(x): the diagonal matrix with the entries of a vector."""
 
-    __slots__ = ()
     names = ("Diag",)
     signature = "n×1 → n×n"
 
@@ -41,7 +40,6 @@ class DiagonalMatrix(Linear):
 class DiagonalVector(Linear):
     """diag(A): the vector of the diagonal entries of a square matrix."""
 
-    __slots__ = ()
     names = ("diag",)
     signature = "n×n → n×1"
 
@@ -68,8 +66,6 @@ class DiagonalVector(Linear):
 
 class Named(Operator):
     """A definition h = …: the body under its name; data: the name."""
-
-    __slots__ = ()
 
     def __new__(cls, name: str, body: Expr) -> Expr:  # type: ignore[misc]
         return cls.make((body,), (name,))

@@ -24,7 +24,6 @@ from matdiff.errors import ShapeError
 class LowerTriangle(Linear):
     """tril(A): A with zeros above its diagonal."""
 
-    __slots__ = ()
     names = ("tril",)
     signature = "m×n → m×n"
 
@@ -50,7 +49,6 @@ class LowerTriangle(Linear):
 class UpperTriangle(Linear):
     """triu(A): A with zeros below its diagonal."""
 
-    __slots__ = ()
     names = ("triu",)
     signature = "m×n → m×n"
 
@@ -76,7 +74,6 @@ class UpperTriangle(Linear):
 class HalvedTriangle(Linear):
     """halftril(A) = tril(A) − ½I ⊙ A: the lower triangle with its diagonal halved, Φ(A) in Murray (2016)."""
 
-    __slots__ = ()
     names = ("halftril",)
     signature = "n×n → n×n"
     definition = "halftril(A) is the lower triangle of A with its diagonal halved"
@@ -118,7 +115,6 @@ def triangle(cls: type[Operator], other: type[Operator], strict: int, operands: 
 class SymmetricPart(Linear):
     """sym(A) = ½(A + Aᵀ)"""
 
-    __slots__ = ()
     names = ("sym",)
     signature = "n×n → n×n"
 
@@ -140,7 +136,6 @@ class SymmetricPart(Linear):
 class SkewPart(Linear):
     """skew(A) = ½(A − Aᵀ)"""
 
-    __slots__ = ()
     names = ("skew",)
     signature = "n×n → n×n"
 
@@ -162,7 +157,6 @@ class SkewPart(Linear):
 class DiagonalPart(Abbreviation):
     """dg(A) = I ⊙ A, the matrix with nothing but the diagonal of A"""
 
-    __slots__ = ()
     names = ("dg",)
     signature = "n×n → n×n"
     meaning = "dg(A) = eye(n) .* A"
@@ -182,7 +176,6 @@ class DiagonalPart(Abbreviation):
 class Centering(Operator):
     """centering(n) = I − 11ᵀ/n: it takes the mean of a vector off; data: its size."""
 
-    __slots__ = ()
     names = ("centering", "center")
     shown = "; n"
     sizes = 1

@@ -8,7 +8,6 @@ from matdiff.algebra.operators.entrywise import Entrywise, Sqrt
 class Sin(Entrywise):
     """sin a"""
 
-    __slots__ = ()
     names = ("sin",)
     bounds = "[−1, 1]"
     array = "sin(a)"
@@ -19,7 +18,6 @@ class Sin(Entrywise):
 class Cos(Entrywise):
     """cos a"""
 
-    __slots__ = ()
     names = ("cos",)
     bounds = "[−1, 1]"
     array = "cos(a)"
@@ -30,7 +28,6 @@ class Cos(Entrywise):
 class Tan(Entrywise):
     """tan a"""
 
-    __slots__ = ()
     names = ("tan",)
     array = "tan(a)"
     numpy = staticmethod(lambda np, a: np.tan(a))
@@ -40,7 +37,6 @@ class Tan(Entrywise):
 class Arcsin(Entrywise):
     """arcsin a"""
 
-    __slots__ = ()
     names = ("arcsin", "asin")
     bounds = "(−2, 2)"
     increasing = True
@@ -53,7 +49,6 @@ class Arcsin(Entrywise):
 class Arccos(Entrywise):
     """arccos a"""
 
-    __slots__ = ()
     names = ("arccos", "acos")
     bounds = "[0, 4)"
     requires = "−1 < {0} < 1"
@@ -65,7 +60,6 @@ class Arccos(Entrywise):
 class Arctan(Entrywise):
     """arctan a"""
 
-    __slots__ = ()
     names = ("arctan", "atan")
     bounds = "(−2, 2)"
     increasing = True
@@ -77,7 +71,6 @@ class Arctan(Entrywise):
 class Sinh(Entrywise):
     """sinh a"""
 
-    __slots__ = ()
     names = ("sinh",)
     increasing = True
     array = "sinh(a)"
@@ -88,7 +81,6 @@ class Sinh(Entrywise):
 class Cosh(Entrywise):
     """cosh a"""
 
-    __slots__ = ()
     names = ("cosh",)
     bounds = "[1, ∞)"
     array = "cosh(a)"
@@ -99,7 +91,6 @@ class Cosh(Entrywise):
 class Tanh(Entrywise):
     """tanh a"""
 
-    __slots__ = ()
     names = ("tanh",)
     bounds = "(−1, 1)"
     increasing = True
@@ -111,7 +102,6 @@ class Tanh(Entrywise):
 class Arcsinh(Entrywise):
     """arsinh a"""
 
-    __slots__ = ()
     names = ("arcsinh", "asinh", "arsinh")
     increasing = True
     array = "arcsinh(a)"
@@ -122,7 +112,6 @@ class Arcsinh(Entrywise):
 class Arccosh(Entrywise):
     """arcosh a"""
 
-    __slots__ = ()
     names = ("arccosh", "acosh", "arcosh")
     bounds = "[0, ∞)"
     increasing = True
@@ -135,7 +124,6 @@ class Arccosh(Entrywise):
 class Arctanh(Entrywise):
     """artanh a"""
 
-    __slots__ = ()
     names = ("arctanh", "atanh", "artanh")
     increasing = True
     requires = "−1 < {0} < 1"
