@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.errors import MatdiffError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -44,12 +44,21 @@ def function_of(
         reading = read(expr, where, [n for n in names if isinstance(n, str)], scalar=scalar, dialect=dialect)
         names = _asked(reading, names, order)
         _require_equal(reading)
+        if not names and (arguments := reading.arguments()):
+            return function_of(expr, arguments, where, scalar, dialect, order)  # f(x) = … is a function of x
         f, find = reading.expr, reading.unknown
     else:
         f, find = expr, lambda name: unknown_in(expr, name)
     if not names:
-        raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
+        raise no_unknown(f)
     return f, {str(n): n if isinstance(n, Expr) else find(n) for n in names}
+
+
+def no_unknown(f: Expr) -> MatdiffError:
+    """The error where nothing says by what the derivative is."""
+    names = [s.name for s in symbols(f)]
+    hint = f'name one of {", ".join(names)}: wrt="{names[-1]}"' if names else ""
+    return MatdiffError("there is no unknown", suggestion=hint)
 
 
 def unknowns_in(wrt: Unknowns) -> tuple[str | Expr, ...]:

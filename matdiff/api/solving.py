@@ -85,7 +85,7 @@ def _question(
         variables = {n: unknown_in(problem, n) for n in names}
         return Question(problem, constraints_beside(problem, further, where), variables)
     read = read_problem(problem, where, names, further)
-    names = names or read.names
+    names = names or read.names or read.reading.arguments()
     if not names:
         raise UnknownNameError(NO_UNKNOWN, suggestion='Name it: wrt="x".')
     variables = {n: _unknown(read, n) for n in names}

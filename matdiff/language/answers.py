@@ -29,6 +29,7 @@ class Reading:
     question   what the text asks for
     sides      what the text says to be equal to the expression, as in J = a = b
     called     what the text calls the expression: J
+    of         the arguments that it has there: w of J(w) = …
     spans      the places of all that was read; none where Python's own parser has read a piece of code
     """
 
@@ -39,6 +40,7 @@ class Reading:
         "declared",
         "expr",
         "notes",
+        "of",
         "question",
         "sides",
         "spans",
@@ -55,6 +57,7 @@ class Reading:
         self.asked_at = (0, 0)
         self.sides: tuple[Expr, ...] = ()
         self.called = bound.called
+        self.of: tuple[str, ...] = ()
         self.spans = bound.spans
         self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
         self._bound = bound
@@ -65,6 +68,12 @@ class Reading:
         if found is None:
             raise self._unknown_name(name)
         return found
+
+    def arguments(self) -> tuple[str, ...]:
+        """The symbols on the left side of f(x, y) = …, as they are written there; none if one is something else."""
+        names = [named(plain(name)) for name in self.of]
+        seen = [name for name in names if name in self.symbols]
+        return tuple(seen) if not any(_definition(self.expr, name) for name in names) else ()
 
     def _unknown_name(self, name: str) -> UnknownNameError:
         short = canonical(plain(name).strip())

@@ -47,12 +47,14 @@ STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"
 ONE_NAME = rf"{ONE_LETTER}(?:{SUBSCRIPT})?"  # p(x_i) is no product either
 ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
+DIFFERENCE = rf"\(\s*{ONE_LETTER}(?:\s*[-+−]\s*(?:{ONE_LETTER}|[0-9]+))+\s*\)"  # (n − k), (i + j − 1)
 OF_SCALAR = rf"(?P<primes>[′']*)(?P<open>\()\s*(?P<t>{ONE_LETTER})\s*\)"
 PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
 )
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
-PLACE = r"(?:[0-9]+(?:\s*:\s*[0-9]+)?|:)"
+POSITION = r"(?:[0-9]+|end(?:\s*-\s*[0-9]+)?)"
+PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 MOST_SHOWN = 6  # names in an error message
 OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
@@ -73,6 +75,7 @@ class Calls(Emitter):
         self.linear: set[int] = set()  # the places of the brackets with the arguments of such derivatives as ∇²f(A)[E]
         self.functionals: set[int] = set()  # those of the brackets behind funm, which hold the name of a function
         self.divergences: set[int] = set()  # those of the brackets behind KL
+        self.places: set[int] = set()  # those of the brackets that hold places, square or as in x(2)
         self.behind = -1  # how many tokens there are where a bracket would hold such directions
 
     def takes_direction(self, start: int) -> bool:
@@ -202,11 +205,27 @@ class Calls(Emitter):
                 message = f"{shown} can be the value of a function, a place, or a product"
                 hint = f"write {name}[{low}, :] for a row, {name}*{low} for the product"
                 raise self.error(message, begin, places.end(), hint)
-            self.note(begin, f"{shown} is taken as {name}[{low}], a place as in MATLAB; a product is {name}*({low})")
+            product = f"; a product is {name}*({low})" if low.strip().isdecimal() else ""
+            self.note(begin, f"{shown} is taken as {name}[{low}], a place as in MATLAB{product}")
             return True
-        if inside is None or not inside.group(1) or canonical(inside.group(1)) not in known.running:
+        if known.kinds.get(name) == "S" and name not in known.shaped:
             return False
-        return known.kinds.get(name) != "S" or name in known.shaped
+        if inside is None or not inside.group(1) or canonical(inside.group(1)) not in known.running:
+            return self.takes_difference(name, start)
+        return True
+
+    def takes_difference(self, name: str, start: int) -> bool:
+        """Whether x[n − k] of two indices stands here, as a LaTeX text has it; x(n − k) can be a product as well."""
+        inside, running = match_at(DIFFERENCE, self.text, start), self.vocabulary.running
+        if inside is None or running.isdisjoint(map(canonical, re.findall(ONE_LETTER, inside.group()))):
+            return False
+        if self.script.source[slice(*self.script.span(start, start + 1))].endswith("["):
+            return True
+        begin = self.tokens[-1].start
+        shown, difference = self.text[begin : inside.end()], inside.group().strip()
+        hint = f"write {name}*{difference} for the product, conv(h, x) for a convolution"
+        message = f"{shown} can be a place of {name}, the value of a function, or a product"
+        raise self.error(message, begin, inside.end(), hint)
 
     def path(self, name: str, start: int, end: int) -> int:
         """A(t), a matrix or vector that is an open function of a scalar: the place behind its name; else 0.

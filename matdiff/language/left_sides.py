@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import SyntaxError
 from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
 from matdiff.language.questions import LETTER
@@ -26,6 +27,7 @@ MEMBER = (
     rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
 MAPPED = re.compile(rf"\s*(?:(?P<function>{LETTER})\s*:\s*)?(?P<argument>{LETTER})\s*[↦⟼]")
+WORD = re.compile("[A-Za-z]{2,}")
 MOST_SIDES = 20
 
 
@@ -79,7 +81,11 @@ def is_used(text: str, head: re.Match[str]) -> bool:
     """Whether the name on a left side stands elsewhere in the text, or is that of a state."""
     found = head.groupdict()
     name, low = found.get("name") or "", found.get("low") or ""
-    return bool(low or re.search(rf"[_0-9{SUBS}]", name)) or (bool(name) and text.count(name) > 1)
+    if low or re.search(rf"[_0-9{SUBS}]", name):
+        return True
+    stands = text.count(name) if name else 0  # l does not stand in log
+    inside = sum(word.count(name) for word in WORD.findall(text) if word in FUNCTIONS) if stands > 1 else 0
+    return stands - inside > 1
 
 
 def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[Edit]:
@@ -121,6 +127,13 @@ def called(head: re.Match[str]) -> str:
     return ("log " if found.get("log") else "") + name + ("^2" if is_squared(head) else "")
 
 
+def arguments(heads: list[re.Match[str]]) -> tuple[str, ...]:
+    """x and y of f(x, y) = …; none of p(x | μ) and f(x; θ), of which either part may be the unknown."""
+    given = [found.get("arguments") or found.get("argument") or "" for found in map(re.Match.groupdict, heads)]
+    inside = next(filter(None, given), "")
+    return () if re.search("[;|]", inside) else tuple(filter(None, map(str.strip, inside.split(","))))
+
+
 def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
     """What is said of arguments on left sides that stand nowhere else; one that stands twice is an error."""
     rest = text
@@ -128,9 +141,9 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
         rest = rest[: head.start()] + " " * (head.end() - head.start()) + rest[head.end() :]
     for head in heads:
         found = head.groupdict()
-        arguments = re.split(r"\s*[,;|]\s*", (found.get("arguments") or found.get("argument") or "").strip())
-        for k, argument in enumerate(arguments):
-            if argument and argument in arguments[:k]:
+        inside = re.split(r"\s*[,;|]\s*", (found.get("arguments") or found.get("argument") or "").strip())
+        for k, argument in enumerate(inside):
+            if argument and argument in inside[:k]:
                 message = f"{argument} stands twice on the left side"
                 raise SyntaxError(message, text=text, span=head.span(), suggestion="name each argument once")
             if argument and argument.strip("⟪⟫") not in rest:

@@ -219,6 +219,7 @@ class Lexer(Keywords):
         is_index = self.takes_direction(m.start()) or (bracket == "(" and self.takes_place(m.start()))
         self.push(bracket, m.start())
         if is_index:
+            self.places.add(m.start())
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
         if before in ("FUNCTION", "UNSPECIFIED", "CARET", "DOT_CARET", "METHOD"):
             return self.emit("LEFT", None, m.start(), m.end())
@@ -293,7 +294,7 @@ class Lexer(Keywords):
         name = word_at(self.text, start, end, self.vocabulary, self.is_apart())
         if name is None or MACRO.search(self.script.source):
             return None
-        if name == "end" and self.innermost() == "(":
+        if name == "end" and self.innermost() == "(" and self.brackets[-1][1] not in self.places:
             raise self.error("end is the last place only in square brackets", start, end, "write x[end]")
         if name != "end":
             self.note(start, f"{name} is taken as one name; a product of letters is written {' '.join(name)}")

@@ -11,10 +11,11 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from matdiff.errors import SyntaxError
-from matdiff.language.names import LINK, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical, named
+from matdiff.language.names import GREEK_WORDS, LINK, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical, named
 
+GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
-BRACED = r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>[^\W\d_][{MARKS}]*)|(?P<sub>[{SUBS}]))"
+BRACED = r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9]*)|(?P<sub>[{SUBS}]))"
 TWICE = r"(?:\^\{?\s*2\s*\}?|²)"
 DERIVATIVE = rf"(?:∂|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
 BELOW = (

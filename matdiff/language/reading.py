@@ -118,6 +118,7 @@ class _Readings:
         self.conditions: tuple[Condition, ...] = ()
         self.sides: tuple[Transcript, ...] = ()
         self.called: tuple[str, ...] = ()
+        self.of: tuple[str, ...] = ()
         self.notes: tuple[str, ...] = ()
         self.spans: tuple[tuple[int, int], ...] = ()
         if not laws:
@@ -134,7 +135,7 @@ class _Readings:
         """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
         whole, declared = self.script, self.declared
         said = said_in(whole, {*declared, *self.wrt}, asks)
-        self.script, self.question, self.conditions, self.sides, self.called, self.notes, spans = said
+        self.script, self.question, self.conditions, self.sides, self.called, self.of, self.notes, spans = said
         self.spans = tuple(whole.span(*span) for span in spans)
         declare_conditions(declared, self.conditions, whole)
         is_covariance = any(name.startswith("Sigma") for name in declared)
@@ -145,7 +146,7 @@ class _Readings:
     def in_full(self) -> Reading:
         """The reading of least cost, with the other sides of a chain, and what is asked."""
         found = self.best()
-        found.question, found.asked_at = self.question, self.asked_at
+        found.question, found.asked_at, found.of = self.question, self.asked_at, self.of
         unused = [c.text.strip() for c in self.conditions if c.is_constraint]
         notes = [f"{condition} is a condition that the answer does not use" for condition in unused]
         notes += dialects.said(self.dialect, self.text)
@@ -281,8 +282,8 @@ class _Readings:
         try:
             tree = python.tree(self.text, dialect, frozenset((*self.declared, *self.wrt)), self.vocabulary)
         except python.NotPython:
-            self.dialect = None
             dialects.require_one_meaning(self.text, dialect)
+            self.dialect = None
             return None
         called = (tree.value,) if tree.kind == "define" else ()
         tree = tree.parts[0] if called else tree

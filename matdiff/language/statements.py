@@ -19,6 +19,7 @@ from matdiff.language.left_sides import (
     HEAD,
     MOST_SIDES,
     Piece,
+    arguments,
     called,
     heads_of,
     is_odd,
@@ -64,6 +65,7 @@ class Says(NamedTuple):
     conditions  declarations and constraints, in their order
     sides       the other members of a chain J = a = b, each as the script would be
     called      what the function is called on the left
+    of          the arguments that it has there
     notes       what is doubtful about the left sides
     spans       the places of all that is said beside the function: left sides, the question, conditions, words
     """
@@ -73,6 +75,7 @@ class Says(NamedTuple):
     conditions: tuple[Condition, ...]
     sides: tuple[Transcript, ...]
     called: tuple[str, ...]
+    of: tuple[str, ...]
     notes: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
 
@@ -80,7 +83,7 @@ class Says(NamedTuple):
 def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
     """What a text says; *known* are declared names and unknowns, *asks* whether a derivative may be asked for."""
     if _is_formula(script.text):
-        return Says(script, None, (), (), (), (), ())
+        return Says(script, None, (), (), (), (), (), ())
     script, quantified = without_quantifiers(script)
     try:
         said = _said_in(script, known)
@@ -115,10 +118,9 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
     defined = {called(head) for head in firsts if head}
     is_alone = len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0])
-    signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
-    signs += _around(question)
     edits += (general := _of_members(text, kept))
-    signs += [(start, end) for start, end, _ in general]
+    signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
+    signs += [*_around(question), *((start, end) for start, end, _ in general)]
     for piece in kept:
         asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone)
         heads += named
@@ -142,7 +144,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     leads = (piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece.start not in standing)
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     names, notes = tuple(filter(None, map(called, heads))), tuple(unseen(text, heads))
-    return Says(changed, question, tuple(conditions), members, names, notes, tuple(spans))
+    of = arguments(heads or [head for head in firsts if head and not is_used(text, head)])
+    return Says(changed, question, tuple(conditions), members, names, of, notes, tuple(spans))
 
 
 def _of_members(text: str, kept: list[Piece]) -> list[Edit]:

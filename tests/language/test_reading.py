@@ -283,3 +283,9 @@ def test_siblings_differ_in_kind_where_the_text_says_so() -> None:
     text = "a1'x*a2 + a3*a4*a5*norm2(x)"
     found = {s.name: s.is_scalar for s in symbols(matdiff.parse(text, "x: n"))}
     assert found == {"a1": False, "x": False, **{f"a{k}": True for k in range(2, 6)}}
+
+
+@pytest.mark.parametrize("place", ["x[n-k]", "x(n-k)"])
+def test_what_stands_at_the_difference_of_two_indices_is_no_product(place: str) -> None:
+    read = matdiff.parse(rf"\sum_{{n=1}}^N (d[n] - \sum_{{k=1}}^{{M}} w[k] {place})^2")
+    assert {s.name for s in symbols(read)} == {"d", "w"}

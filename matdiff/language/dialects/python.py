@@ -11,6 +11,8 @@ import re
 from builtins import SyntaxError as PythonSyntaxError
 from collections.abc import Callable
 from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
+from itertools import accumulate
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
@@ -26,6 +28,10 @@ DEEPEST = 90  # brackets in each other
 LONGEST = 100_000  # characters
 LAMBDA = "_ambda"  # λ is a keyword of Python
 LETTER = rf"[A-Za-z0-9_{GREEK_CLASS}{MARKS}]"  # of a name, as in the other spellings
+DEFINING = re.compile(  # what stands in front of a definition, or of an indented line that begins anew
+    r"(?:\s*[,;]\s*(?:where\b|with\b)?|\s+where\b)(?=\s*[A-Za-z_]\w*(?:\([^()=]*\))?\s*=(?!=))"
+    r"|(?<=[\w)\]])[ \t]*\n[ \t]+(?=[A-Za-z_])"
+)
 HEAD = r"(?:^|(?<=[;\n]))[ \t]*[A-Za-z_]\w*(\([^()=]*\))[ \t]*=(?!=)"  # loss(w) = …
 
 
@@ -44,11 +50,12 @@ class Call(NamedTuple):
 
 def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) -> Node:
     """The syntax tree of a piece of Python; *names* are declared, and *known* are the open functions among them."""
-    if len(text) > LONGEST or deepest(text) > DEEPEST:
+    if len(text) > LONGEST or max(depths(text), default=0) > DEEPEST:
         raise NotPython
     if not text.strip():
         raise empty(text)
     spelt = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
+    spelt = parted(spelt)
     spelt = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
     for written, mode, shift in ((f"({spelt})", "eval", 1), (spelt, "exec", 0)):
         try:
@@ -61,13 +68,43 @@ def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) 
     raise NotPython
 
 
-def deepest(text: str) -> int:
-    """How many brackets stand in each other, without regard to their kinds."""
-    depth = most = 0
-    for sign in text:
-        depth += (sign in "([{") - (sign in ")]}")
-        most = max(most, depth)
-    return most
+def depths(text: str) -> list[int]:
+    """How many brackets stand open behind each sign, without regard to their kinds."""
+    return list(accumulate((sign in "([{") - (sign in ")]}") for sign in text))
+
+
+def parted(text: str) -> str:
+    """A text whose statements are parted by semicolons, as ``np.sum(y*s), where s = X @ w`` has two.
+
+    >>> parted("np.sum(y*s), s = X @ w")
+    'np.sum(y*s); s = X @ w'
+    """
+    depth = depths(text)
+
+    def semicolon(m: re.Match[str]) -> str:
+        return ";".ljust(len(m.group())) if depth[m.start()] == 0 else m.group()
+
+    return text if "#" in text else DEFINING.sub(semicolon, text)
+
+
+def in_order(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements in an order in which each name is defined before it is used; as they stand if there is none."""
+    places: dict[str, list[int]] = {}
+    for i, item in enumerate(body):
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+            places.setdefault(item.targets[0].id, []).append(i)
+    needs: dict[int, list[int]] = {}
+    for i, item in enumerate(body):
+        used = {part.id for part in ast.walk(item) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        found = [places[name] for name in used if name in places]
+        needs[i] = [max((j for j in at if j < i), default=at[0]) for at in found]
+    if all(j < i for i, at in needs.items() for j in at) and not any(isinstance(item, ast.Expr) for item in body[:-1]):
+        return body
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError:
+        return body
+    return [body[i] for i in sorted(order, key=lambda i: isinstance(body[i], ast.Expr))]
 
 
 def empty(text: str) -> SyntaxError:
@@ -114,7 +151,8 @@ class Converter:
         """Definitions, and the expression last."""
         if isinstance(parsed, ast.Expression):
             return self.expression(parsed.body)
-        items = [self.statement(item, item is parsed.body[-1]) for item in parsed.body]
+        body = in_order(parsed.body)
+        items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
             raise empty(self.text)
         if len(items) == 1:
