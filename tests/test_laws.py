@@ -11,7 +11,7 @@ import matdiff
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, Expr, Index, Number, Operator, Symbol, postorder, symbols
-from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS, parts
+from matdiff.algebra.identities import EXPANSIONS, OF_PARTS, SIMPLIFICATIONS
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.laws import CATALOGUE, Law, Statement
 from matdiff.algebra.notation import LATEX, TEXT
@@ -161,7 +161,7 @@ def test_nearly_all_laws_give_the_right_side_to_the_letter() -> None:
 
 def test_an_identity_stands_in_a_table_and_applies_to_its_root() -> None:
     tabled: dict[Law, list[type[Expr]]] = {}
-    for root, laws in (*SIMPLIFICATIONS.items(), *EXPANSIONS.items(), *NORMAL.items(), *parts.LAWS.items()):
+    for root, laws in (*SIMPLIFICATIONS.items(), *EXPANSIONS.items(), *NORMAL.items(), *OF_PARTS.items()):
         for law in laws:
             tabled.setdefault(law, []).append(root)
     for law in matdiff.laws():

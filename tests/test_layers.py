@@ -17,6 +17,7 @@ LONGEST_FUNCTION = 40
 ALGEBRA = [
     "displayed",
     "errors",
+    "files",
     "algebra.dims",
     "algebra.fresh",
     "algebra.laws",
@@ -32,6 +33,7 @@ ALGEBRA = [
     "algebra.reading_cost",
     "algebra.forms",
     "algebra.statements",
+    "algebra.heads",
     "algebra.stated",
     "algebra.identities",
     "algebra.matching",

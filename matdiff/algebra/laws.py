@@ -38,8 +38,10 @@ class Law(Displayed):
     also       further statements of the same law, where one does not say it all: of columns, of a mirror image
     kind       ``differential``, ``trace``, ``vec``, ``identity``, or ``definition`` (true by what letters stand for)
     positive   what has to be positive where the law is applied, where there is such a condition
+    on         the classes of what it applies to, where the left sides of its statements do not show them
     among      classes of which one must be among the operands, seen through transposes and multiples, for the law
-               to apply; none where that cannot be told from the classes
+               to apply; none where that cannot be told from the classes, None where its statements tell
+    under_d    whether it is applied under d as well; *shorter* tells whether it is also applied elsewhere
     apply      the function that maps a left-hand side to the right-hand side
     """
 
@@ -51,10 +53,13 @@ class Law(Displayed):
         "kind",
         "more",
         "name",
+        "on",
         "positive",
         "requires",
+        "shorter",
         "source",
         "stated",
+        "under_d",
     )
 
     # What reads statements, and what tells whether a step is an instance of one: the package gives it.
@@ -73,7 +78,10 @@ class Law(Displayed):
         where: Words = "",
         source: str = "",
         positive: Callable[[Expr], Expr] | None = None,
-        among: tuple[type, ...] = (),
+        on: tuple[type, ...] = (),
+        among: tuple[type, ...] | None = (),
+        under_d: bool = False,
+        shorter: bool = True,
         also: Sequence[str | Statement] | Callable[[], Sequence[Statement]] = (),
     ) -> None:
         if name in CATALOGUE:
@@ -87,7 +95,10 @@ class Law(Displayed):
         self.declared = where
         self.source = source
         self.positive = positive
+        self.on = on
         self.among = among
+        self.under_d = under_d
+        self.shorter = shorter
         self.more = also
         CATALOGUE[name] = self
 

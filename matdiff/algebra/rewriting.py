@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from matdiff.algebra.expr import Expr
+from matdiff.algebra.heads import among
 from matdiff.algebra.laws import Law
 from matdiff.algebra.stated import ingredients
 from matdiff.errors import UnsupportedError
@@ -159,7 +160,7 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
     kinds = ingredients(node)
     known = _candidates.get((id(laws), kinds))
     if known is None:  # the laws are kept with what was found for them, so no other ones get their id
-        chosen = [law for law in laws if not law.among or any(issubclass(k, law.among) for k in kinds)]
+        chosen = [law for law in laws if not (wanted := among(law)) or any(issubclass(k, wanted) for k in kinds)]
         known = _candidates[id(laws), kinds] = laws, tuple(chosen)
     return known[1]
 

@@ -13,14 +13,14 @@ from itertools import permutations
 from typing import Any
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, postorder
+from matdiff.algebra.heads import among
 from matdiff.algebra.laws import Declared, Law
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.statements.matcher import Matcher
+from matdiff.algebra.statements.matcher import Matcher, is_letter
 from matdiff.algebra.statements.substitution import Found, instance
 
 Way = Callable[[Expr], Expr | None]
@@ -38,7 +38,8 @@ def stated(name: str, statement: str, *, title: str = "", when: Guard | None = N
 
     def first_applied(e: Expr) -> Expr | None:
         """Reads the statements once they may apply, and is then replaced by what they are made into."""
-        if (law.among and not holds_one_of(e, law.among)) or (when is not None and not when(e)):
+        wanted = among(law)
+        if (wanted and not holds_one_of(e, wanted)) or (when is not None and not when(e)):
             return None
         ways = [way(*Law.read(statement), when) for statement in law.statements]
         law.apply = ways[0] if len(ways) == 1 else first_of(ways)
@@ -46,7 +47,7 @@ def stated(name: str, statement: str, *, title: str = "", when: Guard | None = N
         return law.apply(e)
 
     first_applied.__module__ = module
-    law = Law(name, title or (lambda: printed(law)), statement, "identity", first_applied, **more)
+    law = Law(name, title or (lambda: printed(law)), statement, "identity", first_applied, among=None, **more)
     return law
 
 
@@ -187,12 +188,6 @@ def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr) -> Way:
         return None
 
     return rewritten
-
-
-def is_letter(p: Expr) -> bool:
-    """Whether a part of a pattern is a letter, or xᵀ for a column x."""
-    is_row = isinstance(p, Transpose) and p.rows is ONE
-    return isinstance(p.operands[0] if is_row else p, Symbol)
 
 
 def is_open(p: Expr) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from matdiff.algebra.assumptions import subspace
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities import EXPANSIONS, SIMPLIFICATIONS
+from matdiff.algebra.identities import EXPANSIONS, OF_PARTS, SIMPLIFICATIONS
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Sum, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State
@@ -22,7 +22,7 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.differential import Dependence
 from matdiff.calculus.gradient import gradients
-from matdiff.calculus.parts import LAWS, is_part, placed, whole_of
+from matdiff.calculus.parts import is_part, placed, whole_of
 from matdiff.calculus.varying import projection
 from matdiff.errors import DeclarationError, UnsupportedError
 
@@ -108,7 +108,7 @@ def pushed(f: Expr, directions: Mapping[Expr, Expr]) -> Expr:
             found[e] = _tangent(e, found, changes[e.state])
         elif e not in found:
             found[e] = found[form] if form is not None else _change(e, found)
-    laws = LAWS if any(map(is_part, directions)) else SIMPLIFICATIONS
+    laws = OF_PARTS if any(map(is_part, directions)) else SIMPLIFICATIONS
     return Simplifier(laws)(found[f])[0] if f in found else zero(f.shape)
 
 

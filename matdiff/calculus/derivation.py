@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Index, Operator, postorder, replace
@@ -17,13 +18,13 @@ from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
 
-# Laws that a textbook applies without a word.
-UNSPOKEN = frozenset(
-    (trace_of_sum, trace_of_multiple, trace_of_scalar, trace_of_indexed_sum)
-    + tuple(law for laws in TIDYING.values() for law in laws)
-    + SIMPLIFICATIONS[Transpose]
-    + (positive_first,)
-)
+
+@cache
+def unspoken() -> frozenset[Law]:
+    """Laws that a textbook applies without a word."""
+    of_traces = trace_of_sum, trace_of_multiple, trace_of_scalar, trace_of_indexed_sum
+    tidying = [law for laws in TIDYING.values() for law in laws]
+    return frozenset((*of_traces, *tidying, *SIMPLIFICATIONS[Transpose], positive_first))
 
 
 class Line(NamedTuple):
@@ -35,7 +36,7 @@ class Line(NamedTuple):
     @property
     def titles(self) -> list[str]:
         """What is written beside the line: the laws a reader needs to be told of."""
-        spoken = [law.title for law in self.laws if law not in UNSPOKEN] or [law.title for law in self.laws[:2]]
+        spoken = [law.title for law in self.laws if law not in unspoken()] or [law.title for law in self.laws[:2]]
         return list(dict.fromkeys(spoken))
 
 
@@ -67,7 +68,7 @@ class Phase(NamedTuple):
             return
         groups: list[Told] = [(s,) for g in self.groups for s in g] if full else [g for g in self.groups if g]
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
-        if laws and not full and groups and all(s.law in UNSPOKEN for s in groups[0]):
+        if laws and not full and groups and all(s.law in unspoken() for s in groups[0]):
             shown = self._after(shown, groups.pop(0))
         if laws or self.title in ("Projection", "Substitution"):
             yield Line(shown, laws)

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace, symbols
-from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities import parts as identities
+from matdiff.algebra.identities import OF_PARTS
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec
@@ -29,8 +28,6 @@ from matdiff.errors import UnsupportedError
 
 PART = Entry | Row | Column | Slice
 PROJECTION = "Projection"
-ROOTS = {**SIMPLIFICATIONS, **identities.LAWS}
-LAWS = {root: SIMPLIFICATIONS.get(root, ()) + identities.LAWS.get(root, ()) for root in ROOTS}
 
 
 def _not_by_itself(e: Expr) -> None:
@@ -121,7 +118,7 @@ def require_wholes(unknowns: Iterable[Expr], purpose: str) -> None:
 def gradients_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> Gradients:
     """The gradients by parts, from those by their wholes."""
     names = {u: name for name, u in found.unknowns.items()}
-    simplifier = Simplifier(LAWS, is_not_named)
+    simplifier = Simplifier(OF_PARTS, is_not_named)
     answers: dict[str, Expr] = {}
     free, tangents = dict(found.unconstrained), dict(found.riemannian)
     blocks = list(found.blocks)
@@ -223,7 +220,7 @@ def _columns(f: Expr, unknown: Expr, j: Expr) -> tuple[Expr, Expr, Expr, list[St
     if unknown.is_scalar and start.shape != f.shape:
         turned = f.shape == start.shape[::-1]
         before, start = (Transpose(e) if turned else Unvec.of(e, *f.shape) for e in (before, start))
-    return before, start, *Simplifier(LAWS, is_not_named)(start)
+    return before, start, *Simplifier(OF_PARTS, is_not_named)(start)
 
 
 # ---- the part varies --------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ its grammar is made anew in memory, so the file is never more than a shortcut.
 
 from __future__ import annotations
 
-import os
 from typing import Any, NamedTuple
 from zlib import crc32
+
+from matdiff.files import grammar_path as grammar_path
+from matdiff.files import read_text as read_text
 
 Row = dict[str, int]  # symbol of the grammar → n ≥ 0: go to state n; n < 0: reduce by rule −n − 1
 END = "$END"
@@ -30,22 +32,6 @@ class Table(NamedTuple):
     rules: list[Rule]
     states: list[Row]
     last: int
-
-
-def grammar_path(name: str) -> str:
-    """The grammar folder: inside the installed package, or beside it in a checkout."""
-    package = os.path.dirname(os.path.dirname(__file__))
-    for folder in (os.path.join(package, "grammar"), os.path.join(os.path.dirname(package), "grammar")):
-        path = os.path.join(folder, name)
-        if os.path.exists(path):
-            return path
-    return os.path.join(os.path.dirname(package), "grammar", name)
-
-
-def read_text(path: str) -> str:
-    """The text of a file of the grammar folder."""
-    with open(path, encoding="utf-8") as file:
-        return file.read()
 
 
 def load(name: str = "expression") -> Table:
@@ -137,5 +123,14 @@ def write(name: str = "expression") -> None:
         file.write(stamp(grammar, body) + "\n" + body)
 
 
+def write_laws() -> None:
+    """Writes what the statements of the identities are about."""
+    from matdiff.algebra import heads, identities
+
+    with open(grammar_path(heads.TABLE), "w", encoding="utf-8") as file:
+        file.write(heads.table_text(identities.EVERY))
+
+
 if __name__ == "__main__":
     write()
+    write_laws()

@@ -13,7 +13,7 @@ from matdiff.algebra.notation import TEXT, Style
 from matdiff.algebra.operators.blocks import blocks_one_by_one
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.rewriting import Step
-from matdiff.calculus.derivation import UNSPOKEN, Block, Gradients, Phase
+from matdiff.calculus.derivation import Block, Gradients, Phase, unspoken
 from matdiff.calculus.hessian import Hessians
 from matdiff.output.notation import Printer, write
 from matdiff.page.gradients import declared, definitions, head, piece_names, projected, said
@@ -42,7 +42,7 @@ from matdiff.page.pieces import both, shaped, steps_record, symbols_record
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
 
-QUIET = UNSPOKEN | {
+QUIET = {
     laws.terms_one_by_one,
     laws.scalars_to_the_front,
     laws.scalar_to_the_end,
@@ -128,12 +128,12 @@ JACOBIAN = "Jacobian"
 
 def lines_of(phase: Phase, full: bool, fresh: bool) -> Iterator[tuple[Expr, tuple[str, ...]]]:
     """The lines of a phase with the laws beside them; where they are about something new, the first as well."""
-    lines = list(phase.lines(full))
+    lines, quiet = list(phase.lines(full)), QUIET | unspoken()
     opens = phase.title in ("Vec form", "Linear form") or is_jacobian(phase)
     if fresh and opens and (not lines or lines[0].expression is not phase.start):
         yield phase.start, ()
     for line in lines:
-        yield line.expression, tuple(dict.fromkeys(law.title for law in line.laws if law not in QUIET))
+        yield line.expression, tuple(dict.fromkeys(law.title for law in line.laws if law not in quiet))
 
 
 def name_of_jacobian(found: Gradients, block: Block, phase: Phase, name: Formula) -> Formula:

@@ -1,12 +1,17 @@
 """The structural laws: equalities between expressions, grouped by what they are about.
 
-``SIMPLIFICATIONS`` lists, for every class of node, the laws that make such a node simpler, in the order
-in which they are tried; ``TIDYING`` those of them that bring signs and scalars to the front of a product, and
-directions to the derivative that they belong to;
-``EXPANSIONS`` the laws that bring an operator under d into a form that has a law.
+``SIMPLIFICATIONS`` has, for every class of node, the laws that make such a node simpler, in the order in which they
+are tried: that of the modules, and in a module that in which they are stated.  ``TIDYING`` has those of them that bring
+signs and scalars to the front of a product, and directions to the derivative that they belong to; ``EXPANSIONS`` the
+laws that bring an operator under d into a form that has a law.
 """
 
-from matdiff.algebra.expr import Expr
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from types import ModuleType
+
+from matdiff.algebra.expr import OPERATORS, Expr
+from matdiff.algebra.heads import roots
 from matdiff.algebra.identities import (
     assumed,
     broadcasts,
@@ -27,6 +32,7 @@ from matdiff.algebra.identities import (
     matrix_functions,
     open_functions,
     partial_traces,
+    parts,
     piecewise,
     powers,
     products,
@@ -43,53 +49,102 @@ from matdiff.algebra.identities import (
     vectorisation,
 )
 from matdiff.algebra.laws import Law
+from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum
 
-
-def _by_root(*tables: dict[type[Expr], tuple[Law, ...]]) -> dict[type[Expr], tuple[Law, ...]]:
-    merged: dict[type[Expr], tuple[Law, ...]] = {}
-    for table in tables:
-        for root, laws in table.items():
-            merged[root] = merged.get(root, ()) + laws
-    return merged
+Laws = tuple[Law, ...]
 
 
-SIMPLIFICATIONS = _by_root(
-    transposes.LAWS,
-    assumed.LAWS,
-    structure.LAWS,
-    cholesky.LAWS,
-    slices.LAWS,
-    products.LAWS,
-    broadcasts.LAWS,
-    kronecker.LAWS,
-    vectorisation.LAWS,
-    linear_structures.LAWS,
-    jacobians.LAWS,
-    partial_traces.LAWS,
-    convolution.LAWS,
-    spectral.LAWS,
-    spectral_functions.LAWS,
-    matrix_functions.LAWS,
-    open_functions.LAWS,
-    softmax.LAWS,
-    entrywise.LAWS,
-    determinants.LAWS,
-    powers.LAWS,
-    symbolic_powers.LAWS,
-    factoring.LAWS,
-    senses.LAWS,
-    cancelling.LAWS,
-    traces.LAWS,
-    indexed.LAWS,
-    piecewise.LAWS,
-    given_entries.LAWS,
-    denominators.LAWS,
-    grids.LAWS,
-    stacks.LAWS,
+def stated_in(*modules: ModuleType) -> Laws:
+    """The identities that modules state, in their order."""
+    return tuple(
+        law
+        for module in modules
+        for law in vars(module).values()
+        if isinstance(law, Law) and law.kind == "identity" and law.apply.__module__ == module.__name__
+    )
+
+
+def shorter(law: Law) -> bool:
+    """Whether a law makes an expression simpler."""
+    return law.shorter
+
+
+def under_d(law: Law) -> bool:
+    """Whether a law is of use under d."""
+    return law.under_d
+
+
+class ByRoot(Mapping[type[Expr], Laws]):
+    """Laws by the classes of the nodes that they are tried for, which are looked up when they are first asked for."""
+
+    def __init__(self, laws: Laws, of_use: Callable[[Law], bool] = shorter) -> None:
+        self.laws = tuple(filter(of_use, laws))
+
+    @cached_property
+    def found(self) -> dict[type[Expr], Laws]:
+        found: dict[type[Expr], Laws] = {}
+        for law in self.laws:
+            for root in roots(law):
+                for kind in OPERATORS.values() if root is Entrywise else (root,):
+                    if issubclass(kind, root):
+                        found[kind] = (*found.get(kind, ()), law)
+        return found
+
+    def get(self, root: type[Expr], default: Laws = ()) -> Laws:  # type: ignore[override]
+        return self.found.get(root, default)
+
+    def __getitem__(self, root: type[Expr]) -> Laws:
+        return self.found[root]
+
+    def __iter__(self) -> Iterator[type[Expr]]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
+EVERYWHERE = stated_in(
+    transposes,
+    assumed,
+    structure,
+    cholesky,
+    slices,
+    products,
+    broadcasts,
+    kronecker,
+    vectorisation,
+    linear_structures,
+    jacobians,
+    partial_traces,
+    convolution,
+    spectral,
+    spectral_functions,
+    matrix_functions,
+    open_functions,
+    softmax,
+    entrywise,
+    determinants,
+    powers,
+    symbolic_powers,
+    factoring,
+    senses,
+    cancelling,
+    traces,
+    indexed,
+    piecewise,
+    given_entries,
+    denominators,
+    grids,
+    stacks,
+    expansions,
 )
-TIDYING: dict[type[Expr], tuple[Law, ...]] = {
+EVERY = (*EVERYWHERE, *stated_in(parts))
+SIMPLIFICATIONS = ByRoot(EVERYWHERE)
+EXPANSIONS = ByRoot(EVERYWHERE, under_d)
+OF_PARTS = ByRoot(EVERY)
+TIDYING: dict[type[Expr], Laws] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
     Product: (products.zero_in_product, products.multiple_in_product, open_functions.last_direction),
     Hadamard: (products.zero_in_hadamard, products.multiple_in_hadamard, powers.equal_bases, powers.reciprocals_last),
@@ -97,18 +152,3 @@ TIDYING: dict[type[Expr], tuple[Law, ...]] = {
     Power: (powers.power_of_power,),
     IndexedSum: (indexed.constant_scalars,),
 }
-EXPANSIONS = _by_root(
-    symbolic_powers.EXPANSIONS,
-    softmax.EXPANSIONS,
-    entrywise.EXPANSIONS,
-    determinants.EXPANSIONS,
-    structure.EXPANSIONS,
-    cholesky.EXPANSIONS,
-    kronecker.EXPANSIONS,
-    vectorisation.EXPANSIONS,
-    convolution.EXPANSIONS,
-    spectral.EXPANSIONS,
-    spectral_functions.EXPANSIONS,
-    matrix_functions.EXPANSIONS,
-    expansions.LAWS,
-)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import Expr, Number, Symbol, fact
-from matdiff.algebra.laws import Declared, Law, Statement, identity
-from matdiff.algebra.operators.entrywise import Abs
+from matdiff.algebra.laws import Declared, Statement, identity
 from matdiff.algebra.operators.matrix_functions import Cholesky
-from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower, Trace
+from matdiff.algebra.operators.square import Inverse, MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import Member, SumOfEntries
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
 from matdiff.algebra.stated import stated
@@ -44,7 +42,6 @@ orthogonal_product = stated(
     title="QᵀQ = I",
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
-    among=(Declared,),
     also=("Q*Q' = eye(n)", Statement("Q*Q = eye(n)", "Q: n x n orthogonal symmetric")),
 )
 
@@ -59,7 +56,6 @@ norm_of_rotated = stated(
         Statement("norm2(A*Q) = norm2(A)", "Q: n x n orthogonal; A: m x n"),
         Statement("norm2(A*Q') = norm2(A)", "Q: n x n orthogonal; A: m x n"),
     ),
-    among=(Product,),
 )
 
 
@@ -69,10 +65,6 @@ log_determinant_of_orthogonal = stated(
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
     also=("logdet(Q') = 0",),
-    among=(
-        Declared,
-        Transpose,
-    ),
 )
 
 
@@ -82,17 +74,11 @@ determinant_of_orthogonal = stated(
     where="Q: n x n orthogonal",
     requires="Q orthogonal",
     also=("abs(det(Q')) = 1",),
-    among=(Determinant,),
 )
 
 
 idempotent_product = stated(
-    "idempotent_product",
-    "P*P = P",
-    where="P: n x n idempotent",
-    requires="P idempotent",
-    among=(Declared,),
-    also=("P'*P' = P'",),
+    "idempotent_product", "P*P = P", where="P: n x n idempotent", requires="P idempotent", also=("P'*P' = P'",)
 )
 
 
@@ -104,14 +90,11 @@ idempotent_power = stated(
     requires="P idempotent",
     also=("(P')^k = P'",),
     when=lambda e: e.data[0] > 0,
-    among=(
-        Declared,
-        Transpose,
-    ),
+    on=(MatrixPower,),
 )
 
 
-length_of_unit = stated("length_of_unit", "u'*u = 1", where="u: n unit", requires="u of length 1", among=(Declared,))
+length_of_unit = stated("length_of_unit", "u'*u = 1", where="u: n unit", requires="u of length 1")
 
 
 norm_of_unit = stated(
@@ -128,7 +111,6 @@ rows_that_sum_to_one = stated(
     title="P1 = 1",
     where="P: m x n stochastic",
     requires="the rows of P sum to 1",
-    among=(Declared,),
     also=("P*ones(n, k) = ones(m, k)", "ones(n)'*P' = ones(m)'"),
 )
 
@@ -138,7 +120,6 @@ entries_that_sum_to_one = stated(
     "ones(n)'*p = 1",
     where="p: n simplex",
     requires="the entries of p sum to 1",
-    among=(Declared,),
     also=("p'*ones(n) = 1",),
 )
 
@@ -172,11 +153,6 @@ trace_of_skew = stated(
     where="A: n x n; K: n x n skew",
     requires="K skew-symmetric",
     also=("tr(K') = 0", "tr(skew(A)) = 0"),
-    among=(
-        Declared,
-        SkewPart,
-        Transpose,
-    ),
 )
 
 
@@ -187,11 +163,6 @@ diagonal_of_skew = stated(
     where="A: n x n; K: n x n skew",
     requires="K skew-symmetric",
     also=("diag(K') = zeros(n)", "diag(skew(A)) = zeros(n)"),
-    among=(
-        Declared,
-        SkewPart,
-        Transpose,
-    ),
 )
 
 
@@ -227,7 +198,13 @@ def _triangles(e: Expr, below: list[Triangles]) -> Triangles:
     return (upper[0], lower[0]) if isinstance(e, Transpose) else (False, False)
 
 
-@identity("tril(L) = L", "tril(L) = L", where="L: n x n lower", requires="L lower triangular")
+@identity(
+    "tril(L) = L",
+    "tril(L) = L",
+    where="L: n x n lower",
+    requires="L lower triangular",
+    on=(LowerTriangle, UpperTriangle),
+)
 def triangle_of_triangle(e: Expr) -> Expr | None:
     """Also triu(U) = U, and triu(L) = I ⊙ L."""
     a = e.operands[0]
@@ -286,28 +263,3 @@ def skew_part_of_skew(e: Expr) -> Expr | None:
     if is_skew(a):
         return a
     return -SkewPart(a.operands[0]) if isinstance(a, Transpose) else None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (
-        orthogonal_product,
-        idempotent_product,
-        length_of_unit,
-        rows_that_sum_to_one,
-        entries_that_sum_to_one,
-        skew_form,
-    ),
-    MatrixPower: (idempotent_power,),
-    Norm: (norm_of_rotated, norm_of_unit),
-    Abs: (determinant_of_orthogonal,),
-    LogDeterminant: (log_determinant_of_orthogonal,),
-    SumOfEntries: (sum_that_is_one,),
-    Trace: (trace_of_skew,),
-    DiagonalVector: (diagonal_of_skew,),
-    DiagonalMatrix: (diagonal_matrix_of_diagonal,),
-    Hadamard: (diagonal_part_of_triangle, diagonal_part_of_diagonal),
-    LowerTriangle: (triangle_of_triangle,),
-    UpperTriangle: (triangle_of_triangle,),
-    SymmetricPart: (symmetric_part_of_symmetric,),
-    SkewPart: (skew_part_of_skew,),
-}

@@ -11,7 +11,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 
 Repeated = tuple[Expr, bool]  # a vector, and whether it is repeated as columns
@@ -43,10 +43,7 @@ def without(factors: tuple[Expr, ...], columns: bool) -> tuple[Expr, Expr] | Non
 
 
 @identity(
-    "((x1ᵀ) ⊙ A)y = x ⊙ (Ay)",
-    "((x*ones(n)') .* A)*y = x .* (A*y)",
-    where="A: m x n; x: m; y: n",
-    among=(Hadamard,),
+    "((x1ᵀ) ⊙ A)y = x ⊙ (Ay)", "((x*ones(n)') .* A)*y = x .* (A*y)", where="A: m x n; x: m; y: n", among=(Hadamard,)
 )
 def repeated_columns_times_vector(e: Expr) -> Expr | None:
     """Also zᵀ((1xᵀ) ⊙ A) = ((Aᵀz) ⊙ x)ᵀ."""
@@ -96,8 +93,3 @@ def _parts(e: Expr) -> tuple[tuple[Expr, ...], bool]:
     """The factors of an entrywise product, and whether it stands transposed; of anything else no factors."""
     inner = e.operands[0] if isinstance(e, Transpose) else e
     return (inner.operands if isinstance(inner, Hadamard) else ()), inner is not e
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (repeated_columns_times_vector, repeated_rows_times_vector),
-}

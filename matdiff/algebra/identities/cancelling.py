@@ -28,11 +28,11 @@ from matdiff.algebra.identities.products import (
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, substitute_index
+from matdiff.algebra.operators.sums import IndexedSum, substitute_index
 from matdiff.algebra.operators.triangles import Centering
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
@@ -192,6 +192,14 @@ def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
     return like_terms.apply(whole) if len(different) < len(whole.operands) else None
 
 
+@identity("xᵀ1 = 1ᵀx", "x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
+def ones_first(e: Expr) -> Expr | None:
+    f = e.operands
+    if e.is_scalar and is_ones(f[-1]) and not is_row_of_ones(f[0]) and f[0].rows is ONE:
+        return flipped(e)
+    return None
+
+
 @identity(
     "(x − (1ᵀx/n)1)ᵀ1 = 0",
     "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0",
@@ -228,14 +236,6 @@ def sum_of_matrix_of_ones(e: Expr) -> Expr | None:
 @identity("sum(0) = 0", "sum(zeros(m, n)) = 0", where="m, n: scalar")
 def sum_of_zeros(e: Expr) -> Expr | None:
     return Number(0) if isinstance(e.operands[0], Zeros) else None
-
-
-@identity("xᵀ1 = 1ᵀx", "x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
-def ones_first(e: Expr) -> Expr | None:
-    f = e.operands
-    if e.is_scalar and is_ones(f[-1]) and not is_row_of_ones(f[0]) and f[0].rows is ONE:
-        return flipped(e)
-    return None
 
 
 @identity(
@@ -407,9 +407,3 @@ SUMS_KNOWN = (  # what a product of ones with a factor is
     factor_beside_inverse,
 )
 WITHIN_DEFINITIONS = (sum_of_centred_columns,)  # what looks into them: one definition is deep enough
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Hadamard: (reciprocals_in_sum,),
-    Sum: (sums_over_one_index, common_matrix, cancelling_products),
-    Product: (sum_of_ones, ones_first, sum_of_centred, sum_of_centred_columns),
-    SumOfEntries: (sum_of_matrix_of_ones, sum_of_zeros),
-}

@@ -14,13 +14,11 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.assumed import triangles
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.entrywise import Log
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Norm, inner
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
-from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
-from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SymmetricPart, UpperTriangle
 from matdiff.algebra.stated import stated
@@ -46,6 +44,7 @@ def factored(e: Expr) -> tuple[Expr | None, bool, bool]:
     where="A: n x n spd",
     requires=DEFINITE,
     among=(Cholesky, Inverse),
+    under_d=True,
 )
 def product_of_factors(e: Expr) -> Expr | None:
     """Also chol(A)⁻ᵀchol(A)⁻¹ = A⁻¹."""
@@ -84,6 +83,8 @@ def factor_beside_matrix(e: Expr) -> Expr | None:
     "norm2(inv(chol(A))*B)^2 = tr(B'*inv(A)*B)",
     where="A: n x n spd; B: n x m",
     requires=DEFINITE,
+    under_d=True,
+    shorter=False,
 )
 def norm_of_whitened(e: Expr) -> Expr | None:
     """Also ‖chol(A)ᵀB‖² = Tr(BᵀAB)."""
@@ -103,7 +104,7 @@ log_determinant_of_factor = stated(
     "logdet(chol(A)) = 1/2*logdet(A)",
     where="A: n x n spd",
     requires=DEFINITE,
-    among=(Cholesky,),
+    under_d=True,
 )
 
 
@@ -113,7 +114,7 @@ determinant_of_factor = stated(
     title="|chol(A)| = √|A|",
     where="A: n x n spd",
     requires=DEFINITE,
-    among=(Cholesky,),
+    under_d=True,
 )
 
 
@@ -122,7 +123,7 @@ sum_of_logarithms_of_diagonal = stated(
     "sum(log(diag(chol(A)))) = 1/2*logdet(A)",
     where="A: n x n spd",
     requires=DEFINITE,
-    among=(Log,),
+    under_d=True,
 )
 
 
@@ -180,11 +181,7 @@ def halved_triangle_of_upper(e: Expr) -> Expr | None:
 
 
 symmetric_part_of_halved_triangle = stated(
-    "symmetric_part_of_halved_triangle",
-    "sym(halftril(S)) = 1/2*S",
-    where="S: n x n symmetric",
-    requires="S symmetric",
-    among=(HalvedTriangle,),
+    "symmetric_part_of_halved_triangle", "sym(halftril(S)) = 1/2*S", where="S: n x n symmetric", requires="S symmetric"
 )
 
 
@@ -215,21 +212,3 @@ def _triangle(e: Expr, cls: type[LowerTriangle | UpperTriangle], a: Expr) -> tup
         if core in forms:
             return k, number
     return None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (product_of_factors, factor_beside_matrix),
-    LogDeterminant: (log_determinant_of_factor,),
-    Determinant: (determinant_of_factor,),
-    SumOfEntries: (sum_of_logarithms_of_diagonal,),
-    Sum: (sum_of_halved_triangles, both_halves, both_triangles),
-    HalvedTriangle: (halved_triangle_of_upper,),
-    SymmetricPart: (symmetric_part_of_halved_triangle,),
-}
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
-    Power: (norm_of_whitened,),
-    Product: (product_of_factors,),
-    LogDeterminant: (log_determinant_of_factor,),
-    Determinant: (determinant_of_factor,),
-    SumOfEntries: (sum_of_logarithms_of_diagonal,),
-}

@@ -9,7 +9,7 @@ from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.convolution import Convolution, CrossCorrelation, FullConvolution, FullCrossCorrelation
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.norms import inner
@@ -17,7 +17,6 @@ from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, Patc
 from matdiff.algebra.operators.products import Product, Transpose, zero
 from matdiff.algebra.operators.resampling import Dilated, Exchange, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.slices import Slice
-from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.algebra.operators.windows import places
 from matdiff.algebra.stated import stated
@@ -25,18 +24,40 @@ from matdiff.algebra.stated import stated
 # ---- what comes out of a convolution ----------------------------------------------------------------
 
 
-@identity("corr(cX, K) = c corr(X, K)", "corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q")
+LINEAR = (
+    CrossCorrelation,
+    Convolution,
+    FullConvolution,
+    FullCrossCorrelation,
+    Flipped,
+    Dilated,
+    Subsampled,
+    Padded,
+    Patches,
+    PatchSum,
+    BandMatrix,
+    BandSum,
+)
+
+
+@identity("corr(cX, K) = c corr(X, K)", "corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", on=LINEAR)
 def multiple_in_convolution(e: Expr) -> Expr | None:
     """Out of either operand, and out of what is linear in its only operand."""
     return scalars_in_front(e)
 
 
-@identity("corr(0, K) = 0", "corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", where="K: p x q")
+@identity("corr(0, K) = 0", "corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", where="K: p x q", on=LINEAR)
 def zero_in_convolution(e: Expr) -> Expr | None:
     return zero(e.shape) if any(isinstance(o, Zeros) for o in e.operands) else None
 
 
-@identity("corr(A, B) = Tr(AᵀB)", "corr(A, B) = tr(A'*B)", where="A, B: m x n")
+@identity(
+    "corr(A, B) = Tr(AᵀB)",
+    "corr(A, B) = tr(A'*B)",
+    where="A, B: m x n",
+    on=(CrossCorrelation, Convolution),
+    under_d=True,
+)
 def correlation_in_one_place(e: Expr) -> Expr | None:
     """With a kernel as large as the matrix; of the convolution it is flipped."""
     a, k = e.operands
@@ -55,16 +76,7 @@ OTHER: dict[type[Expr], type[Expr]] = {
 }
 
 
-flip_of_flip = stated(
-    "flip_of_flip",
-    "flip(flip(A)) = A",
-    where="A: m x n",
-    also=("flip(ones(m, n)) = ones(m, n)",),
-    among=(
-        Flipped,
-        Ones,
-    ),
-)
+flip_of_flip = stated("flip_of_flip", "flip(flip(A)) = A", where="A: m x n", also=("flip(ones(m, n)) = ones(m, n)",))
 
 
 @identity(
@@ -84,9 +96,7 @@ def flipped_kernel(e: Expr) -> Expr | None:
 
 
 @identity(
-    "flip(conv(flip(X), K)) = conv(X, flip(K))",
-    "flip(conv(flip(X), K)) = conv(X, flip(K))",
-    where="X: m x n; K: p x q",
+    "flip(conv(flip(X), K)) = conv(X, flip(K))", "flip(conv(flip(X), K)) = conv(X, flip(K))", where="X: m x n; K: p x q"
 )
 def flip_of_convolution(e: Expr) -> Expr | None:
     """A flip goes inside where it meets another one."""
@@ -96,7 +106,7 @@ def flip_of_convolution(e: Expr) -> Expr | None:
     return a.rebuild(tuple([o.operands[0] if isinstance(o, Flipped) else Flipped.of(o) for o in a.operands]))
 
 
-transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)", title="Jᵀ = J", among=(Exchange,))
+transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)", title="Jᵀ = J")
 
 
 @identity("J vec(A) = vec(flip(A))", "exchange(m*n)*vec(A) = vec(flip(A))", where="A: m x n", among=(Exchange,))
@@ -149,7 +159,12 @@ def subsampled_correlation(e: Expr) -> Expr | None:
     return a.make(a.operands, (a.data[0] * e.data[0],))
 
 
-@identity("corr(pad(X, p−1), K) = corr_full(X, K)", "corr(pad(X, 2), K) = corr_full(X, K)", where="X: m x n; K: 3 x 3")
+@identity(
+    "corr(pad(X, p−1), K) = corr_full(X, K)",
+    "corr(pad(X, 2), K) = corr_full(X, K)",
+    where="X: m x n; K: 3 x 3",
+    on=(CrossCorrelation, Convolution),
+)
 def correlation_of_padding(e: Expr) -> Expr | None:
     """With as many zeros as let the kernel meet every entry; also of a convolution."""
     x, k = e.operands
@@ -178,6 +193,7 @@ def slice_of_padding(e: Expr) -> Expr | None:
     where="X: m+p-1 x n+q-1; K: p x q",
     source="Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for Document Processing",
     among=(Patches, BandMatrix),
+    under_d=True,
 )
 def product_of_patches(e: Expr) -> Expr | None:
     """Also K̂ vec(X) = vec(corr(X, K)), with their transposes, which are the adjoints, and in a row."""
@@ -233,26 +249,3 @@ def _unstacked(v: Expr, shape: Shape) -> Expr | None:
     if isinstance(v, Vec) and v.operands[0].shape == shape:
         return v.operands[0]
     return v if v.shape == shape else None
-
-
-LINEAR = (multiple_in_convolution, zero_in_convolution)
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    CrossCorrelation: (*LINEAR, correlation_in_one_place, flipped_kernel, correlation_of_padding),
-    Convolution: (*LINEAR, correlation_in_one_place, flipped_kernel, correlation_of_padding),
-    FullConvolution: (*LINEAR, flipped_kernel),
-    FullCrossCorrelation: (*LINEAR, flipped_kernel),
-    Flipped: (flip_of_flip, *LINEAR, flip_of_convolution),
-    Dilated: LINEAR,
-    Subsampled: (subsampled_dilation, *LINEAR, subsampled_correlation),
-    Padded: LINEAR,
-    **dict.fromkeys((Patches, PatchSum, BandMatrix, BandSum), LINEAR),
-    Product: (product_of_patches, transpose_of_patches, exchanged),
-    Transpose: (transpose_of_exchange,),
-    MatrixPower: (power_of_exchange,),
-    Slice: (slice_of_padding,),
-}
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
-    CrossCorrelation: (correlation_in_one_place,),
-    Convolution: (correlation_in_one_place,),
-    Product: (product_of_patches,),
-}

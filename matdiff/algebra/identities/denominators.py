@@ -13,7 +13,7 @@ from matdiff.algebra.expr import UNIT, Expr
 from matdiff.algebra.identities.cancelling import weight
 from matdiff.algebra.identities.factoring import split
 from matdiff.algebra.identities.powers import base_and_exponent
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import to_power
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, multiple
 from matdiff.algebra.reading_cost import reading_cost
@@ -114,6 +114,3 @@ def denominators_multiplied(e: Expr) -> Expr | None:
                 whole = term.divided(s, Fraction(-1)).divided(b, k).divided(cleared, UNIT)
                 best = shorter(whole.expression(), best)
     return best if best is not e else None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {Sum: (common_powers,), Hadamard: (denominators_multiplied,)}

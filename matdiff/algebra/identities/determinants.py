@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.entrywise import Abs, Log
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Product, Sum
-from matdiff.algebra.operators.square import Inverse, LogDeterminant
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.square import LogDeterminant
 from matdiff.algebra.stated import stated
 
 log_of_absolute_determinant = stated(
-    "log_of_absolute_determinant", "log(abs(det(A))) = logdet(A)", where="A: n x n", among=(Abs,)
+    "log_of_absolute_determinant", "log(abs(det(A))) = logdet(A)", where="A: n x n", under_d=True
 )
 
 
-@identity("logdet(AB) = logdet(A) + logdet(B)", "logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n")
+@identity(
+    "logdet(AB) = logdet(A) + logdet(B)", "logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n", under_d=True
+)
 def log_determinant_of_product(e: Expr) -> Expr | None:
     """The product is cut wherever both sides are square."""
     match e.operands[0]:
@@ -36,23 +36,11 @@ log_determinant_of_inverse = stated(
     "logdet(inv(A)) = -logdet(A)",
     where="A: n x n",
     also=(Statement("logdet(A^k) = k*logdet(A)", "A: n x n; k: integer"), "logdet(A') = logdet(A)"),
+    under_d=True,
 )
 
 
-inverse_of_diagonal = stated(
-    "inverse_of_diagonal", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive", among=(DiagonalMatrix,)
-)
+inverse_of_diagonal = stated("inverse_of_diagonal", "inv(diag(x)) = diag(x.^(-1))", where="x: n positive")
 
 
-diagonal_of_diagonal = stated("diagonal_of_diagonal", "diag(diag(x)) = x", where="x: n", among=(DiagonalMatrix,))
-
-
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
-    Log: (log_of_absolute_determinant,),
-    LogDeterminant: (log_determinant_of_product, log_determinant_of_inverse),
-}
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    **EXPANSIONS,
-    Inverse: (inverse_of_diagonal,),
-    DiagonalVector: (diagonal_of_diagonal,),
-}
+diagonal_of_diagonal = stated("diagonal_of_diagonal", "diag(diag(x)) = x", where="x: n")

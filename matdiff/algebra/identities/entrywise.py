@@ -8,9 +8,9 @@ from math import isqrt
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import UNIT, Expr, Number
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.activations import Erf, NormalDistribution, Relu, Sigmoid, Softplus, Step
-from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Log1p, Sign, Sqrt
+from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt
 from matdiff.algebra.operators.extremes import Maximum, Minimum, is_zero
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
@@ -32,7 +32,7 @@ def is_one(e: Expr) -> bool:
     return e.number == 1 or isinstance(e, Ones)
 
 
-@identity("1/(1 + exp(−a)) = σ(a)", "1 ./ (1 + exp(-A)) = sigmoid(A)", where="A: m x n")
+@identity("1/(1 + exp(−a)) = σ(a)", "1 ./ (1 + exp(-A)) = sigmoid(A)", where="A: m x n", under_d=True)
 def sigmoid_of_exponential(e: Expr) -> Expr | None:
     """Also of powers of it, and entry by entry."""
     base, exponent = e.operands
@@ -51,6 +51,7 @@ def power(e: Expr, k: Fraction) -> Expr:
     where="A: m x n",
     also=("exp(A) .* sigmoid(-A) = sigmoid(A)",),
     among=(Exp,),
+    under_d=True,
 )
 def sigmoid_of_quotient(e: Expr) -> Expr | None:
     """Also exp(a)σ(−a), since the quotient may be known as σ(−a) already."""
@@ -70,7 +71,7 @@ def exponent_below(e: Expr) -> Expr | None:
     return one_plus_exp(e.operands[0]) if e.reciprocal and e.reciprocal[1] == 1 else None
 
 
-@identity("log(1 + exp(a)) = softplus(a)", "log(1 + exp(A)) = softplus(A)", where="A: m x n")
+@identity("log(1 + exp(a)) = softplus(a)", "log(1 + exp(A)) = softplus(A)", where="A: m x n", under_d=True)
 def softplus_of_exponential(e: Expr) -> Expr | None:
     a = one_plus_exp(e.operands[0])
     return None if a is None else Softplus(a)
@@ -81,7 +82,7 @@ softplus_of_log1p = stated(
     "log1p(exp(A)) = softplus(A)",
     title="log(1 + exp(a)) = softplus(a)",
     where="A: m x n",
-    among=(Exp,),
+    under_d=True,
 )
 
 
@@ -241,24 +242,7 @@ def absolute_of_negative(e: Expr) -> Expr | None:
 maximum_of_equals = stated("maximum_of_equals", "max(A, A) = A", where="A: m x n", also=("min(A, A) = A",))
 
 
-@identity("max(A, 0) = relu(A)", "max(A, zeros(m, n)) = relu(A)", where="A: m x n")
+@identity("max(A, 0) = relu(A)", "max(A, zeros(m, n)) = relu(A)", where="A: m x n", on=(Maximum, Minimum))
 def maximum_with_zero(e: Expr) -> Expr | None:
     """Also the minimum, which is −relu(−A)."""
     return type(e).of(*e.operands) if any(map(is_zero, e.operands)) else None  # type: ignore[attr-defined]
-
-
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
-    Power: (sigmoid_of_exponential,),
-    Hadamard: (sigmoid_of_quotient,),
-    Log: (softplus_of_exponential,),
-    Log1p: (softplus_of_log1p,),
-}
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    **EXPANSIONS,
-    Power: (sigmoid_of_exponential, even_power),
-    Hadamard: (sigmoid_of_quotient, tangent_of_quotient, step_of_rectified, sign_of_absolute, roots_of_numbers),
-    Sum: (complement_of_sigmoid, normal_distribution),
-    Abs: (absolute_of_negative,),
-    Minimum: (maximum_of_equals, maximum_with_zero),
-    Maximum: (maximum_of_equals, maximum_with_zero),
-}

@@ -4,19 +4,17 @@ is built from simpler operators, so the replacement ends."""
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Index, Number
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entries import vectorised
-from matdiff.algebra.operators.entrywise import Log
-from matdiff.algebra.operators.norms import Frobenius, Norm, inner
+from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Power
-from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.stated import stated
 
 TWO = Number(2)
 
 
-@identity("‖A‖² = Tr(AᵀA)", "norm2(A)^2 = tr(A'*A)", where="A: m x n")
+@identity("‖A‖² = Tr(AᵀA)", "norm2(A)^2 = tr(A'*A)", where="A: m x n", under_d=True, shorter=False)
 def square_of_norm(e: Expr) -> Expr | None:
     match e:
         case Power(operands=(Norm(operands=(a,)), exponent)) if exponent is TWO:
@@ -25,7 +23,7 @@ def square_of_norm(e: Expr) -> Expr | None:
             return None
 
 
-@identity("A : B = Tr(AᵀB)", "A : B = tr(A'*B)", where="A, B: m x n")
+@identity("A : B = Tr(AᵀB)", "A : B = tr(A'*B)", where="A, B: m x n", under_d=True, shorter=False)
 def frobenius_as_trace(e: Expr) -> Expr | None:
     return inner(*e.operands)
 
@@ -37,7 +35,8 @@ log_of_determinant = stated(
     requires="det A > 0",
     where="A: n x n spd",
     positive=lambda e: e.operands[0],
-    among=(Determinant,),
+    under_d=True,
+    shorter=False,
 )
 
 
@@ -46,6 +45,8 @@ log_of_determinant = stated(
     "sum(i=1..n, x[i]) = sum(x)",
     where="x: n",
     also=(Statement("sum(i=1..m, sum(j=1..n, A[i, j])) = sum(A)", "A: m x n"),),
+    under_d=True,
+    shorter=False,
 )
 def sum_over_entries(e: Expr) -> Expr | None:
     """A sum, single or double, whose body is made of the entries of vectors or matrices in the same way."""
@@ -61,11 +62,3 @@ def sum_over_entries(e: Expr) -> Expr | None:
         if whole is not None and not whole.is_scalar:
             return SumOfEntries(whole)
     return None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Power: (square_of_norm,),
-    Frobenius: (frobenius_as_trace,),
-    Log: (log_of_determinant,),
-    IndexedSum: (sum_over_entries,),
-}

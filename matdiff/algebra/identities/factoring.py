@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
@@ -151,7 +151,7 @@ def positive_first(e: Expr) -> Expr | None:
     return Sum.of(e.operands[k], *e.operands[:k], *e.operands[k + 1 :])
 
 
-@identity("−(A − B) = B − A", "-(A - B) = B - A", where="A, B: m x n", among=(Sum,))
+@identity("−(A − B) = B − A", "-(A - B) = B - A", where="A, B: m x n", among=(Sum,), on=(Scale, Hadamard))
 def negative_of_difference(e: Expr) -> Expr | None:
     """Where the sum has a minus sign to lose; of scalars only 1 − a, since longer ones are likely to be shared."""
     number, body = coefficient(e)
@@ -269,19 +269,3 @@ def common_transpose(e: Expr) -> Expr | None:
         return None
     whole = Sum.of(*[multiple(number, a) for (number, _), a in zip(parts, turned, strict=True)])
     return Transpose(whole) if growth(whole) > 0 else None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Scale: (negative_of_difference,),
-    Hadamard: (negative_of_difference,),
-    Sum: (
-        zero_in_sum,
-        like_terms,
-        positive_first,
-        common_scalars,
-        common_right_factor,
-        common_left_factor,
-        common_entrywise_factor,
-        common_transpose,
-    ),
-}

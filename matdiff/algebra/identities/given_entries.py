@@ -6,9 +6,9 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.parts import apart
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
 
 
@@ -64,6 +64,3 @@ def product_with_given_vector(e: Expr) -> Expr | None:
                 if given is not None and entry is not None:
                     return IndexedSum(Hadamard.of(entry, given[1]), given[0])
     return None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {Product: (entry_of_given_vector, product_with_given_vector)}

@@ -6,7 +6,7 @@ from itertools import chain
 
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.forms.grids import grid, table
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.reading_cost import reading_cost
@@ -20,6 +20,7 @@ from matdiff.algebra.reading_cost import reading_cost
         "a*unit(1, 2)*unit(2, 2)' + b*unit(2, 2)*unit(1, 2)' = vstack(hstack(0, a), hstack(b, 0))",
         "vstack(a, 0) + vstack(0, b) = vstack(a, b)",
     ),
+    on=(Sum, Scale, Hadamard, Product, Transpose, Kronecker),
 )
 def entries_in_a_table(e: Expr) -> Expr | None:
     """Where the table is shorter to read; a product of unit vectors takes part of what stands beside it, and stays."""
@@ -32,8 +33,3 @@ def entries_in_a_table(e: Expr) -> Expr | None:
         return None
     whole = table(entries)
     return whole if reading_cost(whole) < reading_cost(e) else None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = dict.fromkeys(
-    (Sum, Scale, Hadamard, Product, Transpose, Kronecker), (entries_in_a_table,)
-)

@@ -8,7 +8,7 @@ from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.expr import Expr, Index, Symbol, fact, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
@@ -44,22 +44,25 @@ def distinct_indices(e: Expr) -> Expr | None:
     return IndexedSum(substitute_index(body, index, new), new)
 
 
-@identity("Σᵢ cAᵢ = c Σᵢ Aᵢ", "sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", where="c: scalar; x[i=1..N]: n")
-def constant_scalars(e: Expr) -> Expr | None:
+@identity(
+    "Σᵢ A = NA",
+    "sum(i=1..N, A) = N*A",
+    where="A: m x n; N: scalar",
+    also=(Statement("sum(i=1..N, zeros(m, n)) = zeros(m, n)", ""),),
+)
+def constant_body(e: Expr) -> Expr | None:
     body, index = e.operands[0], e.data[0]
-    if isinstance(body, Scale):
-        c, a = body.operands
-        scalars, rest = (c.operands if isinstance(c, Hadamard) else (c,)), [a]
-    elif isinstance(body, Hadamard) and body.is_scalar:
-        scalars, rest = body.operands, []
-    else:
+    if isinstance(body, Zeros) or body.number == 0:
+        return body
+    if index in body.free:
         return None
-    outside = [s for s in scalars if index not in s.free]
-    inside = [s for s in scalars if index in s.free]
-    if not outside or not (inside or rest):
-        return None
-    within = Hadamard.of(*inside) if not rest else Scale.of(Hadamard.of(*inside), *rest) if inside else rest[0]
-    return Scale.of(Hadamard.of(*outside), IndexedSum(within, index))
+    return Scale.of(as_written(place(index.last), body), body)
+
+
+def as_written(count: Expr, e: Expr) -> Expr:
+    """A size as the scalar of its name that stands in an expression, which may be declared positive."""
+    declared = {s.name: s for s in symbols(e) if s.is_scalar and s.properties}
+    return replace(count, lambda s: declared.get(s.name) if isinstance(s, Symbol) else None) if declared else count
 
 
 @identity("Σᵢ cAᵢ = c Σᵢ Aᵢ", "sum(i=1..N, 2*x[i]) = 2*sum(i=1..N, x[i])", where="x[i=1..N]: n")
@@ -79,6 +82,24 @@ def closed_scalars(e: Expr) -> Expr | None:
         return None
     within = Product.of(*inside, *([] if rest is None else [rest]))
     return Scale.of(Hadamard.of(*outside), IndexedSum(within, e.data[0]))
+
+
+@identity("Σᵢ cAᵢ = c Σᵢ Aᵢ", "sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", where="c: scalar; x[i=1..N]: n")
+def constant_scalars(e: Expr) -> Expr | None:
+    body, index = e.operands[0], e.data[0]
+    if isinstance(body, Scale):
+        c, a = body.operands
+        scalars, rest = (c.operands if isinstance(c, Hadamard) else (c,)), [a]
+    elif isinstance(body, Hadamard) and body.is_scalar:
+        scalars, rest = body.operands, []
+    else:
+        return None
+    outside = [s for s in scalars if index not in s.free]
+    inside = [s for s in scalars if index in s.free]
+    if not outside or not (inside or rest):
+        return None
+    within = Hadamard.of(*inside) if not rest else Scale.of(Hadamard.of(*inside), *rest) if inside else rest[0]
+    return Scale.of(Hadamard.of(*outside), IndexedSum(within, index))
 
 
 @identity(
@@ -103,27 +124,6 @@ def constant_factors(e: Expr) -> Expr | None:
     return Product.of(*left, IndexedSum(middle if scalar is None else Scale.of(scalar, middle), index), *right)
 
 
-@identity(
-    "Σᵢ A = NA",
-    "sum(i=1..N, A) = N*A",
-    where="A: m x n; N: scalar",
-    also=(Statement("sum(i=1..N, zeros(m, n)) = zeros(m, n)", ""),),
-)
-def constant_body(e: Expr) -> Expr | None:
-    body, index = e.operands[0], e.data[0]
-    if isinstance(body, Zeros) or body.number == 0:
-        return body
-    if index in body.free:
-        return None
-    return Scale.of(as_written(place(index.last), body), body)
-
-
-def as_written(count: Expr, e: Expr) -> Expr:
-    """A size as the scalar of its name that stands in an expression, which may be declared positive."""
-    declared = {s.name: s for s in symbols(e) if s.is_scalar and s.properties}
-    return replace(count, lambda s: declared.get(s.name) if isinstance(s, Symbol) else None) if declared else count
-
-
 @identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, x[i]*unit(i, n)) = x", where="x: n")
 def sum_of_unit_vectors(e: Expr) -> Expr | None:
     """A vector put together entry by entry, when every entry is made of entries of vectors in the same way."""
@@ -138,15 +138,3 @@ def sum_of_unit_vectors(e: Expr) -> Expr | None:
             return Ones(unit.rows)
         case _:
             return None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    IndexedSum: (
-        distinct_indices,
-        constant_body,
-        closed_scalars,
-        constant_scalars,
-        constant_factors,
-        sum_of_unit_vectors,
-    )
-}

@@ -15,7 +15,6 @@ from matdiff.algebra.laws import Law, Statement, identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.structure import DiagonalMatrix
-from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.algebra.stated import stated
 
 # ---- the laws of a line -----------------------------------------------------------------------------
@@ -169,7 +168,6 @@ column_and_row_in_kronecker = stated(
     title="x ⊗ (yᵀ ⊗ A) = xyᵀ ⊗ A",
     where="x: m; y: n; A: p x q",
     also=("kron(y', kron(x, A)) = kron(x*y', A)",),
-    among=(Kronecker,),
 )
 
 
@@ -178,7 +176,6 @@ kronecker_between_commutations = stated(
     "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)",
     title="K(A ⊗ B)K = B ⊗ A",
     where="A: m x n; B: p x q",
-    among=(Commutation,),
 )
 
 
@@ -196,9 +193,3 @@ def diagonal_behind_row(e: Expr) -> Expr | None:
                 continue
         return Product.of(*f[:k], made, *f[k + 2 :])
     return None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (product_into_kronecker, diagonal_behind_row, kronecker_between_commutations),
-    Kronecker: (column_and_row_in_kronecker,),
-}

@@ -13,15 +13,14 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.khatri_rao import KhatriRao
-from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
+from matdiff.algebra.operators.kronecker import Kronecker, Vec
 from matdiff.algebra.operators.products import Hadamard, Product, Transpose
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.symmetry import is_symmetric
-from matdiff.algebra.operators.vectorisation import Commutation, Duplication, Elimination
+from matdiff.algebra.operators.vectorisation import Commutation, Duplication
 from matdiff.algebra.stated import stated
 
 Pair = Callable[[Expr, Expr], Expr | None]
@@ -67,7 +66,6 @@ commuted_kronecker = stated(
     title="K(x ⊗ A) = A ⊗ x",
     where="x: n; A: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
-    among=(Commutation,),
     also=(
         "commutation(n, p)*kron(A, x) = kron(x, A)",
         Statement("kron(x', A)*commutation(n, p) = kron(A, x')", "x: n; A: q x p"),
@@ -105,17 +103,12 @@ commuted_khatri_rao = stated(
     "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
     title="K(A ∗ B) = B ∗ A",
     where="A: m x n; B: p x n",
-    among=(KhatriRao,),
     also=("khatri_rao(A, B)'*commutation(m, p) = khatri_rao(B, A)'",),
 )
 
 
 row_of_vec_commuted = stated(
-    "row_of_vec_commuted",
-    "vec(A)'*commutation(m, n) = vec(A')'",
-    title="vec(A)ᵀK = vec(Aᵀ)ᵀ",
-    where="A: n x m",
-    among=(Commutation,),
+    "row_of_vec_commuted", "vec(A)'*commutation(m, n) = vec(A')'", title="vec(A)ᵀK = vec(Aᵀ)ᵀ", where="A: n x m"
 )
 
 
@@ -126,7 +119,6 @@ commuted_duplication = stated(
     "commuted_duplication",
     "commutation(n, n)*duplication(n) = duplication(n)",
     title="KD = D",
-    among=(Duplication, PseudoInverse),
     also=(
         "duplication(n)'*commutation(n, n) = duplication(n)'",
         "pinv(duplication(n))*commutation(n, n) = pinv(duplication(n))",
@@ -139,7 +131,6 @@ eliminated_duplication = stated(
     "eliminated_duplication",
     "elimination(n)*duplication(n) = eye(n*(n+1)/2)",
     title="LD = I",
-    among=(Duplication,),
     also=(
         "pinv(duplication(n))*duplication(n) = eye(n*(n+1)/2)",
         "duplication(n)'*elimination(n)' = eye(n*(n+1)/2)",
@@ -153,7 +144,6 @@ eliminated_vec = stated(
     "elimination(n)*vec(A) = vech(A)",
     title="L vec(A) = vech(A)",
     where="A: n x n",
-    among=(Elimination,),
     also=("vec(A)'*elimination(n)' = vech(A)'",),
 )
 
@@ -164,7 +154,6 @@ duplicated_vech = stated(
     title="D vech(S) = vec(S)",
     where="S: n x n symmetric",
     requires="S symmetric",
-    among=(Duplication, PseudoInverse),
     also=(
         "pinv(duplication(n))*vec(S) = vech(S)",
         "vech(S)'*duplication(n)' = vec(S)'",
@@ -177,7 +166,6 @@ pseudo_inverse_of_duplication = stated(
     "pseudo_inverse_of_duplication",
     "inv(duplication(n)'*duplication(n))*duplication(n)' = pinv(duplication(n))",
     title="(DᵀD)⁻¹Dᵀ = D⁺",
-    among=(Inverse,),
     source="Magnus and Neudecker, ch. 3, sec. 8",
     also=("duplication(n)*inv(duplication(n)'*duplication(n)) = pinv(duplication(n))'",),
 )
@@ -191,7 +179,6 @@ kronecker_times_khatri_rao = stated(
     "kron(A, B)*khatri_rao(C, D) = khatri_rao(A*C, B*D)",
     title="(A ⊗ B)(C ∗ D) = AC ∗ BD",
     where="A: m x n; B: p x q; C: n x k; D: q x k",
-    among=(KhatriRao,),
     also=(
         Statement("khatri_rao(C, D)'*kron(A, B) = khatri_rao(A'*C, B'*D)'", "A: m x n; B: p x q; C: m x k; D: p x k"),
     ),
@@ -204,7 +191,6 @@ khatri_rao_squared = stated(
     title="(A ∗ B)ᵀ(C ∗ D) = AᵀC ⊙ BᵀD",
     where="A: m x k; B: p x k; C: m x l; D: p x l",
     also=(Statement("khatri_rao(A, B)'*kron(x, y) = A'*x .* (B'*y)", "A: m x k; B: p x k; x: m; y: p"),),
-    among=(KhatriRao,),
 )
 
 
@@ -249,25 +235,4 @@ unvec_of_khatri_rao = stated(
     "unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'",
     title="unvec((A ∗ B)x) = B diag(x)Aᵀ",
     where="A: m x n; B: p x n; x: n",
-    among=(Product,),
 )
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (
-        commuted_kronecker,
-        commutation_to_the_right,
-        commuted_khatri_rao,
-        row_of_vec_commuted,
-        commuted_duplication,
-        eliminated_duplication,
-        eliminated_vec,
-        duplicated_vech,
-        pseudo_inverse_of_duplication,
-        kronecker_times_khatri_rao,
-        khatri_rao_squared,
-        khatri_rao_of_identities,
-    ),
-    KhatriRao: (khatri_rao_of_row, multiple_in_khatri_rao),
-    Unvec: (unvec_of_khatri_rao,),
-}

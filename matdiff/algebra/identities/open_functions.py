@@ -6,10 +6,10 @@ from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.products import scalars_in_front
-from matdiff.algebra.laws import Law, identity
-from matdiff.algebra.operators.kronecker import Unvec, Vec
+from matdiff.algebra.laws import identity
+from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
-from matdiff.algebra.operators.products import Product, Transpose, zero
+from matdiff.algebra.operators.products import Product, zero
 
 
 @identity(
@@ -49,6 +49,7 @@ def last_direction(e: Expr) -> Expr | None:
     "nabla^2 f(A)[c*E] = c*nabla^2 f(A)[E]",
     where="f: m x n -> scalar; c: scalar; A, E: m x n",
     requires="f twice differentiable",
+    on=(OpenDerivative, OpenHessian),
 )
 def multiple_of_direction(e: Expr) -> Expr | None:
     """In every direction; along 0 nothing changes."""
@@ -88,13 +89,3 @@ def unvec_of_second_derivative(e: Expr) -> Expr | None:
             if (e.shape, direction.shape) == (first.shape, last.shape):
                 return OpenDerivative(name, places, a.arguments, (*a.directions, direction))
     return None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Transpose: (transpose_of_open_hessian,),
-    Product: (last_direction,),
-    OpenDerivative: (multiple_of_direction,),
-    OpenHessian: (multiple_of_direction,),
-    Vec: (vec_of_second_derivative,),
-    Unvec: (unvec_of_second_derivative,),
-}

@@ -11,16 +11,16 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
-from matdiff.algebra.identities.slices import unit_vector_in_hadamard
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
-from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.operators.vectorisation import Commutation
+
+PARTS = (Entry, Row, Column, Slice)
 
 
 def same_part(e: Expr, whole: Expr) -> Expr:
@@ -28,7 +28,13 @@ def same_part(e: Expr, whole: Expr) -> Expr:
     return e.rebuild((whole, *e.operands[1:]))
 
 
-@identity("(A + B)[:, j] = A[:, j] + B[:, j]", "(A + B)[:, 2] = A[:, 2] + B[:, 2]", where="A, B: m x n", among=(Sum,))
+@identity(
+    "(A + B)[:, j] = A[:, j] + B[:, j]",
+    "(A + B)[:, 2] = A[:, 2] + B[:, 2]",
+    where="A, B: m x n",
+    among=(Sum,),
+    on=PARTS,
+)
 def part_of_sum(e: Expr) -> Expr | None:
     """Also of a row, an entry and a slice."""
     a = e.operands[0]
@@ -36,7 +42,10 @@ def part_of_sum(e: Expr) -> Expr | None:
 
 
 @identity(
-    "(Σᵢ Aᵢ)[:, j] = Σᵢ Aᵢ[:, j]", "(sum(i=1..N, X[i]))[:, 2] = sum(i=1..N, X[i][:, 2])", where="X[i=1..N]: m x n"
+    "(Σᵢ Aᵢ)[:, j] = Σᵢ Aᵢ[:, j]",
+    "(sum(i=1..N, X[i]))[:, 2] = sum(i=1..N, X[i][:, 2])",
+    where="X[i=1..N]: m x n",
+    on=PARTS,
 )
 def part_of_indexed_sum(e: Expr) -> Expr | None:
     """The index of the sum is none of those that say where the part lies."""
@@ -46,7 +55,7 @@ def part_of_indexed_sum(e: Expr) -> Expr | None:
     return IndexedSum(same_part(e, a.operands[0]), a.index)
 
 
-@identity("f(A)[:, j] = f(A[:, j])", "exp(A)[:, 2] = exp(A[:, 2])", where="A: m x n")
+@identity("f(A)[:, j] = f(A[:, j])", "exp(A)[:, 2] = exp(A[:, 2])", where="A: m x n", on=PARTS)
 def part_of_entrywise(e: Expr) -> Expr | None:
     """Also of an entrywise product and of an entrywise power."""
     a = e.operands[0]
@@ -91,7 +100,13 @@ def entry_of_diagonal_matrix(e: Expr) -> Expr | None:
             return None
 
 
-@identity("diag(x)[i, :] = x[i]eᵢᵀ", "diag(x)[2, :] = x[2]*unit(2, n)'", where="x: n", among=(DiagonalMatrix,))
+@identity(
+    "diag(x)[i, :] = x[i]eᵢᵀ",
+    "diag(x)[2, :] = x[2]*unit(2, n)'",
+    where="x: n",
+    among=(DiagonalMatrix,),
+    on=(Row, Column),
+)
 def row_of_diagonal_matrix(e: Expr) -> Expr | None:
     """Also diag(x)[:, j] = x[j]eⱼ."""
     match e.operands:
@@ -249,20 +264,3 @@ def apart(e: Expr, taken: Iterable[str]) -> Expr:
 
 
 ANY_PART = (part_of_sum, part_of_indexed_sum, part_of_entrywise)
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Entry: (
-        *ANY_PART,
-        entry_of_multiple,
-        entry_of_product,
-        entry_of_diagonal_matrix,
-        entry_of_diagonal,
-        entry_of_unit_vector,
-    ),
-    Row: (*ANY_PART, row_of_diagonal_matrix),
-    Column: (*ANY_PART, row_of_diagonal_matrix),
-    Slice: ANY_PART,
-    Product: (row_by_index, columns_of_sum),
-    Trace: (trace_with_unit_vector,),
-    Hadamard: (unit_vector_in_hadamard,),
-    IndexedSum: (sum_with_delta,),
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
 from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_scalars
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.sums import IndexedSum
@@ -166,14 +166,3 @@ def _conditioned(moved: Expr, case: Piecewise, index: Index) -> Expr:
         return IndexedSum(restricted(case, node.operands[0]), index) if is_total else None
 
     return replace(moved, change)
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Piecewise: (decided_case, case_in_case, number_in_case),
-    Scale: (factor_into_case,),
-    Hadamard: (factor_into_case,),
-    Product: (factor_into_case,),
-    Transpose: (transpose_of_case,),
-    Sum: (cases_of_one_condition,),
-    IndexedSum: (constants_in_case,),
-}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, value_of
+from matdiff.algebra.operators.structure import DiagonalMatrix, value_of
 from matdiff.algebra.stated import stated
 
 
@@ -21,6 +21,13 @@ def scalars_in_front(e: Expr, first: int = 0) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.operands[:first], *plain)))
 
 
+@identity("A0 = 0", "A*zeros(n, p) = zeros(m, p)", where="A: m x n", among=(Zeros,))
+def zero_in_product(e: Expr) -> Expr | None:
+    if any(isinstance(f, Zeros) for f in e.operands):
+        return zero(e.shape)
+    return None
+
+
 @identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
 def multiple_in_product(e: Expr) -> Expr | None:
     return scalars_in_front(e)
@@ -30,13 +37,6 @@ def multiple_in_product(e: Expr) -> Expr | None:
 def identity_in_product(e: Expr) -> Expr | None:
     factors = [f for f in e.operands if not isinstance(f, Identity)]
     return Product.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
-
-
-@identity("A0 = 0", "A*zeros(n, p) = zeros(m, p)", where="A: m x n", among=(Zeros,))
-def zero_in_product(e: Expr) -> Expr | None:
-    if any(isinstance(f, Zeros) for f in e.operands):
-        return zero(e.shape)
-    return None
 
 
 def base_and_exponent(e: Expr) -> tuple[Expr, int]:
@@ -121,20 +121,6 @@ def without_identities(like: Expr, *factors: Expr | None) -> Expr:
     return Product.of(*kept) if kept else Identity(like.rows)
 
 
-@identity("x(yᵀz) = (yᵀz)x", "x*y'*z = (y'*z)*x", where="x: m; y, z: n")
-def scalar_in_product(e: Expr) -> Expr | None:
-    """A row … column inside a longer product is a scalar and moves to the front."""
-    f = e.operands
-    for start in range(len(f)):
-        if f[start].rows is not ONE:
-            continue
-        for end in range(start + 1, len(f)):
-            if f[end].cols is ONE and end - start + 1 < len(f):
-                inside = Product.of(*f[start : end + 1])
-                return Scale.of(inside, Product.of(*f[:start], *f[end + 1 :]))
-    return None
-
-
 @identity("diag(x)y = x ⊙ y", "diag(x)*y = x .* y", where="x, y: n", among=(DiagonalMatrix,))
 def diagonal_times_vector(e: Expr) -> Expr | None:
     f = e.operands
@@ -145,8 +131,19 @@ def diagonal_times_vector(e: Expr) -> Expr | None:
     return None
 
 
-product_of_diagonals = stated(
-    "product_of_diagonals", "diag(x)*diag(y) = diag(x .* y)", where="x, y: n", among=(DiagonalMatrix,)
+@identity("diag(x)Ay = x ⊙ (Ay)", "diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n", among=(DiagonalMatrix,))
+def diagonal_before_vector(e: Expr) -> Expr | None:
+    f = e.operands
+    if isinstance(f[0], DiagonalMatrix) and e.cols is ONE:
+        return Hadamard.of(f[0].operands[0], Product.of(*f[1:]))
+    return None
+
+
+product_of_diagonals = stated("product_of_diagonals", "diag(x)*diag(y) = diag(x .* y)", where="x, y: n")
+
+
+reciprocal_in_inner_product = stated(
+    "reciprocal_in_inner_product", "(x ./ z)'*z = ones(n)'*x", title="(x ⊘ z)ᵀz = 1ᵀx", where="x: n; z: n positive"
 )
 
 
@@ -168,52 +165,39 @@ def is_all_ones(e: Expr) -> bool:
     return isinstance(e.operands[0] if isinstance(e, Transpose) else e, Ones)
 
 
+@identity("x(yᵀz) = (yᵀz)x", "x*y'*z = (y'*z)*x", where="x: m; y, z: n")
+def scalar_in_product(e: Expr) -> Expr | None:
+    """A row … column inside a longer product is a scalar and moves to the front."""
+    f = e.operands
+    for start in range(len(f)):
+        if f[start].rows is not ONE:
+            continue
+        for end in range(start + 1, len(f)):
+            if f[end].cols is ONE and end - start + 1 < len(f):
+                inside = Product.of(*f[start : end + 1])
+                return Scale.of(inside, Product.of(*f[:start], *f[end + 1 :]))
+    return None
+
+
 diagonal_of_scaled = stated(
     "diagonal_of_scaled",
     "diag(diag(x)*A) = x .* diag(A)",
     where="x: n; A: n x n",
     also=("diag(A*diag(x)) = x .* diag(A)",),
-    among=(Product,),
 )
 
 
-diagonal_of_outer_product = stated(
-    "diagonal_of_outer_product", "diag(x*y') = x .* y", where="x, y: n", among=(Product,)
-)
+diagonal_of_outer_product = stated("diagonal_of_outer_product", "diag(x*y') = x .* y", where="x, y: n")
 
 
-diagonal_of_multiple = stated(
-    "diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n", among=(Scale,)
-)
+diagonal_of_multiple = stated("diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
 
 
-@identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))
-def transposes_in_hadamard(e: Expr) -> Expr | None:
-    if len(e.operands) > 1 and all(isinstance(f, Transpose) for f in e.operands):
-        return Transpose(Hadamard.of(*[f.operands[0] for f in e.operands]))
+@identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
+def zero_in_hadamard(e: Expr) -> Expr | None:
+    if any(isinstance(f, Zeros) or f.number == 0 for f in e.operands):
+        return zero(e.shape)
     return None
-
-
-transpose_beside_identity = stated(
-    "transpose_beside_identity", "eye(n) .* A' = eye(n) .* A", where="A: n x n", among=(Identity,)
-)
-
-
-@identity("diag(x)Ay = x ⊙ (Ay)", "diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n", among=(DiagonalMatrix,))
-def diagonal_before_vector(e: Expr) -> Expr | None:
-    f = e.operands
-    if isinstance(f[0], DiagonalMatrix) and e.cols is ONE:
-        return Hadamard.of(f[0].operands[0], Product.of(*f[1:]))
-    return None
-
-
-reciprocal_in_inner_product = stated(
-    "reciprocal_in_inner_product",
-    "(x ./ z)'*z = ones(n)'*x",
-    title="(x ⊘ z)ᵀz = 1ᵀx",
-    where="x: n; z: n positive",
-    among=(Hadamard,),
-)
 
 
 @identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n", among=(Scale,))
@@ -236,10 +220,13 @@ def _all_ones(e: Expr) -> bool:
             return isinstance(e, Ones)
 
 
-@identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
-def zero_in_hadamard(e: Expr) -> Expr | None:
-    if any(isinstance(f, Zeros) or f.number == 0 for f in e.operands):
-        return zero(e.shape)
+transpose_beside_identity = stated("transpose_beside_identity", "eye(n) .* A' = eye(n) .* A", where="A: n x n")
+
+
+@identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))
+def transposes_in_hadamard(e: Expr) -> Expr | None:
+    if len(e.operands) > 1 and all(isinstance(f, Transpose) for f in e.operands):
+        return Transpose(Hadamard.of(*[f.operands[0] for f in e.operands]))
     return None
 
 
@@ -252,7 +239,7 @@ def zero_multiple(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if c.number == 0 or isinstance(a, Zeros) else None
 
 
-@identity("1A = A", "1*A = A", where="A: m x n")
+@identity("1A = A", "1*A = A", where="A: m x n", on=(Scale,))
 def unit_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
     return a if c.number == 1 else None
@@ -262,31 +249,3 @@ def unit_multiple(e: Expr) -> Expr | None:
 def nested_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
     return Scale.of(c, a) if isinstance(a, Scale) else None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (
-        zero_in_product,
-        multiple_in_product,
-        identity_in_product,
-        inverse_in_product,
-        powers_in_product,
-        product_beside_its_inverse,
-        factor_beside_inverse,
-        diagonal_times_vector,
-        diagonal_before_vector,
-        product_of_diagonals,
-        reciprocal_in_inner_product,
-        inner_product_from_ones,
-        scalar_in_product,
-    ),
-    Hadamard: (
-        zero_in_hadamard,
-        multiple_in_hadamard,
-        ones_in_hadamard,
-        transpose_beside_identity,
-        transposes_in_hadamard,
-    ),
-    Scale: (zero_multiple, unit_multiple, nested_multiple),
-    DiagonalVector: (diagonal_of_multiple, diagonal_of_scaled, diagonal_of_outer_product),
-}

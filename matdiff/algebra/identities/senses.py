@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
 from matdiff.algebra.identities.factoring import key
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import (
@@ -111,9 +111,3 @@ def entry_of_symmetric(e: Expr) -> Expr | None:
 
 def _name(place: Expr) -> tuple[bool, object]:
     return (False, place.number) if place.number is not None else (True, place.data[0])
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Sum: (like_terms_in_one_sense,),
-    Entry: (entry_of_symmetric,),
-}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, places
 from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
+from matdiff.algebra.operators.sums import Entry, UnitVector
 from matdiff.algebra.operators.symmetry import is_symmetric
 
 # ---- slices -----------------------------------------------------------------------------------------
@@ -288,10 +288,7 @@ def rows_together(e: Expr) -> Expr | None:
 
 
 @identity(
-    "A[:, j][i] = A[i, j]",
-    "(A[:, 2])[1] = A[1, 2]",
-    where="A: m x n",
-    also=("(ones(m))[2] = 1", "(zeros(m))[2] = 0"),
+    "A[:, j][i] = A[i, j]", "(A[:, 2])[1] = A[1, 2]", where="A: m x n", also=("(ones(m))[2] = 1", "(zeros(m))[2] = 0")
 )
 def entry_of_column(e: Expr) -> Expr | None:
     """Also of a row and of a transpose, of ones and zeros, and of a unit vector."""
@@ -310,23 +307,3 @@ def entry_of_column(e: Expr) -> Expr | None:
             return Entry(b, *turned[: 1 if b.cols is ONE else 2])
         case _:
             return None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Transpose: (transpose_of_slice,),
-    Product: (selected_rows, selected_columns, row_by_unit_vector, column_by_unit_vector),
-    Hadamard: (unit_vector_in_hadamard,),
-    Slice: (
-        slice_of_transpose,
-        slice_of_multiple,
-        slice_of_product,
-        slice_of_slice,
-        slice_of_constant,
-        slice_of_blocks,
-        slice_of_entrywise,
-    ),
-    Entry: (entry_of_column,),
-    Row: (row_of_product,),
-    Column: (column_of_product,),
-    IndexedSum: (rows_together,),
-}

@@ -14,8 +14,8 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.transposes import growth, transposed
-from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.entrywise import Exp, Log, filled, ones_like
+from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.operators.entrywise import Exp, filled, ones_like
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
@@ -115,6 +115,7 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
     "exp(v)/sum(exp(v)) = softmax(v)",
     where="v: n",
     also=("exp(v)/sum(exp(v))^2 = softmax(v)/sum(exp(v))",),
+    under_d=True,
 )
 def softmax_of_vector(e: Expr) -> Expr | None:
     c, a = e.operands
@@ -134,6 +135,7 @@ def softmax_of_vector(e: Expr) -> Expr | None:
     where="a, v: n",
     also=("(a'*exp(v))/(ones(n)'*exp(v)) = a'*softmax(v)",),
     among=(Power,),
+    under_d=True,
 )
 def softmax_in_scalar(e: Expr) -> Expr | None:
     if not e.is_scalar:
@@ -155,6 +157,7 @@ def softmax_in_scalar(e: Expr) -> Expr | None:
     "log(sum(exp(v))) = logsumexp(v)",
     where="v: n",
     also=("log(ones(n)'*exp(v)) = logsumexp(v)", "log(sum(i=1..n, exp(v[i]))) = logsumexp(v)"),
+    under_d=True,
 )
 def logsumexp_of_vector(e: Expr) -> Expr | None:
     v = summed_exponent(e.operands[0])
@@ -170,6 +173,7 @@ def logsumexp_of_vector(e: Expr) -> Expr | None:
         "log(exp(v)/(ones(n)'*exp(v))) = v - logsumexp(v)*ones(n)",
         "log(exp(v)/sum(i=1..n, exp(v[i]))) = v - logsumexp(v)*ones(n)",
     ),
+    under_d=True,
 )
 def log_of_softmax(e: Expr) -> Expr | None:
     """Also where the softmax is spelt out."""
@@ -276,7 +280,7 @@ def opened(e: Expr) -> Expr:
 # ---- rows and columns of a matrix -------------------------------------------------------------------
 
 
-@identity("log(exp(A)1) = logsumexp_rows(A)", "log(exp(A)*ones(n)) = logsumexp_rows(A)", where="A: m x n")
+@identity("log(exp(A)1) = logsumexp_rows(A)", "log(exp(A)*ones(n)) = logsumexp_rows(A)", where="A: m x n", under_d=True)
 def logsumexp_of_matrix(e: Expr) -> Expr | None:
     """Of rows from exp(A)1, of columns from exp(A)ᵀ1 and 1ᵀexp(A)."""
     match e.operands[0]:
@@ -295,6 +299,7 @@ def logsumexp_of_matrix(e: Expr) -> Expr | None:
     "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)",
     where="A: m x n",
     among=(Exp,),
+    under_d=True,
 )
 def softmax_of_matrix(e: Expr) -> Expr | None:
     """Of rows where exp(A) is divided by exp(A)11ᵀ, of columns by 11ᵀexp(A)."""
@@ -331,6 +336,7 @@ def _all_ones(factors: Sequence[Expr]) -> bool:
     "log(softmax_rows(A)) = A - logsumexp_rows(A)*ones(n)'",
     also=("log(softmax_cols(A)) = A - ones(m)*logsumexp_cols(A)'",),
     where="A: m x n",
+    under_d=True,
 )
 def log_of_softmax_of_matrix(e: Expr) -> Expr | None:
     """Of rows and of columns, also where the softmax is spelt out."""
@@ -368,19 +374,3 @@ def softmax_of_one_column(e: Expr) -> Expr | None:
     if a.cols is ONE:
         return Softmax.of(a) if not a.is_scalar else Number(1)
     return ones_like(a) if a.rows is ONE else None
-
-
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
-    Hadamard: (softmax_of_matrix, softmax_in_scalar),
-    Scale: (softmax_of_vector,),
-    Log: (logsumexp_of_vector, logsumexp_of_matrix, log_of_softmax, log_of_softmax_of_matrix),
-}
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    **EXPANSIONS,
-    Exp: (exp_of_log_softmax,),
-    Sum: (constants_beside_softmax,),
-    SumOfEntries: (sum_of_softmax,),
-    Product: (softmax_times_ones,),
-    Transpose: (transpose_of_softmax,),
-    SoftmaxOfColumns: (softmax_of_one_column,),
-}

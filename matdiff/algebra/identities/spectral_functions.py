@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities.matrix_functions import base
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.spectral_functions import (
@@ -20,7 +20,6 @@ from matdiff.algebra.operators.spectral_functions import (
 )
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
-from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
 
@@ -30,7 +29,13 @@ def holds_eigenvalues(e: Expr) -> bool:
     return fact("eigenvalues", e, lambda node, below: isinstance(node, Eigenvalues) or any(below))
 
 
-@identity("sum(f(λ(S))) = Tr(f(S))", "sum(exp(eigvals(S))) = tr(expm(S))", where="S: n x n symmetric")
+@identity(
+    "sum(f(λ(S))) = Tr(f(S))",
+    "sum(exp(eigvals(S))) = tr(expm(S))",
+    where="S: n x n symmetric",
+    under_d=True,
+    shorter=False,
+)
 def sum_over_eigenvalues(e: Expr) -> Expr | None:
     """For every f that is made of operations on single entries."""
     a = e.operands[0]
@@ -50,7 +55,6 @@ orthogonality_of_eigenvectors = stated(
     "eigvecs(S)'*eigvecs(S) = eye(n)",
     title="QᵀQ = I",
     where="S: n x n symmetric",
-    among=(Eigenvectors,),
     also=("eigvecs(S)*eigvecs(S)' = eye(n)",),
 )
 
@@ -116,10 +120,3 @@ def direction_of_identity(e: Expr) -> Expr | None:
         return None
     taken = count - len(directions)
     return FrechetOfFunction.make((*e.operands[:split], *directions), (name, order + taken, len(directions)))
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (orthogonality_of_eigenvectors, composed_of_eigenvectors, commuting_functions),
-    FrechetOfFunction: (direction_of_identity,),
-}
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {SumOfEntries: (sum_over_eigenvalues,)}

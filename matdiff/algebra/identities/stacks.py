@@ -5,8 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.forms.stacks import summed, total
 from matdiff.algebra.identities.cancelling import multiplied_out
-from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.reading_cost import reading_cost
 
 
@@ -31,6 +30,3 @@ def sum_as_product(e: Expr) -> Expr | None:
     found = [w for w in (at_once, one_by_one) if w is not None]
     best = min(found, key=reading_cost, default=e)
     return best if reading_cost(best) < reading_cost(e) else None
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {IndexedSum: (sum_as_product,)}

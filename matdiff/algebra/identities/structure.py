@@ -9,32 +9,26 @@ from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.identities.softmax import is_row_of_ones
 from matdiff.algebra.identities.transposes import growth, transposed
-from matdiff.algebra.laws import Law, Statement, identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
-from matdiff.algebra.operators.kronecker import Vech
-from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, zero
+from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
-from matdiff.algebra.operators.square import Determinant, MatrixPower
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
+from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.triangles import (
     Centering,
-    HalvedTriangle,
     LowerTriangle,
-    SkewPart,
-    SymmetricPart,
     UpperTriangle,
     lower_or_upper,
 )
-from matdiff.algebra.operators.vectorisation import Commutation
 from matdiff.algebra.stated import stated
 
 # ---- transposes -------------------------------------------------------------------------------------
 
 
-transpose_of_symmetric_part = stated("transpose_of_symmetric_part", "sym(A)' = sym(A)", among=(SymmetricPart,))
+transpose_of_symmetric_part = stated("transpose_of_symmetric_part", "sym(A)' = sym(A)")
 
 
-transpose_of_skew_part = stated("transpose_of_skew_part", "skew(A)' = -skew(A)", among=(SkewPart,))
+transpose_of_skew_part = stated("transpose_of_skew_part", "skew(A)' = -skew(A)")
 
 
 @identity(
@@ -50,7 +44,7 @@ def transpose_of_triangle(e: Expr) -> Expr | None:
     return lower_or_upper(a) if isinstance(a, LowerTriangle | UpperTriangle) and growth(a) <= 0 else None
 
 
-diagonal_of_transpose = stated("diagonal_of_transpose", "diag(A') = diag(A)", among=(Transpose,))
+diagonal_of_transpose = stated("diagonal_of_transpose", "diag(A') = diag(A)")
 
 
 transpose_of_sized = stated(
@@ -58,10 +52,6 @@ transpose_of_sized = stated(
     "commutation(m, n)' = commutation(n, m)",
     title="Kₘₙᵀ = Kₙₘ",
     also=("centering(n)' = centering(n)",),
-    among=(
-        Centering,
-        Commutation,
-    ),
 )
 
 
@@ -181,21 +171,17 @@ power_of_diagonal_matrix = stated(
     "diag(x)^k = diag(x.^k)",
     title="diag(x)² = diag(x²)",
     where="x: n; k: integer positive",
-    among=(DiagonalMatrix,),
     when=lambda e: e.data[0] > 0,
+    on=(MatrixPower,),
 )
 
 
 diagonal_of_ones = stated(
-    "diagonal_of_ones",
-    "diag(ones(n)) = eye(n)",
-    title="diag(1) = I",
-    among=(Ones, Zeros),
-    also=("diag(zeros(n)) = zeros(n, n)",),
+    "diagonal_of_ones", "diag(ones(n)) = eye(n)", title="diag(1) = I", also=("diag(zeros(n)) = zeros(n, n)",)
 )
 
 
-@identity("[0, 0] = 0", "hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)")
+@identity("[0, 0] = 0", "hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", on=(HorizontalStack, VerticalStack))
 def blocks_of_zeros(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if all(isinstance(o, Zeros) or o.number == 0 for o in e.operands) else None
 
@@ -205,7 +191,7 @@ determinant_of_two = stated(
     "det([a, b; c, d]) = a*d - b*c",
     title="[a, b; c, d] has the determinant ad − bc",
     where="a, b, c, d: scalar",
-    among=(VerticalStack,),
+    under_d=True,
 )
 
 
@@ -213,14 +199,13 @@ entrywise_power_of_identity = stated(
     "entrywise_power_of_identity",
     "eye(n).^k = eye(n)",
     title="I.^k = I",
-    among=(Identity,),
     where="k: scalar positive",
     when=has_positive_exponent,
 )
 
 
 ones_times_ones = stated(
-    "ones_times_ones", "ones(m, n)*ones(n, p) = n*ones(m, p)", title="11ᵀ1 = n1", where="n: scalar", among=(Ones,)
+    "ones_times_ones", "ones(m, n)*ones(n, p) = n*ones(m, p)", title="11ᵀ1 = n1", where="n: scalar"
 )
 
 
@@ -238,7 +223,6 @@ part_of_multiple = stated(
             for part in ("sym", "skew", "halftril", "vech")
         ],
     ),
-    among=(Scale,),
 )
 
 
@@ -260,32 +244,4 @@ commuted_vec = stated(
     title="K vec(A) = vec(Aᵀ)",
     where="A: m x n",
     also=("commutation(m, n)*commutation(n, m) = eye(m*n)",),
-    among=(Commutation,),
 )
-
-
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {Determinant: (determinant_of_two,)}
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Transpose: (
-        transpose_of_symmetric_part,
-        transpose_of_skew_part,
-        transpose_of_triangle,
-        transpose_of_sized,
-        transpose_of_blocks,
-    ),
-    Product: (product_of_blocks, placed_block, placed_vector, centred_twice, commuted_vec, ones_times_ones),
-    Sum: (sum_of_blocks,),
-    DiagonalMatrix: (diagonal_of_ones,),
-    MatrixPower: (power_of_diagonal_matrix,),
-    HorizontalStack: (blocks_of_zeros,),
-    VerticalStack: (blocks_of_zeros,),
-    Determinant: (determinant_of_two,),
-    DiagonalVector: (diagonal_of_transpose,),
-    Power: (entrywise_power_of_identity,),
-    LowerTriangle: (part_of_multiple,),
-    HalvedTriangle: (part_of_multiple,),
-    UpperTriangle: (part_of_multiple,),
-    SymmetricPart: (part_of_multiple,),
-    SkewPart: (part_of_multiple,),
-    Vech: (part_of_multiple,),
-}

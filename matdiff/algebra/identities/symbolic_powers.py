@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.products import base_and_exponent
-from matdiff.algebra.laws import Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Product
-from matdiff.algebra.operators.square import Determinant
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.stated import stated
 
@@ -34,13 +33,10 @@ def symbolic_powers_in_product(e: Expr) -> Expr | None:
 
 
 determinant_of_symbolic_power = stated(
-    "determinant_of_symbolic_power", "det(A^k) = det(A)^k", title="|Aᵏ| = |A|ᵏ", where=WHERE, among=(SymbolicPower,)
+    "determinant_of_symbolic_power",
+    "det(A^k) = det(A)^k",
+    title="|Aᵏ| = |A|ᵏ",
+    where=WHERE,
+    under_d=True,
+    shorter=False,
 )
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Product: (symbolic_powers_in_product,),
-}
-EXPANSIONS: dict[type[Expr], tuple[Law, ...]] = {
-    Determinant: (determinant_of_symbolic_power,),
-}

@@ -6,7 +6,7 @@ from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import Law, Statement, identity
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.stated import stated
@@ -14,13 +14,13 @@ from matdiff.algebra.stated import stated
 trace_of_scalar = stated("trace_of_scalar", "tr(a) = a", where="a: scalar")
 
 
-trace_of_multiple = stated("trace_of_multiple", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n", among=(Scale,))
+trace_of_multiple = stated("trace_of_multiple", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 
 
-trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n x n", among=(Transpose,))
+trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n x n")
 
 
-trace_of_outer_product = stated("trace_of_outer_product", "tr(x*y') = y'*x", where="x, y: n", among=(Product,))
+trace_of_outer_product = stated("trace_of_outer_product", "tr(x*y') = y'*x", where="x, y: n")
 
 
 @identity("Tr(Aᵀ1) = sum(A)", "tr(A'*ones(m, n)) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",))
@@ -135,7 +135,3 @@ substitution = Law(
     where="h, A: m x n",
     requires="h is defined as A",
 )
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Trace: (trace_of_scalar, trace_of_multiple, trace_of_transpose, trace_of_outer_product, trace_with_ones),
-}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Operator, Symbol, fact
-from matdiff.algebra.laws import Declared, Law, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
@@ -34,56 +34,32 @@ def gets_no_longer(e: Expr) -> bool:
     return growth(e.operands[0]) <= 0
 
 
-double_transpose = stated("double_transpose", "(A')' = A", where="A: m x n", among=(Transpose,))
+double_transpose = stated("double_transpose", "(A')' = A", where="A: m x n")
 
 
-@identity("aᵀ = a", "a' = a", where="a: scalar")
+@identity("aᵀ = a", "a' = a", where="a: scalar", on=(Transpose,))
 def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 
 
-transpose_of_product = stated("transpose_of_product", "(A*B)' = B'*A'", where="A: m x n; B: n x p", among=(Product,))
-transpose_of_multiple = stated("transpose_of_multiple", "(c*A)' = c*A'", where="c: scalar; A: m x n", among=(Scale,))
-transpose_of_sum = stated(
-    "transpose_of_sum", "(A + B)' = A' + B'", where="A, B: m x n", among=(Sum,), when=gets_no_longer
+transpose_of_product = stated("transpose_of_product", "(A*B)' = B'*A'", where="A: m x n; B: n x p")
+transpose_of_multiple = stated("transpose_of_multiple", "(c*A)' = c*A'", where="c: scalar; A: m x n")
+transpose_of_identity = stated("transpose_of_identity", "eye(n)' = eye(n)", title="Iᵀ = I")
+
+
+transpose_of_diagonal_matrix = stated("transpose_of_diagonal_matrix", "diag(x)' = diag(x)", where="x: n")
+
+
+transpose_of_diagonal_part = stated("transpose_of_diagonal_part", "(eye(n) .* A)' = eye(n) .* A", where="A: n x n")
+
+
+transpose_of_constant = stated(
+    "transpose_of_constant",
+    "zeros(m, n)' = zeros(n, m)",
+    title="0ᵀ = 0",
+    also=("ones(m, n)' = ones(n, m)",),
+    when=lambda e: not isinstance(e.operands[0], Ones) or e.operands[0].cols is not ONE,
 )
-transpose_of_hadamard = stated(
-    "transpose_of_hadamard", "(A .* B)' = A' .* B'", where="A, B: m x n", among=(Hadamard,), when=gets_no_longer
-)
-transpose_of_inverse = stated("transpose_of_inverse", "inv(A)' = inv(A')", title="(A⁻¹)ᵀ = (Aᵀ)⁻¹", among=(Inverse,))
-transpose_of_identity = stated("transpose_of_identity", "eye(n)' = eye(n)", title="Iᵀ = I", among=(Identity,))
-transpose_of_diagonal_matrix = stated(
-    "transpose_of_diagonal_matrix", "diag(x)' = diag(x)", where="x: n", among=(DiagonalMatrix,)
-)
-
-
-transpose_of_entrywise = stated(
-    "transpose_of_entrywise",
-    "g(A)' = g(A')",
-    title="f(A)ᵀ = f(Aᵀ)",
-    where="A: m x n",
-    among=(Entrywise, Power),
-    when=gets_no_longer,
-)
-
-
-transpose_of_power = stated(
-    "transpose_of_power",
-    "(A^k)' = (A')^k",
-    title="(Aᵏ)ᵀ = (Aᵀ)ᵏ",
-    among=(MatrixPower, SymbolicPower),
-    where="A: n x n; k: integer",
-    when=gets_no_longer,
-)
-
-
-@identity("(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", where="x[i=1..N]: n", among=(IndexedSum,))
-def transpose_of_indexed_sum(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case IndexedSum(operands=(body,), data=(index,)):
-            return IndexedSum(transposed(body), index)
-        case _:
-            return None
 
 
 def is_symmetric_leaf(e: Expr) -> bool:
@@ -96,7 +72,6 @@ transpose_of_symmetric = stated(
     "S' = S",
     where="S: n x n symmetric",
     requires="S symmetric",
-    among=(Declared, Named),
     when=lambda e: is_symmetric_leaf(e.operands[0]),
 )
 
@@ -106,24 +81,36 @@ transpose_of_skew = stated(
     "A' = -A",
     where="A: n x n skew",
     requires="A skew-symmetric",
-    among=(Declared,),
     when=lambda e: isinstance(e.operands[0], Symbol),
 )
 
 
-transpose_of_diagonal_part = stated(
-    "transpose_of_diagonal_part", "(eye(n) .* A)' = eye(n) .* A", where="A: n x n", among=(Hadamard,)
+transpose_of_sum = stated("transpose_of_sum", "(A + B)' = A' + B'", where="A, B: m x n", when=gets_no_longer)
+transpose_of_hadamard = stated(
+    "transpose_of_hadamard", "(A .* B)' = A' .* B'", where="A, B: m x n", when=gets_no_longer
 )
 
 
-transpose_of_constant = stated(
-    "transpose_of_constant",
-    "zeros(m, n)' = zeros(n, m)",
-    title="0ᵀ = 0",
-    also=("ones(m, n)' = ones(n, m)",),
-    among=(Zeros, Ones),
-    when=lambda e: not isinstance(e.operands[0], Ones) or e.operands[0].cols is not ONE,
+transpose_of_entrywise = stated(
+    "transpose_of_entrywise", "g(A)' = g(A')", title="f(A)ᵀ = f(Aᵀ)", where="A: m x n", when=gets_no_longer
 )
+
+
+transpose_of_inverse = stated("transpose_of_inverse", "inv(A)' = inv(A')", title="(A⁻¹)ᵀ = (Aᵀ)⁻¹")
+
+
+transpose_of_power = stated(
+    "transpose_of_power", "(A^k)' = (A')^k", title="(Aᵏ)ᵀ = (Aᵀ)ᵏ", where="A: n x n; k: integer", when=gets_no_longer
+)
+
+
+@identity("(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", where="x[i=1..N]: n", among=(IndexedSum,))
+def transpose_of_indexed_sum(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case IndexedSum(operands=(body,), data=(index,)):
+            return IndexedSum(transposed(body), index)
+        case _:
+            return None
 
 
 def growth(e: Expr) -> int:
@@ -163,25 +150,3 @@ PASSES_ON = (
     | UpperTriangle
     | Slice
 )
-
-
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    Transpose: (
-        double_transpose,
-        transpose_of_scalar,
-        transpose_of_product,
-        transpose_of_multiple,
-        transpose_of_identity,
-        transpose_of_diagonal_matrix,
-        transpose_of_diagonal_part,
-        transpose_of_constant,
-        transpose_of_symmetric,
-        transpose_of_skew,
-        transpose_of_sum,
-        transpose_of_hadamard,
-        transpose_of_entrywise,
-        transpose_of_inverse,
-        transpose_of_power,
-        transpose_of_indexed_sum,
-    )
-}

@@ -191,6 +191,12 @@ class Matcher:
         return self.match(p.operands[0], e.operands[0], {**found, name: Applied(e)})
 
 
+def is_letter(p: Expr) -> bool:
+    """Whether a part of a statement is a letter, or xᵀ for a column x."""
+    is_row = isinstance(p, Transpose) and p.rows is ONE
+    return isinstance(p.operands[0] if is_row else p, Symbol)
+
+
 def is_bare(p: Expr) -> bool:
     """Whether a part of a statement is a letter, perhaps transposed, or what an index makes of it."""
     return isinstance(p.operands[0] if isinstance(p, Transpose) else p, Symbol | Member)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import (
+    ByRoot,
     assumed,
     determinants,
     expansions,
@@ -17,6 +18,7 @@ from matdiff.algebra.identities import (
     kronecker,
     powers,
     products,
+    stated_in,
     traces,
     transposes,
     vectorisation,
@@ -204,7 +206,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
 for _kind in out.LINEAR:
     NORMAL[_kind] = NORMAL.get(_kind, (*convolutions.NORMAL.get(_kind, ()), *LINEAR))
 NORMAL.update(UNFOLDED)
-for _kind, _laws in assumed.LAWS.items():
+for _kind, _laws in ByRoot(stated_in(assumed)).items():
     if _kind not in UNFOLDED:
         NORMAL[_kind] = (*_laws, *NORMAL.get(_kind, ()))
 

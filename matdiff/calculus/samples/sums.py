@@ -14,17 +14,13 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import closed_scalars, constant_body, distinct_indices
-from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.samples.parts import Samples
 from matdiff.errors import UnknownNameError, UnsupportedError
 
 OF_SAMPLES = frozenset({"positive", "nonnegative", "integer"})  # what holds for a matrix and for its rows
-LAWS: dict[type[Expr], tuple[Law, ...]] = {
-    **SIMPLIFICATIONS,
-    IndexedSum: (distinct_indices, constant_body, closed_scalars),
-}
+OF_SUMS = (distinct_indices, constant_body, closed_scalars)
 
 
 def sum_form(e: Expr, names: Mapping[str, str]) -> Expr:
@@ -44,7 +40,7 @@ def sum_form(e: Expr, names: Mapping[str, str]) -> Expr:
         found = Samples(e, families)(e)
     except UnsupportedError as error:
         found = _simplified_first(e, families, error)
-    simple, _ = Simplifier(LAWS)(found)
+    simple, _ = Simplifier({**SIMPLIFICATIONS, IndexedSum: OF_SUMS})(found)
     return simple
 
 

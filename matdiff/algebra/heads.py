@@ -1,0 +1,120 @@
+"""What a law is about, by its statements: the classes of their left sides, and of what stands in these.
+
+A law is tried for nodes of those classes only, and only where one of the others is among the operands.  To read all
+statements takes longer than a derivation does, so what they say is kept in ``grammar/laws.table``; a law that is not in
+it, or has another statement there, is read.  ``python -m matdiff.language.tables`` writes the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol
+from matdiff.algebra.laws import Declared, Law
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import MatrixPower
+from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.statements.matcher import SEEN, is_letter
+from matdiff.files import grammar_path, read_text
+
+Kinds = tuple[type[Any], ...]
+EVERYWHERE = (Transpose, Scale, Hadamard, Product, Sum, Power, Number, Identity)  # tell little, since they are common
+TABLE = "laws.table"
+
+
+class Heads(NamedTuple):
+    """The classes of the left sides of a law, and those of which one is among the operands (none: any operands)."""
+
+    roots: Kinds
+    among: Kinds
+
+
+def roots(law: Law) -> Kinds:
+    """The classes of the nodes that a law is tried for."""
+    return law.on or heads(law).roots
+
+
+def among(law: Law) -> Kinds:
+    """The classes of which one has to be among the operands, if there are such."""
+    return heads(law).among if law.among is None else law.among
+
+
+@cache
+def heads(law: Law) -> Heads:
+    """What the table says of the statements of a law, or what they say themselves."""
+    mark, *names = stored().get(law.name, ("", [], []))
+    known = classes()
+    if mark != stamp(law) or not {name for several in names for name in several} <= known.keys():
+        return read(law)
+    return Heads(*[tuple([known[name] for name in several]) for several in names])
+
+
+def read(law: Law) -> Heads:
+    """What the statements of a law say when they are read."""
+    lefts = [Law.read(statement)[0] for statement in law.statements]
+    found = [telling(left.operands) for left in lefts]
+    return Heads(distinct(map(possible, lefts)), distinct(found) if all(found) else ())
+
+
+def distinct(kinds: Iterable[Kinds]) -> Kinds:
+    return tuple(dict.fromkeys(kind for several in kinds for kind in several))
+
+
+def telling(operands: tuple[Expr, ...]) -> Kinds:
+    """The classes of one of the operands of a left side: of the rarest of them."""
+    found = [kinds for kinds in map(inside, operands) if kinds]
+    return min(found, key=lambda kinds: kinds[0] in EVERYWHERE, default=())
+
+
+def inside(p: Expr) -> Kinds:
+    """The classes of what a part of a left side matches, seen through transposes and multiples."""
+    core = p
+    while isinstance(core, Transpose | Scale):
+        core = core.operands[-1]
+    return possible(core) or (() if is_letter(p) else (type(p),))
+
+
+def possible(p: Expr) -> Kinds:
+    """The classes of what a part of a left side matches; none for a letter of which nothing is declared."""
+    if isinstance(p, Symbol):
+        return (Declared,) if p.properties & SEEN - {"symmetric"} else ()
+    if isinstance(p, Unspecified):
+        return (Entrywise, Power, Unspecified)
+    return (MatrixPower, SymbolicPower) if isinstance(p, SymbolicPower) else (type(p),)
+
+
+# ---- the table ----------------------------------------------------------------------------------------
+
+
+@cache
+def stored() -> dict[str, tuple[str, list[str], list[str]]]:
+    """The table: by the name of a law the stamp of its statements, and the names of the classes."""
+    try:
+        lines = read_text(grammar_path(TABLE)).splitlines()
+    except (OSError, UnicodeError):
+        return {}
+    rows = [line.split(" ; ") for line in lines if line.count(" ; ") == 3]
+    return {name: (mark, roots.split(), among.split()) for name, mark, roots, among in rows}
+
+
+@cache
+def classes() -> dict[str, type]:
+    """The classes that the table speaks of, by their names."""
+    found: dict[str, type] = {kind.__name__: kind for kind in (Declared, Number, Index, Symbol)}
+    return found | OPERATORS
+
+
+def stamp(law: Law) -> str:
+    """A checksum of the statements of a law."""
+    return f"{crc32(repr(law.statements).encode()):08x}"
+
+
+def table_text(laws: Iterable[Law]) -> str:
+    """The table of some laws, one a line."""
+    rows = [(law.name, stamp(law), *[" ".join(k.__name__ for k in kinds) for kinds in read(law)]) for law in laws]
+    return "".join(" ; ".join(row) + "\n" for row in sorted(rows))

@@ -1,0 +1,48 @@
+"""What the statements of a law are about: the table of it is up to date, and where there is none they are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from matdiff.algebra import heads
+from matdiff.algebra.identities import EVERY
+from matdiff.algebra.laws import Declared, Law
+from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
+from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.products import Power, Product, Transpose
+from matdiff.algebra.operators.square import Trace
+from matdiff.files import grammar_path, read_text
+
+
+def law(statement: str, where: str = "") -> Law:
+    made = Law("for_this_test", "", statement, "identity", lambda e: None, where=where, among=None)
+    made.forget()
+    return made
+
+
+def test_the_table_is_up_to_date() -> None:
+    written = read_text(grammar_path(heads.TABLE))
+    assert written == heads.table_text(EVERY), "run `python -m matdiff.language.tables`"
+
+
+@pytest.mark.parametrize(
+    ("statement", "where", "found"),
+    [
+        ("kron(A, B)*kron(C, D) = kron(A*C, B*D)", "", ((Product,), (Kronecker,))),
+        ("vec(x)'*kron(y', A) = x'*kron(y', A)", "x, y: n", ((Product,), (Kronecker,))),  # xᵀ is any row
+        ("(A')' = A", "A: m x n", ((Transpose,), (Transpose,))),
+        ("g(A)' = g(A')", "A: m x n", ((Transpose,), (Entrywise, Power, Unspecified))),
+        ("Q'*Q = eye(n)", "Q: n x n orthogonal", ((Product,), (Declared,))),
+        ("A*B = B*A", "A, B: n x n", ((Product,), ())),
+    ],
+)
+def test_statements_tell_what_they_are_about(
+    statement: str, where: str, found: tuple[tuple[type, ...], tuple[type, ...]]
+) -> None:
+    assert heads.heads(law(statement, where)) == found
+
+
+def test_a_law_of_which_the_table_has_another_statement_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = law("tr(A') = tr(A)")
+    monkeypatch.setattr(heads, "stored", lambda: {made.name: ("0", ["Product"], [])})
+    assert heads.heads(made).roots == (Trace,)
