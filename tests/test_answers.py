@@ -20,6 +20,12 @@ GRADIENTS = [
     ("V = diag(s)*C*diag(s); logdet(V)", "s: d positive; C: d x d spd", "s", "2 ./ s"),
     ("V = diag(s)*C*diag(s); u'*inv(V)*u", "s: d positive; C: d x d spd; u: d", "s",
      "V = diag(s)*C*diag(s); -2*((u ./ s) .* (inv(V)*u))"),
+    # scalars that are transposes of each other, also below a trace, are one
+    ("tr((A - s*B)'*(A - s*B))", "A, B: m x n; s: scalar", "s", "-2*tr(B'*(A - s*B))"),
+    ("tr((A - s*B)'*M*(A - s*B))", "A, B: m x n; M: m x m symmetric; s: scalar", "s", "-2*tr(B'*M*(A - s*B))"),
+    ("norm2(y - inv(A + l*eye(n))*b)^2", "A: n x n symmetric; y, b: n; l: scalar", "l",
+     "2*b'*inv(A + l*eye(n))^2*(y - inv(A + l*eye(n))*b)"),
+    ("tr(inv(K + s*eye(n))*C*inv(K + s*eye(n)))", "K, C: n x n; s: scalar", "s", "-2*tr(inv(K + s*eye(n))^3*C)"),
     # a power beside its root under a name, and sizes that are declared
     ("J = sqrt(det(B)); a*(J - 1)^3", "B: n x n spd; a: scalar", "B", "J = sqrt(det(B)); 3*a*(J - 1)^2*J*inv(B)/2"),
     ("r = sqrt(x'*A*x); 1/r", "A: n x n spd; x: n", "x", "r = sqrt(x'*A*x); -A*x/r^3"),

@@ -61,6 +61,7 @@ LEFT_SIDES: dict[str, Expr] = {
     "power_of_power": matdiff.parse("(a^3)^2", "a: scalar"),
     "power_of_product": matdiff.parse("(a*b)^3", "a, b: scalar"),
     "powers_in_product": matdiff.parse("A^2*A^3", "A: n x n"),
+    "powers_in_a_circle": matdiff.parse("tr(A^2*B*A^3)", "A, B: n x n"),
     "unit_multiple": Scale(Number(1), A),
     "nested_multiple": Scale(a, Scale(b, A)),
     "maximum_with_zero": Maximum(A, Zeros(m, n)),

@@ -93,6 +93,7 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
     ("name", "before", "after"),
     [
         ("powers_in_product", "X*X", "X^2"),
+        ("powers_in_a_circle", "tr(inv(X)*B*inv(X)^2)", "tr(inv(X)^3*B)"),
         ("reciprocals_last", "(1/b)*a", "a/b"),
         ("transpose_of_triangle", "triu(B')'", "tril(B)"),
         ("transpose_of_product", "(A*B*X)'", "X'*B'*A'"),

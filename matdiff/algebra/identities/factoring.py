@@ -11,20 +11,25 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
+from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
+from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import SumOfEntries, as_product_with_ones
+from matdiff.algebra.operators.triangles import Centering, SymmetricPart
+
+LONGEST_CIRCLE = 8  # factors below a trace that may begin anywhere
 
 # ---- equality up to the order of terms --------------------------------------------------------------
 
 
 def key(e: Expr) -> bytes:
     """The same for two expressions that differ only in the order of sums and entrywise products, or, being
-    scalars, by a transpose."""
+    scalars, by a transpose or by the place where the product below a trace begins."""
     known: bytes | None = e.facts.get("key")  # asked for every term of every sum
     return fact("key", e, _key) if known is None else known
 
@@ -35,14 +40,23 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
     if isinstance(e, Sum | Hadamard):
         below = sorted(below)
     elif isinstance(e, Product) and e.is_scalar:
-        below = min(below, [_transposed_key(o) for o in reversed(e.operands)])
+        below = min(below, [transposed_key(o) for o in reversed(e.operands)])
+    elif isinstance(e, Trace):
+        below = _in_a_circle(e.operands[0])
     elif isinstance(e, Transpose):
-        return _transposed_key(e.operands[0])
+        return transposed_key(e.operands[0])
     elif isinstance(e, SumOfEntries):
         return key(as_product_with_ones(e.operands[0]))
     elif isinstance(e, OpenDerivative) and len(e.directions) > 1:
         below = _directions_in_order(e, below)
     return _digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
+
+
+def _in_a_circle(e: Expr) -> list[bytes]:
+    """The keys of the factors below a trace, or of their transposes, from the least one on."""
+    factors = e.operands if isinstance(e, Product) and len(e.operands) <= LONGEST_CIRCLE else (e,)
+    ways = [[*map(key, factors)], [transposed_key(f) for f in reversed(factors)]]
+    return min(way[k:] + way[:k] for way in ways for k in range(len(way)))
 
 
 def _directions_in_order(e: OpenDerivative, below: list[bytes]) -> list[bytes]:
@@ -52,13 +66,25 @@ def _directions_in_order(e: OpenDerivative, below: list[bytes]) -> list[bytes]:
     return [*below[:count], *[own[place].pop(0) for place in places]]
 
 
-def _transposed_key(e: Expr) -> bytes:
-    """The key of eᵀ."""
+def transposed_key(e: Expr) -> bytes:
+    """The key of eᵀ, wherever in it the transposes stand."""
+    return key(e) if e.is_scalar else fact("transposed key", e, _transposed_key, closed=(Named,))
+
+
+def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
+    if e.is_scalar or isinstance(e, Identity | DiagonalMatrix | Centering | SymmetricPart) or is_symmetric_leaf(e):
+        return key(e)
     if isinstance(e, Transpose):
         return key(e.operands[0])
     if isinstance(e, OpenHessian):
         return key(e.flipped)
-    return key(e) if is_symmetric_leaf(e) else hashlib.blake2b(b"transpose" + key(e), digest_size=16).digest()
+    if isinstance(e, Sum | Hadamard):
+        return _digest(e, *sorted(below))
+    if isinstance(e, Product):
+        return _digest(e, *reversed(below))
+    if isinstance(e, Scale | Inverse | MatrixPower):
+        return _digest(e, *e.data, *below)
+    return hashlib.blake2b(b"transpose" + key(e), digest_size=16).digest()
 
 
 def _digest(e: Expr, *parts: object) -> bytes:
