@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size, size
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace
+from matdiff.algebra.expr import Expr, Number, Symbol, replace
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
-from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
+from matdiff.algebra.operators.products import Scale, Sum, zero
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place, place_parts
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector, substitute_index
 from matdiff.errors import UnsupportedError
 
@@ -43,7 +43,7 @@ def sources(recurrence: Recurrence, pieces: Mapping[Expr, Sequence[Expr]]) -> So
 
 
 def _sort(z: Recurrence, target: Iterate, piece: Expr, found: Sources) -> None:
-    index, offset = _parts(target.operands[1])
+    index, offset = place_parts(target.operands[1])
     count, origin, final = z.index.last, size(z.origin), z.index.last + size(z.origin)
     first, last = (origin, final) if z.forward else (final, origin)
     before, after = size(z.origin - z.forward), _after(z)
@@ -83,26 +83,6 @@ def _unmatched(z: Recurrence, target: Expr) -> UnsupportedError:
     )
 
 
-def _parts(number: Expr) -> tuple[Index | None, Size]:
-    """The number of a state as an index, if there is one, and a size."""
-    index: Index | None = None
-    total = size(0)
-    for term in number.operands if isinstance(number, Sum) else (number,):
-        if isinstance(term, Index):
-            index = term
-            continue
-        monomial = size(1)
-        for factor in term.operands if isinstance(term, Hadamard | Product | Scale) else (term,):
-            if isinstance(factor, Symbol):
-                monomial = monomial * size(factor.name)
-            elif factor.number is not None and factor.number.denominator == 1:
-                monomial = monomial * size(int(factor.number))
-            else:
-                raise UnsupportedError(f"{number} is not the number of a state")
-        total = total + monomial
-    return index, total
-
-
 def unrolled_once(z: Recurrence) -> Expr:
     """The state after step k in terms of the state before it."""
     known: dict[Expr, Expr] = {z.state: z.before}
@@ -116,7 +96,7 @@ def adjoint_of_state(unknown: Iterate, delta: Recurrence, given: Sources) -> Exp
     if unknown is z.first:
         return Sum.of(delta.last, *given.first)
     number = unknown.operands[1]
-    index, offset = _parts(number)
+    index, offset = place_parts(number)
     step = place(offset - _after(z)) if index is None else index
     return Sum.of(Iterate(delta, number), *(substitute_index(a, z.index, step) for a in given.after))
 
@@ -164,7 +144,7 @@ def perturbed(state: Iterate, name: str) -> tuple[Recurrence, Expr]:
     if state is z.first:
         change: Expr = Symbol(name, z.shape, ("change",))
         return Recurrence(start + change, step, z.state), change
-    index, offset = _parts(state.operands[1])
+    index, offset = place_parts(state.operands[1])
     if index is None:
         change = Symbol(name, z.shape, ("change",))
         at = Entry(UnitVector(place(offset - _after(z)), z.index.last), z.index)

@@ -26,7 +26,7 @@ def instance(
 
     What *needs* a value has one there.
     """
-    program = Program([*exprs, *inputs, *needs])
+    program = Program([*exprs, *inputs, *needs], lenient=True)
     found = Sampler(program, ()).instance(Draws(seed)).environment
     values: dict[str, Any] = {}
     for s in inputs:

@@ -13,13 +13,16 @@ arrays are one node, so that what the value, the gradient and the Hessian share 
     reshape     the axes joined or split, rows first       select    one place, or a range of places, of an axis
     flip        an axis the other way round
     concatenate arrays one behind the other                apply     a function of the library on whole arrays
+    take        the places of an axis from one to another, of which some may not exist: any place stands for them
     factor      a factorisation; data: its kind            solve     by a factorisation
+    loop        the states of a recurrence, or the last one; data: what a step computes, the state that it starts from
+    state       that state, in a step                      counter   the number of the step, from 1
     inverse, logdet, det  by a factorisation
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -32,7 +35,7 @@ Axes = tuple[Size, ...]
 class Array:
     """One array of a program: an operation, its operands, its data, and the lengths of its axes."""
 
-    __slots__ = ("args", "axes", "data", "op", "place", "symmetric")
+    __slots__ = ("args", "axes", "data", "inner", "op", "place", "symmetric")
 
     def __init__(self, op: str, args: tuple[Array, ...], data: tuple[Any, ...], axes: Axes, place: int) -> None:
         self.op = op
@@ -41,6 +44,7 @@ class Array:
         self.axes = axes
         self.place = place  # in the order in which the arrays were made: operands come before operations
         self.symmetric = self.is_symmetric
+        self.inner: bool = op in ("state", "counter") or any(x.inner for x in args)  # whether it is a part of a loop
 
     @property
     def number(self) -> Fraction | None:
@@ -112,10 +116,14 @@ class Arrays:
         lengths = {c: n for a, word in zip(args, letters, strict=True) for c, n in zip(word, a.axes, strict=True)}
         return self.make("contract", args, renamed, tuple([lengths[c] for c in out]))
 
+    def fill(self, value: Fraction | int, axes: Axes) -> Array:
+        """An array of one number."""
+        return self.make("embed", (self.number(value),), ("", LETTERS[: len(axes)]), axes)
+
     def reshape(self, a: Array, axes: Axes) -> Array:
         """The same entries, rows first, in other axes."""
         if a.number is not None and axes:
-            return self.make("embed", (a,), ("", LETTERS[: len(axes)]), axes)
+            return self.fill(a.number, axes)
         a = a.args[0] if a.op == "reshape" else a
         return a if a.axes == axes else self.make("reshape", (a,), (axes,), axes)
 
@@ -150,3 +158,16 @@ def reachable(roots: Sequence[Array]) -> Iterator[Array]:
             seen.add(a)
             stack.extend(a.args)
             yield a
+
+
+def inside(loop: Array) -> list[Array]:
+    """The arrays that a step of a loop computes, operands first."""
+    return sorted((a for a in reachable([loop.data[0]]) if a.inner), key=lambda a: a.place)
+
+
+def with_steps(program: Iterable[Array]) -> Iterator[Array]:
+    """The arrays of a program, and those of its loops."""
+    for a in program:
+        yield a
+        if a.op == "loop":
+            yield from inside(a)

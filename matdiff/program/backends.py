@@ -26,6 +26,7 @@ class Backend(NamedTuple):
     scalar      the type of a scalar in annotations
     in_place    whether arrays may be changed
     halves      whether ZᵀZ is computed with half the work
+    loop        how loops are written: into arrays in place, by a scan, or into a list
     kinds       what stands for factorisations that the library does not have
     """
 
@@ -42,6 +43,7 @@ class Backend(NamedTuple):
     scalar: str = "float"
     in_place: bool = False
     halves: bool = False
+    loop: str = "in place"
     kinds: Mapping[str, str] = {}
 
 

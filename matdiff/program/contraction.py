@@ -121,7 +121,12 @@ class Contraction:
         for k in reversed(range(len(labels))):
             label = labels[k]
             if isinstance(label, Place):
-                a = self.arrays.make("select", (a, label.at), (k,), a.axes[:k] + a.axes[k + 1 :])
+                is_range = a.op == "range"
+                a = (
+                    label.at
+                    if is_range
+                    else self.arrays.make("select", (a, label.at), (k,), a.axes[:k] + a.axes[k + 1 :])
+                )
                 labels = labels[:k] + labels[k + 1 :]
         return a, labels
 

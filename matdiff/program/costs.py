@@ -15,7 +15,7 @@ from operator import mul
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.program.arrays import Array
+from matdiff.program.arrays import Array, inside
 
 SAMPLES = 7
 LEAST, LARGEST = 8, 4000
@@ -77,11 +77,16 @@ class Work(NamedTuple):
 
 def work_of(program: Iterable[Array]) -> Work:
     """The work of a program, as polynomials in its sizes."""
-    flops, memory, factorisations = Size(()), Size(()), []
+    flops, memory = Size(()), Size(())
+    factorisations: list[str] = []
     for a in program:
         entries = reduce(mul, a.axes, ONE)
-        if a.op in ("input", "number", "size"):
+        if a.op in ("input", "number", "size", "state", "counter"):
             continue
+        if a.op == "loop":
+            step = work_of(inside(a))
+            flops, factorisations = flops + step.flops * a.data[3], [*factorisations, *step.factorisations]
+            memory = memory + step.memory
         memory = memory + entries
         flops = flops + operations(a, entries)
         if a.op == "factor":
@@ -104,4 +109,4 @@ def operations(a: Array, entries: Size) -> Size:
         return entries * a.axes[-1] * size(2) if a.axes else entries
     if a.op == "sum":
         return entries * size(len(a.args))
-    return Size(()) if a.op in ("embed", "reshape", "select", "part", "flip") else entries
+    return Size(()) if a.op in ("embed", "reshape", "select", "part", "take", "flip", "loop") else entries

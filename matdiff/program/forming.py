@@ -15,6 +15,7 @@ from matdiff.program.linear import product_of
 from matdiff.program.tensors import Axis, Factor, Label, Labels, Place, Tensor, extent_of
 
 SIDES = ("rows", "cols")
+AGREEMENT = "where(a == b, 1.0, 0.0)"
 
 
 class Forming:
@@ -32,6 +33,10 @@ class Forming:
         """An array with axes for free labels, rows and columns; there is no axis of the length 1."""
         sides: list[Labels] = [(Axis(n),) if n is not ONE else () for n in (rows, cols)]
         return Tensor(((a, (*free, *sides[0], *sides[1])),), sides[0], sides[1])
+
+    def number(self, value: Fraction | int) -> Tensor:
+        """A number."""
+        return Tensor((), number=Fraction(value))
 
     # ---- axes that are tied -------------------------------------------------------------------------
 
@@ -73,7 +78,7 @@ class Forming:
             (x.at, ()) if isinstance(x, Place) else (self.arrays.make("range", axes=(extent_of(x),)), (x,))
             for x in sides
         ]
-        return self.entrywise("where(a == b, 1.0, 0.0)", parts, [x for x in sides if not isinstance(x, Place)])
+        return self.entrywise(AGREEMENT, parts, [x for x in sides if not isinstance(x, Place)])
 
     def entrywise(self, formula: str, parts: Sequence[Factor], labels: Sequence[Label]) -> Factor:
         """A formula of arrays whose axes are among some labels."""

@@ -8,23 +8,24 @@ need it, or where its entries are needed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from matdiff.algebra.dims import ONE, SCALAR, Size, divided, size
+from matdiff.algebra.dims import ONE, SCALAR, Size, divided
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.errors import UnsupportedError
 from matdiff.program.arrays import LETTERS, Array
-from matdiff.program.forming import Forming
 from matdiff.program.kinds import Kinds
-from matdiff.program.linear import factorised, product_of
-from matdiff.program.tensors import Axis, Factor, Label, Labels, Place, Tensor, extent_of
+from matdiff.program.linear import factorised
+from matdiff.program.loops import Loops
+from matdiff.program.tensors import Axis, Factor, Label, Labels, Tensor, extent_of, replaced
 
 MOST_FACTORS = 8  # a longer product is multiplied out before it becomes part of another
 
 
-class Lowering(Forming):
+class Lowering(Loops):
     """Expressions as tensors over one table of arrays."""
 
     def __init__(
@@ -35,22 +36,28 @@ class Lowering(Forming):
         formed: Collection[Expr] = (),
     ) -> None:
         super().__init__(sizes)
-        nodes: dict[Expr, None] = {}
-        for root in roots:
-            nodes.update(dict.fromkeys(postorder(root, nodes.__contains__)))
+        nodes = distinct(roots, ())
         self.symbols = [s for s in nodes if isinstance(s, Symbol)]
         every = [*symbols, *self.symbols]
-        shapes = [(*s.ranges, *s.shape) for s in every if s.ranges or s.shape != SCALAR]
-        self.shown = frozenset(name for shape in shapes for extent in shape for name in extent.names())
+        lengths = [x for s in every if s.ranges or s.shape != SCALAR for x in (*s.ranges, *s.shape)]
+        lengths += [node.index.last for node in nodes if isinstance(node, Recurrence)]
+        self.shown = frozenset(name for extent in lengths for name in extent.names())
         self.kinds = Kinds(self.shown)
+        self.done: dict[Expr, Tensor] = {}
+        self.recurrences(nodes)
+        self.lower(roots, formed)
+
+    def lower(self, roots: Sequence[Expr], formed: Collection[Expr] = ()) -> None:
+        """Notes the tensors of some expressions, and of all that is in them."""
+        nodes = distinct(roots, self.done)
         uses = Counter(o for node in nodes for o in node.operands)
         uses.update(roots)
-        self.done: dict[Expr, Tensor] = {}
         for node in nodes:
             found = self._lowered(node)
             if node in formed:
                 found = self.formed(found)
-            self.done[node] = self.settled(found) if uses[node] > 1 or len(found.factors) > MOST_FACTORS else found
+            shared = uses[node] > 1 or len(found.factors) > MOST_FACTORS
+            self.done[node] = self.settled(found) if shared else found
 
     def _lowered(self, node: Expr) -> Tensor:
         """The tensor of a node whose operands are lowered."""
@@ -62,32 +69,14 @@ class Lowering(Forming):
             case Symbol():
                 return self.of_array(self.symbol(node), tuple(map(Axis, node.ranges)), *node.shape)
         try:
-            found: Tensor = node.lower(self, *[self.done[o] for o in node.operands])
+            with self.within(node):
+                found: Tensor = node.lower(self, *[self.here(self.done[o]) for o in node.operands])
         except NotImplementedError:
             title = node.title() if isinstance(node, Operator) else type(node).__name__
             raise UnsupportedError(f"there is no code for {title} yet") from None
         return found
 
     # ---- leaves -------------------------------------------------------------------------------------
-
-    def is_input(self, s: Symbol) -> bool:
-        """Whether a symbol is an argument: π is none, and a scalar that has the name of a size is that size."""
-        is_scalar = s.shape == SCALAR and not s.ranges
-        return not (is_scalar and (s.name in self.shown or (s.name == "pi" and not s.properties)))
-
-    def symbol(self, s: Symbol) -> Array:
-        """The array of a symbol; a family has the axes of its indices first."""
-        if not self.is_input(s):
-            return (
-                self.arrays.make("size", (), (size(s.name),))
-                if s.name in self.shown
-                else self.arrays.make("apply", (), ("pi",))
-            )
-        return self.arrays.make("input", (), (s,), (*s.ranges, *without_ones(s.shape)))
-
-    def number(self, value: Fraction | int) -> Tensor:
-        """A number."""
-        return Tensor((), number=Fraction(value))
 
     def constant(self, number: int, rows: Size, cols: Size) -> Tensor:
         """A matrix of one number."""
@@ -164,10 +153,23 @@ class Lowering(Forming):
         if k == 2 and a.op == "apply" and a.data == ("norm(a)",):
             word = LETTERS[: len(a.args[0].axes)]
             return Tensor(((self.arrays.contract([a.args[0]] * 2, [word] * 2, ""), ()),), number=t.number**2)
-        half = self.entry_power(Tensor(((a, labels),), t.rows, t.cols), k // 2)
+        if k == 2 and a.op == "map" and a.data[0] == "sqrt(a)":
+            inside = [labels[place] for place in a.data[1][0]]
+            return Tensor(self.unmultiplied(a.args[0], inside), t.rows, t.cols, t.number**2)
+        half = self.settled(self.entry_power(Tensor(((a, labels),), t.rows, t.cols), k // 2))
         both = Tensor((*half.factors, *half.factors), t.rows, t.cols)
         found = both.times((a, labels)) if k % 2 else both
         return found._replace(factors=(self.entries(found),) if k > 2 else found.factors, number=t.number**k)
+
+    def unmultiplied(self, a: Array, labels: Sequence[Label]) -> tuple[Factor, ...]:
+        """The factors of an array that is a product, so that what it is summed over can wait; itself if it is none."""
+        if a.op != "contract" or len(a.args) == 1:
+            return ((a, tuple(labels)),)
+        known: dict[str, Label] = dict(zip(a.data[-1], labels, strict=True))
+        for x, word in zip(a.args, a.data, strict=False):
+            for letter, extent in zip(word, x.axes, strict=True):
+                known.setdefault(letter, Axis(extent))
+        return tuple((x, tuple(known[c] for c in word)) for x, word in zip(a.args, a.data, strict=False))
 
     def power(self, t: Tensor, k: int) -> Tensor:
         """Aᵏ for a square matrix and a number k > 0, by squares."""
@@ -210,110 +212,6 @@ class Lowering(Forming):
         traced = self.tied(m._replace(rows=(j,), cols=(i,)), a, [("rows", "rows"), ("cols", "cols")])[0]
         return traced._replace(rows=(r,), cols=(c,))
 
-    # ---- entries, rows, columns, ranges ---------------------------------------------------------------
-
-    def label(self, e: Expr, extent: Size) -> Label:
-        """The label of a place, which is counted from 1: an index is its own."""
-        if isinstance(e, Index):
-            return e
-        if e.number is not None:
-            return Place(self.arrays.number(e.number), extent)
-        a, free = self.whole(self.done[e] if e in self.done else self.number(0))
-        if free or e not in self.done:
-            raise UnsupportedError(f"there is no code for the place {e} yet")
-        return Place(a, extent)
-
-    def unit_vector(self, place: Expr, rows: Size) -> Tensor:
-        """eᵢ, whose only entry is at a place."""
-        label = self.label(place, rows)
-        if extent_of(label) is not rows:
-            raise UnsupportedError(f"there is no code for a unit vector of {rows} places by {place} yet")
-        return Tensor((), (label,))
-
-    def member(self, family: Symbol, places: Sequence[Expr]) -> Tensor:
-        """A member of a family."""
-        a = self.symbol(family)
-        labels: list[Label] = []
-        for k, (place, extent) in enumerate(zip(places, family.ranges, strict=True)):
-            label = self.label(place, extent)
-            if isinstance(label, Index) and label.last is not extent:
-                a = self.part(a, k, Size(()), label.last)
-            labels.append(label)
-        return self.of_array(a, tuple(labels), *family.shape)
-
-    def taken(self, t: Tensor, side: str, place: Expr) -> Tensor:
-        """A row or a column."""
-        extents = [extent_of(x) for x in getattr(t, side)]
-        return self.at(t, side, self.label(place, product_of(tuple(extents)))) if extents else t  # the only one
-
-    def at(self, t: Tensor, side: str, new: Label) -> Tensor:
-        """A row or a column at a place."""
-        t = t.fresh() if len(getattr(t, side)) == 1 else self.joined(t)
-        (old,) = getattr(t, side)
-        if isinstance(new, Index) and isinstance(old, Axis) and new.last is not old.extent:
-            t = self.between(t, side, Size(()), new.last)
-            (old,) = getattr(t, side)
-        names, deltas = self.unified([(new, old)])
-        return replaced(t.renamed(names).times(*deltas), side, ())
-
-    def between(self, t: Tensor, side: str, start: Size, stop: Size) -> Tensor:
-        """The rows, or the columns, from one to another; *start* is counted from 0 and *stop* is not among them."""
-        if stop - start is ONE:  # there is no axis of the length 1
-            return self.at(t, side, Place(self.arrays.size(stop), stop))
-
-        def part(a: Array, axis: int) -> Array:
-            return self.part(a, axis, start, stop)
-
-        return self.along_axes(part, t, side)
-
-    def along_axes(self, change: Callable[[Array, int], Array], t: Tensor, side: str) -> Tensor:
-        """A tensor whose arrays are changed along the axis of the rows, or of the columns."""
-        if len(getattr(t, side)) != 1:
-            t = self.joined(t)
-        if not t.is_plain:
-            t = self.formed(t)
-        (old,) = getattr(t, side)
-        new, factors = old, list[Factor]()
-        for a, labels in t.factors:
-            if old in labels:
-                axis = labels.index(old)
-                a = change(a, axis)
-                new = new if new is not old else Axis(a.axes[axis])
-                labels = tuple([new if x is old else x for x in labels])
-            factors.append((a, labels))
-        return replaced(t._replace(factors=tuple(factors)), side, (new,))
-
-    def turned(self, a: Array, axis: int) -> Array:
-        """An axis the other way round."""
-        if a.op == "inverse":
-            raise UnsupportedError("there is no code for an inverse the other way round in a product yet")
-        if a.op == "flip" and a.data == (axis,):
-            return a.args[0]
-        return self.arrays.make("flip", (a,), (axis,), a.axes)
-
-    def part(self, a: Array, axis: int, start: Size, stop: Size) -> Array:
-        """The places of an axis from one to another."""
-        if a.op == "inverse":
-            raise UnsupportedError("there is no code for a part of an inverse in a product yet")
-        axes = (*a.axes[:axis], stop - start, *a.axes[axis + 1 :])
-        return self.arrays.make("part", (a,), (axis, start, stop), axes)
-
-    def stacked(self, side: str, tensors: Sequence[Tensor], shape: tuple[Size, Size]) -> Tensor:
-        """Blocks side by side (cols) or one below the other (rows)."""
-        free: Labels = tuple(dict.fromkeys(i for t in tensors for i in t.free))
-        if any(t.free != free for t in tensors):
-            raise UnsupportedError("there is no code for stacked members of a family yet")
-        has_rows = any(t.rows for t in tensors) or side == "rows"
-        has_cols = any(t.cols for t in tensors) or side == "cols"
-        blocks = [
-            self.arrays.reshape(a, block_axes(a, t, free, has_rows, has_cols))
-            for t in tensors
-            for a in [self.matrix(t)]
-        ]
-        axis = len(free) + (side == "cols" and has_rows)
-        axes = (*map(extent_of, free), *without_ones(shape))
-        return self.of_array(self.arrays.make("concatenate", blocks, (axis,), axes), free, *shape)
-
     # ---- linear equations ---------------------------------------------------------------------------
 
     def factor(self, e: Expr, t: Tensor) -> tuple[Array, str, Labels]:
@@ -351,9 +249,14 @@ class Lowering(Forming):
         return Tensor(((self.arrays.make(what, (factor,), (kind,), factor.axes[:-2]), free),))
 
 
-def without_ones(shape: Sequence[Size]) -> tuple[Size, ...]:
-    """The lengths of the axes that there are: a vector has one, a scalar none."""
-    return tuple([extent for extent in shape if extent.number != 1])
+def distinct(roots: Iterable[Expr], known: Container[Expr]) -> list[Expr]:
+    """The nodes of some expressions that are not known yet, operands first."""
+    nodes: dict[Expr, None] = {}
+    for root in roots:
+        for node in postorder(root, lambda e: e in nodes or e in known):
+            if node not in known:
+                nodes.setdefault(node)
+    return list(nodes)
 
 
 def extents(labels: Labels) -> list[Size]:
@@ -370,17 +273,3 @@ def is_exchange(t: Tensor) -> bool:
         a.op == "flip" and a.args[0].op == "embed" and a.args[0].data == ("", "aa") and a.args[0].args[0].number == 1
     )
     return turned and {*labels} == {*t.inner}
-
-
-def replaced(t: Tensor, side: str, labels: Labels) -> Tensor:
-    """A tensor with other rows, or with other columns."""
-    return t._replace(rows=labels) if side == "rows" else t._replace(cols=labels)
-
-
-def block_axes(a: Array, t: Tensor, free: Labels, has_rows: bool, has_cols: bool) -> tuple[Size, ...]:
-    """The axes of a block in a stack, where some other block has rows or columns."""
-    inner = [*a.axes[len(free) :]]
-    one = Size((((), 1),))
-    rows = inner.pop(0) if t.rows else one
-    cols = inner.pop(0) if t.cols else one
-    return (*a.axes[: len(free)], *[rows] * has_rows, *[cols] * has_cols)

@@ -11,10 +11,11 @@ from matdiff.algebra.dims import SCALAR, Size, shape_text
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.calculus.conditions import size_names
 from matdiff.errors import MatdiffError
-from matdiff.program.arrays import Array, in_order
+from matdiff.program.arrays import Array, in_order, with_steps
 from matdiff.program.backends import Backend
 from matdiff.program.costs import Work, work_of
-from matdiff.program.lowering import Lowering, without_ones
+from matdiff.program.lowering import Lowering
+from matdiff.program.places import without_ones
 from matdiff.program.rewriting import Rewriting
 from matdiff.program.statements import write
 from matdiff.program.syntax import extent, identifier
@@ -78,7 +79,7 @@ def generated(
     inputs = [s for s in every if versions[-1].lowering.is_input(s)]
     header = Header(inputs, target, called)
     named = (shortcut.few.names() | shortcut.many.names()) if shortcut else set()
-    header.read(named | {n for v in versions for a in v.program for n in sizes_in(a)})
+    header.read(named | {n for v in versions for a in with_steps(v.program) for n in sizes_in(a)})
     lines, helpers = written(versions, shortcut, header)
     head = f"def {called}({', '.join(header.parameters())}) -> tuple[{result_type(outputs, target)}]:"
     body = [*docstring(outputs, inputs, header, conditions), *header.checks("\n".join(lines)), *lines]
@@ -140,15 +141,13 @@ def tuple_text(parts: Sequence[str]) -> str:
     return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"
 
 
-WITH_SIZES = ("embed", "reshape", "range", "inverse", "contract")  # operations whose code may name lengths
+WITH_SIZES = ("embed", "reshape", "range", "inverse", "loop")  # operations whose code may name lengths
 
 
 def sizes_in(a: Array) -> set[str]:
     """The names of the sizes that an operation needs as numbers."""
     found = {n for x in a.data if isinstance(x, Size) for n in x.names()}
-    return found | (
-        {n for x in a.axes for n in x.names()} if a.op in ("embed", "reshape", "range", "inverse") else set()
-    )
+    return found | ({n for x in a.axes for n in x.names()} if a.op in WITH_SIZES else set())
 
 
 class Header:

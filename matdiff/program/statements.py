@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
+from matdiff.algebra.dims import ONE
 from matdiff.program.arrays import Array, in_order
 from matdiff.program.linear import product_of
+from matdiff.program.looping import loop
 from matdiff.program.syntax import Node, name, number, tuple_of
 from matdiff.program.writing import Writer
 
@@ -18,8 +20,14 @@ def write(w: Writer, roots: Sequence[Array]) -> None:
     order = in_order(roots)
     w.uses.update(Counter(arg for a in order for arg in a.args))
     w.uses.update(roots)
+    w.uses.update(x for a in order if a.op == "loop" for x in a.args[1:] if not is_view(x))  # not once for each step
     for a in order:
         w.keep(a, NODES[a.op](w, a), w.uses[a])
+
+
+def is_view(a: Array) -> bool:
+    """Whether an array is an argument, or the transpose of one."""
+    return a.op == "input" or (a.op == "contract" and len(a.args) == 1 and is_view(a.args[0]) and len(a.axes) == 2)
 
 
 def _input(w: Writer, a: Array) -> Node:
@@ -190,7 +198,9 @@ def position(w: Writer, at: Array) -> Node:
     if at.number is not None:
         return number(at.number - 1)
     if at.op == "size":
-        return ast.BinOp(w.node(at), ast.Sub(), ast.Constant(1))
+        return w.size(at.data[0] - ONE)
+    if at.op == "counter":
+        return w.place_of_step(at)
     return w.fill("int(a) - 1", a=w.node(at))
 
 
@@ -200,6 +210,18 @@ def _part(w: Writer, a: Array) -> Node:
     high = None if stop is a.args[0].axes[axis] else w.size(stop)
     index: list[Node] = [*[ast.Slice() for _ in range(axis)], ast.Slice(low, high)]
     return ast.Subscript(w.node(a.args[0]), tuple_of(index) if axis else index[0], ast.Load())
+
+
+def _take(w: Writer, a: Array) -> Node:
+    axis, start, stop = a.data
+    places = w.fill("arange(a, b)", a=w.size(start), b=w.size(stop))
+    last = w.fill("a - 1", a=w.size(a.args[0].axes[axis]))
+    index: list[Node] = [*[ast.Slice() for _ in range(axis)], w.fill("clip(a, 0, b)", a=places, b=last)]
+    return ast.Subscript(w.node(a.args[0]), tuple_of(index) if axis else index[0], ast.Load())
+
+
+def _loop(w: Writer, a: Array) -> Node:
+    return loop(w, a, lambda w, x: NODES[x.op](w, x))
 
 
 def _flip(w: Writer, a: Array) -> Node:
@@ -320,5 +342,5 @@ NODES = {
     "input": _input, "number": _number, "size": _size, "range": _range, "map": _map, "sum": _sum, "contract": _contract,
     "reshape": _reshape, "select": _select, "part": _part, "flip": _flip, "concatenate": _concatenate,
     "reduce": _reduce, "apply": _apply, "factor": _factor, "solve": _solve, "inverse": _inverse, "logdet": _determinant,
-    "det": _determinant, "embed": _embed, "add_at": _add_at,
+    "det": _determinant, "embed": _embed, "add_at": _add_at, "take": _take, "loop": _loop,
 }  # fmt: skip

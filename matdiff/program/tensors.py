@@ -120,3 +120,8 @@ class Tensor(NamedTuple):
 def extent_of(label: Label) -> Size:
     """The length of a labelled axis."""
     return label.last if isinstance(label, Index) else label.extent
+
+
+def replaced(t: Tensor, side: str, labels: Labels) -> Tensor:
+    """A tensor with other rows, or with other columns."""
+    return t._replace(rows=labels) if side == "rows" else t._replace(cols=labels)

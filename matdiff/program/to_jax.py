@@ -21,7 +21,7 @@ FUNCTIONS = {
     "sigmoid": "jax.nn.sigmoid", "softplus": "jax.nn.softplus", "repeated": "jnp.broadcast_to",
     "solve_sylvester": "jax.scipy.linalg.solve_sylvester", "cholesky": "jnp.linalg.cholesky",
     "lu": "jax.scipy.linalg.lu_factor", "lu_solve": "jax.scipy.linalg.lu_solve", "solve_each": "jnp.linalg.solve",
-    "copied": "jnp.array", "flipped": "jnp.flip",
+    "copied": "jnp.array", "flipped": "jnp.flip", "scan": "jax.lax.scan",
 }  # fmt: skip
 
 HELPERS = {
@@ -102,5 +102,6 @@ BACKEND = Backend(
     convert="{0} = jnp.asarray({0})",
     like={"dtype": "result_type(a, float32)"},
     scalar="float | jax.Array",
+    loop="scan",
     kinds={"symmetric": "lu"},
 )

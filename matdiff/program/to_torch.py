@@ -16,7 +16,7 @@ FUNCTIONS = {
     "batch_det": "torch.linalg.det", "relu": "torch.relu", "sigmoid": "torch.sigmoid", "outer": "torch.outer",
     "transpose": "torch.permute", "concatenate": "torch.concatenate", "repeated": "torch.broadcast_to",
     "solve_each": "torch.linalg.solve", "copied": "torch.clone", "cholesky": "torch.linalg.cholesky",
-    "lu": "torch.linalg.lu_factor", "flipped": "torch.flip",
+    "lu": "torch.linalg.lu_factor", "flipped": "torch.flip", "clip": "torch.clamp",
 }  # fmt: skip
 
 HELPERS = {
@@ -126,5 +126,6 @@ BACKEND = Backend(
     like={"dtype": "a.dtype", "device": "a.device"},
     unlike={"dtype": "float64"},
     scalar="float | torch.Tensor",
+    loop="list",
     kinds={"symmetric": "lu"},
 )

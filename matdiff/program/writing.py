@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from matdiff.algebra.dims import Size
 from matdiff.program.arrays import Array
 from matdiff.program.backends import Backend
-from matdiff.program.syntax import Node, extent, filled, name, tuple_of
+from matdiff.program.syntax import Node, extent, filled, identifier, name, tuple_of
 
 ALWAYS_INLINE = ("number", "size", "input")
-NEVER_INLINE = ("factor", "add_at")
+NEVER_INLINE = ("factor", "add_at", "loop")
 DEEPEST = 4  # operations in each other in one line
 
 
@@ -30,6 +31,7 @@ class Writer:
         self._nodes: dict[Array, Node] = {}
         self._depth: dict[Array, int] = {}
         self._count = 0
+        self._counters: dict[str, str] = {}
         self.uses: Counter[Array] = Counter()
 
     def keep(self, a: Array, node: Node, uses: int) -> None:
@@ -47,8 +49,37 @@ class Writer:
         while f"t{self._count}" in self.taken:
             self._count += 1
         variable = f"t{self._count}"
-        self.lines.append(f"{variable} = {ast.unparse(node)}")
+        self.line(name(variable), node)
         return name(variable)
+
+    def variable(self, text: str) -> str:
+        """A variable with a name of its own."""
+        return identifier(text, self.taken)
+
+    def counter(self, text: str) -> str:
+        """The variable that counts the steps of a loop: loops one behind the other have the same."""
+        if text not in self._counters:
+            self._counters[text] = self.variable(text)
+        return self._counters[text]
+
+    def place_of_step(self, counter: Array) -> Node:
+        """The number of a step, counted from 0."""
+        return name(self._counters[counter.data[0].data[2].name])
+
+    def stand_for(self, a: Array, node: Node) -> None:
+        """Says what stands for an array that no operation of the program makes."""
+        self._nodes[a], self._depth[a] = node, 0
+
+    def line(self, target: Node, node: Node) -> None:
+        """A statement that gives something a value."""
+        self.lines.append(f"{ast.unparse(target)} = {ast.unparse(node)}")
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """The statements that are written meanwhile stand below a head."""
+        before, self.lines = self.lines, []
+        yield
+        self.lines = [*before, head, *("    " + line for line in self.lines)]
 
     def own(self, a: Array) -> Node:
         """An array that may be changed: it is new and nothing else needs it, or it is a copy."""
@@ -141,7 +172,7 @@ def imports_of(backend: Backend, texts: Sequence[str]) -> list[str]:
     return sorted(found, key=lambda line: (line.startswith("from"), line))
 
 
-BUILTIN = ("int", "float", "abs")
+BUILTIN = ("int", "float", "abs", "range")
 
 
 def occurrences(template: str, letter: str) -> int:

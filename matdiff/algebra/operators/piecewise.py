@@ -73,7 +73,9 @@ class Piecewise(Linear):
         """Off the border; what is counted is never on it."""
         left, right = self.operands[:2]
         sizes = frozenset(name for index in left.free | right.free for name in index.last.names())
-        counted = is_counted(left, sizes) and is_counted(right, sizes)
+        counted = bool(left.free | right.free) and all(
+            a.number is not None or is_counted(a, sizes) for a in (left, right)
+        )
         return "" if self.relation in "=≠" or counted else f"{left} ≠ {right}"
 
     @staticmethod
@@ -86,7 +88,7 @@ class Piecewise(Linear):
 
     def lower(self, to: Any, left: Any, right: Any, then: Any, otherwise: Any) -> Any:
         sign = PYTHON_SIGNS.get(self.relation, self.relation)
-        return to.map(f"where(a {sign} b, c, d)", left, right, then, otherwise)
+        return to.within_range(self) or to.map(f"where(a {sign} b, c, d)", left, right, then, otherwise)
 
     @differential(
         "differential_of_cases",

@@ -6,14 +6,14 @@ state k + origin − 1 to the state k + origin; backwards the start is the last,
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from matdiff.algebra.dims import SCALAR, Shape, Size, shape_text, size
 from matdiff.algebra.expr import Data, Expr, Index, Leaf, Number, Operator, Symbol, fact
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import SUM, Notation, Slot, Style, name_text
-from matdiff.algebra.operators.products import Scale, Sum
-from matdiff.errors import ShapeError
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
+from matdiff.errors import ShapeError, UnsupportedError
 
 
 class State(Leaf):
@@ -35,6 +35,9 @@ class State(Leaf):
     @classmethod
     def free_of(cls, operands: tuple[Expr, ...], data: Data) -> frozenset[Index]:
         return frozenset((data[2],))
+
+    def lower(self, to: Any) -> Any:
+        return to.state(self)
 
     def notation(self, style: Style) -> Notation:
         name, _, index, origin, forward = self.data
@@ -109,6 +112,9 @@ class Recurrence(Operator):
         """The state after step k."""
         return Iterate(self, place(self.index, self.origin - (not self.forward)))
 
+    def lower(self, to: Any, start: Any, step: Any) -> Any:
+        return to.recurrence(self, start, step)
+
     @classmethod
     def title(cls) -> str:
         return "a recurrence"
@@ -127,6 +133,9 @@ class Iterate(Operator):
             raise ShapeError("a state needs a recurrence and its number")
         shape: Shape = recurrence.shape
         return shape
+
+    def lower(self, to: Any, states: Any, number: Any) -> Any:
+        return to.iterate(*self.operands)
 
     @classmethod
     def title(cls) -> str:
@@ -155,6 +164,26 @@ def place(base: Index | Size, offset: int = 0) -> Expr:
     numbers = sum((t.value for t in terms if isinstance(t, Number)), Number(offset).value)
     rest = [t for t in terms if not isinstance(t, Number)]
     return Sum.of(*rest, *([Number(numbers)] if numbers or not rest else []))
+
+
+def place_parts(number: Expr) -> tuple[Index | None, Size]:
+    """The number of a state, or of a member, as an index, if there is one, and a size: the inverse of ``place``."""
+    index: Index | None = None
+    total = size(0)
+    for term in number.operands if isinstance(number, Sum) else (number,):
+        if isinstance(term, Index) and index is None:
+            index = term
+            continue
+        monomial = size(1)
+        for factor in term.operands if isinstance(term, Hadamard | Product | Scale) else (term,):
+            if isinstance(factor, Symbol):
+                monomial = monomial * size(factor.name)
+            elif factor.number is not None and factor.number.denominator == 1:
+                monomial = monomial * size(int(factor.number))
+            else:
+                raise UnsupportedError(f"{number} is not the number of a state")
+        total = total + monomial
+    return index, total
 
 
 def open_states(e: Expr) -> frozenset[State]:
