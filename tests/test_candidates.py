@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -35,7 +36,8 @@ WHERE = (
 )
 
 
-def nodes() -> list[Expr]:
+@cache
+def nodes() -> tuple[Expr, ...]:
     """What stands in the laws, in more expressions, in their simplified forms, and the transposes of all that."""
     sides: list[Expr] = [matdiff.parse(text, WHERE) for text in MORE]
     for law in matdiff.laws():
@@ -52,7 +54,7 @@ def nodes() -> list[Expr]:
                     found[node.rebuild(tuple(map(_doubled, node.operands)))] = None
                 if isinstance(node, SymbolicPower):  # k stands for numbers too
                     found[matrix_power(node.operands[0], 3)] = None
-    return list(found)
+    return tuple(found)
 
 
 def _doubled(e: Expr) -> Expr:

@@ -6,8 +6,10 @@ A clause gives an index its range (i = 1, 1 ≤ k ≤ K), or says for which indi
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
@@ -129,12 +131,19 @@ def implied_letters(text: str) -> frozenset[str]:
 
 def _numbered(text: str, place: int) -> Iterator[tuple[str, str]]:
     """The names with a letter below in what a sum at text[place:] takes in, and the letters."""
-    numbered = re.compile(NUMBERED)
-    if numbered.search(text, place) is None:
-        return
-    for found in numbered.finditer(text, place, _end_of_sum(text, place)):
-        if found[1] != "I":  # the identity, whose letter is its size
-            yield found[1], SUBSCRIPTS.get(found[3] or "", found[2])
+    found = _all_numbered(text)
+    first = bisect_left(found, place, key=lambda m: m.start())
+    if first < len(found):
+        end = _end_of_sum(text, place)
+        for m in takewhile(lambda m: m.end() <= end, islice(found, first, None)):
+            if m[1] != "I":  # the identity, whose letter is its size
+                yield m[1], SUBSCRIPTS.get(m[3] or "", m[2])
+
+
+@lru_cache(maxsize=4)
+def _all_numbered(text: str) -> tuple[re.Match[str], ...]:
+    """The names with a letter below in a text: found once for all its sums."""
+    return tuple(re.finditer(NUMBERED, text))
 
 
 def _end_of_sum(text: str, place: int) -> int:

@@ -9,8 +9,9 @@ is fully declared there is nothing to vary and it is one pass.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
+from itertools import chain
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, SCALAR
@@ -50,10 +51,9 @@ FEW = 4  # penalties of which every way to avoid them is tried
 VISITS = 3  # how often every node is looked at, on average, for the choices that it depends on
 PUSHED = 5  # as many nodes are typed while an assignment is queued
 
-
+Choices = dict[int, int]  # the alternatives of some choices
 Assignment = tuple[tuple[int, int], ...]  # (choice, alternative) for each choice that goes against custom
 Heap = list[tuple[int, int, Assignment, bool]]  # the least that it can cost, how much of it are penalties, done
-
 
 OVER_MEMBERS: Kinds = (("members", 0), ("all entries", 3))  # ∑(x − μ)²
 OVER_ENTRIES: Kinds = (("all entries", 0), ("members", 1))  # ∑(Xw − y)²
@@ -227,7 +227,7 @@ class Search:
             self._push_next(heap, seen, vector, tried)
         return None
 
-    def _cost(self, vector: Assignment) -> int:
+    def _cost(self, vector: Iterable[tuple[int, int]]) -> int:
         """What the choices of an assignment cost."""
         return sum(self.choices[self.keys[k]][n][1] for k, n in vector)
 
@@ -260,27 +260,27 @@ class Search:
             for key in way.keys:
                 saved[key] = saved.get(key, 0) + way.cost
         for key in tried.culprits:
-            self._push(heap, seen, cost, {**taken, **self._next(key, taken)}, rest - saved.get(key, 0))
+            self._push(heap, seen, cost, taken, self._next(key, taken), rest - saved.get(key, 0))
         avoided = [way.key for way in ways if way.key is not None]
         if len(set(avoided)) > 1:
-            following = dict(taken)
-            for key in avoided:
-                following |= self._next(key, taken)
-            self._push(heap, seen, cost, following, sum(way.cost for way in ways if way.key is None))
+            changed = dict(chain.from_iterable(self._next(key, taken).items() for key in avoided))
+            self._push(heap, seen, cost, taken, changed, sum(way.cost for way in ways if way.key is None))
 
-    def _push(self, heap: Heap, seen: set[Assignment], cost: int, taken: dict[int, int], rest: int) -> None:
-        following = tuple(sorted(taken.items()))
+    def _push(self, heap: Heap, seen: set[Assignment], cost: int, taken: Choices, changed: Choices, rest: int) -> None:
+        """Queues the assignment that changes some choices; what the others cost is not added up again."""
+        following = tuple(sorted({**taken, **changed}.items()))
         if following not in seen:
             seen.add(following)
-            heappush(heap, (self._cost(following) + rest, rest, following, False))
+            now = cost + self._cost(changed.items()) - self._cost((k, taken[k]) for k in changed if k in taken)
+            heappush(heap, (now + rest, rest, following, False))
 
-    def _next(self, key: Key, taken: dict[int, int]) -> dict[int, int]:
+    def _next(self, key: Key, taken: Choices) -> Choices:
         """The next alternative of a choice, if there is one."""
         k = self.place[key]
         now = taken.get(k, 0)
         return {k: now + 1} if now + 1 < len(self.choices[key]) else {}
 
-    def _ways(self, penalties: list[Penalty], taken: dict[int, int]) -> Iterator[Way]:
+    def _ways(self, penalties: list[Penalty], taken: Choices) -> Iterator[Way]:
         """The ways to avoid penalties, of as many as can be asked in linear time.
 
         A few may be avoided by any choice below their nodes.  Of many, as in a network of layers, each is avoided by
@@ -293,7 +293,7 @@ class Search:
             reasons = [reason.node for reason in penalty.reasons]
             yield self._way(penalty.cost, [penalty.node] if len(penalties) <= FEW else reasons, taken)
 
-    def _way(self, cost: int, nodes: list[Node], taken: dict[int, int]) -> Way:
+    def _way(self, cost: int, nodes: list[Node], taken: Choices) -> Way:
         """The cheapest way to avoid a penalty by one choice, or else to pay it."""
         keys = self._choices_in(nodes)
         best = Way(cost, None, keys)

@@ -123,7 +123,7 @@ def outcome(text: str, where: str) -> str:
     return "read"
 
 
-N = 20_000
+N = 4_000  # several times Python's limit of recursion
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ N = 20_000
         "x" + "²" * N,
         "f(" * N + "x" + ")" * N,
         "Σ(" * 1000 + "x" + ")" * 1000,
-        "+".join(f"x{k}" for k in range(2000)) + "+ A",
+        "+".join(f"x{k}" for k in range(1000)) + "+ A",
     ],
     ids=lambda text: text[:6],
 )

@@ -168,7 +168,8 @@ class Accent(Construct):
         letter = page.pieces[place][0] if place < len(page) else ""
         alone = page.solid(place + 1, 1) == len(page)
         scripted = page.script_end == len(page) and place + 1 == page.lowered and page.raised < 0
-        if not letter[:1].isalpha() or not all(map(in_word, letter)) or letter[1:].isalnum() or not (alone or scripted):
+        is_letter = letter[:1].isalpha() and len(letter) <= SHORT and all(map(in_word, letter))
+        if not is_letter or letter[1:].isalnum() or not (alone or scripted):
             raise SyntaxError(
                 f"{self.command.text} stands over one letter",
                 text=page.source,
