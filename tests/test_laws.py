@@ -48,6 +48,8 @@ LEFT_SIDES: dict[str, Expr] = {
     "transpose_of_hadamard": matdiff.parse("(A' .* B')'", "A, B: m x n"),
     "transpose_of_entrywise": matdiff.parse("exp(A')'", "A: m x n"),
     "transpose_of_power": matdiff.parse("((A')^2)'", "A: n x n"),
+    "transpose_of_softmax": matdiff.parse("softmax_rows(A')'", "A: m x n"),
+    "transpose_of_triangle": matdiff.parse("tril(A')'", "A: m x n"),
     "idempotent_power": matdiff.parse("P^3", "P: n x n idempotent"),
     "power_of_diagonal_matrix": matdiff.parse("diag(x)^2", "x: n"),
     "entrywise_power_of_identity": matdiff.parse("eye(n).^2"),

@@ -25,6 +25,7 @@ from matdiff.files import grammar_path, read_text
 Kinds = tuple[type[Any], ...]
 EVERYWHERE = (Transpose, Scale, Hadamard, Product, Sum, Power, Number, Identity)  # tell little, since they are common
 TABLE = "laws.table"
+BY_FORM = frozenset(("symmetric", "skew", "lower", "upper", "diagonal"))  # what need not be declared to be seen
 
 
 class Heads(NamedTuple):
@@ -82,7 +83,7 @@ def inside(p: Expr) -> Kinds:
 def possible(p: Expr) -> Kinds:
     """The classes of what a part of a left side matches; none for a letter of which nothing is declared."""
     if isinstance(p, Symbol):
-        return (Declared,) if p.properties & SEEN - {"symmetric"} else ()
+        return (Declared,) if p.properties & SEEN - BY_FORM else ()
     if isinstance(p, Unspecified):
         return (Entrywise, Power, Unspecified)
     return (MatrixPower, SymbolicPower) if isinstance(p, SymbolicPower) else (type(p),)

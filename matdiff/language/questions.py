@@ -15,7 +15,9 @@ from matdiff.language.names import GREEK_WORDS, LINK, MARKS, SUBS, SUBSCRIPT, SU
 
 GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
-BRACED = r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9]*)|(?P<sub>[{SUBS}]))"
+BRACED = (
+    r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9]*)|(?P<sub>[{SUBS}]))"
+)
 TWICE = r"(?:\^\{?\s*2\s*\}?|²)"
 DERIVATIVE = rf"(?:∂|(?<![A-Za-z])d)(?P<twice>{TWICE})?\s*"
 BELOW = (

@@ -127,8 +127,9 @@ def write_laws() -> None:
     """Writes what the statements of the identities are about."""
     from matdiff.algebra import heads, identities
 
+    text = heads.table_text(identities.EVERY)
     with open(grammar_path(heads.TABLE), "w", encoding="utf-8") as file:
-        file.write(heads.table_text(identities.EVERY))
+        file.write(text)
 
 
 if __name__ == "__main__":

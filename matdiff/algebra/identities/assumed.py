@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity, Zeros
-from matdiff.algebra.expr import Expr, Number, Symbol, fact
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.laws import Declared, Statement, identity
-from matdiff.algebra.operators.matrix_functions import Cholesky
-from matdiff.algebra.operators.paths import Path
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Inverse, MatrixPower
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
-from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
+from matdiff.algebra.operators.triangular import has, leaf_of
 from matdiff.algebra.stated import stated
-
-
-def leaf_of(e: Expr) -> tuple[Expr, bool]:
-    """A symbol or a member, and whether e is the transpose of it."""
-    return (e.operands[0], True) if isinstance(e, Transpose) else (e, False)
-
-
-def has(e: Expr, wanted: str) -> bool:
-    """Whether e or what it is the transpose of is assumed to have a property."""
-    leaf, _ = leaf_of(e)
-    return isinstance(leaf, Symbol | Member | Path) and wanted in assumed(leaf)
 
 
 def are_transposes(a: Expr, b: Expr) -> bool:
@@ -166,100 +149,57 @@ diagonal_of_skew = stated(
 )
 
 
-def is_skew(e: Expr) -> bool:
-    """Whether a matrix is skew-symmetric by what is assumed of it, or by its being a skew part."""
-    return isinstance(e, SkewPart) or has(e, "skew")
-
-
 # ---- parts that are the whole -----------------------------------------------------------------------
 
-Triangles = tuple[bool, bool]  # whether a matrix is lower, and whether it is upper triangular
 
-
-def triangles(e: Expr) -> Triangles:
-    """Whether a matrix is lower and whether it is upper triangular, by the way it is written."""
-    return fact("triangles", e, _triangles, closed=(Named,))
-
-
-def _triangles(e: Expr, below: list[Triangles]) -> Triangles:
-    if e.is_scalar or isinstance(e, DiagonalMatrix | Identity | Zeros):
-        return True, True
-    if isinstance(e, Symbol | Member | Path):
-        return "lower" in assumed(e), "upper" in assumed(e)
-    lower, upper = [a for a, _ in below], [b for _, b in below]
-    if isinstance(e, Product | Sum | Scale | Inverse | MatrixPower):
-        return all(lower), all(upper)
-    if isinstance(e, Hadamard):
-        return any(lower), any(upper)
-    if isinstance(e, Cholesky | HalvedTriangle):
-        return True, isinstance(e, HalvedTriangle) and upper[0]
-    if isinstance(e, LowerTriangle | UpperTriangle):
-        return lower[0] or isinstance(e, LowerTriangle), upper[0] or isinstance(e, UpperTriangle)
-    return (upper[0], lower[0]) if isinstance(e, Transpose) else (False, False)
-
-
-@identity(
+triangle_of_triangle = stated(
+    "triangle_of_triangle",
     "tril(L) = L",
-    "tril(L) = L",
-    where="L: n x n lower",
+    where="A: m x n; L: n x n lower; U: n x n upper",
     requires="L lower triangular",
-    on=(LowerTriangle, UpperTriangle),
+    also=(
+        "triu(U) = U",
+        "triu(L) = eye(n) .* L",
+        "tril(U) = eye(n) .* U",
+        "tril(tril(A)) = tril(A)",
+        "triu(triu(A)) = triu(A)",
+    ),
 )
-def triangle_of_triangle(e: Expr) -> Expr | None:
-    """Also triu(U) = U, and triu(L) = I ⊙ L."""
-    a = e.operands[0]
-    mine, other = triangles(a) if isinstance(e, LowerTriangle) else reversed(triangles(a))
-    if mine:
-        return a
-    if not other or a.rows is not a.cols:
-        return None
-    inner = a.operands[0] if isinstance(a, LowerTriangle | UpperTriangle) else a
-    return Hadamard.of(Identity(a.rows), inner)
 
 
-@identity("I ⊙ D = D", "eye(n) .* D = D", where="D: n x n diagonal", requires="D diagonal", among=(Identity,))
-def diagonal_part_of_diagonal(e: Expr) -> Expr | None:
-    """A diagonal factor among those of an entrywise product makes the identity superfluous."""
-    others = [f for f in e.operands if not isinstance(f, Identity)]
-    if len(others) < len(e.operands) and any(all(triangles(f)) for f in others):
-        return Hadamard.of(*others)
-    return None
+diagonal_part_of_diagonal = stated(
+    "diagonal_part_of_diagonal", "eye(n) .* D = D", where="D: n x n diagonal", requires="D diagonal"
+)
 
 
-@identity("I ⊙ tril(A) = I ⊙ A", "eye(n) .* tril(A) = eye(n) .* A", where="A: n x n")
-def diagonal_part_of_triangle(e: Expr) -> Expr | None:
-    if not any(isinstance(f, Identity) for f in e.operands):
-        return None
-    parts = [f.operands[0] if isinstance(f, LowerTriangle | UpperTriangle) else f for f in e.operands]
-    return Hadamard.of(*parts) if parts != list(e.operands) else None
+diagonal_part_of_triangle = stated(
+    "diagonal_part_of_triangle", "eye(n) .* tril(A) = eye(n) .* A", also=("eye(n) .* triu(A) = eye(n) .* A",)
+)
 
 
-@identity("diag(diag(D)) = D", "Diag(diag(D)) = D", where="D: n x n diagonal", requires="D diagonal")
-def diagonal_matrix_of_diagonal(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case DiagonalVector(operands=(d,)) if all(triangles(d)):
-            return d
-        case _:
-            return None
+diagonal_matrix_of_diagonal = stated(
+    "diagonal_matrix_of_diagonal",
+    "Diag(diag(D)) = D",
+    title="diag(diag(D)) = D",
+    where="D: n x n diagonal",
+    requires="D diagonal",
+)
 
 
-@identity("sym(S) = S", "sym(S) = S", where="S: n x n symmetric", requires="S symmetric")
-def symmetric_part_of_symmetric(e: Expr) -> Expr | None:
-    """Also sym(Aᵀ) = sym(A), and 0 of what is skew-symmetric."""
-    a = e.operands[0]
-    if is_symmetric(a):
-        return a
-    if is_skew(a):
-        return Zeros(*e.shape)
-    return SymmetricPart(a.operands[0]) if isinstance(a, Transpose) else None
+symmetric_part_of_symmetric = stated(
+    "symmetric_part_of_symmetric",
+    "sym(S) = S",
+    where="S: n x n symmetric; K: n x n skew",
+    requires="S symmetric",
+    also=("sym(K) = zeros(n, n)", "sym(A') = sym(A)"),
+)
 
 
-@identity("skew(K) = K", "skew(K) = K", where="K: n x n skew", requires="K skew-symmetric")
-def skew_part_of_skew(e: Expr) -> Expr | None:
-    """Also skew(Aᵀ) = −skew(A), and 0 of what is symmetric."""
-    a = e.operands[0]
-    if is_symmetric(a):
-        return Zeros(*e.shape)
-    if is_skew(a):
-        return a
-    return -SkewPart(a.operands[0]) if isinstance(a, Transpose) else None
+skew_part_of_skew = stated(
+    "skew_part_of_skew",
+    "skew(K) = K",
+    where="S: n x n symmetric; K: n x n skew",
+    requires="K skew-symmetric",
+    also=("skew(S) = zeros(n, n)", "skew(A') = -skew(A)"),
+    when=lambda e: not is_symmetric(e.operands[0]),
+)

@@ -30,10 +30,10 @@ from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, substitute_index
 from matdiff.algebra.operators.triangles import Centering
+from matdiff.algebra.stated import stated
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
 HEAVIEST = 10**9
@@ -216,26 +216,19 @@ def sum_of_centred(e: Expr) -> Expr | None:
     return whole if whole is not None and weight(whole) < weight(e) else None
 
 
-@identity("1ᵀ1 = n", "ones(n)'*ones(n) = n", where="n: scalar", among=(Ones,))
-def sum_of_ones(e: Expr) -> Expr | None:
-    """Of two neighbours in a product."""
-    f = e.operands
-    for k in range(len(f) - 1):
-        if is_row_of_ones(f[k]) and is_ones(f[k + 1]):
-            rest = (*f[:k], *f[k + 2 :])
-            return Scale.of(count(f[k].cols), Product.of(*rest)) if rest else count(f[k].cols)
-    return None
+sum_of_ones = stated("sum_of_ones", "ones(n)'*ones(n) = n", title="1ᵀ1 = n", where="n: scalar")
 
 
-@identity("sum(1) = n", "sum(ones(n)) = n", where="n: scalar")
-def sum_of_matrix_of_ones(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return count(a.rows * a.cols) if isinstance(a, Ones) else None
+sum_of_matrix_of_ones = stated(
+    "sum_of_matrix_of_ones",
+    "sum(ones(n)) = n",
+    title="sum(1) = n",
+    where="m, n: scalar",
+    also=("sum(ones(m, n)) = m*n",),
+)
 
 
-@identity("sum(0) = 0", "sum(zeros(m, n)) = 0", where="m, n: scalar")
-def sum_of_zeros(e: Expr) -> Expr | None:
-    return Number(0) if isinstance(e.operands[0], Zeros) else None
+sum_of_zeros = stated("sum_of_zeros", "sum(zeros(m, n)) = 0", title="sum(0) = 0")
 
 
 @identity(

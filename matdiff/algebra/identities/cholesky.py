@@ -7,18 +7,13 @@ comes back: L⁻ᵀ sym(Φ(LᵀG))L⁻¹ (Murray, Differentiation of the Cholesk
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.identities.assumed import triangles
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.matrix_functions import Cholesky
-from matdiff.algebra.operators.norms import Norm, inner
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
-from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.products import Hadamard, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SymmetricPart, UpperTriangle
 from matdiff.algebra.stated import stated
@@ -29,74 +24,44 @@ DEFINITE = "A positive definite"
 # ---- the factor -------------------------------------------------------------------------------------
 
 
-def factored(e: Expr) -> tuple[Expr | None, bool, bool]:
-    """A of an e that is chol(A), and whether e is the inverse and the transpose of it."""
-    is_inverse = is_transpose = False
-    while isinstance(e, Inverse | Transpose):
-        is_inverse, is_transpose = is_inverse ^ isinstance(e, Inverse), is_transpose ^ isinstance(e, Transpose)
-        e = e.operands[0]
-    return (e.operands[0] if isinstance(e, Cholesky) else None), is_inverse, is_transpose
-
-
-@identity(
-    "chol(A)chol(A)ᵀ = A",
+product_of_factors = stated(
+    "product_of_factors",
     "chol(A)*chol(A)' = A",
-    where="A: n x n spd",
+    where="A: n x n spd symmetric",
     requires=DEFINITE,
-    among=(Cholesky, Inverse),
+    also=("inv(chol(A)')*inv(chol(A)) = inv(A)", "inv(chol(A))'*inv(chol(A)) = inv(A)"),
     under_d=True,
 )
-def product_of_factors(e: Expr) -> Expr | None:
-    """Also chol(A)⁻ᵀchol(A)⁻¹ = A⁻¹."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        a, is_inverse, is_transpose = factored(left)
-        if a is not None and is_inverse is is_transpose and factored(right) == (a, is_inverse, not is_transpose):
-            return Product.of(*f[:k], Inverse(a) if is_inverse else a, *f[k + 2 :]) if is_symmetric(a) else None
-    return None
 
 
-@identity(
-    "chol(A)⁻¹A = chol(A)ᵀ",
+factor_beside_matrix = stated(
+    "factor_beside_matrix",
     "inv(chol(A))*A = chol(A)'",
-    where="A: n x n spd",
+    where="A: n x n spd symmetric",
     requires=DEFINITE,
-    among=(Cholesky, Inverse),
+    also=(
+        "A*inv(chol(A)') = chol(A)",
+        "A*inv(chol(A))' = chol(A)",
+        "inv(A)*chol(A) = inv(chol(A)')",
+        "chol(A)'*inv(A) = inv(chol(A))",
+    ),
 )
-def factor_beside_matrix(e: Expr) -> Expr | None:
-    """Also A chol(A)⁻ᵀ = chol(A), A⁻¹chol(A) = chol(A)⁻ᵀ and chol(A)ᵀA⁻¹ = chol(A)⁻¹."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        for factor, other, stands_left in ((left, right, True), (right, left, False)):
-            a, is_inverse, is_transpose = factored(factor)
-            if a is None or not is_symmetric(a) or (is_inverse is is_transpose) is stands_left:
-                continue
-            if other is (a if is_inverse else Inverse(a)):
-                new: Expr = Cholesky(a) if is_inverse else Inverse(Cholesky(a))
-                new = transposed(new) if is_inverse is stands_left else new
-                return Product.of(*f[:k], new, *f[k + 2 :])
-    return None
 
 
-@identity(
-    "‖chol(A)⁻¹B‖² = Tr(BᵀA⁻¹B)",
-    "norm2(inv(chol(A))*B)^2 = tr(B'*inv(A)*B)",
-    where="A: n x n spd; B: n x m",
+norm_of_whitened = stated(
+    "norm_of_whitened",
+    "norm2(inv(chol(A))*b)^2 = b'*inv(A)*b",
+    title="‖chol(A)⁻¹B‖² = Tr(BᵀA⁻¹B)",
+    where="A: n x n spd symmetric; b: n; B: n x m",
     requires=DEFINITE,
+    also=(
+        "norm2(chol(A)'*b)^2 = b'*A*b",
+        "norm2(inv(chol(A))*B)^2 = tr(B'*inv(A)*B)",
+        "norm2(chol(A)'*B)^2 = tr(B'*A*B)",
+    ),
     under_d=True,
     shorter=False,
 )
-def norm_of_whitened(e: Expr) -> Expr | None:
-    """Also ‖chol(A)ᵀB‖² = Tr(BᵀAB)."""
-    norm, exponent = e.operands
-    if exponent.number != 2 or not isinstance(norm, Norm) or not isinstance(norm.operands[0], Product):
-        return None
-    first, *rest = norm.operands[0].operands
-    a, is_inverse, is_transpose = factored(first)
-    if a is None or is_inverse is is_transpose or not is_symmetric(a):
-        return None
-    b = Product.of(*rest)
-    return inner(b, Product.of(Inverse(a) if is_inverse else a, b))
 
 
 log_determinant_of_factor = stated(
@@ -168,16 +133,14 @@ def sum_of_halved_triangles(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
-    "halftril(U) = ½I ⊙ U", "halftril(U) = 1/2*(eye(n) .* U)", where="U: n x n upper", requires="U upper triangular"
+halved_triangle_of_upper = stated(
+    "halved_triangle_of_upper",
+    "halftril(U) = 1/2*(eye(n) .* U)",
+    title="halftril(U) = ½I ⊙ U",
+    where="U: n x n upper",
+    requires="U upper triangular",
+    when=lambda e: not e.is_scalar,
 )
-def halved_triangle_of_upper(e: Expr) -> Expr | None:
-    """½D of a diagonal matrix D."""
-    a = e.operands[0]
-    lower, upper = triangles(a)
-    if not upper or a.is_scalar:
-        return None
-    return Scale.of(HALF, a if lower else Hadamard.of(Identity(a.rows), a))
 
 
 symmetric_part_of_halved_triangle = stated(

@@ -109,16 +109,13 @@ def flip_of_convolution(e: Expr) -> Expr | None:
 transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)", title="Jᵀ = J")
 
 
-@identity("J vec(A) = vec(flip(A))", "exchange(m*n)*vec(A) = vec(flip(A))", where="A: m x n", among=(Exchange,))
-def exchanged(e: Expr) -> Expr | None:
-    """Also xᵀJ = flip(x)ᵀ."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        if isinstance(left, Exchange) and right.cols is ONE:
-            return Product.of(*f[:k], _reversed(right), *f[k + 2 :])
-        if isinstance(right, Exchange) and left.rows is ONE:
-            return Product.of(*f[:k], Transpose(_reversed(transposed(left))), *f[k + 2 :])
-    return None
+exchanged = stated(
+    "exchanged",
+    "exchange(m*n)*vec(A) = vec(flip(A))",
+    title="J vec(A) = vec(flip(A))",
+    where="A: m x n; x: n",
+    also=("vec(A)'*exchange(m*n) = vec(flip(A))'", "exchange(n)*x = flip(x)", "x'*exchange(n) = flip(x)'"),
+)
 
 
 @identity("JJ = I", "exchange(n)^2 = eye(n)")
@@ -128,11 +125,6 @@ def power_of_exchange(e: Expr) -> Expr | None:
     if not isinstance(j, Exchange):
         return None
     return j if e.data[0] % 2 else unit_matrix(j.rows)
-
-
-def _reversed(v: Expr) -> Expr:
-    """flip(v) of a vector, within a vec where it is one."""
-    return Vec.of(Flipped.of(v.operands[0])) if isinstance(v, Vec) else Flipped.of(v)
 
 
 # ---- strides and margins ----------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Scale, Sum
@@ -26,9 +25,12 @@ def kronecker_factors(e: Expr) -> tuple[Expr, Expr] | None:
 # ---- Kronecker products ----------------------------------------------------------------------------
 
 
-@identity("(cA) ⊗ B = c(A ⊗ B)", "kron(c*A, B) = c*kron(A, B)", where="c: scalar; A: m x n; B: p x q")
-def multiple_in_kronecker(e: Expr) -> Expr | None:
-    return scalars_in_front(e)
+multiple_in_kronecker = stated(
+    "multiple_in_kronecker",
+    "kron(c*A, B) = c*kron(A, B)",
+    where="c: scalar; A: m x n; B: p x q",
+    also=("kron(A, c*B) = c*kron(A, B)",),
+)
 
 
 kronecker_of_constants = stated(

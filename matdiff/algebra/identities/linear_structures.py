@@ -9,52 +9,15 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities.products import scalars_in_front
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.khatri_rao import KhatriRao
-from matdiff.algebra.operators.kronecker import Kronecker, Vec
-from matdiff.algebra.operators.products import Hadamard, Product, Transpose
-from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
-from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.operators.kronecker import Kronecker
+from matdiff.algebra.operators.products import Product
 from matdiff.algebra.operators.vectorisation import Commutation, Duplication
 from matdiff.algebra.stated import stated
 
 Pair = Callable[[Expr, Expr], Expr | None]
-
-
-def neighbours(e: Expr, joined: Pair) -> Expr | None:
-    """A product in which two neighbours are replaced by what *joined* makes of them; also of their transposes."""
-    f = e.operands
-    for k, (left, right) in enumerate(pairwise(f)):
-        found = joined(left, right)
-        if found is None:
-            reverse = joined(mirrored(right), mirrored(left))
-            found = None if reverse is None else mirrored(reverse)
-        if found is not None:
-            others = f[:k] + f[k + 2 :]
-            if isinstance(found, Identity) and others:
-                return Product.of(*others)
-            return Product.of(*f[:k], found, *f[k + 2 :])
-    return None
-
-
-def mirrored(e: Expr) -> Expr:
-    """eᵀ, of K and of A ⊗ B in the form in which it stands in a simplified product."""
-    match e:
-        case Commutation(data=(m, n)):
-            return Commutation(n, m)
-        case Kronecker(operands=(a, b)):
-            return Kronecker(transposed(a), transposed(b))
-        case Identity():
-            return e
-        case Inverse(operands=(a,)) if is_symmetric(a):
-            return e
-        case _:
-            return transposed(e)
 
 
 # ---- commutation ------------------------------------------------------------------------------------
@@ -194,40 +157,31 @@ khatri_rao_squared = stated(
 )
 
 
-@identity("(I ∗ I)x = vec(diag(x))", "khatri_rao(eye(n), eye(n))*x = vec(diag(x))", where="x: n", among=(KhatriRao,))
-def khatri_rao_of_identities(e: Expr) -> Expr | None:
-    """Also (I ∗ I)ᵀvec(A) = diag(A)."""
-    *before, left, right = e.operands
-    match left, right:
-        case KhatriRao(operands=(Identity(), Identity())), _ if right.cols is ONE:
-            return Product.of(*before, Vec(DiagonalMatrix(right)))
-        case Transpose(operands=(KhatriRao(operands=(Identity(), Identity())),)), Vec(operands=(a,)):
-            return Product.of(*before, DiagonalVector(a)) if a.rows is a.cols else None
-        case _:
-            return None
-
-
-@identity(
-    "xᵀ ∗ A = A diag(x)",
-    "khatri_rao(x', A) = A*diag(x)",
-    where="A: m x n; x: n",
-    also=(Statement("khatri_rao(x', y') = x' .* y'", "x, y: n"),),
+khatri_rao_of_identities = stated(
+    "khatri_rao_of_identities",
+    "khatri_rao(eye(n), eye(n))*x = vec(diag(x))",
+    title="(I ∗ I)x = vec(diag(x))",
+    where="x: n",
+    also=("khatri_rao(eye(n), eye(n))'*vec(A) = diag(A)",),
 )
-def khatri_rao_of_row(e: Expr) -> Expr | None:
-    """Also A ∗ xᵀ; and the Kronecker product of single columns."""
-    a, b = e.operands
-    if a.cols is ONE:
-        return Kronecker.of(a, b)
-    if ONE not in (a.rows, b.rows):
-        return None
-    row, other = (a, b) if a.rows is ONE else (b, a)
-    weights = transposed(row)
-    return Hadamard.of(row, other) if other.rows is ONE else Product.of(other, DiagonalMatrix(weights))
 
 
-@identity("(cA) ∗ B = c(A ∗ B)", "khatri_rao(c*A, B) = c*khatri_rao(A, B)", where="c: scalar; A: m x n; B: p x n")
-def multiple_in_khatri_rao(e: Expr) -> Expr | None:
-    return scalars_in_front(e)
+khatri_rao_of_row = stated(
+    "khatri_rao_of_row",
+    "khatri_rao(x', y') = x' .* y'",
+    title="xᵀ ∗ A = A diag(x)",
+    where="A: m x n; x, y: n; a: m; b: p",
+    also=("khatri_rao(x', A) = A*diag(x)", "khatri_rao(A, x') = A*diag(x)", "khatri_rao(a, b) = kron(a, b)"),
+)
+
+
+multiple_in_khatri_rao = stated(
+    "multiple_in_khatri_rao",
+    "khatri_rao(c*A, B) = c*khatri_rao(A, B)",
+    title="(cA) ∗ B = c(A ∗ B)",
+    where="c: scalar; A: m x n; B: p x n",
+    also=("khatri_rao(A, c*B) = c*khatri_rao(A, B)",),
+)
 
 
 unvec_of_khatri_rao = stated(

@@ -6,8 +6,9 @@ from matdiff.algebra.expr import Expr, Index, fact, postorder, replace
 from matdiff.algebra.identities.indexed import closed_scalars, constant_factors, constant_scalars
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.piecewise import Piecewise, decided, restricted
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.stated import stated
 
 
 def restriction(e: Expr) -> Piecewise | None:
@@ -93,18 +94,13 @@ def factor_into_case(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
-    "cases(A, p, C)ᵀ = cases(Aᵀ, p, Cᵀ)",
+transpose_of_case = stated(
+    "transpose_of_case",
     "cases(A, a ≤ b, C)' = cases(A', a ≤ b, C')",
+    title="cases(A, p, C)ᵀ = cases(Aᵀ, p, Cᵀ)",
     where="A, C: m x n; a, b: scalar",
-    among=(Piecewise,),
+    also=[f"cases(A, a {sign} b, C)' = cases(A', a {sign} b, C')" for sign in "<=≠"],
 )
-def transpose_of_case(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Piecewise(operands=(left, right, a, c), data=(relation,)):
-            return Piecewise(left, relation, right, Transpose.of(a), Transpose.of(c))
-        case _:
-            return None
 
 
 @identity(

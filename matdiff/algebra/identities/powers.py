@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Sqrt, ones_like, to_power
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Scale, Transpose, reciprocal
+from matdiff.algebra.operators.products import Hadamard, Power, Scale
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import Named, value_of
-from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.stated import stated
 
 
@@ -179,22 +177,24 @@ def inverse_of_power(e: Expr) -> Expr | None:
     return matrix_power(a.operands[0], -a.data[0]) if isinstance(a, MatrixPower) else None
 
 
-@identity("(cA)⁻¹ = c⁻¹A⁻¹", "inv(c*A) = c^-1*inv(A)", requires="c ≠ 0", where="c: scalar; A: n x n invertible")
-def inverse_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(reciprocal(c), Inverse(a))
-        case Identity() as a:
-            return a
-        case _:
-            return None
+inverse_of_multiple = stated(
+    "inverse_of_multiple",
+    "inv(c*A) = c^-1*inv(A)",
+    title="(cA)⁻¹ = c⁻¹A⁻¹",
+    requires="c ≠ 0",
+    where="c: scalar; A: n x n invertible",
+    also=("inv(eye(n)) = eye(n)",),
+)
 
 
-@identity("Q⁻¹ = Qᵀ", "inv(Q) = Q'", requires="Q orthogonal", where="Q: n x n orthogonal")
-def inverse_of_orthogonal(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    leaf = a.operands[0] if isinstance(a, Transpose) else a
-    return (leaf if leaf is not a else Transpose(a)) if "orthogonal" in assumed(leaf) else None
+inverse_of_orthogonal = stated(
+    "inverse_of_orthogonal",
+    "inv(Q) = Q'",
+    title="Q⁻¹ = Qᵀ",
+    requires="Q orthogonal",
+    where="Q: n x n orthogonal",
+    also=("inv(Q') = Q",),
+)
 
 
 norm_of_zero = stated("norm_of_zero", "norm2(zeros(m, n)) = 0", title="‖0‖ = 0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
-from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import DiagonalMatrix, value_of
@@ -33,10 +33,9 @@ def multiple_in_product(e: Expr) -> Expr | None:
     return scalars_in_front(e)
 
 
-@identity("AI = A", "A*eye(n) = A", where="A: m x n", among=(Identity,))
-def identity_in_product(e: Expr) -> Expr | None:
-    factors = [f for f in e.operands if not isinstance(f, Identity)]
-    return Product.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
+identity_in_product = stated(
+    "identity_in_product", "A*eye(n) = A", title="AI = A", where="A: m x n", also=("eye(m)*A = A",)
+)
 
 
 def base_and_exponent(e: Expr) -> tuple[Expr, int]:
@@ -165,18 +164,13 @@ def is_all_ones(e: Expr) -> bool:
     return isinstance(e.operands[0] if isinstance(e, Transpose) else e, Ones)
 
 
-@identity("x(yᵀz) = (yᵀz)x", "x*y'*z = (y'*z)*x", where="x: m; y, z: n")
-def scalar_in_product(e: Expr) -> Expr | None:
-    """A row … column inside a longer product is a scalar and moves to the front."""
-    f = e.operands
-    for start in range(len(f)):
-        if f[start].rows is not ONE:
-            continue
-        for end in range(start + 1, len(f)):
-            if f[end].cols is ONE and end - start + 1 < len(f):
-                inside = Product.of(*f[start : end + 1])
-                return Scale.of(inside, Product.of(*f[:start], *f[end + 1 :]))
-    return None
+scalar_in_product = stated(
+    "scalar_in_product",
+    "x*y'*z = (y'*z)*x",
+    title="x(yᵀz) = (yᵀz)x",
+    where="x: m; y, z: n",
+    also=("y'*z*x' = (y'*z)*x'",),
+)
 
 
 diagonal_of_scaled = stated(
@@ -205,19 +199,13 @@ def multiple_in_hadamard(e: Expr) -> Expr | None:
     return scalars_in_front(e)
 
 
-@identity("A ⊙ 1 = A", "A .* ones(m, n) = A", where="A: m x n", among=(Ones, Product))
-def ones_in_hadamard(e: Expr) -> Expr | None:
-    factors = [f for f in e.operands if not _all_ones(f)]
-    return Hadamard.of(*(factors or e.operands[:1])) if len(factors) < len(e.operands) else None
-
-
-def _all_ones(e: Expr) -> bool:
-    """1, or 11ᵀ."""
-    match e:
-        case Product(operands=(Ones(), Transpose(operands=(Ones(),)))):
-            return True
-        case _:
-            return isinstance(e, Ones)
+ones_in_hadamard = stated(
+    "ones_in_hadamard",
+    "A .* ones(m, n) = A",
+    title="A ⊙ 1 = A",
+    where="A: m x n",
+    also=("A .* (ones(m)*ones(n)') = A",),
+)
 
 
 transpose_beside_identity = stated("transpose_beside_identity", "eye(n) .* A' = eye(n) .* A", where="A: n x n")
@@ -230,13 +218,13 @@ def transposes_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
-    "0A = 0", "0*A = zeros(m, n)", where="A: m x n", also=(Statement("c*zeros(m, n) = zeros(m, n)", "c: scalar"),)
+zero_multiple = stated(
+    "zero_multiple",
+    "0*A = zeros(m, n)",
+    title="0A = 0",
+    where="A: m x n; c: scalar",
+    also=("c*zeros(m, n) = zeros(m, n)",),
 )
-def zero_multiple(e: Expr) -> Expr | None:
-    """Also c0 = 0."""
-    c, a = e.operands
-    return Zeros(*e.shape) if c.number == 0 or isinstance(a, Zeros) else None
 
 
 @identity("1A = A", "1*A = A", where="A: m x n", on=(Scale,))

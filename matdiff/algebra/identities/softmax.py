@@ -13,7 +13,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
-from matdiff.algebra.identities.transposes import growth, transposed
+from matdiff.algebra.identities.transposes import gets_no_longer
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Exp, filled, ones_like
 from matdiff.algebra.operators.products import (
@@ -36,6 +36,7 @@ from matdiff.algebra.operators.softmax import (
 )
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
+from matdiff.algebra.stated import stated
 
 # ---- what is recognised -----------------------------------------------------------------------------
 
@@ -186,14 +187,12 @@ def log_of_softmax(e: Expr) -> Expr | None:
             return None
 
 
-@identity("exp(v − logsumexp(v)1) = softmax(v)", "exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
-def exp_of_log_softmax(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Sum(operands=(first, second)) if first.cols is ONE and not first.is_scalar:
-            for v, other in ((first, second), (second, first)):
-                if other is -filled(LogSumExp(v), v):
-                    return Softmax(v)
-    return None
+exp_of_log_softmax = stated(
+    "exp_of_log_softmax",
+    "exp(v - logsumexp(v)*ones(n)) = softmax(v)",
+    title="exp(v − logsumexp(v)1) = softmax(v)",
+    where="v: n",
+)
 
 
 @identity("1ᵀsoftmax(v) = 1", "sum(softmax(v)) = 1", where="v: n")
@@ -351,21 +350,13 @@ def log_of_softmax_of_matrix(e: Expr) -> Expr | None:
             return None
 
 
-@identity(
-    "softmax_rows(A)ᵀ = softmax_cols(Aᵀ)",
-    "softmax_rows(A')' = softmax_cols(A)",
+transpose_of_softmax = stated(
+    "transpose_of_softmax",
+    "softmax_rows(A)' = softmax_cols(A')",
     where="A: m x n",
-    among=(Softmax, SoftmaxOfRows, SoftmaxOfColumns),
+    also=("softmax_cols(A)' = softmax_rows(A')",),
+    when=gets_no_longer,
 )
-def transpose_of_softmax(e: Expr) -> Expr | None:
-    """Where the transpose of A is not longer than A."""
-    match e.operands[0]:
-        case SoftmaxOfRows(operands=(a,)) if growth(a) <= 0:
-            return SoftmaxOfColumns(transposed(a))
-        case SoftmaxOfColumns(operands=(a,)) if growth(a) <= 0:
-            return SoftmaxOfRows(transposed(a))
-        case _:
-            return None
 
 
 @identity("softmax_cols(v) = softmax(v)", "softmax_cols(v) = softmax(v)", where="v: n")

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.powers import has_positive_exponent
-from matdiff.algebra.identities.softmax import is_row_of_ones
-from matdiff.algebra.identities.transposes import growth, transposed
+from matdiff.algebra.identities.transposes import gets_no_longer, growth, transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
-from matdiff.algebra.operators.triangles import (
-    Centering,
-    LowerTriangle,
-    UpperTriangle,
-    lower_or_upper,
-)
 from matdiff.algebra.stated import stated
 
 # ---- transposes -------------------------------------------------------------------------------------
@@ -31,17 +24,9 @@ transpose_of_symmetric_part = stated("transpose_of_symmetric_part", "sym(A)' = s
 transpose_of_skew_part = stated("transpose_of_skew_part", "skew(A)' = -skew(A)")
 
 
-@identity(
-    "tril(A)ᵀ = triu(Aᵀ)",
-    "tril(A')' = triu(A)",
-    where="A: m x n",
-    also=("triu(A')' = tril(A)",),
-    among=(LowerTriangle, UpperTriangle),
+transpose_of_triangle = stated(
+    "transpose_of_triangle", "tril(A)' = triu(A')", where="A: m x n", also=("triu(A)' = tril(A')",), when=gets_no_longer
 )
-def transpose_of_triangle(e: Expr) -> Expr | None:
-    """Where no transpose is left."""
-    a = e.operands[0]
-    return lower_or_upper(a) if isinstance(a, LowerTriangle | UpperTriangle) and growth(a) <= 0 else None
 
 
 diagonal_of_transpose = stated("diagonal_of_transpose", "diag(A') = diag(A)")
@@ -226,16 +211,12 @@ part_of_multiple = stated(
 )
 
 
-@identity("CC = C, C1 = 0", "centering(n)*centering(n) = centering(n)", among=(Centering,))
-def centred_twice(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        a, b = f[k], f[k + 1]
-        if isinstance(a, Centering) and a is b:
-            return Product.of(*f[:k], *f[k + 1 :])
-        if (isinstance(a, Centering) and isinstance(b, Ones)) or (is_row_of_ones(a) and isinstance(b, Centering)):
-            return zero(e.shape)
-    return None
+centred_twice = stated(
+    "centred_twice",
+    "centering(n)*centering(n) = centering(n)",
+    title="CC = C, C1 = 0",
+    also=("centering(n)*ones(n, k) = zeros(n, k)", "ones(n)'*centering(n) = zeros(1, n)"),
+)
 
 
 commuted_vec = stated(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
-from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.kronecker import Unvec, Vec
+from matdiff.algebra.operators.products import Hadamard, Scale, Sum
 from matdiff.algebra.stated import stated
 
 # ---- vec -------------------------------------------------------------------------------------------
@@ -62,22 +61,12 @@ kronecker_times_vec = stated(
 inner_product_of_vecs = stated("inner_product_of_vecs", "vec(A)'*vec(B) = tr(A'*B)", where="A, B: m x n", under_d=True)
 
 
-@identity("vec(A)ᵀ(y ⊗ x) = xᵀAy", "vec(A)'*kron(y, x) = x'*A*y", where="A: m x n; x: m; y: n", among=(Kronecker,))
-def vec_times_kronecker(e: Expr) -> Expr | None:
-    """(y ⊗ x)ᵀvec(A) = xᵀAy, in either order."""
-    match e.operands:
-        case (Transpose(operands=(Vec(operands=(a,)),)), Kronecker(operands=(y, x))) if x.rows is a.rows and _columns(
-            x, y
-        ):
-            return Product.of(Transpose(x), a, y)
-        case (Kronecker(operands=(y, x)), Vec(operands=(a,))) if x.cols is a.rows and x.rows is y.rows is ONE:
-            return Product.of(x, a, transposed(y))
-        case _:
-            return None
-
-
-def _columns(*vectors: Expr) -> bool:
-    return all(v.cols is ONE for v in vectors)
+vec_times_kronecker = stated(
+    "vec_times_kronecker",
+    "vec(A)'*kron(y, x) = x'*A*y",
+    where="A: m x n; x: m; y: n",
+    also=("kron(y', x')*vec(A) = x'*A*y",),
+)
 
 
 norm_of_vec = stated("norm_of_vec", "norm2(vec(A)) = norm2(A)", where="A: m x n", under_d=True)

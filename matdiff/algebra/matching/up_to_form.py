@@ -54,8 +54,8 @@ class UpToForm(Matcher):
         is_bound = p not in found and any(i in e.free for i in found.get("bound", ()))
         return NOTHING if is_bound else super()._letter(p, e, found)
 
-    def is_symmetric(self, e: Expr) -> bool:
-        return super().is_symmetric(e) or self.form.flipped(e) is e
+    def holds(self, wanted: str, e: Expr) -> bool:
+        return super().holds(wanted, e) or (wanted == "symmetric" and self.form.flipped(e) is e)
 
     def _member(self, p: Member, e: Expr, found: Found) -> Iterator[Found]:
         family, *places = p.operands

@@ -16,7 +16,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Tr
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, last_of
-from matdiff.algebra.operators.symmetry import assumed, is_symmetric
+from matdiff.algebra.operators.triangular import holds
 from matdiff.algebra.statements.substitution import Applied, Found, substituted
 from matdiff.errors import MatdiffError
 
@@ -67,13 +67,13 @@ class Matcher:
         """Whether an expression has what a letter is declared to have, as far as that has to be seen."""
         if not p.properties:
             return True
-        wanted = p.properties & SEEN
         if "integer" in p.properties and e.number is not None and e.number.denominator != 1:
             return False
-        return not wanted or wanted <= assumed(e) or (wanted <= {"symmetric"} and self.is_symmetric(e))
+        return all(self.holds(wanted, e) for wanted in p.properties & SEEN)
 
-    def is_symmetric(self, e: Expr) -> bool:
-        return is_symmetric(e)
+    def holds(self, wanted: str, e: Expr) -> bool:
+        """Whether an expression has a property, as far as that can be seen."""
+        return holds(wanted, e)
 
     def _shape(self, p: Expr, e: Expr, found: Found) -> Found | None:
         if p.is_scalar:

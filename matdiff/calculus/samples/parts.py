@@ -13,7 +13,6 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorder, symbols
-from matdiff.algebra.identities.assumed import triangles
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
@@ -30,6 +29,7 @@ from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.algebra.operators.triangles import Centering, SymmetricPart
+from matdiff.algebra.operators.triangular import triangles
 from matdiff.errors import UnsupportedError
 
 Place = Expr | None  # the index or the number of a row or column; None for all of them
