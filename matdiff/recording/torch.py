@@ -19,12 +19,11 @@ from matdiff.recording.arrays import (
     refuse,
 )
 from matdiff.recording.axes import broadcast_to, copy, diag, expand_dims, eye, full, ones, reshape, swapaxes, zeros
-from matdiff.recording.differences import tril, triu
-from matdiff.recording.linear import dot, matrix_norm, norm, vector_norm
+from matdiff.recording.linear import matrix_norm, norm, vector_norm
 from matdiff.recording.operations import matmul
 from matdiff.recording.places import item
 from matdiff.recording.reductions import axes_of, clip, deviation, largest, smallest, variance
-from matdiff.recording.stacking import concatenate, flipped, roll, stack, tile
+from matdiff.recording.stacking import concatenate, flipped, tile
 
 
 def torch(*names: str) -> Callable[[Declared], Declared]:
@@ -63,11 +62,6 @@ def eye_(n: Any, m: Any = None, dtype: Any = None, device: Any = None) -> Traced
 @torch("full")
 def full_(size: Any, fill_value: Any, dtype: Any = None) -> Traced:
     return full(size, fill_value)
-
-
-@torch("tensor", "as_tensor", "asarray")
-def tensor(data: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Traced:
-    return as_traced(FUNCTIONS["array"](data))
 
 
 # ---- statistics ------------------------------------------------------------------------------------------
@@ -117,7 +111,6 @@ def extreme(of_entries: str, along: Any) -> Operation:
 
 
 OF_TORCH["max"], OF_TORCH["min"] = extreme("maximum", largest), extreme("minimum", smallest)
-OF_TORCH["amax"], OF_TORCH["amin"] = largest, smallest
 
 
 @torch("norm")
@@ -142,25 +135,7 @@ def dist(a: Any, b: Any, p: Any = 2) -> Traced:
     return norm_(lift(a) - lift(b), p)
 
 
-@torch("clamp", "clip")
-def clamp(a: Any, min: Any = None, max: Any = None) -> Traced:
-    return clip(a, min, max)
-
-
-@torch("clamp_min")
-def clamp_min(a: Any, min: Any) -> Traced:
-    return clip(a, min)
-
-
 # ---- products --------------------------------------------------------------------------------------------
-
-
-@torch("mm", "matmul", "bmm", "mv")
-def matmul_(a: Any, b: Any) -> Traced:
-    return matmul(lift(a), lift(b))
-
-
-OF_TORCH["dot"] = dot
 
 
 @torch("addmm", "addmv")
@@ -169,22 +144,12 @@ def addmm(c: Any, a: Any, b: Any, beta: Any = 1, alpha: Any = 1) -> Traced:
     return lift(beta) * lift(c) + lift(alpha) * product if (beta, alpha) != (1, 1) else lift(c) + product
 
 
-@torch("ger")
-def ger(a: Any, b: Any) -> Traced:
-    return as_traced(FUNCTIONS["outer"](a, b))
-
-
 # ---- axes --------------------------------------------------------------------------------------------------
 
 
 @torch("t")
 def t(a: Any) -> Traced:
     return lift(a).T
-
-
-@torch("transpose", "swapaxes", "swapdims")
-def transpose(a: Any, dim0: int, dim1: int) -> Traced:
-    return swapaxes(a, dim0, dim1)
 
 
 @torch("permute")
@@ -202,11 +167,6 @@ def flatten(a: Any, start_dim: int = 0, end_dim: int = -1) -> Traced:
     x = lift(a)
     first, last = start_dim % x.ndim, end_dim % x.ndim
     return reshape(x, (*x.shape[:first], -1, *x.shape[last + 1 :]))
-
-
-@torch("unsqueeze")
-def unsqueeze(a: Any, axis: int) -> Traced:
-    return expand_dims(a, axis)
 
 
 @torch("contiguous", "requires_grad_")
@@ -238,27 +198,12 @@ def repeat(a: Any, *counts: Any) -> Traced:
     return tile(a, sizes(counts))
 
 
-@torch("numel")
-def numel(a: Any) -> Any:
-    return FUNCTIONS["size"](a)
-
-
 @torch("dim")
 def dim(a: Any) -> int:
     return lift(a).ndim
 
 
 # ---- arrays put together and taken apart -----------------------------------------------------------------
-
-
-@torch("cat", "concat", "concatenate")
-def cat(tensors: Any, axis: int = 0) -> Traced:
-    return concatenate(tensors, axis)
-
-
-@torch("stack")
-def stack_(tensors: Any, axis: int = 0) -> Traced:
-    return stack(tensors, axis)
 
 
 @torch("split")
@@ -324,26 +269,6 @@ def flip_(a: Any, *dims: Any) -> Traced:
     return flipped(a, tuple(sizes(dims)) if isinstance(sizes(dims), list | tuple) else dims)
 
 
-@torch("roll")
-def roll_(a: Any, shifts: Any, dims: Any = None) -> Traced:
-    return roll(a, shifts, dims)
-
-
-@torch("tril")
-def tril_(a: Any, diagonal: int = 0) -> Traced:
-    return tril(a, diagonal)
-
-
-@torch("triu")
-def triu_(a: Any, diagonal: int = 0) -> Traced:
-    return triu(a, diagonal)
-
-
-@torch("diag", "diag_embed", "diagflat")
-def diag_(a: Any, diagonal: int = 0) -> Traced:
-    return diag(a, diagonal)
-
-
 @torch("masked_fill")
 def masked_fill(a: Any, mask: Any, value: Any) -> Any:
     return FUNCTIONS["where"](mask, value, a)
@@ -367,14 +292,37 @@ def method(name: str) -> Operation | None:
 
 FUNCTIONS["method of torch"] = method
 
+OF_TORCH.update(
+    {
+        "amax": largest,
+        "amin": smallest,
+        "tensor": FUNCTIONS["array"],
+        "as_tensor": FUNCTIONS["array"],
+        "clamp": clip,
+        "clamp_min": clip,
+        "ger": FUNCTIONS["outer"],
+        "transpose": swapaxes,
+        "swapdims": swapaxes,
+        "unsqueeze": expand_dims,
+        "numel": FUNCTIONS["size"],
+        "cat": concatenate,
+        "diag_embed": diag,
+        "diagflat": diag,
+    }
+)  # what NumPy has under another name; the rest is found under its own
+
 OWN_NAMES = {
     "mul": "multiply", "sub": "subtract", "div": "divide", "neg": "negative", "pow": "power", "gt": "greater",
     "ge": "greater_equal", "lt": "less", "le": "less_equal", "eq": "equal", "ne": "not_equal",
+    "mm": "matmul", "bmm": "matmul", "mv": "matmul",
 }  # fmt: skip
 for _name, _other in OWN_NAMES.items():
     UFUNCS.setdefault(_name, UFUNCS[_other])
 
-OPTIONS = {"dim": "axis", "keepdim": "keepdims"}
+OPTIONS = {
+    "dim": "axis", "dims": "axis", "keepdim": "keepdims", "diagonal": "k", "shifts": "shift",
+    "dim0": "axis1", "dim1": "axis2",
+}  # fmt: skip
 INPUTS = ("input", "other", "tensors", "tensor", "self")
 IGNORED = ("dtype", "device", "requires_grad", "memory_format")
 
