@@ -15,7 +15,7 @@ from matdiff.program.linear import product_of
 from matdiff.program.tensors import Axis, Factor, Label, Labels, Place, Tensor, extent_of
 
 SIDES = ("rows", "cols")
-AGREEMENT = "where(a == b, 1.0, 0.0)"
+AGREEMENT = "indicator(a == b, b)"
 
 
 class Forming:

@@ -212,6 +212,18 @@ class Lowering(Loops):
         traced = self.tied(m._replace(rows=(j,), cols=(i,)), a, [("rows", "rows"), ("cols", "cols")])[0]
         return traced._replace(rows=(r,), cols=(c,))
 
+    def moved(
+        self, function: str, mode: str, shape: tuple[Size, Size], x: Tensor, k: Tensor, stride: Size = ONE
+    ) -> Tensor:
+        """A convolution or a correlation with a kernel, at every s-th place."""
+        has_two = bool(x.rows and x.cols)
+        if stride is ONE:
+            return self.apply(f"{function}{'2d' * has_two}(a, b, {mode!r})", shape, x, k)
+        if has_two:
+            kernel = "b" if function == "correlate" else "flip(b)"
+            return self.apply(f"correlate_every(a, {kernel}, c)", shape, x, k, self.count(stride))
+        return self.apply(f"{function}(a, b, {mode!r})[::c]", shape, x, k, self.count(stride))
+
     # ---- linear equations ---------------------------------------------------------------------------
 
     def factor(self, e: Expr, t: Tensor) -> tuple[Array, str, Labels]:

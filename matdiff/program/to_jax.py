@@ -25,6 +25,9 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "indicator": '''def _indicator(holds, a):
+    """1 where something holds, else 0, in numbers as those of an array."""
+    return jnp.asarray(holds, jnp.result_type(a, jnp.float32))''',
     "sigmoid_slope": '''def _sigmoid_slope(a):
     """The derivative of 1/(1 + exp(−a)), with all its digits."""
     return jax.nn.sigmoid(a) * jax.nn.sigmoid(-a)''',
@@ -45,6 +48,28 @@ HELPERS = {
     "swapped": '''def _swapped(a):
     """The transposes of matrices."""
     return jnp.swapaxes(a, -1, -2)''',
+    "convolve2d": '''def _convolve2d(a, k, mode):
+    """The convolution of matrices."""
+    return _correlate2d(a, jnp.flip(k), mode)''',
+    "correlate2d": '''def _correlate2d(a, k, mode):
+    """The correlation of matrices."""
+    around = [(n - 1, n - 1) if mode == "full" else (0, 0) for n in k.shape]
+    return jax.lax.conv_general_dilated(a[None, None], k[None, None], (1, 1), around)[0, 0]''',
+    "dilated": '''def _dilated(a, s):
+    """Zeros between the entries, which are s places from each other."""
+    wide = jnp.zeros([s * (n - 1) + 1 for n in a.shape], a.dtype)
+    return wide.at[(slice(None, None, s),) * a.ndim].set(a)''',
+    "correlate_every": '''def _correlate_every(a, k, s):
+    """The correlation with a kernel at every s-th place."""
+    return jax.lax.conv_general_dilated(a[None, None], k[None, None], (s, s), "VALID")[0, 0]''',
+    "windows": '''def _windows(a, p, s):
+    """The parts of p entries, s places from each other, as rows."""
+    return a[jnp.arange(0, len(a) - p + 1, s)[:, None] + jnp.arange(p)]''',
+    "patches": '''def _patches(a, p, q, s):
+    """The parts of p × q entries, s places from each other, as rows, columns stacked."""
+    i = jnp.arange(0, a.shape[0] - p + 1, s)[:, None] + jnp.arange(p)
+    j = jnp.arange(0, a.shape[1] - q + 1, s)[:, None] + jnp.arange(q)
+    return jnp.reshape(a[i[None, :, None, :], j[:, None, :, None]], (-1, p * q))''',
     "batch_logdet": '''def _batch_logdet(a):
     """The logarithms of the determinants."""
     return jnp.linalg.slogdet(a)[1]''',

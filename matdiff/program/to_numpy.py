@@ -8,6 +8,7 @@ IMPORTS = {
     "np.": "import numpy as np",
     "scipy.linalg.": "import scipy.linalg  # type: ignore[import-untyped]",
     "scipy.special.": "import scipy.special  # type: ignore[import-untyped]",
+    "scipy.signal.": "import scipy.signal  # type: ignore[import-untyped]",
     "lapack.": "from scipy.linalg import lapack  # type: ignore[import-untyped]",
     "blas.": "from scipy.linalg import blas  # type: ignore[import-untyped]",
 }
@@ -22,12 +23,16 @@ FUNCTIONS = {
     "svd": "np.linalg.svd", "pinv": "np.linalg.pinv", "matrix_power": "np.linalg.matrix_power",
     "matrix_norm": "np.linalg.norm", "batch_inverse": "np.linalg.inv", "batch_det": "np.linalg.det",
     "solve_each": "np.linalg.solve", "copied": "np.array", "flipped": "np.flip",
+    "convolve2d": "scipy.signal.convolve2d", "correlate2d": "scipy.signal.correlate2d",
 }  # fmt: skip
 
 HELPERS = {
     "relu": '''def _relu(a):
     """The positive part."""
     return np.maximum(a, 0)''',
+    "indicator": '''def _indicator(holds, a):
+    """1 where something holds, else 0, in numbers as those of an array."""
+    return np.asarray(holds, np.result_type(a, np.float32))''',
     "sigmoid": '''def _sigmoid(a):
     """1/(1 + exp(−a)), which does not overflow."""
     small = np.exp(-np.abs(a))
@@ -64,6 +69,21 @@ HELPERS = {
     "swapped": '''def _swapped(a):
     """The transposes of matrices."""
     return np.swapaxes(a, -1, -2)''',
+    "dilated": '''def _dilated(a, s):
+    """Zeros between the entries, which are s places from each other."""
+    wide = np.zeros([s * (n - 1) + 1 for n in a.shape], a.dtype)
+    wide[(slice(None, None, s),) * a.ndim] = a
+    return wide''',
+    "correlate_every": '''def _correlate_every(a, k, s):
+    """The correlation with a kernel at every s-th place."""
+    return np.einsum("abij,ij->ab", np.lib.stride_tricks.sliding_window_view(a, k.shape)[::s, ::s], k)''',
+    "windows": '''def _windows(a, p, s):
+    """The parts of p entries, s places from each other, as rows."""
+    return np.lib.stride_tricks.sliding_window_view(a, p)[::s]''',
+    "patches": '''def _patches(a, p, q, s):
+    """The parts of p × q entries, s places from each other, as rows, columns stacked."""
+    parts = np.lib.stride_tricks.sliding_window_view(a, (p, q))[::s, ::s]
+    return np.reshape(np.transpose(parts, (1, 0, 3, 2)), (-1, p * q))''',
     "batch_logdet": '''def _batch_logdet(a):
     """The logarithms of the determinants."""
     return np.linalg.slogdet(a)[1]''',

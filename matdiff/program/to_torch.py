@@ -20,6 +20,9 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "indicator": '''def _indicator(holds, a):
+    """1 where something holds, else 0, in numbers as those of an array."""
+    return torch.as_tensor(holds, dtype=torch.result_type(a, 1.0))''',
     "sigmoid_slope": '''def _sigmoid_slope(a):
     """The derivative of 1/(1 + exp(−a)), with all its digits."""
     return torch.sigmoid(a) * torch.sigmoid(-a)''',
@@ -57,6 +60,39 @@ HELPERS = {
     "swapped": '''def _swapped(a):
     """The transposes of matrices."""
     return a.mT''',
+    "pad": '''def _pad(a, widths):
+    """Zeros around an array."""
+    return torch.nn.functional.pad(a, [n for pair in reversed(widths) for n in pair])''',
+    "convolve": '''def _convolve(a, k, mode):
+    """The convolution of vectors."""
+    return _correlate(a, torch.flip(k, (0,)), mode)''',
+    "correlate": '''def _correlate(a, k, mode):
+    """The correlation of vectors."""
+    around = len(k) - 1 if mode == "full" else 0
+    return torch.nn.functional.conv1d(a[None, None], k[None, None], padding=around)[0, 0]''',
+    "convolve2d": '''def _convolve2d(a, k, mode):
+    """The convolution of matrices."""
+    return _correlate2d(a, torch.flip(k, (0, 1)), mode)''',
+    "correlate2d": '''def _correlate2d(a, k, mode):
+    """The correlation of matrices."""
+    around = [n - 1 if mode == "full" else 0 for n in k.shape]
+    return torch.nn.functional.conv2d(a[None, None], k[None, None], padding=around)[0, 0]''',
+    "dilated": '''def _dilated(a, s):
+    """Zeros between the entries, which are s places from each other."""
+    wide = a.new_zeros([s * (n - 1) + 1 for n in a.shape])
+    wide[(slice(None, None, s),) * a.ndim] = a
+    return wide''',
+    "correlate_every": '''def _correlate_every(a, k, s):
+    """The correlation with a kernel at every s-th place."""
+    return torch.nn.functional.conv2d(a[None, None], k[None, None], stride=s)[0, 0]''',
+    "windows": '''def _windows(a, p, s):
+    """The parts of p entries, s places from each other, as rows."""
+    return a[torch.arange(0, len(a) - p + 1, s)[:, None] + torch.arange(p)]''',
+    "patches": '''def _patches(a, p, q, s):
+    """The parts of p × q entries, s places from each other, as rows, columns stacked."""
+    i = torch.arange(0, a.shape[0] - p + 1, s)[:, None] + torch.arange(p)
+    j = torch.arange(0, a.shape[1] - q + 1, s)[:, None] + torch.arange(q)
+    return torch.reshape(a[i[None, :, None, :], j[:, None, :, None]], (-1, p * q))''',
     "batch_logdet": '''def _batch_logdet(a):
     """The logarithms of the determinants."""
     return torch.linalg.slogdet(a)[1]''',

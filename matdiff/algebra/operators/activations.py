@@ -23,7 +23,7 @@ class Step(Entrywise):
     increasing = True
     kink = True
     requires = "{0} ≠ 0"
-    array = "where(a > 0, 1.0, 0.0)"
+    array = "indicator(a > 0, a)"
     numpy = staticmethod(lambda np, a: np.where(a > 0, 1.0, 0.0 * a))  # NaN stays NaN
     slope = staticmethod(lambda t: Number(0))
 

@@ -68,6 +68,9 @@ class CrossCorrelation(Within):
         p, q = k.shape[-2:]
         return np.einsum("...abij,...ij->...ab", windows(np, x, p, q, stride), k)
 
+    def lower(self, to: Any, x: Any, k: Any) -> Any:
+        return to.moved("correlate", "valid", self.shape, x, k, *self.data)
+
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         x, k = self.operands
         g = Dilated.of(turned(h), *self.data)
@@ -89,6 +92,9 @@ class Convolution(Within):
     @staticmethod
     def numpy(np: Any, x: Any, k: Any, stride: int) -> Any:
         return CrossCorrelation.numpy(np, x, np.flip(k, (-2, -1)), stride)
+
+    def lower(self, to: Any, x: Any, k: Any) -> Any:
+        return to.moved("convolve", "valid", self.shape, x, k, *self.data)
 
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         x, k = self.operands
@@ -124,6 +130,9 @@ class FullConvolution(Windowed, Bilinear):
     def numpy(np: Any, x: Any, k: Any) -> Any:
         return FullCrossCorrelation.numpy(np, x, np.flip(k, (-2, -1)))
 
+    def lower(self, to: Any, x: Any, k: Any) -> Any:
+        return to.moved("convolve", "full", self.shape, x, k)
+
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         return Transpose(CrossCorrelation.of(turned(h), self.operands[1 - place]))
 
@@ -149,6 +158,9 @@ class FullCrossCorrelation(Windowed, Bilinear):
     def numpy(np: Any, x: Any, k: Any) -> Any:
         p, q = k.shape[-2:]
         return CrossCorrelation.numpy(np, Padded.numpy(np, x, p - 1, q - 1), k, 1)
+
+    def lower(self, to: Any, x: Any, k: Any) -> Any:
+        return to.moved("correlate", "full", self.shape, x, k)
 
     def adjoint_at(self, h: Expr, place: int) -> Expr:
         x, k = self.operands

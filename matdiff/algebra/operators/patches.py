@@ -38,6 +38,12 @@ class Patches(Windowed):
         a, b = parts.shape[-4:-2]
         return np.einsum("...abij->...baji", parts).reshape(*x.shape[:-2], a * b, p * q)
 
+    def lower(self, to: Any, a: Any) -> Any:
+        p, q, stride = map(to.count, self.data)
+        if a.rows and a.cols:
+            return to.apply("patches(a, b, c, d)", self.shape, a, p, q, stride)
+        return to.apply("windows(a, b, c)", self.shape, a, p if a.rows else q, stride)
+
     def adjoint(self, h: Expr) -> Expr:
         p, q, stride = self.data
         return Transpose(PatchSum(turned(h), *self.operands[0].shape, p, q, stride))

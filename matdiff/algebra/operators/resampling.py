@@ -88,6 +88,9 @@ class Dilated(Windowed):
         wide[..., ::stride, ::stride] = a
         return wide
 
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("dilated(a, b)", self.shape, a, to.count(self.data[0]))
+
     def adjoint(self, h: Expr) -> Expr:
         return Subsampled.of(h, *self.data)
 
@@ -117,6 +120,9 @@ class Subsampled(Windowed):
     def numpy(np: Any, a: Any, stride: int) -> Any:
         refuse_unless(all((extent - 1) % stride == 0 for extent in a.shape[-2:]), "the stride does not divide")
         return a[..., ::stride, ::stride]
+
+    def lower(self, to: Any, a: Any) -> Any:
+        return to.apply("a[::b, ::b]" if a.rows and a.cols else "a[::b]", self.shape, a, to.count(self.data[0]))
 
     def adjoint(self, h: Expr) -> Expr:
         return Dilated.of(h, *self.data)
@@ -163,6 +169,11 @@ class Padded(Windowed):
     @staticmethod
     def numpy(np: Any, a: Any, above: int, left: int) -> Any:
         return np.pad(a, [(0, 0)] * (a.ndim - 2) + [(above, above), (left, left)])
+
+    def lower(self, to: Any, a: Any) -> Any:
+        widths = [to.count(n) for n, extent in zip(self.data, self.operands[0].shape, strict=True) if extent is not ONE]
+        axes = "((b, b), (c, c))" if len(widths) == 2 else "((b, b),)"
+        return to.apply(f"pad(a, {axes})", self.shape, a, *widths)
 
     def adjoint(self, h: Expr) -> Expr:
         rows, cols = zip(self.operands[0].shape, self.data, strict=True)
