@@ -12,6 +12,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
 from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
@@ -25,6 +26,7 @@ from matdiff.algebra.operators.softmax import (
 )
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
 from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.symmetry import is_symmetric
 
 SOFTMAX = (Softmax, SoftmaxOfRows, SoftmaxOfColumns)
 LOGSUMEXP = (LogSumExp, LogSumExpOfRows, LogSumExpOfColumns)
@@ -99,13 +101,21 @@ def is_worth_it(e: Expr) -> bool:
 
 CUSTOMS: tuple[tuple[Callable[[Expr, Sequence[Expr]], bool], str, str], ...] = (
     (lambda e, above: isinstance(e, SOFTMAX), "P", "p"),
+    (lambda e, above: isinstance(e, Cholesky), "L", "l"),
     (lambda e, above: _is_in(above, *SOFTMAX, *LOGSUMEXP), "S", "s"),
     (lambda e, above: isinstance(e, Sum) and _is_in(above, Frobenius, Norm), "E", "r"),
     (lambda e, above: _is_in(above, Inverse, LogDeterminant, Determinant), "C", "c"),
     (lambda e, above: isinstance(e, Entrywise) and not e.is_scalar, "Z", "z"),
     (lambda e, above: _is_in(above, Entrywise) and not e.is_scalar, "H", "h"),
     (lambda e, above: isinstance(e, Sum), "R", "r"),
+    (lambda e, above: is_hat(e), "H", "h"),
 )
+
+
+def is_hat(e: Expr) -> bool:
+    """X(XᵀX)⁻¹Xᵀ and its kin: symmetric products with an inverse between a matrix and its transpose."""
+    between = e.operands[1:-1] if isinstance(e, Product) else ()
+    return any(isinstance(f, Inverse) for f in between) and is_symmetric(e)
 
 
 def _is_in(above: Sequence[Expr], *kinds: type[Expr]) -> bool:
@@ -124,6 +134,11 @@ class Names:
         name = next(fresh(self.taken, "t", _customary(e, above)))
         self.taken.add(name)
         return name
+
+
+def has_custom(e: Expr, above: Sequence[Expr]) -> bool:
+    """Whether there is a letter that is customary for a piece."""
+    return next(_customary(e, above), None) is not None
 
 
 def _customary(e: Expr, above: Sequence[Expr]) -> Iterator[str]:

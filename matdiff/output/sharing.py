@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.fresh import fresh
 from matdiff.algebra.notation import NUMPY, PYTHON, Style, name_text
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.reading_cost import reading_cost
+from matdiff.output.answer_names import is_definition, meant, names_that_save
 from matdiff.output.notation import Printer
 from matdiff.output.spellings import is_python
 
@@ -36,51 +36,6 @@ def shared_names(shown: list[Expr], taken_names: Iterable[str] = ()) -> dict[Exp
     return dict(zip(shared, fresh(taken, "t"), strict=False))
 
 
-MOST_NAMED = 4  # pieces of an answer that is not long
-LEAST_SAVED, LEAST_SHARE = 3, 10  # signs that a name has to save, and which part of the whole they have to be
-NAMING = 4  # the signs of a name, ``:=`` and ``;``
-
-
-def names_that_save(shown: list[Expr]) -> dict[Expr, str]:
-    """Names for pieces that are written more than once, where the whole is shorter to read with them."""
-    taken = {str(n.data[0]) for n in shown if not n.operands or isinstance(n, Named)}
-    fresh = (name for k in range(1, MOST_NAMED + len(taken) + 1) if (name := f"t{k}") not in taken)
-    named: dict[Expr, str] = {}
-    while len(named) < MOST_NAMED:
-        costs, times = _written(shown, named)
-        total = costs[shown[-1]]
-        saved = {n: (times[n] - 1) * costs[n] - times[n] - NAMING for n in shown if _may_be_named(n) and n not in named}
-        best = max(saved, key=saved.__getitem__, default=None)
-        if best is None or best is shown[-1] or saved[best] < max(LEAST_SAVED, total // LEAST_SHARE):
-            break
-        named[best] = next(fresh)
-    return {n: named[n] for n in shown if n in named}
-
-
-def _may_be_named(e: Expr) -> bool:
-    """Whether a piece is written as a whole: of a term behind a minus, and of a quotient, parts are written."""
-    return bool(e.operands) and not (
-        e.free or e.reciprocal or e.leading_number < 0 or isinstance(e, Named | Recurrence)
-    )
-
-
-def _written(shown: list[Expr], named: Mapping[Expr, str]) -> tuple[dict[Expr, int], dict[Expr, int]]:
-    """The signs of every piece, and how often it is written, where some pieces have names."""
-    costs: dict[Expr, int] = {}
-    for n in shown:
-        own = reading_cost(n) - sum(reading_cost(o) for o in n.operands)
-        inside = sum(1 if o in named or is_definition(o) else costs.get(o, 1) for o in n.operands)
-        costs[n] = min(LONG, max(1, own + inside))
-    times = dict.fromkeys(shown, 0)
-    times[shown[-1]] = 1
-    for n in reversed(shown):
-        once = n in named or is_definition(n)
-        for o in n.operands:
-            if o in times:
-                times[o] = min(LONG, times[o] + (1 if once else times[n]))
-    return costs, times
-
-
 def with_pieces(e: Expr, style: Style, definitions: bool, is_answer: bool = False) -> str:
     """An expression with what it is written by in front: ``h = …;`` for definitions, ``t1 := …;`` for shared pieces.
 
@@ -92,15 +47,18 @@ def with_pieces(e: Expr, style: Style, definitions: bool, is_answer: bool = Fals
         code = with_pieces(e, PYTHON, definitions)
         if is_python(code):
             return code
-    shared = shared_names(shown) or (names_that_save(shown) if is_answer else {})
+    shared = shared_names(shown)
+    if is_answer and not shared:
+        e, shared = names_that_save(e)
+        shown = list(postorder(e, prune=None if definitions else is_definition))
     names = {node: name_text(name, style) for node, name in shared.items()}
     printer = Printer(style, names)
     parts = []
     for node in shown:
-        if is_definition(node) and definitions:
+        if node in names:
+            parts.append(f"{names[node]} := {printer.write(meant(node))}")
+        elif is_definition(node) and definitions:
             parts += [f"{left} = {right}" for left, right in defining(node, printer)]
-        elif node in names:
-            parts.append(f"{names[node]} := {printer.write(node)}")
     whole = printer.write(e)
     if definitions and isinstance(e, Named):
         whole = whole.join(printer.brackets)
@@ -123,11 +81,6 @@ def line(e: Expr, printer: Printer) -> str:
 
 def _written_length(e: Expr, below: list[int]) -> int:
     return 1 if is_definition(e) else min(LONG, sum(below)) + 1
-
-
-def is_definition(e: Expr) -> bool:
-    """Whether an expression is written as a name that a definition in front of the text explains."""
-    return isinstance(e, Named | Recurrence)
 
 
 def defining(e: Expr, printer: Printer) -> list[tuple[str, str]]:

@@ -19,7 +19,8 @@ from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.calculus.hessian import Hessians
-from matdiff.output.sharing import defining, is_definition
+from matdiff.output.answer_names import is_definition
+from matdiff.output.sharing import defining
 from matdiff.page.model import (
     PARTIAL,
     Answer,

@@ -17,9 +17,10 @@ from matdiff.algebra.expr import Expr, postorder, symbols
 from matdiff.algebra.fresh import fresh
 from matdiff.algebra.notation import STYLES, TEXT, name_text
 from matdiff.algebra.rewriting import Step
+from matdiff.output.answer_names import is_definition
 from matdiff.output.latex import latex
 from matdiff.output.notation import Printer
-from matdiff.output.sharing import defining, is_definition
+from matdiff.output.sharing import defining
 from matdiff.output.text import text
 
 LONG = 20_000  # nodes of all steps, as trees, above which their pieces are bound

@@ -7,7 +7,7 @@ import pytest
 import matdiff
 
 NAMED = [
-    ("1/2*norm2(A*X + X*A' + Q)^2", "A, X, Q: n x n", "X", "t1 := A*X + X*A' + Q; A'*t1 + t1*A"),
+    ("1/2*norm2(A*X + X*A' + Q)^2", "A, X, Q: n x n", "X", "R := A*X + X*A' + Q; A'*R + R*A"),
     (
         "1/2*y'*inv(K + s*eye(n))*y + 1/2*log det(K + s*eye(n))",
         "K: n x n spd; y: n; s: scalar positive",
@@ -18,14 +18,21 @@ NAMED = [
         "sum(i=1..n-1, (x[i+1] - a*x[i])^2)",
         "x: n; a: scalar",
         "x",
-        "t1 := x[2:n] - a*x[1:n-1]; 2*([0; t1] - a*[t1; 0])",
+        "r := x[2:n] - a*x[1:n-1]; 2*([0; r] - a*[r; 0])",
     ),
     (
-        "1/2*norm2(L*Z*M + M'*Z - t1)^2",
-        "L, M, Z, t1: n x n",
+        "1/2*norm2(L*Z*M + M'*Z - R)^2",
+        "L, M, Z, R: n x n",
         "Z",
-        "t2 := L*Z*M + M'*Z - t1; L'*t2*M' + M*t2",
+        "R2 := L*Z*M + M'*Z - R; L'*R2*M' + M*R2",
     ),
+    (
+        "norm2(W*inv(W'*W + a*eye(k))*W'*b - c)^2",
+        "W: m x k; b, c: m; a: scalar positive",
+        "b",
+        "H := W*(W'*W + a*I)^-1*W'; 2*H*(H*b - c)",
+    ),
+    ("logsumexp(B*x) - c'*B*x", "B: m x n; x: n; c: m", "B", "(softmax(B*x) - c)*x'"),
 ]
 
 
@@ -52,3 +59,8 @@ def test_what_is_short_has_none(f: str, unknown: str, where: str) -> None:
 def test_an_expression_that_is_no_answer_is_written_as_it_is() -> None:
     e = matdiff.parse("A*(A*X + X*A + B)*(A*X + X*A + B)*A", "A, B, X: n x n")
     assert ":=" not in str(e)
+
+
+def test_a_letter_that_is_customary_is_worth_more() -> None:
+    found = matdiff.hessian("logsumexp(A*z)", "A", "A: m x n; z: n").result
+    assert format(found, "ascii") == "p := softmax(A*z); (z*z') kron (diag(p) - p*p')"
