@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
+from matdiff.errors import SyntaxError
 from matdiff.language.names import SUBSCRIPTS
 from matdiff.language.scripts import Scripts
-from matdiff.language.tokens import ENDERS
+from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import CLOSES, OPENS, Transcript
 from matdiff.language.words import Vocabulary, match_at
 
@@ -18,6 +19,7 @@ NORM_KIND = (
 )
 NORM_OF_BARS = r"\s*(?:_(?:\{\s*(?:[12F]|\\infty|∞)\s*\}|[12F∞](?![\w]))|[₁₂])"  # |x|_1 is a norm, |x|_i an entry
 WEIGHT = r"(?P<square>²|\^2(?![0-9])|\^\{\s*2\s*\})?\s*_(?=\{\s*(?:[^\W\d_]|\()[^,{}]*(?:\{[^,{}]*\}[^,{}]*)*\})"
+VALUE = r"_\{?\s*[^\W\d]\w*\s*=[^{}]*\}?"  # |_{t=0}
 IS_WEIGHT = r"[^}]*?(?:[⁻ᵀ⊤'+(]|\^\s*\{?\s*[-−T⊤])"  # ‖x‖_{Σ⁻¹}, and not ‖f‖_{L^2}
 
 
@@ -33,6 +35,7 @@ class Bars(Scripts):
         """A bar closes when an operand stands before it and the innermost open bracket is such a bar."""
         if m.start() in self.separators:
             return self.emit("COMMA", None, m.start(), m.end())
+        self.require_no_value(m)
         innermost = self.innermost()
         sign, start, end = m.group().rstrip(OPENS + CLOSES), m.start(), m.end()
         if sign == "||" and innermost == "|" and self.last in ENDERS:
@@ -50,6 +53,27 @@ class Bars(Scripts):
             self.make_norm(opened)
             name = "NORM"
         return self.close_norm(start, end) if name == "NORM" else self.emit("BAR_CLOSE", None, start, end)
+
+    def require_no_value(self, m: re.Match[str]) -> None:
+        """Refuses f|_{t=0}: values at a point are for those who have the answer."""
+        if point := match_at(VALUE, self.text, m.end()):
+            shown = point.group().strip("_{} ")
+            hint = f"leave it out, and put {shown} into the answer: matdiff.evaluate takes values"
+            raise self.error(f"the value at {shown} cannot be asked for here", m.start(), point.end(), hint)
+
+    def not_closed(self, sign: str, end: int) -> SyntaxError:
+        """The error where a bracket closes while another one, or a bar, is open inside."""
+        bracket, start = self.brackets[-1]
+        shown, missing = self.text[start], CLOSING.get(bracket, bracket)
+        outer, place = self.brackets[-2] if len(self.brackets) > 1 else ("", 0)
+        message, hint = f"{shown} is not closed before {sign}", f"{missing} is missing"
+        name = next((t for t in self.tokens if t.end == place and t.type == "NAME"), None) if bracket == "|" else None
+        if name and outer == "(" and sign == ")":
+            whole, start = f"{name.value}{self.text[place:end]}", name.start
+            message, hint = f"{whole} is a conditional probability that is not given", "give it a name, as in p = …"
+        elif bracket == "|" and "⟨" in (outer, *(b for b, _ in self.brackets)) and sign == "⟩":
+            hint = "⟨ψ|H|ψ⟩ is written ψ'Hψ"
+        return self.error(message, start, end, hint)
 
     def make_norm(self, place: int) -> None:
         """|x|₁ is ‖x‖₁: the bar that opened at a place was that of a norm."""

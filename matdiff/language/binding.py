@@ -371,6 +371,7 @@ HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "method": resolve_method,
     "positive_part": resolve_behind,
     "entries": resolve_behind,
+    "factorial": resolve_behind,
     "norm": resolve_norm,
     "weighted": resolve_weighted,
     "power": resolve_power,

@@ -58,6 +58,7 @@ PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 MOST_SHOWN = 6  # names in an error message
 OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
+OF_LAPLACIAN = rf"\s*(?:\(|(?P<f>[A-Za-z{GREEK_CLASS}])(?![^\W_]))"
 LOSSES = frozenset(("rho",))  # letters that are customary for losses, where they stand in front of all that is summed
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
@@ -271,9 +272,22 @@ class Calls(Emitter):
         if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
             return
         shown = self.script.source[slice(*self.script.span(start, end))].strip()
+        if shown in ("o", "O") and before in ("PLUS", "MINUS"):
+            hint = f"leave it out; the product is {shown}*(…)"
+            raise self.error(f"{shown}(…) can be what is left out, or a product", start, end + 1, hint)
         if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name in LOSSES):
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
+
+    def require_no_laplacian(self, m: re.Match[str]) -> None:
+        """Refuses Δ(xᵀAx), and Δf beside f(x) = …, which can be the Laplacian or a product."""
+        if m.group() not in ("Δ", "Delta") or "Delta" in self.vocabulary.names or not self.begins_item():
+            return
+        of = match_at(OF_LAPLACIAN, self.text, m.end())
+        if of and (of.group().endswith("(") or re.search(rf"{of.group('f')}\([^()]*\)\s*:?=", self.text)):
+            shown = f"{m.group()}{of.group().strip()}"
+            hint = f"the Laplacian is the trace of what matdiff hessian gives; a product is {m.group()}*(…)"
+            raise self.error(f"{shown} can be the Laplacian, or a product", m.start(), of.end(), hint)
 
     def require_no_composition(self, m: re.Match[str]) -> None:
         """Refuses f∘g, which is no product of numbers."""

@@ -50,7 +50,7 @@ PATTERN = re.compile(
     (?P<super>[{SUPERS}]+) |
     (?P<positive_part>_(?:\{{\s*\+\s*\}}|\+)|₊) | (?P<entries>\(\s*:\s*\)) |
     (?P<subscript>{SUBSCRIPT}) |
-    (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) |
+    (?P<relation>[≠≤≥⩽⩾]|[<>!=]=) | (?P<factorial>!) |
     (?P<bar>(?:\|\||[|‖])[{OPENS}{CLOSES}]?) | (?P<open>[(\[{{⟨<]) | (?P<close>[)\]}}⟩>]) |
     (?P<quote>['′"]) | (?P<end>;) | (?P<method>\.[A-Za-z_]+(?=\()) | (?P<quoted>⟪\w+⟫) |
     (?P<nabla>∇) | (?P<sign>\.\*|\./|\.\^|\.[+-]|\*\*|:=|[-+−–‐‑*·×@⋅∗/÷⊙∘⊘⊗⋆:,=^\\])
@@ -233,11 +233,10 @@ class Lexer(Keywords):
         sign = ANGLES.get(m.group(), m.group())
         if not self.brackets:
             raise self.error(f"there is a superfluous {m.group()}", m.start(), m.end(), "remove it, or open it before")
+        if CLOSING.get(self.innermost()) != sign:
+            raise self.not_closed(m.group(), m.end())
         marks = self.marks[-1]
-        bracket, start = self.pop()
-        if CLOSING.get(bracket) != sign:
-            shown, missing = self.text[start], CLOSING.get(bracket, bracket)
-            raise self.error(f"{shown} is not closed before {m.group()}", start, m.end(), f"{missing} is missing")
+        _, start = self.pop()
         if marks is not None:
             marks.settle(self.tokens, lambda: self.decide(start, True, 2))
         if sign != "⟩":
@@ -264,6 +263,7 @@ class Lexer(Keywords):
         if m.group() in ("inf", "Inf", "infty") and self.last == "COMMA" and m.group() not in self.vocabulary.names:
             return self.emit("STRING", "inf", start, m.end())
         require_no_projection(self.text, start, self.vocabulary.names)
+        self.require_no_laplacian(m)
         if named := self.named_function(m):
             return named
         if call := self.open_call(m):
@@ -371,7 +371,7 @@ ILLEGAL = {
     "_": "a subscript is a letter, digits, or braces without braces inside",
     "∂": "a derivative is asked for with wrt, not written in the expression",
     "$": "dollars stand around LaTeX",
-    "!": "a factorial is not part of the language",
+    ".": "an inner product is written u'v or u·v",
     "%": "a percent sign is not part of the language",
 }
 HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
@@ -391,6 +391,7 @@ HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "super": Lexer.superscript,
     "positive_part": Lexer.positive_part,
     "entries": Lexer.entries,
+    "factorial": Lexer.factorial,
     "subscript": Lexer.subscript,
     "relation": Lexer.relation,
     "bar": Lexer.bar,

@@ -112,8 +112,11 @@ def name_distributions(bound: Bound, node: Node) -> None:
 
 
 def resolve_behind(bound: Bound, node: Node, scope: Scope) -> None:
-    """[z]₊ is relu(z), X(:) is vec(X)."""
-    node.kind, node.value = "call", {"positive_part": "relu", "entries": "vec"}[node.kind]
+    """[z]₊ is relu(z), X(:) is vec(X), n! is Γ(n + 1)."""
+    if node.kind == "factorial":
+        one = Node("NUMBER", [], Fraction(1), node.end - 1, node.end)
+        node.parts = [Node("sum", [*node.parts, one], ["first", "add"], node.start, node.end)]
+    node.kind, node.value = "call", {"positive_part": "relu", "entries": "vec", "factorial": "tgamma"}[node.kind]
 
 
 def resolve_method(bound: Bound, node: Node, scope: Scope) -> None:

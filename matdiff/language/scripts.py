@@ -52,6 +52,14 @@ class Scripts(Comparisons):
             raise self.error(f"{m.group()} stands behind a matrix", m.start(), m.end(), "X(:) is vec(X)")
         return self.emit("ENTRIES", None, m.start(), m.end())
 
+    def factorial(self, m: re.Match[str]) -> int:
+        """n! is Γ(n + 1); n!! is another function."""
+        if self.last not in ENDERS:
+            raise self.error("! stands behind a number", m.start(), m.end(), "n! is Γ(n + 1)")
+        if self.last == "FACTORIAL":
+            raise self.error("a double factorial is not known", m.start(), m.end(), "write (n!)! for n! factorial")
+        return self.emit("FACTORIAL", None, m.start(), m.end())
+
     def transpose(self, m: re.Match[str]) -> int:
         word = match_at(r"\^\s*([A-Za-z]\w+)(\(?)", self.text, m.start())  # a^Tr(A), a^Time
         if word and word.group(1) in (self.vocabulary.functions if word.group(2) else self.vocabulary.names):
@@ -69,7 +77,7 @@ class Scripts(Comparisons):
         if end := self.label(m.start()):
             return end
         base = self.bearer()
-        if "†" in m.group() and base >= 0 and self.vocabulary.kind(self.tokens[base].value) == "V":
+        if "†" in m.group() and base >= 0 and self.vocabulary.kind(self.tokens[base].value) != "M":
             raise self.not_real(base, m.end())
         return self.emit("PSEUDO_INVERSE", None, m.start(), m.end())
 

@@ -219,6 +219,7 @@ OPERATORS = frozenset(
         "SUBSCRIPT",
         "POSITIVE_PART",
         "ENTRIES",
+        "FACTORIAL",
     ]
 )
 Reason = tuple[Callable[[str, bool], bool], str, str]

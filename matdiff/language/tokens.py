@@ -28,6 +28,7 @@ ENDERS = frozenset(
         "SUBSCRIPT",
         "POSITIVE_PART",
         "ENTRIES",
+        "FACTORIAL",
     )
 )
 SIGNS_OF_PRODUCTS = (
