@@ -120,6 +120,7 @@ FONTS = {
     "frak": r"\mathfrak",
     "sf": r"\mathsf",
 }  # N_bold is 𝐍
+CHANGES = {"increment": "Delta", "variation": "delta"}  # x_increment is Δx
 ESCAPED = r"\_"  # in LaTeX
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -133,6 +134,9 @@ def name_text(name: str, style: Style) -> str:
     stem = name.rstrip("0123456789")
     digits = name[len(stem) :]
     stem, *signs = stem.split("_")
+    change = next((sign for sign in signs if sign in CHANGES), "")
+    signs = [sign for sign in signs if sign != change]
+    in_front = style.pick(GREEK[CHANGES[change]], rf"\{CHANGES[change]} ") if change else ""
     is_letter = len(stem) == 1 or stem in GREEK
     font = signs.pop(0) if style.latex and is_letter and signs[:1] and signs[0] in FONTS else ""
     accent = (
@@ -145,8 +149,8 @@ def name_text(name: str, style: Style) -> str:
         letter = f"{FONTS[font]}{{{letter}}}" if font else letter
         letter = rf"\{accent}{{{letter}}}" if accent else letter
         below = (rf"\mathrm{{{below.replace('_', ESCAPED)}}}" if len(below) > 1 else below) + digits
-        return letter + (f"_{{{below}}}" if below else "")
-    letter = GREEK.get(stem, stem) + ACCENTS.get(accent, "")
+        return in_front + letter + (f"_{{{below}}}" if below else "")
+    letter = in_front + GREEK.get(stem, stem) + ACCENTS.get(accent, "")
     return letter + ("_" + below + digits if below else digits.translate(SUBSCRIPTS))
 
 

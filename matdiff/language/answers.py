@@ -11,7 +11,7 @@ from matdiff.errors import UnknownNameError
 from matdiff.language.binding import Bound
 from matdiff.language.customs import written_bold
 from matdiff.language.declarations import Declarations
-from matdiff.language.names import canonical, named, nearest
+from matdiff.language.names import canonical, changed, named, nearest
 from matdiff.language.parts import part_named
 from matdiff.language.questions import Question
 from matdiff.language.recurrences import shapes as _steps
@@ -71,15 +71,17 @@ class Reading:
 
     def arguments(self) -> tuple[str, ...]:
         """The symbols on the left side of f(x, y) = …, as they are written there; none if one is something else."""
-        names = [named(plain(name)) for name in self.of]
+        names = [named(changed(plain(name))) for name in self.of]
         seen = [name for name in names if name in self.symbols]
         return tuple(seen) if not any(_definition(self.expr, name) for name in names) else ()
 
     def _unknown_name(self, name: str) -> UnknownNameError:
-        short = canonical(plain(name).strip())
+        short = canonical(changed(plain(name)).strip())
         place = self.text.find(name) if name else -1
         text, span = (self.text, (place, place + len(name))) if place >= 0 else (None, None)
         because, hint = "", nearest(short, self.symbols) or "the symbols are " + ", ".join(self.symbols)
+        if f"{short}_increment" in self.symbols:
+            hint = f"Δ{name} is one name: ask for Δ{name}, or write Δ*{name} for the product"
         bare = re.sub(r"(\^\{?T\}?|['ᵀ⊤])$", "", name.strip())
         if bare != name.strip():
             because, hint = ": the unknown is the matrix itself, not its transpose", f"ask for {bare}"
@@ -110,15 +112,15 @@ def unknown_in(expr: Expr, name: str) -> Expr:
 
 def _definition(expr: Expr, name: str) -> Expr | None:
     """The definition in an expression that a string names, or the state of a recurrence."""
-    wanted = canonical(plain(name).strip())
+    wanted = canonical(changed(plain(name)).strip())
     defined = next((node for node in postorder(expr) if isinstance(node, Named) and node.name == wanted), None)
-    return defined or _steps.state_named(expr, plain(name))
+    return defined or _steps.state_named(expr, changed(plain(name)))
 
 
 def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
     written = name
-    name = plain(name).strip()
+    name = changed(plain(name)).strip()
     symbol = known.get(f"{named(name)}_bold") if written_bold(written) else None
     symbol = symbol or known.get(named(name)) or (known.get("l") if name == "ell" else None)
     if symbol is not None or not re.search(r"[\[_^₀-₉ₐ-ₜᵢ-ᵥⱼ]", name):

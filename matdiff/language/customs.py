@@ -33,6 +33,7 @@ PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 5), ("V", 5))  # of a matrix 
 ENTRIES: Kinds = (("entry", 0), ("S", 3))  # a_ij beside A
 ONE_INDEX: Kinds = (("V", 0),)
 TWO_INDICES: Kinds = (("M", 0),)
+QUADRATIC_FAMILY: Kinds = (("M", 0), ("S", 4), ("V", 6))
 TWO_INDEX_FAMILY: Kinds = (("S", 0), ("V", 1), ("M", 3))
 
 
@@ -58,8 +59,8 @@ BOLD_LETTERS = "[\U0001d400-\U0001d433\U0001d468-\U0001d49b\U0001d6a8-\U0001d6e1
 ARROWED = "([^\\W\\d_])\u20d7"
 
 
-def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Kinds:
-    """The kinds that an undeclared symbol may have, with their costs."""
+def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = (), is_inside: bool = False) -> Kinds:
+    """The kinds that an undeclared symbol may have, with their costs; *is_inside* a quadratic form it is a matrix."""
     if name.is_index:
         return INDICES
     if name.whole and name.indexed == 2:
@@ -71,7 +72,7 @@ def kinds(name: Name, ranges: Collection[str], bold: Collection[str] = ()) -> Ki
     if name.indexed and name.plain:
         return ONE_INDEX if name.indexed == 1 else TWO_INDICES
     if name.indexed > 1:
-        return TWO_INDEX_FAMILY
+        return QUADRATIC_FAMILY if is_inside else TWO_INDEX_FAMILY
     if name.name in ranges and not name.indexed:
         return RANGES
     return customary(name.name, bold)

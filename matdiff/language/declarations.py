@@ -17,7 +17,7 @@ from matdiff.errors import DeclarationError, shortly
 from matdiff.language.extents import KINDS, wrong_size
 from matdiff.language.extents import Excerpt as Excerpt
 from matdiff.language.extents import parse_size as parse_size
-from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, named
+from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
 from matdiff.language.spelling import plain
 
 
@@ -184,7 +184,7 @@ LEADING = (
 
 def _respelt(item: Excerpt) -> Excerpt:
     """A declaration in the plain spelling: \\Sigma \\in \\mathbb{R}^{d \\times d} is Σ: d×d."""
-    text = plain(item.text)
+    text = changed(plain(item.text))
     text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
     mapped = any(arrow in text for arrow in OF_FUNCTIONS)
     space = (

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from matdiff.algebra.notation import ACCENTS, FONTS
+from matdiff.algebra.notation import ACCENTS, CHANGES, FONTS
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import UnknownNameError
 
@@ -30,11 +30,18 @@ GREEK = {
 }
 GREEK_CLASS = "Α-ΡΣ-Ωα-ωϵϕϑϱϖϰ\N{MICRO SIGN}\N{OHM SIGN}∆ℓ"  # for a character class of a regular expression
 FONT_MARKS = {font: chr(0xE000 + k) for k, font in enumerate(FONTS)}  # signs that nobody types, behind a bold N
-MARKS = "".join(mark for mark in (*ACCENTS.values(), *FONT_MARKS.values()) if mark != "′")  # they belong to a letter
+CHANGE_MARKS = {change: chr(0xE010 + k) for k, change in enumerate(CHANGES)}  # likewise, behind the x of Δx
+MARKED_BY = ACCENTS | FONT_MARKS | CHANGE_MARKS
+MARKS = "".join(mark for mark in MARKED_BY.values() if mark != "′")  # they belong to a letter
 LABELS = {"*": "star", "∗": "star", "⋆": "star", "+": "plus", "⁺": "plus", "-": "minus", "−": "minus", "⁻": "minus"}
-MARKED = rf"(?:{'|'.join([*ACCENTS, *FONTS, 'star', 'plus', 'minus'])})(?:_?[0-9]+)?"
+MARKED = rf"(?:{'|'.join([*MARKED_BY, 'star', 'plus', 'minus'])})(?:_(?:{'|'.join(CHANGES)}))?(?:_?[0-9]+)?"
 ACCENTED = rf"_(?:\{{{MARKED}\}}|{MARKED}(?![A-Za-z]))"  # spelt: x_hat
 GREEK_WORDS = frozenset(name for name in GREEK.values() if len(name) > 1)
+MARKED_LETTER = rf"(?:[A-Za-z]|[{GREEK_CLASS}])[{MARKS}]*"
+CHANGE_SIGNS = {  # of Δx and δx, in front
+    "increment": r"(?:[Δ∆]|(?<![A-Za-z_])Delta(?= ))",
+    "variation": r"(?:δ|(?<![A-Za-z_])delta(?= ))",
+}
 LINK = rf"(?:∇_)+(?:\{{[^{{}}]+\}}|[^\W\d_][\w{MARKS}′]*)"  # ∇_h, ∇_{h_1}: a gradient that has a name
 ABBREVIATED = frozenset("lam lamb lamda lambd alph bet gam del eps epsi omeg sig".split())  # Greek letters, as typed
 SMALL_CONSTANTS = frozenset("epsilon lambda tau eta rho kappa delta".split())  # rarely vectors
@@ -62,7 +69,7 @@ def canonical(name: str) -> str:
 
 _PLAIN: dict[int, str] = {ord(sign): name for sign, name in GREEK.items()} | {ord("∇"): "nabla"}
 _PLAIN |= {ord(sign): digit if digit.isdecimal() else "_" + digit for sign, digit in SUBSCRIPTS.items()}
-_PLAIN |= {ord(mark): "_" + name for name, mark in (*ACCENTS.items(), *FONT_MARKS.items())}
+_PLAIN |= {ord(mark): "_" + name for name, mark in MARKED_BY.items()}
 
 
 WITH_FONT = rf"(.*?)_({'|'.join(FONTS)})((?:_.*|[0-9].*)?)"
@@ -133,6 +140,17 @@ def named(text: str) -> str:
     high = high_at(text, base.end())
     label, end = (high.label, high.end) if high else ("prime", base.end() + 1) if text[base.end()] in "'′" else ("", 0)
     return canonical(f"{base.group(1)}_{label}{base.group(2)}") if end == len(text) else canonical(text)
+
+
+def changed(name: str) -> str:
+    """A name, or declarations of names, where Δx is always one.
+
+    >>> canonical(changed("Δx")), canonical(changed("δu_1")), changed("Δ: n x n")
+    ('x_increment', 'u_variation1', 'Δ: n x n')
+    """
+    for kind, sign in CHANGE_SIGNS.items():
+        name = re.sub(rf"{sign}[ \u200a]?({MARKED_LETTER})(?![A-Za-z])", rf"\1{CHANGE_MARKS[kind]}", name)
+    return name
 
 
 COMPLEX = frozenset("conj conjugate Re Im real imag ctranspose hermitian".split())

@@ -66,19 +66,23 @@ class Heads:
 
     called   those that are called with other arguments than their parameters: what these stand for is replaced
     plain    those that are called with their parameters only, r(w) being another spelling of r, also of r = X w − y
+    named    those of several letters that are used without arguments as well: sum(Norm .* b) beside Norm(x) = …
     doubtful those without parameters that are called with names which they do not have: s(x) beside s = 3
     """
 
-    __slots__ = ("called", "doubtful", "pattern", "plain")
+    __slots__ = ("called", "doubtful", "named", "pattern", "plain")
 
     def __init__(self, text: str) -> None:
         self.called: dict[str, tuple[str, ...]] = {}
         self.plain: dict[str, tuple[str, ...]] = {}
+        self.named: set[str] = set()
         items = list(re.finditer(ITEM, text)) if "=" in text and "(" in text else []
         bound = bound_letters(text) if items else frozenset[str]()
         for item in items:
             head, written = _head(item), re.escape(item.group(1))
             calls = list(re.finditer(rf"{written}['′]*\s*\(", text))
+            if len(head.name) > 1 and re.search(rf"(?<![\w⟪]){written}(?![\w{MARKS}'′]|\s*\()", text):
+                self.named.add(head.name)
             own = [m for m in calls if (call := _call_at(text, m.start())) and call.parameters == head.parameters]
             if len(calls) > 1 or ("funm" in text and re.search(rf"[(,]\s*{written}\s*[,)]", text)):
                 same = 1 < len(own) == len(calls) and not bound.intersection(head.parameters)

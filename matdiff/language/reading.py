@@ -37,9 +37,10 @@ from matdiff.language.declarations import (
     leading_declarations,
 )
 from matdiff.language.dialects import Dialect
+from matdiff.language.increments import increments
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
-from matdiff.language.names import font_of, named
+from matdiff.language.names import changed, font_of, named
 from matdiff.language.parameters import bound_letters
 from matdiff.language.questions import Question
 from matdiff.language.runs import parted, require_no_factor
@@ -83,7 +84,7 @@ def read(
     """
     front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
     declared = declare(where, front)
-    unknowns = [named(plain(w)) for w in ([wrt] if isinstance(wrt, str) else wrt)]
+    unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
     return _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full()
 
 
@@ -108,8 +109,6 @@ class _Readings:
         called = {d.name: d.arguments != (SCALAR,) for d in map(declared.__getitem__, declared) if d.arguments}
         self.dialect = dialects.of_text(text, dialect) if not laws else None
         self.script = transcript(text, functions | called.keys(), dialects.spelling_of(dialect))
-        if not laws:
-            self.script = parted(self.script, declared)
         self.text = text
         self.declared = declared
         self.wrt = wrt
@@ -133,9 +132,11 @@ class _Readings:
 
     def _said(self, asks: bool) -> list[str]:
         """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
-        whole, declared = self.script, self.declared
+        declared = self.declared
+        whole, changes = increments(parted(self.script, declared), {*declared, *self.wrt})
         said = said_in(whole, {*declared, *self.wrt}, asks)
-        self.script, self.question, self.conditions, self.sides, self.called, self.of, self.notes, spans = said
+        self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
+        self.notes = (*changes, *notes)
         self.spans = tuple(whole.span(*span) for span in spans)
         declare_conditions(declared, self.conditions, whole)
         is_covariance = any(name.startswith("Sigma") for name in declared)

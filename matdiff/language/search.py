@@ -8,7 +8,6 @@ is fully declared there is nothing to vary and it is one pass.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
 from itertools import chain
@@ -17,26 +16,11 @@ from typing import NamedTuple
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS
-from matdiff.language.customs import (
-    BOLD_MATRICES,
-    DECLARED,
-    ITALIC,
-    TIMES,
-    VECTORS_OF,
-    WORDS,
-    Kinds,
-    is_time,
-    kind_of,
-    kinds,
-    siblings,
-    written_bold,
-)
+from matdiff.language.choices import Options
+from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS
 from matdiff.language.functions_of_matrices import settle
-from matdiff.language.leaves import is_of_entries
-from matdiff.language.names import font_of
-from matdiff.language.scopes import BARE, Name
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.scopes import BARE
+from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key, Penalty, function_key
 from matdiff.language.words import PATH
@@ -44,7 +28,6 @@ from matdiff.language.words import PATH
 MOST_QUEUED = 20_000
 FAR_FETCHED = 4  # a reading that makes more of vectors and matrices scalars is not taken
 UNUSUAL = 2  # what it costs that a name is read against custom, and not only as custom often has it
-VALUED = 1  # what it costs that an open function has scalar values
 ANY_COST = 10**9
 MOST_WORK = 40_000  # nodes typed in all tries together
 FEW = 4  # penalties of which every way to avoid them is tried
@@ -54,9 +37,6 @@ PUSHED = 5  # as many nodes are typed while an assignment is queued
 Choices = dict[int, int]  # the alternatives of some choices
 Assignment = tuple[tuple[int, int], ...]  # (choice, alternative) for each choice that goes against custom
 Heap = list[tuple[int, int, Assignment, bool]]  # the least that it can cost, how much of it are penalties, done
-
-OVER_MEMBERS: Kinds = (("members", 0), ("all entries", 3))  # ∑(x − μ)²
-OVER_ENTRIES: Kinds = (("all entries", 0), ("members", 1))  # ∑(Xw − y)²
 
 
 class Budget:
@@ -108,91 +88,17 @@ class Search:
         """*valued* is whether open functions may have scalar values, *apart* whether siblings may differ in kind."""
         self.bound = bound
         self.budget = budget
-        self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.scalar = scalar
-        self.bold = written_bold(bound.text)
-        pairs = [(*font_of(name), name) for name in bound.names]
-        self.italic = {stem: name for stem, font, name in pairs if font == "bold" and stem in bound.names}
-        self.choices: dict[Key, Kinds] = {
-            name.name: self._kinds(name) for name in bound.names.values() if not (name.declared or self._is_tied(name))
-        }
-        self.siblings = {} if apart else siblings(self.choices)
-        self.kin = {name: self.siblings.get(head, head) for name, head in bound.kin.items()} | self.siblings
-        self.others = Counter[Key](self.siblings.values())  # how many share the kind of a letter
-        self.choices = {
-            key: tuple((kind, cost * (1 + self.others[key])) for kind, cost in of)
-            for key, of in self.choices.items()
-            if key not in self.siblings
-        }
-        self._ones()
-        if valued:
-            self._open_functions()
+        options = Options(bound, valued, apart)
+        self.choices, self.siblings, self.kin = options.choices, options.siblings, options.kin
+        self.others, self.defined = options.others, options.defined
+        self.italic, self.arrays = options.italic, options.arrays
         self.keys = list(self.choices)
         self.place = {key: k for k, key in enumerate(self.keys)}
         self.customary: dict[Key, str] = {key: alternatives[0][0] for key, alternatives in self.choices.items()}
         self.visited = 0
         self.first_error: MatdiffError | None = None
         self.not_scalar: MatdiffError | None = None  # how the customary reading fails when it is but no scalar
-
-    def _is_tied(self, name: Name) -> bool:
-        """Whether the kind of a name is that of another undeclared one, as the kind of x^* is that of x."""
-        head = self.bound.kin.get(name.name)
-        return head is not None and self.bound.names[head].declared is None
-
-    def _kinds(self, name: Name) -> Kinds:
-        """The kinds that an undeclared name may have."""
-        head = self.bound.kin.get(name.name)
-        if head is not None and (declared := self.bound.names[head].declared):
-            return ((kind_of(declared.shape), 0),)
-        if name.name in self.italic:
-            return ITALIC
-        if name.name in self.bound.scalars:
-            return (("S", 0),)
-        if is_time(name.name, self.bound.text):
-            return TIMES
-        found = kinds(name, self.bound.ranges, self.bold)
-        shaped = tuple(kind for kind in found if kind[0] != "S")
-        return (shaped or found) if name.name in self.bound.shaped else found
-
-    def _ones(self) -> None:
-        """Where 1 may be the vector of ones: as a factor; custom reads it so beside a factor without a sign."""
-        for node in self.bound.order:
-            if node.kind in ("product", "tight"):
-                for k, part in enumerate(node.parts):
-                    one = part.parts[0] if part.kind == "transpose" else part
-                    signs = node.value[max(k, 1) : k + 2]
-                    if one.kind == "NUMBER" and one.value == 1 and "divide" not in signs:
-                        implicit = "loose" in signs or "juxtapose" in signs or part.kind == "transpose"
-                        implicit = implicit or any(p.kind == "transpose" for p in node.parts[k + 1 : k + 2])
-                        self.choices[id(one)] = (
-                            (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
-                        )
-            if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
-                self.choices[BARE] = OVER_ENTRIES if self._has_matrix(node) else OVER_MEMBERS
-            if node.kind == "applied" and is_of_entries(node):
-                self.choices[id(node)] = (("whole", 0), ("entries", 1))
-            if node.kind == "filled":
-                self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
-            if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value in VECTORS_OF:
-                self.choices[id(node.parts[0])] = ((VECTORS_OF[node.parts[0].value], 0), ("number", 5))
-
-    def _has_matrix(self, node: Node) -> bool:
-        """Whether a capital letter of a matrix stands in a node: ∑(Xw − y)² is over all entries."""
-        parts = list(postorder(node))
-        used = {part.value for part in parts if part.kind == "definition"}  # ∑(y − ŷ)² where ŷ = X b
-        parts += [part for name in used & self.defined.keys() for part in postorder(self.defined[name])]
-        symbols = [part.value[0] for part in parts if part.kind == "symbol"]
-        return any(
-            self.choices.get(name, ITALIC)[0][0] == "M" and name.isascii() and len(name) == 1 for name in symbols
-        )
-
-    def _open_functions(self) -> None:
-        """Which of the open functions may have scalar values: rather the outer one of two, and none with primes."""
-        names = [n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] == 0]
-        primed = {n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] > 0}
-        for k, name in enumerate(dict.fromkeys(reversed(names))):  # what stands inside comes before what is outside
-            if name not in primed and name in CUSTOMARY_FUNCTIONS and name not in self.bound.declared:
-                self.choices[function_key(name)] = (("entrywise", 0), ("valued", VALUED + (k > 0)))
 
     def run(self, most: int) -> Found | None:
         """The reading of least cost, if one costs at most *most*.
@@ -245,9 +151,13 @@ class Search:
         is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
+        is_array = any(
+            of[0][0] == "V" and of[n][0] == "S" and self.keys[k] in self.arrays
+            for (k, _), (of, n) in zip(plain, taken, strict=True)
+        )
         one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂
         made = sum(cost for kind, cost in one_each.values() if kind == "S")
-        return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path)
+        return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path or is_array)
 
     def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
         """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""

@@ -103,7 +103,9 @@ class Vocabulary:
         self.running = bound_letters(text)
         defined = [name for name in defined if not self._is_member(name)]
         self.defined = frozenset(defined)
-        self.names = frozenset((*names, *defined, *self.states, *self.heads.plain, *self.heads.called))
+        self.names = frozenset(
+            (*names, *defined, *self.states, *self.heads.plain, *self.heads.called, *self.heads.named)
+        )
         self.longest = max(map(len, self.names), default=0)
         self.functions = functions if self.names.isdisjoint(functions) else functions - self.names
         self.formulas = frozenset(self.heads.called)

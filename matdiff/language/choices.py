@@ -1,0 +1,136 @@
+"""What may be read in several ways, and what it costs: the kinds of undeclared names, a doubtful 1, bare sums.
+
+In goes a bound tree, out come its ``Options``, among which matdiff.language.search looks for the reading of least cost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from matdiff.language.binding import Bound
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.customs import ITALIC, TIMES, VECTORS_OF, Kinds, is_time, kind_of, kinds, siblings, written_bold
+from matdiff.language.leaves import is_of_entries
+from matdiff.language.named_functions import is_entrywise
+from matdiff.language.names import font_of
+from matdiff.language.scopes import BARE, Name
+from matdiff.language.syntax import Node, postorder
+from matdiff.language.typing import Key, function_key
+from matdiff.language.words import BIG
+
+VALUED = 1  # what it costs that an open function has scalar values
+OVER_MEMBERS: Kinds = (("members", 0), ("all entries", 3))  # ∑(x − μ)²
+OVER_ENTRIES: Kinds = (("all entries", 0), ("members", 1))  # ∑(Xw − y)²
+
+
+class Options:
+    """The choices of one tree, each with its alternatives and their costs, the customary one first.
+
+    siblings, kin   the names whose kind is that of another one
+    others    how many share the kind of a letter
+    italic    the plain letters that stand beside the same one in bold
+    arrays    the names that are taken as arrays, as x in ‖x‖ and diag(x)
+    defined   the definitions by name
+    """
+
+    def __init__(self, bound: Bound, valued: bool, apart: bool) -> None:
+        """*valued* is whether open functions may have scalar values, *apart* whether siblings may differ in kind."""
+        self.bound = bound
+        self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
+        self.bold = written_bold(bound.text)
+        self.quadratic = frozenset(name for node in bound.order for name in _inside_quadratic(node))
+        self.arrays = frozenset(name for node in bound.order for name in _as_arrays(node))
+        pairs = [(*font_of(name), name) for name in bound.names]
+        self.italic = {stem: name for stem, font, name in pairs if font == "bold" and stem in bound.names}
+        self.choices: dict[Key, Kinds] = {
+            name.name: self._kinds(name) for name in bound.names.values() if not (name.declared or self._is_tied(name))
+        }
+        self.siblings = {} if apart else siblings(self.choices)
+        self.kin = {name: self.siblings.get(head, head) for name, head in bound.kin.items()} | self.siblings
+        self.others = Counter[Key](self.siblings.values())  # how many share the kind of a letter
+        self.choices = {
+            key: tuple((kind, cost * (1 + self.others[key])) for kind, cost in of)
+            for key, of in self.choices.items()
+            if key not in self.siblings
+        }
+        self._ones()
+        if valued:
+            self._open_functions()
+
+    def _is_tied(self, name: Name) -> bool:
+        """Whether the kind of a name is that of another undeclared one, as the kind of x^* is that of x."""
+        head = self.bound.kin.get(name.name)
+        return head is not None and self.bound.names[head].declared is None
+
+    def _kinds(self, name: Name) -> Kinds:
+        """The kinds that an undeclared name may have."""
+        head = self.bound.kin.get(name.name)
+        if head is not None and (declared := self.bound.names[head].declared):
+            return ((kind_of(declared.shape), 0),)
+        if name.name in self.italic:
+            return ITALIC
+        if name.name in self.bound.scalars:
+            return (("S", 0),)
+        if is_time(name.name, self.bound.text):
+            return TIMES
+        found = kinds(name, self.bound.ranges, self.bold, name.name in self.quadratic)
+        shaped = tuple(kind for kind in found if kind[0] != "S")
+        return (shaped or found) if name.name in self.bound.shaped else found
+
+    def _ones(self) -> None:
+        """Where 1 may be the vector of ones: as a factor; custom reads it so beside a factor without a sign."""
+        for node in self.bound.order:
+            if node.kind in ("product", "tight"):
+                for k, part in enumerate(node.parts):
+                    one = part.parts[0] if part.kind == "transpose" else part
+                    signs = node.value[max(k, 1) : k + 2]
+                    if one.kind == "NUMBER" and one.value == 1 and "divide" not in signs:
+                        implicit = "loose" in signs or "juxtapose" in signs or part.kind == "transpose"
+                        implicit = implicit or any(p.kind == "transpose" for p in node.parts[k + 1 : k + 2])
+                        self.choices[id(one)] = (
+                            (("ones", 0), ("number", 4)) if implicit else (("number", 0), ("ones", 2))
+                        )
+            if node.kind == "big_sum" and any(binder.bare for binder in node.value.binders):
+                self.choices[BARE] = OVER_ENTRIES if self._has_matrix(node) else OVER_MEMBERS
+            if node.kind == "applied" and is_of_entries(node):
+                self.choices[id(node)] = (("whole", 0), ("entries", 1))
+            if node.kind == "filled":
+                self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
+            if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value in VECTORS_OF:
+                self.choices[id(node.parts[0])] = ((VECTORS_OF[node.parts[0].value], 0), ("number", 5))
+
+    def _has_matrix(self, node: Node) -> bool:
+        """Whether a capital letter of a matrix stands in a node: ∑(Xw − y)² is over all entries."""
+        parts = list(postorder(node))
+        used = {part.value for part in parts if part.kind == "definition"}  # ∑(y − ŷ)² where ŷ = X b
+        parts += [part for name in used & self.defined.keys() for part in postorder(self.defined[name])]
+        symbols = [part.value[0] for part in parts if part.kind == "symbol"]
+        return any(
+            self.choices.get(name, ITALIC)[0][0] == "M" and name.isascii() and len(name) == 1 for name in symbols
+        )
+
+    def _open_functions(self) -> None:
+        """Which of the open functions may have scalar values: rather the outer one of two, and none with primes."""
+        names = [n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] == 0]
+        primed = {n.value[0] for n in self.bound.order if n.kind == "unspecified" and n.value[1] > 0}
+        for k, name in enumerate(dict.fromkeys(reversed(names))):  # what stands inside comes before what is outside
+            if name not in primed and name in CUSTOMARY_FUNCTIONS and name not in self.bound.declared:
+                self.choices[function_key(name)] = (("entrywise", 0), ("valued", VALUED + (k > 0)))
+
+
+def _as_arrays(node: Node) -> Iterator[str]:
+    """The names that a node takes as arrays: x of ‖x‖, diag(x) and xᵀ, of which no number is written so."""
+    is_function = node.kind == "call" and isinstance(node.value, str) and not is_entrywise(node.value)
+    if node.kind in ("norm", "transpose") or (is_function and node.value not in BIG):
+        parts = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
+        yield from (part.value[0] for part in parts if part.kind in ("symbol", "member"))
+
+
+def _inside_quadratic(node: Node) -> Iterator[str]:
+    """The capital letters of members that stand behind a transpose, as Ω of eᵢⱼᵀΩᵢⱼeᵢⱼ: a number stands in front."""
+    if node.kind in ("product", "tight"):
+        for before, part, behind in zip(node.parts, node.parts[1:], node.parts[2:], strict=False):
+            if before.kind == "transpose" and part.kind == "member" and behind.kind != "NUMBER":
+                name = str(part.value[0])
+                yield from [name] if name[:1].isupper() else []

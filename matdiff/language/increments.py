@@ -1,0 +1,70 @@
+"""Increments: Δx is one name, the change of x, where Δ is no name of its own; δx is one where the unknown is called so.
+
+In goes a text in the plain spelling, out comes one in which such a name is its letter with a mark, as x̂ is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from matdiff.algebra.expr import FUNCTIONS
+from matdiff.errors import AmbiguityError
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, MARKED_LETTER, SUBS, canonical
+from matdiff.language.transcript import APART, Edit, Transcript
+
+RUN = re.compile(rf"[ {APART}]?(?P<run>(?P<letter>{MARKED_LETTER})[A-Za-z]*)(?P<bracket>\s*\()?")
+NUMBERED = re.compile(rf"[_0-9{SUBS}]")  # Δ_k is another name
+
+
+class Use(NamedTuple):
+    """A letter behind Δ: the place of both, and the letter, which is none where Δ stands by itself."""
+
+    start: int
+    end: int
+    letter: str
+
+
+def increments(script: Transcript, known: Collection[str]) -> tuple[Transcript, tuple[str, ...]]:
+    """The text with a mark on the letters of such names, and what is to be said of them; *known* names are declared
+    or asked for.
+
+    Raises AmbiguityError for δxᵀPδx, where δx may be a name or a product.
+    """
+    capital = [] if "Delta" in known else list(_uses(script.text, CHANGE_SIGNS["increment"]))
+    if not all(use.letter for use in capital):
+        capital = []
+    for use in capital:
+        if script.text.startswith("(", use.end) and canonical(use.letter) in CUSTOMARY_FUNCTIONS:
+            raise _doubt(script, use, "the Laplacian, a change", "Δ*f(…)")
+    small = [] if "delta" in known else list(_uses(script.text, CHANGE_SIGNS["variation"]))
+    if not any(name.partition("_")[2].startswith("variation") for name in known):
+        letters = [use.letter for use in small]
+        twice = next((use for use in small if all(letters) and letters.count(use.letter) > 1), None)
+        if twice:
+            raise _doubt(script, twice, "a name of its own", f"δ*{twice.letter}")
+        small = []
+    edits: list[Edit] = [(use.start, use.end, use.letter + CHANGE_MARKS["increment"]) for use in capital]
+    edits += [(use.start, use.end, use.letter + CHANGE_MARKS["variation"]) for use in small if use.letter]
+    names = dict.fromkeys(use.letter for use in capital)
+    return script.edited(edits), tuple(f"Δ{x} is taken as one name; a product is Δ*{x}" for x in names)
+
+
+def _uses(text: str, sign: str) -> Iterator[Use]:
+    """What stands behind each Δ."""
+    for m in re.finditer(sign, text):
+        if NUMBERED.match(text, m.end()):
+            continue
+        behind = RUN.match(text, m.end())
+        letter = behind.group("letter") if behind and behind.group("run") not in FUNCTIONS else ""
+        yield Use(m.start(), behind.end("letter") if behind and letter else m.end(), letter)
+
+
+def _doubt(script: Transcript, use: Use, other: str, product: str) -> AmbiguityError:
+    span = script.span(use.start, use.end)
+    shown = script.source[slice(*span)]
+    message = f"{shown} can be {other}, or a product"
+    hint = f"write {product} for the product, another letter for the rest"
+    return AmbiguityError(message, text=script.source, span=span, suggestion=hint)
