@@ -13,6 +13,7 @@ def wire() -> None:
     """Gives expressions their printer, laws what reads and matches their statements, and notebooks what they show."""
     Expr.written = written
     Law.read = read
+    Law.printed = printed
     Law.explained = explained
     Displayed.bundle = bundle
 
@@ -30,6 +31,13 @@ def read(statement: Statement) -> tuple[Expr, Expr]:
     from matdiff.language import read_law
 
     return read_law(statement)
+
+
+def printed(law: Law) -> str:
+    """The statement of a law as it is printed."""
+    from matdiff.algebra.heads import heads
+
+    return heads(law).title
 
 
 def explained(law: Law, before: Expr, after: Expr) -> bool:

@@ -39,10 +39,10 @@ def test_the_table_is_up_to_date() -> None:
 def test_statements_tell_what_they_are_about(
     statement: str, where: str, found: tuple[tuple[type, ...], tuple[type, ...]]
 ) -> None:
-    assert heads.heads(law(statement, where)) == found
+    assert heads.heads(law(statement, where))[:2] == found
 
 
 def test_a_law_of_which_the_table_has_another_statement_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     made = law("tr(A') = tr(A)")
-    monkeypatch.setattr(heads, "stored", lambda: {made.name: ("0", ["Product"], [])})
+    monkeypatch.setattr(heads, "stored", lambda: {made.name: ("0", ["Product"], [], "")})
     assert heads.heads(made).roots == (Trace,)

@@ -61,6 +61,7 @@ MAY_IMPORT["cli"] = {"errors", "api", "web", "cli", ""}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["wiring"] = {
     "algebra.expr",
+    "algebra.heads",
     "algebra.laws",
     "display",
     "displayed",

@@ -29,10 +29,11 @@ BY_FORM = frozenset(("symmetric", "skew", "lower", "upper", "diagonal"))  # what
 
 
 class Heads(NamedTuple):
-    """The classes of the left sides of a law, and those of which one is among the operands (none: any operands)."""
+    """The classes of left sides, those of which one is among the operands, and a law as it is printed."""
 
     roots: Kinds
     among: Kinds
+    title: str
 
 
 def roots(law: Law) -> Kinds:
@@ -48,18 +49,19 @@ def among(law: Law) -> Kinds:
 @cache
 def heads(law: Law) -> Heads:
     """What the table says of the statements of a law, or what they say themselves."""
-    mark, *names = stored().get(law.name, ("", [], []))
+    mark, roots, among, title = stored().get(law.name, ("", [], [], ""))
     known = classes()
-    if mark != stamp(law) or not {name for several in names for name in several} <= known.keys():
+    if mark != stamp(law) or not {*roots, *among} <= known.keys():
         return read(law)
-    return Heads(*[tuple([known[name] for name in several]) for several in names])
+    return Heads(tuple([known[name] for name in roots]), tuple([known[name] for name in among]), title)
 
 
 def read(law: Law) -> Heads:
     """What the statements of a law say when they are read."""
-    lefts = [Law.read(statement)[0] for statement in law.statements]
+    (left, right), *more = map(Law.read, law.statements)
+    lefts = [left, *(other for other, _ in more)]
     found = [telling(left.operands) for left in lefts]
-    return Heads(distinct(map(possible, lefts)), distinct(found) if all(found) else ())
+    return Heads(distinct(map(possible, lefts)), distinct(found) if all(found) else (), f"{left} = {right}")
 
 
 def distinct(kinds: Iterable[Kinds]) -> Kinds:
@@ -93,14 +95,14 @@ def possible(p: Expr) -> Kinds:
 
 
 @cache
-def stored() -> dict[str, tuple[str, list[str], list[str]]]:
-    """The table: by the name of a law the stamp of its statements, and the names of the classes."""
+def stored() -> dict[str, tuple[str, list[str], list[str], str]]:
+    """The table: by the name of a law the stamp of its statements, the names of the classes, and what is printed."""
     try:
         lines = read_text(grammar_path(TABLE)).splitlines()
     except (OSError, UnicodeError):
         return {}
-    rows = [line.split(" ; ") for line in lines if line.count(" ; ") == 3]
-    return {name: (mark, roots.split(), among.split()) for name, mark, roots, among in rows}
+    rows = [line.split(" ; ", 4) for line in lines if line.count(" ; ") >= 4]
+    return {name: (mark, roots.split(), among.split(), title) for name, mark, roots, among, title in rows}
 
 
 @cache
@@ -117,5 +119,8 @@ def stamp(law: Law) -> str:
 
 def table_text(laws: Iterable[Law]) -> str:
     """The table of some laws, one a line."""
-    rows = [(law.name, stamp(law), *[" ".join(k.__name__ for k in kinds) for kinds in read(law)]) for law in laws]
+    rows = []
+    for law in laws:
+        *kinds, title = read(law)
+        rows.append((law.name, stamp(law), *[" ".join(k.__name__ for k in several) for several in kinds], title))
     return "".join(" ; ".join(row) + "\n" for row in sorted(rows))

@@ -31,7 +31,7 @@ class Law(Displayed):
     """A named equality that is applied from left to right.
 
     name       unique, in words joined by underscores: ``differential_of_inverse``
-    title      the short form shown beside a line: ``d(A⁻¹)``
+    title      the short form shown beside a line: ``d(A⁻¹)``; where none is given it is the statement as it is printed
     statement  the equality in matdiff's own language: ``d(inv(A)) = -inv(A)*d(A)*inv(A)``, or what makes its text
     requires   the side condition in words, where there is one: ``A invertible``
     where      declarations that the letters of the statement need: ``A: n x n``
@@ -62,8 +62,9 @@ class Law(Displayed):
         "under_d",
     )
 
-    # What reads statements, and what tells whether a step is an instance of one: the package gives it.
+    # What reads and prints statements, and what tells whether a step is an instance of one: the package gives it.
     read: ClassVar[Callable[[Statement], tuple[Expr, Expr]]]
+    printed: ClassVar[Callable[[Law], str]]
     explained: ClassVar[Callable[[Law, Expr, Expr], bool]]
 
     def __init__(
@@ -104,7 +105,7 @@ class Law(Displayed):
 
     @property
     def title(self) -> str:
-        self.called = _told(self.called)  # once, since every line that the law is used in has it
+        self.called = _told(self.called) or Law.printed(self)  # once, since every line that it is used in has it
         return self.called
 
     @property
@@ -165,7 +166,7 @@ def vec(name: str, title: str, statement: str, **more: Any) -> Callable[[Callabl
     return lambda apply: Law(name, title, statement, "vec", apply, **more)
 
 
-def identity(title: str, statement: str, **more: Any) -> Callable[[Callable[[Any], Expr | None]], Law]:
+def identity(statement: str, *, title: Words = "", **more: Any) -> Callable[[Callable[[Any], Expr | None]], Law]:
     """Declares an equality between expressions; its name is the function's, and None means «does not apply»."""
     return lambda apply: Law(apply.__name__, title, statement, "identity", apply, **more)
 

@@ -30,10 +30,7 @@ MATCHER = Matcher()
 
 
 def stated(name: str, statement: str, *, title: str = "", when: Guard | None = None, **more: Any) -> Law:
-    """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds.
-
-    Its title is the statement as it is printed, where no other one is given.
-    """
+    """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds."""
     module = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
 
     def first_applied(e: Expr) -> Expr | None:
@@ -47,7 +44,7 @@ def stated(name: str, statement: str, *, title: str = "", when: Guard | None = N
         return law.apply(e)
 
     first_applied.__module__ = module
-    law = Law(name, title or (lambda: printed(law)), statement, "identity", first_applied, among=None, **more)
+    law = Law(name, title, statement, "identity", first_applied, among=None, **more)
     return law
 
 
@@ -71,12 +68,6 @@ def ingredients(node: Expr) -> frozenset[type]:
         if isinstance(e, Symbol) and e.properties:
             kinds.add(Declared)
     return frozenset(kinds)
-
-
-def printed(law: Law) -> str:
-    """The statement of a law as it is printed."""
-    left, right = Law.read(law.statements[0])
-    return f"{left} = {right}"
 
 
 def first_of(ways: Sequence[Way]) -> Way:

@@ -115,7 +115,7 @@ sum_that_is_one = stated(
 # ---- skew-symmetric ---------------------------------------------------------------------------------
 
 
-@identity("xᵀKx = 0", "x'*K*x = 0", where="K: n x n skew; x: n", requires="K skew-symmetric", among=(Declared,))
+@identity("x'*K*x = 0", where="K: n x n skew; x: n", requires="K skew-symmetric", among=(Declared,))
 def skew_form(e: Expr) -> Expr | None:
     """A scalar that is the negative of its transpose."""
     f = e.operands

@@ -43,14 +43,17 @@ def without(factors: tuple[Expr, ...], columns: bool) -> tuple[Expr, Expr] | Non
 
 
 @identity(
-    "((x1ᵀ) ⊙ A)y = x ⊙ (Ay)", "((x*ones(n)') .* A)*y = x .* (A*y)", where="A: m x n; x: m; y: n", among=(Hadamard,)
+    "((x*ones(n)') .* A)*y = x .* (A*y)",
+    title="((x1ᵀ) ⊙ A)y = x ⊙ (Ay)",
+    where="A: m x n; x: m; y: n",
+    among=(Hadamard,),
 )
 def repeated_columns_times_vector(e: Expr) -> Expr | None:
     """Also zᵀ((1xᵀ) ⊙ A) = ((Aᵀz) ⊙ x)ᵀ."""
     return _beside_vector(e, _out_of_columns)
 
 
-@identity("(A ⊙ (1yᵀ))z = A(y ⊙ z)", "(A .* (ones(m)*y'))*z = A*(y .* z)", where="A: m x n; y, z: n", among=(Hadamard,))
+@identity("(A .* (ones(m)*y'))*z = A*(y .* z)", where="A: m x n; y, z: n", among=(Hadamard,))
 def repeated_rows_times_vector(e: Expr) -> Expr | None:
     """Also zᵀ((x1ᵀ) ⊙ A) = (x ⊙ z)ᵀA."""
     return _beside_vector(e, _out_of_rows)

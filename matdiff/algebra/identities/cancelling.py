@@ -155,7 +155,6 @@ def collected(scalars: Sequence[Expr]) -> Expr | None:
 
 
 @identity(
-    "(A + B)C − AC = BC",
     "(A + B)*C - A*C = B*C",
     where="A, B: m x n; C: n x p",
     also=(
@@ -192,7 +191,7 @@ def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
     return like_terms.apply(whole) if len(different) < len(whole.operands) else None
 
 
-@identity("xᵀ1 = 1ᵀx", "x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
+@identity("x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
 def ones_first(e: Expr) -> Expr | None:
     f = e.operands
     if e.is_scalar and is_ones(f[-1]) and not is_row_of_ones(f[0]) and f[0].rows is ONE:
@@ -201,8 +200,8 @@ def ones_first(e: Expr) -> Expr | None:
 
 
 @identity(
-    "(x − (1ᵀx/n)1)ᵀ1 = 0",
     "(x - ones(n)'*x/n*ones(n))'*ones(n) = 0",
+    title="(x − (1ᵀx/n)1)ᵀ1 = 0",
     where="x: n; n: scalar",
     also=(Statement("ones(n)'*(softmax(x) - softmax(y)) = 0", "x, y: n"),),
     among=(Ones,),
@@ -232,8 +231,8 @@ sum_of_zeros = stated("sum_of_zeros", "sum(zeros(m, n)) = 0", title="sum(0) = 0"
 
 
 @identity(
-    "1ᵀCA = 0",
     "ones(n)'*(centering(n)*A) = zeros(1, m)",
+    title="1ᵀCA = 0",
     where="A: n x m",
     also=(Statement("ones(n)'*(x - ones(n)'*x/n*ones(n)) = 0", "x: n; n: scalar"),),
     among=(Ones, Centering),
@@ -306,7 +305,7 @@ def seen_through(e: Expr) -> Expr:
 # ---- quotients --------------------------------------------------------------------------------------
 
 
-@identity("(A ⊘ B + C) ⊙ B = A + C ⊙ B", "(A ./ B + C) .* B = A + C .* B", where="A, B, C: m x n", among=(Sum,))
+@identity("(A ./ B + C) .* B = A + C .* B", title="(A ⊘ B + C) ⊙ B = A + C ⊙ B", where="A, B, C: m x n", among=(Sum,))
 def reciprocals_in_sum(e: Expr) -> Expr | None:
     """A sum is multiplied by what stands in the denominators of its terms, where the product gets shorter."""
     f = e.operands
@@ -341,8 +340,8 @@ def collected_in(e: Expr) -> Expr:
 
 
 @identity(
-    "Σᵢ Aᵢ + Σᵢ Bᵢ = Σᵢ (Aᵢ + Bᵢ)",
     "sum(i=1..N, x[i]) + sum(i=1..N, y[i]) = sum(i=1..N, x[i] + y[i])",
+    title="Σᵢ Aᵢ + Σᵢ Bᵢ = Σᵢ (Aᵢ + Bᵢ)",
     where="x[i=1..N], y[i=1..N]: n",
     among=(IndexedSum,),
 )
@@ -364,7 +363,7 @@ def sums_over_one_index(e: Expr) -> Expr | None:
     return None
 
 
-@identity("aA + bA = (a + b)A", "a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n")
+@identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n")
 def common_matrix(e: Expr) -> Expr | None:
     """Multiples of one matrix, where the sum gets shorter by it."""
     if e.is_scalar:

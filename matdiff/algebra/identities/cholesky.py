@@ -95,11 +95,7 @@ sum_of_logarithms_of_diagonal = stated(
 # ---- triangles --------------------------------------------------------------------------------------
 
 
-@identity(
-    "halftril(A) + halftril(A)ᵀ = 2sym(halftril(A))",
-    "halftril(A) + halftril(A)' = 2*sym(halftril(A))",
-    among=(HalvedTriangle,),
-)
+@identity("halftril(A) + halftril(A)' = 2*sym(halftril(A))", among=(HalvedTriangle,))
 def both_halves(e: Expr) -> Expr | None:
     """And for a symmetric A it is A."""
     terms = [coefficient(t) for t in e.operands]
@@ -111,11 +107,7 @@ def both_halves(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
-    "halftril(A) + halftril(B) = halftril(A + B)",
-    "halftril(A) + halftril(B) = halftril(A + B)",
-    among=(HalvedTriangle,),
-)
+@identity("halftril(A) + halftril(B) = halftril(A + B)", among=(HalvedTriangle,))
 def sum_of_halved_triangles(e: Expr) -> Expr | None:
     """Multiples of them, all as they are or all transposed."""
     for turn in (False, True):
@@ -148,7 +140,7 @@ symmetric_part_of_halved_triangle = stated(
 )
 
 
-@identity("tril(A) + triu(A) − I ⊙ A = A", "tril(A) + triu(A) - eye(n) .* A = A", where="A: n x n", among=(Hadamard,))
+@identity("tril(A) + triu(A) - eye(n) .* A = A", where="A: n x n", among=(Hadamard,))
 def both_triangles(e: Expr) -> Expr | None:
     """Also tril(A) − ½I ⊙ A = halftril(A)."""
     for k, term in enumerate(e.operands):

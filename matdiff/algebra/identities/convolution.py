@@ -40,24 +40,18 @@ LINEAR = (
 )
 
 
-@identity("corr(cX, K) = c corr(X, K)", "corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", on=LINEAR)
+@identity("corr(c*X, K) = c*corr(X, K)", where="c: scalar; X: m x n; K: p x q", on=LINEAR)
 def multiple_in_convolution(e: Expr) -> Expr | None:
     """Out of either operand, and out of what is linear in its only operand."""
     return scalars_in_front(e)
 
 
-@identity("corr(0, K) = 0", "corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", where="K: p x q", on=LINEAR)
+@identity("corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", title="corr(0, K) = 0", where="K: p x q", on=LINEAR)
 def zero_in_convolution(e: Expr) -> Expr | None:
     return zero(e.shape) if any(isinstance(o, Zeros) for o in e.operands) else None
 
 
-@identity(
-    "corr(A, B) = Tr(AᵀB)",
-    "corr(A, B) = tr(A'*B)",
-    where="A, B: m x n",
-    on=(CrossCorrelation, Convolution),
-    under_d=True,
-)
+@identity("corr(A, B) = tr(A'*B)", where="A, B: m x n", on=(CrossCorrelation, Convolution), under_d=True)
 def correlation_in_one_place(e: Expr) -> Expr | None:
     """With a kernel as large as the matrix; of the convolution it is flipped."""
     a, k = e.operands
@@ -81,7 +75,6 @@ flip_of_flip = stated("flip_of_flip", "flip(flip(A)) = A", where="A: m x n", als
 
 @identity(
     "conv(X, flip(K)) = corr(X, K)",
-    "conv(X, flip(K)) = corr(X, K)",
     where="X: m x n; K: p x q",
     also=(
         "corr(X, flip(K)) = conv(X, K)",
@@ -95,9 +88,7 @@ def flipped_kernel(e: Expr) -> Expr | None:
     return OTHER[type(e)].make((x, k.operands[0]), e.data) if isinstance(k, Flipped) else None
 
 
-@identity(
-    "flip(conv(flip(X), K)) = conv(X, flip(K))", "flip(conv(flip(X), K)) = conv(X, flip(K))", where="X: m x n; K: p x q"
-)
+@identity("flip(conv(flip(X), K)) = conv(X, flip(K))", where="X: m x n; K: p x q")
 def flip_of_convolution(e: Expr) -> Expr | None:
     """A flip goes inside where it meets another one."""
     a = e.operands[0]
@@ -118,7 +109,7 @@ exchanged = stated(
 )
 
 
-@identity("JJ = I", "exchange(n)^2 = eye(n)")
+@identity("exchange(n)^2 = eye(n)", title="JJ = I")
 def power_of_exchange(e: Expr) -> Expr | None:
     """An even power of J is I, an odd one J."""
     j = e.operands[0]
@@ -130,7 +121,7 @@ def power_of_exchange(e: Expr) -> Expr | None:
 # ---- strides and margins ----------------------------------------------------------------------------
 
 
-@identity("subsample(dilate(A, s), s) = A", "subsample(dilate(A, 2), 2) = A", where="A: m x n")
+@identity("subsample(dilate(A, 2), 2) = A", title="subsample(dilate(A, s), s) = A", where="A: m x n")
 def subsampled_dilation(e: Expr) -> Expr | None:
     a = e.operands[0]
     if isinstance(a, Ones):
@@ -139,8 +130,8 @@ def subsampled_dilation(e: Expr) -> Expr | None:
 
 
 @identity(
-    "subsample(corr(X, K), s) = corr(X, K, s)",
     "subsample(corr(X, K), 2) = corr(X, K, 2)",
+    title="subsample(corr(X, K), s) = corr(X, K, s)",
     where="X: 2*m+p-2 x 2*n+q-2; K: p x q",
 )
 def subsampled_correlation(e: Expr) -> Expr | None:
@@ -152,8 +143,8 @@ def subsampled_correlation(e: Expr) -> Expr | None:
 
 
 @identity(
-    "corr(pad(X, p−1), K) = corr_full(X, K)",
     "corr(pad(X, 2), K) = corr_full(X, K)",
+    title="corr(pad(X, p−1), K) = corr_full(X, K)",
     where="X: m x n; K: 3 x 3",
     on=(CrossCorrelation, Convolution),
 )
@@ -166,7 +157,7 @@ def correlation_of_padding(e: Expr) -> Expr | None:
     return full.of(x.operands[0], k)
 
 
-@identity("pad(A, k)[k+1:k+m, k+1:k+n] = A", "pad(A, 2)[3:2+m, 3:2+n] = A", where="A: m x n")
+@identity("pad(A, 2)[3:2+m, 3:2+n] = A", title="pad(A, k)[k+1:k+m, k+1:k+n] = A", where="A: m x n")
 def slice_of_padding(e: Expr) -> Expr | None:
     match e:
         case Slice(operands=(Padded(operands=(a,), data=margins),)):
@@ -180,8 +171,8 @@ def slice_of_padding(e: Expr) -> Expr | None:
 
 
 @identity(
-    "im2col(X) vec(K) = vec(corr(X, K))",
     "im2col(X, p, q)*vec(K) = vec(corr(X, K))",
+    title="im2col(X) vec(K) = vec(corr(X, K))",
     where="X: m+p-1 x n+q-1; K: p x q",
     source="Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for Document Processing",
     among=(Patches, BandMatrix),
@@ -201,8 +192,8 @@ def product_of_patches(e: Expr) -> Expr | None:
 
 
 @identity(
-    "im2col(X, m−p+1, n−q+1) = im2col(X, p, q)ᵀ",
     "im2col(X, m-p+1, n-q+1)*im2col(X, p, q) = im2col(X, p, q)'*im2col(X, p, q)",
+    title="im2col(X, m−p+1, n−q+1) = im2col(X, p, q)ᵀ",
     where="X: m x n",
 )
 def transpose_of_patches(e: Expr) -> Expr | None:

@@ -72,7 +72,7 @@ def shared_powers(terms: Sequence[Term]) -> Iterable[tuple[Expr, Fraction, list[
                 yield base, sign * min(abs(terms[k].powers[base]) for k in places), places
 
 
-@identity("A/a + B/a² = (A + B/a)/a", "A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n")
+@identity("A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n")
 def common_powers(e: Expr) -> Expr | None:
     """Also for some of the terms: A + cB + cC = A + c(B + C)."""
     if len(e.operands) > MOST_TERMS:
@@ -98,7 +98,7 @@ def shorter(whole: Expr, e: Expr) -> Expr:
     return whole if weight(whole) <= weight(e) and reading_cost(whole) < reading_cost(e) else e
 
 
-@identity("1/(b(a/b + c)) = 1/(a + bc)", "1/(b*(a/b + c)) = 1/(a + b*c)", where="a, b, c: scalar positive")
+@identity("1/(b*(a/b + c)) = 1/(a + b*c)", where="a, b, c: scalar positive")
 def denominators_multiplied(e: Expr) -> Expr | None:
     """A sum below a bar is multiplied by what stands beside it there and in the denominators of its terms."""
     if not e.is_scalar:

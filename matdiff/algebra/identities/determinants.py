@@ -13,9 +13,7 @@ log_of_absolute_determinant = stated(
 )
 
 
-@identity(
-    "logdet(AB) = logdet(A) + logdet(B)", "logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n", under_d=True
-)
+@identity("logdet(A*B) = logdet(A) + logdet(B)", where="A, B: n x n", under_d=True)
 def log_determinant_of_product(e: Expr) -> Expr | None:
     """The product is cut wherever both sides are square."""
     match e.operands[0]:

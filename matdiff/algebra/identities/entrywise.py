@@ -32,7 +32,7 @@ def is_one(e: Expr) -> bool:
     return e.number == 1 or isinstance(e, Ones)
 
 
-@identity("1/(1 + exp(−a)) = σ(a)", "1 ./ (1 + exp(-A)) = sigmoid(A)", where="A: m x n", under_d=True)
+@identity("1 ./ (1 + exp(-A)) = sigmoid(A)", title="1/(1 + exp(−a)) = σ(a)", where="A: m x n", under_d=True)
 def sigmoid_of_exponential(e: Expr) -> Expr | None:
     """Also of powers of it, and entry by entry."""
     base, exponent = e.operands
@@ -46,8 +46,8 @@ def power(e: Expr, k: Fraction) -> Expr:
 
 
 @identity(
-    "exp(a)/(1 + exp(a)) = σ(a)",
     "exp(A) ./ (1 + exp(A)) = sigmoid(A)",
+    title="exp(a)/(1 + exp(a)) = σ(a)",
     where="A: m x n",
     also=("exp(A) .* sigmoid(-A) = sigmoid(A)",),
     among=(Exp,),
@@ -71,7 +71,7 @@ def exponent_below(e: Expr) -> Expr | None:
     return one_plus_exp(e.operands[0]) if e.reciprocal and e.reciprocal[1] == 1 else None
 
 
-@identity("log(1 + exp(a)) = softplus(a)", "log(1 + exp(A)) = softplus(A)", where="A: m x n", under_d=True)
+@identity("log(1 + exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n", under_d=True)
 def softplus_of_exponential(e: Expr) -> Expr | None:
     a = one_plus_exp(e.operands[0])
     return None if a is None else Softplus(a)
@@ -86,7 +86,7 @@ softplus_of_log1p = stated(
 )
 
 
-@identity("1 − σ(−a) = σ(a)", "1 - sigmoid(-A) = sigmoid(A)", where="A: m x n", among=(Sigmoid,))
+@identity("1 - sigmoid(-A) = sigmoid(A)", title="1 − σ(−a) = σ(a)", where="A: m x n", among=(Sigmoid,))
 def complement_of_sigmoid(e: Expr) -> Expr | None:
     """Where the argument has a minus sign to lose; also entry by entry."""
     f = e.operands
@@ -99,7 +99,7 @@ def complement_of_sigmoid(e: Expr) -> Expr | None:
     return None
 
 
-@identity("1 + erf(a/√2) = 2Φ(a)", "1 + erf(A/sqrt(2)) = 2*normcdf(A)", where="A: m x n", among=(Erf,))
+@identity("1 + erf(A/sqrt(2)) = 2*normcdf(A)", title="1 + erf(a/√2) = 2Φ(a)", where="A: m x n", among=(Erf,))
 def normal_distribution(e: Expr) -> Expr | None:
     """Φ for the distribution function of the standard normal distribution; also entry by entry."""
     f = e.operands
@@ -123,7 +123,7 @@ def over_root_of_two(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*factors), *rest) if factors and rest else Hadamard.of(*factors, *rest)
 
 
-@identity("√8/√2 = 2", "sqrt(8)/sqrt(2) = 2", among=(Sqrt, Power))
+@identity("sqrt(8)/sqrt(2) = 2", title="√8/√2 = 2", among=(Sqrt, Power))
 def roots_of_numbers(e: Expr) -> Expr | None:
     """A product of two roots of numbers, or of one and a reciprocal of one, that is a number."""
     roots = [(k, root) for k, f in enumerate(e.operands) if (root := square_of_root(f)) is not None]
@@ -147,8 +147,8 @@ def square_of_root(e: Expr) -> Fraction | None:
 
 
 @identity(
-    "sinh(a)/cosh(a) = tanh(a)",
     "sinh(A) ./ cosh(A) = tanh(A)",
+    title="sinh(a)/cosh(a) = tanh(a)",
     where="A: m x n",
     also=("sin(A) ./ cos(A) = tan(A)",),
     among=(Sinh, Sin),
@@ -181,7 +181,7 @@ def places_of(f: tuple[Expr, ...], kind: type[Expr]) -> dict[Expr, tuple[int, Fr
     return found
 
 
-@identity("relu(a)step(a) = relu(a)", "relu(A) .* step(A) = relu(A)", where="A: m x n", among=(Step,))
+@identity("relu(A) .* step(A) = relu(A)", title="relu(a)step(a) = relu(a)", where="A: m x n", among=(Step,))
 def step_of_rectified(e: Expr) -> Expr | None:
     f = e.operands
     rectified = places_of(f, Relu)
@@ -192,7 +192,11 @@ def step_of_rectified(e: Expr) -> Expr | None:
 
 
 @identity(
-    "|a| sign(a) = a", "abs(A) .* sign(A) = A", where="A: m x n", also=("sign(A) ./ abs(A) = 1 ./ A",), among=(Sign,)
+    "abs(A) .* sign(A) = A",
+    title="|a| sign(a) = a",
+    where="A: m x n",
+    also=("sign(A) ./ abs(A) = 1 ./ A",),
+    among=(Sign,),
 )
 def sign_of_absolute(e: Expr) -> Expr | None:
     """sign(a)|a|ᵏ is aᵏ for odd k, and a|a|ᵏ⁻¹ for others."""
@@ -209,7 +213,9 @@ def sign_of_absolute(e: Expr) -> Expr | None:
     return None
 
 
-@identity("|a|² = a²", "abs(A).^2 = A.^2", where="A: m x n", also=("step(A).^k = step(A)", "sign(A).^3 = sign(A)"))
+@identity(
+    "abs(A).^2 = A.^2", title="|a|² = a²", where="A: m x n", also=("step(A).^k = step(A)", "sign(A).^3 = sign(A)")
+)
 def even_power(e: Expr) -> Expr | None:
     """|a|ᵏ for even k; step(a)ᵏ = step(a), and sign(a)ᵏ = sign(a) for odd k."""
     base, exponent = e.operands
@@ -227,7 +233,7 @@ def even_power(e: Expr) -> Expr | None:
             return None
 
 
-@identity("|−A| = |A|", "abs(-A) = abs(A)", where="A: m x n")
+@identity("abs(-A) = abs(A)", title="|−A| = |A|", where="A: m x n")
 def absolute_of_negative(e: Expr) -> Expr | None:
     """The sign of the leading number goes."""
     a = e.operands[0]
@@ -242,7 +248,7 @@ def absolute_of_negative(e: Expr) -> Expr | None:
 maximum_of_equals = stated("maximum_of_equals", "max(A, A) = A", where="A: m x n", also=("min(A, A) = A",))
 
 
-@identity("max(A, 0) = relu(A)", "max(A, zeros(m, n)) = relu(A)", where="A: m x n", on=(Maximum, Minimum))
+@identity("max(A, zeros(m, n)) = relu(A)", title="max(A, 0) = relu(A)", where="A: m x n", on=(Maximum, Minimum))
 def maximum_with_zero(e: Expr) -> Expr | None:
     """Also the minimum, which is −relu(−A)."""
     return type(e).of(*e.operands) if any(map(is_zero, e.operands)) else None  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from matdiff.algebra.stated import stated
 TWO = Number(2)
 
 
-@identity("‖A‖² = Tr(AᵀA)", "norm2(A)^2 = tr(A'*A)", where="A: m x n", under_d=True, shorter=False)
+@identity("norm2(A)^2 = tr(A'*A)", where="A: m x n", under_d=True, shorter=False)
 def square_of_norm(e: Expr) -> Expr | None:
     match e:
         case Power(operands=(Norm(operands=(a,)), exponent)) if exponent is TWO:
@@ -23,7 +23,7 @@ def square_of_norm(e: Expr) -> Expr | None:
             return None
 
 
-@identity("A : B = Tr(AᵀB)", "A : B = tr(A'*B)", where="A, B: m x n", under_d=True, shorter=False)
+@identity("A : B = tr(A'*B)", where="A, B: m x n", under_d=True, shorter=False)
 def frobenius_as_trace(e: Expr) -> Expr | None:
     return inner(*e.operands)
 
@@ -41,8 +41,8 @@ log_of_determinant = stated(
 
 
 @identity(
-    "Σᵢⱼ f(aᵢⱼ) = sum f(A)",
     "sum(i=1..n, x[i]) = sum(x)",
+    title="Σᵢⱼ f(aᵢⱼ) = sum f(A)",
     where="x: n",
     also=(Statement("sum(i=1..m, sum(j=1..n, A[i, j])) = sum(A)", "A: m x n"),),
     under_d=True,

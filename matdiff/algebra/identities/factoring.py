@@ -136,7 +136,7 @@ def join(term: Term) -> Expr:
 # ---- laws -------------------------------------------------------------------------------------------
 
 
-@identity("A + 0 = A", "A + zeros(m, n) = A", where="A: m x n", among=(Zeros, Number))
+@identity("A + zeros(m, n) = A", where="A: m x n", among=(Zeros, Number))
 def zero_in_sum(e: Expr) -> Expr | None:
     terms = [t for t in e.operands if not isinstance(t, Zeros) and t.number != 0]
     return Sum.of(*(terms or e.operands[:1])) if len(terms) < len(e.operands) else None
@@ -149,7 +149,7 @@ def _kind(e: Expr | None) -> type | None:
     return None if e is None else Product if isinstance(e, SumOfEntries) else type(e)
 
 
-@identity("A + A = 2A", "A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"),))
+@identity("A + A = 2*A", where="A: m x n", also=(Statement("a + 1 + 2 = a + 3", "a: scalar"),))
 def like_terms(e: Expr) -> Expr | None:
     numbers: dict[object, Fraction] = {}
     bodies: dict[object, Expr | None] = {}
@@ -168,7 +168,7 @@ def like_terms(e: Expr) -> Expr | None:
     return Sum.of(*terms) if terms else zero(e.shape)
 
 
-@identity("−A + B = B − A", "-A + B = B - A", where="A, B: m x n")
+@identity("-A + B = B - A", where="A, B: m x n")
 def positive_first(e: Expr) -> Expr | None:
     signs = [t.leading_number.numerator < 0 for t in e.operands]
     if not signs[0] or all(signs):
@@ -177,7 +177,7 @@ def positive_first(e: Expr) -> Expr | None:
     return Sum.of(e.operands[k], *e.operands[:k], *e.operands[k + 1 :])
 
 
-@identity("−(A − B) = B − A", "-(A - B) = B - A", where="A, B: m x n", among=(Sum,), on=(Scale, Hadamard))
+@identity("-(A - B) = B - A", where="A, B: m x n", among=(Sum,), on=(Scale, Hadamard))
 def negative_of_difference(e: Expr) -> Expr | None:
     """Where the sum has a minus sign to lose; of scalars only 1 − a, since longer ones are likely to be shared."""
     number, body = coefficient(e)
@@ -194,7 +194,7 @@ def opposite(e: Expr) -> Expr:
     return positive_first.apply(negative) or negative
 
 
-@identity("cA + cB = c(A + B)", "c*A + c*B = c*(A + B)", where="c: scalar; A, B: m x n")
+@identity("c*A + c*B = c*(A + B)", where="c: scalar; A, B: m x n")
 def common_scalars(e: Expr) -> Expr | None:
     """A number or scalars that all terms share, or a minus sign; a − b and b − a are shared as well."""
     terms = [split(t) for t in e.operands]
@@ -244,17 +244,17 @@ def without(all_of: tuple[Expr, ...], some: Iterable[Expr]) -> tuple[Expr, ...]:
     return tuple(rest)
 
 
-@identity("AC + BC = (A + B)C", "A*C + B*C = (A + B)*C", where="A, B: m x n; C: n x p")
+@identity("A*C + B*C = (A + B)*C", where="A, B: m x n; C: n x p")
 def common_right_factor(e: Expr) -> Expr | None:
     return _group(e, chain=True, place=-1)
 
 
-@identity("CA + CB = C(A + B)", "C*A + C*B = C*(A + B)", where="C: m x n; A, B: n x p")
+@identity("C*A + C*B = C*(A + B)", where="C: m x n; A, B: n x p")
 def common_left_factor(e: Expr) -> Expr | None:
     return _group(e, chain=True, place=0)
 
 
-@identity("A ⊙ C + B ⊙ C = (A + B) ⊙ C", "A .* C + B .* C = (A + B) .* C", where="A, B, C: m x n")
+@identity("A .* C + B .* C = (A + B) .* C", where="A, B, C: m x n")
 def common_entrywise_factor(e: Expr) -> Expr | None:
     return _group(e, chain=False, place=None)
 
@@ -286,7 +286,7 @@ def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
     return Sum.of(*others)
 
 
-@identity("Aᵀ + Bᵀ = (A + B)ᵀ", "A' + B' = (A + B)'", where="A, B: m x n", among=(Transpose,))
+@identity("A' + B' = (A + B)'", where="A, B: m x n", among=(Transpose,))
 def common_transpose(e: Expr) -> Expr | None:
     """Where every term is a transpose that goes no further inside."""
     parts = [coefficient(t) for t in e.operands]

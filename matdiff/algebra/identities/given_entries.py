@@ -33,8 +33,8 @@ def entry_given(v: Expr, j: Index) -> Expr | None:
 
 
 @identity(
-    "(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ",
     "sum(i=1..n, a[i]*unit(i, n))'*unit(j, n) = a[j]",
+    title="(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ",
     where="a[i=1..n]: scalar",
     also=("g(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = g(a[j])",),
 )
@@ -50,8 +50,8 @@ def entry_of_given_vector(e: Expr) -> Expr | None:
 
 
 @identity(
-    "xᵀΣᵢ aᵢeᵢ = Σᵢ xᵢaᵢ",
     "sum(i=1..n, b[i]*unit(i, n))'*sum(i=1..n, a[i]*unit(i, n)) = sum(i=1..n, b[i]*a[i])",
+    title="xᵀΣᵢ aᵢeᵢ = Σᵢ xᵢaᵢ",
     where="a[i=1..n], b[i=1..n]: scalar",
     among=(IndexedSum,),
 )

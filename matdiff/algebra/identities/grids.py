@@ -13,8 +13,8 @@ from matdiff.algebra.reading_cost import reading_cost
 
 
 @identity(
-    "ae₁ + be₂ = [a; b]",
     "a*unit(1, 2) + b*unit(2, 2) = vstack(a, b)",
+    title="ae₁ + be₂ = [a; b]",
     where="a, b: scalar",
     also=(
         "a*unit(1, 2)*unit(2, 2)' + b*unit(2, 2)*unit(1, 2)' = vstack(hstack(0, a), hstack(b, 0))",

@@ -34,7 +34,7 @@ def _bound_names(e: Expr, below: list[frozenset[str]]) -> frozenset[str]:
     return names | {e.index.name} if isinstance(e, IndexedSum | Recurrence) else names
 
 
-@identity("Σᵢ Aᵢ = Σⱼ Aⱼ", "sum(i=1..N, x[i]) = sum(j=1..N, x[j])", where="x[i=1..N]: n")
+@identity("sum(i=1..N, x[i]) = sum(j=1..N, x[j])", title="Σᵢ Aᵢ = Σⱼ Aⱼ", where="x[i=1..N]: n")
 def distinct_indices(e: Expr) -> Expr | None:
     """An index whose name a sum inside uses as well gets another name."""
     body, index = e.operands[0], e.data[0]
@@ -45,8 +45,8 @@ def distinct_indices(e: Expr) -> Expr | None:
 
 
 @identity(
-    "Σᵢ A = NA",
     "sum(i=1..N, A) = N*A",
+    title="Σᵢ A = NA",
     where="A: m x n; N: scalar",
     also=(Statement("sum(i=1..N, zeros(m, n)) = zeros(m, n)", ""),),
 )
@@ -65,7 +65,7 @@ def as_written(count: Expr, e: Expr) -> Expr:
     return replace(count, lambda s: declared.get(s.name) if isinstance(s, Symbol) else None) if declared else count
 
 
-@identity("Σᵢ cAᵢ = c Σᵢ Aᵢ", "sum(i=1..N, 2*x[i]) = 2*sum(i=1..N, x[i])", where="x[i=1..N]: n")
+@identity("sum(i=1..N, 2*x[i]) = 2*sum(i=1..N, x[i])", title="Σᵢ cAᵢ = c Σᵢ Aᵢ", where="x[i=1..N]: n")
 def closed_scalars(e: Expr) -> Expr | None:
     """Scalars that depend on no index at all; so ΣᵢΣⱼ xᵢaᵢⱼxⱼ stays a double sum."""
     body = e.operands[0]
@@ -84,7 +84,7 @@ def closed_scalars(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*outside), IndexedSum(within, e.data[0]))
 
 
-@identity("Σᵢ cAᵢ = c Σᵢ Aᵢ", "sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", where="c: scalar; x[i=1..N]: n")
+@identity("sum(i=1..N, c*x[i]) = c*sum(i=1..N, x[i])", title="Σᵢ cAᵢ = c Σᵢ Aᵢ", where="c: scalar; x[i=1..N]: n")
 def constant_scalars(e: Expr) -> Expr | None:
     body, index = e.operands[0], e.data[0]
     if isinstance(body, Scale):
@@ -103,8 +103,8 @@ def constant_scalars(e: Expr) -> Expr | None:
 
 
 @identity(
-    "Σᵢ ABᵢC = A(Σᵢ Bᵢ)C",
     "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])",
+    title="Σᵢ ABᵢC = A(Σᵢ Bᵢ)C",
     where="A: m x n; x[i=1..N]: n",
     also=(Statement("sum(i=1..N, c[i]*A) = sum(i=1..N, c[i])*A", "A: m x n; c[i=1..N]: scalar"),),
 )
@@ -124,7 +124,7 @@ def constant_factors(e: Expr) -> Expr | None:
     return Product.of(*left, IndexedSum(middle if scalar is None else Scale.of(scalar, middle), index), *right)
 
 
-@identity("Σᵢ f(xᵢ)eᵢ = f(x)", "sum(i=1..n, x[i]*unit(i, n)) = x", where="x: n")
+@identity("sum(i=1..n, x[i]*unit(i, n)) = x", title="Σᵢ f(xᵢ)eᵢ = f(x)", where="x: n")
 def sum_of_unit_vectors(e: Expr) -> Expr | None:
     """A vector put together entry by entry, when every entry is made of entries of vectors in the same way."""
     index: Index = e.data[0]

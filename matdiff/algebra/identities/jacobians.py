@@ -138,8 +138,8 @@ jacobian_of_chain = _of_a_line(
 
 
 @identity(
-    "A(xᵀ ⊗ B) = xᵀ ⊗ AB",
     "A*kron(x', B) = kron(x', A*B)",
+    title="A(xᵀ ⊗ B) = xᵀ ⊗ AB",
     where="A: p x m; B: m x q; x: n",
     also=("A*kron(B, x') = kron(A*B, x')",),
     among=(Kronecker,),
@@ -179,7 +179,7 @@ kronecker_between_commutations = stated(
 )
 
 
-@identity("xyᵀdiag(z) = x(y ⊙ z)ᵀ", "x*y'*diag(z) = x*(y .* z)'", where="x: m; y, z: n", among=(DiagonalMatrix,))
+@identity("x*y'*diag(z) = x*(y .* z)'", where="x: m; y, z: n", among=(DiagonalMatrix,))
 def diagonal_behind_row(e: Expr) -> Expr | None:
     """Also diag(z)yxᵀ = (z ⊙ y)xᵀ; of a vector of ones only z is left."""
     f = e.operands

@@ -86,7 +86,6 @@ pseudo_inverse_of_kronecker = stated(
 
 
 @identity(
-    "A ⊗ B + A ⊗ C = A ⊗ (B + C)",
     "kron(A, B) + kron(A, C) = kron(A, B + C)",
     where="A: m x n; B, C: p x q",
     also=(

@@ -38,8 +38,8 @@ commuted_kronecker = stated(
 
 
 @identity(
-    "K(A ⊗ B) = (B ⊗ A)K",
     "commutation(p, m)*kron(A, B) = kron(B, A)*commutation(q, n)",
+    title="K(A ⊗ B) = (B ⊗ A)K",
     where="A: m x n; B: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
     among=(Commutation,),

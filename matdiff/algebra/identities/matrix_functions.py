@@ -75,8 +75,8 @@ def linear_piece(e: Expr) -> bool:
 
 
 @identity(
-    "L(A, C) = CL(A, I) where AC = CA",
     "frechet_expm(A, A^2) = A^2*expm(A)",
+    title="L(A, C) = CL(A, I) where AC = CA",
     where="A: n x n",
     also=(
         "frechet_expm(A, eye(n)) = expm(A)",
@@ -95,8 +95,8 @@ def commuting_direction(e: Expr) -> Expr | None:
 
 
 @identity(
-    "L(A, cE) = cL(A, E)",
     "frechet_expm(A, c*E) = c*frechet_expm(A, E)",
+    title="L(A, cE) = cL(A, E)",
     where="c: scalar; A, E: n x n",
     also=(
         Statement("frechet_logm(A, c*E) = c*frechet_logm(A, E)", "c: scalar; A: n x n spd; E: n x n"),
@@ -111,8 +111,8 @@ def multiple_direction(e: Expr) -> Expr | None:
 
 
 @identity(
-    "Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA",
     "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))",
+    title="Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA",
     where="A, E: n x n; t: scalar",
     also=("tr(frechet_expm(t*A, E)*A) = tr(E*A*expm(t*A))",),
 )
@@ -126,8 +126,8 @@ def trace_of_commuting_direction(e: Expr) -> Expr | None:
 
 
 @identity(
-    "L(A, E) + L(A, F) = L(A, E + F)",
     "frechet_expm(A, E) + frechet_expm(A, F) = frechet_expm(A, E + F)",
+    title="L(A, E) + L(A, F) = L(A, E + F)",
     also=(
         Statement("a*frechet_expm(A, E) + b*frechet_expm(A, F) = frechet_expm(A, a*E + b*F)", "a, b: scalar"),
         Statement(
@@ -165,7 +165,7 @@ def upright(e: Expr) -> Expr:
 
 
 @identity(
-    "expm(A)expm(B) = expm(A + B) where AB = BA", "expm(A)*expm(2*A) = expm(3*A)", where="A: n x n", among=(Expm,)
+    "expm(A)*expm(2*A) = expm(3*A)", title="expm(A)expm(B) = expm(A + B) where AB = BA", where="A: n x n", among=(Expm,)
 )
 def product_of_exponentials(e: Expr) -> Expr | None:
     f = e.operands
@@ -194,7 +194,7 @@ logarithm_of_identity = stated("logarithm_of_identity", "logm(eye(n)) = zeros(n,
 square_root_of_identity = stated("square_root_of_identity", "sqrtm(eye(n)) = eye(n)", title="sqrtm(I) = I")
 
 
-@identity("sqrtm(A)² = A", "sqrtm(A)^2 = A", where="A: n x n spd")
+@identity("sqrtm(A)^2 = A", where="A: n x n spd")
 def power_of_square_root(e: Expr) -> Expr | None:
     """Even powers; also expm(A)ᵏ = expm(kA)."""
     a, k = e.operands[0], e.data[0]

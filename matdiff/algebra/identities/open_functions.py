@@ -13,7 +13,6 @@ from matdiff.algebra.operators.products import Product, zero
 
 
 @identity(
-    "∇²₁₂f(x, y)ᵀ = ∇²₂₁f(x, y)",
     "nabla2_12_f(x, y)' = nabla2_21_f(x, y)",
     where="f: m, n -> scalar; x: m; y: n",
     requires="the second derivatives of f are continuous",
@@ -26,7 +25,6 @@ def transpose_of_open_hessian(e: Expr) -> Expr | None:
 
 
 @identity(
-    "∇³f(x)[y]z = ∇³f(x)[y, z]",
     "nabla^3 f(x)[y]*z = nabla^3 f(x)[y, z]",
     where="f: n -> scalar; x, y, z: n",
     requires="f three times differentiable",
@@ -45,7 +43,6 @@ def last_direction(e: Expr) -> Expr | None:
 
 
 @identity(
-    "∇²f(A)[cE] = c∇²f(A)[E]",
     "nabla^2 f(A)[c*E] = c*nabla^2 f(A)[E]",
     where="f: m x n -> scalar; c: scalar; A, E: m x n",
     requires="f twice differentiable",
@@ -60,7 +57,6 @@ def multiple_of_direction(e: Expr) -> Expr | None:
 
 
 @identity(
-    "vec(∇²f(A)[E]) = ∇²f(A)vec(E)",
     "vec(nabla^2 f(A)[E]) = nabla^2 f(A)*vec(E)",
     where="f: m x n -> scalar; A, E: m x n",
     requires="f twice differentiable",
@@ -75,8 +71,8 @@ def vec_of_second_derivative(e: Expr) -> Expr | None:
 
 
 @identity(
-    "unvec(∇²f(A)vec(E)) = ∇²f(A)[E]",
     "unvec(nabla^2 f(A)*vec(E), m, n) = nabla^2 f(A)[E]",
+    title="unvec(∇²f(A)vec(E)) = ∇²f(A)[E]",
     where="f: m x n -> scalar; A, E: m x n",
     requires="f twice differentiable",
     among=(Product,),

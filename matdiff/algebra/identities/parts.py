@@ -29,8 +29,8 @@ def same_part(e: Expr, whole: Expr) -> Expr:
 
 
 @identity(
-    "(A + B)[:, j] = A[:, j] + B[:, j]",
     "(A + B)[:, 2] = A[:, 2] + B[:, 2]",
+    title="(A + B)[:, j] = A[:, j] + B[:, j]",
     where="A, B: m x n",
     among=(Sum,),
     on=PARTS,
@@ -42,8 +42,8 @@ def part_of_sum(e: Expr) -> Expr | None:
 
 
 @identity(
-    "(Σᵢ Aᵢ)[:, j] = Σᵢ Aᵢ[:, j]",
     "(sum(i=1..N, X[i]))[:, 2] = sum(i=1..N, X[i][:, 2])",
+    title="(Σᵢ Aᵢ)[:, j] = Σᵢ Aᵢ[:, j]",
     where="X[i=1..N]: m x n",
     on=PARTS,
 )
@@ -55,7 +55,7 @@ def part_of_indexed_sum(e: Expr) -> Expr | None:
     return IndexedSum(same_part(e, a.operands[0]), a.index)
 
 
-@identity("f(A)[:, j] = f(A[:, j])", "exp(A)[:, 2] = exp(A[:, 2])", where="A: m x n", on=PARTS)
+@identity("exp(A)[:, 2] = exp(A[:, 2])", title="f(A)[:, j] = f(A[:, j])", where="A: m x n", on=PARTS)
 def part_of_entrywise(e: Expr) -> Expr | None:
     """Also of an entrywise product and of an entrywise power."""
     a = e.operands[0]
@@ -64,13 +64,15 @@ def part_of_entrywise(e: Expr) -> Expr | None:
     return a.rebuild(tuple([same_part(e, o) if o.shape == a.shape else o for o in a.operands]))
 
 
-@identity("(cA)[i, j] = cA[i, j]", "(c*A)[1, 2] = c*A[1, 2]", where="c: scalar; A: m x n", among=(Scale,))
+@identity("(c*A)[1, 2] = c*A[1, 2]", title="(cA)[i, j] = cA[i, j]", where="c: scalar; A: m x n", among=(Scale,))
 def entry_of_multiple(e: Expr) -> Expr | None:
     a = e.operands[0]
     return Scale.of(a.operands[0], same_part(e, a.operands[1])) if isinstance(a, Scale) else None
 
 
-@identity("(AB)[i, j] = A[i, :]B[:, j]", "(A*B)[1, 2] = A[1, :]*B[:, 2]", where="A: m x n; B: n x p", among=(Product,))
+@identity(
+    "(A*B)[1, 2] = A[1, :]*B[:, 2]", title="(AB)[i, j] = A[i, :]B[:, j]", where="A: m x n; B: n x p", among=(Product,)
+)
 def entry_of_product(e: Expr) -> Expr | None:
     """Also (Ax)[i] = A[i, :]x and (xyᵀ)[i, j] = x[i]y[j]."""
     a, *places = e.operands
@@ -91,7 +93,9 @@ def part_at(a: Expr, i: Expr | None, j: Expr | None) -> Expr:
     return Row(a, i) if i is not None else Column(a, j) if j is not None else a
 
 
-@identity("diag(x)[i, j] = x[i]I[i, j]", "diag(x)[i, j] = x[i]*eye(n)[i, j]", where="x: n", among=(DiagonalMatrix,))
+@identity(
+    "diag(x)[i, j] = x[i]*eye(n)[i, j]", title="diag(x)[i, j] = x[i]I[i, j]", where="x: n", among=(DiagonalMatrix,)
+)
 def entry_of_diagonal_matrix(e: Expr) -> Expr | None:
     match e.operands:
         case DiagonalMatrix(operands=(x,)) as a, i, j:
@@ -101,8 +105,8 @@ def entry_of_diagonal_matrix(e: Expr) -> Expr | None:
 
 
 @identity(
-    "diag(x)[i, :] = x[i]eᵢᵀ",
     "diag(x)[2, :] = x[2]*unit(2, n)'",
+    title="diag(x)[i, :] = x[i]eᵢᵀ",
     where="x: n",
     among=(DiagonalMatrix,),
     on=(Row, Column),
@@ -117,7 +121,7 @@ def row_of_diagonal_matrix(e: Expr) -> Expr | None:
             return None
 
 
-@identity("diag(A)[i] = A[i, i]", "diag(A)[2] = A[2, 2]", among=(DiagonalVector,))
+@identity("diag(A)[2] = A[2, 2]", title="diag(A)[i] = A[i, i]", among=(DiagonalVector,))
 def entry_of_diagonal(e: Expr) -> Expr | None:
     match e.operands:
         case DiagonalVector(operands=(a,)), i:
@@ -126,7 +130,7 @@ def entry_of_diagonal(e: Expr) -> Expr | None:
             return None
 
 
-@identity("eᵢᵀA = A[i, :]", "unit(i, m)'*A = A[i, :]", where="A: m x n", among=(UnitVector,))
+@identity("unit(i, m)'*A = A[i, :]", title="eᵢᵀA = A[i, :]", where="A: m x n", among=(UnitVector,))
 def row_by_index(e: Expr) -> Expr | None:
     """Also eᵢᵀx = x[i], Aeⱼ = A[:, j] and xᵀeⱼ = x[j], for an index."""
     f = e.operands
@@ -142,7 +146,7 @@ def row_by_index(e: Expr) -> Expr | None:
     return None
 
 
-@identity("Tr(Axeᵢᵀ) = A[i, :]x", "tr(A*x*unit(2, m)') = A[2, :]*x", where="A: m x n; x: n", among=(Product,))
+@identity("tr(A*x*unit(2, m)') = A[2, :]*x", title="Tr(Axeᵢᵀ) = A[i, :]x", where="A: m x n; x: n", among=(Product,))
 def trace_with_unit_vector(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Product(operands=(first, *rest, Transpose(operands=(UnitVector(operands=(i,)),)))):
@@ -167,7 +171,7 @@ def _joined(f: Sequence[Expr], k: int, part: Expr) -> Expr:
     return Product.of(*f[:k], part, *f[k + 2 :])
 
 
-@identity("e₂[i] = I[2, i]", "unit(2, n)[i] = eye(n)[2, i]")
+@identity("unit(2, n)[i] = eye(n)[2, i]", title="e₂[i] = I[2, i]")
 def entry_of_unit_vector(e: Expr) -> Expr | None:
     """Also I[i, i] = 1, and of numbers 0 or 1."""
     match e.operands:
@@ -182,9 +186,9 @@ def entry_of_unit_vector(e: Expr) -> Expr | None:
 
 
 @identity(
-    "(A ⊗ B + C ⊗ D)(eⱼ ⊗ I) = (A ⊗ B)(eⱼ ⊗ I) + (C ⊗ D)(eⱼ ⊗ I)",
     "(kron(A, B) + kron(C, D))*kron(unit(2, n), eye(m)) = kron(A, B)*kron(unit(2, n), eye(m)) "
     "+ kron(C, D)*kron(unit(2, n), eye(m))",
+    title="(A ⊗ B + C ⊗ D)(eⱼ ⊗ I) = (A ⊗ B)(eⱼ ⊗ I) + (C ⊗ D)(eⱼ ⊗ I)",
     where="A, C: p x n; B, D: q x m",
     among=(Kronecker,),
 )
@@ -222,7 +226,7 @@ def _meets(a: Expr, chosen: Expr) -> bool:
     )
 
 
-@identity("Σᵢ aᵢI[i, j] = aⱼ", "sum(i=1..n, x[i]*eye(n)[i, 2]) = x[2]", where="x: n")
+@identity("sum(i=1..n, x[i]*eye(n)[i, 2]) = x[2]", title="Σᵢ aᵢI[i, j] = aⱼ", where="x: n")
 def sum_with_delta(e: Expr) -> Expr | None:
     """Of a sum only the term remains in which the index has the value that I[i, j] = δᵢⱼ asks for; also of matrices."""
     body, index = e.operands[0], e.data[0]

@@ -16,7 +16,7 @@ def restriction(e: Expr) -> Piecewise | None:
     return e if isinstance(e, Piecewise) and e.is_restriction else None
 
 
-@identity("cases(A, 1 ≤ 2, B) = A", "cases(A, 1 ≤ 2, B) = A", where="A, B: m x n")
+@identity("cases(A, 1 ≤ 2, B) = A", where="A, B: m x n")
 def decided_case(e: Expr) -> Expr | None:
     """Also where both sides of the condition are one, and where the cases are."""
     left, right, a, b = e.operands
@@ -25,8 +25,8 @@ def decided_case(e: Expr) -> Expr | None:
 
 
 @identity(
-    "cases(f(cases(A, p, B)), p, C) = cases(f(A), p, C)",
     "cases(exp(cases(A, a ≤ b, B)), a ≤ b, C) = cases(exp(A), a ≤ b, C)",
+    title="cases(f(cases(A, p, B)), p, C) = cases(f(A), p, C)",
     where="A, B, C: m x n; a, b: scalar",
 )
 def case_in_case(e: Expr) -> Expr | None:
@@ -52,8 +52,8 @@ def holds_cases(e: Expr) -> bool:
 
 
 @identity(
-    "cases(2A, p, 0) = 2cases(A, p, 0)",
     "cases(2*A, a ≤ b, zeros(m, n)) = 2*cases(A, a ≤ b, zeros(m, n))",
+    title="cases(2A, p, 0) = 2cases(A, p, 0)",
     where="A: m x n; a, b: scalar",
     also=(
         Statement("cases(c*A, a ≤ b, zeros(m, n)) = c*cases(A, a ≤ b, zeros(m, n))", "A: m x n; a, b, c: scalar"),
@@ -66,8 +66,8 @@ def number_in_case(e: Expr) -> Expr | None:
 
 
 @identity(
-    "a cases(B, p, 0) = cases(aB, p, 0)",
     "c*cases(A, a ≤ b, zeros(m, n)) = cases(c*A, a ≤ b, zeros(m, n))",
+    title="a cases(B, p, 0) = cases(aB, p, 0)",
     where="A: m x n; a, b, c: scalar",
     also=(
         Statement("c*cases(d, a ≤ b, 0) = cases(c*d, a ≤ b, 0)", "a, b, c, d: scalar"),
@@ -104,8 +104,8 @@ transpose_of_case = stated(
 
 
 @identity(
-    "cases(A, p, 0) + cases(B, p, 0) = cases(A + B, p, 0)",
     "cases(A, a ≤ b, zeros(m, n)) + cases(B, a ≤ b, zeros(m, n)) = cases(A + B, a ≤ b, zeros(m, n))",
+    title="cases(A, p, 0) + cases(B, p, 0) = cases(A + B, p, 0)",
     where="A, B: m x n; a: scalar; b: scalar positive",
     also=("cases(A, a ≤ b, zeros(m, n)) - cases(B, a ≤ b, zeros(m, n)) = cases(A - B, a ≤ b, zeros(m, n))",),
     among=(Piecewise,),
@@ -125,8 +125,8 @@ def cases_of_one_condition(e: Expr) -> Expr | None:
 
 
 @identity(
-    "Σᵢ cases(cAᵢ, p, 0) = c Σᵢ cases(Aᵢ, p, 0)",
     "sum(i=1..N, cases(c*x[i], a[i] ≤ b[i], zeros(n))) = c*sum(i=1..N, cases(x[i], a[i] ≤ b[i], zeros(n)))",
+    title="Σᵢ cases(cAᵢ, p, 0) = c Σᵢ cases(Aᵢ, p, 0)",
     where="c: scalar; a[i=1..N], b[i=1..N]: scalar; x[i=1..N]: n",
     also=(
         Statement(

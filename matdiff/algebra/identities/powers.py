@@ -34,14 +34,14 @@ def are_collected(factors: Sequence[Expr]) -> bool:
     return (not any(below) or below == sorted(below)) and not any(isinstance(f, Power | Sqrt) for f in factors)
 
 
-@identity("aⁱaʲ = aⁱ⁺ʲ", "a^i*a^j = a^(i + j)", where="a: scalar positive; i, j: scalar")
+@identity("a^i*a^j = a^(i + j)", title="aⁱaʲ = aⁱ⁺ʲ", where="a: scalar positive; i, j: scalar")
 def equal_bases(e: Expr) -> Expr | None:
     """Powers of one base are joined, where there are any."""
     again = collected(e)
     return again if again is not e and has_equal_bases(e.operands) else None
 
 
-@identity("ab = ba", "(1/b)*a = a/b", where="a, b: scalar positive")
+@identity("(1/b)*a = a/b", title="ab = ba", where="a, b: scalar positive")
 def reciprocals_last(e: Expr) -> Expr | None:
     """Reciprocals go last, also entry by entry."""
     again = collected(e)
@@ -74,8 +74,8 @@ def collected(e: Expr) -> Expr:
 
 
 @identity(
-    "aⁱ(aᵏ)ʲ = (aᵏ)ⁱᐟᵏ⁺ʲ",
     "a^i*(a^k)^j = (a^k)^(i/k + j)",
+    title="aⁱ(aᵏ)ʲ = (aᵏ)ⁱᐟᵏ⁺ʲ",
     where="a: scalar positive; i, j, k: scalar",
     among=(Named, Power),
 )
@@ -94,7 +94,7 @@ def power_under_a_name(e: Expr) -> Expr | None:
     return None
 
 
-@identity("aˢa = aˢ⁺¹", "a^s*a = a^(s + 1)", where="a: scalar positive; s: scalar", among=(Power,))
+@identity("a^s*a = a^(s + 1)", title="aˢa = aˢ⁺¹", where="a: scalar positive; s: scalar", among=(Power,))
 def open_exponents(e: Expr) -> Expr | None:
     """Two powers of one base, of which at least one has an exponent that is not a number."""
     f = e.operands
@@ -135,7 +135,7 @@ power_of_ones = stated(
 )
 
 
-@identity("(aⁱ)ʲ = aⁱʲ", "(a^i)^j = a^(i*j)", where="a: scalar positive; i, j: scalar")
+@identity("(a^i)^j = a^(i*j)", title="(aⁱ)ʲ = aⁱʲ", where="a: scalar positive; i, j: scalar")
 def power_of_power(e: Expr) -> Expr | None:
     """For whole outer exponents, and for roots and norms, which are not negative."""
     base, exponent = e.operands
@@ -149,7 +149,7 @@ def power_of_power(e: Expr) -> Expr | None:
     return again if again is not e else None
 
 
-@identity("(ab)ᵏ = aᵏbᵏ", "(a*b)^k = a^k*b^k", where="a, b: scalar positive; k: scalar")
+@identity("(a*b)^k = a^k*b^k", title="(ab)ᵏ = aᵏbᵏ", where="a, b: scalar positive; k: scalar")
 def power_of_product(e: Expr) -> Expr | None:
     """For whole exponents; entry by entry where a quotient is turned upside down: 1 ./ (A ./ B) = B ./ A."""
     base, exponent = e.operands
@@ -169,7 +169,7 @@ exp_of_log = stated("exp_of_log", "exp(log(A)) = A", title="exp(log a) = a", whe
 log_of_exp = stated("log_of_exp", "log(exp(A)) = A", title="log(exp a) = a", where="A: m x n")
 
 
-@identity("(A⁻¹)⁻¹ = A", "inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible")
+@identity("inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible")
 def inverse_of_power(e: Expr) -> Expr | None:
     a = e.operands[0]
     if isinstance(a, Inverse):

@@ -21,14 +21,14 @@ def scalars_in_front(e: Expr, first: int = 0) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.operands[:first], *plain)))
 
 
-@identity("A0 = 0", "A*zeros(n, p) = zeros(m, p)", where="A: m x n", among=(Zeros,))
+@identity("A*zeros(n, p) = zeros(m, p)", title="A0 = 0", where="A: m x n", among=(Zeros,))
 def zero_in_product(e: Expr) -> Expr | None:
     if any(isinstance(f, Zeros) for f in e.operands):
         return zero(e.shape)
     return None
 
 
-@identity("A(cB) = c(AB)", "A*(c*B) = c*(A*B)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
+@identity("A*(c*B) = c*(A*B)", title="A(cB) = c(AB)", where="c: scalar; A: m x n; B: n x p", among=(Scale,))
 def multiple_in_product(e: Expr) -> Expr | None:
     return scalars_in_front(e)
 
@@ -55,21 +55,21 @@ def beside_each_other(e: Expr, cancelling: bool) -> Expr | None:
     return None
 
 
-@identity("A⁻¹A = I", "inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible")
+@identity("inv(A)*A = eye(n)", title="A⁻¹A = I", requires="A invertible", where="A: n x n invertible")
 def inverse_in_product(e: Expr) -> Expr | None:
     """Also of powers: A⁻²A² = I."""
     return beside_each_other(e, cancelling=True)
 
 
-@identity("AⁱAʲ = Aⁱ⁺ʲ", "A^(k)*A^(s) = A^(k + s)", where="A: n x n; k, s: integer")
+@identity("A^(k)*A^(s) = A^(k + s)", title="AⁱAʲ = Aⁱ⁺ʲ", where="A: n x n; k, s: integer")
 def powers_in_product(e: Expr) -> Expr | None:
     """Also A⁻¹A² = A, of a matrix that has an inverse."""
     return beside_each_other(e, cancelling=False)
 
 
 @identity(
-    "(AB)⁻¹AB = I",
     "inv(A*B)*A*B = eye(m)",
+    title="(AB)⁻¹AB = I",
     where="A: m x n; B: n x m",
     requires="AB invertible",
     also=("A*B*inv(A*B) = eye(m)", "A*B*(A*B)^-3 = (A*B)^-2"),
@@ -80,11 +80,7 @@ def product_beside_its_inverse(e: Expr) -> Expr | None:
 
 
 @identity(
-    "(AB)⁻¹A = B⁻¹",
-    "inv(A*B)*A = inv(B)",
-    where="A, B: n x n invertible",
-    requires="AB invertible",
-    also=("B*inv(A*B) = inv(A)",),
+    "inv(A*B)*A = inv(B)", where="A, B: n x n invertible", requires="AB invertible", also=("B*inv(A*B) = inv(A)",)
 )
 def factor_beside_inverse(e: Expr) -> Expr | None:
     """Square factors with which a product begins or ends, beside its inverse."""
@@ -120,7 +116,7 @@ def without_identities(like: Expr, *factors: Expr | None) -> Expr:
     return Product.of(*kept) if kept else Identity(like.rows)
 
 
-@identity("diag(x)y = x ⊙ y", "diag(x)*y = x .* y", where="x, y: n", among=(DiagonalMatrix,))
+@identity("diag(x)*y = x .* y", where="x, y: n", among=(DiagonalMatrix,))
 def diagonal_times_vector(e: Expr) -> Expr | None:
     f = e.operands
     if isinstance(f[-2], DiagonalMatrix) and f[-1].cols is ONE:
@@ -130,7 +126,7 @@ def diagonal_times_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("diag(x)Ay = x ⊙ (Ay)", "diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n", among=(DiagonalMatrix,))
+@identity("diag(x)*A*y = x .* (A*y)", where="x: m; A: m x n; y: n", among=(DiagonalMatrix,))
 def diagonal_before_vector(e: Expr) -> Expr | None:
     f = e.operands
     if isinstance(f[0], DiagonalMatrix) and e.cols is ONE:
@@ -146,7 +142,7 @@ reciprocal_in_inner_product = stated(
 )
 
 
-@identity("1ᵀ(x ⊙ y) = xᵀy", "ones(n)'*(x .* y) = x'*y", where="x, y: n", among=(Ones,))
+@identity("ones(n)'*(x .* y) = x'*y", where="x, y: n", among=(Ones,))
 def inner_product_from_ones(e: Expr) -> Expr | None:
     """Also (x ⊙ y)ᵀ1."""
     if not e.is_scalar or len(e.operands) != 2:
@@ -187,14 +183,14 @@ diagonal_of_outer_product = stated("diagonal_of_outer_product", "diag(x*y') = x 
 diagonal_of_multiple = stated("diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
 
 
-@identity("A ⊙ 0 = 0", "A .* zeros(m, n) = zeros(m, n)", where="A: m x n", among=(Zeros, Number))
+@identity("A .* zeros(m, n) = zeros(m, n)", title="A ⊙ 0 = 0", where="A: m x n", among=(Zeros, Number))
 def zero_in_hadamard(e: Expr) -> Expr | None:
     if any(isinstance(f, Zeros) or f.number == 0 for f in e.operands):
         return zero(e.shape)
     return None
 
 
-@identity("A ⊙ (cB) = c(A ⊙ B)", "A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n", among=(Scale,))
+@identity("A .* (c*B) = c*(A .* B)", where="c: scalar; A, B: m x n", among=(Scale,))
 def multiple_in_hadamard(e: Expr) -> Expr | None:
     return scalars_in_front(e)
 
@@ -211,7 +207,7 @@ ones_in_hadamard = stated(
 transpose_beside_identity = stated("transpose_beside_identity", "eye(n) .* A' = eye(n) .* A", where="A: n x n")
 
 
-@identity("Aᵀ ⊙ Bᵀ = (A ⊙ B)ᵀ", "A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))
+@identity("A' .* B' = (A .* B)'", where="A, B: m x n", among=(Transpose,))
 def transposes_in_hadamard(e: Expr) -> Expr | None:
     if len(e.operands) > 1 and all(isinstance(f, Transpose) for f in e.operands):
         return Transpose(Hadamard.of(*[f.operands[0] for f in e.operands]))
@@ -227,13 +223,13 @@ zero_multiple = stated(
 )
 
 
-@identity("1A = A", "1*A = A", where="A: m x n", on=(Scale,))
+@identity("1*A = A", title="1A = A", where="A: m x n", on=(Scale,))
 def unit_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
     return a if c.number == 1 else None
 
 
-@identity("a(bA) = (ab)A", "a*(b*A) = (a*b)*A", where="a, b: scalar; A: m x n")
+@identity("a*(b*A) = (a*b)*A", title="a(bA) = (ab)A", where="a, b: scalar; A: m x n")
 def nested_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
     return Scale.of(c, a) if isinstance(a, Scale) else None

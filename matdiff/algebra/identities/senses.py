@@ -76,7 +76,7 @@ def _holds_difference(e: Expr, below: list[bool]) -> bool:
     return any(below) or (isinstance(e, Sum) and any(t.leading_number < 0 for t in e.operands))
 
 
-@identity("A(x − y) − A(y − x) = 2A(x − y)", "A*(x - y) - A*(y - x) = 2*A*(x - y)", where="A: m x n; x, y: n")
+@identity("A*(x - y) - A*(y - x) = 2*A*(x - y)", where="A: m x n; x, y: n")
 def like_terms_in_one_sense(e: Expr) -> Expr | None:
     """Terms that differ by a number once the differences in them are turned into the sense of the first."""
     parts = [coefficient(t) for t in e.operands]
@@ -99,7 +99,7 @@ def like_terms_in_one_sense(e: Expr) -> Expr | None:
     return Sum.of(*terms) if terms else zero(e.shape)
 
 
-@identity("S[j, i] = S[i, j]", "S[j, i] = S[i, j]", where="S: n x n symmetric", requires="S symmetric")
+@identity("S[j, i] = S[i, j]", where="S: n x n symmetric", requires="S symmetric")
 def entry_of_symmetric(e: Expr) -> Expr | None:
     """The indices of an entry of a symmetric matrix in the order of their names."""
     a, *places = e.operands

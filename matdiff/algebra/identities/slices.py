@@ -19,8 +19,8 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 
 
 @identity(
-    "S[1:k, :]ᵀ = S[:, 1:k]",
     "S[1:2, :]' = S[:, 1:2]",
+    title="S[1:k, :]ᵀ = S[:, 1:k]",
     where="S: n x n symmetric",
     requires="S symmetric",
     among=(Slice, Row, Column),
@@ -36,7 +36,7 @@ def transpose_of_slice(e: Expr) -> Expr | None:
     return Slice.of(inner, *reversed(a.ranges))  # type: ignore[attr-defined]
 
 
-@identity("Aᵀ[1:k, :] = A[:, 1:k]ᵀ", "(A')[1:2, :] = A[:, 1:2]'", where="A: m x n")
+@identity("(A')[1:2, :] = A[:, 1:2]'", title="Aᵀ[1:k, :] = A[:, 1:k]ᵀ", where="A: m x n")
 def slice_of_transpose(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Transpose(operands=(a,)):
@@ -46,7 +46,7 @@ def slice_of_transpose(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(AB)[1:k, :] = A[1:k, :]B", "(A*B)[1:2, :] = A[1:2, :]*B", where="A: m x n; B: n x p")
+@identity("(A*B)[1:2, :] = A[1:2, :]*B", title="(AB)[1:k, :] = A[1:k, :]B", where="A: m x n; B: n x p")
 def slice_of_product(e: Expr) -> Expr | None:
     """The rows are those of the first factor, the columns those of the last."""
     match e.operands[0]:
@@ -57,7 +57,7 @@ def slice_of_product(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(cA)[1:k, :] = cA[1:k, :]", "(c*A)[1:2, :] = c*A[1:2, :]", where="c: scalar; A: m x n")
+@identity("(c*A)[1:2, :] = c*A[1:2, :]", title="(cA)[1:k, :] = cA[1:k, :]", where="c: scalar; A: m x n")
 def slice_of_multiple(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Scale(operands=(c, a)):
@@ -66,7 +66,7 @@ def slice_of_multiple(e: Expr) -> Expr | None:
             return None
 
 
-@identity("A[2:n, :][1:k, :] = A[2:k+1, :]", "(A[2:5, :])[2:3, :] = A[3:4, :]", where="A: m x n")
+@identity("(A[2:5, :])[2:3, :] = A[3:4, :]", title="A[2:n, :][1:k, :] = A[2:k+1, :]", where="A: m x n")
 def slice_of_slice(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Slice(operands=(a,)) as inner:
@@ -76,7 +76,7 @@ def slice_of_slice(e: Expr) -> Expr | None:
             return None
 
 
-@identity("1[1:k] = 1", "ones(n)[2:3] = ones(2)")
+@identity("ones(n)[2:3] = ones(2)", title="1[1:k] = 1")
 def slice_of_constant(e: Expr) -> Expr | None:
     """Of ones and zeros; of the identity, where it is one again or 0."""
     a = e.operands[0]
@@ -100,7 +100,7 @@ def filled(constant: Expr, rows: Size, cols: Size) -> Expr:
     return Transpose(Ones(cols)) if rows is ONE else Ones(rows, cols)
 
 
-@identity("[A; B][1:m, :] = A", "vstack(A, B)[1:m, :] = A", where="A: m x n; B: p x n")
+@identity("vstack(A, B)[1:m, :] = A", where="A: m x n; B: p x n")
 def slice_of_blocks(e: Expr) -> Expr | None:
     """The blocks that a slice consists of, or the slice of the block that it lies in."""
     a = e.operands[0]
@@ -129,7 +129,9 @@ def picked(blocks: tuple[Expr, ...], extents: list[Size], wanted: Range) -> list
 
 
 @identity(
-    "f([A; B])[1:m, :] = f(A)", "exp(vstack(A, B))[1:m, :] = exp(vstack(A, B)[1:m, :])", where="A: m x n; B: p x n"
+    "exp(vstack(A, B))[1:m, :] = exp(vstack(A, B)[1:m, :])",
+    title="f([A; B])[1:m, :] = f(A)",
+    where="A: m x n; B: p x n",
 )
 def slice_of_entrywise(e: Expr) -> Expr | None:
     """Into sums, entrywise products and functions, where there are blocks inside."""
@@ -156,7 +158,7 @@ def _has_blocks(e: Expr, inside: list[bool]) -> bool:
 # ---- rows and columns -------------------------------------------------------------------------------
 
 
-@identity("(AB)[i, :] = A[i, :]B", "(A*B)[i, :] = A[i, :]*B", where="A: m x n; B: n x p")
+@identity("(A*B)[i, :] = A[i, :]*B", where="A: m x n; B: n x p")
 def row_of_product(e: Expr) -> Expr | None:
     """Also (cA)[i, :] = cA[i, :], Aᵀ[i, :] = A[:, i]ᵀ, and I[i, :] = eᵢᵀ."""
     a, i = e.operands
@@ -175,7 +177,7 @@ def row_of_product(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(AB)[:, j] = AB[:, j]", "(A*B)[:, j] = A*B[:, j]", where="A: m x n; B: n x p")
+@identity("(A*B)[:, j] = A*B[:, j]", where="A: m x n; B: n x p")
 def column_of_product(e: Expr) -> Expr | None:
     """Also (cA)[:, j] = cA[:, j], Aᵀ[:, j] = A[j, :]ᵀ, and I[:, j] = eⱼ."""
     a, j = e.operands
@@ -195,8 +197,8 @@ def column_of_product(e: Expr) -> Expr | None:
 
 
 @identity(
-    "eᵢᵀA = A[i, :]",
     "unit(i, m)'*A = A[i, :]",
+    title="eᵢᵀA = A[i, :]",
     where="A: m x n",
     also=(Statement("unit(i, m)'*x = x[i]", "x: m"),),
     among=(UnitVector,),
@@ -216,7 +218,7 @@ def row_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("Aeⱼ = A[:, j]", "A*unit(j, n) = A[:, j]", where="A: m x n", among=(UnitVector,))
+@identity("A*unit(j, n) = A[:, j]", title="Aeⱼ = A[:, j]", where="A: m x n", among=(UnitVector,))
 def column_by_unit_vector(e: Expr) -> Expr | None:
     """Also xᵀeⱼ = x[j]."""
     f = e.operands
@@ -233,7 +235,7 @@ def column_by_unit_vector(e: Expr) -> Expr | None:
     return None
 
 
-@identity("x ⊙ eᵢ = x[i]eᵢ", "x .* unit(2, n) = x[2]*unit(2, n)", where="x: n", among=(UnitVector,))
+@identity("x .* unit(2, n) = x[2]*unit(2, n)", title="x ⊙ eᵢ = x[i]eᵢ", where="x: n", among=(UnitVector,))
 def unit_vector_in_hadamard(e: Expr) -> Expr | None:
     """For a number or a constant index."""
     for k, factor in enumerate(() if e.is_scalar else e.operands):
@@ -243,7 +245,7 @@ def unit_vector_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-@identity("I[1:k, :]A = A[1:k, :]", "eye(m)[2:3, :]*A = A[2:3, :]", where="A: m x n", among=(Slice,))
+@identity("eye(m)[2:3, :]*A = A[2:3, :]", title="I[1:k, :]A = A[1:k, :]", where="A: m x n", among=(Slice,))
 def selected_rows(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(len(f) - 1):
@@ -253,7 +255,7 @@ def selected_rows(e: Expr) -> Expr | None:
     return None
 
 
-@identity("AI[:, 1:k] = A[:, 1:k]", "A*eye(n)[:, 2:3] = A[:, 2:3]", where="A: m x n", among=(Slice,))
+@identity("A*eye(n)[:, 2:3] = A[:, 2:3]", title="AI[:, 1:k] = A[:, 1:k]", where="A: m x n", among=(Slice,))
 def selected_columns(e: Expr) -> Expr | None:
     f = e.operands
     for k in range(1, len(f)):
@@ -264,8 +266,8 @@ def selected_columns(e: Expr) -> Expr | None:
 
 
 @identity(
-    "Σᵢ cᵢeᵢA[i, :] = diag(c)A",
     "sum(i=1..m, c[i]*unit(i, m)*A[i, :]) = diag(c)*A",
+    title="Σᵢ cᵢeᵢA[i, :] = diag(c)A",
     where="A: m x n; c: m",
     also=(Statement("sum(j=1..n, c[j]*A[:, j]*unit(j, n)') = A*diag(c)", "A: m x n; c: n"),),
 )
@@ -288,7 +290,10 @@ def rows_together(e: Expr) -> Expr | None:
 
 
 @identity(
-    "A[:, j][i] = A[i, j]", "(A[:, 2])[1] = A[1, 2]", where="A: m x n", also=("(ones(m))[2] = 1", "(zeros(m))[2] = 0")
+    "(A[:, 2])[1] = A[1, 2]",
+    title="A[:, j][i] = A[i, j]",
+    where="A: m x n",
+    also=("(ones(m))[2] = 1", "(zeros(m))[2] = 0"),
 )
 def entry_of_column(e: Expr) -> Expr | None:
     """Also of a row and of a transpose, of ones and zeros, and of a unit vector."""

@@ -113,7 +113,6 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
 
 @identity(
     "exp(v)/sum(exp(v)) = softmax(v)",
-    "exp(v)/sum(exp(v)) = softmax(v)",
     where="v: n",
     also=("exp(v)/sum(exp(v))^2 = softmax(v)/sum(exp(v))",),
     under_d=True,
@@ -131,8 +130,8 @@ def softmax_of_vector(e: Expr) -> Expr | None:
 
 
 @identity(
-    "exp(v)/sum(exp(v)) = softmax(v)",
     "(a'*exp(v))/sum(exp(v)) = a'*softmax(v)",
+    title="exp(v)/sum(exp(v)) = softmax(v)",
     where="a, v: n",
     also=("(a'*exp(v))/(ones(n)'*exp(v)) = a'*softmax(v)",),
     among=(Power,),
@@ -155,7 +154,6 @@ def softmax_in_scalar(e: Expr) -> Expr | None:
 
 @identity(
     "log(sum(exp(v))) = logsumexp(v)",
-    "log(sum(exp(v))) = logsumexp(v)",
     where="v: n",
     also=("log(ones(n)'*exp(v)) = logsumexp(v)", "log(sum(i=1..n, exp(v[i]))) = logsumexp(v)"),
     under_d=True,
@@ -166,8 +164,8 @@ def logsumexp_of_vector(e: Expr) -> Expr | None:
 
 
 @identity(
-    "log(softmax(v)) = v − logsumexp(v)1",
     "log(softmax(v)) = v - logsumexp(v)*ones(n)",
+    title="log(softmax(v)) = v − logsumexp(v)1",
     where="v: n",
     also=(
         "log(exp(v)/sum(exp(v))) = v - logsumexp(v)*ones(n)",
@@ -195,15 +193,15 @@ exp_of_log_softmax = stated(
 )
 
 
-@identity("1ᵀsoftmax(v) = 1", "sum(softmax(v)) = 1", where="v: n")
+@identity("sum(softmax(v)) = 1", title="1ᵀsoftmax(v) = 1", where="v: n")
 def sum_of_softmax(e: Expr) -> Expr | None:
     """Also where the softmax stands under a name."""
     return Number(1) if isinstance(value_of(e.operands[0]), Softmax) else None
 
 
 @identity(
-    "softmax_rows(A)1 = 1",
     "softmax_rows(A)*ones(n) = ones(m)",
+    title="softmax_rows(A)1 = 1",
     where="A: m x n",
     also=("ones(m)'*softmax_cols(A) = ones(n)'", Statement("ones(n)'*softmax(v) = 1", "v: n")),
     among=(Ones,),
@@ -236,9 +234,9 @@ def _sums(a: Expr, b: Expr) -> Expr | None:
 
 
 @identity(
-    "(x + c1) ⊙ p − ((x + c1)ᵀp)p = x ⊙ p − (xᵀp)p",
     "(x + c*ones(n)) .* softmax(v) - ((x + c*ones(n))'*softmax(v))*softmax(v)"
     " = x .* softmax(v) - (x'*softmax(v))*softmax(v)",
+    title="(x + c1) ⊙ p − ((x + c1)ᵀp)p = x ⊙ p − (xᵀp)p",
     where="x, v: n; c: scalar",
     among=(Hadamard,),
 )
@@ -279,7 +277,7 @@ def opened(e: Expr) -> Expr:
 # ---- rows and columns of a matrix -------------------------------------------------------------------
 
 
-@identity("log(exp(A)1) = logsumexp_rows(A)", "log(exp(A)*ones(n)) = logsumexp_rows(A)", where="A: m x n", under_d=True)
+@identity("log(exp(A)*ones(n)) = logsumexp_rows(A)", where="A: m x n", under_d=True)
 def logsumexp_of_matrix(e: Expr) -> Expr | None:
     """Of rows from exp(A)1, of columns from exp(A)ᵀ1 and 1ᵀexp(A)."""
     match e.operands[0]:
@@ -294,8 +292,8 @@ def logsumexp_of_matrix(e: Expr) -> Expr | None:
 
 
 @identity(
-    "exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)",
     "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)",
+    title="exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)",
     where="A: m x n",
     among=(Exp,),
     under_d=True,
@@ -331,7 +329,6 @@ def _all_ones(factors: Sequence[Expr]) -> bool:
 
 
 @identity(
-    "log(softmax_rows(A)) = A − logsumexp_rows(A)1ᵀ",
     "log(softmax_rows(A)) = A - logsumexp_rows(A)*ones(n)'",
     also=("log(softmax_cols(A)) = A - ones(m)*logsumexp_cols(A)'",),
     where="A: m x n",
@@ -359,7 +356,7 @@ transpose_of_softmax = stated(
 )
 
 
-@identity("softmax_cols(v) = softmax(v)", "softmax_cols(v) = softmax(v)", where="v: n")
+@identity("softmax_cols(v) = softmax(v)", where="v: n")
 def softmax_of_one_column(e: Expr) -> Expr | None:
     a = e.operands[0]
     if a.cols is ONE:

@@ -34,7 +34,7 @@ SHAPES = {
 }
 
 
-@identity("f(A)ᵀ = f(Aᵀ)", "pinv(A')' = pinv(A)", where="A: m x n", also=transposed_functions())
+@identity("pinv(A')' = pinv(A)", title="f(A)ᵀ = f(Aᵀ)", where="A: m x n", also=transposed_functions())
 def transpose_of_function(e: Expr) -> Expr | None:
     """Where signs are saved, and f(S)ᵀ = f(S) for a symmetric S."""
     a = e.operands[0]
@@ -99,7 +99,7 @@ singular_value_of_outer_product = stated(
 )
 
 
-@identity("polar(2A) = polar(A)", "polar(-2*A) = -polar(A)", where="A: m x n")
+@identity("polar(-2*A) = -polar(A)", title="polar(2A) = polar(A)", where="A: m x n")
 def multiple_in_polar(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Scale(operands=(c, a)) if c.number:

@@ -30,8 +30,8 @@ def holds_eigenvalues(e: Expr) -> bool:
 
 
 @identity(
-    "sum(f(λ(S))) = Tr(f(S))",
     "sum(exp(eigvals(S))) = tr(expm(S))",
+    title="sum(f(λ(S))) = Tr(f(S))",
     where="S: n x n symmetric",
     under_d=True,
     shorter=False,
@@ -60,8 +60,8 @@ orthogonality_of_eigenvectors = stated(
 
 
 @identity(
-    "Q diag(f(λ))Qᵀ = f(S)",
     "eigvecs(S)*diag(exp(eigvals(S)))*eigvecs(S)' = expm(S)",
+    title="Q diag(f(λ))Qᵀ = f(S)",
     where="S: n x n symmetric",
     among=(Eigenvectors,),
 )
@@ -86,7 +86,7 @@ def applies_function(e: Expr) -> bool:
 FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)
 
 
-@identity("f(S)g(S) = g(S)f(S)", "funm(f, S)*S = S*funm(f, S)", where="S: n x n symmetric")
+@identity("funm(f, S)*S = S*funm(f, S)", title="f(S)g(S) = g(S)f(S)", where="S: n x n symmetric")
 def commuting_functions(e: Expr) -> Expr | None:
     """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
     if not applies_function(e):
@@ -107,8 +107,8 @@ def rank(e: Expr) -> tuple[int, int, str]:
 
 
 @identity(
-    "L(S, E, I) = L′(S, E)",
     "frechet_funm(f, S, E, eye(n)) = frechet_funm(f', S, E)",
+    title="L(S, E, I) = L′(S, E)",
     where="S: n x n symmetric; E: n x n",
 )
 def direction_of_identity(e: Expr) -> Expr | None:

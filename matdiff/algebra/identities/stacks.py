@@ -10,8 +10,8 @@ from matdiff.algebra.reading_cost import reading_cost
 
 
 @identity(
-    "Σᵢ A[i, :]ᵀB[i, :] = AᵀB",
     "sum(i=1..m, A[i, :]'*B[i, :]) = A'*B",
+    title="Σᵢ A[i, :]ᵀB[i, :] = AᵀB",
     where="A: m x n; B: m x p",
     also=(
         Statement("sum(i=1..m, x[i]*y[i]) = x'*y", "x, y: m"),

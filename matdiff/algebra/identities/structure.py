@@ -40,7 +40,7 @@ transpose_of_sized = stated(
 )
 
 
-@identity("[Aᵀ; Bᵀ]ᵀ = [A, B]", "vstack(A', B')' = hstack(A, B)", where="A: m x n; B: m x p")
+@identity("vstack(A', B')' = hstack(A, B)", where="A: m x n; B: m x p")
 def transpose_of_blocks(e: Expr) -> Expr | None:
     a = e.operands[0]
     if not isinstance(a, HorizontalStack | VerticalStack) or growth(a) > 0:
@@ -53,8 +53,8 @@ def transpose_of_blocks(e: Expr) -> Expr | None:
 
 
 @identity(
-    "[A, B][C; D] = AC + BD",
     "hstack(A, B)*vstack(C, D) = A*C + B*D",
+    title="[A, B][C; D] = AC + BD",
     where="A: m x n; B: m x p; C: n x q; D: p x q",
     among=(HorizontalStack, VerticalStack),
 )
@@ -83,8 +83,8 @@ def below(e: Expr) -> tuple[Expr, ...]:
 
 
 @identity(
-    "[A; 0] + [0; B] = [A; B]",
     "vstack(A, zeros(p, n)) + vstack(zeros(m, n), B) = vstack(A, B)",
+    title="[A; 0] + [0; B] = [A; B]",
     where="A: m x n; B: p x n",
     also=(Statement("hstack(A, zeros(m, p)) + hstack(zeros(m, n), B) = hstack(A, B)", "A: m x n; B: m x p"),),
     among=(HorizontalStack, VerticalStack),
@@ -105,8 +105,8 @@ def sum_of_blocks(e: Expr) -> Expr | None:
 
 
 @identity(
-    "[I; 0]A = [A; 0]",
     "vstack(eye(n), zeros(m, n))*A = vstack(A, zeros(m, p))",
+    title="[I; 0]A = [A; 0]",
     where="A: n x p",
     also=(
         "vstack(zeros(m, n), eye(n))*A = vstack(zeros(m, p), A)",
@@ -130,8 +130,8 @@ def placed_block(e: Expr) -> Expr | None:
 
 
 @identity(
-    "I[:, 2:n]x = [0; x]",
     "eye(n)[:, 2:n]*x = vstack(0, x)",
+    title="I[:, 2:n]x = [0; x]",
     where="x: n-1",
     also=("eye(n)[:, 1:n-1]*x = vstack(x, 0)",),
     among=(Slice,),
@@ -166,7 +166,7 @@ diagonal_of_ones = stated(
 )
 
 
-@identity("[0, 0] = 0", "hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", on=(HorizontalStack, VerticalStack))
+@identity("hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", title="[0, 0] = 0", on=(HorizontalStack, VerticalStack))
 def blocks_of_zeros(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if all(isinstance(o, Zeros) or o.number == 0 for o in e.operands) else None
 

@@ -20,7 +20,7 @@ def parts(e: Expr) -> tuple[Expr, Expr]:
     return base, Number(number)
 
 
-@identity("AᵏA = Aᵏ⁺¹", "A^k*A = A^(k + 1)", where=WHERE, among=(SymbolicPower,))
+@identity("A^k*A = A^(k + 1)", title="AᵏA = Aᵏ⁺¹", where=WHERE, among=(SymbolicPower,))
 def symbolic_powers_in_product(e: Expr) -> Expr | None:
     """Neighbours with one base, at least one of which has an exponent that is not known."""
     f = e.operands

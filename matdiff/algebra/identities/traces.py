@@ -24,7 +24,9 @@ trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n 
 trace_of_outer_product = stated("trace_of_outer_product", "tr(x*y') = y'*x", where="x, y: n")
 
 
-@identity("Tr(Aᵀ1) = sum(A)", "tr(A'*ones(m, n)) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",))
+@identity(
+    "tr(A'*ones(m, n)) = sum(A)", title="Tr(Aᵀ1) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",)
+)
 def trace_with_ones(e: Expr) -> Expr | None:
     """A matrix of ones at either end of a product adds up the entries of the rest, as in the gradient by a bias."""
     match e.operands[0]:
@@ -35,7 +37,7 @@ def trace_with_ones(e: Expr) -> Expr | None:
             return None
 
 
-@identity("Tr(AⁱBAʲ) = Tr(Aⁱ⁺ʲB)", "tr(A^(k)*B*A^(s)) = tr(A^(k + s)*B)", where="A, B: n x n; k, s: integer")
+@identity("tr(A^(k)*B*A^(s)) = tr(A^(k + s)*B)", title="Tr(AⁱBAʲ) = Tr(Aⁱ⁺ʲB)", where="A, B: n x n; k, s: integer")
 def powers_in_a_circle(e: Expr) -> Expr | None:
     """Powers of one matrix, or its inverse, at both ends of the product below a trace."""
     if not isinstance(a := e.operands[0], Product) or len(a.operands) < 3:

@@ -37,7 +37,7 @@ def gets_no_longer(e: Expr) -> bool:
 double_transpose = stated("double_transpose", "(A')' = A", where="A: m x n")
 
 
-@identity("aᵀ = a", "a' = a", where="a: scalar", on=(Transpose,))
+@identity("a' = a", title="aᵀ = a", where="a: scalar", on=(Transpose,))
 def transpose_of_scalar(e: Expr) -> Expr | None:
     return e.operands[0] if e.is_scalar else None
 
@@ -104,7 +104,9 @@ transpose_of_power = stated(
 )
 
 
-@identity("(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", where="x[i=1..N]: n", among=(IndexedSum,))
+@identity(
+    "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", title="(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", where="x[i=1..N]: n", among=(IndexedSum,)
+)
 def transpose_of_indexed_sum(e: Expr) -> Expr | None:
     match e.operands[0]:
         case IndexedSum(operands=(body,), data=(index,)):

@@ -30,7 +30,7 @@ unvec_within_vec = stated(
 vec_of_outer_product = stated("vec_of_outer_product", "vec(x*y') = kron(y, x)", where="x: m; y: n")
 
 
-@identity("vec(A) + vec(B) = vec(A + B)", "vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
+@identity("vec(A) + vec(B) = vec(A + B)", where="A, B: m x n", among=(Vec,))
 def sum_of_vecs(e: Expr) -> Expr | None:
     """The terms that are multiples of a vec of matrices of one shape."""
     groups: dict[Shape, list[tuple[int, Expr]]] = {}
@@ -87,7 +87,7 @@ function_of_vec = stated(
 )
 
 
-@identity("vec(A + unvec(c)) = vec(A) + c", "vec(A + unvec(c, m, n)) = vec(A) + c", where="A: m x n; c: m*n")
+@identity("vec(A + unvec(c, m, n)) = vec(A) + c", title="vec(A + unvec(c)) = vec(A) + c", where="A: m x n; c: m*n")
 def vec_of_sum(e: Expr) -> Expr | None:
     """A sum is opened where terms are multiples of an unvec."""
     match e.operands[0]:
@@ -136,8 +136,8 @@ unvec_of_kronecker = stated(
 
 
 @identity(
-    "unvec(vec(A) + c) = A + unvec(c)",
     "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)",
+    title="unvec(vec(A) + c) = A + unvec(c)",
     where="A: m x n; c: m*n",
     also=("unvec(ones(m*n) + c, m, n) = ones(m, n) + unvec(c, m, n)",),
 )
@@ -158,8 +158,8 @@ def _matrix_of(c: Expr, shape: Shape) -> Expr | None:
 
 
 @identity(
-    "unvec(c ⊙ vec(A)) = unvec(c) ⊙ A",
     "unvec(c .* vec(A), m, n) = unvec(c, m, n) .* A",
+    title="unvec(c ⊙ vec(A)) = unvec(c) ⊙ A",
     where="A: m x n; c: m*n",
     also=(Statement("unvec(c .* kron(b, a), m, n) = unvec(c, m, n) .* (a*b')", "a: m; b: n; c: m*n"),),
 )
@@ -185,8 +185,8 @@ unvec_of_kronecker_product = stated(
 
 
 @identity(
-    "unvec(c) + unvec(d) = unvec(c + d)",
     "unvec(c, m, n) + unvec(d, m, n) = unvec(c + d, m, n)",
+    title="unvec(c) + unvec(d) = unvec(c + d)",
     where="c, d: m*n",
     among=(Unvec,),
 )

@@ -16,7 +16,7 @@ from matdiff.calculus.equality.ordering import order
 MOST_FACTORS = 64  # of a nest of full convolutions that is put in order
 
 
-@identity("corr(X, K) = conv(X, flip(K))", "corr(X, K) = conv(X, flip(K))", where="X: m x n; K: p x q")
+@identity("corr(X, K) = conv(X, flip(K))", where="X: m x n; K: p x q")
 def correlation_as_convolution(e: Expr) -> Expr | None:
     """Also in full."""
     x, k = e.operands
@@ -25,11 +25,7 @@ def correlation_as_convolution(e: Expr) -> Expr | None:
     return FullConvolution.of(x, Flipped.of(k))
 
 
-@identity(
-    "flip(conv(X, K)) = conv(flip(X), flip(K))",
-    "flip(conv(X, K)) = conv(flip(X), flip(K))",
-    where="X: m x n; K: p x q",
-)
+@identity("flip(conv(X, K)) = conv(flip(X), flip(K))", where="X: m x n; K: p x q")
 def flip_inside(e: Expr) -> Expr | None:
     """Also of a full convolution."""
     a = e.operands[0]
@@ -38,11 +34,7 @@ def flip_inside(e: Expr) -> Expr | None:
     return a.rebuild(tuple([Flipped.of(o) for o in a.operands]))
 
 
-@identity(
-    "conv(conv(X, K), L) = conv(X, conv_full(K, L))",
-    "conv(conv(X, K), L) = conv(X, conv_full(K, L))",
-    where="X: m x n; K: p x q; L: r x s",
-)
+@identity("conv(conv(X, K), L) = conv(X, conv_full(K, L))", where="X: m x n; K: p x q; L: r x s")
 def convolution_of_convolution(e: Expr) -> Expr | None:
     """A stride may stand outside."""
     match e.operands:
@@ -52,12 +44,7 @@ def convolution_of_convolution(e: Expr) -> Expr | None:
             return None
 
 
-@identity(
-    "conv_full(X, K) = conv_full(K, X)",
-    "conv_full(X, K) = conv_full(K, X)",
-    where="X: m x n; K: p x q",
-    source="the product of polynomials commutes",
-)
+@identity("conv_full(X, K) = conv_full(K, X)", where="X: m x n; K: p x q", source="the product of polynomials commutes")
 def full_convolutions_in_order(e: Expr) -> Expr | None:
     """The factors of a nest, which may be bracketed and ordered at will."""
     factors: list[Expr] = []

@@ -12,7 +12,7 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.calculus.equality.ordering import flip, letters, order, ordered_product, outer_factors, transposed
 
 
-@identity("diag(x)A = x1ᵀ ⊙ A", "diag(x)*A = (x*ones(n)') .* A", where="x: m; A: m x n")
+@identity("diag(x)*A = (x*ones(n)') .* A", title="diag(x)A = x1ᵀ ⊙ A", where="x: m; A: m x n")
 def diagonal_beside_factors(e: Expr) -> Expr | None:
     """Between factors a diagonal matrix stays one; beside a vector or at an end it becomes an entrywise product."""
     f = e.operands
@@ -63,7 +63,7 @@ def _outer_in_hadamard(e: Expr) -> tuple[Expr, ...] | None:
     return None
 
 
-@identity("I ⊙ A = diag(diag(A))", "eye(n) .* A = diag(diag(A))", where="A: n x n")
+@identity("eye(n) .* A = diag(diag(A))", where="A: n x n")
 def hadamard_on_diagonal(e: Expr) -> Expr | None:
     """Beside I or diag(x) only the diagonal counts; outer products are joined: xyᵀ ⊙ uvᵀ = (x ⊙ u)(y ⊙ v)ᵀ."""
     f = tuple(g for g in e.operands if not _row_of_ones(g)) or e.operands[:1]
@@ -88,7 +88,7 @@ def _row_of_ones(e: Expr) -> bool:
     return isinstance(e, Transpose) and isinstance(e.operands[0], Ones)
 
 
-@identity("diag(xyᵀ) = x ⊙ y", "diag(x*y') = x .* y", where="x, y: n")
+@identity("diag(x*y') = x .* y", where="x, y: n")
 def diagonal_vector_in_order(e: Expr) -> Expr | None:
     """The diagonal of A and of Aᵀ are the same; diag(A ⊙ B) = diag(A) ⊙ diag(B)."""
     a = e.operands[0]
@@ -115,7 +115,7 @@ def diagonal_vector_in_order(e: Expr) -> Expr | None:
     return None if least is a else multiple(sign, DiagonalVector(least))
 
 
-@identity("(A ⊙ B)1 = diag(ABᵀ)", "(A .* B)*ones(n) = diag(A*B')", where="A, B: m x n")
+@identity("(A .* B)*ones(n) = diag(A*B')", where="A, B: m x n")
 def row_sums_of_hadamard(e: Expr) -> Expr | None:
     """Of two factors; the last factor of the product is 1."""
     f = e.operands

@@ -53,22 +53,22 @@ def over_sums(e: Expr, opened: list[tuple[Expr, ...]]) -> Expr | None:
     return Sum.of(*[e.rebuild(chosen) for chosen in choices(*opened)])
 
 
-@identity("A(B + C) = AB + AC", "A*(B + C) = A*B + A*C", where="A: m x n; B, C: n x p")
+@identity("A*(B + C) = A*B + A*C", where="A: m x n; B, C: n x p")
 def product_multiplied_out(e: Expr) -> Expr | None:
     return over_sums(e, [terms(f) for f in e.operands])
 
 
-@identity("c(A + B) = cA + cB", "c*(A + B) = c*A + c*B", where="c: scalar; A, B: m x n")
+@identity("c*(A + B) = c*A + c*B", where="c: scalar; A, B: m x n")
 def multiple_multiplied_out(e: Expr) -> Expr | None:
     return over_sums(e, [terms(f) for f in e.operands])
 
 
-@identity("A ⊙ (B + C) = A ⊙ B + A ⊙ C", "A .* (B + C) = A .* B + A .* C", where="A, B, C: m x n")
+@identity("A .* (B + C) = A .* B + A .* C", where="A, B, C: m x n")
 def hadamard_multiplied_out(e: Expr) -> Expr | None:
     return over_sums(e, [terms(f) for f in e.operands])
 
 
-@identity("(A + B)² = A² + 2A ⊙ B + B²", "(A + B).^2 = A.^2 + 2*(A .* B) + B.^2", where="A, B: m x n")
+@identity("(A + B).^2 = A.^2 + 2*(A .* B) + B.^2", title="(A + B)² = A² + 2A ⊙ B + B²", where="A, B: m x n")
 def power_multiplied_out(e: Expr) -> Expr | None:
     base, exponent = e.operands
     k = exponent.number
@@ -79,7 +79,7 @@ def power_multiplied_out(e: Expr) -> Expr | None:
     return Sum.of(*[Hadamard.of(*chosen) for chosen in choices(base.operands, repeat=int(k))])
 
 
-@identity("Tr(A + B) = Tr(A) + Tr(B)", "tr(A + B) = tr(A) + tr(B)", where="A, B: n x n")
+@identity("tr(A + B) = tr(A) + tr(B)", where="A, B: n x n")
 def linear_multiplied_out(e: Expr) -> Expr | None:
     """Any linear operator: Tr, sum, diag, vec, ⊗, a sum over an index."""
     first = 1 if isinstance(e, Frechet) else 0
@@ -87,7 +87,7 @@ def linear_multiplied_out(e: Expr) -> Expr | None:
     return over_sums(e, [terms(o) if first <= k < last else (o,) for k, o in enumerate(e.operands)])
 
 
-@identity("Tr(cA) = c Tr(A)", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
+@identity("tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 def multiple_of_linear(e: Expr) -> Expr | None:
     """Any linear operator of a matrix or vector."""
     places = [1] if isinstance(e, Frechet) else range(len(e.operands)) if isinstance(e, BILINEAR) else [0]
@@ -98,7 +98,7 @@ def multiple_of_linear(e: Expr) -> Expr | None:
     return None
 
 
-@identity("A² = AA", "A^2 = A*A", where="A: n x n")
+@identity("A^2 = A*A", where="A: n x n")
 def power_as_product(e: Expr) -> Expr | None:
     a, k = e.operands[0], e.data[0]
     if not 1 < abs(k) <= HIGHEST_POWER:
@@ -109,7 +109,7 @@ def power_as_product(e: Expr) -> Expr | None:
 # ---- inverses --------------------------------------------------------------------------------------------------
 
 
-@identity("(AB)⁻¹ = B⁻¹A⁻¹", "inv(A*B) = inv(B)*inv(A)", where="A, B: n x n")
+@identity("inv(A*B) = inv(B)*inv(A)", where="A, B: n x n")
 def inverse_of_square_factors(e: Expr) -> Expr | None:
     factors = letters(e.operands[0])
     if len(factors) < 2 or any(f.rows is not f.cols for f in factors):
@@ -117,7 +117,7 @@ def inverse_of_square_factors(e: Expr) -> Expr | None:
     return Product.of(*[Inverse(f) for f in reversed(factors)])
 
 
-@identity("(2A + 2B)⁻¹ = ½(A + B)⁻¹", "inv(2*A + 2*B) = inv(A + B)/2", where="A, B: n x n")
+@identity("inv(2*A + 2*B) = inv(A + B)/2", where="A, B: n x n")
 def inverse_of_common_number(e: Expr) -> Expr | None:
     """The first term in order has the number 1."""
     a = e.operands[0]
@@ -127,7 +127,7 @@ def inverse_of_common_number(e: Expr) -> Expr | None:
     return multiple(1 / number, Inverse(Sum.of(*[multiple(1 / number, t) for t in a.operands])))
 
 
-@identity("B(A + B)⁻¹ = I − A(A + B)⁻¹", "B*inv(A + B) = eye(n) - A*inv(A + B)", where="A, B: n x n")
+@identity("B*inv(A + B) = eye(n) - A*inv(A + B)", where="A, B: n x n")
 def leading_term_beside_inverse(e: Expr) -> Expr | None:
     """What stands in the inverse cancels beside it: all of it, or its longest term with the others in exchange."""
     f = e.operands
@@ -160,7 +160,7 @@ def chain(term: Expr) -> tuple[Expr, ...]:
 # ---- determinants ------------------------------------------------------------------------------------------
 
 
-@identity("|AB| = |A||B|", "det(A*B) = det(A)*det(B)", where="A, B: n x n")
+@identity("det(A*B) = det(A)*det(B)", where="A, B: n x n")
 def determinant_of_square_factors(e: Expr) -> Expr | None:
     factors = letters(e.operands[0])
     if len(factors) < 2 or any(f.rows is not f.cols for f in factors):
@@ -168,13 +168,13 @@ def determinant_of_square_factors(e: Expr) -> Expr | None:
     return Hadamard.of(*map(Determinant, factors))
 
 
-@identity("|A⁻¹| = |A|⁻¹", "det(inv(A)) = 1/det(A)", where="A: n x n invertible")
+@identity("det(inv(A)) = 1/det(A)", title="|A⁻¹| = |A|⁻¹", where="A: n x n invertible")
 def determinant_of_inverse_expanded(e: Expr) -> Expr | None:
     a = e.operands[0]
     return Power(Determinant(a.operands[0]), Number(-1)) if isinstance(a, Inverse) else None
 
 
-@identity("|cA| = cⁿ|A|", "det(c*A) = c^n*det(A)", where="c, n: scalar; A: n x n")
+@identity("det(c*A) = c^n*det(A)", title="|cA| = cⁿ|A|", where="c, n: scalar; A: n x n")
 def determinant_of_multiple_expanded(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Scale(operands=(c, a)):
@@ -186,7 +186,7 @@ def determinant_of_multiple_expanded(e: Expr) -> Expr | None:
 
 
 @identity(
-    "logdet(cA) = n log|c| + logdet(A)", "logdet(c*A) = n*log(abs(c)) + logdet(A)", where="c, n: scalar; A: n x n"
+    "logdet(c*A) = n*log(abs(c)) + logdet(A)", title="logdet(cA) = n log|c| + logdet(A)", where="c, n: scalar; A: n x n"
 )
 def logdet_of_multiple_expanded(e: Expr) -> Expr | None:
     match e.operands[0]:
@@ -201,7 +201,7 @@ def logdet_of_multiple_expanded(e: Expr) -> Expr | None:
             return None
 
 
-@identity("|A + uvᵀ| = |A|(1 + vᵀA⁻¹u)", "det(A + u*v') = det(A)*(1 + v'*inv(A)*u)", where="A: n x n; u, v: n")
+@identity("det(A + u*v') = det(A)*(1 + v'*inv(A)*u)", where="A: n x n; u, v: n")
 def determinant_of_update(e: Expr) -> Expr | None:
     """Also |I + AB| = |I + BA|, of which the lesser is taken, and both under the logarithm."""
     a = e.operands[0]
@@ -248,7 +248,7 @@ def _absolute(e: Expr) -> Expr:
 # ---- sums over an index --------------------------------------------------------------------------------------
 
 
-@identity("AΣᵢBᵢ = ΣᵢABᵢ", "A*sum(i=1..N, x[i]) = sum(i=1..N, A*x[i])", where="A: m x n; x[i=1..N]: n")
+@identity("A*sum(i=1..N, x[i]) = sum(i=1..N, A*x[i])", title="AΣᵢBᵢ = ΣᵢABᵢ", where="A: m x n; x[i=1..N]: n")
 def indexed_sum_outside(e: Expr) -> Expr | None:
     """Products and linear operators go into a sum over an index; scalars that are sums stay factors."""
     if isinstance(e, IndexedSum) or (isinstance(e, Hadamard) and e.is_scalar):
@@ -266,7 +266,7 @@ def indexed_sum_outside(e: Expr) -> Expr | None:
     return None
 
 
-@identity("Σₖ Aₖ = Σᵢ Aᵢ", "sum(k=1..N, x[k]) = sum(i=1..N, x[i])", where="x[i=1..N]: n")
+@identity("sum(k=1..N, x[k]) = sum(i=1..N, x[i])", title="Σₖ Aₖ = Σᵢ Aᵢ", where="x[i=1..N]: n")
 def index_renamed(e: Expr) -> Expr | None:
     """A bound index is named by how many sums stand within; two neighbouring sums have their least order."""
     body, index = e.operands[0], e.data[0]
@@ -304,13 +304,13 @@ def _height(e: Expr) -> int:
     return fact("height of sums", e, lambda n, below: max(below, default=0) + isinstance(n, IndexedSum))
 
 
-@identity("Σᵢ A = NA", "sum(i=1..N, A) = N*A", where="A: m x n; N: scalar")
+@identity("sum(i=1..N, A) = N*A", title="Σᵢ A = NA", where="A: m x n; N: scalar")
 def constant_body_counted(e: Expr) -> Expr | None:
     body, index = e.operands[0], e.data[0]
     return None if index in body.free else Scale.of(count(index.last), body)
 
 
-@identity("11ᵀ", "ones(m, n) = ones(m)*ones(n)'", where="m, n: scalar")
+@identity("ones(m, n) = ones(m)*ones(n)'", title="11ᵀ", where="m, n: scalar")
 def ones_as_product(e: Expr) -> Expr | None:
     if ONE in e.shape:
         return Transpose(Ones(e.cols)) if e.rows is ONE and not e.is_scalar else None

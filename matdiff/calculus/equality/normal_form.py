@@ -53,13 +53,13 @@ MOST_STEPS = 4_000  # a proof with more of them is given up
 # ---- transposes, scalars, order ----------------------------------------------------------------------------------
 
 
-@identity("(A + Bᵀ)ᵀ = Aᵀ + B", "(A + B')' = A' + B", where="A: m x n; B: n x m")
+@identity("(A + B')' = A' + B", where="A: m x n; B: n x m")
 def transpose_at_leaves(e: Expr) -> Expr | None:
     found = transposed(e.operands[0])
     return found if found is not e else None
 
 
-@identity("Tr(BA) = Tr(AB)", "tr(B*A) = tr(A*B)", where="A: m x n; B: n x m")
+@identity("tr(B*A) = tr(A*B)", where="A: m x n; B: n x m")
 def least_form_of_scalar(e: Expr) -> Expr | None:
     """The least of the forms of a trace, a product or a sum of entries: rotated, transposed, with ⊙ moved about."""
     if not e.is_scalar:
@@ -74,19 +74,19 @@ def least_form_of_scalar(e: Expr) -> Expr | None:
     return least_scalar(e)
 
 
-@identity("B + A = A + B", "B + A = A + B", where="A, B: m x n")
+@identity("B + A = A + B", where="A, B: m x n")
 def terms_in_order(e: Expr) -> Expr | None:
     found = ordered_sum(e.operands)
     return found if found is not e else None
 
 
-@identity("B ⊙ A = A ⊙ B", "B .* A = A .* B", where="A, B: m x n")
+@identity("B .* A = A .* B", where="A, B: m x n")
 def factors_in_order(e: Expr) -> Expr | None:
     found = Hadamard.of(*sorted(e.operands, key=place_in_product))
     return found if found is not e else None
 
 
-@identity("|Aᵀ| = |A|", "det(B'*A') = det(A*B)", where="A: m x n; B: n x m")
+@identity("det(B'*A') = det(A*B)", title="|Aᵀ| = |A|", where="A: m x n; B: n x m")
 def determinant_in_order(e: Expr) -> Expr | None:
     """The determinant of A and of Aᵀ are the same."""
     a = e.operands[0]
