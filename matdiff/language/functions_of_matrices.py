@@ -1,8 +1,8 @@
-"""exp, log and √ of a square matrix: of each entry, or of the matrix.  What is meant is told by how the value is used.
+"""exp, log, √, sin of a square matrix: of each entry, or of the matrix.  How the value is used tells what is meant.
 
 e^A is the exponential of the matrix.  exp(A), log(A) and √A are taken entry by entry where entries are used, in
 sum(exp(A)), A ⊙ exp(B), exp⊙(A), and in code.  The root and the logarithm of a positive matrix are those of the
-matrix.  Anything else is a doubt, and an error that names both.
+matrix.  Anything else is a doubt, and an error that names both; sin and the like are of each entry, with a note.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, special
 
-NAMES = {"expm": "exponential", "logm": "logarithm", "sqrtm": "square root"}
+NAMES = {"exp": "exponential", "log": "logarithm", "sqrt": "square root", "sin": "sine", "cos": "cosine"}
+NAMES |= {"sinh": "hyperbolic sine", "cosh": "hyperbolic cosine", "tan": "tangent"}
 OF_ENTRIES, OF_THE_MATRIX, DOUBTFUL = "entries", "matrix", "doubt"
 CODE = re.compile(r"(?<![\^_{])\*|@|\b(?:np|jnp|torch|numpy)\.|\.T\b")  # in code exp is of each entry
 SIGNED = re.compile(r"(?:\\operatorname\s*\{\s*\w+\s*\}|\\?\w+)\s*(?:⊙|∘|\\odot|\\circ|\.\()")  # exp⊙(A), exp.(A)
@@ -31,7 +32,7 @@ PASSING = frozenset(("group", "negative", "positive", "transpose", "sum", "big_s
 BY_ENTRIES = frozenset("sum mean norm1 max min rowsum colsum rowmean colmean hadamard multiply divide var std".split())
 
 
-@special("e^", "exp", "log", "ln", "sqrt")
+@special("e^", "exp", "log", "ln", "sqrt", "sin", "cos", "sinh", "cosh", "tan")
 def type_function(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """exp(A), e^A: of a scalar, of each entry, or of the matrix"""
     operator = FUNCTIONS["exp" if node.value == "e^" else node.value]
@@ -50,21 +51,22 @@ def made(attempt: Attempt, node: Node, a: Expr) -> Expr:
     shown, inside = attempt.written(node), attempt.written(node.parts[0])
     inside = inside[1:-1] if BRACED.fullmatch(inside) else inside
     inside = inside if node.parts[0].kind != "group" else inside.removeprefix("(").removesuffix(")")
-    entries, matrix = f"{operator.names[0]}⊙({inside})", f"{twin}({inside})"
+    function, name = operator.names[0], NAMES[operator.names[0]]
+    entries, matrix = f"{function}⊙({inside})", f"{twin}({inside})" if twin else f"funm({function}, {inside})"
     if a.rows is not a.cols or is_signed(attempt, node):
         return operator.of(a)
-    if way == DOUBTFUL and twin != "expm" and is_positive(a):
+    if way == DOUBTFUL and function in ("log", "sqrt") and is_positive(a):
         way = OF_THE_MATRIX
     if way == OF_THE_MATRIX:
-        attempt.note(node, f"{shown} is the {NAMES[twin]} of the matrix, {matrix}; {entries} takes that of each entry")
+        attempt.note(node, f"{shown} is the {name} of the matrix, {matrix}; {entries} takes that of each entry")
         return FUNCTIONS[twin].of(a)
-    if way == OF_ENTRIES:
-        attempt.note(node, f"{shown} is taken entry by entry; the matrix {NAMES[twin]} is {matrix}")
+    if way == OF_ENTRIES or not twin:
+        attempt.note(node, f"{shown} is taken entry by entry; the matrix {name} is {matrix}")
         return operator.of(a)
     raise attempt.misfit(
         node,
-        f"{shown} can be the {NAMES[twin]} of the matrix or of each entry",
-        f"write {matrix} for the matrix {NAMES[twin]}, {entries} for that of each entry",
+        f"{shown} can be the {name} of the matrix or of each entry",
+        f"write {matrix} for the matrix {name}, {entries} for that of each entry",
         AmbiguityError,
     ).error
 

@@ -199,6 +199,8 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     if is_fraction and "∂" not in text[place : head.end()] and not is_named:
         return None
     x = m.group("x"), m.group("again")
+    if not (m.group("again") or head.group("twice")) and re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square") or ""):
+        raise _row(text, m)
     order = 2 if head.group("twice") or m.group("again") else 1
     last = len(text) if not text[m.end() :].strip(" .?") else m.end()
     return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, last, (head.end(), end))
