@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-CODE = ("numpy", "jax", "torch")  # the libraries that code is written for
+CODE = ("numpy", "jax", "torch", "julia", "matlab")  # the libraries and languages that code is written for
 PAGES = ("text", "latex", "json", "markdown", "html")
 DIALECTS = "plain, latex, numpy, jax, torch, sympy, cvxpy, matlab or julia"
 DECLARATIONS = 'shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"'

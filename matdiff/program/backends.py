@@ -7,9 +7,14 @@ another name, or it is the function of the library with that name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from matdiff.program.translating import Language
+
+BACKENDS = ("numpy", "jax", "torch", "julia", "matlab")
 
 
 class Backend(NamedTuple):
@@ -27,6 +32,8 @@ class Backend(NamedTuple):
     in_place    whether arrays may be changed
     halves      whether ZᵀZ is computed with half the work
     loop        how loops are written: into arrays in place, by a scan, or into a list
+    language    how the source is translated, where it is no Python
+    reserved    names that arguments cannot have
     kinds       what stands for factorisations that the library does not have
     """
 
@@ -45,6 +52,8 @@ class Backend(NamedTuple):
     halves: bool = False
     loop: str = "in place"
     kinds: Mapping[str, str] = {}
+    language: Language | None = None
+    reserved: frozenset[str] = frozenset()
 
 
 def backend(name: str) -> Backend:
@@ -56,6 +65,10 @@ def backend(name: str) -> Backend:
             from matdiff.program.to_jax import BACKEND
         case "torch":
             from matdiff.program.to_torch import BACKEND
+        case "julia":
+            from matdiff.program.to_julia import BACKEND
+        case "matlab":
+            from matdiff.program.to_matlab import BACKEND
         case _:
-            raise UnsupportedError(f"there is no backend {name!r}", suggestion="take one of numpy, jax, torch")
+            raise UnsupportedError(f"there is no backend {name!r}", suggestion=f"take one of {', '.join(BACKENDS)}")
     return BACKEND

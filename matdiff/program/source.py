@@ -19,6 +19,7 @@ from matdiff.program.places import without_ones
 from matdiff.program.rewriting import Rewriting
 from matdiff.program.statements import write
 from matdiff.program.syntax import extent, identifier
+from matdiff.program.translating import Translator
 from matdiff.program.writing import Writer, imports_of
 
 LONGEST = 300  # characters of a formula in a docstring
@@ -87,6 +88,9 @@ def generated(
     before = [target.helpers[h] for h in helpers]
     imports = imports_of(target, [function, *before])
     source = "\n\n\n".join([*(["\n".join(imports)] if imports else []), *before, function]) + "\n"
+    if target.language is not None:
+        ranks = {header.names[s.name]: len(header.axes(s)) for s in inputs} | dict.fromkeys(header.extra, 0)
+        source = Translator(target.language, ranks, [o.title for o in outputs]).source(function)
     program, arguments, extra = versions[0].program, tuple(header.arguments), tuple(header.extra)
     branch = shortcut[:2] if shortcut else None
     return Generated(source, arguments, tuple(inputs), extra, work_of(program), tuple(program), branch)
@@ -157,6 +161,7 @@ class Header:
         self.inputs = inputs
         self.target = target
         self.taken = {"np", "jnp", "jax", "torch", "scipy", "lapack", "blas", "int", "abs", "float", "tuple"}
+        self.taken |= target.reserved
         self.names = {s.name: identifier(s.name, self.taken) for s in inputs}
         self.arguments = [self.names[s.name] for s in inputs]
         self.known: set[str] = set()

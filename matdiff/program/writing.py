@@ -105,7 +105,8 @@ class Writer:
         if called in self.backend.helpers:
             self._help(called)
             return name(f"_{called}")
-        text = self.backend.functions.get(called, called if called in BUILTIN else f"{self.backend.module}.{called}")
+        plain = called if called in BUILTIN or not self.backend.module else f"{self.backend.module}.{called}"
+        text = self.backend.functions.get(called, plain)
         return ast.parse(text, mode="eval").body
 
     def _help(self, called: str) -> None:

@@ -70,10 +70,13 @@ def outputs_of(answers: Mapping[str, Sequence[Expr]], meant: Mapping[str, Sequen
     return [Output(t, tuple(es), axes[t], tuple(meant.get(t, ()))) for t, es in answers.items()]
 
 
+SOURCE_ONLY = ("julia", "matlab")
+
+
 class Code(Displayed):
     """A function as source.
 
-    source      Python that needs nothing but the libraries that it imports
+    source      a text that needs nothing but the libraries that it imports
     function    what the source defines; it returns a tuple
     arguments   the names of its arguments
     inputs      the names of matdiff for the arguments, which Python may not allow
@@ -104,6 +107,8 @@ class Code(Displayed):
     @property
     def function(self) -> Callable[..., Any]:
         """The function, compiled when it is asked for first."""
+        if self.backend in SOURCE_ONLY:
+            raise MatdiffError(f"code for {self.backend} is source only", suggestion="Save source in a file.")
         if self._function is None:
             space: dict[str, Any] = {}
             try:
@@ -141,6 +146,8 @@ class Code(Displayed):
         """
         from matdiff.numeric.functions import instance
 
+        if self.backend in SOURCE_ONLY:
+            return self._in_numpy().verify(seed, values)
         if values is not None:
             return self._compared(values)
         worst, ways = 0.0, set()
@@ -154,6 +161,14 @@ class Code(Displayed):
             if branch is None or len(ways) == 2:
                 break
         return worst
+
+    def _in_numpy(self) -> Code:
+        """The same function for NumPy: what is computed is the same program."""
+        from matdiff.program.backends import backend
+        from matdiff.program.source import generated
+
+        made = generated(self._outputs, self._found.inputs, backend("numpy"), self.name)
+        return Code(made, "numpy", self.name, self._outputs, self._needs, self._unknowns)
 
     def _answers(self) -> list[Expr]:
         """What the outputs are meant to be."""

@@ -1,0 +1,155 @@
+"""MATLAB, as source that Octave runs as well: a vector is a column."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from matdiff.program.backends import Backend
+from matdiff.program.translating import COMPARED, PLUS, POWER, TIMES, Answer, Function, Language, Translator, outputs
+
+SOLVES = {
+    "cholesky_solve": r"({0}.' \ ({0} \ {1}))",
+    "lu_solve": "lu_solve_({inside[0]}, {inside[1]})",
+    "lu_solve_transposed": "lu_solve_transposed_({inside[0]}, {inside[1]})",
+    "lower_solve": r"(tril({inside[0]}) \ {1})",
+    "lower_solve_transposed": r"(tril({inside[0]}).' \ {1})",
+    "upper_solve": r"(triu({inside[0]}) \ {1})",
+    "upper_solve_transposed": r"(triu({inside[0]}).' \ {1})",
+}
+
+CALLS = {f"{name} 2 {rank}": f"{spelling} → {rank}" for name, spelling in SOLVES.items() for rank in (1, 2)} | {
+    "assign": "{0} = {1};", "put 0": "{0} = {1};", "put 1": "{0} = {1};", "change 0": "{0} = {0} {2} {1};",
+    "change 1": "{0} = {0} {2} {1};", "diagonal of": "{0}(1:size({0}, 1) + 1:end)", "along diagonal": "({0}).'",
+    "member 0": "{0}", "member 1": "{0}.'", "if": "if {0}", "single": "{0}", "arange": "({0}:{1}).'",
+    "member 2": "reshape({0}, size({1}, 2), size({1}, 3))", "flipped 0": "flip({inside[0]}, 1) → 2",
+    "flipped 1": "flip({inside[0]}, 2) → 2", "flipped 0 1": "flip({inside[0]}) → 1", "tril": "tril({inside[0]}) → 2",
+    "triu": "triu({inside[0]}) → 2", "loop": "for {0} = 1:{1}", "loop backwards": "for {0} = {1}:-1:1",
+    "refuse": "if {0}\n    error('matdiff:shape', {1});\nend", "message": "'{0}'{1}", "shown": "%d",
+    "shape shown": "%s", "shape 1": "mat2str(size({0}))", "shape 2": "mat2str(size({0}))",
+    "shape 3": "mat2str(size({0}))", "length": "size({0}, {1})", "shape differs 1": "~isequal(size({0}), [{1}, 1])",
+    "shape differs 2": "~isequal(size({0}), [{1}])", "shape differs 3": "~isequal(size({0}), [{1}])",
+    "ndim differs 1": "size({0}, 2) ~= 1", "or": " || ", "product 1 1": "({0}.' * {1}) → 0",
+    "product 1 2": "({1}.' * {0}) → 1", "product 2 1": "({0} * {1}) → 1", "product 2 2": "({0} * {1}) → 2",
+    "vdot": "sum(sum({0} .* {1})) → 0", "outer": "({0} * {1}.') → 2", "trace": "trace({inside[0]}) → 0",
+    "diagonal": "diag({inside[0]}) → 1", "diag": "diag({inside[0]}) → 2", "total": "sum(sum({inside[0]})) → 0",
+    "total 1": "sum({inside[0]}) → 0", "sum axis 0 2": "sum({inside[0]}, 1).' → 1",
+    "sum axis 1 2": "sum({inside[0]}, 2) → 1", "einsum ab,ab->a": "sum({0} .* {1}, 2) → 1",
+    "einsum ab,ab->b": "sum({0} .* {1}, 1).' → 1", "einsum ab,ba->": "sum(sum({0} .* {1}.')) → 0",
+    "einsum ab,ba->a": "sum({0} .* {1}.', 2) → 1", "zeros 1": "zeros({0}, 1)", "zeros 2": "zeros({0})",
+    "ones 1": "ones({0}, 1)", "ones 2": "ones({0})", "empty 1": "zeros({0}, 1)", "empty 2": "zeros({0})",
+    "eye": "eye({inside[0]}) → 2", "concatenate axis 0 1": "[{inside[0]}] → 1",
+    "concatenate axis 0 2": "[{inside[0]}] → 2", "between concatenate axis 0": "; ",
+    "concatenate axis 1 2": "[{inside[0]}] → 2", "max_all": "max(max({inside[0]})) → 0",
+    "min_all": "min(min({inside[0]})) → 0", "max_all 1": "max({inside[0]}) → 0", "min_all 1": "min({inside[0]}) → 0",
+    "prod_all": "prod(prod({inside[0]})) → 0", "prod_all 1": "prod({inside[0]}) → 0",
+    "max_along axis 0 2": "max({inside[0]}, [], 1).' → 1", "max_along axis 1 2": "max({inside[0]}, [], 2) → 1",
+    "norm 1": "norm({inside[0]}) → 0", "norm 2": "norm({inside[0]}, 'fro') → 0",
+    "cholesky": "chol({inside[0]}, 'lower') → 2", "cholesky_inverse": r"({0}.' \ ({0} \ eye(size({0}, 1)))) → 2",
+    "cholesky_logdet": "(2 * sum(log(diag({inside[0]})))) → 0", "cholesky_det": "prod(diag({inside[0]}))^2 → 0",
+    "lu": "lu_({inside[0]}) → 2", "lu_inverse": "lu_solve_({inside[0]}, eye(size({0}.L, 1))) → 2",
+    "lu_logdet": "sum(log(abs(diag({0}.U)))) → 0", "lu_det": "(det({0}.P) * prod(diag({0}.U))) → 0",
+    "lower_inverse": r"(tril({inside[0]}) \ eye(size({0}, 1))) → 2",
+    "upper_inverse": r"(triu({inside[0]}) \ eye(size({0}, 1))) → 2",
+    "lower_logdet": "sum(log(abs(diag({inside[0]})))) → 0", "upper_logdet": "sum(log(abs(diag({inside[0]})))) → 0",
+    "lower_det": "prod(diag({inside[0]})) → 0", "upper_det": "prod(diag({inside[0]})) → 0",
+    "copied": "{inside[0]} → 2", "copied 1": "{inside[0]} → 1", "expm": "expm({inside[0]}) → 2",
+    "flip 1": "flipud({inside[0]}) → 1", "pinv": "pinv({inside[0]}) → 2",
+}  # fmt: skip
+
+SAME = "exp log sqrt abs sin cos tan sinh cosh tanh asin acos atan log1p expm1 sign erf gamma gammaln".split()
+RENAMED = {
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "where": "where_", "maximum": "max", "minimum": "min",
+    "relu": "relu_", "sigmoid": "sigmoid_", "sigmoid_slope": "sigmoid_slope_", "softplus": "softplus_",
+    "indicator": "indicator_",
+}  # fmt: skip
+
+HELPERS = {
+    "relu_": """function r = relu_(a)
+    r = max(a, 0);
+end""",
+    "sigmoid_": """function r = sigmoid_(a)
+    % 1/(1 + exp(-a)), which does not overflow
+    small = exp(-abs(a));
+    r = small;
+    r(a >= 0) = 1;
+    r = r ./ (1 + small);
+end""",
+    "sigmoid_slope_": """function r = sigmoid_slope_(a)
+    % the derivative of 1/(1 + exp(-a)), with all its digits
+    small = exp(-abs(a));
+    r = small ./ (1 + small).^2;
+end""",
+    "softplus_": """function r = softplus_(a)
+    % log(1 + exp(a)), which does not overflow
+    r = log1p(exp(-abs(a))) + max(a, 0);
+end""",
+    "indicator_": """function r = indicator_(holds, a)
+    % 1 where something holds, else 0
+    r = double(holds) + zeros(size(a));
+end""",
+    "where_": """function r = where_(holds, a, b)
+    % a where something holds, else b
+    holds = logical(holds + zeros(size(a + b)));
+    a = a + zeros(size(holds));
+    r = b + zeros(size(holds));
+    r(holds) = a(holds);
+end""",
+    "lu_": """function f = lu_(a)
+    [f.L, f.U, f.P] = lu(a);
+end""",
+    "lu_solve_": """function x = lu_solve_(f, b)
+    x = f.U \\ (f.L \\ (f.P * b));
+end""",
+    "lu_solve_transposed_": """function x = lu_solve_transposed_(f, b)
+    x = f.P.' * (f.L.' \\ (f.U.' \\ b));
+end""",
+}
+
+OPERATORS = {
+    ast.Add: ("+", "+", PLUS), ast.Sub: ("-", "-", PLUS), ast.Mult: ("*", ".*", TIMES), ast.Div: ("/", "./", TIMES),
+    ast.FloorDiv: ("/", "./", TIMES), ast.Pow: ("^", ".^", POWER), ast.Gt: (">", ">", COMPARED),
+    ast.Lt: ("<", "<", COMPARED), ast.GtE: (">=", ">=", COMPARED), ast.LtE: ("<=", "<=", COMPARED),
+    ast.Eq: ("==", "==", COMPARED), ast.NotEq: ("~=", "~=", COMPARED),
+}  # fmt: skip
+
+
+def returned(results: Sequence[Answer], is_last: bool) -> list[str]:
+    """Values for the names of the results."""
+    values = [text for _, r in results for text in r]
+    return [f"{name} = {value};" for name, value in zip(outputs(results), values, strict=True)] + ["return"] * (
+        not is_last
+    )
+
+
+def function(f: Function, t: Translator) -> str:
+    """A function with its description, and the functions that it needs behind it."""
+    lines = [line.replace(",)", ", 1)") if "error(" in line else line for line in f.lines]
+    lines = [part for line in lines for part in line.split("\n")]
+    comment = [f"% {line}".rstrip() for line in f.docstring]
+    head = f"function [{', '.join(t.outputs)}] = {f.name}({', '.join(f.arguments)})"
+    body = [head, *("    " + line for line in [*comment, *lines]), "end"]
+    return "\n\n".join(["\n".join(body), *[t.language.helpers[h] for h in t.helpers]]) + "\n"
+
+
+LANGUAGE = Language(
+    "MATLAB", CALLS, ("{0}({1})", "{0}({1})"), {name: name for name in SAME} | RENAMED, OPERATORS, HELPERS, "{0}.'",
+    "{0}({1})", "end", True, returned, function,
+)  # fmt: skip
+
+KEYWORDS = """
+break case catch classdef continue else elseif end for function global if otherwise parfor persistent return spmd
+switch try while
+"""
+RESERVED = (
+    frozenset(KEYWORDS.split())
+    | {*SAME, *RENAMED.values(), *HELPERS}
+    | frozenset(
+        "sum prod max min size zeros ones trace diag norm chol lu det inv pinv eye expm tril triu flip isequal error "
+        "mat2str logical double value gradient hessian hvp jacobian jvp vjp pi i j ans".split()
+    )
+)
+
+BACKEND = Backend(
+    "", "Array", {}, {}, {}, in_place=True, kinds={"symmetric": "lu"}, language=LANGUAGE, reserved=RESERVED
+)
