@@ -312,7 +312,8 @@ class Operator(Expr):
     shift        of an operator that is linear in an operand L: how Tr(H op(L)) becomes Tr(H' L)
     vec          of such an operator: the matrix M with vec(op(L)) = M vec(L)
     numpy        its meaning as a function of an array module and arrays (…, rows, columns)
-    lower        how code computes it: the tensor of the node from those of its operands (matdiff.program.lowering)
+    code         how code computes it as a whole, from arrays a, b, c for its operands: "solve_sylvester(a, b, c)"
+    lower        the same where more is to be said: the tensor of the node from those of its operands
     sizes        how many sizes stand behind the operands in a call, as in ``unvec(c, m, n)``; they are its data
     relations    of such an operator: how its shapes and sizes fit together, the first that applies is taken
     constant     whether it has sizes and no operand, as centering(n)
@@ -343,6 +344,7 @@ class Operator(Expr):
     domain: ClassVar[str] = ""  # properties that the first operand needs in a statement
     shown: ClassVar[str] = ""  # what it is shown with where no signature tells: "X: m×n, K: p×q; 2"
     shown_with: ClassVar[Data] = ()  # data that are no sizes
+    code: ClassVar[str] = ""
     bounds: ClassVar[str] = ""  # an interval that holds every entry of every value: "(0, 1)"
 
     def __init_subclass__(cls) -> None:
@@ -385,6 +387,9 @@ class Operator(Expr):
         letters, sizes = declared(shown or cls.shown or by_signature(cls.inputs, cls.variadic, cls.domain))
         operands = [Symbol(*a[:3]) if a.last is None else Index(a.name, a.last) for a in letters]
         return cls.make(tuple(operands), (*cls.shown_with, *sizes))
+
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.apply(self.code, self.shape, *operands) if self.code else super().lower(to, *operands)
 
     def notation(self, style: Style) -> Notation:
         """f(A, B): an operator with another notation overrides it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial, reduce, wraps
@@ -18,8 +17,6 @@ from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:
     from matdiff.results.code import Code
-
-IN_A_FILE = re.compile(r"(?P<home>[^\s:]+\.py):(?P<name>[A-Za-z_][\w.]*)")
 
 
 def gradient_of(f: Callable[..., Any], wrt: str, where: Where = None, backend: str = "numpy") -> Callable[..., Any]:

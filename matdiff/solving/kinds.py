@@ -24,7 +24,6 @@ from matdiff.solving.convexity import Shape, by_composition
 from matdiff.solving.equations import fresh_symbol, inverse_of
 from matdiff.solving.terms import holding_any, tidy
 
-OPPOSITE = {"minimum": "maximum", "maximum": "minimum"}
 WANTED = {"minimise": "minimum", "maximise": "maximum", "": "stationary"}
 
 

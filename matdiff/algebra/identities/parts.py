@@ -265,6 +265,3 @@ def apart(e: Expr, taken: Iterable[str]) -> Expr:
             made = IndexedSum(substitute_index(body, made.index, other), other)
         done[node] = made
     return done[e]
-
-
-ANY_PART = (part_of_sum, part_of_indexed_sum, part_of_entrywise)

@@ -6,14 +6,8 @@ from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.identities.transposes import growth, transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Scale
-from matdiff.algebra.operators.singular import LeftSingular, Polar, RightSingular
-from matdiff.algebra.operators.spectral import (
-    LargestEigenvector,
-    SmallestEigenvector,
-)
+from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.stated import stated
-
-UNIT_VECTORS = (LargestEigenvector, SmallestEigenvector, LeftSingular, RightSingular)
 
 
 def transposed_functions() -> tuple[Statement, ...]:

@@ -27,6 +27,7 @@ class PseudoInverse(Operator):
     kink = True
     requires = "{0} has constant rank"
     mirrors = True
+    code = "pinv(a)"
 
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
@@ -37,9 +38,6 @@ class PseudoInverse(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.linalg.pinv(a, NEGLIGIBLE)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("pinv(a)", self.shape, a)
 
     @staticmethod
     def gap(np: Any, a: Any) -> Any:

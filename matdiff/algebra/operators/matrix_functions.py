@@ -94,13 +94,11 @@ class Expm(Operator):
     names = ("expm",)
     signature = "n×n → n×n"
     mirrors = True
+    code = "expm(a)"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return exponential(np, a)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("expm(a)", self.shape, a)
 
     @differential(
         "differential_of_matrix_exponential",
@@ -122,13 +120,11 @@ class Logm(Operator):
     mirrors = True
     kink = True
     gap = staticmethod(off_negative_axis)
+    code = "logm(a)"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return logarithm(np, a)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("logm(a)", self.shape, a)
 
     @differential(
         "differential_of_matrix_logarithm",
@@ -151,13 +147,11 @@ class Sqrtm(Operator):
     mirrors = True
     kink = True
     gap = staticmethod(off_negative_axis)
+    code = "sqrtm(a)"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return square_root(np, a)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("sqrtm(a)", self.shape, a)
 
     @differential(
         "differential_of_matrix_square_root",

@@ -24,6 +24,7 @@ class Flipped(Windowed):
     names = ("flip", "rot180")
     signature = "m×n → m×n"
     relations = (Relation("m×n → m×n"),)
+    code = "flip(a)"
 
     @classmethod
     def of(cls, a: Expr) -> Expr:  # type: ignore[override]
@@ -33,9 +34,6 @@ class Flipped(Windowed):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.flip(a, (-2, -1))
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("flip(a)", self.shape, a)
 
     def adjoint(self, h: Expr) -> Expr:
         return Flipped.of(h)

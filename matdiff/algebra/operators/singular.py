@@ -47,6 +47,7 @@ class NuclearNorm(Operator):
     kink = True
     barred = True
     requires = "{0} has full rank"
+    code = "matrix_norm(a, 'nuc')"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -59,9 +60,6 @@ class NuclearNorm(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.sum(singular_values(np, a), axis=-1)[..., None, None]
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("matrix_norm(a, 'nuc')", self.shape, a)
 
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
@@ -105,15 +103,13 @@ class Polar(Operator):
     mirrors = True
     kink = True
     gap = staticmethod(NuclearNorm.gap)
+    code = "polar(a)[0]"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         """Without the singular vectors to the value 0, which are not unique."""
         u, s, v = np.linalg.svd(a, full_matrices=False)
         return np.where(s > NEGLIGIBLE * s[..., :1], 1.0, 0.0)[..., None, :] * u @ v
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("polar(a)[0]", self.shape, a)
 
     @differential(
         "differential_of_polar",
@@ -150,6 +146,7 @@ class SpectralNorm(Operator):
     kink = True
     barred = True
     requires = "the largest singular value of {0} is simple and not 0"
+    code = "matrix_norm(a, 2)"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -164,9 +161,6 @@ class SpectralNorm(Operator):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return singular_values(np, a)[..., :1, None]
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("matrix_norm(a, 2)", self.shape, a)
 
     @staticmethod
     def gap(np: Any, a: Any) -> Any:
@@ -231,13 +225,11 @@ class RightSingular(Operator):
     definition = "right_singular(A) is the unit right singular vector of A to its largest singular value"
     kink = True
     gap = staticmethod(SpectralNorm.gap)
+    code = "with_sign(svd(a)[2][0])"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return with_sign(np, transposed(np, np.linalg.svd(a, full_matrices=False)[2][..., :1, :]))
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("with_sign(svd(a)[2][0])", self.shape, a)
 
     @differential(
         "differential_of_right_singular_vector",

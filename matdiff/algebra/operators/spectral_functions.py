@@ -343,13 +343,11 @@ class Eigenvalues(Operator):
     signature = "n×n → n×1"
     requires = "the eigenvalues of {0} are simple"
     kink = True
+    code = "eigvalsh(a)"
 
     @staticmethod
     def numpy(np: Any, s: Any) -> Any:
         return where_symmetric(np, s, eigenvalues(np, s))
-
-    def lower(self, to: Any, s: Any) -> Any:
-        return to.apply("eigvalsh(a)", self.shape, s)
 
     @staticmethod
     def gap(np: Any, s: Any) -> Any:
@@ -387,6 +385,7 @@ class Eigenvectors(Operator):
     definition = "eigvecs(A) is the orthogonal Q whose columns are the eigenvectors of A, by increasing eigenvalues"
     kink = True
     gap = staticmethod(Eigenvalues.gap)
+    code = "eigenvectors(a)"
 
     @staticmethod
     def numpy(np: Any, s: Any) -> Any:
@@ -394,6 +393,3 @@ class Eigenvectors(Operator):
             return np.full_like(s, np.nan)
         vectors = np.linalg.eigh((s + transposed(np, s)) / 2)[1]
         return where_symmetric(np, s, with_sign(np, vectors))
-
-    def lower(self, to: Any, s: Any) -> Any:
-        return to.apply("eigenvectors(a)", self.shape, s)

@@ -24,6 +24,7 @@ class Sylvester(Linear):
     kink = True
     requires = "AX + XB = C has one solution X for A = {0}, B = {1}"
     definition = "sylvester(A, B, C) is the solution X of AX + XB = C"
+    code = "solve_sylvester(a, b, c)"
 
     @staticmethod
     def numpy(np: Any, a: Any, b: Any, c: Any) -> Any:
@@ -35,9 +36,6 @@ class Sylvester(Linear):
         columns = np.swapaxes(c, -1, -2).reshape(*c.shape[:-2], m * n, 1)
         solution = np.linalg.solve(whole.reshape(*whole.shape[:-4], m * n, m * n), columns)
         return np.swapaxes(solution.reshape(*solution.shape[:-2], n, m), -1, -2)
-
-    def lower(self, to: Any, a: Any, b: Any, c: Any) -> Any:
-        return to.apply("solve_sylvester(a, b, c)", self.shape, a, b, c)
 
     @staticmethod
     def gap(np: Any, a: Any, b: Any, c: Any) -> Any:

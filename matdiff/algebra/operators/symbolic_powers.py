@@ -20,6 +20,7 @@ class SymbolicPower(Operator):
 
     shown = "A: n×n, k"
     requires = "{1} is a positive integer"
+    code = "matrix_power(a, int(b))"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -51,9 +52,6 @@ class SymbolicPower(Operator):
             current = current @ base
             found = np.where(np.abs(whole) == step, current, found)
         return found
-
-    def lower(self, to: Any, a: Any, k: Any) -> Any:
-        return to.apply("matrix_power(a, int(b))", self.shape, a, k)
 
     @differential(
         "differential_of_symbolic_power",

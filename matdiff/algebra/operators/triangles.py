@@ -26,6 +26,7 @@ class LowerTriangle(Linear):
 
     names = ("tril",)
     signature = "m×n → m×n"
+    code = "tril(a)"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -35,9 +36,6 @@ class LowerTriangle(Linear):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.tril(a)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("tril(a)", self.shape, a)
 
     def adjoint(self, h: Expr) -> Expr:
         return UpperTriangle(h)
@@ -51,6 +49,7 @@ class UpperTriangle(Linear):
 
     names = ("triu",)
     signature = "m×n → m×n"
+    code = "triu(a)"
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -60,9 +59,6 @@ class UpperTriangle(Linear):
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.triu(a)
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("triu(a)", self.shape, a)
 
     def adjoint(self, h: Expr) -> Expr:
         return LowerTriangle(h)
@@ -77,13 +73,11 @@ class HalvedTriangle(Linear):
     names = ("halftril",)
     signature = "n×n → n×n"
     definition = "halftril(A) is the lower triangle of A with its diagonal halved"
+    code = "0.5 * (tril(a) + tril(a, -1))"
 
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.tril(a) - np.eye(a.shape[-1]) * a / 2
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return to.apply("0.5 * (tril(a) + tril(a, -1))", self.shape, a)
 
     def adjoint(self, h: Expr) -> Expr:
         return Transpose(HalvedTriangle(Transpose(h)))
@@ -204,12 +198,3 @@ class Centering(Operator):
         n = self.rows
         mean = to.hadamard(to.map("1 / a", to.count(n)), to.constant(-1, n, n))
         return to.add(to.identity(n), mean)
-
-
-def lower_or_upper(e: Expr) -> Expr | None:
-    """tril(A)ᵀ is triu(Aᵀ), and the other way round."""
-    if isinstance(e, LowerTriangle | UpperTriangle):
-        other = UpperTriangle if isinstance(e, LowerTriangle) else LowerTriangle
-        a = e.operands[0]
-        return other(a.operands[0] if isinstance(a, Transpose) else Transpose(a))
-    return None

@@ -60,12 +60,6 @@ class Certificate(NamedTuple):
         return self.sign + (f", so {self.conclusion}{domain}" if self.conclusion else "")
 
     @property
-    def short_heading(self) -> str:
-        """The same with the conditions left out, which stand elsewhere."""
-        domain = " on every convex set where the conditions hold" if self.on_pieces else " where it is defined"
-        return self.sign + (f", so {self.conclusion}{domain * bool(self.where)}" if self.conclusion else "")
-
-    @property
     def sign(self) -> str:
         """The kind in words; a projected Hessian is 0 in the directions in which the unknown does not vary."""
         strict = self.conclusion.startswith("f is strictly") and self.kind not in STRICT

@@ -86,11 +86,6 @@ def _used(unit: Node) -> Iterator[object]:
             yield node.value[0]
 
 
-def named_in(unit: Node) -> Iterator[object]:
-    """The names in an item that is not resolved yet."""
-    return (node.value for node in postorder(unit) if node.kind == "NAME")
-
-
 def whole(bound: Binding, item: Node) -> Node:
     """A recurrence in the place of its step; any other item as it is."""
     if item.kind != "repeat":
