@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from matdiff.algebra.expr import Expr
@@ -14,6 +15,7 @@ def wire() -> None:
     Expr.written = written
     Law.read = read
     Law.printed = printed
+    Law.changed = changed
     Law.explained = explained
     Displayed.bundle = bundle
 
@@ -38,6 +40,13 @@ def printed(law: Law) -> str:
     from matdiff.algebra.heads import heads
 
     return heads(law).title
+
+
+def changed(law: Law, e: Expr, changes: Sequence[Expr | None]) -> Expr:
+    """The differential of an operation by the statement of its law."""
+    from matdiff.algebra.stated import changed
+
+    return changed(law, e, changes)
 
 
 def explained(law: Law, before: Expr, after: Expr) -> bool:

@@ -63,6 +63,7 @@ MAY_IMPORT["wiring"] = {
     "algebra.expr",
     "algebra.heads",
     "algebra.laws",
+    "algebra.stated",
     "display",
     "displayed",
     "language",

@@ -14,7 +14,7 @@ from matdiff.algebra.arithmetic import FUNCTIONS as FUNCTIONS
 from matdiff.algebra.arithmetic import OPERATORS as OPERATORS
 from matdiff.algebra.arithmetic import Arithmetic
 from matdiff.algebra.dims import ONE, SCALAR, Pattern, Relation, Shape, Size, pattern, resolved, shape_text, size
-from matdiff.algebra.laws import Law, enter
+from matdiff.algebra.laws import OF_OPERATOR, Law, enter
 from matdiff.algebra.letters import by_signature, declared
 from matdiff.algebra.memory import TABLE, Known, kept
 from matdiff.algebra.notation import Notation, Style, call, name_text, number_text
@@ -349,6 +349,8 @@ class Operator(Expr):
 
     def __init_subclass__(cls) -> None:
         enter(cls, OPERATORS, FUNCTIONS)
+        if cls.d is not None and cls.d.requires is OF_OPERATOR:
+            cls.d.requires = cls.requires.format(*"ABC")
         if cls.signature:
             left, right = cls.signature.split(" → ")
             cls.variadic = left.endswith("…")

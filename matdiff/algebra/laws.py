@@ -3,6 +3,7 @@ or in matdiff.algebra.identities."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -62,9 +63,10 @@ class Law(Displayed):
         "under_d",
     )
 
-    # What reads and prints statements, and what tells whether a step is an instance of one: the package gives it.
+    # What reads, prints and applies statements, and tells whether a step is an instance of one: the package gives it.
     read: ClassVar[Callable[[Statement], tuple[Expr, Expr]]]
     printed: ClassVar[Callable[[Law], str]]
+    changed: ClassVar[Callable[[Law, Expr, Sequence[Expr | None]], Expr]]
     explained: ClassVar[Callable[[Law, Expr, Expr], bool]]
 
     def __init__(
@@ -154,6 +156,24 @@ def law_named(name: str) -> Law:
 def differential(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:
     """Declares the law of d of an operator: a function of the node and the differentials of its operands."""
     return lambda apply: Law(name, title, statement, "differential", apply, **more)
+
+
+OF_OPERATOR = "what the operator requires"
+
+
+def stated_differential(name: str, statement: str, *, title: str = "", requires: str = OF_OPERATOR, **more: Any) -> Law:
+    """Declares the law of d of an operator that is its statement, d(f(A)) = …; *also* has it for special operands.
+
+    Its title is d f(A) where no other one is given, and it requires what the operator requires.
+    """
+
+    def apply(e: Expr, *changes: Expr | None) -> Expr:
+        return Law.changed(law, e, changes)
+
+    apply.__module__ = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
+    named = title or f"d {statement.partition(' = ')[0][2:-1]}"
+    law = Law(name, named, statement, "differential", apply, requires=requires, **more)
+    return law
 
 
 def shift(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:

@@ -16,12 +16,14 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.heads import among
 from matdiff.algebra.laws import Declared, Law
+from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.matcher import Matcher, is_letter
 from matdiff.algebra.statements.substitution import Found, instance
+from matdiff.errors import UnsupportedError
 
 Way = Callable[[Expr], Expr | None]
 Guard = Callable[[Expr], bool]
@@ -103,6 +105,25 @@ def way(left: Expr, right: Expr, when: Guard | None) -> Way:
         return built(right, MATCHER.match(left, e, {})) if when is None or when(e) else None
 
     return rewritten
+
+
+def changed(law: Law, e: Expr, changes: Sequence[Expr | None]) -> Expr:
+    """d of an operation by the statement of its law, the last one that fits; what does not vary has no term in it."""
+    for statement in reversed(law.statements):
+        left, right = Law.read(statement)
+        (pattern,) = left.operands
+        given = {Differential(p): c for p, c in zip(pattern.operands, changes, strict=True) if c is not None}
+        terms = [t for t in (right.operands if isinstance(right, Sum) else (right,)) if given.keys() >= varying(t)]
+        for found in MATCHER.match(pattern, e, {}):
+            made = [instance(t, {**found, **given}) for t in terms]
+            if None not in made:
+                return Sum.of(*[m for m in made if m is not None])
+    raise UnsupportedError(f"the law of d {e} does not fit")
+
+
+def varying(e: Expr) -> set[Expr]:
+    """The differentials in a side of a statement."""
+    return {node for node in postorder(e) if isinstance(node, Differential)}
 
 
 def built(right: Expr, ways: Iterable[Found]) -> Expr | None:

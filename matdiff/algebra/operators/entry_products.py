@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import differential
+from matdiff.algebra.expr import Operator
+from matdiff.algebra.laws import Statement, stated_differential
 from matdiff.algebra.notation import Notation, Style
-from matdiff.algebra.operators.norms import inner
-from matdiff.algebra.operators.products import Scale, entrywise_reciprocal
 from matdiff.algebra.operators.sums import entries_by_index, over_index
 
 
@@ -37,12 +35,9 @@ class ProductOfEntries(Operator):
     def lower(self, to: Any, a: Any) -> Any:
         return to.reduced("prod", a)
 
-    @differential(
+    d = stated_differential(
         "differential_of_product_of_entries",
-        "d prod(A)",
         "d(prod(A)) = prod(A)*tr((1 ./ A)'*d(A))",
-        requires="no entry of A is 0",
         where="A: m x n",
+        also=(Statement("d(prod(x)) = prod(x)*((1 ./ x)'*d(x))", "x: n"),),
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return Scale.of(self, inner(entrywise_reciprocal(self.operands[0]), da))

@@ -6,11 +6,10 @@ from typing import Any, ClassVar
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import differential
+from matdiff.algebra.laws import Statement, differential, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.activations import Relu, Step
 from matdiff.algebra.operators.entrywise import filled, ones_like
-from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Differentials, Hadamard, Sum, zero
 from matdiff.algebra.operators.sums import entries_by_index, over_index
 
@@ -174,15 +173,12 @@ class MaxOfEntries(ExtremeEntry):
     def numpy(np: Any, a: Any) -> Any:
         return np.max(a, axis=(-2, -1), keepdims=True)
 
-    @differential(
+    d = stated_differential(
         "differential_of_largest_entry",
-        "d max(A)",
         "d(max(A)) = tr(onehot_max(A)'*d(A))",
-        requires="the largest entry of A is unique",
         where="A: m x n",
+        also=(Statement("d(max(x)) = onehot_max(x)'*d(x)", "x: n"),),
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return inner(OneHotMax(*self.operands), da)
 
 
 class MinOfEntries(ExtremeEntry):
@@ -198,15 +194,12 @@ class MinOfEntries(ExtremeEntry):
     def numpy(np: Any, a: Any) -> Any:
         return np.min(a, axis=(-2, -1), keepdims=True)
 
-    @differential(
+    d = stated_differential(
         "differential_of_smallest_entry",
-        "d min(A)",
         "d(min(A)) = tr(onehot_min(A)'*d(A))",
-        requires="the smallest entry of A is unique",
         where="A: m x n",
+        also=(Statement("d(min(x)) = onehot_min(x)'*d(x)", "x: n"),),
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return inner(OneHotMin(*self.operands), da)
 
 
 class OneHot(Operator):

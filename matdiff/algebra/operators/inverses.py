@@ -8,12 +8,11 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol
-from matdiff.algebra.laws import differential
+from matdiff.algebra.laws import stated_differential
 from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.linear import Bilinear
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Inverse, Trace
+from matdiff.algebra.operators.products import Transpose
 
 NEGLIGIBLE = 1e-10  # a singular value, or a gap, that is this small beside the largest counts as 0
 
@@ -47,24 +46,15 @@ class PseudoInverse(Operator):
         least = np.where(values > NEGLIGIBLE * largest, values, np.inf).min(axis=-1)
         return least / np.maximum(1.0, largest[..., 0])
 
-    @differential(
+    d = stated_differential(
         "differential_of_pseudo_inverse",
-        "d(A⁺)",
         "d(pinv(A)) = -pinv(A)*d(A)*pinv(A) + pinv(A)*pinv(A)'*d(A)'*(eye(m) - A*pinv(A))"
         " + (eye(n) - pinv(A)*A)*d(A)'*pinv(A)'*pinv(A)",
+        title="d(A⁺)",
         where="A: m x n",
         requires="the rank of A is constant",
         source="Golub and Pereyra (1973), SIAM J. Numer. Anal. 10",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        a, p = self.operands[0], self
-        outside = Identity(a.rows) - Product.of(a, p)
-        inside = Identity(a.cols) - Product.of(p, a)
-        return Sum.of(
-            -Product.of(p, da, p),
-            Product.of(p, Transpose(p), Transpose(da), outside),
-            Product.of(inside, Transpose(da), Transpose(p), p),
-        )
 
 
 class Adjugate(Operator):
@@ -90,17 +80,13 @@ class Adjugate(Operator):
         values = np.linalg.svd(a, compute_uv=False)
         return values[..., -1] / np.maximum(1.0, values[..., 0])
 
-    @differential(
+    d = stated_differential(
         "differential_of_adjugate",
-        "d adj(A)",
         "d(adj(A)) = tr(inv(A)*d(A))*adj(A) - inv(A)*d(A)*adj(A)",
         where="A: n x n",
         requires="A invertible",
         source="Magnus and Neudecker, ch. 8, sec. 6",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        inverse = Inverse(self.operands[0])
-        return Scale.of(Trace(inverse * da), self) - Product.of(inverse, da, self)
 
 
 class Commutator(Bilinear):

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import Law, differential
+from matdiff.algebra.laws import Law, differential, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.products import Differentials, Product, Sum, Transpose
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.operators.triangles import HalvedTriangle
 from matdiff.errors import UnsupportedError
@@ -100,15 +99,12 @@ class Expm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return exponential(np, a)
 
-    @differential(
+    d = stated_differential(
         "differential_of_matrix_exponential",
-        "d expm(A)",
         "d(expm(A)) = frechet_expm(A, d(A))",
         where="A: n x n",
         source="Higham, Functions of Matrices, ch. 10; Giles (2008), sec. 2.3",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return FrechetExpm(self.operands[0], da)
 
 
 class Logm(Operator):
@@ -126,16 +122,12 @@ class Logm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return logarithm(np, a)
 
-    @differential(
+    d = stated_differential(
         "differential_of_matrix_logarithm",
-        "d logm(A)",
         "d(logm(A)) = frechet_logm(A, d(A))",
         where="A: n x n spd",
-        requires="A has no eigenvalue that is real and ≤ 0",
         source="Higham, Functions of Matrices, ch. 11",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return FrechetLogm(self.operands[0], da)
 
 
 class Sqrtm(Operator):
@@ -153,16 +145,12 @@ class Sqrtm(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return square_root(np, a)
 
-    @differential(
+    d = stated_differential(
         "differential_of_matrix_square_root",
-        "d sqrtm(A)",
         "d(sqrtm(A)) = sylvester(sqrtm(A), sqrtm(A), d(A))",
         where="A: n x n spd",
-        requires="A has no eigenvalue that is real and ≤ 0",
         source="Higham, Functions of Matrices, ch. 6: S dS + dS S = dA",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return Sylvester(self, self, da)
 
 
 class Cholesky(Operator):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator
-from matdiff.algebra.laws import differential
+from matdiff.algebra.expr import Expr, Number, Operator
+from matdiff.algebra.laws import Statement, differential, stated_differential
 from matdiff.algebra.notation import FROBENIUS, TERM, Notation, Slot, Style
-from matdiff.algebra.operators.entrywise import Abs, Log, Sign
+from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.products import (
     Differentials,
     Hadamard,
@@ -77,15 +77,13 @@ class EntrywiseNorm1(Operator):
     def lower(self, to: Any, a: Any) -> Any:
         return to.total(to.map("abs(a)", a))
 
-    @differential(
+    d = stated_differential(
         "differential_of_norm1",
-        "d‖A‖₁",
         "d(norm1(A)) = tr(sign(A)'*d(A))",
-        requires="no entry of A is 0",
+        title="d‖A‖₁",
         where="A: m x n",
+        also=(Statement("d(norm1(x)) = sign(x)'*d(x)", "x: n"),),
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return inner(Sign(self.operands[0]), da)
 
 
 class MaximumNorm(Operator):
@@ -114,16 +112,13 @@ class MaximumNorm(Operator):
         size = np.sort(np.abs(x), axis=-2)
         return size[..., -1:, :] - (size[..., -2:-1, :] if size.shape[-2] > 1 else 0.0)
 
-    @differential(
+    d = stated_differential(
         "differential_of_maximum_norm",
-        "d‖x‖_∞",
         "d(norm_inf(x)) = (sign(x) .* onehot_max(abs(x)))'*d(x)",
+        title="d‖x‖_∞",
         requires="the largest absolute value of the entries of x is unique and not 0",
         where="x: n",
     )
-    def d(self: Expr, dx: Expr) -> Expr:
-        x = self.operands[0]
-        return inner(Hadamard.of(Sign(x), FUNCTIONS["onehot_max"].of(Abs(x))), dx)
 
 
 class PowerNorm(Operator):
@@ -195,8 +190,10 @@ class Frobenius(Operator):
     def lower(self, to: Any, a: Any, b: Any) -> Any:
         return to.total(to.hadamard(a, b))
 
-    @differential("differential_of_frobenius", "d(A : B)", "d(A : B) = tr(d(A)'*B) + tr(A'*d(B))", where="A, B: m x n")
-    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
-        a, b = self.operands
-        terms = [inner(da, b)] if da is not None else []
-        return Sum.of(*terms, *([inner(a, db)] if db is not None else []))
+    d = stated_differential(
+        "differential_of_frobenius",
+        "d(A : B) = tr(d(A)'*B) + tr(A'*d(B))",
+        title="d(A : B)",
+        where="A, B: m x n",
+        also=(Statement("d(x : y) = d(x)'*y + x'*d(y)", "x, y: n"),),
+    )

@@ -8,12 +8,12 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Operator
-from matdiff.algebra.laws import Statement, differential
+from matdiff.algebra.laws import Statement, differential, stated_differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
 from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Trace, between_bars
+from matdiff.algebra.operators.square import between_bars
 from matdiff.algebra.operators.sylvester import Sylvester
 
 # ---- numbers ---------------------------------------------------------------------------------------
@@ -68,16 +68,13 @@ class NuclearNorm(Operator):
         least, largest = values[..., -1], values[..., 0]
         return np.where(least > NEGLIGIBLE * largest, least, 0.0) / np.maximum(1.0, largest)
 
-    @differential(
+    d = stated_differential(
         "differential_of_nuclear_norm",
-        "d‖A‖_*",
         "d(norm_nuc(A)) = tr(polar(A)'*d(A))",
+        title="d‖A‖_*",
         where="A: m x n",
-        requires="A has full rank",
         source="Watson (1992), Linear Algebra Appl. 170",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return Trace(Transpose(Polar(self.operands[0])) * da)
 
 
 def of_any_shape() -> str:
@@ -168,17 +165,14 @@ class SpectralNorm(Operator):
         following = values[..., 1] if values.shape[-1] > 1 else 0.0
         return (values[..., 0] - following) / np.maximum(1.0, values[..., 0])
 
-    @differential(
+    d = stated_differential(
         "differential_of_spectral_norm",
-        "d‖A‖₂",
         "d(norm_spec(A)) = left_singular(A)'*d(A)*right_singular(A)",
+        title="d‖A‖₂",
         where="A: m x n",
         requires="the largest singular value of A is simple",
         source="Magnus and Neudecker, ch. 8, sec. 9, with λ_max(AᵀA)",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        a = self.operands[0]
-        return Product.of(Transpose(LeftSingular(a)), da, RightSingular(a))
 
 
 class LeftSingular(Operator):
@@ -201,17 +195,12 @@ class LeftSingular(Operator):
         v = to.apply("with_sign(svd(a)[2][0])", (self.operands[0].cols, ONE), a)
         return to.apply("a @ b / matrix_norm(a, 2)", self.shape, a, v)
 
-    @differential(
+    d = stated_differential(
         "differential_of_left_singular_vector",
-        "d left_singular(A)",
         "d(left_singular(A)) = pinv(norm_spec(A)^2*eye(m) - A*A')*(d(A)*A' + A*d(A)')*left_singular(A)",
         where="A: m x n",
         requires="the largest singular value of A is simple",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        a = self.operands[0]
-        change = Product.of(da, Transpose(a)) + Product.of(a, Transpose(da))
-        return Product.of(_resolvent(a, Product.of(a, Transpose(a))), change, self)
 
 
 class RightSingular(Operator):
@@ -231,17 +220,12 @@ class RightSingular(Operator):
     def numpy(np: Any, a: Any) -> Any:
         return with_sign(np, transposed(np, np.linalg.svd(a, full_matrices=False)[2][..., :1, :]))
 
-    @differential(
+    d = stated_differential(
         "differential_of_right_singular_vector",
-        "d right_singular(A)",
         "d(right_singular(A)) = pinv(norm_spec(A)^2*eye(n) - A'*A)*(d(A)'*A + A'*d(A))*right_singular(A)",
         where="A: m x n",
         requires="the largest singular value of A is simple",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        a = self.operands[0]
-        change = Product.of(Transpose(da), a) + Product.of(Transpose(a), da)
-        return Product.of(_resolvent(a, Product.of(Transpose(a), a)), change, self)
 
 
 def _resolvent(a: Expr, gram: Expr) -> Expr:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import differential
+from matdiff.algebra.laws import stated_differential
 from matdiff.algebra.operators.entrywise import ones_like
-from matdiff.algebra.operators.norms import inner
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Product, Transpose
 
 
 def stable_logsumexp(np: Any, a: Any, axis: int) -> Any:
@@ -48,9 +46,7 @@ class LogSumExp(Operator):
         largest, _, total = shifted(to, v, "rows")
         return to.map("a + log(b)", largest, total)
 
-    @differential("differential_of_logsumexp", "d logsumexp(v)", "d(logsumexp(v)) = softmax(v)'*d(v)", where="v: n")
-    def d(self: Expr, dv: Expr) -> Expr:
-        return inner(Softmax(*self.operands), dv)
+    d = stated_differential("differential_of_logsumexp", "d(logsumexp(v)) = softmax(v)'*d(v)", where="v: n")
 
 
 class Softmax(Operator):
@@ -75,15 +71,12 @@ class Softmax(Operator):
         _, powers, total = shifted(to, v, "rows")
         return to.map("a / b", powers, total)
 
-    @differential(
+    d = stated_differential(
         "differential_of_softmax",
-        "d softmax(v)",
         "d(softmax(v)) = softmax(v) .* d(v) - (softmax(v)'*d(v))*softmax(v)",
         source="(diag(p) − ppᵀ)dv with p = softmax(v)",
         where="v: n",
     )
-    def d(self: Expr, dv: Expr) -> Expr:
-        return Hadamard.of(self, dv) - Scale.of(inner(self, dv), self)
 
 
 class LogSumExpOfRows(Operator):
@@ -106,14 +99,11 @@ class LogSumExpOfRows(Operator):
         largest, _, total = shifted(to, a, "cols")
         return to.map("a + log(b)", largest, total)
 
-    @differential(
+    d = stated_differential(
         "differential_of_logsumexp_of_rows",
-        "d logsumexp_rows(A)",
         "d(logsumexp_rows(A)) = (softmax_rows(A) .* d(A))*ones(n)",
         where="A: m x n",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return Product.of(Hadamard.of(SoftmaxOfRows(*self.operands), da), Ones(da.cols))
 
 
 class SoftmaxOfLines(Operator):
@@ -144,16 +134,11 @@ class SoftmaxOfRows(SoftmaxOfLines):
     def numpy(np: Any, a: Any) -> Any:
         return np.exp(a - stable_logsumexp(np, a, -1))
 
-    @differential(
+    d = stated_differential(
         "differential_of_softmax_of_rows",
-        "d softmax_rows(A)",
         "d(softmax_rows(A)) = softmax_rows(A) .* (d(A) - (softmax_rows(A) .* d(A))*ones(n)*ones(n)')",
         where="A: m x n",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        one = Ones(self.cols)
-        mean = Product.of(Hadamard.of(self, da), one, Transpose(one))
-        return Hadamard.of(self, da - mean)
 
 
 class LogSumExpOfColumns(Operator):
@@ -176,14 +161,11 @@ class LogSumExpOfColumns(Operator):
         largest, _, total = shifted(to, a, "rows")
         return to.map("a + log(b)", largest, total).transposed()
 
-    @differential(
+    d = stated_differential(
         "differential_of_logsumexp_of_columns",
-        "d logsumexp_cols(A)",
         "d(logsumexp_cols(A)) = (softmax_cols(A) .* d(A))'*ones(m)",
         where="A: m x n",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        return Product.of(Transpose(Hadamard.of(SoftmaxOfColumns(*self.operands), da)), Ones(da.rows))
 
 
 class SoftmaxOfColumns(SoftmaxOfLines):
@@ -197,16 +179,11 @@ class SoftmaxOfColumns(SoftmaxOfLines):
     def numpy(np: Any, a: Any) -> Any:
         return np.exp(a - stable_logsumexp(np, a, -2))
 
-    @differential(
+    d = stated_differential(
         "differential_of_softmax_of_columns",
-        "d softmax_cols(A)",
         "d(softmax_cols(A)) = softmax_cols(A) .* (d(A) - ones(m)*ones(m)'*(softmax_cols(A) .* d(A)))",
         where="A: m x n",
     )
-    def d(self: Expr, da: Expr) -> Expr:
-        one = Ones(self.rows)
-        mean = Product.of(one, Transpose(one), Hadamard.of(self, da))
-        return Hadamard.of(self, da - mean)
 
 
 def is_row(e: Expr) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import Size, solution
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder
+from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Transpose, turned
 from matdiff.algebra.operators.reductions import count
@@ -93,6 +94,8 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
         return known if known is not None else Index(node.name, substituted(node.last, found))
     if isinstance(node, Unspecified) and isinstance(found.get(node.data[0]), Applied):
         return _applied(found[node.data[0]], node, done)
+    if isinstance(node, Differential) and node in found:
+        return found[node]  # type: ignore[no-any-return]
     operands = tuple([done[o] for o in node.operands])
     if isinstance(node, Transpose):
         return turned(operands[0])
