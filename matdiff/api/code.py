@@ -39,8 +39,8 @@ def code(
     ``hessian`` (over vec), ``hvp`` (one direction for each unknown behind the arguments), ``jacobian``, ``jvp`` and
     ``vjp``; with several unknowns an output is a tuple itself. Of a solution the outputs are its unknowns, and
     ``value`` of the objective there; the arguments are the data. A vector has one axis, a scalar none, a family has the
-    axes of its indices first. The backends ``julia`` and ``matlab`` give source alone. *sizes* are typical lengths, by which the order of products is chosen. With *check* the
-    function is compared with *evaluate* on a random instance.
+    axes of its indices first. The backends ``julia`` and ``matlab`` give source alone. *sizes* are typical lengths, by
+    which the order of products is chosen. With *check* the function is compared with *evaluate* on a random instance.
 
     >>> value, gradient = code("||X w - y||^2", wrt="w").function([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0], [0.0, 0.0])
     >>> float(value), gradient

@@ -61,6 +61,9 @@ class Array:
             case "input":
                 return "symmetric" in implied(self.data[0].properties)
             case "contract":
+                words = zip(self.args, self.data, strict=False)
+                if self.data[-1] == "ab" and all(w == "" or (w == "ab" and a.symmetric) for a, w in words):
+                    return True
                 pair = len(self.args) == 2 and self.args[0] is self.args[1]
                 return pair and canonical_letters([self.data[1], self.data[0], self.data[2][::-1]]) == self.data
             case "inverse":
@@ -84,9 +87,9 @@ class Arrays:
     def __init__(self) -> None:
         self._table: dict[tuple[Any, ...], Array] = {}
 
-    def known(self, op: str, args: Sequence[Array] = (), data: tuple[Any, ...] = ()) -> Array | None:
-        """The array of a product if it is computed already."""
-        return self._table.get((op, tuple(args), data, ()))
+    def known(self, op: str, args: Sequence[Array], data: tuple[Any, ...], axes: Axes = ()) -> Array | None:
+        """The array of a product, or of another operation with such axes, if it is computed already."""
+        return self._table.get((op, tuple(args), data, axes))
 
     def make(self, op: str, args: Sequence[Array] = (), data: tuple[Any, ...] = (), axes: Axes = ()) -> Array:
         """The array of an operation."""

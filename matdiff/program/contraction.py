@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters
 from matdiff.program.costs import FREE, Cost, Costs, total, weight
-from matdiff.program.linear import as_inverse, solution
+from matdiff.program.linear import as_inverse, is_solved, solution
 from matdiff.program.tensors import Factor, Label, Labels, Place, extent_of
 
 MOST = 6  # factors whose order is found among all orders
@@ -160,6 +160,8 @@ class Contraction:
 
     def product(self, a: Factor, b: Factor, summed: Collection[Label]) -> tuple[list[Array], list[str], Labels]:
         """A product of two factors, summed over some labels: its operands, the letters of axes, and its labels."""
+        if a[1] == b[1][::-1] and (a[0].symmetric or b[0].symmetric):
+            a, b = (a, (b[0], a[1])) if b[0].symmetric else ((a[0], b[1]), b)
         letter = letters_of((*a[1], *b[1]))
         out = tuple([label for label in dict.fromkeys((*a[1], *b[1])) if label not in summed])
         return [a[0], b[0]], [word(labels, letter) for labels in (a[1], b[1], out)], out
@@ -212,6 +214,8 @@ class Contraction:
             summed = (a & b) - out
             made = [self.product(*both, summed) for both in ((f, g), (g, f))]
             if any(self.arrays.known("contract", *canonical(m)) for m in made):
+                return FREE
+            if any(is_solved(self.arrays, *both, summed) for both in ((f, g), (g, f))):
                 return FREE
         inverses = [isinstance(w.parts, int) and factors[w.parts][0].op == "inverse" for w in (left, right)]
         for way, is_inverse in zip((left, right), inverses, strict=True):

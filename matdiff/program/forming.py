@@ -213,7 +213,8 @@ class Forming:
         a, labels = self.plain_sum(parts, inner)
         others = [t for t in found if t.inner != inner]
         if not others:
-            return Tensor(((a, labels),), rows, cols)
+            a, number = self.with_sign(a)
+            return Tensor(((a, labels),), rows, cols, number)
         free = Tensor(((a, labels), *[f for t in others for f in t.factors])).free
         free = tuple(dict.fromkeys((*free, *(i for t in others for i in t.free))))
         a = self.embedded(a, labels, (*free, *inner))
@@ -222,6 +223,17 @@ class Forming:
             words, places = layout(own, (*free, *t.inner))
             a = self.arrays.make("add_at", (a, piece, *places), (t.number, *words), a.axes)
         return Tensor(((a, (*free, *inner)),), rows, cols)
+
+    def with_sign(self, a: Array) -> tuple[Array, Fraction]:
+        """A sum in which what is computed is positive, and what is given is not; and the sign before it."""
+        if a.op != "sum" or len(a.args) == 1:
+            return a, Fraction(1)
+        numbers, places = a.data
+        full = [len(p) == len(a.axes) and is_new(x) for p, x in zip(places, a.args, strict=True)]
+        turns = any(full) and all((k < 0) == new for k, new in zip(numbers, full, strict=True))
+        if not turns or not a.axes:
+            return a, Fraction(1)
+        return self.arrays.make("sum", a.args, (tuple([-k for k in numbers]), places), a.axes), Fraction(-1)
 
     def plain_sum(self, parts: Sequence[tuple[Array, Labels, Fraction]], inner: Labels) -> Factor:
         """Σ kA of arrays whose axes are labelled."""
@@ -266,6 +278,11 @@ class Forming:
             return a
         inner = tuple([Axis(n) for n in a.axes[len(t.free) :]])
         return self.embedded(a, (*t.free, *inner), (*free, *inner))
+
+
+def is_new(a: Array) -> bool:
+    """Whether an array is a product that is computed, in memory of its own."""
+    return a.op == "contract" and len(a.args) > 1
 
 
 def in_order(parts: Sequence[Factor], inner: Labels) -> Labels:

@@ -49,6 +49,16 @@ def solution(contraction: Contraction, inverse: Factor, other: Factor, axis: int
     return found, (*batch, labels[-1] if first else labels[-2], *rest)
 
 
+def is_solved(arrays: Arrays, inverse: Factor, other: Factor, summed: Collection[Label]) -> bool:
+    """Whether A⁻¹b, or A⁻ᵀb, is computed already for a vector b."""
+    axis = as_inverse(inverse, other, summed)
+    (a, labels), (b, below) = inverse, other
+    if axis is None or len(labels) != 2 or len(below) != 1:
+        return False
+    kind, symmetric = a.data
+    return arrays.known("solve", (a.args[0], b), (kind, axis == 0 and not symmetric, ()), a.axes[:-1]) is not None
+
+
 def product_of(extents: tuple[Size, ...]) -> Size:
     """The product of some sizes."""
     return reduce(mul, extents, ONE)

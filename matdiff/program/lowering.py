@@ -18,7 +18,7 @@ from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.errors import UnsupportedError
 from matdiff.program.arrays import LETTERS, Array
 from matdiff.program.kinds import Kinds
-from matdiff.program.linear import factorised
+from matdiff.program.linear import UNFACTORED, factorised
 from matdiff.program.loops import Loops
 from matdiff.program.tensors import Axis, Factor, Label, Labels, Tensor, extent_of, replaced
 
@@ -226,11 +226,12 @@ class Lowering(Loops):
 
     # ---- linear equations ---------------------------------------------------------------------------
 
-    def factor(self, e: Expr, t: Tensor) -> tuple[Array, str, Labels]:
-        """The factorisation of a square matrix, its kind, and the free indices."""
+    def factor(self, e: Expr, t: Tensor) -> tuple[Array, str, Labels, bool]:
+        """The factorisation of a square matrix or of its transpose, its kind, the free indices, and which of them."""
         a = self.matrix(t)
         kind = "batch" if t.free else self.kinds.of(e)
-        return factorised(self.arrays, a, kind), kind, t.free
+        turned = kind not in UNFACTORED and a.op == "contract" and a.data == ("ab", "ba")
+        return factorised(self.arrays, a.args[0] if turned else a, kind), kind, t.free, turned
 
     def inverse(self, e: Expr, t: Tensor) -> Tensor:
         """A⁻¹, which a product makes a solution of equations; A⁻ᵀ is its transpose."""
@@ -239,9 +240,10 @@ class Lowering(Loops):
         if t.rows == t.cols:  # a diagonal matrix
             entries = self.map("1 / a", t._replace(cols=()))
             return entries._replace(cols=entries.rows)
-        factor, kind, free = self.factor(e, t)
+        factor, kind, free, turned = self.factor(e, t)
         data = (kind, self.kinds.is_symmetric(e))
-        return self.of_array(self.arrays.make("inverse", (factor,), data, factor.axes), free, *e.shape)
+        found = self.of_array(self.arrays.make("inverse", (factor,), data, factor.axes), free, *e.shape)
+        return found.transposed() if turned else found
 
     def cholesky(self, t: Tensor, shape: tuple[Size, Size]) -> Tensor:
         """The lower factor of a positive definite matrix."""
@@ -257,7 +259,7 @@ class Lowering(Loops):
             if what == "logdet":
                 return self.total(self.map("log(abs(a))", self.formed(entries)))
             return self.reduced("prod", self.formed(entries))
-        factor, kind, free = self.factor(e, t)
+        factor, kind, free, _ = self.factor(e, t)
         return Tensor(((self.arrays.make(what, (factor,), (kind,), factor.axes[:-2]), free),))
 
 

@@ -20,6 +20,7 @@ from matdiff.program.rewriting import Rewriting
 from matdiff.program.statements import write
 from matdiff.program.syntax import extent, identifier
 from matdiff.program.translating import Translator
+from matdiff.program.tuning import Tuning
 from matdiff.program.writing import Writer, imports_of
 
 LONGEST = 300  # characters of a formula in a docstring
@@ -128,6 +129,8 @@ def lowered(
     lowering = Lowering(exprs, sizes, symbols, rewrite.formed)
     axes = [order for o in outputs for order in o.axes]
     roots = [lowering.answer(lowering.done[e], order) for e, order in zip(exprs, axes, strict=True)]
+    tuning = Tuning(lowering.arrays, lowering.contraction.costs, roots)
+    roots = [tuning(a) for a in roots]
     return Version(outputs, lowering, roots, in_order(roots))
 
 

@@ -53,9 +53,9 @@ def _map(w: Writer, a: Array) -> Node:
 
 
 def _sum(w: Writer, a: Array) -> Node:
-    """Positive terms first."""
+    """Positive terms first, of these what is computed here: its memory takes the sum."""
     terms = list(zip(*a.data, a.args, strict=True))
-    terms.sort(key=lambda term: term[0] < 0)
+    terms.sort(key=lambda term: (term[0] < 0, abs(term[0]) == 1 and not isinstance(w.node(term[2]), ast.BinOp)))
     total: Node | None = None
     for k, places, x in terms:
         node = times(abs(k), w.placed(x, places, len(a.axes)))

@@ -36,11 +36,17 @@ HELPERS = {
     "sigmoid": '''def _sigmoid(a):
     """1/(1 + exp(−a)), which does not overflow."""
     small = np.exp(-np.abs(a))
-    return np.where(a < 0, small, 1.0) / (1 + small)''',
+    found = np.where(a < 0, small, 1.0)
+    small += 1
+    found /= small
+    return found''',
     "sigmoid_slope": '''def _sigmoid_slope(a):
     """The derivative of 1/(1 + exp(−a)), with all its digits."""
     small = np.exp(-np.abs(a))
-    return small / (1 + small) ** 2''',
+    below = 1 + small
+    below *= below
+    small /= below
+    return small''',
     "softplus": '''def _softplus(a):
     """log(1 + exp(a)), which does not overflow."""
     return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)''',

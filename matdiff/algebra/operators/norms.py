@@ -48,6 +48,7 @@ class Norm(Operator):
         return np.sqrt(np.sum(a * a, axis=(-2, -1), keepdims=True))
 
     def lower(self, to: Any, a: Any) -> Any:
+        a = a._replace(number=abs(a.number))
         return to.apply("norm(a)", SCALAR, a) if not a.free else to.map("sqrt(a)", to.total(to.entry_power(a, 2)))
 
     @differential(

@@ -1,0 +1,89 @@
+"""A program with the same results that makes fewer large arrays: what nothing else needs is computed differently.
+
+2(AB) = (2A)B            where A is smaller than AB              −(A − B) = B − A
+(x ⊗ y)ᵀ                 products without sums are computed with their axes in the order in which they are needed
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matdiff.program.arrays import Array, Arrays, in_order
+from matdiff.program.costs import SAMPLES, Costs, weight
+
+SMALLER = 1.4 * SAMPLES  # by how much: a quarter as many entries
+
+
+class Tuning:
+    """Makes the arrays of a program anew."""
+
+    def __init__(self, arrays: Arrays, costs: Costs, roots: Sequence[Array]) -> None:
+        self.arrays = arrays
+        self.costs = costs
+        program = in_order(roots)
+        self.uses = Counter(x for a in program for x in a.args) + Counter(roots)
+        self.done: dict[Array, Array] = {}
+        if not any(a.op == "loop" for a in program):  # the steps of a loop speak of the arrays that there are
+            for a in program:
+                self.done[a] = self.tuned(a)
+
+    def __call__(self, a: Array) -> Array:
+        """What stands for an array."""
+        return self.done.get(a, a)
+
+    def tuned(self, a: Array) -> Array:
+        """An array, whose operands are done."""
+        if a.op == "sum" and len(a.args) == 1 and is_whole(a) and self.uses[a.args[0]] == 1:
+            found = self.scaled(a.data[0][0], self.done[a.args[0]], 1)
+            if found is not None:
+                return found
+        args = tuple([self.done[x] for x in a.args])
+        if a.op == "contract" and len(args) == 1 and self.uses[a.args[0]] == 1:
+            found = self.turned(args[0], *a.data)
+            if found is not None:
+                return found
+        return a if args == a.args else self.arrays.make(a.op, args, a.data, a.axes)
+
+    def scaled(self, k: Fraction, a: Array, uses: int) -> Array | None:
+        """k times an array that nothing else needs, without another array of its size."""
+        if a.op == "sum" and (len(a.args) > 1 or is_whole(a)):
+            return self.arrays.make("sum", a.args, (tuple([k * n for n in a.data[0]]), a.data[1]), a.axes)
+        is_square = a.op == "contract" and len(a.args) == 2 and a.args[0] is a.args[1] and not is_outer(a)
+        if a.op != "contract" or len(a.args) == 1 or is_square:  # the library computes AᵀA with half the work
+            return None
+        small = min(a.args, key=self.entries)
+        if small.op == "inverse" or (small.axes and len(a.axes) < 2) or self.entries(small) > self.entries(a) - SMALLER:
+            return None  # a vector is short beside a matrix
+        places = tuple(range(len(small.axes)))
+        times = self.arrays.make("sum", (small,), ((k,), (places,)), small.axes)
+        inner = self.scaled(k, small, 1) if small.op == "sum" and len(small.args) == 1 else None
+        at = a.args.index(small)
+        args = [*a.args[:at], inner or times, *a.args[at + 1 :]]
+        return self.arrays.make("contract", args, a.data, a.axes)
+
+    def entries(self, a: Array) -> float:
+        """What numbers of entries are compared by."""
+        return weight(self.costs.volume(a.axes))
+
+    def turned(self, a: Array, word: str, out: str) -> Array | None:
+        """A product without sums, with its axes in another order."""
+        if a.op != "contract" or len(a.args) == 1 or len(word) < 3 or sorted(word) != sorted(out):
+            return None
+        left, right, order = a.data
+        if not is_outer(a):
+            return None
+        names = dict(zip(word, order, strict=True))
+        return self.arrays.contract(a.args, (left, right), "".join(names[c] for c in out))
+
+
+def is_outer(a: Array) -> bool:
+    """Whether a product is summed over nothing."""
+    left, right, out = a.data
+    return set(left + right) == set(out)
+
+
+def is_whole(a: Array) -> bool:
+    """Whether all terms of a sum have all of its axes, in the same order."""
+    return all(places == tuple(range(len(a.axes))) for places in a.data[1])
