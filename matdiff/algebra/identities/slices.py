@@ -20,6 +20,7 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 
 @identity(
     "S[1:2, :]' = S[:, 1:2]",
+    also=("S[i, :]' = S[:, i]", "S[:, i]' = S[i, :]"),
     title="S[1:k, :]ᵀ = S[:, 1:k]",
     where="S: n x n symmetric",
     requires="S symmetric",

@@ -6,7 +6,7 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import differential
+from matdiff.algebra.laws import Statement, differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
 from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
 from matdiff.algebra.operators.products import Product, Scale, Transpose, reciprocal
@@ -89,6 +89,11 @@ class LargestEigenvalue(Eigenvalue):
         "differential_of_largest_eigenvalue",
         "d λ_max(A)",
         "d(lambda_max(A)) = eigvec_max(A)'*d(A)*eigvec_max(A)",
+        also=(
+            Statement(
+                "d(lambda_max(A)) = eigvec_max(A')'*d(A)*eigvec_max(A)/(eigvec_max(A')'*eigvec_max(A))", "A: n x n"
+            ),
+        ),
         where="A: n x n symmetric",
         requires="the largest eigenvalue is simple; A symmetric, else the left eigenvector stands at the left",
         source="Magnus and Neudecker, ch. 8, sec. 9",
@@ -119,6 +124,11 @@ class SmallestEigenvalue(Eigenvalue):
         "differential_of_smallest_eigenvalue",
         "d λ_min(A)",
         "d(lambda_min(A)) = eigvec_min(A)'*d(A)*eigvec_min(A)",
+        also=(
+            Statement(
+                "d(lambda_min(A)) = eigvec_min(A')'*d(A)*eigvec_min(A)/(eigvec_min(A')'*eigvec_min(A))", "A: n x n"
+            ),
+        ),
         where="A: n x n symmetric",
         requires="the smallest eigenvalue is simple; A symmetric, else the left eigenvector stands at the left",
         source="Magnus and Neudecker, ch. 8, sec. 9",
