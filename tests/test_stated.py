@@ -9,6 +9,7 @@ import pytest
 import matdiff
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import CATALOGUE, Law
+from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.stated import stated
 
 WHERE = "a, c: scalar; x, y: n; A, B, C, X: n x n; M: m x n; Q: n x n orthogonal; S: n x n symmetric"
@@ -90,3 +91,22 @@ def test_reading_a_law_leaves_the_notes_of_a_text_alone(law: Declare) -> None:
 
 def test_the_title_is_the_printed_statement_unless_another_one_is_given(law: Declare) -> None:
     assert law("tr(A') = tr(A)").title == "Tr(Aᵀ) = Tr(A)"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "unknown", "after"),
+    [
+        ("differential_of_norm1", "norm1(A)", "A", "Tr(sign(A)ᵀ dA)"),
+        ("differential_of_norm1", "norm1(x)", "x", "sign(x)ᵀ dx"),  # a special operand, with a statement of its own
+        ("differential_of_frobenius", "A : B", "B", "Tr(Aᵀ dB)"),  # what does not vary has no term
+        ("differential_of_softmax", "softmax(x)", "x", "softmax(x) ⊙ dx − (softmax(x)ᵀ dx)softmax(x)"),
+    ],
+)
+def test_a_law_of_d_is_applied_by_its_statement(name: str, text: str, unknown: str, after: str) -> None:
+    e = parsed(text)
+    found = CATALOGUE[name](e, *[Differential(o) if str(o) == unknown else None for o in e.operands])
+    assert str(found) == after
+
+
+def test_a_law_of_d_requires_what_its_operator_requires() -> None:
+    assert CATALOGUE["differential_of_norm1"].requires == "no entry of A is 0"

@@ -153,26 +153,26 @@ def law_named(name: str) -> Law:
     return CATALOGUE[name]
 
 
-def differential(name: str, title: str, statement: str, **more: Any) -> Callable[[Callable[..., Any]], Law]:
-    """Declares the law of d of an operator: a function of the node and the differentials of its operands."""
-    return lambda apply: Law(name, title, statement, "differential", apply, **more)
-
-
 OF_OPERATOR = "what the operator requires"
+Change = Callable[..., Any]  # a function of the node and the differentials of its operands
 
 
-def stated_differential(name: str, statement: str, *, title: str = "", requires: str = OF_OPERATOR, **more: Any) -> Law:
-    """Declares the law of d of an operator that is its statement, d(f(A)) = …; *also* has it for special operands.
+def differential(
+    name: str, statement: str, *, title: str = "", requires: str = OF_OPERATOR, **more: Any
+) -> Callable[[Change], Law]:
+    """Declares the law of d of an operator; its title is d f(A) where no other one is given."""
+    named = title or f"d {statement.partition(' = ')[0][2:-1]}"
+    return lambda apply: Law(name, named, statement, "differential", apply, requires=requires, **more)
 
-    Its title is d f(A) where no other one is given, and it requires what the operator requires.
-    """
+
+def stated_differential(name: str, statement: str, **more: Any) -> Law:
+    """Declares the law of d of an operator that is its statement; *also* has those for special operands."""
 
     def apply(e: Expr, *changes: Expr | None) -> Expr:
         return Law.changed(law, e, changes)
 
-    apply.__module__ = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
-    named = title or f"d {statement.partition(' = ')[0][2:-1]}"
-    law = Law(name, named, statement, "differential", apply, requires=requires, **more)
+    apply.__module__ = sys._getframe(1).f_globals.get("__name__", __name__)  # where the law book looks it up
+    law = differential(name, statement, **more)(apply)
     return law
 
 

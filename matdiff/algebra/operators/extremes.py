@@ -81,7 +81,6 @@ class Maximum(ExtremeOfTwo):
 
     @differential(
         "differential_of_maximum",
-        "d max(A, B)",
         "d(max(A, B)) = step(A - B) .* d(A) + (1 - step(A - B)) .* d(B)",
         also=("d(max(A, B)) = step(A - B) .* d(A) + step(B - A) .* d(B)",),
         requires="no entry of A equals that of B",
@@ -105,7 +104,6 @@ class Minimum(ExtremeOfTwo):
 
     @differential(
         "differential_of_minimum",
-        "d min(A, B)",
         "d(min(A, B)) = step(B - A) .* d(A) + (1 - step(B - A)) .* d(B)",
         also=("d(min(A, B)) = step(B - A) .* d(A) + step(A - B) .* d(B)",),
         requires="no entry of A equals that of B",
@@ -220,13 +218,7 @@ class OneHotMax(OneHot):
     gap = staticmethod(lead)
     numpy = staticmethod(at_largest)
 
-    @differential(
-        "differential_of_place_of_largest_entry",
-        "d onehot_max(A)",
-        "d(onehot_max(A)) = zeros(m, n)",
-        requires="the largest entry of A is unique",
-        where="A: m x n",
-    )
+    @differential("differential_of_place_of_largest_entry", "d(onehot_max(A)) = zeros(m, n)", where="A: m x n")
     def d(self: Expr, da: Expr) -> Expr:
         return zero(self.shape)
 
@@ -244,12 +236,6 @@ class OneHotMin(OneHot):
     def numpy(np: Any, a: Any) -> Any:
         return at_largest(np, -a)
 
-    @differential(
-        "differential_of_place_of_smallest_entry",
-        "d onehot_min(A)",
-        "d(onehot_min(A)) = zeros(m, n)",
-        requires="the smallest entry of A is unique",
-        where="A: m x n",
-    )
+    @differential("differential_of_place_of_smallest_entry", "d(onehot_min(A)) = zeros(m, n)", where="A: m x n")
     def d(self: Expr, da: Expr) -> Expr:
         return zero(self.shape)

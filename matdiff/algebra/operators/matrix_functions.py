@@ -173,7 +173,6 @@ class Cholesky(Operator):
 
     @differential(
         "differential_of_cholesky_factor",
-        "d chol(A)",
         "d(chol(A)) = chol(A)*halftril(chol(A)^-1*d(A)*chol(A)^-T)",
         where="A: n x n spd",
         requires="A positive definite",

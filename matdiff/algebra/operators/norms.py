@@ -51,9 +51,7 @@ class Norm(Operator):
         a = a._replace(number=abs(a.number))
         return to.apply("norm(a)", SCALAR, a) if not a.free else to.map("sqrt(a)", to.total(to.entry_power(a, 2)))
 
-    @differential(
-        "differential_of_norm", "d‖A‖", "d(norm2(A)) = tr(A'*d(A))/norm2(A)", requires="A ≠ 0", where="A: m x n"
-    )
+    @differential("differential_of_norm", "d(norm2(A)) = tr(A'*d(A))/norm2(A)", title="d‖A‖", where="A: m x n")
     def d(self: Expr, da: Expr) -> Expr:
         return Scale.of(reciprocal(self), inner(self.operands[0], da))
 
@@ -157,9 +155,9 @@ class PowerNorm(Operator):
 
     @differential(
         "differential_of_power_norm",
-        "d‖x‖_p",
         "d(normp(x, p)) = normp(x, p)^(1 - p)*(x .* abs(x).^(p - 2))'*d(x)"
         " + d(p)*normp(x, p)*(sum(abs(x).^p .* log(abs(x)))/normp(x, p)^p - log(normp(x, p)))/p",
+        title="d‖x‖_p",
         requires="no entry of x is 0",
         where="x: n; p: scalar positive",
     )

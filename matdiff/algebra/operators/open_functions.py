@@ -73,7 +73,6 @@ class OpenFunction(Operator):
 
     @differential(
         "differential_of_open_function",
-        "d f(A)",
         "d(f(A)) = tr((nabla f(A))'*d(A))",
         where="f: m x n -> scalar; A: m x n",
         requires="f differentiable",
@@ -140,8 +139,8 @@ class OpenDerivative(Operator):
 
     @differential(
         "differential_of_open_gradient",
-        "d ∇f(A)",
         "d(nabla f(A)) = nabla^2 f(A)[d(A)]",
+        title="d ∇f(A)",
         where="f: m x n -> scalar; A: m x n",
         requires="f twice differentiable",
     )
@@ -224,8 +223,8 @@ class OpenHessian(OpenDerivative):
 
     @differential(
         "differential_of_open_hessian",
-        "d ∇²f(A)",
         "d(nabla^2 f(A)) = nabla^3 f(A)[d(A)]",
+        title="d ∇²f(A)",
         where="f: m x n -> scalar; A: m x n",
         requires="f three times differentiable",
     )

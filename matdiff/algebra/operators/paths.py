@@ -60,11 +60,7 @@ class Path(Operator):
         return a * sum(terms)
 
     @differential(
-        "differential_of_path",
-        "d A(t)",
-        "d(A(t)) = A′(t)*d(t)",
-        where="A: m x n; t: scalar",
-        requires="A differentiable",
+        "differential_of_path", "d(A(t)) = A′(t)*d(t)", where="A: m x n; t: scalar", requires="A differentiable"
     )
     def d(self: Expr, *changes: Differentials) -> Expr:
         """A stands for the function, and does not change."""

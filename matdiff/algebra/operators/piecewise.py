@@ -92,8 +92,8 @@ class Piecewise(Linear):
 
     @differential(
         "differential_of_cases",
-        "d cases",
         "d(cases(A, a ≤ b, C)) = cases(d(A), a ≤ b, zeros(m, n)) + cases(d(C), b < a, zeros(m, n))",
+        title="d cases",
         requires="a ≠ b",
         where="A, C: m x n; a, b: scalar",
     )

@@ -141,7 +141,7 @@ class Sum(Operator):
     def lower(self, to: Any, *terms: Any) -> Any:
         return to.add(*terms)
 
-    @differential("differential_of_sum", "d(A ± B)", "d(A + B) = d(A) + d(B)", where="A, B: m x n")
+    @differential("differential_of_sum", "d(A + B) = d(A) + d(B)", title="d(A ± B)", where="A, B: m x n")
     def d(self: Expr, *changes: Differentials) -> Expr:
         return Sum.of(*[c for c in changes if c is not None])
 
@@ -182,7 +182,7 @@ class Scale(Operator):
     def lower(self, to: Any, c: Any, a: Any) -> Any:
         return to.hadamard(c, a)
 
-    @differential("differential_of_multiple", "d(cA)", "d(c*A) = d(c)*A + c*d(A)", where="c: scalar; A: m x n")
+    @differential("differential_of_multiple", "d(c*A) = d(c)*A + c*d(A)", title="d(cA)", where="c: scalar; A: m x n")
     def d(self: Expr, dc: Differentials, da: Differentials) -> Expr:
         c, a = self.operands
         terms = [Scale.of(dc, a)] if dc is not None else []
@@ -227,7 +227,7 @@ class Product(Operator):
     def lower(self, to: Any, *factors: Any) -> Any:
         return reduce(to.product, factors)
 
-    @differential("product_law", "product law", "d(A*B) = d(A)*B + A*d(B)", where="A: m x n; B: n x p")
+    @differential("product_law", "d(A*B) = d(A)*B + A*d(B)", title="product law", where="A: m x n; B: n x p")
     def d(self: Expr, *changes: Differentials) -> Expr:
         f = self.operands
         return Sum.of(*[Product.of(*f[:k], c, *f[k + 1 :]) for k, c in enumerate(changes) if c is not None])
@@ -276,7 +276,9 @@ class Hadamard(Operator):
     def lower(self, to: Any, *factors: Any) -> Any:
         return reduce(to.hadamard, factors)
 
-    @differential("product_law_of_hadamard", "product law", "d(A .* B) = d(A) .* B + A .* d(B)", where="A, B: m x n")
+    @differential(
+        "product_law_of_hadamard", "d(A .* B) = d(A) .* B + A .* d(B)", title="product law", where="A, B: m x n"
+    )
     def d(self: Expr, *changes: Differentials) -> Expr:
         f = self.operands
         return Sum.of(*[Hadamard.of(*f[:k], c, *f[k + 1 :]) for k, c in enumerate(changes) if c is not None])
@@ -357,8 +359,8 @@ class Power(Operator):
 
     @differential(
         "differential_of_power",
-        "d(aˢ)",
         "d(A.^s) = s*(A.^(s - 1) .* d(A)) + d(s)*(A.^s .* log(A))",
+        title="d(aˢ)",
         where="s: scalar; A: m x n positive",
     )
     def d(self: Expr, da: Differentials, ds: Differentials) -> Expr:
@@ -390,7 +392,7 @@ class Transpose(Operator):
     def lower(self, to: Any, a: Any) -> Any:
         return a.transposed()
 
-    @differential("differential_of_transpose", "d(Aᵀ)", "d(A') = d(A)'", where="A: m x n")
+    @differential("differential_of_transpose", "d(A') = d(A)'", title="d(Aᵀ)", where="A: m x n")
     def d(self: Expr, da: Expr) -> Expr:
         return Transpose(da)
 

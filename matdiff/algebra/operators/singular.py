@@ -110,7 +110,6 @@ class Polar(Operator):
 
     @differential(
         "differential_of_polar",
-        "d polar(A)",
         "d(polar(A)) = polar(A)*sylvester(polar(A)'*A, polar(A)'*A, polar(A)'*d(A) - d(A)'*polar(A))",
         where="A: n x n",
         also=(Statement(of_any_shape(), "A: m x n"),),

@@ -87,8 +87,8 @@ class LargestEigenvalue(Eigenvalue):
 
     @differential(
         "differential_of_largest_eigenvalue",
-        "d λ_max(A)",
         "d(lambda_max(A)) = eigvec_max(A)'*d(A)*eigvec_max(A)",
+        title="d λ_max(A)",
         also=(
             Statement(
                 "d(lambda_max(A)) = eigvec_max(A')'*d(A)*eigvec_max(A)/(eigvec_max(A')'*eigvec_max(A))", "A: n x n"
@@ -122,8 +122,8 @@ class SmallestEigenvalue(Eigenvalue):
 
     @differential(
         "differential_of_smallest_eigenvalue",
-        "d λ_min(A)",
         "d(lambda_min(A)) = eigvec_min(A)'*d(A)*eigvec_min(A)",
+        title="d λ_min(A)",
         also=(
             Statement(
                 "d(lambda_min(A)) = eigvec_min(A')'*d(A)*eigvec_min(A)/(eigvec_min(A')'*eigvec_min(A))", "A: n x n"
@@ -157,7 +157,6 @@ class LargestEigenvector(Operator):
 
     @differential(
         "differential_of_largest_eigenvector",
-        "d eigvec_max(A)",
         "d(eigvec_max(A)) = pinv(lambda_max(A)*eye(n) - A)*d(A)*eigvec_max(A)",
         where="A: n x n symmetric",
         requires="A symmetric, its largest eigenvalue simple",
@@ -187,7 +186,6 @@ class SmallestEigenvector(Operator):
 
     @differential(
         "differential_of_smallest_eigenvector",
-        "d eigvec_min(A)",
         "d(eigvec_min(A)) = pinv(lambda_min(A)*eye(n) - A)*d(A)*eigvec_min(A)",
         where="A: n x n symmetric",
         requires="A symmetric, its smallest eigenvalue simple",

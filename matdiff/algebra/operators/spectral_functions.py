@@ -172,8 +172,8 @@ class MatrixFunction(Operator):
 
     @differential(
         "differential_of_matrix_function",
-        "d f(S)",
         "d(funm(f, S)) = frechet_funm(f, S, d(S))",
+        title="d f(S)",
         where="S: n x n symmetric",
         requires="S symmetric, f differentiable at its eigenvalues",
         source="Bhatia, Matrix Analysis, sec. V.3 (Daleckii and Krein)",
@@ -254,8 +254,8 @@ class FrechetOfFunction(Operator):
 
     @differential(
         "differential_of_frechet_funm",
-        "d L(S, E)",
         "d(frechet_funm(f, S, E)) = frechet_funm(f, S, d(E)) + frechet_funm(f, S, E, d(S))",
+        title="d L(S, E)",
         where="S: n x n symmetric; E: n x n",
         requires="S symmetric, f twice differentiable at its eigenvalues",
     )
@@ -359,8 +359,8 @@ class Eigenvalues(Operator):
 
     @differential(
         "differential_of_eigenvalues",
-        "d λ(S)",
         "d(eigvals(S)) = diag(eigvecs(S)'*d(S)*eigvecs(S))",
+        title="d λ(S)",
         where="S: n x n symmetric",
         requires="S symmetric with simple eigenvalues",
         source="Magnus and Neudecker, ch. 8, sec. 9",

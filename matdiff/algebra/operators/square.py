@@ -36,8 +36,8 @@ class Inverse(Operator):
 
     @differential(
         "differential_of_inverse",
-        "d(A⁻¹)",
         "d(inv(A)) = -inv(A)*d(A)*inv(A)",
+        title="d(A⁻¹)",
         requires="A invertible",
         source="Magnus and Neudecker, ch. 8, sec. 4",
     )
@@ -74,8 +74,8 @@ class MatrixPower(Operator):
 
     @differential(
         "differential_of_matrix_power",
-        "d(Aᵏ)",
         "d(A^3) = d(A)*A^2 + A*d(A)*A + A^2*d(A)",
+        title="d(Aᵏ)",
         also=(
             Statement("d(A^k) = sum(i=1..k, A^(i - 1)*d(A)*A^(k - i))", "A: n x n; k: integer"),
             Statement("d(A^(-k)) = -sum(i=1..k, A^(-i)*d(A)*A^(i - 1 - k))", "A: n x n; k: integer"),
@@ -164,8 +164,8 @@ class Determinant(Operator):
 
     @differential(
         "differential_of_determinant",
-        "d|A|",
         "d(det(A)) = det(A)*tr(inv(A)*d(A))",
+        title="d|A|",
         requires="A invertible",
         source="Jacobi; Magnus and Neudecker, ch. 8, sec. 3: d|A| = tr(adj(A) dA)",
     )
@@ -192,8 +192,8 @@ class LogDeterminant(Operator):
 
     @differential(
         "differential_of_logdet",
-        "d log|A|",
         "d(logdet(A)) = tr(inv(A)*d(A))",
+        title="d log|A|",
         requires="A invertible",
         source="Magnus and Neudecker, ch. 8, sec. 3",
     )

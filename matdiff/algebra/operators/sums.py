@@ -80,7 +80,7 @@ class IndexedSum(Operator):
         return to.over(body, self.index)
 
     @differential(
-        "differential_of_indexed_sum", "d Σᵢ", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", where="x[i=1..N]: n"
+        "differential_of_indexed_sum", "d(sum(i=1..N, x[i])) = sum(i=1..N, d(x[i]))", title="d Σᵢ", where="x[i=1..N]: n"
     )
     def d(self: Expr, da: Expr) -> Expr:
         return IndexedSum(da, self.data[0])

@@ -45,7 +45,6 @@ class Sylvester(Linear):
 
     @differential(
         "differential_of_sylvester",
-        "d sylvester(A, B, C)",
         "d(sylvester(A, B, C)) = sylvester(A, B, d(C) - d(A)*sylvester(A, B, C) - sylvester(A, B, C)*d(B))",
         where="A: m x m spd; B: n x n spd; C: m x n",
         requires="AX + XB = C has one solution",

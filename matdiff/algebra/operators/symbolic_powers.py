@@ -55,8 +55,8 @@ class SymbolicPower(Operator):
 
     @differential(
         "differential_of_symbolic_power",
-        "d(Aᵏ)",
         "d(A^k) = sum(i=1..k, A^(i - 1)*d(A)*A^(k - i))",
+        title="d(Aᵏ)",
         where="A: n x n; k: integer",
         requires="k a positive integer",
         source="product law",
