@@ -7,8 +7,9 @@ from itertools import accumulate
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, total
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.language.broadcasting import filled
+from matdiff.language.scopes import ZEROS
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule, special
@@ -33,19 +34,20 @@ def type_stack(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
 def stacked(attempt: Attempt, node: Node, grid: Grid) -> Typed:
     """The rows below each other.  A number among matrices is a block of such entries: [A 0; 0 B], [X 1]."""
     aligned = len({len(row) for row in grid}) == 1
-    heights = [extent([cell.rows for cell in row if not is_number(cell)]) for row in grid]
+    heights = [extent(attempt, row, [cell.rows for cell in row if not is_number(cell)]) for row in grid]
     columns = list(zip(*grid, strict=True)) if aligned else []
-    widths = [extent([cell.cols for cell in column if not is_number(cell)]) for column in columns]
+    widths = [extent(attempt, column, [cell.cols for cell in column if not is_number(cell)]) for column in columns]
     pieces: Grid = []
     for height, row in zip(heights, grid, strict=True):
         wide = widths if aligned else [ONE if is_number(cell) else cell.cols for cell in row]
         pieces.append([fitted(attempt, node, *block) for block in zip(row, [height] * len(row), wide, strict=True)])
-    across = total([cell.cols for cell in pieces[0]])
+    total = attempt.sizes.total
+    across = total(*[cell.cols for cell in pieces[0]])
     for row in pieces[1:]:
-        if not aligned and not attempt.unify(across, total([cell.cols for cell in row])):
+        if not aligned and not attempt.unify(across, total(*[cell.cols for cell in row])):
             raise attempt.clash(node, "the rows of blocks have different widths", pieces[0][0], row[0])
     counts = [len(row) for row in grid]
-    shape = total([row[0].rows for row in pieces]), across
+    shape = total(*[row[0].rows for row in pieces]), across
     return attempt.typed(node, shape, tuple(cell for row in pieces for cell in row), lambda *e: made(counts, e))
 
 
@@ -54,8 +56,10 @@ def is_number(cell: Typed) -> bool:
     return cell.number is not None
 
 
-def extent(found: Sequence[Size]) -> Size:
-    """The size that the blocks have in common, as the first one says; 1 where there are only numbers."""
+def extent(attempt: Attempt, line: Sequence[Typed], found: Sequence[Size]) -> Size:
+    """The size that the blocks have in common, as the first one says; of numbers alone 1, or open for a block of 0."""
+    if not found and any(attempt.assumed.get(id(cell.node)) == ZEROS for cell in line):
+        return attempt.sizes.fresh()
     return found[0] if found else ONE
 
 

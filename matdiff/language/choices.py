@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 
 from matdiff.language.binding import Bound
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
@@ -14,7 +15,7 @@ from matdiff.language.customs import ITALIC, TIMES, VECTORS_OF, Kinds, is_time, 
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import font_of
-from matdiff.language.scopes import BARE, Name
+from matdiff.language.scopes import BARE, ZEROS, Name
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typing import Key, function_key
 from matdiff.language.words import BIG
@@ -95,6 +96,10 @@ class Options:
                 self.choices[BARE] = OVER_ENTRIES if self._has_matrix(node) else OVER_MEMBERS
             if node.kind == "applied" and is_of_entries(node):
                 self.choices[id(node)] = (("whole", 0), ("entries", 1))
+            if node.kind == "block":
+                of_matrices = self._has_matrix(node) or any(part.kind == "constant" for part in postorder(node))
+                ways: Kinds = ((ZEROS, 0),) if of_matrices else (("number", 0), (ZEROS, 1))
+                self.choices |= {id(zero): ways for zero in _open_zeros(node)}
             if node.kind == "filled":
                 self.choices[id(node)] = (("S", 0), ("V", 1), ("M", 2))
             if node.kind == "transpose" and node.parts[0].kind == "NUMBER" and node.parts[0].value in VECTORS_OF:
@@ -119,11 +124,32 @@ class Options:
                 self.choices[function_key(name)] = (("entrywise", 0), ("valued", VALUED + (k > 0)))
 
 
+def _open_zeros(block: Node) -> Iterator[Node]:
+    """The zeros that fill a row or column of a block matrix, as in [b; 0]: no other block says how large they are."""
+    cells = [_inside(part) for part in block.parts]
+    if all(cell.kind == "NUMBER" for cell in cells):
+        return
+    ends = list(accumulate(block.value))
+    rows = [cells[end - count : end] for end, count in zip(ends, block.value, strict=True)]
+    columns = [list(column) for column in zip(*rows, strict=True)] if len(set(block.value)) == 1 else []
+    for line in (*rows, *columns):
+        if all(cell.kind == "NUMBER" and cell.value == 0 for cell in line):
+            yield from line
+
+
+def _inside(node: Node) -> Node:
+    """What stands in brackets."""
+    while node.kind == "group":
+        node = node.parts[0]
+    return node
+
+
 def _as_arrays(node: Node) -> Iterator[str]:
     """The names that a node takes as arrays: x of ‖x‖, diag(x) and xᵀ, of which no number is written so."""
     is_function = node.kind == "call" and isinstance(node.value, str) and not is_entrywise(node.value)
     if node.kind in ("norm", "transpose") or (is_function and node.value not in BIG):
-        parts = [part for piece in node.parts for part in (piece.parts if piece.kind == "list" else [piece])]
+        given = node.parts[:1] if node.kind == "norm" else node.parts  # p of ‖x‖_p is a number
+        parts = [part for piece in given for part in (piece.parts if piece.kind == "list" else [piece])]
         yield from (part.value[0] for part in parts if part.kind in ("symbol", "member"))
 
 

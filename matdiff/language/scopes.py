@@ -62,6 +62,7 @@ class Fixed(NamedTuple):
 
 Position = Binder | Shifted | Place | Fixed
 Scope = dict[str, Position]
+ZEROS = "zeros"  # how a 0 is read that fills a block of as many rows and columns as the others leave
 BARE = ""  # the key of the innermost sum without an index
 
 

@@ -11,6 +11,7 @@ from operator import mul
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Monomial, Shape, Size, size
+from matdiff.algebra.operators.blocks import total
 
 _made: list[Size] = []
 
@@ -18,12 +19,13 @@ _made: list[Size] = []
 class Sizes:
     """The bindings of one reading."""
 
-    __slots__ = ("bound", "count", "disagreement", "factors", "now", "why")
+    __slots__ = ("bound", "count", "disagreement", "factors", "now", "summands", "why")
 
     def __init__(self) -> None:
         self.bound: dict[Size, Size] = {}
         self.count = 0
         self.factors: dict[Size, tuple[Size, ...]] = {}  # of the rows and columns of A ⊗ B and vec A
+        self.summands: dict[Size, tuple[Size, ...]] = {}  # of the rows of [A; B]
         self.now: Any = None  # the piece of text that is being typed,
         self.why: dict[Size, Any] = {}  # and for a bound size the piece by which it was bound
         self.disagreement = False  # two sizes disagreed that are both more than 1: no matter of kinds alone
@@ -49,8 +51,9 @@ class Sizes:
                 bound[passed] = s
         if s.name is None and s.number is None:
             known = s.substitute(self._lookup)
-            if s in self.factors:
-                self.factors[known] = self.factors[s]
+            for parts in (self.factors, self.summands):
+                if s in parts:
+                    parts[known] = parts[s]
             return known
         return s
 
@@ -70,9 +73,18 @@ class Sizes:
             self.factors[result] = factors
         return result
 
+    def total(self, *sizes: Size) -> Size:
+        """The sum of sizes, whose order is kept: the rows of [A; B] are those of A and those of B."""
+        summands = tuple(map(self.find, sizes))
+        result = total(summands)
+        if len(summands) > 1 and ONE not in summands:
+            self.summands[result] = summands
+        return result
+
     def unify(self, a: Size, b: Size) -> bool:
         """Makes two sizes equal, if they can be."""
         left, right = self.factors.get(a), self.factors.get(b)
+        above, below = self.summands.get(a), self.summands.get(b)
         a, b = self.find(a), self.find(b)
         if a is b:
             return True
@@ -80,6 +92,8 @@ class Sizes:
             return self._unify_factors(left, right)
         if a is ONE or b is ONE:
             return False
+        if above and below and self._unify_summands(above, below):
+            return True
         if is_flexible(a) or is_flexible(b):
             agreed = self._bind(a, b) or self._bind(b, a)
         else:
@@ -113,15 +127,25 @@ class Sizes:
         """(B ⊗ A) vec X, I − X ⊗ X: factor by factor."""
         return len(a) == len(b) > 0 and all(self.unify(c, d) for c, d in zip(a, b, strict=True))
 
+    def _unify_summands(self, a: tuple[Size, ...], b: tuple[Size, ...]) -> bool:
+        """[A; B]x − [b; c], the determinant of [A, 0; 0, B]: block by block, if that leaves no doubt."""
+        pairs = [(self.find(c), self.find(d)) for c, d in zip(a, b, strict=False)]
+        clear = len(a) == len(b) and all(c is d or is_flexible(c) or is_flexible(d) for c, d in pairs)
+        return clear and all(self.unify(c, d) for c, d in pairs)
+
     def _solve(self, rest: Size) -> bool:
-        """1 + ?1 - p = h: a flexible size that occurs once, by itself, is found from the others."""
+        """1 + ?1 - p = h: a flexible size that occurs once, by itself, is found from the others.
+
+        What nobody has declared is no difference: ?1 + ?2 = ?3 + 1 says nothing.
+        """
         if len(rest.terms) < 3:
             return False
         for monomial, c in rest.terms:
             found = _monomial(monomial)
             others = [term for term in rest.terms if term[0] != monomial]
             divides = is_flexible(found) and all(k % c == 0 for _, k in others)
-            if divides and self._bind(found, Size(tuple((names, -k // c) for names, k in others))):
+            value = Size(tuple((names, -k // c) for names, k in others))
+            if divides and not is_difference(value) and self._bind(found, value):
                 return True
         return False
 
@@ -146,6 +170,12 @@ def is_flexible(s: Size) -> bool:
     """Whether a size is nothing but a made-up name."""
     terms = s.terms
     return len(terms) == 1 and len(terms[0][0]) == 1 and terms[0][0][0][0] == "?" and terms[0][1] == 1
+
+
+def is_difference(s: Size) -> bool:
+    """Whether less a made-up size, or less a number where there are several of them."""
+    several = len(flexible_names(s)) > 1
+    return any(c < 0 and (several if not names else any(name[0] == "?" for name in names)) for names, c in s.terms)
 
 
 def flexible_names(s: Size) -> set[str]:

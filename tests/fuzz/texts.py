@@ -37,6 +37,8 @@ PLAIN = (
     "trace(kron(A, B)) + vec(X)'vec(X)",
     "sin^2(x)'ones(n) + eye(n)[i, i]",
     "x_hat'W_1 x_hat, where W_1 = A",
+    "n! x'x + sum(w(2:end).^2), f(w) = sum(log(y!))",
+    "np.sum(x*s), s = A @ w",
 )
 UNICODE = (
     "‖Xw − y‖²",
@@ -55,6 +57,7 @@ UNICODE = (
     "−yᵀ log(exp(Wx)/(1ᵀexp(Wx)))",
     "X ∈ ℝ^{m×n}; ‖X‖_*",
     "∑_{i=1}^{N} ∑_{j=1}^{M} (R_{ij} − u_iᵀA v_j)²",
+    "½Δxᵀ A Δx + wᵀΔx̂ − ∑_k Δw_k",
 )
 LATEX = (
     r"\frac{1}{2}\|Xw-y\|_2^2 + \lambda \|w\|_1",
@@ -65,11 +68,12 @@ LATEX = (
     r"\newcommand{\norm}[1]{\left\| #1 \right\|} \norm{X w - y}^2",
     r"\begin{align*} f &= \log\frac{|\Sigma_2|}{|\Sigma_1|} \end{align*}",
     r"\operatorname{vec}(X)^\top (B \otimes A) \operatorname{vec}(X) \odot 1",
+    r"\|y - \Delta t A x\|^2 + x^T(A + \Delta A)\delta x",
     r"\sqrt{x^{T} x} \cdot \exp\left(-\tfrac12 x^\top x\right)",
 )
 VALID = (*PLAIN, *UNICODE, *LATEX)
 SIGNS = (
-    *"xXyAwabΣμλ12() []{}|‖+-*/^'_ᵀ⁻¹²ᵢ=;,:.∑⊙½√′\n<>⟨⟩\\$&%#@!~\"`°∂∇×·÷∘⊘⊗⟪⟫",
+    *"xXyAwabΣΔδμλ12() []{}|‖+-*/^'_ᵀ⁻¹²ᵢ=;,:.∑⊙½√′\n<>⟨⟩\\$&%#@!~\"`°∂∇×·÷∘⊘⊗⟪⟫",
     *"\0\ud800\u0301\u0302\u0663\u200a\u23b8\u23b9\u202e\u200b",  # marks, another digit, signs without width
     *"sum( tr( || Σ_{i=1}^N x_i 1e9 norm2( inv 'fro' .T .sum() ^{-1} ^T".split(),
     *"np. eye(n) := i=1..N 0.5 1/0 softmax( diag(".split(),
