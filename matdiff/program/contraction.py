@@ -162,6 +162,7 @@ class Contraction:
         """A product of two factors, summed over some labels: its operands, the letters of axes, and its labels."""
         if a[1] == b[1][::-1] and (a[0].symmetric or b[0].symmetric):
             a, b = (a, (b[0], a[1])) if b[0].symmetric else ((a[0], b[1]), b)
+        a, b = (with_sum_behind(f, summed) for f in (a, b))
         letter = letters_of((*a[1], *b[1]))
         out = tuple([label for label in dict.fromkeys((*a[1], *b[1])) if label not in summed])
         return [a[0], b[0]], [word(labels, letter) for labels in (a[1], b[1], out)], out
@@ -237,6 +238,14 @@ class Contraction:
             sets[len(factors) + len(path)] = (a | b) & outside
             path.append((i, j))
         return path
+
+
+def with_sum_behind(factor: Factor, summed: Collection[Label]) -> Factor:
+    """A symmetric matrix that is summed over its columns, so that Ax and xᵀA are one product."""
+    a, labels = factor
+    if a.symmetric and len(labels) == 2 and labels[0] in summed and labels[1] not in summed:
+        return a, labels[::-1]
+    return factor
 
 
 def is_negative(a: Array, b: Array) -> bool:

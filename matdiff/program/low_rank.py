@@ -82,6 +82,7 @@ def parts(e: Expr, signs: BothSigns) -> Parts | None:
     if inverse is None or p.operands[half:] != tuple(transposed(f) for f in reversed(p.operands[:half])):
         return None
     logs = SumOfEntries(Log(entries)) if isinstance(d, DiagonalMatrix) else Hadamard.of(count(e.rows), Log(entries))
+    logs = logs if entries.number != 1 else Number(0)
     return Parts(inverse, logs, u) if u.rows is not u.cols else None
 
 

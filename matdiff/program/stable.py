@@ -1,7 +1,7 @@
 """Functions written so that they neither overflow nor lose digits, before they are derived.
 
-log(1 + exp(a)) is softplus(a), log det A comes from a factorisation, log softmax needs no quotient, and log(1 + a)
-keeps the digits of a small a.  The derivatives of these forms are stable as well.
+log(1 + exp(a)) is softplus(a), log Σ exp(aₖ) is a logsumexp, log det A comes from a factorisation, log softmax needs no
+quotient, and log(1 + a) keeps the digits of a small a.  The derivatives of these forms are stable as well.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.operators.activations import Sigmoid, Softplus
 from matdiff.algebra.operators.entrywise import Exp, Log, Log1p
-from matdiff.algebra.operators.products import Hadamard, Power, Sum, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.reductions import LogSoftmax, LogSoftmaxOfColumns, LogSoftmaxOfRows
 from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Determinant, LogDeterminant
-from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector
+from matdiff.calculus.conditions import size_names
+from matdiff.calculus.definiteness.opposite_signs import BothSigns
+from matdiff.calculus.definiteness.signs import entries_of
 
 
 def stable(e: Expr) -> Expr:
@@ -57,7 +60,33 @@ def of_log(e: Expr) -> Expr | None:
             return LogSoftmaxOfColumns.of(*a.operands)
         case SumOfEntries(operands=(Exp(operands=(v,)),)) if v.cols is ONE and not v.is_scalar:
             return LogSumExp(v)
+        case IndexedSum():
+            return of_log_of_indexed_sum(a)
     return of_log_beside_one(beside_one(a))
+
+
+def of_log_of_indexed_sum(a: IndexedSum) -> Expr | None:
+    """log Σₖ pₖ exp(aₖ) is the logsumexp of the vector of log pₖ + aₖ, where every pₖ is positive."""
+    k, body = a.index, a.operands[0]
+    factors = body.operands if isinstance(body, Hadamard | Scale) else (body,)
+    signs = BothSigns(frozenset(size_names(a)))
+    others = [f for f in factors if not isinstance(f, Exp)]
+    if len(others) == len(factors) or not all(entries_of(signs, f).interval.is_positive for f in others):
+        return None
+    terms = Sum.of(*map(logarithm, factors))
+    return LogSumExp(IndexedSum(Scale.of(terms, UnitVector(k, k.last)), k)) if k in terms.free else None
+
+
+def logarithm(e: Expr) -> Expr:
+    """The logarithm of a positive factor."""
+    match e:
+        case Exp():
+            return e.operands[0]
+        case Determinant():
+            return LogDeterminant(*e.operands)
+        case Power(operands=(base, exponent)):
+            return Scale.of(exponent, LogDeterminant(*base.operands) if isinstance(base, Determinant) else Log(base))
+    return Log(e)
 
 
 def of_log_beside_one(a: Expr | None) -> Expr | None:

@@ -142,9 +142,21 @@ def entrywise_or_outer(w: Writer, a: Array) -> Node:
     nodes = [
         w.placed(arg, [out.index(c) for c in word], len(out)) for arg, word in zip(a.args, (left, right), strict=True)
     ]
+    for over, under in (nodes, nodes[::-1]):
+        below = one_over(under)
+        if below is not None and (len(right if under is nodes[1] else left) == len(out)):
+            return w.fill("a / b", a=over, b=below)
     if len(left) > len(right) and not right:
         nodes.reverse()
     return w.fill("a * b", a=nodes[0], b=nodes[1]) if nodes[0] is not nodes[1] else w.fill("a * a", a=nodes[0])
+
+
+def one_over(node: Node) -> Node | None:
+    """x of 1/x; what is multiplied by many numbers is divided by them rather."""
+    match node:
+        case ast.BinOp(left=ast.Constant(value=1), op=ast.Div(), right=below):
+            return below
+    return None
 
 
 def batched(w: Writer, a: Array, summed: Sequence[str]) -> Node:

@@ -459,3 +459,14 @@ def test_an_answer_is_a_function_and_a_form_of_the_command(capsys: pytest.Captur
 
 def test_the_conditions_of_an_answer_stand_in_the_text_above_the_code() -> None:
     assert "x ≠ 0" in matdiff.code("norm2(x)", "x", "x: n", check=False).source
+
+
+def test_a_mixture_far_from_its_centres_has_a_likelihood() -> None:
+    text = "sum(n=1..N, log(sum(k=1..K, p[k]*exp(-||x[n] - m[k]||^2/2))))"
+    made = matdiff.code(text, "m", "x[n=1..N]: d; m[k=1..K]: d; p[k=1..K]: scalar positive", check=False)
+    p, x, m = np.array([0.3, 0.7]), np.array([[100.0, 0.0], [1.0, 0.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])
+    logs = np.log(p) - ((x[:, None] - m) ** 2).sum(-1) / 2
+    value, gradient = made.function(p, x, m)
+    assert value == pytest.approx(np.logaddexp(*logs.T).sum())
+    weights = np.exp(logs - np.logaddexp(*logs.T)[:, None])
+    assert gradient == pytest.approx(weights.T @ x - weights.sum(0)[:, None] * m)
