@@ -25,9 +25,9 @@ def range_of(e: Piecewise) -> Range | None:
     """cases(A(i), first ≤ i, cases(…, i ≤ last, 0), 0) as A(j + first − 1) for j = 1, 2, …
 
     >>> from matdiff import parse
-    >>> found = range_of(parse("cases(x[i-1], i > 1, 0)", where="x[i=1..T]: scalar"))
+    >>> found = range_of(parse("sum(i=1..T, cases(x[i], i > 1, 0))", where="x[i=1..T]: scalar").operands[0])
     >>> str(found.inner.last), str(found.body)
-    ('T - 1', 'x[i]')
+    ('T - 1', 'x[i + 1]')
     """
     index: Index | None = None
     low = high = ONE

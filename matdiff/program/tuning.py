@@ -48,7 +48,7 @@ class Tuning:
 
     def scaled(self, k: Fraction, a: Array, uses: int) -> Array | None:
         """k times an array that nothing else needs, without another array of its size."""
-        if a.op == "sum" and (len(a.args) > 1 or is_whole(a)):
+        if a.op == "sum" and (k == -1 or len(a.args) == 1):
             return self.arrays.make("sum", a.args, (tuple([k * n for n in a.data[0]]), a.data[1]), a.axes)
         is_square = a.op == "contract" and len(a.args) == 2 and a.args[0] is a.args[1] and not is_outer(a)
         if a.op != "contract" or len(a.args) == 1 or is_square:  # the library computes AᵀA with half the work
