@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Index, Operator, postorder, replace
+from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
-from matdiff.algebra.operators.products import Sum, Transpose
-from matdiff.algebra.operators.structure import is_not_named
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient
+from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.structure import Named, is_not_named
+from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
 
@@ -75,6 +76,11 @@ class Phase(NamedTuple):
         if self.title == "Substitution" and not full:  # what was inserted is simplified at once
             yield from self._at_once(shown, groups)
             return
+        told = self._told(shown, groups)
+        yield from told if full else with_constants_out(list(told))
+
+    def _told(self, shown: Expr, groups: Iterable[Told]) -> Iterator[Line]:
+        """A line for every group of steps that changes something."""
         for group in groups:
             line = self._after(shown, group)
             if line is not shown:
@@ -115,6 +121,46 @@ class Phase(NamedTuple):
         for group in self.groups:
             line = self._after(line, group)
         return Line(line, tuple(dict.fromkeys(s.law for s in self.steps())))
+
+
+@cache
+def linear() -> frozenset[Law]:
+    """The laws by which constants leave a d."""
+    kinds = Product, Hadamard, Scale, Sum, Transpose, Trace, SumOfEntries
+    return frozenset(law for kind in kinds if (law := kind.d) is not None)
+
+
+def with_constants_out(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines, where constants leave a d at once: df = −d(yᵀlog p) goes without saying before −yᵀ d(log p)."""
+    laws: tuple[Law, ...] = ()
+    for k, line in enumerate(lines):
+        last = k + 1 == len(lines)
+        if not last and is_linear(line) and (is_linear(lines[k + 1]) or is_multiple_of_differential(line.expression)):
+            laws += line.laws
+        else:
+            yield line._replace(laws=tuple(dict.fromkeys(laws + line.laws)))
+            laws = ()
+
+
+def is_linear(line: Line) -> bool:
+    """Whether a line has one d, which constants have left."""
+    return linear().issuperset(line.laws) and differentials(line.expression) == 1
+
+
+def differentials(e: Expr) -> int:
+    """How often a d is written in a line; 2 says more than once."""
+    return fact(
+        "differentials", e, lambda node, below: 1 if is_differential(node) else min(2, sum(below)), closed=(Named,)
+    )
+
+
+def is_differential(e: Expr) -> bool:
+    return isinstance(e, Differential)
+
+
+def is_multiple_of_differential(e: Expr) -> bool:
+    """c dA, where c is a number."""
+    return is_differential(coefficient(e)[1] or e)
 
 
 def _within(steps: Iterable[Step]) -> Callable[[Expr], bool]:

@@ -9,7 +9,7 @@ from matdiff.algebra.assumptions import least
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities.traces import chain_rule
+from matdiff.algebra.identities.traces import chain_rule, substitution, transposed_factor
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum
@@ -131,6 +131,8 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
         told = list(phase.lines(full))
         if not full and len(told) > 1 and told[0].laws == (Named.d,):
             del told[0]  # dh = d(Wx): the head says what h is
+        if not full and len(told) > 1 and told[-1].titles == [substitution.title]:
+            del told[-1]  # ∇_X f with every ∇ inserted: the answer
         lines = [Line(left, pen.line(line.expression), tuple(line.titles)) for line in told]
         if phase.title == "Gradient" and made:
             collect(made[-1][1], lines, phase, full)
@@ -142,13 +144,20 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
 
 
 def collect(rows: list[Line], collected: Sequence[Line], phase: Phase, full: bool) -> None:
-    """Adds the collected line to those of a trace form; equal terms are added up as soon as they are equal."""
-    last = rows[-1]
+    """Adds the collected line to those of a trace form.
+
+    The line before it is not written where the collected one says the same in the form Tr(Gᵀ dX), and where equal
+    terms are added up: they are as soon as they are equal.
+    """
+    last, opening = rows[-1], phase.opening
     # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
     added = [row._replace(left=last.left) for row in collected if row.right(TEXT) != last.right(TEXT)]
-    if added and not full and len(rows) > 1 and phase.opening is not None and has_equal_terms(phase.opening.before):
-        rows.pop()
-        added[0] = added[0]._replace(laws=tuple(dict.fromkeys(last.laws + added[0].laws)))
+    if added and opening is not None and not full and last.laws != (chain_rule.title,):
+        turned = opening.law is transposed_factor
+        if turned or (len(rows) > 1 and has_equal_terms(opening.before)):
+            rows.pop()
+            laws = [law for law in last.laws + added[0].laws if not (turned and law == transposed_factor.title)]
+            added[0] = added[0]._replace(laws=tuple(dict.fromkeys(laws)))
     rows += added
 
 

@@ -70,3 +70,20 @@ def test_a_page_in_ascii_is_in_ascii(model: Model) -> None:
 
 def test_signs_without_a_spelling_are_question_marks() -> None:
     assert in_ascii("Aᵀ ≥ 0, Σᵢ ⊙ 语") == "A' >= 0, Sigma_i .* ?"
+
+
+def test_what_turns_a_factor_round_is_no_line_of_its_own() -> None:
+    page = matdiff.derive("h = W*x; z = tanh(h); g'*z", "W", "W: m x n; x: n; g: m").to_text()
+    assert "Tr((g ⊙ (1 − z.^2))ᵀ" not in page
+    assert "= Tr((∇_z ⊙ (1 − z.^2))ᵀ dh)" in page
+    assert "ᵀ ⊙ " not in page
+    assert "A = (Aᵀ)ᵀ" not in page
+    assert page.count("((1 − z.^2) ⊙ g)xᵀ") + page.count("(g ⊙ (1 − z.^2))xᵀ") == 1  # the answer, not said before
+
+
+def test_constants_leave_a_d_at_once() -> None:
+    page = matdiff.derive("-y'*log(softmax(h))/2", "h", "y, h: m").to_text()
+    assert "d(yᵀlog(softmax(h)))" not in page
+    assert "df = −½yᵀ d(log(softmax(h)))" in page
+    full = matdiff.derive("-y'*log(softmax(h))/2", "h", "y, h: m").to_text("full")
+    assert "d(yᵀlog(softmax(h)))" in full

@@ -292,6 +292,8 @@ class Hadamard(Operator):
     def shift(self: Expr, h: Expr, place: int) -> Expr:
         f = self.operands
         others = Hadamard.of(*f[:place], *f[place + 1 :])
+        if isinstance(h, Transpose) and not h.is_scalar:
+            return Transpose(Hadamard.of(h.operands[0], others))
         return Hadamard.of(h, Transpose(others))
 
     @vec("vec_of_hadamard", "vec(A ⊙ B) = diag(vec(A))vec(B)", "vec(A .* B) = diag(vec(A))*vec(B)", where="A, B: m x n")
