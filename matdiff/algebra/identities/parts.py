@@ -16,9 +16,9 @@ from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
-from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector, substitute_index
 from matdiff.algebra.operators.vectorisation import Commutation
+from matdiff.algebra.stated import stated
 
 PARTS = (Entry, Row, Column, Slice)
 
@@ -64,10 +64,12 @@ def part_of_entrywise(e: Expr) -> Expr | None:
     return a.rebuild(tuple([same_part(e, o) if o.shape == a.shape else o for o in a.operands]))
 
 
-@identity("(c*A)[1, 2] = c*A[1, 2]", title="(cA)[i, j] = cA[i, j]", where="c: scalar; A: m x n", among=(Scale,))
-def entry_of_multiple(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Scale.of(a.operands[0], same_part(e, a.operands[1])) if isinstance(a, Scale) else None
+entry_of_multiple = stated(
+    "entry_of_multiple",
+    "(c*A)[i, j] = c*A[i, j]",
+    where="c: scalar; A: m x n; x: n; i, j: integer",
+    also=("(c*x)[i] = c*x[i]",),
+)
 
 
 @identity(
@@ -93,41 +95,25 @@ def part_at(a: Expr, i: Expr | None, j: Expr | None) -> Expr:
     return Row(a, i) if i is not None else Column(a, j) if j is not None else a
 
 
-@identity(
-    "diag(x)[i, j] = x[i]*eye(n)[i, j]", title="diag(x)[i, j] = x[i]I[i, j]", where="x: n", among=(DiagonalMatrix,)
+entry_of_diagonal_matrix = stated(
+    "entry_of_diagonal_matrix",
+    "diag(x)[i, i] = x[i]",
+    title="diag(x)[i, j] = x[i]I[i, j]",
+    where="x: n; i, j: integer",
+    also=("diag(x)[i, j] = x[i]*eye(n)[i, j]",),
 )
-def entry_of_diagonal_matrix(e: Expr) -> Expr | None:
-    match e.operands:
-        case DiagonalMatrix(operands=(x,)) as a, i, j:
-            return Entry(x, i) if i is j else Scale.of(Entry(x, i), Entry(Identity(a.rows), i, j))
-        case _:
-            return None
 
 
-@identity(
-    "diag(x)[2, :] = x[2]*unit(2, n)'",
+row_of_diagonal_matrix = stated(
+    "row_of_diagonal_matrix",
+    "diag(x)[i, :] = x[i]*unit(i, n)'",
     title="diag(x)[i, :] = x[i]eᵢᵀ",
-    where="x: n",
-    among=(DiagonalMatrix,),
-    on=(Row, Column),
+    where="x: n; i: integer",
+    also=("diag(x)[:, i] = x[i]*unit(i, n)",),
 )
-def row_of_diagonal_matrix(e: Expr) -> Expr | None:
-    """Also diag(x)[:, j] = x[j]eⱼ."""
-    match e.operands:
-        case DiagonalMatrix(operands=(x,)) as a, i:
-            there = UnitVector(i, a.rows)
-            return Scale.of(Entry(x, i), Transpose(there) if isinstance(e, Row) else there)
-        case _:
-            return None
 
 
-@identity("diag(A)[2] = A[2, 2]", title="diag(A)[i] = A[i, i]", among=(DiagonalVector,))
-def entry_of_diagonal(e: Expr) -> Expr | None:
-    match e.operands:
-        case DiagonalVector(operands=(a,)), i:
-            return Entry(a, i, i)
-        case _:
-            return None
+entry_of_diagonal = stated("entry_of_diagonal", "diag(A)[i] = A[i, i]", where="A: n x n; i: integer")
 
 
 @identity("unit(i, m)'*A = A[i, :]", title="eᵢᵀA = A[i, :]", where="A: m x n", among=(UnitVector,))

@@ -277,18 +277,14 @@ def opened(e: Expr) -> Expr:
 # ---- rows and columns of a matrix -------------------------------------------------------------------
 
 
-@identity("log(exp(A)*ones(n)) = logsumexp_rows(A)", where="A: m x n", under_d=True)
-def logsumexp_of_matrix(e: Expr) -> Expr | None:
-    """Of rows from exp(A)1, of columns from exp(A)ᵀ1 and 1ᵀexp(A)."""
-    match e.operands[0]:
-        case Product(operands=(Exp(operands=(a,)), ones)) if is_ones(ones):
-            return LogSumExpOfRows(a)
-        case Product(operands=(Transpose(operands=(Exp(operands=(a,)),)), ones)) if is_ones(ones):
-            return LogSumExpOfColumns(a)
-        case Product(operands=(row, Exp(operands=(a,)))) if is_row_of_ones(row):
-            return Transpose(LogSumExpOfColumns(a))
-        case _:
-            return None
+logsumexp_of_matrix = stated(
+    "logsumexp_of_matrix",
+    "log(exp(A)*ones(n)) = logsumexp_rows(A)",
+    title="log(exp(A)1) = logsumexp_rows(A)",
+    where="A: m x n",
+    also=("log(exp(A)'*ones(m)) = logsumexp_cols(A)", "log(ones(m)'*exp(A)) = logsumexp_cols(A)'"),
+    under_d=True,
+)
 
 
 @identity(
