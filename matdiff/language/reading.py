@@ -170,7 +170,7 @@ class _Readings:
         """
         may_be_valued = self.scalar and re.search(CALL, self.script.text)
         valued = self._with_values(FAR_FETCHED) if may_be_valued else None
-        found, error = self._least(valued[0].cost + FAR_FETCHED - 1 if valued else ANY_COST)
+        found, error = self._least(valued[0].cost + 1 if valued else ANY_COST)
         if may_be_valued and found and not valued and found[0].cost > 2 * FAR_FETCHED:
             found = self._with_values(found[0].cost - FAR_FETCHED) or found
         found = found or valued or (self._with_values(ANY_COST) if self.scalar and self.calls else None)

@@ -289,3 +289,7 @@ def test_siblings_differ_in_kind_where_the_text_says_so() -> None:
 def test_what_stands_at_the_difference_of_two_indices_is_no_product(place: str) -> None:
     read = matdiff.parse(rf"\sum_{{n=1}}^N (d[n] - \sum_{{k=1}}^{{M}} w[k] {place})^2")
     assert {s.name for s in symbols(read)} == {"d", "w"}
+
+
+def test_a_price_times_an_open_function_is_a_number_times_its_value() -> None:
+    assert "f: a function of n with scalar values" in matdiff.derive("p f(x) - w'x", "x").to_text()
