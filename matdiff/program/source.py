@@ -72,6 +72,7 @@ def generated(
     sizes: Mapping[str, int] | None = None,
     conditions: Sequence[str] = (),
     shortcut: Shortcut | None = None,
+    unknowns: Sequence[str] = (),
 ) -> Generated:
     """The source of a function of some symbols and what else occurs, with the given outputs."""
     if not called.isidentifier() or identifier(called, set()) != called:
@@ -91,7 +92,8 @@ def generated(
     source = "\n\n\n".join([*(["\n".join(imports)] if imports else []), *before, function]) + "\n"
     if target.language is not None:
         ranks = {header.names[s.name]: len(header.axes(s)) for s in inputs} | dict.fromkeys(header.extra, 0)
-        source = Translator(target.language, ranks, [o.title for o in outputs]).source(function)
+        names = [header.names[u] for u in unknowns if u in header.names]
+        source = Translator(target.language, ranks, [o.title for o in outputs], names).source(function)
     program, arguments, extra = versions[0].program, tuple(header.arguments), tuple(header.extra)
     branch = shortcut[:2] if shortcut else None
     return Generated(source, arguments, tuple(inputs), extra, work_of(program), tuple(program), branch)

@@ -87,7 +87,7 @@ LowerTriangular UpperTriangular
 """
 
 
-def returned(results: Sequence[Answer], is_last: bool) -> list[str]:
+def returned(t: Translator, results: Sequence[Answer], is_last: bool) -> list[str]:
     """A tuple."""
     parts = [r[0] if len(r) == 1 else f"({', '.join(r)})" for _, r in results]
     return [f"return ({parts[0]},)" if len(parts) == 1 else f"return ({', '.join(parts)})"]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from matdiff.program.backends import Backend
-from matdiff.program.translating import COMPARED, PLUS, POWER, TIMES, Answer, Function, Language, Translator, outputs
+from matdiff.program.translating import COMPARED, PLUS, POWER, TIMES, Answer, Function, Language, Translator
 
 SOLVES = {
     "cholesky_solve": r"({0}.' \ ({0} \ {1}))",
@@ -114,12 +114,10 @@ OPERATORS = {
 }  # fmt: skip
 
 
-def returned(results: Sequence[Answer], is_last: bool) -> list[str]:
+def returned(t: Translator, results: Sequence[Answer], is_last: bool) -> list[str]:
     """Values for the names of the results."""
     values = [text for _, r in results for text in r]
-    return [f"{name} = {value};" for name, value in zip(outputs(results), values, strict=True)] + ["return"] * (
-        not is_last
-    )
+    return [f"{name} = {value};" for name, value in zip(t.outputs, values, strict=True)] + ["return"] * (not is_last)
 
 
 def function(f: Function, t: Translator) -> str:

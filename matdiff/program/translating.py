@@ -54,7 +54,7 @@ class Language(NamedTuple):
     brackets: str
     end: str
     parts_of_names: bool  # whether only what has a name can be asked for a part
-    returned: Callable[[Sequence[Answer], bool], list[str]]
+    returned: Callable[[Translator, Sequence[Answer], bool], list[str]]
     function: Callable[[Function, Translator], str]
 
 
@@ -68,11 +68,17 @@ class Function(NamedTuple):
 
 
 class Translator:
-    """Translates the source of one function; *ranks* are those of its arguments, *titles* of what it returns."""
+    """Translates the source of one function.
 
-    def __init__(self, language: Language, ranks: Mapping[str, int], titles: Sequence[str]) -> None:
+    *ranks* are those of its arguments, *titles* of what it returns, for each of the *unknowns* where there are several.
+    """
+
+    def __init__(
+        self, language: Language, ranks: Mapping[str, int], titles: Sequence[str], unknowns: Sequence[str]
+    ) -> None:
         self.language = language
         self.titles = titles
+        self.unknowns = unknowns
         self.argument_ranks = ranks
         self.ranks = dict(ranks)
         self.counters: set[str] = set()  # variables that count from 1 here, and from 0 in the tree
@@ -125,9 +131,14 @@ class Translator:
                 parts = [r.elts if isinstance(r, ast.Tuple) else [r] for r in results]
                 values = [[self.expression(p).text for p in part] for part in parts]
                 answers = [*zip(self.titles, values, strict=True)]
-                self.outputs = outputs(answers)
-                return self.language.returned(answers, is_last)
+                self.outputs = [name for title, r in answers for name in self.names(title, len(r))]
+                return self.language.returned(self, answers, is_last)
         raise self.unknown("a statement of this kind")
+
+    def names(self, title: str, count: int) -> list[str]:
+        """What the results of a title are called."""
+        parts = self.unknowns if len(self.unknowns) == count else range(1, count + 1)
+        return [title] if count == 1 else [f"{title}_{part}" for part in parts]
 
     def loop(self, k: str, bounds: Sequence[ast.expr], body: Sequence[ast.stmt]) -> list[str]:
         """for k = 1..K, or from K to 1."""
@@ -373,8 +384,3 @@ class Translator:
     def unknown(self, what: str) -> UnsupportedError:
         """There is no spelling."""
         return UnsupportedError(f"there is no code for {what} in {self.language.name} yet", suggestion="take numpy")
-
-
-def outputs(results: Sequence[Answer]) -> list[str]:
-    """The names of the results: several of one title have numbers."""
-    return [f"{title}_{k}" if len(r) > 1 else title for title, r in results for k, _ in enumerate(r, 1)]

@@ -36,7 +36,7 @@ class Tuning:
     def tuned(self, a: Array) -> Array:
         """An array, whose operands are done."""
         if a.op == "sum" and len(a.args) == 1 and is_whole(a) and self.uses[a.args[0]] == 1:
-            found = self.scaled(a.data[0][0], self.done[a.args[0]], 1)
+            found = self.scaled(a.data[0][0], self.done[a.args[0]])
             if found is not None:
                 return found
         args = tuple([self.done[x] for x in a.args])
@@ -46,7 +46,7 @@ class Tuning:
                 return found
         return a if args == a.args else self.arrays.make(a.op, args, a.data, a.axes)
 
-    def scaled(self, k: Fraction, a: Array, uses: int) -> Array | None:
+    def scaled(self, k: Fraction, a: Array) -> Array | None:
         """k times an array that nothing else needs, without another array of its size."""
         if a.op == "sum" and (k == -1 or len(a.args) == 1):
             return self.arrays.make("sum", a.args, (tuple([k * n for n in a.data[0]]), a.data[1]), a.axes)
@@ -58,7 +58,7 @@ class Tuning:
             return None  # a vector is short beside a matrix
         places = tuple(range(len(small.axes)))
         times = self.arrays.make("sum", (small,), ((k,), (places,)), small.axes)
-        inner = self.scaled(k, small, 1) if small.op == "sum" and len(small.args) == 1 else None
+        inner = self.scaled(k, small) if small.op == "sum" and len(small.args) == 1 else None
         at = a.args.index(small)
         args = [*a.args[:at], inner or times, *a.args[at + 1 :]]
         return self.arrays.make("contract", args, a.data, a.axes)

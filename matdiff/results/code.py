@@ -57,7 +57,7 @@ def code_for(
 
     outputs = outputs_of(answers, meant or {})
     short = None if shortcut is None else Shortcut(*shortcut[:2], outputs_of(shortcut[2], meant or {}))
-    made = generated(outputs, inputs, backend_of(backend), name, sizes, conditions, short)
+    made = generated(outputs, inputs, backend_of(backend), name, sizes, conditions, short, unknowns)
     return Code(made, backend, name, outputs, needs, unknowns)
 
 

@@ -73,6 +73,11 @@ def test_a_distance_in_matlab() -> None:
     assert matdiff.code(text, "x", where, backend="matlab").source == MATLAB
 
 
+def test_results_for_several_unknowns_have_their_names() -> None:
+    source = matdiff.code("||A - u*v'||^2", "u,v", "A: m x n; u: m; v: n", "matlab", check=False).source
+    assert source.startswith("function [value, gradient_u, gradient_v] = f(A, u, v)\n")
+
+
 def test_a_loop_counts_from_one() -> None:
     text = "h[t] = tanh(A h[t-1] + B x[t]); h[0] = c; sum(t=1..T, ||h[t] - y[t]||^2)"
     where = "A: n x n; B: n x m; c: n; x[t=1..T]: m; y[t=1..T]: n"
