@@ -52,6 +52,7 @@ def derivation(command: ArgumentParser, *also: str, needs_unknowns: bool = False
     meaning = "the unknowns, where EXPR does not name them; may be repeated"
     command.add_argument("--wrt", required=needs_unknowns, action="append", default=[], metavar="X[,Y]", help=meaning)
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
+    command.add_argument("--explain", action="store_true", help="state the laws beside the lines in full, with sources")
     _format(command, *PAGES, *also)
     command.add_argument(
         "--document", action="store_true", help="a whole document of LaTeX or HTML instead of a piece of one"

@@ -37,7 +37,8 @@ def result(options: Namespace, found: Any) -> None:
         as_it_is(options, code(found, backend=options.format, check=not options.no_check).source)
         return
     form = "latex" if options.document and options.format == "text" else options.format
-    print(found.written(form, options.steps, check, document=options.document, **setting(options)).rstrip("\n"))
+    more = {"explain": options.explain, "document": options.document, **setting(options)}
+    print(found.written(form, options.steps, check, **more).rstrip("\n"))
 
 
 def setting(options: Namespace) -> dict[str, Any]:

@@ -54,20 +54,41 @@ class Shown(Displayed):
         """What is shown: see matdiff.page.model."""
         return self._page(steps).said(self.notes, self.called)
 
-    def written(self, form: str, steps: str = "textbook", check: Verification | None = None, **setting: Any) -> str:
+    def applied(self) -> Sequence[Step]:
+        """The applications of laws behind the page, where there are such."""
+        return ()
+
+    def written(
+        self,
+        form: str,
+        steps: str = "textbook",
+        check: Verification | None = None,
+        explain: bool = False,
+        **setting: Any,
+    ) -> str:
         """The page in a form (``text``, ``latex``, ``json``, ``markdown``, ``html``), with what a check found.
 
-        *steps* is ``full``, ``textbook`` or ``none``; the *setting* is that of matdiff.page.model.
+        *steps* is ``full``, ``textbook`` or ``none``; with *explain* the laws beside the lines are stated in full;
+        the *setting* is that of matdiff.page.model.
         """
         from matdiff.page import written
+        from matdiff.page.explaining import explained
         from matdiff.page.model import Setting  # only where a page is asked for
 
-        return written(self.page(steps), form, check, Setting(**setting))
+        page = self.page(steps)
+        return written(explained(page, self.applied()) if explain else page, form, check, Setting(**setting))
 
     def to_text(
-        self, steps: str = "textbook", check: Verification | None = None, width: int = 100, ascii: bool = False
+        self,
+        steps: str = "textbook",
+        check: Verification | None = None,
+        width: int = 100,
+        ascii: bool = False,
+        explain: bool = False,
     ) -> str:
         """The page as text of a *width*, with what a check found; with *ascii* in nothing but the signs of ASCII.
+
+        With *explain* the laws beside the lines are stated in full.
 
         >>> import matdiff
         >>> print(matdiff.derive("x'A x", wrt="x").to_text("none", ascii=True), end="")
@@ -75,7 +96,7 @@ class Shown(Displayed):
         <BLANKLINE>
           nabla_x f = (A + A')*x        n
         """
-        return self.written("text", steps, check, width=width, ascii=ascii)
+        return self.written("text", steps, check, explain, width=width, ascii=ascii)
 
     def to_latex(self, steps: str = "textbook", document: bool = False) -> str:
         r"""The page as a LaTeX ``align*`` that fits an article, with the laws at the right; or as a whole *document*.
@@ -119,6 +140,9 @@ class Result(Shown):
     def steps(self) -> tuple[Step, ...]:
         """Every application of a law: Step(law, before, after)."""
         return self._found.steps()
+
+    def applied(self) -> Sequence[Step]:
+        return self.steps
 
     @property
     def conditions(self) -> tuple[str, ...]:

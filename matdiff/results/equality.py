@@ -56,10 +56,15 @@ class Equality(Shown):
         return page(self, steps)
 
     def to_text(
-        self, steps: str = "none", check: Verification | None = None, width: int = 100, ascii: bool = False
+        self,
+        steps: str = "none",
+        check: Verification | None = None,
+        width: int = 100,
+        ascii: bool = False,
+        explain: bool = False,
     ) -> str:
         """The answer as text; with *steps* ``full`` every step of a proof."""
-        return super().to_text(steps, check, width, ascii)
+        return super().to_text(steps, check, width, ascii, explain)
 
     def to_latex(self, steps: str = "none", document: bool = False) -> str:
         """The answer as a LaTeX ``align*``; with *steps* ``full`` every step of a proof."""
