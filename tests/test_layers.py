@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -85,14 +86,24 @@ def layer_of(name: str) -> str:
     return next(layer for layer in LAYERS if layer == "" or name == layer or name.startswith(layer + "."))
 
 
+@cache
+def tree_of(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
 def type_checking_only(tree: ast.Module) -> set[ast.AST]:
-    blocks = [n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test)]
+    blocks = [n for n in tree.body if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.unparse(n.test)]
     return {inner for block in blocks for statement in block.body for inner in ast.walk(statement)}
+
+
+def called(node: ast.Call) -> str:
+    """The last name of what is called."""
+    return str(getattr(node.func, "attr", getattr(node.func, "id", "")))
 
 
 def imports(module: Path) -> Iterator[str]:
     """The full names of the modules that a module imports when it runs."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
+    tree = tree_of(module)
     skipped = type_checking_only(tree)
     for node in ast.walk(tree):
         if node in skipped:
@@ -103,16 +114,15 @@ def imports(module: Path) -> Iterator[str]:
             assert node.level == 0, f"{module.name} has a relative import"
             for alias in node.names:
                 full = f"{node.module}.{alias.name}"
-                known = PACKAGE.parent.joinpath(*full.split("."))
-                is_module = known.with_suffix(".py").exists() or known.is_dir()
-                yield full if is_module else node.module or ""
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+                yield full if full in KNOWN else node.module or ""
+        elif isinstance(node, ast.Call) and called(node) == "import_module":
             name = ast.unparse(node.args[0])
             own = name.startswith("f'{__name__}.")  # a module of the package that it stands in
             yield from [] if own else [str(ast.literal_eval(node.args[0]))]
 
 
 IDS = [name_of(module) or "matdiff" for module in MODULES]
+KNOWN = {f"matdiff.{name_of(module)}" for module in MODULES}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=IDS)
@@ -131,8 +141,7 @@ def test_no_module_of_matdiff_is_imported_by_its_name_as_a_text() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=IDS)
 def test_nothing_heavy_is_imported_when_a_module_is(module: Path) -> None:
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    for node in tree.body:
+    for node in tree_of(module).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             heads = {name.split(".")[0] for name in names}
@@ -145,7 +154,7 @@ def test_nothing_heavy_is_imported_when_a_module_is(module: Path) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=IDS)
 def test_modules_and_functions_are_short_and_begin_with_a_docstring(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
-    tree = ast.parse(text)
+    tree = tree_of(module)
     assert len(text.splitlines()) <= LONGEST
     assert ast.get_docstring(tree) or not text.strip()
     for node in ast.walk(tree):
@@ -155,7 +164,7 @@ def test_modules_and_functions_are_short_and_begin_with_a_docstring(module: Path
 
 @pytest.mark.parametrize("module", MODULES, ids=IDS)
 def test_no_exception_is_swallowed(module: Path) -> None:
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None
             assert ast.unparse(node.type) not in ("Exception", "BaseException")

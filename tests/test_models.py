@@ -21,6 +21,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.output.notation import write
 
 LONGEST = 1.35  # how long an answer may be, in units of the closed form of the literature
+WITHOUT_A_REASON = {"layer normalisation of a vector", "direct preference optimisation of a batch"}  # for one step
 PROVED = 0.8  # of the equalities at least, the others hold on random instances
 
 
@@ -74,6 +75,13 @@ def known(case_name: str, unknown: str) -> Expr:
     return matdiff.parse("; ".join([*definitions_of(model, closed), closed]), model.where)
 
 
+@cache
+def compared(name: str, unknown: str) -> matdiff.Equality:
+    """The derived gradient beside the closed form."""
+    (model,) = [m for m in models() if m.name == name]
+    return matdiff.equal(found(Case(model, unknown)), known(name, unknown))
+
+
 def definitions_of(model: Model, closed: str) -> list[str]:
     """The definitions of the program that a closed form uses, itself or by others: any other would be refused."""
     longer = [name for name in re.findall(r"\w+", model.where) if len(name) > 1]
@@ -108,13 +116,13 @@ def test_the_file_has_many_models() -> None:
 def test_every_step_and_every_gradient_agrees_with_differences(model: Model) -> None:
     outcome = derivation(model.name).verify(seed=2)
     assert outcome.ok, outcome.failure
+    assert outcome.lines - outcome.reasons <= (model.name in WITHOUT_A_REASON)  # every step is an instance of its law
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_gradient_is_the_one_of_the_literature(case: Case) -> None:
-    expected = known(case.model.name, case.unknown)
-    assert found(case).shape == expected.shape
-    outcome = matdiff.equal(found(case), expected)
+    assert found(case).shape == known(case.model.name, case.unknown).shape
+    outcome = compared(case.model.name, case.unknown)
     assert outcome, outcome.message
 
 
@@ -130,8 +138,8 @@ def test_the_answer_is_about_as_short_as_in_the_literature(case: Case) -> None:
 
 
 def test_most_equalities_are_proved() -> None:
-    pairs = [(found(Case(model, u)), known(model.name, u)) for model in models() for u in model.gradients]
-    assert sum(matdiff.equal(*pair).equal is True for pair in pairs) >= PROVED * len(pairs)
+    outcomes = [compared(model.name, unknown) for model in models() for unknown in model.gradients]
+    assert sum(outcome.equal is True for outcome in outcomes) >= PROVED * len(outcomes)
 
 
 @pytest.mark.parametrize("model", MODELS)

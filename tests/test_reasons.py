@@ -12,7 +12,6 @@ from functools import cache
 
 import pytest
 from test_cookbook import rows
-from test_models import MODELS, Model, derivation
 
 import matdiff
 from matdiff.algebra.constants import Zeros
@@ -53,11 +52,6 @@ def test_every_step_of_the_cookbook_is_an_instance_of_its_law() -> None:
 def test_every_step_to_a_hessian_is_an_instance_of_its_law() -> None:
     assert len(hessians()) > 200
     assert not without_reason(hessians())
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_every_step_of_a_model_is_an_instance_of_its_law(model: Model) -> None:
-    assert not without_reason(derivation(model.name).steps)
 
 
 def test_the_last_line_counts_the_reasons() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from matdiff.errors import SyntaxError, UnknownNameError
-from matdiff.language.names import ABBREVIATED, SUBS, nearest
+from matdiff.language.names import ABBREVIATED, SUBS, canonical, nearest
 from matdiff.language.words import Vocabulary, is_name, ways
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
@@ -46,7 +46,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
 def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:
     """Refuses f: x'x, which names a function or is an inner product f : x, where f is not declared."""
     name = text[start:end]
-    if not HEADING.match(text, end) or text[:start].strip() or not name.islower() or name in known.kinds:
+    if not HEADING.match(text, end) or text[:start].strip() or not name.islower() or canonical(name) in known.kinds:
         return
     message = f"{name}: can name the function, or be the inner product of {name}"
     hint = f"write {name} = … for the name, {name}'*… for the product"

@@ -14,6 +14,7 @@ from matdiff.numeric.program import Array
 
 GOLDEN, FIRST, SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 MASK = 2**64 - 1
+BLOCK = 2048
 
 
 class Draws:
@@ -50,6 +51,23 @@ class Draws:
     def signs(self, shape: tuple[int, ...]) -> Array:
         """−1 or 1"""
         return np.where(self.uniform(0.0, 1.0, shape) < 0.5, -1.0, 1.0)
+
+
+class Signs:
+    """−1 or 1, drawn many at once, since arrays are small and many."""
+
+    __slots__ = ("block", "draws", "place")
+
+    def __init__(self, draws: Draws) -> None:
+        self.draws, self.place, self.block = draws, 0, np.empty(0)
+
+    def __call__(self, shape: tuple[int, ...]) -> Array:
+        """The next ones."""
+        count = prod(shape)
+        if self.place + count > len(self.block):
+            self.place, self.block = 0, self.draws.signs((max(BLOCK, count),))
+        self.place += count
+        return self.block[self.place - count : self.place].reshape(shape)
 
 
 def mixed(bits: np.ndarray) -> np.ndarray:

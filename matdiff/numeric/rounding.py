@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matdiff.numeric.draws import Draws
+from matdiff.numeric.draws import Draws, Signs
 from matdiff.numeric.program import Array, Environment, Program
 
 MOVED = 2.0**-50  # by a few units in the last place
@@ -64,11 +64,11 @@ def agreement(a: Rounded, b: Rounded, faint: bool = False, tolerance: float = TO
 
 def noises(program: Program, environment: Environment, values: list[Array]) -> list[float]:
     """How far rounding may have moved the entries of each of the values of a program."""
-    draws = Draws(0)
+    signs = Signs(Draws(0))
 
     def moved(a: Array) -> Array:
         exact = (a == np.rint(a)) & (np.abs(a) < EXACT)
-        return np.where(exact, a, a * (1.0 + MOVED * draws.signs(a.shape)))
+        return np.where(exact, a, a * (1.0 + MOVED * signs(a.shape)))
 
     found = np.zeros(len(values))
     with np.errstate(invalid="ignore"):

@@ -72,12 +72,14 @@ class Printer:
     """Writes expressions in one style with the same names; what has been found out for one of them serves the next.
 
     forms   for a node, and what is known of its size: its level, whether it is closed, its pieces from right to left
+    used    the nodes whose names have been written
     kept    the texts of closed nodes: what is between f( and ), or in brackets, does not depend on its neighbours
     """
 
     def __init__(self, style: Style, names: Mapping[Expr, str]) -> None:
         self.style = style
         self.names = names
+        self.used: set[Expr] = set()
         self.sizes = Sizes(names, style)
         self.brackets = style.pick("(", r"\left("), style.pick(")", r"\right)")
         self.forms: dict[tuple[Expr, Known], tuple[int, bool, list[Piece]]] = {}
@@ -96,6 +98,7 @@ class Printer:
             elif isinstance(piece, Mark):
                 self._keep(piece, out)
             elif piece[0] in self.names and piece[0] is not root:
+                self.used.add(piece[0])
                 out.put(self.names[piece[0]])
             else:
                 self._expand(piece, out, stack)

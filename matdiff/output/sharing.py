@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.fresh import fresh
@@ -51,6 +51,17 @@ def with_pieces(e: Expr, style: Style, definitions: bool, is_answer: bool = Fals
     if is_answer and not shared:
         e, shared = names_that_save(e)
         shown = list(postorder(e, prune=None if definitions else is_definition))
+    text, used = _written_with(shared, e, shown, style, definitions)
+    while len(used) < len(shared):  # of 2a in 2ab the factors are written, and not the name
+        shared = {node: name for node, name in shared.items() if node in used}
+        text, used = _written_with(shared, e, shown, style, definitions)
+    return text
+
+
+def _written_with(
+    shared: Mapping[Expr, str], e: Expr, shown: list[Expr], style: Style, definitions: bool
+) -> tuple[str, set[Expr]]:
+    """The text with names for some pieces, and the pieces whose names stand in it."""
     names = {node: name_text(name, style) for node, name in shared.items()}
     printer = Printer(style, names)
     parts = []
@@ -62,7 +73,7 @@ def with_pieces(e: Expr, style: Style, definitions: bool, is_answer: bool = Fals
     whole = printer.write(e)
     if definitions and isinstance(e, Named):
         whole = whole.join(printer.brackets)
-    return style.pick("; ", r";\quad ").join([*parts, whole])
+    return style.pick("; ", r";\quad ").join([*parts, whole]), printer.used
 
 
 def line(e: Expr, printer: Printer) -> str:

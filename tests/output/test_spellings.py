@@ -157,6 +157,26 @@ def test_shared_pieces_keep_every_spelling_short(spelling: str, is_read_back: Ca
     assert is_read_back(e, spelling, "x: n")
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("⟨λ, λ⟩", "lambda: n"),
+        ("∑_{i=1}^N (Σ[i]'Σ[i] + h)^2", "Σ[i=1..N]: n; h: scalar"),
+    ],
+)
+def test_greek_letters_are_read_back(text: str, where: str, is_read_back: Callable[..., bool]) -> None:
+    for spelling in ("unicode", "ascii", "latex"):
+        assert is_read_back(matdiff.parse(text, where), spelling, where)
+
+
+def test_a_piece_is_named_only_where_its_name_is_written() -> None:
+    """2·1ᵀz would be a piece of this gradient, of which its factors are written."""
+    where = "z, w: n"
+    gradient = matdiff.derive("logdet(5I + tanh((z*ones(n)')*((z + z)*(z + 1 + w)')))", "z", where).gradient
+    assert ":= 2·1ᵀz" not in str(gradient)
+    assert matdiff.parse(str(gradient), where) is gradient
+
+
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_deep_expressions_are_written(spelling: str) -> None:
     e = matdiff.parse("x", "x: n")
