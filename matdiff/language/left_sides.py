@@ -19,7 +19,7 @@ from matdiff.language.transcript import Edit
 ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
 HEAD = re.compile(
     rf"\s*(?:(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
-    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[*∗⋆]\}}?)*)\s*"
+    rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?P<sign>:?=)(?!=)"
 )
 MEMBER = (

@@ -286,6 +286,9 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
             return [Piece("NAME", whole, subscript.end())]
         if whole in known.functions:
             return [Piece("FUNCTION", whole, subscript.end())]
+        last = canonical(run[-1] + subscript.group())
+        if len(run) > 1 and last in known.names and not is_name(run, known):  # Xw_{ML} has the factor w_ML
+            return [*split_word(text, start, end - 1, known), Piece("NAME", last, subscript.end())]
         if run in BIG and run not in known.names:
             return [Piece("SUM", run, end)]
         letters = subscript.group().strip("_{}")
