@@ -119,7 +119,7 @@ def as_array(s: Symbol, value: Any) -> Array:
         if array.dtype.kind == "c":
             raise TypeError("complex")
         array = array.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ShapeError(f"the value of {s.name} is not an array of real numbers") from None
     if INDEX in s.properties and not np.all(array == np.rint(array)):
         raise ShapeError(f"{s.name} is an index: its value is a whole number, counted from 1")
@@ -242,7 +242,7 @@ def whole_number(name: str, value: Any) -> int:
     """A size that is given as a number."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1.0
     if number < 0 or not number.is_integer():
         raise ShapeError(f"the size {name} must be a whole number")

@@ -38,7 +38,7 @@ ALL: Known = (True, True)
 RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
 RAISED = re.compile(r"\^\w+\Z")
 SUBSCRIPTED = re.compile(r"_\w+\Z")
-WORDS = frozenset({*FUNCTIONS, *GREEK, "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
+WORDS = frozenset({*FUNCTIONS, *GREEK, "kl", "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
 MARKS = frozenset(ACCENTS.values())
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument
 
@@ -201,16 +201,20 @@ class Writer:
         if after == "[":
             return " "  # A[x; y] would be a part of A
         if after == "(":
-            return "·" if tail and (len(tail) > 1 or tail in CALLED) and not tail.isdecimal() else ""
+            is_word = self._together().lower() in WORDS  # KL(…) would be a call
+            return "·" if tail and (len(tail) > 1 or tail in CALLED or is_word) and not tail.isdecimal() else ""
         if not tail or not (after.isalnum() or after == "∑"):
             return ""
         if tail.isdecimal():
             return "·" if after.isdecimal() else ""
         if len(tail) == 1 and len(piece) == 1 and after.isalpha() and "d" not in (tail, after):
-            earlier = RUN.search("".join(self.pieces[-4:]))
-            together = (earlier.group() if earlier else tail).lstrip("0123456789") + after
-            return "" if together not in WORDS else " "
+            return "" if self._together() + after not in WORDS else " "
         return "" if not tail[-1].isascii() and not tail[-1].isalpha() else " "
+
+    def _together(self) -> str:
+        """The letters that stand together at the end."""
+        found = RUN.search("".join(self.pieces[-4:]))
+        return found.group().lstrip("0123456789") if found else ""
 
 
 # ---- what the reader can tell about sizes ----------------------------------------------------------

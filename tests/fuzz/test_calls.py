@@ -49,6 +49,7 @@ CRASHED = {
     "numbers as unknowns": lambda: matdiff.derive("x'x", range(3)),  # type: ignore[arg-type]
     "numbers as moments": lambda: matdiff.expectation("x'A x", {"x": (3,)}),  # type: ignore[dict-item]
     "no unknown": lambda: matdiff.solve(matdiff.parse("x'x", "x: n")),
+    "a value of 400 digits": lambda: matdiff.evaluate("x'x", {"x": 10**400}),
     "a number of 5,000 digits": lambda: matdiff.derive("x'x", 10**5000),  # type: ignore[arg-type]
     "a product of 6,000 digits": lambda: matdiff.derive("*".join(["1e99"] * 60) + "*x", "x"),
     "1e5000": lambda: matdiff.derive("1e5000*x", "x"),

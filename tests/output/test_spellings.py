@@ -161,10 +161,11 @@ def test_shared_pieces_keep_every_spelling_short(spelling: str, is_read_back: Ca
     ("text", "where"),
     [
         ("⟨λ, λ⟩", "lambda: n"),
+        ("K*L*(A + B)", "K, L, A, B: n x n"),
         ("∑_{i=1}^N (Σ[i]'Σ[i] + h)^2", "Σ[i=1..N]: n; h: scalar"),
     ],
 )
-def test_greek_letters_are_read_back(text: str, where: str, is_read_back: Callable[..., bool]) -> None:
+def test_letters_that_may_be_words_are_read_back(text: str, where: str, is_read_back: Callable[..., bool]) -> None:
     for spelling in ("unicode", "ascii", "latex"):
         assert is_read_back(matdiff.parse(text, where), spelling, where)
 
