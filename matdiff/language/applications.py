@@ -120,6 +120,9 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
         shown = "; ".join(attempt.described(o) for o in operands)
         needs = "a square matrix" if square else operator.signature
         raise attempt.misfit(node, f"{node.value} needs {needs}: {shown}")
+    if node.value == "diag" and operands[0].is_scalar and operands[0].guessed:  # p_i of diag(p_i(1 − p_i)) runs
+        message = f"diag needs a vector: {attempt.described(operands[0])}"
+        raise attempt.misfit(node, message, "diag(p) has the entries of a vector p on its diagonal")
     if operator.inputs == (("n", "1"),) and operator.output == ("n", "1") and operands[0].is_scalar:
         raise attempt.misfit(node, f"{node.value} takes a vector: {attempt.described(operands[0])}")
     if len(operands) == 1 and operands[0].is_scalar and not issubclass(operator, Entrywise) and not square:

@@ -143,11 +143,12 @@ def named(text: str) -> str:
 
 
 def changed(name: str) -> str:
-    """A name, or declarations of names, where Δx is always one.
+    """A name, or declarations of names, where Δx and k_* are always one.
 
     >>> canonical(changed("Δx")), canonical(changed("δu_1")), changed("Δ: n x n")
     ('x_increment', 'u_variation1', 'Δ: n x n')
     """
+    name = re.sub(r"_(?:[*∗⋆]|\{\s*[*∗⋆]\s*\})", "_star", name)
     for kind, sign in CHANGE_SIGNS.items():
         name = re.sub(rf"{sign}[ \u200a]?({MARKED_LETTER})(?![A-Za-z])", rf"\1{CHANGE_MARKS[kind]}", name)
     return name

@@ -9,19 +9,23 @@ import re
 from collections.abc import Collection, Container, Iterator
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.names import GREEK_CLASS, canonical
+from matdiff.language.names import GREEK_CLASS, MARKS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
 
 LETTER = rf"[A-Za-z{GREEK_CLASS}]"
 NUMBERED = rf"{LETTER}_[0-9]+(?={LETTER})"  # W_1x
 INDEXED = rf"(?:{LETTER}_(?P<low>[a-z]{{1,2}}))(?={LETTER}_(?P=low)(?![A-Za-z0-9]))"  # a_ix_i
+STARRED = rf"(?<=[A-Za-z{GREEK_CLASS}{MARKS}])_(?:[*∗⋆]|\{{\s*[*∗⋆]\s*\}})"  # k_*
 INTO = rf"(?:{NUMBERED}|{INDEXED})"
 OF_TWO = re.compile(rf"(?<![A-Za-z0-9_{{])(?P<base>{LETTER})_(?P<low>[A-Za-z0-9])(?P<factor>{LETTER})(?![A-Za-z0-9_])")
 
 
 def parted(script: Transcript, declared: Container[str]) -> Transcript:
-    """The text with a small space behind such subscripts, but in names that are declared."""
-    return script.edited(list(_ends(script.text, declared))) if "_" in script.text else script
+    """The text with a small space behind such subscripts, but in names that are declared; k_* is k_star."""
+    if "_" not in script.text:
+        return script
+    stars = [(m.start(), m.end(), "_{star}") for m in re.finditer(STARRED, script.text)]
+    return script.edited([*_ends(script.text, declared), *stars])
 
 
 def _ends(text: str, declared: Container[str]) -> Iterator[Edit]:
