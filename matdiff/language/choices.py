@@ -55,7 +55,7 @@ class Options:
             for key, of in self.choices.items()
             if key not in self.siblings
         }
-        self._ones()
+        self._numbers()
         if valued:
             self._open_functions()
 
@@ -79,8 +79,11 @@ class Options:
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped else found
 
-    def _ones(self) -> None:
-        """Where 1 may be the vector of ones: as a factor; custom reads it so beside a factor without a sign."""
+    def _numbers(self) -> None:
+        """What a 1 and a 0 may be, a bare sum, a function of what has entries, and vector(c).
+
+        1 may be the vector of ones as a factor; custom reads it so beside a factor without a sign.
+        """
         for node in self.bound.order:
             if node.kind in ("product", "tight"):
                 for k, part in enumerate(node.parts):

@@ -15,7 +15,7 @@ from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, MARKED_LETTER, SUBS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
 
-RUN = re.compile(rf"[ {APART}]?(?P<run>(?P<letter>{MARKED_LETTER})[A-Za-z]*)(?P<bracket>\s*\()?")
+RUN = re.compile(rf"[ {APART}]?(?P<run>(?P<letter>{MARKED_LETTER})[A-Za-z]*)")
 NUMBERED = re.compile(rf"[_0-9{SUBS}]")  # Δ_k is another name
 
 

@@ -151,8 +151,8 @@ class Search:
         is_turned = (turned > 0 or is_bold) and self.not_scalar is not None  # softmax(QKᵀ)V is a matrix
         paths = {node.value[0] for node in self.bound.order if node.kind == PATH}
         is_path = any(self.keys[k] in paths and self.choices[self.keys[k]][0][0] == "M" for k, _ in plain)
-        is_array = any(
-            of[0][0] == "V" and of[n][0] == "S" and self.keys[k] in self.arrays
+        is_array = any(  # x of ‖x‖ is no number, a capital letter no row
+            (of[0][0], of[n][0]) == ("M", "R") or ((of[0][0], of[n][0]) == ("V", "S") and self.keys[k] in self.arrays)
             for (k, _), (of, n) in zip(plain, taken, strict=True)
         )
         one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂

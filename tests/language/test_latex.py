@@ -401,7 +401,7 @@ def origin(source: str, piece: str) -> str:
         (r"\operatorname{tr}(A)", "tr", r"\operatorname{tr}"),
         (r"\left\| x \right\|", "‖" + CLOSES, r"\right\|"),
         (r"X + x_{\text{train}}", "train", r"\text{train}"),
-        (r"\hat{x} + y", "x\u0302", "x"),
+        (r"\hat{x} + y", "x\u0302", r"\hat{x}"),
         (r"a + \mathrm{loss}", "⟪loss⟫", r"\mathrm{loss}"),
         (r"\def\u#1{#1^2} a + \u{x}", "x^2", r"\u{x}"),
         (r"\begin{align} a &= b \end{align}", "b", "b"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from builtins import SyntaxError as PythonSyntaxError
 from collections.abc import Callable
 from fractions import Fraction
@@ -97,7 +98,7 @@ def in_order(body: list[ast.stmt]) -> list[ast.stmt]:
     for i, item in enumerate(body):
         used = {part.id for part in ast.walk(item) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
         found = [places[name] for name in used if name in places]
-        needs[i] = [max((j for j in at if j < i), default=at[0]) for at in found]
+        needs[i] = [at[max(bisect_left(at, i) - 1, 0)] for at in found]  # the last before it, else the first
     if all(j < i for i, at in needs.items() for j in at) and not any(isinstance(item, ast.Expr) for item in body[:-1]):
         return body
     try:

@@ -57,6 +57,7 @@ class Font(Construct):
             message = "an expectation is no part of an expression: matdiff.expectation takes it"
             hint = "give what is inside, and the distribution"
             raise SyntaxError(message, text=page.source, span=span, suggestion=hint)
+        page.widen(self.mark, self.command.start, token.end)
 
 
 class Brace(Construct):
@@ -177,6 +178,7 @@ class Accent(Construct):
                 suggestion=rf"write {self.command.text}{{x}}",
             )
         page.change(place, letter + self.sign)
+        page.widen(place, self.command.start, token.end)
 
 
 class Script(Construct):

@@ -128,6 +128,14 @@ class Page:
         text, start, _ = self.pieces[place]
         self.pieces[place] = (text, start, end)
 
+    def widen(self, first: int, start: int, end: int) -> None:
+        """The pieces from a place on stand for the whole of a command, \\hat{x}."""
+        if first < len(self.pieces):
+            text, begin, stop = self.pieces[first]
+            self.pieces[first] = (text, min(begin, start), stop)
+            text, begin, stop = self.pieces[-1]
+            self.pieces[-1] = (text, begin, max(stop, end))
+
     # ---- looking back ------------------------------------------------------------------------------
 
     def last(self) -> str:
