@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from fuzz.dressed import declarations
 
 import matdiff
 from matdiff.algebra.dims import size
@@ -307,7 +308,7 @@ def test_gradients(example: Example, unknown: str) -> None:
     found = matdiff.derive(example.text, unknown, WHERE)
     if expected := example.gradients[unknown]:
         assert str(found.gradient) == expected
-    assert parse(str(found.gradient)) is found.gradient
+    assert matdiff.parse(str(found.gradient), declarations(found.function)) is found.gradient
     assert found.verify().ok
     np.testing.assert_allclose(value(found.gradient), slopes(example.f, unknown), rtol=2e-5, atol=2e-6)
 

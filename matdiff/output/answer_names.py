@@ -30,6 +30,7 @@ def is_definition(e: Expr) -> bool:
 def names_that_save(e: Expr) -> tuple[Expr, dict[Expr, str]]:
     """The answer, in which runs of factors with a name are one, and the names of its pieces."""
     found: list[Expr] = []
+    beside = e.facts.get("context", ())  # the symbols of the function: a letter of it is taken
     while len(found) < MOST_NAMED:
         written = Written(e, found)
         piece = max(written.saving, key=written.saving.__getitem__, default=None)
@@ -43,7 +44,7 @@ def names_that_save(e: Expr) -> tuple[Expr, dict[Expr, str]]:
     if not found:
         return e, {}
     nodes = list(postorder(e))
-    names, parents = Names(nodes), above(nodes)
+    names, parents = Names([*nodes, *beside]), above(nodes)
     return e, {piece: names.fresh(meant(piece), parents[piece]) for piece in nodes if piece in found}
 
 
@@ -95,8 +96,10 @@ class Written:
         self.saving = {n: s for n, s in saved.items() if s >= self._least_for(n)}
 
     def _least_for(self, n: Expr) -> int:
-        """A letter that is customary is worth more than t1."""
-        return 1 if has_custom(n, self.above[n]) else self.least
+        """A letter that is customary is worth more than t1, most of all where it stands more than twice."""
+        if not has_custom(n, self.above[n]):
+            return self.least
+        return 1 if self.times[n] > 2 else LEAST_SAVED
 
     def best_run(self) -> Run | None:
         """The factors side by side for which a name saves most."""

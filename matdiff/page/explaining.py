@@ -32,7 +32,7 @@ def in_words(law: Law) -> str:
     >>> from matdiff.algebra.laws import law_named
     >>> import matdiff
     >>> in_words(law_named("differential_of_inverse"))
-    'differential of inverse, where A invertible'
+    'differential of inverse, where A invertible (Magnus and Neudecker, ch. 8, sec. 4)'
     """
     condition = law.requires and f", where {law.requires}"
     source = law.source and f" ({law.source})"

@@ -169,7 +169,9 @@ def test_the_printed_gradient_is_read_as_the_same_node(chunk: int) -> None:
         unknown = unknown_of(f, seed)
         if unknown is not None:
             g = matdiff.derive(f, unknown).gradient
-            assert matdiff.parse(str(g), WHERE) is g, (seed, str(g))
+            names = {"N", *(s.name for s in symbols(f))}  # the others are free for pieces of the answer
+            known = {name: shape for name, shape in WHERE.items() if name.partition("[")[0] in names}
+            assert matdiff.parse(str(g), known) is g, (seed, str(g))
 
 
 # ---- simplification ---------------------------------------------------------------------------------

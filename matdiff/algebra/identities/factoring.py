@@ -36,7 +36,7 @@ def key(e: Expr) -> bytes:
 
 def _key(e: Expr, below: list[bytes]) -> bytes:
     if not e.operands:
-        return _digest(e, id(e))  # leaves are interned and live as long as what is built of them
+        return digest(e, id(e))  # leaves are interned and live as long as what is built of them
     if isinstance(e, Sum | Hadamard):
         below = sorted(below)
     elif isinstance(e, Product) and e.is_scalar:
@@ -49,7 +49,7 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
         return key(as_product_with_ones(e.operands[0]))
     elif isinstance(e, OpenDerivative) and len(e.directions) > 1:
         below = _directions_in_order(e, below)
-    return _digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
+    return digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
 
 
 def _in_a_circle(e: Expr) -> list[bytes]:
@@ -79,15 +79,15 @@ def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
     if isinstance(e, OpenHessian):
         return key(e.flipped)
     if isinstance(e, Sum | Hadamard):
-        return _digest(e, *sorted(below))
+        return digest(e, *sorted(below))
     if isinstance(e, Product):
-        return _digest(e, *reversed(below))
+        return digest(e, *reversed(below))
     if isinstance(e, Scale | Inverse | MatrixPower):
-        return _digest(e, *e.data, *below)
+        return digest(e, *e.data, *below)
     return hashlib.blake2b(b"transpose" + key(e), digest_size=16).digest()
 
 
-def _digest(e: Expr, *parts: object) -> bytes:
+def digest(e: Expr, *parts: object) -> bytes:
     return hashlib.blake2b(repr((type(e).__name__, *parts)).encode(), digest_size=16).digest()
 
 

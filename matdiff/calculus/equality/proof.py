@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Zeros
-from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.factoring import digest, key
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.rewriting import Simplifier, Step
@@ -54,7 +54,7 @@ class Proof(NamedTuple):
 def prove(a: Expr, b: Expr) -> Proof | None:
     """A proof that two expressions of one shape are equal wherever both have a value, or None."""
     a, b = without_names(a), without_names(b)
-    if a is b or key(a) == key(b):
+    if alike(a, b):
         return Proof("identical", a)
     if max(size_of(a), size_of(b)) > LARGEST:
         return None
@@ -62,6 +62,18 @@ def prove(a: Expr, b: Expr) -> Proof | None:
         return _by_simplification(a, b) or _by_normal_form(a, b)
     except (TooLong, UnsupportedError):  # a form that does not come to rest proves nothing
         return None
+
+
+def alike(a: Expr, b: Expr) -> bool:
+    """Whether two expressions differ in nothing but the order of terms and of factors entry by entry."""
+    return a is b or fact("ordered key", a, _ordered) == fact("ordered key", b, _ordered)
+
+
+def _ordered(e: Expr, below: list[bytes]) -> bytes:
+    if not e.operands:
+        return str(id(e)).encode()
+    data = [id(d) if isinstance(d, Expr) else d for d in e.data]
+    return digest(e, *data, *(sorted(below) if isinstance(e, Sum | Hadamard) else below))
 
 
 def size_of(e: Expr) -> int:
@@ -73,7 +85,7 @@ def _by_simplification(a: Expr, b: Expr) -> Proof | None:
     """The way answers are made short may lead to one form already."""
     simplifier = Simplifier(SIMPLIFICATIONS)
     (left, first), (right, second) = simplifier(a), simplifier(b)
-    if left is right or key(left) == key(right):
+    if alike(left, right):
         return Proof("simplification", left, tuple(first), tuple(second))
     return None
 
