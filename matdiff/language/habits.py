@@ -102,7 +102,8 @@ def type_variance(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     if len(operands) != 1 or operands[0].is_scalar:
         raise attempt.misfit(node, f"{node.value} takes one vector or matrix")
     shown = attempt.written(node)
-    attempt.note(node, f"{shown} divides by n; with n − 1 it is n/(n - 1)*{shown}")
+    more = "sqrt(n/(n - 1))" if node.value == "std" else "n/(n - 1)"
+    attempt.note(node, f"{shown} divides by n; with n − 1 it is {more}*{shown}")
 
     def make(x: Expr) -> Expr:
         mean = FUNCTIONS["mean"].of
