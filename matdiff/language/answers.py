@@ -120,6 +120,7 @@ def _definition(expr: Expr, name: str) -> Expr | None:
 def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
     written = name
+    name = re.sub(r"\^\{?\[\s*(\w+)\s*\]\}?", r"^{(\1)}", name)  # W^{[l]}
     name = changed(plain(name)).strip()
     symbol = known.get(f"{named(name)}_bold") if written_bold(written) else None
     symbol = symbol or known.get(named(name)) or (known.get("l") if name == "ell" else None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from matdiff.errors import DeclarationError
 from matdiff.language.recurrences.gathering import DEFINING, gathered, in_order
+from matdiff.language.recurrences.implied import joined
 from matdiff.language.recurrences.recursion import Binding, fault
 from matdiff.language.scopes import Scope
 from matdiff.language.substitution import taken_out
@@ -30,7 +31,7 @@ def resolve_where(bound: Binding, node: Node, scope: Scope) -> None:
 
 def resolve_sequence(bound: Binding, node: Node, scope: Scope) -> None:
     """Definitions first, each behind what it uses, the expression last; a last definition gives its right side."""
-    left = taken_out(bound, expression_last(bound, node.parts))
+    left = taken_out(bound, joined(expression_last(bound, node.parts)))
     if not left:
         message = "the text defines something, and holds no function of it"
         raise fault(bound, node.start, node.end, message, "write the expression behind it")

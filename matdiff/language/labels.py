@@ -56,10 +56,10 @@ class Labels:
 
     @cached_property
     def bound(self) -> frozenset[str]:
-        """The letters that sums bind."""
+        """The letters that sums bind, and those of the steps of a recurrence."""
         limits = re.findall(BINDS, self.known.text)
         letters = {SUBSCRIPTS.get(letter, letter) for found in limits for letter in "".join(found)}
-        return frozenset(canonical(letter) for letter in letters if letter.isalpha())
+        return frozenset(canonical(letter) for letter in letters if letter.isalpha()) | self.known.steps
 
     def above(self, written: str) -> frozenset[str]:
         """The labels and letters that stand high behind a name."""

@@ -18,11 +18,11 @@ from matdiff.language.limits import bound_by
 from matdiff.language.names import canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import at, binder_of, number_text, position
-from matdiff.language.recurrences.gathering import copied, in_order, known, numbers, offset_of
+from matdiff.language.recurrences.gathering import in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.recursion import Binding, fault, spend
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, apart
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, copied, postorder
 from matdiff.language.words import PATH
 
 MOST_SUBSTITUTED = 20_000  # nodes of all bodies together

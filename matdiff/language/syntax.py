@@ -59,6 +59,15 @@ def postorder(root: Node) -> Iterator[Node]:
             stack.extend((part, False) for part in reversed(node.parts))
 
 
+def copied(root: Node) -> Node:
+    """A copy of a tree."""
+    made: dict[int, Node] = {}
+    for node in postorder(root):
+        value = list(node.value) if isinstance(node.value, list) else node.value
+        made[id(node)] = Node(node.kind, [made[id(p)] for p in node.parts], value, node.start, node.end)
+    return made[id(root)]
+
+
 # ---- building nodes -------------------------------------------------------------------------------
 
 VALUED = frozenset(("NAME", "NUMBER", "STRING"))  # tokens that are operands of their own

@@ -30,7 +30,7 @@ from matdiff.language.names import (
     no_function,
 )
 from matdiff.language.parameters import Heads, bound_letters
-from matdiff.language.recurrences.heads import states
+from matdiff.language.recurrences.heads import states, step_letters
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 LOW_SIGNS = frozenset(("_", *SUBS))  # what a subscript begins with
@@ -99,6 +99,7 @@ class Vocabulary:
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
         defined += [canonical(m.group(1)) for m in links]
         self.states = frozenset(states(text))
+        self.steps = step_letters(text, self.states)
         self.heads = Heads(text)
         self.running = bound_letters(text)
         defined = [name for name in defined if not self._is_member(name)]

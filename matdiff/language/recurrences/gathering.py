@@ -17,7 +17,7 @@ from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import given_start, with_steps
 from matdiff.language.recurrences.recursion import Binding, Recursion, at_head, fault, spend
 from matdiff.language.scopes import Place
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, copied, postorder
 
 
 def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
@@ -247,15 +247,6 @@ def written_out(bound: Binding, unit: Node) -> list[Node]:
             inner = Node("like", [inner], start, step.start, step.end)
         found.append(Node("define", [inner], recursion.label(k + recursion.after), step.start, step.end))
     return found
-
-
-def copied(root: Node) -> Node:
-    """A copy of a tree."""
-    made: dict[int, Node] = {}
-    for node in postorder(root):
-        value = list(node.value) if isinstance(node.value, list) else node.value
-        made[id(node)] = Node(node.kind, [made[id(p)] for p in node.parts], value, node.start, node.end)
-    return made[id(root)]
 
 
 def _final_state(bound: Binding, recursion: Recursion) -> Node:

@@ -6,7 +6,7 @@ In goes a place in the text, out comes a ``Head`` or ``Steps``; the lexer makes 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
@@ -79,15 +79,30 @@ def states(text: str) -> Iterator[str]:
     """
     if not _has_heads(text):
         return
+    heads = [(found, _head(found)) for found in re.finditer(ITEM, text)]
+    numbered = {head.name: list(_numbers(text, found.group(1))) for found, head in heads}
+    leading = {head.number for _, head in heads if _leads(head.number, numbered[head.name])}
     ranged = {found.group(1) for found in re.finditer(RANGE, text)} | bound_letters(text) | implied_letters(text)
-    for found in re.finditer(ITEM, text):
-        head = _head(found)
+    for found, head in heads:
         is_function = len(head.name) > 1 and head.name in FUNCTIONS
         if is_function or (len(head.number) > 2 and head.number.isalpha()):  # log_nu, x_max
             continue
-        numbers = [head.number, *_numbers(text, found.group(1))]
-        if found.group(2) is not None or re.search("[-+]", head.number) or any(map(ranged.issuperset, numbers)):
+        numbers = [head.number, *numbered[head.name]]
+        is_state = found.group(2) is not None or re.search("[-+]", head.number) is not None
+        if head.number in leading or is_state or any(map(ranged.issuperset, numbers)):
             yield head.name
+
+
+def _leads(letter: str, numbers: Collection[str]) -> bool:
+    """Whether t numbers the steps of what is used as h_{t-1} and h_T."""
+    return letter.isalpha() and f"{letter}1" in numbers and any(len(n) == 1 and n.isupper() for n in numbers)
+
+
+def step_letters(text: str, names: Collection[str]) -> frozenset[str]:
+    """The letters that number the steps of some states: l of a^{(l)} = …"""
+    heads = map(_head, re.finditer(ITEM, text)) if names else ()
+    letters = {m.group() for head in heads if head.name in names and (m := re.match(r"[^\W\d_]", head.number))}
+    return frozenset(letters)
 
 
 def _numbers(text: str, written: str) -> Iterator[str]:

@@ -14,10 +14,10 @@ from matdiff.algebra.dims import ONE, size
 from matdiff.language.declarations import Excerpt
 from matdiff.language.limits import Range
 from matdiff.language.places import binder_of, number_text, position
-from matdiff.language.recurrences.gathering import copied, known
+from matdiff.language.recurrences.gathering import known
 from matdiff.language.recurrences.recursion import Binding, Recursion, fault, spend
 from matdiff.language.scopes import Binder, Place, Position, Scope, Shifted
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, copied, postorder
 
 
 def resolve_state(bound: Binding, node: Node, recursion: Recursion, piece: Excerpt, scope: Scope) -> Scope | None:
