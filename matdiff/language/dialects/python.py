@@ -249,6 +249,8 @@ class Converter:
     def named(self, node: ast.Name) -> Node:
         if strange := next((sign for sign in node.id if not re.match(LETTER, sign)), ""):
             raise self.refused(node, f"the character {strange} has no meaning here", error=SyntaxError)
+        if node.id.startswith("_") and node.id != LAMBDA:
+            raise self.refused(node, "a name starts with a letter", error=SyntaxError)
         return Node("NAME", [], self.name(node.id), *self.span(node))
 
     def constant(self, node: ast.Constant) -> Node:
