@@ -61,7 +61,7 @@ FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|])\.(?=\s*$)"  # at the end of a text
 EQUALS = " = "  # between the sides of an equation
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
-MOST_LETTERS = 50_000  # read again in variations
+MOST_LETTERS = 40_000  # read again in variations
 
 
 def parse(text: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None) -> Expr:
