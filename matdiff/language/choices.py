@@ -40,8 +40,10 @@ class Options:
         self.bound = bound
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.bold = written_bold(bound.text)
-        self.quadratic = frozenset(name for node in bound.order for name in _inside_quadratic(node))
-        self.arrays = frozenset(name for node in bound.order for name in _as_arrays(node))
+        products = (node for node in bound.order if node.kind in ("product", "tight"))
+        self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
+        taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))
+        self.arrays = frozenset(name for node in taken for name in _as_arrays(node))
         pairs = [(*font_of(name), name) for name in bound.names]
         self.italic = {stem: name for stem, font, name in pairs if font == "bold" and stem in bound.names}
         self.choices: dict[Key, Kinds] = {
@@ -158,8 +160,7 @@ def _as_arrays(node: Node) -> Iterator[str]:
 
 def _inside_quadratic(node: Node) -> Iterator[str]:
     """The capital letters of members that stand behind a transpose, as Ω of eᵢⱼᵀΩᵢⱼeᵢⱼ: a number stands in front."""
-    if node.kind in ("product", "tight"):
-        for before, part, behind in zip(node.parts, node.parts[1:], node.parts[2:], strict=False):
-            if before.kind == "transpose" and part.kind == "member" and behind.kind != "NUMBER":
-                name = str(part.value[0])
-                yield from [name] if name[:1].isupper() else []
+    for before, part, behind in zip(node.parts, node.parts[1:], node.parts[2:], strict=False):
+        if before.kind == "transpose" and part.kind == "member" and behind.kind != "NUMBER":
+            name = str(part.value[0])
+            yield from [name] if name[:1].isupper() else []

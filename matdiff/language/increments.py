@@ -16,6 +16,7 @@ from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, MARKED_LETTER, SU
 from matdiff.language.transcript import APART, Edit, Transcript
 
 RUN = re.compile(rf"[ {APART}]?(?P<run>(?P<letter>{MARKED_LETTER})[A-Za-z]*)")
+LETTERS = ("Δ", "∆", "δ", "elta")
 NUMBERED = re.compile(rf"[_0-9{SUBS}]")  # Δ_k is another name
 
 
@@ -33,6 +34,8 @@ def increments(script: Transcript, known: Collection[str]) -> tuple[Transcript, 
 
     Raises AmbiguityError for δxᵀPδx, where δx may be a name or a product.
     """
+    if not any(sign in script.text for sign in LETTERS):
+        return script, ()
     capital = [] if "Delta" in known else list(_uses(script.text, CHANGE_SIGNS["increment"]))
     if not all(use.letter for use in capital):
         capital = []
