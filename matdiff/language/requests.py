@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from matdiff.language.left_sides import HEAD, arguments
 from matdiff.language.names import named
 from matdiff.language.questions import FUNCTION, GOAL, LETTER, Question
 
@@ -42,9 +43,6 @@ ASKED = re.compile(
 AT_END = re.compile(rf"(?:^|\s){BY}{NAMES}[\s.?]*$")
 BEHIND = re.compile(rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$")  # tr(AX) with respect to X
 NABLA = re.compile(rf"\s*∇\s*(?P<f>{LETTER})\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$")
-LEFT_SIDE = re.compile(
-    rf"\s*(?<![\w∇]){LETTER}\s*\(\s*(?P<arguments>{LETTER}(?:\s*,\s*{LETTER})*)\s*(?:[;|][^()]*)?\)\s*:?=(?!=)"
-)
 GOAL_AHEAD = re.compile(rf"\s*{GOAL}", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
@@ -88,20 +86,18 @@ def request_at(text: str, place: int) -> Question | None:
         )
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else AT_END.search(text, asked.end())
-    names = _listed(by.group("names") if by else ahead or _arguments(text, asked.end()))
+    names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
     if not by and not names and not any(asked.group("of", "direct", "sought")):
         return None
     order = 0 if asked.group("best") or asked.group("goal") else 2 if asked.group("twice") else 1
     return Question(names, order, place, len(text), (asked.end(), by.start() if by else len(text.rstrip(" .?"))))
 
 
-def _arguments(text: str, place: int) -> str:
+def _arguments(text: str, place: int) -> tuple[str, ...]:
     """The x of f(x) = … at a place; of the only such left side where nothing stands there."""
-    if text[place:].strip(" .?"):
-        head = LEFT_SIDE.match(text, place)
-        return head.group("arguments") if head else ""
-    found = {head.group("arguments") for head in LEFT_SIDE.finditer(text)}
-    return found.pop() if len(found) == 1 else ""
+    heads = [HEAD.match(text, place)] if text[place:].strip(" .?") else list(HEAD.finditer(text))
+    found = {names for head in heads if head and (names := arguments([head]))}
+    return tuple(map(named, found.pop())) if len(found) == 1 else ()
 
 
 def _listed(names: str) -> tuple[str, ...]:
