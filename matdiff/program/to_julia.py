@@ -6,7 +6,18 @@ import ast
 from collections.abc import Sequence
 
 from matdiff.program.backends import Backend
-from matdiff.program.translating import COMPARED, PLUS, POWER, TIMES, Answer, Function, Language, Translator
+from matdiff.program.translating import (
+    COMPARED,
+    PLUS,
+    POWER,
+    RENAMED,
+    SAME,
+    TIMES,
+    Answer,
+    Function,
+    Language,
+    Translator,
+)
 
 FACTORS = {
     f"{kind}_{what}": spelling
@@ -58,12 +69,7 @@ CALLS = FACTORS | {
     "pinv": "pinv({inside[0]}) → 2",
 }  # fmt: skip
 
-SAME = "exp log sqrt abs sin cos tan sinh cosh tanh asin acos atan log1p expm1 sign".split()
-RENAMED = {
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "where": "ifelse", "maximum": "max", "minimum": "min",
-    "relu": "relu_", "sigmoid": "sigmoid_", "sigmoid_slope": "sigmoid_slope_", "softplus": "softplus_",
-    "indicator": "indicator_",
-}  # fmt: skip
+NAMES = SAME | RENAMED | {"where": "ifelse"}
 
 HELPERS = {
     "relu_": "relu_(a) = max(a, zero(a))",
@@ -111,7 +117,7 @@ LANGUAGE = Language(
     "Julia",
     CALLS,
     ("{0}({1})", "{0}.({1})"),
-    dict.fromkeys(SAME, "") and {name: name for name in SAME} | RENAMED,
+    NAMES,
     OPERATORS,
     HELPERS,
     "{0}'",
@@ -126,7 +132,7 @@ KEYWORDS = "begin end function for while if else elseif do let local global cons
 OTHERS = """
 sum prod maximum minimum size zeros ones vec vcat hcat copy reverse first throw pi one zero max min raw
 """
-RESERVED = frozenset(f"{KEYWORDS} {LINEAR_ALGEBRA} {OTHERS}".split()) | {*SAME, *RENAMED.values(), *TYPES}
+RESERVED = frozenset(f"{KEYWORDS} {LINEAR_ALGEBRA} {OTHERS}".split()) | {*NAMES.values(), *TYPES}
 
 BACKEND = Backend(
     "", "Array", {}, {}, {}, in_place=True, kinds={"symmetric": "lu"}, language=LANGUAGE, reserved=RESERVED

@@ -6,7 +6,18 @@ import ast
 from collections.abc import Sequence
 
 from matdiff.program.backends import Backend
-from matdiff.program.translating import COMPARED, PLUS, POWER, TIMES, Answer, Function, Language, Translator
+from matdiff.program.translating import (
+    COMPARED,
+    PLUS,
+    POWER,
+    RENAMED,
+    SAME,
+    TIMES,
+    Answer,
+    Function,
+    Language,
+    Translator,
+)
 
 SOLVES = {
     "cholesky_solve": r"({0}.' \ ({0} \ {1}))",
@@ -57,12 +68,7 @@ CALLS = {f"{name} 2 {rank}": f"{spelling} → {rank}" for name, spelling in SOLV
     "flip 1": "flipud({inside[0]}) → 1", "pinv": "pinv({inside[0]}) → 2",
 }  # fmt: skip
 
-SAME = "exp log sqrt abs sin cos tan sinh cosh tanh asin acos atan log1p expm1 sign erf gamma gammaln".split()
-RENAMED = {
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "where": "where_", "maximum": "max", "minimum": "min",
-    "relu": "relu_", "sigmoid": "sigmoid_", "sigmoid_slope": "sigmoid_slope_", "softplus": "softplus_",
-    "indicator": "indicator_",
-}  # fmt: skip
+NAMES = SAME | RENAMED | {"where": "where_", "erf": "erf", "gamma": "gamma", "gammaln": "gammaln"}
 
 HELPERS = {
     "relu_": """function r = relu_(a)
@@ -131,7 +137,7 @@ def function(f: Function, t: Translator) -> str:
 
 
 LANGUAGE = Language(
-    "MATLAB", CALLS, ("{0}({1})", "{0}({1})"), {name: name for name in SAME} | RENAMED, OPERATORS, HELPERS, "{0}.'",
+    "MATLAB", CALLS, ("{0}({1})", "{0}({1})"), NAMES, OPERATORS, HELPERS, "{0}.'",
     "{0}({1})", "end", True, returned, function,
 )  # fmt: skip
 
@@ -141,7 +147,7 @@ switch try while
 """
 RESERVED = (
     frozenset(KEYWORDS.split())
-    | {*SAME, *RENAMED.values(), *HELPERS}
+    | {*NAMES.values(), *HELPERS}
     | frozenset(
         "sum prod max min size zeros ones trace diag norm chol lu det inv pinv eye expm tril triu flip isequal error "
         "mat2str logical double value gradient hessian hvp jacobian jvp vjp pi i j ans".split()

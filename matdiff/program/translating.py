@@ -13,6 +13,11 @@ from typing import NamedTuple
 from matdiff.errors import UnsupportedError
 
 ATOM, POWER, UNARY, TIMES, PLUS, COMPARED = 5, 4, 3, 2, 1, 0  # how tightly a text holds together
+SAME = {name: name for name in "exp log sqrt abs sin cos tan sinh cosh tanh asin acos atan log1p expm1 sign".split()}
+RENAMED = {  # in every language; a name that ends in _ is that of a helper
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "maximum": "max", "minimum": "min", "relu": "relu_",
+    "sigmoid": "sigmoid_", "sigmoid_slope": "sigmoid_slope_", "softplus": "softplus_", "indicator": "indicator_",
+}  # fmt: skip
 
 
 Answer = tuple[str, Sequence[str]]  # a title of what is returned, and its values
