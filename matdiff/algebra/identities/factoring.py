@@ -49,7 +49,7 @@ def _key(e: Expr, below: list[bytes]) -> bytes:
         return key(as_product_with_ones(e.operands[0]))
     elif isinstance(e, OpenDerivative) and len(e.directions) > 1:
         below = _directions_in_order(e, below)
-    return digest(e, *[id(d) if isinstance(d, Expr) else d for d in e.data], *below)
+    return digest(e, *e.data, *below)
 
 
 def _in_a_circle(e: Expr) -> list[bytes]:
@@ -87,8 +87,10 @@ def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
     return hashlib.blake2b(b"transpose" + key(e), digest_size=16).digest()
 
 
-def digest(e: Expr, *parts: object) -> bytes:
-    return hashlib.blake2b(repr((type(e).__name__, *parts)).encode(), digest_size=16).digest()
+def digest(e: Expr, *parts: object, kind: str = "") -> bytes:
+    """A key made of the kind of an operation, its own or another one, and of parts that have keys."""
+    told = [id(p) if isinstance(p, Expr) else p for p in parts]
+    return hashlib.blake2b(repr((kind or type(e).__name__, *told)).encode(), digest_size=16).digest()
 
 
 # ---- terms ------------------------------------------------------------------------------------------

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from fractions import Fraction
 
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
-from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.identities.factoring import digest, key
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Abs
 from matdiff.algebra.operators.norms import Norm
@@ -62,9 +61,8 @@ def _signed(e: Expr, below: list[Signed]) -> Signed:
 
 
 def _digest(e: Expr, *parts: object) -> bytes:
-    kind = "Number" if e.number is not None else type(e).__name__
-    told = [id(p) if isinstance(p, Expr) else p for p in parts]
-    return hashlib.blake2b(repr((kind, told)).encode(), digest_size=16).digest()
+    """A key in which numbers of all kinds are one."""
+    return digest(e, *parts, kind="Number" if e.number is not None else "")
 
 
 def holds_difference(e: Expr) -> bool:
