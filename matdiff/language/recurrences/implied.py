@@ -30,28 +30,31 @@ def with_steps(items: Sequence[Node]) -> None:
 
 def joined(items: list[Node]) -> list[Node]:
     """z_l = W_l a_{l-1}, a_l = σ(z_l) as the one step a_l = σ(W_l a_{l-1}), where nothing else uses z."""
-    for item in [item for item in items if item.kind == "state" and item.value[0].number.isalpha()]:
-        head: Head = item.value[0]
-        users = [other for other in items if other is not item and any(True for _ in _places(other, head.name))]
-        user = users[0] if len(users) == 1 and users[0].kind == "state" else None
-        if user is None or not any(True for _ in _places(item, user.value[0].name)):
-            continue
-        places = list(_places(user, head.name))
-        if all(low_of(place) == head.number for place in places):
+    inner = {item.value[0].name: item for item in items if item.kind == "state" and item.value[0].number.isalpha()}
+    if len(inner) < 2:
+        return items
+    uses: dict[str, list[tuple[Node, Node]]] = {}  # of every name: in which item, at which place
+    for item in items:
+        for place in _places(item):
+            uses.setdefault(place.parts[0].value, []).append((item, place))
+    gone: set[int] = set()
+    for name, item in inner.items():
+        users = {id(user): user for user, _ in uses.get(name, ()) if user is not item}
+        user = next(iter(users.values())) if len(users) == 1 else item
+        goes_round = user is not item and user.kind == "state" and id(user) not in gone
+        goes_round = goes_round and any(by is item for by, _ in uses.get(user.value[0].name, ()))
+        places = [place for _, place in uses.get(name, ())]
+        if goes_round and all(low_of(place) == item.value[0].number for place in places):
             for place in places:
                 place.kind, place.value, place.parts = "group", None, [copied(item.parts[0])]
-            items = [other for other in items if other is not item]
-    return items
+            gone.add(id(item))
+    return [item for item in items if id(item) not in gone]
 
 
-def _places(item: Node, name: str) -> Iterator[Node]:
+def _places(item: Node) -> Iterator[Node]:
     """Where a name has something low, in brackets or high behind it, as a state has."""
     for node in postorder(item):
-        if (
-            node.kind in ("subscript", "index", "power")
-            and node.parts[0].kind == "NAME"
-            and node.parts[0].value == name
-        ):
+        if node.kind in ("subscript", "index", "power") and node.parts[0].kind == "NAME":
             yield node
 
 
@@ -77,7 +80,8 @@ def _ranges(items: Sequence[Node], letter: str) -> Iterator[tuple[Size, Size]]:
 def _to_the_last(items: Sequence[Node], head: Head) -> Iterator[tuple[Size, Size]]:
     """1 and T for h_t = …, 0 and T − 1 for h_{t+1} = …, where h_T is used."""
     after = 1 if "+" in head.number else 0
-    for low in (low_of(place) for item in items for place in _places(item, head.name)):
+    for place in (place for item in items for place in _places(item) if place.parts[0].value == head.name):
+        low = low_of(place)
         if re.fullmatch("[A-Z]", low) and low not in head.number:
             yield size(1 - after), size(low) - size(after)
 
