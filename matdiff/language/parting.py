@@ -24,7 +24,7 @@ FULL_STOP = r"(?<=[\w)\]}'ᵀ²])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n?]|{FULL_STOP}|{WORD}"
 ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
-LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b)"
+LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
 
 def pieces_of(text: str) -> list[Piece]:

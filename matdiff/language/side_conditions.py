@@ -10,7 +10,7 @@ from matdiff.errors import MatdiffError, SyntaxError
 from matdiff.language.declarations import Declarations, add_condition
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
-from matdiff.language.phrases import SPACE, Said, said_of_names, tells_kind
+from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
 from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Transcript
 
@@ -20,6 +20,7 @@ TRANSPOSED = r"\s*(?:\^\s*\{?\s*[⊤ᵀT']\s*\}?|[ᵀ⊤'])\s*"
 SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER}){TRANSPOSED}"
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
 TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
+DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
 RELATIONS = re.compile(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
 
 
@@ -63,6 +64,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     end = start + len(said)
     told = _told_by_signs(said)
     told = _told_of_function(said, text) if told is None else told
+    told = _told_behind_colon(said) if told is None and behind else told
     told = said_of_names(said) if told is None else told
     if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
         return [Condition(said, start, end, names, says) for names, says in told]
@@ -88,6 +90,12 @@ def _told_by_signs(said: str) -> Said | None:
         if (m := re.fullmatch(pattern, said)) and m.group("name") == m.group("again"):
             return [((m.group("name"),), "skew" if m.group("minus") else "symmetric")]
     return None
+
+
+def _told_behind_colon(said: str) -> Said | None:
+    """What A: m x n symmetric says of A behind a function, as in a declaration in front of one."""
+    m = re.fullmatch(DECLARED, said)
+    return [(tuple(re.split(r"\s*,\s*", m.group("names"))), m.group("says"))] if m else None
 
 
 def _told_of_function(said: str, text: str) -> Said | None:
