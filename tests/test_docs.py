@@ -19,7 +19,9 @@ from matdiff.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "GUIDE.md", "CONTRIBUTING.md")}
+TEXTS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "matdiff" / "docs" / "text").glob("*.md"))
+NAMES = ("README.md", "GUIDE.md", "CONTRIBUTING.md", *TEXTS)
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
 SCREENS = 160  # lines of three screens
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -93,9 +95,9 @@ def test_python_is_a_doctest_that_passes(block: Block) -> None:
 
 def test_the_readme_is_short_and_what_it_links_to_is_there() -> None:
     assert len(README.splitlines()) <= SCREENS
-    for text in PAGES.values():
+    for name, text in PAGES.items():
         for target in re.findall(r"\]\((?!http)([^)#]+)", text):
-            assert (ROOT / target).exists(), target
+            assert (ROOT / name).parent.joinpath(target).exists(), target
 
 
 def test_the_sections_that_the_guide_lists_are_there() -> None:

@@ -6,11 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+import matdiff
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD_BACKEND = 77  # the setuptools that the project asks for
@@ -51,11 +54,33 @@ def test_the_wheel_holds_the_grammar_and_the_marker_of_types(wheel: Path) -> Non
     for data in (ROOT / "grammar").iterdir():
         if data.suffix in (".lark", ".table", ".py"):
             assert f"matdiff/grammar/{data.name}" in names
-    for data in ((ROOT / "matdiff" / "web" / "static").iterdir(), (ROOT / "matdiff" / "page").glob("*.css")):
+    found = [(ROOT / "matdiff").rglob(f"{folder}/*") for folder in ("static", "text")]
+    for data in (*found, (ROOT / "matdiff").rglob("*.css")):
         assert {path.relative_to(ROOT).as_posix() for path in data} <= set(names)
     assert "matdiff/py.typed" in names
     assert any(name.endswith("LICENSE") for name in names)
     assert not any(name.startswith("tests/") for name in names)
+
+
+def test_an_unpacked_source_distribution_is_whole_and_passes_tests(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    hidden = shutil.ignore_patterns(".git", ".*_cache", "build", "dist", "*.egg-info", "__pycache__")
+    shutil.copytree(ROOT, source, ignore=hidden)
+    isolation = ["--no-isolation"] if backend_is_installed() else []
+    run(sys.executable, "-m", "build", "--sdist", *isolation, "--outdir", tmp_path, source)
+    with tarfile.open(next(tmp_path.glob("matdiff-*.tar.gz"))) as packed:
+        packed.extractall(tmp_path, filter="data")
+    unpacked = tmp_path / f"matdiff-{matdiff.__version__}"
+    for folder in ("matdiff", "grammar", "tests", "notebooks"):
+        wanted = {p.relative_to(source) for p in (source / folder).rglob("*") if p.is_file()}
+        assert not {path for path in wanted if not (unpacked / path).is_file()}
+    for name in ("README.md", "GUIDE.md", "CHANGELOG.md", "CONTRIBUTING.md", "CITATION.cff", "SECURITY.md", "LICENSE"):
+        assert (unpacked / name).is_file()
+    environment = {**os.environ, "PYTHONPATH": str(unpacked), "PYTHONIOENCODING": "utf-8"}
+    tests = ["tests/test_stated.py", "tests/test_law_book.py"]
+    place = run(sys.executable, "-c", "import matdiff; print(matdiff.__file__)", cwd=unpacked, env=environment)
+    assert Path(place.strip()).is_relative_to(unpacked)
+    run(sys.executable, "-m", "pytest", "-q", *tests, cwd=unpacked, env=environment)
 
 
 def test_the_wheel_derives_from_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:

@@ -277,7 +277,8 @@ def indexed(node: Expr, style: Style) -> Notation:
     """x_{i}; {x_{t}}_{i} of what has a subscript, since TeX refuses a second one"""
     found = node.notation(style)
     base = node.operands[0]
-    if not isinstance(base, Constant) and not (isinstance(base, Symbol | Named) and "_" in name_text(base.name, style)):
+    has_one = isinstance(base, Constant) or FORMS[LATEX].get(type(base)) is indexed
+    if not has_one and not (isinstance(base, Symbol | Named) and "_" in name_text(base.name, style)):
         return found
     inner, opening, *rest = found.parts
     return Notation(("{", inner, f"}}{opening}", *rest), found.level)
