@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,8 @@ import pytest
 import matdiff
 from matdiff.algebra.laws import CATALOGUE
 from matdiff.cli import main
+from matdiff.cli.commands import COMMANDS
+from matdiff.cli.parser import Parser
 from matdiff.numeric.check import Verification
 
 LEAST_SQUARES = ["derive", "||Xw - y||^2", "--wrt", "w"]
@@ -384,6 +387,23 @@ def test_the_scripts_of_the_other_shells_know_every_command(run: Run) -> None:
         script = run("completion", shell).out
         assert all(re.search(rf"\b{name}\b", script) for name in ("derive", "jacobian", "solve", "laws"))
     assert "complete -c matdiff -n '__fish_seen_subcommand_from derive' -l wrt -r" in run("completion", "fish").out
+
+
+def test_the_manual_page_has_every_command_and_option_and_can_be_set(run: Run) -> None:
+    page = run("man").out
+    plain = page.replace("\\-", "-")
+    for name, command in COMMANDS.items():
+        own = Parser()
+        command.arguments(own)
+        assert f"\n.SS {name}\n" in page
+        assert all(f"\\fB{word}\\fR" in plain for action in own.options() for word in action.option_strings)
+    if shutil.which("groff") is None:
+        pytest.skip("there is no groff")
+    done = subprocess.run(
+        ["groff", "-k", "-man", "-T", "utf8", "-ww"], input=page, capture_output=True, encoding="utf-8"
+    )
+    assert not done.stderr
+    assert "EXIT STATUS" in re.sub(".\x08", "", done.stdout)  # letters are struck twice
 
 
 def test_a_closed_pipe_is_no_error() -> None:

@@ -59,7 +59,8 @@ MAY_IMPORT["display"] = {*MAY_IMPORT["api"], "display"}
 MAY_IMPORT["display.magic"] = {"errors", "results", "cli", "display.magic"}
 MAY_IMPORT["web"] = {*MAY_IMPORT["display"], "web", ""}
 MAY_IMPORT["docs"] = {*MAY_IMPORT["testing"], "display", "docs", ""}
-MAY_IMPORT["cli"] = {"errors", "api", "web", "cli", ""}
+MAY_IMPORT["services"] = {"errors", "api", "review", "services", ""}
+MAY_IMPORT["cli"] = {"errors", "api", "web", "services", "cli", ""}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["wiring"] = {
     "algebra.expr",

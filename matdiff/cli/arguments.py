@@ -151,5 +151,9 @@ def serve(command: ArgumentParser) -> None:
     command.add_argument("--no-browser", action="store_true", help="do not open the page in a browser")
 
 
+def nothing(command: ArgumentParser) -> None:
+    """A command by itself."""
+
+
 def completion(command: ArgumentParser) -> None:
     command.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that the script is for")

@@ -17,7 +17,8 @@ from matdiff.cli.parser import parsed
 from matdiff.cli.texts import file_text
 from matdiff.errors import CheckError, MatdiffError
 
-TAKES_A_TEXT = tuple(name for name in COMMANDS if name not in ("equal", "laws", "serve", "completion"))
+WITHOUT_A_TEXT = ("equal", "laws", "serve", "mcp", "lsp", "man", "completion")
+TAKES_A_TEXT = tuple(name for name in COMMANDS if name not in WITHOUT_A_TEXT)
 OPTIONS = re.compile(r"\s--(?=[a-z])")  # where the text ends and the options begin
 
 

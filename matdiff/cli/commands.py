@@ -117,6 +117,24 @@ def _serve(options: Namespace) -> Any:
     return begin(options.port)
 
 
+def _mcp(options: Namespace) -> Any:
+    from matdiff.services.mcp import server
+
+    return server()
+
+
+def _lsp(options: Namespace) -> Any:
+    from matdiff.services.lsp import server
+
+    return server()
+
+
+def _man(options: Namespace) -> Any:
+    from matdiff.cli.man import page
+
+    return page()
+
+
 def _completion(options: Namespace) -> Any:
     from matdiff.cli.completion import script
 
@@ -154,6 +172,12 @@ COMMANDS = {
                 arguments.laws, _laws, showing.as_it_is),
         Command("serve", "the page in a browser, on this machine alone",
                 arguments.serve, _serve, showing.served),
+        Command("mcp", "a server for assistants (Model Context Protocol), over standard input and output",
+                arguments.nothing, _mcp, showing.answering),
+        Command("lsp", "a language server for editors: wrong claims in .tex, .md and docstrings are marked",
+                arguments.nothing, _lsp, showing.editing),
+        Command("man", "the manual page: matdiff man | man -l -",
+                arguments.nothing, _man, showing.as_it_is),
         Command("completion", "a script that completes commands and options in a shell",
                 arguments.completion, _completion, showing.as_it_is),
     )

@@ -105,6 +105,16 @@ def served(options: Namespace, found: Server) -> None:
     serve(found, browser=not options.no_browser)
 
 
+def answering(options: Namespace, found: Any) -> None:
+    """Answers an assistant until it has gone."""
+    found.run("stdio")
+
+
+def editing(options: Namespace, found: Any) -> None:
+    """Answers an editor until it has gone."""
+    found.start_io()
+
+
 def as_it_is(options: Namespace, found: str) -> None:
     """A text that ends with a new line."""
     print(found, end="")
