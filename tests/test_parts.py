@@ -115,6 +115,8 @@ GRADIENTS: list[tuple[str, str, str, Callable[[Array], Array]]] = [
     ("sum(i=1..m, sum(j=1..n, X[i,j]^2*Q[j,i]))", "X[i, j]", "X: m x n; Q[j=1..n, i=1..m]: scalar", same),
     ("tr(X'*A*X)", "X[j, i]", "X: m x n", same),
     ("norm2(A*x[1:2])^2 + x[3]^3", "x[i]", "x: n; A: m x 2", same),
+    ("sum(i=1..n, sum(j=1..n, w[i,j]*s[i]*s[j]))", "s[i]", "w[i=1..n, j=1..n]: scalar; s: n", same),
+    ("sum(i=1..n, sum(j=1..n, w[i,j]*sin(s[i] - s[j])))", "s[i]", "w[i=1..n, j=1..n]: scalar; s: n", same),
     ("sum(i=1..n, sum(j=1..n, R[i,j]^2*R[1,j]*b[j]))", "R[i,i]", "R[i=1..n, j=1..n]: scalar; b: n", np.diag),
 ]
 
@@ -143,6 +145,12 @@ def test_a_gradient_by_a_part_is_that_part_of_the_differences(
         ("norm2(X*w - y)^2", "X[i, :]", "X: m x n", "2(X[i, :]w − y[i])wᵀ"),
         (TENSOR, "Phi[a][:, b]", SLICES, "2Φ[a]sign(Φ[a]ᵀΦ[a][:, b] − unit(b, n))"),
         ("tr(A*X)", "X[1,2]", "A: n x n; X: n x n", "A[2, 1]"),
+        (
+            "sum(i=1..n, j=1..n, w[i,j]*s[i]*s[j])",
+            "s[i]",
+            "w[i=1..n, j=1..n]: scalar; s: n",
+            "∑_{j=1}^{n} (w[i, j] + w[j, i])s[j]",
+        ),
     ],
 )
 def test_the_part_is_taken_of_the_factors(text: str, unknown: str, where: str, answer: str) -> None:

@@ -34,6 +34,21 @@ PAIRS = [  # sums over pairs of members, and the gradient with respect to one
         "m[i=1..N]: scalar; r[i=1..N]: d",
         "-4*m[i]*sum(j=1..N, m[j]*(r[i] - r[j])/(1 + norm2(r[i] - r[j])^2)^2)",
     ),
+    (
+        "sum(i=1..N, j=1..N, w[i,j]*(1 - cos(t[i] - t[j])))",  # phases that are coupled
+        "w[i=1..N, j=1..N]: scalar symmetric; t[i=1..N]: scalar",
+        "2*sum(j=1..N, w[i,j]*sin(t[i] - t[j]))",
+    ),
+    (
+        "sum(i=1..N, j=1..N, w[i,j]*s[i]*s[j])",
+        "w[i=1..N, j=1..N]: scalar; w[i,j] = w[j,i]; s[i=1..N]: scalar",
+        "2*sum(j=1..N, w[i,j]*s[j])",
+    ),
+    (
+        "sum(i=1..N, j=1..N, K[i,j]*exp(-norm2(x[i] - x[j])))",
+        "K[i=1..N, j=1..N]: scalar skew; x[i=1..N]: d",
+        "0",
+    ),
 ]
 
 
@@ -54,6 +69,8 @@ def test_a_sum_over_pairs_counts_every_pair_once(f: str, where: str, least: str)
         ("exp(-norm2(x - y)^2)*(x - y) - 2*exp(-norm2(y - x)^2)*(y - x)", "3*exp(-norm2(x - y)^2)*(x - y)"),
         ("(a - b)^3*x + (b - a)^3*x + y", "y"),
         ("(a - b)^2*x + (b - a)^2*x", "2*(a - b)^2*x"),
+        ("sin(a - b)*x - sin(b - a)*x", "2*sin(a - b)*x"),
+        ("cosh(x - y) + cosh(y - x)", "2*cosh(x - y)"),
     ],
 )
 def test_differences_are_taken_in_one_sense(before: str, after: str) -> None:

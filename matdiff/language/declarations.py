@@ -11,13 +11,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from matdiff.algebra.assumptions import ALSO, INDEX, PROPERTIES, clash, records
+from matdiff.algebra.assumptions import ALSO, INDEX, MATRIX, PROPERTIES, SQUARE, VECTOR, clash, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError, shortly
-from matdiff.language.extents import KINDS, wrong_size
+from matdiff.language.extents import KINDS, parse_shape
 from matdiff.language.extents import Excerpt as Excerpt
 from matdiff.language.extents import parse_size as parse_size
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
+from matdiff.language.open_arguments import OF_FUNCTIONS, argument_shapes
 from matdiff.language.spelling import plain
 
 
@@ -138,7 +139,7 @@ def declare_members(declared: Declarations, bound: AbstractSet[str]) -> None:
         together = declaration.properties | (known.properties if known else frozenset())
         of_family = known or declaration._replace(name=base, indices=indices)
         del declared.table[name]
-        declared.table[base] = of_family._replace(properties=together)
+        declared.table[base] = _of_whole(of_family._replace(properties=together))
 
 
 MEMBER = r"([^\W_]+)_([a-z]{1,2})"  # x_i, w_ij
@@ -206,10 +207,13 @@ SYMMETRIC = {"": "symmetric", "+": "psd", "++": "spd"}
 def _declare(item: Excerpt, result: Declarations) -> None:
     """Adds one declaration: names, a colon, sizes and properties."""
     colon = item.text.find(":")
+    if mirrored := re.fullmatch(MIRRORED, item.text):
+        _declare_mirrored(mirrored, item, result)
+        return
     if colon < 0:
         raise item.error("a declaration needs a colon", "write name: sizes properties, as in S: d x d spd")
     right = item.part(colon + 1, len(item.text))
-    arguments = _arguments(right)
+    arguments = argument_shapes(right)
     told, properties = _right_side(right) if arguments is None else (SCALAR, frozenset[str]())
     last = 0
     for match in re.finditer(r"((?:[^,\[\]]|\[[^\]]*\]?)+)(?:,|$)", item.text[:colon]):
@@ -218,13 +222,39 @@ def _declare(item: Excerpt, result: Declarations) -> None:
         if name in result:
             raise left.error(f"{name} is declared twice")
         shape = told if isinstance(told, tuple) else _open_shape(told, name)
-        _require_fitting(properties, shape, f"{name} is {right.text}", right)
         if indices and arguments is not None:
             raise left.error(f"{name} is a function: it has no index")
-        result.table[name] = Declaration(name, shape, properties, indices, arguments, _end_of_index(right, result))
+        known = _of_whole(Declaration(name, shape, properties, indices, arguments, _end_of_index(right, result)))
+        _require_fitting(properties, known.shape, f"{name} is {right.text}", right)
+        result.table[name] = known
         last = match.end()
     if last < colon or not item.text[:colon].strip():
         raise item.error("a declaration needs a name before its colon")
+
+
+PAIR = r"(?:\[(\w+),\s*(\w+)\]|_\{?(\w)(\w)\}?)"
+TURNED = r"(?:\[\3,\s*\2\]|_\{?\5\4\}?)"
+MIRRORED = rf"([^\W_]+){PAIR}\s*=\s*(?P<minus>[−-])?\s*\1{TURNED}"  # w[i, j] = w[j, i], w_ij = −w_ji
+
+
+def _declare_mirrored(mirrored: re.Match[str], item: Excerpt, result: Declarations) -> None:
+    """Adds that the entries on both sides of the diagonal are equal, or opposite."""
+    name, word = named(mirrored[1]), "skew" if mirrored["minus"] else "symmetric"
+    entry = f"{name}_{''.join(filter(None, mirrored.groups()[1:5]))}"
+    written = entry if entry in result else name
+    family = result.get(written) or Declaration(name, _open_shape("square", name))
+    known = _of_whole(family._replace(properties=family.properties | {word}))
+    _require_fitting(known.properties, known.shape, f"{item.text} says that {name} is {word}", item)
+    result.table[written] = known
+
+
+def _of_whole(family: Declaration) -> Declaration:
+    """Scalars w[i, j] that are symmetric, or p[k] that sum to 1, are the entries of such a matrix or vector."""
+    last = [extent for _, extent in family.indices]
+    wholes = {VECTOR} if len(last) == 1 else {SQUARE, MATRIX} if len(last) == 2 else set()
+    if family.shape != SCALAR or not any(p.of in wholes for p in records(family.properties)):
+        return family
+    return family._replace(shape=(last[0], last[1] if len(last) == 2 else ONE), indices=())
 
 
 def property_word(word: str) -> str:
@@ -292,48 +322,7 @@ def _end_of_index(right: Excerpt, known: Declarations) -> Size | None:
     return None if whole is None else whole.indices[0][1] if whole.indices else whole.shape[0]
 
 
-# ---- open functions: m x n -> scalar, ℝᵐ × ℝⁿ → ℝ, function of m ------------------------------------
-
-MAPPED = r"(.*?)\s*(?:->|→|⟶|↦|⟼)\s*(.*)"
-FUNCTION_OF = r"(?:an?\s+)?(?:open\s+)?(?:scalar(?:-valued)?\s+)?function\s+of\s+(.*?)(?:\s+with\s+scalar\s+values)?"
-SPACE = r"R\s*(?:\^\s*(?:\{([^{}]*)\}|\(([^()]*)\)|(\w+)))?"
-OF_FUNCTIONS = ("->", "→", "⟶", "↦", "⟼", "function")
-SCALAR_VALUES = frozenset(("scalar", "1", "number", "real", "R", "R^1", "R^{1}", "1 x 1"))
-
-
-def _arguments(right: Excerpt) -> tuple[Shape, ...] | None:
-    """The shapes of the arguments of an open function with scalar values; None where no function is declared."""
-    if not any(sign in right.text for sign in OF_FUNCTIONS):
-        return None
-    if mapped := re.fullmatch(MAPPED, right.text, re.DOTALL):
-        values = right.part(*mapped.span(2))
-        if values.text not in SCALAR_VALUES:
-            raise values.error("an open function has scalar values", "write f: m x n -> scalar")
-    described = mapped or re.fullmatch(FUNCTION_OF, right.text, re.DOTALL)
-    if described is None:
-        raise right.error("a function is declared by what it takes", "write f: m x n -> scalar")
-    domain = right.part(*described.span(1))
-    if not domain.text:
-        raise right.error("it is not said what the function takes", "write f: m x n -> scalar")
-    if domain.text in ("each entry", "every entry"):
-        return (SCALAR,)
-    if re.match(SPACE + r"\s*(?:$|[×x,])", domain.text):
-        return tuple([_space(domain, space) for space in re.finditer(SPACE, domain.text)])
-    inner = re.fullmatch(r"\(((?:[^()]|\([^()]*\))*)\)", domain.text)
-    domain = domain.part(*inner.span(1)) if inner else domain
-    pieces = re.finditer(r"(.+?)(?:,|\band\b|$)", domain.text or " ")
-    return tuple([_shape(domain.part(*piece.span(1))) for piece in pieces])
-
-
-def _space(domain: Excerpt, space: re.Match[str]) -> Shape:
-    """The shape of ℝ, ℝᵐ, ℝ^{m×n}."""
-    place = next((k for k in (1, 2, 3) if space.group(k) is not None), 0)
-    return _shape(domain.part(*space.span(place))) if place else SCALAR
-
-
 # ---- the right side: m x n spd --------------------------------------------------------------------
-
-BETWEEN = r"(\w+?)x(\w+)"
 
 
 def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
@@ -349,7 +338,7 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
         (kinds if word in KINDS else properties).add(KINDS.get(word, word))
         end = match.start()
     if not re.fullmatch(FILLING, right.text[:end]):
-        shape = _shape(right.part(0, end))
+        shape = parse_shape(right.part(0, end))
         if not all(fits(*shape) for kind, fits in OF_KIND.items() if kind in kinds):
             raise right.error(f"{right.text}: the sizes are not those of a {' '.join(sorted(kinds))}")
         return shape, frozenset(properties)
@@ -378,25 +367,3 @@ def _open_shape(kind: str, name: str) -> Shape:
     rows, cols = size(f"{OPEN}rows of {name}"), size(f"{OPEN}columns of {name}")
     shapes = {"square": (rows, rows), "matrix": (rows, cols), "row": (ONE, cols), "vector": (rows, ONE)}
     return shapes.get(kind, SCALAR)
-
-
-def _shape(sizes: Excerpt) -> Shape:
-    """The shape that sizes separated by x or × make."""
-    text = sizes.text
-    if text in ("", "1", "scalar", "number", "real"):
-        return SCALAR
-    pieces = [sizes.part(*m.span()) for m in re.finditer(r"(?:(?!×|\sx\s|\sby\s).)+(?:\s(?=x\s|by\s))?", text)]
-    pieces = [
-        p.part(1 if re.match(r"x\s", p.text) else 2 if re.match(r"by\s", p.text) else 0, len(p.text)) for p in pieces
-    ]
-    joined = re.fullmatch(BETWEEN, text)
-    if joined and (len(joined.group(1)) == len(joined.group(2)) == 1 or text[0].isdecimal()):
-        pieces = [sizes.part(*joined.span(1)), sizes.part(*joined.span(2))]
-    if len(pieces) > 2:
-        raise sizes.error(
-            f"{len(pieces)} sizes: a matrix has two", "a family of matrices is declared with an index: X[i=1..N]: m x n"
-        )
-    if not pieces:
-        raise wrong_size(sizes)
-    found = [parse_size(piece) for piece in pieces]
-    return (found[0], found[1]) if len(found) == 2 else (found[0], ONE)

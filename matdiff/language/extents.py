@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matdiff.algebra.assumptions import PROPERTIES
-from matdiff.algebra.dims import Size, size
+from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
 from matdiff.language.names import canonical, nearest
 
@@ -125,3 +125,28 @@ def wrong_size(piece: Excerpt) -> DeclarationError:
             f"{word} is not a property", hint or "the properties are " + ", ".join(sorted(PROPERTIES))
         )
     return piece.error(f"{piece.text or 'nothing'} is not a size", hint or "a size is a number, a name, n*p or n+1")
+
+
+BETWEEN = r"(\w+?)x(\w+)"
+
+
+def parse_shape(sizes: Excerpt) -> Shape:
+    """The shape that sizes separated by x or × make."""
+    text = sizes.text
+    if text in ("", "1", "scalar", "number", "real"):
+        return SCALAR
+    pieces = [sizes.part(*m.span()) for m in re.finditer(r"(?:(?!×|\sx\s|\sby\s).)+(?:\s(?=x\s|by\s))?", text)]
+    pieces = [
+        p.part(1 if re.match(r"x\s", p.text) else 2 if re.match(r"by\s", p.text) else 0, len(p.text)) for p in pieces
+    ]
+    joined = re.fullmatch(BETWEEN, text)
+    if joined and (len(joined.group(1)) == len(joined.group(2)) == 1 or text[0].isdecimal()):
+        pieces = [sizes.part(*joined.span(1)), sizes.part(*joined.span(2))]
+    if len(pieces) > 2:
+        raise sizes.error(
+            f"{len(pieces)} sizes: a matrix has two", "a family of matrices is declared with an index: X[i=1..N]: m x n"
+        )
+    if not pieces:
+        raise wrong_size(sizes)
+    found = [parse_size(piece) for piece in pieces]
+    return (found[0], found[1]) if len(found) == 2 else (found[0], ONE)

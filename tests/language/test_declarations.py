@@ -27,12 +27,29 @@ def test_parts_of_a_declaration() -> None:
 
 
 @pytest.mark.parametrize(
+    ("family", "whole"),
+    [
+        ("w[i=1..N, j=1..N]: scalar symmetric", "w: N x N symmetric"),
+        ("w[i=1..N, j=1..N]: scalar; w[i, j] = w[j, i]", "w: N x N symmetric"),
+        ("w[i=1..N, j=1..N]: scalar positive; w_{ij} = w_{ji}", "w: N x N symmetric positive"),
+        ("w: N x N; w_ij = -w_ji", "w: N x N skew"),
+        ("p[k=1..K]: scalar simplex", "p: K simplex"),
+        ("P[i=1..N, k=1..K]: scalar stochastic", "P: N x K stochastic"),
+    ],
+)
+def test_scalars_that_have_a_property_together_are_the_entries_of_a_whole(family: str, whole: str) -> None:
+    assert declare(family).table == declare(whole).table
+
+
+@pytest.mark.parametrize(
     ("where", "message", "hint"),
     [
         ("X: n x n x n", "3 sizes", "X[i=1..N]"),
         ("X: n x n symetric", "symetric is not a property", "did you mean symmetric?"),
         ("X: n; X: m", "X is declared twice", ""),
         ("X: m x n spd", "only a square matrix can be spd", ""),
+        ("w[i=1..N, j=1..M]: scalar symmetric", "only a square matrix can be symmetric", ""),
+        ("x: n; x[i, j] = x[j, i]", "only a square matrix can be symmetric", ""),
         ("X", "needs a colon", "name: sizes"),
         (": n", "needs a name", ""),
         ("2x: n", "2x is not a name", ""),

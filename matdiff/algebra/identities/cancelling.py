@@ -17,7 +17,7 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import key, like_terms, split
-from matdiff.algebra.identities.indexed import bound_names
+from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import (
     factor_beside_inverse,
@@ -31,7 +31,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import IndexedSum, substitute_index
+from matdiff.algebra.operators.sums import IndexedSum, entries_by_index, substitute_index
 from matdiff.algebra.operators.triangles import Centering
 from matdiff.algebra.stated import stated
 
@@ -347,16 +347,16 @@ def collected_in(e: Expr) -> Expr:
 )
 def sums_over_one_index(e: Expr) -> Expr | None:
     """Sums, and multiples of sums, over the same range."""
-    groups: dict[Size, list[tuple[int, Fraction, IndexedSum]]] = {}
+    groups: dict[tuple[Size, bool], list[tuple[int, Fraction, IndexedSum]]] = {}
     for k, term in enumerate(e.operands):
         number, body = coefficient(term)
-        if isinstance(body, IndexedSum):
-            groups.setdefault(body.index.last, []).append((k, number, body))
+        if isinstance(body, IndexedSum):  # a vector that is given entry by entry stays so
+            groups.setdefault((body.index.last, entries_by_index(body) is None), []).append((k, number, body))
     for members in groups.values():
         index = members[0][2].index
-        members = [m for m in members if index.name not in bound_names(m[2].operands[0])]
         if len(members) > 1:
-            bodies = [multiple(c, substitute_index(s.operands[0], s.index, index)) for _, c, s in members]
+            parts = [(c, apart(s.operands[0], {index.name} - {s.index.name}), s.index) for _, c, s in members]
+            bodies = [multiple(c, substitute_index(body, i, index)) for c, body, i in parts]
             first, *others = [k for k, _, _ in members]
             joined = IndexedSum(Sum.of(*bodies), index)
             return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])

@@ -6,13 +6,13 @@ from collections.abc import Set
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.expr import Expr, Index, Symbol, fact, replace, symbols
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entries import vectorised
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
-from matdiff.algebra.operators.sums import IndexedSum, UnitVector, substitute_index
+from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
 
 
 def fresh_index(index: Index, taken: Set[str]) -> Index:
@@ -138,3 +138,19 @@ def sum_of_unit_vectors(e: Expr) -> Expr | None:
             return Ones(unit.rows)
         case _:
             return None
+
+
+@identity(
+    "sum(j=1..m, a[j]*sum(i=1..n, A[i, j]*unit(i, n))) = sum(i=1..n, sum(j=1..m, a[j]*A[i, j])*unit(i, n))",
+    title="Σⱼ aⱼΣᵢ bᵢⱼeᵢ = Σᵢ (Σⱼ aⱼbᵢⱼ)eᵢ",
+    where="a: m; A: n x m",
+    among=(Scale, UnitVector),
+)
+def sum_of_given_vectors(e: Expr) -> Expr | None:
+    """A sum of vectors that are given entry by entry, given so itself."""
+    c, v = e.operands[0].operands if isinstance(e.operands[0], Scale) else (Number(1), e.operands[0])
+    given = entries_by_index(v)
+    if given is None or given[0] in c.free or given[0].name == e.data[0].name:
+        return None
+    i, a = given
+    return IndexedSum(Scale.of(IndexedSum(Hadamard.of(c, a), e.data[0]), UnitVector(i, v.rows)), i)

@@ -11,7 +11,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -212,10 +212,25 @@ def _meets(a: Expr, chosen: Expr) -> bool:
     )
 
 
-@identity("sum(i=1..n, x[i]*eye(n)[i, 2]) = x[2]", title="Σᵢ aᵢI[i, j] = aⱼ", where="x: n")
+@identity(
+    "sum(i=1..n, x[i]*eye(n)[i, 2]) = x[2]",
+    title="Σᵢ aᵢI[i, j] = aⱼ",
+    where="x: n",
+    also=(Statement("sum(i=1..n, x[i]*eye(n)[i, 2] + y[i]) = x[2] + sum(i=1..n, y[i])", "x, y: n"),),
+)
 def sum_with_delta(e: Expr) -> Expr | None:
     """Of a sum only the term remains in which the index has the value that I[i, j] = δᵢⱼ asks for; also of matrices."""
-    body, index = e.operands[0], e.data[0]
+    terms = e.operands[0].operands if isinstance(e.operands[0], Sum) else e.operands
+    chosen = {t: at_delta(t, e.data[0]) for t in terms}
+    if not any(chosen.values()):
+        return None
+    rest = [t for t in terms if chosen[t] is None]
+    others = [IndexedSum(Sum.of(*rest), e.data[0])] if rest else []
+    return Sum.of(*[c for c in chosen.values() if c is not None], *others)
+
+
+def at_delta(body: Expr, index: Index) -> Expr | None:
+    """The one term of a sum over an index of a body with a factor I[i, j]."""
     scalars, rest = (body.operands[0], [body.operands[1]]) if isinstance(body, Scale) else (body, [])
     factors = scalars.operands if isinstance(scalars, Hadamard) else (scalars,)
     for k, factor in enumerate(factors):

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact
 from matdiff.algebra.identities.factoring import digest, key
-from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Abs
+from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -24,10 +24,10 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum
 from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.operators.triangular import has
 
 Signed = tuple[int, bytes]  # a sign, and the same for two expressions that differ by a sign at most
 LINEAR = Product | Transpose | IndexedSum | Trace
-EVEN = Norm | Abs
 
 
 def signed(e: Expr) -> Signed:
@@ -53,8 +53,9 @@ def _signed(e: Expr, below: list[Signed]) -> Signed:
         return sign, kept[0] if len(kept) == 1 else _digest(e, sorted(kept) if isinstance(e, Hadamard) else kept)
     if isinstance(e, LINEAR):
         return sign, _digest(e, *e.data, keys)
-    if isinstance(e, EVEN):
-        return 1, _digest(e, keys)
+    parity = 1 if isinstance(e, Norm) else e.parity if isinstance(e, Entrywise) else 0
+    if parity:
+        return sign if parity < 0 else 1, _digest(e, keys)
     if isinstance(e, Power) and (k := e.operands[1].number) is not None and k.denominator == 1:
         return 1 if k % 2 == 0 else below[0][0], _digest(e, keys[0], k)
     return 1, _digest(e, *e.data, below)
@@ -74,7 +75,11 @@ def _holds_difference(e: Expr, below: list[bool]) -> bool:
     return any(below) or (isinstance(e, Sum) and any(t.leading_number < 0 for t in e.operands))
 
 
-@identity("A*(x - y) - A*(y - x) = 2*A*(x - y)", where="A: m x n; x, y: n")
+@identity(
+    "A*(x - y) - A*(y - x) = 2*A*(x - y)",
+    where="A: m x n; x, y: n",
+    also=(Statement("sin(x - y) - sin(y - x) = 2*sin(x - y)", "x, y: n"),),
+)
 def like_terms_in_one_sense(e: Expr) -> Expr | None:
     """Terms that differ by a number once the differences in them are turned into the sense of the first."""
     parts = [coefficient(t) for t in e.operands]
@@ -100,8 +105,20 @@ def like_terms_in_one_sense(e: Expr) -> Expr | None:
 @identity("S[j, i] = S[i, j]", where="S: n x n symmetric", requires="S symmetric")
 def entry_of_symmetric(e: Expr) -> Expr | None:
     """The indices of an entry of a symmetric matrix in the order of their names."""
+    return _in_order(e) if is_symmetric(e.operands[0]) else None
+
+
+@identity("K[j, i] = -K[i, j]", where="K: n x n skew", requires="K skew-symmetric")
+def entry_of_skew(e: Expr) -> Expr | None:
+    """The same of a skew-symmetric one, with a minus sign."""
+    turned = _in_order(e) if has(e.operands[0], "skew") else None
+    return None if turned is None else -turned
+
+
+def _in_order(e: Expr) -> Expr | None:
+    """The entry on the other side of the diagonal, if its indices come in the order of their names."""
     a, *places = e.operands
-    if len(places) != 2 or not all(isinstance(p, Index | Symbol | Number) for p in places) or not is_symmetric(a):
+    if len(places) != 2 or not all(isinstance(p, Index | Symbol | Number) for p in places):
         return None
     i, j = places
     return Entry(a, j, i) if _name(j) < _name(i) else None

@@ -106,6 +106,7 @@ class Softsign(Entrywise):
     """a/(1 + |a|)"""
 
     names = ("softsign",)
+    parity = -1
     bounds = "(−1, 1)"
     increasing = True
     array = "a / (1 + abs(a))"
@@ -179,6 +180,7 @@ class NormalDensity(Entrywise):
     """φ(a) = exp(−½a²)/√(2π), the density of the standard normal distribution"""
 
     names = ("normpdf",)
+    parity = 1
     bounds = "(0, 1/2)"
     array = "exp(-0.5 * a * a) / 2.5066282746310002"
     numpy = staticmethod(lambda np, a: np.exp(-0.5 * a * a) / math.sqrt(2 * math.pi))
@@ -200,6 +202,7 @@ class Erf(Entrywise):
     """erf a = 2Φ(√2a) − 1, the error function"""
 
     names = ("erf",)
+    parity = -1
     bounds = "(−1, 1)"
     increasing = True
     array = "erf(a)"

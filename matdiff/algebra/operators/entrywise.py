@@ -103,6 +103,7 @@ class Entrywise(Operator):
     by_parameter  where there are parameters: the derivatives by them, likewise
     parameters    what the parameters are when they are not given
     domain        properties that A needs in the statement of the law
+    parity        1 of an even function, −1 of an odd one: f(−a) = ±f(a)
     twin          the function of a square matrix that is spelt alike on paper
     increasing    whether f(a) < f(b) for all a < b; with a *kink*, f(a) ≤ f(b)
     array         the formula of the code for a, with the parameters b, c, …
@@ -111,6 +112,7 @@ class Entrywise(Operator):
     parameters: ClassVar[tuple[str, ...]] = ()
     domain: ClassVar[str] = ""
     increasing: ClassVar[bool] = False
+    parity: ClassVar[int] = 0
     twin: ClassVar[str] = ""
     array: ClassVar[str] = ""
     slope: ClassVar[Callable[..., Expr]]
@@ -297,6 +299,7 @@ class Abs(Entrywise):
     """|a|, the absolute value"""
 
     names = ("abs", "absolute", "fabs")
+    parity = 1
     bounds = "[0, ∞)"
     kink = True
     requires = "{0} ≠ 0"
@@ -312,6 +315,7 @@ class Sign(Entrywise):
     """sign a: −1, 0 or 1"""
 
     names = ("sign", "sgn")
+    parity = -1
     bounds = "[−1, 1]"
     increasing = True
     kink = True

@@ -9,6 +9,7 @@ class Sin(Entrywise):
     """sin a"""
 
     names = ("sin",)
+    parity = -1
     bounds = "[−1, 1]"
     array = "sin(a)"
     numpy = staticmethod(lambda np, a: np.sin(a))
@@ -19,6 +20,7 @@ class Cos(Entrywise):
     """cos a"""
 
     names = ("cos",)
+    parity = 1
     bounds = "[−1, 1]"
     array = "cos(a)"
     numpy = staticmethod(lambda np, a: np.cos(a))
@@ -29,6 +31,7 @@ class Tan(Entrywise):
     """tan a"""
 
     names = ("tan",)
+    parity = -1
     array = "tan(a)"
     numpy = staticmethod(lambda np, a: np.tan(a))
     slope = staticmethod(lambda t: 1 + Tan(t) ** 2)
@@ -38,6 +41,7 @@ class Arcsin(Entrywise):
     """arcsin a"""
 
     names = ("arcsin", "asin")
+    parity = -1
     bounds = "(−2, 2)"
     increasing = True
     requires = "−1 < {0} < 1"
@@ -61,6 +65,7 @@ class Arctan(Entrywise):
     """arctan a"""
 
     names = ("arctan", "atan")
+    parity = -1
     bounds = "(−2, 2)"
     increasing = True
     array = "arctan(a)"
@@ -72,6 +77,7 @@ class Sinh(Entrywise):
     """sinh a"""
 
     names = ("sinh",)
+    parity = -1
     increasing = True
     array = "sinh(a)"
     numpy = staticmethod(lambda np, a: np.sinh(a))
@@ -82,6 +88,7 @@ class Cosh(Entrywise):
     """cosh a"""
 
     names = ("cosh",)
+    parity = 1
     bounds = "[1, ∞)"
     array = "cosh(a)"
     numpy = staticmethod(lambda np, a: np.cosh(a))
@@ -92,6 +99,7 @@ class Tanh(Entrywise):
     """tanh a"""
 
     names = ("tanh",)
+    parity = -1
     bounds = "(−1, 1)"
     increasing = True
     array = "tanh(a)"
@@ -103,6 +111,7 @@ class Arcsinh(Entrywise):
     """arsinh a"""
 
     names = ("arcsinh", "asinh", "arsinh")
+    parity = -1
     increasing = True
     array = "arcsinh(a)"
     numpy = staticmethod(lambda np, a: np.arcsinh(a))
@@ -125,6 +134,7 @@ class Arctanh(Entrywise):
     """artanh a"""
 
     names = ("arctanh", "atanh", "artanh")
+    parity = -1
     increasing = True
     requires = "−1 < {0} < 1"
     array = "arctanh(a)"
