@@ -29,7 +29,15 @@ import matdiff
         ("a'*x/norm2(x)", "x", "a, x: n", ["x ≠ 0"]),
         ("log(norm2(x)^2)", "x", "x: n", ["x ≠ 0"]),
         ("1/(2*a)", "a", "a: scalar", ["a ≠ 0"]),
-        ("sum(abs(x).^3)^(1/3)", "x", "x: n", ["every entry of x ≠ 0"]),
+        ("sum(abs(x).^3)^(1/3)", "x", "x: n", ["x ≠ 0"]),
+        # what has a kink where it is 0 has none when it is squared
+        ("sum(max(0, b - A*x).^2)", "x", "A: m x n; b: m", []),
+        ("norm2(relu(A*x))^2", "x", "A: m x n", []),
+        ("h = relu(A*x); h'*h", "x", "A: m x n", []),
+        ("norm2(relu(x))", "x", "x: n", ["relu(x) ≠ 0"]),
+        ("relu(x)'*A*relu(x)", "x", "A: n x n", ["every entry of x ≠ 0"]),
+        ("relu(a)^2/a", "a", "a: scalar", ["a ≠ 0"]),
+        ("relu(a)^2 + relu(a)", "a", "a: scalar", ["a ≠ 0"]),
         ("sum(arcsin(x))", "x", "x: n", ["−1 < every entry of x < 1"]),
         ("tr(inv(X)) + norm2(X)", "X", "X: n x n", ["X is invertible"]),
         ("norm2(A*x) + norm2(x)", "x", "A: m x n; x: n", ["Ax ≠ 0"]),
@@ -49,6 +57,8 @@ def test_the_fewest_conditions_are_said(text: str, unknown: str, where: str, con
 def test_a_hessian_says_each_condition_once() -> None:
     assert matdiff.hessian("-sum(log(b - A*x))", "x", "A: m x n; b: m").conditions == ("every entry of b − Ax > 0",)
     assert matdiff.hessian("norm2(x)^4", "x", "x: n").conditions == ()
+    assert matdiff.hessian("sum(relu(x).^3)", "x", "x: n").conditions == ()
+    assert matdiff.hessian("norm2(relu(x))^2", "x", "x: n").conditions == ("every entry of x ≠ 0",)
 
 
 # ---- what nothing meets -------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Number, Symbol, fold, postorder, symbols
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol, fold, postorder, symbols
+from matdiff.algebra.operators.activations import Relu
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Power, Product, Scale, Transpose
@@ -32,17 +33,25 @@ from matdiff.calculus.demands import (
     OTHER,
     WITHIN,
     Condition,
+    of_operation,
+    of_value,
+    square_of,
 )
 from matdiff.errors import UnsupportedError
 
 MOST_PRUNED = 24  # conditions that are held against each other
 
 
-def fewest(found: Iterable[Condition], function: Expr, answers: Sequence[Expr]) -> tuple[Condition, ...]:
-    """Of conditions under which answers hold those that are not known to hold and do not follow from others."""
+def fewest(
+    found: Iterable[Condition], function: Expr, answers: Sequence[Expr], order: int = 1
+) -> tuple[Condition, ...]:
+    """Of conditions of derivatives of an order those that are not known to hold and do not follow from others."""
     if any(c.demand == NONZERO for c in found):
         smooth = only_even_powers(function) - {n for a in answers for n in divided_by(a)}
         found = [c for c in found if not (c.demand == NONZERO and c.about in smooth)]
+    if any(c.demand == NO_ZEROS for c in found):
+        harmless = smoothed_kinks(function, answers, order)
+        found = [c for c in found if c not in harmless]
     sizes = size_names(function)
     signs = Signs(sizes)
     left = [c for c in dict.fromkeys(regular(signs, c) for c in found) if not holds(signs, c)]
@@ -93,6 +102,35 @@ def divided_by(answer: Expr) -> Iterator[Expr]:
     """The x of which an answer has another power of ‖x‖ than ‖x‖², ‖x‖⁴, …"""
     held = {n.operands[0] for n in postorder(answer) if isinstance(n, Norm)}
     yield from held - only_even_powers(answer)
+
+
+def smoothed_kinks(f: Expr, answers: Sequence[Expr], order: int) -> set[Condition]:
+    """That a ≠ 0 where nothing asks for it but |a| and relu(a), of which only powers above the order occur."""
+    nodes = list(postorder(f))
+    kinks = {n for n in nodes if isinstance(n, Abs | Relu)} - {seen_through(f)}
+    if not kinks:
+        return set()
+    for node in nodes:
+        kinks.difference_update(seen_through(o) for o in node.operands if not is_smooth_in(node, o, order))
+    others = [c for n in nodes if n not in kinks and isinstance(n, Operator) for c in of_operation(n)]
+    divided = [c for a in answers for n in postorder(a) for c in of_value(n)]
+    return {c for n in kinks if isinstance(n, Operator) for c in of_operation(n)}.difference(others, divided)
+
+
+def is_smooth_in(whole: Expr, kink: Expr, order: int) -> bool:
+    """Whether what is made of a function with a kink where it is 0 has derivatives there: f², fᵀf, ‖f‖ for f ≠ 0."""
+    if isinstance(whole, Power):
+        return kink is whole.operands[0] and (whole.operands[1].number or 0) > order
+    if isinstance(whole, Product):
+        return order == 1 and whole.is_scalar and square_of(whole) is not None
+    return isinstance(whole, Named | Transpose) or (isinstance(whole, Norm) and order == 1)
+
+
+def seen_through(e: Expr) -> Expr:
+    """What stands below names and transposes."""
+    while isinstance(e, Named | Transpose):
+        e = e.operands[0]
+    return e
 
 
 def cannot_hold(signs: Signs, c: Condition) -> bool:

@@ -19,7 +19,7 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
@@ -200,6 +200,10 @@ def simplest(c: Condition) -> Iterator[Condition]:
                 waiting.append(Condition(NO_ZEROS, a))
             case ("within", Product()) if c.interval == POSITIVE and a.is_scalar and square_of(a) is not None:
                 waiting.append(Condition(NO_ZEROS, a))
+            case ("within", SumOfEntries()) if c.interval == POSITIVE and is_even(a.operands[0]):
+                waiting.append(Condition(NONZERO, a.operands[0]))
+            case ("nonzero", Power() | Abs()) if is_even(a):
+                waiting.append(c._replace(about=a.operands[0]))
             case ("no zeros", Determinant()):
                 waiting.append(Condition(INVERTIBLE, a.operands[0]))
             case ("invertible", Inverse()):
@@ -211,9 +215,11 @@ def simplest(c: Condition) -> Iterator[Condition]:
 
 
 def is_even(e: Expr) -> bool:
-    """Whether an operation is positive wherever it is not 0: ‖x‖, a²."""
-    k = e.operands[1].number if isinstance(e, Power) else Fraction(2)
-    return k is not None and k % 2 == 0
+    """Whether an operation is positive wherever its operand is not 0: ‖x‖, a², |a|³."""
+    if not isinstance(e, Power):
+        return isinstance(e, Norm | Abs)
+    k = e.operands[1].number
+    return k is not None and k > 0 and (k % 2 == 0 or is_even(e.operands[0]))
 
 
 def square_of(e: Product) -> Expr | None:

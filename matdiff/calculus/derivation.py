@@ -225,14 +225,14 @@ def named_pieces(answers: Iterable[Expr]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(e.definition.format(*e.operands) for e in nodes))
 
 
-def conditions(steps: Iterable[Step], function: Expr, answers: Sequence[Expr]) -> tuple[Condition, ...]:
-    """The conditions under which answers hold that have to be said."""
+def conditions(steps: Iterable[Step], function: Expr, answers: Sequence[Expr], order: int = 1) -> tuple[Condition, ...]:
+    """The conditions under which derivatives of an order hold that have to be said."""
     found = demanded_by(steps, function, answers)
     if not found:
         return ()
     from matdiff.calculus.conditions import fewest  # only where there is something to be proved
 
-    return fewest(found, function, answers)
+    return fewest(found, function, answers, order)
 
 
 NOTHING: Mapping[str, Expr] = {}

@@ -56,7 +56,7 @@ class Hessians(NamedTuple):
 
     def where(self) -> tuple[Condition, ...]:
         """Where the laws that were used hold: the conditions that have to be said."""
-        return conditions(self.steps(), self.first.function, [*self.blocks.values()])
+        return conditions(self.steps(), self.first.function, [*self.blocks.values()], order=2)
 
     def conditions(self) -> tuple[str, ...]:
         """The conditions in words; then what named pieces of the answers are."""
