@@ -188,9 +188,10 @@ class _Writer:
         if not laws:
             return rows
         end, fit = column - len(BETWEEN), max(map(len, laws)) <= self.width - column
-        narrow = self._aligned(row.left, row.right, end)
-        if fit and _is_well_broken(narrow, len(row.left), end) and len(narrow) <= len(rows) + 1:
-            return [self._beside(*pair, column) for pair in zip_longest(narrow, laws, fillvalue="")]
+        if fit and (len(row.left) <= LEFT * end or len(row.left) + len(row.right) <= end):
+            narrow = self._aligned(row.left, row.right, end)
+            if _is_well_broken(narrow, len(row.left), end) and len(narrow) <= len(rows) + 1:
+                return [self._beside(*pair, column) for pair in zip_longest(narrow, laws, fillvalue="")]
         if fit and len(rows[-1]) <= end:
             first, *laws = laws
             rows[-1] = self._beside(rows[-1], first, column)

@@ -53,6 +53,11 @@ def test_what_has_no_operator_is_torn() -> None:
     assert max(map(len, broken("x" * 100, 30, 30))) <= 30
 
 
+def test_a_long_left_side_beside_short_lines_is_no_reason_to_stop() -> None:
+    d = matdiff.derive("h_t = tanh(W h_{t-1} + U x_{t-1}), ∑_{t=1}^T ||x_t - V h_t||^2", wrt="W")
+    assert all(len(row) <= 100 for row in d.to_text(width=100).splitlines())
+
+
 def test_laws_stand_in_one_column() -> None:
     page = matdiff.derive("h = W x; z = h + tanh(h); ‖z − y‖²", "W").to_text()
     rows = [row for row in page.splitlines() if re.search(r"(read off|definition|product law|Tr\(A\))$", row)]
