@@ -297,7 +297,6 @@ def test_members_and_entries_have_shifted_indices() -> None:
 # ---- what is refused ------------------------------------------------------------------------------------------
 
 REFUSED = [
-    ("z[k+1] = W z[k] for k = 1..3; z[4]", "z[k+1]", "no start"),
     ("z[2] = x; z[k+1] = W z[k] for k = 1..K; z[K+1]", "z[2]", "does not start with z[2]"),
     ("z[0] = x; z[k+1] = W z[k] for k = 1..K; z[K+1]", "z[0]", "does not start with z[0]"),
     ("z[1] = x; z[k] = W z[k+1] for k = K..1; z[1]", "z[1]", "does not start with z[1]"),
@@ -323,7 +322,6 @@ REFUSED = [
     ("z[1] = x; z[k+1] = W z[k] for k = 1..K; sum(k=1..K+2, z[k])", "z[k]", "1 to K+2"),
     ("z[1] = x; z[k+1] = W z[k] for k = 1..K; sum(z)", "z", "has a value for every step"),
     ("z[1] = x; z[k+1] = W[k] z[k] for k = 1..3; z[4] + z2", "z2", "another name"),
-    ("z[1] = x; z[k+1] = W[k-1] z[k] for k = 1..K; z[4]", "W[k-1]", "no place 0"),
     (
         "a[0] = x; b[0] = x; a[k+1] = b[k] + a[k] for k = 0..K-1; b[k+1] = a[k] + b[k] for k = 0..K-1; a[K]",
         "",

@@ -24,7 +24,7 @@ def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
     """The items, with those of a recurrence joined to one, each behind what it uses."""
     if not any(item.kind in ("state", "repeat") for item in items):
         return list(items)
-    with_steps(items)
+    with_steps(bound, items)
     starts = {item.value[0].name: item for item in items if item.kind == "state"}
     for item in items:
         if item.kind == "repeat":

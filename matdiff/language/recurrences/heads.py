@@ -94,8 +94,9 @@ def states(text: str) -> Iterator[str]:
 
 
 def _leads(letter: str, numbers: Collection[str]) -> bool:
-    """Whether t numbers the steps of what is used as h_{t-1} and h_T."""
-    return letter.isalpha() and f"{letter}1" in numbers and any(len(n) == 1 and n.isupper() for n in numbers)
+    """Whether t numbers the steps of what is used as h_{t-1} and h_T, or h_3."""
+    last = any(n.isdecimal() or (len(n) == 1 and n.isupper()) for n in numbers)
+    return letter.isalpha() and f"{letter}1" in numbers and last
 
 
 def step_letters(text: str, names: Collection[str]) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """What a text leaves unsaid of a recurrence: its steps are those of the sum with its index, its start is given.
 
 In go the items of ``h_t = tanh(W h_{t-1} + U x_t), L = ∑_{t=1}^T …``, out come the steps t = 1..T and a symbol h₀.
-Without a sum h_T says how far they go.
+Without a sum h_T or h_3 says how far they go.
 """
 
 from __future__ import annotations
@@ -10,22 +10,52 @@ import re
 from collections.abc import Iterator, Sequence
 
 from matdiff.algebra.dims import Size, size
-from matdiff.language.limits import Range
+from matdiff.language.limits import Limits, Range
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.recursion import Binding, Recursion, at_head
 from matdiff.language.syntax import Node, copied, postorder
 
 
-def with_steps(items: Sequence[Node]) -> None:
-    """Gives a step that uses the state before it, and says no range, that of the only sum over its index, or to h_T."""
+def with_steps(bound: Binding, items: Sequence[Node]) -> None:
+    """Gives a step that uses the state before it, and says no range, the one that the text tells otherwise.
+
+    That is the range of the only sum over its index or of other steps, else what is between the start and h_T or h_3,
+    else 1..T where a sum has no limits.  Such a sum runs as the steps do.
+    """
+    starts = {item.value[0].name: item.value[0].number for item in items if item.kind == "state" and not _letter(item)}
+    told_by_text = [(item, letter) for item in items if (letter := _letter(item)) and _leads(item)]
+    for tell in (_ranges, _to_the_last, _ranges, _unlimited):  # the second time steps tell others of theirs
+        for item, letter in told_by_text:
+            head = item.value[0]
+            told = set(tell(bound, items, letter, head, starts.get(head.name, "0"))) if item.kind == "state" else set()
+            if len(told) == 1:
+                item.kind, item.value = "repeat", (head, Steps(letter, *told.pop(), item.end), item.end)
     for item in items:
-        letter = re.match(r"[^\W\d_]+", item.value[0].number) if item.kind == "state" else None
-        if letter is None or not any(n.kind == "NAME" and n.value == item.value[0].name for n in postorder(item)):
-            continue
-        ranges = set(_ranges(items, letter.group())) or set(_to_the_last(items, item.value[0]))
-        if len(ranges) == 1:
-            item.kind, item.value = "repeat", (item.value[0], Steps(letter.group(), *ranges.pop(), item.end), item.end)
+        if item.kind == "repeat":
+            _limit(bound, items, item.value[1])
+
+
+def _letter(item: Node) -> str:
+    """t of a step h_t = … or h_{t+1} = … without a range; empty for anything else."""
+    letter = re.match(r"[^\W\d_]+", item.value[0].number) if item.kind == "state" else None
+    return letter.group() if letter else ""
+
+
+def _leads(item: Node) -> bool:
+    """Whether a step uses the state before it."""
+    return any(n.kind == "NAME" and n.value == item.value[0].name for n in postorder(item))
+
+
+def _limit(bound: Binding, items: Sequence[Node], steps: Steps) -> None:
+    """Gives the sums over the index of the steps that have no limits those of the steps."""
+    extent = {"first": steps.first, "last": steps.last}
+    for node, limits, clause in _sums(items, steps.letter):
+        if clause.last is None and limits.upper is None:
+            clauses = tuple(c._replace(**extent) if c is clause else c for c in limits.clauses)  # type: ignore[arg-type]
+            node.value = (node.value[0], limits._replace(clauses=clauses, explicit=True), *node.value[2:])
+            run = f"{steps.letter} = {steps.first}..{steps.last}"
+            bound.note(node, f"the sum over {steps.letter} has no limits: it runs as the steps do, {run}")
 
 
 def joined(items: list[Node]) -> list[Node]:
@@ -66,31 +96,55 @@ def low_of(node: Node) -> str:
     return re.sub(r"[_{}\s]", "", str(inside.value))
 
 
-def _ranges(items: Sequence[Node], letter: str) -> Iterator[tuple[Size, Size]]:
-    """The first and last number of the sums over a letter."""
+Told = Iterator[tuple[Size, Size]]
+
+
+def _ranges(bound: Binding, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
+    """The first and last number of the sums over a letter, and of the steps that it numbers."""
+    for item in items:
+        if item.kind == "repeat" and item.value[1].letter == letter:
+            yield item.value[1].first, item.value[1].last
+    for _, limits, clause in _sums(items, letter):
+        last = clause.last if clause.last is not None else limits.upper
+        if last is not None:
+            yield clause.first, last
+
+
+def _to_the_last(bound: Binding, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
+    """1 and T for h_t = …, 0 and T − 1 for h_{t+1} = …, where h_T is used; one more where h_1 is the start.
+
+    With h_5 in its place the steps lead to the greatest number that is used.
+    """
+    offset = 1 if "+" in head.number else 0
+    used = {low_of(p) for item in items for p in _places(item) if p.parts[0].value == head.name} - {head.number, start}
+    capital = [low for low in used if re.fullmatch("[A-Z]", low)]
+    names = {n.value for item in items for n in postorder(item) if n.kind == "NAME"}
+    numbers = [int(m.group(1)) for n in names if (m := re.fullmatch(rf"{re.escape(head.name)}_?([0-9]+)", n))]
+    for last in [size(name) for name in capital] or [size(number) for number in sorted(numbers)[-1:]]:
+        yield size(int(start) if start.isdecimal() else 0) + size(1 - offset), last - size(offset)
+
+
+def _unlimited(bound: Binding, items: Sequence[Node], letter: str, head: Head, start: str) -> Told:
+    """1 and T, or 0 and T − 1, where a sum over the letter has no limits."""
+    offset = 1 if "+" in head.number else 0
+    if any(True for _ in _sums(items, letter)):
+        last = size(next(name for name in (letter.upper(), *"TKLNM") if name not in bound.text))
+        yield size(int(start) if start.isdecimal() else 0) + size(1 - offset), last - size(offset)
+
+
+def _sums(items: Sequence[Node], letter: str) -> Iterator[tuple[Node, Limits, Range]]:
+    """The sums over a letter, with their limits."""
     for node in (n for item in items for n in postorder(item) if n.kind == "big_sum"):
-        limits = node.value[1]
-        for clause in limits.clauses:
+        for clause in node.value[1].clauses:
             if isinstance(clause, Range) and clause.letter == letter:
-                last = clause.last if clause.last is not None else limits.upper
-                if last is not None:
-                    yield clause.first, last
-
-
-def _to_the_last(items: Sequence[Node], head: Head) -> Iterator[tuple[Size, Size]]:
-    """1 and T for h_t = …, 0 and T − 1 for h_{t+1} = …, where h_T is used."""
-    after = 1 if "+" in head.number else 0
-    for place in (place for item in items for place in _places(item) if place.parts[0].value == head.name):
-        low = low_of(place)
-        if re.fullmatch("[A-Z]", low) and low not in head.number:
-            yield size(1 - after), size(low) - size(after)
+                yield node, node.value[1], clause
 
 
 def given_start(bound: Binding, recursion: Recursion) -> Node:
     """h[0] = h₀, with a symbol for the start that the text does not tell."""
     number = number_text(recursion.starts_at)
     shown, step = f"{recursion.name}[{number}]", recursion.step
-    if recursion.is_written_out or not number.isdecimal():
+    if not number.isdecimal():
         raise at_head(bound, step, f"{recursion.name} has no start", f"write {shown} = … in front")
     symbol = Node("NAME", [], f"{recursion.name}{number}", step.start, step.start)
     bound.note(step, f"{shown}, from which the steps start, is not said: it is a symbol of its own")
