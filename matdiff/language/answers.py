@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder, symbols
 from matdiff.algebra.operators.structure import Named
@@ -12,7 +12,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.customs import written_bold
 from matdiff.language.declarations import Declarations
 from matdiff.language.names import canonical, changed, named, nearest
-from matdiff.language.parts import part_named
+from matdiff.language.parts import NOTHING_MOVED, part_named
 from matdiff.language.questions import Question
 from matdiff.language.recurrences import shapes as _steps
 from matdiff.language.spelling import plain
@@ -64,10 +64,16 @@ class Reading:
 
     def unknown(self, name: str) -> Expr:
         """The symbol, family or definition that a string names, or a member or part (``x_i``, ``X[:, j]``) of one."""
-        found = _named(self.symbols, name, self.expr) or _definition(self.expr, name)
+        found = self._found(name)
+        numbered = re.fullmatch(r"([^\W\d_]+)([0-9]+)", name)
+        if found is None and numbered and f"{numbered[1]}_{numbered[2]}" in plain(self.text).replace("{", ""):
+            found = self._found(f"{numbered[1]}_{numbered[2]}")
         if found is None:
             raise self._unknown_name(name)
         return found
+
+    def _found(self, name: str) -> Expr | None:
+        return _named(self.symbols, name, self.expr, self._bound.moved) or _definition(self.expr, name)
 
     def arguments(self) -> tuple[str, ...]:
         """The symbols on the left side of f(x, y) = …, as they are written there; none if one is something else."""
@@ -117,7 +123,9 @@ def _definition(expr: Expr, name: str) -> Expr | None:
     return defined or _steps.state_named(expr, changed(plain(name)))
 
 
-def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
+def _named(
+    known: Mapping[str, Symbol], name: str, expr: Expr, moved: Mapping[str, Collection[int]] = NOTHING_MOVED
+) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
     written = name
     name = re.sub(r"\^\{?\[\s*(\w+)\s*\]\}?", r"^{(\1)}", name)  # W^{[l]}
@@ -129,4 +137,4 @@ def _named(known: Mapping[str, Symbol], name: str, expr: Expr) -> Expr | None:
     definitions = {node.name: node for node in postorder(expr) if isinstance(node, Named)}
     bases: dict[str, Expr] = {**definitions, **known}
     sizes = {size for symbol in known.values() for extent in (*symbol.shape, *symbol.ranges) for size in extent.names()}
-    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes)
+    return part_named(name, lambda base: bases.get(canonical(base)), bases, sizes, moved)

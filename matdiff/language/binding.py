@@ -85,6 +85,7 @@ class Bound:
         self.called: tuple[str, ...] = ()  # the name of the definition that is the function itself
         self.free_indices = {name: Binder(name, last) for name, last in declared.general.items()}
         self.recursions: dict[str, Recursion] = {}
+        self.moved: dict[str, set[int]] = {}  # of families that the text counts from 0, the places of those indices
         self.given: dict[str, Given] = {}  # definitions with parameters
         self.written = 0  # nodes that stand for a[k], where that is defined for every k
         self.numbers: dict[str, int] = {}  # sizes that the text gives as numbers: K = 3
@@ -219,7 +220,7 @@ class Bound:
             return None
         if self.is_numbered(base):
             return self.numbered(node, base.value, self._low(node, text), scope)
-        fixed = subscripts(self._low(node, text), scope)
+        fixed = subscripts(self._low(node, text), scope, self._first_place(base))
         if fixed:
             self.as_part(node, base, fixed, scope)
             return None
@@ -248,6 +249,11 @@ class Bound:
             return None
         return resolve_state(self, node, self.recursions[name], piece, scope)
 
+    def _first_place(self, base: Node) -> int:
+        """The first number of a place: 0 of what is declared so, y[t=0..T]."""
+        declaration = self.declared.get(base.value) if base.kind == "NAME" else None
+        return 0 if declaration and declaration.zeros else 1
+
     def _low(self, node: Node, text: str) -> Excerpt:
         """What is written low behind an operand."""
         return Excerpt(text.strip(), max(node.start, node.end - len(text)), self.text)
@@ -270,8 +276,8 @@ class Bound:
             return self.numbered(node, base.value, self.excerpt(inside), scope)
         indices: Indices = []
         for part in parts:
-            excerpt = self.excerpt(part)
-            index = place(excerpt, scope, self.ranges) or position_of(self, excerpt.text, scope)
+            excerpt, first = self.excerpt(part), self._first_place(base)
+            index = place(excerpt, scope, self.ranges, first) or position_of(self, excerpt.text, scope)
             if index is None and part.kind not in ("NAME", "subscript"):
                 raise self.error(part, "an index is a number, a range 1:3 or the index of a sum", "( ) multiplies")
             indices += [index] if index is not None else []

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 def count_from_one(bound: Bound, names: dict[str, Name], tree: Node) -> None:
     """x_0, …, x_{n−1} are x[1], …, x[n]: what has a member 0 is counted from 1, and all its indices are one more."""
     by_number(bound, names, tree)
-    moved = {}
+    moved = bound.moved
     for name in names.values():
         lows = {k: min(_low(use) for use in uses) for k, uses in name.uses.items()}
         if any(place.first is not None and not place.first.terms for place in name.places):
             lows[0] = 0
-        if 0 in lows.values() and all(_starts_at_zero(use, name) for uses in name.uses.values() for use in uses):
+        lows |= dict.fromkeys(name.declared.zeros if name.declared else (), 0)
+        if 0 in lows.values() and all(_starts_at_zero(use, name, k) for k, uses in name.uses.items() for use in uses):
             moved[name.name] = {k for k, low in lows.items() if low == 0}
             name.uses = {k: [at(u, k in moved[name.name]) for u in uses] for k, uses in name.uses.items()}  # type: ignore[misc]
             name.places = [at(place, 0 in moved[name.name]) for place in name.places]  # type: ignore[misc]
@@ -59,14 +60,31 @@ def by_number(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             bound.note(node, f"{base}_{low} is the member {low} of the family {base}")
 
 
-def _starts_at_zero(use: Binder | Shifted, name: Name) -> bool:
-    """Whether an index may be meant to count from 0; what is declared is counted so where the sum over it is."""
+def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:
+    """Whether an index may be meant to count from 0; what is declared is counted so where the text says it.
+
+    That is where its range begins at 0, or the sum over it, or where it has one member more than the numbers 1, 2, …
+    """
     binder = binder_in(use)
     if binder is None or binder.value is not None:
         return False
+    if name.declared is None or place in name.declared.zeros:
+        return True
+    if min(map(_low, name.uses[place])) == 0 and _is_one_longer(name, place):
+        return True
     if isinstance(binder.owner, Recursion):
         return binder.owner.shift < 0  # steps that count from 0
-    return name.declared is None or _low(use) > 0 or binder.first == 0
+    return _low(use) > 0 or binder.first == 0
+
+
+def _is_one_longer(name: Name, place: int) -> bool:
+    """Whether a range is declared with one member more than the greatest number that is used."""
+    if name.declared is None or place >= len(name.declared.indices):
+        return False
+    extent = name.declared.indices[place][1]
+    uses = [use if isinstance(use, Shifted) else Shifted(use, 0) for use in name.uses[place]]
+    left = [(extent - u.binder.last - size(u.offset)).number if u.binder.last is not None else None for u in uses]
+    return None not in left and min(n for n in left if n is not None) == 1
 
 
 def _low(use: Binder | Shifted) -> int:

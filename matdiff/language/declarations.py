@@ -25,6 +25,7 @@ from matdiff.language.spelling import plain
 class Declaration(NamedTuple):
     """One declared name; *indices* are the index names and ranges of a family, *arguments* the shapes of what an
     open function with scalar values takes (None of what is no function), *last* what an index runs to, if that is said.
+    *zeros* are the places of the indices that count from 0, whose ranges end one number earlier than is told here.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Declaration(NamedTuple):
     indices: tuple[tuple[str, Size], ...] = ()
     arguments: tuple[Shape, ...] | None = None
     last: Size | None = None
+    zeros: frozenset[int] = frozenset()
 
 
 class Declarations:
@@ -218,13 +220,14 @@ def _declare(item: Excerpt, result: Declarations) -> None:
     last = 0
     for match in re.finditer(r"((?:[^,\[\]]|\[[^\]]*\]?)+)(?:,|$)", item.text[:colon]):
         left = item.part(*match.span(1))
-        name, indices = _left_side(left)
+        name, indices, zeros = _left_side(left)
         if name in result:
             raise left.error(f"{name} is declared twice")
         shape = told if isinstance(told, tuple) else _open_shape(told, name)
         if indices and arguments is not None:
             raise left.error(f"{name} is a function: it has no index")
-        known = _of_whole(Declaration(name, shape, properties, indices, arguments, _end_of_index(right, result)))
+        end = _end_of_index(right, result)
+        known = _of_whole(Declaration(name, shape, properties, indices, arguments, end, zeros))
         _require_fitting(properties, known.shape, f"{name} is {right.text}", right)
         result.table[name] = known
         last = match.end()
@@ -279,17 +282,17 @@ NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?{HIGH}?|{LINK}"
 RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 
-def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
-    """The name that is declared, with its indices."""
+def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...], frozenset[int]]:
+    """The name that is declared, with its indices, and which of them count from 0: y[t=0..T]."""
     match = re.match(NAME, left.text)
     if not match:
         raise left.error(f"{left.text or 'nothing'} is not a name", "a name starts with a letter")
     rest = left.part(match.end(), len(left.text))
     if not rest.text:
-        return named(match.group()), ()
+        return named(match.group()), (), frozenset()
     if not (rest.text.startswith("[") and rest.text.endswith("]")):
         raise rest.error(f"{rest.text} cannot follow a name", "an index is declared as in x[i=1..N]")
-    indices = []
+    indices, zeros = [], set()
     for piece in re.finditer(r"[^,]+", rest.text[1:-1]):
         excerpt = rest.part(1 + piece.start(), 1 + piece.end())
         found = re.fullmatch(RANGE, excerpt.text)
@@ -298,12 +301,14 @@ def _left_side(left: Excerpt) -> tuple[str, tuple[tuple[str, Size], ...]]:
         if not found.group(3):
             indices.append((canonical(found.group(1)), size(f"{OPEN}range of {left.text}")))
             continue
-        if found.group(2) != "1":
-            raise excerpt.error("a range starts at 1", f"write {found.group(1)}=1..{found.group(3)}")
-        indices.append((canonical(found.group(1)), parse_size(excerpt.part(found.start(3), found.end(3)))))
+        if found.group(2) not in ("0", "1"):
+            raise excerpt.error("a range starts at 1 or 0", f"write {found.group(1)}=1..{found.group(3)}")
+        zeros |= {len(indices)} if found.group(2) == "0" else set()
+        extent = parse_size(excerpt.part(found.start(3), found.end(3)), least=1 - (found.group(2) == "0"))
+        indices.append((canonical(found.group(1)), extent + size(found.group(2) == "0")))
     if len({name for name, _ in indices}) < len(indices):
         raise rest.error("an index is declared twice")
-    return named(match.group()), tuple(indices)
+    return named(match.group()), tuple(indices), frozenset(zeros)
 
 
 # ---- constant indices and class labels: y: index 1..n, y: index of z, y[i=1..N]: index 1..K -------------

@@ -106,6 +106,7 @@ def resolve_unbound(bound: Names) -> None:
         if not (name.declared or name.plain or name.is_index) and name.indexed in (1, 2):
             name.whole = whole_of(bound, name.name)
     _require_no_numbered_part(bound)
+    _tell_numbered_names(bound)
 
 
 def whole_of(bound: Names, letter: str) -> str:
@@ -302,6 +303,17 @@ def _require_no_numbered_part(bound: Names) -> None:
                 span=(node.start, node.end),
                 suggestion=f"write {matrix}[{row}, {column or ':'}] for the part; declare {node.value[0]} for the name",
             )
+
+
+def _tell_numbered_names(bound: Names) -> None:
+    """W_1 beside W, of which nothing is declared, is another matrix: the text may mean all of them by W."""
+    numbered = [n for n in bound.names if n[0].isupper() and n[1:].isdecimal() and n[0] in bound.names]
+    told = {n for n in numbered if n not in bound.declared and n[0] not in bound.declared}
+    for node in postorder(bound.tree) if told else ():
+        if node.kind == "symbol" and node.value[0] in told:
+            name = node.value[0]
+            told.remove(name)
+            bound.note(node, f"{name[0]}_{name[1:]} is a name of its own, and no part of {name[0]}")
 
 
 # ---- one name, one thing ----------------------------------------------------------------------------

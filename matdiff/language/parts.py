@@ -6,7 +6,8 @@ In go ``x_i``, ``X[1, 2]``, ``Phi[a][:, b]`` or ``R_{ik}`` and the symbols, out 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol
@@ -20,6 +21,7 @@ from matdiff.language.names import SUBSCRIPTS, canonical
 Group = tuple[str, bool]
 Find = Callable[[str], Expr | None]
 Place = Expr | Range  # an index or a number; or the first and the last place
+NOTHING_MOVED: Mapping[str, Collection[int]] = MappingProxyType({})
 
 
 class Written:
@@ -28,26 +30,38 @@ class Written:
     groups   the places, and whether they were written low
     taken    names that cannot be free indices
     sizes    those that stand for the last place, as in x[n]
+    moved    of a family, the places of the indices that the text counts from 0
     """
 
-    __slots__ = ("base", "groups", "sizes", "taken", "text")
+    __slots__ = ("base", "groups", "moved", "sizes", "taken", "text")
 
     def __init__(self, text: str, base: Expr, groups: list[Group], taken: Collection[str], sizes: Collection[str]):
         self.text, self.base, self.groups, self.taken, self.sizes = text, base, groups, taken, sizes
+        self.moved: Collection[int] = ()
 
     def error(self, message: str, suggestion: str = "") -> UnknownNameError:
         """An error that says what is wrong with the unknown."""
         return UnknownNameError(f"{self.text} cannot be the unknown: {message}", suggestion=suggestion)
 
 
-def part_named(text: str, find: Find, taken: Collection[str], sizes: Collection[str]) -> Expr | None:
-    """The part that a text names; None where it does not begin with a name that *find* knows."""
+def part_named(
+    text: str,
+    find: Find,
+    taken: Collection[str],
+    sizes: Collection[str],
+    moved: Mapping[str, Collection[int]] = NOTHING_MOVED,
+) -> Expr | None:
+    """The part that a text names; None where it does not begin with a name that *find* knows.
+
+    *moved* tells of the families that are counted from 0 in what they come from which of their indices are.
+    """
     known = written(text, find, taken, sizes)
     if known is None or not known.groups:
         return known.base if known else None
     part = known.base
     groups = list(known.groups)
     if isinstance(part, Symbol) and part.ranges:
+        known.moved = moved.get(part.name, ())
         part, rest = _member(known, groups.pop(0))
         if rest and groups:
             raise known.error("a part is taken once")
@@ -137,8 +151,12 @@ def _member(known: Written, group: Group) -> tuple[Expr, list[str]]:
             f"{family.name} has {count} {'index' if count == 1 else 'indices'}, not {group[0]}",
             suggestion=f"write {example}",
         )
-    indices = [_place(known, piece, last) for piece, last in zip(pieces[:count], family.ranges, strict=True)]
+    places = enumerate(zip(pieces[:count], family.ranges, strict=True))
+    indices = [_place(known, piece, last, k in known.moved) for k, (piece, last) in places]
     single = [i for i in indices if isinstance(i, Expr)]
+    if known.moved and not group[1] and any(not isinstance(i, Index) for i in single):
+        low = f"{family.name}_{''.join(pieces[:count])}"
+        raise known.error(f"the text counts {family.name} from 0, and matdiff from 1", f"{low} is the text's")
     if len(single) < count:
         raise known.error("a member of a family has an index or a number", "a range stands for rows or columns")
     return Member(family, *single), pieces[count:]
@@ -174,7 +192,7 @@ def _require_one_range(known: Written, indices: Iterable[Index]) -> None:
             raise known.error(f"the index {i.name} runs to {named[i.name].last} and to {i.last}")
 
 
-def _place(known: Written, piece: str, last: Size) -> Place:
+def _place(known: Written, piece: str, last: Size, from_zero: bool = False) -> Place:
     """A number, a free index, a size, or a range such as 1:3."""
     if ":" in piece:
         return _range(known, piece, last)
@@ -183,7 +201,7 @@ def _place(known: Written, piece: str, last: Size) -> Place:
         if name in known.taken:
             raise known.error(f"{name} is a name in the expression", "take another letter for the index")
         return Index(name, last)
-    extent = _size(known, piece)
+    extent = _size(known, piece, 0) + ONE if from_zero else _size(known, piece)
     over = (extent - last).number
     if not extent.names() <= set(known.sizes):
         raise known.error(f"{piece} is no index, no number and no size")
@@ -204,8 +222,8 @@ def _range(known: Written, piece: str, last: Size) -> Range:
     return found
 
 
-def _size(known: Written, piece: str) -> Size:
+def _size(known: Written, piece: str, least: int = 1) -> Size:
     try:
-        return parse_size(Excerpt(piece, 0, piece))
+        return parse_size(Excerpt(piece, 0, piece), least)
     except MatdiffError:
         raise known.error(f"{piece} is no place", "places are counted from 1") from None

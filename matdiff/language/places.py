@@ -60,8 +60,11 @@ def binder_of(index: Position) -> Binder | None:
     return index if isinstance(index, Binder) else index.binder if isinstance(index, Shifted) else None
 
 
-def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position | None:
-    """The index, the place or the range that is written; None where it is none of them.  *sizes* can be places."""
+def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = (), least: int = 1) -> Position | None:
+    """The index, the place or the range that is written; None where it is none of them.
+
+    *sizes* can be places, and *least* is the first number of one.
+    """
     piece = piece._replace(text=piece.text.replace("−", "-"))
     text = piece.text
     if canonical(text) in scope:
@@ -73,9 +76,9 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = ()) -> Position
         low = counted(first, sizes) if first.text else ONE
         return Place(low, counted(last, sizes) if last.text else size(THE_END))
     if text.isdecimal() and len(text) < 10:
-        if not int(text):
+        if int(text) < least:
             raise piece.error("entries are counted from 1", "the first one is x[1]")
-        return Place(parse_size(piece), digits=text)
+        return Place(parse_size(piece, least), digits=text)
     names = re.findall(r"[^\W\d]\w*", text)
     if any(canonical(name) in scope for name in names) and (shifted := position(piece, scope)):
         return shifted
@@ -96,12 +99,12 @@ def is_sum_of_names(node: Node) -> bool:
     return node.kind in ("NAME", "NUMBER")
 
 
-def subscripts(text: Excerpt, scope: Scope) -> Indices:
+def subscripts(text: Excerpt, scope: Scope, least: int = 1) -> Indices:
     """The indices of a subscript with a number or a range in it; none where it is another subscript."""
     if not re.search(r"[0-9:]", text.text):
         return []
     pieces = [text.part(*m.span()) for m in re.finditer(r"[^,]+", text.text)]
-    found = [place(piece, scope) for piece in pieces]
+    found = [place(piece, scope, least=least) for piece in pieces]
     return [index for index in found if index is not None] if None not in found else []
 
 

@@ -341,7 +341,8 @@ def _vocabulary(
     bases = [w for w in bases if w == "d" or w not in FUNCTIONS]
     shaped = [name for name in declared if declared[name].indices or declared[name].shape != SCALAR]
     kinds = {name: kind_of(declared[name].shape) for name in declared}
-    return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called)
+    from_zero = [name for name in declared if declared[name].zeros]
+    return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called, from_zero)
 
 
 def read_line(text: str, declared: Declarations, scalar: bool = False) -> Expr:

@@ -33,6 +33,7 @@ from matdiff.language.parameters import Heads, bound_letters
 from matdiff.language.recurrences.heads import states, step_letters
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
+MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of what is declared to be counted from 0
 LOW_SIGNS = frozenset(("_", *SUBS))  # what a subscript begins with
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
@@ -85,6 +86,7 @@ class Vocabulary:
         kinds: Mapping[str, str] = NOTHING_DECLARED,
         shaped: Collection[str] = (),
         open_functions: Mapping[str, bool] = NO_FUNCTIONS,
+        from_zero: Collection[str] = (),
     ) -> None:
         """*kinds* are those of declared names.
 
@@ -95,6 +97,7 @@ class Vocabulary:
         self.kinds = kinds
         self.asked = frozenset(names) - frozenset(kinds)  # undeclared unknowns
         self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
+        self.from_zero = frozenset(from_zero)  # families with a member 0
         defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)] if "=" in text else []
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
         defined += [canonical(m.group(1)) for m in links]
@@ -209,11 +212,13 @@ class Vocabulary:
 
     def cost_of_name(self, word: str, end: int) -> int:
         """What it costs to read x_2, A₁₂, e_3 as a name where x is known without a number; 0 where it is no entry."""
-        below = match_at(ENTRY, self.text, end) if self.text[end : end + 1] in LOW_SIGNS else None
         name = canonical(word)
-        if not below or name in self.functions or canonical(name + below.group()) in self.names:
+        number = MEMBER if name in self.from_zero else ENTRY
+        below = match_at(number, self.text, end) if self.text[end : end + 1] in LOW_SIGNS else None
+        known = below and canonical(name + below.group()) in self.names - self.asked  # who asks for x_2 names no thing
+        if not below or name in self.functions or known:
             return 0
-        if self.counts_from_zero(word):  # w_0 is no entry: neither is w_1
+        if name not in self.from_zero and self.counts_from_zero(word):  # w_0 is no entry: neither is w_1
             if name in self.shaped and not self.stands_alone(word):
                 end = below.end()
                 raise SyntaxError(
@@ -234,7 +239,9 @@ class Vocabulary:
         """Whether a letter that is customary for vectors and matrices stands somewhere without a number."""
         if letter not in self.alone:
             customary = len(letter) == 1 and ("h" <= letter <= "z" or "A" <= letter <= "Z")
-            alone = rf"(?<![^\W\d]){letter}(?![\w{SUBS}{MARKS}(]|\s*:?=)"
+            high = f"[ᵀ{''.join(SUPERSCRIPTS)}]"  # w beside Xᵀ, wᵀ and w²
+            first = rf"(?:(?<![^\W\d])|(?<={high}))(?:[a-z]?[A-Z]{{1,3}})?"  # or a factor of Xw
+            alone = rf"{first}{letter}(?!(?!{high})[\w{SUBS}{MARKS}(]|\s*:?=)"
             self.alone[letter] = customary and re.search(alone, self.text) is not None
         return self.alone[letter]
 

@@ -54,7 +54,7 @@ def test_scalars_that_have_a_property_together_are_the_entries_of_a_whole(family
         (": n", "needs a name", ""),
         ("2x: n", "2x is not a name", ""),
         ("x[1]: n", "not an index", "x[i=1..N]"),
-        ("x[i=0..N]: n", "starts at 1", ""),
+        ("x[i=2..N]: n", "starts at 1 or 0", ""),
         ("x: 0", "at least 1", ""),
         ("x: n**2", "is not a size", ""),
         ("x[i=1..N, i=1..M]: n", "declared twice", ""),
