@@ -63,28 +63,16 @@ def by_number(bound: Bound, names: dict[str, Name], tree: Node) -> None:
 def _starts_at_zero(use: Binder | Shifted, name: Name, place: int) -> bool:
     """Whether an index may be meant to count from 0; what is declared is counted so where the text says it.
 
-    That is where its range begins at 0, or the sum over it, or where it has one member more than the numbers 1, 2, …
+    That is where its range begins at 0, or the sum over it.
     """
     binder = binder_in(use)
     if binder is None or binder.value is not None:
         return False
     if name.declared is None or place in name.declared.zeros:
         return True
-    if min(map(_low, name.uses[place])) == 0 and _is_one_longer(name, place):
-        return True
     if isinstance(binder.owner, Recursion):
         return binder.owner.shift < 0  # steps that count from 0
     return _low(use) > 0 or binder.first == 0
-
-
-def _is_one_longer(name: Name, place: int) -> bool:
-    """Whether a range is declared with one member more than the greatest number that is used."""
-    if name.declared is None or place >= len(name.declared.indices):
-        return False
-    extent = name.declared.indices[place][1]
-    uses = [use if isinstance(use, Shifted) else Shifted(use, 0) for use in name.uses[place]]
-    left = [(extent - u.binder.last - size(u.offset)).number if u.binder.last is not None else None for u in uses]
-    return None not in left and min(n for n in left if n is not None) == 1
 
 
 def _low(use: Binder | Shifted) -> int:

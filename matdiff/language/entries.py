@@ -126,7 +126,8 @@ def require_within(attempt: Attempt, node: Node, index: Binder | Shifted, extent
     """The numbers that an index takes are among 1 … extent."""
     low, high = reach(attempt, index)
     if (low.number or 0) < 1:
-        raise attempt.misfit(node, f"{what} is counted from 1: there is no place {low}", "shift the index")
+        message = f"{what} is counted from 1: there is no place {low}"
+        raise attempt.misfit(node, message, f"shift the index, or declare {what}[i=0..n]")
     over = (extent - high).number
     if over is None or over < 0:
         ends = f"goes to the place {number_text(high)}, but {what} to {number_text(extent)}"

@@ -15,7 +15,7 @@ MATDIFF_EXAMPLES scales how many places of a text are tried (default 300, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -180,22 +180,22 @@ def kinds(e: Expr, names: Mapping[str, str] = MappingProxyType({})) -> list[tupl
 @pytest.mark.parametrize("reading", ACCEPTED)
 def test_what_the_echo_declares_changes_nothing(reading: Reading) -> None:
     whole = as_it_stands(reading)
-    from_zero = [item for item in reading.where.split(";") if "=0.." in item]  # the echo counts those from 1
-    stated = [declaration(s) for s in symbols(whole.expr) if not any(f"{s.name}[" in item for item in from_zero)]
-    declared = Reading(**{**vars(reading), "where": "; ".join([*stated, *from_zero])})
+    declared = Reading(**{**vars(reading), "where": declarations(whole, whole.notes)})
     found = read_as(reading.text, declared)
     assert found is not None
     assert found.expr is whole.expr
 
 
-def declarations(found: Read) -> str:
-    """The declarations that an echo states."""
-    return "; ".join(declaration(s) for s in symbols(found.expr))
+def declarations(found: Read, notes: Collection[str] = ()) -> str:
+    """The declarations that an echo states, as the text counts where *notes* say that it counts from 0."""
+    return "; ".join(declaration(s, f"{s.name} is counted from 1" in str(notes)) for s in symbols(found.expr))
 
 
-def declaration(s: Symbol) -> str:
+def declaration(s: Symbol, from_zero: bool) -> str:
     shape = "scalar" if s.is_scalar else str(s.rows) if s.cols.number == 1 else f"{s.rows} x {s.cols}"
     ranges = ", ".join(f"{letter}=1..{last}" for letter, last in zip("ijkl", s.ranges, strict=False))
+    if from_zero and len(s.ranges) == 1:
+        ranges = f"i=0..{s.ranges[0] - ONE}"
     return f"{s.name}{f'[{ranges}]' if ranges else ''}: {shape} {' '.join(sorted(s.properties))}"
 
 
