@@ -5,6 +5,7 @@ In goes an expression, out come the nodes whose differential stays an unknown dY
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
@@ -18,6 +19,7 @@ from matdiff.calculus.differential import Dependence
 from matdiff.errors import UnsupportedError
 
 BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
+SHARED = BLOCK // 3  # and so is a shorter one that stands in several places, where it would be written out again
 GROUP = 16  # and so is a product with that many factors that depend on an unknown
 
 
@@ -56,6 +58,7 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
     weights: dict[Expr, int] = {}
     names: dict[Expr, str] = {}
     nodes = nodes or list(postorder(f))
+    uses = Counter(o for node in nodes for o in node.operands)
     depends.learn(nodes)
     taken = {n.name for n in nodes if isinstance(n, Named | Symbol | Recurrence)}
     for node in nodes:
@@ -75,9 +78,14 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
             continue
         if isinstance(node, Named | Recurrence):
             names[node] = node.name
-        elif weight > BLOCK or (isinstance(node, Product) and sum(map(depends, node.operands)) >= GROUP // 2):
+        elif weight > (BLOCK if uses[node] == 1 else SHARED) or _has_many_factors(node, depends):
             names[node] = next(t for k in range(len(names) + 1, 10**9) if (t := f"t{k}") not in taken)
     return names
+
+
+def _has_many_factors(node: Expr, depends: Dependence) -> bool:
+    """Whether a node is a product of many factors that depend on an unknown."""
+    return isinstance(node, Product) and sum(map(depends, node.operands)) >= GROUP // 2
 
 
 def _copies(node: Expr) -> int:

@@ -156,9 +156,7 @@ class Sampler:
         failures[unsettled] += 1
         if failures[unsettled] > FEW:
             return None
-        noise = noises(self.program, before, values)  # terms that cancel may leave nothing but rounding
-        unsettled = self.unsettled(matter, before.step, noise)
-        return Instance(before, values, attempt, faint) if unsettled is None else None
+        return Instance(before, values, attempt, faint) if self.is_settled_but_for_rounding(before, values) else None
 
     def nowhere(self, failures: Counter[Expr]) -> CheckError:
         """The error that says on what no instance was found."""
@@ -263,6 +261,11 @@ class Sampler:
         told = settled([values[k] for _, k in varying], step, [noise[k] for _, k in varying] if noise else 0.0)
         return None if told.all() else varying[int(np.argmin(told))][0]
 
+    def is_settled_but_for_rounding(self, environment: Environment, values: list[Array]) -> bool:
+        """Whether differences tell derivatives up to rounding: terms that cancel may leave nothing else."""
+        noise = noises(self.program, environment, values)
+        return self.unsettled(self.program.that_matter(values, environment), environment.step, noise) is None
+
     def drowned(self, instance: Instance) -> bool:
         """Whether the derivative of an expression drowns in the rounding of its values."""
         values = self.program.that_matter(instance.values, instance.environment)
@@ -283,7 +286,8 @@ class Sampler:
         """
         environment = self.with_step(instance.environment, OTHER * instance.environment.step)
         values = self.program.run(environment)
-        if self.unsettled(self.program.that_matter(values, environment), environment.step) is not None:
+        unsettled = self.unsettled(self.program.that_matter(values, environment), environment.step)
+        if unsettled is not None and not self.is_settled_but_for_rounding(environment, values):
             return None
         return instance._replace(environment=environment, values=values)
 
