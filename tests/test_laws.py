@@ -52,6 +52,7 @@ LEFT_SIDES: dict[str, Expr] = {
     "transpose_of_triangle": matdiff.parse("tril(A')'", "A: m x n"),
     "idempotent_power": matdiff.parse("P^3", "P: n x n idempotent"),
     "power_of_diagonal_matrix": matdiff.parse("diag(x)^2", "x: n"),
+    "roots_of_numbers": matdiff.parse("sqrt(8)/sqrt(2)"),
     "entrywise_power_of_identity": matdiff.parse("eye(n).^2"),
     "power_of_zero": matdiff.parse("zeros(m, n).^2"),
     "power_of_ones": matdiff.parse("ones(m, n).^2"),

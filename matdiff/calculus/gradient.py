@@ -267,7 +267,7 @@ class _Sweep:
         name = Named(label, value)
         self.adjoints[name] = self.names[node]
         law = contributions_added if len(self.pieces[node]) > 1 else read_off
-        return Link(name, Phase("Chain", Step(law, name, raw), raw, _frozen([steps])))
+        return Link(name, Phase("Chain", Step(law, Named(label, raw), raw), raw, _frozen([steps])))
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
         """The gradient: the contributions of all blocks, with the names ∇_Y replaced by their values."""

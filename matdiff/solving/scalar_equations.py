@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import isqrt
 
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.identities.transposes import transposed
-from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
+from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, exact_root
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -268,8 +267,7 @@ def parted_root(c: Expr, q: Equation) -> Expr:
 def square_root_of(f: Expr, q: Equation) -> Expr | None:
     """The root of a factor, where it has one that is simpler."""
     if f.number is not None and f.number > 0:
-        above, below = isqrt(f.number.numerator), isqrt(f.number.denominator)
-        return Number(Fraction(above, below)) if Fraction(above, below) ** 2 == f.number else None
+        return exact_root(f.number)
     if isinstance(f, Power) and (k := f.operands[1].number) is not None:
         base = f.operands[0]
         if k.denominator == 1 and k % 2 == 0 and (is_positive(base, q) or sign_of(base, q.sizes) == "nonnegative"):

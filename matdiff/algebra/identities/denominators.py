@@ -98,7 +98,11 @@ def shorter(whole: Expr, e: Expr) -> Expr:
     return whole if weight(whole) <= weight(e) and reading_cost(whole) < reading_cost(e) else e
 
 
-@identity("1/(b*(a/b + c)) = 1/(a + b*c)", where="a, b, c: scalar positive")
+@identity(
+    "1/(b*(a/b + c)) = 1/(a + b*c)",
+    where="a, b, c, i, j: scalar positive",
+    also=("b^i/(a*b^(-j) + c) = b^(i + j)/(a + b^j*c)",),
+)
 def denominators_multiplied(e: Expr) -> Expr | None:
     """A sum below a bar is multiplied by what stands beside it there and in the denominators of its terms."""
     if not e.is_scalar:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations
-from math import isqrt
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.activations import Erf, NormalDistribution, Relu, Sigmoid, Softplus, Step
-from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt
+from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt, exact_root
 from matdiff.algebra.operators.extremes import Maximum, Minimum, is_zero
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
@@ -123,16 +122,14 @@ def over_root_of_two(e: Expr) -> Expr | None:
     return Scale.of(Hadamard.of(*factors), *rest) if factors and rest else Hadamard.of(*factors, *rest)
 
 
-@identity("sqrt(8)/sqrt(2) = 2", title="√8/√2 = 2", among=(Sqrt, Power))
+@identity("sqrt(a)*sqrt(b) = sqrt(a*b)", title="√a√b = √(ab)", where="a, b: scalar positive", among=(Sqrt, Power))
 def roots_of_numbers(e: Expr) -> Expr | None:
     """A product of two roots of numbers, or of one and a reciprocal of one, that is a number."""
     roots = [(k, root) for k, f in enumerate(e.operands) if (root := square_of_root(f)) is not None]
     for (j, a), (k, b) in combinations(roots, 2):
-        square = a * b
-        found = Fraction(isqrt(square.numerator), isqrt(square.denominator))
-        if found**2 == square != 1:
-            rest = [f for i, f in enumerate(e.operands) if i not in (j, k)]
-            return Hadamard.of(Number(found), *rest)
+        found = exact_root(a * b)
+        if found is not None and found is not Number(1):
+            return Hadamard.of(found, *[f for i, f in enumerate(e.operands) if i not in (j, k)])
     return None
 
 

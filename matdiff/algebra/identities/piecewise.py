@@ -137,6 +137,10 @@ def cases_of_one_condition(e: Expr) -> Expr | None:
             "sum(i=1..N, cases(x[i]*A, a[i] ≤ b[i], zeros(m, n))) = sum(i=1..N, cases(x[i], a[i] ≤ b[i], zeros(m)))*A",
             "a[i=1..N], b[i=1..N]: scalar; x[i=1..N]: m; A: 1 x n",
         ),
+        Statement(
+            "sum(i=1..N, cases(d[i]*A, a[i] ≤ b[i], zeros(m, n))) = sum(i=1..N, cases(d[i], a[i] ≤ b[i], 0))*A",
+            "a[i=1..N], b[i=1..N], d[i=1..N]: scalar; A: m x n",
+        ),
     ),
     among=(Piecewise,),
 )

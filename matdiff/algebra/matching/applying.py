@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
+from matdiff.algebra.identities.indexed import as_written
 from matdiff.algebra.matching.rules import term
 from matdiff.algebra.matching.standard import Standard
 from matdiff.algebra.matching.up_to_form import UpToForm
@@ -59,7 +60,7 @@ class Applied:
             for found in self.matcher.match(left, part, {}):
                 made = instance(right, found)
                 if made is not None and made.shape == part.shape:
-                    yield self.form.of(put_back(made))
+                    yield self.form.of(put_back(as_written(made, part)))
 
     def _meet(self, left: Expr, right: Expr, b: Expr, a: Expr) -> bool:
         """Whether one use within leads to the other side, or uses wherever it can lead both sides to one."""

@@ -26,6 +26,7 @@ from matdiff.algebra.matching.rules import (
     matrix_base,
     term,
 )
+from matdiff.algebra.operators.entrywise import exact_root
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
@@ -40,6 +41,7 @@ from matdiff.algebra.operators.sums import IndexedSum, substitute_index
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 
 Forms = tuple[Expr, Expr]  # of e and of eᵀ
+HALF = Fraction(1, 2)
 
 
 class Arithmetic(ABC):
@@ -127,11 +129,7 @@ class Arithmetic(ABC):
                 lambda fs: self.product_of(e, [f for f in fs if f.is_scalar], [f for f in fs if not f.is_scalar]),
             )
             if opened is not None:
-                return (
-                    self.product_of(e, [Number(number), opened], ())
-                    if not isinstance(opened, Sum)
-                    else self.sum_of([self._times(number, t) for t in opened.operands])
-                )
+                return self._times(number, opened)
         if self.has("zero") and (number == 0 or any(isinstance(f, Zeros) for f in chain)):
             return zero((chain[0].rows, chain[-1].cols) if chain else SCALAR)
         if self.opens_sums and self.multiplies_out and (whole := self._out_of_sum(e, found, chain)) is not None:
@@ -164,7 +162,10 @@ class Arithmetic(ABC):
 
     def _times(self, number: Fraction, e: Expr) -> Expr:
         k, rest = coefficient(e)
-        return multiple(number * k, None if rest is None else self._sorted(rest))
+        whole = None if rest is None else self._sorted(rest)
+        if self.collects and isinstance(whole, Sum):
+            return self.sum_of([self._times(number * k, t) for t in whole.operands])
+        return multiple(number * k, whole)
 
     def _opened(self, factors: Sequence[Expr], again: Callable[[Sequence[Expr]], Expr]) -> Expr | None:
         """The sum of the products of one term from every factor; first of those in which there are reciprocals, so
@@ -179,6 +180,8 @@ class Arithmetic(ABC):
         exponents: dict[Expr, list[Expr]] = {}
         for f in factors:
             base, exponent = (f.operands[0], f.operands[1]) if isinstance(f, Power) else (f, Number(1))
+            if base.number and exponent.number is not None and base.number < 1:
+                base, exponent = Number(1 / base.number), Number(-exponent.number)  # √½ as 1/√2
             exponents.setdefault(base, []).append(exponent)
         joined = [self._power(base, self.sum_of(own)) for base, own in exponents.items()]
         for f in joined:
@@ -255,9 +258,7 @@ class Arithmetic(ABC):
         if self.multiplies_out and any(isinstance(m, Sum) for m in (*scalars, *matrices)):
             opened = self._opened([*scalars, *matrices], lambda fs: self._entrywise_term(e, fs))
             if opened is not None:
-                return self.sum_of(
-                    [self._times(number, t) for t in (opened.operands if isinstance(opened, Sum) else (opened,))]
-                )
+                return self._times(number, opened)
         if self.has("transpose beside the identity") and any(isinstance(m, Identity) for m in matrices):
             matrices = [min(m, self.flipped(m), key=self.rank) for m in matrices]
         if self.has("ones"):
@@ -276,6 +277,10 @@ class Arithmetic(ABC):
             return Ones(*base.shape) if not base.is_scalar else Number(1)
         if isinstance(base, Ones) and self.has("ones"):
             return base
+        if exponent.number == -1 and isinstance(base, Power) and (below := base.operands[0].number):
+            return self._power(Number(1 / below), base.operands[1])
+        if exponent.number == HALF and base.number is not None and (root := exact_root(base.number)) is not None:
+            return root
         if self.joins_powers:
             if isinstance(base, Power):
                 return self._power(base.operands[0], self._times_exponents(base.operands[1], exponent))

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from matdiff.algebra.constants import Constant, Identity
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder, replace
-from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.products import Power, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.symmetry import is_symmetric
 
 Sides = tuple[Expr, Expr]
-KEPT = Leaf | Named | Recurrence | Transpose  # a transpose by its operand, which may stand elsewhere without it
+KEPT = Leaf | Named | Recurrence | Transpose | Power  # a transpose and a power by what may stand elsewhere as well
 
 
 def is_named(e: Expr) -> bool:

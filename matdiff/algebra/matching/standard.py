@@ -44,6 +44,7 @@ from matdiff.algebra.operators.products import (
     Scale,
     Sum,
     Transpose,
+    coefficient,
     multiple,
     zero,
 )
@@ -236,13 +237,20 @@ class Standard(Arithmetic):
             return self.sum_of([self.of(substitute_index(body, index, Number(k))) for k in range(1, count + 1)])
         if self.multiplies_out and isinstance(body, Sum):
             return self.sum_of([self.indexed(index, t) for t in body.operands])
-        if STACKS in self.beyond and (whole := total(body, index, {})) is not None:
-            return self.of(whole)
+        if STACKS in self.beyond:
+            ones = Ones(index.last)
+            whole = total(body, index, {}) if index in body.free else Scale.of(Transpose(ones) * ones, body)
+            if whole is not None:
+                return self.of(whole)
         indices, summand = self._nested(index, body)
+        number = UNIT
         orders: Iterable[tuple[Index, ...]] = [tuple(indices)]
         if 1 < len(indices) <= MOST_SUMS and self.has("order of sums") and self.has("names of indices"):
             orders = permutations(indices)
-        return min((self._in_order(order, summand) for order in orders), key=self.rank)
+            if self.has("constants in front of an indexed sum"):  # of a number, which tells nothing of the order
+                number, rest = coefficient(summand)
+                summand = Number(1) if rest is None else self._sorted(rest)
+        return self._times(number, min((self._in_order(order, summand) for order in orders), key=self.rank))
 
     def _nested(self, index: Index, body: Expr) -> tuple[list[Index], Expr]:
         """The indices of sums in one another, and what is summed, with every factor inside."""
@@ -318,6 +326,8 @@ class Standard(Arithmetic):
         if isinstance(e, Piecewise) and e.is_scalar:
             return Transpose(straight)
         operands = tuple([b for _, b in below])
+        if isinstance(e, LINEAR) and isinstance(straight, Sum | Scale | IndexedSum):
+            return self.flipped(straight)  # of what stands in front of it by now
         rule = rule_of(e)
         if rule is None or not self.has(rule):
             return Transpose(straight)
@@ -339,14 +349,14 @@ class Standard(Arithmetic):
 
 
 def as_product(e: Expr) -> Expr | None:
-    """1ᵀA1 of a sum of entries, and I[:, 2:n]x of a vector among zeros."""
+    """1ᵀA1 of a sum of entries, and I[2:n, :]ᵀx of a vector among zeros."""
     if isinstance(e, SumOfEntries):
         return as_product_with_ones(e.operands[0])
     shown = [k for k, o in enumerate(e.operands) if not is_null(o)] if isinstance(e, VerticalStack) else []
     if len(shown) != 1 or len(e.operands) == 1 or e.cols is not ONE:
         return None
     place = places([o.rows for o in e.operands])[shown[0]]
-    return Product.of(Slice.of(Identity(e.rows), None, place), e.operands[shown[0]])
+    return Product.of(Transpose.of(Slice.of(Identity(e.rows), place)), e.operands[shown[0]])
 
 
 def is_even(exponent: Expr) -> bool:

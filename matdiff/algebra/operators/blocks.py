@@ -150,6 +150,12 @@ blocks_one_by_one = Law(
         Statement(
             "C*vstack(A, B) = C*vstack(A, zeros(p, n)) + C*vstack(zeros(m, n), B)", "A: m x n; B: p x n; C: q x m+p"
         ),
+        Statement(
+            "vec(hstack(A, B)) = vec(hstack(A, zeros(m, p))) + vec(hstack(zeros(m, n), B))", "A: m x n; B: m x p"
+        ),
+        Statement(
+            "vec(vstack(A, B)) = vec(vstack(A, zeros(p, n))) + vec(vstack(zeros(m, n), B))", "A: m x n; B: p x n"
+        ),
     ),
 )
 

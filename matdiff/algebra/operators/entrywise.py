@@ -369,6 +369,12 @@ class Unspecified(OfEntries):
     )
 
 
+def exact_root(number: Fraction) -> Number | None:
+    """√a where it is a fraction, for a number a > 0."""
+    root = Fraction(math.isqrt(number.numerator), math.isqrt(number.denominator)) if number > 0 else None
+    return Number(root) if root is not None and root * root == number else None
+
+
 def to_power(base: Expr, k: Fraction) -> Expr:
     """aᵏ, with √a for a^½."""
     if k == 1:

@@ -252,7 +252,7 @@ class Hadamard(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         flat = flattened(cls, operands)
-        if any(f.number is not None for f in flat[1:]):  # numbers are multiplied and stand in front
+        if flat[0].number == 1 or any(f.number is not None for f in flat[1:]):  # numbers are multiplied, in front
             number = reduce(mul, [f.number for f in flat if f.number is not None])
             others = tuple([f for f in flat if f.number is None])
             flat = others if number == 1 and others else (Number(number), *others)

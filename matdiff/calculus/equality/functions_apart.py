@@ -8,14 +8,13 @@ root.
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isqrt
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fact, replace
 from matdiff.algebra.identities import powers
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, ones_like, to_power
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, exact_root, ones_like, to_power
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -170,10 +169,7 @@ def root_of_positive_factors(e: Expr) -> Expr | None:
 @identity("sqrt(4) = 2", title="√(k²) = k")
 def root_of_number(e: Expr) -> Expr | None:
     number = e.operands[0].number
-    if number is None or number < 0:
-        return None
-    root = Fraction(isqrt(number.numerator), isqrt(number.denominator))
-    return Number(root) if root * root == number else None
+    return e.operands[0] if number == 0 else None if number is None else exact_root(number)
 
 
 @identity("(2*a + 2*b)^-1 = (a + b)^-1/2", title="(2A + 2B)ᵏ = 2ᵏ(A + B)ᵏ", where="a, b: scalar")
