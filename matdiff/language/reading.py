@@ -44,6 +44,7 @@ from matdiff.language.names import changed, font_of, named
 from matdiff.language.parameters import bound_letters
 from matdiff.language.questions import Question
 from matdiff.language.runs import parted, require_no_factor
+from matdiff.language.rows import require_no_numbers_beside
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
 from matdiff.language.side_conditions import Condition, declare_conditions
 from matdiff.language.spelling import plain, transcript
@@ -295,6 +296,7 @@ class _Readings:
     def _finish(self, found: Found, bound: Bound) -> Reading:
         """Names the open sizes, builds the expression, and notes what is said of it."""
         name_sizes(found, bound)
+        require_no_numbers_beside(found.attempt)
         try:
             expr = build(found.typed)
             expr.facts["notes"] = noted(found, bound)

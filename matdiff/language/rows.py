@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.sums import Entry
+from matdiff.errors import AmbiguityError
 from matdiff.language.entries import index_of, require_range
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Name
@@ -58,3 +59,22 @@ def require_another(attempt: Attempt, node: Node, name: Name) -> None:
         message = f"{shown} can be neither a row nor a column of {name.whole}"
         raise attempt.misfit(node, message, f"declare {name.name}[i=1..N]: d, or call it otherwise")
     attempt.note(node, f"{shown} is a name of its own, and no part of {name.whole}")
+
+
+def require_no_numbers_beside(attempt: Attempt) -> None:
+    """w_0 and w_1 that are numbers beside a vector w of which nothing is declared can be its entries."""
+    find = attempt.sizes.find
+    shapes = {name: (find(rows), find(cols)) for name, ((rows, cols), ranges) in attempt.shapes.items() if not ranges}
+    vectors = {name for name, (rows, cols) in shapes.items() if cols is ONE and rows is not ONE}
+    for name, shape in shapes.items():
+        base = name.rstrip("0123456789")
+        both = {base, f"{base}0", name} <= shapes.keys() - set(attempt.bound.declared) and name != f"{base}0"
+        if both and shape == SCALAR == shapes[f"{base}0"] and base in vectors:
+            node = next(n for n in attempt.bound.order if n.kind == "symbol" and n.value[0] == name)
+            low = name.removeprefix(base)
+            raise AmbiguityError(
+                f"{base}_{low} can be an entry of {base}, or a number of its own",
+                text=attempt.bound.text,
+                span=(node.start, node.end),
+                suggestion=f"write {base}[{int(low) + 1}] for the entry; declare {base}_{low}: scalar for the number",
+            )

@@ -238,11 +238,12 @@ class Vocabulary:
     def stands_alone(self, letter: str) -> bool:
         """Whether a letter that is customary for vectors and matrices stands somewhere without a number."""
         if letter not in self.alone:
-            customary = len(letter) == 1 and ("h" <= letter <= "z" or "A" <= letter <= "Z")
+            name = canonical(letter)
+            is_customary = name in GREEK_WORDS or (len(name) == 1 and ("h" <= name <= "z" or "A" <= name <= "Z"))
             high = f"[ᵀ{''.join(SUPERSCRIPTS)}]"  # w beside Xᵀ, wᵀ and w²
             first = rf"(?:(?<![^\W\d])|(?<={high}))(?:[a-z]?[A-Z]{{1,3}})?"  # or a factor of Xw
-            alone = rf"{first}{letter}(?!(?!{high})[\w{SUBS}{MARKS}(]|\s*:?=)"
-            self.alone[letter] = customary and re.search(alone, self.text) is not None
+            alone = rf"{first}(?:{name}|{LETTER_OF.get(name, name)})(?!(?!{high})[\w{SUBS}{MARKS}(]|\s*:?=)"
+            self.alone[letter] = is_customary and re.search(alone, self.text) is not None
         return self.alone[letter]
 
 
