@@ -30,6 +30,13 @@ import matdiff
         ("log(norm2(x)^2)", "x", "x: n", ["x ≠ 0"]),
         ("1/(2*a)", "a", "a: scalar", ["a ≠ 0"]),
         ("sum(abs(x).^3)^(1/3)", "x", "x: n", ["x ≠ 0"]),
+        # of products and quadratic forms what their factors have to be
+        ("a'*C*b/sqrt((a'*A*a)*(b'*B*b))", "a", "C: m x n; A: m x m spd; B: n x n spd", ["a ≠ 0", "b ≠ 0"]),
+        ("x'*A*x/(x'*B*x)", "x", "A: n x n; B: n x n spd", ["x ≠ 0"]),
+        ("x'*A*x/(x'*B*x)", "x", "A: n x n; B: n x n symmetric", ["xᵀBx ≠ 0"]),
+        ("sqrt(a*b)", "b", "a: scalar positive; b: scalar", ["b > 0"]),
+        ("sqrt(a*b)", "b", "a, b: scalar", ["ab > 0"]),
+        ("log(w'*P*w)", "w", "P: n x n psd", ["wᵀPw > 0"]),
         # what has a kink where it is 0 has none when it is squared
         ("sum(max(0, b - A*x).^2)", "x", "A: m x n; b: m", []),
         ("norm2(relu(A*x))^2", "x", "A: m x n", []),

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import postorder
+from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.senses import entry_of_symmetric, like_terms_in_one_sense
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.rewriting import Simplifier
 
 PAIRS = [  # sums over pairs of members, and the gradient with respect to one
     (
@@ -78,6 +82,35 @@ def test_differences_are_taken_in_one_sense(before: str, after: str) -> None:
     e, wanted = matdiff.parse(before, where), matdiff.parse(after, where)
     found = like_terms_in_one_sense(e)
     assert str(found) == str(wanted)
+
+
+@pytest.mark.parametrize(
+    ("f", "where", "least"),
+    [
+        (
+            "sum(i=1..N, P[i,j]*r[i]) - a*sum(k=1..N, Q[k,j]*r[k])/b",
+            "P[i=1..N, j=1..M], Q[i=1..N, j=1..M]: scalar; r[i=1..N]: d; a, b: scalar",
+            "sum(i=1..N, (P[i,j] - a*Q[i,j]/b)*r[i])",
+        ),
+        (
+            "sum(j=1..m, e[j]*a[j])*sum(k=1..m, e[k]*a[k]')",
+            "a[j=1..m]: n; e[j=1..m]: scalar",
+            "sum(j=1..m, e[j]*a[j])*sum(j=1..m, e[j]*a[j])'",
+        ),
+    ],
+)
+def test_sums_over_one_range_are_joined_and_equal_ones_written_alike(f: str, where: str, least: str) -> None:
+    found, _ = Simplifier(SIMPLIFICATIONS)(matdiff.parse(f, where))
+    wanted = matdiff.parse(least, where)
+    assert reading_cost(found) <= reading_cost(wanted)
+    assert matdiff.equal(found, wanted).equal is not False
+
+
+def test_the_hessian_of_a_partition_sum_has_one_mean_twice() -> None:
+    found = matdiff.hessian("log(sum(i=1..m, exp(a[i]'*x)))", "x", "a[i=1..m]: n")
+    sums = {n for n in postorder(found.result) if isinstance(n, IndexedSum)}
+    assert len(sums) == 3  # of exp, of its products with a, and with aaᵀ
+    assert found.verify().ok
 
 
 @pytest.mark.parametrize("text", ["A*(x - y) - A*(x + y)", "exp(a - b)*x + exp(b - a)*x", "(a + b)*x - (b - a)*x"])

@@ -12,17 +12,18 @@ from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol, fold, postorder, symbols
+from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.activations import Relu
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Power, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import Determinant, Inverse
-from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness.eigenvalues import Signs, is_regular
-from matdiff.calculus.definiteness.intervals import POSITIVE, ZERO, Interval, apart, within
+from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, ZERO, Interval, apart, within
 from matdiff.calculus.definiteness.rank import has_zeros, is_never_invertible, is_nothing
 from matdiff.calculus.demands import (
     COUNT,
@@ -35,6 +36,7 @@ from matdiff.calculus.demands import (
     Condition,
     of_operation,
     of_value,
+    simplest,
     square_of,
 )
 from matdiff.errors import UnsupportedError
@@ -54,7 +56,7 @@ def fewest(
         found = [c for c in found if c not in harmless]
     sizes = size_names(function)
     signs = Signs(sizes)
-    left = [c for c in dict.fromkeys(regular(signs, c) for c in found) if not holds(signs, c)]
+    left = [c for c in dict.fromkeys(r for c in found for r in regular(signs, c)) if not holds(signs, c)]
     if len(left) <= MOST_PRUNED:
         for c in sorted(left, key=lambda c: -len(str(c))):
             others = [o for o in left if o is not c]
@@ -171,15 +173,38 @@ def holds(signs: Signs, c: Condition) -> bool:
     return entries.is_positive or entries.is_negative
 
 
-def regular(signs: Signs, c: Condition) -> Condition:
-    """|A| > 0 for A ⪰ 0 says that A is invertible, and √a ≠ 0 that a > 0."""
-    if c.demand in (NONZERO, NO_ZEROS) and isinstance(c.about, Sqrt) and c.about.is_scalar:
-        return Condition(WITHIN, c.about.operands[0], POSITIVE)
-    if c.demand == WITHIN and isinstance(c.about, Determinant) and c.interval == POSITIVE:
-        a = c.about.operands[0]
-        known = signs.spectrum(a)
-        return Condition(INVERTIBLE, a) if known is not None and known.interval.is_nonnegative else c
-    return c
+def regular(signs: Signs, c: Condition) -> Iterator[Condition]:
+    """The same by what signs say: √a ≠ 0 is a > 0, |A| > 0 for A ⪰ 0 that A is invertible, xᵀSx > 0 for S ≻ 0 that
+    x ≠ 0, and ab > 0 for a ≥ 0 is a > 0 and b > 0."""
+    waiting = [c]
+    while waiting:
+        c = waiting.pop()
+        a = c.about
+        if c.demand in (NONZERO, NO_ZEROS) and isinstance(a, Sqrt) and a.is_scalar:
+            waiting.append(Condition(WITHIN, a.operands[0], POSITIVE))
+        elif c.demand in (NO_ZEROS, WITHIN) and (x := vector_of_definite_form(signs, a)) is not None:
+            yield from simplest(Condition(NONZERO, x)) if c.interval in (REAL, POSITIVE) else (c,)
+        elif c.demand != WITHIN or c.interval != POSITIVE or not a.is_scalar:
+            yield c
+        elif isinstance(a, Determinant):
+            known = signs.spectrum(a.operands[0])
+            yield Condition(INVERTIBLE, a.operands[0]) if known and known.interval.is_nonnegative else c
+        elif isinstance(a, Hadamard) and sum(not signs.entries(f).interval.is_nonnegative for f in a.operands) <= 1:
+            waiting += [s for f in reversed(a.operands) for s in simplest(Condition(WITHIN, f, POSITIVE))]
+        else:
+            yield c
+
+
+def vector_of_definite_form(signs: Signs, a: Expr) -> Expr | None:
+    """x where a number is xᵀSx for a positive definite S."""
+    if (
+        not (isinstance(a, Product) and a.is_scalar)
+        or len(a.operands) < 3
+        or transposed(a.operands[0]) is not a.operands[-1]
+    ):
+        return None
+    known = signs.spectrum(Product.of(*a.operands[1:-1]))
+    return a.operands[-1] if known is not None and known.interval.is_positive else None
 
 
 def _is_positive(signs: Signs, a: Expr) -> bool:
@@ -193,12 +218,21 @@ def follows(c: Condition, others: Sequence[Condition], sizes: frozenset[str]) ->
     """Whether a condition holds where others do."""
     if any(said.demand == NONZERO and implies_nonzero(said.about, c) for said in others):
         return True
+    if any(c in of_meaning(said, sizes) for said in others):
+        return True
     if c.demand == NONZERO and Condition(INVERTIBLE, c.about) in others:
         return True
     if c.demand == INVERTIBLE and any(is_determinant_of(o, c.about) for o in others):
         return True
     known = dict(fact for o in others for fact in known_where(o))
     return bool(known) and holds(Signs(sizes, known), c)
+
+
+def of_meaning(c: Condition, sizes: frozenset[str]) -> Iterator[Condition]:
+    """What a condition on a definition says of what that stands for: s ≠ 0 says r ≠ 0 where s = ‖r‖."""
+    if isinstance(c.about, Named):
+        for meant in simplest(c._replace(about=value_of(c.about))):
+            yield from regular(Signs(sizes), meant)
 
 
 def implies_nonzero(whole: Expr, c: Condition) -> bool:

@@ -1,4 +1,4 @@
-"""Sums in which terms cancel when products are multiplied out, and terms that are joined into one.
+"""Sums in which terms cancel when products are multiplied out.
 
 Multiplying out makes a sum longer, factoring makes it shorter; so products are multiplied out only where
 the result, like terms collected, is shorter than before, and the laws of both kinds come to rest together.
@@ -13,11 +13,10 @@ from itertools import product as choices
 from math import prod
 
 from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import key, like_terms, split
-from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import (
     factor_beside_inverse,
@@ -27,11 +26,10 @@ from matdiff.algebra.identities.products import (
 )
 from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
 from matdiff.algebra.identities.structure import centred_twice
-from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.identities.transposes import flipped, transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import IndexedSum, entries_by_index, substitute_index
 from matdiff.algebra.operators.triangles import Centering
 from matdiff.algebra.stated import stated
 
@@ -52,14 +50,6 @@ def addends(e: Expr) -> tuple[Expr, ...]:
     if isinstance(e, Transpose) and isinstance(e.operands[0], Sum):
         return tuple(map(flipped, e.operands[0].operands))
     return e.operands if isinstance(e, Sum) else (e,)
-
-
-def flipped(e: Expr) -> Expr:
-    """eᵀ, with the transpose at the factors of a product."""
-    c, a = e.operands if isinstance(e, Scale) else (None, e)
-    factors = reversed(a.operands) if isinstance(a, Product) else (a,)
-    turned = Product.of(*map(transposed, factors))
-    return turned if c is None else Scale.of(c, turned)
 
 
 def multiplied_out(e: Expr, within: bool = True) -> list[Expr]:
@@ -334,57 +324,6 @@ def collected_in(e: Expr) -> Expr:
     if joined is None:
         return e
     return multiple(number, joined if c is None else Scale.of(c, joined))
-
-
-# ---- joining ----------------------------------------------------------------------------------------
-
-
-@identity(
-    "sum(i=1..N, x[i]) + sum(i=1..N, y[i]) = sum(i=1..N, x[i] + y[i])",
-    title="Σᵢ Aᵢ + Σᵢ Bᵢ = Σᵢ (Aᵢ + Bᵢ)",
-    where="x[i=1..N], y[i=1..N]: n",
-    among=(IndexedSum,),
-)
-def sums_over_one_index(e: Expr) -> Expr | None:
-    """Sums, and multiples of sums, over the same range."""
-    groups: dict[tuple[Size, bool], list[tuple[int, Fraction, IndexedSum]]] = {}
-    for k, term in enumerate(e.operands):
-        number, body = coefficient(term)
-        if isinstance(body, IndexedSum):  # a vector that is given entry by entry stays so
-            groups.setdefault((body.index.last, entries_by_index(body) is None), []).append((k, number, body))
-    for members in groups.values():
-        index = members[0][2].index
-        if len(members) > 1:
-            parts = [(c, apart(s.operands[0], {index.name} - {s.index.name}), s.index) for _, c, s in members]
-            bodies = [multiple(c, substitute_index(body, i, index)) for c, body, i in parts]
-            first, *others = [k for k, _, _ in members]
-            joined = IndexedSum(Sum.of(*bodies), index)
-            return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])
-    return None
-
-
-@identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n")
-def common_matrix(e: Expr) -> Expr | None:
-    """Multiples of one matrix, where the sum gets shorter by it."""
-    if e.is_scalar:
-        return None
-    groups: dict[bytes, list[int]] = {}
-    parts = [split(t) for t in e.operands]
-    if not any(p.scalars for p in parts):  # terms that differ in nothing but a number are collected elsewhere
-        return None
-    cores = [Product.of(*p.factors) if p.chain else Hadamard.of(*p.factors) for p in parts]
-    for k, core in enumerate(cores):
-        groups.setdefault(key(core), []).append(k)
-    for members in groups.values():
-        if len(members) > 1:
-            scalars = [
-                multiple(parts[k].number, Hadamard.of(*parts[k].scalars) if parts[k].scalars else None) for k in members
-            ]
-            joined = Scale.of(Sum.of(*scalars), cores[members[0]])
-            new = Sum.of(*[joined if k == members[0] else t for k, t in enumerate(e.operands) if k not in members[1:]])
-            if weight(new) < weight(e):
-                return new
-    return None
 
 
 SUMS_KNOWN = (  # what a product of ones with a factor is

@@ -10,9 +10,11 @@ from matdiff.algebra.expr import Expr, Index, Number, Symbol, fact, replace, sym
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.entries import vectorised
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence, place
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
+from matdiff.algebra.reading_cost import reading_cost
 
 
 def fresh_index(index: Index, taken: Set[str]) -> Index:
@@ -42,6 +44,49 @@ def distinct_indices(e: Expr) -> Expr | None:
         return None
     new = fresh_index(index, bound_names(body) | {i.name for i in body.free})
     return IndexedSum(substitute_index(body, index, new), new)
+
+
+@identity(
+    "sum(i=1..N, x[i])*sum(j=1..N, x[j])' = sum(i=1..N, x[i])*sum(i=1..N, x[i])'",
+    title="Σⱼ Aⱼ = Σᵢ Aᵢ",
+    where="x[i=1..N]: n",
+    among=(),
+    on=(Product, Hadamard, Scale, Sum),
+)
+def equal_sums(e: Expr) -> Expr | None:
+    """Sums that differ only in the name of their index get that of the first one."""
+    groups: dict[tuple[object, int], list[Expr]] = {}
+    same: dict[Expr, Expr] = {}
+    for s in sums_within(e) if len(e.operands) > 1 else ():
+        known = groups.setdefault((s.data[0].last, reading_cost(s)), [])
+        found = next((other for other in known if like(s, other) is other), None)
+        if found is None:
+            known.append(s)
+        else:
+            same[s] = found
+    closed = Named | IndexedSum
+    return replace(e, lambda n: same.get(n, n if isinstance(n, closed) else None)) if same else None
+
+
+def like(e: Expr, other: Expr) -> Expr:
+    """A sum with the index of another one, where that means nothing else in it."""
+    i, j = e.data[0], other.data[0]
+    clear = j.name not in bound_names(e.operands[0]) | {k.name for k in e.free}
+    return IndexedSum(substitute_index(e.operands[0], i, j), j) if clear else e
+
+
+def sums_within(e: Expr) -> tuple[Expr, ...]:
+    """The sums over an index in an expression that stand in no other one, in definitions apart."""
+    return fact("sums within", e, _sums_within, closed=(Named, IndexedSum))
+
+
+def _sums_within(e: Expr, below: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
+    if isinstance(e, IndexedSum):
+        return (e,)
+    return tuple(dict.fromkeys(s for sums in below for s in sums))[:MOST_SUMS]
+
+
+MOST_SUMS = 8  # that are held against each other
 
 
 @identity(

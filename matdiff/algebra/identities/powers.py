@@ -94,6 +94,21 @@ def power_under_a_name(e: Expr) -> Expr | None:
     return None
 
 
+@identity("b/sqrt(a*b)^3 = 1/(a*sqrt(a*b))", title="b/√(ab)³ = 1/(a√(ab))", where="a, b: scalar positive")
+def factor_of_a_root(e: Expr) -> Expr | None:
+    """A factor beside a root of a product that it is a factor of as well."""
+    for k, factor in enumerate(e.operands if e.is_scalar else ()):
+        whole, i = base_and_exponent(factor)
+        if i.denominator == 1 or i > -1 or not isinstance(whole, Hadamard):
+            continue
+        for j, b in enumerate(e.operands):
+            if b in whole.operands:
+                others = [to_power(a, Fraction(-1)) for a in whole.operands if a is not b]
+                rest = [f for n, f in enumerate(e.operands) if n not in (j, k)]
+                return Hadamard.of(*rest, *others, to_power(whole, i + 1))
+    return None
+
+
 @identity("a^s*a = a^(s + 1)", title="aˢa = aˢ⁺¹", where="a: scalar positive; s: scalar", among=(Power,))
 def open_exponents(e: Expr) -> Expr | None:
     """Two powers of one base, of which at least one has an exponent that is not a number."""

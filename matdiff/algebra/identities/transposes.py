@@ -29,6 +29,14 @@ def transposed(e: Expr) -> Expr:
     return e.operands[0] if isinstance(e, Transpose) else Transpose(e)
 
 
+def flipped(e: Expr) -> Expr:
+    """eᵀ, with the transpose at the factors of a product."""
+    c, a = e.operands if isinstance(e, Scale) else (None, e)
+    factors = reversed(a.operands) if isinstance(a, Product) else (a,)
+    turned = Product.of(*map(transposed, factors))
+    return turned if c is None else Scale.of(c, turned)
+
+
 def gets_no_longer(e: Expr) -> bool:
     """Whether a transpose may go inside."""
     return growth(e.operands[0]) <= 0
@@ -105,14 +113,25 @@ transpose_of_power = stated(
 
 
 @identity(
-    "sum(i=1..N, x[i])' = sum(i=1..N, x[i]')", title="(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ", where="x[i=1..N]: n", among=(IndexedSum,)
+    "sum(i=1..N, x[i]*y[i]')' = sum(i=1..N, y[i]*x[i]')",
+    title="(Σᵢ Aᵢ)ᵀ = Σᵢ Aᵢᵀ",
+    where="x[i=1..N], y[i=1..N]: n",
+    among=(IndexedSum,),
 )
 def transpose_of_indexed_sum(e: Expr) -> Expr | None:
+    """Where the terms get no longer by it."""
     match e.operands[0]:
-        case IndexedSum(operands=(body,), data=(index,)):
+        case IndexedSum(operands=(body,), data=(index,)) if growth(body) <= 0:
             return IndexedSum(transposed(body), index)
         case _:
             return None
+
+
+@identity("sum(i=1..N, x[i]') = sum(i=1..N, x[i])'", title="Σᵢ Aᵢᵀ = (Σᵢ Aᵢ)ᵀ", where="x[i=1..N]: n")
+def sum_of_transposes(e: Expr) -> Expr | None:
+    """Where the terms get shorter by it."""
+    body, index = e.operands[0], e.data[0]
+    return Transpose(IndexedSum(flipped(body), index)) if growth(body) < 0 else None
 
 
 def growth(e: Expr) -> int:

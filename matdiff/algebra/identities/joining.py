@@ -1,0 +1,109 @@
+"""Terms that are joined into one: sums over one range, and multiples of one matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from matdiff.algebra.dims import Size
+from matdiff.algebra.expr import Expr
+from matdiff.algebra.identities.cancelling import weight
+from matdiff.algebra.identities.denominators import common_powers, shorter
+from matdiff.algebra.identities.factoring import common_scalars, key, like_terms, split
+from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.laws import identity
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
+from matdiff.algebra.operators.sums import IndexedSum, entries_by_index, substitute_index
+
+
+@identity(
+    "sum(i=1..N, x[i]) + sum(i=1..N, y[i]) = sum(i=1..N, x[i] + y[i])",
+    title="Σᵢ Aᵢ + Σᵢ Bᵢ = Σᵢ (Aᵢ + Bᵢ)",
+    where="x[i=1..N], y[i=1..N]: n",
+    among=(IndexedSum,),
+)
+def sums_over_one_index(e: Expr) -> Expr | None:
+    """Sums, and multiples of sums, over the same range."""
+    groups: dict[tuple[Size, bool], list[tuple[int, Fraction, IndexedSum]]] = {}
+    for k, term in enumerate(e.operands):
+        number, body = coefficient(term)
+        if isinstance(body, IndexedSum):  # a vector that is given entry by entry stays so
+            groups.setdefault((body.index.last, entries_by_index(body) is None), []).append((k, number, body))
+    for members in groups.values():
+        index = members[0][2].index
+        if len(members) > 1:
+            parts = [(c, apart(s.operands[0], {index.name} - {s.index.name}), s.index) for _, c, s in members]
+            bodies = [multiple(c, substitute_index(body, i, index)) for c, body, i in parts]
+            first, *others = [k for k, _, _ in members]
+            joined = IndexedSum(Sum.of(*bodies), index)
+            return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])
+    return None
+
+
+@identity("a*A + b*A = (a + b)*A", where="a, b: scalar; A: m x n")
+def common_matrix(e: Expr) -> Expr | None:
+    """Multiples of one matrix, where the sum gets shorter by it."""
+    if e.is_scalar:
+        return None
+    groups: dict[bytes, list[int]] = {}
+    parts = [split(t) for t in e.operands]
+    if not any(p.scalars for p in parts):  # terms that differ in nothing but a number are collected elsewhere
+        return None
+    cores = [Product.of(*p.factors) if p.chain else Hadamard.of(*p.factors) for p in parts]
+    for k, core in enumerate(cores):
+        groups.setdefault(key(core), []).append(k)
+    for members in groups.values():
+        if len(members) > 1:
+            scalars = [
+                multiple(parts[k].number, Hadamard.of(*parts[k].scalars) if parts[k].scalars else None) for k in members
+            ]
+            joined = Scale.of(Sum.of(*scalars), cores[members[0]])
+            new = Sum.of(*[joined if k == members[0] else t for k, t in enumerate(e.operands) if k not in members[1:]])
+            if weight(new) < weight(e):
+                return new
+    return None
+
+
+@identity(
+    "a*sum(i=1..N, x[i]) + b*sum(i=1..N, y[i]) = sum(i=1..N, a*x[i] + b*y[i])",
+    title="aΣᵢ Aᵢ + bΣᵢ Bᵢ = Σᵢ (aAᵢ + bBᵢ)",
+    where="x[i=1..N], y[i=1..N]: n; a, b: scalar",
+    among=(IndexedSum,),
+)
+def weighted_sums(e: Expr) -> Expr | None:
+    """Multiples of sums over one range, where their terms have so much in common that one sum is shorter."""
+    groups: dict[Size, list[tuple[int, Expr, IndexedSum]]] = {}
+    for k, term in enumerate(e.operands):
+        for factor, total in multiples_of_sums(term):
+            groups.setdefault(total.index.last, []).append((k, factor, total))
+    for members in groups.values():
+        index = members[0][2].index
+        if len(members) < 2 or any(index.name in {i.name for i in c.free} for _, c, _ in members):
+            continue
+        bodies = [
+            c * substitute_index(apart(s.operands[0], {index.name} - {s.index.name}), s.index, index)
+            for _, c, s in members
+        ]
+        first, *others = [k for k, _, _ in members]
+        joined = IndexedSum(factored(Sum.of(*bodies)), index)
+        whole = Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])
+        if shorter(whole, e) is whole:
+            return whole
+    return None
+
+
+def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, IndexedSum]]:
+    """c and the sum where a term is c times a sum over an index, given entry by entry not counted."""
+    number, scalars, factors, _ = split(term)
+    found = [f for f in factors if isinstance(f, IndexedSum)]
+    if len(found) == 1 and entries_by_index(found[0]) is None and (len(factors) == 1 or term.is_scalar):
+        others = [*scalars, *(f for f in factors if f is not found[0])]
+        yield multiple(number, Hadamard.of(*others) if others else None), found[0]
+
+
+def factored(e: Expr) -> Expr:
+    """A sum with what its terms have in common taken out."""
+    laws = (like_terms, common_scalars, common_matrix, common_powers)
+    while isinstance(e, Sum) and (after := next((a for law in laws if (a := law.apply(e)) is not None), None)):
+        e = after
+    return e
