@@ -21,7 +21,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.statements.matcher import NOTHING, Matcher, is_bare
+from matdiff.algebra.statements.matcher import NOTHING, Matcher, is_as_wide, is_bare
 from matdiff.algebra.statements.substitution import Family, Found
 
 
@@ -92,7 +92,8 @@ class UpToForm(Matcher):
                 yield found
             return
         p, others = ps[0], ps[1:]
-        for count in range(1, min(len(es), len(es) if is_bare(p) else 1) + 1):
+        most = len(es) if is_bare(p) else min(len(es), 1)
+        for count in (k for k in range(1, most + 1) if is_as_wide(p, es[0], es[k - 1])):
             head = es[0] if count == 1 else Product.of(*es[:count])
             for more in self.match(p, head, found):
                 yield from self._with_empty(others, es[count:], more, end)

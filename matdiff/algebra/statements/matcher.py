@@ -133,16 +133,13 @@ class Matcher:
             return NOTHING if es else (found,)
         p, others = ps[0], ps[1:]
         spare = len(es) - len(others)
-        if not others or not is_bare(p) or spare < 1:
-            return self._link(p, others, es, spare if not others else 1, found) if spare >= 1 else NOTHING
-        return (last for number in range(1, spare + 1) for last in self._link(p, others, es, number, found))
+        fewest, most = 1 if any(map(is_bare, others)) else max(spare, 1), spare if is_bare(p) else min(spare, 1)
+        numbers = [k for k in range(fewest, most + 1) if is_as_wide(p, es[0], es[k - 1])]
+        return (last for number in numbers for last in self._link(p, others, es, number, found)) if numbers else NOTHING
 
     def _link(self, p: Expr, others: Sequence[Expr], es: Sequence[Expr], number: int, found: Found) -> Iterable[Found]:
         """The first *number* factors for the first part."""
-        if number > 1 and not is_bare(p):
-            return NOTHING
-        head = es[0] if number == 1 else Product.of(*es[:number])
-        first = self.match(p, head, found)
+        first = self.match(p, es[0] if number == 1 else Product.of(*es[:number]), found)
         return (last for more in first for last in self.chain(others, es[number:], more)) if others else first
 
     # ---- operations -------------------------------------------------------------------------------------
@@ -200,6 +197,11 @@ def is_letter(p: Expr) -> bool:
 def is_bare(p: Expr) -> bool:
     """Whether a part of a statement is a letter, perhaps transposed, or what an index makes of it."""
     return isinstance(p.operands[0] if isinstance(p, Transpose) else p, Symbol | Member)
+
+
+def is_as_wide(p: Expr, first: Expr, last: Expr) -> bool:
+    """Whether a product with these ends may be what a part of a statement stands for: only columns are columns."""
+    return (p.rows is not ONE or first.rows is ONE) and (p.cols is not ONE or last.cols is ONE)
 
 
 def size_of(e: Expr) -> Size | None:
