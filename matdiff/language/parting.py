@@ -22,7 +22,7 @@ WORD = (
 )
 FULL_STOP = r"(?<=[\w)\]}'ᵀ²])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
-MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n?]|{FULL_STOP}|{WORD}"
+MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
 ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
@@ -54,7 +54,7 @@ def _pieces(text: str) -> Iterator[Piece]:
 
 def word_of(text: str, piece: Piece) -> str:
     """The word in front of a statement, in small letters; empty where there is but a sign."""
-    word = text[slice(*piece.lead)].strip(" .,;:\n\u200a⟪⟫(").lower().removesuffix("that").rstrip()
+    word = text[slice(*piece.lead)].strip(" .,;:=?\n\u200a⟪⟫(").lower().removesuffix("that").rstrip()
     return word if len(word) > 1 else ""
 
 

@@ -29,8 +29,9 @@ RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 FUNCTION = (
-    r"(?:the\s+(?:following\s+)?(?:(?:cost|loss|objective|error|energy)\s+function|function|expression|objective|loss|cost"
-    r"|quadratic\s+form|(?:Frobenius|Euclidean)\s+norm|(?:log-?\s?)?likelihood|Mahalanobis\s+distance)\b(?:\s?:)?)"
+    r"(?:the\s+(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){0,3}?(?:functional|function|expression|objective|loss|cost|error|energy|risk"
+    r"|criterion|quotient|form|norm|distance|divergence|(?:log-?\s?)?likelihood|lagrangian|Lagrangian|penalty|term)"
+    r"(?:\s+function)?\b(?!\s+of\b)(?:\s?:)?)"  # the norm of X is no name of what follows
 )
 GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"

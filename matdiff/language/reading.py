@@ -43,8 +43,8 @@ from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
 from matdiff.language.parameters import bound_letters
 from matdiff.language.questions import Question
-from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.rows import require_no_numbers_beside
+from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
 from matdiff.language.side_conditions import Condition, declare_conditions
 from matdiff.language.spelling import plain, transcript

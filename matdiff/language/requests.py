@@ -42,9 +42,12 @@ ASKED = re.compile(
 )
 AT_END = re.compile(rf"(?:^|\s){BY}{NAMES}[\s.?]*$")
 BEHIND = re.compile(rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$")  # tr(AX) with respect to X
-NABLA = re.compile(rf"\s*∇\s*(?P<f>{LETTER})\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$")
+OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
+NABLA = re.compile(rf"\s*∇\s*(?P<f>{LETTER}){OF_NAMES}")
+PRIMED = re.compile(rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}")
 GOAL_AHEAD = re.compile(rf"\s*{GOAL}", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
+QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
 WORDS = ALONE | frozenset(
     "the its first second order partial total matrix vector full derivative derivatives gradient grad hessian jacobian "
@@ -61,11 +64,13 @@ def is_verb(word: str) -> bool:
 def is_request(words: list[str]) -> bool:
     """Whether words are those of a question, beside which its formulas stand.
 
-    >>> is_request("Find the gradient of".split()), is_request("with respect to".split()), is_request(["loss", "on"])
+    >>> is_request("Find the gradient of".split()), is_request("find dL/dW".split()), is_request(["loss", "on"])
     (True, True, False)
     """
     asked = re.sub(FUNCTION, "function", re.sub(rf"^{VERB}", "find", AT_END.sub(" wrt", " ".join(words)))).lower()
     said = [word.strip(".,;:?") for word in asked.replace("w.r.t", "wrt").split()]
+    if len(said) > 1 and said[0] in VERBS and re.fullmatch(QUOTIENT, said[-1]):
+        said.pop()
     return said[0] in ALONE if len(said) == 1 else all(word in WORDS for word in said)
 
 
@@ -75,7 +80,9 @@ def request_at(text: str, place: int) -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=None)
     """
-    if (of_name := NABLA.match(text, place)) and (head := re.search(DEFINED.format(of_name.group("f")), text)):
+    of_name = NABLA.match(text, place) or PRIMED.match(text, place)
+    head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
+    if of_name and head and (head.group("arguments") or of_name.re is NABLA):  # the h' of h = A x is a transpose
         names = _listed(of_name.group("names") or head.group("arguments") or "")
         return Question(names, 1, place, len(text), of_name.span("f"))
     asked = ASKED.match(text, place)

@@ -225,7 +225,7 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
         if word and condition:
             yield (*condition, " ")
             condition = None
-        if lead in (",", ".", "?") and not text[piece.start : piece.end].strip():
+        if lead.lstrip("=\n\t ") in (",", ".", "?") and not text[piece.start : piece.end].strip():
             yield (*piece.lead, " ")  # f, where A ≻ 0; f if A is symmetric?
         elif piece.start not in kept:
             closes = text[piece.end : piece.end + 1] == ")" and lead.startswith("(")
@@ -249,7 +249,7 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield (*piece.lead, " ")
             yield (*condition, ";" if is_first else " where ")
             condition = None
-        elif lead in (".", "?"):
+        elif lead.lstrip("=\n\t ") in (".", "?"):
             yield (*piece.lead, ";" if pieces[k - 1].start in kept else " ")
         elif lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept)):
             yield (*piece.lead, ";")

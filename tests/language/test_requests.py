@@ -57,6 +57,12 @@ ASKED = [
     (r"Consider the function: $f(x) = x^TAx$. What is the gradient?", "x'*A*x", "x"),
     (r"$f(x) = x^TAx$, A symmetric. Find $\nabla f$", "x'*A*x", "x"),
     (r"Derivative of the Frobenius norm $\|X - AB\|_F$ wrt A", "norm2(X - A*B)", "A"),
+    ("Derive the gradient of the ridge objective (y - Xb)'(y - Xb) + c*b'b wrt b", "norm2(y - X*b)^2 + c*b'*b", "b"),
+    ("the gradient wrt X of the nuclear norm ||X||_*", "norm_nuc(X)", "X"),
+    (r"If $L = \|p\|^2$ and $p = \tanh(Wx+b)$, find dL/dW.", "p = tanh(W*x + b); norm2(p)^2", "W"),
+    ("d(tr(AXBX'C))/dX = ?", "tr(A*X*B*X'*C)", "X"),
+    ("L = ||p||^2, p = Wx + b, ∂L/∂W = ?", "p = W*x + b; norm2(p)^2", "W"),
+    ("Let f(X) = ||X||_F. Find f'(X).", "norm2(X)", "X"),
     (r"I want to minimize $\|Xw-y\|^2$ over $w$.", "norm2(X*w - y)^2", "w"),
 ]
 
