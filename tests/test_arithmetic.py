@@ -164,7 +164,7 @@ def test_values_come_by_name_too() -> None:
         matdiff.evaluate("a x'x", {"x": [3, 4]}, a=2) == matdiff.evaluate("a x'x", values={"x": [3, 4], "a": 2}) == 50
     )
     with pytest.raises(MatdiffError, match="no value is given for x"):
-        matdiff.evaluate("x'x", y=1)
+        matdiff.evaluate("x'x", {"y": 1})
 
 
 # ---- long numbers and long products -------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_in_a_subspace_the_gradient_is_the_projected_one(f: str, properties: str
     free = matdiff.derive(f, "X", where).gradient
     project = SUBSPACES[properties]
     given = values(3)
-    given["X"] = project(given["X"])
+    given["X"] = given["X"] @ given["X"].T if properties == "spd" else project(given["X"])
     expected = project(matdiff.evaluate(free, given))
     np.testing.assert_allclose(matdiff.evaluate(found.gradient, given), expected, rtol=1e-9, atol=1e-9)
     if "X" in found.unconstrained:

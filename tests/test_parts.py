@@ -15,6 +15,7 @@ from matdiff.calculus.parts import whole_of
 from matdiff.calculus.taylor import derivative
 from matdiff.errors import MatdiffError
 from matdiff.language import unknown_in
+from matdiff.numeric.evaluate import evaluate
 from matdiff.numeric.varied import verify_gradients
 
 Array = Any
@@ -47,7 +48,7 @@ def differences(f: Expr, name: str, values: dict[str, Array]) -> Array:
     def at(place: tuple[int, ...], step: float) -> Array:
         moved = x.copy()
         moved[place] += step
-        return np.asarray(matdiff.evaluate(f, values | {name: moved if moved.ndim else float(moved)}))
+        return np.asarray(evaluate(f, values | {name: moved if moved.ndim else float(moved)}))
 
     slopes = {
         place: (8 * (at(place, STEP) - at(place, -STEP)) - (at(place, 2 * STEP) - at(place, -2 * STEP))) / (12 * STEP)

@@ -14,6 +14,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Operator, Symbol, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.rewriting import Simplifier
+from matdiff.numeric.evaluate import evaluate
 
 Array = np.ndarray
 SIZES = {"m": 3, "n": 2, "p": 4, "q": 5, "k": 3}
@@ -117,7 +118,7 @@ def evaluated(e: Expr, values: dict[str, Array]) -> Array:
     shape = e.rows.value(SIZES), e.cols.value(SIZES)
     given = {s.name: values[s.name].ravel() if s.cols is ONE else values[s.name] for s in symbols(e)}
     given = {name: value.item() if value.size == 1 else value for name, value in given.items()}
-    return np.reshape(matdiff.evaluate(e, {**SIZES, **given, "∇²f": curvature}), shape)
+    return np.reshape(evaluate(e, {**SIZES, **given, "∇²f": curvature}), shape)
 
 
 def stacked(a: Array) -> Array:

@@ -61,6 +61,7 @@ SCALAR = Kind("a scalar", "", lambda shape: shape[0] is shape[1] is ONE)
 ENTRIES = Kind("anything", "", lambda shape: True)
 
 Draw = Callable[[Array, Drawing], Array]
+Test = Callable[[Any, Array], bool]  # of the array module and arrays
 
 
 class Property:
@@ -76,6 +77,7 @@ class Property:
     convex       whether it singles out a convex set
     drawn        what makes a random array have it, before the projection on the subspace, and
     fitted       after it; each is left out where there is nothing to do
+    held         whether arrays have it, with some room for rounding; where there is a projection it says so
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Property:
         convex: bool = True,
         drawn: Draw | None = None,
         fitted: Draw | None = None,
+        held: Test | None = None,
     ) -> None:
         if word in PROPERTIES:
             raise ValueError(f"the property {word} is stated twice")
@@ -105,6 +108,7 @@ class Property:
         self.convex = convex
         self.drawn = drawn
         self.fitted = fitted
+        self.held = held
         PROPERTIES[word] = self
         ALSO.update(dict.fromkeys(also.split(), word))
         _implied.clear()
@@ -281,11 +285,47 @@ def shares(a: Array, d: Drawing) -> Array:
     return a if "unit" in d.known else weights / weights.sum(axis=-2, keepdims=True)
 
 
+# ---- whether arrays have a property -------------------------------------------------------------------
+
+ROUNDING = 1e-4  # relative: values may have been rounded to 32 bits
+
+
+def close(np: Any, a: Array, b: Array) -> bool:
+    """Whether arrays are equal up to rounding, measured by their largest entry."""
+    return bool(np.all(np.abs(a - b) <= ROUNDING * np.max(np.abs(a), initial=0.0)))
+
+
+def definite_held(np: Any, a: Array, least: float) -> bool:
+    """Whether symmetric matrices have no eigenvalue below so much of the largest."""
+    values = np.linalg.eigvalsh(a)
+    return bool(np.all(values[..., 0] >= least * np.max(np.abs(values), axis=-1)))
+
+
+def sums_held(np: Any, a: Array, axis: int) -> bool:
+    """Whether the sums along an axis are 1."""
+    return bool(np.all(np.abs(a.sum(axis=axis) - 1) <= ROUNDING))
+
+
 # ---- the properties, in the order in which instances are made to have them ------------------------------
 
-Property("psd", SQUARE, implies="symmetric", drawn=definite)
-Property("spd", SQUARE, also="pd", implies="psd invertible", follows=("psd orthogonal", "psd invertible"))
-Property("invertible", SQUARE, also="nonsingular", convex=False, drawn=well_conditioned, fitted=away_from_zero)
+Property("psd", SQUARE, implies="symmetric", drawn=definite, held=lambda np, a: definite_held(np, a, -ROUNDING))
+Property(
+    "spd",
+    SQUARE,
+    also="pd",
+    implies="psd invertible",
+    follows=("psd orthogonal", "psd invertible"),
+    held=lambda np, a: bool(np.all(np.linalg.eigvalsh(a)[..., 0] > 0)),
+)
+Property(
+    "invertible",
+    SQUARE,
+    also="nonsingular",
+    convex=False,
+    drawn=well_conditioned,
+    fitted=away_from_zero,
+    held=lambda np, a: bool(np.all(np.linalg.matrix_rank(a) == a.shape[-1])),
+)
 Property("symmetric", SQUARE, also="sym", clashes="skew", projection=lambda g: (g + g.T) / 2)
 Property(
     "skew",
@@ -304,17 +344,54 @@ Property(
 )
 Property("lower", SQUARE, projection=lambda g: FUNCTIONS["tril"].of(g))
 Property("upper", SQUARE, projection=lambda g: FUNCTIONS["triu"].of(g))
-Property("orthogonal", SQUARE, also="orth", implies="invertible", curved=True, convex=False, fitted=orthogonal)
-Property("idempotent", SQUARE, also="projector projection", curved=True, convex=False, fitted=projector)
-Property("unit", VECTOR, curved=True, convex=False, fitted=lambda a, d: a / d.np.linalg.norm(a, axis=-2, keepdims=True))
-Property("simplex", VECTOR, implies="nonnegative", curved=True, fitted=shares)
-Property("stochastic", MATRIX, implies="nonnegative", curved=True, fitted=rows_of_one)
-Property("positive", ENTRIES, implies="nonnegative")
-Property("nonnegative", ENTRIES, fitted=lambda a, d: a if curved(d.known) else d.project(d.np.abs(a) + 0.2))
+Property(
+    "orthogonal",
+    SQUARE,
+    also="orth",
+    implies="invertible",
+    curved=True,
+    convex=False,
+    fitted=orthogonal,
+    held=lambda np, a: close(np, transpose(a) @ a, np.broadcast_to(np.eye(a.shape[-1]), a.shape)),
+)
+Property(
+    "idempotent",
+    SQUARE,
+    also="projector projection",
+    curved=True,
+    convex=False,
+    fitted=projector,
+    held=lambda np, a: close(np, a, a @ a),
+)
+Property(
+    "unit",
+    VECTOR,
+    curved=True,
+    convex=False,
+    fitted=lambda a, d: a / d.np.linalg.norm(a, axis=-2, keepdims=True),
+    held=lambda np, a: sums_held(np, a * a, -2),
+)
+Property("simplex", VECTOR, implies="nonnegative", curved=True, fitted=shares, held=lambda np, a: sums_held(np, a, -2))
+Property(
+    "stochastic",
+    MATRIX,
+    implies="nonnegative",
+    curved=True,
+    fitted=rows_of_one,
+    held=lambda np, a: sums_held(np, a, -1),
+)
+Property("positive", ENTRIES, implies="nonnegative", held=lambda np, a: bool(np.all(a > 0)))
+Property(
+    "nonnegative",
+    ENTRIES,
+    fitted=lambda a, d: a if curved(d.known) else d.project(d.np.abs(a) + 0.2),
+    held=lambda np, a: bool(np.all(a >= 0)),
+)
 Property(
     "integer",
     ENTRIES,
     convex=False,
     fitted=lambda a, d: d.np.where(a < 0, d.np.floor(2 * a), d.np.ceil(2 * a)),
+    held=lambda np, a: bool(np.all(a == np.rint(a))),
 )
 Property(INDEX, SCALAR, implies="positive integer")

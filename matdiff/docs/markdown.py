@@ -11,19 +11,9 @@ def raw(html: str) -> str:
 
 
 def slug(title: str) -> str:
-    """The name of the page of a title.
+    """The name of the page of a title, which is that of the place where a page has it as a heading.
 
-    >>> slug("What is checked, and how")
-    'what-is-checked-and-how'
+    >>> slug("Differentials and Taylor's formula")
+    'differentials-and-taylors-formula'
     """
-    return re.sub(r"[^\w]+", "-", title.casefold()).strip("-")
-
-
-def row(*cells: str) -> str:
-    """A row of a table."""
-    return "| " + " | ".join(cell.replace("|", r"\|").replace("\n", " ") for cell in cells) + " |"
-
-
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A table with a head."""
-    return "\n".join([row(*head), row(*["---"] * len(head)), *(row(*cells) for cells in rows)]) + "\n"
+    return re.sub(r"\s+", "-", re.sub(r"[^\w\s-]", "", title.casefold()).strip())

@@ -84,11 +84,11 @@ def _in_sections(name: str, path: Path) -> Iterator[tuple[str, str]]:
     """A file as a folder of pages, one for each section; what stands before them is the index."""
     head, sections = sections_of(_page(path))
     introduction = re.sub(r"^- \[.*\]\(#.*\n", "", head, flags=re.MULTILINE)  # the list of the sections itself
-    names = tuple(slug(s.title) for s in sections if s.title != EARLY)
-    yield f"{name}/index", introduction + contents(names)
+    places = {slug(s.title): slug(s.title) if s.title == EARLY else f"{name}/{slug(s.title)}" for s in sections}
+    yield f"{name}/index", introduction + contents(tuple(f"/{p}" for p in places.values() if "/" in p))
     for section in sections:
-        place = slug(section.title) if section.title == EARLY else f"{name}/{slug(section.title)}"
-        yield place, f"# {section.title}\n{section.text}"
+        text = re.sub(r"\]\(#([\w-]+)\)", lambda m: f"](/{places[m[1]]}.md)", section.text)
+        yield places[slug(section.title)], f"# {section.title}\n{text}"
 
 
 def sections_of(text: str) -> tuple[str, list[Section]]:

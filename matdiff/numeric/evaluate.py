@@ -6,8 +6,9 @@ expression mentions are read off the arrays; a scalar that has the name of a siz
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from math import isqrt
 from typing import Any
 
@@ -26,6 +27,8 @@ from matdiff.language.names import canonical
 from matdiff.language.spelling import plain
 from matdiff.numeric.program import Array, Environment, Program, run, size_in
 
+KEPT = 64  # expressions whose programs are kept for the next values, and names
+
 __all__ = ["Environment", "Program", "evaluate", "free_indices", "run"]
 
 
@@ -37,24 +40,62 @@ def evaluate(expr: Expr, values: Mapping[str, Any]) -> float | Array:
     >>> evaluate(x.T * x, {"x": [3, 4]})
     25.0
     """
-    program = Program([expr], lenient=True)
-    if any(isinstance(node, Differential) for node in program.nodes):
-        raise UnsupportedError("a differential has no value without a direction")
-    environment = bind(program.nodes, values, expr.facts.get("context", ()))
-    value = program.results(environment)[0][0]
-    lengths = [size_in(environment, i.last) if i in expr.free else 1 for i in program.indices]
-    rows, cols = value.shape[-2:]
-    value = np.broadcast_to(value, (*lengths, rows, cols))
-    order = free_indices(expr)
-    value = value.transpose(*(program.axes[i] - 1 for i in order), *rest(program, order), -2, -1)
-    fixed = {i for i in order if isinstance(values.get(i.name), int | np.integer)}
-    for axis, i in reversed([*enumerate(order)]):
-        if i in fixed:
-            value = value.take(at_place(i, int(values[i.name]), value.shape[axis]), axis)
-    shape = tuple(size_in(environment, i.last) for i in order if i not in fixed)
-    if expr.shape == SCALAR:
-        return np.array(value.reshape(shape)) if shape else float(value.reshape(()))
-    return np.array(value.reshape(*shape, *((rows,) if is_vector(expr.shape) else (rows, cols))))
+    question = asked(expr)
+    return question.value(question.bound(values), values)
+
+
+class Question:
+    """An expression whose value is asked for: its program, and what has to be known of the values.
+
+    symbols  what needs a value
+    lengths  the names of sizes that the nodes depend on by themselves
+    order    the free indices, in the order of the axes of the answer
+    """
+
+    def __init__(self, expr: Expr) -> None:
+        self.expr = expr
+        self.program = Program([expr], lenient=True)
+        if any(isinstance(node, Differential) for node in self.program.nodes):
+            raise UnsupportedError("a differential has no value without a direction")
+        self.symbols = [node for node in self.program.nodes if isinstance(node, Symbol)]
+        self.lengths = sorted({n for node in self.program.nodes for extent in sizes_of(node) for n in extent.names()})
+        self.order = free_indices(expr)
+
+    def bound(self, values: Mapping[str, Any]) -> Environment:
+        """The environment in which the symbols have the given values."""
+        return bind(self.symbols, self.lengths, values, self.context)
+
+    @property
+    def context(self) -> Sequence[Symbol]:
+        """The symbols of the function that the expression was derived from, if it was."""
+        return self.expr.facts.get("context", ())  # type: ignore[no-any-return]
+
+    def value(self, environment: Environment, values: Mapping[str, Any]) -> float | Array:
+        """The value in an environment; a free index may have a place among the *values*."""
+        return self.shaped(self.program.results(environment)[0][0], environment, values)
+
+    def shaped(self, value: Array, environment: Environment, values: Mapping[str, Any]) -> float | Array:
+        """The array of the expression as an answer."""
+        program, order = self.program, self.order
+        rows, cols = value.shape[-2:]
+        if program.indices:
+            lengths = [size_in(environment, i.last) if i in self.expr.free else 1 for i in program.indices]
+            value = np.broadcast_to(value, (*lengths, rows, cols))
+            value = value.transpose(*(program.axes[i] - 1 for i in order), *rest(program, order), -2, -1)
+        fixed = {i for i in order if isinstance(values.get(i.name), int | np.integer)}
+        for axis, i in reversed([*enumerate(order)]):
+            if i in fixed:
+                value = np.take(value, at_place(i, int(values[i.name]), value.shape[axis]), axis)
+        shape = tuple([size_in(environment, i.last) for i in order if i not in fixed])
+        if self.expr.shape == SCALAR:
+            return np.array(value.reshape(shape)) if shape else float(value.reshape(()))
+        return np.array(value.reshape(*shape, *((rows,) if is_vector(self.expr.shape) else (rows, cols))))
+
+
+@lru_cache(maxsize=KEPT)
+def asked(expr: Expr) -> Question:
+    """The question for the value of an expression, which is put again for other values."""
+    return Question(expr)
 
 
 def at_place(index: Index, number: int, count: int) -> int:
@@ -77,20 +118,19 @@ def is_vector(shape: Shape) -> bool:
 # ---- names and sizes ------------------------------------------------------------------------------
 
 
-def bind(nodes: Iterable[Expr], values: Mapping[str, Any], context: Sequence[Symbol] = ()) -> Environment:
-    """The environment in which the symbols of some nodes have the given values."""
-    nodes = list(nodes)
-    given = {canonical(plain(name.replace("′", "'"))): value for name, value in values.items()} | dict(values)
+def bind(
+    wanted: Sequence[Symbol], needed: Sequence[str], values: Mapping[str, Any], context: Sequence[Symbol] = ()
+) -> Environment:
+    """The environment in which the wanted symbols have the given values; the needed sizes follow from these."""
+    given = {known_as(name): value for name, value in values.items()} | dict(values)
     functions = {name: value for name, value in given.items() if callable(value)}
-    wanted = [node for node in nodes if isinstance(node, Symbol)]
     if any(s.name == "pi" and s.shape == SCALAR and not s.ranges for s in wanted):
         given.setdefault("pi", np.pi)  # π is the number unless a value is given
     arrays = {s: as_array(s, given[s.name]) for s in wanted if s.name in given}
-    sizes = Sizes(frozenset(s.name for s in wanted), context)
+    sizes = Sizes(frozenset([s.name for s in wanted]), context)
     for s, array in arrays.items():
         sizes.read(s, array.shape[1:])
     sizes.solve()
-    needed = sorted({name for node in nodes for length in sizes_of(node) for name in length.names()})
     for name in needed:
         sizes.add(name, given)
     for s in wanted:  # N in N S⁻¹, which was the range of a sum
@@ -107,6 +147,12 @@ def bind(nodes: Iterable[Expr], values: Mapping[str, Any], context: Sequence[Sym
     return Environment(sizes.known, arrays, functions)
 
 
+@lru_cache(maxsize=KEPT)
+def known_as(name: str) -> str:
+    """The name of a symbol as the language has it, for one that somebody gives."""
+    return canonical(plain(name.replace("′", "'")))
+
+
 def given_names(given: Mapping[str, Any]) -> str:
     """What was given, for an error message."""
     return f"given: {', '.join(given)}" if given else "no values are given at all"
@@ -114,16 +160,18 @@ def given_names(given: Mapping[str, Any]) -> str:
 
 def as_array(s: Symbol, value: Any) -> Array:
     """The value of a symbol with the axes (1, ranges, rows, columns)."""
+    inner = 0 if s.shape == SCALAR else 1 if is_vector(s.shape) else 2
+    if type(value) is np.ndarray and value.dtype == float and value.ndim == inner + len(s.ranges) and inner:
+        return value[None, ..., None] if inner == 1 else value[None]
     try:
         array = np.asarray(value)
         if array.dtype.kind == "c":
             raise TypeError("complex")
-        array = array.astype(float)
+        array = array.astype(float, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise ShapeError(f"the value of {s.name} is not an array of real numbers") from None
     if INDEX in s.properties and not np.all(array == np.rint(array)):
         raise ShapeError(f"{s.name} is an index: its value is a whole number, counted from 1")
-    inner = 0 if s.shape == SCALAR else 1 if is_vector(s.shape) else 2
     spare = array.ndim - len(s.ranges) - inner
     if inner < 2 and 0 <= spare <= 2 - inner and array.shape[array.ndim - spare :] == (1,) * spare:
         return array.reshape(1, *array.shape[: array.ndim - spare], *(1,) * (2 - inner))

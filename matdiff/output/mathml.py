@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 UPRIGHT = re.compile(r"\\mathrm\{(.)\}")  # a single letter, which would be set as a variable
 FUNCTION = re.compile(r"[A-Za-z]{2,}\d*")
+NAME = re.compile(r"\\operatorname\{([A-Za-z]+(?:\\_|\d)(?:\\_|\w)*)\}")  # log1p, softmax_rows: not letters alone
+NAMED = re.compile(r"[A-Za-z]+[\d_]\w*")
 SIGNS, BARS, BRACKETS = frozenset("⪰⪯≻≺⇒⊗⊖⊘∗‖"), frozenset("|‖"), frozenset("([|‖⌈⌊")
 THIN = "0.17em"
 
@@ -27,7 +29,8 @@ def mathml(latex: str, display: bool = False) -> str:
     >>> mathml(r"x^{2}")
     '<math alttext="x^{2}"><mrow><msup><mi>x</mi><mrow><mn>2</mn></mrow></msup></mrow></math>'
     """
-    made = _translated(UPRIGHT.sub(r"\\text{\1}", latex), display)
+    named = NAME.sub(lambda m: rf"\text{{{m[1]}}}".replace(r"\_", "_"), latex)
+    made = _translated(UPRIGHT.sub(r"\\text{\1}", named), display)
     if made is None:
         return f'<span class="tex">{escape(f"$${latex}$$" if display else f"${latex}$")}</span>'
     from xml.etree.ElementTree import tostring
@@ -63,7 +66,7 @@ def _put_right(before: Element | None, node: Element, behind: Element | None) ->
     """Makes signs operators, keeps bars close to what stands between them, and names of functions at a distance."""
     sign = node.text or ""
     begins = before is None or before.tag == "mo"
-    if node.tag not in ("mi", "mo"):
+    if node.tag not in ("mi", "mo") and not (node.tag == "mtext" and NAMED.fullmatch(sign)):
         return
     if sign in SIGNS:
         node.tag = "mo"
@@ -73,7 +76,7 @@ def _put_right(before: Element | None, node: Element, behind: Element | None) ->
         node.attrib["form"] = "prefix"
     if sign in BARS and "fence" not in node.attrib:
         node.attrib |= {"lspace": "0", "rspace": "0", "stretchy": "false"}
-    elif FUNCTION.fullmatch(sign):
+    elif FUNCTION.fullmatch(sign) or NAMED.fullmatch(sign):
         node.tag = "mo"
         node.attrib |= {"lspace": "0" if begins else THIN, "rspace": "0" if _begins_with_bracket(behind) else THIN}
 

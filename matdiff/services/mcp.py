@@ -55,7 +55,8 @@ def code(
     """Source of a function; outputs are value, gradient, hessian, hvp, jacobian, jvp, vjp; without wrt the value."""
     chosen = [name.strip() for name in outputs.split(",")] if wrt else None
     made = api.code(formula, wrt or None, where, backend, chosen, check=False)
-    return f"{made.source}\nchecked: the program agrees with the formula on random values, relative error ≤ {made.verify():.0e}"
+    error = f"relative error ≤ {made.verify():.0e}"
+    return f"{made.source}\nchecked: the program agrees with the formula on random values, {error}"
 
 
 def equal(left: str, right: str, where: str = "") -> str:

@@ -98,6 +98,8 @@ def test_long_lines_are_broken() -> None:
         (r"A \succeq 0", "<mo>⪰</mo>"),
         (r"2 \log x", '<mo lspace="0.17em" rspace="0.17em">log</mo>'),
         (r"n \operatorname{Tr}(A)", '<mo lspace="0.17em" rspace="0">Tr</mo>'),
+        (r"\operatorname{softmax\_rows}(S)", '<mo lspace="0" rspace="0">softmax_rows</mo>'),
+        (r"a \operatorname{log1p} x", '<mo lspace="0.17em" rspace="0.17em">log1p</mo>'),
         (r"(\log x)", '<mo lspace="0" rspace="0.17em">log</mo>'),
         (r"|S|", '<mo stretchy="false" lspace="0" rspace="0">|</mo>'),
         (r"\log\left|S\right|", '<mo lspace="0" rspace="0">log</mo>'),
