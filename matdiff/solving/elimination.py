@@ -114,7 +114,10 @@ def followed(branch: Branch, sizes: Collection[str]) -> list[Branch]:
         if best is not None and best[0][0] == 0:
             break
     if best is None:
-        raise failure or UnsupportedError("the equations do not determine the unknowns: a condition is missing")
+        raise failure or UnsupportedError(
+            "the equations do not determine the unknowns: a condition is missing",
+            suggestion="declare what is known of the matrices, as in S: n x n spd",
+        )
     return [after(branch, best[1], best[2], root) for root in best[3]]
 
 

@@ -108,9 +108,10 @@ def coefficients(terms: Sequence[tuple[Term, tuple[Expr, ...]]], size_of: Expr, 
 
 
 def told(q: Equation, left: Expr, right: Expr, law: Law, value: Expr, conditions: Demands) -> list[Root]:
-    """The root with its two steps: collected, and solved."""
+    """The root with its two steps, collected and solved, or with the first where that is the solution."""
     value = tidy(value)
-    return [Root(value, conditions, (Step(collected, left, right), Step(law, q.unknown, value)))]
+    solved = () if left is q.unknown and right is value else (Step(law, q.unknown, value),)
+    return [Root(value, conditions, (Step(collected, left, right), *solved))]
 
 
 @equation_law("cX = C ⇒ X = C/c", "c*(C/c) = C", where="c: scalar positive; C: m x n", requires="c ≠ 0")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Symbol, replace
+from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Sqrtm
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, quotient
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, quotient, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
@@ -58,6 +58,18 @@ def solved_for_inverse(q: Equation) -> list[Root] | None:
         value = tidy(Inverse(root.value))
         found.append(Root(value, root.conditions + conditions, (*steps, Step(solved_for_inverse, x, value))))
     return found or None
+
+
+@equation_law("E = 0 ⇔ Eᵀ = 0", "E'' = E", where="E: m x n")
+def transposed(q: Equation) -> list[Root] | None:
+    """An equation in Xᵀ and X⁻ᵀ alone, as one in X: X⁻ᵀ = Sᵀ is X⁻¹ = S."""
+    x = q.unknown
+    y = fresh_symbol("Y", x, q.left) if is_matrix(x) else x
+    if y is x or x in symbols(replace(q.left, lambda node: y if node is Transpose(x) else None)):
+        return None
+    other = Equation(tidy(Transpose.of(q.left)), x, q.sizes)
+    roots = solved_for_inverse(other) or linear_roots(other)
+    return [r._replace(steps=(Step(transposed, other.left, zero(x.shape)), *r.steps)) for r in roots] if roots else None
 
 
 @equation_law("I ⊙ E = 0 ⇔ diag(E) = 0", "diag(E.*eye(n)) = diag(E)", where="E: n x n")
@@ -221,4 +233,4 @@ def between_unknowns(q: Equation) -> list[Root] | None:
     return [Root(value, conditions, (Step(multiplied_by_unknown, left, b), Step(between_unknowns, x, value)))]
 
 
-MATRIX = (solved_for_diagonal, solved_for_inverse, multiplied_by_unknown, square_root, between_unknowns)
+MATRIX = (solved_for_diagonal, solved_for_inverse, transposed, multiplied_by_unknown, square_root, between_unknowns)
