@@ -33,13 +33,19 @@ VALUED = (Inverse, MatrixPower, Power, Log, LogDeterminant)  # what has no value
 class Condition(NamedTuple):
     """What an expression has to be: every entry in an *interval*, no entry 0, not 0 as a whole, or invertible.
 
-    *demand* is one of the words below; what has none there is said in the *words* of the operation itself.
+    *demand* is one of the words below; what has none there is said in the words of the *operation* itself.
     """
 
     demand: str
     about: Expr
     interval: Interval = REAL
-    words: str = ""
+    operation: Operator | None = None
+
+    @property
+    def words(self) -> str:
+        """What the block of the operation says, if there is anything: that of a long operand is long."""
+        named = None if self.operation is None else by_names(self.operation)
+        return named.condition() if isinstance(named, Operator) else ""
 
     def __str__(self) -> str:
         return self.words or self.said(str(by_names(self.about)))
@@ -69,7 +75,7 @@ def demanded_by(steps: Iterable[Step], function: Expr, answers: Iterable[Expr]) 
     found = dict.fromkeys(c for step in steps for c in of_step(step))
     kept = {n for a in answers for n in postorder(a)}
     found |= dict.fromkeys(c for n in postorder(function) if n in kept for c in of_value(n))
-    return tuple(found)
+    return tuple(c for c in found if c.demand != OTHER or c.words)
 
 
 def by_names(e: Expr) -> Expr:
@@ -144,7 +150,7 @@ def of_operation(e: Operator) -> Iterator[Condition]:
     elif type(e).condition is Operator.condition or isinstance(e, Entrywise):
         yield from demanded(e)
     else:
-        yield from in_words(e, OTHER, e)
+        yield Condition(OTHER, e, REAL, e)
 
 
 def demanded(e: Operator) -> Iterator[Condition]:
@@ -154,7 +160,7 @@ def demanded(e: Operator) -> Iterator[Condition]:
     if e.requires in IN_WORDS:
         demand, place = IN_WORDS[e.requires]
         a = e.operands[place]
-        yield from simplest(Condition(demand, a)) if demand == INVERTIBLE else in_words(e, demand, a)
+        yield from simplest(Condition(demand, a)) if demand == INVERTIBLE else (Condition(demand, a, REAL, e),)
     elif e.requires == "{0} ≠ 0":
         yield from simplest(Condition(NO_ZEROS if isinstance(e, Entrywise) else NONZERO, e.operands[0]))
     elif bounds := re.fullmatch(BOUNDS, e.requires):
@@ -162,15 +168,7 @@ def demanded(e: Operator) -> Iterator[Condition]:
         interval = Interval(-inf if low is None else low, inf if high is None else high, True, True)
         yield from simplest(Condition(WITHIN, e.operands[int(bounds[2])], interval))
     else:
-        yield from in_words(e, OTHER, e)
-
-
-def in_words(e: Operator, demand: str, about: Expr) -> Iterator[Condition]:
-    """A condition that is said as the block of the operation says it, if there is one."""
-    named = by_names(e)
-    words = named.condition() if isinstance(named, Operator) else ""
-    if words:
-        yield Condition(demand, about, REAL, words)
+        yield Condition(OTHER, e, REAL, e)
 
 
 def simplest(c: Condition) -> Iterator[Condition]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 LINE, LEVEL, RANK = 1.0, 2.0, 0.5  # what a line costs, a level of brackets, and a rank among the operators of a level
@@ -43,29 +44,32 @@ def lines(pieces: Sequence[Piece], first: float, others: float) -> list[list[Pie
 
     Of all ways to break them it is the one of least cost; ragged lines cost a little.
     """
-    best: list[tuple[float, int]] = [(0.0, 0)]  # for k pieces: the least cost, where their last line begins
-    ends = [0.0]
+    rooms = [first, *(max(others - indented(piece), 1) for piece in pieces[1:])]
+    begins, ends = [], []  # where each piece would begin and end if all stood in one line
     for piece in pieces:
-        ends.append(ends[-1] + len(piece.space) + piece.width)
-    for end in range(1, len(pieces) + 1):
-        found: tuple[float, int] | None = None
-        for start in range(end - 1, -1, -1):
-            opening = pieces[start]
-            room = first if start == 0 else max(others - indented(opening), 1)
-            width = ends[end] - ends[start] - len(opening.space)
-            if width > room and found is not None:
-                break
-            raggedness = 0.0 if end == len(pieces) else (1 - min(width / room, 1)) ** 2 / 2
-            overfull = TORN * (width - room) if width > room else 0
-            price = best[start][0] + LINE + opening.cost * (start > 0) + raggedness + overfull
-            if found is None or price < found[0]:
-                found = price, start
-        assert found is not None
-        best.append(found)
+        begins.append((ends[-1] if ends else 0.0) + len(piece.space))
+        ends.append(begins[-1] + piece.width)
+    least = [0.0]  # for k pieces: the least cost, and where their last line begins
+    opening: list[int] = []
+    for last, end in enumerate(ends):
+        found, place = inf, last
+        for start in range(last, -1, -1):
+            width, room = end - begins[start], rooms[start]
+            price = least[start] + LINE + pieces[start].cost * (start > 0)
+            if width > room:
+                if found < inf:
+                    break
+                price += TORN * (width - room)
+            elif last + 1 < len(pieces):
+                price += (1 - width / room) ** 2 / 2
+            if price < found:
+                found, place = price, start
+        least.append(found)
+        opening.append(place)
     made: list[list[Piece]] = []
     end = len(pieces)
     while end:
-        start = best[end][1]
+        start = opening[end - 1]
         made.append(list(pieces[start:end]))
         end = start
     return made[::-1]
