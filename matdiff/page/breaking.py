@@ -45,7 +45,8 @@ def lines(pieces: Sequence[Piece], first: float, others: float) -> list[list[Pie
     Of all ways to break them it is the one of least cost; ragged lines cost a little.
     """
     rooms = [first, *(max(others - indented(piece), 1) for piece in pieces[1:])]
-    begins, ends = [], []  # where each piece would begin and end if all stood in one line
+    begins: list[float] = []  # where each piece would begin and end if all stood in one line
+    ends: list[float] = []
     for piece in pieces:
         begins.append((ends[-1] if ends else 0.0) + len(piece.space))
         ends.append(begins[-1] + piece.width)
