@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.expr import Expr, Number, Symbol, symbols
+from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
 from matdiff.review.filling import Origin
+
+BARE = (Symbol, Number, Entry)
 
 
 class Fault(NamedTuple):
@@ -29,7 +33,21 @@ class Chain:
         self.truth = truth
         self.stated = truth
         self.is_derivative = is_derivative
+        self.is_line = True  # whether it begins with a derivative, a differential or a definition
         self.is_equation = False
+        self.is_identity = False  # whether sides were proved equal whatever their letters are
         self.is_jacobian = False
         self.origin: Origin | None = None
         self.is_told = False  # whether a line said already what the origin comes to
+
+    def ends_in(self, value: Expr) -> bool:
+        """Whether an identity ends in what it is said to be, as in w'w = ‖w‖² = 1."""
+        inside = {*symbols(self.truth)}
+        is_bare = not self.is_line and isinstance(value, BARE) and bool(inside)
+        return is_bare or (self.is_identity and {*symbols(value)} != inside)
+
+    def is_no_number(self, value: Expr) -> bool:
+        """Whether an identity of numbers goes on with a matrix, whatever its letters are: A : B = vec(A) vec(B)ᵀ."""
+        sizes = {name for s in symbols(value) if s.name.isupper() for size in s.shape for name in size.names()}
+        is_matrix = value.shape != SCALAR and all(size.names() <= sizes for size in value.shape)
+        return self.is_identity and self.truth.shape == SCALAR and is_matrix

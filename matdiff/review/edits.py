@@ -26,6 +26,7 @@ class Edit(NamedTuple):
     kind: str
     side: str
     place: tuple[int, int]
+    why: str = ""  # what a tutor would say of this edit, where that is not what is said of its kind
 
 
 class Factor(NamedTuple):
@@ -41,6 +42,7 @@ def edits(side: str) -> Iterator[Edit]:
     found = list(factors(side))
     yield from _signs(side)
     yield from _numbers(side)
+    yield from _bracketed(side, found)
     yield from _transposes(side, found)
     yield from _left_out(side)
     yield from _exchanges(side, found)
@@ -136,9 +138,22 @@ def _exchanges(side: str, found: list[Factor]) -> Iterator[Edit]:
                 yield Edit("order", shown, (f.start, third.end))
 
 
+def _bracketed(side: str, found: list[Factor]) -> Iterator[Edit]:
+    """Brackets around the factors beside a sign ⊙: Xᵀ(R ⊙ S) for XᵀR ⊙ S."""
+    places = [(0, len(side)), *brackets(side)]
+    for m in re.finditer("⊙", side):
+        first, last = min((p for p in places if p[0] <= m.start() < p[1]), key=lambda p: p[1] - p[0])
+        start, end = next((first + a, first + b) for a, b in terms(side[first:last]) if m.start() < first + b)
+        inside = [f for f in found if start <= f.start and f.end <= end]
+        for opens in sorted({f.start for f in inside if f.start < m.start()}):
+            for closes in sorted({f.end for f in inside if f.end > m.end()}):
+                shown = f"{side[:opens]}({side[opens:closes]}){side[closes:]}"
+                yield Edit("order", shown, (opens, closes), "brackets are missing around an entrywise product")
+
+
 def _numbers(side: str) -> Iterator[Edit]:
     """A number left out, or 2 and ½ put in front of a term."""
-    for m in re.finditer(rf"(?<![\w^_{{.]){NUMBER}(?![\w.])(?!\s*[/-])|\(\(?1\)?/\(?2\)?\)", side):
+    for m in re.finditer(rf"(?<![\w^_{{.])(?<!vector\()(?:{NUMBER})(?![\w.])(?!\s*[-/ᵀ⊤'^])|\(\(?1\)?/\(?2\)?\)", side):
         yield Edit("factor", side[: m.start()] + " " + side[m.end() :], m.span())
         if m.group() == "2":
             yield Edit("factor", f"{side[: m.start()]}4 {side[m.end() :]}", m.span())

@@ -16,14 +16,16 @@ TIME = r"(?:['′]|prime).{0,30}d\s*/\s*dt|(?:depends?\s+on|respect\s+to|functio
 NAME = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*(?:\\[A-Za-z]+|\w)\s*\}|\\[A-Za-z]+|[^\W\d_])(?:_(?:\w|\{\w+\}))?"
 SPACE = r"(?:\\mathbb\s*\{?R\}?|ℝ|R(?=\^))\s*(?:\^\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\^\w|[ᵃ-ᶻⁿᵐˣ×]+)"
 AHEAD = r"(?:(?m:^)|(?<=[$({])|(?<=[a-z]{2} )|(?<=; ))"  # where a list of names may begin
+INVERTED = r"\^\{\s*[-−]\s*1\s*\}|⁻¹"
 IN_SPACE = rf"\s*(?:∈|\\in(?![A-Za-z]))\s*{SPACE}"
-MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}{IN_SPACE}"  # x, y ∈ ℝⁿ
+MEMBER = rf"{AHEAD}{NAME}(?:\s*,\s*{NAME})+{IN_SPACE}|(?<![\w\\^]){NAME}(?:{INVERTED})?{IN_SPACE}"  # x, y ∈ ℝⁿ
 SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp[^$;\n=]{0,60}(?:1\}?\^|sum|∑|1ᵀ)"
 VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)[A-Za-z]\s*&?="  # δf = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])_\{?\w\}?\s*=\s*1(?!\d)"  # sum_k y_k = 1
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
+ONES = r"(?<![\w.])1\s*(?:ᵀ|\^\s*\{?\s*(?:T|⊤|\\top)(?![A-Za-z]))"  # 1ᵀ, so that · 1 is a vector too
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
 LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*(?:\([^()]*[|∣;][^()]*\)|$)"  # log p(y | X, w)
 NORMAL = r"(?:log|ln)\s*(?:N|𝒩)\s*(?:\([^()]*[|∣;][^()]*\)|$)"
@@ -51,7 +53,7 @@ def remarks(text: str) -> Iterator[str]:
     for m in re.finditer(MEMBER, text):
         with suppress(MatdiffError):
             names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")
-            yield f"{names}: {space}"
+            yield f"{re.sub(INVERTED, '', names)}: {space}"  # B⁻¹ ∈ ℝⁿˣⁿ says how large B is
 
 
 def small_entries(text: str, given: Collection[str]) -> str:
@@ -93,6 +95,7 @@ class Habits:
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
+        self._names_ones = re.search(ONES, text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
 
     def doubt(self, line: str) -> str:
@@ -122,7 +125,7 @@ class Habits:
         if self._varies:
             side = re.sub(r"δ\s*(?=[^\W\d_])", "d", side)
         if not self.names_sigma:
-            side = re.sub(r"σ(?=['′]?\s*\()", "softmax" if self._softmax else "sigmoid", side)
+            side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
         side = re.sub(r"\(\s*([^()<>]+?)\s*>\s*0\s*\)", r" step(\1) ", side)
         if self.stands_in:
@@ -135,6 +138,8 @@ class Habits:
             side = re.sub(rf"({LETTER})(?:⁺|\^\{{?\+\}}?)", r"\1_plus", side)
         side = re.sub(LIKELIHOOD, " l_p ", side) if self._says_likelihood else side
         side = re.sub(NORMAL, " l_N ", side) if self._says_normal else side
+        if self._names_ones:
+            side = re.sub(r"·\s*1(?![\w.])", "· vector(1)", side)
         if self._is_code:
             side = re.sub(r"(?<![.*])\*(?!\*)", ".*", side).replace("@", " ").replace(".T", "'")
         return side

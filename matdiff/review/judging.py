@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, symbols
+from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.products import Transpose
-from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.asking import NotSaid, derivative_asked
-from matdiff.review.chain import Chain, Fault
+from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared, spread
 from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by
@@ -32,7 +31,7 @@ UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq
 MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
-BARE = (Symbol, Number, Entry)
+COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
 
@@ -52,6 +51,13 @@ class Judged(NamedTuple):
         return self._replace(
             line=self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
         )
+
+
+def _by_entries(side: str, refused: str) -> str:
+    """A side whose quotient or product of vectors is refused, where authors mean one by entries: 1/x, s(1 − s)."""
+    if refused.startswith("division by"):
+        return re.sub(r"(?<!\.)/", "./", side)
+    return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
 
 
 class Judge:
@@ -78,7 +84,7 @@ class Judge:
             yield self._line(line)
 
     def _line(self, line: Line) -> Judged:
-        unread = line.unread or self.scope.habits.doubt(line.text)
+        unread = self.scope.habits.doubt(line.text)
         if unread:
             self.chain = None
             return Judged(line, UNREAD, unread)
@@ -88,6 +94,13 @@ class Judge:
     def _statement(self, line: Line, statement: Statement) -> Iterator[Judged]:
         """The verdicts on the sides of a statement, of which the first is what the others should be."""
         sides = list(statement.sides)
+        if statement.unread:
+            self.chain = None
+            name, _ = defined_by(sides[0], (), self.scope)
+            if name in self.defined:
+                self.scope.forget(name)
+            yield Judged(line, UNREAD, statement.unread)
+            return
         try:
             if statement.goes_on:
                 if self.chain is None:
@@ -128,7 +141,7 @@ class Judge:
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
         is_line = is_derivative or (is_form and not self.equations.has_increments())
         may_be_condition = bool(self.equations.zeros) or self.has_derived or self._is_condition(line, sides)
-        chain.is_equation = not is_line and may_be_condition
+        chain.is_line, chain.is_equation = is_line, not is_line and may_be_condition
         self.has_derived = self.has_derived or is_derivative
         return chain
 
@@ -219,7 +232,7 @@ class Judge:
             self.chain = None
             return Judged(line, AGREES, "it follows from an equation above") if holds else Judged(line, NO_CLAIM)
         try:
-            value = self._value(side, chain)
+            side, value = self._value(side, chain)
         except ShapeError as error:
             return self._misfit(line, side, error, chain)
         except (MatdiffError, RecursionError) as error:
@@ -235,12 +248,13 @@ class Judge:
         if outcome.equal is None:
             chain.stated = value
             return Judged(line, UNREAD, "it could be neither proved nor refuted")
-        if chain.is_equation:
+        if chain.is_equation or chain.ends_in(value):
             return self._equation(line, side, chain, value)
         if self._strange(chain.truth, value):
             self.chain = None
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
-        if not self._has_known_shapes(chain.truth, value) and self._where_square(line) != WRONG:
+        is_settled = self._has_known_shapes(chain.truth, value) or chain.is_no_number(value)
+        if not is_settled and self._where_square(line) != WRONG:
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
         if re.search(UNDER, line.text):
@@ -253,23 +267,26 @@ class Judge:
         fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
         return Judged(line, WRONG, "", fault, outcome)
 
-    def _value(self, side: str, chain: Chain) -> Expr:
-        """What a side means; I has the size of what stands beside it."""
+    def _value(self, side: str, chain: Chain) -> tuple[str, Expr]:
+        """A side as it can be read, and what it means; I has the size of what stands beside it."""
         if side.strip() == "I" and "I" not in self.scope.names() and chain.truth.shape[0] == chain.truth.shape[1]:
-            return Identity(chain.truth.shape[0])
+            return side, Identity(chain.truth.shape[0])
         try:
-            return self.scope.value(side)
+            return side, self.scope.value(side)
         except MatdiffError as error:
+            spelt = _by_entries(side, error.message)
             if error.message.startswith("the size of I "):
-                return self.scope.value(re.sub(IDENTITY, f" eye({chain.truth.shape[0]}) ", side))
-            if not error.message.startswith("division by") or "/" not in side:
+                spelt = re.sub(IDENTITY, f" eye({chain.truth.shape[0]}) ", side)
+            if spelt == side:
                 raise
-        return self.scope.value(re.sub(r"(?<!\.)/", "./", side))  # 1/x of a vector is by entries
+        return spelt, self.scope.value(spelt)
 
     def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
         """The verdict on a side that is right."""
         work = Work(None if chain.is_told else chain.origin, chain.stated, value)
         chain.stated, chain.is_told = value, True
+        if chain.is_equation and outcome.proof and not isinstance(value, BARE):
+            chain.is_equation, chain.is_identity = False, True
         if value.shape != chain.truth.shape:
             chain.truth = Transpose(chain.truth)
         if outcome.convention:
@@ -290,7 +307,7 @@ class Judge:
         """Whether one of two sides has a symbol that is neither declared nor in the other."""
         one, other = ({s.name for s in symbols(e)} for e in (truth, value))
         said = ({s.name for s in symbols(v)} for v in self.scope.definitions.values())
-        known = self.scope.given or frozenset().union(*said)
+        known = (self.scope.given or frozenset().union(*said)) | self.scope.sizes()
         odd = {name for name in one ^ other if not (name[0] == "d" and named(name[1:]) in known)}
         return bool(known and odd - known)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
@@ -21,6 +22,7 @@ MATHEMATICAL = frozenset(FUNCTIONS).union(SPECIAL, MAKERS, ("grad", "hess", "sum
 SHORT_WORDS = frozenset("is so of be as in by we to an at if it or on let set the and for now but".split())
 WORD = r"(?<![A-Za-z_\\⟪])[A-Z]?[a-z]{2,}(?![A-Za-z_'′(⟫])"
 END_OF_ROW = r"\\tag\*?\s*(?:\{|[^\\\s]).*$|\\\\(?:\[[^\]]*\])?\s*$"
+END_OF_FORMULA = r"(?:\$|\\\]|\\end\s*\{\w+\*?\})[\s.,;]*$"
 PROSE = "⸨⸩"  # stands where words stood
 LAYOUT = (
     r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\tag\*?\s*(?:\{|[^\\\s]).*|\\phantom\s*\{[^{}]*\}"
@@ -30,9 +32,12 @@ DISPLAYED = (
     r"\\\[(?P<inside>.*?)\\\]"
     r"|\\begin\s*\{(?P<of>align|aligned|equation|gather|eqnarray)\*?\}(?P<rows>.*?)\\end\s*\{(?P=of)\*?\}"
 )
+ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 ARROWS = r"\\(?:Rightarrow|Longrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
+OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
+NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
@@ -48,10 +53,14 @@ CONNECTING = frozenset(
 
 
 class Statement(NamedTuple):
-    """A chain of sides in one line; *goes_on* where its first side is the last one of the statement before."""
+    """A chain of sides in one line; *goes_on* where its first side is the last one of the statement before.
+
+    Of a formula that is not read, for a reason, no more than the first side is known.
+    """
 
     sides: tuple[str, ...]
     goes_on: bool = False
+    unread: str = ""
 
     def respelt(self, spelt: Callable[[str], str]) -> Statement:
         """The statement with its sides in another spelling."""
@@ -65,7 +74,6 @@ class Line(NamedTuple):
     text: str
     span: tuple[int, int]
     statements: tuple[Statement, ...]
-    unread: str = ""
 
 
 def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str] = str) -> list[Line]:
@@ -111,6 +119,8 @@ def _goes_on(above: str, row: str) -> bool:
     if re.match(r"[\s&]*(?:\\phantom\{=\}|[/)⊙⊗·])", row):
         return bool(above)
     above = re.sub(END_OF_ROW, "", above)
+    if re.search(END_OF_FORMULA, above):
+        return False
     is_open = above.count("(") > above.count(")") or above.count("[") > above.count("]")
     return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
 
@@ -129,18 +139,21 @@ def _without_remark(row: str, column: int) -> tuple[str, int]:
 
 def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str], words: str) -> Line:
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
-    try:
-        pieces = (re.sub(ITEM, "", piece) for piece in (_pieces(formula) if is_latex else [formula]))
-        formulas = [lettered(f, words) for piece in pieces for f in _plain(piece, is_latex)]
-    except MatdiffError as error:
-        return Line(number, row.strip(), span, (), error.message)
-    statements = [s for formula in formulas for s in _statements(formula, known)]
+    statements: list[Statement] = []
+    for piece in _pieces(formula) if is_latex else [formula]:
+        first, *rest = re.split(RELATION, re.sub(ITEM, "", piece), maxsplit=1)
+        try:
+            statements += _statements(lettered(_plain("=".join((first, *rest)), is_latex), words), known)
+        except MatdiffError as error:
+            statements += [Statement((_name(first, is_latex),), False, error.message)] * len(rest)
     return Line(number, row.strip(), span, tuple(statements))
 
 
 def _pieces(row: str) -> Iterator[str]:
     """The formulas of a row of LaTeX, between its words."""
     row = re.sub(r"\\[()]", "$", row) if row.count("\\(") == row.count("\\)") else row
+    if row.count("$$") % 2 and row.count("$") == 2 * row.count("$$"):
+        row = row.replace("$$", " ")  # which opens in one row and closes in another
     if "$" in row:
         row = re.sub(DISPLAYED, _between_dollars, row)
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
@@ -178,11 +191,21 @@ def _is_name(words: str) -> bool:
     return word in MATHEMATICAL or len(word) == 1 or word in ("Tr", "ReLU", "const")
 
 
-def _plain(piece: str, is_latex: bool) -> Iterator[str]:
+def _name(first: str, is_latex: bool) -> str:
+    """What a formula that is not read begins with; nothing where that is not read either."""
+    with suppress(MatdiffError):
+        return _plain(first, is_latex)
+    return ""
+
+
+def _plain(piece: str, is_latex: bool) -> str:
+    """A formula in the plain spelling, with a mark in place of its words."""
+    ones = r" \operatorname{vector}(1) " if is_latex else " vector(1) "
+    piece = re.sub(ONES, lambda _: ones, piece)
     found = transcript(piece.strip(), MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
     found = re.sub(r"⟪\w+⟫", PROSE, found).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)
-    yield re.sub(ARROWS, ";", found)
+    return re.sub(ARROWS, ";", found)
 
 
 def _statements(formula: str, known: frozenset[str]) -> Iterator[Statement]:
@@ -191,6 +214,8 @@ def _statements(formula: str, known: frozenset[str]) -> Iterator[Statement]:
         sides = [side.strip(" .,:") for side in _split(piece, RELATION)]
         if len(sides) > 1 and all(sides[1:]):
             goes_on = not sides[0]
+            if not re.fullmatch(NUMBER, sides[1]):
+                sides[0] = re.sub(OPTIMUM, "", sides[0])
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
         elif re.match(r"\s*[+−-]", piece):
             yield Statement((piece.strip(" .,:"),), True)
@@ -237,9 +262,10 @@ def _joined(lines: list[Line]) -> list[Line]:
         before, line = lines[k - 1], lines[k]
         if not line.statements or not before.statements or not line.statements[0].goes_on:
             continue
+        is_row = re.match(r"\s*(?:&\s*)*(?:=|\$)", line.text) is not None
         sides = line.statements[0].sides
-        if len(sides) == 1 and re.match(r"[+−-]", sides[0]) and not re.match(r"\s*(?:&\s*)*(?:=|\$)", line.text):
-            last = before.statements[-1]
+        last = before.statements[-1]
+        if len(sides) == 1 and not last.unread and re.match(r"[+−-]", sides[0]) and not is_row:
             joined = last._replace(sides=(*last.sides[:-1], f"{last.sides[-1]} {sides[0]}"))
             lines[k] = line._replace(statements=(joined, *line.statements[1:]))
             lines[k - 1] = before._replace(statements=before.statements[:-1])

@@ -209,6 +209,11 @@ class Scope:
         known = {n: d for n, d in self.declared.table.items() if not n.startswith(MARK) and n not in self.definitions}
         return {n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices}
 
+    def sizes(self) -> set[str]:
+        """The names of sizes, which are numbers too: N of an N×N matrix."""
+        shapes = (d.shape + tuple(last for _, last in d.indices) for d in self.declared.table.values())
+        return {name for shape in shapes for size in shape for name in size.names()}
+
     def names(self) -> set[str]:
         """The names that are known."""
         return set(self.declared) | set(self.texts)
@@ -242,7 +247,12 @@ class Scope:
         else:
             for m in re.finditer(rf"(?<![A-Za-z])d({HELD})", side):
                 self._note_scalar(m.group(1))
-        return read_line(side, self.declared)
+        try:
+            return read_line(side, self.declared)
+        except MatdiffError as error:
+            if not error.message.startswith("the size of vector(1)"):
+                raise
+        return read_line(side.replace("vector(1)", "1"), self.declared)  # which is spread over what stands beside it
 
     def _note_scalar(self, inner: str) -> None:
         """Declares the letters of d(x'Ax), which is read as a number if it can be one."""

@@ -68,6 +68,7 @@ class Found(NamedTuple):
 
     kind: str
     repaired: Expr | None = None
+    why: str = ""
 
 
 def diagnosed(fault: Fault, scope: Scope) -> Slip:
@@ -75,7 +76,7 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
     found = next(_kinds(fault, scope))
     should_be = found.repaired or fault.truth
     misfit = f"; {fault.error.message}" if fault.error is not None else ""
-    return Slip(found.kind, f"{SAID[found.kind]}{misfit}; it should be {should_be}", should_be)
+    return Slip(found.kind, f"{found.why or SAID[found.kind]}{misfit}; it should be {should_be}", should_be)
 
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
@@ -141,7 +142,7 @@ def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
         with suppress(MatdiffError, RecursionError):
             value = scope.value(edit.side)
             if _is_right(value, fault.truth):
-                yield Found(edit.kind, value)
+                yield Found(edit.kind, value, edit.why)
 
 
 def _by_assumption(fault: Fault) -> Iterator[str]:
@@ -244,7 +245,7 @@ def _by_looks(fault: Fault) -> str:
             return "order"
         if "square" in error.message:
             return "inverse" if fault.is_equation else "domain"
-        return "layout" if "terms of a sum" in error.message else "shape"
+        return "layout" if "terms of a sum" in error.message and fault.is_derivative else "shape"
     assert fault.value is not None
     if fault.value.shape != fault.truth.shape:
         return "shape"

@@ -1,0 +1,60 @@
+"""Slips of the kinds that lecture notes and answers in forums hold, as they are written there, beside what is right."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+LAW_OF_THE_DETERMINANT = r"""Let $D \in \mathbb{R}^{N \times N}$ be invertible, $D^*$ its adjugate matrix.
+6. $\partial |D| = \frac{1}{N} \text{Tr}(D^* \partial D)$"""
+LIKELIHOOD = r"""The data are $\vec{x}_i \in \mathbb{R}^D$.
+$$\min_{\Sigma} L(\Sigma) = N \log(|\Sigma|) + \sum_{i=1}^N \vec{x}_i^T \Sigma^{-1} \vec{x}_i.$$
+$$\partial L = N/D \text{Tr}(\Sigma^{-1} \partial \Sigma)
+ - \sum_{i=1}^N x_i^T \Sigma^{-1} (\partial \Sigma) \Sigma^{-1} x_i$$"""
+BRACKETS = r"""$f = \vec{x}^T A \vec{y}$, $\vec{y} = \sigma \odot (\vec{h})$,
+$\vec{h} = B^{-1} \vec{z} + \vec{b}$, where $A \in \mathbb{R}^{M \times N}$, $\vec{x} \in \mathbb{R}^M$,
+$B^{-1} \in \mathbb{R}^{N \times N}$, $\vec{z}, \vec{b} \in \mathbb{R}^N$,
+$\sigma \odot (\vec{y}) := [\sigma(y_1), \dots, \sigma(y_N)]^T$. Then
+$$\nabla_B f = -B^{-T} A^T \vec{x} \odot (\sigma \odot (\vec{h})(1 - \sigma \odot (\vec{h}))) \vec{z}^T B^{-T}$$"""
+ONES = r"""$\vec{h} \in \mathbb{R}^M$
+\partial(\vec{z}) = \partial \vec{h} - \partial(\log(\vec{1}^T \exp \odot (\vec{h})) \cdot \vec{1})
+= \partial \vec{h} - \frac{1}{\vec{1}^T \exp \odot (\vec{h})} \vec{1}^T \partial(\exp \odot (\vec{h}) \cdot \vec{1})"""
+PRODUCT = r"Let $A : B = \text{Tr}(A^TB) = \text{vec}(A) \text{vec}(B)^T$, the sum of all elements of $A \circ B$."
+
+FOUND = [
+    (LAW_OF_THE_DETERMINANT, "factor", r"\frac{1}{N}", ""),
+    (LIKELIHOOD, "factor", "N/D", "N"),
+    (
+        BRACKETS,
+        "order",
+        r"A^T \vec{x} \odot (\sigma \odot (\vec{h})(",
+        r"((A^T \vec{x}) \odot \sigma \odot (\vec{h}) \odot (",
+    ),
+    (ONES, "transpose", r"\exp \odot (\vec{h}) \cdot \vec{1})", r"\exp \odot (\vec{h}))"),
+    (PRODUCT, "transpose", r"\text{vec}(A) \text{vec}(B)^T", r"\text{vec}(A)^T \text{vec}(B)"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "wrong", "right"), FOUND)
+def test_the_slip_is_found_and_what_is_right_is_not_called_wrong(text: str, kind: str, wrong: str, right: str) -> None:
+    assert wrong in text
+    assert matdiff.check(text).kind == kind
+    assert matdiff.check(text.replace(wrong, right)).ok
+
+
+def test_a_formula_that_is_not_read_leaves_the_others_of_its_line() -> None:
+    review = matdiff.check(r"$y = Ax$, $\dim(y) = m$, $f = y^Ty$" + "\n" + r"$\nabla_x f = 2 A y$", "A: m x n; x: n")
+    assert [line.verdict for line in review.lines] == ["not read", "wrong"]
+
+
+def test_a_bracket_that_is_never_closed_ends_with_its_formula() -> None:
+    review = matdiff.check("$(d f = 2 x^T dx$\n\n$f = x^T x$\n\n$\\nabla f = 3 x$")
+    assert review.first_wrong == 3
+
+
+@pytest.mark.parametrize(
+    "line", ["∇_h f = a ⊙ (σ(h)(1 − σ(h)))", "∇_h f = a ⊙ s(1 − s)", "wᵀw = ‖w‖² = 1", "‖w‖² = wᵀw = c"]
+)
+def test_products_by_entries_and_conditions_are_no_slips(line: str) -> None:
+    assert matdiff.check(f"f = aᵀs\ns = σ(h)\n{line}", "a, h, w: n; c: scalar").ok
