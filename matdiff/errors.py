@@ -84,7 +84,7 @@ def shortly(value: object) -> str:
     return shown if len(shown) < 40 and "\n" not in shown else f"a value of type {type(value).__name__}"
 
 
-class SyntaxError(MatdiffError):
+class NotationError(MatdiffError):
     """The text is not an expression of the language."""
 
 

@@ -50,6 +50,10 @@ SAME: dict[str, Callable[..., Any]] = {
     "np.transpose": lambda A, B, M, x, y, a: np.transpose(M),
     "np.linalg": lambda A, B, M, x, y, a: np.linalg.inv(A) * np.linalg.det(A) + np.linalg.norm(M) * np.tril(A),
     "np.diag": lambda A, B, M, x, y, a: np.diag(x) + np.triu(A),
+    "np.dot of vectors": lambda A, B, M, x, y, a: np.dot(x, y) + np.inner(x, y) * np.vdot(A, B),
+    "np.outer": lambda A, B, M, x, y, a: np.outer(x, y) + np.inner(A, B),
+    "np.linalg.solve": lambda A, B, M, x, y, a: np.linalg.solve(A, x),
+    "sum": lambda A, B, M, x, y, a: sum([x, y, x]),
     "np.trace": lambda A, B, M, x, y, a: np.trace(A) + np.diag(A),
 }
 
@@ -107,6 +111,10 @@ def test_derivatives_of_what_python_writes() -> None:
 
 def test_numbers_are_numbers() -> None:
     assert float(matdiff.parse("3/4")) == 0.75
+    assert int(matdiff.parse("3")) == 3
+    with pytest.raises(MatdiffError, match="no whole number"):
+        int(matdiff.parse("3/4"))
+    assert str(sum([x, y])) == "x + y"  # without the 0 that sum begins with
     with pytest.raises(MatdiffError, match="a is no number"):
         float(a)
     with pytest.raises(TypeError):
@@ -114,6 +122,10 @@ def test_numbers_are_numbers() -> None:
 
 
 BAD: dict[str, tuple[Callable[[], Any], str]] = {
+    "product": (lambda: x * y, "both are vectors\nx.T \\* y is the inner product"),
+    "quotient": (lambda: x / y, "x / y divides by what is no number"),
+    "order": (lambda: a < 1, "a is no number that could be compared"),
+    "where order": (lambda: np.where(x >= 0, x, y), "could be compared"),
     "None": (lambda: x + None, "None is no expression"),
     "text": (lambda: x * "y", "'y' is no expression"),
     "complex": (lambda: x + 1j, "1j is no expression and no real number"),
@@ -138,10 +150,28 @@ BAD: dict[str, tuple[Callable[[], Any], str]] = {
     "derivation": (lambda: matdiff.check(None), "text is None"),
     "side": (lambda: matdiff.equal("x", None), "b is None"),
     "wrt": (lambda: matdiff.derive("x'x", 3), "wrt is 3"),
-    "wrt list": (lambda: matdiff.derive("x'x", [None]), r"wrt is \[None\], where names is needed"),
+    "wrt list": (lambda: matdiff.derive("x'x", [None]), r"wrt is \[None\], where a name or a list of names is needed"),
     "where": (lambda: matdiff.derive("x'x", "x", where=3), "where is 3"),
+    "value None": (lambda: matdiff.evaluate("x'x", x=None), "the value of x is not an array of real numbers"),
     "values": (lambda: matdiff.evaluate("x'x", [1, 2]), r"values is \[1, 2\], where a mapping of names to values"),
 }
+
+
+def test_results_that_say_the_same_are_equal() -> None:
+    ask: list[Callable[[str], Any]] = [
+        lambda where: matdiff.derive("x'A x", "x", where),
+        lambda where: matdiff.hessian("x'A x", "x", where),
+        lambda where: matdiff.jacobian("A x", "x", where),
+        lambda where: matdiff.solve("minimise x'A x - b'x", "x", where),
+        lambda where: matdiff.equal("x'A x", "(A x)'x", where),
+    ]
+    for make in ask:
+        one, same, other = make("A: n x n spd"), make("A: n x n spd"), make("A: 3 x 3 spd")
+        assert one == same
+        assert hash(one) == hash(same)
+        assert one != other
+        assert one != "one"
+    assert ask[0]("A: n x n") != ask[1]("A: n x n")
 
 
 @pytest.mark.parametrize("what", BAD)

@@ -23,7 +23,7 @@ from matdiff.algebra.operators.products import Product
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.rewriting import Simplifier, Step
-from matdiff.errors import DeclarationError, MatdiffError, ShapeError, SyntaxError
+from matdiff.errors import DeclarationError, MatdiffError, NotationError, ShapeError
 from matdiff.numeric.check import check_steps
 
 draw = np.random.default_rng(3)
@@ -531,12 +531,12 @@ def test_a_stride_of_one_is_not_written() -> None:
         ("corr(x, X)", ShapeError, "a kernel that is no larger than the matrix"),
         ("corr(B, A, 2)", ShapeError, "a matrix of size (2*a + 1)×(2*b + 1) for this kernel and the stride 2"),
         ("corr(X, K, 2)", ShapeError, "for this kernel and the stride 2"),
-        ("corr(X)", SyntaxError, "corr takes 2 operands and one size, which may be left out"),
-        ("conv_full(X, K, 2)", SyntaxError, "conv_full takes 2 operands"),
-        ("dilate(X)", SyntaxError, "dilate takes an operand and one size"),
-        ("im2col(X, 2)", SyntaxError, "im2col takes an operand and 3 sizes, the last of which may be left out"),
+        ("corr(X)", NotationError, "corr takes 2 operands and one size, which may be left out"),
+        ("conv_full(X, K, 2)", NotationError, "conv_full takes 2 operands"),
+        ("dilate(X)", NotationError, "dilate takes an operand and one size"),
+        ("im2col(X, 2)", NotationError, "im2col takes an operand and 3 sizes, the last of which may be left out"),
         ("corr(X, K, 0)", DeclarationError, "a size is at least 1"),
-        ("corr(X, K, steps=2)", SyntaxError, "steps is no argument of corr"),
+        ("corr(X, K, steps=2)", NotationError, "steps is no argument of corr"),
         ("corr(X, 'full')", ShapeError, "'full' is no argument of corr"),
         ("subsample(B, 2)", ShapeError, "sizes that exceed 1 by multiples of the stride 2"),
         ("im2col(A, 4, 4)", ShapeError, "a matrix from which 4×4 parts can be taken"),

@@ -20,7 +20,7 @@ from matdiff.algebra.operators.kronecker import Kronecker, PartialTrace2, Unvec,
 from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.rewriting import Simplifier
-from matdiff.errors import MatdiffError, ShapeError, SyntaxError
+from matdiff.errors import MatdiffError, NotationError, ShapeError
 
 draw = np.random.default_rng(11)
 m, n, p, q = 4, 3, 2, 5
@@ -284,7 +284,7 @@ def test_tr_of_a_product_of_rectangular_factors_has_its_gradient() -> None:
     [
         ("unvec(c, n, n)", ShapeError, "unvec needs a vector with n*n rows"),
         ("unvec(A, m, n)", ShapeError, "unvec needs a vector"),
-        ("unvec(c)", SyntaxError, "an operand and 2 sizes"),
+        ("unvec(c)", NotationError, "an operand and 2 sizes"),
         ("unvec(c, A, n)", ShapeError, "unvec needs a vector with A*n rows"),
         ("ptrace2(A, B)", ShapeError, "ptrace2 needs n*q×m*p, p×q"),
         ("ptrace1(M, D)", ShapeError, "ptrace1 needs n*q×m*p, m×n"),

@@ -14,7 +14,7 @@ import pytest
 import matdiff
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction, stand_in
-from matdiff.errors import AmbiguityError, DeclarationError, MatdiffError, ShapeError, SyntaxError, UnknownNameError
+from matdiff.errors import AmbiguityError, DeclarationError, MatdiffError, NotationError, ShapeError, UnknownNameError
 from matdiff.language.declarations import declare
 
 SPELLINGS = ("unicode", "ascii", "latex", "numpy")
@@ -420,25 +420,25 @@ def test_spellings(text: str, others: list[str], where: str, is_read_back: Calla
 ERRORS: list[tuple[str, str, type[MatdiffError], str, str | None]] = [
     ("f(A)", "f: n -> scalar; A: m x p", ShapeError, "f is declared as a function of n", "A"),
     ("f(x, y)", "f: n -> scalar; x, y: n", ShapeError, "f has 2 arguments here", "f(x, y)"),
-    ("f + 1", "f: n -> scalar", SyntaxError, "f is a function, used without an argument", "f"),
-    ("f'(x)", "f: n -> scalar", SyntaxError, "f has scalar values", "f'"),
-    ("∇f(x, y)", "x, y: n", SyntaxError, "not clear by which", "∇f(x, y)"),
-    ("∇₃f(x, y)", "x, y: n", SyntaxError, "f has 2 arguments", "∇₃f(x, y)"),
+    ("f + 1", "f: n -> scalar", NotationError, "f is a function, used without an argument", "f"),
+    ("f'(x)", "f: n -> scalar", NotationError, "f has scalar values", "f'"),
+    ("∇f(x, y)", "x, y: n", NotationError, "not clear by which", "∇f(x, y)"),
+    ("∇₃f(x, y)", "x, y: n", NotationError, "f has 2 arguments", "∇₃f(x, y)"),
     ("∇³f(x)", "x: n", ShapeError, "is a linear map", "∇³f(x)"),
-    ("∇²f(x, y)", "x, y: n", SyntaxError, "not clear by which", "∇²f(x, y)"),
+    ("∇²f(x, y)", "x, y: n", NotationError, "not clear by which", "∇²f(x, y)"),
     ("∇²f(A) B", "A, B: m x n", ShapeError, "the product does not fit", None),
     ("∇²f(x)'y", "x: n; y: m", ShapeError, "the product does not fit", None),
     ("∇²f(A)[B]", "A: m x n; B: n x m", ShapeError, "a direction has the shape", "∇²f(A)[B]"),
     ("∇²f(x)[y, y]", "x, y: n", ShapeError, "of order 2 is taken in 1 direction", "∇²f(x)[y, y]"),
-    ("∇ x'x", "", SyntaxError, "asked for with wrt", "∇"),
-    ("∇log(x)", "", SyntaxError, "asked for with wrt", "∇"),
+    ("∇ x'x", "", NotationError, "asked for with wrt", "∇"),
+    ("∇log(x)", "", NotationError, "asked for with wrt", "∇"),
     ("f(x) + f(x, y)", "x, y: n", ShapeError, "f is used", None),
     ("f(x)", "f: n -> m", DeclarationError, "scalar values", "m"),
     ("f(x)", "f: -> scalar", DeclarationError, "what the function takes", None),
     ("f(x)", "f: m x n x p -> scalar", DeclarationError, "3 sizes", None),
     ("f(x)", "f[i=1..N]: n -> scalar", DeclarationError, "has no index", "f[i=1..N]"),
-    ("A(x, y)", "", SyntaxError, "is a function that is not given", "A(x,"),
-    ("A(x, y)", "A: n x n", SyntaxError, "a comma can only separate", ","),
+    ("A(x, y)", "", NotationError, "is a function that is not given", "A(x,"),
+    ("A(x, y)", "A: n x n", NotationError, "a comma can only separate", ","),
 ]
 
 

@@ -41,6 +41,8 @@ class Arithmetic(Displayed, metaclass=Bare):
         return applied("Sum", *alike(coerce(self), coerce(other)))
 
     def __radd__(self, other: Real) -> Expr:
+        if type(other) is int and other == 0:
+            return coerce(self)  # which Python's sum begins with
         return coerce(other) + self
 
     def __neg__(self) -> Expr:
@@ -59,7 +61,11 @@ class Arithmetic(Displayed, metaclass=Bare):
         return coerce(other) + (-self)
 
     def __mul__(self, other: Operand) -> Expr:
-        return applied("Product", self, other)
+        a, b = coerce(self), coerce(other)
+        if are_columns(a, b):
+            hint = "x.T * y is the inner product, numpy.multiply(x, y) the product entry by entry."
+            raise MatdiffError(f"{a} * {b} is no product: both are vectors", suggestion=hint)
+        return applied("Product", a, b)
 
     def __rmul__(self, other: Real) -> Expr:
         return coerce(other) * self
@@ -71,7 +77,11 @@ class Arithmetic(Displayed, metaclass=Bare):
         return coerce(other) * self
 
     def __truediv__(self, other: Operand) -> Expr:
-        return coerce(other) ** -1 * self
+        b = coerce(other)
+        if not b.is_scalar:
+            hint = "numpy.divide(A, B) is entry by entry, A * B.inv() by a matrix."
+            raise MatdiffError(f"{self} / {b} divides by what is no number", suggestion=hint)
+        return b**-1 * self
 
     def __rtruediv__(self, other: Real) -> Expr:
         return coerce(other) * self**-1
@@ -86,12 +96,22 @@ class Arithmetic(Displayed, metaclass=Bare):
         """x[2], A[1, :], A[1:3, 2]: places are counted from 1, and a range has its last one, as in formulas."""
         return Arithmetic.part(coerce(self), places)
 
+    def __lt__(self, other: Operand) -> Any:
+        raise MatdiffError(f"{self} is no number that could be compared", suggestion="cases(x, y, a < b) is a text.")
+
+    __le__ = __gt__ = __ge__ = __lt__
+
     __iter__ = None  # what has places that are symbols is not run through
 
     def __float__(self) -> float:
         if (number := coerce(self).number) is None:
             raise MatdiffError(f"{self} is no number", suggestion="matdiff.evaluate gives its value.")
         return float(number)
+
+    def __int__(self) -> int:
+        if not (number := float(self)).is_integer():
+            raise MatdiffError(f"{self} is no whole number")
+        return int(number)
 
     @property
     def T(self) -> Expr:
@@ -132,6 +152,9 @@ class Arithmetic(Displayed, metaclass=Bare):
         return called_like(ufunc, operands)
 
     def __array_function__(self, function: Any, types: Any, operands: Any, options: Any) -> Expr:
+        make = FUNCTIONS_OF_NUMPY.get(function.__name__)
+        if make is not None and not options and len(operands) == 2:
+            return make(*map(coerce, operands))
         if options or function.__name__ not in LIKE_NUMPY:
             raise unknown(function)
         return called_like(function, operands)
@@ -152,7 +175,14 @@ UFUNCS: dict[str, Callable[..., Expr]] = {  # the others have the names that the
     "negative": lambda a: -a,
     "positive": lambda a: a,
 }
-LIKE_NUMPY = frozenset("sum mean prod trace diag transpose dot kron inv pinv det norm tril triu".split())
+FUNCTIONS_OF_NUMPY: dict[str, Callable[..., Expr]] = {  # with what they do to vectors
+    "dot": lambda a, b: a.T * b if are_columns(a, b) else a * b,
+    "inner": lambda a, b: a.T * b if are_columns(a, b) else a * b.T,
+    "vdot": lambda a, b: applied("Frobenius", a, b),
+    "outer": lambda a, b: a * b.T,
+    "solve": lambda a, b: a.inv() * b,
+}
+LIKE_NUMPY = frozenset("sum mean prod trace diag transpose kron inv pinv det norm tril triu".split())
 
 
 def applied(operator: str, *operands: Operand) -> Expr:
@@ -168,8 +198,6 @@ def called(name: str, *operands: Operand) -> Expr:
 def called_like(function: Any, operands: Any) -> Expr:
     """The function of the language that has the name and the meaning of one of NumPy's; MatdiffError without one."""
     name = function.__name__
-    if name == "dot" and len(operands) == 2:
-        return applied("Product", *operands)
     known = FUNCTIONS.get(name)
     if known is None or len(operands) != len(known.inputs):
         raise unknown(function)
@@ -182,6 +210,12 @@ def unknown(function: Any) -> MatdiffError:
         f"numpy.{function.__name__} with these arguments takes no expressions",
         suggestion="matdiff.evaluate gives values; matdiff.from_function reads functions of arrays.",
     )
+
+
+def are_columns(a: Expr, b: Expr) -> bool:
+    """Whether both are vectors: a column times a column is no product of matrices."""
+    one = Arithmetic.numeral(1).cols
+    return not a.is_scalar and not b.is_scalar and a.cols is one and b.cols is one
 
 
 def alike(a: Expr, b: Expr) -> tuple[Expr, Expr]:

@@ -67,10 +67,13 @@ KINDS: dict[str, tuple[Test, str]] = {
         ),
         "a mapping of names to moments",
     ),
-    "Unknowns": (lambda value: value is None or isinstance(value, str | Expr) or _several(str, Expr)(value), "names"),
+    "Unknowns": (
+        lambda value: value is None or isinstance(value, str | Expr) or _several(str, Expr)(value),
+        "a name or a list of names",
+    ),
     "Where": (
         lambda value: value is None or isinstance(value, str | Mapping) or _several(str)(value),
-        "declarations: X: m x n; w: n",
+        "a text or a mapping of declarations, X: m x n; w: n,",
     ),
 }
 

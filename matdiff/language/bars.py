@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.names import SUBSCRIPTS
 from matdiff.language.scripts import Scripts
 from matdiff.language.tokens import CLOSING, ENDERS
@@ -61,7 +61,7 @@ class Bars(Scripts):
             hint = f"leave it out, and put {shown} into the answer: matdiff.evaluate takes values"
             raise self.error(f"the value at {shown} cannot be asked for here", m.start(), point.end(), hint)
 
-    def not_closed(self, sign: str, end: int) -> SyntaxError:
+    def not_closed(self, sign: str, end: int) -> NotationError:
         """The error where a bracket closes while another one, or a bar, is open inside."""
         bracket, start = self.brackets[-1]
         shown, missing = self.text[start], CLOSING.get(bracket, bracket)

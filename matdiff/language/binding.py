@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.conditions import resolve_indicator
 from matdiff.language.counting import count_from_one, settle_sets
 from matdiff.language.customs import data
@@ -351,8 +351,8 @@ class Bound:
             written = "".join(SUPERSCRIPTS[sign] for sign in written)
         return Excerpt(written, node.start, self.text)
 
-    def error(self, node: Node, message: str, suggestion: str = "") -> SyntaxError:
-        return SyntaxError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
+    def error(self, node: Node, message: str, suggestion: str = "") -> NotationError:
+        return NotationError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
 
 
 def _without_brackets(node: Node) -> Node:

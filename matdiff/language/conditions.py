@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.operators.piecewise import COMPLEMENTS
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.scopes import Fixed, Scope
 from matdiff.language.syntax import Node
@@ -99,7 +99,7 @@ def _text(bound: Bound, node: Node) -> str:
     return "".join(bound.text[node.start : node.end].split())
 
 
-def _error(bound: Bound, node: Node, message: str, suggestion: str) -> SyntaxError:
-    return SyntaxError(
+def _error(bound: Bound, node: Node, message: str, suggestion: str) -> NotationError:
+    return NotationError(
         message, text=bound.text, span=(node.start, max(node.end, node.start + 1)), suggestion=suggestion
     )

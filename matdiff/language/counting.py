@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import size
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.places import at
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
@@ -95,7 +95,7 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             sets = {of.get(id(binder_in(use))) for use in uses}
             chosen = next((s for s in sets if s is not None), None)
             if chosen is not None and (len(sets) > 1 or not _is_of_set(name, place, chosen)):
-                raise SyntaxError(
+                raise NotationError(
                     f"{name.name} is summed over {chosen}, and has other members as well",
                     text=bound.text,
                     span=(tree.start, tree.end),
@@ -112,7 +112,7 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
             node.kind, node.value, node.parts = "call", "sum", [inside]
     for letter, binders in bound.sets.items():
         if letter in names:
-            raise SyntaxError(
+            raise NotationError(
                 f"{letter} is a set of indices, and cannot be a value as well",
                 text=bound.text,
                 span=(tree.start, tree.end),

@@ -12,7 +12,7 @@ from matdiff.algebra.operators.entrywise import HALF, Exp, Log
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Inverse
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
@@ -62,7 +62,7 @@ def require_no_expectation(text: str, source: str, start: int, place: int) -> No
     if found or source[place : place + 1] == "𝔼":
         span = (start, found.end() if found else start + 1)
         message = "an expectation is no part of an expression: matdiff.expectation takes it"
-        raise SyntaxError(message, text=text, span=span, suggestion="give what is inside, and the distribution of x")
+        raise NotationError(message, text=text, span=span, suggestion="give what is inside, and the distribution of x")
 
 
 # ---- what they mean ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Symbol
 from matdiff.algebra.operators.entrywise import at_entries
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member, UnitVector
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
 from matdiff.language.entries import entry, index_of, require_place, require_range
 from matdiff.language.places import Indices
@@ -96,9 +96,9 @@ def member(attempt: Attempt, node: Node, text: str, indices: Indices) -> Typed:
     name = attempt.bound.names[text]
     shape, ranges = attempt.shape_of(name)
     if len(ranges) != len(indices):
-        raise attempt.misfit(node, f"{text} has {len(ranges)} indices, not {len(indices)}", error=SyntaxError)
+        raise attempt.misfit(node, f"{text} has {len(ranges)} indices, not {len(indices)}", error=NotationError)
     if any(isinstance(i, Place) and i.single is None for i in indices):
-        raise attempt.misfit(node, f"{text} is a family, which has members and no slices", error=SyntaxError)
+        raise attempt.misfit(node, f"{text} is a family, which has members and no slices", error=NotationError)
     for index, last in zip(indices, ranges, strict=True):
         require_range(attempt, node, index, last, text, name)
 
@@ -246,7 +246,7 @@ def type_argument(attempt: Attempt, node: Node) -> Typed:
 def type_use_of_definition(attempt: Attempt, node: Node) -> Typed:
     """A name that stands for a definition before it"""
     if node.value not in attempt.definitions:
-        raise attempt.misfit(node, f"{node.value} is used before its definition", error=SyntaxError)
+        raise attempt.misfit(node, f"{node.value} is used before its definition", error=NotationError)
     return attempt.definitions[node.value]
 
 

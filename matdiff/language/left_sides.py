@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
 from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Edit
@@ -51,7 +51,7 @@ def heads_of(text: str, piece: Piece) -> Iterator[re.Match[str]]:
         place = m.end()
         left -= 1
         if not left:
-            raise SyntaxError("there are too many signs =", text=text, span=m.span(), suggestion="write one function")
+            raise NotationError("there are too many signs =", text=text, span=m.span(), suggestion="write one function")
 
 
 def is_odd(text: str, head: re.Match[str]) -> bool:
@@ -145,7 +145,7 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
         for k, argument in enumerate(inside):
             if argument and argument in inside[:k]:
                 message = f"{argument} stands twice on the left side"
-                raise SyntaxError(message, text=text, span=head.span(), suggestion="name each argument once")
+                raise NotationError(message, text=text, span=head.span(), suggestion="name each argument once")
             if argument and argument.strip("⟪⟫") not in rest:
                 whole = text[head.start() : head.end()].rstrip("=: ").strip()
                 yield f"{argument} of {whole} does not occur in the function"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import compress
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 
 EMPTY = frozenset(" \t\n\r\f\v{}&$~.,;\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{SOFT HYPHEN}\ufeff")
 WORDS = """
@@ -32,7 +32,7 @@ SIGN = rf"{SETTING}|(?P<sign>\\[A-Za-z]+|\w+|\S)"
 
 
 def require_read(text: str, spans: Iterable[tuple[int, int]]) -> None:
-    """Raises SyntaxError for the first sign of a text that belongs to nothing that was read.
+    """Raises NotationError for the first sign of a text that belongs to nothing that was read.
 
     >>> require_read("x' y;", [(0, 2), (3, 4)])
     """
@@ -44,7 +44,7 @@ def require_read(text: str, spans: Iterable[tuple[int, int]]) -> None:
     for m in re.finditer(SIGN, text):
         if (sign := m.group("sign")) and all(open_places[m.start() : m.end()]) and sign not in EMPTY:
             message = f"{sign} plays no part in the reading"
-            raise SyntaxError(message, text=text, span=m.span(), suggestion="leave it out")
+            raise NotationError(message, text=text, span=m.span(), suggestion="leave it out")
 
 
 def comments(text: str) -> Iterator[tuple[int, int]]:

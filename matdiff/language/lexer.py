@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
-from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OF_SCALAR, OPERAND_FOLLOWS, STARTERS
 from matdiff.language.densities import SEPARATED, has_comma, separator
@@ -107,7 +107,7 @@ class Lexer(Keywords):
         except MatdiffError as error:
             raise self.relocated(error) from None
 
-    def illegal(self, place: int) -> SyntaxError:
+    def illegal(self, place: int) -> NotationError:
         """The error for a character that means nothing."""
         sign = self.text[place]
         shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"

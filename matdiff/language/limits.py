@@ -13,7 +13,7 @@ from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 
@@ -283,9 +283,9 @@ def _membership(piece: Excerpt) -> Clause | list[str]:
     return Among(letters, canonical(named.group(1)), tuple(map(canonical, of)), is_alone)
 
 
-def _error(piece: Excerpt, message: str, suggestion: str = "") -> SyntaxError:
+def _error(piece: Excerpt, message: str, suggestion: str = "") -> NotationError:
     span = (piece.start, piece.start + max(1, len(piece.text)))
-    return SyntaxError(message, text=piece.whole, span=span, suggestion=suggestion)
+    return NotationError(message, text=piece.whole, span=span, suggestion=suggestion)
 
 
 def adjacent(chain: Chain) -> Iterator[tuple[str, str, str]]:

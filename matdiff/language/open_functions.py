@@ -9,7 +9,7 @@ from matdiff.algebra.dims import Shape, shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivative, OpenFunction, OpenHessian
 from matdiff.algebra.operators.paths import Path
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
@@ -90,7 +90,7 @@ def places_of(attempt: Attempt, node: Node, called: Called, count: int) -> tuple
     if len(called.places) != called.order or not all(0 < place <= count for place in called.places):
         hint = f"write ∇₁{called.name}(…), ∇₂{called.name}(…)" if count > 1 else f"write ∇{called.name}(…)"
         problem = f"{called.name} has {count} argument{'s' * (count > 1)}"
-        raise attempt.misfit(node, f"{problem}: it is not clear by which to derive", hint, SyntaxError)
+        raise attempt.misfit(node, f"{problem}: it is not clear by which to derive", hint, NotationError)
     return called.places
 
 

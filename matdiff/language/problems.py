@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.errors import ShapeError, SyntaxError, UnsupportedError
+from matdiff.errors import NotationError, ShapeError, UnsupportedError
 from matdiff.language.answers import Reading
 from matdiff.language.reading import read, read_beside
 
@@ -88,7 +88,7 @@ def read_problem(
 ) -> Problem:
     """The objective and the constraints of a text, and of further texts with a constraint each.
 
-    Raises SyntaxError where a constraint is neither an equation nor an inequality.
+    Raises NotationError where a constraint is neither an equation nor an inequality.
     """
     objective, *rest = SUBJECT.split(in_words(text), maxsplit=1)
     head = head_of(objective)
@@ -139,7 +139,7 @@ def difference(text: str) -> str:
         )
     places = _outside(text, "=")
     if len(places) != 1:
-        raise SyntaxError("an equation has one sign =", text=text, span=(0, len(text)), suggestion="Write A x = b.")
+        raise NotationError("an equation has one sign =", text=text, span=(0, len(text)), suggestion="Write A x = b.")
     return _minus(text[: places[0]], text[places[0] + 1 :])
 
 
@@ -147,7 +147,7 @@ def excess(text: str) -> str:
     """What is not negative where an inequality holds, as text: left − right of left ≥ right."""
     m = UNEQUAL.search(text)
     if m is None or UNEQUAL.search(text, m.end()):
-        raise SyntaxError("an inequality has one sign", text=text, span=(0, len(text)), suggestion="Write x >= 0.")
+        raise NotationError("an inequality has one sign", text=text, span=(0, len(text)), suggestion="Write x >= 0.")
     sides = text[: m.start()], text[m.end() :]
     return _minus(*(sides if m.group() in GREATER else sides[::-1]))
 

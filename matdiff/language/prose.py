@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from matdiff.errors import SyntaxError, UnknownNameError
+from matdiff.errors import NotationError, UnknownNameError
 from matdiff.language.names import ABBREVIATED, SUBS, canonical, nearest
 from matdiff.language.words import Vocabulary, is_name, ways
 
@@ -50,4 +50,4 @@ def _refuse_heading(text: str, start: int, end: int, known: Vocabulary) -> None:
         return
     message = f"{name}: can name the function, or be the inner product of {name}"
     hint = f"write {name} = … for the name, {name}'*… for the product"
-    raise SyntaxError(message, text=text, span=(start, end + 1), suggestion=hint)
+    raise NotationError(message, text=text, span=(start, end + 1), suggestion=hint)

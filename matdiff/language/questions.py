@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.names import GREEK_WORDS, LINK, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical, named
 
 GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
@@ -90,7 +90,7 @@ def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
         found = re.fullmatch(NAMES, low)
         if found is None:
             shown = text[m.start() : m.end()].strip()
-            raise SyntaxError(
+            raise NotationError(
                 f"{shown} does not name an unknown", text=text, span=m.span(), suggestion="write min_x or min_{x, y}"
             )
         names = tuple(named(name) for name in re.split(r"\s*,\s*", found.group(1)))
@@ -131,19 +131,19 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
     return None
 
 
-def _row(text: str, m: re.Match[str]) -> SyntaxError:
+def _row(text: str, m: re.Match[str]) -> NotationError:
     """The error of ∂/∂xᵀ."""
     message = f"the derivative by a transpose is the row of derivatives, the transpose of ∂/∂{m.group('x')}"
-    return SyntaxError(
+    return NotationError(
         message, text=text, span=m.span(), suggestion=f"write ∂/∂{m.group('x')}, and transpose the answer"
     )
 
 
-def _power(text: str, m: re.Match[str]) -> SyntaxError:
+def _power(text: str, m: re.Match[str]) -> NotationError:
     """The error of ∂/∂σ² and ∂/∂Σ⁻¹, whose unknown has no name of its own."""
     message = "a derivative by a power is no derivative by a name"
     hint = f"write the function with a new name for the power of {m.group('x')}"
-    return SyntaxError(message, text=text, span=m.span(), suggestion=hint)
+    return NotationError(message, text=text, span=m.span(), suggestion=hint)
 
 
 def _nabla(text: str, place: int, known: Collection[str]) -> Question | None:
@@ -194,7 +194,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     if m and is_word and text[m.end() :].strip(" ."):
         message = "a derivative can only be asked for in front of the whole function"
         hint = "name the unknown with wrt, or declare d: scalar"
-        raise SyntaxError(message, text=text, span=(place, m.end()), suggestion=hint)
+        raise NotationError(message, text=text, span=(place, m.end()), suggestion=hint)
     if m is None or not text[head.end() : end].strip():
         return None
     if is_fraction and "∂" not in text[place : head.end()] and not is_named:

@@ -15,7 +15,7 @@ from matdiff.algebra import operators as _operators  # noqa: F401 - fills the ta
 from matdiff.algebra.dims import ONE, SCALAR, Size, size
 from matdiff.algebra.expr import FUNCTIONS, Expr, symbols
 from matdiff.algebra.laws import Law, Statement
-from matdiff.errors import MatdiffError, ShapeError, SyntaxError
+from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
 from matdiff.language import densities as _densities  # noqa: F401 - declares how densities are typed
@@ -103,7 +103,7 @@ class _Readings:
         asks: bool = False,
     ) -> None:
         if len(text) > LONGEST:
-            raise SyntaxError(f"the text is longer than {LONGEST} characters")
+            raise NotationError(f"the text is longer than {LONGEST} characters")
         functions = {*FUNCTIONS, *SPECIAL, *MAKERS}
         if not laws:
             functions.discard("d")
@@ -417,7 +417,7 @@ def _read_together(sides: Sequence[_Readings]) -> tuple[Expr, Expr]:
     joined.order = [*trees[0].order, *trees[1].order, joined.tree]
     found = Search(joined, False, Budget()).run(ANY_COST)
     if found is None:
-        raise SyntaxError("the two sides cannot be read together", text=joined.text, span=(0, len(joined.text)))
+        raise NotationError("the two sides cannot be read together", text=joined.text, span=(0, len(joined.text)))
     name_sizes(found, joined)
     pair = build(found.typed.operands[0]), build(found.typed.operands[1])
     for side in pair if not sides[0].laws else ():  # what is said of a user's text is not for a law to change
@@ -432,4 +432,4 @@ def _split_statement(statement: str) -> tuple[str, str]:
         depth += (sign in "([{") - (sign in ")]}")
         if sign == "=" and depth == 0:
             return statement[:place], statement[place + 1 :]
-    raise SyntaxError("a law is an equality", text=statement, span=(0, len(statement)))
+    raise NotationError("a law is an equality", text=statement, span=(0, len(statement)))

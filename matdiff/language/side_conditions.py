@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import Declarations, add_condition
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
@@ -71,7 +71,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     in_words = re.fullmatch(TOLD, said) if told is None else None
     if in_words and not in_words.group("has"):
         hint = "conditions are written as in A is symmetric, A is an m x n matrix, x ∈ ℝ^n"
-        raise SyntaxError(f"{said} is not understood", text=text, span=(start, end), suggestion=hint)
+        raise NotationError(f"{said} is not understood", text=text, span=(start, end), suggestion=hint)
     if told is not None or in_words or _is_constraint(said, behind):
         return [Condition(said, start, end)]
     return None

@@ -12,7 +12,7 @@ from typing import NamedTuple, NoReturn
 
 from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import property_word
 from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import (
@@ -90,7 +90,7 @@ def said_in(script: Transcript, known: Collection[str], asks: bool) -> Says:
         said = said._replace(spans=(*said.spans, *quantified))
         if said.question and said.question.order and not asks:
             message = "a derivative is asked for with wrt, not written in the expression"
-            raise SyntaxError(message, text=script.text, span=(said.question.start, said.question.end))
+            raise NotationError(message, text=script.text, span=(said.question.start, said.question.end))
         return said
     except MatdiffError as error:
         raise relocated(error, script) from None
@@ -185,7 +185,7 @@ def _with_second(text: str, first: Question, second: Question, piece: Piece) -> 
 
 def _refuse_second(text: str, asked: Question) -> NoReturn:
     message = "two derivatives or minima are asked for"
-    raise SyntaxError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
+    raise NotationError(message, text=text, span=(asked.start, asked.end), suggestion="leave one of them")
 
 
 def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple[list[Piece], list[Condition]]:
@@ -206,7 +206,7 @@ def _sorted_out(text: str, pieces: list[Piece], asked: Question | None) -> tuple
             conditions += found
     if conditions and not any(text[piece.start : piece.end].strip() for piece in kept):
         first = conditions[0]
-        raise SyntaxError(
+        raise NotationError(
             f"{text[first.start : first.end]} is a condition, and there is no function that it is about",
             text=text,
             span=(first.start, first.end),
@@ -314,7 +314,7 @@ def _function(
         return None, [*edits, (place, last[0], " ")], others, named
     if question.order and HEAD.match(text, question.end, piece.end):
         message = "this says what a derivative is, not what is differentiated"
-        raise SyntaxError(message, text=text, span=(question.start, question.end), suggestion="write the function")
+        raise NotationError(message, text=text, span=(question.start, question.end), suggestion="write the function")
     edits += [(head.start(), head.end(), " ") for head in heads]
     if question.inner:
         edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]
@@ -336,7 +336,7 @@ def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
         elif sign != "=":
             depth += 1 if sign in "([{" else -1
     if len(found) > MOST_SIDES:
-        raise SyntaxError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
+        raise NotationError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
     return [*found, (start, end)]
 
 
@@ -357,7 +357,7 @@ def _refuse_differential(script: Transcript, known: Collection[str]) -> None:
         return
     message = f"{m.group().strip(' ⟪⟫(')} is the differential of {of}, which matdiff finds from a function"
     hint = "write the function alone; a product is written with *"
-    raise SyntaxError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
 
 
 def _refuse_unread(script: Transcript, known: Collection[str]) -> None:
@@ -370,4 +370,5 @@ def _refuse_unread(script: Transcript, known: Collection[str]) -> None:
         message = f"{m.group('goal')} can only stand in front of the whole function"
     if m.group("subject"):
         message = "there is no function in front of the constraints"
-    raise SyntaxError(message, text=script.source, span=script.span(*m.span()), suggestion="name the unknown with wrt")
+    hint = "name the unknown with wrt"
+    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)

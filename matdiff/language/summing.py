@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
+from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.declarations import Excerpt
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
@@ -317,8 +317,8 @@ class _Resolved:
         return fault(self.bound, self.node, message, suggestion)
 
 
-def fault(bound: Bound, node: Node, message: str, suggestion: str = "") -> SyntaxError:
-    return SyntaxError(message, text=bound.text, span=(node.start, node.end), suggestion=suggestion)
+def fault(bound: Bound, node: Node, message: str, suggestion: str = "") -> NotationError:
+    return NotationError(message, text=bound.text, span=(node.start, node.end), suggestion=suggestion)
 
 
 def _is_letter(side: str) -> bool:

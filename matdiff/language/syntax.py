@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.tables import END, Table, load
 
 
@@ -194,15 +194,15 @@ def _climbed(below: int, origin: str, kind: str) -> int:
     return state
 
 
-def unexpected(token: Token, row: dict[str, int], text: str) -> SyntaxError:
+def unexpected(token: Token, row: dict[str, int], text: str) -> NotationError:
     """The error for a token that cannot stand where it does."""
     span = (token.start, max(token.end, token.start + 1))
     wanted_operand = "NAME" in row
     shown = text[token.start : token.end].strip()
     for applies, message, suggestion in REASONS:
         if applies(token.type, wanted_operand):
-            return SyntaxError(message.format(shown), text=text, span=span, suggestion=suggestion)
-    return SyntaxError(f"{shown} cannot stand here", text=text, span=span)
+            return NotationError(message.format(shown), text=text, span=span, suggestion=suggestion)
+    return NotationError(f"{shown} cannot stand here", text=text, span=span)
 
 
 OPERATORS = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from matdiff.errors import AmbiguityError, MatdiffError, SyntaxError
+from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, Marks
 from matdiff.language.syntax import Token
 from matdiff.language.tables import END
@@ -203,7 +203,7 @@ class Emitter:
         if any(t.type == GAP for t in self.tokens):
             self.tokens = [t for t in self.tokens if t.type != GAP]
         if not self.tokens:
-            raise SyntaxError(
+            raise NotationError(
                 "there is no expression: the text is empty", text=self.script.source, span=(0, len(self.script.source))
             )
         if self.script.origins:
@@ -219,9 +219,9 @@ class Emitter:
 
     # ---- errors ------------------------------------------------------------------------------------
 
-    def error(self, message: str, start: int, end: int, suggestion: str = "") -> SyntaxError:
+    def error(self, message: str, start: int, end: int, suggestion: str = "") -> NotationError:
         """A syntax error at a place."""
-        return SyntaxError(message, text=self.text, span=(start, max(end, start + 1)), suggestion=suggestion)
+        return NotationError(message, text=self.text, span=(start, max(end, start + 1)), suggestion=suggestion)
 
     def relocated(self, error: MatdiffError) -> MatdiffError:
         """An error that points at what was typed."""

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from matdiff.errors import AmbiguityError, SyntaxError
+from matdiff.errors import AmbiguityError, NotationError
 from matdiff.language.customs import customary
 from matdiff.language.names import (
     ACCENTED,
@@ -221,7 +221,7 @@ class Vocabulary:
         if name not in self.from_zero and self.counts_from_zero(word):  # w_0 is no entry: neither is w_1
             if name in self.shaped and not self.stands_alone(word):
                 end = below.end()
-                raise SyntaxError(
+                raise NotationError(
                     f"{word} is counted from 0 in the text, but its entries are counted from 1",
                     text=self.text,
                     span=(end - len(below.group()) - len(word), end),

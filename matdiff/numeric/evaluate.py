@@ -165,8 +165,8 @@ def as_array(s: Symbol, value: Any) -> Array:
         return value[None, ..., None] if inner == 1 else value[None]
     try:
         array = np.asarray(value)
-        if array.dtype.kind == "c":
-            raise TypeError("complex")
+        if array.dtype.kind == "c" or value is None:
+            raise TypeError("no real numbers")
         array = array.astype(float, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise ShapeError(f"the value of {s.name} is not an array of real numbers") from None

@@ -46,6 +46,17 @@ class Shown(Displayed):
     called: tuple[str, ...] = ()
     detail: str = "textbook"
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same, of the same question."""
+        return self is other or (isinstance(other, Shown) and self._said() == other._said())
+
+    def __hash__(self) -> int:
+        return hash(self._said())
+
+    def _said(self) -> tuple[type, str]:
+        """What is told apart."""
+        return type(self), self.to_text("full")
+
     def _page(self, steps: str) -> Page:
         """The page at a level of detail."""
         raise NotImplementedError

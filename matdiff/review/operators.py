@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from matdiff.errors import SyntaxError, UnsupportedError
+from matdiff.errors import NotationError, UnsupportedError
 from matdiff.language.names import MARKS, SUBS, canonical, named
 from matdiff.language.questions import Question, question_at
 from matdiff.review.lines import MATHEMATICAL
@@ -96,7 +96,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
 def _question(side: str, place: int, functions: Collection[str]) -> Question | None:
     try:
         return question_at(side, place, (), functions)
-    except SyntaxError:
+    except NotationError:
         return None
 
 

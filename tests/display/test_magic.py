@@ -55,6 +55,6 @@ def test_ipython_is_given_the_magic_and_shows_no_traceback(capsys: pytest.Captur
     shell.run_cell("import matdiff\nmatdiff.parse('x + )')")
     shown = capsys.readouterr().out
     assert "line 2: matdiff.parse('x + )')" in shown
-    assert "SyntaxError: there is a superfluous )" in shown
+    assert "NotationError: there is a superfluous )" in shown
     assert "Traceback" not in shown
     assert "language" not in shown

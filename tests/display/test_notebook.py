@@ -70,5 +70,5 @@ def test_an_error_is_shown_without_the_traceback() -> None:
     interactive = pytest.importorskip("IPython.core.interactiveshell")
     with pytest.raises(matdiff.MatdiffError) as caught:
         matdiff.parse("x + )")
-    assert caught.value._render_traceback_() == str(f"SyntaxError: {caught.value}").splitlines()
+    assert caught.value._render_traceback_() == str(f"NotationError: {caught.value}").splitlines()
     assert interactive

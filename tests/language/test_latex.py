@@ -15,7 +15,7 @@ import pytest
 
 import matdiff
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError
+from matdiff.errors import MatdiffError, NotationError, UnknownNameError
 from matdiff.language.fonts import plain_letter
 from matdiff.language.latex.transcription import is_latex, transcribe
 from matdiff.language.transcript import APART, CLOSES, OPENS
@@ -428,7 +428,7 @@ def test_characters_that_are_copied_come_from_themselves(source: str) -> None:
 
 def test_an_error_of_the_lexer_points_at_the_latex() -> None:
     source = r"\mathbf{x}^\top \mathbf{A} + ) y"
-    with pytest.raises(SyntaxError) as caught:
+    with pytest.raises(NotationError) as caught:
         matdiff.parse(source)
     assert caught.value.text == source
     assert caught.value.span == (source.index(")"), source.index(")") + 1)
@@ -476,7 +476,7 @@ def test_an_error_of_the_lexer_points_at_the_latex() -> None:
     ],
 )
 def test_errors_say_where(source: str, place: str | None, message: str) -> None:
-    with pytest.raises(SyntaxError) as caught:
+    with pytest.raises(NotationError) as caught:
         transcribe(source, WORDS)
     error = caught.value
     assert error.text == source
@@ -486,9 +486,9 @@ def test_errors_say_where(source: str, place: str | None, message: str) -> None:
 
 
 def test_unknown_commands_and_functions_have_suggestions() -> None:
-    with pytest.raises(SyntaxError, match=r"did you mean \\alpha\?"):
+    with pytest.raises(NotationError, match=r"did you mean \\alpha\?"):
         transcribe(r"\alpa + x", WORDS)
-    with pytest.raises(SyntaxError, match=r"did you mean \\weights\?"):
+    with pytest.raises(NotationError, match=r"did you mean \\weights\?"):
         transcribe(r"\newcommand{\weights}{w} \weigths", WORDS)
     with pytest.raises(UnknownNameError, match="rank is not a known function"):
         transcribe(r"\operatorname{rank}(X)", WORDS)

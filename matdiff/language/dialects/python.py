@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
-from builtins import SyntaxError as PythonSyntaxError
 from collections.abc import Callable
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
@@ -17,7 +16,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
-from matdiff.errors import MatdiffError, SyntaxError, UnknownNameError, UnsupportedError
+from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, makers
 from matdiff.language.dialects.functionals import together
@@ -63,7 +62,7 @@ def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) 
             with catch_warnings():
                 simplefilter("ignore")  # of 2if
                 parsed: Any = ast.parse(written, mode=mode)
-        except (PythonSyntaxError, ValueError, RecursionError, MemoryError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         return Converter(text, written, shift, dialect, names, known).whole(parsed)
     raise NotPython
@@ -108,9 +107,9 @@ def in_order(body: list[ast.stmt]) -> list[ast.stmt]:
     return [body[i] for i in sorted(order, key=lambda i: isinstance(body[i], ast.Expr))]
 
 
-def empty(text: str) -> SyntaxError:
+def empty(text: str) -> NotationError:
     """The error for a text that says nothing."""
-    return SyntaxError("there is no expression: the text is empty", text=text, span=(0, len(text)))
+    return NotationError("there is no expression: the text is empty", text=text, span=(0, len(text)))
 
 
 class Converter:
@@ -171,7 +170,7 @@ class Converter:
             case ast.Expr(value=value) | ast.Return(value=ast.expr() as value) if is_last:
                 return self.expression(value)
             case ast.Expr() | ast.Return():
-                raise self.refused(item, "only definitions can stand before the last statement", error=SyntaxError)
+                raise self.refused(item, "only definitions can stand before the last statement", error=NotationError)
         word = STATEMENTS.get(type(item).__name__, "this statement")
         hint = "matdiff.from_function records whole functions"
         raise self.refused(item, f"{word} cannot stand in an expression", hint)
@@ -248,9 +247,9 @@ class Converter:
 
     def named(self, node: ast.Name) -> Node:
         if strange := next((sign for sign in node.id if not re.match(LETTER, sign)), ""):
-            raise self.refused(node, f"the character {strange} has no meaning here", error=SyntaxError)
+            raise self.refused(node, f"the character {strange} has no meaning here", error=NotationError)
         if node.id.startswith("_") and node.id != LAMBDA:
-            raise self.refused(node, "a name starts with a letter", error=SyntaxError)
+            raise self.refused(node, "a name starts with a letter", error=NotationError)
         return Node("NAME", [], self.name(node.id), *self.span(node))
 
     def constant(self, node: ast.Constant) -> Node:
@@ -260,7 +259,7 @@ class Converter:
         if isinstance(value, int | float) and not isinstance(value, bool):
             start, end = self.span(node)
             if len(str(value)) > LONGEST_NUMBER or value in (float("inf"), float("-inf")):
-                raise self.refused(node, "the number is too long", error=SyntaxError)
+                raise self.refused(node, "the number is too long", error=NotationError)
             return Node("NUMBER", [], Fraction(str(value)), start, end)
         return Node("literal", [], value, *self.span(node))
 
@@ -328,7 +327,7 @@ class Converter:
         elif isinstance(node.func, ast.Name):
             name = node.func.id
         else:
-            raise self.refused(node.func, "only functions that have a name can be called", error=SyntaxError)
+            raise self.refused(node.func, "only functions that have a name can be called", error=NotationError)
         is_plain = isinstance(node.func, ast.Name) and bool(parts) and not names
         if is_plain and (called := functionals.open_function(self, name)):
             return Node("unspecified", [together(parts)], called, *self.span(node))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.fonts import plain_letter
 from matdiff.language.latex.macros import Token
 from matdiff.language.latex.page import NAME_ENDS, NAMED, SCRIPTED, SHORT, Page, Piece, in_word
@@ -56,7 +56,7 @@ class Font(Construct):
             span = (self.command.start, token.end)
             message = "an expectation is no part of an expression: matdiff.expectation takes it"
             hint = "give what is inside, and the distribution"
-            raise SyntaxError(message, text=page.source, span=span, suggestion=hint)
+            raise NotationError(message, text=page.source, span=span, suggestion=hint)
         page.widen(self.mark, self.command.start, token.end)
 
 
@@ -133,7 +133,7 @@ class Root(Construct):
         self.degree = page.pieces[self.mark :]
         del page.pieces[self.mark :]
         if len(self.degree) > SHORT:
-            raise SyntaxError(
+            raise NotationError(
                 "the degree of a root is a number or a letter",
                 text=page.source,
                 span=(self.degree[0][1], self.degree[-1][2]),
@@ -171,7 +171,7 @@ class Accent(Construct):
         scripted = page.script_end == len(page) and place + 1 == page.lowered and page.raised < 0
         is_letter = letter[:1].isalpha() and len(letter) <= SHORT and all(map(in_word, letter))
         if not is_letter or letter[1:].isalnum() or not (alone or scripted):
-            raise SyntaxError(
+            raise NotationError(
                 f"{self.command.text} stands over one letter",
                 text=page.source,
                 span=(self.command.start, max(token.end, self.command.end)),
@@ -242,7 +242,7 @@ class Script(Construct):
             return
         other = page.numbers.setdefault(base + number, self.sign)
         if other != self.sign:
-            raise SyntaxError(
+            raise NotationError(
                 f"{base}_{number} and {base}^({number}) would be one name",
                 text=page.source,
                 span=(self.command.start, token.end),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.latex.commands import SPACES, VANISHING
 
 PATTERN = re.compile(r"(\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
@@ -98,9 +98,9 @@ class Stream:
         self.expanded = 0
         self.end = 0  # of the last token that was read
 
-    def error(self, message: str, token: Token, suggestion: str = "") -> SyntaxError:
+    def error(self, message: str, token: Token, suggestion: str = "") -> NotationError:
         """An error that points at a token."""
-        return SyntaxError(message, text=self.source, span=(token.start, token.end), suggestion=suggestion)
+        return NotationError(message, text=self.source, span=(token.start, token.end), suggestion=suggestion)
 
     # ---- reading -----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.fonts import COMMANDS, styled
 from matdiff.language.latex.commands import BLOCKS, CASES, DISPLAYS, INNER, PRINTED
 from matdiff.language.latex.constructs import Brace, Construct, Font, Root, Script
@@ -78,12 +78,12 @@ class Nesting:
         is_index = self.lowered and self.page.last() != "∈" and not self.asks
         return sign if is_index else styled(sign, self.fonts[-1])
 
-    def missing(self, construct: Construct) -> SyntaxError:
+    def missing(self, construct: Construct) -> NotationError:
         """The error for an argument that is not there."""
         name = construct.command.text
         return self.error(f"an argument of {name} is missing", construct.command, f"write {name}{{…}}")
 
-    def error(self, message: str, token: Token, suggestion: str = "") -> SyntaxError:
+    def error(self, message: str, token: Token, suggestion: str = "") -> NotationError:
         """An error that points at a token."""
         return self.stream.error(message, token, suggestion)
 

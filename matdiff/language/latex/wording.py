@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from matdiff.errors import SyntaxError, UnknownNameError
+from matdiff.errors import NotationError, UnknownNameError
 from matdiff.language.fonts import COMMANDS as FONTS
 from matdiff.language.fonts import styled
 from matdiff.language.latex.commands import COMMANDS
@@ -148,7 +148,7 @@ class Wording(Nesting):
             (PROSE.intersection(words) or len(words) > 1) and "".join(words) not in self.functions and not self.lowered
         ):
             shown = " ".join(words)
-            raise SyntaxError(
+            raise NotationError(
                 f"the text “{shown[:60]}” is no part of an expression",
                 text=self.source,
                 span=(start, end),
@@ -180,7 +180,7 @@ class Wording(Nesting):
         if not (is_phrase or is_said(words) or is_request(words) or said_of_names(clause.strip())):
             span = first, start + len(clause.rstrip())
             message, hint = "text outside of the formula is not read", "leave only the formula"
-            raise SyntaxError(message, text=self.source, span=span, suggestion=hint)
+            raise NotationError(message, text=self.source, span=span, suggestion=hint)
         for word in re.finditer(r"\S+", clause):
             span = start + word.start(), start + word.end()
             self.page.blank(" ", *span)

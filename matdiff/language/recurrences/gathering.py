@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.errors import MatdiffError, SyntaxError
+from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
@@ -122,7 +122,7 @@ def in_order(
     return list(ordered.values())
 
 
-def _circle(bound: Binding, unit: Node) -> SyntaxError:
+def _circle(bound: Binding, unit: Node) -> NotationError:
     """The error for definitions that wait for each other."""
     message = "these definitions use each other in a circle"
     hint = "states that depend on each other are one recurrence, of the stacked state [x; v]"

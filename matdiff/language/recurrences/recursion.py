@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from matdiff.algebra.dims import Size, size
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.declarations import Declarations
 from matdiff.language.parameters import Given
 from matdiff.language.recurrences.heads import Steps
@@ -99,7 +99,7 @@ class Recursion:
         return self.origin <= number <= (self.final.number or 0)
 
     def require_use(self, bound: Binding) -> None:
-        """Raises SyntaxError where the step does not have the state that it starts from."""
+        """Raises NotationError where the step does not have the state that it starts from."""
         if not self.used:
             message = f"the step of {self.name} does not have {self.state(self.before)}: nothing is repeated"
             raise at_head(bound, self.step, message, f"a step leads from {self.state(self.before)} to the next state")
@@ -135,18 +135,18 @@ class Binding(Protocol):
     def note(self, node: Node, sentence: str) -> None: ...
 
 
-def fault(bound: Binding, start: int, end: int, message: str, suggestion: str = "") -> SyntaxError:
+def fault(bound: Binding, start: int, end: int, message: str, suggestion: str = "") -> NotationError:
     """An error that points at a place in the text."""
-    return SyntaxError(message, text=bound.text, span=(start, max(end, start + 1)), suggestion=suggestion)
+    return NotationError(message, text=bound.text, span=(start, max(end, start + 1)), suggestion=suggestion)
 
 
-def at_head(bound: Binding, item: Node, message: str, suggestion: str = "") -> SyntaxError:
+def at_head(bound: Binding, item: Node, message: str, suggestion: str = "") -> NotationError:
     """An error that points at the state which an item defines."""
     return fault(bound, item.start, item.value[2], message, suggestion)
 
 
 def spend(bound: Binding, node: Node, copies: int, parts: Node, most: int = MOST_WRITTEN_OUT, hint: str = "") -> None:
-    """Counts nodes that are written several times; raises SyntaxError where there are too many of them."""
+    """Counts nodes that are written several times; raises NotationError where there are too many of them."""
     bound.written += copies * sum(1 for _ in postorder(parts))
     if bound.written > most:
         hint = hint or "give the number of steps a name, as in for k = 1..K"

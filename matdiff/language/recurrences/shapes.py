@@ -10,7 +10,7 @@ from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
 from matdiff.algebra.operators.structure import Named
-from matdiff.errors import SyntaxError
+from matdiff.errors import NotationError
 from matdiff.language.declarations import Excerpt
 from matdiff.language.leaves import attempt_shape
 from matdiff.language.names import MARKS, canonical
@@ -123,7 +123,7 @@ def type_iterate(attempt: Attempt, node: Node) -> Typed:
 
     if whole is None:
         message = f"{attempt.written(node)} is used before {recursion.name} is known"
-        raise attempt.misfit(node, message, error=SyntaxError)
+        raise attempt.misfit(node, message, error=NotationError)
 
     result = attempt.typed(node, (whole.rows, whole.cols), (whole,), make)
     result.guessed = whole.guessed
