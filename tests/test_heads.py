@@ -25,6 +25,11 @@ def test_the_table_is_up_to_date() -> None:
     assert written == heads.table_text(EVERY), "run `python -m matdiff.language.tables`"
 
 
+def test_the_table_speaks_of_classes_that_are_known() -> None:
+    for name, (_, roots, among, _) in heads.stored().items():
+        assert {*roots, *among} <= heads.classes().keys(), name  # else the law would be read in every run
+
+
 @pytest.mark.parametrize(
     ("statement", "where", "found"),
     [

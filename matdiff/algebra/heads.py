@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol
 from matdiff.algebra.laws import Declared, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
@@ -108,7 +108,7 @@ def stored() -> dict[str, tuple[str, list[str], list[str], str]]:
 @cache
 def classes() -> dict[str, type]:
     """The classes that the table speaks of, by their names."""
-    found: dict[str, type] = {kind.__name__: kind for kind in (Declared, Number, Index, Symbol)}
+    found: dict[str, type] = {kind.__name__: kind for kind in (Declared, Number, Index, Symbol, Identity, Ones, Zeros)}
     return found | OPERATORS
 
 

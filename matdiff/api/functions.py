@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial, reduce, wraps
 from importlib import import_module as load_module
-from inspect import signature
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matdiff.api.code import code
@@ -16,6 +13,8 @@ from matdiff.api.inputs import Where, from_function, unknowns_in
 from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matdiff.results.code import Code
 
 
@@ -31,6 +30,8 @@ def gradient_of(f: Callable[..., Any], wrt: str, where: Where = None, backend: s
     >>> gradient_of(loss, "w")(np.ones(2), np.eye(2), np.zeros(2))
     array([2., 2.])
     """
+    from inspect import signature  # only where there is a function
+
     names = [str(n) for n in unknowns_in(wrt)]
     known: dict[str, tuple[Code, Mapping[str, str]]] = {}
 
@@ -98,6 +99,8 @@ def function_at(place: str) -> Callable[..., Any]:
     home, colon, name = place.rpartition(":")
     if not colon or not name:
         raise MatdiffError(f"{place} names no function", suggestion="write FILE.py:NAME or MODULE:NAME")
+    from pathlib import Path
+
     module = of_file(Path(home)) if home.endswith(".py") else of_name(home)
     try:
         found = reduce(getattr, name.split("."), module)
@@ -110,6 +113,8 @@ def function_at(place: str) -> Callable[..., Any]:
 
 def of_file(path: Path) -> Any:
     """The module in a file, which may import what stands beside it."""
+    import importlib.util
+
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if not path.is_file() or spec is None or spec.loader is None:
         raise MatdiffError(f"there is no file {path}")

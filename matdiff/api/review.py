@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -13,6 +12,8 @@ from matdiff.errors import MatdiffError
 SUFFIXES = (".tex", ".md", ".markdown", ".py")
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matdiff.review.lint import Findings
     from matdiff.review.report import Review
 
@@ -43,6 +44,8 @@ def lint(paths: Sequence[str | Path], where: str | None = None) -> Findings:
 
 
 def _documents(paths: Iterable[str | Path]) -> Iterator[Path]:
+    from pathlib import Path  # only where there are files
+
     for path in map(Path, paths):
         if path.is_dir():
             yield from sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())

@@ -13,6 +13,7 @@ from matdiff.language.names import MARKS
 from matdiff.language.phrases import said_of_names
 from matdiff.language.requests import AT_END, VERB
 from matdiff.language.side_conditions import INNER, NAMES
+from matdiff.language.words import search_in
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
 COUNTED = r"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:=|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{|[;.,\n]|$))"  # for k = 1..K
@@ -81,7 +82,7 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
         is_list = text[slice(*behind.lead)] in (",", "and") and behind is not piece
         is_last = is_list and re.fullmatch(ONE_NAME, text[behind.start : behind.end].rstrip(" ."))  # vectors x, y
         is_first = alone and re.match(LISTED, text[behind.start : behind.end])
-        is_asked = is_last and AT_END.search(text[piece.start : piece.end])  # with respect to a and b
+        is_asked = is_last and search_in(AT_END, text[piece.start : piece.end])  # with respect to a and b
         is_phrase = is_asked or (
             is_list and (alone or is_last) and said_of_names(text[piece.start : behind.end].strip(" ."))
         )

@@ -10,6 +10,7 @@ import re
 from matdiff.language.left_sides import HEAD, arguments
 from matdiff.language.names import named
 from matdiff.language.questions import FUNCTION, GOAL, LETTER, Question
+from matdiff.language.words import match_at, search_in
 
 VERBS = frozenset(
     ("find", "compute", "calculate", "determine", "evaluate", "derive", "take", "consider", "what is", "what's")
@@ -35,17 +36,18 @@ BY += r"(?:the\s+)?(?:(?:matrix|vector|scalar|variable|parameter)s?\s+)?"
 NAMES = rf"(?P<names>{LETTER}(?:\s*(?:,|and)\s*{LETTER})*)"
 BEST = r"(?:the\s+)?(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
-ASKED = re.compile(
-    rf"\s*(?:(?:{DERIVED}|{BEST})(?:\s+{BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
-    rf"|(?P<sought>{LETTER})\s+that\s+(?P<goal>minimi[sz]es|maximi[sz]es)\b)(?:\s+{FUNCTION})?",
-    re.IGNORECASE,
+ASKED = (
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
+    rf"|(?P<sought>{LETTER})\s+that\s+(?P<goal>minimi[sz]es|maximi[sz]es)\b)(?:\s+{FUNCTION})?"
 )
-AT_END = re.compile(rf"(?:^|\s){BY}{NAMES}[\s.?]*$")
-BEHIND = re.compile(rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$")  # tr(AX) with respect to X
+AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
+BEHIND = rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$"  # tr(AX) with respect to X
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
-NABLA = re.compile(rf"\s*∇\s*(?P<f>{LETTER}){OF_NAMES}")
-PRIMED = re.compile(rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}")
-GOAL_AHEAD = re.compile(rf"\s*{GOAL}", re.IGNORECASE)
+NABLA = rf"\s*∇\s*(?P<f>{LETTER}){OF_NAMES}"
+PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
+GOAL_AHEAD = rf"(?i)\s*{GOAL}"
+# what a question has
+CUES = re.compile("deriv|hess|grad|jacob|minim|maxim|differ|respect|over|w.{0,2}r.{0,2}t", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
@@ -67,7 +69,7 @@ def is_request(words: list[str]) -> bool:
     >>> is_request("Find the gradient of".split()), is_request("find dL/dW".split()), is_request(["loss", "on"])
     (True, True, False)
     """
-    asked = re.sub(FUNCTION, "function", re.sub(rf"^{VERB}", "find", AT_END.sub(" wrt", " ".join(words)))).lower()
+    asked = re.sub(FUNCTION, "function", re.sub(rf"^{VERB}", "find", re.sub(AT_END, " wrt", " ".join(words)))).lower()
     said = [word.strip(".,;:?") for word in asked.replace("w.r.t", "wrt").split()]
     if len(said) > 1 and said[0] in VERBS and re.fullmatch(QUOTIENT, said[-1]):
         said.pop()
@@ -80,19 +82,22 @@ def request_at(text: str, place: int) -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=None)
     """
-    of_name = NABLA.match(text, place) or PRIMED.match(text, place)
+    nabla = match_at(NABLA, text, place) if "∇" in text else None
+    of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
     head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
-    if of_name and head and (head.group("arguments") or of_name.re is NABLA):  # the h' of h = A x is a transpose
+    if of_name and head and (head.group("arguments") or nabla):  # the h' of h = A x is a transpose
         names = _listed(of_name.group("names") or head.group("arguments") or "")
         return Question(names, 1, place, len(text), of_name.span("f"))
-    asked = ASKED.match(text, place)
+    if not CUES.search(text, place):
+        return None
+    asked = match_at(ASKED, text, place)
     if asked is None:
-        behind = None if GOAL_AHEAD.match(text, place) else BEHIND.search(text, place)
+        behind = None if match_at(GOAL_AHEAD, text, place) else search_in(BEHIND, text, place)
         return (
             Question(_listed(behind.group("names")), 1, place, len(text), (place, behind.start())) if behind else None
         )
     ahead = asked.group("names") or asked.group("sought")
-    by = None if ahead else AT_END.search(text, asked.end())
+    by = None if ahead else search_in(AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
     if not by and not names and not any(asked.group("of", "direct", "sought")):
         return None

@@ -53,6 +53,11 @@ def match_at(pattern: str, text: str, place: int) -> re.Match[str] | None:
     return _compiled(pattern).match(text, place)
 
 
+def search_in(pattern: str, text: str, place: int = 0) -> re.Match[str] | None:
+    """Searches for such a pattern."""
+    return _compiled(pattern).search(text, place)
+
+
 class Piece(NamedTuple):
     """A piece of a run of letters: NAME, FUNCTION, SUM or KRONECKER, what it is called, and its end."""
 

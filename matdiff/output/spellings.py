@@ -6,7 +6,6 @@ as in ``np.linalg.inv(A)``, and ``FORMS`` holds what neither rule gives.  In goe
 
 from __future__ import annotations
 
-import ast
 import re
 import unicodedata
 from collections.abc import Callable
@@ -329,6 +328,8 @@ def is_python(text: str) -> bool:
     >>> is_python("np.sum(x[1:])"), is_python("sum(i=1..N, x[i])")
     (True, False)
     """
+    import ast  # only where it is asked for
+
     if "'" in text:
         return False
     depth = 0

@@ -7,7 +7,6 @@ pieces use these names; in a short derivation every text stands for itself, and 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -118,6 +117,8 @@ def shaped(e: Expr) -> dict[str, str]:
 
 def parsed(e: Expr) -> str:
     """An expression and how it was read."""
+    import json  # only where it is asked for
+
     spellings = {name: text(e, name) for name in STYLES}
     content = {**spellings, "shape": shape_text(e.shape), "symbols": symbols_record(e)}
     content |= {"called": e.called, "notes": e.notes}

@@ -5,7 +5,6 @@ Every law here makes the sum shorter or keeps its length while a term disappears
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
@@ -84,13 +83,20 @@ def _transposed_key(e: Expr, below: list[bytes]) -> bytes:
         return digest(e, *reversed(below))
     if isinstance(e, Scale | Inverse | MatrixPower):
         return digest(e, *e.data, *below)
-    return hashlib.blake2b(b"transpose" + key(e), digest_size=16).digest()
+    return hashed(b"transpose" + key(e))
 
 
 def digest(e: Expr, *parts: object, kind: str = "") -> bytes:
     """A key made of the kind of an operation, its own or another one, and of parts that have keys."""
     told = [id(p) if isinstance(p, Expr) else p for p in parts]
-    return hashlib.blake2b(repr((kind or type(e).__name__, *told)).encode(), digest_size=16).digest()
+    return hashed(repr((kind or type(e).__name__, *told)).encode())
+
+
+def hashed(told: bytes) -> bytes:
+    """A short key for a long one."""
+    from hashlib import blake2b  # only for the expression at hand
+
+    return blake2b(told, digest_size=16).digest()
 
 
 # ---- terms ------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ back; so the forms of one scalar make a small orbit, of which the least is taken
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
@@ -50,7 +49,9 @@ def _name(e: Expr, below: list[str]) -> str:
     if isinstance(e, Number | Index | Constant):
         return f"{type(e).__name__} {[str(d) for d in e.data]}"
     data = [f"{d.name} {d.last}" if isinstance(d, Index) else repr(d) for d in e.data]
-    return "~" + type(e).__name__ + hashlib.blake2b(repr((data, below)).encode(), digest_size=16).hexdigest()
+    from hashlib import blake2b  # only for the expression at hand
+
+    return "~" + type(e).__name__ + blake2b(repr((data, below)).encode(), digest_size=16).hexdigest()
 
 
 def ordered_sum(terms: Iterable[Expr]) -> Expr:
