@@ -31,12 +31,14 @@ class Reading:
     called     what the text calls the expression: J
     of         the arguments that it has there: w of J(w) = …
     spans      the places of all that was read; none where Python's own parser has read a piece of code
+    constraints  the conditions that no declaration says, as they are typed
     """
 
     __slots__ = (
         "_bound",
         "asked_at",
         "called",
+        "constraints",
         "declared",
         "expr",
         "notes",
@@ -54,6 +56,7 @@ class Reading:
         self.declared = declared
         self.text = text
         self.question: Question | None = None
+        self.constraints: tuple[str, ...] = ()
         self.asked_at = (0, 0)
         self.sides: tuple[Expr, ...] = ()
         self.called = bound.called

@@ -10,30 +10,9 @@ from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.errors import NotationError, ShapeError, UnsupportedError
 from matdiff.language.answers import Reading
-from matdiff.language.reading import read, read_beside
+from matdiff.language.reading import question_of, read, read_beside
 
-GOAL = (
-    r"\\?arg\s*\\?(?:min|max)|minimi[sz]e|maximi[sz]e|minimi[sz]ing|maximi[sz]ing|min|max|"
-    r"(?:stationary|critical)\s+points?\s+of"
-)
-HEAD = re.compile(
-    rf"\s*(?:find\s+|determine\s+)?(?:the\s+)?(?:[^\s=]+\s*:?=\s*)?\\?(?P<word>{GOAL})(?![A-Za-z])\s*"
-    r"(?:_(?:\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}|(?P<letter>\\?[^\W_]+))|over\s+(?P<over>\w+)\s*[:,])?\s*:?\s*",
-    re.IGNORECASE,
-)
-WORD = re.compile(
-    rf"\\(?:text|textrm|textbf|mathrm|mbox|operatorname\*?)\s*\{{\s*({GOAL}|subject\s+to|such\s+that|s\.\s?t\.|and)\s*\}}",
-    re.IGNORECASE,
-)
-UNDERSET = re.compile(r"\\underset\s*\{(?P<low>[^{}]*)\}\s*\{\s*(?P<word>(?:[^{}]|\{[^{}]*\})*)\}")
-ARGMIN = re.compile(
-    r"\s*(?:[^=]*=)?\s*\\?(?:operatorname\*?\{)?arg\s*\\?(?:min|max)\}?(?![A-Za-z])(_\{?[^\s{}]*\}?)?\s*", re.IGNORECASE
-)
-SUBJECT = re.compile(r"\b(?:subject\s+to|such\s+that|s\.\s?t\.)[:\s]*", re.IGNORECASE)
 GREATER = (">=", "≥", ">", r"\ge", r"\geq", r"\geqslant")
-OVER = re.compile(r"\s+over\s+(?P<name>\w+)[\s,]*$")
-ALIGNED = "align|aligned|gather|gathered|split|equation|array|alignat"
-ENVIRONMENT = re.compile(rf"\\(?:begin|end)\s*\{{(?:{ALIGNED})\*?\}}(?:\{{[^{{}}]*\}})?")
 UNEQUAL = re.compile(r"<=|>=|[≤≥<>]|\\(?:[gl]e|[gl]eq|[gl]eqslant)(?![A-Za-z])")
 
 
@@ -51,38 +30,6 @@ class Problem(NamedTuple):
     names: tuple[str, ...] = ()
 
 
-class Head(NamedTuple):
-    """What stands in front of an objective: what is asked for, the unknowns that it names, and where it ends."""
-
-    sense: str = ""
-    names: tuple[str, ...] = ()
-    end: int = 0
-
-
-def head_of(text: str) -> Head:
-    """The words in front of an objective: ``minimise``, ``\\arg\\max_{w}``, ``stationary points of``.
-
-    >>> head_of("maximise x'c")
-    Head(sense='maximise', names=(), end=9)
-    """
-    m = HEAD.match(text)
-    if m is None:
-        return Head()
-    word = re.sub(r"[^a-z]", "", m["word"].lower()).removeprefix("arg")
-    sense = "maximise" if word.startswith("max") else "minimise" if word.startswith("min") else ""
-    low = m["low"] or m["letter"] or m["over"] or ""
-    names = [re.split(r"\\in\b|[∈≻⪰>≥:]|\\succ", name)[0].strip() for name in low.split(",")]
-    return Head(sense, tuple(name for name in names if name), m.end())
-
-
-def in_words(text: str) -> str:
-    """A text of LaTeX whose words of a problem stand outside of commands."""
-    if ENVIRONMENT.search(text) and "matrix" not in text:
-        text = ENVIRONMENT.sub(" ", text).replace("&", " ").replace("\\\\", "\n")
-    text = UNDERSET.sub(lambda m: f"{m['word'].strip()}_{{{m['low']}}} ", text)
-    return WORD.sub(lambda m: f" {m[1]} ", text)
-
-
 def read_problem(
     text: str, where: str | Mapping[str, str] | None, wrt: Sequence[str], subject_to: Sequence[str] = ()
 ) -> Problem:
@@ -90,24 +37,19 @@ def read_problem(
 
     Raises NotationError where a constraint is neither an equation nor an inequality.
     """
-    objective, *rest = SUBJECT.split(in_words(text), maxsplit=1)
-    head = head_of(objective)
-    pieces = [piece for part in (*rest, *subject_to) for piece in _pieces(part)]
+    reading = read(text, where, wrt, scalar=True, solving=True)
+    pieces = [*map(without_space, reading.constraints), *(piece for part in subject_to for piece in _pieces(part))]
     equations = [p for p in pieces if not UNEQUAL.search(p)]
     inequalities = [p for p in pieces if UNEQUAL.search(p)]
-    shown = without_space(objective[head.end :])
-    over = OVER.search(shown)
-    names = head.names or ((over["name"],) if over else ())
-    shown = shown[: over.start()] if over else shown
-    reading = read(shown, where, wrt or names, scalar=True)
     try:
         constraints = constraints_beside(reading.expr, equations, where)
     except ShapeError:
         where = _with_shapes(where, equations)
-        reading = read(shown, where, wrt or names, scalar=True)
+        reading = read(text, where, wrt, scalar=True, solving=True)
         constraints = constraints_beside(reading.expr, equations, where)
     bounds = tuple(_beside(reading.expr, excess(p), p, where) for p in inequalities)
-    return Problem(reading, constraints, bounds, head.sense, names)
+    asked = reading.question
+    return Problem(reading, constraints, bounds, asked.sense if asked else "", asked.names if asked else ())
 
 
 def _with_shapes(where: str | Mapping[str, str] | None, equations: Sequence[str]) -> str | Mapping[str, str] | None:
@@ -180,9 +122,9 @@ def read_equation(text: str, where: str | Mapping[str, str] | None, unknown: str
 
     ``argmin_x g(x)`` and ``minimise g(x)`` stand for the condition ∇g = 0; an expression alone is set to zero.
     """
-    argmin = ARGMIN.match(text) or HEAD.match(text)
-    if argmin:
-        return read(text[argmin.end() :], where, [unknown], scalar=True), True
+    asked = None if UNEQUAL.search(text) else question_of(text, where)
+    if asked and not asked.order:
+        return read(text, where, [unknown], scalar=True, solving=True), True
     return read(difference(text) if "=" in text else text, where, [unknown]), False
 
 

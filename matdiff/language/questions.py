@@ -37,6 +37,8 @@ GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?(?:\s*{FUNCTION})?"
 )
+CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
+UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"  # min x'A x, and not the entries of min x
 OVER = r"\s+(?:over|w\.?r\.?t\.?|with\s+respect\s+to)\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 NAMES = rf"\s*({LETTER}(?:\s*,\s*{LETTER})*)\s*(?:(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*))?"
@@ -51,6 +53,7 @@ class Question(NamedTuple):
     start, end   its place
     inner     where the function stands that the operator itself holds, as in ∂f/∂x
     declared  the declaration in it, as x ∈ ℝⁿ
+    sense     *minimise* or *maximise*; empty where neither is asked for
     """
 
     names: tuple[str, ...]
@@ -59,12 +62,23 @@ class Question(NamedTuple):
     end: int
     inner: tuple[int, int] | None = None
     declared: tuple[int, int] | None = None
+    sense: str = ""
 
 
-def question_at(text: str, place: int, known: Collection[str], defined: Collection[str] = ()) -> Question | None:
-    """The question that begins at a place; *known* names are declared or asked for, *defined* ones have a formula."""
+def sense_of(goal: str) -> str:
+    """*minimise* or *maximise*, whichever a word such as argmax, minimiser, sup asks for."""
+    return "maximise" if re.search("max|sup", goal.lower()) else "minimise"
+
+
+def question_at(
+    text: str, place: int, known: Collection[str], defined: Collection[str] = (), constrained: bool = False
+) -> Question | None:
+    """The question that begins at a place; *known* names are declared or asked for, *defined* ones have a formula.
+
+    *constrained* says that a condition is stated by «subject to».
+    """
     place = re.compile(r"\s*").match(text, place).end()  # type: ignore[union-attr]
-    operator = _goal(text, place, known) or _derivative(text, place, known) or _nabla(text, place, known)
+    operator = _goal(text, place, known, constrained) or _derivative(text, place, known) or _nabla(text, place, known)
     operator = operator or _of(text, place, known, defined)
     if operator is None or operator.inner:
         return operator
@@ -72,32 +86,44 @@ def question_at(text: str, place: int, known: Collection[str], defined: Collecti
     return operator._replace(end=of.end()) if of else operator
 
 
-def _goal(text: str, place: int, known: Collection[str]) -> Question | None:
-    """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x."""
+def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Question | None:
+    """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …"""
     m = re.compile(GOAL, re.IGNORECASE).match(text, place)
     if m is None:
         return None
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")
     behind = None if low else re.compile(OVER).search(text, m.end())
-    if not (low or behind or m.group("word") or m.group("arg")):
+    is_bare = re.compile(CONSTRAINED if constrained else UNCONSTRAINED).match(text, m.end())
+    if not (low or behind or m.group("word") or m.group("arg") or is_bare):
         return None
     if low and not m.group("arg") and not m.group("word") and _runs(text, m, low, known):
         return None
     place_of_low = m.span("low") if m.group("low") else behind.span("low") if behind else (0, 0)
-    low, found = behind.group("low") if behind else low, None
-    names: tuple[str, ...] = ()
-    if low:
-        found = re.fullmatch(NAMES, low)
-        if found is None:
-            shown = text[m.start() : m.end()].strip()
-            raise NotationError(
-                f"{shown} does not name an unknown", text=text, span=m.span(), suggestion="write min_x or min_{x, y}"
-            )
-        names = tuple(named(name) for name in re.split(r"\s*,\s*", found.group(1)))
-    declared = place_of_low if found and found.group("space") else None
+    low = behind.group("low") if behind else low
+    listed, condition = _below(low or "")
+    if low and not listed:
+        shown = text[m.start() : m.end()].strip()
+        hint = "write min_x or min_{x, y}"
+        raise NotationError(f"{shown} does not name an unknown", text=text, span=m.span(), suggestion=hint)
+    names = tuple(named(name) for name in re.split(r"\s*,\s*", listed)) if low else ()
+    declared = (place_of_low[0] + condition, place_of_low[1]) if condition >= 0 else None
+    sense = sense_of(m.group("word") or m.group())
     if behind:
-        return Question(names, 0, place, behind.end(), (m.end(), behind.start()), declared)
-    return Question(names, 0, place, m.end(), declared=declared)
+        return Question(names, 0, place, behind.end(), (m.end(), behind.start()), declared, sense)
+    return Question(names, 0, place, m.end(), declared=declared, sense=sense)
+
+
+def _below(low: str) -> tuple[str, int]:
+    """The unknowns that stand below a sign, and where the condition on them begins, −1 without one.
+
+    >>> _below("x, y"), _below("x ∈ R^n"), _below("w: ‖w‖ = 1"), _below("‖w‖_2 = 1"), _below("‖w‖ = c")
+    (('x, y', -1), ('x', 0), ('w', 3), ('w', 0), ('', 0))
+    """
+    if found := re.fullmatch(NAMES, low):
+        of = re.match(rf"{LETTER}\s*:\s*(?=.*[=≤≥])", low)
+        return found.group(1), of.end() if of else 0 if found.group("space") else -1
+    letters = set(re.findall(r"(?<!_)[^\W\d_]", re.sub(r"_\{\w+\}|\^\{?[T⊤]\}?|[ᵀ⊤]", " ", low)))
+    return letters.pop() if len(letters) == 1 and re.search("[=≤≥]", low) else "", 0 if low else -1
 
 
 def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> bool:

@@ -77,16 +77,24 @@ def read(
     scalar: bool = False,
     laws: bool = False,
     dialect: str | None = None,
+    solving: bool = False,
 ) -> Reading:
     """Reads a text; *wrt* are the unknowns as they were typed, *scalar* asks for a scalar.
 
-    *dialect* is that of the text (``plain``, ``latex``, ``numpy`` …); without it LaTeX and code are recognised.
+    *solving* takes in the constraints, which a derivative leaves out with a note.  *dialect* is that of the text
+    (``plain``, ``latex``, ``numpy`` …); without it LaTeX and code are recognised.
     Declarations may stand before the expression.
     """
     front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
     declared = declare(where, front)
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    return _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full()
+    return _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full(solving)
+
+
+def question_of(text: str, where: str | Mapping[str, str] | None = None) -> Question | None:
+    """What a text asks for, before its function is read."""
+    front, rest = leading_declarations(text)
+    return _Readings(rest, declare(where, front), [], False, False, None, True).question
 
 
 class _Readings:
@@ -116,6 +124,7 @@ class _Readings:
         self.question: Question | None = None
         self.asked_at = (0, 0)
         self.conditions: tuple[Condition, ...] = ()
+        self.constraints: tuple[str, ...] = ()
         self.sides: tuple[Transcript, ...] = ()
         self.called: tuple[str, ...] = ()
         self.of: tuple[str, ...] = ()
@@ -140,16 +149,19 @@ class _Readings:
         self.notes = (*changes, *notes)
         self.spans = tuple(whole.span(*span) for span in spans)
         declare_conditions(declared, self.conditions, whole)
+        places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]
+        self.constraints = tuple(whole.source[start:end] for start, end in places)
         is_covariance = any(name.startswith("Sigma") for name in declared)
         declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
         self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
         return list(self.question.names if self.question else ())
 
-    def in_full(self) -> Reading:
+    def in_full(self, solving: bool = False) -> Reading:
         """The reading of least cost, with the other sides of a chain, and what is asked."""
         found = self.best()
         found.question, found.asked_at, found.of = self.question, self.asked_at, self.of
-        unused = [c.text.strip() for c in self.conditions if c.is_constraint]
+        found.constraints = self.constraints
+        unused = [c.text.strip() for c in self.conditions if c.is_constraint and not solving]
         notes = [f"{condition} is a condition that the answer does not use" for condition in unused]
         notes += dialects.said(self.dialect, self.text)
         found.notes = found.expr.facts["notes"] = (*found.notes, *self.notes, *notes)

@@ -9,7 +9,7 @@ import re
 
 from matdiff.language.left_sides import HEAD, arguments
 from matdiff.language.names import named
-from matdiff.language.questions import FUNCTION, GOAL, LETTER, Question
+from matdiff.language.questions import FUNCTION, GOAL, LETTER, Question, sense_of
 from matdiff.language.words import match_at, search_in
 
 VERBS = frozenset(
@@ -34,11 +34,12 @@ DERIVED = (
 BY = r"(?:w\.?\s?r\.?\s?t\.?|with\s+respect\s+to|over)(?![\w.])\s+"
 BY += r"(?:the\s+)?(?:(?:matrix|vector|scalar|variable|parameter)s?\s+)?"
 NAMES = rf"(?P<names>{LETTER}(?:\s*(?:,|and)\s*{LETTER})*)"
-BEST = r"(?:the\s+)?(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
+BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
+BEST += r"|(?P<points>(?:stationary|critical)\s+points?))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
-    rf"|(?P<sought>{LETTER})\s+that\s+(?P<goal>minimi[sz]es|maximi[sz]es)\b)(?:\s+{FUNCTION})?"
+    rf"|(?:the\s+)?(?P<sought>{LETTER})\s+that\s+(?P<goal>minimi[sz]es|maximi[sz]es)\b)(?:\s+{FUNCTION})?"
 )
 AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
 BEHIND = rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$"  # tr(AX) with respect to X
@@ -101,8 +102,10 @@ def request_at(text: str, place: int) -> Question | None:
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
     if not by and not names and not any(asked.group("of", "direct", "sought")):
         return None
-    order = 0 if asked.group("best") or asked.group("goal") else 2 if asked.group("twice") else 1
-    return Question(names, order, place, len(text), (asked.end(), by.start() if by else len(text.rstrip(" .?"))))
+    goal = asked.group("best") or asked.group("goal")
+    order = 0 if goal or asked.group("points") else 2 if asked.group("twice") else 1
+    inner = asked.end(), by.start() if by else len(text.rstrip(" .?"))
+    return Question(names, order, place, len(text), inner, sense=sense_of(goal) if goal else "")
 
 
 def _arguments(text: str, place: int) -> tuple[str, ...]:

@@ -118,11 +118,12 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
     defined = {called(head) for head in firsts if head}
     is_alone = len(firsts) == len(pieces) == 1 and not word_of(text, pieces[0])
+    constrained = any(CONSTRAINING.match(word_of(text, piece)) for piece in pieces)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     signs += [*_around(question), *((start, end) for start, end, _ in general)]
     for piece in kept:
-        asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone)
+        asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone, constrained)
         heads += named
         if asked and question:
             question, edit = _with_second(text, question, asked, piece)
@@ -132,7 +133,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
         if asked and asked.declared:
-            conditions += condition_of(text, Piece((0, 0), *asked.declared), True) or []
+            below = Piece((0, 0), *asked.declared)
+            conditions += condition_of(text, below, True) or [_constraint(text, below)]
         sides = [[*side, *changes] for side in sides] if not others else sides
         sides += [[*edits, *changes[:-1], *other] for other in others]
         signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
@@ -276,8 +278,9 @@ def _is_item(text: str, piece: Piece) -> bool:
 
 
 def _constraint(text: str, piece: Piece) -> Condition:
-    said = text[piece.start : piece.end].strip()
-    return Condition(said, piece.start, piece.end)
+    said = text[piece.start : piece.end].strip(" \u200a")
+    start = text.find(said, piece.start)
+    return Condition(said, start, start + len(said))
 
 
 # ---- the function: its left sides, its question, its chain -----------------------------------------------
@@ -290,6 +293,7 @@ def _function(
     defined: Collection[str],
     is_only: bool,
     is_alone: bool,
+    constrained: bool,
 ) -> tuple[Question | None, list[Edit], list[list[Edit]], list[re.Match[str]]]:
     """The question of a statement, the changes that leave what it says, and those for the other sides of a chain.
 
@@ -302,7 +306,7 @@ def _function(
     if blank:
         edits.append((place, blank.end(), " "))
         place = blank.end()
-    question = question_at(text[: piece.end], place, known, defined)
+    question = question_at(text[: piece.end], place, known, defined, constrained)
     if question is None:
         is_plain = heads and (is_only or len(heads) > 1 or is_odd(text, heads[0]))
         named = taken_out(text, heads, is_alone) if is_plain else []
@@ -315,12 +319,14 @@ def _function(
     if question.order and HEAD.match(text, question.end, piece.end):
         message = "this says what a derivative is, not what is differentiated"
         raise NotationError(message, text=text, span=(question.start, question.end), suggestion="write the function")
-    edits += [(head.start(), head.end(), " ") for head in heads]
+    begin = question.inner[0] if question.inner else question.end
+    within = list(heads_of(text, piece._replace(start=begin))) if not question.order else []  # minimise f(x) = …
+    edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
     if question.inner:
         edits += [(question.start, question.inner[0], "("), (question.inner[1], question.end, ")")]
     else:
         edits.append((question.start, question.end, " "))
-    return question, edits, [], []
+    return question, edits, [], within
 
 
 def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:

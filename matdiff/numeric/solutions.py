@@ -84,7 +84,7 @@ class Test:
         results = self.program.results(environment)
         pairs = zip(self.values.items(), results, strict=False)
         known: dict[Expr, Array] = {family_of(x): at(v, e, self.program) for (x, e), v in pairs}
-        shapes = {x: environment.arrays[x].shape[1:] for x in known if isinstance(x, Symbol) and x in environment.arrays}
+        shapes = {x: a.shape[1:] for x, a in environment.arrays.items() if x in known}
         known |= {x: np.broadcast_to(known[x], (1, *shape)) for x, shape in shapes.items()}  # p_k = 1/K has no k
         within = with_values(environment, known)
         own: dict[Expr, Array] = {x: known[x] for x in self.variables}

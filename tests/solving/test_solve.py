@@ -9,6 +9,7 @@ import pytest
 
 import matdiff
 from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.language.problems import read_problem
 
 random = np.random.default_rng(5)
 
@@ -275,3 +276,36 @@ def test_a_kind_that_depends_on_the_data_is_left_open() -> None:
     assert (found.kind, found.proved, found.conditions) == ("stationary", False, ("A is invertible",))
     assert "depends on the data" in found.reason
     assert "for some data at most" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "sense", "constraints"),
+    [
+        ("min x'A x s.t. x'x = 1", (), "minimise", 1),
+        ("minimize f(x) = x'Ax subject to x'x = 1", ("x",), "minimise", 1),
+        ("find the x that minimises ||Ax-b||^2 + c*||x||^2", ("x",), "minimise", 0),
+        ("Find the maximum of w'm - w'Sw over w subject to 1'w = 1", ("w",), "maximise", 1),
+        ("critical points of f(x) = x'Ax + b'x", ("x",), "", 0),
+        (r"\min_{x} \|Ax - b\|^2 \quad \text{s.t.} \quad Cx = d, x \in \mathbb{R}^n", ("x",), "minimise", 1),
+        (r"\max_{\|w\|_2=1} w^\top S w", ("w",), "maximise", 1),
+        ("max_{w: ||w||=1} w'Sw", ("w",), "maximise", 1),
+        (r"\min_{x: Ax = b} \|x\|^2", ("x",), "minimise", 1),
+        ("w_hat = argmin_w ||Xw - y||^2 such that Cw = d and 1'w = 1", ("w",), "minimise", 2),
+    ],
+)
+def test_a_problem_in_words_has_its_unknowns_its_sense_and_its_constraints(
+    text: str, names: tuple[str, ...], sense: str, constraints: int
+) -> None:
+    found = read_problem(text, None, ())
+    asked = found.names or found.reading.arguments()
+    assert (asked, found.sense, len(found.constraints)) == (names, sense, constraints)
+
+
+def test_an_equation_with_the_transposed_inverse_alone_is_turned_round() -> None:
+    solution = matdiff.solve("maximise log(det(X)) - tr(S X)", "X")
+    assert str(solution.solutions[0]["X"]) == "S⁻¹"
+
+
+def test_what_all_members_are_has_no_index() -> None:
+    solution = matdiff.solve(r"\max_{p} -\sum_i p_i \log p_i \text{ s.t. } \sum_i p_i = 1")
+    assert (str(solution.solutions[0]["p"]), solution.kind) == ("1/N", "maximum")

@@ -47,7 +47,9 @@ SYMPY = re.compile(
 )
 CVXPY = re.compile(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
-ARRAYS = re.compile(r"[\w)\]]\s*\.\s*(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]")
+ARRAYS = re.compile(
+    r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.\s*(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
+)
 
 
 def recognised(text: str) -> Dialect | None:
