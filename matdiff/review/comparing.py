@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder, replace, symbols
-from matdiff.algebra.operators.products import Product
+from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.calculus.equality.proof import Proof, prove
 from matdiff.errors import CheckError, MatdiffError
@@ -49,12 +49,16 @@ def without_constants(e: Expr) -> Expr:
 
 
 def spread(e: Expr) -> bool:
-    """Whether a number or a row is spread over a matrix in an expression: c 11ᵀ, 1xᵀ of x − μ with a matrix μ."""
+    """Whether a letter or a row is spread over a matrix in an expression: c 11ᵀ, 1xᵀ of x − μ with a matrix μ."""
     return any(
-        (isinstance(node, Ones) and ONE not in node.shape)
+        (isinstance(node, Scale) and _is_full(node.operands[1]) and node.operands[0].number is None)
         or (isinstance(node, Product) and isinstance(node.operands[0], Ones) and node.cols is not ONE)
         for node in postorder(e)
     )
+
+
+def _is_full(e: Expr) -> bool:
+    return isinstance(e, Ones) and ONE not in e.shape
 
 
 def diagonal_of(e: Expr) -> Expr:

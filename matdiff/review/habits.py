@@ -73,7 +73,7 @@ def _entry_of_identity(m: re.Match[str]) -> str:
 class Habits:
     """The signs of one text, and the layout of derivatives that it states.
 
-    stands_in           whether g is a function that is not given, in whose place tanh is taken
+    has_open_g          whether g is a function by entries that is not given
     states_numerator    whether derivatives are said to be rows
     states_columns      whether they are said to be columns
     """
@@ -82,8 +82,8 @@ class Habits:
         self.names_sigma = "sigma" in given
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
-        self.stands_in = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
-        self.stands_in = self.stands_in and re.search(r"(?<![A-Za-z])g\s*(?:\([^()=]*\))?\s*&?:?=", text) is None
+        self.has_open_g = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
+        self.has_open_g = self.has_open_g and re.search(r"(?<![A-Za-z])g\s*(?:\([^()=]*\))?\s*&?:?=", text) is None
         self._softmax = re.search(SOFTMAX, text) is not None or re.search(IS_SOFTMAX, text) is not None
         self._has_two_d = "d" in given and re.search(INCREMENT, text) is not None
         self._primes = self._sign_of_time(text)
@@ -128,8 +128,6 @@ class Habits:
             side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
         side = re.sub(r"\(\s*([^()<>]+?)\s*>\s*0\s*\)", r" step(\1) ", side)
-        if self.stands_in:
-            side = re.sub(r"(?<![A-Za-z])g(?=['′]?\s*\()", "tanh", side)
         if self._adjugate:
             side = re.sub(rf"({LETTER})\s*\^\{{?[*∗]\}}?", r"(det(\1) inv(\1))", side)
         if self._absolute:

@@ -29,6 +29,7 @@ WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
+MOST_SIZES = 6  # that are tried in place of those that are not declared
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
@@ -73,7 +74,9 @@ class Judge:
         self.chain: Chain | None = None
         self.equations = Equations()
         self.defined: set[str] = set()
-        self.squared: dict[int, str] | None = None  # the verdicts where all sizes that are not declared are one
+        self.squared: dict[
+            str, dict[int, Judged]
+        ] = {}  # by a size, the verdicts where all that are not declared are it
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
         self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
@@ -254,7 +257,7 @@ class Judge:
             self.chain = None
             return Judged(line, UNREAD, "it speaks of something that was not introduced")
         is_settled = self._has_known_shapes(chain.truth, value) or chain.is_no_number(value)
-        if not is_settled and self._where_square(line) != WRONG:
+        if not is_settled and not self._is_wrong_for_any_sizes(line):
             self.chain = None
             return Judged(line, UNREAD, "the shapes do not fit, and they are not declared")
         if re.search(UNDER, line.text):
@@ -291,8 +294,6 @@ class Judge:
             chain.truth = Transpose(chain.truth)
         if outcome.convention:
             return Judged(line, CONVENTION, outcome.convention, outcome=outcome, work=work)
-        if self.scope.habits.stands_in:
-            return Judged(line, AGREES, "equal with tanh for the function g that is not given", outcome=outcome)
         reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
         return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome, work=work)
 
@@ -351,7 +352,7 @@ class Judge:
         if error.message.startswith("only a square") and not names <= self.scope.where | set(self.scope.definitions):
             is_misfit = False
         is_settled = not self.is_square and all(n == "sigma" or self.scope.is_settled(n) for n in names)
-        if not is_misfit or (not is_settled and self._where_square(line) != WRONG):
+        if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
             self.chain = None
             return Judged(line, UNREAD, error.message)
         truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
@@ -365,16 +366,28 @@ class Judge:
     def _names_in(self, side: str) -> set[str]:
         """The names that stand in a side, beside functions."""
         bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
-        bare = re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])", " ", bare)
+        bare = re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
         found = {named(n) for n in re.findall(rf"{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
         return {n if n in self.scope.names() else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j
 
-    def _where_square(self, line: Line) -> str:
-        """The verdict on a line where all sizes that are not declared are one."""
+    def _is_wrong_for_any_sizes(self, line: Line) -> bool:
+        """Whether a line is wrong where all sizes that are not declared are one, or one of those that are."""
+        first = self._where_open_sizes_are("n", line)
+        if first.verdict == WRONG or not _is_misfit(first):
+            return first.verdict == WRONG
+        others = [self._where_open_sizes_are(size, line) for size in sorted(self.scope.settled_sizes())[:MOST_SIZES]]
+        return {WRONG} <= {j.verdict for j in others} and all(j.verdict == WRONG or _is_misfit(j) for j in others)
+
+    def _where_open_sizes_are(self, size: str, line: Line) -> Judged:
+        """The verdict on a line where all sizes that are not declared are this one."""
         if self.is_square:
-            return UNREAD
-        if self.squared is None:
-            judge = Judge(self.text, self.scope.squared(), self.wrt, is_square=True)
+            return Judged(line, UNREAD)
+        if size not in self.squared:
+            judge = Judge(self.text, self.scope.squared(size), self.wrt, is_square=True)
             judge.scope.given = self.scope.given
-            self.squared = {j.line.number: j.verdict for j in judge.verdicts()}
-        return self.squared.get(line.number, UNREAD)
+            self.squared[size] = {j.line.number: j for j in judge.verdicts()}
+        return self.squared[size].get(line.number, Judged(line, UNREAD))
+
+
+def _is_misfit(judged: Judged) -> bool:
+    return judged.verdict == UNREAD and re.match(MISFIT, judged.reason) is not None

@@ -21,11 +21,14 @@ from matdiff.language.words import MAKERS
 MATHEMATICAL = frozenset(FUNCTIONS).union(SPECIAL, MAKERS, ("grad", "hess", "sum", "prod", "const", "constant"))
 SHORT_WORDS = frozenset("is so of be as in by we to an at if it or on let set the and for now but".split())
 WORD = r"(?<![A-Za-z_\\⟪])[A-Z]?[a-z]{2,}(?![A-Za-z_'′(⟫])"
-END_OF_ROW = r"\\tag\*?\s*(?:\{|[^\\\s]).*$|\\\\(?:\[[^\]]*\])?\s*$"
+BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
+TAG = rf"\\tag\*?\s*(?:{BRACES}|[^\\\s{{])"
+END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
 END_OF_FORMULA = r"(?:\$|\\\]|\\end\s*\{\w+\*?\})[\s.,;]*$"
 PROSE = "⸨⸩"  # stands where words stood
 LAYOUT = (
-    r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\tag\*?\s*(?:\{|[^\\\s]).*|\\phantom\s*\{[^{}]*\}"
+    rf"{TAG}|"
+    r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\phantom\s*\{[^{}]*\}"
     r"|\{\}|\\label\{[^{}]*\}|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\[\[\]]|\\displaystyle"
 )
 DISPLAYED = (
@@ -121,6 +124,7 @@ def _goes_on(above: str, row: str) -> bool:
     above = re.sub(END_OF_ROW, "", above)
     if re.search(END_OF_FORMULA, above):
         return False
+    above = re.sub(r"\\[][()]", " ", above)
     is_open = above.count("(") > above.count(")") or above.count("[") > above.count("]")
     return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
 

@@ -49,10 +49,7 @@ class Scope:
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
         self.declared: Declarations = declare(where)
         self.where = frozenset(self.declared)
-        for remark in remarks(text):
-            with suppress(MatdiffError):
-                said = declare(remark)
-                self.declared.table.update((n, said[n]) for n in said if n not in self.declared)
+        self.declared.table.update((n, d) for n, d in _said_once(text).items() if n not in self.where)
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
         self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix
@@ -66,6 +63,8 @@ class Scope:
         self.asked: set[str] = set()  # the names by which is differentiated
         self.derivatives: dict[str, Expr] = {}
         self.habits = Habits(text, self.given)
+        if self.habits.has_open_g:
+            self.declared.table.update(declare("g: R -> R").table)
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
         self._number_letters(text)
@@ -186,25 +185,31 @@ class Scope:
                 inside = {s.name for s in symbols(self.definitions[one])} - seen
                 seen |= inside
                 waiting.extend(inside)
-            elif one not in self.derivatives and (one not in self.given or self._is_open(one)):
+            elif one not in self.derivatives and self._is_open(one):
                 return False
         return True
 
     def _is_open(self, name: str) -> bool:
         """Whether sizes of a name that is declared are found out by use."""
         known = self.declared.get(name)
-        return known is None or any(size[0] == OPEN for extent in known.shape for size in extent.names())
+        if known is None or known.arguments is not None:
+            return known is None
+        return name not in self.given or any(size[0] == OPEN for extent in known.shape for size in extent.names())
 
     def vary(self, name: str) -> None:
         if name not in self.texts and name not in self.functions:
             self.varied.setdefault(name)
 
-    def squared(self) -> dict[str, str]:
+    def settled_sizes(self) -> set[str]:
+        """The sizes of what is declared."""
+        return {str(size) for n in self.given if not self._is_open(n) for size in self.declared[n].shape} - {"1"}
+
+    def squared(self, one: str) -> dict[str, str]:
         """The declarations, with one size in place of all those that are not declared."""
-        sizes = {str(size) for n in self.given if not self._is_open(n) for size in self.declared[n].shape} | {"1"}
+        sizes = self.settled_sizes() | {"1"}
 
         def said(d: Declaration) -> str:
-            return " x ".join(str(size) if str(size) in sizes else "n" for size in d.shape)
+            return " x ".join(str(size) if str(size) in sizes else one for size in d.shape)
 
         known = {n: d for n, d in self.declared.table.items() if not n.startswith(MARK) and n not in self.definitions}
         return {n: " ".join((said(d), *sorted(d.properties))) for n, d in known.items() if not d.indices}
@@ -365,6 +370,16 @@ class Scope:
         self.derivatives[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
         return name
+
+
+def _said_once(text: str) -> dict[str, Declaration]:
+    """What a text declares, but for the letters of which it says one thing here and another there."""
+    found: dict[str, list[Declaration]] = {}
+    for remark in remarks(text):
+        with suppress(MatdiffError):
+            for name, said in declare(remark).table.items():
+                found.setdefault(name, []).append(said)
+    return {name: said[0] for name, said in found.items() if all(d.shape == said[0].shape for d in said)}
 
 
 def has_increments(side: str, scope: Scope) -> bool:

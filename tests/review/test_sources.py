@@ -21,6 +21,11 @@ ONES = r"""$\vec{h} \in \mathbb{R}^M$
 \partial(\vec{z}) = \partial \vec{h} - \partial(\log(\vec{1}^T \exp \odot (\vec{h})) \cdot \vec{1})
 = \partial \vec{h} - \frac{1}{\vec{1}^T \exp \odot (\vec{h})} \vec{1}^T \partial(\exp \odot (\vec{h}) \cdot \vec{1})"""
 PRODUCT = r"Let $A : B = \text{Tr}(A^TB) = \text{vec}(A) \text{vec}(B)^T$, the sum of all elements of $A \circ B$."
+NETWORK = r"""\[f(W)=\Vert g(X\cdot W)-Y \Vert_F^2\] where $g:\mathbb R\to\mathbb R$ is applied elementwise, and
+\[\begin{align} \frac{df}{dW}&=X^T\cdot\frac{d(\Vert g(X\cdot W)-Y \Vert_F^2)}{d(X\cdot W)}\tag 1\\ \
+&= 2X^T\cdot (g(X\cdot W)-Y)\odot g'(X\cdot W) \tag{2} \end{align}\]
+For $G: X \mapsto W \cdot X$, $W\in\mathbb R^{p\times m}$, it is $\frac{dF}{dX}=W^T\cdot\frac{dF}{dG}$, and
+for a row $X\in\mathbb R^{1\times n}$ or a column $X\in\mathbb R^{m\times 1}$ a sum."""
 
 FOUND = [
     (LAW_OF_THE_DETERMINANT, "factor", r"\frac{1}{N}", ""),
@@ -32,6 +37,7 @@ FOUND = [
         r"((A^T \vec{x}) \odot \sigma \odot (\vec{h}) \odot (",
     ),
     (ONES, "transpose", r"\exp \odot (\vec{h}) \cdot \vec{1})", r"\exp \odot (\vec{h}))"),
+    (NETWORK, "order", r"(g(X\cdot W)-Y)\odot g'(X\cdot W)", r"((g(X\cdot W)-Y)\odot g'(X\cdot W))"),
     (PRODUCT, "transpose", r"\text{vec}(A) \text{vec}(B)^T", r"\text{vec}(A)^T \text{vec}(B)"),
 ]
 
@@ -46,6 +52,19 @@ def test_the_slip_is_found_and_what_is_right_is_not_called_wrong(text: str, kind
 def test_a_formula_that_is_not_read_leaves_the_others_of_its_line() -> None:
     review = matdiff.check(r"$y = Ax$, $\dim(y) = m$, $f = y^Ty$" + "\n" + r"$\nabla_x f = 2 A y$", "A: m x n; x: n")
     assert [line.verdict for line in review.lines] == ["not read", "wrong"]
+
+
+def test_a_function_that_is_not_given_stays_one() -> None:
+    review = matdiff.check(
+        "f = ‖g(Xw) − y‖²\n∇f = 2Xᵀ(g(Xw) − y)\n∇f = 2Xᵀ((g(Xw) − y) ⊙ g′(Xw))", "X: m x n; w: n; y: m"
+    )
+    assert [line.verdict for line in review.lines[1:]] == ["wrong", "proved"]
+    assert str(review.should_be) == "2Xᵀ((g(Xw) − y) ⊙ g′(Xw))"
+
+
+def test_a_formula_goes_over_rows_between_two_dollars() -> None:
+    review = matdiff.check("$f = x^TAx + b^Tx$ and\n$$\\nabla f = (A + A^T)x\n+ 2b$$", "A: n x n; x, b: n")
+    assert (review.first_wrong, review.kind) == (3, "factor")
 
 
 def test_a_bracket_that_is_never_closed_ends_with_its_formula() -> None:
