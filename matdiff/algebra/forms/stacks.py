@@ -12,14 +12,14 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, fold
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null, places
 from matdiff.algebra.operators.entrywise import Abs, lifted, to_power
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.softmax import LogSumExp, LogSumExpOfRows, Softmax, SoftmaxOfRows
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, UnitVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, UnitVector, as_product_with_ones
 from matdiff.algebra.reading_cost import reading_cost
 
 
@@ -45,6 +45,17 @@ def total(body: Expr, index: Index, data: Mapping[Expr, Expr]) -> Expr | None:
     if whole is not None or not isinstance(body, Sum):
         return whole
     return summed([_summed(_stacked(term, index, data)) for term in body.operands])
+
+
+def as_product(e: Expr) -> Expr | None:
+    """1ᵀA1 of a sum of entries, and I[2:n, :]ᵀx of a vector among zeros."""
+    if isinstance(e, SumOfEntries):
+        return as_product_with_ones(e.operands[0])
+    shown = [k for k, o in enumerate(e.operands) if not is_null(o)] if isinstance(e, VerticalStack) else []
+    if len(shown) != 1 or len(e.operands) == 1 or e.cols is not ONE:
+        return None
+    place = places([o.rows for o in e.operands])[shown[0]]
+    return Product.of(Transpose.of(Slice.of(Identity(e.rows), place)), e.operands[shown[0]])
 
 
 def summed(terms: Sequence[Expr | None]) -> Expr | None:

@@ -7,10 +7,10 @@ from itertools import combinations
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import UNIT, Expr, Number
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.activations import Erf, NormalDistribution, Relu, Sigmoid, Softplus, Step
 from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt, exact_root
-from matdiff.algebra.operators.extremes import Maximum, Minimum, is_zero
+from matdiff.algebra.operators.extremes import is_zero
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
 from matdiff.algebra.stated import stated
@@ -192,26 +192,27 @@ def step_of_rectified(e: Expr) -> Expr | None:
     "abs(A) .* sign(A) = A",
     title="|a| sign(a) = a",
     where="A: m x n",
-    also=("sign(A) ./ abs(A) = 1 ./ A",),
+    also=(Statement("abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)", "A: m x n; k: scalar"),),
     among=(Sign,),
 )
 def sign_of_absolute(e: Expr) -> Expr | None:
-    """sign(a)|a|ᵏ is aᵏ for odd k, and a|a|ᵏ⁻¹ for others."""
+    """Also of powers; where k is odd, |a|ᵏ⁻¹ is aᵏ⁻¹."""
     f = e.operands
     absolute = places_of(f, Abs)
     for k, factor in enumerate(f if absolute else ()):
         if isinstance(factor, Sign) and factor.operands[0] in absolute:
             a, (j, exponent) = factor.operands[0], absolute[factor.operands[0]]
-            odd = exponent.denominator == 1 and exponent % 2 == 1
-            new = [power(a, exponent)] if odd else [a, power(Abs(a), exponent - 1)]
-            above, below = [g for g in new if not g.reciprocal], [g for g in new if g.reciprocal]
+            left = [Power.of(Abs(a), Number(exponent - 1))] if exponent != 1 else []
             first, second = min(j, k), max(j, k)
-            return Hadamard.of(*f[:first], *above, *f[first + 1 : second], *f[second + 1 :], *below)
+            return Hadamard.of(*f[:first], a, *f[first + 1 : second], *f[second + 1 :], *left)
     return None
 
 
 @identity(
-    "abs(A).^2 = A.^2", title="|a|² = a²", where="A: m x n", also=("step(A).^k = step(A)", "sign(A).^3 = sign(A)")
+    "abs(A).^2 = A.^2",
+    title="|a|² = a²",
+    where="A: m x n; k: scalar integer",
+    also=("abs(A).^(2*k) = A.^(2*k)", "step(A).^k = step(A)", "sign(A).^3 = sign(A)"),
 )
 def even_power(e: Expr) -> Expr | None:
     """|a|ᵏ for even k; step(a)ᵏ = step(a), and sign(a)ᵏ = sign(a) for odd k."""
@@ -245,7 +246,12 @@ def absolute_of_negative(e: Expr) -> Expr | None:
 maximum_of_equals = stated("maximum_of_equals", "max(A, A) = A", where="A: m x n", also=("min(A, A) = A",))
 
 
-@identity("max(A, zeros(m, n)) = relu(A)", title="max(A, 0) = relu(A)", where="A: m x n", on=(Maximum, Minimum))
+@identity(
+    "max(A, B) = relu(A - B) + B",
+    title="max(A, 0) = relu(A)",
+    where="A, B: m x n",
+    also=("max(A, B) = A + relu(B - A)", "min(A, B) = B - relu(B - A)", "min(A, B) = A - relu(A - B)"),
+)
 def maximum_with_zero(e: Expr) -> Expr | None:
     """Also the minimum, which is −relu(−A)."""
     return type(e).of(*e.operands) if any(map(is_zero, e.operands)) else None  # type: ignore[attr-defined]

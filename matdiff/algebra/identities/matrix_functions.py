@@ -77,11 +77,14 @@ def linear_piece(e: Expr) -> bool:
 @identity(
     "frechet_expm(A, A^2) = A^2*expm(A)",
     title="L(A, C) = CL(A, I) where AC = CA",
-    where="A: n x n",
+    where="A: n x n; k: scalar positive integer",
     also=(
+        "frechet_expm(A, A^k) = A^k*expm(A)",
+        "frechet_expm(A, expm(A)) = expm(A)*expm(A)",
         "frechet_expm(A, eye(n)) = expm(A)",
         Statement("frechet_expm(t*A, A) = A*expm(t*A)", "t: scalar; A: n x n"),
         Statement("frechet_logm(A, A) = A*inv(A)", "A: n x n spd"),
+        Statement("frechet_logm(A, logm(A)) = logm(A)*inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, eye(n)) = inv(A)", "A: n x n spd"),
         "sylvester(A, A, eye(n)) = inv(A)/2",
     ),
@@ -194,13 +197,13 @@ logarithm_of_identity = stated("logarithm_of_identity", "logm(eye(n)) = zeros(n,
 square_root_of_identity = stated("square_root_of_identity", "sqrtm(eye(n)) = eye(n)", title="sqrtm(I) = I")
 
 
-@identity("sqrtm(A)^2 = A", where="A: n x n spd")
+@identity("sqrtm(A)^2 = A", where="A: n x n spd; k: scalar integer", also=("sqrtm(A)^(2*k) = A^k",), on=(MatrixPower,))
 def power_of_square_root(e: Expr) -> Expr | None:
-    """Even powers; also expm(A)ᵏ = expm(kA)."""
     a, k = e.operands[0], e.data[0]
-    if isinstance(a, Sqrtm) and k % 2 == 0:
-        return matrix_power(a.operands[0], k // 2)
-    return Expm(Scale.of(Number(k), a.operands[0])) if isinstance(a, Expm) else None
+    return matrix_power(a.operands[0], k // 2) if isinstance(a, Sqrtm) and k % 2 == 0 else None
+
+
+power_of_exponential = stated("power_of_exponential", "expm(A)^k = expm(k*A)", where="A: n x n; k: scalar integer")
 
 
 inverse_of_exponential = stated("inverse_of_exponential", "inv(expm(A)) = expm(-A)", where="A: n x n")

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Sqrt, ones_like, to_power
+from matdiff.algebra.operators.entrywise import Sqrt, to_power
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Scale
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, ones_like
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.stated import stated
@@ -90,7 +90,7 @@ def power_under_a_name(e: Expr) -> Expr | None:
     for k, (base, i) in enumerate(powers):
         name, j = known.get(base, (base, UNIT))
         if name is not base and (i / j).denominator == 1:
-            return Hadamard.of(*e.operands[:k], to_power(name, i / j), *e.operands[k + 1 :])
+            return collected(Hadamard.of(*e.operands[:k], to_power(name, i / j), *e.operands[k + 1 :]))
     return None
 
 
@@ -150,7 +150,12 @@ power_of_ones = stated(
 )
 
 
-@identity("(a^i)^j = a^(i*j)", title="(aⁱ)ʲ = aⁱʲ", where="a: scalar positive; i, j: scalar")
+@identity(
+    "(a^i)^j = a^(i*j)",
+    title="(aⁱ)ʲ = aⁱʲ",
+    where="a: scalar positive; i, j: scalar",
+    also=("(a^(1/2))^j = sqrt(a)^j",),
+)
 def power_of_power(e: Expr) -> Expr | None:
     """For whole outer exponents, and for roots and norms, which are not negative."""
     base, exponent = e.operands
@@ -159,7 +164,7 @@ def power_of_power(e: Expr) -> Expr | None:
         return None
     inner, i = base_and_exponent(base)
     if i == 1:
-        return base if j == 1 else ones_like(e) if j == 0 else None
+        return None
     again = to_power(inner, i * j) if j.denominator == 1 or isinstance(inner, Norm) else e
     return again if again is not e else None
 

@@ -15,7 +15,7 @@ from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.transposes import gets_no_longer
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.entrywise import Exp, filled, ones_like
+from matdiff.algebra.operators.entrywise import Exp, filled
 from matdiff.algebra.operators.products import (
     Hadamard,
     Power,
@@ -25,6 +25,7 @@ from matdiff.algebra.operators.products import (
     Transpose,
     coefficient,
     multiple,
+    ones_like,
 )
 from matdiff.algebra.operators.softmax import (
     LogSumExp,

@@ -8,7 +8,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as TABLE
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities.matrix_functions import base
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.matrix_functions import Expm, Logm, Sqrtm
 from matdiff.algebra.operators.products import Product, Sum, Transpose
 from matdiff.algebra.operators.spectral_functions import (
@@ -86,7 +86,12 @@ def applies_function(e: Expr) -> bool:
 FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)
 
 
-@identity("funm(f, S)*S = S*funm(f, S)", title="f(S)g(S) = g(S)f(S)", where="S: n x n symmetric")
+@identity(
+    "funm(f, S)*S = S*funm(f, S)",
+    title="f(S)g(S) = g(S)f(S)",
+    where="S: n x n symmetric",
+    also=[Statement(f"{f}(A)*A^k = A^k*{f}(A)", "A: n x n spd; k: scalar integer") for f in ("expm", "logm", "sqrtm")],
+)
 def commuting_functions(e: Expr) -> Expr | None:
     """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
     if not applies_function(e):

@@ -153,6 +153,8 @@ def windows(left: Expr, e: Expr) -> Iterator[Window]:
     t = term(e)
     if t.core is None:
         yield from _scalars(e)
+        if isinstance(e, Product) and isinstance(left, Product | Scale):
+            yield from _neighbours(e, Number(1))
     elif t.number != 1 or t.scalars:
         yield t.core, lambda made: Scale.of(e.operands[0], made)
     if isinstance(t.core, Product) and isinstance(left, Product | Scale):

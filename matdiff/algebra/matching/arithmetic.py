@@ -87,7 +87,7 @@ class Arithmetic(ABC):
             kept = number != 0 or (bool(numbers) and not self.has("zero"))
             terms = [t for t in terms if t.number is None] + [Number(number)] * kept
         if self.has("zero"):
-            left = [t for t in terms if not isinstance(t, Zeros)]
+            left = [t for t in terms if not isinstance(t, Zeros) and t.number != 0]
             terms = left or terms[:1] or [Number(0)]
         if self.collects:
             terms = self._like_terms(terms)
@@ -112,7 +112,9 @@ class Arithmetic(ABC):
         parts = [term(s) for s in scalars]
         chain: list[Expr] = []
         for f in factors:
-            part = term(f) if self.has("scalars in front") or isinstance(e, Scale) else Term(UNIT, (), f)
+            moves = self.has("inner products in front") or not (f.is_scalar and isinstance(f, Product))
+            moves = moves and (self.has("scalars in front") or isinstance(e, Scale))
+            part = term(f) if moves else Term(UNIT, (), f)
             parts.append(part._replace(core=None))
             if part.core is not None:
                 chain.extend(part.core.operands if isinstance(part.core, Product) else (part.core,))

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
 from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named, put
 from matdiff.algebra.matching.rules import (
     BEYOND,
     BY_ENTRIES,
     BY_STACKS,
-    HIDDEN_BEHIND,
     KNOWN_SUMS,
     MULTIPLYING_OUT,
     POWERS,
@@ -37,7 +37,12 @@ from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.substitution import instance
 
-MOVING = ("inner products in front", "constants in front of an indexed sum")  # hide the factors of a statement
+MOVING = (  # hide what a statement is about
+    "inner products in front",
+    "constants in front of an indexed sum",
+    "zero",
+    "transpose within a trace",
+)
 MOST_DEFINITIONS = 64  # that are opened one after another
 Nothing: frozenset[str] = frozenset()
 
@@ -108,12 +113,18 @@ class Explainer:
         )
 
     def _opened(self, reasons: Sequence[Reason], before: Expr, after: Expr) -> bool:
-        """Whether it does once the definitions that are written by name are opened: 1ᵀp = 1 where p = softmax(z)."""
-        names = definitions(before) | definitions(after)
-        if not names or reasons[0].kind == "definition":
+        """Whether it does once the definitions that are written by name are opened: 1ᵀp = 1 where p = softmax(z).
+
+        Those that use others come first, so that Z/H is √H/H where Z = √H, whatever H is.
+        """
+        if reasons[0].kind == "definition":
             return False
-        b, a = opened(before, names), opened(after, names)
-        return any(self._explains(reason, b, a) for reason in reasons)
+        while names := definitions(before) | definitions(after):
+            used = {n for name in names for n in definitions(name.operands[0])}
+            before, after = opened(before, names - used), opened(after, names - used)
+            if any(self._explains(reason, before, after) for reason in reasons):
+                return True
+        return False
 
     def _explains(self, reason: Reason, before: Expr, after: Expr) -> bool:
         if reason.kind == "definition":
@@ -131,7 +142,7 @@ class Explainer:
 
     def _pattern(self, reason: Reason, before: Expr, after: Expr, *rules: str) -> bool:
         """Whether a statement that is a pattern turns the one side into the other, in standard form without *rules*."""
-        if not reason.is_pattern or (rules and self.form.equates(before, after)):
+        if not reason.is_pattern or (rules and self._without(*rules).equates(before, after)):
             return False
         applied = self.applied.setdefault(rules, Applied(self._without(*rules)))
         return applied.leads(reason.ways(*rules), before, after, empty=reason.kind in ("trace", "vec"))
@@ -140,11 +151,9 @@ class Explainer:
         """Whether two sides that are alike are so by a rule; another rule that makes them alike as well is left out."""
         if not self._without(rule).equates(before, after):
             return True
-        other = HIDDEN_BEHIND.get(rule)
-        return (
-            other is not None
-            and self._without(other).equates(before, after)
-            and not self._without(rule, other).equates(before, after)
+        return any(
+            self._without(other).equates(before, after) and not self._without(rule, other).equates(before, after)
+            for other in rules()
         )
 
     def _without(self, *rules: str) -> Standard:
@@ -172,8 +181,8 @@ class Explainer:
             for found in self.matcher.match(reason.left, form, {}):
                 made = instance(reason.right, found)
                 if made is not None and made.shape == after.shape:
-                    made = without_constants(self._further(reason, made, after), constant)
-                    if self._same(made, after, e):
+                    made = self._further(reason, without_constants(made, constant), after)
+                    if self._same(without_constants(made, constant), after, e):
                         return True
         return False
 
@@ -220,7 +229,7 @@ class Explainer:
             form = next((m for m in made if m is not None and m.shape == waiting[0].shape), None)
             if form is None:
                 return None
-            e = self.form.of(replace(put(e, waiting[0], form), vanishing))
+            e = self._without("inner products in front").of(replace(put(e, waiting[0], form), vanishing))
         return None
 
     def _same(self, claimed: Expr, after: Expr, e: Expr) -> bool:
@@ -284,6 +293,8 @@ def is_inserted(before: Expr, after: Expr) -> bool:
         b, a = waiting.pop()
         if b is a or isinstance(b.operands[0] if isinstance(b, Vec) else b, Differential):
             continue
+        if (isinstance(a, Zeros) or a.number == 0) and not isinstance(b, Sum) and holds_differential(b):
+            continue  # dh is 0
         if isinstance(b, Product | Sum | Hadamard):
             mine, theirs = unlike(b, a)
             if any(not holds_differential(f) for f in mine) or not theirs:

@@ -106,6 +106,7 @@ UNSPOKEN = (
     "trace of a scalar",
     "transpose within a trace",
     "numbers in a sum",
+    "root as a power",
     "trace of an indexed sum",
     *[f"multiples out of {kind.__name__}" for kind in LINEAR],
 )
@@ -123,9 +124,6 @@ IMPLIED_BY = {  # what a rule may be hidden behind
     ),
     "constants in front of an indexed sum": ("trace of an indexed sum",),
 }
-HIDDEN_BEHIND = dict.fromkeys(  # another rule that may make two sides alike as well
-    ("order of factors", "scalars in front", "inner products in front"), "constants in front of an indexed sum"
-)
 
 
 def implied(rule: str) -> set[str]:

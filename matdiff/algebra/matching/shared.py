@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matdiff.algebra.constants import Constant, Identity
+from matdiff.algebra.constants import Constant, Identity, Zeros
 from matdiff.algebra.expr import Expr, Leaf, Symbol, postorder, replace
 from matdiff.algebra.operators.products import Power, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
@@ -28,9 +28,12 @@ def ways_to_look(before: Expr, after: Expr) -> Iterator[Sides]:
     yield (sides := with_letters(before, after))
     if sides != (before, after):
         yield before, after
-    constants = {n for e in sides for n in postorder(e, prune=is_named) if isinstance(n, Constant)}
-    if constants:
-        yield lettered(sides, {c: Symbol(f"·{c}", c.shape, properties_of(c)) for c in constants})
+    for pair in dict.fromkeys((sides, (before, after))):
+        constants = {n for e in pair for n in postorder(e, prune=is_named) if isinstance(n, Constant)}
+        letters: dict[Expr, Expr] = {c: Symbol(f"·{c}", c.shape, properties_of(c)) for c in constants}
+        for chosen in (letters, *({c: s} for c, s in letters.items() if len(letters) > 1)):
+            if chosen:
+                yield lettered(pair, chosen)
 
 
 def with_letters(before: Expr, after: Expr) -> Sides:
@@ -55,6 +58,8 @@ def properties_of(e: Expr) -> list[str]:
     """What a letter has to know of what it stands for."""
     if isinstance(e, Identity):
         return ["diagonal", "orthogonal"]
+    if isinstance(e, Zeros) and e.rows is e.cols and not e.is_scalar:
+        return ["diagonal"]
     return ["symmetric"] if not e.is_scalar and is_symmetric(e) else []
 
 

@@ -16,7 +16,7 @@ from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder
 from matdiff.algebra.forms.grids import grid
-from matdiff.algebra.forms.stacks import total
+from matdiff.algebra.forms.stacks import as_product, total
 from matdiff.algebra.matching.arithmetic import Arithmetic, Forms
 from matdiff.algebra.matching.rules import (
     ENTRIES,
@@ -29,11 +29,12 @@ from matdiff.algebra.matching.rules import (
     rule_of,
     term,
 )
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, is_null, places
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, is_null
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
+from matdiff.algebra.operators.linear import Bilinear, Linear, places
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.open_functions import OpenHessian
 from matdiff.algebra.operators.piecewise import Piecewise
@@ -48,7 +49,6 @@ from matdiff.algebra.operators.products import (
     multiple,
     zero,
 )
-from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
@@ -136,14 +136,14 @@ class Standard(Arithmetic):
         if isinstance(e, Scale):
             return self.product_of(e, operands[:1], operands[1:])
         if isinstance(e, Hadamard):
-            return self.entrywise_of(e, operands) if not e.is_scalar else self.product_of(e, operands, ())
+            return self.entrywise_of(e, operands) if not e.is_scalar else self._of_scalars(e, operands)
         if isinstance(e, Product):
             return self.product_of(e, (), operands)
         if isinstance(e, EVEN) or (isinstance(e, Power) and is_even(e.operands[1])):
             operands = (self._in_either_sense(operands[0]), *operands[1:])
         if isinstance(e, Power):
             return self._power(*operands)
-        if isinstance(e, Sqrt):
+        if isinstance(e, Sqrt) and self.has("root as a power"):
             return self._power(operands[0], Number(Fraction(1, 2)))
         if isinstance(e, IndexedSum):
             return self.indexed(e.index, operands[0])
@@ -153,10 +153,14 @@ class Standard(Arithmetic):
             return self.of(as_product_with_ones(operands[0]))
         if isinstance(e, HorizontalStack | VerticalStack):
             return self._blocks(HorizontalStack if isinstance(e, HorizontalStack) else VerticalStack, operands)
+        if isinstance(e, Linear) and self.has("zero") and is_of_zero(e, operands):
+            return zero(e.rebuild(tuple(operands)).shape)
         if isinstance(e, LINEAR) and (found := self._linear(e, operands)) is not None:
             return found
-        if isinstance(e, Trace):
-            return self._trace(e, operands[0])
+        return self._trace(e, operands[0]) if isinstance(e, Trace) else self._of_parts(e, operands)
+
+    def _of_parts(self, e: Expr, operands: tuple[Expr, ...]) -> Expr:
+        """Entries, vec, diagonals, d; what has no rule is as it was, of other operands."""
         if isinstance(e, Entry) and isinstance(operands[0], Ones | Zeros):
             is_zero = isinstance(operands[0], Zeros)
             return Number(int(not is_zero)) if self.has("zero" if is_zero else "ones") else e.rebuild(operands)
@@ -169,6 +173,12 @@ class Standard(Arithmetic):
         ):
             return zero(e.shape) if self.has("zero") else e.rebuild(operands)
         return e.rebuild(operands)
+
+    def _of_scalars(self, e: Expr, factors: Sequence[Expr]) -> Expr:
+        """A product of scalars; xᵀyzᵀw may be read as one of four factors."""
+        stays = not self.has("inner products in front")
+        chains = [f for f in factors if stays and isinstance(f, Product)]
+        return self.product_of(e, [f for f in factors if f not in chains], chains)
 
     def _in_either_sense(self, a: Expr) -> Expr:
         """A or −A, of which an even function is the same."""
@@ -184,8 +194,6 @@ class Standard(Arithmetic):
             for k, o in enumerate(operands):
                 if isinstance(o, Sum) and not isinstance(e, Trace):
                     return self.sum_of([self._straight(e, (*operands[:k], t, *operands[k + 1 :])) for t in o.operands])
-        if self.has("zero") and any(isinstance(o, Zeros) for o in operands):
-            return zero(e.rebuild(tuple(operands)).shape)
         opens = self.opens_sums or (isinstance(e, Trace) and self.has("trace of an indexed sum"))
         for k, o in enumerate(operands) if opens else ():
             if (opened := self.summand(o)) is not None:
@@ -326,7 +334,7 @@ class Standard(Arithmetic):
         if isinstance(e, Piecewise) and e.is_scalar:
             return Transpose(straight)
         operands = tuple([b for _, b in below])
-        if isinstance(e, LINEAR) and isinstance(straight, Sum | Scale | IndexedSum):
+        if isinstance(straight, Zeros) or (isinstance(e, LINEAR) and isinstance(straight, Sum | Scale | IndexedSum)):
             return self.flipped(straight)  # of what stands in front of it by now
         rule = rule_of(e)
         if rule is None or not self.has(rule):
@@ -348,15 +356,11 @@ class Standard(Arithmetic):
         return self._straight(e, operands)
 
 
-def as_product(e: Expr) -> Expr | None:
-    """1ᵀA1 of a sum of entries, and I[2:n, :]ᵀx of a vector among zeros."""
-    if isinstance(e, SumOfEntries):
-        return as_product_with_ones(e.operands[0])
-    shown = [k for k, o in enumerate(e.operands) if not is_null(o)] if isinstance(e, VerticalStack) else []
-    if len(shown) != 1 or len(e.operands) == 1 or e.cols is not ONE:
-        return None
-    place = places([o.rows for o in e.operands])[shown[0]]
-    return Product.of(Transpose.of(Slice.of(Identity(e.rows), place)), e.operands[shown[0]])
+def is_of_zero(e: Linear, operands: Sequence[Expr]) -> bool:
+    """Whether an operand in which an operation is linear is 0, and with it the whole."""
+    varying = places(e)
+    alone = isinstance(e, Bilinear) or len(varying) == 1
+    return alone and any(isinstance(operands[k], Zeros) for k in varying)
 
 
 def is_even(exponent: Expr) -> bool:

@@ -169,7 +169,8 @@ class UpToForm(Matcher):
             return self._either(p.operands[0], (e, self.form.flipped(e)), found)
         if isinstance(p, Trace) and e.is_scalar:
             inside = e.operands[0] if isinstance(e, Trace) else e
-            return self._either(p.operands[0], (inside, self.turned(inside)), found)
+            turns = self.form.has("transpose within a trace")
+            return self._either(p.operands[0], (inside, self.turned(inside)) if turns else (inside,), found)
         if isinstance(p, Constant) and e.number == (0 if isinstance(p, Zeros) else 1):
             sized = self._shape(p, e, found)
             return NOTHING if sized is None else (sized,)

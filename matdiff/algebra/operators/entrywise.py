@@ -24,25 +24,18 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from matdiff.algebra.constants import Ones, Zeros
-from matdiff.algebra.dims import ONE, Shape, size
+from matdiff.algebra.constants import Zeros
+from matdiff.algebra.dims import Shape, size
 from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol, postorder
 from matdiff.algebra.laws import Law
 from matdiff.algebra.notation import ATOM, POSTFIX, SUM, TERM, Notation, Slot, Style, call, fenced, name_text
-from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, Transpose, zero
+from matdiff.algebra.operators.products import Differentials, Hadamard, Power, Scale, Sum, ones_like, zero
 from matdiff.algebra.operators.square import Determinant
 
 HALF = Number("1/2")
 ENTRY = Symbol("·entry")  # an entry of a matrix, which no name in a text can be
 
 # ---- from a scalar to a matrix ----------------------------------------------------------------------
-
-
-def ones_like(e: Expr) -> Expr:
-    """1 in the shape of an expression."""
-    if e.is_scalar:
-        return Number(1)
-    return Transpose(Ones(e.cols)) if e.rows is ONE else Ones(*e.shape)
 
 
 def filled(value: Expr, e: Expr) -> Expr:

@@ -9,8 +9,8 @@ from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import Statement, differential, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.activations import Relu, Step
-from matdiff.algebra.operators.entrywise import filled, ones_like
-from matdiff.algebra.operators.products import Differentials, Hadamard, Sum, zero
+from matdiff.algebra.operators.entrywise import filled
+from matdiff.algebra.operators.products import Differentials, Hadamard, Sum, ones_like, zero
 from matdiff.algebra.operators.sums import entries_by_index, over_index
 
 # ---- the larger of two ------------------------------------------------------------------------------

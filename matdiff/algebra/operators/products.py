@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import mul
 from typing import Any
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, shape_text
 from matdiff.algebra.expr import FUNCTIONS, OPERATORS, UNIT, Data, Expr, Number, Operator, bits
 from matdiff.algebra.laws import differential, shift, vec
@@ -88,6 +88,13 @@ def multiple(k: Fraction, e: Expr | None) -> Expr:
 def zero(shape: Shape) -> Expr:
     """0 in a shape."""
     return Number(0) if shape == SCALAR else Zeros(*shape)
+
+
+def ones_like(e: Expr) -> Expr:
+    """1 in the shape of an expression."""
+    if e.is_scalar:
+        return Number(1)
+    return Transpose(Ones(e.cols)) if e.rows is ONE else Ones(*e.shape)
 
 
 def reciprocal(e: Expr) -> Expr:
@@ -311,13 +318,15 @@ class Power(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         base, s = operands[0].number, operands[1].number
+        if s == 1 or (s == 0 and base is None):
+            return operands[0] if s else ones_like(operands[0])
         if base is not None and s is not None and s.denominator == 1 and (base or s > 0):
             short = abs(s) < MOST_FACTORS and abs(s) * bits(base) < MOST_BITS
             return Number(base ** int(s)) if short or abs(base) == 1 else cls.make(operands)
         return cls.make(operands)
 
     def rebuild(self, operands: tuple[Expr, ...]) -> Expr:
-        """The power of other operands; that of a number is a number."""
+        """The power of other operands: that of a number is a number, a¹ is a, and a⁰ is 1."""
         return Power.of(*operands)
 
     def notation(self, style: Style) -> Notation:

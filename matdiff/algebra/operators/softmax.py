@@ -11,8 +11,7 @@ from typing import Any, ClassVar
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import stated_differential
-from matdiff.algebra.operators.entrywise import ones_like
-from matdiff.algebra.operators.products import Product, Transpose
+from matdiff.algebra.operators.products import Product, Transpose, ones_like
 
 
 def stable_logsumexp(np: Any, a: Any, axis: int) -> Any:

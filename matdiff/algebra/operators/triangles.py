@@ -9,10 +9,9 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Shape, Size
 from matdiff.algebra.expr import Data, Expr, Number, Operator
 from matdiff.algebra.notation import Notation, Style
-from matdiff.algebra.operators.entrywise import ones_like
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.linear import Linear
-from matdiff.algebra.operators.products import Hadamard, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Scale, Transpose, ones_like
 from matdiff.algebra.operators.reductions import Abbreviation
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.vectorisation import Commutation

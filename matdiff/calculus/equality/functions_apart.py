@@ -14,7 +14,7 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fact, replace
 from matdiff.algebra.identities import powers
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, exact_root, ones_like, to_power
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Log, Sqrt, exact_root, to_power
 from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -25,6 +25,7 @@ from matdiff.algebra.operators.products import (
     Transpose,
     coefficient,
     multiple,
+    ones_like,
     zero,
 )
 from matdiff.algebra.operators.square import Determinant

@@ -10,9 +10,9 @@ import matdiff.algebra.operators  # noqa: F401 - fills the tables of operators
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Operator
 from matdiff.algebra.laws import Law
-from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Sqrt, ones_like
+from matdiff.algebra.operators.entrywise import Abs, Exp, Log, Sqrt
 from matdiff.algebra.operators.norms import Frobenius, inner
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, ones_like
 from matdiff.algebra.operators.sums import SumOfEntries
 
 
