@@ -48,13 +48,13 @@ NABLA = rf"\s*∇\s*(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
-CUES = re.compile("deriv|hess|grad|jacob|minim|maxim|differ|respect|over|w.{0,2}r.{0,2}t", re.IGNORECASE)
+CUES = re.compile("deriv|point|hess|grad|jacob|minim|maxim|differ|respect|over|w.{0,2}r.{0,2}t", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
 WORDS = ALONE | frozenset(
     "the its first second order partial total matrix vector full derivative derivatives gradient grad hessian jacobian "
-    "minimum maximum minimizer minimiser maximizer maximiser value for function expression objective loss to with "
+    "minimum maximum stationary critical point points minimizer minimiser maximizer maximiser value for function expression objective loss to with "
     "respect what is".split()
 )
 
@@ -81,7 +81,7 @@ def request_at(text: str, place: int) -> Question | None:
     """The question in words that a text is from a place on; None of another.
 
     >>> request_at("the gradient of x'A x wrt x", 0)
-    Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=None)
+    Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=None, sense='')
     """
     nabla = match_at(NABLA, text, place) if "∇" in text else None
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
