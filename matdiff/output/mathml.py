@@ -20,6 +20,7 @@ NAME = re.compile(r"\\operatorname\{([A-Za-z]+(?:\\_|\d)(?:\\_|\w)*)\}")  # log1
 NAMED = re.compile(r"[A-Za-z]+[\d_]\w*")
 SIGNS, BARS, BRACKETS = frozenset("⪰⪯≻≺⇒⊗⊖⊘∗‖"), frozenset("|‖"), frozenset("([|‖⌈⌊")
 THIN = "0.17em"
+LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}  # of a sum: beside it only within a line
 
 
 @lru_cache(maxsize=4096)
@@ -40,6 +41,8 @@ def mathml(latex: str, display: bool = False) -> str:
         node.text = unescape(node.text or "")
     for node in made.iter():
         children = list(node)
+        if display and node.tag in LIMITS and node[0].text in ("∑", "∏"):
+            node.tag = LIMITS[node.tag]
         for before, child, behind in zip([None, *children], children, [*children[1:], None], strict=False):
             _put_right(before, child, behind)
     return tostring(made, encoding="unicode")

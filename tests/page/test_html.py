@@ -110,6 +110,11 @@ def test_signs_are_what_they_are_in_mathematics(latex: str, piece: str) -> None:
     assert piece in mathml(latex)
 
 
+def test_the_limits_of_a_sum_stand_above_and_below_it_where_there_is_room() -> None:
+    for latex in (r"\sum_{i=1}^{N} x_{i}", r"\left(\sum_{i=1}^{N} x_{i}\right)"):
+        assert "<munderover><mo" in mathml(latex, display=True)
+
+
 def test_without_a_translator_formulas_stay_latex(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "latex2mathml", None)
     mathml.cache_clear()

@@ -6,8 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -19,18 +17,6 @@ from matdiff.web.server import FILES, LONGEST, STATIC, Server, begin
 from matdiff.web.worker import Worker
 
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    made = Server(0)
-    made.warm_up()
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield made
-    made.shutdown()
-    made.server_close()
-    thread.join()
 
 
 class Asked:

@@ -10,7 +10,7 @@ const OPTIONS = {
     choices: { textbook: "as in a textbook", full: "every law", none: "none" } },
   layout: { label: "Layout", of: ["gradient", "jacobian"],
     choices: { "": "usual", denominator: "denominator", numerator: "numerator" } },
-  backend: { label: "Library", of: ["code"], choices: { numpy: "NumPy", jax: "JAX", torch: "PyTorch" } },
+  backend: { label: "Library", of: ["code"], choices: { numpy: "NumPy", jax: "JAX", torch: "PyTorch", julia: "Julia", matlab: "MATLAB" } },
   outputs: { label: "Returns", of: ["code"],
     choices: { "value,gradient": "value and gradient", "value,gradient,hessian": "value, gradient and Hessian",
       "value,gradient,hvp": "value, gradient and Hessian times a vector", jacobian: "Jacobian", value: "value" } },
