@@ -151,6 +151,12 @@ def test_code_of_every_library_is_written(page: Page) -> None:
         page.until(lambda sign=sign: sign in page.text("#answer pre"))
 
 
+def test_what_is_wider_than_its_place_is_reached_by_the_keyboard(page: Page) -> None:
+    page.open(text="x'A x", wrt="x", kind="latex")
+    page.until(lambda: "align" in page.text("#answer pre"))
+    assert page.find("#answer pre").get_property("tabIndex") == 0
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_is_wider_than_the_window(page: Page, size: str, tmp_path: Path) -> None:
     page.browser.set_window_size(*SIZES[size])

@@ -194,6 +194,8 @@ function showAnswer(found) {
     }
     for (const law of answer.querySelectorAll(".law[title]")) tipped(law);
   }
+  for (const box of answer.querySelectorAll("pre, .wide, .head")) // which the arrow keys move, where it is too wide
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   const shown = state.kind === "latex" ? { LaTeX: found.copies.LaTeX } : found.copies;
   copies.append(...Object.entries(shown).map(([name, text]) => {
     const button = element("button", `Copy ${name}`);
