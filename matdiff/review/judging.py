@@ -142,7 +142,8 @@ class Judge:
                 raise
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
-        is_line = is_derivative or (is_form and not self.equations.has_increments())
+        is_form = is_form and not self.equations.has_increments()
+        is_line = (is_derivative or is_form) and not self._is_linearised(sides)
         may_be_condition = bool(self.equations.zeros) or self.has_derived or self._is_condition(line, sides)
         chain.is_line, chain.is_equation = is_line, not is_line and may_be_condition
         self.has_derived = self.has_derived or is_derivative
@@ -195,6 +196,10 @@ class Judge:
         spelt = [side.strip() for side in sides[:2]]
         is_bare = "I" in spelt or any(isinstance(self.scope.read(side), BARE) for side in spelt)
         return is_bare or re.search(CONDITION, line.text) is not None or self._speaks_of_more(sides)
+
+    def _is_linearised(self, sides: list[str]) -> bool:
+        """Whether an equation with dX is one to be solved: H dx + Aᵀdν = −r, and nothing that is differentiated."""
+        return self.scope.has_plain_increments(sides[0]) and self._speaks_of_more(sides)
 
     def _speaks_of_more(self, sides: list[str]) -> bool:
         """Whether one of two sides has a letter that the other has not, as no identity of plain expressions does."""

@@ -31,6 +31,7 @@ LAYOUT = (
     r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\phantom\s*\{[^{}]*\}"
     r"|\{\}|\\label\{[^{}]*\}|\\nonumber|\\notag|\\\\(?:\[[^\]]*\])?|\\[\[\]]|\\displaystyle"
 )
+TABLE = r"\\begin\s*\{(\w*matrix|cases|array)\}.*?\\end\s*\{\1\}"  # which is no layout of rows
 DISPLAYED = (
     r"\\\[(?P<inside>.*?)\\\]"
     r"|\\begin\s*\{(?P<of>align|aligned|equation|gather|eqnarray)\*?\}(?P<rows>.*?)\\end\s*\{(?P=of)\*?\}"
@@ -161,9 +162,12 @@ def _pieces(row: str) -> Iterator[str]:
     if "$" in row:
         row = re.sub(DISPLAYED, _between_dollars, row)
     row = re.sub(SWITCH, lambda m: m.group(1) if len(m.group(1)) == 1 else rf"\operatorname{{{m.group(1)}}}", row)
+    held = [m.group() for m in re.finditer(TABLE, row)]
+    row = re.sub(TABLE, "⟪⟫", row)
     if "matrix}" not in row and "cases}" not in row:
         row = re.sub(r"(?<![-+=])(?<![-+=]\s)\\\\(?:\[[^\]]*\])?(?!\s*(?:&|\\q?quad)*\s*[-+])(?=.*\S)", " ; ", row)
     row = re.sub(LAYOUT, " ", row).replace("&", " ")
+    row = re.sub("⟪⟫", lambda _: held.pop(0), row)
     row = re.sub(r"\\(?:text|mathrm|mathsf|rm)\s*\{\s*d\s*\}", r"\\mathrm{d}", row)
     if row.lstrip().startswith("| $"):
         row = row.partition("$ |")[0] + "$"  # a table whose second column names the laws

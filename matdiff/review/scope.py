@@ -346,6 +346,12 @@ class Scope:
         """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""
         return compared(self.without(value, set(self.names())), zero(value.shape), proofs=False).equal is not False
 
+    def has_plain_increments(self, side: str) -> bool:
+        """Whether dX stands in a side, and no differential of a function or of a name that is defined."""
+        inner = [n.operands[0] for n in postorder(self.read(side)) if isinstance(n, Differential)]
+        said = self.definitions.keys() | self.forms.keys()
+        return bool(inner) and all(isinstance(e, Symbol) and e.name not in said for e in inner)
+
     def without(self, value: Expr, names: set[str]) -> Expr:
         """A value in which some names do not vary: dX is 0."""
         increments = (s for s in symbols(value) if s.name[0] == "d" and named(s.name[1:]) in names)

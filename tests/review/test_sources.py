@@ -67,6 +67,27 @@ def test_a_formula_goes_over_rows_between_two_dollars() -> None:
     assert (review.first_wrong, review.kind) == (3, "factor")
 
 
+def test_matrices_of_blocks_are_read() -> None:
+    z = r"\begin{bmatrix} x \\ y \end{bmatrix}"
+    blocks = r"\begin{bmatrix} A & B \\ B^T & A \end{bmatrix}"
+    text = rf"$f = {z}^T {blocks} {z}$ so that $\nabla_x f = (A + A^T)x + 2By$ and $\nabla_y f = (A + A^T)y + 2Bx$"
+    review = matdiff.check(text, "A, B: n x n; x, y: n")
+    assert review.kind == "transpose"
+    assert str(review.should_be) == "(A + Aᵀ)y + 2Bᵀx"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"\begin{bmatrix} H & A^T \end{bmatrix} \begin{bmatrix} dx \\ d\nu \end{bmatrix} = -g",
+        r"H\,dx + A^T d\nu = -g",
+        r"X\,dX + dX\,X = C",
+    ],
+)
+def test_a_linearised_equation_is_no_identity(line: str) -> None:
+    assert matdiff.check(f"${line}$", "H, X, C: n x n; A: m x n; x, g: n; nu, r: m").ok
+
+
 def test_a_bracket_that_is_never_closed_ends_with_its_formula() -> None:
     review = matdiff.check("$(d f = 2 x^T dx$\n\n$f = x^T x$\n\n$\\nabla f = 3 x$")
     assert review.first_wrong == 3
