@@ -185,8 +185,8 @@ class UpToForm(Matcher):
 
     def _blocks(self, ps: Sequence[Expr], es: Sequence[Expr], kind: type[Expr], found: Found) -> Iterator[Found]:
         """Blocks in their order; a letter, or zeros, may take several neighbours."""
-        if not ps:
-            if not es:
+        if not ps or not es:
+            if not ps and not es:
                 yield found
             return
         most = len(es) if is_bare(ps[0]) or isinstance(ps[0], Zeros) else 1
