@@ -5,9 +5,14 @@ from __future__ import annotations
 import pytest
 
 import matdiff
-from matdiff.algebra.identities.denominators import common_powers, denominators_multiplied
+from matdiff.algebra.identities.denominators import common_denominator, common_powers, denominators_multiplied
+from matdiff.algebra.identities.joining import inverse_on_both_sides, mean_taken_off
+from matdiff.algebra.identities.part_by_part import diagonals_joined, stacks_joined
+from matdiff.algebra.identities.powers import factor_of_a_denominator
+from matdiff.algebra.laws import Law
 from matdiff.algebra.reading_cost import reading_cost
 
+W = "a: m; b: n; C: m x n; A: m x m spd"
 ANSWERS = [
     ("a'*u/sqrt(u'*Q*u)", "Q: n x n spd; a, u: n", "u", "(a - (a'*u)*Q*u/(u'*Q*u))/sqrt(u'*Q*u)"),
     ("(p'*z)^2/(z'*z)", "p, z: n", "z", "2*(p'*z)*(p - (p'*z)*z/(z'*z))/(z'*z)"),
@@ -20,6 +25,25 @@ ANSWERS = [
     ("x'*M*x/(x'*B*x)", "M, B: n x n symmetric; x: n", "x", "2*(M*x - (x'*M*x)*B*x/(x'*B*x))/(x'*B*x)"),
     ("v'*w/(1 + w'*w)", "v, w: n", "w", "(v - 2*(v'*w)*w/(1 + w'*w))/(1 + w'*w)"),
     ("sum(1/2*x.*(1 + erf(x/sqrt(2))))", "x: n", "x", "normcdf(x) + x .* normpdf(x)"),
+    ("x/(x + c)", "x, c: scalar", "x", "c/(x + c)^2"),
+    ("sum(x .* log(x .* y))", "x, y: n positive", "x", "log(x .* y) + 1"),
+    (
+        "N*log det(S) + sum(i=1..N, (x[i] - m)'*inv(S)*(x[i] - m))",
+        "x[i=1..N]: d; S: d x d spd; m: d; N: scalar",
+        "S",
+        "inv(S)*(N*S - sum(i=1..N, (x[i] - m)*(x[i] - m)'))*inv(S)",
+    ),
+    ("x^2*y/(x^2 + y^2)", "x, y: scalar", "x", "2*x*y^3/(x^2 + y^2)^2"),
+    ("norm2(x)^2/(1 + norm2(x)^2)", "x: n", "x", "2*x/(1 + norm2(x)^2)^2"),
+    ("sum(x ./ sqrt(x.^2 + c))", "x: n; c: scalar positive", "x", "c*(1 ./ sqrt(x.^2 + c*ones(n)).^3)"),
+    ("a'*C*b/sqrt((a'*A*a)*(b'*b))", W, "a", "(C*b - (a'*C*b)*A*a/(a'*A*a))/sqrt((a'*A*a)*(b'*b))"),
+    ("norm2(X*w - mean(X*w)*ones(n))^2", "X: n x m; w: m", "w", "2*X'*centering(n)*X*w"),
+    (
+        "sum(i=1..n-1, 100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)",
+        "x: n",
+        "x",
+        "200*[0; x[2:n] - x[1:n-1].^2] - [400*((x[2:n] - x[1:n-1].^2) .* x[1:n-1]) + 2*(1 - x[1:n-1]); 0]",
+    ),
     ("r*log(softmax(A*z)[3])", "A: m x n; z: n; r: scalar", "A", "r*(unit(3, m) - softmax(A*z))*z'"),
 ]
 
@@ -47,6 +71,64 @@ def test_shared_powers_are_taken_out(before: str, after: str) -> None:
     assert str(found) == str(wanted)
     assert common_powers.explains(e, found)
     assert not common_powers.explains(e, -found)
+
+
+@pytest.mark.parametrize(
+    ("f", "where", "least"),
+    [
+        ("sum(log(1 + x.^2))", "x: n", "2*diag((1 - x.^2) ./ (1 + x.^2).^2)"),
+        (
+            "sum(sqrt((A*x - b).^2 + c))",
+            "A: m x n; x: n; b: m; c: scalar positive",
+            "c*A'*diag(1 ./ sqrt((A*x - b).^2 + c*ones(m)).^3)*A",
+        ),
+    ],
+)
+def test_the_hessian_of_a_sum_over_entries_is_one_diagonal_matrix(f: str, where: str, least: str) -> None:
+    found = matdiff.hessian(f, "x", where)
+    assert found.verify().ok
+    assert reading_cost(found.result) <= reading_cost(matdiff.parse(least, where)) + 2  # brackets in a stack
+
+
+@pytest.mark.parametrize(
+    ("law", "before", "after"),
+    [
+        (common_denominator, "1/(a + b) - a/(a + b)^2", "(a + b - a)/(a + b)^2"),
+        (common_denominator, "x ./ (x + y) - ones(n)", "(x - ones(n) .* (x + y)) ./ (x + y)"),
+        (diagonals_joined, "diag(x) - a*diag(y) + A'*A", "diag(x - a*y) + A'*A"),
+        (stacks_joined, "3*[x; 0] - [2*y; 0] + [0; z]", "[3*x - 2*y; 0] + [0; z]"),
+        (factor_of_a_denominator, "x ./ (x .* y)", "1 ./ y"),
+        (inverse_on_both_sides, "inv(S) - inv(S)*x*x'*inv(S) + 2*T", "inv(S)*(S - x*x')*inv(S) + 2*T"),
+        (inverse_on_both_sides, "a*inv(S) - b*inv(S)*T*inv(S)", "inv(S)*(a*S - b*T)*inv(S)"),
+        (mean_taken_off, "A*x - sum(A*x)*ones(m)/m", "centering(m)*A*x"),
+        (mean_taken_off, "c*(sum(A*x)/m)*ones(m) - c*A*x", "-c*centering(m)*A*x"),
+    ],
+)
+def test_laws_that_bring_terms_together(law: Law, before: str, after: str) -> None:
+    where = "x, y, z: n; A: m x n; S, T: n x n spd; a, b, c: scalar"
+    e = matdiff.parse(before, where)
+    found = law.apply(e)
+    assert found is not None
+    assert matdiff.equal(found, matdiff.parse(after, where)).equal is True
+    assert reading_cost(found) <= reading_cost(matdiff.parse(after, where))
+    assert law.explains(e, found)
+    assert not law.explains(e, -found)
+
+
+@pytest.mark.parametrize(
+    ("law", "text"),
+    [
+        (common_denominator, "1/(a + b) + 1/(a - b)"),
+        (common_denominator, "1/(a + b) - c/(a + b)^2"),
+        (mean_taken_off, "x - sum(x)*ones(n)/n"),
+        (mean_taken_off, "A*x - sum(A*x)*ones(m)/n"),
+        (stacks_joined, "[x; 0] + [0; y]"),
+        (factor_of_a_denominator, "z ./ (x .* y)"),
+        (inverse_on_both_sides, "inv(A'*A) - inv(A'*A)*x*x'*inv(A'*A)"),
+    ],
+)
+def test_terms_that_have_nothing_to_gain_stay_apart(law: Law, text: str) -> None:
+    assert law.apply(matdiff.parse(text, "x, y: n; A: m x n; a, b, c: scalar")) is None
 
 
 @pytest.mark.parametrize("text", ["a + a*b", "A/a + B/b", "a*x + y"])

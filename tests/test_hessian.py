@@ -174,8 +174,9 @@ def test_the_page_shows_both_differentials(capsys: pytest.CaptureFixture[str]) -
     assert main(["hessian", "norm2(A*x - y)^2", "--wrt", "x"]) == 0
     page = capsys.readouterr().out
     for wanted in (
-        "df = (∇_x f)ᵀ dx",
-        "∇_x f = 2Aᵀ(Ax − y)",
+        "First differential\n  df = d((Ax − y)ᵀ(Ax − y))",
+        "     = Tr((2Aᵀ(Ax − y))ᵀ dx)",
+        "Gradient\n  ∇_x f = 2Aᵀ(Ax − y)",
         "d²f = (d∇_x f)ᵀ dx",
         "∂²f/∂x∂xᵀ = 2AᵀA",
         "the Hessian on",

@@ -167,8 +167,16 @@ class _Sweep:
         """One block, whose contributions to the unknowns and cuts below are noted."""
         block, found = self.derived(node, adjoint, name)
         for target, piece in found.items():
-            self.pieces.setdefault(target, []).append(piece)
+            self._note(target, piece)
         return block
+
+    def _note(self, target: Expr, piece: Expr) -> None:
+        """Notes what a block contributes to an unknown or a cut; 0 is left out where there is something else."""
+        noted = self.pieces.setdefault(target, [])
+        if not noted or noted == [zero(target.shape)]:
+            self.pieces[target] = [piece]
+        elif piece is not zero(target.shape):
+            noted.append(piece)
 
     def _through(self, node: Expr, adjoint: Expr, name: str) -> tuple[Block, dict[Expr, Expr]]:
         """d of the node, the trace form, and what it contributes to the unknowns and cuts below."""

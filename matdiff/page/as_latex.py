@@ -150,7 +150,18 @@ def _rows(page: Page) -> Iterator[_Row]:
     for answer in page.answers:
         yield from _answer(answer)
     yield from _certificate(page.certificate)
-    yield from _items(r"\text{valid where } ", [small_brackets(condition(c)) for c in page.conditions])
+    yield from _conditions(page.conditions)
+
+
+def _conditions(conditions: Sequence[Condition | str]) -> Iterator[_Row]:
+    """Where the page holds; a sentence that is wider than a line is broken between its words."""
+    opening = r"\text{valid where } "
+    signs = [small_brackets(condition(c)) for c in conditions]
+    wide = [measure(opening + s) > SENTENCE and isinstance(c, str) for s, c in zip(signs, conditions, strict=True)]
+    yield from _items(opening, [s for s, is_wide in zip(signs, wide, strict=True) if not is_wide])
+    for c, is_wide in zip(conditions, wide, strict=True):
+        if is_wide:
+            yield from _said(in_words(f"valid where {c}" if all(wide) else str(c)))
 
 
 def _heading(heading: str) -> Iterator[_Row]:

@@ -16,7 +16,8 @@ from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Block, Gradients, Phase, unspoken
 from matdiff.calculus.hessian import Hessians
 from matdiff.output.notation import Printer, write
-from matdiff.page.gradients import declared, definitions, head, piece_names, projected, said
+from matdiff.page.gradients import declared, definitions, each_heading_once, head, piece_names, projected, said
+from matdiff.page.gradients import sections as gradient_sections
 from matdiff.page.model import (
     PARTIAL,
     TOP,
@@ -50,6 +51,7 @@ QUIET = {
     laws.sums_to_the_front,
     blocks_one_by_one,
 }
+FIRST = {"Differential": "First differential"}  # above that of the gradient
 HEADINGS = frozenset(("Differential", "Vec form", "Linear form", "Substitution", "Projection", "Simplified"))
 
 
@@ -209,11 +211,14 @@ def of_hessian(
 
 
 def hessian_sections(found: Hessians, full: bool) -> Iterator[Section]:
-    """df = Tr(GᵀdX) in one line, then the derivation of dG for every unknown."""
+    """The derivation of the gradients G, then that of dG for every unknown."""
     labels = {name: joined([nabla(u), " f"]) for name, u in found.unknowns.items()}
-    first = joined([paired(labels[n], u) for n, u in found.unknowns.items()], " + ")
-    gradients = [Line(labels[name], whole(g)) for name, g in found.first.gradients.items()]
-    yield Section("First differential", [Line(joined([D, "f"]), first), *gradients])
+    pen = Pen(piece_names(found.first))
+    to_gradient = [gradient_sections(block, found.first, pen, full) for block in found.first.blocks]
+    yield from (
+        s._replace(heading=FIRST.get(s.heading, s.heading)) for part in each_heading_once(to_gradient) for s in part
+    )
+    yield Section("Gradient", [Line(labels[name], whole(g)) for name, g in found.first.gradients.items()])
     second = joined([paired(joined([D, labels[n]]), u) for n, u in found.unknowns.items()], " + ")
     lines = [Line(joined([D, sign("²f", "^{2}f")]), second)]
     heading = "Second differential"

@@ -32,6 +32,7 @@ from matdiff.algebra.identities import (
     linear_structures,
     matrix_functions,
     open_functions,
+    part_by_part,
     partial_traces,
     parts,
     piecewise,
@@ -139,6 +140,7 @@ EVERYWHERE = stated_in(
     given_entries,
     denominators,
     grids,
+    part_by_part,
     stacks,
     expansions,
 )

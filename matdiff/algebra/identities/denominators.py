@@ -9,16 +9,16 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.expr import UNIT, Expr
-from matdiff.algebra.identities.cancelling import weight
+from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.identities.cancelling import multiplied_out, shortened, together, weight
 from matdiff.algebra.identities.factoring import split
 from matdiff.algebra.identities.powers import base_and_exponent
-from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import to_power
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, multiple
+from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.operators.entrywise import Sqrt, ones_like, to_power
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, multiple
 from matdiff.algebra.reading_cost import reading_cost
 
-MOST_TERMS, MOST_BASES = 12, 12  # so many are looked at
+MOST_TERMS, MOST_BASES, MOST_STEPS = 12, 12, 2  # so many are looked at, and so far apart are powers
 
 
 class Term(NamedTuple):
@@ -70,6 +70,83 @@ def shared_powers(terms: Sequence[Term]) -> Iterable[tuple[Expr, Fraction, list[
             places = [k for k, t in enumerate(terms) if t.powers.get(base, Fraction(0)) * sign > 0]
             if len(places) > 1:
                 yield base, sign * min(abs(terms[k].powers[base]) for k in places), places
+
+
+@identity(
+    "1/(a + b) - a/(a + b)^2 = (a + b - a)/(a + b)^2",
+    title="A/c + B/c² = (Ac + B)/c²",
+    where="a, b: scalar positive",
+    also=(
+        Statement("A/c + B/c^2 = (c*A + B)/c^2", "A, B: m x n; c: scalar"),
+        Statement("A/c + B/c^3 = (c^2*A + B)/c^3", "A, B: m x n; c: scalar"),
+        Statement("x ./ z + y ./ z.^2 = (x .* z + y) ./ z.^2", "x, y, z: n"),
+        Statement("x ./ z + y ./ z.^3 = (x .* z.^2 + y) ./ z.^3", "x, y, z: n"),
+        Statement("1 ./ z + y ./ z.^2 = (ones(n) .* z + y) ./ z.^2", "y, z: n"),
+        Statement("1 ./ z + y ./ z.^3 = (ones(n) .* z.^2 + y) ./ z.^3", "y, z: n"),
+    ),
+    among=(Power, Hadamard, Scale),
+)
+def common_denominator(e: Expr) -> Expr | None:
+    """Where something cancels in what then stands above it, and the sum gets shorter by that."""
+    if len(e.operands) > MOST_TERMS:
+        return None
+    terms = [quotient_of(t) for t in e.operands]
+    best = joined = e
+    for base in list(dict.fromkeys(b for _, powers in terms for b, k in powers.items() if k < 0))[:MOST_BASES]:
+        if isinstance(base, Sum) and (found := over(base, terms, e)) is not None:
+            whole, cancelled = found
+            if shorter(cancelled, best) is cancelled:
+                best, joined = cancelled, whole
+    return joined if joined is not e else None
+
+
+def quotient_of(e: Expr) -> tuple[list[Expr], dict[Expr, Fraction]]:
+    """The factors of a term that are no powers of sums, and these powers: of scalars, or entry by entry."""
+    number, scalars, factors, chain = split(e)
+    chain = chain and len(factors) > 1
+    others, powers = list[Expr]((Number(number),)), dict[Expr, Fraction]()
+    for f in (*scalars, *factors):
+        base, k = base_and_exponent(f)
+        if isinstance(base, Sum) and (base.is_scalar or not chain):
+            powers[base] = powers.get(base, Fraction(0)) + k
+        elif chain and not f.is_scalar:
+            return [e], {}
+        else:
+            others.append(f)
+    return others, powers
+
+
+def over(base: Expr, terms: Sequence[tuple[list[Expr], dict[Expr, Fraction]]], e: Expr) -> tuple[Expr, Expr] | None:
+    """A sum over its lowest power of a base, of which the others are whole powers apart, and that once terms cancel."""
+    exponents = [powers.get(base, Fraction(0)) for _, powers in terms]
+    least = min(exponents)
+    steps = [k - least for k in exponents]
+    if any(s.denominator != 1 or s > MOST_STEPS for s in steps) or not any(steps):
+        return None
+    above, opened = list[Expr](), list[Expr]()
+    whole = Power.of(Sqrt(base), Number(2)) if least.denominator == 2 else base
+    for (others, powers), step in zip(terms, steps, strict=True):
+        rest = [to_power(b, k) for b, k in powers.items() if b is not base]
+        one = [ones_like(e)] if all(f.is_scalar for f in (*others, *rest)) and not e.is_scalar else []
+        above.append(beside_each_other([*others, *one, *rest, *[whole] * int(step)]))
+        opened += multiplied_out(beside_each_other([*others, *one, *rest, *[base] * int(step)]))
+    numerator = shortened(opened, e)
+    if numerator is None:
+        return None
+    below = to_power(base, least)
+    parts = numerator, below
+    cancelled = together(UNIT, [f for f in parts if f.is_scalar], [f for f in parts if not f.is_scalar], chain=False)
+    return beside_each_other([Sum.of(*above), below]), cancelled
+
+
+def beside_each_other(factors: Sequence[Expr]) -> Expr:
+    """A product of scalars and of what is multiplied entry by entry."""
+    scalars = [f for f in factors if f.is_scalar and f.number != 1]
+    arrays = [f for f in factors if not f.is_scalar]
+    array = Hadamard.of(*arrays) if arrays else None
+    if not scalars:
+        return Number(1) if array is None else array
+    return Hadamard.of(*scalars) if array is None else Scale.of(Hadamard.of(*scalars), array)
 
 
 @identity("A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n")

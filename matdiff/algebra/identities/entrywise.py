@@ -192,12 +192,16 @@ def step_of_rectified(e: Expr) -> Expr | None:
     "abs(A) .* sign(A) = A",
     title="|a| sign(a) = a",
     where="A: m x n",
-    also=(Statement("abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)", "A: m x n; k: scalar"),),
+    also=(Statement("abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)", "A: m x n; k: scalar"), "A .* sign(A) = abs(A)"),
     among=(Sign,),
 )
 def sign_of_absolute(e: Expr) -> Expr | None:
-    """Also of powers; where k is odd, |a|ᵏ⁻¹ is aᵏ⁻¹."""
+    """Also of powers; where k is odd, |a|ᵏ⁻¹ is aᵏ⁻¹. And a sign(a) is |a|."""
     f = e.operands
+    for k, factor in enumerate(f):
+        if isinstance(factor, Sign) and factor.operands[0] in f:
+            j = f.index(factor.operands[0])
+            return Hadamard.of(*[Abs(a) if i == j else a for i, a in enumerate(f) if i != k])
     absolute = places_of(f, Abs)
     for k, factor in enumerate(f if absolute else ()):
         if isinstance(factor, Sign) and factor.operands[0] in absolute:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from matdiff.algebra.dims import Size
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.constants import Ones
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.identities.cancelling import weight
 from matdiff.algebra.identities.denominators import common_powers, shorter
-from matdiff.algebra.identities.factoring import common_scalars, key, like_terms, split
+from matdiff.algebra.identities.factoring import Term, common_scalars, join, key, like_terms, split, zero_in_sum
+from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.identities.parts import apart
-from matdiff.algebra.laws import identity
+from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
-from matdiff.algebra.operators.sums import IndexedSum, entries_by_index, substitute_index
+from matdiff.algebra.operators.recurrence import place
+from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.structure import Named
+from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries, entries_by_index, substitute_index
+from matdiff.algebra.operators.triangles import Centering
+from matdiff.algebra.reading_cost import reading_cost
 
 
 @identity(
@@ -72,18 +79,16 @@ def common_matrix(e: Expr) -> Expr | None:
 )
 def weighted_sums(e: Expr) -> Expr | None:
     """Multiples of sums over one range, where their terms have so much in common that one sum is shorter."""
-    groups: dict[Size, list[tuple[int, Expr, IndexedSum]]] = {}
+    groups: dict[Size, list[tuple[int, Expr, Expr]]] = {}
     for k, term in enumerate(e.operands):
         for factor, total in multiples_of_sums(term):
-            groups.setdefault(total.index.last, []).append((k, factor, total))
+            groups.setdefault(total.data[0].last, []).append((k, factor, total))
     for members in groups.values():
-        index = members[0][2].index
+        index = members[0][2].data[0]
         if len(members) < 2 or any(index.name in {i.name for i in c.free} for _, c, _ in members):
             continue
-        bodies = [
-            c * substitute_index(apart(s.operands[0], {index.name} - {s.index.name}), s.index, index)
-            for _, c, s in members
-        ]
+        parts = [(c, apart(s.operands[0], {index.name} - {s.data[0].name}), s.data[0]) for _, c, s in members]
+        bodies = [c * substitute_index(body, i, index) for c, body, i in parts]
         first, *others = [k for k, _, _ in members]
         joined = IndexedSum(factored(Sum.of(*bodies)), index)
         whole = Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k not in others])
@@ -92,18 +97,73 @@ def weighted_sums(e: Expr) -> Expr | None:
     return None
 
 
-def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, IndexedSum]]:
+def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     """c and the sum where a term is c times a sum over an index, given entry by entry not counted."""
     number, scalars, factors, _ = split(term)
     found = [f for f in factors if isinstance(f, IndexedSum)]
     if len(found) == 1 and entries_by_index(found[0]) is None and (len(factors) == 1 or term.is_scalar):
         others = [*scalars, *(f for f in factors if f is not found[0])]
         yield multiple(number, Hadamard.of(*others) if others else None), found[0]
+    elif len(factors) == 1 and (sums := [s for s in scalars if isinstance(s, IndexedSum)]):
+        others = [s for s in scalars if s is not sums[0]]
+        body = apart(sums[0].operands[0], bound_names(factors[0]))
+        if sums[0].index.name not in bound_names(factors[0]) | {i.name for i in factors[0].free}:
+            yield (
+                multiple(number, Hadamard.of(*others) if others else None),
+                IndexedSum(Scale.of(body, factors[0]), sums[0].index),
+            )
 
 
 def factored(e: Expr) -> Expr:
     """A sum with what its terms have in common taken out."""
-    laws = (like_terms, common_scalars, common_matrix, common_powers)
+    laws = (zero_in_sum, like_terms, common_scalars, common_matrix, common_powers)
     while isinstance(e, Sum) and (after := next((a for law in laws if (a := law.apply(e)) is not None), None)):
         e = after
     return e
+
+
+@identity(
+    "A*x - sum(A*x)*ones(n)/n = centering(n)*A*x",
+    title="Ax − (sum(Ax)/n)1 = CAx",
+    where="A: n x m; x: m; n: scalar",
+    also=(Statement("c*A*x - c*sum(A*x)*ones(n)/n = c*centering(n)*A*x", "A: n x m; x: m; c, n: scalar"),),
+    among=(Ones,),
+)
+def mean_taken_off(e: Expr) -> Expr | None:
+    """Of a product, since a vector with a name reads best with its mean beside it."""
+    keys = {key(t): k for k, t in enumerate(e.operands)} if e.cols is ONE else {}
+    size = place(e.rows)
+    for k, term in enumerate(e.operands if keys else ()):
+        number, scalars, factors, chain = split(term)
+        if not chain or len(factors) < 2:
+            continue
+        mean = SumOfEntries(Product.of(*factors)) / size
+        j = keys.get(key(multiple(-number, Scale.of(Hadamard.of(*scalars, mean), Ones(e.rows)))))
+        if j is not None:
+            centred = join(Term(number, scalars, (Centering(e.rows), *factors), chain=True))
+            return Sum.of(*[centred if i == k else t for i, t in enumerate(e.operands) if i != j])
+    return None
+
+
+@identity(
+    "inv(A) - inv(A)*B*inv(A) = inv(A)*(A - B)*inv(A)", where="A: n x n invertible; B: n x n", requires="A invertible"
+)
+def inverse_on_both_sides(e: Expr) -> Expr | None:
+    """Of a matrix with a name."""
+    terms = [split(t) for t in e.operands]
+    for k, alone in enumerate(terms):
+        inverse = alone.factors[0] if len(alone.factors) == 1 else None
+        if not isinstance(inverse, Inverse) or not isinstance(inverse.operands[0], Symbol | Member | Named):
+            continue
+        places = [
+            j
+            for j, t in enumerate(terms)
+            if t.chain and len(t.factors) > 2 and t.factors[0] is t.factors[-1] is inverse
+        ]
+        within = [join(terms[j]._replace(factors=terms[j].factors[1:-1])) for j in places]
+        inner = Sum.of(join(alone._replace(factors=inverse.operands)), *within)
+        joined = Product.of(inverse, inner, inverse)
+        whole = Sum.of(*[joined if i == k else t for i, t in enumerate(e.operands) if i not in places])
+        if within and reading_cost(whole) < reading_cost(e):
+            return whole
+    return None

@@ -94,6 +94,20 @@ def power_under_a_name(e: Expr) -> Expr | None:
     return None
 
 
+@identity("x ./ (x .* y) = 1 ./ y", title="a ./ (a ⊙ b) = 1 ./ b", where="x, y: n", among=(Power,))
+def factor_of_a_denominator(e: Expr) -> Expr | None:
+    """Entry by entry a product below a bar is opened where one of its factors stands above it."""
+    bases = [base_and_exponent(f) for f in e.operands]
+    for k, (whole, i) in enumerate(bases if not e.is_scalar else ()):
+        if i < 0 and i.denominator == 1 and isinstance(whole, Hadamard):
+            below = {base_and_exponent(f)[0] for f in whole.operands}
+            if any(b in below and j > 0 for b, j in bases):
+                opened = [Power.of(f, Number(i)) for f in whole.operands]
+                whole = Hadamard.of(*e.operands[:k], *opened, *e.operands[k + 1 :])
+                return collected(whole) if isinstance(whole, Hadamard) else whole
+    return None
+
+
 @identity("b/sqrt(a*b)^3 = 1/(a*sqrt(a*b))", title="b/√(ab)³ = 1/(a√(ab))", where="a, b: scalar positive")
 def factor_of_a_root(e: Expr) -> Expr | None:
     """A factor beside a root of a product that it is a factor of as well."""

@@ -181,6 +181,7 @@ diagonal_of_outer_product = stated("diagonal_of_outer_product", "diag(x*y') = x 
 
 
 diagonal_of_multiple = stated("diagonal_of_multiple", "diag(c*A) = c*diag(A)", where="c: scalar; A: n x n")
+diagonal_of_identity = stated("diagonal_of_identity", "diag(eye(n)) = ones(n)", title="diag(I) = 1")
 
 
 @identity("A .* zeros(m, n) = zeros(m, n)", title="A ⊙ 0 = 0", where="A: m x n", among=(Zeros, Number))
