@@ -54,7 +54,8 @@ QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f�
 ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
 WORDS = ALONE | frozenset(
     "the its first second order partial total matrix vector full derivative derivatives gradient grad hessian jacobian "
-    "minimum maximum stationary critical point points minimizer minimiser maximizer maximiser value for function expression objective loss to with "
+    "minimum maximum stationary critical point points "
+    "minimizer minimiser maximizer maximiser value for function expression objective loss to with "
     "respect what is".split()
 )
 
