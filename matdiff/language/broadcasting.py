@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.errors import AmbiguityError
 from matdiff.language.names import SMALL_CONSTANTS
+from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt
@@ -57,6 +61,7 @@ REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector wit
 def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Typed:
     """c·Ones in the shape of another term; a note says so of what nobody would take for a constant."""
     attempt.penalty(node, 1 if is_constant(scalar) else 3, scalar, beside=(other,))
+    require_no_point(attempt, scalar.node, [node])
     shown = attempt.written(scalar.node)
     is_open = scalar.node.kind == "unspecified" and scalar.node.value[0] not in attempt.bound.declared
     if is_open and other.node.kind != "unspecified":
@@ -69,6 +74,19 @@ def broadcast(attempt: Attempt, scalar: Typed, other: Typed, node: Node) -> Type
         return filled(c, attempt.resolve(other.rows, node, "the sum"), attempt.resolve(other.cols, node, "the sum"))
 
     return attempt.typed(scalar.node, (other.rows, other.cols), (scalar,), make)
+
+
+def require_no_point(attempt: Attempt, part: Node, beside: Sequence[Node]) -> None:
+    """Refuses ‖x − x_i‖² and k(x, x_i), where x_i would be an entry of x: it can be a point like x."""
+    if part.kind != "member" or all(isinstance(index, Place) for index in part.value[1]):
+        return
+    whole = part.value[0]
+    if not any(n.kind == "symbol" and n.value[0] == whole for node in beside for n in node.parts):
+        return
+    shown = attempt.written(part)
+    message = f"{shown} can be an entry of {whole}, or one of several like {whole}"
+    hint = f"call one of the two otherwise, as in ‖z − {shown}‖²"
+    raise AmbiguityError(message, text=attempt.bound.text, span=(part.start, part.end), suggestion=hint)
 
 
 def is_constant(scalar: Typed) -> bool:

@@ -63,6 +63,7 @@ LOSSES = frozenset(("rho",))  # letters that are customary for losses, where the
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
+OF_SEVERAL = frozenset(("k", "K", "kappa", "d", "D", "l", "L"))  # kernels, distances and losses, of several arguments
 
 
 class Calls(Emitter):
@@ -163,7 +164,9 @@ class Calls(Emitter):
         """Whether a letter before a bracket is a function that the text leaves open."""
         if "′" in called.group(1):
             return True
-        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS
+        inside = match_at(ARGUMENT, self.text, called.end() - 1)
+        is_of_several = inside is not None and self.is_of_several(name, inside)
+        custom = name.rstrip("0123456789") in CUSTOMARY_FUNCTIONS or is_of_several
         if "⊙" in called.group() and not (custom and name != "h" and self.vocabulary.only_called(name)):
             return False  # h ⊙ (1 − h)
         if called.group(1) and not self.vocabulary.is_called(name):
@@ -249,6 +252,10 @@ class Calls(Emitter):
         self.operand("UNSPECIFIED", (name, order + len(called.group("primes")), PATH), start, called.start("open"))
         return called.start("open")
 
+    def is_of_several(self, name: str, inside: re.Match[str]) -> bool:
+        """Whether k(x, z) stands here, and k nowhere by itself: a function that is left open."""
+        return inside.group(1) is None and name in OF_SEVERAL and self.vocabulary.only_called(name)
+
     def require_given(self, name: str, start: int, end: int) -> None:
         """Refuses A(t) and k(x, z), functions that the text does not give."""
         inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
@@ -258,6 +265,8 @@ class Calls(Emitter):
         is_numbered = is_numbered and inside.group(1) is not None and canonical(inside.group(1)) not in known.running
         if name in SPECTRAL or is_numbered:
             raise no_function(self.text[start:end], (), self.text, (start, end))
+        if self.is_of_several(name, inside):
+            return
         if inside.group(1) is None:
             shown, hint = f"{self.text[start:end]}(…)", f"give it, as in {self.text[start:end]}(x, z) = …"
         elif canonical(inside.group(1)) in known.running:
@@ -275,6 +284,9 @@ class Calls(Emitter):
         if shown in ("o", "O") and before in ("PLUS", "MINUS"):
             hint = f"leave it out; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be what is left out, or a product", start, end + 1, hint)
+        several = match_at(ARGUMENT, self.text, end)
+        if several and self.is_of_several(name, several):
+            return
         if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name in LOSSES):
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)

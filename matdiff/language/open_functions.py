@@ -10,12 +10,14 @@ from matdiff.algebra.expr import Expr
 from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivative, OpenFunction, OpenHessian
 from matdiff.algebra.operators.paths import Path
 from matdiff.errors import NotationError
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.broadcasting import require_no_point
+from matdiff.language.calls import CUSTOMARY_FUNCTIONS, OF_SEVERAL
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt
 from matdiff.language.words import Called
 
+GIVEN = "it is given as in {}(x, z) = …"
 OF_A_NUMBER = 4  # what it costs to read ∇f(c) as f′(c) for a letter c that is not declared
 
 
@@ -34,9 +36,20 @@ def call_of_letter(attempt: Attempt, node: Node, name: str, order: int, pieces: 
     """f(A, B) for an f that is not declared: by custom some letters are functions."""
     if order:
         raise attempt.misfit(node, f"{name}′ is the derivative of a function of one scalar", f"write ∇₁{name}(…)")
-    if name not in CUSTOMARY_FUNCTIONS:
+    front = node.parts[0]
+    if name in OF_SEVERAL and front.kind == "list":
+        require_points(attempt, node, name, front.parts)
+        attempt.note(node, f"{name} is a function with scalar values that is left open; {GIVEN.format(name)}")
+    elif name not in CUSTOMARY_FUNCTIONS:
         raise attempt.misfit(node, f"{name} is not known as a function", f"declare it, as in {name}: m, n -> scalar")
     return call(attempt, node, Called(name, 0), pieces)
+
+
+def require_points(attempt: Attempt, node: Node, name: str, parts: Sequence[Node]) -> None:
+    """Refuses K(θ, φ), which can be a matrix."""
+    if name.isupper() and all(p.kind == "symbol" and p.typed is not None and p.typed.is_scalar for p in parts):
+        shown = attempt.written(node)
+        raise attempt.misfit(node, f"{shown} is a function that is not given", GIVEN.format(name))
 
 
 def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> Typed:
@@ -52,6 +65,8 @@ def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> T
         raise attempt.misfit(node, f"a derivative of order {called.order} is taken in {called.order - 1} directions")
     arguments, directions = pieces[:count], pieces[count:]
     require_arguments(attempt, node, called.name, arguments)
+    for part in front.parts if front.kind == "list" else ():
+        require_no_point(attempt, part, [front])
     if not called.order:
         return attempt.scalar(node, tuple(arguments), partial(OpenFunction.applied, called.name))
     places = places_of(attempt, node, called, count)

@@ -293,3 +293,18 @@ def test_what_stands_at_the_difference_of_two_indices_is_no_product(place: str) 
 
 def test_a_price_times_an_open_function_is_a_number_times_its_value() -> None:
     assert "f: a function of n with scalar values" in matdiff.derive("p f(x) - w'x", "x").to_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "where"),
+    [
+        (r"\sum_{i=1}^n \alpha_i - \frac12 \sum_{i,j} \alpha_i \alpha_j y_i y_j K(x_i, x_j)", "α", "K: d, d -> scalar"),
+        ("sum_{i,j} a_i a_j k(x_i, x_j)", "x", "k: d, d -> scalar"),
+        ("k(x, z) + k(z, z)", "z", "k: d, d -> scalar"),
+        (r"\sum_i \ell(y_i, w^\top x_i) + c\|w\|^2", "w", "l: scalar, scalar -> scalar; y[i=1..N]: scalar"),
+    ],
+)
+def test_kernels_distances_and_losses_may_be_left_open(text: str, wrt: str, where: str) -> None:
+    found, declared = matdiff.derive(text, wrt), matdiff.derive(text, wrt, where)
+    assert str(found.gradient) == str(declared.gradient)
+    assert any("left open" in note for note in found.notes)
