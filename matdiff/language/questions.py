@@ -198,7 +198,7 @@ def _is_matrix(text: str, operator: re.Match[str], low: str, known: Collection[s
     behind = text[operator.end() :]
     unknowns = re.split(r"\s*,\s*", low.strip())
     is_name = not {"D", named(operator.group())}.isdisjoint(known) or operator.group() in behind
-    is_name = is_name or re.match(BEHIND_LINK, behind) is not None
+    is_name = is_name or re.match(rf"[^\W_]|{BEHIND_LINK}", behind) is not None
     return is_name or not all(re.search(rf"(?<![_{{]){re.escape(x)}", behind) for x in unknowns)
 
 

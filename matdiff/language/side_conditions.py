@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import Declarations, add_condition
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
+from matdiff.language.names import MARKS
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
 from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Transcript
@@ -21,6 +23,7 @@ SYMMETRIC = rf"(?P<name>{LETTER})\s*=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})
 SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<again>{LETTER})\s*"
 TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
+NAME = rf"[^\W\d_][\w{MARKS}]*"
 RELATIONS = re.compile(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
 
 
@@ -64,7 +67,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     end = start + len(said)
     told = _told_by_signs(said)
     told = _told_of_function(said, text) if told is None else told
-    told = _told_behind_colon(said) if told is None and behind else told
+    told = _told_behind_colon(said, text) if told is None and behind else told
     told = said_of_names(said) if told is None else told
     if told is not None and any(tells_kind(says) for _, says in told):  # w positive: which shape w has is not said
         return [Condition(said, start, end, names, says) for names, says in told]
@@ -92,10 +95,18 @@ def _told_by_signs(said: str) -> Said | None:
     return None
 
 
-def _told_behind_colon(said: str) -> Said | None:
-    """What A: m x n symmetric says of A behind a function, as in a declaration in front of one."""
+def _told_behind_colon(said: str, text: str) -> Said | None:
+    """What A: m x n symmetric says of A behind a function; A : B is a product where the text defines A or B."""
     m = re.fullmatch(DECLARED, said)
-    return [(tuple(re.split(r"\s*,\s*", m.group("names"))), m.group("says"))] if m else None
+    if m is None or not _defined_in(text).isdisjoint(re.findall(NAME, said)):
+        return None
+    return [(tuple(re.split(r"\s*,\s*", m.group("names"))), m.group("says"))]
+
+
+@lru_cache(maxsize=1)
+def _defined_in(text: str) -> frozenset[str]:
+    """The names of which a text says what they are, other than numbers."""
+    return frozenset(re.findall(rf"({NAME})\s*:?=(?!=)(?!\s*[0-9]+\s*(?:[;,\n]|$))", text))
 
 
 def _told_of_function(said: str, text: str) -> Said | None:

@@ -18,6 +18,7 @@ from matdiff.language.customs import customary
 from matdiff.language.names import (
     ACCENTED,
     GREEK,
+    GREEK_CLASS,
     GREEK_WORDS,
     LINK,
     MARKS,
@@ -34,6 +35,7 @@ from matdiff.language.recurrences.heads import states, step_letters
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of what is declared to be counted from 0
+RUN_ON = rf"(?:_?[A-Za-z0-9{GREEK_CLASS}{SUBS}])+"  # what may follow in a name that is declared
 LOW_SIGNS = frozenset(("_", *SUBS))  # what a subscript begins with
 PLACEHOLDERS = frozenset(("eye", "I"))  # names of constants that are no functions
 MAKERS = frozenset(("eye", "identity", "ones", "zeros", "vector", "matrix", "unit", "kron"))
@@ -323,15 +325,16 @@ def split_word(text: str, start: int, end: int, known: Vocabulary) -> Iterable[P
 
 
 def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | None:
-    """A function or a declared name that goes on behind the run of letters: log1p, softmax_rows, x_hat_t."""
-    if not (text.startswith("_", end) or text[end : end + 1].islower()):
+    """A function or a declared name that goes on behind the run of letters: log1p, softmax_rows, x_hat_t, W1b."""
+    if not (text.startswith("_", end) or text[end : end + 1].isalpha()):
         return None
     tail = match_at(r"[a-z]*(?:_[a-z]+)*(?=\s*\()", text, end)
     if tail and tail.end() > end and text[start : tail.end()] in known.functions:
         return Piece("FUNCTION", text[start : tail.end()], tail.end())
-    tail = match_at("(?:_[A-Za-z0-9]+)+", text, end)
-    name = canonical(text[start : tail.end()]) if tail else ""
-    return Piece("NAME", name, tail.end()) if tail and name in known.names else None
+    tail = match_at(RUN_ON, text, end)
+    ends = [k for k in range(tail.end(), end, -1) if k == tail.end() or text[k - 1] in SUBS] if tail else []
+    names = (Piece("NAME", canonical(text[start:k]), k) for k in ends)
+    return next((piece for piece in names if piece.value in known.names), None)
 
 
 def is_name(run: str, known: Vocabulary) -> bool:

@@ -36,6 +36,7 @@ NOTHING: Known = (False, False)
 ALL: Known = (True, True)
 
 RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 RAISED = re.compile(r"\^\w+\Z")
 SUBSCRIPTED = re.compile(r"_\w+\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "kl", "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
@@ -212,9 +213,9 @@ class Writer:
         return "" if not tail[-1].isascii() and not tail[-1].isalpha() else " "
 
     def _together(self) -> str:
-        """The letters that stand together at the end."""
-        found = RUN.search("".join(self.pieces[-4:]))
-        return found.group().lstrip("0123456789") if found else ""
+        """The letters of a word that stand together at the end."""
+        found = WORD.search("".join(self.pieces[-4:]))
+        return found.group() if found else ""
 
 
 # ---- what the reader can tell about sizes ----------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.notation import NUMPY, PYTHON, Style, name_text
+from matdiff.algebra.notation import ASCII, NUMPY, PYTHON, Style, name_text
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.output.answer_names import is_definition, meant, names_that_save
@@ -14,6 +15,7 @@ from matdiff.output.notation import Printer
 from matdiff.output.spellings import is_python
 
 LONG = 3000  # nodes of an expression, as a tree, above which its shared pieces are bound to names
+QUOTE = r"(?<=[\w\])])'(?!['(])"  # of a transpose, and not of f'(x)
 PIECE = 8  # and how long a piece must be to be worth it
 
 
@@ -73,7 +75,10 @@ def _written_with(
     whole = printer.write(e)
     if definitions and isinstance(e, Named):
         whole = whole.join(printer.brackets)
-    return style.pick("; ", r";\quad ").join([*parts, whole]), printer.used
+    text = style.pick("; ", r";\quad ").join([*parts, whole])
+    if style is ASCII and "^T" in text:  # beside another sign of transposes a quote would be part of a name
+        text = re.sub(QUOTE, "^T", text)
+    return text, printer.used
 
 
 def line(e: Expr, printer: Printer) -> str:

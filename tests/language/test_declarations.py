@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import matdiff
 from matdiff.algebra.dims import ONE, SCALAR, size
+from matdiff.algebra.expr import symbols
 from matdiff.errors import DeclarationError
 from matdiff.language.declarations import declare
 
@@ -66,3 +68,18 @@ def test_wrong_declaration_is_refused(where: str, message: str, hint: str) -> No
     assert message in caught.value.message
     assert hint in caught.value.suggestion
     assert "^" in str(caught.value)
+
+
+def test_a_declared_name_with_letters_behind_digits_is_one_name() -> None:
+    where = "W1b: m x n; x: n"
+    (factor, _) = matdiff.parse("W1b x", where).operands
+    assert str(factor) == "W1b"
+    assert {s.name for s in symbols(matdiff.parse("W1 b", "W1: m x n; b: n"))} == {"W1", "b"}
+
+
+def test_a_colon_between_what_is_defined_is_a_product() -> None:
+    found = matdiff.parse("h = A*B; h : B", "A, B: n x n")
+    assert matdiff.equal(found, "tr(B'*A'*B)", "A, B: n x n").equal
+    assert matdiff.parse("x'A x; A: n x n symmetric; n = 3", "x: n") is matdiff.parse(
+        "x'A x", "x: n; A: n x n symmetric"
+    )

@@ -164,6 +164,15 @@ def test_shared_pieces_keep_every_spelling_short(spelling: str, is_read_back: Ca
     [
         ("⟨λ, λ⟩", "lambda: n"),
         ("K*L*(A + B)", "K, L, A, B: n x n"),
+        ("theta*X*i", "X: p x q; i: q; theta: scalar"),
+        ("W1b*x + P1x2*h2o", "W1b: n x n; x, h2o: n; P1x2: n x n"),
+        ("x'*w1x", "x, w1x: n"),
+        ("D_check", "D_check: m x n"),
+        ("(x')'*A*x' + x", "x, A: n x n"),
+        ("sum(erf(x'))*(A' + A')", "x: n; A: n x n"),
+        ("h = A'*B; pinv(h)", "A, B: m x n"),
+        ("h = A*B; D = expm(A); h : D", "A, B: n x n"),
+        ("h = A*B; A : h", "A, B: n x n"),
         ("∑_{i=1}^N (Σ[i]'Σ[i] + h)^2", "Σ[i=1..N]: n; h: scalar"),
     ],
 )

@@ -13,6 +13,7 @@ from matdiff.algebra.notation import ATOM, POSTFIX, Notation, Slot, Style, call
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.linear import Bilinear
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.structure import Named
 
 NEGLIGIBLE = 1e-10  # a singular value, or a gap, that is this small beside the largest counts as 0
 
@@ -30,7 +31,8 @@ class PseudoInverse(Operator):
 
     def notation(self, style: Style) -> Notation:
         a = self.operands[0]
-        if not style.latex or (isinstance(a, Symbol) and a.cols is ONE):  # x^+ is a name
+        is_name = isinstance(a, Named) or (isinstance(a, Symbol) and a.cols is ONE)  # x^+ is the next x
+        if not style.latex or is_name:
             return call("pinv", self.operands, style)
         return Notation((Slot(a, ATOM), "^{+}"), POSTFIX)
 
