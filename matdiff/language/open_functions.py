@@ -65,8 +65,10 @@ def call(attempt: Attempt, node: Node, called: Called, pieces: list[Typed]) -> T
         raise attempt.misfit(node, f"a derivative of order {called.order} is taken in {called.order - 1} directions")
     arguments, directions = pieces[:count], pieces[count:]
     require_arguments(attempt, node, called.name, arguments)
-    for part in front.parts if front.kind == "list" else ():
-        require_no_point(attempt, part, [front])
+    if front.kind == "list":
+        points = {p.value[0] for p in front.parts if p.kind == "symbol"}
+        for part in (p for p in front.parts if p.kind == "member" and p.value[0] in points):
+            require_no_point(attempt, part)
     if not called.order:
         return attempt.scalar(node, tuple(arguments), partial(OpenFunction.applied, called.name))
     places = places_of(attempt, node, called, count)
