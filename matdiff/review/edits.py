@@ -17,6 +17,12 @@ TOKEN = (
     rf"(?P<transpose>{TRANSPOSED})|(?P<power>{POWER})|(?P<number>{NUMBER})|(?P<function>(?:{FUNCTION})(?![A-Za-z]))"
     rf"|(?P<name>(?:(?<![A-Za-z])[d∂]\s?(?=[^\W\d_]))?{LETTER})|(?P<open>[(\[⟨])|(?P<close>[)\]⟩])|(?P<sign>[-+−])"
 )
+INVERTED = {
+    "": ("^{-1}", "^{-T}"),
+    **dict.fromkeys(("⁻¹", "^{-1}", "^-1"), ("",)),
+    **dict.fromkeys(("ᵀ", "'", "^T"), ("^{-T}",)),
+    **dict.fromkeys(("⁻ᵀ", "^{-T}", "^-T"), ("'",)),
+}  # a power → what stands there with an inverse more or less
 BETWEEN = r"[\s·⊗]*"
 
 
@@ -44,6 +50,7 @@ def edits(side: str) -> Iterator[Edit]:
     yield from _numbers(side)
     yield from _bracketed(side, found)
     yield from _transposes(side, found)
+    yield from _inverses(side, found)
     yield from _left_out(side)
     yield from _exchanges(side, found)
 
@@ -94,6 +101,14 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
         if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
             moved = side[: left.end] + m.group() + side[left.end : right.bare] + " " + side[right.end :]
             yield Edit("transpose", moved, (left.start, right.end))  # xᵀy for xyᵀ
+
+
+def _inverses(side: str, found: list[Factor]) -> Iterator[Edit]:
+    """An inverse more or less: S for S⁻¹, of a factor without a power."""
+    said = "an inverse is missing, or one too many"
+    for f in found:
+        for other in INVERTED.get(side[f.bare : f.end].replace(" ", ""), ()):
+            yield Edit("inverse", f"{side[: f.bare]}{other} {side[f.end :]}", (f.start, f.end), said)
 
 
 def _signs(side: str) -> Iterator[Edit]:

@@ -356,7 +356,7 @@ class Judge:
         is_misfit = re.match(MISFIT, error.message) is not None
         if error.message.startswith("only a square") and not names <= self.scope.where | set(self.scope.definitions):
             is_misfit = False
-        is_settled = not self.is_square and all(n == "sigma" or self.scope.is_settled(n) for n in names)
+        is_settled = not self.is_square and all(n in ("sigma", "I") or self.scope.is_settled(n) for n in names)
         if not is_misfit or (not is_settled and not self._is_wrong_for_any_sizes(line)):
             self.chain = None
             return Judged(line, UNREAD, error.message)

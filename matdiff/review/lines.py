@@ -25,6 +25,7 @@ BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 TAG = rf"\\tag\*?\s*(?:{BRACES}|[^\\\s{{])"
 END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
 END_OF_FORMULA = r"(?:\$|\\\]|\\end\s*\{\w+\*?\})[\s.,;]*$"
+INDENT = r"^(?:[\s&]|\\phantom\{=\}|\\ |\\q?quad(?![A-Za-z])|\{\})+"  # in front of a row that goes on
 PROSE = "⸨⸩"  # stands where words stood
 LAYOUT = (
     rf"{TAG}|"
@@ -95,7 +96,8 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             formula, column = _without_remark(row, column)
             if rows and _goes_on(rows[-1][1], formula):
                 before, above, start = rows[-1]
-                rows[-1], formula = (before, "", start), f"{re.sub(END_OF_ROW, '', above)} {formula}"
+                rows[-1] = before, "", start
+                formula = f"{re.sub(END_OF_ROW, '', above)} {re.sub(INDENT, '', formula)}"
             rows.append((row, formula, place))
         place += len(row) + 1
     found = {*re.findall(NAMING, text)} - MATHEMATICAL - {*known, *CONNECTING}

@@ -20,7 +20,7 @@ from matdiff.review.chain import Fault
 from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.derivatives import derivative
 from matdiff.review.edits import edits
-from matdiff.review.scope import Scope
+from matdiff.review.scope import Scope, has_increments
 
 HELD = "q_held"  # the symbol in the place of a factor
 MOST_EDITS = 120
@@ -36,6 +36,11 @@ NUMBERS = (
     Fraction(-2),
     Fraction(-1, 2),
 )
+PARTS: tuple[tuple[str, str, tuple[type[Sum | Scale | Product | Hadamard], ...]], ...] = (
+    ("chain rule", "", (Hadamard,)),
+    ("missing term", "", (Sum,)),
+    ("missing term", "a factor is missing", (Scale, Product, Hadamard)),
+)  # a kind, what a tutor would say, and in nodes of which kinds a part is missing
 SAID = {
     "transpose": "a transpose is missing, or one too many",
     "sign": "the sign is wrong",
@@ -89,8 +94,9 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     if value is not None and value.shape == fault.truth.shape[::-1] and _is_right(value, _turned(fault.truth)):
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
     yield from map(Found, _by_product_rule(fault))
-    yield from map(Found, _by_assumption(fault))
-    yield Found(_by_looks(fault))
+    yield from _by_assumption(fault)
+    is_plain = fault.error is None and not fault.is_derivative and not has_increments(fault.side, scope)
+    yield Found(_by_looks(fault), None, "the two sides are not equal" if is_plain else "")
 
 
 def _is_right(value: Expr, truth: Expr) -> bool:
@@ -145,20 +151,22 @@ def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
                 yield Found(edit.kind, value, edit.why)
 
 
-def _by_assumption(fault: Fault) -> Iterator[str]:
+def _by_assumption(fault: Fault) -> Iterator[Found]:
     """Terms that are missing, and what would make the side right: symmetry, weights that sum to 1."""
     value, truth = fault.value, fault.truth
     if value is None or value.shape != truth.shape:
         return
     if _holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1]):
-        yield "index" if isinstance(truth, Entry) else "symmetry"
+        yield Found("index" if isinstance(truth, Entry) else "symmetry")
     if _is_symmetrised(value, truth):
-        yield "symmetry"
+        yield Found("symmetry")
     if _holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
-        yield "domain"
-    for kind in ("chain rule", "missing term"):
-        if any(_is_right(value, less) for less in _with_a_part_less(truth, kind)):
-            yield kind
+        yield Found("domain")
+    for kind, why, kinds in PARTS:
+        if any(_is_right(value, less) for less in _with_a_part_less(truth, kinds)):
+            yield Found(kind, None, why)
+    if truth.shape[0] == truth.shape[1] and truth.shape != SCALAR and _is_right(value, diagonal_of(truth)):
+        yield Found("missing term")
 
 
 def _by_product_rule(fault: Fault) -> Iterator[str]:
@@ -206,11 +214,9 @@ def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool
         return False
 
 
-def _with_a_part_less(e: Expr, kind: str) -> Iterator[Expr]:
-    """An expression without a factor of an entrywise product; without a term, a factor, or all but the diagonal."""
-    kinds = (Hadamard,) if kind == "chain rule" else (Sum, Scale, Product, Hadamard)
-    nodes = [n for n in postorder(e) if isinstance(n, kinds) and (kind == "missing term" or n.shape != SCALAR)]
-    nodes.sort(key=lambda n: not isinstance(n, Sum))
+def _with_a_part_less(e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamard], ...]) -> Iterator[Expr]:
+    """An expression without a factor or a term of a node of these kinds."""
+    nodes = [n for n in postorder(e) if isinstance(n, kinds) and (n.shape != SCALAR or kinds != (Hadamard,))]
     for node in islice(nodes, MOST_SUMS):
         for part in node.operands:
             rest = [p for p in node.operands if p is not part]
@@ -219,8 +225,6 @@ def _with_a_part_less(e: Expr, kind: str) -> Iterator[Expr]:
             with suppress(MatdiffError):
                 table: dict[Expr, Expr] = {node: type(node).of(*rest) if len(rest) > 1 else rest[0]}
                 yield replace(e, table.get)
-    if kind == "missing term" and e.shape[0] == e.shape[1] and e.shape != SCALAR:
-        yield diagonal_of(e)
 
 
 def _is_symmetrised(value: Expr, truth: Expr) -> bool:

@@ -155,6 +155,7 @@ def test_shapes_that_are_not_declared_are_tried_as_one() -> None:
 
 
 PRINTED = [
+    ("||x + V relu(W x) - y||^2", "V", "x, y: n; V: n x h; W: h x n"),
     ("(d'x)*sqrt(a'X b)*(y'c)", "X", "X: n x n; a, b, c, d, x, y: n"),
     ("||x + V relu(W x) - y||^2", "W", "x, y: n; V: n x h; W: h x n"),
     ("sum(sigmoid(X'a).^2)", "X", "X: m x n; a: m"),
@@ -173,6 +174,7 @@ def test_what_matdiff_prints_is_not_called_wrong(expression: str, unknown: str, 
     printed = derivation.to_text() if form == "text" else derivation.to_latex()
     review = matdiff.check(printed, where)
     assert review.ok, review.message
+    assert not any("bracket" in line.reason for line in review.lines)
 
 
 AS_WRITTEN = [
@@ -260,6 +262,11 @@ def test_entries_words_and_constraints_are_read(text: str, where: str) -> None:
 
 
 TOLD_APART = [
+    ("f(S) = log|S|\n∂f/∂S = S", "S: n x n spd", 2, "inverse"),
+    ("$\\frac{\\partial \\log|\\Sigma|}{\\partial\\Sigma} = \\Sigma$", "", 1, "inverse"),
+    ("f(X) = det(X)\ndf = det(X) tr(X dX)", "X: n x n", 2, "inverse"),
+    ("f(R) = log det(I + R Rᵀ)\n∇f = 2R(I + R Rᵀ)⁻¹", "R: n x k", 2, "transpose"),
+    ("f(x) = ‖x‖\n∇f = x", "x: n", 2, "missing term"),
     ("y_i = ∑_j W_ij x_j, E = ½ ∑_i y_i²\n∂E/∂W_ij = y_j x_i", "W: m x n; x: n", 2, "index"),
     ("f(x) = exp(−½xᵀx)\n∇f = −f(x) x\n∇²f = −f(x) I", "x: n", 3, "constant"),
     ("f(X) = tr(XAXᵀB)\n∇f = BᵀXAᵀ", "X: m x n; A: n x n; B: m x m", 2, "constant"),
@@ -319,3 +326,7 @@ def test_a_name_may_be_given_another_meaning() -> None:
     review = matdiff.check(text, "A: n x n; x: n")
     assert review.ok
     assert [line.verdict for line in review.lines][1::2] == ["proved", "proved", "not read"]
+
+
+def test_what_is_no_derivative_is_said_to_be_not_equal() -> None:
+    assert matdiff.check("‖a + b‖² = ‖a‖² + ‖b‖²", "a, b: n").message.startswith("the two sides are not equal")
