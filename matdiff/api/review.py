@@ -37,6 +37,14 @@ def lint(paths: Sequence[str | Path], where: str | None = None) -> Findings:
 
     *paths* are files, or folders whose documents are taken.  A line with ``matdiff: skip`` in it, or behind one, is
     left out; ``matdiff: where X: m x n`` in a comment declares shapes for its document.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     note = pathlib.Path(folder, "note.md")
+    ...     _ = note.write_text("The slope $\\\\frac{d}{dX} tr(AX)$ is not\\n$$\\\\frac{d}{dX} tr(AX) = A$$")
+    ...     found = lint([note])
+    >>> found.ok, found.found[0].line, found.found[0].kind
+    (False, 2, 'transpose')
     """
     from matdiff.review.lint import linted
 

@@ -318,7 +318,8 @@ def _function(
         return None, [*edits, (place, last[0], " ")], others, named
     if question.order and HEAD.match(text, question.end, piece.end):
         message = "this says what a derivative is, not what is differentiated"
-        raise NotationError(message, text=text, span=(question.start, question.end), suggestion="write the function")
+        hint = "write the function; whether the equation is true says matdiff check"
+        raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
     begin = question.inner[0] if question.inner else question.end
     within = list(heads_of(text, piece._replace(start=begin))) if not question.order else []  # minimise f(x) = …
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
@@ -362,7 +363,9 @@ def _refuse_differential(script: Transcript, known: Collection[str]) -> None:
     else:
         return
     message = f"{m.group().strip(' ⟪⟫(')} is the differential of {of}, which matdiff finds from a function"
-    hint = "write the function alone; a product is written with *"
+    is_claim = re.search(r"=(?!=)", script.source) is not None
+    further = "whether the equation is true says matdiff check" if is_claim else "a product is written with *"
+    hint = f"write the function alone; {further}"
     raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
 
 

@@ -238,7 +238,7 @@ REASONS: list[Reason] = [
     (
         lambda kind, operand: kind == "DEFINE",
         "an equation is not an expression",
-        "a definition has a name on its left, as in h = W x + b; …",
+        "a definition has a name on its left, as in h = W x + b; …; whether an equation is true says matdiff check",
     ),
     (
         lambda kind, operand: kind == "RELATION",

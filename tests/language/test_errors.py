@@ -48,6 +48,8 @@ from matdiff.language import parse, read
         ("x' $ x", "x: n", NotationError, "leave only the formula", "x'"),
         ("x'*\0x", "x: n", NotationError, "U+0000", "\0"),
         ("x'*A*x = 1", "x: n; A: n x n", NotationError, "an equation is not an expression", "="),
+        ("∂/∂X tr(AX) = A'", "A, X: n x n", NotationError, "true says matdiff check", "∂/∂X"),
+        ("df = tr(A dX)", "A, X: n x n", NotationError, "true says matdiff check", "dX"),
         ("x[i]'x[i]", "x[i=1..N]: d", NotationError, "the index i is not bound", "i"),
         ("∑_i ∑_i x_i", "", NotationError, "bound twice", "∑_i ∑_i x_i"[4:]),
         ("sum(i=p..N, x[i])", "", NotationError, "starts at p", "sum(i=p..N, x[i])"),
