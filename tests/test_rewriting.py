@@ -6,10 +6,12 @@ import sys
 
 import pytest
 
+import matdiff
 from matdiff.algebra import rewriting
-from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.dims import SCALAR, size
+from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
 from matdiff.algebra.operators.entrywise import Exp
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.rewriting import Rewriter
 from matdiff.errors import UnsupportedError
 
@@ -25,3 +27,12 @@ def test_a_circle_is_noticed_at_once(circle: dict[Expr, Expr], monkeypatch: pyte
 
 def test_what_leads_to_the_same_form_twice_is_no_circle() -> None:
     assert Rewriter({a: c, b: c}.get)(a + Exp(b) + Exp(Exp(a))) is c + Exp(c) + Exp(Exp(c))
+
+
+@pytest.mark.parametrize("inner", ["adj(5*I + tanh(J))", "inv(5*I + tanh(J))^2", "J"])
+def test_transposes_in_sums_come_to_rest(inner: str) -> None:
+    body = matdiff.parse(inner, "J: n x n")
+    (unknown,) = symbols(body)
+    term = IndexedSum(body, Index("i", size("N")))
+    f = matdiff.parse("det(5*I + tanh(inv(5*I + tanh(T))))", "T: n x n")
+    assert matdiff.derive(replace(f, lambda e: term if e in symbols(f) else None), unknown).verify(trials=1).ok

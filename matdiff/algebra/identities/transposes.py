@@ -129,9 +129,12 @@ def transpose_of_indexed_sum(e: Expr) -> Expr | None:
 
 @identity("sum(i=1..N, x[i]') = sum(i=1..N, x[i])'", title="Σᵢ Aᵢᵀ = (Σᵢ Aᵢ)ᵀ", where="x[i=1..N]: n")
 def sum_of_transposes(e: Expr) -> Expr | None:
-    """Where the terms get shorter by it."""
+    """Where the terms get shorter by it, and no transpose goes further inside, which could make them longer again."""
     body, index = e.operands[0], e.data[0]
-    return Transpose(IndexedSum(flipped(body), index)) if growth(body) < 0 else None
+    term = body.operands[1] if isinstance(body, Scale) else body
+    factors = term.operands if isinstance(term, Product) else (term,)
+    stays = all(isinstance(f, Transpose) or not f.operands or growth(f) > 0 for f in factors)
+    return Transpose(IndexedSum(flipped(body), index)) if stays and growth(body) < 0 else None
 
 
 def growth(e: Expr) -> int:
