@@ -10,23 +10,26 @@ import re
 from collections.abc import Collection
 from fractions import Fraction
 
-from matdiff.errors import AmbiguityError
 from matdiff.language.densities import DIVERGENCE, is_density, require_no_expectation
+from matdiff.language.doubtful_calls import (
+    ARGUMENT,
+    CUSTOMARY_FUNCTIONS,
+    ONE_LETTER,
+    PLACES,
+    DoubtfulCalls,
+)
 from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
 from matdiff.language.named_functions import argument, gamma_function, spelt_function
 from matdiff.language.names import (
     GREEK_CLASS,
-    GREEK_WORDS,
-    SPECTRAL,
     SUBSCRIPT,
     SUPERS,
     canonical,
     is_letter,
-    no_function,
 )
-from matdiff.language.parameters import INSIDE, head_at
+from matdiff.language.parameters import head_at
 from matdiff.language.recurrences.heads import head_at as state_at
-from matdiff.language.tokens import WIDE, Emitter, Reach
+from matdiff.language.tokens import WIDE, Reach
 from matdiff.language.transcript import Transcript
 from matdiff.language.words import (
     BIG,
@@ -43,35 +46,20 @@ OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
 )
-STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
-ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"
-ONE_NAME = rf"{ONE_LETTER}(?:{SUBSCRIPT})?"  # p(x_i) is no product either
-ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
 DIFFERENCE = rf"\(\s*{ONE_LETTER}(?:\s*[-+−]\s*(?:{ONE_LETTER}|[0-9]+))+\s*\)"  # (n − k), (i + j − 1)
 OF_SCALAR = rf"(?P<primes>[′']*)(?P<open>\()\s*(?P<t>{ONE_LETTER})\s*\)"
 PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
 )
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
-POSITION = r"(?:[0-9]+|end(?:\s*-\s*[0-9]+)?)"
-PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
-PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
 MOST_SHOWN = 6  # names in an error message
-OUTER = rf"\s*([A-Za-z{GREEK_CLASS}])(?![^\W_])"  # g of f∘g
-OF_LAPLACIAN = rf"\s*(?:\(|(?P<f>[A-Za-z{GREEK_CLASS}])(?![^\W_]))"
-LOSSES = frozenset(("rho",))  # letters that are customary for losses, where they stand in front of all that is summed
-INVERTED = ("f", "g", "h", "phi", "psi")
-INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
-CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
-OF_SEVERAL = frozenset(("k", "K", "kappa", "d", "D", "l", "L"))  # kernels, distances and losses, of several arguments
 
 
-class Calls(Emitter):
+class Calls(DoubtfulCalls):
     """The tokens of one text so far, and the names and functions that are known in it."""
 
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
-        super().__init__(script, other)
-        self.vocabulary = vocabulary
+        super().__init__(script, vocabulary, other)
         self.defines = "=" in self.text
         self.repeating = False  # whether the item defines a state, so that its steps may follow
         self.linear: set[int] = set()  # the places of the brackets with the arguments of such derivatives as ∇²f(A)[E]
@@ -193,10 +181,6 @@ class Calls(Emitter):
             return 0
         return self.call_of_definition(*found, start) if found else 0
 
-    def begins_item(self) -> bool:
-        """Whether a definition may begin here: behind a separator, or on a new line."""
-        return self.last in STARTERS or (self.line_break and not self.brackets)
-
     def takes_place(self, start: int) -> bool:
         """Whether a bracket behind a name holds places: y(t) under ∑_t is y_t, and x(2), A(1, :) are as in MATLAB."""
         if self.last != "NAME" or self.gap:
@@ -252,74 +236,6 @@ class Calls(Emitter):
         self.operand("UNSPECIFIED", (name, order + len(called.group("primes")), PATH), start, called.start("open"))
         return called.start("open")
 
-    def is_of_several(self, name: str, inside: re.Match[str]) -> bool:
-        """Whether k(x, z) stands here, and k nowhere by itself: a function that is left open."""
-        return inside.group(1) is None and name in OF_SEVERAL and self.vocabulary.only_called(name)
-
-    def require_given(self, name: str, start: int, end: int) -> None:
-        """Refuses A(t) and k(x, z), functions that the text does not give."""
-        inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
-        if inside is None or name in known.kinds or inside.group(2) or match_at(PLACES, self.text, end):
-            return
-        is_numbered = name not in SPECTRAL and name.rstrip("0123456789") in SPECTRAL  # λ₁(A)
-        is_numbered = is_numbered and inside.group(1) is not None and canonical(inside.group(1)) not in known.running
-        if name in SPECTRAL or is_numbered:
-            raise no_function(self.text[start:end], (), self.text, (start, end))
-        if self.is_of_several(name, inside):
-            return
-        if inside.group(1) is None:
-            shown, hint = f"{self.text[start:end]}(…)", f"give it, as in {self.text[start:end]}(x, z) = …"
-        elif canonical(inside.group(1)) in known.running:
-            return
-        else:
-            shown = self.text[start : inside.end()]
-            hint = f"give it, as in {shown} = …; the product is {self.text[start:end]}*{inside.group(1)}"
-        raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
-
-    def require_no_loss(self, name: str, start: int, end: int, before: str) -> None:
-        """Refuses ℓ(y_i wᵀx_i), and ρ(r_i) where the sign of a sum stands *before* it: losses rather than products."""
-        if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
-            return
-        shown = self.script.source[slice(*self.script.span(start, end))].strip()
-        if shown in ("o", "O") and before in ("PLUS", "MINUS"):
-            hint = f"leave it out; the product is {shown}*(…)"
-            raise self.error(f"{shown}(…) can be what is left out, or a product", start, end + 1, hint)
-        several = match_at(ARGUMENT, self.text, end)
-        if several and self.is_of_several(name, several):
-            return
-        if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name in LOSSES):
-            hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
-            raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
-
-    def require_no_laplacian(self, m: re.Match[str]) -> None:
-        """Refuses Δ(xᵀAx), and Δf beside f(x) = …, which can be the Laplacian or a product."""
-        if m.group() not in ("Δ", "Delta") or "Delta" in self.vocabulary.names or not self.begins_item():
-            return
-        of = match_at(OF_LAPLACIAN, self.text, m.end())
-        if of and (of.group().endswith("(") or re.search(rf"{of.group('f')}\([^()]*\)\s*:?=", self.text)):
-            shown = f"{m.group()}{of.group().strip()}"
-            hint = f"the Laplacian is the trace of what matdiff hessian gives; a product is {m.group()}*(…)"
-            raise self.error(f"{shown} can be the Laplacian, or a product", m.start(), of.end(), hint)
-
-    def require_no_composition(self, m: re.Match[str]) -> None:
-        """Refuses f∘g, which is no product of numbers."""
-        before, behind = self.tokens[-1].value if self.last == "NAME" else "", match_at(OUTER, self.text, m.end())
-        if (
-            before in CUSTOMARY_FUNCTIONS - self.vocabulary.names
-            and behind
-            and canonical(behind.group(1)) in CUSTOMARY_FUNCTIONS
-        ):
-            hint = "write f(g(x)) for the composition, f .* g for the product of entries"
-            raise self.error("∘ between functions is their composition", m.start(), m.end(), hint)
-
-    def require_no_inverse(self, name: str, start: int, end: int) -> None:
-        """Refuses f⁻¹(x), the inverse of a function rather than a quotient."""
-        inverse = match_at(INVERSE, self.text, end) if name in INVERTED else None
-        if inverse and name not in self.vocabulary.names:
-            shown = self.text[start : inverse.end()]
-            hint = f"give the inverse a name of its own; the quotient is (…)/{self.text[start:end]}"
-            raise self.error(f"{shown}…) is the inverse of a function that is not given", start, inverse.end(), hint)
-
     def call_of_definition(self, name: str, end: int, start: int) -> int:
         """h(A x), where h is given with a parameter; r(w) is r where it is always called so."""
         if name in self.vocabulary.heads.plain:
@@ -332,15 +248,6 @@ class Calls(Emitter):
             raise self.error(f"{name} is a function, used without an argument", start, end, f"write {name}(…)")
         self.operand("UNSPECIFIED", (name, len(called.group(1))), start, end)
         return called.end() - 1
-
-    def require_no_product(self, name: str, end: int, start: int) -> None:
-        """Refuses s(x) beside s = 3, which can be the value of s or a product."""
-        own = match_at(INSIDE, self.text, end) if name in self.vocabulary.heads.doubtful else None
-        if own:
-            shown = self.text[start : own.end()]
-            message = f"{shown} can be the value of {name}, which does not have what is in brackets, or a product"
-            hint = f"write {name}*{own.group()} for the product, {name}{own.group()} = … for a function of it"
-            raise AmbiguityError(message, text=self.text, span=(start, own.end()), suggestion=hint)
 
     # ---- whole names, and functions of the table --------------------------------------------------------
 

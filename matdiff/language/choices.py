@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from matdiff.language.binding import Bound
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.customs import ITALIC, TIMES, VECTORS_OF, Kinds, is_time, kind_of, kinds, siblings, written_bold
+from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import font_of

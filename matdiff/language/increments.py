@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, MARKED_LETTER, SUBS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
 

@@ -15,8 +15,9 @@ from fractions import Fraction
 
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, indexes
-from matdiff.language.calls import CALLED, CUSTOMARY_FUNCTIONS, OF_SCALAR, OPERAND_FOLLOWS, STARTERS
+from matdiff.language.calls import CALLED, OF_SCALAR, OPERAND_FOLLOWS
 from matdiff.language.densities import SEPARATED, has_comma, separator
+from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, STARTERS
 from matdiff.language.keywords import DEFINITION, Keywords
 from matdiff.language.limits import read_limits
 from matdiff.language.named_functions import require_no_projection

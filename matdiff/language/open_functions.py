@@ -11,7 +11,7 @@ from matdiff.algebra.operators.open_functions import MOST_ARGUMENTS, OpenDerivat
 from matdiff.algebra.operators.paths import Path
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import require_no_point
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS, OF_SEVERAL
+from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, OF_SEVERAL
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt

@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import AmbiguityError, UnsupportedError
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.comparisons import CONDITION_BELOW, Comparisons
+from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.labels import DOUBTFUL, FACTOR, TRANSPOSED, Labels
 from matdiff.language.names import SUBSCRIPT, High, canonical, high_at, no_function
 from matdiff.language.recurrences.heads import LOW

@@ -12,7 +12,7 @@ from fuzz.texts import text, where_of
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.errors import MatdiffError
-from matdiff.language.calls import CUSTOMARY_FUNCTIONS
+from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.output.spellings import PLACED
 
 PATIENCE = 20.0  # seconds of work for one text; it takes milliseconds
