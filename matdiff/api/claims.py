@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -39,6 +38,8 @@ def check_derivative(
     f: Function, claimed: Function, wrt: str = "", where: Where = None, at: At = None, order: int = 1
 ) -> Review:
     """What *check_gradient* says, of the Hessian for the order 2."""
+    from inspect import signature
+
     from matdiff.review.reviewing import review
 
     of_python = next((g for g in (f, claimed) if callable(g)), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from matdiff.algebra.notation import ACCENTS, CHANGES, FONTS
@@ -99,7 +100,13 @@ OPEN += rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<wor
 UNICODE = rf"(?P<star>[*∗⋆])(?!{OPENS_BARS}){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ])"
 UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
 
-HIGH = tuple(map(re.compile, (BRACED, OPEN, UNICODE)))
+STANDS_HIGH = frozenset(("^", *"*∗⋆⁺⁻", *SUPERSCRIPTS))  # what they begin with
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """Those of what stands high, which most texts do not need."""
+    return tuple(map(re.compile, (BRACED, OPEN, UNICODE)))
 
 
 class High(NamedTuple):
@@ -117,7 +124,9 @@ class High(NamedTuple):
 
 def high_at(text: str, place: int) -> High | None:
     """What stands high at a place, if it can be a label."""
-    for pattern in HIGH:
+    if text[place : place + 1] not in STANDS_HIGH:
+        return None
+    for pattern in _patterns():
         if m := pattern.match(text, place):
             found = m.groupdict()
             written = found.get("low") or found["word"] or found.get("number") or found.get("bracketed")
