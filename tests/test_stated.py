@@ -22,7 +22,7 @@ def law() -> Iterator[Declare]:
     known = set(CATALOGUE)
     yield lambda statement, **more: stated("for_a_test", statement, **more)
     for name in set(CATALOGUE) - known:
-        CATALOGUE[name].forget()
+        del CATALOGUE[name]
 
 
 def parsed(text: str) -> Expr:
@@ -73,13 +73,15 @@ def test_what_is_no_instance_stays(law: Declare, statement: str, where: str, bef
     assert law(statement, where=where)(parsed(before)) is None
 
 
-def test_further_statements_and_guards(law: Declare) -> None:
-    both = law(
+def test_further_statements_are_laws_of_their_own_under_the_same_guard(law: Declare) -> None:
+    first, second = law(
         "expm(logm(A)) = A", also=("expm(zeros(n, n)) = eye(n)",), when=lambda e: e is not parsed("expm(logm(B))")
-    )
-    assert both(parsed("expm(logm(A))")) is parsed("A")
-    assert both(parsed("expm(zeros(n, n))")) is parsed("eye(n)")
-    assert both(parsed("expm(logm(B))")) is None
+    ).each
+    assert first(parsed("expm(logm(A))")) is parsed("A")
+    assert first(parsed("expm(zeros(n, n))")) is None
+    assert second(parsed("expm(zeros(n, n))")) is parsed("eye(n)")
+    assert first(parsed("expm(logm(B))")) is None
+    assert [one.title for one in (first, second)] == ["expm(logm(A)) = A", "expm(0) = I"]
 
 
 def test_reading_a_law_leaves_the_notes_of_a_text_alone(law: Declare) -> None:

@@ -16,6 +16,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol
 from matdiff.algebra.laws import Declared, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
+from matdiff.algebra.operators.linear import brief
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
@@ -61,7 +62,9 @@ def read(law: Law) -> Heads:
     (left, right), *more = map(Law.read, law.statements)
     lefts = [left, *(other for other, _ in more)]
     found = [telling(left.operands) for left in lefts]
-    return Heads(distinct(map(possible, lefts)), distinct(found) if all(found) else (), f"{left} = {right}")
+    return Heads(
+        distinct(map(possible, lefts)), distinct(found) if all(found) else (), f"{brief(left)} = {brief(right)}"
+    )
 
 
 def distinct(kinds: Iterable[Kinds]) -> Kinds:

@@ -55,6 +55,7 @@ class Law(Displayed):
         "more",
         "name",
         "on",
+        "others",
         "positive",
         "requires",
         "shorter",
@@ -103,6 +104,7 @@ class Law(Displayed):
         self.under_d = under_d
         self.shorter = shorter
         self.more = also
+        self.others: tuple[Law, ...] = ()
         CATALOGUE[name] = self
 
     @property
@@ -119,6 +121,11 @@ class Law(Displayed):
         return _told(self.declared)
 
     @property
+    def each(self) -> tuple[Law, ...]:
+        """The law and those that were declared with it, which have a statement and a title of their own."""
+        return (self, *self.others)
+
+    @property
     def statements(self) -> tuple[Statement, ...]:
         """All of them, each with its own declarations."""
         also = self.more() if callable(self.more) else self.more
@@ -126,9 +133,10 @@ class Law(Displayed):
         return (Statement(self.statement, self.where), *more)
 
     def forget(self) -> None:
-        """Takes the law out of the catalogue."""
-        if CATALOGUE.get(self.name) is self:
-            del CATALOGUE[self.name]
+        """Takes the law, and those that were declared with it, out of the catalogue."""
+        for law in self.each:
+            if CATALOGUE.get(law.name) is law:
+                del CATALOGUE[law.name]
 
     def __call__(self, *arguments: Any) -> Any:
         return self.apply(*arguments)

@@ -15,7 +15,7 @@ from typing import Any
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.heads import among
-from matdiff.algebra.laws import Declared, Law
+from matdiff.algebra.laws import Declared, Law, Statement
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -31,22 +31,33 @@ NARY = (Sum, Product, Hadamard)
 MATCHER = Matcher()
 
 
-def stated(name: str, statement: str, *, title: str = "", when: Guard | None = None, **more: Any) -> Law:
-    """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds."""
+def stated(name: str, statement: str, *, also: Sequence[str | Statement] = (), where: str = "", **more: Any) -> Law:
+    """Declares an equality that is applied from left to right by matching, to expressions for which *when* holds.
+
+    What it is said of as well, columns or a mirror image, are laws of their own, with a number behind the name.
+    """
     module = sys._getframe(1).f_globals["__name__"]  # where the law book looks it up
+    law = one(name, Statement(statement, where), module, **more)
+    further = [Statement(s, where) if isinstance(s, str) else s for s in also]
+    common = {key: value for key, value in more.items() if key != "title"}
+    law.others = tuple([one(f"{name}_{k}", s, module, **common) for k, s in enumerate(further, 2)])
+    return law
+
+
+def one(name: str, stated: Statement, module: str, *, title: str = "", when: Guard | None = None, **more: Any) -> Law:
+    """A law that is one statement."""
 
     def first_applied(e: Expr) -> Expr | None:
-        """Reads the statements once they may apply, and is then replaced by what they are made into."""
+        """Reads the statement once it may apply, and is then replaced by what it is made into."""
         wanted = among(law)
         if (wanted and not holds_one_of(e, wanted)) or (when is not None and not when(e)):
             return None
-        ways = [way(*Law.read(statement), when) for statement in law.statements]
-        law.apply = ways[0] if len(ways) == 1 else first_of(ways)
+        law.apply = way(*Law.read(stated), when)
         law.apply.__module__ = module
         return law.apply(e)
 
     first_applied.__module__ = module
-    law = Law(name, title, statement, "identity", first_applied, among=None, **more)
+    law = Law(name, title, stated.statement, "identity", first_applied, where=stated.where, among=None, **more)
     return law
 
 
@@ -70,19 +81,6 @@ def ingredients(node: Expr) -> frozenset[type]:
         if isinstance(e, Symbol) and e.properties:
             kinds.add(Declared)
     return frozenset(kinds)
-
-
-def first_of(ways: Sequence[Way]) -> Way:
-    """What the first of several statements that fits makes of an expression."""
-
-    def rewritten(e: Expr) -> Expr | None:
-        for each in ways:
-            made = each(e)
-            if made is not None:
-                return made
-        return None
-
-    return rewritten
 
 
 def way(left: Expr, right: Expr, when: Guard | None) -> Way:

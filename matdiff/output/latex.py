@@ -15,7 +15,7 @@ SIGNS = {
     "‖": r"\|", "⊙": r"\odot ", "Σ": r"\textstyle\sum ", "±": r"\pm ", "−": "-", "′": "'", "∇": r"\nabla ",
     "Tr": r"\operatorname{Tr} ", "≠": r"\neq ", "⊗": r"\otimes ", "∗": r"\ast ", "⊘": r"\oslash ", "…": r"\ldots ",
     "½": r"\tfrac{1}{2}", "×": r"\times ", "√": r"\surd ", "∞": r"\infty ", "𝓛": r"\mathcal{L}",
-    "⇒": r"\Rightarrow ", "⇔": r"\Leftrightarrow ", "∑": r"\textstyle\sum ",
+    "⇒": r"\Rightarrow ", "⇔": r"\Leftrightarrow ", "∑": r"\textstyle\sum ", "·": r"\cdot ",
     "∂": r"\partial ", "⪰": r"\succeq ", "⪯": r"\preceq ", "≻": r"\succ ", "≺": r"\prec ", "≤": r"\leq ", "≥": r"\geq ",
 } | {letter: rf"\{name} " for name, letter in GREEK.items() if name != "nabla" and letter != "Σ"}  # fmt: skip
 SIGN = re.compile("|".join(map(re.escape, SIGNS)))

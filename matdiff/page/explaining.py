@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from re import sub
 
 from matdiff.algebra.laws import Law
 from matdiff.algebra.rewriting import Step
@@ -36,4 +37,4 @@ def in_words(law: Law) -> str:
     """
     condition = law.requires and f", where {law.requires}"
     source = law.source and f" ({law.source})"
-    return f"{law.name.replace('_', ' ')}{condition}{source}"
+    return f"{sub(r'_[0-9]+$', '', law.name).replace('_', ' ')}{condition}{source}"

@@ -61,10 +61,11 @@ Laws = tuple[Law, ...]
 def stated_in(*modules: ModuleType) -> Laws:
     """The identities that modules state, in their order."""
     return tuple(
-        law
+        each
         for module in modules
         for law in vars(module).values()
         if isinstance(law, Law) and law.kind == "identity" and law.apply.__module__ == module.__name__
+        for each in law.each
     )
 
 
@@ -152,7 +153,7 @@ TIDYING: dict[type[Expr], Laws] = {
     Transpose: (transposes.transpose_of_multiple, transposes.transpose_of_scalar),
     Product: (products.zero_in_product, products.multiple_in_product, open_functions.last_direction),
     Hadamard: (products.zero_in_hadamard, products.multiple_in_hadamard, powers.equal_bases, powers.reciprocals_last),
-    Scale: (products.zero_multiple, products.unit_multiple, products.nested_multiple),
+    Scale: (*products.zero_multiple.each, products.unit_multiple, products.nested_multiple),
     Power: (powers.power_of_power,),
     IndexedSum: (indexed.constant_scalars,),
 }

@@ -205,19 +205,18 @@ def sum_of_centred(e: Expr) -> Expr | None:
     return whole if whole is not None and weight(whole) < weight(e) else None
 
 
-sum_of_ones = stated("sum_of_ones", "ones(n)'*ones(n) = n", title="1ᵀ1 = n", where="n: scalar")
+sum_of_ones = stated("sum_of_ones", "ones(n)'*ones(n) = n", where="n: scalar")
 
 
 sum_of_matrix_of_ones = stated(
     "sum_of_matrix_of_ones",
     "sum(ones(n)) = n",
-    title="sum(1) = n",
     where="m, n: scalar",
     also=("sum(ones(m, n)) = m*n",),
 )
 
 
-sum_of_zeros = stated("sum_of_zeros", "sum(zeros(m, n)) = 0", title="sum(0) = 0")
+sum_of_zeros = stated("sum_of_zeros", "sum(zeros(m, n)) = 0")
 
 
 @identity(
@@ -329,10 +328,10 @@ def collected_in(e: Expr) -> Expr:
 SUMS_KNOWN = (  # what a product of ones with a factor is
     softmax_times_ones,
     sum_of_ones,
-    entries_that_sum_to_one,
-    rows_that_sum_to_one,
-    centred_twice,
-    identity_in_product,
+    *entries_that_sum_to_one.each,
+    *rows_that_sum_to_one.each,
+    *centred_twice.each,
+    *identity_in_product.each,
     inverse_in_product,
     product_beside_its_inverse,
     factor_beside_inverse,

@@ -46,7 +46,7 @@ def multiple_in_convolution(e: Expr) -> Expr | None:
     return scalars_in_front(e)
 
 
-@identity("corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", title="corr(0, K) = 0", where="K: p x q", on=LINEAR)
+@identity("corr(zeros(m, n), K) = zeros(m-p+1, n-q+1)", where="K: p x q", on=LINEAR)
 def zero_in_convolution(e: Expr) -> Expr | None:
     return zero(e.shape) if any(isinstance(o, Zeros) for o in e.operands) else None
 
@@ -97,13 +97,12 @@ def flip_of_convolution(e: Expr) -> Expr | None:
     return a.rebuild(tuple([o.operands[0] if isinstance(o, Flipped) else Flipped.of(o) for o in a.operands]))
 
 
-transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)", title="Jᵀ = J")
+transpose_of_exchange = stated("transpose_of_exchange", "exchange(n)' = exchange(n)")
 
 
 exchanged = stated(
     "exchanged",
     "exchange(m*n)*vec(A) = vec(flip(A))",
-    title="J vec(A) = vec(flip(A))",
     where="A: m x n; x: n",
     also=("vec(A)'*exchange(m*n) = vec(flip(A))'", "exchange(n)*x = flip(x)", "x'*exchange(n) = flip(x)'"),
 )

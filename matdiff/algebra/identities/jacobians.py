@@ -174,7 +174,6 @@ column_and_row_in_kronecker = stated(
 kronecker_between_commutations = stated(
     "kronecker_between_commutations",
     "commutation(p, m)*kron(A, B)*commutation(n, q) = kron(B, A)",
-    title="K(A ⊗ B)K = B ⊗ A",
     where="A: m x n; B: p x q",
 )
 

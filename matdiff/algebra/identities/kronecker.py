@@ -36,7 +36,6 @@ multiple_in_kronecker = stated(
 kronecker_of_constants = stated(
     "kronecker_of_constants",
     "kron(eye(m), eye(n)) = eye(m*n)",
-    title="I ⊗ I = I",
     also=(
         Statement("kron(zeros(m, n), A) = zeros(m*p, n*q)", "A: p x q"),
         Statement("kron(A, zeros(m, n)) = zeros(p*m, q*n)", "A: p x q"),
@@ -123,7 +122,6 @@ def common_kronecker_factor(e: Expr) -> Expr | None:
 kronecker_and_commuted = stated(
     "kronecker_and_commuted",
     "kron(A, B) + kron(B, A)*commutation(q, n) = (eye(p*m) + commutation(p, m))*kron(A, B)",
-    title="A ⊗ B + (B ⊗ A)K = (I + K)(A ⊗ B)",
     where="A: m x n; B: p x q",
 )
 
@@ -142,7 +140,7 @@ trace_of_kronecker_product = stated(
 )
 
 
-trace_of_identity = stated("trace_of_identity", "tr(eye(n)) = n", title="Tr(I) = n", where="n: scalar")
+trace_of_identity = stated("trace_of_identity", "tr(eye(n)) = n", where="n: scalar")
 
 
 determinant_of_kronecker = stated(

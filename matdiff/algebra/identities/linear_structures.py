@@ -26,7 +26,6 @@ Pair = Callable[[Expr, Expr], Expr | None]
 commuted_kronecker = stated(
     "commuted_kronecker",
     "commutation(p, n)*kron(x, A) = kron(A, x)",
-    title="K(x ⊗ A) = A ⊗ x",
     where="x: n; A: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
     also=(
@@ -39,7 +38,6 @@ commuted_kronecker = stated(
 
 @identity(
     "commutation(p, m)*kron(A, B) = kron(B, A)*commutation(q, n)",
-    title="K(A ⊗ B) = (B ⊗ A)K",
     where="A: m x n; B: p x q",
     source="Magnus and Neudecker, ch. 3, sec. 7",
     among=(Commutation,),
@@ -70,9 +68,7 @@ commuted_khatri_rao = stated(
 )
 
 
-row_of_vec_commuted = stated(
-    "row_of_vec_commuted", "vec(A)'*commutation(m, n) = vec(A')'", title="vec(A)ᵀK = vec(Aᵀ)ᵀ", where="A: n x m"
-)
+row_of_vec_commuted = stated("row_of_vec_commuted", "vec(A)'*commutation(m, n) = vec(A')'", where="A: n x m")
 
 
 # ---- duplication and elimination --------------------------------------------------------------------
@@ -81,7 +77,6 @@ row_of_vec_commuted = stated(
 commuted_duplication = stated(
     "commuted_duplication",
     "commutation(n, n)*duplication(n) = duplication(n)",
-    title="KD = D",
     also=(
         "duplication(n)'*commutation(n, n) = duplication(n)'",
         "pinv(duplication(n))*commutation(n, n) = pinv(duplication(n))",
@@ -93,7 +88,6 @@ commuted_duplication = stated(
 eliminated_duplication = stated(
     "eliminated_duplication",
     "elimination(n)*duplication(n) = eye(n*(n+1)/2)",
-    title="LD = I",
     also=(
         "pinv(duplication(n))*duplication(n) = eye(n*(n+1)/2)",
         "duplication(n)'*elimination(n)' = eye(n*(n+1)/2)",
@@ -105,7 +99,6 @@ eliminated_duplication = stated(
 eliminated_vec = stated(
     "eliminated_vec",
     "elimination(n)*vec(A) = vech(A)",
-    title="L vec(A) = vech(A)",
     where="A: n x n",
     also=("vec(A)'*elimination(n)' = vech(A)'",),
 )
@@ -114,7 +107,6 @@ eliminated_vec = stated(
 duplicated_vech = stated(
     "duplicated_vech",
     "duplication(n)*vech(S) = vec(S)",
-    title="D vech(S) = vec(S)",
     where="S: n x n symmetric",
     requires="S symmetric",
     also=(
@@ -169,9 +161,8 @@ khatri_rao_of_identities = stated(
 khatri_rao_of_row = stated(
     "khatri_rao_of_row",
     "khatri_rao(x', y') = x' .* y'",
-    title="xᵀ ∗ A = A diag(x)",
-    where="A: m x n; x, y: n; a: m; b: p",
-    also=("khatri_rao(x', A) = A*diag(x)", "khatri_rao(A, x') = A*diag(x)", "khatri_rao(a, b) = kron(a, b)"),
+    where="A: m x n; x, y: n",
+    also=("khatri_rao(x', A) = A*diag(x)", "khatri_rao(A, x') = A*diag(x)"),
 )
 
 

@@ -191,10 +191,10 @@ exponential_of_logarithm = stated(
 )
 
 
-logarithm_of_identity = stated("logarithm_of_identity", "logm(eye(n)) = zeros(n, n)", title="logm(I) = 0")
+logarithm_of_identity = stated("logarithm_of_identity", "logm(eye(n)) = zeros(n, n)")
 
 
-square_root_of_identity = stated("square_root_of_identity", "sqrtm(eye(n)) = eye(n)", title="sqrtm(I) = I")
+square_root_of_identity = stated("square_root_of_identity", "sqrtm(eye(n)) = eye(n)")
 
 
 @identity("sqrtm(A)^2 = A", where="A: n x n spd; k: scalar integer", also=("sqrtm(A)^(2*k) = A^k",), on=(MatrixPower,))

@@ -107,7 +107,6 @@ entry_of_diagonal_matrix = stated(
 row_of_diagonal_matrix = stated(
     "row_of_diagonal_matrix",
     "diag(x)[i, :] = x[i]*unit(i, n)'",
-    title="diag(x)[i, :] = x[i]eᵢᵀ",
     where="x: n; i: integer",
     also=("diag(x)[:, i] = x[i]*unit(i, n)",),
 )
@@ -116,7 +115,7 @@ row_of_diagonal_matrix = stated(
 entry_of_diagonal = stated("entry_of_diagonal", "diag(A)[i] = A[i, i]", where="A: n x n; i: integer")
 
 
-@identity("unit(i, m)'*A = A[i, :]", title="eᵢᵀA = A[i, :]", where="A: m x n", among=(UnitVector,))
+@identity("unit(i, m)'*A = A[i, :]", where="A: m x n", among=(UnitVector,))
 def row_by_index(e: Expr) -> Expr | None:
     """Also eᵢᵀx = x[i], Aeⱼ = A[:, j] and xᵀeⱼ = x[j], for an index."""
     f = e.operands

@@ -12,6 +12,7 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, ones_like
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import Named, value_of
+from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.stated import stated
 
 
@@ -140,9 +141,9 @@ def open_exponents(e: Expr) -> Expr | None:
 
 
 def has_positive_exponent(e: Expr) -> bool:
-    """Whether a power has a number above 0 as its exponent."""
-    k = e.operands[1].number
-    return k is not None and k > 0
+    """Whether a power has a number above 0 as its exponent, or a letter that is declared to be one."""
+    k = e.operands[1]
+    return k.number > 0 if k.number is not None else "positive" in assumed(k)
 
 
 power_of_zero = stated(
@@ -224,11 +225,10 @@ inverse_of_multiple = stated(
 inverse_of_orthogonal = stated(
     "inverse_of_orthogonal",
     "inv(Q) = Q'",
-    title="Q⁻¹ = Qᵀ",
     requires="Q orthogonal",
     where="Q: n x n orthogonal",
     also=("inv(Q') = Q",),
 )
 
 
-norm_of_zero = stated("norm_of_zero", "norm2(zeros(m, n)) = 0", title="‖0‖ = 0")
+norm_of_zero = stated("norm_of_zero", "norm2(zeros(m, n)) = 0")

@@ -199,7 +199,6 @@ def column_of_product(e: Expr) -> Expr | None:
 
 @identity(
     "unit(i, m)'*A = A[i, :]",
-    title="eᵢᵀA = A[i, :]",
     where="A: m x n",
     also=(Statement("unit(i, m)'*x = x[i]", "x: m"),),
     among=(UnitVector,),

@@ -166,7 +166,6 @@ def logsumexp_of_vector(e: Expr) -> Expr | None:
 
 @identity(
     "log(softmax(v)) = v - logsumexp(v)*ones(n)",
-    title="log(softmax(v)) = v − logsumexp(v)1",
     where="v: n",
     also=(
         "log(exp(v)/sum(exp(v))) = v - logsumexp(v)*ones(n)",
@@ -186,12 +185,7 @@ def log_of_softmax(e: Expr) -> Expr | None:
             return None
 
 
-exp_of_log_softmax = stated(
-    "exp_of_log_softmax",
-    "exp(v - logsumexp(v)*ones(n)) = softmax(v)",
-    title="exp(v − logsumexp(v)1) = softmax(v)",
-    where="v: n",
-)
+exp_of_log_softmax = stated("exp_of_log_softmax", "exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
 
 
 @identity("sum(softmax(v)) = 1", title="1ᵀsoftmax(v) = 1", where="v: n")
@@ -202,7 +196,6 @@ def sum_of_softmax(e: Expr) -> Expr | None:
 
 @identity(
     "softmax_rows(A)*ones(n) = ones(m)",
-    title="softmax_rows(A)1 = 1",
     where="A: m x n",
     also=("ones(m)'*softmax_cols(A) = ones(n)'", Statement("ones(n)'*softmax(v) = 1", "v: n")),
     among=(Ones,),
@@ -281,7 +274,6 @@ def opened(e: Expr) -> Expr:
 logsumexp_of_matrix = stated(
     "logsumexp_of_matrix",
     "log(exp(A)*ones(n)) = logsumexp_rows(A)",
-    title="log(exp(A)1) = logsumexp_rows(A)",
     where="A: m x n",
     also=("log(exp(A)'*ones(m)) = logsumexp_cols(A)", "log(ones(m)'*exp(A)) = logsumexp_cols(A)'"),
     under_d=True,

@@ -123,7 +123,6 @@ pseudo_inverse_in_product = stated(
 adjugate_in_product = stated(
     "adjugate_in_product",
     "A*adj(A) = det(A)*eye(n)",
-    title="A adj(A) = |A|I",
     where="A: n x n",
     also=("adj(A)*A = det(A)*eye(n)", "A'*adj(A)' = det(A)*eye(n)", "adj(A)'*A' = det(A)*eye(n)"),
 )

@@ -84,7 +84,6 @@ def below(e: Expr) -> tuple[Expr, ...]:
 
 @identity(
     "vstack(A, zeros(p, n)) + vstack(zeros(m, n), B) = vstack(A, B)",
-    title="[A; 0] + [0; B] = [A; B]",
     where="A: m x n; B: p x n",
     also=(Statement("hstack(A, zeros(m, p)) + hstack(zeros(m, n), B) = hstack(A, B)", "A: m x n; B: m x p"),),
     among=(HorizontalStack, VerticalStack),
@@ -106,7 +105,6 @@ def sum_of_blocks(e: Expr) -> Expr | None:
 
 @identity(
     "vstack(eye(n), zeros(m, n))*A = vstack(A, zeros(m, p))",
-    title="[I; 0]A = [A; 0]",
     where="A: n x p",
     also=(
         "vstack(zeros(m, n), eye(n))*A = vstack(zeros(m, p), A)",
@@ -131,7 +129,6 @@ def placed_block(e: Expr) -> Expr | None:
 
 @identity(
     "eye(n)[:, 2:n]*x = vstack(0, x)",
-    title="I[:, 2:n]x = [0; x]",
     where="x: n-1",
     also=("eye(n)[:, 1:n-1]*x = vstack(x, 0)",),
     among=(Slice,),
@@ -161,12 +158,10 @@ power_of_diagonal_matrix = stated(
 )
 
 
-diagonal_of_ones = stated(
-    "diagonal_of_ones", "diag(ones(n)) = eye(n)", title="diag(1) = I", also=("diag(zeros(n)) = zeros(n, n)",)
-)
+diagonal_of_ones = stated("diagonal_of_ones", "diag(ones(n)) = eye(n)", also=("diag(zeros(n)) = zeros(n, n)",))
 
 
-@identity("hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", title="[0, 0] = 0", on=(HorizontalStack, VerticalStack))
+@identity("hstack(zeros(m, n), zeros(m, p)) = zeros(m, n+p)", on=(HorizontalStack, VerticalStack))
 def blocks_of_zeros(e: Expr) -> Expr | None:
     return Zeros(*e.shape) if all(isinstance(o, Zeros) or o.number == 0 for o in e.operands) else None
 
@@ -183,7 +178,6 @@ determinant_of_two = stated(
 entrywise_power_of_identity = stated(
     "entrywise_power_of_identity",
     "eye(n).^k = eye(n)",
-    title="I.^k = I",
     where="k: scalar positive",
     when=has_positive_exponent,
 )
@@ -222,7 +216,6 @@ centred_twice = stated(
 commuted_vec = stated(
     "commuted_vec",
     "commutation(m, n)*vec(A) = vec(A')",
-    title="K vec(A) = vec(Aᵀ)",
     where="A: m x n",
     also=("commutation(m, n)*commutation(n, m) = eye(m*n)",),
 )

@@ -52,7 +52,7 @@ def transpose_of_scalar(e: Expr) -> Expr | None:
 
 transpose_of_product = stated("transpose_of_product", "(A*B)' = B'*A'", where="A: m x n; B: n x p")
 transpose_of_multiple = stated("transpose_of_multiple", "(c*A)' = c*A'", where="c: scalar; A: m x n")
-transpose_of_identity = stated("transpose_of_identity", "eye(n)' = eye(n)", title="Iᵀ = I")
+transpose_of_identity = stated("transpose_of_identity", "eye(n)' = eye(n)")
 
 
 transpose_of_diagonal_matrix = stated("transpose_of_diagonal_matrix", "diag(x)' = diag(x)", where="x: n")
@@ -64,7 +64,6 @@ transpose_of_diagonal_part = stated("transpose_of_diagonal_part", "(eye(n) .* A)
 transpose_of_constant = stated(
     "transpose_of_constant",
     "zeros(m, n)' = zeros(n, m)",
-    title="0ᵀ = 0",
     also=("ones(m, n)' = ones(n, m)",),
     when=lambda e: not isinstance(e.operands[0], Ones) or e.operands[0].cols is not ONE,
 )

@@ -153,7 +153,8 @@ def unvec_of_sum(e: Expr) -> Expr | None:
 def _matrix_of(c: Expr, shape: Shape) -> Expr | None:
     """A of c = vec(A), where c is written so."""
     scalar, c = c.operands if isinstance(c, Scale) else (None, c)
-    found = unvec_of_vec(Unvec(c, *shape)) or unvec_of_kronecker(Unvec(c, *shape))
+    laws = (*unvec_of_vec.each, unvec_of_kronecker)
+    found = next((a for law in laws if (a := law(Unvec(c, *shape))) is not None), None)
     return found if scalar is None or found is None else Scale.of(scalar, found)
 
 

@@ -69,6 +69,6 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     FullCrossCorrelation: (zero_in_convolution, correlation_as_convolution),
     Convolution: (zero_in_convolution, convolution_of_convolution),
     FullConvolution: (zero_in_convolution, full_convolutions_in_order),
-    Flipped: (flip_of_flip, flip_inside),
+    Flipped: (*flip_of_flip.each, flip_inside),
     Subsampled: (subsampled_dilation,),
 }
