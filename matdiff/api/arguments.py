@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from itertools import islice
 from numbers import Integral
+from os import PathLike
 from typing import Any, ParamSpec, TypeVar
 
 from matdiff.algebra.expr import Expr
@@ -58,6 +59,8 @@ KINDS: dict[str, tuple[Test, str]] = {
     "At": (lambda value: value is None or _mapping()(value), "a mapping of names to values"),
     "Sequence[str]": (_several(str), "a list of texts"),
     "Sequence[str | Expr]": (_several(str, Expr), "a list of names"),
+    "Path": (lambda value: isinstance(value, PathLike), "a path"),
+    "Sequence[str | Path]": (_several(str, PathLike), "a list of paths"),
     "Mapping[str, str]": (_mapping(str), "a mapping of names to texts"),
     "Mapping[str, int]": (_mapping(Integral), "a mapping of names to whole numbers"),
     "Mapping[str, Any]": (_mapping(), "a mapping of names to values"),

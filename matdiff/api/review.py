@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -32,11 +33,11 @@ def check(text: str, where: Where = None, wrt: str | None = None) -> Review:
     return review(text, where, wrt)
 
 
-def lint(paths: Sequence[str | Path], where: str | None = None) -> Findings:
+def lint(paths: str | Path | Sequence[str | Path], where: str | None = None) -> Findings:
     """The claims of derivatives in documents that are wrong: LaTeX, Markdown, docstrings of Python modules.
 
-    *paths* are files, or folders whose documents are taken.  A line with ``matdiff: skip`` in it, or behind one, is
-    left out; ``matdiff: where X: m x n`` in a comment declares shapes for its document.
+    *paths* is a file, a folder whose documents are taken, or several of these.  A line with ``matdiff: skip`` in it, or
+    behind one, is left out; ``matdiff: where X: m x n`` in a comment declares shapes for its document.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -48,7 +49,8 @@ def lint(paths: Sequence[str | Path], where: str | None = None) -> Findings:
     """
     from matdiff.review.lint import linted
 
-    return linted([(str(path), _text_of(path)) for path in _documents(paths)], where)
+    given = [paths] if isinstance(paths, str | PathLike) else paths
+    return linted([(str(path), _text_of(path)) for path in _documents(given)], where)
 
 
 def _documents(paths: Iterable[str | Path]) -> Iterator[Path]:
@@ -64,5 +66,5 @@ def _documents(paths: Iterable[str | Path]) -> Iterator[Path]:
 def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         raise MatdiffError(f"the file {path} cannot be read: {getattr(error, 'strerror', error)}") from None

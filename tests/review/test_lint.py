@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import matdiff
 from matdiff.cli import main
 from matdiff.review.documents import passages
 from matdiff.review.lint import linted
@@ -121,3 +122,16 @@ def test_the_command_lists_findings_and_fails(form: str, tmp_path: Path, capsys:
     path.write_text("So $\\frac{d}{dX} \\operatorname{tr}(AX) = A^T$.", encoding="utf-8")
     assert main(["lint", str(path)]) == 0
     assert main(["lint", str(tmp_path / "none.md")]) == 2
+
+
+@pytest.mark.parametrize("paths", [None, 3, [3], b"x", ["\0"], "no such file", {"a": 1}])
+def test_what_is_no_document_is_refused(paths: object) -> None:
+    with pytest.raises(matdiff.MatdiffError):
+        matdiff.lint(paths)  # type: ignore[arg-type]
+
+
+def test_one_path_may_stand_alone(tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(r"$\frac{d}{dX} \operatorname{tr}(AX) = A$")
+    assert matdiff.lint(note).found == matdiff.lint(str(note)).found == matdiff.lint([tmp_path]).found
+    assert matdiff.lint(note).found
