@@ -227,7 +227,7 @@ class TraceForm:
         place = self._place(e.operands)
         h = Product.of(*t.left) if t.left else Number(1) if e.is_scalar else Identity(e.rows)
         moved: Expr = law.apply(e, h, place)
-        return law, t._replace(middle=e.operands[place], left=(moved,))
+        return law.at(place), t._replace(middle=e.operands[place], left=(moved,))
 
 
 def _factors(c: Expr) -> tuple[Expr, ...]:

@@ -170,7 +170,7 @@ class VecForm(TraceForm):
             return laws.entry_by_entry, t._replace(left=(*t.left, matrix), middle=inner)
         matrix = law.apply(e, places[0])
         left = t.left if isinstance(matrix, Identity) else (*t.left, matrix)
-        return law, t._replace(left=left, middle=e.operands[places[0]])
+        return law.at(places[0]), t._replace(left=left, middle=e.operands[places[0]])
 
     def _universal(self, t: TraceTerm, places: Sequence[int]) -> tuple[Expr, Expr]:
         """Σᵢⱼ vec(𝓛(eᵢeⱼᵀ))(eⱼ ⊗ eᵢ)ᵀ for an operator 𝓛, which is always right."""

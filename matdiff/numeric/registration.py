@@ -84,7 +84,7 @@ def unregister(cls: type[Operator]) -> None:
 
 def laws(cls: type[Operator]) -> Iterator[Law]:
     """What an operator states."""
-    yield from filter(None, (cls.d, cls.shift, cls.vec))
+    yield from (each for law in (cls.d, cls.shift, cls.vec) if law is not None for each in law.each)
 
 
 def others(cls: type[Operator]) -> Iterator[type[Operator]]:

@@ -14,8 +14,8 @@ from matdiff.algebra.identities.cancelling import multiplied_out, shortened, tog
 from matdiff.algebra.identities.factoring import split
 from matdiff.algebra.identities.powers import base_and_exponent
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.entrywise import Sqrt, ones_like, to_power
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, multiple
+from matdiff.algebra.operators.entrywise import Sqrt, to_power
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, multiple, ones_like
 from matdiff.algebra.reading_cost import reading_cost
 
 MOST_TERMS, MOST_BASES, MOST_STEPS = 12, 12, 2  # so many are looked at, and so far apart are powers

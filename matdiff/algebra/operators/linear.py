@@ -132,9 +132,18 @@ def declare(cls: type[Linear]) -> None:
     """States the laws of a linear operator, but for those that it states itself."""
     if cls.d is None:
         cls.d = law(cls, "differential", differential, lambda e, *changes: e.change(*changes), lambda e: [(e, 0)])
-    cls.shift = law(cls, "trace", trace, lambda e, h, place: e.adjoint_at(h, place), cls.alone)
+    cls.shift = by_place(cls, "trace", trace, lambda e, h, place: e.adjoint_at(h, place))
     if (cls.matrix, cls.matrix_at) != (Linear.matrix, Linear.matrix_at):
-        cls.vec = law(cls, "vec", vec, lambda e, place: e.matrix_at(place), cls.alone)
+        cls.vec = by_place(cls, "vec", vec, lambda e, place: e.matrix_at(place))
+
+
+def by_place(cls: type[Linear], kind: str, sides: Callable[[Linear, int], Sides], apply: Callable[..., Expr]) -> Law:
+    """A law of the operand that varies; of two operands one for each, so that the title says which."""
+    if not issubclass(cls, Bilinear):
+        return law(cls, kind, sides, apply, cls.alone)
+    first = law(cls, kind, sides, apply, lambda e: [(e, 0)])
+    first.others = (law(cls, kind, sides, apply, lambda e: [(e, 1)], "_2"),)
+    return first
 
 
 def law(
@@ -143,6 +152,7 @@ def law(
     sides: Callable[[Linear, int], Sides],
     apply: Callable[..., Expr],
     uses: Callable[[Linear], Iterable[Use]],
+    mark: str = "",
 ) -> Law:
     """A law that follows from the operator: it has a statement for every operand in each of the examples."""
 
@@ -159,7 +169,7 @@ def law(
 
     apply.__module__ = cls.__module__  # where the law book looks it up
     return Law(
-        f"{kind}_of_{words(cls.__name__)}",
+        f"{kind}_of_{words(cls.__name__)}{mark}",
         title,
         lambda: statements()[0].statement,
         kind,
