@@ -7,6 +7,7 @@ from itertools import combinations
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.activations import Erf, NormalDistribution, Relu, Sigmoid, Softplus, Step
 from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt, exact_root
@@ -214,25 +215,31 @@ def sign_of_absolute(e: Expr) -> Expr | None:
 
 @identity(
     "abs(A).^2 = A.^2",
-    title="|a|² = a²",
+    title="|a|²ᵏ = a²ᵏ",
     where="A: m x n; k: scalar integer",
-    also=("abs(A).^(2*k) = A.^(2*k)", "step(A).^k = step(A)", "sign(A).^3 = sign(A)"),
+    also=("abs(A).^(2*k) = A.^(2*k)",),
+    among=(Abs,),
 )
 def even_power(e: Expr) -> Expr | None:
-    """|a|ᵏ for even k; step(a)ᵏ = step(a), and sign(a)ᵏ = sign(a) for odd k."""
     base, exponent = e.operands
     k = exponent.number
-    if k is None or k.denominator != 1:
-        return None
-    match base:
-        case Abs(operands=(a,)) if k % 2 == 0:
-            return Power(a, exponent)
-        case Step() if k > 0:
-            return base
-        case Sign() if k > 0 and k % 2:
-            return base
-        case _:
-            return None
+    return Power(base.operands[0], exponent) if isinstance(base, Abs) and k is not None and k % 2 == 0 else None
+
+
+power_of_step = stated(
+    "power_of_step",
+    "step(A).^k = step(A)",
+    title="step(a)ᵏ = step(a)",
+    where="A: m x n; k: scalar positive",
+    when=has_positive_exponent,
+)
+
+
+@identity("sign(A).^3 = sign(A)", title="sign(a)²ᵏ⁺¹ = sign(a)", where="A: m x n", among=(Sign,))
+def odd_power_of_sign(e: Expr) -> Expr | None:
+    base, exponent = e.operands
+    k = exponent.number
+    return base if isinstance(base, Sign) and k is not None and k > 0 and k % 2 == 1 else None
 
 
 @identity("abs(-A) = abs(A)", title="|−A| = |A|", where="A: m x n")
