@@ -37,6 +37,9 @@ import matdiff
         ("sqrt(a*b)", "b", "a: scalar positive; b: scalar", ["b > 0"]),
         ("sqrt(a*b)", "b", "a, b: scalar", ["ab > 0"]),
         ("log(w'*P*w)", "w", "P: n x n psd", ["wᵀPw > 0"]),
+        ("log(prod(i=1..n, x[i]'*w))", "w", "x[i=1..n]: d", ["∏_{i=1}^{n} x[i]ᵀw > 0"]),
+        ("prod(x)^(1/n)", "x", "x: n positive; n: scalar", []),
+        ("prod(A*x)", "x", "A: m x n", ["every entry of Ax ≠ 0"]),
         # what has a kink where it is 0 has none when it is squared
         ("sum(max(0, b - A*x).^2)", "x", "A: m x n; b: m", []),
         ("norm2(relu(A*x))^2", "x", "A: m x n", []),

@@ -80,7 +80,7 @@ def test_a_sum_without_a_matrix_form_is_kept() -> None:
 
 def test_gradients_take_the_form_too() -> None:
     derived = matdiff.derive("N log|Σ| + Σ(x−μ)ᵀΣ⁻¹(x−μ)", "Σ", "Σ: d x d spd")
-    assert str(matdiff.matrix_form(derived.gradient)) == "NΣ⁻¹ − Σ⁻¹(X − 1μᵀ)ᵀ(X − 1μᵀ)Σ⁻¹"
+    assert str(matdiff.matrix_form(derived.gradient)) == "Σ⁻¹(NΣ − (X − 1μᵀ)ᵀ(X − 1μᵀ))Σ⁻¹"
 
 
 def test_names_of_the_matrices() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import matdiff
 from matdiff.algebra.identities.denominators import common_denominator, common_powers, denominators_multiplied
+from matdiff.algebra.identities.entrywise import opposite_exponents
 from matdiff.algebra.identities.joining import inverse_on_both_sides, mean_taken_off
 from matdiff.algebra.identities.part_by_part import diagonals_joined, stacks_joined
 from matdiff.algebra.identities.powers import factor_of_a_denominator
@@ -26,6 +27,10 @@ ANSWERS = [
     ("v'*w/(1 + w'*w)", "v, w: n", "w", "(v - 2*(v'*w)*w/(1 + w'*w))/(1 + w'*w)"),
     ("sum(1/2*x.*(1 + erf(x/sqrt(2))))", "x: n", "x", "normcdf(x) + x .* normpdf(x)"),
     ("x/(x + c)", "x, c: scalar", "x", "c/(x + c)^2"),
+    ("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "x: scalar", "x", "4/(exp(x) + exp(-x))^2"),
+    ("p*log(p) + (1 - p)*log(1 - p)", "p: scalar", "p", "logit(p)"),
+    ("-sum(i=1..n, p[i]*log(p[i]) + (1 - p[i])*log(1 - p[i]))", "p[i=1..n]: scalar", "p", "-logit(p[i])"),
+    ("-y*log(p) - (1 - y)*log(1 - p)", "y, p: scalar", "p", "(p - y)/((1 - p)*p)"),
     ("sum(x .* log(x .* y))", "x, y: n positive", "x", "log(x .* y) + 1"),
     (
         "N*log det(S) + sum(i=1..N, (x[i] - m)'*inv(S)*(x[i] - m))",
@@ -98,6 +103,8 @@ def test_the_hessian_of_a_sum_over_entries_is_one_diagonal_matrix(f: str, where:
         (diagonals_joined, "diag(x) - a*diag(y) + A'*A", "diag(x - a*y) + A'*A"),
         (stacks_joined, "3*[x; 0] - [2*y; 0] + [0; z]", "[3*x - 2*y; 0] + [0; z]"),
         (factor_of_a_denominator, "x ./ (x .* y)", "1 ./ y"),
+        (opposite_exponents, "exp(a)*exp(-a)*b", "b"),
+        (opposite_exponents, "exp(x) .* y .* exp(-x)", "y"),
         (inverse_on_both_sides, "inv(S) - inv(S)*x*x'*inv(S) + 2*T", "inv(S)*(S - x*x')*inv(S) + 2*T"),
         (inverse_on_both_sides, "a*inv(S) - b*inv(S)*T*inv(S)", "inv(S)*(a*S - b*T)*inv(S)"),
         (mean_taken_off, "A*x - sum(A*x)*ones(m)/m", "centering(m)*A*x"),

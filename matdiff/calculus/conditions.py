@@ -14,13 +14,14 @@ from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number, Operator, Symbol, fold, postorder, symbols
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.activations import Relu
+from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.square import Determinant, Inverse
 from matdiff.algebra.operators.structure import Named, value_of
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.sums import IndexedSum, entries_by_index
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness.eigenvalues import Signs, is_regular
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, ZERO, Interval, apart, within
@@ -220,6 +221,8 @@ def follows(c: Condition, others: Sequence[Condition], sizes: frozenset[str]) ->
         return True
     if any(c in of_meaning(said, sizes) for said in others):
         return True
+    if c.demand == NO_ZEROS and any(has_factor(said, c.about) for said in others):
+        return True
     if c.demand == NONZERO and Condition(INVERTIBLE, c.about) in others:
         return True
     if c.demand == INVERTIBLE and any(is_determinant_of(o, c.about) for o in others):
@@ -239,6 +242,15 @@ def implies_nonzero(whole: Expr, c: Condition) -> bool:
     """Ax ≠ 0 says that x ≠ 0."""
     factors = whole.operands if isinstance(whole, Product | Scale) else ()
     return c.demand in (NONZERO, NO_ZEROS) and c.about in factors and (c.demand == NONZERO or c.about.is_scalar)
+
+
+def has_factor(c: Condition, a: Expr) -> bool:
+    """Whether a condition says that a product of entries is not 0, of those of a or of all values of a."""
+    if not isinstance(c.about, ProductOfEntries) or not (c.demand == NO_ZEROS or apart(c.interval, ZERO)):
+        return False
+    vector = c.about.operands[0]
+    entries = entries_by_index(vector)
+    return a is (vector if entries is None else entries[1])
 
 
 def is_determinant_of(c: Condition, a: Expr) -> bool:

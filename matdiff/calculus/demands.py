@@ -14,12 +14,13 @@ from typing import NamedTuple
 from matdiff.algebra.expr import Expr, Operator, Symbol, fold, postorder, replace
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.entrywise import Abs, Entrywise, Log
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Member, SumOfEntries
+from matdiff.algebra.operators.sums import Member, SumOfEntries, entries_by_index
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
@@ -161,6 +162,9 @@ def demanded(e: Operator) -> Iterator[Condition]:
         demand, place = IN_WORDS[e.requires]
         a = e.operands[place]
         yield from simplest(Condition(demand, a)) if demand == INVERTIBLE else (Condition(demand, a, REAL, e),)
+    elif isinstance(e, ProductOfEntries):
+        entries = entries_by_index(e.operands[0])
+        yield from simplest(Condition(NO_ZEROS, entries[1] if entries else e.operands[0]))
     elif e.requires == "{0} ≠ 0":
         yield from simplest(Condition(NO_ZEROS if isinstance(e, Entrywise) else NONZERO, e.operands[0]))
     elif bounds := re.fullmatch(BOUNDS, e.requires):

@@ -72,13 +72,20 @@ def shared_powers(terms: Sequence[Term]) -> Iterable[tuple[Expr, Fraction, list[
                 yield base, sign * min(abs(terms[k].powers[base]) for k in places), places
 
 
+POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"))  # of terms that are brought together
+
+
 @identity(
     "1/(a + b) - a/(a + b)^2 = (a + b - a)/(a + b)^2",
     title="A/c + B/c² = (Ac + B)/c²",
     where="a, b: scalar positive",
     also=(
+        Statement("1/(a + b) + c/(a + b)^2 = (a + b + c)/(a + b)^2", "a, b: scalar positive; c: scalar"),
+        *[Statement(f"a{low} + b{high} = (a*{by} + b){high}", "a, b, c: scalar") for low, high, by in POWERS],
+        Statement("A + B/c = (c*A + B)/c", "A, B: m x n; c: scalar"),
         Statement("A/c + B/c^2 = (c*A + B)/c^2", "A, B: m x n; c: scalar"),
         Statement("A/c + B/c^3 = (c^2*A + B)/c^3", "A, B: m x n; c: scalar"),
+        Statement("x + y ./ z = (x .* z + y) ./ z", "x, y, z: n"),
         Statement("x ./ z + y ./ z.^2 = (x .* z + y) ./ z.^2", "x, y, z: n"),
         Statement("x ./ z + y ./ z.^3 = (x .* z.^2 + y) ./ z.^3", "x, y, z: n"),
         Statement("1 ./ z + y ./ z.^2 = (ones(n) .* z + y) ./ z.^2", "y, z: n"),
@@ -141,8 +148,9 @@ def over(base: Expr, terms: Sequence[tuple[list[Expr], dict[Expr, Fraction]]], e
 
 def beside_each_other(factors: Sequence[Expr]) -> Expr:
     """A product of scalars and of what is multiplied entry by entry."""
-    scalars = [f for f in factors if f.is_scalar and f.number != 1]
-    arrays = [f for f in factors if not f.is_scalar]
+    in_order = sorted(factors, key=lambda f: f.reciprocal is not None)
+    scalars = [f for f in in_order if f.is_scalar and f.number != 1]
+    arrays = [f for f in in_order if not f.is_scalar]
     array = Hadamard.of(*arrays) if arrays else None
     if not scalars:
         return Number(1) if array is None else array

@@ -12,7 +12,7 @@ from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.activations import Erf, NormalDistribution, Relu, Sigmoid, Softplus, Step
 from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt, exact_root
 from matdiff.algebra.operators.extremes import is_zero
-from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient, ones_like
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
 from matdiff.algebra.stated import stated
 
@@ -139,6 +139,32 @@ def square_of_root(e: Expr) -> Fraction | None:
     base, sign = (e.operands[0], -1) if isinstance(e, Power) and e.operands[1].number == -1 else (e, 1)
     number = base.operands[0].number if isinstance(base, Sqrt) else None
     return None if number is None or number <= 0 else number**sign
+
+
+logit_of_logarithms = stated(
+    "logit_of_logarithms",
+    "log(a) - log(1 - a) = logit(a)",
+    title="log(a) − log(1 − a) = logit(a)",
+    where="a: scalar",
+    also=(
+        Statement("log(x) - log(1 - x) = logit(x)", "x: n"),
+        "log(1 - a) - log(a) = -logit(a)",
+        Statement("log(1 - x) - log(x) = -logit(x)", "x: n"),
+    ),
+)
+
+
+@identity(
+    "exp(a)*exp(-a) = 1", where="a: scalar", also=(Statement("exp(x) .* exp(-x) = ones(n)", "x: n"),), among=(Exp,)
+)
+def opposite_exponents(e: Expr) -> Expr | None:
+    f = e.operands
+    exponents = {g.operands[0]: k for k, g in enumerate(f) if isinstance(g, Exp)}
+    for a, k in exponents.items():
+        if (j := exponents.get(-a)) is not None:
+            rest = [g for i, g in enumerate(f) if i not in (j, k)]
+            return Hadamard.of(*rest) if rest else ones_like(e)
+    return None
 
 
 # ---- quotients of sines and cosines -----------------------------------------------------------------

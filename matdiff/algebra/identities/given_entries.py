@@ -8,8 +8,9 @@ from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise
+from matdiff.algebra.operators.extremes import OneHot
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, Transpose
-from matdiff.algebra.operators.sums import IndexedSum, UnitVector, entries_by_index, substitute_index
+from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector, entries_by_index, substitute_index
 
 
 def entry_given(v: Expr, j: Index) -> Expr | None:
@@ -45,6 +46,24 @@ def entry_of_given_vector(e: Expr) -> Expr | None:
             return entry_given(v, j)
         case (Transpose(operands=(UnitVector(operands=(Index() as j,)),)), v) if v.cols is ONE:
             return entry_given(v, j)
+        case _:
+            return None
+
+
+@identity(
+    "onehot_max(x)'*unit(j, n) = onehot_max(x)[j]",
+    title="aᵀeⱼ = a[j]",
+    where="x: n; j: index",
+    also=("onehot_min(x)'*unit(j, n) = onehot_min(x)[j]",),
+)
+def entry_by_unit_vector(e: Expr) -> Expr | None:
+    """Of the place of the largest or the smallest entry: what that is at j."""
+    match e.operands:
+        case (Transpose(operands=(v,)), UnitVector(operands=(place,))) | (
+            Transpose(operands=(UnitVector(operands=(place,)),)),
+            v,
+        ) if v.cols is ONE and isinstance(v, OneHot):
+            return Entry(v, place)
         case _:
             return None
 

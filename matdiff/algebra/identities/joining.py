@@ -13,8 +13,9 @@ from matdiff.algebra.identities.denominators import common_powers, shorter
 from matdiff.algebra.identities.factoring import Term, common_scalars, join, key, like_terms, split, zero_in_sum
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.transposes import flipped
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.recurrence import place
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
@@ -100,6 +101,8 @@ def weighted_sums(e: Expr) -> Expr | None:
 def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     """c and the sum where a term is c times a sum over an index, given entry by entry not counted."""
     number, scalars, factors, _ = split(term)
+    if len(factors) == 1 and isinstance(factors[0], Transpose) and isinstance(s := factors[0].operands[0], IndexedSum):
+        factors = (IndexedSum(flipped(s.operands[0]), s.index),)
     found = [f for f in factors if isinstance(f, IndexedSum)]
     if len(found) == 1 and entries_by_index(found[0]) is None and (len(factors) == 1 or term.is_scalar):
         others = [*scalars, *(f for f in factors if f is not found[0])]

@@ -95,7 +95,13 @@ def power_under_a_name(e: Expr) -> Expr | None:
     return None
 
 
-@identity("x ./ (x .* y) = 1 ./ y", title="a ./ (a ⊙ b) = 1 ./ b", where="x, y: n", among=(Power,))
+@identity(
+    "x ./ (x .* y) = 1 ./ y",
+    title="a ./ (a ⊙ b) = 1 ./ b",
+    where="x, y: n",
+    also=("x.^2 ./ (x .* y) = x ./ y", "(x .* y) ./ (x .* y) = ones(n)"),
+    among=(Power,),
+)
 def factor_of_a_denominator(e: Expr) -> Expr | None:
     """Entry by entry a product below a bar is opened where one of its factors stands above it."""
     bases = [base_and_exponent(f) for f in e.operands]

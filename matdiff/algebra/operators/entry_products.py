@@ -24,10 +24,6 @@ class ProductOfEntries(Operator):
     def notation(self, style: Style) -> Notation:
         return over_index(self, style.pick("∏", r"\prod"), style) or super().notation(style)
 
-    def condition(self) -> str:
-        entries = entries_by_index(self.operands[0])
-        return super().condition() if entries is None else f"{entries[1]} ≠ 0"
-
     @staticmethod
     def numpy(np: Any, a: Any) -> Any:
         return np.prod(a, axis=(-2, -1), keepdims=True)

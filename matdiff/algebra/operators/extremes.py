@@ -154,6 +154,12 @@ class ExtremeEntry(Operator):
         name = self.names[0]
         return over_index(self, style.pick(name, f"\\{name}"), style) or super().notation(style)
 
+    def condition(self) -> str:
+        entries = entries_by_index(self.operands[0])
+        return self.requires.replace("entry of ", "" if entries else "entry of ").format(
+            entries[1] if entries else self.operands[0]
+        )
+
     def lower(self, to: Any, a: Any) -> Any:
         return to.reduced(self.names[0], a)
 

@@ -17,6 +17,7 @@ from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.extremes import Maximum, MaxOfEntries, Minimum, MinOfEntries
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec, Vech
@@ -25,7 +26,7 @@ from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.spectral import Eigenvalue
 from matdiff.algebra.operators.square import Determinant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
+from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries, entries_by_index
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.intervals import Bound, Interval
@@ -251,6 +252,14 @@ def of_total(facts: Facts, e: Expr) -> Found | None:
     return several(a.interval, False), "a sum", (a,)
 
 
+def of_product_of_entries(facts: Facts, e: Expr) -> Found | None:
+    """∏ᵢ aᵢ and prod(A), of what is positive, or not negative"""
+    given = entries_by_index(e.operands[0])
+    a = facts.entries(e.operands[0] if given is None else given[1])
+    interval = iv.POSITIVE if a.interval.is_positive else iv.NONNEGATIVE if a.interval.is_nonnegative else None
+    return None if interval is None else (interval, "a product", (a,))
+
+
 def of_trace(facts: Facts, e: Expr) -> Found | None:
     """Tr(A) is the sum of the eigenvalues; Tr(AB) ≥ 0 for A, B ⪰ 0."""
     a = e.operands[0]
@@ -335,6 +344,7 @@ RULES: dict[type[Expr], Rule] = {
     Product: of_product,
     IndexedSum: of_total,
     SumOfEntries: of_total,
+    ProductOfEntries: of_product_of_entries,
     Trace: of_trace,
     Determinant: of_determinant,
     Maximum: of_larger,
