@@ -71,9 +71,8 @@ class Bound:
         """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom."""
         self.tree, self.text = tree, text
         self.dialect = dialect or NUMPY  # whose operators a piece of code means
-        self.declared = declared
+        self.declared, self.free = declared, free
         self.wrt = frozenset(wrt)
-        self.free = free
         self.labelled, self.other = labelled, other
         self.decisions = decisions if decisions is not None else []
         self.decided: dict[str, int] = {}

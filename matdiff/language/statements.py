@@ -145,9 +145,15 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     members = tuple(script.edited(side) for side in sides)
     leads = (piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece.start not in standing)
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
-    names, notes = tuple(filter(None, map(called, heads))), tuple(unseen(text, heads))
+    return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(spans))
+
+
+def _left_sides(
+    text: str, heads: list[re.Match[str]], firsts: list[re.Match[str] | None]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """What left sides call the function, its arguments there, and what is doubtful about them."""
     of = arguments(heads or [head for head in firsts if head and not is_used(text, head)])
-    return Says(changed, question, tuple(conditions), members, names, of, notes, tuple(spans))
+    return tuple(filter(None, map(called, heads))), of, tuple(unseen(text, heads))
 
 
 def _of_members(text: str, kept: list[Piece]) -> list[Edit]:
@@ -316,10 +322,7 @@ def _function(
             return None, edits, [], named
         others: list[list[Edit]] = [[(end, piece.end, " "), (place, start, " ")] for start, end in earlier]
         return None, [*edits, (place, last[0], " ")], others, named
-    if question.order and HEAD.match(text, question.end, piece.end):
-        message = "this says what a derivative is, not what is differentiated"
-        hint = "write the function; whether the equation is true says matdiff check"
-        raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
+    _refuse_claim(text, question, piece)
     begin = question.inner[0] if question.inner else question.end
     within = list(heads_of(text, piece._replace(start=begin))) if not question.order else []  # minimise f(x) = …
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
@@ -328,6 +331,14 @@ def _function(
     else:
         edits.append((question.start, question.end, " "))
     return question, edits, [], within
+
+
+def _refuse_claim(text: str, question: Question, piece: Piece) -> None:
+    """Refuses ∇f(x) = …, which says what a derivative is."""
+    if question.order and HEAD.match(text, question.end, piece.end):
+        message = "this says what a derivative is, not what is differentiated"
+        hint = "write the function; whether the equation is true says matdiff check"
+        raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
 
 
 def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
