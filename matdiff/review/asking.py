@@ -102,7 +102,8 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
         raise UnsupportedError(f"{by} does not occur in the function")
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
-    return Transpose(found) if scope.habits.states_numerator and f.shape == SCALAR and asked.order == 1 else found
+    kind = "gradients" if f.shape == SCALAR else "jacobians"
+    return Transpose(found) if kind in scope.habits.turned and asked.order == 1 else found
 
 
 def _of_form(scope: Scope, form: Expr, asked: Asked) -> Expr:

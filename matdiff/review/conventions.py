@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.operators.kronecker import Vec
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.sums import Entry
 from matdiff.language.names import named
@@ -25,6 +27,10 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         turned = compared(Transpose(truth), value)
         if turned.equal:
             return turned._replace(convention="right where the derivative is written as a row (numerator layout)")
+    if chain.is_derivative and ONE not in truth.shape and value.shape == (ONE, truth.rows * truth.cols):
+        stacked = compared(Transpose(Vec.of(truth)), value)
+        if stacked.equal:
+            return stacked._replace(convention="right where the derivative by a matrix is the row of its entries")
     if (symmetric := _symmetric(chain, value, scope)) is not None:
         return symmetric
     if (partly := _partly(truth, value, scope)) is not None:

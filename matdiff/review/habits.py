@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import MatdiffError
@@ -33,6 +33,8 @@ SAYS_LIKELIHOOD = r"(?:log|ln)\s*[pP]\s*\([^()]*(?:[|∣;]|\\mid|\\vert)"
 SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
+
+COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
 REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
 WITH = r"\\text\{with \}(.*?)(?:\\\\|$)"
@@ -70,17 +72,26 @@ def _entry_of_identity(m: re.Match[str]) -> str:
     return f"delta[{','.join(re.findall('[a-z]', named(m.group()).removeprefix('delta')))}]"
 
 
+def by_entries(side: str, refused: str) -> str:
+    """A side whose quotient or product of vectors is refused, where authors mean one by entries: 1/x, s(1 − s)."""
+    if refused.startswith("division by"):
+        return re.sub(r"(?<!\.)/", "./", side)
+    return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
+
+
 class Habits:
     """The signs of one text, and the layout of derivatives that it states.
 
     has_open_g          whether g is a function by entries that is not given
     states_numerator    whether derivatives are said to be rows
+    turned              which derivatives are the transposes of ours: gradients, Jacobians
     states_columns      whether they are said to be columns
     """
 
     def __init__(self, text: str, given: Collection[str]) -> None:
         self.names_sigma = "sigma" in given
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
+        self.turned = {"gradients"} if self.states_numerator else set()
         self.states_columns = re.search(r"column (?:vectors|gradients)|gradients are column", text) is not None
         self.has_open_g = re.search(r"(?<![A-Za-z])g['′]\s*\(", text) is not None and "g" not in given
         self.has_open_g = self.has_open_g and re.search(r"(?<![A-Za-z])g\s*(?:\([^()=]*\))?\s*&?:?=", text) is None
@@ -97,6 +108,15 @@ class Habits:
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
         self._names_ones = re.search(ONES, text) is not None
         self._is_code = re.search(r"@|\.T\b", text) is not None
+
+    @contextmanager
+    def turning(self, kind: str) -> Iterator[None]:
+        """The layout in which gradients, or Jacobians, are the transposes of ours."""
+        before, self.turned = self.turned, {kind}
+        try:
+            yield
+        finally:
+            self.turned = before
 
     def doubt(self, line: str) -> str:
         """Why a line with a letter d is not read, where d is a name and the sign of a differential."""

@@ -20,6 +20,7 @@ from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by
 from matdiff.review.equations import FACTORS, Equations
 from matdiff.review.filling import Work
+from matdiff.review.habits import by_entries
 from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
 from matdiff.review.operators import LETTER, Asked, with_increments
 from matdiff.review.scope import Scope, has_increments
@@ -32,7 +33,6 @@ MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a squar
 MOST_SIZES = 6  # that are tried in place of those that are not declared
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
-COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
 
@@ -52,13 +52,6 @@ class Judged(NamedTuple):
         return self._replace(
             line=self.line._replace(number=self.line.number + lines, span=(start + place, end + place))
         )
-
-
-def _by_entries(side: str, refused: str) -> str:
-    """A side whose quotient or product of vectors is refused, where authors mean one by entries: 1/x, s(1 − s)."""
-    if refused.startswith("division by"):
-        return re.sub(r"(?<!\.)/", "./", side)
-    return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
 
 
 class Judge:
@@ -252,6 +245,8 @@ class Judge:
         """The verdict on a side that is read, beside what it should be."""
         outcome = under_conventions(line.text, chain, value, self.scope)
         if outcome.equal:
+            is_turned = value.shape != chain.truth.shape and value.shape == chain.truth.shape[::-1]
+            chain.truth = Transpose(chain.truth) if is_turned and not self.scope.asks(side) else chain.truth
             return self._right(line, chain, value, outcome)
         if outcome.equal is None:
             chain.stated = value
@@ -282,12 +277,20 @@ class Judge:
         try:
             return side, self.scope.value(side)
         except MatdiffError as error:
-            spelt = _by_entries(side, error.message)
+            spelt = by_entries(side, error.message)
             if error.message.startswith("the size of I "):
                 spelt = re.sub(IDENTITY, f" eye({chain.truth.shape[0]}) ", side)
-            if spelt == side:
+            is_chain = error.message.startswith("the product does not fit") and self.scope.asks(side)
+            if spelt == side and not is_chain:
                 raise
-        return spelt, self.scope.value(spelt)
+        return spelt, self.scope.value(spelt) if spelt != side else self._in_a_layout(side)
+
+    def _in_a_layout(self, side: str) -> Expr:
+        """What a product of derivatives means in a layout where it fits: (∂J/∂e)(∂e/∂θ) of rows, or the reverse."""
+        with suppress(ShapeError), self.scope.habits.turning("gradients"):
+            return self.scope.value(side)
+        with self.scope.habits.turning("jacobians"):
+            return self.scope.value(side)
 
     def _right(self, line: Line, chain: Chain, value: Expr, outcome: Outcome) -> Judged:
         """The verdict on a side that is right."""
@@ -295,8 +298,6 @@ class Judge:
         chain.stated, chain.is_told = value, True
         if chain.is_equation and outcome.proof and not isinstance(value, BARE):
             chain.is_equation, chain.is_identity = False, True
-        if value.shape != chain.truth.shape:
-            chain.truth = Transpose(chain.truth)
         if outcome.convention:
             return Judged(line, CONVENTION, outcome.convention, outcome=outcome, work=work)
         reason = "proved" if outcome.proof else "equal on random instances; no proof was found"

@@ -49,7 +49,9 @@ class Scope:
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
         self.declared: Declarations = declare(where)
         self.where = frozenset(self.declared)
-        self.declared.table.update((n, d) for n, d in _said_once(text).items() if n not in self.where)
+        for name, said in _said_once(text).items():
+            known = self.declared.get(name) or said
+            self.declared.table[name] = known._replace(properties=known.properties | said.properties)
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
         self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix

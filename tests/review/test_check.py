@@ -106,6 +106,26 @@ def test_what_holds_under_a_condition_is_no_identity(text: str, where: str) -> N
     assert matdiff.check(text, where or None).ok
 
 
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("∂L/∂A = (∂L/∂w)(∂w/∂A)", True),  # a row of entries
+        ("∂L/∂x = (∂L/∂w)(∂w/∂x)", True),  # rows
+        ("∂L/∂x = (∂w/∂x)(∂L/∂w)", True),  # columns
+        ("∂L/∂x = A (∂L/∂w)", False),
+        ("∂L/∂A = x (∂L/∂w)", False),
+    ],
+)
+def test_the_chain_rule_holds_in_the_layout_where_it_fits(line: str, right: bool) -> None:
+    assert matdiff.check(f"w = Ax, L = ‖w‖²\n{line}", "A: m x k; x: k").ok is right
+
+
+def test_what_a_text_says_of_a_declared_vector_is_taken_in() -> None:
+    text = "L = −∑_k t_k log p_k, p = softmax(z), ∑_k t_k = 1\n∂L/∂z = p − t"
+    assert matdiff.check(text, "z, t: K").ok
+    assert matdiff.check(text.replace(", ∑_k t_k = 1", ""), "z, t: K").kind == "domain"
+
+
 def test_the_lines_after_a_slip_follow_from_it() -> None:
     review = matdiff.check("f(x) = x'x\ndf = x'dx\n = dx'x", "x: n")
     assert [line.verdict for line in review.lines] == ["not a claim", "wrong", "agrees"]
