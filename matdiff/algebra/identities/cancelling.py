@@ -24,7 +24,13 @@ from matdiff.algebra.identities.products import (
     inverse_in_product,
     product_beside_its_inverse,
 )
-from matdiff.algebra.identities.softmax import is_ones, is_row_of_ones, softmax_times_ones
+from matdiff.algebra.identities.softmax import (
+    columns_of_softmax_summed,
+    is_ones,
+    is_row_of_ones,
+    rows_of_softmax_summed,
+    softmax_summed,
+)
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import flipped, transposed
 from matdiff.algebra.laws import Statement, identity
@@ -326,7 +332,9 @@ def collected_in(e: Expr) -> Expr:
 
 
 SUMS_KNOWN = (  # what a product of ones with a factor is
-    softmax_times_ones,
+    rows_of_softmax_summed,
+    columns_of_softmax_summed,
+    softmax_summed,
     sum_of_ones,
     *entries_that_sum_to_one.each,
     *rows_that_sum_to_one.each,

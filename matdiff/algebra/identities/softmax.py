@@ -6,7 +6,8 @@ the operators have shorter differentials than what they stand for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
@@ -14,7 +15,7 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities.expansions import sum_over_entries
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.identities.transposes import gets_no_longer
-from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Exp, filled
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -194,36 +195,45 @@ def sum_of_softmax(e: Expr) -> Expr | None:
     return Number(1) if isinstance(value_of(e.operands[0]), Softmax) else None
 
 
-@identity(
-    "softmax_rows(A)*ones(n) = ones(m)",
-    where="A: m x n",
-    also=("ones(m)'*softmax_cols(A) = ones(n)'", Statement("ones(n)'*softmax(v) = 1", "v: n")),
-    among=(Ones,),
-)
-def softmax_times_ones(e: Expr) -> Expr | None:
-    """The sums of softmax, of its rows, and of its columns, as products with ones."""
+@identity("softmax_rows(A)*ones(n) = ones(m)", where="A: m x n", among=(Ones,))
+def rows_of_softmax_summed(e: Expr) -> Expr | None:
+    return neighbours_known(e, lambda a, b: Ones(a.rows) if is_ones(b) and is_softmax(a, *OF_LINES) else None)
+
+
+@identity("ones(m)'*softmax_cols(A) = ones(n)'", where="A: m x n", among=(Ones,))
+def columns_of_softmax_summed(e: Expr) -> Expr | None:
+    def sums(a: Expr, b: Expr) -> Expr | None:
+        return Transpose(Ones(b.cols)) if is_row_of_ones(a) and is_softmax(b, *OF_LINES[::-1]) else None
+
+    return neighbours_known(e, sums)
+
+
+@identity("ones(n)'*softmax(v) = 1", where="v: n", also=("softmax(v)'*ones(n) = 1",), among=(Ones,))
+def softmax_summed(e: Expr) -> Expr | None:
+    def sums(a: Expr, b: Expr) -> Expr | None:
+        summed = (is_row_of_ones(a) and is_softmax(b, Softmax)) or (is_ones(b) and is_softmax(a, (), Softmax))
+        return Number(1) if summed else None
+
+    return neighbours_known(e, sums)
+
+
+OF_LINES = SoftmaxOfRows, SoftmaxOfColumns
+Kind = type[Expr] | tuple[()]
+
+
+def is_softmax(e: Expr, kind: Kind, turned: Kind = ()) -> bool:
+    """Whether a factor is a softmax of a kind, or the transpose of another one; a definition is looked into."""
+    e = opened(e)
+    return isinstance(e, kind) or (isinstance(e, Transpose) and isinstance(e.operands[0], turned))
+
+
+def neighbours_known(e: Expr, known: Callable[[Expr, Expr], Expr | None]) -> Expr | None:
+    """A product with what is known of two neighbours in their place."""
     f = e.operands
-    for k in range(len(f) - 1):
-        sums = _sums(f[k], f[k + 1])
-        if sums is not None:
-            return Product.of(*f[:k], sums, *f[k + 2 :])
-    return None
-
-
-def _sums(a: Expr, b: Expr) -> Expr | None:
-    """The product of two neighbours when it is made of sums that are 1; a definition is looked into."""
-    if is_ones(b):
-        match opened(a):
-            case Transpose(operands=(Softmax(),)):
-                return Number(1)
-            case SoftmaxOfRows() | Transpose(operands=(SoftmaxOfColumns(),)):
-                return Ones(a.rows)
-    if is_row_of_ones(a):
-        match opened(b):
-            case Softmax():
-                return Number(1)
-            case SoftmaxOfColumns() | Transpose(operands=(SoftmaxOfRows(),)):
-                return Transpose(Ones(b.cols))
+    for k, (a, b) in enumerate(pairwise(f)):
+        found = known(a, b)
+        if found is not None:
+            return Product.of(*f[:k], found, *f[k + 2 :])
     return None
 
 
