@@ -30,6 +30,12 @@ ANSWERS = [
     ("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "x: scalar", "x", "4/(exp(x) + exp(-x))^2"),
     ("p*log(p) + (1 - p)*log(1 - p)", "p: scalar", "p", "logit(p)"),
     ("-sum(i=1..n, p[i]*log(p[i]) + (1 - p[i])*log(1 - p[i]))", "p[i=1..n]: scalar", "p", "-logit(p[i])"),
+    (
+        "-log(sigmoid(t - x'*w) - sigmoid(s - x'*w))",  # a place between two thresholds
+        "x, w: d; s, t: scalar",
+        "w",
+        "(1 - sigmoid(t - x'*w) - sigmoid(s - x'*w))*x",
+    ),
     ("-y*log(p) - (1 - y)*log(1 - p)", "y, p: scalar", "p", "(p - y)/((1 - p)*p)"),
     ("sum(x .* log(x .* y))", "x, y: n positive", "x", "log(x .* y) + 1"),
     (

@@ -22,6 +22,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries, entries_by_index, substitute_index
 from matdiff.algebra.operators.triangles import Centering
 from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.stated import stated
 
 
 @identity(
@@ -170,3 +171,11 @@ def inverse_on_both_sides(e: Expr) -> Expr | None:
         if within and reading_cost(whole) < reading_cost(e):
             return whole
     return None
+
+
+difference_of_slopes = stated(
+    "difference_of_slopes",
+    "a*(1 - a) - b*(1 - b) = (1 - a - b)*(a - b)",
+    title="a(1 − a) − b(1 − b) = (1 − a − b)(a − b)",
+    where="a, b: scalar",
+)
