@@ -110,6 +110,7 @@ def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     names = {named(n).lower() for n in re.findall(LETTER, of)} | {w.lower() for w in re.findall(r"[^\W\d_]{2,}", of)}
     if not {named(n) for n in re.findall(LETTER, of)}.isdisjoint(functions):
         return True  # tr(P) of a P that is defined
+    names |= {name.partition("_")[0] for name in names}  # x of x_i
     return not names.isdisjoint((by.lower(), re.split(r"[\d_]", by.lower())[0]))  # ∂/∂W_ij of what holds W
 
 

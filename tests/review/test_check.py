@@ -198,6 +198,7 @@ def test_what_matdiff_prints_is_not_called_wrong(expression: str, unknown: str, 
 
 
 AS_WRITTEN = [
+    ("∂/∂x_k ∑_i ∑_j A_ij x_i x_j = ∑_j A_kj x_j + ∑_i A_ik x_i", "A: n x n; x: n"),
     (r"\begin{align} J(w) &= \frac{1}{2}\|X w - y\|^2 \\ \nabla J &= X^T(X w - y) \end{align}", "X: m x n; w: n; y: m"),
     ("f(X) = log det(X)\nf(X + H) - f(X) = log det(I + X^-1 H)", "X, H: n x n"),
     ("F(X) = X⁻¹\nX F = I\ndX F + X dF = 0\ndF = −F dX F", "X: n x n"),
@@ -282,6 +283,7 @@ def test_entries_words_and_constraints_are_read(text: str, where: str) -> None:
 
 
 TOLD_APART = [
+    ("∂/∂x_k ∑_i ∑_j A_ij x_i x_j = ∑_j A_jk x_j + ∑_i A_ik x_i", "A: n x n; x: n", 1, "index"),
     ("f(S) = log|S|\n∂f/∂S = S", "S: n x n spd", 2, "inverse"),
     ("$\\frac{\\partial \\log|\\Sigma|}{\\partial\\Sigma} = \\Sigma$", "", 1, "inverse"),
     ("f(X) = det(X)\ndf = det(X) tr(X dX)", "X: n x n", 2, "inverse"),
