@@ -123,7 +123,7 @@ EXAMPLES = [
         SYMMETRIC_LIKELIHOOD,
         likelihood,
         {
-            "Σ": ("NΣ⁻¹ − Σ⁻¹(∑_{i=1}^{N} (x[i] − μ)(x[i] − μ)ᵀ)Σ⁻¹", LIKELIHOOD_GRADIENTS["Σ"][1]),
+            "Σ": ("Σ⁻¹(NΣ − ∑_{i=1}^{N} (x[i] − μ)(x[i] − μ)ᵀ)Σ⁻¹", LIKELIHOOD_GRADIENTS["Σ"][1]),
             "μ": ("−2Σ⁻¹∑_{i=1}^{N} (x[i] − μ)", LIKELIHOOD_GRADIENTS["μ"][1]),
         },
         "Σ: d x d spd; x[i=1..N]: d; μ: d; N: scalar",
