@@ -76,7 +76,7 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         if m.start() < place:
             continue
         end = _end_of_operand(side, m.start())
-        if bare := re.compile(r"∇(²|\^\{?2\}?)?\s*(?=[‖|(\[]|[a-z]{2,}[\s(])").match(side, m.start()):
+        if bare := re.compile(r"∇(²|\^\{?2\}?)?\s*(?=[½¼\d]*\s*[‖|(\[]|[a-z]{2,}[\s(])").match(side, m.start()):
             asked_of = Asked(f"({side[bare.end() : end]})", "", 2 if bare.group(1) else 1)
             found += f"{side[place : m.start()]} {name(asked_of)} "
             place = end

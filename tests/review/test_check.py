@@ -198,6 +198,7 @@ def test_what_matdiff_prints_is_not_called_wrong(expression: str, unknown: str, 
 
 
 AS_WRITTEN = [
+    ("r = b − Ax\n∇½‖r‖² = −Aᵀr\nα = rᵀr/(rᵀAr)", "A: n x n; x, b: n"),
     ("∂/∂x_k ∑_i ∑_j A_ij x_i x_j = ∑_j A_kj x_j + ∑_i A_ik x_i", "A: n x n; x: n"),
     (r"\begin{align} J(w) &= \frac{1}{2}\|X w - y\|^2 \\ \nabla J &= X^T(X w - y) \end{align}", "X: m x n; w: n; y: m"),
     ("f(X) = log det(X)\nf(X + H) - f(X) = log det(I + X^-1 H)", "X, H: n x n"),
