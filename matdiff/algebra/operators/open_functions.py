@@ -11,7 +11,7 @@ Without its last direction such a derivative is a matrix, the Hessian ∇²f(A) 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from matdiff.algebra.dims import ONE, SCALAR, Shape
@@ -145,16 +145,7 @@ class OpenDerivative(Operator):
         requires="f twice differentiable",
     )
     def d(self: Expr, *changes: Differentials) -> Expr:
-        """Linear in every direction; a change of an argument is one direction more."""
-        name, count, places = self.data
-        f = self.operands
-        terms: list[Expr] = []
-        for k, change in enumerate(changes):
-            if change is not None and k < count:
-                terms.append(OpenDerivative(name, (*places, k + 1), f[:count], (*f[count:], change)))
-            elif change is not None:
-                terms.append(self.rebuild((*f[:k], change, *f[k + 1 :])))
-        return Sum.of(*terms)
+        return with_changes(self, changes, OpenDerivative, len(self.data[2]))
 
     @shift(
         "trace_of_open_derivative",
@@ -229,17 +220,8 @@ class OpenHessian(OpenDerivative):
         requires="f three times differentiable",
     )
     def d(self: Expr, *changes: Differentials) -> Expr:
-        """A change of an argument is one direction more, before the one that is left open."""
-        name, count, places = self.data
-        f = self.operands
-        terms: list[Expr] = []
-        for k, change in enumerate(changes):
-            if change is not None and k < count:
-                more = (*places[:-1], k + 1, places[-1])
-                terms.append(OpenHessian(name, more, f[:count], (*f[count:], change)))
-            elif change is not None:
-                terms.append(self.rebuild((*f[:k], change, *f[k + 1 :])))
-        return Sum.of(*terms)
+        """A change of an argument stands before the direction that is left open."""
+        return with_changes(self, changes, OpenHessian, len(self.data[2]) - 1)
 
     @shift(
         "trace_of_open_hessian",
@@ -259,6 +241,20 @@ class OpenHessian(OpenDerivative):
         inner = (Unvec.of(turned(row), *rows), Unvec.of(column, *cols))
         found = turned(OpenDerivative(name, exchanged, self.operands[:count], (*others, *inner)))
         return found if index is None else IndexedSum(found, index)
+
+
+def with_changes(e: Expr, changes: Sequence[Differentials], kind: Callable[..., Expr], given: int) -> Expr:
+    """d of a derivative: linear in every direction, and a change of an argument is one more behind the *given* ones."""
+    name, count, places = e.data
+    f = e.operands
+    terms: list[Expr] = []
+    for k, change in enumerate(changes):
+        if change is not None and k < count:
+            more = (*places[:given], k + 1, *places[given:])
+            terms.append(kind(name, more, f[:count], (*f[count:], change)))
+        elif change is not None:
+            terms.append(e.rebuild((*f[:k], change, *f[k + 1 :])))
+    return Sum.of(*terms)
 
 
 def require_directions(operands: tuple[Expr, ...], data: Data, open_ends: int) -> None:
