@@ -27,6 +27,7 @@ END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
 END_OF_FORMULA = r"(?:\$|\\\]|\\end\s*\{\w+\*?\})[\s.,;]*$"
 INDENT = r"^(?:[\s&]|\\phantom\{=\}|\\ |\\q?quad(?![A-Za-z])|\{\})+"  # in front of a row that goes on
 PROSE = "⸨⸩"  # stands where words stood
+TERM = rf"(?:{PROSE}\s*[-+*/@^]\s*(?!{PROSE})[\w(]|[^\s{PROSE}]\s*[-+*/@^]\s*{PROSE})"  # a word that is a name
 LAYOUT = (
     rf"{TAG}|"
     r"\\begin\s*\{[^{}]*\}(?:\{[^{}]*\})?|\\end\s*\{[^{}]*\}|\\eqalign\s*\{|\\phantom\s*\{[^{}]*\}"
@@ -50,7 +51,7 @@ IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇])"  # 4.1. dh = …
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
 
-NAMING = r"(?m)^[ \t]*([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"  # loss = …
+NAMING = r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"  # loss = …
 ACRONYM = r"(?m)^\W*(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL)\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 CONNECTING = frozenset(
     "hence thus therefore then where which also with now and that gives yields get have here finally".split()
@@ -242,7 +243,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
     found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)
-    found = re.sub(rf"\([^()=]*{PROSE}[^()]*\)", PROSE, found)
+    found = re.sub(rf"\((?![^()]*{TERM})[^()=]*{PROSE}[^()]*\)", PROSE, found)
     return re.sub(rf"{PROSE}\s*[^=;,{PROSE}]{{0,3}}\s*(?={PROSE})", "", re.sub(rf"{PROSE}\s*:", PROSE, found))
 
 
