@@ -262,7 +262,7 @@ def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> 
     digits = positive(number, style) if number != 1 or not upper else ""
     fraction = bool(below) or denominator > 1
     open_ended = bool(upper) and upper[-1].open_ended and not fraction and not style.explicit
-    top = _side_by_side(digits, above, matrices, open_ended, style)
+    top = _side_by_side(digits, above, matrices, open_ended, fraction and not style.latex, style)
     if fraction:
         return _fraction(minus, top, denominator, below, style)
     level = SUM if minus else TERM if open_ended or (not upper and "/" in digits) else PRODUCT
@@ -270,7 +270,7 @@ def product(scalars: Sequence[Expr], matrices: Sequence[Expr], style: Style) -> 
 
 
 def _side_by_side(
-    digits: str, scalars: Sequence[Expr], matrices: Sequence[Expr], open_ended: bool, style: Style
+    digits: str, scalars: Sequence[Expr], matrices: Sequence[Expr], open_ended: bool, divided: bool, style: Style
 ) -> list[Part]:
     """2aXY: the last factor needs no brackets where it is the only one, a big sum, or as xᵀAx in ½xᵀAx."""
     factors = [*scalars, *matrices]
@@ -279,7 +279,8 @@ def _side_by_side(
     for k, factor in enumerate(factors):
         level = POSTFIX
         if k == len(factors) - 1:
-            level = TERM if open_ended else PRODUCT if single or _is_inner(factor) else POSTFIX
+            alone = (single or _is_inner(factor)) and not (divided and _ends_in_ones(factor))
+            level = TERM if open_ended else PRODUCT if alone else POSTFIX
         pieces += [style.scalar if k <= len(scalars) else style.matrix] * bool(pieces) + [Slot(factor, level)]
     return pieces
 
@@ -303,6 +304,11 @@ def _alone(parts: list[Part]) -> list[Part]:
     """The parts above or below a bar; a single one needs no brackets."""
     only = parts[0]
     return [Slot(only.operand, SUM)] if len(parts) == 1 and isinstance(only, Slot) else parts
+
+
+def _ends_in_ones(e: Expr) -> bool:
+    """Whether what is written last is a vector of ones: xᵀA 1/3 would be a third of xᵀA."""
+    return bool(e.operands) and e.operands[-1].letter == "1"
 
 
 def _is_inner(e: Expr) -> bool:

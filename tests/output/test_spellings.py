@@ -164,6 +164,7 @@ def test_shared_pieces_keep_every_spelling_short(spelling: str, is_read_back: Ca
     [
         ("⟨λ, λ⟩", "lambda: n"),
         ("K*L*(A + B)", "K, L, A, B: n x n"),
+        ("(x'*A*ones(n))/3 + (x'*A*ones(n))/a", "A: n x n; x: n; a: scalar"),
         ("theta*X*i", "X: p x q; i: q; theta: scalar"),
         ("W1b*x + P1x2*h2o", "W1b: n x n; x, h2o: n; P1x2: n x n"),
         ("x'*w1x", "x, w1x: n"),
