@@ -14,7 +14,7 @@ from functools import cached_property
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.conditions import resolve_indicator
 from matdiff.language.counting import count_from_one, settle_sets
-from matdiff.language.customs import data
+from matdiff.language.customs import beside_entries, data
 from matdiff.language.declarations import Declarations, Excerpt
 from matdiff.language.dialects import NUMPY, Dialect
 from matdiff.language.exponents import resolve_power
@@ -95,6 +95,7 @@ class Bound:
         self._resolve()
         self.order = list(postorder(self.tree))
         self.data = data(self.names.values(), self.wrt)
+        self.beside = beside_entries(self.order, self.names, self.wrt)
         self.kin, self.shaped = self._kin()
 
     @cached_property

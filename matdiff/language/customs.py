@@ -13,6 +13,7 @@ from unicodedata import normalize
 from matdiff.algebra.dims import ONE, Shape, Size, size
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS, canonical, font_of
 from matdiff.language.scopes import Name
+from matdiff.language.syntax import Node
 
 Kinds = tuple[tuple[str, int], ...]
 
@@ -139,6 +140,24 @@ def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
         return frozenset(families)
     undeclared = (n for n in names if n.in_sums and n.plain and not n.declared and not n.indexed)
     return frozenset(n.name for n in undeclared if n.name not in wrt and is_small(n.name))
+
+
+def beside_entries(order: Iterable[Node], names: Mapping[str, Name], wrt: Collection[str]) -> frozenset[str]:
+    """Names like y of ∑_c y_c log p_c, p = softmax(z): if y_c is a number, y is a vector as p is, and K of K_ij a matrix.
+
+    That is where each of its indices numbers the entries of a vector somewhere.
+    """
+    nodes = list(order)
+    parts = [n for n in nodes if n.kind == "entry" or (n.kind == "member" and not names[n.value[0]].is_family)]
+    places = [n.value if n.kind == "entry" else n.value[1] for n in parts]
+    counting = {id(indices[0]) for indices in places if len(indices) == 1}
+    found = (n for n in names.values() if n.is_family and n.declared is None and n.indexed in (1, 2) and not n.places)
+    return frozenset(
+        n.name
+        for n in (found if counting else ())
+        if n.name not in wrt and not n.whole
+        if all(any(id(use) in counting for use in n.uses.get(k, ())) for k in range(n.indexed))
+    )
 
 
 def is_small(name: str) -> bool:

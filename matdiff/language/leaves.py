@@ -83,9 +83,9 @@ def type_member(attempt: Attempt, node: Node) -> Typed:
         return part_of_whole(attempt, node, name, binders)
     if name.whole:
         require_another(attempt, node, name)
-    if name.is_family:
+    shape, ranges = attempt.shape_of(name)
+    if name.is_family and (ranges or text not in attempt.bound.beside):
         return member(attempt, node, text, binders)
-    shape, _ = attempt.shape_of(name)
     base = attempt.typed(node, shape, (), lambda: attempt.symbol(name, node))
     base.guessed = name.declared is None
     return entry(attempt, node, base, binders)

@@ -91,6 +91,8 @@ class Attempt:
                 is_datum = name.name in self.bound.data and self.assumed.get(BARE) != "all entries"
                 count = name.indexed if name.is_family else int(is_datum)
                 known = self._assumed_shape(name), tuple(self.sizes.fresh() for _ in range(count))
+                if name.name in self.bound.beside and known[0] == SCALAR:
+                    known = (known[1][0], known[1][1] if count == 2 else ONE), ()
             self.shapes[name.name] = known
         return known
 
