@@ -89,7 +89,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     """The lines of a text; *known* are words that are names, *respelt* gives a side in the signs of the reader.
 
     >>> [line.statements for line in lines_of("f = x'A x\\n\\nso grad f = 2A x = 0")][1]
-    (Statement(sides=('grad f', '2A x', '0'), goes_on=False),)
+    (Statement(sides=('grad f', '2A x', '0'), goes_on=False, unread=''),)
     """
     rows: list[tuple[str, str, int]] = []
     place = column = 0
