@@ -95,8 +95,12 @@ class Bound:
         self._resolve()
         self.order = list(postorder(self.tree))
         self.data = data(self.names.values(), self.wrt)
-        self.beside = beside_entries(self.order, self.names, self.wrt)
         self.kin, self.shaped = self._kin()
+
+    @cached_property
+    def beside(self) -> frozenset[str]:
+        """Undeclared names whose members are entries where they are numbers: y beside a vector p."""
+        return beside_entries(self.order, self.names, self.wrt)
 
     @cached_property
     def spelt(self) -> frozenset[str]:
