@@ -143,7 +143,7 @@ def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
 
 
 def beside_entries(order: Iterable[Node], names: Mapping[str, Name], wrt: Collection[str]) -> frozenset[str]:
-    """Names like y of ∑_c y_c log p_c, p = softmax(z): if y_c is a number, y is a vector as p is; K of K_ij is a matrix.
+    """Names like y of ∑_c y_c log p_c, p = softmax(z): if y_c is a number, y is a vector; K of K_ij is a matrix.
 
     That is where each of its indices numbers the entries of a vector somewhere.
     """

@@ -313,7 +313,7 @@ def test_kernels_distances_and_losses_may_be_left_open(text: str, wrt: str, wher
 def test_numbers_that_stand_beside_entries_of_a_vector_are_entries_too() -> None:
     d = matdiff.derive(r"L = -\sum_{c=1}^{C} y_c \log p_c, p = \text{softmax}(Wx + b)", "W")
     assert {s.name: shape_text(s.shape) for s in symbols(d.function)}["y"] == "C"
-    assert str(d.gradient) == "((1ᵀy)p − y)xᵀ"
+    assert str(d.gradient) == "p = softmax(Wx + b); ((1ᵀy)p − y)xᵀ"
     d = matdiff.derive(r"\sum_{i,j} K_{ij} a_i a_j + b^\top a", "a")
     assert str(d.gradient) == "(K + Kᵀ)a + b"
     d = matdiff.derive("sum_i a_i x_i + x'x", "a")  # the unknown stays as it is written
