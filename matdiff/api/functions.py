@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial, reduce, wraps
 from importlib import import_module as load_module
+from os.path import isfile
 from typing import TYPE_CHECKING, Any
 
 from matdiff.api.code import code
@@ -116,7 +117,7 @@ def of_file(path: Path) -> Any:
     import importlib.util
 
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    if not path.is_file() or spec is None or spec.loader is None:
+    if not isfile(path) or spec is None or spec.loader is None:
         raise MatdiffError(f"there is no file {path}")
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(path.parent))

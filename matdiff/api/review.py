@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
+from os.path import isdir
 from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
@@ -57,7 +58,7 @@ def _documents(paths: Iterable[str | Path]) -> Iterator[Path]:
     from pathlib import Path  # only where there are files
 
     for path in map(Path, paths):
-        if path.is_dir():
+        if isdir(path):  # of a text that is no path as well, which Path.is_dir refuses in its own words
             yield from sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
         else:
             yield path
@@ -67,4 +68,4 @@ def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise MatdiffError(f"the file {path} cannot be read: {getattr(error, 'strerror', error)}") from None
+        raise MatdiffError(f"the file {str(path):.300} cannot be read: {getattr(error, 'strerror', error)}") from None

@@ -52,6 +52,7 @@ CRASHED = {
     "a value of 400 digits": lambda: matdiff.evaluate("x'x", {"x": 10**400}),
     "a number of 5,000 digits": lambda: matdiff.derive("x'x", 10**5000),  # type: ignore[arg-type]
     "a product of 6,000 digits": lambda: matdiff.derive("*".join(["1e99"] * 60) + "*x", "x"),
+    "brackets as the name of a file": lambda: matdiff.lint("(" * 5000),
     "1e5000": lambda: matdiff.derive("1e5000*x", "x"),
 }
 
