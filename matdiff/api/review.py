@@ -68,4 +68,4 @@ def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise MatdiffError(f"the file {str(path):.300} cannot be read: {getattr(error, 'strerror', error)}") from None
+        raise MatdiffError(f"the file {path!s:.300} cannot be read: {getattr(error, 'strerror', error)}") from None
