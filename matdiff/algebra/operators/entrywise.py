@@ -66,7 +66,7 @@ def lifted(e: Expr, parts: list[Expr]) -> Expr | None:
 def at_entries(formula: Expr, t: Expr, a: Expr) -> Expr:
     """A formula in a scalar t, with every entry of a matrix for t.
 
-    >>> from matdiff.algebra.dims import size
+    >>> from matdiff.algebra.dims import ONE, size
     >>> t, x = Symbol("t"), Symbol("x", (size("n"), ONE))
     >>> at_entries(1 / (1 + t**2), t, x)
     Expr('1 ./ (1 + x.^2)': n)
