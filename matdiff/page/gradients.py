@@ -76,11 +76,12 @@ def piece_names(found: Gradients) -> dict[Expr, str]:
     free = fresh(taken, "t")
     lengths: dict[Expr, int] = {}
     is_long = fact("length", f, lambda node, below: 1 + sum(below)) > LONG_FUNCTION
+    named = {f, *(n.operands[0] for n in postorder(f) if isinstance(n, Named))}  # what a definition says has a name
     for node in postorder(f):
-        lengths[node] = 1 + sum(1 if o in names else lengths[o] for o in node.operands)
+        lengths[node] = 1 + sum(1 if o in names or is_definition(o) else lengths[o] for o in node.operands)
         if node in cuts:
             names[node] = cuts[node]
-        elif is_long and lengths[node] > PIECE and node is not f and not node.free and not is_definition(node):
+        elif is_long and lengths[node] > PIECE and not (node in named or node.free or is_definition(node)):
             names[node] = next(free)
     return names
 

@@ -58,6 +58,13 @@ def test_a_long_left_side_beside_short_lines_is_no_reason_to_stop() -> None:
     assert all(len(row) <= 100 for row in d.to_text(width=100).splitlines())
 
 
+def test_what_a_definition_says_gets_no_second_name() -> None:
+    text = matdiff.derive("x_{i+1} = r x_i (1 - x_i), x_5", wrt="r").to_text()
+    head = text.split("Differential")[0]
+    assert "x₄ = r x₃(1 − x₃)" in head
+    assert "t₁" not in head
+
+
 def test_laws_stand_in_one_column() -> None:
     page = matdiff.derive("h = W x; z = h + tanh(h); ‖z − y‖²", "W").to_text()
     rows = [row for row in page.splitlines() if re.search(r"(read off|definition|product law|Tr\(A\))$", row)]
