@@ -146,13 +146,29 @@ def entry(attempt: Attempt, node: Node, base: Typed, indices: Indices) -> Typed:
         plural = "index" if len(indices) == 1 else "indices"
         raise attempt.misfit(node, f"{attempt.described(base)}, which has no entry with {len(indices)} {plural}")
     given, indices = indices, [within(index, extent) for index, extent in zip(indices, across, strict=True)]
-    for index, extent in zip(indices, across, strict=True):
+    for place, (index, extent) in enumerate(zip(indices, across, strict=True)):
+        settle_length(attempt, node, place, extent)
         name = attempt.bound.names[node.value[0]] if node.kind == "member" else None
         require_range(attempt, node, index, extent, name.name if name else attempt.shown(base), name)
     shape = [length(index, extent) for index, extent in zip(indices, across, strict=True)]
     result = attempt.typed(node, (shape[0], [*shape, ONE][1]), (base,), lambda a: part(attempt, node, a, indices))
     result.guessed = result.guessed or node.kind != "entry" or node.value is not given
     return result
+
+
+def settle_length(attempt: Attempt, node: Node, place: int, extent: Size) -> None:
+    """Of z = W x, which has z_k and z_{k+1} for k = 1..K − 1 for entries, the length is the greatest number, K."""
+    base = node.parts[0] if node.kind == "entry" else node
+    if base.kind != "definition" or not is_flexible(attempt.sizes.find(extent)):
+        return
+    entries = [n for n in attempt.bound.order if n.kind == "entry" and n.parts[0].kind == "definition"]
+    places = [n.value[place] for n in entries if n.parts[0].value == base.value and place < len(n.value)]
+    if not any(isinstance(index, Shifted) for index in places):
+        return
+    ends = [reach(attempt, index)[1] for index in places if isinstance(index, Binder | Shifted)]
+    closed = [end for end in ends if not flexible_names(end)]
+    if closed:
+        attempt.unify(extent, max(closed, key=lambda end: (end - closed[0]).number or 0))
 
 
 def within(index: Position, extent: Size) -> Position:
