@@ -130,7 +130,9 @@ def require_within(attempt: Attempt, node: Node, index: Binder | Shifted, extent
         raise attempt.misfit(node, message, f"shift the index, or declare {what}[i=0..n]")
     over = (extent - high).number
     if over is None or over < 0:
+        is_open = flexible_names(high) or flexible_names(extent)
         ends = f"goes to the place {number_text(high)}, but {what} to {number_text(extent)}"
+        ends = f"may go beyond the end of {what}" if is_open else ends
         raise attempt.misfit(node, f"{attempt.written(node)} {ends}")
 
 

@@ -93,7 +93,7 @@ class Name:
     @property
     def last_places(self) -> list[Size]:
         """The T of x_T beside x_t."""
-        return [place.first for place in self.places if place.first is not None and place.first.terms]
+        return [place.first for place in self.places if place.first is not None and place.first.number is None]
 
     @property
     def has_ends(self) -> bool:
