@@ -6,8 +6,9 @@ the one with the fewest numbers is taken.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import CheckError
 from matdiff.numeric.check import require_trials
-from matdiff.numeric.domains import LONG, defined_everywhere, samples
+from matdiff.numeric.domains import LONG, Samples, defined_everywhere, samples
 from matdiff.numeric.draws import Draws
 from matdiff.numeric.evaluate import is_vector
 from matdiff.numeric.instances import Instance, Sampler
@@ -49,6 +50,41 @@ class Comparison(NamedTuple):
     where: str = ""
 
 
+class Pair:
+    """Two expressions of one shape on random numbers, on which all properties hold.
+
+    done  the well-conditioned instances that were looked at
+    """
+
+    __slots__ = ("done", "draws", "program", "sampler")
+
+    def __init__(self, a: Expr, b: Expr, seed: int = 0) -> None:
+        self.program = Program([a, b], lenient=True)
+        self.sampler, self.draws = Sampler(self.program, ()), Draws(seed)
+        self.done = 0
+
+    def apart(self, trials: int) -> Iterator[Instance]:
+        """The instances among so many on which both sides are well-conditioned, and differ.
+
+        Raises CheckError when no well-conditioned instance is found.
+        """
+        start = 0
+        while self.done < trials:
+            try:
+                instance = self.sampler.instance(self.draws, start)
+            except CheckError:
+                if not self.done:
+                    raise
+                return
+            start, self.done = instance.attempt + 1, self.done + 1
+            if not compared(self.program, instance).error <= TOLERANCE:
+                yield instance
+
+    def samples(self) -> Samples:
+        """How they compare on samples of all signs and magnitudes, and on degenerate ones."""
+        return samples(self.sampler, self.draws)
+
+
 def compare(a: Expr, b: Expr, seed: int = 0, trials: int = 5) -> Comparison:
     """Compares values on random instances, on which all properties hold and both sides are well-conditioned.
 
@@ -56,24 +92,13 @@ def compare(a: Expr, b: Expr, seed: int = 0, trials: int = 5) -> Comparison:
     Raises CheckError when no well-conditioned instance is found.
     """
     require_trials(trials)
-    program = Program([a, b], lenient=True)
-    sampler, draws = Sampler(program, ()), Draws(seed)
-    found: list[Counterexample] = []
-    start = done = 0
-    while done < trials and len(found) < CANDIDATES:
-        try:
-            instance = sampler.instance(draws, start)
-        except CheckError:
-            if not done:
-                raise
-            break
-        start, done = instance.attempt + 1, done + 1
-        if not compared(program, instance).error <= TOLERANCE:
-            found.append(_readable(program, instance))
+    pair = Pair(a, b, seed)
+    found = [_readable(pair.program, instance) for instance in islice(pair.apart(trials), CANDIDATES)]
     if found:
         return Comparison(trials, _simplest(found))
-    spread = samples(sampler, draws)
-    return Comparison(done, _simplest([_readable(program, i) for i in spread.apart[:CANDIDATES]]), spread.where())
+    spread = pair.samples()
+    found = [_readable(pair.program, instance) for instance in spread.apart[:CANDIDATES]]
+    return Comparison(pair.done, _simplest(found), spread.where())
 
 
 def where_defined(a: Expr, b: Expr, seed: int = 0) -> str:

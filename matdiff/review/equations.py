@@ -60,7 +60,7 @@ class Equations:
             return False
         inside = {*symbols(other)}  # what is proportional speaks of the same
         alike = [one for one in {known, replace(known, self.solutions.get)} if {*symbols(one)} == inside]
-        return any(compared(one * factor, other, proofs=False).equal is True for one in alike)
+        return any(compared(one * factor, other).equal is True for one in alike)
 
     def has_increments(self) -> bool:
         """Whether an increment dX stands in an equation."""
@@ -79,7 +79,7 @@ class Equations:
         if not terms < set(known.operands) or not {*symbols(right)} <= {*symbols(known)}:
             return Implied(None)
         rest = left - known
-        return Implied(compared(rest, right, proofs=False).equal, rest)
+        return Implied(compared(rest, right).equal, rest)
 
     def _solves(self, unknown: Symbol, value: Expr, unknowns: set[str]) -> Implied:
         """Whether X = value makes an equation before it true."""
@@ -89,7 +89,7 @@ class Equations:
                 continue
             solution: dict[Expr, Expr] = {unknown: value}
             inserted = replace(known, solution.get)
-            equal = compared(inserted, zero(inserted.shape), proofs=False).equal
+            equal = compared(inserted, zero(inserted.shape)).equal
             if equal:
                 return Implied(True)
             others = {s.name for s in symbols(known)} & unknowns - {unknown.name, *(s.name for s in symbols(value))}
@@ -111,7 +111,7 @@ class Equations:
             return Implied(None)
         at_root: dict[Expr, Expr] = {inside[0]: root}
         one, other = replace(left, at_root.get), replace(right, at_root.get)
-        equal = compared(one, other, proofs=False).equal
+        equal = compared(one, other).equal
         return Implied(equal, one if equal is False else None)
 
 

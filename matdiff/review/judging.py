@@ -43,7 +43,6 @@ class Judged(NamedTuple):
     verdict: str
     reason: str = ""
     fault: Fault | None = None
-    outcome: Outcome | None = None
     work: Work | None = None
 
     def moved(self, lines: int, place: int) -> Judged:
@@ -161,9 +160,9 @@ class Judge:
             return False
         try:
             value = self.scope.read(sides[1])
-            if compared(self.scope.definitions[name], value, proofs=False).equal is not False:
+            if compared(self.scope.definitions[name], value).equal is not False:
                 return False
-            is_same = compared(self.scope.value(sides[0]), self.scope.value(sides[1]), proofs=False).equal is not False
+            is_same = compared(self.scope.value(sides[0]), self.scope.value(sides[1])).equal is not False
             is_new = self.has_derived or re.search(INTRODUCES, line.text) is not None
             if is_same or not is_new or any(s.name == name for s in symbols(value)):
                 return False
@@ -268,7 +267,7 @@ class Judge:
         if follows:
             return Judged(line, AGREES, "it follows from the line above, which is wrong")
         fault = Fault(side, value, chain.truth, None, chain.is_derivative, False, line.text, chain.origin)
-        return Judged(line, WRONG, "", fault, outcome)
+        return Judged(line, WRONG, "", fault)
 
     def _value(self, side: str, chain: Chain) -> tuple[str, Expr]:
         """A side as it can be read, and what it means; I has the size of what stands beside it."""
@@ -299,9 +298,9 @@ class Judge:
         if chain.is_equation and outcome.proof and not isinstance(value, BARE):
             chain.is_equation, chain.is_identity = False, True
         if outcome.convention:
-            return Judged(line, CONVENTION, outcome.convention, outcome=outcome, work=work)
+            return Judged(line, CONVENTION, outcome.convention, work=work)
         reason = "proved" if outcome.proof else "equal on random instances; no proof was found"
-        return Judged(line, PROVED if outcome.proof else AGREES, reason, outcome=outcome, work=work)
+        return Judged(line, PROVED if outcome.proof else AGREES, reason, work=work)
 
     def _has_known_shapes(self, truth: Expr, value: Expr) -> bool:
         """Whether two sides have one shape, with no number spread, or shapes that follow from what is declared."""
@@ -343,7 +342,7 @@ class Judge:
             for argument in arguments if value is not None and value.shape == SCALAR and len(arguments) > 1 else ():
                 with suppress(MatdiffError):
                     slope = derivative_asked(self.scope, Asked(name, argument))
-                    if any(compared(slope * c, difference, proofs=False).equal for c in FACTORS):
+                    if any(compared(slope * c, difference).equal for c in FACTORS):
                         return True
         return False
 

@@ -346,7 +346,7 @@ class Scope:
 
     def is_form(self, value: Expr) -> bool:
         """Whether a value is 0 where nothing varies, as a differential is, and X + dX is not."""
-        return compared(self.without(value, set(self.names())), zero(value.shape), proofs=False).equal is not False
+        return compared(self.without(value, set(self.names())), zero(value.shape)).equal is not False
 
     def has_plain_increments(self, side: str) -> bool:
         """Whether dX stands in a side, and no differential of a function or of a name that is defined."""

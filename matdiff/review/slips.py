@@ -100,7 +100,7 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
 
 
 def _is_right(value: Expr, truth: Expr) -> bool:
-    return value.shape == truth.shape and compared(value, truth, proofs=False).equal is True
+    return value.shape == truth.shape and compared(value, truth).equal is True
 
 
 def _is_spread(fault: Fault) -> bool:
