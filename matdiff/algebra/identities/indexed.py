@@ -151,14 +151,11 @@ def constant_scalars(e: Expr) -> Expr | None:
     "sum(i=1..N, A*x[i]) = A*sum(i=1..N, x[i])",
     title="Σᵢ ABᵢC = A(Σᵢ Bᵢ)C",
     where="A: m x n; x[i=1..N]: n",
-    also=(Statement("sum(i=1..N, c[i]*A) = sum(i=1..N, c[i])*A", "A: m x n; c[i=1..N]: scalar"),),
 )
 def constant_factors(e: Expr) -> Expr | None:
     """The factors on either side that do not depend on the index; scalars that do stay inside."""
     body, index = e.operands[0], e.data[0]
     scalar, product = body.operands if isinstance(body, Scale) else (None, body)
-    if scalar is not None and index not in product.free:
-        return Scale.of(IndexedSum(scalar, index), product)
     if not isinstance(product, Product):
         return None
     f = product.operands
@@ -167,6 +164,15 @@ def constant_factors(e: Expr) -> Expr | None:
         return None
     left, middle, right = f[: moving[0]], Product.of(*f[moving[0] : moving[-1] + 1]), f[moving[-1] + 1 :]
     return Product.of(*left, IndexedSum(middle if scalar is None else Scale.of(scalar, middle), index), *right)
+
+
+@identity("sum(i=1..N, c[i]*A) = sum(i=1..N, c[i])*A", title="Σᵢ cᵢA = (Σᵢ cᵢ)A", where="A: m x n; c[i=1..N]: scalar")
+def constant_matrix(e: Expr) -> Expr | None:
+    match e.operands[0]:
+        case Scale(operands=(c, a)) if e.data[0] not in a.free:
+            return Scale.of(IndexedSum(c, e.data[0]), a)
+        case _:
+            return None
 
 
 @identity("sum(i=1..n, x[i]*unit(i, n)) = x", title="Σᵢ f(xᵢ)eᵢ = f(x)", where="x: n")
