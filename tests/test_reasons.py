@@ -93,7 +93,7 @@ def test_another_reason_is_refused(name: str, before: str, after: str) -> None:
         ("transpose_of_product", "(A*B*X)'", "X'*B'*A'"),
         ("inverse_in_product", "B*X*inv(X)*A", "B*A"),
         ("common_left_factor", "A*B + A*X", "A*(B + X)"),
-        ("vec_of_slice", "x[2:n]", "eye(n)[2:n, :]*x"),  # of k + l + m places none is behind the slice
+        ("vec_of_slice_2", "x[2:n]", "eye(n)[2:n, :]*x"),  # of k + l + m places none is behind the slice
         ("trace_of_cycle", "tr(diag(x)*B*eye(n))", "tr(eye(n)*diag(x)*B)"),  # where I is as good as any matrix
         ("factors_before_trace", "tr(A)*b", "b*tr(A)"),
         ("trace_of_cycle", "tr(x'*y*(z'*w))", "tr(z'*w*(x'*y))"),

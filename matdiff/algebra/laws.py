@@ -125,10 +125,6 @@ class Law(Displayed):
         """The law and those that were declared with it, which have a statement and a title of their own."""
         return (self, *self.others)
 
-    def at(self, place: int) -> Law:
-        """The law that speaks of the operand at a place, where there is one for each."""
-        return self.each[place] if self.others else self
-
     @property
     def statements(self) -> tuple[Statement, ...]:
         """All of them, each with its own declarations."""

@@ -13,6 +13,7 @@ from matdiff.algebra.identities import EXPANSIONS
 from matdiff.algebra.identities.expansions import square_of_norm
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.linear import law_at
 from matdiff.algebra.operators.products import Power, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import step_of_recurrence
 from matdiff.algebra.operators.square import Trace
@@ -119,7 +120,7 @@ class Differentiation:
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
                 known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
-        return Step(law, Differential(e), after), list(dict.fromkeys(inner))
+        return Step(law_at(law, e), Differential(e), after), list(dict.fromkeys(inner))
 
 
 def _passes(e: Expr, law: Law) -> bool:

@@ -29,6 +29,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, alone, blocks_one_by_one
 from matdiff.algebra.operators.differentials import Differential, holds_differential
+from matdiff.algebra.operators.linear import law_at
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum, substitute_index
@@ -227,7 +228,7 @@ class TraceForm:
         place = self._place(e.operands)
         h = Product.of(*t.left) if t.left else Number(1) if e.is_scalar else Identity(e.rows)
         moved: Expr = law.apply(e, h, place)
-        return law.at(place), t._replace(middle=e.operands[place], left=(moved,))
+        return law_at(law, e, place), t._replace(middle=e.operands[place], left=(moved,))
 
 
 def _factors(c: Expr) -> tuple[Expr, ...]:

@@ -23,6 +23,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, alo
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
+from matdiff.algebra.operators.linear import law_at
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
@@ -170,7 +171,7 @@ class VecForm(TraceForm):
             return laws.entry_by_entry, t._replace(left=(*t.left, matrix), middle=inner)
         matrix = law.apply(e, places[0])
         left = t.left if isinstance(matrix, Identity) else (*t.left, matrix)
-        return law.at(places[0]), t._replace(left=left, middle=e.operands[places[0]])
+        return law_at(law, e, places[0]), t._replace(left=left, middle=e.operands[places[0]])
 
     def _universal(self, t: TraceTerm, places: Sequence[int]) -> tuple[Expr, Expr]:
         """Σᵢⱼ vec(𝓛(eᵢeⱼᵀ))(eⱼ ⊗ eᵢ)ᵀ for an operator 𝓛, which is always right."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, product
 from typing import ClassVar, Self
 
 from matdiff.algebra.constants import Ones
@@ -70,6 +70,10 @@ class Linear(Operator):
     def matrix_at(self, place: int) -> Expr:
         """The matrix for one of several operands."""
         return self.matrix()
+
+    def form(self) -> int:
+        """Which of the examples it is like, for an operator that has a law for each of them."""
+        return 0
 
     def change(self, *changes: Differentials) -> Expr:
         """op(dA), given the differentials of the operands; in place of those that do not vary stands 0."""
@@ -125,39 +129,61 @@ def places(e: Linear) -> range:
 
 Sides = tuple[Expr, Expr]
 Use = tuple["Linear", int]  # an operation, and the place of the operand that varies
+Uses = Callable[[Linear], Iterable[Use]]
 CALLED = re.compile(r"\w+\(.*\)")  # tril(A), not A[i, :]
 
 
 def declare(cls: type[Linear]) -> None:
     """States the laws of a linear operator, but for those that it states itself."""
     if cls.d is None:
-        cls.d = law(cls, "differential", differential, lambda e, *changes: e.change(*changes), lambda e: [(e, 0)])
-    cls.shift = by_place(cls, "trace", trace, lambda e, h, place: e.adjoint_at(h, place))
+        cls.d = by_form(cls, "differential", differential, lambda e, *changes: e.change(*changes), first)
+    uses = (first, second) if issubclass(cls, Bilinear) else (cls.alone,)
+    cls.shift = by_form(cls, "trace", trace, lambda e, h, place: e.adjoint_at(h, place), *uses)
     if (cls.matrix, cls.matrix_at) != (Linear.matrix, Linear.matrix_at):
-        cls.vec = by_place(cls, "vec", vec, lambda e, place: e.matrix_at(place))
+        cls.vec = by_form(cls, "vec", vec, lambda e, place: e.matrix_at(place), *uses)
 
 
-def by_place(cls: type[Linear], kind: str, sides: Callable[[Linear, int], Sides], apply: Callable[..., Expr]) -> Law:
-    """A law of the operand that varies; of two operands one for each, so that the title says which."""
-    if not issubclass(cls, Bilinear):
-        return law(cls, kind, sides, apply, cls.alone)
-    first = law(cls, kind, sides, apply, lambda e: [(e, 0)])
-    first.others = (law(cls, kind, sides, apply, lambda e: [(e, 1)], "_2"),)
-    return first
+def first(e: Linear) -> list[Use]:
+    return [(e, 0)]
 
 
-def law(
+def second(e: Linear) -> list[Use]:
+    return [(e, 1)]
+
+
+def by_form(
+    cls: type[Linear], kind: str, sides: Callable[[Linear, int], Sides], apply: Callable[..., Expr], *uses: Uses
+) -> Law:
+    """A law; where there are several forms, or two operands, one for each of them, so that the title says which."""
+    forms = range(len(cls.stated)) if cls.form is not Linear.form else (None,)
+    law, *others = [
+        law_of(cls, kind, sides, apply, use, form, f"_{k}" if k > 1 else "")
+        for k, (form, use) in enumerate(product(forms, uses), 1)
+    ]
+    law.others = tuple(others)
+    return law
+
+
+def law_at(law: Law, e: Expr, place: int = 0) -> Law:
+    """The one among the laws of an operator that is about an operation in which an operand varies."""
+    if not law.others or not isinstance(e, Linear):
+        return law
+    return law.each[place if isinstance(e, Bilinear) else e.form()]
+
+
+def law_of(
     cls: type[Linear],
     kind: str,
     sides: Callable[[Linear, int], Sides],
     apply: Callable[..., Expr],
-    uses: Callable[[Linear], Iterable[Use]],
-    mark: str = "",
+    uses: Uses,
+    form: int | None,
+    mark: str,
 ) -> Law:
-    """A law that follows from the operator: it has a statement for every operand in each of the examples."""
+    """A law that follows from the operator: it has a statement for every operand in each of the examples of a form."""
 
     def title() -> str:
-        e, place = next(iter(uses(cls.sample())))
+        e, place = next(iter(uses(cls.examples()[form] if form else cls.sample())))
         if kind != "differential":
             return " = ".join(map(brief, sides(e, place)))
         written = brief(e)
@@ -165,7 +191,8 @@ def law(
 
     @cache
     def statements() -> list[Statement]:
-        return [stated(*sides(*use)) for e in cls.examples() for use in uses(e)]
+        examples = cls.examples() if form is None else [cls.examples()[form]]
+        return [stated(*sides(*use)) for e in examples for use in uses(e)]
 
     apply.__module__ = cls.__module__  # where the law book looks it up
     return Law(

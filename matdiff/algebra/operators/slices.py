@@ -139,6 +139,9 @@ class Slice(Linear):
                 a = to.between(a, side, first - ONE, last)
         return a
 
+    def form(self) -> int:
+        return 1 if self.operands[0].cols is ONE else 0
+
     def adjoint(self, h: Expr) -> Expr:
         a = self.operands[0]
         rows, cols = self.ranges

@@ -165,6 +165,9 @@ class Entry(Linear):
             a = to.taken(a, side, place)
         return a
 
+    def form(self) -> int:
+        return 0 if self.operands[2:] else 1
+
     def adjoint(self, h: Expr) -> Expr:
         a, i, *rest = self.operands
         row = Transpose(UnitVector(i, a.rows))
