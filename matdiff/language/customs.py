@@ -145,12 +145,12 @@ def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
 def beside_entries(order: Iterable[Node], names: Mapping[str, Name], wrt: Collection[str]) -> frozenset[str]:
     """Names like y of ∑_c y_c log p_c, p = softmax(z): if y_c is a number, y is a vector; K of K_ij is a matrix.
 
-    That is where each of its indices numbers the entries of a vector somewhere.
+    That is where each of its indices numbers the entries of a vector or matrix somewhere.
     """
     nodes = list(order)
     parts = [n for n in nodes if n.kind == "entry" or (n.kind == "member" and not names[n.value[0]].is_family)]
     places = [n.value if n.kind == "entry" else n.value[1] for n in parts]
-    counting = {id(indices[0]) for indices in places if len(indices) == 1}
+    counting = {id(index) for indices in places for index in indices}
     found = (n for n in names.values() if n.is_family and n.declared is None and n.indexed in (1, 2) and not n.places)
     return frozenset(
         n.name
