@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 from matdiff.errors import NotationError, UnsupportedError
@@ -34,6 +35,8 @@ NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?
 OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
+
+LIKE_INCREMENTS = tuple(w for w in MATHEMATICAL if w[0] == "d" and len(w) > 1)  # dg is d(g) where g is a name
 
 OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(])"
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
@@ -170,20 +173,32 @@ def with_increments(side: str, known: Collection[str]) -> str:
     >>> with_increments("X'dX + ∂|D|", {"X", "D"})
     "X' d(X) + d(|D|)"
     """
+    if "d" not in side and "∂" not in side:
+        return side.removeprefix(" ")
     d = D if "d" not in known else "∂"
+    spelt = tuple(sorted((k for k in known if len(k) > 1 and k.isalpha()), key=lambda k: (-len(k), k)))
+    calls, bare = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w[1:] in known))
     side = re.sub(rf"{d}{SQUARE}\s*({HELD}|{LETTER})", r" d(d(\1))", side)
     side = re.sub(rf"{d}\s*(\||‖)([^|‖]+)\1", r" d(\1\2\1)", side)
     side = re.sub(rf"{d}\s*(?=\()", " d", side) if "d" not in known else side.replace("∂(", " d(")
-    functions = (w for w in MATHEMATICAL if len(w) > 1 and not (w[0] == "d" and w[1:] in known))  # dg is d(g)
+    for pattern in (calls, bare):
+        side = pattern.sub(r" d(\1)", side)
+    return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
+
+
+@lru_cache(maxsize=128)
+def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The increments of calls and of names, of which some are *spelt* as words; dg may be one of the *increments*."""
+    functions = (w for w in MATHEMATICAL if len(w) > 1 and w not in increments)
     calls = "|".join(sorted(functions, key=len, reverse=True))
-    spelt = sorted((k for k in known if len(k) > 1 and k.isalpha()), key=len, reverse=True)
     words = "|".join([*spelt, LETTER])
     inverse = r"(?:⁻¹|⁻ᵀ|\^\s*\{?\s*[-−]\s*(?:1|T|⊤|\\top)\s*\}?)"
     operand = rf"(?:{HELD}|\|[^|]*\||\s(?:{words}){inverse}?)"
-    side = re.sub(rf"{d}\s*((?:(?:{calls})\s*)+{operand})", r" d(\1)", side)
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
-    side = re.sub(rf"{whole}{d}\s*((?:{words}){inverse}?)", r" d(\1)", side)
-    return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
+    return (
+        re.compile(rf"{d}\s*((?:(?:{calls})\s*)+{operand})"),
+        re.compile(rf"{whole}{d}\s*((?:{words}){inverse}?)"),
+    )
 
 
 def increments_in(side: str, known: Collection[str]) -> list[str]:

@@ -143,12 +143,14 @@ def _powers(s: Symbol) -> Iterator[Expr]:
 
 
 def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
-    """The kinds of the edits of the text that make the side right."""
+    """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
+    seen = {fault.value}
     for edit in islice(edits(fault.side), MOST_EDITS):
         with suppress(MatdiffError, RecursionError):
             value = scope.value(edit.side)
-            if _is_right(value, fault.truth):
+            if value not in seen and _is_right(value, fault.truth):
                 yield Found(edit.kind, value, edit.why)
+            seen.add(value)
 
 
 def _by_assumption(fault: Fault) -> Iterator[Found]:
