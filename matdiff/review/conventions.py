@@ -35,10 +35,9 @@ def under_conventions(line: str, chain: Chain, value: Expr, scope: Scope) -> Out
         return symmetric
     if (partly := _partly(truth, value, scope)) is not None:
         return partly
-    plain = compared(without_constants(truth), without_constants(value))
-    if plain.equal:
-        return plain._replace(convention="right up to a constant")
-    return found
+    one, other = without_constants(truth), without_constants(value)
+    plain = found if one is truth and other is value else compared(one, other)
+    return plain._replace(convention="right up to a constant") if plain.equal else found
 
 
 def _partly(truth: Expr, value: Expr, scope: Scope) -> Outcome | None:

@@ -66,9 +66,8 @@ class Judge:
         self.chain: Chain | None = None
         self.equations = Equations()
         self.defined: set[str] = set()
-        self.squared: dict[
-            str, dict[int, Judged]
-        ] = {}  # by a size, the verdicts where all that are not declared are it
+        # by a size, the verdicts where all that are not declared are it: those to come, and those by line
+        self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
         self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
@@ -361,12 +360,8 @@ class Judge:
             self.chain = None
             return Judged(line, UNREAD, error.message)
         truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
-        return Judged(
-            line,
-            WRONG,
-            error.message,
-            Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text),
-        )
+        fault = Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text)
+        return Judged(line, WRONG, error.message, fault)
 
     def _names_in(self, side: str) -> set[str]:
         """The names that stand in a side, beside functions."""
@@ -390,8 +385,11 @@ class Judge:
         if size not in self.squared:
             judge = Judge(self.text, self.scope.squared(size), self.wrt, is_square=True)
             judge.scope.given = self.scope.given
-            self.squared[size] = {j.line.number: j for j in judge.verdicts()}
-        return self.squared[size].get(line.number, Judged(line, UNREAD))
+            self.squared[size] = judge.verdicts(), {}
+        following, known = self.squared[size]
+        while line.number not in known and (judged := next(following, None)) is not None:
+            known[judged.line.number] = judged
+        return known.get(line.number, Judged(line, UNREAD))
 
 
 def _is_misfit(judged: Judged) -> bool:
