@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 OUTPUTS = ("value", "gradient", "hessian", "hvp", "jacobian", "jvp", "vjp")
 USUAL = ("value", "gradient")
+OF_A_SCALAR = frozenset(("gradient", "hessian", "hvp"))  # outputs that only a scalar has
 
 
 def code(
@@ -51,7 +52,8 @@ def code(
     (array([1., 2.]),)
     """
     if isinstance(expr, str | Expr) or _has_function(expr):
-        f, unknowns = _question(expr, wrt, where, dialect)
+        scalar = not OF_A_SCALAR.isdisjoint(outputs or USUAL)
+        f, unknowns = _question(expr, wrt, where, dialect, scalar)
         usual = expr.usual() if isinstance(expr, Result) else USUAL
         result = _written(f, unknowns, _outputs(outputs or usual, bool(unknowns)), backend, name, sizes)
     else:
@@ -142,7 +144,7 @@ def objective(
     """
     from matdiff.numeric.objectives import Objective
 
-    f, unknowns = _question(expr, wrt, where, None)
+    f, unknowns = _question(expr, wrt, where, None, True)
     if not unknowns:
         raise MatdiffError("there is no unknown", suggestion='Name one: wrt="X".')
     wanted = list(unknowns.values())
@@ -150,11 +152,13 @@ def objective(
     return Objective(first, lambda: code(f, wanted, outputs=("hvp",), check=False), wanted, fixed, start)
 
 
-def _question(expr: Any, wrt: Unknowns, where: Where, dialect: str | None) -> tuple[Expr, Mapping[str, Expr]]:
-    """The function and its unknowns: those of a derivation are its own."""
+def _question(
+    expr: Any, wrt: Unknowns, where: Where, dialect: str | None, scalar: bool
+) -> tuple[Expr, Mapping[str, Expr]]:
+    """The function, which may have to be a *scalar*, and its unknowns: those of a derivation are its own."""
     if isinstance(expr, str | Expr):
         if unknowns_in(wrt):
-            return function_of(expr, wrt, where, False, dialect, order=2)
+            return function_of(expr, wrt, where, scalar, dialect, order=2)
         return (parse(expr, where, dialect) if isinstance(expr, str) else expr), {}
     if not _has_function(expr):
         raise MatdiffError(f"there is no code for a {type(expr).__name__}")

@@ -17,7 +17,8 @@ from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coef
 from matdiff.algebra.operators.reductions import LogSoftmax, LogSoftmaxOfColumns, LogSoftmaxOfRows
 from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Determinant, LogDeterminant
-from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, UnitVector
+from matdiff.algebra.operators.structure import value_of
+from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, UnitVector
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
@@ -46,8 +47,10 @@ def beside_one(e: Expr) -> Expr | None:
 
 def of_log(e: Expr) -> Expr | None:
     """log of a determinant, a sum of exponentials, a sigmoid, a softmax, or 1 + a."""
-    (a,) = e.operands
+    a = value_of(e.operands[0])
     match a:
+        case Entry(operands=(of, *places)) if (whole := of_log(Log(of))) is not None:
+            return Entry(whole, *places)  # log softmax(z)ₖ
         case Determinant():
             return LogDeterminant(*a.operands)
         case Sigmoid():
@@ -94,6 +97,7 @@ def of_log_beside_one(a: Expr | None) -> Expr | None:
     if a is None or isinstance(a, Exp):
         return None if a is None else Softplus(*a.operands)
     k, rest = coefficient(a)
+    rest = value_of(rest)
     return -Softplus(*rest.operands) if k == -1 and isinstance(rest, Sigmoid) else Log1p(a)
 
 

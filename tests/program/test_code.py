@@ -470,3 +470,27 @@ def test_a_mixture_far_from_its_centres_has_a_likelihood() -> None:
     assert value == pytest.approx(np.logaddexp(*logs.T).sum())
     weights = np.exp(logs - np.logaddexp(*logs.T)[:, None])
     assert gradient == pytest.approx(weights.T @ x - weights.sum(0)[:, None] * m)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p = softmax(W x + b); -y'log(p)",
+        r"-\sum_{c=1}^{C} y_c \log p_c, p = \text{softmax}(Wx + b)",
+        r"-\sum_c y_c \log softmax(Wx + b)_c",
+    ],
+)
+def test_a_softmax_that_has_a_name_needs_no_quotient_in_its_logarithm(text: str) -> None:
+    value, gradient = matdiff.code(text, "W").function(
+        y=np.array([0.0, 1.0, 0.0]), W=np.diag([2000.0, 1.0, 0.0]), x=np.array([1.0, 0.0, 1.0]), b=np.zeros(3)
+    )
+    assert value == 2000.0  # the logarithm of 0 would be infinite
+    np.testing.assert_allclose(gradient, np.outer([1.0, -1.0, 0.0], [1.0, 0.0, 1.0]))
+
+
+def test_a_sigmoid_that_has_a_name_keeps_its_digits() -> None:
+    value, gradient = matdiff.code("p = sigmoid(w'x); -(y*log(p) + (1-y)*log(1-p))", "w").function(
+        y=0.0, w=np.array([800.0]), x=np.array([1.0])
+    )
+    assert value == 800.0
+    np.testing.assert_allclose(gradient, [1.0])
