@@ -97,7 +97,7 @@ def of_log_beside_one(a: Expr | None) -> Expr | None:
     if a is None or isinstance(a, Exp):
         return None if a is None else Softplus(*a.operands)
     k, rest = coefficient(a)
-    rest = value_of(rest)
+    rest = None if rest is None else value_of(rest)
     return -Softplus(*rest.operands) if k == -1 and isinstance(rest, Sigmoid) else Log1p(a)
 
 
