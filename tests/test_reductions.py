@@ -259,5 +259,26 @@ def test_sums_over_one_index_are_joined(text: str, wrt: str, where: str, expecte
 def test_a_derivation_with_softmax_shows_its_laws() -> None:
     d = matdiff.derive("−yᵀ log(exp(Wx)/(1ᵀexp(Wx)))", "W")
     titles = {step.law.name for step in d.steps}
-    assert {"log_of_softmax", "differential_of_logsumexp"} <= titles
+    assert {"log_of_softmax_spelt_out", "differential_of_logsumexp"} <= titles
     assert d.conditions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "title"),
+    [
+        ("log(ones(n)'*exp(v))", "v: n", "log(1ᵀexp(v)) = logsumexp(v)"),
+        ("sum(log(softmax_cols(V)))", "V: m x n", "log(softmax_cols(A)) = A − 1logsumexp_cols(A)ᵀ"),
+        (
+            "sum(log(exp(V) ./ (ones(m)*ones(m)'*exp(V))))",
+            "V: m x n",
+            "log(exp(A) ./ (1·1ᵀexp(A))) = A − 1logsumexp_cols(A)ᵀ",
+        ),
+        ("sum((exp(V) ./ (ones(m, m)*exp(V))).^2)", "V: m x n", "exp(A) ./ (11ᵀexp(A)) = softmax_cols(A)"),
+    ],
+)
+def test_the_title_says_whether_rows_or_columns_are_meant(text: str, where: str, title: str) -> None:
+    d = matdiff.derive(text, where[0], where)
+    found = d.verify()
+    assert title in {step.law.title for step in d.steps}
+    assert found.ok
+    assert found.reasons == found.lines

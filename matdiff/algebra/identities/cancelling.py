@@ -30,6 +30,7 @@ from matdiff.algebra.identities.softmax import (
     is_row_of_ones,
     rows_of_softmax_summed,
     softmax_summed,
+    transposed_softmax_summed,
 )
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import flipped, transposed
@@ -335,6 +336,7 @@ SUMS_KNOWN = (  # what a product of ones with a factor is
     rows_of_softmax_summed,
     columns_of_softmax_summed,
     softmax_summed,
+    transposed_softmax_summed,
     sum_of_ones,
     *entries_that_sum_to_one.each,
     *rows_that_sum_to_one.each,

@@ -30,8 +30,6 @@ from matdiff.algebra.operators.products import (
 )
 from matdiff.algebra.operators.softmax import (
     LogSumExp,
-    LogSumExpOfColumns,
-    LogSumExpOfRows,
     Softmax,
     SoftmaxOfColumns,
     SoftmaxOfRows,
@@ -154,36 +152,44 @@ def softmax_in_scalar(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
-    "log(sum(exp(v))) = logsumexp(v)",
-    where="v: n",
-    also=("log(ones(n)'*exp(v)) = logsumexp(v)", "log(sum(i=1..n, exp(v[i]))) = logsumexp(v)"),
-    under_d=True,
-)
-def logsumexp_of_vector(e: Expr) -> Expr | None:
-    v = summed_exponent(e.operands[0])
+def exponent_within(e: Expr, spelling: type[Expr]) -> Expr | None:
+    """logsumexp(v) of a logarithm of a sum of exponentials that is spelt in one way."""
+    v = summed_exponent(e.operands[0]) if isinstance(e.operands[0], spelling) else None
     return None if v is None else LogSumExp(v)
 
 
+@identity("log(sum(exp(v))) = logsumexp(v)", where="v: n", under_d=True)
+def logsumexp_of_vector(e: Expr) -> Expr | None:
+    return exponent_within(e, SumOfEntries)
+
+
+@identity("log(ones(n)'*exp(v)) = logsumexp(v)", where="v: n", under_d=True)
+def logsumexp_of_product(e: Expr) -> Expr | None:
+    return exponent_within(e, Product)
+
+
+@identity("log(sum(i=1..n, exp(v[i]))) = logsumexp(v)", where="v: n", under_d=True)
+def logsumexp_of_terms(e: Expr) -> Expr | None:
+    return exponent_within(e, IndexedSum)
+
+
+log_of_softmax = stated("log_of_softmax", "log(softmax(v)) = v - logsumexp(v)*ones(n)", where="v: n", under_d=True)
+
+
 @identity(
-    "log(softmax(v)) = v - logsumexp(v)*ones(n)",
+    "log(exp(v)/sum(exp(v))) = v - logsumexp(v)*ones(n)",
     where="v: n",
     also=(
-        "log(exp(v)/sum(exp(v))) = v - logsumexp(v)*ones(n)",
         "log(exp(v)/(ones(n)'*exp(v))) = v - logsumexp(v)*ones(n)",
         "log(exp(v)/sum(i=1..n, exp(v[i]))) = v - logsumexp(v)*ones(n)",
     ),
+    among=(Scale,),
     under_d=True,
 )
-def log_of_softmax(e: Expr) -> Expr | None:
-    """Also where the softmax is spelt out."""
-    a = e.operands[0]
-    found = softmax_of_vector.apply(a) if isinstance(a, Scale) else a
-    match found:
-        case Softmax(operands=(v,)):
-            return v - filled(LogSumExp(v), v)
-        case _:
-            return None
+def log_of_softmax_spelt_out(e: Expr) -> Expr | None:
+    quotient = e.operands[0]
+    found = softmax_of_vector.apply(quotient) if isinstance(quotient, Scale) else None
+    return v - filled(LogSumExp(v), v) if isinstance(found, Softmax) and (v := found.operands[0]) else None
 
 
 exp_of_log_softmax = stated("exp_of_log_softmax", "exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
@@ -208,13 +214,14 @@ def columns_of_softmax_summed(e: Expr) -> Expr | None:
     return neighbours_known(e, sums)
 
 
-@identity("ones(n)'*softmax(v) = 1", where="v: n", also=("softmax(v)'*ones(n) = 1",), among=(Ones,))
+@identity("ones(n)'*softmax(v) = 1", where="v: n", among=(Ones,))
 def softmax_summed(e: Expr) -> Expr | None:
-    def sums(a: Expr, b: Expr) -> Expr | None:
-        summed = (is_row_of_ones(a) and is_softmax(b, Softmax)) or (is_ones(b) and is_softmax(a, (), Softmax))
-        return Number(1) if summed else None
+    return neighbours_known(e, lambda a, b: Number(1) if is_row_of_ones(a) and is_softmax(b, Softmax) else None)
 
-    return neighbours_known(e, sums)
+
+@identity("softmax(v)'*ones(n) = 1", where="v: n", among=(Ones,))
+def transposed_softmax_summed(e: Expr) -> Expr | None:
+    return neighbours_known(e, lambda a, b: Number(1) if is_ones(b) and is_softmax(a, (), Softmax) else None)
 
 
 OF_LINES = SoftmaxOfRows, SoftmaxOfColumns
@@ -290,34 +297,47 @@ logsumexp_of_matrix = stated(
 )
 
 
-@identity(
-    "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)",
-    title="exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)",
-    where="A: m x n",
-    among=(Exp,),
-    under_d=True,
-)
-def softmax_of_matrix(e: Expr) -> Expr | None:
-    """Of rows where exp(A) is divided by exp(A)11ᵀ, of columns by 11ᵀexp(A)."""
+def softmax_over(e: Expr, kind: type[SoftmaxOfRows | SoftmaxOfColumns]) -> Expr | None:
+    """A product of entries in which exp(A) is divided by its sums over rows, exp(A)11ᵀ, or columns, 11ᵀexp(A)."""
     f = e.operands
     for k, below in enumerate(f):
-        found = _softmax_over(split_power(below)[0]) if below.reciprocal else None
-        if found is not None and (whole := Exp(found.operands[0])) in f:
+        a = _exponent_of_sums(split_power(below)[0], kind is SoftmaxOfRows) if below.reciprocal else None
+        if a is not None and (whole := Exp(a)) in f:
             rest = list(f)
-            rest[f.index(whole)] = found
+            rest[f.index(whole)] = kind(a)
             return Hadamard.of(*without_one(rest, k))
     return None
 
 
-def _softmax_over(divisor: Expr) -> Expr | None:
-    """The softmax that has a divisor: of rows for exp(A)11ᵀ, of columns for 11ᵀexp(A)."""
-    match divisor:
-        case Product(operands=(Exp(operands=(a,)), *ones)) if _all_ones(ones):
-            return SoftmaxOfRows(a)
-        case Product(operands=(*ones, Exp(operands=(a,)))) if _all_ones(ones):
-            return SoftmaxOfColumns(a)
-        case _:
-            return None
+def _exponent_of_sums(divisor: Expr, of_rows: bool) -> Expr | None:
+    """A where a divisor is exp(A)11ᵀ, or 11ᵀexp(A)."""
+    f = divisor.operands if isinstance(divisor, Product) else (divisor,)
+    whole, ones = (f[0], f[1:]) if of_rows else (f[-1], f[:-1])
+    return whole.operands[0] if isinstance(whole, Exp) and ones and _all_ones(ones) else None
+
+
+@identity(
+    "exp(A) ./ (exp(A)*ones(n)*ones(n)') = softmax_rows(A)",
+    title="exp(A) ./ (exp(A)11ᵀ) = softmax_rows(A)",
+    where="A: m x n",
+    also=("exp(A) ./ (exp(A)*ones(n, n)) = softmax_rows(A)",),
+    among=(Exp,),
+    under_d=True,
+)
+def softmax_of_rows(e: Expr) -> Expr | None:
+    return softmax_over(e, SoftmaxOfRows)
+
+
+@identity(
+    "exp(A) ./ (ones(m)*ones(m)'*exp(A)) = softmax_cols(A)",
+    title="exp(A) ./ (11ᵀexp(A)) = softmax_cols(A)",
+    where="A: m x n",
+    also=("exp(A) ./ (ones(m, m)*exp(A)) = softmax_cols(A)",),
+    among=(Exp,),
+    under_d=True,
+)
+def softmax_of_columns(e: Expr) -> Expr | None:
+    return softmax_over(e, SoftmaxOfColumns)
 
 
 def _all_ones(factors: Sequence[Expr]) -> bool:
@@ -327,23 +347,20 @@ def _all_ones(factors: Sequence[Expr]) -> bool:
     return len(factors) == 2 and is_ones(factors[0]) and is_row_of_ones(factors[1])
 
 
-@identity(
+log_of_softmax_of_rows = stated(
+    "log_of_softmax_of_rows",
     "log(softmax_rows(A)) = A - logsumexp_rows(A)*ones(n)'",
-    also=("log(softmax_cols(A)) = A - ones(m)*logsumexp_cols(A)'",),
     where="A: m x n",
+    also=("log(exp(A) ./ (exp(A)*ones(n)*ones(n)')) = A - logsumexp_rows(A)*ones(n)'",),
     under_d=True,
 )
-def log_of_softmax_of_matrix(e: Expr) -> Expr | None:
-    """Of rows and of columns, also where the softmax is spelt out."""
-    inside = e.operands[0]
-    found = softmax_of_matrix.apply(inside) if isinstance(inside, Hadamard) else inside
-    match found:
-        case SoftmaxOfRows(operands=(a,)):
-            return a - Product.of(LogSumExpOfRows(a), Transpose(Ones(a.cols)))
-        case SoftmaxOfColumns(operands=(a,)):
-            return a - Product.of(Ones(a.rows), Transpose(LogSumExpOfColumns(a)))
-        case _:
-            return None
+log_of_softmax_of_columns = stated(
+    "log_of_softmax_of_columns",
+    "log(softmax_cols(A)) = A - ones(m)*logsumexp_cols(A)'",
+    where="A: m x n",
+    also=("log(exp(A) ./ (ones(m)*ones(m)'*exp(A))) = A - ones(m)*logsumexp_cols(A)'",),
+    under_d=True,
+)
 
 
 transpose_of_softmax = stated(
