@@ -123,7 +123,7 @@ class VecForm(TraceForm):
             case Product(operands=f):
                 k = self._place(f)
                 if isinstance(f[k], DiagonalMatrix):
-                    return laws.vec_of_product_with_diagonal, self._with_diagonal(t, f, k)
+                    return self._with_diagonal(t, f, k)
                 moved = t._replace(left=(*t.left, around(f[:k], f[k], f[k + 1 :])), middle=f[k])
                 return law_of_product(t.middle, f[k]), moved
             case Trace(operands=(a,)):
@@ -149,17 +149,17 @@ class VecForm(TraceForm):
         mixed = Hadamard.of(*sides) if len(sides) > 1 else Hadamard.of(Identity(f[k].rows), *sides)
         return t._replace(left=(*t.left, mixed), middle=f[k].operands[0])
 
-    def _with_diagonal(self, t: TraceTerm, f: Sequence[Expr], k: int) -> TraceTerm:
+    def _with_diagonal(self, t: TraceTerm, f: Sequence[Expr], k: int) -> Move:
         """vec(P diag(L)Q) = (Qᵀ ∗ P)L with the product ∗ of Khatri and Rao, which is P diag(q) for one column q."""
         behind = Product.of(*[transposed(q) for q in reversed(f[k + 1 :])]) if f[k + 1 :] else Identity(f[k].rows)
         before = Product.of(*f[:k]) if k else Identity(f[k].rows)
         if behind.rows is ONE:
-            own = (*f[:k], DiagonalMatrix(transposed(behind)))
+            law, own = laws.diagonal_and_column, (*f[:k], DiagonalMatrix(transposed(behind)))
         elif before.rows is ONE:
-            own = (behind, DiagonalMatrix(transposed(before)))
+            law, own = laws.row_and_diagonal, (behind, DiagonalMatrix(transposed(before)))
         else:
-            own = (KhatriRao.of(behind, before),)
-        return t._replace(left=(*t.left, *own), middle=f[k].operands[0])
+            law, own = laws.vec_of_product_with_diagonal, (KhatriRao.of(behind, before),)
+        return law, t._replace(left=(*t.left, *own), middle=f[k].operands[0])
 
     def _linear(self, t: TraceTerm) -> Move:
         """The matrix of an operator that is linear in the operand with the differential."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations
 
@@ -215,24 +216,47 @@ def step_of_rectified(e: Expr) -> Expr | None:
     return None
 
 
-@identity(
-    "abs(A) .* sign(A) = A",
-    title="|a| sign(a) = a",
-    where="A: m x n",
-    also=(Statement("abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)", "A: m x n; k: scalar"), "A .* sign(A) = abs(A)"),
-    among=(Sign,),
-)
-def sign_of_absolute(e: Expr) -> Expr | None:
-    """Also of powers; where k is odd, |a|ᵏ⁻¹ is aᵏ⁻¹. And a sign(a) is |a|."""
+@identity("A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n", among=(Sign,))
+def sign_of_itself(e: Expr) -> Expr | None:
     f = e.operands
     for k, factor in enumerate(f):
         if isinstance(factor, Sign) and factor.operands[0] in f:
             j = f.index(factor.operands[0])
             return Hadamard.of(*[Abs(a) if i == j else a for i, a in enumerate(f) if i != k])
+    return None
+
+
+@identity(
+    "abs(A) .* sign(A) = A",
+    title="|a| sign(a) = a",
+    where="A: m x n",
+    among=(Sign,),
+)
+def sign_of_absolute(e: Expr) -> Expr | None:
+    return signed(e, lambda exponent: exponent == 1)
+
+
+@identity(
+    "abs(A).^3 .* sign(A) = A .* abs(A).^2",
+    title="|a|ᵏ sign(a) = a|a|ᵏ⁻¹",
+    where="A: m x n; k: scalar",
+    also=("abs(A).^k .* sign(A) = A .* abs(A).^(k - 1)",),
+    among=(Sign,),
+)
+def sign_of_power_of_absolute(e: Expr) -> Expr | None:
+    """Where k is odd, |a|ᵏ⁻¹ is aᵏ⁻¹."""
+    return signed(e, lambda exponent: exponent != 1)
+
+
+def signed(e: Expr, fits: Callable[[Fraction], bool]) -> Expr | None:
+    """A product of entries with a in place of |a| sign(a), where |a| has an exponent that fits."""
+    f = e.operands
     absolute = places_of(f, Abs)
     for k, factor in enumerate(f if absolute else ()):
         if isinstance(factor, Sign) and factor.operands[0] in absolute:
             a, (j, exponent) = factor.operands[0], absolute[factor.operands[0]]
+            if not fits(exponent):
+                continue
             left = [Power.of(Abs(a), Number(exponent - 1))] if exponent != 1 else []
             first, second = min(j, k), max(j, k)
             return Hadamard.of(*f[:first], a, *f[first + 1 : second], *f[second + 1 :], *left)

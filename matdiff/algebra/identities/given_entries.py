@@ -37,17 +37,33 @@ def entry_given(v: Expr, j: Index) -> Expr | None:
     "sum(i=1..n, a[i]*unit(i, n))'*unit(j, n) = a[j]",
     title="(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ",
     where="a[i=1..n]: scalar",
-    also=("g(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = g(a[j])",),
 )
 def entry_of_given_vector(e: Expr) -> Expr | None:
-    """Also of what is made of such vectors entry by entry, as 1 ./ v."""
+    v, j = entry_asked(e)
+    return None if j is None or entries_by_index(v) is None else entry_given(v, j)
+
+
+@identity(
+    "exp(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = exp(a[j])",
+    title="f(Σᵢ aᵢeᵢ)ᵀeⱼ = f(aⱼ)",
+    where="a[i=1..n]: scalar",
+    also=("g(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = g(a[j])",),
+)
+def entry_of_function_of_given_vector(e: Expr) -> Expr | None:
+    """Of what is made of such vectors entry by entry, as 1 ./ v."""
+    v, j = entry_asked(e)
+    return None if j is None or entries_by_index(v) is not None else entry_given(v, j)
+
+
+def entry_asked(e: Expr) -> tuple[Expr, Index | None]:
+    """v and j of vᵀeⱼ or eⱼᵀv, where the place is an index."""
     match e.operands:
         case (Transpose(operands=(v,)), UnitVector(operands=(Index() as j,))):
-            return entry_given(v, j)
+            return v, j
         case (Transpose(operands=(UnitVector(operands=(Index() as j,)),)), v) if v.cols is ONE:
-            return entry_given(v, j)
+            return v, j
         case _:
-            return None
+            return e, None
 
 
 @identity(

@@ -83,7 +83,12 @@ vec_of_product_with_diagonal = _of_a_line(
     "vec(A diag(x)B) = (Bᵀ ∗ A)x",
     "vec(A*diag(x)*B) = khatri_rao(B', A)*x",
     "A: m x n; x: n; B: n x p",
-    also=(Statement("A*diag(x)*y = A*diag(y)*x", "A: m x n; x, y: n"),),
+)
+diagonal_and_column = _of_a_line(
+    "diagonal_and_column", "A diag(x)y = A diag(y)x", "A*diag(x)*y = A*diag(y)*x", "A: m x n; x, y: n"
+)
+row_and_diagonal = _of_a_line(
+    "row_and_diagonal", "(yᵀdiag(x)A)ᵀ = Aᵀdiag(y)x", "(y'*diag(x)*A)' = A'*diag(y)*x", "A: n x m; x, y: n"
 )
 diagonal_between = _of_a_line(
     "diagonal_between", "diag(A diag(x)B) = (A ⊙ Bᵀ)x", "diag(A*diag(x)*B) = (A .* B')*x", "A: m x n; x: n; B: n x m"

@@ -21,7 +21,8 @@ from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.stated import stated
 
 HALF = Number("1/2")
-DIRECTIONAL = (Sylvester, FrechetLogm, FrechetOfFunction, FrechetExpm)
+Kinds = tuple[type[Expr], ...]
+OF_FUNCTIONS: Kinds = (FrechetLogm, FrechetOfFunction, FrechetExpm)
 
 
 def base(e: Expr) -> tuple[Expr, bool]:
@@ -76,7 +77,7 @@ def linear_piece(e: Expr) -> bool:
 
 @identity(
     "frechet_expm(A, A^2) = A^2*expm(A)",
-    title="L(A, C) = CL(A, I) where AC = CA",
+    title="L(A, C) = Cf′(A) where AC = CA",
     where="A: n x n; k: scalar positive integer",
     also=(
         "frechet_expm(A, A^k) = A^k*expm(A)",
@@ -86,11 +87,24 @@ def linear_piece(e: Expr) -> bool:
         Statement("frechet_logm(A, A) = A*inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, logm(A)) = logm(A)*inv(A)", "A: n x n spd"),
         Statement("frechet_logm(A, eye(n)) = inv(A)", "A: n x n spd"),
-        "sylvester(A, A, eye(n)) = inv(A)/2",
     ),
-    on=DIRECTIONAL,
+    on=OF_FUNCTIONS,
 )
 def commuting_direction(e: Expr) -> Expr | None:
+    return in_commuting_direction(e)
+
+
+@identity(
+    "sylvester(A, A, eye(n)) = inv(A)/2",
+    title="sylvester(A, A, C) = ½CA⁻¹ where AC = CA",
+    where="A: n x n",
+)
+def commuting_right_side(e: Expr) -> Expr | None:
+    return in_commuting_direction(e)
+
+
+def in_commuting_direction(e: Expr) -> Expr | None:
+    """L(A, C) of one direction C that commutes with A, or is 0; the same for the right side of a Sylvester equation."""
     if not linear_piece(e):
         return None
     c = e.operands[-1]
@@ -101,28 +115,46 @@ def commuting_direction(e: Expr) -> Expr | None:
     "frechet_expm(A, c*E) = c*frechet_expm(A, E)",
     title="L(A, cE) = cL(A, E)",
     where="c: scalar; A, E: n x n",
-    also=(
-        Statement("frechet_logm(A, c*E) = c*frechet_logm(A, E)", "c: scalar; A: n x n spd; E: n x n"),
-        Statement("sylvester(A, B, c*C) = c*sylvester(A, B, C)", "c: scalar; A: m x m; B: n x n; C: m x n"),
-    ),
-    on=DIRECTIONAL,
+    also=(Statement("frechet_logm(A, c*E) = c*frechet_logm(A, E)", "c: scalar; A: n x n spd; E: n x n"),),
+    on=OF_FUNCTIONS,
 )
 def multiple_direction(e: Expr) -> Expr | None:
-    """In every direction; the same for the right side of a Sylvester equation."""
-    first = len(e.operands) - len(e.directions) if isinstance(e, FrechetOfFunction) else 1 + isinstance(e, Sylvester)
-    return scalars_in_front(e, first)
+    """In every direction."""
+    return scalars_in_front(e, len(e.operands) - len(e.directions) if isinstance(e, FrechetOfFunction) else 1)
+
+
+@identity(
+    "sylvester(A, B, c*C) = c*sylvester(A, B, C)",
+    where="c: scalar; A: m x m; B: n x n; C: m x n",
+)
+def multiple_right_side(e: Expr) -> Expr | None:
+    return scalars_in_front(e, 2)
 
 
 @identity(
     "tr(frechet_expm(A, E)*A) = tr(E*A*expm(A))",
-    title="Tr(L(A, E)C) = Tr(EL(A, C)) where AC = CA",
+    title="Tr(L(A, E)C) = Tr(ECf′(A)) where AC = CA",
     where="A, E: n x n; t: scalar",
     also=("tr(frechet_expm(t*A, E)*A) = tr(E*A*expm(t*A))",),
 )
 def trace_of_commuting_direction(e: Expr) -> Expr | None:
+    return beside_what_commutes(e, OF_FUNCTIONS)
+
+
+@identity(
+    "tr(sylvester(A, A, E)) = tr(E*inv(A))/2",
+    title="Tr(sylvester(A, A, E)C) = ½Tr(ECA⁻¹) where AC = CA",
+    where="A, E: n x n",
+)
+def trace_of_commuting_solution(e: Expr) -> Expr | None:
+    return beside_what_commutes(e, (Sylvester,))
+
+
+def beside_what_commutes(e: Expr, kinds: Kinds) -> Expr | None:
+    """The trace of a factor of some kinds, where all others commute with its matrix."""
     f = factors_of(e.operands[0])
     for k, piece in enumerate(f):
-        if linear_piece(piece):
+        if isinstance(piece, kinds) and linear_piece(piece):
             whole = slope(piece, (*f[k + 1 :], *f[:k]) or (Identity(piece.rows),))
             return None if whole is None else Trace(Product.of(piece.operands[-1], whole))
     return None
@@ -136,17 +168,31 @@ def trace_of_commuting_direction(e: Expr) -> Expr | None:
         Statement(
             "a*frechet_logm(A, E) + b*frechet_logm(A, F) = frechet_logm(A, a*E + b*F)", "a, b: scalar; A: n x n spd"
         ),
-        Statement("a*sylvester(A, B, E) + b*sylvester(A, B, F) = sylvester(A, B, a*E + b*F)", "a, b: scalar"),
     ),
-    among=(FrechetExpm, FrechetLogm, FrechetOfFunction, Sylvester),
+    among=OF_FUNCTIONS,
 )
 def sum_of_directions(e: Expr) -> Expr | None:
-    """Multiples of derivatives of one function at one place, or of solutions of one Sylvester equation."""
+    """Multiples of derivatives of one function at one place."""
+    return directions_added(e, OF_FUNCTIONS)
+
+
+@identity(
+    "a*sylvester(A, B, E) + b*sylvester(A, B, F) = sylvester(A, B, a*E + b*F)",
+    where="a, b: scalar",
+    among=(Sylvester,),
+)
+def sum_of_right_sides(e: Expr) -> Expr | None:
+    """Multiples of solutions of one Sylvester equation."""
+    return directions_added(e, (Sylvester,))
+
+
+def directions_added(e: Expr, kinds: Kinds) -> Expr | None:
+    """A sum in which what differs in its last operand alone is joined."""
     groups: dict[tuple[type[Expr], Data, tuple[Expr, ...]], list[tuple[int, Expr]]] = {}
     for k, term in enumerate(e.operands):
         c, piece = term.operands if isinstance(term, Scale) else (None, term)
         piece = upright(piece)
-        if isinstance(piece, FrechetExpm | FrechetLogm | FrechetOfFunction | Sylvester):
+        if isinstance(piece, kinds):
             direction = piece.operands[-1] if c is None else Scale.of(c, piece.operands[-1])
             groups.setdefault((type(piece), piece.data, piece.operands[:-1]), []).append((k, direction))
     for (cls, data, place), members in groups.items():

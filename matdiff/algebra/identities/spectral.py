@@ -9,17 +9,8 @@ from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.stated import stated
 
-
-def transposed_functions() -> tuple[Statement, ...]:
-    """f(Aᵀ)ᵀ = f(A) for functions of matrices, and for directions in which they are differentiated."""
-    of_one = ("expm", "logm", "sqrtm", "adj", "polar", "toep", "onehot_max", "onehot_min")
-    of_two = ("max", "min", "frechet_expm", "frechet_logm", "ptrace1", "ptrace2", "corr", "conv")
-    return tuple(
-        [Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in of_one]
-        + [Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in of_two]
-    )
-
-
+OF_ONE = ("expm", "logm", "sqrtm", "adj", "polar", "toep", "onehot_max", "onehot_min")
+OF_TWO = ("min", "frechet_expm", "frechet_logm", "ptrace1", "ptrace2", "corr", "conv")
 SHAPES = {
     "ptrace1": "A: n*q x m*p; B: m x n",
     "ptrace2": "A: n*q x m*p; B: p x q",
@@ -28,10 +19,28 @@ SHAPES = {
 }
 
 
-@identity("pinv(A')' = pinv(A)", title="f(A)ᵀ = f(Aᵀ)", where="A: m x n", also=transposed_functions())
+@identity(
+    "pinv(A')' = pinv(A)",
+    title="f(A)ᵀ = f(Aᵀ)",
+    where="A: m x n",
+    also=[Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in OF_ONE],
+)
 def transpose_of_function(e: Expr) -> Expr | None:
-    """Where signs are saved, and f(S)ᵀ = f(S) for a symmetric S."""
-    a = e.operands[0]
+    return transposed_inside(e.operands[0]) if len(e.operands[0].operands) == 1 else None
+
+
+@identity(
+    "max(A', B')' = max(A, B)",
+    title="f(A, B)ᵀ = f(Aᵀ, Bᵀ)",
+    where="A, B: m x n",
+    also=[Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in OF_TWO],
+)
+def transpose_of_function_of_several(e: Expr) -> Expr | None:
+    return transposed_inside(e.operands[0]) if len(e.operands[0].operands) > 1 else None
+
+
+def transposed_inside(a: Expr) -> Expr | None:
+    """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, and f(S) for a symmetric S."""
     if isinstance(a, Operator) and a.mirrors and growth(a) <= 0:
         return a.rebuild(tuple(map(transposed, a.operands)))
     return None
