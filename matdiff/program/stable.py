@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, postorder
+from matdiff.algebra.expr import Expr, postorder, replace
 from matdiff.algebra.operators.activations import Sigmoid, Softplus
 from matdiff.algebra.operators.entrywise import Exp, Log, Log1p
-from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.reductions import LogSoftmax, LogSoftmaxOfColumns, LogSoftmaxOfRows
 from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColumns, SoftmaxOfRows
-from matdiff.algebra.operators.square import Determinant, LogDeterminant
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, UnitVector
 from matdiff.calculus.conditions import size_names
@@ -34,6 +34,29 @@ def stable(e: Expr) -> Expr:
         found = rule(rebuilt) if rule is not None else None
         done[node] = rebuilt if found is None else found
     return done[e]
+
+
+def apart(e: Expr) -> Expr:
+    """A⁻¹(A − xxᵀ)A⁻¹ as A⁻¹ − (A⁻¹x)(A⁻¹x)ᵀ, which needs no product of matrices."""
+
+    def change(node: Expr) -> Expr | None:
+        factors = node.operands if isinstance(node, Product) else ()
+        for k, (left, inner, right) in enumerate(zip(factors, factors[1:], factors[2:], strict=False)):
+            if isinstance(left, Inverse) and right is left and isinstance(inner, Sum):
+                own = [coefficient(t)[0] for t in inner.operands if coefficient(t)[1] is left.operands[0]]
+                rest = [t for t in inner.operands if coefficient(t)[1] is not left.operands[0]]
+                if len(own) == 1 and all(any(f.cols is ONE for f in chain(t)) for t in rest):
+                    outer = [Product.of(left, t, left) for t in rest]
+                    return Product.of(*factors[:k], Sum.of(multiple(own[0], left), *outer), *factors[k + 3 :])
+        return None
+
+    return replace(e, change)
+
+
+def chain(e: Expr) -> tuple[Expr, ...]:
+    """The factors of a term."""
+    rest = coefficient(e)[1]
+    return rest.operands if isinstance(rest, Product) else () if rest is None else (rest,)
 
 
 def beside_one(e: Expr) -> Expr | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Any
 
 import numpy as np
@@ -494,3 +495,14 @@ def test_a_sigmoid_that_has_a_name_keeps_its_digits() -> None:
     )
     assert value == 800.0
     np.testing.assert_allclose(gradient, [1.0])
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [("y'inv(K)*y + log det(K)", "K"), ("Z = exp(-D/s) + eye(n); y'inv(Z)*y + log det(Z)", "s")],
+)
+def test_outer_products_between_inverses_cost_no_product_of_matrices(text: str, wrt: str) -> None:
+    where = "K: n x n spd; D: n x n symmetric; s: scalar positive"
+    source = matdiff.code(text, wrt, "; ".join(d for d in where.split("; ") if f"{d[0]}" in text)).source
+    assert not re.search(r"solve\(\w+, _\w+_solve\(\w+, [KZ]\)", source)
+    assert "np.outer(t2, t2)" in source or wrt == "s"
