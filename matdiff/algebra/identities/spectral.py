@@ -26,7 +26,7 @@ SHAPES = {
     also=[Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in OF_ONE],
 )
 def transpose_of_function(e: Expr) -> Expr | None:
-    return transposed_inside(e.operands[0]) if len(e.operands[0].operands) == 1 else None
+    return transposed_inside(e.operands[0], several=False)
 
 
 @identity(
@@ -36,12 +36,12 @@ def transpose_of_function(e: Expr) -> Expr | None:
     also=[Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in OF_TWO],
 )
 def transpose_of_function_of_several(e: Expr) -> Expr | None:
-    return transposed_inside(e.operands[0]) if len(e.operands[0].operands) > 1 else None
+    return transposed_inside(e.operands[0], several=True)
 
 
-def transposed_inside(a: Expr) -> Expr | None:
+def transposed_inside(a: Expr, several: bool) -> Expr | None:
     """f(Aᵀ, Bᵀ) for the transpose of f(A, B) where signs are saved, and f(S) for a symmetric S."""
-    if isinstance(a, Operator) and a.mirrors and growth(a) <= 0:
+    if isinstance(a, Operator) and a.mirrors and (len(a.operands) > 1) is several and growth(a) <= 0:
         return a.rebuild(tuple(map(transposed, a.operands)))
     return None
 
