@@ -155,7 +155,7 @@ def beside_entries(order: Iterable[Node], names: Mapping[str, Name], wrt: Collec
     return frozenset(
         n.name
         for n in (found if counting else ())
-        if n.name not in wrt and not n.whole
+        if n.name not in wrt
         if all(any(id(use) in counting for use in n.uses.get(k, ())) for k in range(n.indexed))
     )
 
