@@ -139,7 +139,8 @@ def data(names: Iterable[Name], wrt: Collection[str]) -> frozenset[str]:
     if families:
         return frozenset(families)
     undeclared = (n for n in names if n.in_sums and n.plain and not n.declared and not n.indexed)
-    return frozenset(n.name for n in undeclared if n.name not in wrt and is_small(n.name))
+    letters = (n.name for n in undeclared if n.name not in wrt and is_small(n.name))
+    return frozenset(name for name in letters if not name.endswith("_bar"))  # x̄ is the mean of them
 
 
 def beside_entries(order: Iterable[Node], names: Mapping[str, Name], wrt: Collection[str]) -> frozenset[str]:

@@ -37,6 +37,7 @@ from matdiff.language.declarations import (
     leading_declarations,
 )
 from matdiff.language.dialects import Dialect
+from matdiff.language.doubts import KindsError
 from matdiff.language.increments import increments
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
@@ -45,7 +46,7 @@ from matdiff.language.parameters import bound_letters
 from matdiff.language.questions import Question
 from matdiff.language.rows import require_no_numbers_beside
 from matdiff.language.runs import parted, require_no_factor
-from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, KindsError, Search
+from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.side_conditions import Condition, declare_conditions
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.statements import said_in

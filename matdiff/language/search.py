@@ -13,11 +13,12 @@ from heapq import heappop, heappush
 from itertools import chain
 from typing import NamedTuple
 
-from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.dims import ONE
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
-from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS
+from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS, Kinds
+from matdiff.language.doubts import KindsError, require_customary, require_one_font, say_means
 from matdiff.language.functions_of_matrices import settle
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node
@@ -77,10 +78,6 @@ class Found(NamedTuple):
     cost: int
 
 
-class KindsError(AmbiguityError):
-    """The undeclared names of a text may have two sets of kinds."""
-
-
 class Search:
     """The readings of one tree."""
 
@@ -118,10 +115,12 @@ class Search:
                     raise self.not_scalar or self.first_error
                 if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
                     raise self.first_error
-                self._check_columns(complete[vector].attempt, vector)
+                turned = {key: (of[0][0], of[n][0]) for key, of, n in self._taken(vector)}
+                require_customary(self.bound, complete[vector].attempt, turned, self.scalar)
                 self._check_unique(complete[vector], vector, heap, complete)
-                self._check_fonts(complete[vector].attempt)
+                require_one_font(self.bound, complete[vector].attempt, self.italic)
                 self._say_kinds(complete[vector], vector)
+                say_means(self.bound, complete[vector].attempt)
                 settle(complete[vector].attempt)
                 return complete[vector]
             if len(seen) > MOST_QUEUED or self.budget.spent(len(self.bound.order)):
@@ -136,6 +135,10 @@ class Search:
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:
         """What the choices of an assignment cost."""
         return sum(self.choices[self.keys[k]][n][1] for k, n in vector)
+
+    def _taken(self, vector: Assignment) -> list[tuple[Key, Kinds, int]]:
+        """The choices of an assignment: what each is about, its alternatives, and which of them is taken."""
+        return [(self.keys[k], self.choices[self.keys[k]], n) for k, n in vector]
 
     def _made_less(self, vector: Assignment) -> int:
         """What it costs that letters customary for vectors and matrices are read as less, so that all is a scalar."""
@@ -284,39 +287,6 @@ class Search:
                 self._try(other, complete)
             if other in complete and complete[other].cost == found.cost:
                 raise self._ambiguous(found.attempt, complete[other].attempt)
-
-    def _check_fonts(self, attempt: Attempt) -> None:
-        """Raises AmbiguityError where a letter is a vector or matrix both in bold and in italics: it may be one."""
-        for name, bold in self.italic.items():
-            declared = self.bound.names[name].declared, self.bound.names[bold].declared
-            if attempt.shape_of(self.bound.names[name])[0] == SCALAR or all(declared):
-                continue
-            raise AmbiguityError(
-                f"bold {name} and plain {name} can be one thing, or two of which neither is a scalar",
-                text=self.bound.text,
-                span=(self.bound.tree.start, self.bound.tree.end),
-                suggestion=f"write both in one font, or declare both, {bold} and {name}",
-            )
-
-    def _check_columns(self, attempt: Attempt, vector: Assignment) -> None:
-        """Raises KindsError where x is a matrix for no other reason than that x*y of two vectors is no product."""
-        kinds = [(self.keys[k], self.choices[self.keys[k]], n) for k, n in vector]
-        vectors: dict[Key, str] = {key: "V" for key, of, n in kinds if (of[0][0], of[n][0]) == ("V", "M")}
-        products: list[Node] = []
-        try:
-            typed = Attempt(self.bound, attempt.assumed | vectors, products).run() if vectors else None
-        except Misfit:
-            return
-        if typed is None or not products or (self.scalar and not typed.is_scalar):
-            return
-        (first, place), names = (next(iter(vectors)), products[0]), " and ".join(map(str, vectors))
-        raise KindsError(
-            f"{attempt.written(place)} is no product of vectors, and by custom {names} would be one",
-            text=self.bound.text,
-            span=(place.start, place.end),
-            suggestion="write .* for the product entry by entry, x'*y for the inner product, "
-            f"or declare a matrix, {first}: square",
-        )
 
     def _ambiguous(self, one: Attempt, two: Attempt) -> KindsError:
         """Both readings, and the declarations that decide."""
