@@ -1,13 +1,13 @@
-"""Matrices that their sizes determine: ones, zeros, the identity."""
+"""The number π, and matrices that their sizes determine: ones, zeros, the identity."""
 
 from __future__ import annotations
 
 from typing import Any, Self
 
 from matdiff.algebra.arithmetic import Arithmetic
-from matdiff.algebra.dims import Shape, Size, size
+from matdiff.algebra.dims import SCALAR, Shape, Size, size
 from matdiff.algebra.expr import Data, Expr, Leaf
-from matdiff.algebra.notation import Notation, Style, sized
+from matdiff.algebra.notation import Notation, Style, name_text, sized
 
 
 class Constant(Leaf):
@@ -55,3 +55,20 @@ class Identity(Constant):
 
     def lower(self, to: Any, *operands: Any) -> Any:
         return to.identity(self.rows)
+
+
+class Pi(Leaf):
+    """The number π, with the name that it has in print; a symbol π, as a weight, is another thing."""
+
+    @classmethod
+    def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:
+        return SCALAR
+
+    def lower(self, to: Any, *operands: Any) -> Any:
+        return to.pi()
+
+    def notation(self, style: Style) -> Notation:
+        return Notation((name_text(self.data[0], style),))
+
+
+PI = Pi.make((), ("pi",))

@@ -159,8 +159,8 @@ def holds(signs: Signs, c: Condition) -> bool:
     a = c.about
     if (names := symbols(a)) and signs.sizes.issuperset(s.name for s in names):
         return True  # n − 1 ≠ 0 is said by what a size is for
-    if c.demand == OTHER or (isinstance(a, Symbol) and a.name == "pi"):
-        return False  # π alone is rather an unknown than the number
+    if c.demand == OTHER:
+        return False
     if c.demand == COUNT:
         return assumed(a) >= {"positive", "integer"}
     if c.demand == EIGENVALUES:

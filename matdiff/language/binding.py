@@ -42,7 +42,7 @@ from matdiff.language.recurrences.gathering import put_in_order
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.recurrences.states import label_clash, numbered_name, resolve_state, summed, written_low
 from matdiff.language.scopes import BARE, Binder, Fixed, Name, Place, Position, Scope
-from matdiff.language.sized_constants import resolve_letter, resolve_sized
+from matdiff.language.sized_constants import resolve_letter, resolve_sized, settle_pi
 from matdiff.language.spelling import plain
 from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
 from matdiff.language.summing import resolve_sum
@@ -130,6 +130,7 @@ class Bound:
             if handler:
                 scope = handler(self, node, scope) or scope
             stack.extend((part, scope) for part in reversed(node.parts))
+        self.pi = settle_pi(self, self.tree)
         resolve_unbound(self)
         require_meant(self, self.tree)
         for node in () if self.free else postorder(self.tree):

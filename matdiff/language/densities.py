@@ -5,9 +5,9 @@ The bar or semicolon in such brackets separates, as a comma does.
 
 from __future__ import annotations
 
+from matdiff.algebra.constants import PI
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
-from matdiff.algebra.operators.activations import NormalDensity
 from matdiff.algebra.operators.entrywise import HALF, Exp, Log
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
 from matdiff.algebra.operators.reductions import count
@@ -120,10 +120,12 @@ def log_size(x: Expr, spread: Expr) -> Expr:
 
 
 def log_density(x: Expr, mean: Expr, spread: Expr) -> Expr:
-    """log N(x | μ, Σ) = d log φ(0) − ½ log|Σ| − ½(x − μ)ᵀΣ⁻¹(x − μ), with φ(0) = 1/√(2π)"""
-    log_phi: Expr = Log(NormalDensity(Number(0)))
-    constant = log_phi if x.is_scalar else Hadamard.of(count(x.rows), log_phi)
-    return constant - Hadamard.of(HALF, log_size(x, spread)) - Hadamard.of(HALF, square(x - mean, spread))
+    """log N(x | μ, Σ) = −½d log 2π − ½ log|Σ| − ½(x − μ)ᵀΣ⁻¹(x − μ)"""
+    constant: Expr = Log(Scale.of(Number(2), PI))
+    constant = constant if x.is_scalar else Hadamard.of(count(x.rows), constant)
+    terms = (constant, log_size(x, spread), square(x - mean, spread))
+    first, *rest = [Hadamard.of(HALF, term) for term in terms]
+    return -first - rest[0] - rest[1]
 
 
 def density(x: Expr, mean: Expr, spread: Expr) -> Expr:

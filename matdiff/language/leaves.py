@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.dims import ONE, Shape
+from matdiff.algebra.constants import PI, Identity, Ones, Zeros
+from matdiff.algebra.dims import ONE, SCALAR, Shape
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number, Symbol
 from matdiff.algebra.operators.entrywise import at_entries
 from matdiff.algebra.operators.structure import Named
@@ -61,6 +61,10 @@ def type_symbol(attempt: Attempt, node: Node) -> Typed:
     name = attempt.bound.names[text]
     shape, ranges = attempt.shape_of(name)
     if not ranges:
+        if text == "pi" and attempt.bound.pi and shape == SCALAR:
+            if attempt.bound.pi == "custom":
+                attempt.note(node, "π is taken as the number 3.14…; for a name of its own declare it: pi: scalar")
+            return attempt.scalar(node, (), lambda: PI)
         result = attempt.typed(node, shape, (), lambda: attempt.symbol(name, node))
         result.guessed = name.declared is None
         return result
@@ -177,6 +181,12 @@ def type_formula(attempt: Attempt, node: Node) -> Typed:
         raise attempt.misfit(node, f"a formula gives a scalar for one scalar: {attempt.described(body)}")
     attempt.formulas[name] = body, parameter
     return body
+
+
+@rule("pi")
+def type_pi(attempt: Attempt, node: Node) -> Typed:
+    """The number π"""
+    return attempt.scalar(node, (), lambda: PI)
 
 
 @rule("parameter")

@@ -1,4 +1,4 @@
-"""Constants with a size written low, or known by their letter: I_3, 1_n, 0_{m×n}, e_3, e_i, J_n.
+"""Constants with a size written low, or known by their letter: I_3, 1_n, 0_{m×n}, e_3, e_i, J_n, 2π.
 
 In goes a node of the tree with its letter and what is written low; out comes the same node as a constant.
 """
@@ -6,8 +6,9 @@ In goes a node of the tree with its letter and what is written low; out comes th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from fractions import Fraction
+from itertools import pairwise
 from typing import Protocol
 
 from matdiff.language.declarations import Excerpt, parse_size
@@ -15,7 +16,7 @@ from matdiff.language.fixed import Names, fixed
 from matdiff.language.names import canonical
 from matdiff.language.recurrences.recursion import fault
 from matdiff.language.scopes import Place, Position, Scope
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 
 SIZES = frozenset("nmdNpT")  # letters that are customary for sizes: J_n
 INDICES = frozenset("ijk")  # and for places: e_i
@@ -83,3 +84,47 @@ def written_size(text: str, known: Collection[str]) -> str:
 
 def _product(factors: str) -> str:
     return "*".join(re.findall("[0-9]+|[A-Za-z]", factors))
+
+
+# ---- π ------------------------------------------------------------------------------------------------
+
+
+def settle_pi(bound: Constants, tree: Node) -> str:
+    """Whether π is the number 3.14… in the text, as 2π says or custom, but where 1 − π says that it is a weight.
+
+    Beside π_k only 2π is, and its node becomes one of the kind ``pi``.  What is declared, defined or asked for
+    is another thing.
+    """
+    name = bound.names.get("pi")
+    if name is None or name.declared or "pi" in bound.definitions:
+        return ""
+    nodes = list(postorder(tree))
+    beside = [found for node in nodes for found in _beside_numbers(node)]
+    if name.indexed or any(unbound.base.value == "pi" for unbound in bound.pending):
+        for node in beside:
+            node.kind = "pi"
+            bound.note(node, "π beside a number is 3.14…, and π with an index another thing")
+        name.plain = any(_is_pi(node) for node in nodes)
+        return ""
+    if "pi" in bound.wrt or any(map(_is_weight, nodes)):
+        return ""
+    return "said" if beside else "custom"
+
+
+def _beside_numbers(node: Node) -> Iterator[Node]:
+    """The π of a product with a number in front or behind: 2π, 4π², π/2."""
+    for one, other in pairwise(node.parts if node.kind in ("tight", "product") else ()):
+        for number, factor in ((one, other), (other, one)):
+            base = factor.parts[0] if factor.kind == "power" else factor
+            if number.kind == "NUMBER" and _is_pi(base):
+                yield base
+
+
+def _is_weight(node: Node) -> bool:
+    """1 − π"""
+    first, *others = node.parts if node.kind == "sum" else (node,)
+    return first.kind == "NUMBER" and first.value == 1 and any(map(_is_pi, others))
+
+
+def _is_pi(node: Node) -> bool:
+    return node.kind == "symbol" and node.value[0] == "pi"

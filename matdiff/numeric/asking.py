@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from matdiff.algebra.assumptions import close, implied, least, records
+from matdiff.algebra.constants import PI
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.numeric.evaluate import Question, asked, known_as
@@ -63,6 +64,8 @@ def names(question: Question) -> Iterator[str]:
     yield from (s.name for s in symbols)
     yield from (name for s in symbols for extent in (*s.ranges, *s.shape) for name in sorted(extent.names()))
     yield from question.lengths
+    if PI in question.program.place:
+        yield PI.data[0]
     yield from (node.name for node in question.program.nodes if isinstance(node, Index))
 
 

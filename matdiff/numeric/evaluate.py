@@ -124,9 +124,8 @@ def bind(
     """The environment in which the wanted symbols have the given values; the needed sizes follow from these."""
     given = {known_as(name): value for name, value in values.items()} | dict(values)
     functions = {name: value for name, value in given.items() if callable(value)}
-    if any(s.name == "pi" and s.shape == SCALAR and not s.ranges for s in wanted):
-        given.setdefault("pi", np.pi)  # π is the number unless a value is given
-    arrays = {s: as_array(s, given[s.name]) for s in wanted if s.name in given}
+    named = wanted if any(s.name == "pi" for s in wanted) else [*wanted, Symbol("pi")]  # π may be given another value
+    arrays = {s: as_array(s, given[s.name]) for s in named if s.name in given}
     sizes = Sizes(frozenset([s.name for s in wanted]), context)
     for s, array in arrays.items():
         sizes.read(s, array.shape[1:])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Ones, Pi, Zeros
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.operators.differentials import Differential
@@ -290,6 +290,12 @@ def zeros(program: Program, environment: Environment, node: Zeros) -> Array:
     return np.zeros((*program.unit, *shape_in(environment, node)))
 
 
+def pi(program: Program, environment: Environment, node: Pi) -> Array:
+    """The number π, unless a value is given for that name."""
+    given = environment.arrays.get(Symbol("pi"))
+    return np.full((*program.unit, 1, 1), np.pi if given is None else given.item())
+
+
 def identity(program: Program, environment: Environment, node: Identity) -> Array:
     """The identity matrix."""
     return np.eye(size_in(environment, node.rows)).reshape(*program.unit, *shape_in(environment, node))
@@ -422,6 +428,7 @@ SPECIAL: dict[type[Expr], Callable[..., Array]] = {
     Ones: ones,
     Zeros: zeros,
     Identity: identity,
+    Pi: pi,
     Unspecified: unspecified,
     OpenFunction: open_function,
     OpenDerivative: open_function,

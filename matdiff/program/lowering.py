@@ -93,6 +93,10 @@ class Lowering(Loops):
         upside = self.arrays.make("flip", (self.laid_out(self.identity(extent)),), (0,), (extent, extent))
         return self.of_array(upside, (), extent, extent)
 
+    def pi(self) -> Tensor:
+        """The number π."""
+        return self.scalar(self.arrays.make("apply", (), ("pi",)))
+
     def count(self, extent: Size) -> Tensor:
         """A size as a number."""
         return self.scalar(self.arrays.size(extent))

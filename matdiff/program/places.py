@@ -25,18 +25,13 @@ class Places(Forming):
     numbers: Mapping[Label, Label] = {}  # what indices are: in a step, its number is a place
 
     def is_input(self, s: Symbol) -> bool:
-        """Whether a symbol is an argument: π is none, and a scalar that has the name of a size is that size."""
-        is_scalar = s.shape == SCALAR and not s.ranges
-        return not (is_scalar and (s.name in self.shown or (s.name == "pi" and not s.properties)))
+        """Whether a symbol is an argument: a scalar that has the name of a size is that size."""
+        return not (s.shape == SCALAR and not s.ranges and s.name in self.shown)
 
     def symbol(self, s: Symbol) -> Array:
         """The array of a symbol; a family has the axes of its indices first."""
         if not self.is_input(s):
-            return (
-                self.arrays.make("size", (), (size(s.name),))
-                if s.name in self.shown
-                else self.arrays.make("apply", (), ("pi",))
-            )
+            return self.arrays.make("size", (), (size(s.name),))
         return self.arrays.make("input", (), (s,), (*s.ranges, *without_ones(s.shape)))
 
     def label(self, e: Expr, extent: Size) -> Label:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from matdiff.algebra.constants import PI
 from matdiff.algebra.expr import FUNCTIONS as NAMED
 from matdiff.algebra.expr import Number
 from matdiff.algebra.operators.activations import Clip, Elu, Huber, LeakyRelu, Relu, Silu, Softplus
@@ -26,7 +27,6 @@ from matdiff.recording.linear import norm
 from matdiff.recording.operations import divide, log, maximum, multiply, square, subtract
 from matdiff.recording.places import item
 from matdiff.recording.reductions import axes_of, mean, total
-from matdiff.recording.shapes import PI
 from matdiff.recording.special import exp, log_softmax, logsumexp, softmax
 
 # ---- activations ------------------------------------------------------------------------------------------

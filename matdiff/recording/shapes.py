@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import PI, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size
-from matdiff.algebra.expr import Expr, Number, Symbol
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.products import FLATTEN, Product, Scale, Transpose
 from matdiff.errors import ShapeError
@@ -127,7 +127,6 @@ def number(value: Fraction | float) -> Expr:
     return constant(value) or Number(value)
 
 
-PI = Symbol("pi", SCALAR)
 LARGEST_FACTOR = 24
 
 

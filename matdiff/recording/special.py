@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import reduce, wraps
 from typing import Any
 
+from matdiff.algebra.constants import PI
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Number
 from matdiff.algebra.operators.activations import Huber, NormalDistribution
@@ -26,7 +27,7 @@ from matdiff.recording.linear import inverse, logdet_of, square_matrix
 from matdiff.recording.masks import Masked
 from matdiff.recording.operations import add, divide, log, matmul, multiply, negative, square, subtract
 from matdiff.recording.reductions import along_one, axes_of, total, without
-from matdiff.recording.shapes import PI, repeated
+from matdiff.recording.shapes import repeated
 
 # ---- softmax and logsumexp along an axis ----------------------------------------------------------------
 

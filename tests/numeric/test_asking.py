@@ -123,3 +123,12 @@ def test_values_are_not_changed() -> None:
     found = matdiff.evaluate("x", x=x)
     found[0] = 7
     assert x.tolist() == [1, 2]
+
+
+def test_pi_is_the_number_unless_a_value_is_given() -> None:
+    assert matdiff.evaluate("2 π r^2", r=3.0) == pytest.approx(18 * np.pi)
+    assert matdiff.evaluate("2 π r^2", r=3.0, pi=3) == 54
+    with pytest.raises(matdiff.MatdiffError, match="there is no pi"):
+        matdiff.evaluate("r^2", r=3.0, pi=3)
+    p = matdiff.parse("sum_k π_k a_k + log(2π)")
+    assert matdiff.evaluate(p, pi=[0.5, 0.25], a=[2, 4]) == pytest.approx(2 + np.log(2 * np.pi))

@@ -90,6 +90,7 @@ POSITIVE = Interval(Fraction(0), inf, True, True)
 NONNEGATIVE = Interval(Fraction(0), inf, False, True)
 NONPOSITIVE = Interval(-inf, Fraction(0), True, False)
 NEGATIVE = Interval(-inf, Fraction(0), True, True)
+PI = Interval(Fraction(333, 106), Fraction(355, 113), True, True)  # two of its convergents
 ZERO, ONE = at(0), at(1)
 
 # ---- arithmetic -------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from functools import reduce
 from itertools import pairwise
 from math import inf, isnan
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Ones, Pi, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
@@ -115,8 +115,8 @@ def of_leaf(facts: Facts, e: Expr) -> Found | None:
             return iv.below(iv.ONE), "", ()
         case Symbol() if e.is_scalar and not e.ranges and e.name in facts.sizes:
             return iv.below(iv.ONE), "a size", ()
-        case Symbol(name="pi") if e.is_scalar and not e.properties:
-            return iv.POSITIVE, "π", ()
+        case Pi():
+            return iv.PI, "π", ()
         case Symbol() | Member():
             return of_declared(e)
     return None

@@ -298,10 +298,10 @@ class Converter:
         """X.T, np.pi, X.shape"""
         name = node.attr
         if (module := self.module(node)) is not None:
-            if name in NUMBERS:
-                function, argument = NUMBERS[name]
-                inner = Node("NUMBER", [], Fraction(argument), *self.span(node))
-                return self.call(node, function, [inner])
+            if name == "pi":
+                return Node("pi", [], None, *self.span(node))
+            if name == "e":
+                return self.call(node, "exp", [Node("NUMBER", [], Fraction(1), *self.span(node))])
             if name in LITERALS:
                 return Node("literal", [], LITERALS[name], *self.span(node))
             raise self.refused(node, f"{module}.{name} is not known")
@@ -404,7 +404,6 @@ SIGNS: dict[type, str] = {
     ast.Pow: "power",
     ast.MatMult: "matmul",
 }
-NUMBERS = {"pi": ("arccos", -1), "e": ("exp", 1)}
 LITERALS = {"newaxis": None, "inf": float("inf")}
 ATTRIBUTES = {"T": "transpose", "mT": "transpose", "I": "inv", "logabsdet": "slogdet[1]", "logdet": "slogdet[1]"}
 ATTRIBUTES |= {"size": "size", "shape": "shape", "H": ".H"}
