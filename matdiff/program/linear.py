@@ -20,13 +20,13 @@ UNFACTORED = ("lower", "upper", "batch")  # triangular matrices are factors; of 
 def as_inverse(factor: Factor, other: Factor, summed: Collection[Label]) -> int | None:
     """The axis of an inverse that a product with another array is summed over: A⁻¹B = solve(A, B); None of no such.
 
-    Tr(A⁻¹B) for a matrix B takes fewer operations by the inverse itself.
+    Tr(A⁻¹B) for a matrix B takes fewer operations by the inverse itself, Tr(A⁻¹B⁻¹) by both.
     """
     a, labels = factor
     if a.op != "inverse":
         return None
     last = len(labels) - 1
-    if other[0].op != "inverse" and {*labels[-2:]} == {*other[1]} <= {*summed}:
+    if {*labels[-2:]} == {*other[1]} <= {*summed}:
         return None
     return next((k for k in (last, last - 1) if labels[k] in summed), None)
 

@@ -57,7 +57,12 @@ class Lowering(Loops):
             if node in formed:
                 found = self.formed(found)
             shared = uses[node] > 1 or len(found.factors) > MOST_FACTORS
-            self.done[node] = self.settled(found) if shared else found
+            self.done[node] = self.once(found) if shared else found
+
+    def once(self, t: Tensor) -> Tensor:
+        """A tensor multiplied out for all that needs it; A⁻¹B⁻¹ waits for what it is multiplied by."""
+        is_chain = 1 < len(t.factors) <= MOST_FACTORS and all(a.op == "inverse" for a, _ in t.factors)
+        return t if is_chain else self.settled(t)
 
     def _lowered(self, node: Expr) -> Tensor:
         """The tensor of a node whose operands are lowered."""
@@ -155,8 +160,7 @@ class Lowering(Loops):
         if k == 1:
             return t
         if k == 2 and a.op == "apply" and a.data == ("norm(a)",):
-            word = LETTERS[: len(a.args[0].axes)]
-            return Tensor(((self.arrays.contract([a.args[0]] * 2, [word] * 2, ""), ()),), number=t.number**2)
+            return Tensor(self.square(a.args[0]), number=t.number**2)
         if k == 2 and a.op == "map" and a.data[0] == "sqrt(a)":
             inside = [labels[place] for place in a.data[1][0]]
             return Tensor(self.unmultiplied(a.args[0], inside), t.rows, t.cols, t.number**2)
@@ -164,6 +168,12 @@ class Lowering(Loops):
         both = Tensor((*half.factors, *half.factors), t.rows, t.cols)
         found = both.times((a, labels)) if k % 2 else both
         return found._replace(factors=(self.entries(found),) if k > 2 else found.factors, number=t.number**k)
+
+    def square(self, a: Array) -> tuple[Factor, ...]:
+        """The sum of the squares of all entries; ‖A ⊗ B‖² = ‖A‖²‖B‖²."""
+        a = a.args[0] if a.op == "reshape" else a
+        parts = a.args if a.op == "contract" and len(a.axes) == sum(len(x.axes) for x in a.args) else (a,)
+        return tuple([(self.arrays.contract([x, x], [LETTERS[: len(x.axes)]] * 2, ""), ()) for x in parts])
 
     def unmultiplied(self, a: Array, labels: Sequence[Label]) -> tuple[Factor, ...]:
         """The factors of an array that is a product, so that what it is summed over can wait; itself if it is none."""
@@ -179,10 +189,10 @@ class Lowering(Loops):
         """Aᵏ for a square matrix and a number k > 0, by squares."""
         done = t
         for bit in bin(k)[3:]:
-            done = self.settled(done)
+            done = self.once(done)
             done = self.product(done, done)
             if bit == "1":
-                done = self.product(self.settled(done), t)
+                done = self.product(self.once(done), t)
         return done
 
     # ---- the order of entries -------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
-from matdiff.algebra.operators.square import Trace
+from matdiff.algebra.operators.square import Inverse, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
@@ -58,7 +58,7 @@ class Rewriting:
 
 
 def spread(e: Expr) -> Expr | None:
-    """(A ⊗ I + …)B = (A ⊗ I)B + …: what is sparse by its places stays so only in products."""
+    """(A ⊗ I + …)B = (A ⊗ I)B + …: what is sparse by its places stays so only in products, and A⁻¹B is a solution."""
     for k, f in enumerate(e.operands):
         if isinstance(f, Sum) and any(map(is_sparse, f.operands)):
             before, after = e.operands[:k], e.operands[k + 1 :]
@@ -80,8 +80,10 @@ def part(e: Expr) -> Expr:
 
 
 def is_sparse(e: Expr) -> bool:
-    """Whether a term has a factor A ⊗ I or I ⊗ A, or is xyᵀ."""
+    """Whether a term has a factor A ⊗ I or I ⊗ A, or is xyᵀ or A⁻¹."""
     rest = e.operands[1] if isinstance(e, Scale) else e
+    if isinstance(rest, Inverse):
+        return True
     factors = rest.operands if isinstance(rest, Product) else (rest,)
     if any(f.cols is ONE for f in factors[:-1]):
         return True

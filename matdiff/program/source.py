@@ -42,9 +42,13 @@ class Generated(NamedTuple):
     arguments: tuple[str, ...]
     inputs: tuple[Symbol, ...]
     sizes: tuple[str, ...]
-    work: Work
-    program: tuple[Array, ...]
+    versions: tuple[Version, ...]
     branch: tuple[Size, Size] | None = None  # the first version runs where the first size is less
+
+    @property
+    def work(self) -> Work:
+        """What the first version takes."""
+        return work_of(self.versions[0].program)
 
 
 class Shortcut(NamedTuple):
@@ -94,9 +98,8 @@ def generated(
         ranks = {header.names[s.name]: len(header.axes(s)) for s in inputs} | dict.fromkeys(header.extra, 0)
         names = [header.names[u] for u in unknowns if u in header.names]
         source = Translator(target.language, ranks, [o.title for o in outputs], names).source(function)
-    program, arguments, extra = versions[0].program, tuple(header.arguments), tuple(header.extra)
     branch = shortcut[:2] if shortcut else None
-    return Generated(source, arguments, tuple(inputs), extra, work_of(program), tuple(program), branch)
+    return Generated(source, tuple(header.arguments), tuple(inputs), tuple(header.extra), tuple(versions), branch)
 
 
 def written(versions: Sequence[Version], shortcut: Shortcut | None, header: Header) -> tuple[list[str], list[str]]:

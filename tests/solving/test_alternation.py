@@ -22,7 +22,7 @@ def test_a_factorisation_alternates_and_never_gets_worse() -> None:
     assert repr(scheme) == "P ← YQ(cI + QᵀQ)⁻¹\nQ ← YᵀP(cI + PᵀP)⁻¹"
     assert scheme.monotone
     made = matdiff.code(scheme, check=False)
-    assert not any(a.op == "inverse" for a in made._found.program)
+    assert not any(a.op == "inverse" for a in made._found.versions[0].program)
     y, q = random.normal(size=(6, 5)), random.normal(size=(5, 2))
     values = []
     for _ in range(5):

@@ -1,0 +1,169 @@
+"""The array programs of all models and identities: nothing that is formed in vain is in any of them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import matdiff
+from matdiff.algebra.dims import size
+from matdiff.program.arrays import Array, Arrays, in_order, with_steps
+
+HERE = Path(__file__).parent.parent
+
+
+class Question(NamedTuple):
+    """What there is code for."""
+
+    text: str
+    wrt: str | tuple[str, ...]
+    where: str
+    outputs: tuple[str, ...]
+
+
+def questions() -> Iterator[Question]:
+    """The models by all of their unknowns, and by each; the identities of the cookbook."""
+    for model in tomllib.loads((HERE / "models.toml").read_text(encoding="utf-8"))["model"]:
+        if "open activation" not in model["name"]:
+            yield Question(model["program"], tuple(model["gradients"]), model["where"], ("value", "gradient"))
+            for u in model["gradients"]:
+                yield Question(model["program"], u, model["where"], ("hessian",))
+    for line in (HERE / "cookbook.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            text, where, u, *_ = [part.strip() for part in line.split(" ; ")]
+            if not re.search(r"\b[fg]\(", text):  # a function that is not given has no code
+                yield Question(
+                    text, u, re.sub(r", (?=\w+(\[[^\]]*\])?:)", "; ", where), ("value", "gradient", "hessian")
+                )
+
+
+QUESTIONS = list(questions())
+
+
+def versions(question: Question) -> Iterator[Sequence[Array]]:
+    """The answers of each way to compute them."""
+    made = matdiff.code(question.text, question.wrt, question.where, outputs=question.outputs, check=False)
+    yield from (version.roots for version in made._found.versions)
+
+
+def is_multiplied(a: Array, product: Array) -> bool:
+    """Whether a matrix is multiplied by another array, and summed over one of its axes."""
+    if product.op != "contract" or len(product.args) != 2:
+        return False
+    words = [word for x, word in zip(product.args, product.data, strict=False) if x is a]
+    return any(len(word) == 2 and len({*word} - {*product.data[2]}) == 1 for word in words)
+
+
+def multiplied_alone(program: Sequence[Array], answers: Sequence[Array], matrix: Array) -> bool:
+    """Whether a matrix, or a sum with it or its transpose, is formed for nothing but products with other matrices."""
+    uses = defaultdict(list)
+    for a in program:
+        for x in a.args:
+            uses[x].append(a)
+    found, seen, stack = False, set(), [matrix]
+    while stack:
+        a = stack.pop()
+        if a in answers:
+            return False
+        if a in seen:
+            continue
+        seen.add(a)
+        for product in uses[a]:
+            if is_multiplied(a, product):
+                found = True
+            elif product.op in ("sum", "add_at") or (product.op == "contract" and len(product.args) == 1):
+                stack.append(product)
+            else:
+                return False  # its entries are needed
+    return found
+
+
+def untransposed(a: Array) -> Array:
+    """A of Aᵀ."""
+    return a.args[0] if a.op == "contract" and len(a.args) == 1 and len(a.axes) == 2 else a
+
+
+def is_diagonal(a: Array) -> bool:
+    """Whether an array is a vector laid out on a diagonal."""
+    return a.op == "embed" and a.data[-1] == "aa"
+
+
+def is_kronecker(a: Array) -> bool:
+    """Whether an array is a product of all entries of two matrices, laid out as a matrix."""
+    inner = a.args[0] if a.op == "reshape" and len(a.axes) == 2 else a
+    return (
+        inner is not a and inner.op == "contract" and len(inner.args) == 2 and len(inner.axes) == 4 and is_outer(inner)
+    )
+
+
+def is_outer(a: Array) -> bool:
+    """Whether a product is summed over nothing and ties no axes."""
+    return len(a.axes) == sum(len(x.axes) for x in a.args)
+
+
+def offences(answers: Sequence[Array]) -> list[Array]:
+    """Matrices that are formed to be multiplied, and matrices that are factorised again."""
+    arrays = list(with_steps(in_order(answers)))
+    formed = [a for a in arrays if a.op == "inverse" or is_diagonal(a) or is_kronecker(a)]
+    factorised = [untransposed(a.args[0]) for a in arrays if a.op == "factor"]
+    again = [a for a, count in Counter(factorised).items() if count > 1]
+    return [a for a in formed if multiplied_alone(arrays, answers, a)] + again
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: f"{q.text[:40]} by {q.wrt}"[:60])
+def test_no_matrix_is_formed_to_be_multiplied_and_none_is_factorised_twice(question: Question) -> None:
+    assert [offences(answers) for answers in versions(question)] in ([[]], [[], []])
+
+
+def test_such_programs_are_told_from_others() -> None:
+    table, n = Arrays(), size("n")
+    symbols = [matdiff.parse(name, f"{name}: n x n") for name in "AB"]
+    a, b = (table.make("input", (), (symbol,), (n, n)) for symbol in symbols)
+    v = table.contract([a], ["ab"], "a")
+    factor, transposed = table.make("factor", [a], ("lu",), (n, n)), table.contract([a], ["ab"], "ba")
+    inverse = table.make("inverse", [factor], ("lu", False), (n, n))
+    sum_ = table.make("sum", [inverse, b], ((Fraction(1), Fraction(1)), ((0, 1), (0, 1))), (n, n))
+    diagonal = table.make("embed", [v], ("a", "aa"), (n, n))
+    kronecker = table.reshape(table.contract([a, b], ["ab", "cd"], "acbd"), (n * n, n * n))
+    again = table.make("factor", [transposed], ("lu",), (n, n))
+    stacked = table.reshape(b, (n * n,))
+    for matrix, x in ((inverse, b), (sum_, b), (diagonal, b), (kronecker, stacked)):
+        product = table.contract([matrix, x], ["ab", "bc"[: len(x.axes)]], "ac"[: len(x.axes)])
+        assert offences([product])
+        assert not offences([product, inverse, diagonal, kronecker])
+    assert offences([factor, again]) == [a]
+    assert not offences([table.contract([inverse, b], ["ab", "ba"], "")])  # Tr(A⁻¹B)
+
+
+@pytest.mark.parametrize(
+    ("text", "operations"),
+    [("log det(S) + tr(inv(S)*C)", ["inverse"]), ("y'inv(S)*y + log det(S)", ["inverse", "solve"])],
+    ids=["a matrix is multiplied", "a vector has a solution"],
+)
+def test_an_inverse_that_is_there_in_any_case_multiplies(text: str, operations: list[str]) -> None:
+    made = matdiff.code(text, "S", "S: n x n spd; C: n x n symmetric; y: n")
+    assert [a.op for a in made._found.versions[0].program if a.op in ("inverse", "solve")] == operations
+
+
+def test_powers_of_an_inverse_are_solutions_one_after_the_other() -> None:
+    source = matdiff.code("a'*X^-3*b", "X", "X: n x n; a,b: n").source
+    assert "inverse" not in source
+    assert "norm" not in matdiff.code("norm2(kron(A, X))^2", "X", "X: m x n; A: p x q").source.split('"""')[2]
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (40, 4), (4, 4)])
+def test_many_right_sides_have_the_solution_of_few(shape: tuple[int, int]) -> None:
+    x = np.random.default_rng(0).normal(size=shape) + np.eye(*shape) * 3
+    made = matdiff.code("log det(X'X + I)", "X", "X: m x n")
+    value, gradient = made.function(x)
+    gram = x.T @ x + np.eye(4)
+    assert value == pytest.approx(np.linalg.slogdet(gram)[1])
+    assert gradient == pytest.approx(2 * np.linalg.solve(gram, x.T).T, rel=1e-12)
