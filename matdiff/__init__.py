@@ -6,44 +6,47 @@
 2Xᵀ(Xw − y)
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.expr import Expr
-from matdiff.api import (
-    adjoint,
-    alternate,
-    check,
-    check_gradient,
-    code,
-    derivative,
-    derive,
-    differential,
-    equal,
-    evaluate,
-    expectation,
-    fisher,
-    from_function,
-    gradient_of,
-    hessian,
-    implicit,
-    jacobian,
-    jvp,
-    laws,
-    lint,
-    matrix_form,
-    objective,
-    parse,
-    register,
-    solve,
-    stationary,
-    sum_form,
-    taylor,
-    vjp,
-)
 from matdiff.errors import MatdiffError
-from matdiff.results.equality import Equality
-from matdiff.results.gradient import Derivation
+from matdiff.opening import opener
 from matdiff.wiring import wire
+
+if TYPE_CHECKING:
+    from matdiff.api import (
+        adjoint,
+        alternate,
+        check,
+        check_gradient,
+        code,
+        derivative,
+        derive,
+        differential,
+        equal,
+        evaluate,
+        expectation,
+        fisher,
+        from_function,
+        gradient_of,
+        hessian,
+        implicit,
+        jacobian,
+        jvp,
+        laws,
+        lint,
+        matrix_form,
+        objective,
+        parse,
+        register,
+        solve,
+        stationary,
+        sum_form,
+        taylor,
+        vjp,
+    )
+    from matdiff.results.equality import Equality
+    from matdiff.results.gradient import Derivation
 
 wire()
 
@@ -97,3 +100,14 @@ __all__ = [
     "taylor",
     "vjp",
 ]
+
+__getattr__ = opener(
+    __name__,
+    {
+        "matdiff.api": "adjoint alternate check check_gradient code derivative derive differential equal evaluate "
+        "expectation fisher from_function gradient_of hessian implicit jacobian jvp laws lint matrix_form objective "
+        "parse register solve stationary sum_form taylor vjp",
+        "matdiff.results.equality": "Equality",
+        "matdiff.results.gradient": "Derivation",
+    },
+)

@@ -24,6 +24,8 @@ ALGEBRA = [
     "algebra.laws",
     "algebra.letters",
     "algebra.memory",
+    "opening",
+    "regex",
     "algebra.notation",
     "algebra.walks",
     "algebra.arithmetic",
@@ -60,7 +62,7 @@ MAY_IMPORT["display.magic"] = {"errors", "results", "cli", "display.magic"}
 MAY_IMPORT["web"] = {*MAY_IMPORT["display"], "web", ""}
 MAY_IMPORT["docs"] = {*MAY_IMPORT["testing"], "display", "docs", ""}
 MAY_IMPORT["services"] = {"errors", "api", "review", "services", ""}
-MAY_IMPORT["cli"] = {"errors", "api", "web", "services", "cli", ""}
+MAY_IMPORT["cli"] = {"errors", "regex", "api", "web", "services", "cli", ""}
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["wiring"] = {
     "algebra.expr",
@@ -74,7 +76,7 @@ MAY_IMPORT["wiring"] = {
     "numeric",
     "wiring",
 }  # lower rooms are given upper ones
-MAY_IMPORT[""] = {"algebra.expr", "api", "display.magic", "errors", "results", "wiring", ""}
+MAY_IMPORT[""] = {"algebra.expr", "api", "display.magic", "errors", "opening", "results", "wiring", ""}
 LAYERS = sorted(MAY_IMPORT, key=len, reverse=True)
 
 
@@ -120,7 +122,9 @@ def imports(module: Path) -> Iterator[str]:
         elif isinstance(node, ast.Call) and called(node) == "import_module":
             name = ast.unparse(node.args[0])
             own = name.startswith("f'{__name__}.")  # a module of the package that it stands in
-            yield from [] if own else [str(ast.literal_eval(node.args[0]))]
+            yield from [] if own or module.name == "opening.py" else [str(ast.literal_eval(node.args[0]))]
+        elif isinstance(node, ast.Call) and called(node) == "opener":  # what opening.py imports
+            yield from ast.literal_eval(node.args[1])
 
 
 IDS = [name_of(module) or "matdiff" for module in MODULES]

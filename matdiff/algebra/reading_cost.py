@@ -5,14 +5,13 @@ Among equal forms that the laws reach, an answer is the one that costs least.
 
 from __future__ import annotations
 
-import re
-
 from matdiff.algebra.constants import Constant
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import ASCII, Part, Slot
 from matdiff.algebra.operators.structure import Named
+from matdiff.regex import regex
 
-SIGN = re.compile(r"[^\W\d_]\w*|\d+|[^\s\w()]")
+SIGN = regex(r"[^\W\d_]\w*|\d+|[^\s\w()]")
 HIGHEST = 10**9
 
 

@@ -1,16 +1,21 @@
 """The public functions: text or expressions in, answers out.  The mathematics is in the folders."""
 
+from typing import TYPE_CHECKING
+
 from matdiff.api.arguments import stated
-from matdiff.api.catalogue import law_book, laws, register
-from matdiff.api.claims import check_gradient
-from matdiff.api.code import code, objective
-from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
-from matdiff.api.equations import equal, implicit, stationary
-from matdiff.api.functions import gradient_of
-from matdiff.api.inputs import evaluate, from_function, parse, reading
-from matdiff.api.review import check, lint
-from matdiff.api.solving import alternate, solve
-from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
+from matdiff.opening import opener
+
+if TYPE_CHECKING:
+    from matdiff.api.catalogue import law_book, laws, register
+    from matdiff.api.claims import check_gradient
+    from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
+    from matdiff.api.equations import equal, implicit, stationary
+    from matdiff.api.functions import gradient_of
+    from matdiff.api.inputs import evaluate, from_function, parse, reading
+    from matdiff.api.programs import code, objective
+    from matdiff.api.review import check, lint
+    from matdiff.api.solving import alternate, solve
+    from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
 
 __all__ = [
     "adjoint",
@@ -46,4 +51,19 @@ __all__ = [
     "vjp",
 ]
 
-globals().update({name: stated(globals()[name]) for name in __all__})  # what people call is checked, once, here
+__getattr__ = opener(
+    __name__,
+    {
+        "matdiff.api.catalogue": "law_book laws register",
+        "matdiff.api.claims": "check_gradient",
+        "matdiff.api.derivatives": "adjoint derivative derive differential hessian jacobian jvp taylor vjp",
+        "matdiff.api.equations": "equal implicit stationary",
+        "matdiff.api.functions": "gradient_of",
+        "matdiff.api.inputs": "evaluate from_function parse reading",
+        "matdiff.api.programs": "code objective",
+        "matdiff.api.review": "check lint",
+        "matdiff.api.solving": "alternate solve",
+        "matdiff.api.statistics": "expectation fisher matrix_form sum_form",
+    },
+    stated,  # what people call is checked, once, here
+)

@@ -9,8 +9,8 @@ from importlib import import_module as load_module
 from os.path import isfile
 from typing import TYPE_CHECKING, Any
 
-from matdiff.api.code import code
 from matdiff.api.inputs import Where, from_function, unknowns_in
+from matdiff.api.programs import code
 from matdiff.errors import MatdiffError
 
 if TYPE_CHECKING:

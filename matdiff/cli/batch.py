@@ -7,7 +7,6 @@ for ``derive``.  Empty lines and those that begin with # are no problems.
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import sys
 from typing import Any
@@ -16,10 +15,11 @@ from matdiff.cli.commands import COMMANDS
 from matdiff.cli.parser import parsed
 from matdiff.cli.texts import file_text
 from matdiff.errors import CheckError, MatdiffError
+from matdiff.regex import regex
 
 WITHOUT_A_TEXT = ("equal", "laws", "serve", "mcp", "lsp", "man", "completion")
 TAKES_A_TEXT = tuple(name for name in COMMANDS if name not in WITHOUT_A_TEXT)
-OPTIONS = re.compile(r"\s--(?=[a-z])")  # where the text ends and the options begin
+OPTIONS = regex(r"\s--(?=[a-z])")  # where the text ends and the options begin
 
 
 def run(name: str) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Sequence
 from typing import NoReturn
 
 from matdiff.cli.commands import COMMANDS
+from matdiff.cli.terminal import columns
 from matdiff.errors import MatdiffError
 
 EXAMPLES = """examples:
@@ -85,35 +85,40 @@ class _Version(Action):
         parser.exit()
 
 
-@cache
-def parser() -> Parser:
-    """The parser of the whole, made when it is needed first."""
+class _Help(RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=columns() - 2)
+
+
+def parser(words: Collection[str] = ()) -> Parser:
+    """The parser of the whole; the commands that are among some words know their arguments."""
     whole = Parser(
         prog="matdiff",
         description="Derives matrix derivatives as on paper, with every step named and checked.",
         epilog=EXAMPLES,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     whole.add_argument("--version", action=_Version, nargs=0, help="show the version, those of what it uses, and exit")
     batch = "a file with a problem a line, - for standard input; a line of JSON for each comes out"
     whole.add_argument("--batch", metavar="FILE", help=batch)
     whole.set_defaults(command=None)
-    commands = whole.add_subparsers(title="commands", metavar="COMMAND")
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND", prog=whole.prog)
     for command in COMMANDS.values():
         epilog = EXAMPLES if command.name == "derive" else None
         own = commands.add_parser(
-            command.name, help=command.help, description=command.help, epilog=epilog,
-            formatter_class=RawDescriptionHelpFormatter,
-        )  # fmt: skip
-        command.arguments(own)
+            command.name, help=command.help, description=command.help, epilog=epilog, formatter_class=_Help
+        )
+        if command.name in words:
+            command.arguments(own)
         own.set_defaults(command=command, own=own)
     return whole
 
 
 def parsed(arguments: Sequence[str]) -> Namespace:
     """The options of a command; MatdiffError for what does not exist."""
-    options, left = parser().parse_known_args([_unsigned(a) for a in arguments])
-    own: Parser = options.own if options.command else parser()
+    whole = parser(arguments)
+    options, left = whole.parse_known_args([_unsigned(a) for a in arguments])
+    own: Parser = options.own if options.command else whole
     if left:
         known = [name for action in own.options() for name in action.option_strings if name.startswith("--")]
         given = left[0].partition("=")[0]

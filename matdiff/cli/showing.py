@@ -8,6 +8,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
 from matdiff.cli.arguments import CODE
+from matdiff.cli.terminal import columns
 from matdiff.errors import CheckError, MatdiffError
 
 if TYPE_CHECKING:
@@ -43,10 +44,8 @@ def result(options: Namespace, found: Any) -> None:
 
 def setting(options: Namespace) -> dict[str, Any]:
     """How a page of text is set: what is asked for, else what the terminal can show."""
-    from shutil import get_terminal_size
-
     return {
-        "width": options.width or get_terminal_size((100, 24)).columns,
+        "width": options.width or columns(100),
         "ascii": options.ascii or not _can_write(sys.stdout.encoding),
         "colour": sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
     }

@@ -13,9 +13,10 @@ from matdiff import api
 from matdiff.display.in_html import checked, html
 from matdiff.docs.markdown import raw, slug
 from matdiff.errors import MatdiffError
+from matdiff.regex import regex
 from matdiff.results.gradient import Derivation
 
-HEADING = re.compile(r"^# -+ (.*?) -+$", re.MULTILINE)
+HEADING = regex(r"^# -+ (.*?) -+$", re.MULTILINE)
 INTRODUCTION = """# Gallery of models
 
 Each model is a short program: definitions that keep their names, and last the function. The gradients are compared by

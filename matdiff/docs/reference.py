@@ -18,6 +18,7 @@ from matdiff.algebra.laws import Law
 from matdiff.docs.markdown import slug
 from matdiff.numeric.check import Verification
 from matdiff.numeric.objectives import Objective
+from matdiff.regex import regex
 from matdiff.results.code import Code
 from matdiff.results.differential import DifferentialForm
 from matdiff.results.equations import ImplicitDerivative, StationaryPoint
@@ -36,7 +37,7 @@ INNER = frozenset(  # what other parts ask of results and expressions
     "__init__ __new__ applied bundle called computed free_of leading_number make needs notation number numeral ones "
     "open_ended page part rebuild reciprocal shape_of usual written".split()
 )
-NAMES = re.compile(r"^(\S(?:.*?\S)?)\s{2,}(?=\S)")
+NAMES = regex(r"^(\S(?:.*?\S)?)\s{2,}(?=\S)")
 
 
 def pages() -> Iterator[tuple[str, str]]:

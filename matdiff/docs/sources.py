@@ -11,10 +11,11 @@ from typing import NamedTuple
 from matdiff.docs import gallery, law_book, reference
 from matdiff.docs.markdown import raw, slug
 from matdiff.output.mathml import mathml
+from matdiff.regex import regex
 
 OWN = Path(__file__).with_name("text")
-FENCE = re.compile(r"^(`{3,})", re.MULTILINE)
-LINK = re.compile(r"\]\((?!https?:|#|/)([^)#\s]+)")
+FENCE = regex(r"^(`{3,})", re.MULTILINE)
+LINK = regex(r"\]\((?!https?:|#|/)([^)#\s]+)")
 TARGETS = {
     "GUIDE.md": "/guide/index.md",
     "grammar/README.md": "/language.md",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from matdiff.opening import opener
 
 if TYPE_CHECKING:
     from matdiff.language.answers import Reading, unknown_in
@@ -10,11 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Reading", "parse", "read", "read_beside", "read_law", "read_line", "read_pair", "unknown_in"]
 
-
-def __getattr__(name: str) -> Any:
-    """Loads the front end when it is first asked for; names and sizes are of use without it."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from matdiff.language import answers, reading
-
-    return getattr(answers if name in ("Reading", "unknown_in") else reading, name)
+__getattr__ = opener(  # names and sizes are of use without the front end
+    __name__,
+    {
+        "matdiff.language.answers": "Reading unknown_in",
+        "matdiff.language.reading": "parse read read_beside read_law read_line read_pair",
+    },
+)

@@ -10,6 +10,7 @@ from matdiff.algebra.assumptions import PROPERTIES
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError
 from matdiff.language.names import canonical, nearest
+from matdiff.regex import regex
 
 KINDS = {"column": "vector", "matrices": "matrix", "vectors": "vector", "scalars": "scalar"} | {
     kind: kind for kind in ("square", "matrix", "row", "vector", "scalar")
@@ -34,7 +35,7 @@ class Excerpt(NamedTuple):
         return DeclarationError(message, text=self.whole, span=span, suggestion=suggestion)
 
 
-TOKEN = re.compile(r"\s*(\w+|[-+*/()])\s*")
+TOKEN = regex(r"\s*(\w+|[-+*/()])\s*")
 RANK = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2}
 MOST_TERMS = 100  # in a product of sums
 

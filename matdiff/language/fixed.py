@@ -22,6 +22,7 @@ from matdiff.language.places import place as located
 from matdiff.language.recurrences.recursion import Binding, fault
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node, postorder
+from matdiff.regex import regex
 
 LABEL = rf"([^\W\d_][\w{MARKS}]*?)(?:_\{{?([^\W_]+)\}}?|\[\s*([^\W_]+)\s*\])"
 CUSTOMARY = frozenset("cijklmnpqrsty")  # letters that number entries
@@ -284,7 +285,7 @@ def _last_places(bound: Names, place: Unbound) -> Indices:
     return [Place(parse_size(Excerpt(piece, place.node.start, bound.text))) for piece in pieces]
 
 
-NUMBERED = re.compile("([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))")  # a_12, x_1
+NUMBERED = regex("([a-z])([1-9])([1-9]|(?<=[h-z][1-9]))")  # a_12, x_1
 
 
 def _require_no_numbered_part(bound: Names) -> None:

@@ -6,12 +6,12 @@ taken apart again.  A letter that stands in one font only keeps its plain name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.notation import FONTS
 from matdiff.language.names import FONT_MARKS, GREEK_CLASS, MARKS, SUBS, canonical
+from matdiff.regex import regex
 
 LATIN, GREEK = 0x1D400, 0x1D6A8  # where the mathematical letters begin: bold capitals first
 PER_LATIN, PER_GREEK, CAPITALS = 52, 58, 26
@@ -35,13 +35,13 @@ COMMANDS = {
 }
 CONSTANTS = frozenset("I")  # the identity is one in every font
 WORDS = frozenset("let in and for max min".split())
-PIECE = re.compile(
+PIECE = regex(
     r"[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)|[\^_]\s*(?:\{\s*[A-Za-z]+\s*\}|[A-Za-z])|𝒩\s*\("
     rf"|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
 )
 # an accent, and a number
-BEHIND = re.compile(rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+")
-LOW = re.compile(rf"\s*_|[{SUBS}]")
+BEHIND = regex(rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+")
+LOW = regex(rf"\s*_|[{SUBS}]")
 
 
 class Styled(NamedTuple):

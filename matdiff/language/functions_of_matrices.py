@@ -7,7 +7,6 @@ matrix.  Anything else is a doubt, and an error that names both; sin and the lik
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from matdiff.algebra.dims import ONE
@@ -21,13 +20,14 @@ from matdiff.language.sizes import is_flexible
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, special
+from matdiff.regex import regex
 
 NAMES = {"exp": "exponential", "log": "logarithm", "sqrt": "square root", "sin": "sine", "cos": "cosine"}
 NAMES |= {"sinh": "hyperbolic sine", "cosh": "hyperbolic cosine", "tan": "tangent"}
 OF_ENTRIES, OF_THE_MATRIX, DOUBTFUL = "entries", "matrix", "doubt"
-CODE = re.compile(r"(?<![\^_{])\*|@|\b(?:np|jnp|torch|numpy)\.|\.T\b")  # in code exp is of each entry
-SIGNED = re.compile(r"(?:\\operatorname\s*\{\s*\w+\s*\}|\\?\w+)\s*(?:⊙|∘|\\odot|\\circ|\.\()")  # exp⊙(A), exp.(A)
-BRACED = re.compile(r"\{[^{}]*\}")  # √{A}
+CODE = regex(r"(?<![\^_{])\*|@|\b(?:np|jnp|torch|numpy)\.|\.T\b")  # in code exp is of each entry
+SIGNED = regex(r"(?:\\operatorname\s*\{\s*\w+\s*\}|\\?\w+)\s*(?:⊙|∘|\\odot|\\circ|\.\()")  # exp⊙(A), exp.(A)
+BRACED = regex(r"\{[^{}]*\}")  # √{A}
 PASSING = frozenset(("group", "negative", "positive", "transpose", "sum", "big_sum", "sequence", "where"))
 BY_ENTRIES = frozenset("sum mean norm1 max min rowsum colsum rowmean colmean hadamard multiply divide var std".split())
 

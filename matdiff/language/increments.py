@@ -14,10 +14,11 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.names import CHANGE_MARKS, CHANGE_SIGNS, MARKED_LETTER, SUBS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
+from matdiff.regex import regex
 
-RUN = re.compile(rf"[ {APART}]?(?P<run>(?P<letter>{MARKED_LETTER})[A-Za-z]*)")
+RUN = regex(rf"[ {APART}]?(?P<run>(?P<letter>{MARKED_LETTER})[A-Za-z]*)")
 LETTERS = ("Δ", "∆", "δ", "elta")
-NUMBERED = re.compile(rf"[_0-9{SUBS}]")  # Δ_k is another name
+NUMBERED = regex(rf"[_0-9{SUBS}]")  # Δ_k is another name
 
 
 class Use(NamedTuple):

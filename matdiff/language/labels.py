@@ -10,6 +10,7 @@ In go a place in a text and the ``Vocabulary`` of the reading; out comes what st
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from matdiff.errors import AmbiguityError
@@ -27,13 +28,18 @@ from matdiff.language.names import (
     high_at,
     is_letter,
 )
-from matdiff.language.words import Vocabulary, match_at
+from matdiff.language.words import Vocabulary, match_at, search_in
+from matdiff.regex import regex
 
 TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
 FACTOR = rf"\s*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇·{GREEK_CLASS}]"  # · is a letter of a function, as of log(x)
 BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
 BINDS = rf"(?:[∑Σ∏]|\b(?:sum|prod|max|min))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="
+GREEK = regex(f"[{GREEK_CLASS}]")
+LABEL = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁺]|['′*∗⋆]"
+BARE = rf"(?![\w{MARKS}{SUBS}]|{LABEL})"
+LOW = rf"(?:{SUBSCRIPT})?"
 CUSTOM = 3  # what it costs to go against a clear custom
 DOUBTFUL = 1  # and where the other reading is as good, if the shapes allow it
 Custom = tuple[bool, int]  # whether it is a label, and what the other reading costs; 0 where there is none
@@ -61,17 +67,24 @@ class Labels:
         letters = {SUBSCRIPTS.get(letter, letter) for found in limits for letter in "".join(found)}
         return frozenset(canonical(letter) for letter in letters if letter.isalpha()) | self.known.steps
 
+    def standing(self, names: Iterable[str], behind: str) -> Iterator[tuple[int, int]]:
+        """Where one of some names stands before what a pattern matches: where the name begins, and where that ends."""
+        for name in names:
+            start = self.text.find(name)
+            while start >= 0:
+                if found := match_at(behind, self.text, start + len(name)):
+                    yield start, found.end()
+                start = self.text.find(name, start + 1)
+
     def above(self, written: str) -> frozenset[str]:
         """The labels and letters that stand high behind a name."""
-        found = (high_at(self.text, m.end()) for m in re.finditer(rf"{re.escape(written)}(?:{SUBSCRIPT})?", self.text))
+        found = (high_at(self.text, end) for _, end in self.standing((written,), LOW))
         return frozenset(high.label for high in found if high)
 
     def stands_bare(self, name: str, low: str = "") -> bool:
         """Whether a name stands somewhere without a label or a quote; *low* is a pattern of its subscript."""
-        signs = {sign for sign in set(re.findall(f"[{GREEK_CLASS}]", self.text)) if canonical(sign) == name}
-        spelt = "|".join(sorted({re.escape(name), *signs}))
-        label = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁺]|['′*∗⋆]"
-        return re.search(rf"(?:{spelt}){low}(?![\w{MARKS}{SUBS}]|{label})", self.text) is not None
+        signs = {sign for sign in GREEK.findall(self.text) if canonical(sign) == name}
+        return any(True for _ in self.standing((name, *signs), low + BARE))
 
     def is_conjugated(self, name: str) -> bool:
         """Whether a star behind a name and before a factor is the conjugate transpose, not that of a multiplier λ^*."""
@@ -153,25 +166,25 @@ class Labels:
     def prime(self, name: str, written: str) -> Custom:
         """What custom says of the quotes behind a name: x − x' has two vectors, x'A x has one."""
         text, known = self.text, self.known
-        quotes = list(re.finditer(rf"{re.escape(written)}(?:{SUBSCRIPT})?['′]", text))
+        quotes = list(self.standing((written,), rf"{LOW}['′]"))
         if f"{name}_prime" in known.names:
             return True, CUSTOM
-        if any(match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, m.end()) for m in quotes):  # x'_i, x'ᵀ
+        if any(match_at(f"{SUBSCRIPT}|{TRANSPOSED}", text, end) for _, end in quotes):  # x'_i, x'ᵀ
             return True, CUSTOM
         if name in known.defined:
             return False, CUSTOM  # what g_S is has been said, and g_S' is its transpose
-        if name in known.kinds and not self.stands_bare(name, f"(?:{SUBSCRIPT})?"):
+        if name in known.kinds and not self.stands_bare(name, LOW):
             return False, 0  # what is declared occurs
         is_matrix = known.kind(name) == "M"
-        before_factor = any(match_at(FACTOR, text, m.end()) for m in quotes)
+        before_factor = any(match_at(FACTOR, text, end) for _, end in quotes)
         if re.search(TRANSPOSED, text):
             return not before_factor, CUSTOM
-        both = any(map(self._is_term, quotes)) and self.stands_bare(name, f"(?:{SUBSCRIPT})?")
+        both = any(map(self._is_term, quotes)) and self.stands_bare(name, LOW)
         if both and not is_matrix and before_factor:
             raise AmbiguityError(
                 f"{written}' is the transpose of {written} at one place and another vector at another",
                 text=known.text,
-                span=quotes[0].span(),
+                span=quotes[0],
                 suggestion=f"write {written}ᵀ for the transpose and {name}_prime for the other vector",
             )
         if both and not is_matrix:
@@ -205,8 +218,9 @@ class Labels:
             re.search(rf"{name}\s*[-−]\s*{name}'(?!{FACTOR})|{name}'\s*[-−]\s*{name}(?!['\w])", self.text) is not None
         )
 
-    def _is_term(self, quote: re.Match[str]) -> bool:
+    def _is_term(self, quoted: tuple[int, int]) -> bool:
         """Whether a name with a quote is a whole term, and does not stand in brackets alone."""
-        before, behind = self.text[: quote.start()], match_at(BEHIND_TERM, self.text, quote.end())
-        only = re.search(r"\(\s*$", before[-12:]) and match_at(r"\s*\)", self.text, quote.end())
-        return behind is not None and re.search(BEFORE_TERM, before[-12:]) is not None and not only
+        start, end = quoted
+        before, behind = self.text[max(0, start - 12) : start], match_at(BEHIND_TERM, self.text, end)
+        only = search_in(r"\(\s*$", before) and match_at(r"\s*\)", self.text, end)
+        return behind is not None and search_in(BEFORE_TERM, before) is not None and not only

@@ -15,9 +15,10 @@ from matdiff.errors import NotationError
 from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
 from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Edit
+from matdiff.regex import regex
 
 ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
-HEAD = re.compile(
+HEAD = regex(
     rf"\s*(?:(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?P<sign>:?=)(?!=)"
@@ -26,8 +27,8 @@ MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
     rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
-MAPPED = re.compile(rf"\s*(?:(?P<function>{LETTER})\s*:\s*)?(?P<argument>{LETTER})\s*[↦⟼]")
-WORD = re.compile("[A-Za-z]{2,}")
+MAPPED = regex(rf"\s*(?:(?P<function>{LETTER})\s*:\s*)?(?P<argument>{LETTER})\s*[↦⟼]")
+WORD = regex("[A-Za-z]{2,}")
 MOST_SIDES = 20
 
 

@@ -37,8 +37,9 @@ from matdiff.language.syntax import Token
 from matdiff.language.tokens import CLOSING, ENDERS
 from matdiff.language.transcript import APART, CLOSES, OPENS
 from matdiff.language.words import match_at, split_word
+from matdiff.regex import regex
 
-PATTERN = re.compile(
+PATTERN = regex(
     rf"""
     (?P<space>[^\S\n]+) | (?P<newline>\n) |
     (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[½¼¾⅓⅔]) |
@@ -88,7 +89,7 @@ FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
-MACRO = re.compile(r"\\[A-Za-z]|\$")  # a sign of LaTeX
+MACRO = regex(r"\\[A-Za-z]|\$")  # a sign of LaTeX
 
 
 class Lexer(Keywords):

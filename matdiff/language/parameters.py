@@ -12,6 +12,7 @@ from typing import NamedTuple
 from matdiff.algebra.dims import Size
 from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical
 from matdiff.language.syntax import Node
+from matdiff.regex import regex
 
 NAMED = rf"(?:⟪\w+⟫|[^\W\d_][A-Za-z0-9{MARKS}]*)(?:{SUBSCRIPT})?"
 PARAMETER = rf"\s*({NAMED}['′]*)\s*"
@@ -20,7 +21,7 @@ HEAD = rf"\s*{CALL}\s*(?=:?=(?!=))"
 INSIDE = rf"\((?P<inside>{PARAMETER}(?:[,;|]{PARAMETER})*)\)"
 ITEM = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b){HEAD}"
 UNCALLED = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*({NAMED})\s*:?=(?!=)"  # E = …, which may be called E(w)
-BINDER = re.compile(
+BINDER = regex(
     rf"(?:[∑∏]|\b(?:sum|prod|max|min)|Σ(?=_\{{\s*\w+\s*=|[{SUBS}]|\^))\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
     rf"(?:_\{{\s*([\w\s,]+)|_(\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
 )

@@ -12,6 +12,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.declarations import property_word
 from matdiff.language.extents import KINDS
 from matdiff.language.questions import LETTER
+from matdiff.regex import regex
 
 NAMES = rf"{LETTER}(?:\s*(?:,|\band\b)\s*{LETTER})*"
 BETWEEN = r"\s*(?:,|\band\b)\s*"
@@ -21,23 +22,23 @@ EMPTY = frozenset(
     "triangular of and with entries parameter parameters constants variable variables".split()
 )  # words that add nothing to the others
 SYNONYMS = {
-    re.compile(r"\bpositive[- ]semi[- ]?definite\b"): "psd",
-    re.compile(r"\b(?:strictly\s+)?positive[- ]definite\b"): "spd",
-    re.compile(r"\bskew[- ]symmetric\b|\banti-?symmetric\b"): "skew",
-    re.compile(r"\bnon-?negative\b"): "nonnegative",
-    re.compile(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
-    re.compile(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
-    re.compile(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
-    re.compile(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
+    regex(r"\bpositive[- ]semi[- ]?definite\b"): "psd",
+    regex(r"\b(?:strictly\s+)?positive[- ]definite\b"): "spd",
+    regex(r"\bskew[- ]symmetric\b|\banti-?symmetric\b"): "skew",
+    regex(r"\bnon-?negative\b"): "nonnegative",
+    regex(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
+    regex(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
+    regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
+    regex(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
 COUNT = r"(?:[^\W\d_]|[0-9]+)"
 OF_SIZE = r"(?:\bof\s+(?:size|shape|dimensions?|order|length)\s+)"
-SIZES = re.compile(
+SIZES = regex(
     rf"{OF_SIZE}?\(?(?<!\w)(?P<rows>{COUNT})\s*(?:×|x|-?\bby\b-?)\s*(?P<cols>{COUNT})(?!\w)\)?"
     rf"|{OF_SIZE}(?P<length>{COUNT})\b|\b(?P<many>{COUNT})-(?=vectors?\b|dim)(?:dimensional\b|dim\b)?"
 )
 SPACE = r"[RS](?:\s*(?:\^\{[^{}]*\}|\^\w+|[₊⁰¹²³⁴-⁹ᵃ-ᶻⁿᵈᵐᵏᵖˣ]+|_\{?\+{1,2}\}?))*(?!\w)"
-MEMBER = re.compile(rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
+MEMBER = regex(rf"(?P<front>.*?)\s*(?:∈|\bin\b)\s*(?P<space>{SPACE})(?P<behind>(?:[\s.].*)?)")
 
 LONGEST = 300  # characters of a phrase
 Said = list[tuple[tuple[str, ...], str]]

@@ -11,9 +11,10 @@ from matdiff.algebra.expr import Expr
 from matdiff.errors import NotationError, ShapeError, UnsupportedError
 from matdiff.language.answers import Reading
 from matdiff.language.reading import question_of, read, read_beside
+from matdiff.regex import regex
 
 GREATER = (">=", "≥", ">", r"\ge", r"\geq", r"\geqslant")
-UNEQUAL = re.compile(r"<=|>=|[≤≥<>]|\\(?:[gl]e|[gl]eq|[gl]eqslant)(?![A-Za-z])")
+UNEQUAL = regex(r"<=|>=|[≤≥<>]|\\(?:[gl]e|[gl]eq|[gl]eqslant)(?![A-Za-z])")
 
 
 class Problem(NamedTuple):

@@ -7,18 +7,17 @@ says so.  A word that nothing but a space joins to what stands beside it is Engl
 
 from __future__ import annotations
 
-import re
-
 from matdiff.errors import NotationError, UnknownNameError
 from matdiff.language.names import ABBREVIATED, SUBS, canonical, nearest
 from matdiff.language.words import Vocabulary, is_name, ways
+from matdiff.regex import regex
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
-WORD = re.compile(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
-SENTENCE = re.compile(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
-JOINED = re.compile(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
+WORD = regex(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
+SENTENCE = regex(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
+JOINED = regex(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
 BEHIND = frozenset(("(", "_", *SUBS))  # a call or a subscript
-HEADING = re.compile(r":\s")  # loss: x'x
+HEADING = regex(r":\s")  # loss: x'x
 
 
 def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool) -> str | None:

@@ -11,6 +11,7 @@ from matdiff.language.left_sides import HEAD, arguments
 from matdiff.language.names import named
 from matdiff.language.questions import FUNCTION, GOAL, LETTER, Question, sense_of
 from matdiff.language.words import match_at, search_in
+from matdiff.regex import regex
 
 VERBS = frozenset(
     ("find", "compute", "calculate", "determine", "evaluate", "derive", "take", "consider", "what is", "what's")
@@ -48,7 +49,7 @@ NABLA = rf"\s*∇\s*(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
-CUES = re.compile("deriv|point|hess|grad|jacob|minim|maxim|differ|respect|over|w.{0,2}r.{0,2}t", re.IGNORECASE)
+CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|respect|over|w.{0,2}r.{0,2}t", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))

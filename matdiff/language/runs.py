@@ -11,13 +11,14 @@ from collections.abc import Collection, Container, Iterator
 from matdiff.errors import AmbiguityError
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical
 from matdiff.language.transcript import APART, Edit, Transcript
+from matdiff.regex import regex
 
 LETTER = rf"[A-Za-z{GREEK_CLASS}]"
 NUMBERED = rf"{LETTER}_[0-9]+(?={LETTER})"  # W_1x
 INDEXED = rf"(?:{LETTER}_(?P<low>[a-z]{{1,2}}))(?={LETTER}_(?P=low)(?![A-Za-z0-9]))"  # a_ix_i
 STARRED = rf"(?<=[A-Za-z{GREEK_CLASS}{MARKS}])_(?:[*∗⋆]|\{{\s*[*∗⋆]\s*\}})"  # k_*
 INTO = rf"(?:{NUMBERED}|{INDEXED})"
-OF_TWO = re.compile(rf"(?<![A-Za-z0-9_{{])(?P<base>{LETTER})_(?P<low>[A-Za-z0-9])(?P<factor>{LETTER})(?![A-Za-z0-9_])")
+OF_TWO = regex(rf"(?<![A-Za-z0-9_{{])(?P<base>{LETTER})_(?P<low>[A-Za-z0-9])(?P<factor>{LETTER})(?![A-Za-z0-9_])")
 
 
 def parted(script: Transcript, declared: Container[str]) -> Transcript:

@@ -38,21 +38,22 @@ from matdiff.language.requests import is_verb, request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
 from matdiff.language.words import MAKERS
+from matdiff.regex import regex
 
-CONSTRAINING = re.compile(r"subject|such|s\.")
-UNREAD = re.compile(
+CONSTRAINING = regex(r"subject|such|s\.")
+UNREAD = regex(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
-SAYING = re.compile(  # what parts, defines, compares or asks
+SAYING = regex(  # what parts, defines, compares or asks
     r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s"
     r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )
-WORDS = re.compile(r"[A-Za-z][a-z]{2,}\(?")
-DIFFERENTIAL = re.compile(r"(?<![\w.\\])d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX, and no d of its own:
-OUTER = re.compile(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
-COEFFICIENT = re.compile(
+WORDS = regex(r"[A-Za-z][a-z]{2,}\(?")
+DIFFERENTIAL = regex(r"(?<![\w.\\])d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX, and no d of its own:
+OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
+COEFFICIENT = regex(
     rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
 )  # d alone, or cx beside dy
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import GREEK, LATEX, latex_name
 from matdiff.output.sharing import with_pieces
+from matdiff.regex import regex
 
 RAISED = dict(zip("ᵏˢⁱʲⁿᵐ⁺⁻⁽⁾ᐟ¹²³", "ksijnm+-()/123", strict=True)) | {"ᵀ": r"\top "}
 LOWERED = dict(zip("ᵢⱼₖₘₙ₀₁₂₃₄₅₆₇₈₉", "ijkmn0123456789", strict=True))
@@ -18,10 +19,10 @@ SIGNS = {
     "⇒": r"\Rightarrow ", "⇔": r"\Leftrightarrow ", "∑": r"\textstyle\sum ", "·": r"\cdot ",
     "∂": r"\partial ", "⪰": r"\succeq ", "⪯": r"\preceq ", "≻": r"\succ ", "≺": r"\prec ", "≤": r"\leq ", "≥": r"\geq ",
 } | {letter: rf"\{name} " for name, letter in GREEK.items() if name != "nabla" and letter != "Σ"}  # fmt: skip
-SIGN = re.compile("|".join(map(re.escape, SIGNS)))
-ABOVE, BELOW = (re.compile(f"[{''.join(signs)}]+") for signs in (RAISED, LOWERED))
-CHANGE = re.compile(r"(?<![\\A-Za-z{_^])d(?=[A-Zfhx](?![a-z])|[ (]|$)")
-NAMED = re.compile(r"(?<![\\A-Za-z{])(log|exp)(?![A-Za-z])")
+SIGN = regex("|".join(map(re.escape, SIGNS)))
+ABOVE, BELOW = (regex(f"[{''.join(signs)}]+") for signs in (RAISED, LOWERED))
+CHANGE = regex(r"(?<![\\A-Za-z{_^])d(?=[A-Zfhx](?![a-z])|[ (]|$)")
+NAMED = regex(r"(?<![\\A-Za-z{])(log|exp)(?![A-Za-z])")
 ESCAPED = {sign: rf"\{sign}" for sign in "{}_&%$#"} | {
     "\\": r"\textbackslash{}",
     "^": r"\^{}",
@@ -29,7 +30,7 @@ ESCAPED = {sign: rf"\{sign}" for sign in "{}_&%$#"} | {
     "<": "$<$",
     ">": "$>$",
 }
-WORD = re.compile(r"[A-Za-z]{3,}")
+WORD = regex(r"[A-Za-z]{3,}")
 
 
 def latex(e: Expr) -> str:

@@ -6,18 +6,19 @@ stays LaTeX between dollars, as notebooks typeset it too.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING
 
+from matdiff.regex import regex
+
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-UPRIGHT = re.compile(r"\\mathrm\{(.)\}")  # a single letter, which would be set as a variable
-FUNCTION = re.compile(r"[A-Za-z]{2,}\d*")
-NAME = re.compile(r"\\operatorname\{([A-Za-z]+(?:\\_|\d)(?:\\_|\w)*)\}")  # log1p, softmax_rows: not letters alone
-NAMED = re.compile(r"[A-Za-z]+[\d_]\w*")
+UPRIGHT = regex(r"\\mathrm\{(.)\}")  # a single letter, which would be set as a variable
+FUNCTION = regex(r"[A-Za-z]{2,}\d*")
+NAME = regex(r"\\operatorname\{([A-Za-z]+(?:\\_|\d)(?:\\_|\w)*)\}")  # log1p, softmax_rows: not letters alone
+NAMED = regex(r"[A-Za-z]+[\d_]\w*")
 SIGNS, BARS, BRACKETS = frozenset("⪰⪯≻≺⇒⊗⊖⊘∗‖"), frozenset("|‖"), frozenset("([|‖⌈⌊")
 THIN = "0.17em"
 LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}  # of a sum: beside it only within a line

@@ -6,7 +6,6 @@ with the operators.  The walk has an explicit stack, so depth does not matter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple, cast
 
@@ -30,15 +29,16 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import Named
 from matdiff.output.spellings import notation as spelt
+from matdiff.regex import regex
 
 Known = tuple[bool, bool]  # whether the reader can tell the rows and the columns
 NOTHING: Known = (False, False)
 ALL: Known = (True, True)
 
-RUN = re.compile(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
-WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
-RAISED = re.compile(r"\^\w+\Z")
-SUBSCRIPTED = re.compile(r"_\w+\Z")
+RUN = regex(r"[A-Za-z0-9\u0370-\u03ff]*\Z")
+WORD = regex(r"[A-Za-z][A-Za-z0-9]*\Z")
+RAISED = regex(r"\^\w+\Z")
+SUBSCRIPTED = regex(r"_\w+\Z")
 WORDS = frozenset({*FUNCTIONS, *GREEK, "kl", "eye", "vector", "matrix", "ones", "zeros", "where", "let", "in"})
 MARKS = frozenset(ACCENTS.values())
 CALLED = frozenset("fghdσφψΣΦΨ")  # a bracket after these would be read as an argument

@@ -6,7 +6,6 @@ fit.  Of a *document* this is the body.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +20,7 @@ from matdiff.output.sharing import with_pieces
 from matdiff.output.text import declarations
 from matdiff.page.model import Answer, Formula, Line, Page, Section, Setting
 from matdiff.page.typesetting import TEXT_WIDTH, measure, set_lines, small_brackets
+from matdiff.regex import regex
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
@@ -105,7 +105,7 @@ def _sides(left: str, right: str, laws: tuple[str, ...] = ()) -> Iterator[_Row]:
         yield _Row(left, "= ", right, laws)
 
 
-WORD = re.compile(r"(?:\$[^$]*\$|[^ $])+")
+WORD = regex(r"(?:\$[^$]*\$|[^ $])+")
 
 
 def _said(sentence: str) -> Iterator[_Row]:

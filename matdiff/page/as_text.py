@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
@@ -17,12 +16,13 @@ from matdiff.output.spellings import in_ascii
 from matdiff.output.text import declarations
 from matdiff.page.breaking import broken
 from matdiff.page.model import NARROWEST, Answer, Formula, Line, Page, Section, Setting
+from matdiff.regex import regex
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
     from matdiff.numeric.check import Verification
 
-RELATION = re.compile(" ([<>≤≥≻≺⪰⪯=]) ")
+RELATION = regex(" ([<>≤≥≻≺⪰⪯=]) ")
 BETWEEN = "   "  # a line and its laws, and one declaration and the next
 BEHIND = " " * 8  # stands before the declarations, and before the shape of an answer
 BESIDE = 0.55  # how much of the width the lines may have to themselves, where their laws stand beside them

@@ -5,10 +5,11 @@ In goes a formula cut into pieces, each of which may begin a line at a cost; out
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from math import inf
 from typing import NamedTuple
+
+from matdiff.regex import regex
 
 LINE, LEVEL, RANK = 1.0, 2.0, 0.5  # what a line costs, a level of brackets, and a rank among the operators of a level
 RELATIONS, TERMS, FACTORS, BESIDE, BOUND, ANYWHERE = range(6)  # the ranks, from the loosest operators to none at all
@@ -78,11 +79,11 @@ def lines(pieces: Sequence[Piece], first: float, others: float) -> list[list[Pie
 
 # ---- plain text ---------------------------------------------------------------------------------------
 
-TOKEN = re.compile(r"( +)|(\|\||[‖|])|([(\[{])|([)\]}])|(\.\*|[*@/])|([^ ‖|()\[\]{}*@/]+|.)")
+TOKEN = regex(r"( +)|(\|\||[‖|])|([(\[{])|([)\]}])|(\.\*|[*@/])|([^ ‖|()\[\]{}*@/]+|.)")
 RANKS = (
     dict.fromkeys(("=", ":="), RELATIONS) | dict.fromkeys("+−-", TERMS) | dict.fromkeys(("⊙", "./", "⊗", "∗"), FACTORS)
 )
-NAMED = re.compile(r"[A-Za-z_⊙.]\w*\.?\Z|\^\Z")  # a bracket behind a name holds arguments
+NAMED = regex(r"[A-Za-z_⊙.]\w*\.?\Z|\^\Z")  # a bracket behind a name holds arguments
 
 
 def broken(text: str, first: int, others: int) -> list[str]:

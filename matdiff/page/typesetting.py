@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from matdiff.algebra.notation import LATEX_OWN
 from matdiff.page.breaking import BESIDE, BOUND, FACTORS, RELATIONS, TERMS, Piece, cost, indented, lines
+from matdiff.regex import regex
 
 TEXT_WIDTH = 34.5  # em of a line in an article at 10pt with its own margins
-TOKEN = re.compile(
+TOKEN = regex(
     r"\\(?:left|right)(?![A-Za-z])\s*(?:\\[A-Za-z]+|\\.|.)|\\(?:begin|end)\{[a-z*]+\}|\\(?:[A-Za-z]+|.)| +|.", re.DOTALL
 )
 
@@ -40,7 +41,7 @@ GREEK, NAME, GROWN, SMALL, UPRIGHT = 0.65, 1.9, 0.6, 0.72, 0.56  # em of what is
 SILENT = frozenset(
     (r"\phantom", r"\textstyle", r"\displaystyle", r"\scriptstyle", "&", r"\!", r"\limits", r"\bigl", r"\bigr")
 )
-GREEK_NAME = re.compile(r"\\[a-zA-Z]{2,7}\Z")
+GREEK_NAME = regex(r"\\[a-zA-Z]{2,7}\Z")
 UPRIGHT_NAMES = frozenset((r"\mathrm", r"\operatorname", r"\text", r"\textbf", r"\mathbf", r"\operatorname*"))
 SCALES = {"script": SMALL, "limit": SMALL, "small": SMALL, "under small": SMALL}
 
@@ -132,7 +133,7 @@ def _matrix(frame: _Frame) -> float:
 
 # ---- brackets -----------------------------------------------------------------------------------------
 
-TALL = re.compile(r"\\(?:d?frac|sum|prod|int|begin|sqrt|overline)(?![A-Za-z])")
+TALL = regex(r"\\(?:d?frac|sum|prod|int|begin|sqrt|overline)(?![A-Za-z])")
 
 
 class _Bracket(NamedTuple):
@@ -171,7 +172,7 @@ def small_brackets(latex: str) -> str:
 RANKS = {"=": RELATIONS, ":=": RELATIONS, "+": TERMS, "-": TERMS, r"\quad": TERMS}
 RANKS |= dict.fromkeys((r"\odot", r"\oslash", r"\otimes", r"\ast"), FACTORS)
 OPENING, CLOSING = frozenset(("(", "[", r"\lVert")), frozenset((")", "]", r"\rVert"))
-FRACTION = re.compile(r"\\frac\{")
+FRACTION = regex(r"\\frac\{")
 
 
 def set_lines(latex: str, first: float, others: float) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.rewriting import Simplifier
+from matdiff.regex import regex
 from matdiff.review.judging import Judge, Judged
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
@@ -14,7 +14,7 @@ from matdiff.review.slips import diagnosed
 from matdiff.review.verdicts import WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
-HEADING = re.compile(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
+HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
 
 
 def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | None = None) -> Review:

@@ -21,7 +21,6 @@ True
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain, product
@@ -34,6 +33,7 @@ from matdiff.algebra.laws import Law, Statement
 from matdiff.algebra.notation import Notation, Style
 from matdiff.algebra.operators.products import Differentials, Product, Sum, zero
 from matdiff.errors import UnsupportedError
+from matdiff.regex import regex
 
 
 class Linear(Operator):
@@ -130,7 +130,7 @@ def places(e: Linear) -> range:
 Sides = tuple[Expr, Expr]
 Use = tuple["Linear", int]  # an operation, and the place of the operand that varies
 Uses = Callable[[Linear], Iterable[Use]]
-CALLED = re.compile(r"\w+\(.*\)")  # tril(A), not A[i, :]
+CALLED = regex(r"\w+\(.*\)")  # tril(A), not A[i, :]
 
 
 def declare(cls: type[Linear]) -> None:

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.regex import regex
 
 
 class Dialect(NamedTuple):
@@ -40,14 +41,14 @@ MODULES = {
     "sympy": "sympy",
 }
 SUBMODULES = frozenset("linalg special nn functional numpy scipy math lax".split())  # np.linalg, torch.nn.functional
-PREFIX = re.compile(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()")
+PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()")
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
-SYMPY = re.compile(
+SYMPY = regex(
     r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
 )
-CVXPY = re.compile(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
+CVXPY = regex(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
-ARRAYS = re.compile(
+ARRAYS = regex(
     r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.\s*(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
 )
 

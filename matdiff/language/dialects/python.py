@@ -23,12 +23,13 @@ from matdiff.language.dialects.functionals import together
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary
+from matdiff.regex import regex
 
 DEEPEST = 90  # brackets in each other
 LONGEST = 100_000  # characters
 LAMBDA = "_ambda"  # λ is a keyword of Python
 LETTER = rf"[A-Za-z0-9_{GREEK_CLASS}{MARKS}]"  # of a name, as in the other spellings
-DEFINING = re.compile(  # what stands in front of a definition, or of an indented line that begins anew
+DEFINING = regex(  # what stands in front of a definition, or of an indented line that begins anew
     r"(?:\s*[,;]\s*(?:where\b|with\b)?|\s+where\b)(?=\s*[A-Za-z_]\w*(?:\([^()=]*\))?\s*=(?!=))"
     r"|(?<=[\w)\]])[ \t]*\n[ \t]+(?=[A-Za-z_])"
 )

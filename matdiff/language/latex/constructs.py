@@ -14,11 +14,12 @@ from matdiff.language.fonts import plain_letter
 from matdiff.language.latex.macros import Token
 from matdiff.language.latex.page import NAME_ENDS, NAMED, SCRIPTED, SHORT, Page, Piece, in_word
 from matdiff.language.transcript import CLOSES, OPENS
+from matdiff.regex import regex
 
 DIFFERENTIAL = r"(?:d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?(?:\^.{1,4})?){1,2}"  # dx, below a fraction line
 
 MEMBER = r"\([A-Za-z]\)"  # x^{(i)}
-WORD = re.compile(rf"{NAMED}\w+{NAME_ENDS}|[(\[]{NAMED}\w+{NAME_ENDS}[)\]]")  # x^{old}, x^{(old)}
+WORD = regex(rf"{NAMED}\w+{NAME_ENDS}|[(\[]{NAMED}\w+{NAME_ENDS}[)\]]")  # x^{old}, x^{(old)}
 
 
 class Construct:

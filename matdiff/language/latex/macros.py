@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from matdiff.errors import NotationError
 from matdiff.language.latex.commands import SPACES, VANISHING
+from matdiff.regex import regex
 
-PATTERN = re.compile(r"(\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
+PATTERN = regex(r"(\\[A-Za-z]+)|\\.|\$\$|%[^\n]*|\s+|.", re.DOTALL)
 UNSEEN = (" ", "\n", *SPACES, *VANISHING)
 LONGEST_LABEL = 32  # tokens
 WORD = r"\\(?:text|textrm|mathrm|textup|mbox)\{\s*[A-Za-z]+\s*\}|[A-Za-z0-9]+|\\ell"

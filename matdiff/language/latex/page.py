@@ -13,6 +13,7 @@ from matdiff.language.latex.commands import WIDE_SPACE
 from matdiff.language.left_sides import HEAD
 from matdiff.language.names import no_function
 from matdiff.language.transcript import APART, CLOSES, OPENS, Scribe, Transcript
+from matdiff.regex import regex
 
 Piece = tuple[str, int, int]
 GAPS = (APART, " ", WIDE_SPACE, "\n")  # what separates, the weakest first
@@ -239,4 +240,4 @@ def _strip(kept: list[Piece], stops: str) -> str:
 
 _OPENING = frozenset("([{⟨")
 _CLOSING = frozenset(")]}⟩")
-SCRIPTED = re.compile(r"[(\[]([0-9]+)[)\]]")
+SCRIPTED = regex(r"[(\[]([0-9]+)[)\]]")
