@@ -7,7 +7,7 @@ differentiated, and what of the text is the function.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from matdiff.errors import NotationError
@@ -41,7 +41,7 @@ CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"  # min x'A x, and not the entries of min x
 OVER = r"\s+(?:over|w\.?r\.?t\.?|with\s+respect\s+to)\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
-NAMES = rf"\s*({LETTER}(?:\s*,\s*{LETTER})*)\s*(?:(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*))?"
+UNKNOWN = rf"\s*[({{]?({LETTER})[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
 
 class Question(NamedTuple):
@@ -52,7 +52,7 @@ class Question(NamedTuple):
     shown     the operator as it stands in the text
     start, end   its place
     inner     where the function stands that the operator itself holds, as in ∂f/∂x
-    declared  the declaration in it, as x ∈ ℝⁿ
+    declared  the places of the conditions in it, as x ∈ ℝⁿ
     sense     *minimise* or *maximise*; empty where neither is asked for
     """
 
@@ -61,7 +61,7 @@ class Question(NamedTuple):
     start: int
     end: int
     inner: tuple[int, int] | None = None
-    declared: tuple[int, int] | None = None
+    declared: tuple[tuple[int, int], ...] = ()
     sense: str = ""
 
 
@@ -98,32 +98,58 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
         return None
     if low and not m.group("arg") and not m.group("word") and _runs(text, m, low, known):
         return None
-    place_of_low = m.span("low") if m.group("low") else behind.span("low") if behind else (0, 0)
+    place_of_low = m.start("low") if m.group("low") else behind.start("low") if behind else 0
     low = behind.group("low") if behind else low
-    listed, condition = _below(low or "")
-    if low and not listed:
+    below, conditions = _below(low) if low else ((), ())
+    if low and not below:
         shown = text[m.start() : m.end()].strip()
         hint = "write min_x or min_{x, y}"
         raise NotationError(f"{shown} does not name an unknown", text=text, span=m.span(), suggestion=hint)
-    names = tuple(named(name) for name in re.split(r"\s*,\s*", listed)) if low else ()
-    declared = (place_of_low[0] + condition, place_of_low[1]) if condition >= 0 else None
+    names = tuple(map(named, below))
+    declared = tuple((place_of_low + start, place_of_low + end) for start, end in conditions)
     sense = sense_of(m.group("word") or m.group())
     if behind:
         return Question(names, 0, place, behind.end(), (m.end(), behind.start()), declared, sense)
     return Question(names, 0, place, m.end(), declared=declared, sense=sense)
 
 
-def _below(low: str) -> tuple[str, int]:
-    """The unknowns that stand below a sign, and where the condition on them begins, −1 without one.
+Span = tuple[int, int]
 
-    >>> _below("x, y"), _below("x ∈ R^n"), _below("w: ‖w‖ = 1"), _below("‖w‖_2 = 1"), _below("‖w‖ = c")
-    (('x, y', -1), ('x', 0), ('w', 3), ('w', 0), ('', 0))
+
+def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+    """The unknowns that stand below a sign, and the places of the conditions on them.
+
+    >>> _below("U, V ∈ R^n, w"), _below("w: ‖w‖ = 1"), _below("‖w‖ = c")
+    ((('U', 'V', 'w'), ((0, 10),)), (('w',), ((3, 10),)), ((), ()))
     """
-    if found := re.fullmatch(NAMES, low):
-        of = re.match(rf"{LETTER}\s*:\s*(?=.*[=≤≥])", low)
-        return found.group(1), of.end() if of else 0 if found.group("space") else -1
+    names, conditions = list[str](), list[Span]()
+    first = 0  # of names that one set is said of: U, V ∈ S
+    for start, end in _clauses(low):
+        m = re.fullmatch(UNKNOWN, low[start:end])
+        if m is None:
+            break
+        names.append(m.group(1))
+        if of := re.match(r"\s*:\s*(?=.*[=≤≥])", low[start + m.end(1) :]):  # w: ‖w‖ = 1, w ≥ 0
+            return tuple(names), (*conditions, (start + m.end(1) + of.end(), len(low)))
+        if m.group("space"):
+            conditions.append((first, end))
+        first = end + 1 if m.group("space") else first
+    else:
+        return tuple(names), tuple(conditions)
     letters = set(re.findall(r"(?<!_)[^\W\d_]", re.sub(r"_\{\w+\}|\^\{?[T⊤]\}?|[ᵀ⊤]", " ", low)))
-    return letters.pop() if len(letters) == 1 and re.search("[=≤≥]", low) else "", 0 if low else -1
+    is_told = not names and len(letters) == 1 and re.search("[=≤≥]", low)
+    return (letters.pop(),) if is_told else (), ((0, len(low)),) if is_told else ()
+
+
+def _clauses(low: str) -> Iterator[Span]:
+    """The places between the commas outside of brackets."""
+    depth = start = 0
+    for place, sign in enumerate(low):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and not depth:
+            yield start, place
+            start = place + 1
+    yield start, len(low)
 
 
 def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> bool:
@@ -131,7 +157,7 @@ def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> b
     if re.match(r"\s*\w\s*(?:=|≠|!=|<|≤)|\s*1\s*[≤<]", low):
         return True
     names = re.split("[∈≥≻⪰:]", low)[0]
-    letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", names)) - set(known)
+    letters = set(re.findall(r"(?<![^\W\d_])[^\W\d_](?![^\W\d_])", re.sub(r"_\{?\w+", "", names))) - set(known)
     return any(_indexes(text, letter, goal.end()) for letter in letters)
 
 

@@ -133,8 +133,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             continue
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
-        if asked and asked.declared:
-            below = Piece((0, 0), *asked.declared)
+        for below in [Piece((0, 0), *place) for place in asked.declared] if asked else []:
             conditions += condition_of(text, below, True) or [_constraint(text, below)]
         sides = [[*side, *changes] for side in sides] if not others else sides
         sides += [[*edits, *changes[:-1], *other] for other in others]
