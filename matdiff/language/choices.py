@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from matdiff.language.binding import Bound
 from matdiff.language.customs import ITALIC, TIMES, VECTORS_OF, Kinds, is_time, kind_of, kinds, siblings, written_bold
+from matdiff.language.densities import SEPARATED
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.named_functions import is_entrywise
@@ -152,7 +153,7 @@ def _inside(node: Node) -> Node:
 def _as_arrays(node: Node) -> Iterator[str]:
     """The names that a node takes as arrays: x of ‖x‖, diag(x), xᵀ and (x − m)ᵀ, of which no number is written so."""
     is_function = node.kind == "call" and isinstance(node.value, str) and not is_entrywise(node.value)
-    if node.kind in ("norm", "transpose") or (is_function and node.value not in BIG):
+    if node.kind in ("norm", "transpose") or (is_function and node.value not in (*BIG, *SEPARATED)):
         given = node.parts[:1] if node.kind == "norm" else node.parts  # p of ‖x‖_p is a number
         parts = [part for piece in given for part in (piece.parts if piece.kind == "list" else [piece])]
         if node.kind == "transpose" and (terms := _inside(node.parts[0])).kind == "sum":

@@ -5,11 +5,11 @@ The bar or semicolon in such brackets separates, as a comma does.
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import PI
+from matdiff.algebra.constants import PI, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
 from matdiff.algebra.operators.entrywise import HALF, Exp, Log
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, quotient
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import NotationError
@@ -101,14 +101,15 @@ def require_spread(attempt: Attempt, node: Node, x: Typed, spread: Typed) -> Non
     if not fits:
         raise attempt.clash(node, "the covariance of a normal distribution does not fit", x, spread)
     if spread.is_scalar and not x.is_scalar:
-        attempt.penalty(node, 2, x, spread)
+        attempt.penalty(node, 4, x, spread)
 
 
-def square(x: Expr, spread: Expr) -> Expr:
-    """xᵀΣ⁻¹x, or ‖x‖²/v"""
+def square(x: Expr, mean: Expr, spread: Expr) -> Expr:
+    """(x − μ)ᵀΣ⁻¹(x − μ), or ‖x − μ‖²/v"""
+    x = x if mean.number == 0 or isinstance(mean, Zeros) else x - mean
     if spread.is_scalar:
         whole = x**2 if x.is_scalar else Product.of(Transpose.of(x), x)
-        return Hadamard.of(whole, spread**-1)
+        return quotient(whole, spread)
     return Product.of(Transpose.of(x), Inverse.of(spread), x)
 
 
@@ -123,7 +124,7 @@ def log_density(x: Expr, mean: Expr, spread: Expr) -> Expr:
     """log N(x | μ, Σ) = −½d log 2π − ½ log|Σ| − ½(x − μ)ᵀΣ⁻¹(x − μ)"""
     constant: Expr = Log(Scale.of(Number(2), PI))
     constant = constant if x.is_scalar else Hadamard.of(count(x.rows), constant)
-    terms = (constant, log_size(x, spread), square(x - mean, spread))
+    terms = (constant, log_size(x, spread), square(x, mean, spread))
     first, *rest = [Hadamard.of(HALF, term) for term in terms]
     return -first - rest[0] - rest[1]
 
@@ -149,10 +150,10 @@ def type_divergence(attempt: Attempt, node: Node, operands: list[Typed]) -> Type
 
 def divergence(a: Expr, first: Expr, b: Expr, second: Expr) -> Expr:
     """½(log|Σ₂| − log|Σ₁| − d + tr(Σ₂⁻¹Σ₁) + (μ₁ − μ₂)ᵀΣ₂⁻¹(μ₁ − μ₂))"""
-    ratio = Hadamard.of(first, second**-1) if first.is_scalar else None
+    ratio = quotient(first, second) if first.is_scalar else None
     if ratio is None:
         ratio = FUNCTIONS["tr"].of(Product.of(Inverse.of(second), first))
     elif not a.is_scalar:
         ratio = Hadamard.of(count(a.rows), ratio)
-    whole = log_size(a, second) - log_size(a, first) - count(a.rows) + ratio + square(a - b, second)
+    whole = log_size(a, second) - log_size(a, first) - count(a.rows) + ratio + square(a, b, second)
     return Scale.of(HALF, whole) if not whole.is_scalar else Hadamard.of(HALF, whole)

@@ -96,11 +96,12 @@ def settle_pi(bound: Constants, tree: Node) -> str:
     is another thing.
     """
     name = bound.names.get("pi")
-    if name is None or name.declared or "pi" in bound.definitions:
+    is_family = name is not None and bool(name.declared and name.declared.indices)
+    if name is None or (name.declared and not is_family) or "pi" in bound.definitions:
         return ""
     nodes = list(postorder(tree))
     beside = [found for node in nodes for found in _beside_numbers(node)]
-    if name.indexed or any(unbound.base.value == "pi" for unbound in bound.pending):
+    if is_family or name.indexed or any(unbound.base.value == "pi" for unbound in bound.pending):
         for node in beside:
             node.kind = "pi"
             bound.note(node, "π beside a number is 3.14…, and π with an index another thing")
