@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from matdiff.algebra.dims import SCALAR
@@ -28,6 +28,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "M")], scalar)
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "S")], scalar, OF_ENTRIES)
     _require_data(bound, attempt, turned)
+    _require_vectors(bound, attempt)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
 
@@ -107,12 +108,42 @@ def say_means(bound: Bound, attempt: Attempt) -> None:
             attempt.note(place, f"{name.name} is a constant here; where it depends on {of}, define it: {name.name} = …")
 
 
-def _typed(bound: Bound, attempt: Attempt, names: list[Key], columns: list[Node] | None = None) -> Typed | None:
-    """The text as it would be if some names were vectors, where that makes sense."""
+def _require_vectors(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError where code takes the entries of what x @ w makes, and one of the two may as well be a matrix.
+
+    In code small letters are samples in rows, too: np.mean((x @ w - y)**2).
+    """
+    if bound.dialect is None or not bound.dialect.is_python:
+        return
+    pairs = [node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot")]
+    products = [node for node in pairs if node.typed is not None and len({*_letters(node, attempt)}) == 2]
+    _typed(bound, attempt, [letter for node in products for letter in _letters(node, attempt)])
+    for product in [node for node in products if node.typed.is_scalar]:
+        first, second = _letters(product, attempt)
+        matrices = (_typed(bound, attempt, [name], kind="M") for name in (first, second))
+        if any(typed and typed.is_scalar for typed in matrices):
+            raise KindsError(
+                f"{attempt.written(product)} is one number if {first} and {second} are vectors; one may be a matrix",
+                text=bound.text,
+                span=(product.start, product.end),
+                suggestion=f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide",
+            )
+
+
+def _letters(product: Node, attempt: Attempt) -> list[str]:
+    """The undeclared vectors of x @ w and x.T @ w."""
+    factors = [part.parts[0] if part.kind == "transpose" else part for part in product.parts]
+    return [f.value[0] for f in factors if f.kind == "symbol" and attempt.assumed.get(f.value[0]) == "V"]
+
+
+def _typed(
+    bound: Bound, attempt: Attempt, names: Sequence[Key], columns: list[Node] | None = None, kind: str = "V"
+) -> Typed | None:
+    """The text as it would be if some names were vectors, or of another kind, where that makes sense."""
     if not names:
         return None
     with suppress(Misfit):
-        return Attempt(bound, attempt.assumed | dict.fromkeys(names, "V"), columns).run()
+        return Attempt(bound, attempt.assumed | dict.fromkeys(names, kind), columns).run()
     return None
 
 

@@ -14,7 +14,7 @@ from matdiff.algebra.operators.spectral_functions import power as power_of_matri
 from matdiff.algebra.operators.square import Inverse, matrix_power
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
-from matdiff.errors import UnsupportedError
+from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.broadcasting import filled
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
@@ -71,6 +71,7 @@ def type_pseudo_inverse(attempt: Attempt, node: Node) -> Typed:
 def type_power(attempt: Attempt, node: Node) -> Typed:
     """aˢ of a scalar, Aᵏ of a square matrix"""
     a: Typed = node.parts[0].typed
+    require_inside(attempt, node)
     if len(node.parts) == 1:
         value = node.value
         exponent = attempt.scalar(node, (), lambda: Number(value))
@@ -78,6 +79,22 @@ def type_power(attempt: Attempt, node: Node) -> Typed:
     else:
         exponent = node.parts[1].typed
     return power(attempt, node, a, exponent)
+
+
+def require_inside(attempt: Attempt, node: Node) -> None:
+    """Refuses sum (y − x)^2, which is the sum of squares on paper, and the square of the sum in code."""
+    call = node.parts[0]
+    if call.kind != "call" or call.value not in ("sum", "mean") or [p.typed.is_scalar for p in call.parts] != [False]:
+        return
+    written, inside = attempt.written(node), attempt.written(call.parts[0])
+    name, bracket, _ = attempt.bound.text[call.start : call.end].partition("(")
+    behind = attempt.bound.text[call.end : node.end].strip()
+    within = f"{call.value}(({inside}){behind})"
+    if bracket and name != name.rstrip():
+        message = f"{written} can be the {call.value} of the powers, or the power of the {call.value}"
+        raise attempt.misfit(node, message, f"write {within} or ({call.value}({inside})){behind}", AmbiguityError).error
+    if call.parts[0].kind == "sum":
+        attempt.note(node, f"{written} is the power of the {call.value}; the {call.value} of the powers is {within}")
 
 
 def power(attempt: Attempt, node: Node, a: Typed, exponent: Typed) -> Typed:

@@ -235,14 +235,16 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     is_word = head is not None and not is_fraction and head.group().startswith("d")
     name = re.compile(rf"{LETTER}(?=\s*(?:\)|/))").match(text, head.end()) if head else None
     is_named = name is not None and named(name.group()) in defined
-    if head is None or (is_word and ("d" in known or not (is_named or text.startswith("(", head.end())))):
+    sign = "d" if is_word else "∂"
+    last = re.compile(rf"\s*/\s*(?={sign}){BELOW}[\s.?]*$").search(text, head.end()) if head else None
+    is_held = bool(head and last and not re.fullmatch(LETTER, text[head.end() : last.start()].strip()))
+    if head is None or (is_word and ("d" in known or not (is_named or is_held or text.startswith("(", head.end())))):
         return None
     end = _closing(text, head.end()) if is_fraction else _bracket(text, head.end())
     middle = r"\)\s*/\s*\(" if is_fraction else r"\s*/\s*"
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
-    if m is None and text.startswith("∂", place):
-        m = re.compile(rf"\s*/\s*(?=∂){BELOW}[\s.]*$").search(text, head.end())
-        end = m.start() if m else end
+    if m is None and last and not is_fraction:
+        m, end = last, last.start()
     if m and is_word and text[m.end() :].strip(" ."):
         message = "a derivative can only be asked for in front of the whole function"
         hint = "name the unknown with wrt, or declare d: scalar"
@@ -255,8 +257,8 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     if not (m.group("again") or head.group("twice")) and re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square") or ""):
         raise _row(text, m)
     order = 2 if head.group("twice") or m.group("again") else 1
-    last = len(text) if not text[m.end() :].strip(" .?") else m.end()
-    return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, last, (head.end(), end))
+    whole = len(text) if not text[m.end() :].strip(" .?") else m.end()
+    return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, whole, (head.end(), end))
 
 
 def _closing(text: str, place: int) -> int:
