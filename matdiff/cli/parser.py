@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from matdiff.cli.commands import COMMANDS
@@ -90,8 +90,8 @@ class _Help(RawDescriptionHelpFormatter):
         super().__init__(prog, width=columns() - 2)
 
 
-def parser(words: Collection[str] = ()) -> Parser:
-    """The parser of the whole; the commands that are among some words know their arguments."""
+def parser(words: Sequence[str] = ()) -> Parser:
+    """The parser of the whole, or of the command that some words begin with."""
     whole = Parser(
         prog="matdiff",
         description="Derives matrix derivatives as on paper, with every step named and checked.",
@@ -103,13 +103,13 @@ def parser(words: Collection[str] = ()) -> Parser:
     whole.add_argument("--batch", metavar="FILE", help=batch)
     whole.set_defaults(command=None)
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", prog=whole.prog)
-    for command in COMMANDS.values():
+    named = COMMANDS.get(words[0]) if words else None
+    for command in COMMANDS.values() if named is None else (named,):
         epilog = EXAMPLES if command.name == "derive" else None
         own = commands.add_parser(
             command.name, help=command.help, description=command.help, epilog=epilog, formatter_class=_Help
         )
-        if command.name in words:
-            command.arguments(own)
+        command.arguments(own)
         own.set_defaults(command=command, own=own)
     return whole
 

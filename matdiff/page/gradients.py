@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.assumptions import least
 from matdiff.algebra.dims import shape_text
@@ -18,7 +18,6 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
-from matdiff.calculus.hessian import Hessians
 from matdiff.output.answer_names import is_definition
 from matdiff.output.sharing import defining
 from matdiff.page.model import (
@@ -39,6 +38,9 @@ from matdiff.page.model import (
     require_level,
 )
 from matdiff.page.pieces import both, steps_record, symbols_record
+
+if TYPE_CHECKING:
+    from matdiff.calculus.hessian import Hessians
 
 IN_ROWS = "numerator layout: the transpose of the gradient"
 CLOSED = 140  # signs of an answer without names that is shown below the one with names

@@ -17,7 +17,6 @@ from matdiff.algebra.fresh import fresh
 from matdiff.algebra.notation import STYLES, TEXT, name_text
 from matdiff.algebra.rewriting import Step
 from matdiff.output.answer_names import is_definition
-from matdiff.output.latex import latex
 from matdiff.output.notation import Printer
 from matdiff.output.sharing import defining
 from matdiff.output.text import text
@@ -107,6 +106,8 @@ def symbols_record(e: Expr) -> dict[str, Any]:
 
 def both(e: Expr) -> dict[str, str]:
     """An expression in two spellings."""
+    from matdiff.output.latex import latex  # a page of text has none
+
     return {"text": text(e), "latex": latex(e)}
 
 

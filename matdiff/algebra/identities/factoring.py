@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
+from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
@@ -93,10 +94,8 @@ def digest(e: Expr, *parts: object, kind: str = "") -> bytes:
 
 
 def hashed(told: bytes) -> bytes:
-    """A short key for a long one."""
-    from hashlib import blake2b  # only for the expression at hand
-
-    return blake2b(told, digest_size=16).digest()
+    """A short key for a long one, of two sums that have nothing to do with each other; it is of use in one run."""
+    return hash(told).to_bytes(8, signed=True) + crc32(told).to_bytes(4)
 
 
 # ---- terms ------------------------------------------------------------------------------------------
