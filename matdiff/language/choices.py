@@ -10,8 +10,19 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from matdiff.language.binding import Bound
-from matdiff.language.customs import ITALIC, TIMES, VECTORS_OF, Kinds, is_time, kind_of, kinds, siblings, written_bold
-from matdiff.language.densities import SEPARATED
+from matdiff.language.customs import (
+    CONSTANTS,
+    ITALIC,
+    TIMES,
+    VECTORS_OF,
+    Kinds,
+    is_time,
+    kind_of,
+    kinds,
+    siblings,
+    written_bold,
+)
+from matdiff.language.densities import PLACES, numbers_of_densities
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
 from matdiff.language.leaves import is_of_entries
 from matdiff.language.named_functions import is_entrywise
@@ -33,6 +44,7 @@ class Options:
     others    how many share the kind of a letter
     italic    the plain letters that stand beside the same one in bold
     arrays    the names that are taken as arrays, as x in ‖x‖ and diag(x)
+    numbers   those that are numbers since a variance is: x of N(x | m, s²)
     defined   the definitions by name
     """
 
@@ -43,6 +55,7 @@ class Options:
         self.bold = written_bold(bound.text)
         products = (node for node in bound.order if node.kind in ("product", "tight"))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
+        self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
         taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))
         self.arrays = frozenset(name for node in taken for name in _as_arrays(node))
         pairs = [(*font_of(name), name) for name in bound.names]
@@ -76,6 +89,8 @@ class Options:
             return ITALIC
         if name.name in self.bound.scalars:
             return (("S", 0),)
+        if name.name in self.numbers and not name.indexed:
+            return CONSTANTS
         if is_time(name.name, self.bound.text):
             return TIMES
         found = kinds(name, self.bound.ranges, self.bold, name.name in self.quadratic)
@@ -153,7 +168,7 @@ def _inside(node: Node) -> Node:
 def _as_arrays(node: Node) -> Iterator[str]:
     """The names that a node takes as arrays: x of ‖x‖, diag(x), xᵀ and (x − m)ᵀ, of which no number is written so."""
     is_function = node.kind == "call" and isinstance(node.value, str) and not is_entrywise(node.value)
-    if node.kind in ("norm", "transpose") or (is_function and node.value not in (*BIG, *SEPARATED)):
+    if node.kind in ("norm", "transpose") or (is_function and node.value not in (*BIG, *PLACES)):
         given = node.parts[:1] if node.kind == "norm" else node.parts  # p of ‖x‖_p is a number
         parts = [part for piece in given for part in (piece.parts if piece.kind == "list" else [piece])]
         if node.kind == "transpose" and (terms := _inside(node.parts[0])).kind == "sum":

@@ -5,6 +5,8 @@ The bar or semicolon in such brackets separates, as a comma does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from matdiff.algebra.constants import PI, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS, Expr, Number
@@ -14,12 +16,18 @@ from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import NotationError
 from matdiff.language.broadcasting import filled
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, special
 from matdiff.language.words import match_at
 
 SEPARATED = ("normal", "log_normal", "kl")  # functions whose arguments may stand on two sides of a bar
+PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {  # of the variables and means, and of the covariances
+    "normal": ((0, 1), (2,)),
+    "log_normal": ((0, 1), (2,)),
+    "kl_normal": ((0, 2), (1, 3)),
+}
+ARITHMETIC = ("symbol", "NUMBER", "power", "group", "product", "tight")
 DIVERGENCE = r"D_?\{?\s*(?:KL|kl)\s*\}?(?=\s*\()"
 EXPECTATION = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*\[(?!\s*[\w:]*\s*(?:,\s*[\w:]*\s*)?\])"
 BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
@@ -54,6 +62,35 @@ def is_density(text: str, end: int) -> bool:
     opening = match_at(r"\s*\(", text, end)
     found = separator(text, opening.end()) if opening else ()
     return bool(found) and match_at(r"[^()|‖;]*(?:\([^()]*\)[^()|‖;]*)*,", text, found[0] + 1) is not None
+
+
+def numbers_of_densities(nodes: Iterable[Node]) -> frozenset[str]:
+    """x, m and s of N(x | m, s²) and KL(N(x, s) ‖ N(m, t)), for small letters are variances; but s of N(y | Xw, s²).
+
+    What is a vector in one density is one in the others: f of N(f | 0, K)N(y | f, s²), and so is y.
+    """
+    found = [density for node in nodes for density in _letters_of(node)]
+    numbers = [variables for variables, variances in found if variances is not None]
+    arrays = frozenset[str]().union(*(variables for variables, variances in found if variances is None))
+    for _ in numbers:
+        arrays = arrays.union(*(variables for variables in numbers if not arrays.isdisjoint(variables)))
+    return frozenset[str]().union(*numbers, *(variances or () for _, variances in found)) - arrays
+
+
+def _letters_of(node: Node) -> Iterator[tuple[frozenset[str], frozenset[str] | None]]:
+    """The variables of a density that are bare names, and the small letters of its variances; None of matrices."""
+    variables, spreads = PLACES.get(str(node.value), ((), ()))
+    given = node.parts[0].parts if node.parts and node.parts[0].kind == "list" else node.parts
+    if not variables or len(given) != len(variables) + len(spreads):
+        return
+    inside = [part for k in spreads for part in postorder(given[k])]
+    letters = frozenset(str(part.value[0]) for part in inside if part.kind == "symbol")
+    bare = frozenset(str(given[k].value[0]) for k in variables if given[k].kind == "symbol")
+    are_variances = all(part.kind in ARITHMETIC for part in inside) and all(name[0].islower() for name in letters)
+    are_bare = all(given[k].kind in ("symbol", "member", "NUMBER") for k in variables)
+    yield bare, letters if are_variances and are_bare else None
+    if are_variances:
+        yield frozenset(), letters
 
 
 def require_no_expectation(text: str, source: str, start: int, place: int) -> None:
@@ -101,7 +138,7 @@ def require_spread(attempt: Attempt, node: Node, x: Typed, spread: Typed) -> Non
     if not fits:
         raise attempt.clash(node, "the covariance of a normal distribution does not fit", x, spread)
     if spread.is_scalar and not x.is_scalar:
-        attempt.penalty(node, 4, x, spread)
+        attempt.penalty(node, 1, x, spread)
 
 
 def square(x: Expr, mean: Expr, spread: Expr) -> Expr:
