@@ -68,6 +68,8 @@ class Array:
                 return pair and canonical_letters([self.data[1], self.data[0], self.data[2][::-1]]) == self.data
             case "inverse":
                 return bool(self.data[1])
+            case "apply":
+                return self.data[0] == "square_distances(a, b)" and self.args[0] is self.args[1]
             case "map" | "sum":
                 places = zip(self.args, self.data[1], strict=True)
                 return all(p == () or (p == (0, 1) and a.symmetric) for a, p in places)
@@ -93,6 +95,9 @@ class Arrays:
 
     def make(self, op: str, args: Sequence[Array] = (), data: tuple[Any, ...] = (), axes: Axes = ()) -> Array:
         """The array of an operation."""
+        if op in ("map", "sum"):  # a symmetric matrix lies either way
+            pairs = zip(args, data[1], strict=True)
+            data = data[0], tuple([tuple(sorted(p)) if x.symmetric else p for x, p in pairs])
         key = (op, tuple(args), data, () if op == "contract" else axes)  # 1 is laid out as identities of any size
         found = self._table.get(key)
         if found is None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters
 from matdiff.program.costs import FREE, Cost, Costs, total, weight
+from matdiff.program.distances import repeated_sum, square_distances, terms_of
 from matdiff.program.linear import as_inverse, is_solved, solution
 from matdiff.program.tensors import Factor, Label, Labels, Place, extent_of
 
@@ -39,6 +40,9 @@ class Contraction:
 
     def contracted(self, factors: Sequence[Factor], keep: Collection[Label]) -> Factor:
         """The product of some factors as one array, summed over all labels but those that are kept."""
+        k = repeated_sum(factors, keep)
+        if k is not None:
+            return self.term_by_term(factors, k, keep)
         ready = self.prepared(self.with_slopes(factors), keep)
         ready = self.prepared(self.alike(ready), keep) if len(ready) > MOST else self.alike(ready, most_axes=0)
         scalar = next((f for f in ready if not f[1]), None)
@@ -48,7 +52,7 @@ class Contraction:
             a, b = made.pop(i), made.pop(j)
             needed = dict.fromkeys((*keep, *(label for _, labels in made.values() for label in labels)))
             if scalar is not None and step == len(path) - 1 and self.widens(a, b, needed):
-                if self.entries(a) < self.entries(b):
+                if (self.entries(a), a[0].place) < (self.entries(b), b[0].place):
                     a = self.pair(scalar, a, needed)
                 else:
                     b = self.pair(scalar, b, needed)
@@ -60,6 +64,15 @@ class Contraction:
         kept = tuple([label for label in found[1] if label in keep])
         found = self.one(*found, kept), kept
         return found if scalar is None else self.pair(scalar, found, keep)
+
+    def term_by_term(self, factors: Sequence[Factor], k: int, keep: Collection[Label]) -> Factor:
+        """The same where the k-th factor is a sum, whose terms are multiplied one by one."""
+        rest = [*factors[:k], *factors[k + 1 :]]
+        products = [self.contracted([*rest, term], keep) for term in terms_of(factors[k])]
+        labels = tuple([x for x in keep if any(x in own for _, own in products)])
+        places = tuple([tuple(map(labels.index, own)) for _, own in products])
+        data = factors[k][0].data[0], places
+        return self.arrays.make("sum", [a for a, _ in products], data, tuple(map(extent_of, labels))), labels
 
     def with_slopes(self, factors: Sequence[Factor]) -> Sequence[Factor]:
         """σ(a)σ(−a) as the slope of σ, with one exponential."""
@@ -146,6 +159,9 @@ class Contraction:
     def pair(self, a: Factor, b: Factor, needed: Collection[Label]) -> Factor:
         """The product of two factors, summed over the labels that nothing else needs."""
         summed = [label for label in a[1] if label in b[1] and label not in needed]
+        distances = square_distances(self.arrays, a, b, summed)
+        if distances is not None:
+            return self.one(*distances, kept := tuple([x for x in distances[1] if x in needed])), kept
         for inverse, other in ((a, b), (b, a)):
             axis = as_inverse(inverse, other, summed)
             if axis is not None:

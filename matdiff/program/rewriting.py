@@ -2,43 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, postorder
-from matdiff.algebra.identities.transposes import transposed
+from matdiff.algebra.identities.transposes import flipped, transposed
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
+from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
 
+MOST_PRODUCTS = 2  # Ax and Bx take less time than A + B and (A + B)x, so do two of them
+
 
 class Rewriting:
-    """Rewrites expressions; with *halves* the library computes ZᵀZ with half the work."""
+    """Rewrites the expressions of a program; with *halves* the library computes ZᵀZ with half the work."""
 
-    def __init__(self, halves: bool, sizes: Iterable[str] = ()) -> None:
+    def __init__(self, exprs: Sequence[Expr], halves: bool) -> None:
         self.halves = halves
-        self.signs = BothSigns(frozenset(sizes))
+        self.signs = BothSigns(frozenset(n for e in exprs for n in size_names(e)))
+        self.beside_vectors = sums_beside_vectors(exprs)
         self.done: dict[Expr, Expr] = {}
         self.formed: set[Expr] = set()  # what is one array, however it is used
 
     def __call__(self, e: Expr) -> Expr:
         """An equal expression."""
         for node in postorder(e, self.done.__contains__):
-            if node in self.done:
-                continue
-            operands = tuple([self.done[o] for o in node.operands])
-            found = node if operands == node.operands else node.rebuild(operands)
-            if isinstance(found, Trace) and isinstance(a := found.operands[0], Sum):
-                found = Sum.of(*[Trace(t) for t in a.operands])
-            if isinstance(found, Product):
-                found = spread(found) or (self.halved(found) if self.halves else None) or found
-            self.done[node] = found
+            if node not in self.done:
+                operands = tuple([self.done[o] for o in node.operands])
+                self.done[node] = self.rewritten(node, node if operands == node.operands else node.rebuild(operands))
         return self.done[e]
+
+    def rewritten(self, node: Expr, found: Expr) -> Expr:
+        """A node, of which *found* is the form with operands that are rewritten."""
+        match found:
+            case Trace(operands=(Sum(operands=terms),)):
+                return Sum.of(*map(Trace, terms))
+            case Sum():
+                return with_transposes(found)
+            case SoftmaxOfColumns(operands=(a,)):
+                return transposed(SoftmaxOfRows(flipped(a)))
+            case Product():
+                apart = self.multiplied(node, found) or spread(found)
+                return apart or (self.halved(found) if self.halves else None) or found
+        return found
+
+    def multiplied(self, node: Expr, found: Product) -> Expr | None:
+        """(A + B)x = Ax + Bx where nothing else needs A + B, and xᵀ(A + B) likewise."""
+        if len(node.operands) != len(found.operands):
+            return None
+        for k, (f, g) in enumerate(zip(node.operands, found.operands, strict=True)):
+            before, after = found.operands[:k], found.operands[k + 1 :]
+            if untransposed(f) not in self.beside_vectors:
+                continue
+            terms = [transposed(t) for t in g.operands[0].operands] if isinstance(g, Transpose) else g.operands
+            if found.cols is ONE and after:
+                return Product.of(*before, Sum.of(*[part(Product.of(t, *after)) for t in terms]))
+            if found.rows is ONE and before:
+                return Product.of(Sum.of(*[part(Product.of(*before, t)) for t in terms]), *after)
+        return None
 
     def halved(self, e: Expr) -> Expr | None:
         """Aᵀdiag(v)A = ZᵀZ with Z = diag(√v)A where no entry of v is negative."""
@@ -55,6 +85,53 @@ class Rewriting:
         z = Product.of(DiagonalMatrix(Sqrt(d.operands[0])), *right)
         self.formed.add(z)
         return Product(Transpose(z), z)
+
+
+def untransposed(e: Expr) -> Expr:
+    """A of Aᵀ."""
+    return e.operands[0] if isinstance(e, Transpose) else e
+
+
+def sums_beside_vectors(exprs: Sequence[Expr]) -> set[Expr]:
+    """The sums of matrices that are needed for nothing but products with vectors, and for two of them at most."""
+    parents: dict[Expr, list[Expr | None]] = defaultdict(list)
+    for e in exprs:
+        parents[e].append(None)
+    for node in dict.fromkeys(n for e in exprs for n in postorder(e)):
+        for o in dict.fromkeys(node.operands):
+            parents[o].append(node)
+    for node in [n for n in parents if isinstance(n, Transpose)]:  # a sum is needed for what its transpose is
+        parents[node.operands[0]].remove(node)
+        parents[node.operands[0]] += parents[node]
+    return {
+        node
+        for node, above in parents.items()
+        if isinstance(node, Sum)
+        and ONE not in node.shape
+        and len(above) <= MOST_PRODUCTS
+        and all(isinstance(p, Product) and ONE in p.shape for p in above)
+    }
+
+
+def turned_round(e: Expr) -> Expr:
+    """Aᵀ, which is A where A is symmetric."""
+    return e if is_symmetric(e) else transposed(e)
+
+
+def with_transposes(e: Sum) -> Expr:
+    """A + B where B is Aᵀ: A is computed once."""
+    seen: dict[Expr, Expr] = {}
+    terms = []
+    for k, t in map(coefficient, e.operands):
+        turned = Product.of(*map(turned_round, reversed(t.operands))) if isinstance(t, Product) else None
+        if turned in seen and turned is not t:
+            t = Transpose(seen[turned])
+        elif isinstance(t, Product):
+            seen[t] = t
+        terms.append((k, t))
+    if all(not isinstance(t, Transpose) for _, t in terms):
+        return e
+    return Sum.of(*[multiple(k, t) for k, t in terms])
 
 
 def spread(e: Expr) -> Expr | None:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR, Size, shape_text
 from matdiff.algebra.expr import Expr, Index, Symbol
-from matdiff.calculus.conditions import size_names
 from matdiff.errors import MatdiffError
 from matdiff.program.arrays import Array, in_order, with_steps
 from matdiff.program.backends import Backend
@@ -129,7 +128,7 @@ def lowered(
 ) -> Version:
     """The program for some outputs."""
     exprs = [e for o in outputs for e in o.exprs]
-    rewrite = Rewriting(target.halves, {n for e in exprs for n in size_names(e)})
+    rewrite = Rewriting(exprs, target.halves)
     exprs = [rewrite(e) for e in exprs]
     lowering = Lowering(exprs, sizes, symbols, rewrite.formed)
     axes = [order for o in outputs for order in o.axes]

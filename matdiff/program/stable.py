@@ -15,9 +15,10 @@ from matdiff.algebra.operators.activations import Sigmoid, Softplus
 from matdiff.algebra.operators.entrywise import Exp, Log, Log1p
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.reductions import LogSoftmax, LogSoftmaxOfColumns, LogSoftmaxOfRows
+from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.softmax import LogSumExp, Softmax, SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
-from matdiff.algebra.operators.structure import value_of
+from matdiff.algebra.operators.structure import DiagonalVector, value_of
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, UnitVector
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
@@ -72,8 +73,10 @@ def of_log(e: Expr) -> Expr | None:
     """log of a determinant, a sum of exponentials, a sigmoid, a softmax, or 1 + a."""
     a = value_of(e.operands[0])
     match a:
-        case Entry(operands=(of, *places)) if (whole := of_log(Log(of))) is not None:
-            return Entry(whole, *places)  # log softmax(z)ₖ
+        case DiagonalVector() | Entry() | Row() | Column() | Slice() if (
+            whole := of_log(Log(a.operands[0]))
+        ) is not None:
+            return a.rebuild((whole, *a.operands[1:]))  # log softmax(z)ₖ
         case Determinant():
             return LogDeterminant(*a.operands)
         case Sigmoid():

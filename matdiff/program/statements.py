@@ -49,7 +49,15 @@ def _range(w: Writer, a: Array) -> Node:
 def _map(w: Writer, a: Array) -> Node:
     formula, places = a.data
     operands = [w.placed(x, at, len(a.axes)) for x, at in zip(a.args, places, strict=True)]
-    return w.fill(formula, **dict(zip("abcdefgh", operands, strict=False)))
+    node = w.fill(formula, **dict(zip("abcdefgh", operands, strict=False)))
+    match node:
+        case ast.Call(func=ast.Attribute(attr=called), args=[ast.BinOp() | ast.UnaryOp() as new], keywords=[]):
+            if "within" in w.backend.helpers and called in IN_PLACE and len(a.axes) > 1:
+                return w.fill("within(a, b)", a=node.func, b=new)
+    return node
+
+
+IN_PLACE = ("exp", "tanh", "log", "log1p", "sqrt", "sin", "cos", "abs")  # functions that can write over their argument
 
 
 def _sum(w: Writer, a: Array) -> Node:

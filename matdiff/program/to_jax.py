@@ -25,6 +25,9 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "square_distances": '''def _square_distances(a, b):
+    """The squares of the distances between the rows of two matrices."""
+    return jnp.sum((a[:, None, :] - b) ** 2, axis=-1)''',
     "indicator": '''def _indicator(holds, a):
     """1 where something holds, else 0, in numbers as those of an array."""
     return jnp.asarray(holds, jnp.result_type(a, jnp.float32))''',

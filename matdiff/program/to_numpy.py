@@ -9,6 +9,7 @@ IMPORTS = {
     "scipy.linalg.": "import scipy.linalg  # type: ignore[import-untyped]",
     "scipy.special.": "import scipy.special  # type: ignore[import-untyped]",
     "scipy.signal.": "import scipy.signal  # type: ignore[import-untyped]",
+    "scipy.spatial.": "import scipy.spatial  # type: ignore[import-untyped]",
     "lapack.": "from scipy.linalg import lapack  # type: ignore[import-untyped]",
     "blas.": "from scipy.linalg import blas  # type: ignore[import-untyped]",
 }
@@ -30,6 +31,9 @@ HELPERS = {
     "relu": '''def _relu(a):
     """The positive part."""
     return np.maximum(a, 0)''',
+    "within": '''def _within(f, a):
+    """A function of the entries of a new array, in its memory."""
+    return f(a, out=a) if a.dtype.kind == "f" else f(a)''',
     "indicator": '''def _indicator(holds, a):
     """1 where something holds, else 0, in numbers as those of an array."""
     return np.asarray(holds, np.result_type(a, np.float32))''',
@@ -53,6 +57,10 @@ HELPERS = {
     "norm": '''def _norm(a):
     """The root of the sum of the squares, which does not overflow."""
     return blas.dnrm2(np.ravel(a, order="K"))''',
+    "square_distances": '''def _square_distances(a, b):
+    """The squares of the distances between the rows of two matrices."""
+    found = scipy.spatial.distance.cdist(a, b, "sqeuclidean")
+    return found.astype(np.result_type(a, b, np.float32), copy=False)''',
     "repeated": '''def _repeated(a, shape):
     """An array repeated along further axes."""
     return np.array(np.broadcast_to(a, shape))''',

@@ -20,6 +20,9 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "square_distances": '''def _square_distances(a, b):
+    """The squares of the distances between the rows of two matrices."""
+    return torch.sum((a[:, None, :] - b) ** 2, dim=-1)''',
     "indicator": '''def _indicator(holds, a):
     """1 where something holds, else 0, in numbers as those of an array."""
     return torch.as_tensor(holds, dtype=torch.result_type(a, 1.0))''',

@@ -2,6 +2,7 @@
 
 2(AB) = (2A)B            where A is smaller than AB              −(A − B) = B − A
 (x ⊗ y)ᵀ                 products without sums are computed with their axes in the order in which they are needed
+diag(A − b1ᵀ) = diag(A) − b   entries that are not needed are not computed
 A⁻¹B = (A⁻¹)B            where A⁻¹ is an answer, or Tr(A⁻¹C) takes it: a product takes half the time of a solution
 """
 
@@ -46,7 +47,7 @@ class Tuning:
             return self.multiplied(self.inverses[a.args[0]], self.done[a.args[1]], a.data[1])
         args = tuple([self.done[x] for x in a.args])
         if a.op == "contract" and len(args) == 1 and self.uses[a.args[0]] == 1:
-            found = self.turned(args[0], *a.data)
+            found = self.turned(args[0], *a.data) or self.on_diagonal(args[0], *a.data)
             if found is not None:
                 return found
         return a if args == a.args else self.arrays.make(a.op, args, a.data, a.axes)
@@ -87,6 +88,15 @@ class Tuning:
             return None
         names = dict(zip(word, order, strict=True))
         return self.arrays.contract(a.args, (left, right), "".join(names[c] for c in out))
+
+    def on_diagonal(self, a: Array, word: str, out: str) -> Array | None:
+        """The diagonal, or the trace, of a sum or a function of entries, by the diagonals of its operands."""
+        if word != "aa" or a.op not in ("sum", "map"):
+            return None
+        args = [self.arrays.contract([x], ["aa"], "a") if len(x.axes) == 2 else x for x in a.args]
+        places = tuple([(0,) if x.axes else () for x in args])
+        found = self.arrays.make(a.op, args, (a.data[0], places), a.axes[:1])
+        return self.arrays.contract([found], ["a"], out)
 
 
 def is_outer(a: Array) -> bool:

@@ -318,7 +318,7 @@ def test_a_deep_expression_is_written_in_time_that_grows_with_it() -> None:
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_libraries_compute_the_same(backend: str) -> None:
     pytest.importorskip(backend)
-    for case in ("definitions", "blocks of a Hessian", "rows of a softmax"):
+    for case in ("definitions", "blocks of a Hessian", "rows of a softmax", "pairs of members"):
         text, unknowns, where, outputs = CASES[case]
         made = matdiff.code(text, unknowns, where, backend, outputs.split(","), check=False)
         assert made.verify(seed=1) < 1e-9

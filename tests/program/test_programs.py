@@ -167,3 +167,38 @@ def test_many_right_sides_have_the_solution_of_few(shape: tuple[int, int]) -> No
     gram = x.T @ x + np.eye(4)
     assert value == pytest.approx(np.linalg.slogdet(gram)[1])
     assert gradient == pytest.approx(2 * np.linalg.solve(gram, x.T).T, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "most"),
+    [
+        ("1/2*w'(X'X + c*eye(n))*w - b'w", "X: m x n; w, b: n; c: scalar", 1),
+        ("sum(exp((A - B)*w)) + w'w", "A, B: m x n; w: n", 1),
+        ("sum(i=1..N, sum(j=1..N, exp(-||w[i] - w[j]||^2)))", "w[i=1..N]: d", 2),
+        (
+            "sum(i=1..N, log(sum(k=1..K, p[k]*exp(-||x[i] - w[k]||^2))))",
+            "x[i=1..N]: d; w[k=1..K]: d; p[k=1..K]: scalar positive",
+            2,
+        ),
+    ],
+    ids=["a matrix and a multiple of I", "a difference", "distances", "centres"],
+)
+def test_no_array_is_larger_than_it_has_to_be(text: str, where: str, most: int) -> None:
+    (version,) = matdiff.code(text, "w", where)._found.versions
+    assert max(len(a.axes) for a in version.program if a.op != "input") == most
+
+
+def test_a_matrix_and_its_transpose_are_computed_once() -> None:
+    where = "S: n x n spd; C, D: n x n symmetric"
+    (version,) = matdiff.code("tr(inv(S)*C*inv(S)*D)", "S", where, outputs=["gradient"])._found.versions
+    assert [a.op for a in version.program if a.op in ("solve", "inverse")] == ["solve"] * 3  # of D, and on both sides
+    source = matdiff.code("-sum(log(diag(softmax_rows(A B'))))", "A,B", "A, B: n x d").source
+    assert source.count("np.exp") == 1
+    assert "np.diagonal(A @ B.T -" not in source  # only what is on the diagonal is subtracted
+
+
+def test_distances_of_points_that_are_far_away_have_their_digits() -> None:
+    x = np.random.default_rng(0).normal(size=(6, 3))
+    made = matdiff.code("sum(i=1..N, sum(j=1..N, exp(-||x[i] - x[j]||^2)))", None, "x[i=1..N]: d")
+    assert made.function(x + 1e6)[0] == pytest.approx(made.function(x)[0], rel=1e-8)
+    assert made.function(np.float32(x))[0].dtype == np.float32
