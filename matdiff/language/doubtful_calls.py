@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, SPECTRAL, SUBSCRIPT, canonical, no_function
+from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SPECTRAL, SUBSCRIPT, canonical, no_function
 from matdiff.language.parameters import INSIDE
 from matdiff.language.tokens import Emitter
 from matdiff.language.transcript import Transcript
@@ -17,7 +17,8 @@ from matdiff.language.words import Vocabulary, match_at
 
 STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"
-ONE_NAME = rf"{ONE_LETTER}(?:{SUBSCRIPT})?"  # p(x_i) is no product either
+LABEL = r"\^(?:\{?\s*\([^()]*\)\s*\}?|\{?\s*[a-z*∗⋆]\s*\}?)"  # of x^{(i)}, x^i, x^*
+ONE_NAME = rf"{ONE_LETTER}[{MARKS}]*(?:{SUBSCRIPT})?(?:{LABEL})?"  # p(x_i) is no product either
 ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
 POSITION = r"(?:[0-9]+|end(?:\s*-\s*[0-9]+)?)"
 PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
@@ -28,6 +29,8 @@ LOSSES = frozenset(("rho",))  # letters that are customary for losses, where the
 INVERTED = ("f", "g", "h", "phi", "psi")
 INVERSE = r"\s*(?:⁻¹|\^\s*\{?\(?\s*-\s*1\s*\)?\}?)\s*\("
 CUSTOMARY_FUNCTIONS = frozenset(("f", "g", "h", "phi", "psi", "sigma", "varphi"))
+PARAMETERS = frozenset(("theta", "phi", "psi", "omega", "vartheta", "varphi", "Theta", "Phi", "Psi"))
+COEFFICIENTS = frozenset(("lambda", "alpha", "beta", "gamma", "eta", "rho", "tau", "nu", "kappa", "delta"))
 OF_SEVERAL = frozenset(("k", "K", "kappa", "d", "D", "l", "L"))  # kernels, distances and losses, of several arguments
 
 
@@ -80,6 +83,17 @@ class DoubtfulCalls(Emitter):
         if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name in LOSSES):
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
+
+    def require_not_parametrised(self, name: str, start: int, end: int) -> None:
+        """Refuses f_θ(Ax + b) where f_θ stands nowhere without a bracket: a network with parameters, and no product."""
+        base, _, low = name.rpartition("_")
+        of_weights = low in ("w", "W") and base in CUSTOMARY_FUNCTIONS
+        if not (of_weights or (low in PARAMETERS and base not in COEFFICIENTS)) or not self.text.startswith("(", end):
+            return
+        written = self.text[start:end]
+        if re.search(rf"{re.escape(written)}(?!\()", self.text) is None:
+            hint = f"give it, as in {written}(z) = …; the product is {written}*(…)"
+            raise self.error(f"{written}(…) is a function that is not given", start, end + 1, hint)
 
     def require_no_laplacian(self, m: re.Match[str]) -> None:
         """Refuses Δ(xᵀAx), and Δf beside f(x) = …, which can be the Laplacian or a product."""

@@ -1,6 +1,7 @@
 r"""Left sides: what a text calls its function, J(w) = …, ``ln p(x|μ) = …``, ``\mathcal{L}_{ML}(θ) = …``, f: X ↦ …
 
-In goes a statement at its place in the plain spelling of a text; out come its left sides, and what is said of them.
+f = @(x) … of MATLAB and x -> … of Julia are such as well.  In goes a statement at its place in the plain
+spelling of a text; out come its left sides, and what is said of them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,12 @@ MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
     rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
-MAPPED = regex(rf"\s*(?:(?P<function>{LETTER})\s*:\s*)?(?P<argument>{LETTER})\s*[↦⟼]")
+NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
+MAPPED = regex(
+    rf"\s*(?:(?P<function>{LETTER})\s*[:=]\s*)?"
+    rf"(?:(?P<argument>{LETTER})\s*(?:[↦⟼]|->)|\((?P<arguments>{NAMES})\)\s*(?:[↦⟼]|->)|@\s*\((?P<handle>{NAMES})\))"
+)
+ARGUMENTS_OF = ("arguments", "argument", "handle")
 WORD = regex("[A-Za-z]{2,}")
 MOST_SIDES = 20
 
@@ -130,9 +136,15 @@ def called(head: re.Match[str]) -> str:
 
 def arguments(heads: list[re.Match[str]]) -> tuple[str, ...]:
     """x and y of f(x, y) = …; none of p(x | μ) and f(x; θ), of which either part may be the unknown."""
-    given = [found.get("arguments") or found.get("argument") or "" for found in map(re.Match.groupdict, heads)]
+    given = [_inside(head) for head in heads]
     inside = next(filter(None, given), "")
     return () if re.search("[;|]", inside) else tuple(filter(None, map(str.strip, inside.split(","))))
+
+
+def _inside(head: re.Match[str]) -> str:
+    """What stands in the brackets of a left side, or in front of ↦."""
+    found = head.groupdict()
+    return next((inside.strip() for name in ARGUMENTS_OF if (inside := found.get(name))), "")
 
 
 def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
@@ -141,8 +153,7 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
     for head in heads:
         rest = rest[: head.start()] + " " * (head.end() - head.start()) + rest[head.end() :]
     for head in heads:
-        found = head.groupdict()
-        inside = re.split(r"\s*[,;|]\s*", (found.get("arguments") or found.get("argument") or "").strip())
+        inside = re.split(r"\s*[,;|]\s*", _inside(head))
         for k, argument in enumerate(inside):
             if argument and argument in inside[:k]:
                 message = f"{argument} stands twice on the left side"

@@ -225,6 +225,7 @@ class Scripts(Comparisons):
         if name not in self.vocabulary.names and self.tokens[base].value not in self.vocabulary.kinds:
             self.require_given(name, start, end)
             self.require_no_loss(self.tokens[base].value, start, end, self.tokens[base - 1].type if base else "")
+            self.require_not_parametrised(name, start, end)
 
     def require_unshifted(self, base: int, start: int) -> None:
         """Refuses x^{k+1} where x^{k} has a label."""

@@ -25,7 +25,7 @@ SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<ag
 TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"
-RELATIONS = regex(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|[<>]=?)\s*\S|∀")
+RELATIONS = regex(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|(?:<|(?<!-)>)=?)\s*\S|∀")
 
 
 class Condition(NamedTuple):

@@ -46,6 +46,7 @@ ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what
 SYMPY = regex(
     r"\b(?:Trace|Determinant|MatrixSymbol|HadamardProduct|KroneckerProduct|Inverse|Transpose)\s*\(|\.doit\(\)"
 )
+HANDLE = regex(r"(?:^|[=(,;\n])\s*@\s*\(")  # f = @(x) …
 CVXPY = regex(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
 ARRAYS = regex(
@@ -72,6 +73,8 @@ def recognised(text: str) -> Dialect | None:
         raise AmbiguityError(f"the text mixes {titles}", text=text, span=(0, len(text)), suggestion=hint)
     if found:
         return DIALECTS[found.pop()]
+    if HANDLE.search(text):
+        return DIALECTS["matlab"]
     if SYMPY.search(text):
         return DIALECTS["sympy"]
     if CVXPY.search(text):
