@@ -197,3 +197,45 @@ def test_functions_of_jax_are_compared_by_those_of_numpy():
         e = matdiff.from_function(f, "x: 3")
         x = np.array([0.3, -1.0, 2.0])
         assert np.isclose(matdiff.evaluate(e, {"x": x}), float(f(jnp.asarray(x))), rtol=1e-5)
+
+
+def test_functions_of_numpy_have_the_values_of_those_of_jax():
+    jax = pytest.importorskip("jax")
+    stats = pytest.importorskip("jax.scipy.stats")
+    from matdiff.recording.by_numpy import OTHER
+
+    draw = np.random.default_rng(0)
+    x, a = draw.normal(size=(3, 4)), draw.normal(size=(4, 4))
+    spd = a @ a.T + np.eye(4)
+    arguments = {
+        "one_hot": [((np.array([2, 0, 1]), 4), {})],
+        "solve_triangular": [
+            ((a, x.T), {}),
+            ((a, x[0]), {"lower": True, "trans": 1}),
+            ((a, x[0]), {"unit_diagonal": True}),
+        ],
+        "cho_solve": [(((spd, True), x[0]), {}), (((spd, False), x.T), {})],
+        "cho_factor": [((spd,), {}), ((spd,), {"lower": True})],
+        "norm.logpdf": [((x,), {}), ((x, 0.5, 2.0), {})],
+        "multivariate_normal.logpdf": [((x[0], a[0], spd), {}), ((x, a[0], spd), {})],
+        "logsumexp": [((x,), {}), ((x, 0), {}), ((x,), {"axis": 1, "keepdims": True})],
+        "softmax": [((x,), {}), ((x,), {"axis": 0})],
+        "log_softmax": [((x,), {}), ((x,), {"axis": 0})],
+        "gelu": [((x,), {}), ((x,), {"approximate": False})],
+        "xlogy": [((np.abs(x), np.abs(x) + 1), {}), ((np.zeros(3), np.arange(3.0)), {})],
+        "gammaln": [((np.abs(x) + 0.1,), {})],
+        "rsqrt": [((np.abs(x) + 0.1,), {})],
+        "logit": [((1 / (1 + np.exp(-x)),), {})],
+    }
+    homes = (jax.nn, jax.scipy.special, jax.scipy.linalg, stats, jax.lax)
+    with jax.enable_x64(True):
+        for name, function in OTHER.items():
+            first, _, second = name.partition(".")
+            original = next(getattr(home, first) for home in homes if hasattr(home, first))
+            original = getattr(original, second) if second else original
+            for given, options in arguments.get(name, [((x,), {})]):
+                want, got = original(*given, **options), function(*given, **options)
+                if name == "cho_factor":  # the other triangle has whatever it had
+                    assert got[1] == want[1]
+                    want, got = (np.tril(f[0]) if f[1] else np.triu(f[0]) for f in (want, got))
+                np.testing.assert_allclose(got, np.asarray(want), rtol=1e-9, atol=1e-12, err_msg=name)

@@ -16,6 +16,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from matdiff.recording.arrays import FUNCTIONS, HINTS, LIBRARY, OF_TORCH, UFUNCS, Traced, call, extent, lift, refuse
+from matdiff.recording.by_numpy import by_numpy
 from matdiff.recording.counting import Counting, counted_sum
 from matdiff.recording.differences import cumsum
 from matdiff.recording.keys import All
@@ -52,7 +53,6 @@ ROOTS = frozenset(name.partition(".")[0] for name in HOMES)
 CREATED = "eye identity ones zeros full empty ones_like zeros_like full_like empty_like array stack"
 MADE = frozenset((*CREATED.split(), "no_grad", "inference_mode"))
 ALWAYS = ("jax.", "torch.nn.", "distributions.")  # what takes functions or options, and gives a function
-SAME = {"": "numpy", "linalg.": "numpy.linalg", "special.": "scipy.special"}
 BY_NUMPY = "numpy for jax"  # the functions of JAX are called with numbers, and those that NumPy has not are refused
 FALLBACK = {
     "special.": ("", "linalg."),
@@ -95,9 +95,11 @@ class Word:
         self.torch, self.shown = home.startswith("torch"), f"{SHORT.get(home, home.rpartition('.')[2])}.{name}"
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
+        if LIBRARY.get() == BY_NUMPY:
+            if library_named(self.original) in ("jax", "jaxlib"):
+                raise NotImplementedError(f"NumPy has no {self.name}")
+            return self.original(*arguments, **options)
         is_made = self.operation is not None and (self.name in MADE or self.name.startswith(ALWAYS))
-        if LIBRARY.get() == BY_NUMPY and library_named(self.original) in ("jax", "jaxlib"):
-            raise NotImplementedError(f"NumPy has no {self.name}")
         if not any(map(has_traced, (*arguments, *options.values()))):
             if not is_made:
                 return self.original(*arguments, **options)
@@ -193,10 +195,8 @@ def stand_in(value: Any, prefix: str, name: str, home: str) -> Any:
 
 
 def plain(value: Any, prefix: str, name: str) -> Any:
-    """The function for arrays of numbers: NumPy's or SciPy's, where JAX has the same."""
-    if library_named(value) not in ("jax", "jaxlib") or prefix not in SAME:
-        return value
-    return getattr(sys.modules.get(SAME[prefix]), name, value)  # JAX has imported them
+    """The function for arrays of numbers: NumPy's, where JAX has the same."""
+    return (by_numpy(prefix, name) if library_named(value) in ("jax", "jaxlib") else None) or value
 
 
 def library_named(value: Any) -> str:
