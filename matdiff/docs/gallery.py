@@ -1,4 +1,4 @@
-"""The gallery: models of the literature, each with its formula, derivation, check and code, derived for the site."""
+"""The gallery: models of the literature, each with its formula, derivation, check, curves and code, for the site."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from matdiff import api
 from matdiff.display.in_html import checked, html
 from matdiff.docs.markdown import raw, slug
+from matdiff.docs.pictures import picture
 from matdiff.errors import MatdiffError
 from matdiff.regex import regex
 from matdiff.results.gradient import Derivation
@@ -20,7 +21,8 @@ HEADING = regex(r"^# -+ (.*?) -+$", re.MULTILINE)
 INTRODUCTION = """# Gallery of models
 
 Each model is a short program: definitions that keep their names, and last the function. The gradients are compared by
-the tests with the closed forms of the source that is named, and here with differences of values.
+the tests with the closed forms of the source that is named, and here with differences of values. The curves are the
+function along a line through a random point, for each unknown; dashed is the tangent that the gradient gives.
 """
 
 
@@ -75,7 +77,8 @@ def _shown(model: Model) -> str:
     if verdict is None or isinstance(verdict, MatdiffError) or not verdict.ok:
         raise MatdiffError(f"the check of {name} fails")
     typed = f"```text\n{program}\n```\n\nDeclared: `{model.where}`. Source: {model.source}."
-    return "\n\n".join([f"## {name}", typed, raw(html(found)), *_code(found)])
+    drawn = picture(found)
+    return "\n\n".join([f"## {name}", typed, raw(html(found)), *[raw(drawn)] * bool(drawn), *_code(found)])
 
 
 def _code(found: Derivation) -> Iterator[str]:

@@ -9,7 +9,7 @@ import pytest
 
 import matdiff
 from matdiff import api
-from matdiff.docs import build, reference, sources
+from matdiff.docs import build, pictures, reference, sources
 from matdiff.docs.gallery import models
 from matdiff.docs.law_book import shortest_steps
 
@@ -49,6 +49,16 @@ def test_the_gallery_has_forty_models_and_the_law_book_examples() -> None:
         assert step.law.explains(step.before, step.after) or step.law.kind == "definition"
 
 
+def test_a_picture_has_the_curves_and_says_what_they_are() -> None:
+    pytest.importorskip("matplotlib", reason="the extra docs is not installed")
+    drawn = pictures.picture(matdiff.derive("a ‖x‖²", "a, x", "a: scalar; x: n"))
+    assert 'role="img"' in drawn
+    assert drawn.count("stroke-dasharray") == 2
+    assert "x + t dx" in drawn
+    assert "<metadata" not in drawn
+    assert pictures.picture(matdiff.derive("∑ᵢ ‖xᵢ‖²", "x", "x[i=1..N]: d")) == ""
+
+
 def test_what_is_no_checkout_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("sphinx", reason="the extra docs is not installed")
     assert build.main(["build", str(tmp_path / "site"), "--root", str(tmp_path)]) == 2
@@ -57,7 +67,7 @@ def test_what_is_no_checkout_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    for name in ("sphinx", "myst_parser", "furo"):
+    for name in ("sphinx", "myst_parser", "furo", "matplotlib"):
         pytest.importorskip(name, reason="the extra docs is not installed")
     folder = tmp_path_factory.mktemp("site")
     build.build(folder, ROOT)  # a warning is an error
@@ -78,5 +88,8 @@ def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
 def test_formulas_are_typeset(site: Path) -> None:
     laws = (site / "laws" / "laws-of-the-differential.html").read_text(encoding="utf-8")
     assert laws.count('class="entry"') == sum(law.kind == "differential" for law in matdiff.laws())
+    for page in (site / "gallery").glob("*.html"):
+        ids = re.findall(r'\bid="([^"]*)"', page.read_text(encoding="utf-8"))
+        assert len(ids) == len(set(ids)), page
     for page in (*(site / "laws").glob("*.html"), *(site / "gallery").glob("*.html")):
         assert 'class="tex"' not in page.read_text(encoding="utf-8"), page
