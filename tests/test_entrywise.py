@@ -255,3 +255,10 @@ def test_a_function_of_ones_own_is_one_block_of_at_most_ten_lines() -> None:
     assert len([line for line in MODULE.splitlines() if line]) <= 10
     done = subprocess.run([sys.executable, "-c", USE], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "d(gauss(A)) = (−2(A ⊙ gauss(A))) .* d(A)"
+
+
+@pytest.mark.parametrize("text", ["log Γ(a)", "ln(Γ(a))", r"\log\Gamma\left(a\right)", "log(tgamma(a))"])
+def test_the_logarithm_of_gamma_is_one_function(text: str) -> None:
+    found = matdiff.derive(text, "a", "a: scalar positive")
+    assert found.function is matdiff.parse("gammaln(a)", "a: scalar positive")
+    assert not found.conditions  # log(tgamma(a)) would need tgamma(a) > 0

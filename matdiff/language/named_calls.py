@@ -100,8 +100,11 @@ def power_of_function(bound: Bound, node: Node, name: str, exponent: Fraction) -
 
 
 def name_distributions(bound: Bound, node: Node) -> None:
-    """log N(x | μ, Σ) has a formula of its own, and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) has one."""
+    """log N(x | μ, Σ), log Γ(a) and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) have formulas of their own."""
     inside = list(map(_inside, node.parts))
+    if node.value in ("log", "ln") and [(part.kind, part.value) for part in inside] == [("call", "tgamma")]:
+        node.value, node.parts = "gammaln", inside[0].parts
+        return
     if not all(part.kind == "call" and part.value == "normal" for part in inside):
         return
     listed = [part.parts[0].parts if part.parts and part.parts[0].kind == "list" else part.parts for part in inside]

@@ -39,6 +39,12 @@ TABLE = [
         "np.linalg.inv(A) - np.linalg.inv(A.T) + np.linalg.matrix_power(A, 3)",
         r"A^{-1} - A^{-\top} + A^{3}",
     ),
+    (
+        "x ⊙ (log Γ(z)) + (log Γ(a))w",
+        "x .* gammaln(z) + gammaln(a)*w",
+        "np.multiply(x, gammaln(z)) + gammaln(a) * w",
+        r"x \odot \left(\log\Gamma\left(z\right)\right) + \left(\log\Gamma\left(a\right)\right) w",
+    ),
     ("x ./ z", "x ./ z", "np.divide(x, z)", r"x \oslash z"),
     ("1 ./ x.^2", "1 ./ x.^2", "np.divide(1, x**2)", r"1 \oslash x^{\circ 2}"),
     (

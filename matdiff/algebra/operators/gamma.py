@@ -8,7 +8,7 @@ from typing import Any
 from matdiff.algebra.dims import Shape
 from matdiff.algebra.expr import Data, Expr
 from matdiff.algebra.laws import Law
-from matdiff.algebra.notation import Notation, Style, fenced
+from matdiff.algebra.notation import POSTFIX, TERM, Notation, Style, fenced
 from matdiff.algebra.operators.activations import by_scalars
 from matdiff.algebra.operators.entrywise import Entrywise, OfEntries
 from matdiff.algebra.operators.products import Hadamard
@@ -58,6 +58,13 @@ class LogGamma(Entrywise):
     array = "gammaln(a)"
     numpy = staticmethod(lambda np, a: by_scalars(np, lambda t: math.lgamma(t) if t > 0 else math.nan, a))
     slope = staticmethod(lambda t: Digamma(t))
+
+    open_ended = True  # as log|A|, it takes in what follows
+
+    def notation(self, style: Style) -> Notation:
+        plain = "gammaln(" if style.explicit else "log Γ("
+        parts, _ = fenced(self.operands[0], style, (plain, ")"), (r"\log\Gamma\left(", r"\right)"))
+        return Notation(parts, POSTFIX if style.explicit else TERM)
 
 
 class Digamma(Entrywise):
