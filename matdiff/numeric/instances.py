@@ -119,7 +119,8 @@ class Sampler:
         failures: Counter[Expr] = Counter()
         last = SHIFTED + len(self.shifts)
         sizeless: Instance | None = None
-        attempts = iter([*range(start, TRIES), *range(min(start, TRIES)), *range(max(start, TRIES), last)])
+        ahead, passed = range(max(start, TRIES), last), range(min(start, TRIES))
+        attempts = iter([*range(start, TRIES), *passed, *ahead] if start < TRIES else [*ahead, *passed])
         for attempt in attempts:
             environment = self.draw(draws, attempt)
             found = None if environment is None else self.tried(environment, attempt, failures)

@@ -73,7 +73,7 @@ class Test:
                 worst = max(t.residual for t in found)
                 return Tested(worst, any(t.lower for t in found), any(t.higher for t in found), trials)
             instance = sampler.instance(draws, attempt)
-            is_rare = not found and attempt < TRIES // 2 <= instance.attempt  # then other scales are tried
+            is_rare = not found and TRIES // 2 <= instance.attempt < ONE_SCALE  # then other scales are tried
             attempt = ONE_SCALE if is_rare else instance.attempt + 1
             outcome = self.on(instance.environment, draws)
             found += [] if outcome is None else [outcome]
@@ -147,7 +147,7 @@ def in_domain(x: Expr, value: Array) -> bool:
         return False
     if "nonnegative" in known and (value < 0).any():
         return False
-    return "positive" not in known or bool((value > 0).all())
+    return "positive" not in known or bool((value > 0)[..., project(known, np.ones(value.shape[1:])) != 0].all())
 
 
 def drawn(own: Point, draws: Draws) -> dict[Expr, Array]:

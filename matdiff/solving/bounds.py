@@ -36,15 +36,13 @@ from matdiff.algebra.operators.spectral import (
 )
 from matdiff.algebra.operators.spectral_functions import Eigenvectors
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.symmetry import assumed, is_symmetric
+from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
-from matdiff.solving.equations import Equation, form_law, sign_of
+from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.kinds import is_zero_block
-from matdiff.solving.linear import divided_by_scalar
 from matdiff.solving.quadratics import (
-    HALF,
     Bound,
     Form,
     curvature,
@@ -75,13 +73,6 @@ quotient_stationary = form_law(
     "a = (a/b)*b",
     where="a, b: scalar positive",
     requires="b ≠ 0",
-)
-nearest_semidefinite = form_law(
-    "nearest_semidefinite",
-    "the negative eigenvalues become 0",
-    "(1/2*(B + sqrtm(B*B)))*(1/2*(B - sqrtm(B*B))) = zeros(n, n)",
-    where="B: n x n symmetric",
-    requires="B is symmetric",
 )
 nearest_orthogonal = form_law(
     "polar_factor",
@@ -260,24 +251,6 @@ def linear_part(f: Expr, a: Expr, b: Expr) -> bool:
     found = gradients(f, {"a": a, "b": b}).gradients
     at_zero = [tidy(replace(g, {a: zero(a.shape), b: zero(b.shape)}.get)) for g in found.values()]
     return any(g is not zero(g.shape) for g in at_zero)
-
-
-def on_semidefinite(f: Expr, x: Expr, sizes: frozenset[str]) -> Bound | None:
-    """The least c‖X − B‖² for a semidefinite X: B without its negative eigenvalues, ½(B + √(B²))."""
-    if "psd" not in assumed(x) or "spd" in assumed(x):
-        return None
-    q = Equation(gradients(f, {"x": x}).gradients["x"], x, sizes)
-    found = divided_by_scalar(q)
-    if not found or any(sign_of(t.scalar(), sizes) != "positive" for t in q.terms if x in t.factors):
-        return None
-    b = found[0].value
-    if not is_symmetric(b) or sign_of(b, sizes).startswith("positive"):
-        return None
-    value = tidy(Scale.of(HALF, Sum.of(b, Sqrtm(tidy(Product.of(b, b))))))
-    reason = (
-        f"{b} without its negative eigenvalues: no semidefinite matrix is nearer, since each has to become 0 at least"
-    )
-    return Bound({"x": value}, (Step(nearest_semidefinite, x, value),), "", reason, (), "")
 
 
 # ---- orthonormal columns ------------------------------------------------------------------------------

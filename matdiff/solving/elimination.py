@@ -8,8 +8,10 @@ from typing import NamedTuple
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, postorder, replace
 from matdiff.algebra.identities.indexed import bound_names
-from matdiff.algebra.operators.entrywise import Entrywise, Sqrt
+from matdiff.algebra.operators.activations import Step as Heaviside
+from matdiff.algebra.operators.entrywise import Entrywise, Sign, Sqrt
 from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.operators.softmax import Softmax, SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Member, substitute_index
@@ -31,6 +33,7 @@ shifted = form_law(
     requires="M is invertible",
 )
 NAMES = {3: " (cubic)", 4: " (quartic)"}  # of polynomial equations
+PIECEWISE = (Sign, Heaviside, Polar)  # the gradients of norms and of max(0, x)
 TRANSCENDENTAL = (Entrywise, Softmax, SoftmaxOfRows, SoftmaxOfColumns)
 
 
@@ -63,7 +66,7 @@ def kind_of(q: Equation) -> str:
     if found is not None:
         degree = max(found[0])
         return f"a polynomial equation of degree {degree}{NAMES.get(degree, '')} in {x}"
-    if x.is_scalar:
+    if x.is_scalar and not any(isinstance(n, PIECEWISE) and q.holds(n) for n in postorder(q.left)):
         return f"a transcendental or secular scalar equation for {x}"
     itself = (x, Transpose(x))
     others = [o for t in q.terms for o in (*t.scalars, *t.factors) if o not in itself]
@@ -71,6 +74,8 @@ def kind_of(q: Equation) -> str:
     if is_matrix(x) and degree == 2 and not any(map(q.holds, others)):
         return f"a quadratic matrix equation (Riccati) in {x}"
     held = [n for n in postorder(q.left) if q.holds(n) and not isinstance(n, Sqrt)]
+    if any(isinstance(n, PIECEWISE) for n in held):
+        return f"an equation with kinks in {x}, where a subgradient has to be 0"
     is_transcendental = any(isinstance(n, TRANSCENDENTAL) for n in held)
     return f"a {'transcendental' if is_transcendental else 'nonlinear'} equation in {x}"
 

@@ -233,12 +233,12 @@ def is_zero(e: Expr) -> bool:
     return e is zero(e.shape)
 
 
-def fresh_symbol(name: str, like: Expr, within: Expr) -> Symbol:
-    """A symbol in the place of an expression, with a name that nothing has within another one."""
+def fresh_symbol(name: str, like: Expr, within: Expr, *properties: str) -> Symbol:
+    """A symbol in the place of an expression, with a name that nothing has within another one, and some properties."""
     taken = {s.name for s in symbols(within)}
     while name in taken:
         name += "_"
-    return Symbol(name, like.shape, assumed(like), like.ranges if isinstance(like, Symbol) else ())
+    return Symbol(name, like.shape, assumed(like) | {*properties}, like.ranges if isinstance(like, Symbol) else ())
 
 
 def product_of(factors: Sequence[Expr]) -> Expr | None:

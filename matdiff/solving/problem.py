@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
+from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
@@ -16,11 +17,12 @@ from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
 from matdiff.errors import UnknownNameError, UnsupportedError
-from matdiff.solving.bounds import attained, on_semidefinite
+from matdiff.solving.bounds import attained
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.elimination import Branch, eliminated, put
-from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of
+from matdiff.solving.equations import Demand, fresh_symbol, fulfilled, in_words, sign_of
 from matdiff.solving.kinds import WANTED, Verdict, verdict
+from matdiff.solving.nearest import least
 from matdiff.solving.presentation import presented
 from matdiff.solving.quadratics import Bound
 from matdiff.solving.terms import tidy
@@ -101,9 +103,9 @@ def solved(question: Question) -> Solved:
     question = in_standard_form(question)
     is_plain = bool(question.sense) and not question.bounds and not any(map(assumed, question.variables.values()))
     bound = attained(*question[:4]) if is_plain else None
-    if question.sense == "minimise" and len(question.variables) == 1 and not (question.constraints or question.bounds):
+    if question.sense and len(question.variables) == 1 and not (question.constraints or question.bounds):
         f, (x,) = question.objective, question.variables.values()
-        bound = bound or on_semidefinite(f, x, size_names(f))
+        bound = bound or least(f, x, question.sense, size_names(f))
     if bound is not None:
         return by_bound(question, bound)
     try:
@@ -208,11 +210,24 @@ def candidate(question: Question, lagrangian: Expr, unknowns: Mapping[str, Expr]
     in_turn = {unknowns[n]: root.steps[-1].after for n, root in branch.roots}
     multipliers = {unknowns[n]: v for n, v in values.items() if n not in question.variables}
     own = {n: u for n, u in question.variables.items() if n in values}
-    found = verdict(put(lagrangian, multipliers), own, in_turn, tuple(values), bool(question.constraints))
-    demands = [d for _, root in branch.roots for d in root.conditions]
+    numbers = positive_factors(own, values, sizes)
+    f = put(lagrangian, multipliers)
+    signed = {c: fresh_symbol("c", c, f, "positive") for c in numbers}
+    found = verdict(put(f, signed) if signed else f, own, in_turn, tuple(values), bool(question.constraints))
+    demands = [d for _, root in branch.roots for d in root.conditions if d.about not in numbers]
     words = in_words(demands, known, sizes) + in_domain(own, values, sizes)
     steps = tuple(s for _, root in branch.roots for s in root.steps)
     return Candidate(values, tuple(dict.fromkeys(words)), steps, found, tuple(values))
+
+
+def positive_factors(variables: Mapping[str, Expr], values: Mapping[str, Expr], sizes: frozenset[str]) -> list[Expr]:
+    """The numbers c of values cV of definite unknowns, with a definite V, whose sign is not known."""
+    found = []
+    for name, x in variables.items():
+        c, v = values[name].operands if "spd" in assumed(x) and isinstance(values[name], Scale) else (x, x)
+        if c.is_scalar and c is not x and not sign_of(c, sizes) and sign_of(v, sizes) == "positive definite":
+            found.append(c)
+    return found
 
 
 def in_domain(variables: Mapping[str, Expr], values: Mapping[str, Expr], sizes: frozenset[str]) -> tuple[str, ...]:
@@ -223,7 +238,9 @@ def in_domain(variables: Mapping[str, Expr], values: Mapping[str, Expr], sizes: 
     found = []
     for name, x in variables.items():
         known, value = assumed(x), values[name]
-        if "spd" in known:
+        if "spd" in known and (signed := positive_factors({name: x}, values, sizes)):
+            found += [Demand(c, "positive").said() for c in signed]
+        elif "spd" in known:
             found += [] if fulfilled("definite", value, sizes) else [Demand(value, "definite").said()]
         elif "psd" in known and sign_of(value, sizes) not in ("positive definite", "positive semidefinite"):
             raise UnsupportedError(f"if {x} need not be semidefinite it would be {value}, which need not be either")

@@ -74,3 +74,9 @@ def test_a_letter_of_the_data_is_not_taken_for_that_of_a_step() -> None:
     assert str(matdiff.solve("minimise log det(X) + tr(inv(X)*Y)", "X", "X, Y: n x n spd").solutions[0]["X"]) == "Y"
     found = matdiff.solve("minimise ||D - diag(d)||^2", "D", "d: n; D: n x n diagonal")
     assert str(found.solutions[0]["D"]) == "diag(d)"
+
+
+def test_a_positive_diagonal_need_not_be_positive_beside_the_diagonal() -> None:
+    where = "D: n x n diagonal positive; S: n x n spd; k: scalar positive"
+    found = matdiff.solve("maximise -k/2*log det(D) - 1/2*tr(S inv(D))", "D", where)
+    assert (str(found.solutions[0]["D"]), found.kind, found.proved) == ("diag(diag(S)/k)", "maximum", True)

@@ -309,3 +309,11 @@ def test_an_equation_with_the_transposed_inverse_alone_is_turned_round() -> None
 def test_what_all_members_are_has_no_index() -> None:
     solution = matdiff.solve(r"\max_{p} -\sum_i p_i \log p_i \text{ s.t. } \sum_i p_i = 1")
     assert (str(solution.solutions[0]["p"]), solution.kind) == ("1/N", "maximum")
+
+
+def test_the_mode_of_a_density_that_has_one_for_many_degrees_of_freedom_alone() -> None:
+    found = matdiff.solve(
+        "maximise (n - p - 1)/2*log det(W) - 1/2*tr(inv(V) W)", "W", "W, V: p x p spd; n: scalar positive"
+    )
+    assert found.conditions == ("n − p − 1 > 0",)
+    assert (str(found.solutions[0]["W"]), found.kind, found.proved) == ("(n − p − 1)V", "maximum", True)
