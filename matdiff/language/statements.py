@@ -33,7 +33,7 @@ from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, word_of
 from matdiff.language.phrases import COUNT
 from matdiff.language.quantifiers import without_quantifiers
-from matdiff.language.questions import Question, question_at
+from matdiff.language.questions import LETTER, Question, question_at
 from matdiff.language.requests import is_verb, request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
@@ -45,6 +45,7 @@ UNREAD = regex(
     r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
     r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
 )
+POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
 SAYING = regex(  # what parts, defines, compares or asks
     r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s|@\s*\("
     r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
@@ -109,6 +110,7 @@ def _is_formula(text: str) -> bool:
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     text = script.text
+    _refuse_point(script)
     pieces, question = _without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
@@ -378,6 +380,14 @@ def _refuse_differential(script: Transcript, known: Collection[str]) -> None:
     further = "whether the equation is true says matdiff check" if is_claim else "a product is written with *"
     hint = f"write the function alone; {further}"
     raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+
+
+def _refuse_point(script: Transcript) -> None:
+    """Refuses a derivative at x = 0."""
+    if m := POINT.search(script.text):
+        message = "a derivative is found as a formula, and not at a point"
+        hint = "leave the point out; matdiff.evaluate puts values into the answer"
+        raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
 
 
 def _refuse_unread(script: Transcript, known: Collection[str]) -> None:

@@ -14,7 +14,7 @@ from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
-from matdiff.language.recurrences.implied import given_start, with_steps
+from matdiff.language.recurrences.implied import given_start, taken_once, with_steps
 from matdiff.language.recurrences.recursion import Binding, Recursion, at_head, fault, spend
 from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node, copied, postorder
@@ -25,6 +25,7 @@ def gathered(bound: Binding, items: Sequence[Node]) -> list[Node]:
     if not any(item.kind in ("state", "repeat") for item in items):
         return list(items)
     with_steps(bound, items)
+    items = taken_once(list(items))
     starts = {item.value[0].name: item for item in items if item.kind == "state"}
     for item in items:
         if item.kind == "repeat":

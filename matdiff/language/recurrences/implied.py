@@ -44,7 +44,8 @@ def _letter(item: Node) -> str:
 
 def _leads(item: Node) -> bool:
     """Whether a step uses the state before it."""
-    return any(n.kind == "NAME" and n.value == item.value[0].name for n in postorder(item))
+    name = item.value[0].name
+    return any(n.kind == "NAME" and n.value in (name, f"{name}_{_letter(item)}") for n in postorder(item))
 
 
 def _limit(bound: Binding, items: Sequence[Node], steps: Steps) -> None:
@@ -79,6 +80,22 @@ def joined(items: list[Node]) -> list[Node]:
                 place.kind, place.value, place.parts = "group", None, [copied(item.parts[0])]
             gone.add(id(item))
     return [item for item in items if id(item) not in gone]
+
+
+def taken_once(items: list[Node]) -> list[Node]:
+    """x_{k+1} = A x_k + B u_k where nothing says how often: x_{k+1} is what it is for this one k, wherever it stands."""
+    for step in [item for item in items if _letter(item) and _leads(item)]:
+        head = step.value[0]
+        others = [item for item in items if item is not step]
+        places = [place for item in items for place in _places(item) if place.parts[0].value == head.name]
+        following = [place for item in others for place in _places(item) if place.parts[0].value == head.name]
+        if not following or not {low_of(place) for place in places} <= {_letter(step), re.sub(r"\s", "", head.number)}:
+            continue
+        for place in following:
+            if low_of(place) == re.sub(r"\s", "", head.number):
+                place.kind, place.value, place.parts = "group", None, [copied(step.parts[0])]
+        items = others
+    return items
 
 
 def _places(item: Node) -> Iterator[Node]:
