@@ -83,7 +83,7 @@ def joined(items: list[Node]) -> list[Node]:
 
 
 def taken_once(items: list[Node]) -> list[Node]:
-    """x_{k+1} = A x_k + B u_k where nothing says how often: x_{k+1} is what it is for this one k, wherever it stands."""
+    """x_{k+1} = A x_k + B u_k where nothing says how often: x_{k+1} is that for this one k, wherever it stands."""
     for step in [item for item in items if _letter(item) and _leads(item)]:
         head = step.value[0]
         others = [item for item in items if item is not step]
