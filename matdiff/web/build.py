@@ -8,6 +8,7 @@ check of an answer among them, is left to ``matdiff serve``, and the page says s
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
+from zlib import crc32
 
 from matdiff.errors import MatdiffError
 from matdiff.web.server import FILES, STATIC
@@ -43,6 +45,19 @@ def build(folder: Path, pyodide: Path | None = None) -> None:
         source = pyodide or fetched(Path(passing))
         for name in PYTHON:
             shutil.copyfile(source / name, folder / "python" / name)
+    (folder / "offline.js").write_text(offline(folder), encoding="utf-8")
+
+
+def offline(folder: Path) -> str:
+    """What keeps the files of a page in the browser: their names, and a version that is theirs alone."""
+    needed = [*FILES, "/worker.js", "/packages.zip", *(f"/python/{name}" for name in PYTHON)]
+    paths = [*(f".{name}" for name in needed), "./index.html"]
+    known = crc32("".join(paths).encode())
+    for name in needed:
+        known = crc32((folder / (name[1:] or "index.html")).read_bytes(), known)
+    script = (STATIC / "offline.js").read_text(encoding="utf-8")
+    script = script.replace("FILES = []", f"FILES = {json.dumps(paths)}")
+    return script.replace('VERSION = ""', f'VERSION = "matdiff {known:08x}"')
 
 
 def in_the_browser(html: str) -> str:

@@ -36,6 +36,17 @@ def test_the_site_has_the_files_of_the_page_and_python(site: Path) -> None:
     assert all((site / name).is_file() for name in needed)
 
 
+def test_what_is_kept_for_a_page_without_a_network_is_all_of_it(site: Path) -> None:
+    script = (site / "offline.js").read_text(encoding="utf-8")
+    kept = set(json.loads(re.search(r"FILES = (\[.*?\])", script).group(1)))  # type: ignore[union-attr]
+    there = {f"./{path.relative_to(site).as_posix()}" for path in site.rglob("*") if path.is_file()}
+    assert kept == {*there, "./"} - {"./offline.js"}
+    assert re.search(r'VERSION = "matdiff [0-9a-f]{8}"', script)
+    before = build.offline(site)
+    (site / "worker.js").write_text((site / "worker.js").read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert build.offline(site) != before  # another page is kept under another name
+
+
 def test_the_packages_hold_what_python_needs(site: Path) -> None:
     names = zipfile.ZipFile(site / "packages.zip").namelist()
     for name in (

@@ -30,6 +30,9 @@ worker?.addEventListener("message", ({ data }) => {
   waiting.get(data.id)(JSON.parse(data.found));
   waiting.delete(data.id);
 });
+worker?.addEventListener("message", () => { // once it works, it is kept, and then needs no network
+  navigator.serviceWorker?.register("offline.js").catch(() => {});
+}, { once: true });
 
 async function post(method, content) {
   if (worker) return new Promise((resolve) => {
