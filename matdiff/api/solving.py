@@ -37,7 +37,7 @@ def solve(
     ('c ≠ 0',)
     """
     from matdiff.results.solution import Solution
-    from matdiff.solving.problem import solved
+    from matdiff.solving.methods import solved
 
     found = solved(_question(problem, wrt, where, subject_to))
     checked, notes = _checked(found)

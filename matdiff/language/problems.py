@@ -41,7 +41,7 @@ def read_problem(
     reading = read(text, where, wrt, scalar=True, solving=True)
     pieces = [*map(without_space, reading.constraints), *(piece for part in subject_to for piece in _pieces(part))]
     equations = [p for p in pieces if not UNEQUAL.search(p)]
-    inequalities = [p for p in pieces if UNEQUAL.search(p)]
+    inequalities = [link for p in pieces if UNEQUAL.search(p) for link in links(p)]
     try:
         constraints = constraints_beside(reading.expr, equations, where)
     except ShapeError:
@@ -84,6 +84,13 @@ def difference(text: str) -> str:
     if len(places) != 1:
         raise NotationError("an equation has one sign =", text=text, span=(0, len(text)), suggestion="Write A x = b.")
     return _minus(text[: places[0]], text[places[0] + 1 :])
+
+
+def links(text: str) -> Iterator[str]:
+    """The inequalities of a chain, l ≤ x and x ≤ u of l ≤ x ≤ u."""
+    signs = [*UNEQUAL.finditer(text)]
+    ends = [0, *(m.end() for m in signs)], [*(m.start() for m in signs), len(text)]
+    yield from (text[start:end] for start, end in zip(ends[0], ends[1][1:], strict=False))
 
 
 def excess(text: str) -> str:

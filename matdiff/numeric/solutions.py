@@ -51,6 +51,7 @@ class Test:
         self,
         objective: Expr,
         constraints: Sequence[Expr],
+        bounds: Sequence[Expr],
         variables: Sequence[Expr],
         equations: Sequence[Expr],
         values: Mapping[Expr, Expr],
@@ -62,6 +63,7 @@ class Test:
         self.function = Program([objective], lenient=True)
         self.conditions = Program(equations, lenient=True)
         self.limits = Program([*constraints], lenient=True)
+        self.bounds = Program([*bounds], lenient=True)
 
     def carry_out(self, seed: int, trials: int) -> Tested:
         """What some random instances say; raises CheckError where the objective is defined at the solution of none."""
@@ -94,7 +96,11 @@ class Test:
             return None
         if not all(np.allclose(project(assumed(x), v), v, rtol=TOLERANCE, atol=TOLERANCE) for x, v in own.items()):
             return Tested(np.inf, False, False, 1)
+        if not within_bounds(self.bounds, within, own).all():
+            return Tested(np.inf, False, False, 1)
         points = feasible(drawn(own, draws), self.limits, within)
+        kept = within_bounds(self.bounds, within, points)
+        points = {x: v[kept] for x, v in points.items()}
         f = self.function.results(with_values(within, joined(own, points)))[0].ravel()
         slack = 1e-8 * (1.0 + abs(f[0]))
         lower, higher = bool((f < f[0] - slack).any()), bool((f > f[0] + slack).any())
@@ -199,6 +205,15 @@ def feasible(points: dict[Expr, Array], limits: Program, within: Environment) ->
         if "spd" in assumed(x):
             kept &= np.linalg.eigvalsh(v).min(axis=-1) > 0
     return {x: v[kept] for x, v in points.items()}
+
+
+def within_bounds(bounds: Program, within: Environment, points: Point) -> Array:
+    """Which points fulfil the inequalities b ≥ 0, but for rounding."""
+    count = max(v.shape[0] for v in points.values())
+    if not bounds.roots or not count:
+        return np.ones(count, dtype=bool)
+    values = packed(bounds.results(with_values(within, points)))
+    return np.broadcast_to((values >= -FEASIBLE * (1.0 + np.abs(values))).all(axis=1), (count,))
 
 
 def packed(values: Sequence[Array]) -> Array:

@@ -30,7 +30,8 @@ from matdiff.page.model import (
 )
 from matdiff.page.pieces import shaped, steps_record
 
-ZERO = " = 0"
+ZERO: Formula | str = " = 0"
+NOT_NEGATIVE = sign(" ≥ 0", r" \ge 0")
 
 
 # ---- implicit derivatives -------------------------------------------------------------------------------
@@ -113,15 +114,22 @@ def of_stationary(found: Stationary, steps: str) -> Page:
 
 
 def asked(
-    f: Expr, constraints: Sequence[Expr], variables: Iterable[Expr], sense: str, pen: Pen, reading: Expr
+    f: Expr,
+    constraints: Sequence[Expr],
+    variables: Iterable[Expr],
+    sense: str,
+    pen: Pen,
+    reading: Expr,
+    bounds: Sequence[Expr] = (),
 ) -> Iterator[Line]:
-    """minimise f subject to c = 0; maximise and «stationary points of» as the problem says"""
+    """minimise f subject to c = 0 and b ≥ 0; maximise and «stationary points of» as the problem says"""
     left, objective = function_of("f", variables), pen(f)
     function = left if left(TEXT) == objective(TEXT) else joined([left, " = ", objective])
     verb = sense or "stationary points of"
     yield Line(None, joined([sign(f"{verb} ", rf"\text{{{verb}}}\quad & "), function]), reading=reading)
-    for c in constraints:
-        yield Line(None, joined([sign("subject to ", r"\text{subject to}\quad & "), pen(c), ZERO]))
+    for c in (*constraints, *bounds):
+        relation = ZERO if c in constraints else NOT_NEGATIVE
+        yield Line(None, joined([sign("subject to ", r"\text{subject to}\quad & "), pen(c), relation]))
 
 
 def system(found: Stationary, pen: Pen) -> Formula:

@@ -66,17 +66,19 @@ def of_scheme(found: Alternation, steps: str) -> Page:
 def problem(found: Solved, pen: Pen) -> Iterator[Line]:
     """maximise f(x) = c'x subject to x'x − 1 = 0"""
     q = found.question
-    return asked(q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian)
+    return asked(q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian, q.bounds)
 
 
 def derivation(found: Solved, pen: Pen) -> Iterator[Section]:
     """The Lagrangian, its gradients, and the steps of the solution."""
-    if found.question.constraints and found.first is not None:
+    has_multipliers = len(found.unknowns) > len(found.question.variables)
+    if has_multipliers and found.first is not None:
         line = Line(function_of("L", found.unknowns.values()), pen(found.lagrangian))
         yield Section("Lagrangian", [line])
-    name = " L" if found.question.constraints else " f"
+    name, slack = " L" if has_multipliers else " f", found.slack()
     conditions = [
-        Line(joined([nabla(found.unknowns[n]), name]), joined([pen(g), ZERO])) for n, g in found.equations.items()
+        Line(None if n in slack else joined([nabla(found.unknowns[n]), name]), joined([pen(g), ZERO]))
+        for n, g in found.equations.items()
     ]
     if conditions:
         yield Section("Stationary where", conditions)
@@ -125,6 +127,7 @@ def record(found: Solved) -> dict[str, Any]:
         "sense": found.question.sense,
         "objective": shaped(found.question.objective),
         "constraints": [shaped(c) for c in found.question.constraints],
+        "bounds": [shaped(b) for b in found.question.bounds],
         "unknowns": [name_text(n, TEXT) for n in own],
         "gradients": {n: shaped(g) for n, g in found.equations.items()},
         "solutions": [{n: shaped(c.values[n]) for n in own if n in c.values} for c in found.candidates],

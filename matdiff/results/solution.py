@@ -134,4 +134,5 @@ def compared(found: Solved, c: Candidate, seed: int, trials: int) -> Tested:
     q = found.question
     equal = [*(found.equations.values() or q.constraints), *[s.before - s.after for s in c.steps]]
     values = {found.unknowns[n]: e for n, e in c.values.items()}
-    return Test(q.objective, q.constraints, [*q.variables.values()], equal, values, c.needs).carry_out(seed, trials)
+    test = Test(q.objective, q.constraints, q.bounds, [*q.variables.values()], equal, values, c.needs)
+    return test.carry_out(seed, trials)

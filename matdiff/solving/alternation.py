@@ -14,7 +14,8 @@ from matdiff.errors import UnsupportedError
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.elimination import put
 from matdiff.solving.kinds import WANTED
-from matdiff.solving.problem import Solved, solved
+from matdiff.solving.methods import solved
+from matdiff.solving.problem import Solved
 from matdiff.solving.terms import holding
 
 

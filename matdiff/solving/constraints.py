@@ -44,7 +44,7 @@ def in_standard_form(question: Question) -> Question:
     """The same problem with its constraints in the form that the laws take."""
     question = with_declared_symmetry(with_sets_as_constraints(question))
     constraints = tuple(without_norm(c) for c in question.constraints)
-    bounds = tuple(negated(without_norm(negated(b))) for b in question.bounds)
+    bounds = tuple(map(without_norm, question.bounds))
     return question._replace(constraints=stacked(constraints, question.variables), bounds=bounds)
 
 
@@ -102,7 +102,7 @@ def symmetry(c: Expr, x: Expr) -> str:
 
 
 def without_norm(c: Expr) -> Expr:
-    """‖a‖ − r as aᵀa − r², for an r that is not negative."""
+    """‖a‖ − r as aᵀa − r², and r − ‖a‖ as r² − aᵀa, for an r that is not negative."""
     terms = c.operands if isinstance(c, Sum) else (c,)
     norms = [t for t in terms if isinstance(coefficient(t)[1], Norm)]
     if len(norms) != 1:
@@ -112,7 +112,8 @@ def without_norm(c: Expr) -> Expr:
     if norm is None or sign_of(rest) not in ("positive", "nonnegative"):
         return c
     a = norm.operands[0]
-    return Sum.of(inner(a, a), -Power.of(rest, Number(2)))
+    squares = Sum.of(inner(a, a), -Power.of(rest, Number(2)))
+    return squares if k > 0 else negated(squares)
 
 
 def negated(e: Expr) -> Expr:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
-from matdiff.algebra.operators.products import Scale
+from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.operators.products import Hadamard, Scale
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
@@ -17,15 +17,12 @@ from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
 from matdiff.errors import UnknownNameError, UnsupportedError
-from matdiff.solving.bounds import attained
-from matdiff.solving.constraints import Question, in_standard_form
+from matdiff.solving.constraints import Question
 from matdiff.solving.elimination import Branch, eliminated, put
 from matdiff.solving.equations import Demand, fresh_symbol, fulfilled, in_words, sign_of
 from matdiff.solving.kinds import WANTED, Verdict, verdict
-from matdiff.solving.nearest import least
 from matdiff.solving.presentation import presented
 from matdiff.solving.quadratics import Bound
-from matdiff.solving.terms import tidy
 
 
 class Candidate(NamedTuple):
@@ -69,12 +66,17 @@ class Solved(NamedTuple):
     @property
     def read(self) -> tuple[Expr, ...]:
         """The expressions that the question consists of."""
-        return (self.question.objective, *self.question.constraints)
+        return (self.question.objective, *self.question.constraints, *self.question.bounds)
 
     @property
     def equations(self) -> Mapping[str, Expr]:
-        """What is zero at a stationary point."""
-        return {} if self.first is None else self.first.gradients
+        """What is zero at a stationary point: the gradients, and νg for an inequality with the multiplier ν."""
+        slopes = {} if self.first is None else self.first.gradients
+        return {n: Hadamard.of(self.unknowns[n], g) if n in self.slack() else g for n, g in slopes.items()}
+
+    def slack(self) -> tuple[str, ...]:
+        """The multipliers of inequalities."""
+        return tuple(self.unknowns)[len(self.question.variables) + len(self.question.constraints) :]
 
     @property
     def chosen(self) -> Candidate:
@@ -98,25 +100,6 @@ class Solved(NamedTuple):
         return presented(put(self.question.objective, known))
 
 
-def solved(question: Question) -> Solved:
-    """Solves a problem; raises UnsupportedError with the kind of equation where no law does."""
-    question = in_standard_form(question)
-    is_plain = bool(question.sense) and not question.bounds and not any(map(assumed, question.variables.values()))
-    bound = attained(*question[:4]) if is_plain else None
-    if question.sense and len(question.variables) == 1 and not (question.constraints or question.bounds):
-        f, (x,) = question.objective, question.variables.values()
-        bound = bound or least(f, x, question.sense, size_names(f))
-    if bound is not None:
-        return by_bound(question, bound)
-    try:
-        return by_elimination(question)
-    except UnsupportedError:
-        binding = with_binding(question)
-        if binding is None:
-            raise
-        return binding
-
-
 def by_elimination(question: Question) -> Solved:
     """The Lagrangian, its gradients, and these solved for one unknown after the other."""
     lagrangian, multipliers = lagrangian_of(question.objective, question.constraints)
@@ -130,25 +113,6 @@ def by_elimination(question: Question) -> Solved:
     wanted = WANTED[question.sense]
     candidates.sort(key=lambda c: c.verdict.kind != wanted)
     return Solved(question, lagrangian, first, unknowns, tuple(candidates))
-
-
-def with_binding(question: Question) -> Solved | None:
-    """The solution where the only inequality g ≥ 0 binds, by the conditions of Karush, Kuhn and Tucker.
-
-    With g = 0, a concave f + νg and ν ≥ 0 no feasible point is above the solution; for a minimum it is the other way
-    round.
-    """
-    if len(question.bounds) != 1 or question.constraints or not question.sense:
-        return None
-    found = by_elimination(question._replace(constraints=question.bounds, bounds=()))
-    sign = 1 if question.sense == "maximise" else -1
-    for c in found.candidates:
-        multiplier = next(v for n, v in c.values.items() if n not in question.variables)
-        right = sign_of(tidy(Number(sign) * multiplier), size_names(question.objective)) in ("positive", "nonnegative")
-        if right and c.verdict.proved and c.verdict.kind == WANTED[question.sense]:
-            reason = f"{c.verdict.reason}; the inequality binds, since its multiplier has the right sign"
-            return found._replace(candidates=(c._replace(verdict=c.verdict._replace(reason=reason)),))
-    return None
 
 
 def envelope(found: Solved, name: str) -> Expr:
