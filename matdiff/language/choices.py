@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from matdiff.language.binding import Bound
 from matdiff.language.customs import (
+    ARROWS,
     CONSTANTS,
     ITALIC,
     TIMES,
@@ -21,6 +22,7 @@ from matdiff.language.customs import (
     kinds,
     siblings,
     written_bold,
+    written_with_arrow,
 )
 from matdiff.language.densities import PLACES, numbers_of_densities
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS
@@ -53,6 +55,7 @@ class Options:
         self.bound = bound
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.bold = written_bold(bound.text)
+        self.arrows = written_with_arrow(bound.text)
         products = (node for node in bound.order if node.kind in ("product", "tight"))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
         self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
@@ -87,10 +90,12 @@ class Options:
             return ((kind_of(declared.shape), 0),)
         if name.name in self.italic:
             return ITALIC
-        if name.name in self.bound.scalars:
+        if not self.bound.scalars.isdisjoint((name.name, name.name.partition("_")[0])):  # θ̂ beside I(θ)
             return (("S", 0),)
         if name.name in self.numbers and not name.indexed:
             return CONSTANTS
+        if name.name in self.arrows and not (name.indexed and name.plain):
+            return ARROWS
         if is_time(name.name, self.bound.text):
             return TIMES
         found = kinds(name, self.bound.ranges, self.bold, name.name in self.quadratic)

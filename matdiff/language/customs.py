@@ -22,6 +22,7 @@ CONSTANTS: Kinds = (("S", 0), ("V", 4), ("M", 5), ("R", 6))  # ε and λ are add
 TIMES = CONSTANTS
 VECTORS: Kinds = (("V", 0), ("S", 2), ("M", 4), ("R", 5))
 BOLD_VECTORS: Kinds = (("V", 0), ("M", 4), ("S", 6), ("R", 6))  # bold, or with an arrow
+ARROWS: Kinds = (("V", 0), ("R", 6))
 BOLD_MATRICES: Kinds = (("M", 0), ("V", 4), ("S", 8), ("R", 8))
 MATRICES: Kinds = (("M", 0), ("S", 3), ("V", 4), ("R", 6))
 COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K classes, T steps
@@ -52,6 +53,13 @@ def written_bold(source: str) -> frozenset[str]:
     return frozenset(canonical(name.strip().lstrip("\\")) for name in found)
 
 
+def written_with_arrow(source: str) -> frozenset[str]:
+    r"""The letters with an arrow, which are vectors: \vec{F}."""
+    found = [first or second for first, second in re.findall(ARROW, source)] if "\\" in source else []
+    return frozenset(canonical(name.lstrip("\\")) for name in [*found, *re.findall(ARROWED, source)])
+
+
+ARROW = r"\\(?:vec|overrightarrow)\b\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+|[A-Za-z]))"
 BOLD = (
     r"\\(?:mathbf|boldsymbol|bm|pmb|symbf|bold|mathbold|vec|overrightarrow|textbf)\b\s*"
     r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|\{?(\\[A-Za-z]+|[A-Za-z]))\s*(?:[_^]\s*(?:\{\s*)?[(\[]?\s*([0-9]+)|)"

@@ -21,6 +21,7 @@ from matdiff.language.words import Vocabulary, match_at, superscript
 
 QUOTED = r"'(\w+)'|\"(\w+)\""
 LONGEST_NUMBER = 100
+TWO_LABELS = r"\s*\^\s*\{\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))\s*(?:\[\s*\w+\s*\]|\(\s*\w+\s*\))[^{}]*\}"
 TOWER = rf"(?!{TRANSPOSED})\s*\^"
 OF_MATRIX = r"\((?:\s*(?:[B-HJ-Z]|A)(?:[_'ᵀ⊤]|\^\{?[T⊤]\}?)?)+\s*\)"  # of capitals alone: (A), (XᵀX)
 
@@ -195,6 +196,7 @@ class Scripts(Comparisons):
         """The place behind a label that starts here; 0 where there is none."""
         high = high_at(self.text, start) if self.last in ENDERS and not self.gap else None
         base = self.bearer()
+        self.require_one_label(base, start)
         if high is None:
             self.require_unshifted(base, start)
             return 0
@@ -213,6 +215,14 @@ class Scripts(Comparisons):
             self.require_given(canonical(f"{name}_{high.label}"), begin, high.end)  # V^π(s)
         end = self.attach(base, high.label, high.end, high.kind == "exponent")
         return self.emit("TRANSPOSE", None, end - 1, end) if high.transposed else end
+
+    def require_one_label(self, base: int, start: int) -> None:
+        """Refuses a^{[L](i)}, of layer L and sample i, which is no power with a product as its exponent."""
+        two = match_at(TWO_LABELS, self.text, start) if base >= 0 and self.tokens[base].value != "e" else None
+        if two:
+            shown = self.text[self.tokens[base].start : two.end()]
+            hint = f"write both low, as in {self.text[self.tokens[base].start : start].strip()}_{{i,j}}"
+            raise self.error(f"{shown} can have two labels, or a product as its exponent", start, two.end(), hint)
 
     def require_no_call(self, end: int) -> None:
         """Refuses f_θ(x) and f_i(x): functions, unless the names are known."""
