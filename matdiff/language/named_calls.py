@@ -100,8 +100,11 @@ def power_of_function(bound: Bound, node: Node, name: str, exponent: Fraction) -
 
 
 def name_distributions(bound: Bound, node: Node) -> None:
-    """log N(x | μ, Σ), log Γ(a) and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) have formulas of their own."""
+    """log N(x | μ, Σ), log Γ(a), log n! and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) have formulas of their own."""
     inside = list(map(_inside, node.parts))
+    for part in inside:
+        if part.kind == "factorial":
+            resolve_behind(bound, part, {})
     if node.value in ("log", "ln") and [(part.kind, part.value) for part in inside] == [("call", "tgamma")]:
         node.value, node.parts = "gammaln", inside[0].parts
         return
