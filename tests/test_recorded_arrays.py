@@ -231,6 +231,7 @@ REFUSED = [
     (lambda A: A[:, None, :, None] + 1.0, "A: n x m", "", "axes"),
     (lambda x: np.repeat(x, 2), "x: n", "", "symbolic length"),
     (lambda x: x.reshape(2, 2, 2)[0, 0, 5], "x: 8", "", "beyond"),
+    (lambda A: np.linalg.cholesky(A).sum(), "A: n x n", "", "A: n x n spd"),
 ]
 
 
@@ -240,6 +241,15 @@ def test_what_cannot_be_recorded_names_the_operation_and_the_line(f: Any, where:
         matdiff.from_function(f, where)
     assert word in str(caught.value)
     assert line.partition(" = ")[0] in str(caught.value)
+
+
+def test_a_number_that_was_computed_is_the_one_that_is_meant() -> None:
+    dt = 0.05
+
+    def fall(x: Array) -> Array:
+        return dt * 9.81 * np.sum(np.where(x > 0, x, 0))  # 0.49050000000000005
+
+    assert str(matdiff.from_function(fall, "x: n")) == "0.4905sum(step(x) ⊙ x)"
 
 
 def test_a_view_that_is_changed_is_refused_and_a_copy_is_not() -> None:
@@ -291,6 +301,18 @@ def test_gradient_of_keeps_columns_and_sees_what_is_symmetric() -> None:
     A = np.diag([1.0, 3.0]) + 0.5
     found = matdiff.gradient_of(largest, "w")(np.array([[1.0], [2.0]]), A)
     assert np.allclose(found, [[np.linalg.eigvalsh(A)[-1] + 2.0], [4.0]])
+
+
+def test_gradient_of_a_function_of_torch_takes_tensors() -> None:
+    torch = pytest.importorskip("torch")
+
+    def loss(W: Any, b: Any, x: Any, y: Any) -> Any:
+        return torch.nn.functional.cross_entropy(x @ W + b, y)
+
+    W, x = torch.randn(3, 2, dtype=torch.float64, requires_grad=True), torch.randn(4, 3, dtype=torch.float64)
+    b, y = torch.tensor(0.5, dtype=torch.float64), torch.tensor([1, 0, 0, 1])
+    loss(W, b, x, y).backward()
+    assert np.allclose(matdiff.gradient_of(loss, "W")(W, b, x, y), W.grad)
 
 
 def test_a_function_of_a_file_is_derived(tmp_path: Any, capsys: Any) -> None:

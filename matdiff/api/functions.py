@@ -40,9 +40,9 @@ def gradient_of(f: Callable[..., Any], wrt: str, where: Where = None, backend: s
     def gradient(*arguments: Any, **options: Any) -> Any:
         bound = signature(f).bind(*arguments, **options)
         bound.apply_defaults()
-        given = dict(bound.arguments)
+        given = {n: in_numpy(v) if backend == "numpy" else v for n, v in bound.arguments.items()}
         shapes = where if where is not None else {n: s for n, v in given.items() if (s := kind_of(v, n in names))}
-        fixed = {n: v for n, v in given.items() if isinstance(shapes, Mapping) and n not in shapes}
+        fixed = {n: v for n, v in bound.arguments.items() if isinstance(shapes, Mapping) and n not in shapes}
         key = f"{shapes} {fixed}"
         if key not in known:
             expr = from_function(partial(f, **fixed), shapes)
@@ -68,6 +68,16 @@ def kind_of(value: Any, is_unknown: bool) -> str:
     if is_unknown or array.ndim != 2 or array.shape != array.T.shape or not np.array_equal(array, array.T):
         return shape
     return f"{shape} {'spd' if np.linalg.eigvalsh(array)[0] > 0 else 'symmetric'}"
+
+
+def in_numpy(value: Any) -> Any:
+    """An array of NumPy for one of JAX or a tensor of PyTorch."""
+    import numpy as np
+
+    root = type(value).__module__.partition(".")[0]
+    if root not in ("torch", "jax", "jaxlib") or not hasattr(value, "__array__"):
+        return value
+    return np.asarray(value.detach() if hasattr(value, "detach") else value)
 
 
 def without_ones(value: Any) -> Any:

@@ -52,7 +52,7 @@ SAYING = regex(  # what parts, defines, compares or asks
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )
 WORDS = regex(r"[A-Za-z][a-z]{2,}\(?")
-DIFFERENTIAL = regex(r"(?<![\w.\\])d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX, and no d of its own:
+DIFFERENTIAL = regex(r"(?<![\w.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX
 OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
 COEFFICIENT = regex(
     rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
@@ -364,9 +364,10 @@ def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
 
 
 def _refuse_differential(script: Transcript, known: Collection[str]) -> None:
-    """Refuses dX and d tr(AX), which are no products, where nothing says that d is a number."""
+    """Refuses dX and d tr(AX), which are no products, where nothing says that d is a number, or dX a name."""
     text = script.text
-    outer, inner = OUTER.match(text), DIFFERENTIAL.search(text)
+    found = (m for m in DIFFERENTIAL.finditer(text) if m["name"] not in known)
+    outer, inner = OUTER.match(text), next(found, None)
     if "d" in known:
         return
     if outer and not COEFFICIENT.search(text, outer.end()):

@@ -24,6 +24,7 @@ from matdiff.algebra.operators.kronecker import divided
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError, UnsupportedError
+from matdiff.recording.hints import COMPARE, JUMPS, ONE_VALUE, hint_for
 from matdiff.recording.shapes import Lengths, flip, number, realigned, repeated, shape_of, written
 
 Operation = Callable[..., Any]
@@ -129,10 +130,6 @@ def _in_place(name: str) -> Callable[[Traced, Any], Traced]:
     return method
 
 
-COMPARE = "Branches depend on values; np.where, np.maximum and np.clip say what most of them are for."
-ONE_VALUE = "An expression stands for all values at once: leave the conversion out."
-
-
 class Traced:
     """An array with symbolic lengths: its expression, its lengths, and the arrays that share its memory."""
 
@@ -214,9 +211,7 @@ class Traced:
             raise AttributeError(name)
         operation = FUNCTIONS["method of torch"](name) if LIBRARY.get() == "torch" else METHODS.get(name)
         if operation is None:
-            raise NoSuchAttribute(
-                f"the attribute .{name} of an array cannot be recorded", suggestion=HINTS.get(name, "")
-            )
+            raise NoSuchAttribute(f"the attribute .{name} of an array cannot be recorded", suggestion=hint_for(name))
         return partial(self.called, name, operation)
 
     def called(self, name: str, operation: Operation, *arguments: Any, **options: Any) -> Any:
@@ -248,7 +243,7 @@ class Traced:
         if method == "reduce" and name == "add":
             return FUNCTIONS["sum"](inputs[0], **{"axis": 0, **options})
         if method != "__call__" or name not in UFUNCS:
-            hint = COMPARE if name.startswith(("less", "greater", "equal", "not_equal", "logical")) else ""
+            hint = COMPARE if name.startswith(("less", "greater", "equal", "not_equal", "logical")) else hint_for(name)
             refuse(f"np.{name}" + f".{method}" * (method != "__call__"), hint)
         if options:
             refuse(f"np.{name} with {', '.join(options)}=", "Assign the result to a name." if "out" in options else "")
@@ -258,7 +253,7 @@ class Traced:
         home = (function.__module__ or "").removeprefix("numpy").strip(".")
         name = f"{home}.{function.__name__}".lstrip(".")
         if name not in FUNCTIONS:
-            refuse(f"np.{name}", HINTS.get(name, ""))
+            refuse(f"np.{name}", hint_for(name))
         return call(f"np.{name}", FUNCTIONS[name], arguments, options)
 
     @classmethod
@@ -289,8 +284,8 @@ class Traced:
     def __abs__(self) -> Traced:
         return UFUNCS["absolute"](self)
 
-    __floordiv__ = __rfloordiv__ = _refused("the operator //")
-    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refused("the operator %")
+    __floordiv__ = __rfloordiv__ = _refused("the operator //", JUMPS)
+    __mod__ = __rmod__ = __divmod__ = __rdivmod__ = _refused("the operator %", JUMPS)
     __and__, __rand__ = _binary("logical_and"), _reflected("logical_and")
     __or__, __ror__ = _binary("logical_or"), _reflected("logical_or")
     __xor__ = __rxor__ = _refused("the operator ^", COMPARE)
@@ -306,7 +301,7 @@ class Traced:
     __float__ = _refused("float(), or a function of math,", ONE_VALUE)
     __int__ = _refused("int()", ONE_VALUE)
     __complex__ = _refused("complex()", ONE_VALUE)
-    __round__ = __trunc__ = __floor__ = __ceil__ = _refused("rounding")
+    __round__ = __trunc__ = __floor__ = __ceil__ = _refused("rounding", JUMPS)
     __index__ = _refused(
         "a symbolic number as a count or an index, as in range(n),",
         "np.eye(n, like=X), with one of the parameters, makes an array of symbolic size; sums are for whole arrays.",
@@ -314,21 +309,16 @@ class Traced:
     __contains__ = _refused("the operator in", COMPARE)
 
 
-CONSTANT = "What is not to vary is a parameter of its own, by which nothing is derived."
-HINTS = {
-    "detach": CONSTANT,
-    "stop_gradient": CONSTANT,
-    "item": ONE_VALUE,
-    "tolist": ONE_VALUE,
-    "numpy": ONE_VALUE,
-    "argmax": "The place depends on the values; the largest entry is max(x).",
-    "argsort": "The order of the entries depends on the values.",
-    "linalg.svd": "Of singular values there are norm_nuc(A) and norm_spec(A): np.linalg.norm(A, 'nuc'), norm(A, 2).",
-    "median": "The entry in the middle depends on the values.",
-    "sort": "The order of the entries depends on the values.",
-}
-
 # ---- symbolic sizes ---------------------------------------------------------------------------------
+
+
+def _compared_size(name: str) -> Operation:
+    def method(self: TracedSize, other: Any) -> Traced:
+        if extent_of(other) is not None:
+            refuse(f"the comparison of the size {self.extent} with another", "Declare the length as a number.")
+        return UFUNCS[name](self, lift(other))
+
+    return method
 
 
 class TracedSize(Traced):
@@ -349,6 +339,9 @@ class TracedSize(Traced):
 
     def __ne__(self, other: object) -> bool:  # type: ignore[override]
         return not self == other
+
+    __lt__, __le__ = _compared_size("less"), _compared_size("less_equal")
+    __gt__, __ge__ = _compared_size("greater"), _compared_size("greater_equal")
 
     def __hash__(self) -> int:
         return hash(self.extent)

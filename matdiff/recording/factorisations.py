@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from matdiff.algebra.assumptions import implied
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import FUNCTIONS as NAMED
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, Symbol
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
@@ -16,8 +17,9 @@ from matdiff.algebra.operators.spectral_functions import Eigenvalues, Eigenvecto
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import LowerTriangle, UpperTriangle
-from matdiff.recording.arrays import FUNCTIONS, HINTS, OF_TORCH, UFUNCS, Traced, function, lift, refuse
+from matdiff.recording.arrays import FUNCTIONS, OF_TORCH, UFUNCS, Traced, function, lift, refuse
 from matdiff.recording.axes import diag
+from matdiff.recording.hints import hint_for
 from matdiff.recording.linear import norm, solve, square_matrix
 from matdiff.recording.operations import divide, matmul, multiply, square, subtract
 from matdiff.recording.reductions import mean, total
@@ -27,10 +29,15 @@ from matdiff.recording.stacking import stack
 # ---- Cholesky -------------------------------------------------------------------------------------------
 
 
+HOW = "Declare a positive definite matrix: {0.name}: {0.rows} x {0.cols} spd."
+
+
 @function("linalg.cholesky")
 def cholesky(a: Any, *, upper: bool = False) -> Traced:
     """The lower factor L with LLᵀ = A, or Lᵀ."""
     x = square_matrix(a, "cholesky")
+    if isinstance(x.expr, Symbol) and "symmetric" not in implied(x.expr.properties):
+        refuse(f"the Cholesky factor of {x.expr.name}, which is not declared symmetric", HOW.format(x.expr))
     factor = Cholesky.of(x.expr)
     return Traced(Transpose(factor) if upper else factor, x.lengths)
 
@@ -153,7 +160,7 @@ def svdvals(a: Any) -> Traced:
 
 @function("linalg.svd")
 def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Traced:
-    return svdvals(a) if not compute_uv else refuse("np.linalg.svd", HINTS["linalg.svd"])
+    return svdvals(a) if not compute_uv else refuse("np.linalg.svd", hint_for("svd"))
 
 
 @function("linalg.lstsq")

@@ -25,7 +25,10 @@ from matdiff.recording.definitions import defined, naming
 from matdiff.recording.signatures import said_shapes
 from matdiff.recording.words import BY_NUMPY, functions_of, in_our_words, library_of
 
-FAILURES = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RuntimeError)
+FAILURES = (
+    *(TypeError, ValueError, ArithmeticError, LookupError),
+    *(AttributeError, RuntimeError, NameError, AssertionError),
+)
 
 
 class Recording(NamedTuple):

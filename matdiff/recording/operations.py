@@ -81,7 +81,7 @@ def add(a: Traced, b: Traced) -> Traced:
 
 @ufunc("subtract")
 def subtract(a: Traced, b: Traced) -> Traced:
-    return entrywise(lambda x, y: plus(x, -y), a, b)
+    return entrywise(lambda x, y: plus(x, y if is_repeated(y, 0) else -y), a, b)
 
 
 @ufunc("negative")

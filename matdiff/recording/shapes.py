@@ -118,16 +118,22 @@ def aligned(own: Lengths, axes: int) -> Lengths:
 
 
 def number(value: Fraction | float) -> Expr:
-    """A number as an expression: π and what is made of it, else the simplest fraction that rounds to a float."""
+    """A number as an expression: π and what is made of it, else the simplest fraction that rounds to a float.
+
+    Of 0.05·9.81, which is 0.49050000000000005, the last digit is the rounding of the product.
+    """
     if not isinstance(value, float):
         return Number(value)
     simple = Fraction(value).limit_denominator(1000)
     if float(simple) == value:
         return Number(simple)
-    return constant(value) or Number(value)
+    short = Fraction(f"{value:.{DIGITS}g}")
+    return constant(value) or Number(short if math.isclose(short, value, rel_tol=ROUNDING) else value)
 
 
 LARGEST_FACTOR = 24
+ROUNDING = 3e-16  # of an operation
+DIGITS = 12  # that somebody may have written
 
 
 def constant(value: float) -> Expr | None:
@@ -137,7 +143,7 @@ def constant(value: float) -> Expr | None:
         if (
             factor
             and abs(factor.numerator) <= LARGEST_FACTOR
-            and math.isclose(float(factor) * base, value, rel_tol=3e-16)
+            and math.isclose(float(factor) * base, value, rel_tol=ROUNDING)
         ):
             return Scale.of(Number(factor), e)
     return None

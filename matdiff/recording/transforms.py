@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from matdiff.recording.arrays import CONSTANT, FUNCTIONS, Traced, function, lift, refuse
+from matdiff.recording.arrays import FUNCTIONS, Traced, function, lift, refuse
+from matdiff.recording.hints import CONSTANT
 from matdiff.recording.stacking import stack
 
 

@@ -6,6 +6,7 @@ globals, closures and default values are replaced by stand-ins that know traced 
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -15,10 +16,11 @@ from inspect import unwrap
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from matdiff.recording.arrays import FUNCTIONS, HINTS, LIBRARY, OF_TORCH, UFUNCS, Traced, call, extent, lift, refuse
+from matdiff.recording.arrays import FUNCTIONS, LIBRARY, OF_TORCH, UFUNCS, Traced, call, extent, lift, refuse
 from matdiff.recording.by_numpy import by_numpy
 from matdiff.recording.counting import Counting, counted_sum
 from matdiff.recording.differences import cumsum
+from matdiff.recording.hints import hint_for
 from matdiff.recording.keys import All
 from matdiff.recording.reductions import largest, smallest, total
 from matdiff.recording.torch import in_words_of_numpy
@@ -92,7 +94,7 @@ class Word:
 
     def __init__(self, original: Any, name: str, operation: Callable[..., Any] | None, home: str = "") -> None:
         self.original, self.name, self.operation = original, name, operation
-        self.torch, self.shown = home.startswith("torch"), f"{SHORT.get(home, home.rpartition('.')[2])}.{name}"
+        self.torch, self.shown = home.startswith("torch"), f"{short(home)}.{name}".lstrip(".")
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         if LIBRARY.get() == BY_NUMPY:
@@ -106,7 +108,7 @@ class Word:
             if self.name in MADE and is_whole(known := self.original(*arguments, **options)):
                 return known
         if self.operation is None:
-            refuse(self.shown, HINTS.get(self.name, ""))
+            refuse(self.shown, hint_for(self.name))
         options.pop("like", None)
         if self.torch:
             arguments, options = in_words_of_numpy(arguments, options)
@@ -125,6 +127,11 @@ class Word:
         return getattr(self.original, name)
 
 
+def short(home: str) -> str:
+    """A module as people call it: np.linalg, jnp."""
+    return re.sub(r"^(jax\.)?numpy", lambda m: "jnp" if m[1] else "np", home)
+
+
 def is_whole(array: Any) -> bool:
     """Whether an array has whole numbers or truth values, such as places and masks."""
     return any(word in str(getattr(array, "dtype", "")) for word in ("int", "bool"))
@@ -134,7 +141,6 @@ ACCUMULATED: Mapping[str, Callable[..., Any]] = {
     "add": lambda a, axis=0: cumsum(a, axis),
     "logaddexp": lambda a, axis=0: UFUNCS["log"](cumsum(UFUNCS["exp"](lift(a)), axis)),
 }
-SHORT = {"numpy": "np", "jax.numpy": "jnp", "torch": "torch"}
 REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logaddexp": "special.logsumexp"}
 
 

@@ -132,6 +132,13 @@ def test_a_differential_is_no_product(text: str) -> None:
         matdiff.parse(text)
 
 
+def test_a_step_of_time_that_is_declared_is_a_name() -> None:
+    e = matdiff.parse("‖x + dt v‖² + dx1", "x, v: n; dt, dx1: scalar")
+    assert matdiff.evaluate(e, x=[1.0], v=[2.0], dt=0.5, dx1=3.0) == 7.0
+    with pytest.raises(matdiff.MatdiffError, match="dx is the differential of x"):
+        matdiff.parse("dt v'dx", "v: n; dt: scalar")
+
+
 @pytest.mark.parametrize(
     ("text", "same"),
     [

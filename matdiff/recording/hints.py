@@ -1,0 +1,24 @@
+"""What to write instead of an operation that cannot be recorded."""
+
+from __future__ import annotations
+
+COMPARE = "Branches depend on values; np.where, np.maximum and np.clip say what most of them are for."
+JUMPS = "It jumps, and is constant between its jumps: there is nothing to derive."
+ONE_VALUE = "An expression stands for all values at once: leave the conversion out."
+CONSTANT = "What is not to vary is a parameter of its own, by which nothing is derived."
+ORDER = "The order of the entries depends on the values; the largest is max(x)."
+HINTS = {
+    **dict.fromkeys(("item", "tolist", "numpy"), ONE_VALUE),
+    **dict.fromkeys(("round", "rint", "floor", "ceil", "trunc", "fix", "astype", "mod", "remainder", "fmod"), JUMPS),
+    **dict.fromkeys(("argmax", "argmin", "argsort", "sort", "unique", "searchsorted", "mode", "topk"), ORDER),
+    **dict.fromkeys(("median", "percentile", "quantile", "nanmedian"), "Which entry it is depends on the values."),
+    "eig": "np.linalg.eigvalsh has the eigenvalues of a symmetric matrix.",
+    "eigvals": "np.linalg.eigvalsh has the eigenvalues of a symmetric matrix.",
+    "pdist": "scipy.spatial.distance.cdist(X, X) has the distances of all pairs.",
+    "svd": "Of singular values there are norm_nuc(A) and norm_spec(A): np.linalg.norm(A, 'nuc'), norm(A, 2).",
+}
+
+
+def hint_for(name: str) -> str:
+    """What to write instead of a function."""
+    return HINTS.get(name.rpartition(".")[2], CONSTANT)
