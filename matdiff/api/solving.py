@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, Number
 from matdiff.api.inputs import Where, unknowns_in
 from matdiff.errors import CheckError, UnknownNameError
 
@@ -25,8 +25,9 @@ def solve(
 ) -> Solution:
     """Solves ``minimise f subject to A x = b`` in closed form: ∇ = 0, law by law, with the kind of the point.
 
-    Without minimise or maximise all stationary points are asked for.  Raises UnsupportedError with the kind of equation
-    where no law solves it, and CheckError where random instances refute a solution.
+    Without minimise or maximise all stationary points are asked for; ``solve A x = b for x`` solves an equation.
+    Raises UnsupportedError with the kind of equation where no law solves it, and CheckError where random instances
+    refute a solution.
 
     >>> solution = solve("minimise ||X w - y||^2 + lam*||w||^2", "w", "lam: scalar positive")
     >>> solution
@@ -74,7 +75,7 @@ def _question(
 ) -> Question:
     """The problem as expressions."""
     from matdiff.language import unknown_in
-    from matdiff.language.problems import constraints_beside, read_problem
+    from matdiff.language.problems import constraints_beside, read_equations, read_problem
     from matdiff.solving.constraints import Question
 
     names = () if wrt is None else tuple(str(n) for n in unknowns_in(wrt))
@@ -84,11 +85,13 @@ def _question(
             raise UnknownNameError(NO_UNKNOWN, suggestion='Name it: wrt="x".')
         variables = {n: unknown_in(problem, n) for n in names}
         return Question(problem, constraints_beside(problem, further, where), variables)
-    read = read_problem(problem, where, names, further)
+    read = read_equations(problem, where, names) or read_problem(problem, where, names, further)
     names = names or read.names or read.reading.arguments()
     if not names:
         raise UnknownNameError(NO_UNKNOWN, suggestion='Name it: wrt="x".')
     variables = {n: _unknown(read, n) for n in names}
+    if read.sense == "solve":
+        return Question(Number(0), (read.reading.expr, *read.constraints), variables, "solve")
     return Question(read.reading.expr, read.constraints, variables, read.sense, read.bounds)
 
 

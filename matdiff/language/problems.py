@@ -38,6 +38,7 @@ def read_problem(
 
     Raises NotationError where a constraint is neither an equation nor an inequality.
     """
+    text = SEVERAL.sub("", text)
     reading = read(text, where, wrt, scalar=True, solving=True)
     pieces = [*map(without_space, reading.constraints), *(piece for part in subject_to for piece in _pieces(part))]
     equations = [p for p in pieces if not UNEQUAL.search(p)]
@@ -51,6 +52,39 @@ def read_problem(
     bounds = tuple(_beside(reading.expr, excess(p), p, where) for p in inequalities)
     asked = reading.question
     return Problem(reading, constraints, bounds, asked.sense if asked else "", asked.names if asked else ())
+
+
+NAME = r"\\?[A-Za-z\u0370-\u03ff]\w*(?:\{\w+\})?"
+SOLVE = regex(
+    r"\s*(?:\\text\{\s*)?[Ss]olve\b\s*\}?(?P<equations>.*?)"
+    rf"(?:(?:\\text\{{\s*for\s*\}}|\bfor\b)\s*(?P<names>{NAME}(?:\s*(?:,|and\b)\s*{NAME})*))?[\s.?]*$",
+    re.DOTALL,
+)
+SEVERAL = regex(r"^\s*\(?[^=()]*,[^=()]*\)?\s*:?=\s*(?=\\?arg|\\operatorname\*?\{\s*arg)")  # μ̂, Σ̂ = arg max …
+DEFINING = regex(rf"\s*{NAME}\s*(?:\([^()]*\)\s*)?:?$")  # what is left of = in a definition
+
+
+def read_equations(text: str, where: str | Mapping[str, str] | None, wrt: Sequence[str]) -> Problem | None:
+    """Equations that are to be solved, ``solve A x = b for x`` or ``A x = b``; None of what is no such text.
+
+    >>> problem = read_equations("solve A X + X B = C for X", None, ())
+    >>> problem.names, problem.sense
+    (('X',), 'solve')
+    """
+    asked = SOLVE.match(text)
+    pieces = [*_pieces(asked["equations"] if asked else text)]
+    if not asked and (not wrt or not all(map(is_equation, pieces)) or question_of(text, where)):
+        return None
+    said = asked["names"] if asked else None
+    names = tuple(re.split(r"\s*(?:,|\band\b)\s*", said)) if said else tuple(wrt)
+    first = read(difference(pieces[0]), where, names)
+    return Problem(first, constraints_beside(first.expr, pieces[1:], where), (), "solve", names)
+
+
+def is_equation(piece: str) -> bool:
+    """Whether a piece of a text is an equation that defines nothing."""
+    places = _outside(piece, "=")
+    return len(places) == 1 and not UNEQUAL.search(piece) and not DEFINING.match(piece[: places[0]])
 
 
 def _with_shapes(where: str | Mapping[str, str] | None, equations: Sequence[str]) -> str | Mapping[str, str] | None:

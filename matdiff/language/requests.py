@@ -40,7 +40,8 @@ BEST += r"|(?P<points>(?:stationary|critical)\s+points?))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
-    rf"|(?:the\s+)?(?P<sought>{LETTER})\s+that\s+(?P<goal>minimi[sz]es|maximi[sz]es)\b)(?:\s+{FUNCTION})?"
+    rf"|(?:the\s+)?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
+    rf"(?:\s+{FUNCTION})?"
 )
 AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
 BEHIND = rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$"  # tr(AX) with respect to X

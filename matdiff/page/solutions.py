@@ -35,7 +35,7 @@ def of_solution(found: Solved, steps: str) -> Page:
     sections = [] if steps == "none" else list(derivation(found, pen))
     return Page(
         head=list(problem(found, pen)),
-        parts=[[*sections, Section("Kind", list(said(found)))]],
+        parts=[[*sections, *kind(found)]],
         heading="Solution",
         answers=list(answers(found)),
         conditions=found.conditions(),
@@ -66,6 +66,9 @@ def of_scheme(found: Alternation, steps: str) -> Page:
 def problem(found: Solved, pen: Pen) -> Iterator[Line]:
     """maximise f(x) = c'x subject to x'x − 1 = 0"""
     q = found.question
+    if q.sense == "solve":
+        verb = sign("solve ", r"\text{solve}\quad & ")
+        return (Line(None, joined([verb, pen(c), ZERO]), reading=c) for c in q.constraints)
     return asked(q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian, q.bounds)
 
 
@@ -90,6 +93,11 @@ def derivation(found: Solved, pen: Pen) -> Iterator[Section]:
 def words(text: str) -> Formula:
     """A sentence."""
     return sign(text, rf"\text{{{in_words(text)}}}")
+
+
+def kind(found: Solved) -> list[Section]:
+    """What kind of point it is; nothing of the solution of an equation."""
+    return [] if found.question.sense == "solve" else [Section("Kind", list(said(found)))]
 
 
 def said(found: Solved) -> Iterator[Line]:

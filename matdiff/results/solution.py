@@ -22,7 +22,7 @@ class Solution(Result):
 
     solutions    each a mapping of the names of the unknowns to what they are; empty where there is no closed form
     multipliers  those of the constraints, by name, of the first solution
-    kind         minimum, maximum, saddle, or stationary where nothing more is known
+    kind         minimum, maximum, saddle, or stationary where nothing more is known; of an equation solution
     proved       whether the kind is proved; *reason* says how
     conditions   where the solution exists, in words
     up_to        what may be changed in a solution: sign, scale or rotation
@@ -71,9 +71,10 @@ class Solution(Result):
         return envelope(self._found, data)
 
     def computed(self) -> Mapping[str, Sequence[Expr]]:
-        if self.value is None:
+        if not self.solutions:
             raise MatdiffError(f"there is no closed form that code could compute: {self!r}")
-        return {"value": (self.value,), **{n: [s[n] for s in self.solutions] for n in self.usual()}}
+        value = {} if self.value is None else {"value": (self.value,)}
+        return {**value, **{n: [s[n] for s in self.solutions] for n in self.usual()}}
 
     def usual(self) -> tuple[str, ...]:
         return tuple(self._found.question.variables)
@@ -134,5 +135,6 @@ def compared(found: Solved, c: Candidate, seed: int, trials: int) -> Tested:
     q = found.question
     equal = [*(found.equations.values() or q.constraints), *[s.before - s.after for s in c.steps]]
     values = {found.unknowns[n]: e for n, e in c.values.items()}
-    test = Test(q.objective, q.constraints, q.bounds, [*q.variables.values()], equal, values, c.needs)
+    limits = () if q.sense == "solve" else q.constraints
+    test = Test(q.objective, limits, q.bounds, [*q.variables.values()], equal, values, c.needs)
     return test.carry_out(seed, trials)

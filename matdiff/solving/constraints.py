@@ -31,7 +31,10 @@ SETS: dict[str, Callable[[Expr], tuple[Expr, tuple[Expr, ...]]]] = {
 
 
 class Question(NamedTuple):
-    """minimise or maximise an objective, or neither, where the constraints are 0 and the bounds are not negative."""
+    """minimise or maximise an objective, or neither, where the constraints are 0 and the bounds are not negative.
+
+    solve stands for the constraints alone.
+    """
 
     objective: Expr
     constraints: tuple[Expr, ...]

@@ -18,7 +18,7 @@ from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.algebra.rewriting import Step
 from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Equation, Root, form_law, inverse_of
-from matdiff.solving.linear import LINEAR, solved_by_vec
+from matdiff.solving.linear import LINEAR, linear, solved_by_vec
 from matdiff.solving.matrix_equations import MATRIX, is_matrix
 from matdiff.solving.rational_equations import NUMBERS, polynomial
 from matdiff.solving.terms import holding, holding_any, multiplied_out, tidy, total
@@ -66,6 +66,8 @@ def kind_of(q: Equation) -> str:
     if found is not None:
         degree = max(found[0])
         return f"a polynomial equation of degree {degree}{NAMES.get(degree, '')} in {x}"
+    if linear(q) is not None:
+        return f"a linear equation in {x} whose matrix need not be square"
     if x.is_scalar and not any(isinstance(n, PIECEWISE) and q.holds(n) for n in postorder(q.left)):
         return f"a transcendental or secular scalar equation for {x}"
     itself = (x, Transpose(x))
@@ -73,6 +75,8 @@ def kind_of(q: Equation) -> str:
     degree = max(sum(f in itself for f in t.factors) for t in q.terms)
     if is_matrix(x) and degree == 2 and not any(map(q.holds, others)):
         return f"a quadratic matrix equation (Riccati) in {x}"
+    if is_matrix(x) and not any(q.holds(o) and not isinstance(o, Inverse) for o in others):
+        return f"a rational matrix equation (discrete Riccati) in {x}"
     held = [n for n in postorder(q.left) if q.holds(n) and not isinstance(n, Sqrt)]
     if any(isinstance(n, PIECEWISE) for n in held):
         return f"an equation with kinks in {x}, where a subgradient has to be 0"

@@ -24,7 +24,7 @@ from matdiff.solving.convexity import Shape, by_composition
 from matdiff.solving.equations import fresh_symbol, inverse_of
 from matdiff.solving.terms import holding_any, tidy
 
-WANTED = {"minimise": "minimum", "maximise": "maximum", "": "stationary"}
+WANTED = {"minimise": "minimum", "maximise": "maximum", "": "stationary", "solve": "solution"}
 
 
 class Verdict(NamedTuple):

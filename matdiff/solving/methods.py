@@ -9,11 +9,13 @@ from matdiff.solving.bounds import attained
 from matdiff.solving.constraints import Question, in_standard_form
 from matdiff.solving.inequalities import with_inequalities
 from matdiff.solving.nearest import least
-from matdiff.solving.problem import Solved, by_bound, by_elimination
+from matdiff.solving.problem import Solved, by_bound, by_elimination, by_equations
 
 
 def solved(question: Question) -> Solved:
     """Solves a problem; raises UnsupportedError with the kind of equation where no law does."""
+    if question.sense == "solve":
+        return by_equations(question)
     question = in_standard_form(question)
     is_plain = bool(question.sense) and not question.bounds and not any(map(assumed, question.variables.values()))
     bound = attained(*question[:4]) if is_plain else None

@@ -94,7 +94,7 @@ class Solved(NamedTuple):
 
     def value(self) -> Expr | None:
         """The objective at the solution."""
-        if not self.candidates or not self.chosen.values:
+        if not self.candidates or not self.chosen.values or self.question.sense == "solve":
             return None
         known = {self.unknowns[n]: e for n, e in self.chosen.values.items()}
         return presented(put(self.question.objective, known))
@@ -113,6 +113,18 @@ def by_elimination(question: Question) -> Solved:
     wanted = WANTED[question.sense]
     candidates.sort(key=lambda c: c.verdict.kind != wanted)
     return Solved(question, lagrangian, first, unknowns, tuple(candidates))
+
+
+def by_equations(question: Question) -> Solved:
+    """Equations solved for one unknown after the other."""
+    unknowns, constraints = dict(question.variables), question.constraints
+    if len(constraints) != len(unknowns):
+        said = f"{len(constraints)} equation{'s' * (len(constraints) > 1)} for {len(unknowns)} unknowns"
+        raise UnsupportedError(f"as many equations as unknowns can be solved, here are {said}")
+    sizes = frozenset[str]().union(*map(size_names, constraints))
+    branches = eliminated(dict(zip(unknowns, constraints, strict=True)), unknowns, sizes)
+    points = tuple(candidate(question, constraints[0], unknowns, b) for b in branches)
+    return Solved(question, constraints[0], None, unknowns, points)
 
 
 def envelope(found: Solved, name: str) -> Expr:
@@ -167,7 +179,7 @@ def by_bound(question: Question, bound: Bound) -> Solved:
 
 
 def candidate(question: Question, lagrangian: Expr, unknowns: Mapping[str, Expr], branch: Branch) -> Candidate:
-    """A solution of the equations with what is known of it."""
+    """A solution of the equations with what is known of it; of equations alone it is what was asked for."""
     sizes = size_names(lagrangian)
     values = {name: presented(root.value) for name, root in branch.roots}
     known = {unknowns[n]: v for n, v in values.items()}
@@ -175,9 +187,12 @@ def candidate(question: Question, lagrangian: Expr, unknowns: Mapping[str, Expr]
     multipliers = {unknowns[n]: v for n, v in values.items() if n not in question.variables}
     own = {n: u for n, u in question.variables.items() if n in values}
     numbers = positive_factors(own, values, sizes)
-    f = put(lagrangian, multipliers)
-    signed = {c: fresh_symbol("c", c, f, "positive") for c in numbers}
-    found = verdict(put(f, signed) if signed else f, own, in_turn, tuple(values), bool(question.constraints))
+    if question.sense == "solve":
+        found = Verdict("solution", True)
+    else:
+        f = put(lagrangian, multipliers)
+        signed = {c: fresh_symbol("c", c, f, "positive") for c in numbers}
+        found = verdict(put(f, signed) if signed else f, own, in_turn, tuple(values), bool(question.constraints))
     demands = [d for _, root in branch.roots for d in root.conditions if d.about not in numbers]
     words = in_words(demands, known, sizes) + in_domain(own, values, sizes)
     steps = tuple(s for _, root in branch.roots for s in root.steps)
