@@ -202,7 +202,7 @@ def test_functions_of_jax_are_compared_by_those_of_numpy():
 def test_functions_of_numpy_have_the_values_of_those_of_jax():
     jax = pytest.importorskip("jax")
     stats = pytest.importorskip("jax.scipy.stats")
-    from matdiff.recording.by_numpy import OTHER
+    from matdiff.numeric.functions_of_jax import IN_NUMPY
 
     draw = np.random.default_rng(0)
     x, a = draw.normal(size=(3, 4)), draw.normal(size=(4, 4))
@@ -229,7 +229,7 @@ def test_functions_of_numpy_have_the_values_of_those_of_jax():
     }
     homes = (jax.nn, jax.scipy.special, jax.scipy.linalg, stats, jax.lax)
     with jax.enable_x64(True):
-        for name, function in OTHER.items():
+        for name, function in IN_NUMPY.items():
             first, _, second = name.partition(".")
             original = next(getattr(home, first) for home in homes if hasattr(home, first))
             original = getattr(original, second) if second else original

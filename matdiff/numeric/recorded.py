@@ -15,6 +15,7 @@ from matdiff.algebra.operators.activations import Step
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.numeric.evaluate import evaluate
 from matdiff.numeric.functions import instance, without_ones
+from matdiff.numeric.functions_of_jax import IN_NUMPY
 
 Call = Callable[[Mapping[str, Any]], Any]
 FAILURES = (
@@ -30,12 +31,12 @@ def require_same_values(
     ones: Mapping[str, Sequence[bool]],
     call: Call,
     library: str = "numpy",
-    by_numpy: Call | None = None,
+    by_numpy: Callable[[Mapping[str, Any], Mapping[str, Any]], Any] | None = None,
 ) -> None:
     """Raises UnsupportedError where the expression and the function differ on random values.
 
     A function that cannot be called on them, for sizes that it does not take, is not compared.  *by_numpy* is the
-    function with NumPy's functions for those of its library, where it has these: it needs no compilation.
+    function with NumPy's functions for those of its library, where there are such: it needs no compilation.
     """
     for drawn_for in ([], [expr]):  # any values, and values on which the expression is defined and well-conditioned
         try:
@@ -45,7 +46,11 @@ def require_same_values(
         except MatdiffError:
             continue
         given = {n: shaped(v, ones[n]) for n, v in values.items()}
-        if by_numpy is not None and library == "jax" and agrees(value_of([by_numpy], given), want, library):
+        if (
+            by_numpy is not None
+            and library == "jax"
+            and agrees(value_of([partial(by_numpy, IN_NUMPY)], given), want, library)
+        ):
             return
         got = value_of(ways(call, library), given)
         if got is None or not np.all(np.isfinite(got)):

@@ -23,7 +23,7 @@ from matdiff.recording.arrays import Traced, lift
 from matdiff.recording.counting import counting
 from matdiff.recording.definitions import defined, naming
 from matdiff.recording.signatures import said_shapes
-from matdiff.recording.words import BY_NUMPY, functions_of, in_our_words, library_of
+from matdiff.recording.words import BY_NUMPY, IN_NUMPY, functions_of, in_our_words, library_of
 
 FAILURES = (
     *(TypeError, ValueError, ArithmeticError, LookupError),
@@ -34,14 +34,14 @@ FAILURES = (
 class Recording(NamedTuple):
     """The expression of a function, its parameters, and the function itself, which takes arrays by their names.
 
-    It is called with its own library, or with NumPy's functions for those of JAX.
+    It is called with its own library, or with NumPy's functions for those of JAX, some of which are given.
     """
 
     expr: Expr
     parameters: Mapping[str, Traced]
     call: Callable[[Mapping[str, Any]], Any]
     library: str
-    by_numpy: Callable[[Mapping[str, Any]], Any]
+    by_numpy: Callable[[Mapping[str, Callable[..., Any]], Mapping[str, Any]], Any]
 
 
 def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None = None, output: Any = 0) -> Recording:
@@ -69,9 +69,13 @@ def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None =
             raise located(UnsupportedError(message, suggestion=hint), error.__traceback__, functions) from error
     call = partial(called, f, positional, named, names, output)
 
-    def by_numpy(values: Mapping[str, Any]) -> Any:
-        with in_our_words(functions, BY_NUMPY):
-            return call(values)
+    def by_numpy(others: Mapping[str, Callable[..., Any]], values: Mapping[str, Any]) -> Any:
+        token = IN_NUMPY.set(others)
+        try:
+            with in_our_words(functions, BY_NUMPY):
+                return call(values)
+        finally:
+            IN_NUMPY.reset(token)
 
     return Recording(expr, parameters, call, library, by_numpy)
 

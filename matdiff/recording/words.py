@@ -11,13 +11,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial, reduce
 from inspect import unwrap
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from matdiff.recording.arrays import FUNCTIONS, LIBRARY, OF_TORCH, UFUNCS, Traced, call, extent, lift, refuse
-from matdiff.recording.by_numpy import by_numpy
 from matdiff.recording.counting import Counting, counted_sum
 from matdiff.recording.differences import cumsum
 from matdiff.recording.hints import hint_for
@@ -55,7 +55,10 @@ ROOTS = frozenset(name.partition(".")[0] for name in HOMES)
 CREATED = "eye identity ones zeros full empty ones_like zeros_like full_like empty_like array stack"
 MADE = frozenset((*CREATED.split(), "no_grad", "inference_mode"))
 ALWAYS = ("jax.", "torch.nn.", "distributions.")  # what takes functions or options, and gives a function
-BY_NUMPY = "numpy for jax"  # the functions of JAX are called with numbers, and those that NumPy has not are refused
+SAME = {"": "numpy", "linalg.": "numpy.linalg"}
+BY_NUMPY = "numpy for jax"  # the functions of JAX are called with numbers, by those of NumPy
+IN_NUMPY: ContextVar[Mapping[str, Callable[..., Any]]] = ContextVar("IN_NUMPY")  # those that NumPy has not by name
+STATS = "jax.scipy.stats."
 FALLBACK = {
     "special.": ("", "linalg."),
     "scipy.linalg.": ("linalg.", ""),
@@ -98,9 +101,7 @@ class Word:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         if LIBRARY.get() == BY_NUMPY:
-            if library_named(self.original) in ("jax", "jaxlib"):
-                raise NotImplementedError(f"NumPy has no {self.name}")
-            return self.original(*arguments, **options)
+            return self.in_numpy()(*arguments, **options)
         is_made = self.operation is not None and (self.name in MADE or self.name.startswith(ALWAYS))
         if not any(map(has_traced, (*arguments, *options.values()))):
             if not is_made:
@@ -115,6 +116,15 @@ class Word:
         if isinstance(self.operation, partial):
             return self.operation(*arguments, **options)
         return call(self.shown, self.operation, arguments, options)
+
+    def in_numpy(self) -> Any:
+        """The function of NumPy that stands for one of JAX; another function itself."""
+        if library_named(self.original) not in ("jax", "jaxlib"):
+            return self.original
+        found = IN_NUMPY.get().get(self.name.rpartition(".")[2]) or IN_NUMPY.get().get(self.shown.removeprefix(STATS))
+        if found is None:
+            raise NotImplementedError(f"NumPy has no {self.name}")
+        return found
 
     def __getattr__(self, name: str) -> Any:
         if name == "outer" and isinstance(self.operation, partial):
@@ -202,7 +212,8 @@ def stand_in(value: Any, prefix: str, name: str, home: str) -> Any:
 
 def plain(value: Any, prefix: str, name: str) -> Any:
     """The function for arrays of numbers: NumPy's, where JAX has the same."""
-    return (by_numpy(prefix, name) if library_named(value) in ("jax", "jaxlib") else None) or value
+    is_of_jax = library_named(value) in ("jax", "jaxlib")
+    return getattr(sys.modules.get(SAME.get(prefix, "")), name, value) if is_of_jax else value  # JAX has imported NumPy
 
 
 def library_named(value: Any) -> str:
@@ -214,8 +225,8 @@ def of_module(module: ModuleType) -> Any:
     """What stands for a module; one of no library is left alone."""
     name = module.__name__
     prefix = HOMES.get(name)
-    if name.startswith("jax.scipy.stats."):
-        prefix = f"{name.removeprefix('jax.scipy.')}."
+    if name.startswith(STATS):
+        prefix = f"stats.{name.removeprefix(STATS)}."
     if prefix is None:
         return module
     return StandIn(module, prefix, name)

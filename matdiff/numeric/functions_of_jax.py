@@ -1,4 +1,4 @@
-"""What functions of JAX are in NumPy, which compiles nothing: the recorded expression is compared with them.
+"""Functions of JAX in NumPy, which compiles nothing: a recorded expression is compared with a function by them.
 
 They are written down from JAX's documentation, and know nothing of how these functions are recorded.
 """
@@ -6,13 +6,10 @@ They are written down from JAX's documentation, and know nothing of how these fu
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-
-SAME = {"": "numpy", "linalg.": "numpy.linalg"}  # homes whose functions have the names that NumPy gives them
 
 
 def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
@@ -82,7 +79,7 @@ def several_normal(x: Any, mean: Any, cov: Any) -> Any:
     return -(far + np.linalg.slogdet(cov)[1] + len(cov) * math.log(2 * math.pi)) / 2
 
 
-OTHER: Mapping[str, Callable[..., Any]] = {
+IN_NUMPY: Mapping[str, Callable[..., Any]] = {
     "logsumexp": logsumexp, "log_softmax": log_softmax, "softmax": softmax, "sigmoid": sigmoid, "expit": sigmoid,
     "relu": lambda x: np.maximum(x, 0), "silu": lambda x: x * sigmoid(x), "swish": lambda x: x * sigmoid(x),
     "softplus": lambda x: np.logaddexp(x, 0), "log_sigmoid": lambda x: -np.logaddexp(-x, 0), "gelu": gelu,
@@ -92,9 +89,3 @@ OTHER: Mapping[str, Callable[..., Any]] = {
     "erf": np.vectorize(math.erf), "gammaln": np.vectorize(math.lgamma), "logit": lambda x: np.log(x) - np.log1p(-x),
     "xlogy": lambda x, y: np.where(x == 0, 0, x * np.log(np.where(x == 0, 1, y))),
 }  # fmt: skip
-
-
-def by_numpy(prefix: str, name: str) -> Callable[..., Any] | None:
-    """The function of NumPy that is a function of JAX, if there is one."""
-    found = getattr(sys.modules.get(SAME.get(prefix, "")), name, None)  # JAX has imported NumPy
-    return found or OTHER.get(f"{prefix.removeprefix('stats.')}{name}" if prefix.startswith("stats.") else name)
