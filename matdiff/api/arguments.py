@@ -35,7 +35,9 @@ def _listed(value: Any) -> Any:
 def _mapping(kind: Any = object) -> Test:
     """Mappings from names to these."""
     return lambda value: (
-        isinstance(value, Mapping) and all(isinstance(k, str) and isinstance(v, kind) for k, v in value.items())
+        isinstance(value, dict | Mapping)
+        and all(isinstance(k, str) for k in value)
+        and (kind is object or all(isinstance(v, kind) for v in value.values()))
     )
 
 
@@ -90,12 +92,17 @@ def stated(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def checked(*arguments: P.args, **named: P.kwargs) -> R:
         given = [fitting(name, value) for name, value in zip(names, arguments, strict=False)]
+        if not named:
+            return function(*given, *arguments[len(given) :])  # type: ignore[arg-type, call-arg]
         further = {n: value if n in unnamed else fitting(n, value) for n, value in named.items()}
         return function(*given, *arguments[len(given) :], **further)  # type: ignore[arg-type]
 
     def fitting(name: str, value: Any) -> Any:
         tests = kinds.get(name, [])
-        if not tests or any(test(value) for test, _ in tests):
+        for test, _ in tests:
+            if test(value):
+                return value
+        if not tests:
             return value
         listed = _listed(value)
         if any(test(listed) for test, _ in tests):

@@ -177,12 +177,12 @@ def evaluate(
 
     The values of its symbols come as a mapping, which may hold more, or by name.  Raises MatdiffError for a name that
     is not there, a value that is not what was declared, and, unless *allow_nan*, where the expression has no value.
-    Arrays of 32 bits give such an array.  For many values of one expression, ``code`` gives a function.
+    Arrays of 32 bits give such an array.  An expression that has a value everywhere and is evaluated some hundred times
+    is computed by code from then on; ``code`` gives the function at once.
 
     >>> evaluate("x'x", {"x": [3, 4]}), evaluate("a x'x", x=[3, 4], a=2)
     (25.0, 50.0)
     """
-    from matdiff.numeric.asking import answer
+    from matdiff.results.values import value
 
-    e = expr if isinstance(expr, Expr) else parse(expr)
-    return answer(e, values or {}, named, allow_nan)
+    return value(expr if isinstance(expr, Expr) else parse(expr), values or {}, named, allow_nan)

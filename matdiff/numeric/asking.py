@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from functools import lru_cache
+from math import isfinite
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import ndarray
 
 from matdiff.algebra.assumptions import close, implied, least, records
 from matdiff.algebra.constants import PI
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError, UnknownNameError
-from matdiff.numeric.evaluate import Question, asked, known_as
+from matdiff.numeric.evaluate import KEPT, Question, Sizes, as_array, asked, axes_of, known_as
 from matdiff.numeric.program import Array, Environment
+
+FLOAT = np.dtype(float)
+NUMBERS = (float, int, np.float64)
 
 
 def answer(expr: Expr, values: Mapping[str, Any], named: Mapping[str, Any], allow_nan: bool = False) -> float | Array:
@@ -35,6 +41,49 @@ def answer(expr: Expr, values: Mapping[str, Any], named: Mapping[str, Any], allo
         raise undefined(question, environment, arrays)
     found = question.shaped(value, environment, given)
     return found if isinstance(found, float) else found.astype(kind(given), copy=False)
+
+
+class Usual:
+    """A function of an expression that always has a value, for values as they mostly are: arrays and floats, 64 bits.
+
+    function  what gives the value, in a tuple
+    inputs    the names of its arguments, each with the number of its axes
+    declared  the symbols that have properties, which the values are held against
+    axes      those of the value
+    """
+
+    __slots__ = ("axes", "declared", "function", "inputs", "names")
+
+    def __init__(self, function: Callable[..., Any], inputs: Sequence[Symbol], expr: Expr) -> None:
+        self.function, self.axes = function, axes_of(expr)
+        self.inputs = [(s.name, axes_of(s) + len(s.ranges)) for s in inputs]
+        self.names = {s.name for s in inputs}
+        self.declared = [s for s in inputs if s.properties]
+
+    def value(self, given: Mapping[str, Any]) -> float | Array | None:
+        """The value; None where there is none, or anything is not as usual, which ``answer`` has words for."""
+        if given.keys() != self.names:
+            return None
+        arguments = [given[name] for name, _ in self.inputs]
+        for argument, (_, axes) in zip(arguments, self.inputs, strict=True):
+            if type(argument) is not ndarray:
+                if axes or type(argument) not in NUMBERS:
+                    return None
+            elif argument.dtype is not FLOAT or argument.ndim != axes or not axes:
+                return None
+        for s in self.declared:
+            array = as_array(s, given[s.name])
+            require_declared(s, array, sizes_in(s, array))
+        try:
+            with np.errstate(all="ignore"):
+                (found,) = self.function(*arguments)
+                if not isfinite(found.sum() if self.axes else found):  # the sum is, if all entries are
+                    return None
+        except (ValueError, ArithmeticError):
+            return None
+        if self.axes == 0:
+            return float(found)
+        return np.array(found) if found.ndim == self.axes else None
 
 
 def kind(given: Mapping[str, Any]) -> Any:
@@ -76,17 +125,43 @@ def require_declared(s: Symbol, array: Array, sizes: Mapping[str, int]) -> None:
     """Refuses a value that does not have a property that the symbol is declared to have."""
     if not np.isfinite(array).all():
         return  # which shows in the answer
-    one, declared = Symbol(s.name, s.shape), least(s.properties)
     each = array.reshape(-1, *array.shape[-2:])  # the members of a family
-    for p in sorted(records(implied(s.properties)), key=lambda p: (p.projection is None, p.word not in declared)):
-        same = p.projection is None or close(np, each, projected(p.projection(one), one, each, sizes))
-        if not same or (p.held is not None and not p.held(np, each)):
-            raise MatdiffError(f"{s.name} is declared {' '.join(declared)}, and its value is not {p.word}")
+    for test in tests_of(s):
+        if not test.holds(each, sizes):
+            declared = " ".join(least(s.properties))
+            raise MatdiffError(f"{s.name} is declared {declared}, and its value is not {test.word}")
 
 
-def projected(projection: Expr, one: Symbol, each: Array, sizes: Mapping[str, int]) -> Array:
-    """What a projection makes of matrices, side by side."""
-    return asked(projection).program.results(Environment(sizes, {one: each}))[0]
+class Test(NamedTuple):
+    """Whether arrays have a property: they are where its *projection* puts *one* of them, and *held* says so."""
+
+    word: str
+    one: Symbol
+    projection: Question | None
+    held: Callable[[Any, Array], bool] | None
+
+    def holds(self, each: Array, sizes: Mapping[str, int]) -> bool:
+        """Whether matrices, side by side, have it."""
+        if self.projection is not None:
+            there = self.projection.program.results(Environment(sizes, {self.one: each}))[0]
+            if not close(np, each, there):
+                return False
+        return self.held is None or self.held(np, each)
+
+
+@lru_cache(maxsize=KEPT)
+def tests_of(s: Symbol) -> tuple[Test, ...]:
+    """The tests of the properties of a symbol; the first that fails is named."""
+    one, declared = Symbol(s.name, s.shape), least(s.properties)
+    known = sorted(records(implied(s.properties)), key=lambda p: (p.projection is None, p.word not in declared))
+    return tuple([Test(p.word, one, p.projection and asked(p.projection(one)), p.held) for p in known])
+
+
+def sizes_in(s: Symbol, array: Array) -> Mapping[str, int]:
+    """The sizes that one array tells."""
+    sizes = Sizes()
+    sizes.read(s, array.shape[1:])
+    return sizes.known
 
 
 # ---- what has no value ----------------------------------------------------------------------------------

@@ -110,6 +110,11 @@ def rest(program: Program, order: list[Index]) -> list[int]:
     return [axis - 1 for index, axis in program.axes.items() if index not in order]
 
 
+def axes_of(e: Expr) -> int:
+    """How many axes a value has, for fixed indices."""
+    return 0 if e.shape == SCALAR else 1 if is_vector(e.shape) else 2
+
+
 def is_vector(shape: Shape) -> bool:
     """Whether a value of this shape has one axis."""
     return shape[1] is SCALAR[1] and shape != SCALAR
@@ -159,7 +164,7 @@ def given_names(given: Mapping[str, Any]) -> str:
 
 def as_array(s: Symbol, value: Any) -> Array:
     """The value of a symbol with the axes (1, ranges, rows, columns)."""
-    inner = 0 if s.shape == SCALAR else 1 if is_vector(s.shape) else 2
+    inner = axes_of(s)
     if type(value) is np.ndarray and value.dtype == float and value.ndim == inner + len(s.ranges) and inner:
         return value[None, ..., None] if inner == 1 else value[None]
     try:
