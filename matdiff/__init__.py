@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError
 from matdiff.opening import opener
+from matdiff.version import __version__
 from matdiff.wiring import wire
 
 if TYPE_CHECKING:
@@ -63,7 +64,6 @@ def load_ipython_extension(shell: Any) -> None:
     load(shell)
 
 
-__version__ = "0.1.0"
 __all__ = [
     "Derivation",
     "Equality",

@@ -121,6 +121,11 @@ class Property:
         _implied.clear()
 
 
+def property_word(word: str) -> str:
+    """The name of a property that a word is another name for; any other word itself."""
+    return ALSO.get(word, word)
+
+
 # ---- what follows ---------------------------------------------------------------------------------------
 
 _implied: dict[frozenset[str], frozenset[str]] = {}

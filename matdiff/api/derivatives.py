@@ -9,8 +9,8 @@ import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.api.inputs import Unknowns, Where, function_of, parse, with_notes
-from matdiff.calculus.demands import require_somewhere
 from matdiff.calculus.gradient import gradients
+from matdiff.calculus.possible import require_somewhere
 from matdiff.results.gradient import Derivation
 
 if TYPE_CHECKING:

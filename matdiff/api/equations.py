@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import matdiff.algebra.operators  # noqa: F401 - fills the table of operators
-from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, symbols
 from matdiff.api.inputs import Where, unknowns_in
 from matdiff.calculus.gradient import gradients
-from matdiff.errors import CheckError, MatdiffError, UnsupportedError
+from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.results.equality import Equality
 
 if TYPE_CHECKING:
@@ -31,35 +30,9 @@ def equal(
     >>> bool(equal("d tr(X'X)", "2tr(X'dX)", "X: m x n"))
     True
     """
-    from matdiff.calculus.equality.proof import prove
-    from matdiff.numeric.comparison import compare, where_defined
+    from matdiff.api.comparing import compared  # only where there is something to compare
 
-    left, right = _both_sides(a, b, where, dialect)
-    if left.shape != right.shape:
-        shapes = f"the left side is {shape_text(left.shape)}, the right side is {shape_text(right.shape)}"
-        return Equality(left, right, False, f"different: {shapes}")
-    proof = prove(left, right)
-    if proof is not None:
-        where = where_defined(left, right, seed)
-        return Equality(left, right, True, f"equal{where and ' ' + where}, {PROVED[proof.method]}", proof)
-    try:
-        found = compare(left, right, seed, trials)
-    except CheckError as error:
-        return Equality(left, right, None, f"undecided: there is no proof, and {error.message}")
-    where = found.where and f" {found.where}"
-    if found.counterexample is not None:
-        message = "different: there is a counterexample" + (f"; equal on samples{where}" if where else "")
-        return Equality(left, right, False, message, None, found.counterexample)
-    message = f"equal on {found.trials} random instances{where}{'; ' if where else ', '}no proof"
-    return Equality(left, right, None, message, trials=found.trials)
-
-
-PROVED = {
-    "identical": "since they are the same up to the order of terms",
-    "simplification": "proved by simplification",
-    "normal form": "proved by the normal form",
-    "common denominator": "proved by the normal form over a common denominator",
-}
+    return compared(*_both_sides(a, b, where, dialect), seed, trials)
 
 
 def _both_sides(a: str | Expr, b: str | Expr, where: Where, dialect: str | None) -> tuple[Expr, Expr]:

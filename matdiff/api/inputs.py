@@ -114,9 +114,9 @@ def _asked(reading: Reading, names: tuple[str | Expr, ...], order: int) -> tuple
 def _require_equal(reading: Reading) -> None:
     """Raises MatdiffError where the members of a chain J = a = b are not the same."""
     for side in reading.sides:
-        from matdiff.api.equations import equal  # only where a text has a chain
+        from matdiff.api.comparing import compared  # only where a text has a chain
 
-        found = equal(side, reading.expr)
+        found = compared(side, reading.expr)
         if not found:
             hint = "give one of them, the one that is meant"
             message = f"the sides of the equation are not the same: {side} and {reading.expr} are {found.message}"

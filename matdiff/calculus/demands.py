@@ -6,12 +6,12 @@ In go the steps, out come conditions, each said of the least that it is about: �
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from math import inf
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, fold, postorder, replace
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entry_products import ProductOfEntries
@@ -20,13 +20,9 @@ from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Member, SumOfEntries, entries_by_index
-from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.operators.sums import SumOfEntries, entries_by_index
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
-from matdiff.calculus.definiteness.rank import has_zeros, is_nothing
-from matdiff.calculus.differential import Dependence
-from matdiff.errors import UnsupportedError
 
 VALUED = (Inverse, MatrixPower, Power, Log, LogDeterminant)  # what has no value everywhere
 
@@ -95,41 +91,6 @@ def of_step(step: Step) -> Iterator[Condition]:
         yield from simplest(Condition(WITHIN, step.law.positive(e), POSITIVE))
     elif step.law.kind == "differential" and isinstance(e, Operator):
         yield from of_operation(e)
-
-
-def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
-    """Refuses what holds nowhere: where xxᵀ would have to be invertible, or −xᵀx positive; and 1/0."""
-    if any(divides_by_zero(node) for answer in answers for node in postorder(answer)):
-        raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
-    if found := [c for c in dict.fromkeys(needed(function, Dependence(unknowns))) if is_doubtful(c)]:
-        from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
-
-        require_possible(found, function)
-
-
-def is_doubtful(c: Condition) -> bool:
-    """Whether it takes a look at signs and ranks to see that a condition can hold."""
-    if c.demand == NONZERO:
-        return fold(c.about, is_nothing)
-    return bool(assumed(c.about)) or not isinstance(c.about, Symbol | Member)
-
-
-def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition]:
-    """What the operations of a function demand where they vary, and of all that they need to have a value.
-
-    The zeros beside a diagonal do not vary: a kink there does no harm.
-    """
-    for node in postorder(function):
-        if not isinstance(node, Operator):
-            continue
-        at_constant_zeros = node.kink and any(map(has_zeros, node.operands))
-        if isinstance(node, VALUED) or (node.requires and varies(node) and not at_constant_zeros):
-            yield from of_operation(node)
-
-
-def divides_by_zero(e: Expr) -> bool:
-    """Whether a node is 1/0."""
-    return isinstance(e, Power) and e.operands[0].number == 0 and (e.operands[1].number or 0) < 0
 
 
 def of_value(e: Expr) -> Iterator[Condition]:

@@ -44,15 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     """Shows help, works through a file of problems, or carries out a command."""
+    from matdiff.cli.commands import COMMANDS
     from matdiff.cli.parser import parsed, parser
 
-    options = parsed(arguments)
+    options = parsed(COMMANDS, arguments)
     if options.batch is not None:
         from matdiff.cli.batch import run
 
         return run(options.batch)
     if options.command is None:
-        parser().print_help()
+        parser(COMMANDS).print_help()
         return 0
     return carried_out(options)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
+from matdiff.page import FORMS
+
 CODE = ("numpy", "jax", "torch", "julia", "matlab")  # the libraries and languages that code is written for
-PAGES = ("text", "latex", "json", "markdown", "html")
 DIALECTS = "plain, latex, numpy, jax, torch, sympy, cvxpy, matlab or julia"
 DECLARATIONS = 'shapes and properties: "X: m x n; S: d x d spd; x[i=1..N]: d"'
 
 
 def _format(command: ArgumentParser, *forms: str) -> None:
-    command.add_argument("--format", choices=forms, default=forms[0], help="form of the output")
+    command.add_argument("--format", choices=forms, default="text", help="form of the output")
 
 
 def _no_check(command: ArgumentParser, meaning: str) -> None:
@@ -53,7 +54,7 @@ def derivation(command: ArgumentParser, *also: str, needs_unknowns: bool = False
     command.add_argument("--wrt", required=needs_unknowns, action="append", default=[], metavar="X[,Y]", help=meaning)
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     command.add_argument("--explain", action="store_true", help="state the laws beside the lines in full, with sources")
-    _format(command, *PAGES, *also)
+    _format(command, *FORMS, *also)
     command.add_argument(
         "--document", action="store_true", help="a whole document of LaTeX or HTML instead of a piece of one"
     )

@@ -41,7 +41,7 @@ def run(name: str) -> int:
 def solved(problem: str) -> tuple[int, dict[str, Any]]:
     """The exit status that a problem has by itself, and what is said of it."""
     try:
-        options = parsed(arguments(problem))
+        options = parsed(COMMANDS, arguments(problem))
         if options.command.name not in TAKES_A_TEXT:
             options.own.error("a line of a batch is a problem with one text")
         content = record(options)

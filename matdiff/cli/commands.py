@@ -132,13 +132,13 @@ def _lsp(options: Namespace) -> Any:
 def _man(options: Namespace) -> Any:
     from matdiff.cli.man import page
 
-    return page()
+    return page(COMMANDS)
 
 
 def _completion(options: Namespace) -> Any:
     from matdiff.cli.completion import script
 
-    return script(options.shell)
+    return script(options.shell, COMMANDS)
 
 
 COMMANDS = {

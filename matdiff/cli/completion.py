@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from argparse import Action
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from matdiff.cli.commands import COMMANDS
 from matdiff.cli.parser import Parser, parser
+
+if TYPE_CHECKING:
+    from matdiff.cli.commands import Command
 
 BASH = """# eval "$(matdiff completion bash)"
 _matdiff() {{
@@ -35,40 +38,40 @@ autoload -U +X bashcompinit && bashcompinit
 """
 
 
-def script(shell: str) -> str:
+def script(shell: str, table: Mapping[str, Command]) -> str:
     """What a shell has to be told, as in ``eval "$(matdiff completion bash)"``."""
-    return "\n".join(_fish()) + "\n" if shell == "fish" else ZSH * (shell == "zsh") + _bash()
+    return "\n".join(_fish(table)) + "\n" if shell == "fish" else ZSH * (shell == "zsh") + _bash(table)
 
 
-def _commands() -> Iterator[tuple[str, str, list[Action]]]:
+def _commands(table: Mapping[str, Command]) -> Iterator[tuple[str, str, list[Action]]]:
     """Each command with its help and its options."""
-    for name, command in COMMANDS.items():
+    for name, command in table.items():
         own = Parser(add_help=True)
         command.arguments(own)
         yield name, command.help, list(own.options())
 
 
-def _bash() -> str:
+def _bash(table: Mapping[str, Command]) -> str:
     """The script for bash, which zsh understands as well."""
     options, choices = [], []
-    for name, _, actions in _commands():
+    for name, _, actions in _commands(table):
         given = " ".join(s for a in actions for s in a.option_strings)
         options.append(f'        [{name}]="{given}"')
         for action in actions:
             words = " ".join(map(str, action.choices or ()))
             before = action.option_strings[-1:] or [name]
             choices += [f'        [{name}/{before[0]}]="{words}"'] * bool(words)
-    return BASH.format(options="\n".join(options), choices="\n".join(choices), commands=" ".join(COMMANDS))
+    return BASH.format(options="\n".join(options), choices="\n".join(choices), commands=" ".join(table))
 
 
-def _fish() -> Iterator[str]:
+def _fish(table: Mapping[str, Command]) -> Iterator[str]:
     """The lines of the script for fish."""
     yield "# matdiff completion fish | source"
-    for action in parser().options():
+    for action in parser(table).options():
         for option in action.option_strings:
             if option.startswith("--"):
                 yield f"complete -c matdiff -n __fish_use_subcommand -l {option[2:]} -d {_quoted(action.help or '')}"
-    for name, meaning, actions in _commands():
+    for name, meaning, actions in _commands(table):
         yield f"complete -c matdiff -n __fish_use_subcommand -a {name} -d {_quoted(meaning)}"
         for action in actions:
             words = " ".join(map(str, action.choices or ()))

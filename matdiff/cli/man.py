@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from argparse import Action
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from matdiff import __version__
-from matdiff.cli.commands import COMMANDS
 from matdiff.cli.parser import EXAMPLES, Parser, parser
+from matdiff.version import __version__
+
+if TYPE_CHECKING:
+    from matdiff.cli.commands import Command
 
 STATUS = {
     "0": "the answer is there, or what was asked is so",
@@ -16,18 +19,18 @@ STATUS = {
 }
 
 
-def page() -> str:
+def page(table: Mapping[str, Command]) -> str:
     """The page in the language of man: ``matdiff man | man -l -``.
 
-    >>> page().splitlines()[0].split()[:3]
+    >>> page({}).splitlines()[0].split()[:3]
     ['.TH', 'MATDIFF', '1']
     """
-    return "\n".join(_rows()) + "\n"
+    return "\n".join(_rows(table)) + "\n"
 
 
-def _rows() -> Iterator[str]:
+def _rows(table: Mapping[str, Command]) -> Iterator[str]:
     """The rows of the page."""
-    whole = parser()
+    whole = parser(table)
     about = whole.description or ""
     yield f'.TH MATDIFF 1 "" "matdiff {__version__}" "User Commands"'
     yield from (".SH NAME", rf"matdiff \- {_plain(about[0].lower() + about[1:].rstrip('.'))}")
@@ -36,7 +39,7 @@ def _rows() -> Iterator[str]:
         yield from _option(action)
     yield from (".SH COMMANDS", "Options that several commands share are explained at the first of them.")
     told: set[str] = set()
-    for command in COMMANDS.values():
+    for command in table.values():
         own = Parser(prog=f"matdiff {command.name}", add_help=False)
         command.arguments(own)
         usage = " ".join(own.format_usage().removeprefix("usage: ").split())

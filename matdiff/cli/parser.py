@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Iterable, Sequence
-from typing import NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NoReturn
 
-from matdiff.cli.commands import COMMANDS
 from matdiff.cli.terminal import columns
 from matdiff.errors import MatdiffError
+
+if TYPE_CHECKING:
+    from matdiff.cli.commands import Command
 
 EXAMPLES = """examples:
   matdiff derive "||Xw - y||^2" --wrt w
@@ -72,7 +74,7 @@ class _Version(Action):
     def __call__(self, parser: ArgumentParser, *_: object) -> None:
         from importlib.metadata import PackageNotFoundError, version
 
-        from matdiff import __version__
+        from matdiff.version import __version__
 
         print(f"matdiff {__version__}")
         used = [f"Python {sys.version.partition(' ')[0]}"]
@@ -90,8 +92,8 @@ class _Help(RawDescriptionHelpFormatter):
         super().__init__(prog, width=columns() - 2)
 
 
-def parser(words: Sequence[str] = ()) -> Parser:
-    """The parser of the whole, or of the command that some words begin with."""
+def parser(table: Mapping[str, Command], words: Sequence[str] = ()) -> Parser:
+    """The parser of all commands in the table, or of the one that some words begin with."""
     whole = Parser(
         prog="matdiff",
         description="Derives matrix derivatives as on paper, with every step named and checked.",
@@ -103,8 +105,8 @@ def parser(words: Sequence[str] = ()) -> Parser:
     whole.add_argument("--batch", metavar="FILE", help=batch)
     whole.set_defaults(command=None)
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", prog=whole.prog)
-    named = COMMANDS.get(words[0]) if words else None
-    for command in COMMANDS.values() if named is None else (named,):
+    named = table.get(words[0]) if words else None
+    for command in table.values() if named is None else (named,):
         epilog = EXAMPLES if command.name == "derive" else None
         own = commands.add_parser(
             command.name, help=command.help, description=command.help, epilog=epilog, formatter_class=_Help
@@ -114,9 +116,9 @@ def parser(words: Sequence[str] = ()) -> Parser:
     return whole
 
 
-def parsed(arguments: Sequence[str]) -> Namespace:
+def parsed(table: Mapping[str, Command], arguments: Sequence[str]) -> Namespace:
     """The options of a command; MatdiffError for what does not exist."""
-    whole = parser(arguments)
+    whole = parser(table, arguments)
     options, left = whole.parse_known_args([_unsigned(a) for a in arguments])
     own: Parser = options.own if options.command else whole
     if left:

@@ -22,7 +22,7 @@ from matdiff.results.base import Shown
 def matdiff(line: str, cell: str | None = None) -> Any:
     """What a command gives back for a cell, or for the text in a line; with another --format it is printed."""
     words = arguments(line) if cell is None else _of_cell(line, cell)
-    options = parsed(words)
+    options = parsed(COMMANDS, words)
     if options.command.name == "serve":
         options.own.error("the page is opened from a terminal")
     if getattr(options, "format", "text") != "text" or getattr(options, "output", None):

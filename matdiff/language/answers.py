@@ -10,7 +10,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.errors import UnknownNameError
 from matdiff.language.binding import Bound
 from matdiff.language.customs import written_bold
-from matdiff.language.declarations import Declarations
+from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical, changed, named, nearest
 from matdiff.language.parts import NOTHING_MOVED, part_named
 from matdiff.language.questions import Question

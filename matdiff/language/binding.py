@@ -15,9 +15,10 @@ from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.conditions import resolve_indicator
 from matdiff.language.counting import count_from_one, settle_sets
 from matdiff.language.customs import beside_entries, data
-from matdiff.language.declarations import Declarations, Excerpt
+from matdiff.language.declared import Declarations
 from matdiff.language.dialects import NUMPY, Dialect
 from matdiff.language.exponents import resolve_power
+from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Unbound, position_of, resolve_unbound
 from matdiff.language.items import require_meant, resolve_formula, resolve_sequence, resolve_step, resolve_where
 from matdiff.language.named_calls import (

@@ -7,66 +7,17 @@ sides; out comes a ``Declarations``: for each canonical name its shape, its prop
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
 
-from matdiff.algebra.assumptions import ALSO, INDEX, MATRIX, PROPERTIES, SQUARE, VECTOR, clash, records
+from matdiff.algebra.assumptions import INDEX, MATRIX, PROPERTIES, SQUARE, VECTOR, clash, property_word, records
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, size
 from matdiff.errors import DeclarationError, shortly
-from matdiff.language.extents import KINDS, parse_shape
-from matdiff.language.extents import Excerpt as Excerpt
-from matdiff.language.extents import parse_size as parse_size
+from matdiff.language.declared import OPEN, Declaration, Declarations
+from matdiff.language.extents import KINDS, Excerpt, parse_shape, parse_size
 from matdiff.language.names import LINK, MARKS, RAISED, SUPERS, SUPERSCRIPTS, canonical, changed, named
 from matdiff.language.open_arguments import OF_FUNCTIONS, argument_shapes
 from matdiff.language.spelling import plain
-
-
-class Declaration(NamedTuple):
-    """One declared name; *indices* are the index names and ranges of a family, *arguments* the shapes of what an
-    open function with scalar values takes (None of what is no function), *last* what an index runs to, if that is said.
-    *zeros* are the places of the indices that count from 0, whose ranges end one number earlier than is told here.
-    """
-
-    name: str
-    shape: Shape
-    properties: frozenset[str] = frozenset()
-    indices: tuple[tuple[str, Size], ...] = ()
-    arguments: tuple[Shape, ...] | None = None
-    last: Size | None = None
-    zeros: frozenset[int] = frozenset()
-
-
-class Declarations:
-    """The declared names in order; iterating gives the names.  *general* are free indices and where they end."""
-
-    __slots__ = ("general", "table")
-
-    def __init__(self, table: dict[str, Declaration] | None = None) -> None:
-        self.table = table if table is not None else {}
-        self.general: dict[str, Size] = {}
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.table)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.table
-
-    def __getitem__(self, name: str) -> Declaration:
-        return self.table[name]
-
-    def get(self, name: str) -> Declaration | None:
-        """The declaration of a canonical name, if there is one."""
-        return self.table.get(name)
-
-    def sizes(self) -> set[str]:
-        """The names of the sizes that occur."""
-        found: set[str] = set()
-        for d in self.table.values():
-            for s in (*d.shape, *(last for _, last in d.indices), *(s for shape in d.arguments or () for s in shape)):
-                found |= s.names()
-            found |= d.last.names() if d.last is not None else set()
-        return {name for name in found if name[0] != OPEN}
 
 
 def texts_of(where: object) -> list[str]:
@@ -260,11 +211,6 @@ def _of_whole(family: Declaration) -> Declaration:
     return family._replace(shape=(last[0], last[1] if len(last) == 2 else ONE), indices=())
 
 
-def property_word(word: str) -> str:
-    """The name of a property that a word is another name for; any other word itself."""
-    return ALSO.get(word, word)
-
-
 def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right: Excerpt) -> None:
     """Raises DeclarationError for properties that the shape cannot have, or that nothing has together."""
     unfit = [p for p in records(properties) if not p.of.fits(shape)]
@@ -355,7 +301,6 @@ def _right_side(right: Excerpt) -> tuple[Shape | str, frozenset[str]]:
     return next((kind for kind in OF_KIND if kind in kinds), "scalar"), frozenset(properties)
 
 
-OPEN = "?"  # names of sizes begin with it that are found out by use
 FILLING = r"(?:an?\s+)?(?:real\s+)?(?:column\s*)?"
 WIDER = {"square": "matrix", "row": "vector"}
 OF_KIND: dict[str, Callable[[Size, Size], bool]] = {  # the narrower kinds first

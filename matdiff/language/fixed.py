@@ -15,7 +15,7 @@ from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, size
 from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.customs import LETTERS_OF_COUNTS
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import MARKS, canonical
 from matdiff.language.places import Indices, binder_of
 from matdiff.language.places import place as located

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import NotationError
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
 
 

@@ -12,7 +12,7 @@ from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError
 from matdiff.language import sized_calls
 from matdiff.language.conditions import resolve_cases
-from matdiff.language.declarations import parse_size
+from matdiff.language.extents import parse_size
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.names import canonical, is_letter
 from matdiff.language.places import binder_of, listed, place

@@ -15,7 +15,7 @@ from matdiff.algebra.operators.recurrence import place as numbered
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.sums import Entry, Member
 from matdiff.errors import MatdiffError, UnknownNameError
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import SUBSCRIPTS, canonical
 
 Group = tuple[str, bool]

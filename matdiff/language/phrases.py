@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 
-from matdiff.algebra.assumptions import PROPERTIES
+from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.language.declarations import property_word
 from matdiff.language.extents import KINDS
 from matdiff.language.questions import LETTER
 from matdiff.regex import regex

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node

@@ -29,13 +29,8 @@ from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typ
 from matdiff.language.answers import Reading
 from matdiff.language.binding import Bound
 from matdiff.language.customs import kind_of, size_names
-from matdiff.language.declarations import (
-    Declaration,
-    Declarations,
-    declare,
-    declare_members,
-    leading_declarations,
-)
+from matdiff.language.declarations import declare, declare_members, leading_declarations
+from matdiff.language.declared import Declaration, Declarations
 from matdiff.language.dialects import Dialect
 from matdiff.language.doubts import KindsError
 from matdiff.language.increments import increments

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
-from matdiff.language.declarations import Declaration
+from matdiff.language.declared import Declaration
 
 
 class Binder:

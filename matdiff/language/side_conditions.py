@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from matdiff.errors import MatdiffError, NotationError
-from matdiff.language.declarations import Declarations, add_condition
+from matdiff.language.declarations import add_condition
+from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
 from matdiff.language.names import MARKS

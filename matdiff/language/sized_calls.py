@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.syntax import Node
 
 Complaint = Callable[[Node, str, str], MatdiffError]

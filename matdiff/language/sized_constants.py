@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Protocol
 
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.fixed import Names, fixed
 from matdiff.language.names import canonical
 from matdiff.language.recurrences.recursion import fault

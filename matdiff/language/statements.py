@@ -10,10 +10,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple, NoReturn
 
-from matdiff.algebra.assumptions import PROPERTIES
+from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError, NotationError
-from matdiff.language.declarations import property_word
 from matdiff.language.extents import KINDS
 from matdiff.language.left_sides import (
     HEAD,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from matdiff.algebra.dims import size
 from matdiff.errors import DeclarationError
-from matdiff.language.declarations import Excerpt
+from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import Names, fixed, position_of
 from matdiff.language.limits import bound_by
 from matdiff.language.names import canonical

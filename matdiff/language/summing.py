@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import AmbiguityError, MatdiffError, NotationError
-from matdiff.language.declarations import Excerpt
+from matdiff.language.extents import Excerpt
 from matdiff.language.fixed import fixed, position_of
 from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound_text, split_letters
 from matdiff.language.names import canonical, font_of

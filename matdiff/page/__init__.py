@@ -1,8 +1,11 @@
-"""Results as pages: what a page is made of, and its forms; a form is a module ``as_…`` with a function ``write``."""
+"""Results as pages: what a page is made of, and its forms; a form is a module ``as_…`` with a function ``write``,
+which is found by its name.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
+from os import listdir
 from typing import TYPE_CHECKING
 
 from matdiff.errors import MatdiffError
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
     from matdiff.page.model import Page, Setting
 
-FORMS = ("text", "latex", "json", "markdown", "html")
+FORMS = sorted(file[3:-3] for file in listdir(__path__[0]) if file.startswith("as_") and file.endswith(".py"))
 
 
 def written(page: Page, form: str, check: Verification | None, setting: Setting) -> str:

@@ -11,8 +11,8 @@ from matdiff.algebra.dims import SCALAR, Size, shape_text
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError
 from matdiff.program.arrays import Array, in_order, with_steps
-from matdiff.program.backends import Backend
 from matdiff.program.costs import Work, work_of
+from matdiff.program.library import Backend
 from matdiff.program.lowering import Lowering
 from matdiff.program.places import without_ones
 from matdiff.program.rewriting import Rewriting

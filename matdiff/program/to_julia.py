@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from matdiff.program.backends import Backend
+from matdiff.program.library import Backend
 from matdiff.program.translating import (
     COMPARED,
     PLUS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.program.backends import Backend
+from matdiff.program.library import Backend
 
 IMPORTS = {"torch.": "import torch"}
 

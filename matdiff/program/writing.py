@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from matdiff.algebra.dims import Size
 from matdiff.program.arrays import Array
-from matdiff.program.backends import Backend
+from matdiff.program.library import Backend
 from matdiff.program.syntax import Node, extent, filled, identifier, name, tuple_of
 
 ALWAYS_INLINE = ("number", "size", "input")

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError, shortly
-from matdiff.language.declarations import Declarations, declare, texts_of
+from matdiff.language.declarations import declare, texts_of
+from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift
 from matdiff.recording.counting import counting

@@ -77,7 +77,7 @@ class Shown(Displayed):
         explain: bool = False,
         **setting: Any,
     ) -> str:
-        """The page in a form (``text``, ``latex``, ``json``, ``markdown``, ``html``), with what a check found.
+        """The page in a form (one of matdiff.page.FORMS: ``text``, ``latex`` …), with what a check found.
 
         *steps* is ``full``, ``textbook`` or ``none``; with *explain* the laws beside the lines are stated in full;
         the *setting* is that of matdiff.page.model.

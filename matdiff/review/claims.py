@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, symbols
-from matdiff.language.declarations import Declaration
+from matdiff.language.declared import Declaration
 from matdiff.review.chain import Chain
 from matdiff.review.derivatives import derivative
 from matdiff.review.judging import Judge, Judged

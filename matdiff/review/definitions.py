@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.language.declarations import Declaration
+from matdiff.language.declared import Declaration
 from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
 from matdiff.review.lines import MATHEMATICAL, Line

@@ -11,7 +11,7 @@ from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
 from matdiff.calculus.jacobian import jacobians
 from matdiff.errors import UnsupportedError
-from matdiff.language.declarations import Declaration, Declarations
+from matdiff.language.declared import Declaration, Declarations
 from matdiff.language.reading import read_line
 
 PART = "q_part"  # the symbol in the place of a part of a function

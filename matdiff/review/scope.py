@@ -15,7 +15,8 @@ from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
-from matdiff.language.declarations import OPEN, Declaration, Declarations, declare
+from matdiff.language.declarations import declare
+from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
 from matdiff.language.reading import read_line
 from matdiff.review.asking import derivative_asked, entry_asked

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from matdiff import __version__
 from matdiff.errors import MatdiffError
 from matdiff.review.lint import Finding, linted
+from matdiff.version import __version__
 
 
 def server() -> Any:

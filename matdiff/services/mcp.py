@@ -12,8 +12,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Literal
 
-from matdiff import __version__, api
+import matdiff.api as api
 from matdiff.errors import CheckError, MatdiffError
+from matdiff.version import __version__
 
 LONGEST = 6_000  # signs of an answer
 Steps = Literal["none", "textbook", "full"]

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 from warnings import catch_warnings, simplefilter
 
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
-from matdiff.language.declarations import Excerpt, parse_size
 from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, makers
 from matdiff.language.dialects.functionals import together
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary

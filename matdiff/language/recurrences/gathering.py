@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import MatdiffError, NotationError
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.implied import given_start, taken_once, with_steps

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.language.declarations import Excerpt, parse_size
+from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.limits import implied_letters
 from matdiff.language.names import MARKS, SUBSCRIPTS, canonical
 from matdiff.language.parameters import bound_letters

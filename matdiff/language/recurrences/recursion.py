@@ -6,7 +6,7 @@ from typing import Protocol
 
 from matdiff.algebra.dims import Size, size
 from matdiff.errors import NotationError
-from matdiff.language.declarations import Declarations
+from matdiff.language.declared import Declarations
 from matdiff.language.parameters import Given
 from matdiff.language.recurrences.heads import Steps
 from matdiff.language.scopes import Binder, Shifted

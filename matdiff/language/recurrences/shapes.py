@@ -11,7 +11,7 @@ from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State, place
 from matdiff.algebra.operators.structure import Named
 from matdiff.errors import NotationError
-from matdiff.language.declarations import Excerpt
+from matdiff.language.extents import Excerpt
 from matdiff.language.leaves import attempt_shape
 from matdiff.language.names import MARKS, canonical
 from matdiff.language.places import binder_of, number_text, position

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from matdiff.algebra.dims import ONE, size
-from matdiff.language.declarations import Excerpt
+from matdiff.language.extents import Excerpt
 from matdiff.language.limits import Range
 from matdiff.language.places import binder_of, number_text, position
 from matdiff.language.recurrences.gathering import known

@@ -1,0 +1,49 @@
+"""Derivatives that hold nowhere are refused: what would have to be invertible, positive or not 0, and never is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from matdiff.algebra.expr import Expr, Operator, Symbol, fold, postorder
+from matdiff.algebra.operators.products import Power
+from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.symmetry import assumed
+from matdiff.calculus.definiteness.rank import has_zeros, is_nothing
+from matdiff.calculus.demands import NONZERO, VALUED, Condition, of_operation
+from matdiff.calculus.differential import Dependence
+from matdiff.errors import UnsupportedError
+
+
+def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
+    """Refuses what holds nowhere: where xxᵀ would have to be invertible, or −xᵀx positive; and 1/0."""
+    if any(divides_by_zero(node) for answer in answers for node in postorder(answer)):
+        raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
+    if found := [c for c in dict.fromkeys(needed(function, Dependence(unknowns))) if is_doubtful(c)]:
+        from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
+
+        require_possible(found, function)
+
+
+def is_doubtful(c: Condition) -> bool:
+    """Whether it takes a look at signs and ranks to see that a condition can hold."""
+    if c.demand == NONZERO:
+        return fold(c.about, is_nothing)
+    return bool(assumed(c.about)) or not isinstance(c.about, Symbol | Member)
+
+
+def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition]:
+    """What the operations of a function demand where they vary, and of all that they need to have a value.
+
+    The zeros beside a diagonal do not vary: a kink there does no harm.
+    """
+    for node in postorder(function):
+        if not isinstance(node, Operator):
+            continue
+        at_constant_zeros = node.kink and any(map(has_zeros, node.operands))
+        if isinstance(node, VALUED) or (node.requires and varies(node) and not at_constant_zeros):
+            yield from of_operation(node)
+
+
+def divides_by_zero(e: Expr) -> bool:
+    """Whether a node is 1/0."""
+    return isinstance(e, Power) and e.operands[0].number == 0 and (e.operands[1].number or 0) < 0
