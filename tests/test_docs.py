@@ -150,7 +150,11 @@ def test_a_notebook_says_what_it_is_stored_with(path: Path, monkeypatch: pytest.
     display = pytest.importorskip("IPython.display")
     monkeypatch.setattr(display, "display", lambda formula: None)
     names: dict[str, Any] = {}
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+    text = path.read_text(encoding="utf-8")
+    for library in ("dask", "jax"):
+        if f"import {library}" in text:
+            pytest.importorskip(library)
+    for cell in json.loads(text)["cells"]:
         if cell["cell_type"] == "code":
             assert cell["execution_count"], "the notebook is stored without its outputs"
             assert run("".join(cell["source"]), names) == shown(cell["outputs"])

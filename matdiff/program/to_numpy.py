@@ -59,6 +59,8 @@ HELPERS = {
     return blas.dnrm2(np.ravel(a, order="K"))''',
     "square_distances": '''def _square_distances(a, b):
     """The squares of the distances between the rows of two matrices."""
+    if hasattr(a, "dask") or hasattr(b, "dask"):
+        return ((a[:, None, :] - b) ** 2).sum(axis=-1)
     found = scipy.spatial.distance.cdist(a, b, "sqeuclidean")
     return found.astype(np.result_type(a, b, np.float32), copy=False)''',
     "repeated": '''def _repeated(a, shape):
@@ -188,7 +190,7 @@ BACKEND = Backend(
     IMPORTS,
     FUNCTIONS,
     HELPERS,
-    convert="{0} = np.asarray({0})",
+    convert='{0} = {0} if hasattr({0}, "dask") else np.asarray({0})',  # arrays of dask stay what they are
     like={"dtype": "result_type(a, float32)"},
     in_place=True,
     halves=True,
