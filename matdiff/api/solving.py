@@ -92,7 +92,7 @@ def _question(
     variables = {n: _unknown(read, n) for n in names}
     if read.sense == "solve":
         return Question(Number(0), (read.reading.expr, *read.constraints), variables, "solve")
-    return Question(read.reading.expr, read.constraints, variables, read.sense, read.bounds)
+    return Question(read.reading.expr, read.constraints, variables, read.sense, read.bounds, read.ranks)
 
 
 def _unknown(read: Problem, name: str) -> Expr:

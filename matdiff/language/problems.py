@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from matdiff.algebra.dims import shape_text
+from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr
 from matdiff.errors import NotationError, ShapeError, UnsupportedError
 from matdiff.language.answers import Reading
+from matdiff.language.extents import Excerpt, parse_size
+from matdiff.language.names import canonical
 from matdiff.language.reading import question_of, read, read_beside
 from matdiff.regex import regex
 
@@ -21,7 +23,7 @@ class Problem(NamedTuple):
     """An objective, what is zero where the constraints hold, and what is asked for: *minimise*, *maximise* or nothing.
 
     *bounds* are not negative where its inequalities hold; *names* are the unknowns that the text names itself, as min_w
-    does.
+    does; *ranks* are the largest that matrices may have.
     """
 
     reading: Reading
@@ -29,6 +31,7 @@ class Problem(NamedTuple):
     bounds: tuple[Expr, ...]
     sense: str = ""
     names: tuple[str, ...] = ()
+    ranks: Mapping[str, Size] = {}
 
 
 def read_problem(
@@ -38,9 +41,12 @@ def read_problem(
 
     Raises NotationError where a constraint is neither an equation nor an inequality.
     """
-    text = SEVERAL.sub("", text)
+    text = RANK_IN_LATEX.sub("rank", SEVERAL.sub("", text))
     reading = read(text, where, wrt, scalar=True, solving=True)
     pieces = [*map(without_space, reading.constraints), *(piece for part in subject_to for piece in _pieces(part))]
+    found = {p: m for p in pieces if (m := RANK.match(p))}
+    ranks = {canonical(m["name"]): parse_size(Excerpt(m["rank"].strip(), m.start("rank"), p)) for p, m in found.items()}
+    pieces = [p for p in pieces if p not in found]
     equations = [p for p in pieces if not UNEQUAL.search(p)]
     inequalities = [link for p in pieces if UNEQUAL.search(p) for link in links(p)]
     try:
@@ -51,7 +57,7 @@ def read_problem(
         constraints = constraints_beside(reading.expr, equations, where)
     bounds = tuple(_beside(reading.expr, excess(p), p, where) for p in inequalities)
     asked = reading.question
-    return Problem(reading, constraints, bounds, asked.sense if asked else "", asked.names if asked else ())
+    return Problem(reading, constraints, bounds, asked.sense if asked else "", asked.names if asked else (), ranks)
 
 
 NAME = r"\\?[A-Za-z\u0370-\u03ff]\w*(?:\{\w+\})?"
@@ -60,6 +66,10 @@ SOLVE = regex(
     rf"(?:(?:\\text\{{\s*for\s*\}}|\bfor\b)\s*(?P<names>{NAME}(?:\s*(?:,|and\b)\s*{NAME})*))?[\s.?]*$",
     re.DOTALL,
 )
+RANK = regex(  # rank(X) ≤ k
+    rf"\s*rank\s*\(?\s*(?P<name>{NAME})\s*\)?\s*(?:=|<=|≤|\\leq?(?:slant)?(?![A-Za-z]))\s*(?P<rank>[\w\s*+-]+)$"
+)
+RANK_IN_LATEX = regex(r"\\(?:(?:operatorname\*?|mathrm|text)\s*\{\s*rank\s*\}|rank(?![A-Za-z]))")
 SEVERAL = regex(r"^\s*\(?[^=()]*,[^=()]*\)?\s*:?=\s*(?=\\?arg|\\operatorname\*?\{\s*arg)")  # μ̂, Σ̂ = arg max …
 DEFINING = regex(rf"\s*{NAME}\s*(?:\([^()]*\)\s*)?:?$")  # what is left of = in a definition
 

@@ -31,6 +31,7 @@ from matdiff.page.model import (
 from matdiff.page.pieces import shaped, steps_record
 
 ZERO: Formula | str = " = 0"
+SUBJECT_TO = sign("subject to ", r"\text{subject to}\quad & ")
 NOT_NEGATIVE = sign(" ≥ 0", r" \ge 0")
 
 
@@ -129,7 +130,7 @@ def asked(
     yield Line(None, joined([sign(f"{verb} ", rf"\text{{{verb}}}\quad & "), function]), reading=reading)
     for c in (*constraints, *bounds):
         relation = ZERO if c in constraints else NOT_NEGATIVE
-        yield Line(None, joined([sign("subject to ", r"\text{subject to}\quad & "), pen(c), relation]))
+        yield Line(None, joined([SUBJECT_TO, pen(c), relation]))
 
 
 def system(found: Stationary, pen: Pen) -> Formula:

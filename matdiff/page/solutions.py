@@ -8,7 +8,7 @@ from typing import Any
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.output.latex import in_words
-from matdiff.page.equations import ZERO, asked
+from matdiff.page.equations import SUBJECT_TO, ZERO, asked
 from matdiff.page.model import (
     Answer,
     Formula,
@@ -67,9 +67,13 @@ def problem(found: Solved, pen: Pen) -> Iterator[Line]:
     """maximise f(x) = c'x subject to x'x − 1 = 0"""
     q = found.question
     if q.sense == "solve":
-        verb = sign("solve ", r"\text{solve}\quad & ")
-        return (Line(None, joined([verb, pen(c), ZERO]), reading=c) for c in q.constraints)
-    return asked(q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian, q.bounds)
+        for c in q.constraints:
+            yield Line(None, joined([sign("solve ", r"\text{solve}\quad & "), pen(c), ZERO]), reading=c)
+        return
+    yield from asked(q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian, q.bounds)
+    for name, k in q.ranks.items():
+        rank = joined([sign("rank ", r"\operatorname{rank} "), plain(q.variables[name]), sign(" ≤ ", r" \le "), str(k)])
+        yield Line(None, joined([SUBJECT_TO, rank]))
 
 
 def derivation(found: Solved, pen: Pen) -> Iterator[Section]:

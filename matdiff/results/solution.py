@@ -25,7 +25,7 @@ class Solution(Result):
     kind         minimum, maximum, saddle, or stationary where nothing more is known; of an equation solution
     proved       whether the kind is proved; *reason* says how
     conditions   where the solution exists, in words
-    up_to        what may be changed in a solution: sign, scale or rotation
+    up_to        what may be changed in a solution: sign, scale, rotation, or the basis of two factors
     equation     the kind of problem, where it has a name
     value        the objective at the solution
     notes        how doubtful places were read, and what was asked for but is not so

@@ -1,7 +1,7 @@
 """Problems whose solution attains a bound on eigenvalues or singular values.
 
-xᵀSx ≤ λ_max(S) xᵀx  (Rayleigh and Ritz),   tr(WᵀSW) ≤ Σ of the k largest λ(S) where WᵀW = I  (Ky Fan),
-aᵀCb ≤ σ_max(C)‖a‖‖b‖,   tr(QᵀM) ≤ Σ σ(M) where QᵀQ = I  (von Neumann)
+xᵀSx ≤ λ_max(S) xᵀx  (Rayleigh and Ritz),
+aᵀCb ≤ σ_max(C)‖a‖‖b‖;   those of frames and of low rank are in ``frames``
 """
 
 from __future__ import annotations
@@ -20,27 +20,22 @@ from matdiff.algebra.operators.products import (
     Power,
     Product,
     Scale,
-    Sum,
     Transpose,
-    coefficient,
     quotient,
     zero,
 )
-from matdiff.algebra.operators.singular import Polar
-from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.spectral import (
     LargestEigenvalue,
     LargestEigenvector,
     SmallestEigenvalue,
     SmallestEigenvector,
 )
-from matdiff.algebra.operators.spectral_functions import Eigenvectors
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
 from matdiff.solving.equations import form_law, sign_of
+from matdiff.solving.frames import of_low_rank, on_frames
 from matdiff.solving.kinds import is_zero_block
 from matdiff.solving.quadratics import (
     Bound,
@@ -51,7 +46,7 @@ from matdiff.solving.quadratics import (
     whole_inverse,
 )
 from matdiff.solving.schwarz import by_schwarz, of_linear_ratio, only_direction, scaled
-from matdiff.solving.terms import Term, holding, holding_any, multiplied_out, tidy, total
+from matdiff.solving.terms import holding, holding_any, tidy
 
 eigenvector = form_law(
     "eigenvector_to_an_end",
@@ -60,26 +55,12 @@ eigenvector = form_law(
     where="S: n x n symmetric",
     requires="the eigenvalue is simple",
 )
-eigenspace = form_law(
-    "columns_that_span_an_eigenspace",
-    "SW = W(WᵀSW)",
-    "S*eigvecs(S) = eigvecs(S)*(eigvecs(S)'*S*eigvecs(S))",
-    where="S: n x n symmetric",
-    requires="the columns of W are orthonormal and span a space that S maps into itself",
-)
 quotient_stationary = form_law(
     "stationary_quotient",
     "∇(a/b) = 0 ⇒ ∇a = (a/b)∇b",
     "a = (a/b)*b",
     where="a, b: scalar positive",
     requires="b ≠ 0",
-)
-nearest_orthogonal = form_law(
-    "polar_factor",
-    "M = QH, Q orthogonal, H symmetric",
-    "polar(M)*(polar(M)'*M) = M",
-    where="M: n x n invertible",
-    requires="M has full rank",
 )
 
 
@@ -94,8 +75,10 @@ def attained(objective: Expr, constraints: tuple[Expr, ...], variables: Mapping[
         return of_ratio(objective, x, sense) if not constraints else None
     if len(variables) == 2 and len(constraints) == 2 and columns:
         return of_pair(objective, constraints, variables, sense)
-    if len(variables) == 1 and len(constraints) == 1:
-        return on_frames(objective, constraints[0], next(iter(variables.values())), sense)
+    if len(variables) == 2 and not constraints:
+        return of_low_rank(objective, variables, sense)
+    if len(variables) == 1 and constraints:
+        return on_frames(objective, constraints, next(iter(variables.values())), sense)
     return None
 
 
@@ -251,106 +234,3 @@ def linear_part(f: Expr, a: Expr, b: Expr) -> bool:
     found = gradients(f, {"a": a, "b": b}).gradients
     at_zero = [tidy(replace(g, {a: zero(a.shape), b: zero(b.shape)}.get)) for g in found.values()]
     return any(g is not zero(g.shape) for g in at_zero)
-
-
-# ---- orthonormal columns ------------------------------------------------------------------------------
-
-
-def on_frames(f: Expr, c: Expr, w: Expr, sense: str) -> Bound | None:
-    """The extreme of tr(WᵀM), or of tr(WᵀSW), where WᵀW = I."""
-    metric = metric_of(c, w)
-    if w.cols is ONE or metric is None:
-        return None
-    g = gradients(f, {"w": w}).gradients["w"]
-    terms = multiplied_out(g, w)
-    is_plain = isinstance(metric, Identity)
-    parts = [reduced(t, w) for t in terms] if is_plain else terms
-    linear = [t for t in parts if w not in t.factors and Transpose(w) not in t.factors]
-    rest = [t for t in parts if t not in linear and not (is_plain and is_normal(t, w))]
-    if any(t.factors.count(w) != 1 or t.factors[-1] is not w or Transpose(w) in t.factors for t in rest):
-        return None
-    if rest and not linear:
-        s = total([t.around(t.factors[:-1]) for t in rest], (w.rows, w.rows))
-        return of_subspace(s, w, sense, metric) if is_symmetric(s) else None
-    if linear and not rest and isinstance(metric, Identity):
-        return of_polar(total([t.expression() for t in linear], w.shape), w, sense)
-    return None
-
-
-def metric_of(c: Expr, w: Expr) -> Expr | None:
-    """The P of a constraint WᵀPW = I that is known to be positive definite; of QQᵀ = I for a square Q it is I."""
-    terms = c.operands if isinstance(c, Sum) else ()
-    products = [t for t in terms if isinstance(t, Product)]
-    if len(terms) != 2 or len(products) != 1 or tidy(-Identity(w.cols)) not in terms:
-        return None
-    factors = products[0].operands
-    if factors in ((Transpose(w), w), *([(w, Transpose(w))] if w.rows is w.cols else [])):
-        return Identity(w.rows)
-    if len(factors) == 3 and factors[0] is Transpose(w) and factors[2] is w:
-        return factors[1] if sign_of(factors[1]) == "positive definite" else None
-    return None
-
-
-def reduced(t: Term, w: Expr) -> Term:
-    """A term in which WᵀW is left out."""
-    factors = list(t.factors)
-    k = 0
-    while k + 1 < len(factors):
-        if factors[k] is Transpose(w) and factors[k + 1] is w and len(factors) > 2:
-            del factors[k : k + 2]
-            k = max(0, k - 1)
-        else:
-            k += 1
-    return t._replace(factors=tuple(factors))
-
-
-def is_normal(t: Term, w: Expr) -> bool:
-    """Whether a term is W times a symmetric matrix: along the set where WᵀW = I nothing changes by it."""
-    if t.factors == (w,):
-        return True
-    if t.factors[0] is w and is_symmetric(tidy(t.around(t.factors[1:]))):
-        return True
-    is_square = w.rows is w.cols
-    return is_square and t.factors[-1] is w and is_symmetric(tidy(t.around(t.factors[:-1])))
-
-
-def of_polar(m: Expr, q: Expr, sense: str) -> Bound | None:
-    """The orthogonal Q with the largest tr(QᵀM)."""
-    if sense == "minimise":
-        m = tidy(-m)
-    number, rest = coefficient(m)
-    m = rest if rest is not None and number > 0 else m
-    value = Polar(m)
-    return Bound(
-        {"x": value},
-        (Step(nearest_orthogonal, q, value),),
-        "polar factor, by the singular value decomposition",
-        f"the trace of {Product.of(Transpose(q), m)} is at most the sum of the singular values of {m} (von Neumann)",
-        (f"{m} is invertible",) if m.rows is m.cols else (f"{m} has full rank",),
-        "",
-        needs=(Inverse(tidy(Product.of(Transpose(m), m))),),
-    )
-
-
-def of_subspace(s: Expr, w: Expr, sense: str, metric: Expr) -> Bound | None:
-    """The columns of W are the eigenvectors to the k eigenvalues at an end of the spectrum."""
-    number, rest = coefficient(s)
-    is_largest = (sense == "maximise") is (rest is None or number > 0)
-    s = s if rest is None else rest
-    is_plain = isinstance(metric, Identity)
-    right = w if is_plain else Product.of(metric, w)
-    root = None if is_plain else Inverse(Sqrtm(metric))
-    m = s if root is None else tidy(Product.of(root, s, root))
-    columns = Slice.of(Eigenvectors(m), None, (w.rows - w.cols + ONE, w.rows) if is_largest else (ONE, w.cols))
-    value = columns if root is None else Product.of(root, columns)
-    end, beyond = ("largest", "larger") if is_largest else ("smallest", "smaller")
-    whose = f"{s}" if is_plain else f"the pencil ({s}, {metric})"
-    return Bound(
-        {"x": value},
-        (Step(eigenspace, Product.of(s, w), Product.of(right, Transpose(w), s, w)), Step(eigenspace, w, value)),
-        f"{'' if is_plain else 'generalised '}eigenvalue problem {s}{w} = {right}Λ",
-        f"the trace of WᵀSW is between the sums of the {w.cols} eigenvalues at the ends of the spectrum (Ky Fan); "
-        f"the columns of {w} span the space of the eigenvectors to the {w.cols} {end} ones",
-        (f"of the {w.cols} {end} eigenvalues λ of {whose} each is {beyond} than the others",),
-        "rotation",
-    )

@@ -5,13 +5,13 @@ X = Xᵀ declares a property, ‖x‖ = r is xᵀx = r², and several equations 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, Symbol, replace
+from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
 from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Power, Product, Sum, Transpose, coefficient
@@ -33,7 +33,7 @@ SETS: dict[str, Callable[[Expr], tuple[Expr, tuple[Expr, ...]]]] = {
 class Question(NamedTuple):
     """minimise or maximise an objective, or neither, where the constraints are 0 and the bounds are not negative.
 
-    solve stands for the constraints alone.
+    solve stands for the constraints alone; ranks are the largest that unknowns may have.
     """
 
     objective: Expr
@@ -41,6 +41,7 @@ class Question(NamedTuple):
     variables: Mapping[str, Expr]
     sense: str = ""
     bounds: tuple[Expr, ...] = ()
+    ranks: Mapping[str, Size] = {}
 
 
 def in_standard_form(question: Question) -> Question:
@@ -90,6 +91,31 @@ def with_declared_symmetry(question: Question) -> Question:
                     )
                 )
     return question
+
+
+def with_usual_properties(question: Question) -> tuple[Question, tuple[str, ...]]:
+    """The problem with matrices of quadratic forms symmetric, and definite in constraints and where they divide, as far
+    as nothing is declared of them; with what is taken for granted by it, in words.
+    """
+    f, columns = question.objective, [x for x in question.variables.values() if x.cols is ONE]
+    below = [n for n in postorder(f) if isinstance(n, Power) and (n.operands[1].number or 0) < 0]
+    definite = {s for e in (*below, *question.constraints) for s in undeclared_forms(e, columns)}
+    said = []
+    for s in sorted({*definite, *undeclared_forms(f, columns)}, key=str):
+        word = "spd" if s in definite else "symmetric"
+        y = Symbol(s.name, s.shape, frozenset({word}), s.ranges)
+        said.append(f"{s} is {'positive definite' if s in definite else word}")
+        constraints = tuple(exchanged(c, s, y) for c in question.constraints)
+        question = question._replace(objective=exchanged(question.objective, s, y), constraints=constraints)
+    return question, tuple(said)
+
+
+def undeclared_forms(e: Expr, columns: Sequence[Expr]) -> set[Symbol]:
+    """The matrices S of the xᵀSx in an expression of which nothing is declared."""
+    products = [n.operands for n in postorder(e) if isinstance(n, Product) and len(n.operands) == 3]
+    return {
+        s for a, s, x in products if x in columns and a is Transpose(x) and isinstance(s, Symbol) and not assumed(s)
+    }
 
 
 def exchanged(e: Expr, x: Expr, y: Expr) -> Expr:

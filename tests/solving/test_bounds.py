@@ -117,3 +117,16 @@ def test_the_nearest_semidefinite_matrix_has_no_negative_eigenvalues() -> None:
 def test_an_orthogonal_matrix_that_is_not_square_has_no_polar_form() -> None:
     with pytest.raises(matdiff.MatdiffError):
         matdiff.solve("minimise ||G R - M||^2 subject to R'R = eye(k)", "R", "R: n x k; M: m x k; G: m x n")
+
+
+@pytest.mark.parametrize("problem", ["maximise (w'B w)/(w'W w)", "maximise w'B w subject to w'W w = 1"])
+def test_what_is_usual_of_the_matrices_of_an_eigenvalue_problem_is_a_condition(problem: str) -> None:
+    found = matdiff.solve(problem, "w")
+    assert found.conditions[:2] == ("B is symmetric", "W is positive definite")
+    root = random.normal(size=(4, 4))
+    b, w = root + root.T, root @ root.T + np.eye(4)
+    value = matdiff.evaluate(found.solutions[0]["w"], {"B": b, "W": w})
+    largest = np.linalg.eigvals(np.linalg.solve(w, b)).real.max()
+    assert np.isclose(value @ b @ value / (value @ w @ value), largest)
+    with pytest.raises(matdiff.MatdiffError):
+        matdiff.evaluate(found.solutions[0]["w"], {"B": b, "W": -w})
