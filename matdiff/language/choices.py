@@ -56,7 +56,8 @@ class Options:
         self.defined = {n.value: n for n in bound.order if n.kind in ("define", "abbreviate")}
         self.bold = written_bold(bound.text)
         self.arrows = written_with_arrow(bound.text)
-        products = (node for node in bound.order if node.kind in ("product", "tight"))
+        products = [node for node in bound.order if node.kind in ("product", "tight")]
+        self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
         self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
         taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))
@@ -93,6 +94,8 @@ class Options:
         if not self.bound.scalars.isdisjoint((name.name, name.name.partition("_")[0])):  # θ̂ beside I(θ)
             return (("S", 0),)
         if name.name in self.numbers and not name.indexed:
+            return CONSTANTS
+        if name.name in self.contracted and not name.plain:
             return CONSTANTS
         if name.name in self.arrows and not (name.indexed and name.plain):
             return ARROWS
@@ -179,6 +182,15 @@ def _as_arrays(node: Node) -> Iterator[str]:
         if node.kind == "transpose" and (terms := _inside(node.parts[0])).kind == "sum":
             parts = terms.parts
         yield from (part.value[0] for part in parts if part.kind in ("symbol", "member"))
+
+
+def _contracted(node: Node) -> Iterator[str]:
+    """x, y and z of T_{ijk} x_i y_j z_k: two members or more without a transpose that have the indices of one."""
+    members = [part for part in node.parts if part.kind == "member"]
+    single = [(part.value[0], part.value[1][0]) for part in members if len(part.value[1]) == 1]
+    for indices in [part.value[1] for part in members if len(part.value[1]) > 1]:
+        found = [str(name) for name, index in single if any(index is other for other in indices)]
+        yield from found if len(found) > 1 else ()
 
 
 def _inside_quadratic(node: Node) -> Iterator[str]:

@@ -40,6 +40,8 @@ GREEK = regex(f"[{GREEK_CLASS}]")
 LABEL = rf"\s*\^\s*\{{?\s*(?:[*∗⋆(\[]|[^\W\dT_]|[-+−]\s*\}})|[{RAISED}⁺]|['′*∗⋆]"
 BARE = rf"(?![\w{MARKS}{SUBS}]|{LABEL})"
 LOW = rf"(?:{SUBSCRIPT})?"
+ONE = rf"[{GREEK_CLASS}i-np-t]"
+PAIR_BELOW = rf"_\{{?((?:{ONE}\s*){{2,4}})(?![\w{GREEK_CLASS}])"  # g_{{μν}}, A_ij
 CUSTOM = 3  # what it costs to go against a clear custom
 DOUBTFUL = 1  # and where the other reading is as good, if the shapes allow it
 Custom = tuple[bool, int]  # whether it is a label, and what the other reading costs; 0 where there is none
@@ -123,6 +125,7 @@ class Labels:
         """What custom says of z^t, φ^w, θ^{old}, a^{bc}."""
         known, kind, label = self.known, self.known.kind(name), canonical(high.label)
         letters = [label] if is_letter(label) else list(label)
+        self._require_no_component(letters, high, written)
         if len(letters) > 1 and (label in known.names or all(c in known.names or c in self.bound for c in letters)):
             return False, 0
         if len(letters) > 2 or (len(letters) > 1 and kind != "S"):
@@ -132,6 +135,19 @@ class Labels:
         if self.above(written) - {high.label} or (kind == "M" and self._numbers_vectors(high.label)):
             return True, CUSTOM
         return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))
+
+    def _require_no_component(self, letters: list[str], high: High, written: str) -> None:
+        """Refuses x^μ beside g_{μν}, where letters that nothing binds are indices rather than exponents."""
+        low = {c for pair in re.findall(PAIR_BELOW, self.known.text) for c in map(canonical, re.findall(ONE, pair))}
+        if low.isdisjoint(letters) or not self.known.kinds.keys().isdisjoint(letters):
+            return
+        start = self.known.text.find(f"{written}^")
+        raise AmbiguityError(
+            f"{written}^{high.label} can be a power, or the component {high.label} of {written}",
+            text=self.known.text,
+            span=(max(start, 0), max(start, 0) + len(written) + 1),
+            suggestion=f"write components low, {written}_{high.label}, below the signs of the sums over them",
+        )
 
     def _is_numbered(self, high: High, written: str) -> bool:
         """Whether numbers high behind a name number several: x^1 and W^(1) are no powers, nor is then x^2."""

@@ -245,9 +245,17 @@ def _clause(piece: Excerpt) -> Clause | list[str]:
 
 
 def split_letters(word: str) -> list[str]:
-    """ij is i and j; alpha is a letter."""
-    name = canonical(word)
-    return [name] if len(word) == 1 or name in GREEK_WORDS or len(word) > 3 else [canonical(c) for c in word]
+    """ij is i and j, ijkl and abij are four letters; alpha is one, and nodes is a word.
+
+    >>> split_letters("ijkl"), split_letters("alpha"), split_letters("nodes")
+    (['i', 'j', 'k', 'l'], ['alpha'], ['nodes'])
+    """
+    name, joined = canonical(word), [a + b in LETTERS_IN_ROWS for a, b in pairwise(word)]
+    are_many = len(word) <= 3 or all(map(any, pairwise([False, *joined, False])))
+    return [canonical(c) for c in word] if are_many and len(word) > 1 and name not in GREEK_WORDS else [name]
+
+
+LETTERS_IN_ROWS = "abcdefgh ijklmnpqrstuvwxyz"
 
 
 def _chain(piece: Excerpt, sides: list[str], signs: list[str]) -> Chain:
