@@ -123,10 +123,12 @@ def _answers(
     f: Expr, unknowns: Mapping[str, Expr], wanted: Sequence[str]
 ) -> tuple[Mapping[str, Sequence[Expr]], tuple[str, ...]]:
     """The expressions for some outputs, and where they hold."""
-    from matdiff.program.stable import apart
+    from matdiff.program.stable import spread_between_inverses
 
     derived = derive(f, list(unknowns.values())) if {"gradient", "hvp"} & {*wanted} else None
-    answers = {title: tuple(map(apart, _expressions(title, f, unknowns, derived))) for title in wanted}
+    answers = {
+        title: tuple(map(spread_between_inverses, _expressions(title, f, unknowns, derived))) for title in wanted
+    }
     return answers, derived.conditions if derived is not None else ()
 
 

@@ -24,7 +24,7 @@ from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.sums import IndexedSum, entries_by_index
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness.eigenvalues import Signs, is_regular
-from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, ZERO, Interval, apart, within
+from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, ZERO, Interval, disjoint, within
 from matdiff.calculus.definiteness.rank import has_zeros, is_never_invertible, is_nothing
 from matdiff.calculus.demands import (
     COUNT,
@@ -142,12 +142,12 @@ def cannot_hold(signs: Signs, c: Condition) -> bool:
         return is_never_invertible(c.about)
     if c.demand == EIGENVALUES and c.about.rows is c.about.cols:
         known = signs.spectrum(c.about)
-        return known is not None and apart(known.interval, POSITIVE)
+        return known is not None and disjoint(known.interval, POSITIVE)
     if c.demand not in (WITHIN, NO_ZEROS, NONZERO):
         return False
     found = ZERO if fold(c.about, is_nothing) else signs.entries(c.about).interval
     if c.demand == WITHIN:
-        return apart(found, c.interval) or (has_zeros(c.about) and not c.interval.low < 0 < c.interval.high)
+        return disjoint(found, c.interval) or (has_zeros(c.about) and not c.interval.low < 0 < c.interval.high)
     return found.is_zero or (c.demand == NO_ZEROS and has_zeros(c.about))
 
 
@@ -246,7 +246,7 @@ def implies_nonzero(whole: Expr, c: Condition) -> bool:
 
 def has_factor(c: Condition, a: Expr) -> bool:
     """Whether a condition says that a product of entries is not 0, of those of a or of all values of a."""
-    if not isinstance(c.about, ProductOfEntries) or not (c.demand == NO_ZEROS or apart(c.interval, ZERO)):
+    if not isinstance(c.about, ProductOfEntries) or not (c.demand == NO_ZEROS or disjoint(c.interval, ZERO)):
         return False
     vector = c.about.operands[0]
     entries = entries_by_index(vector)

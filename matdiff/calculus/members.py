@@ -14,7 +14,7 @@ from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, replace, symbols
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Scale, Sum, zero
 from matdiff.algebra.operators.recurrence import place
@@ -181,7 +181,7 @@ def _summed_up(number: Expr) -> Expr:
 def _names_apart(e: Expr, old: Sequence[Expr], new: Sequence[Expr], fixed: Set[Index]) -> tuple[Expr, Sequence[Expr]]:
     """The contribution and the old indices, in which no other index has the name of a new one."""
     taken = {i.name for b in new for i in b.free}
-    e = apart(e, taken)
+    e = rebound(e, taken)
     in_use = taken | bound_names(e) | {i.name for i in e.free}
     kept = {*fixed, *(a for a, b in zip(old, new, strict=True) if a is b)}
     for index in sorted({i for a in old for i in a.free} - kept, key=lambda i: i.name):

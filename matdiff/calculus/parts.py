@@ -13,7 +13,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder, replace, symbols
 from matdiff.algebra.identities import OF_PARTS
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -131,7 +131,7 @@ def gradients_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> Gradie
         blocks.append(Block(unknown, "", (phase,)))
         for known in (free, tangents):
             if whole in known:
-                known[name] = simplifier(part_of(apart(known[whole], _names(unknown)), unknown))[0]
+                known[name] = simplifier(part_of(rebound(known[whole], _names(unknown)), unknown))[0]
     free, tangents = ({n: g for n, g in known.items() if n in unknowns} for known in (free, tangents))
     free = {n: g for n, g in free.items() if g is not answers[n]}
     leaves = symbols(found.function)
@@ -146,7 +146,7 @@ def gradients_by_parts(found: Gradients, unknowns: Mapping[str, Expr]) -> Gradie
 
 def _part_of_gradient(name: str, g: Expr, unknown: Expr, simplifier: Simplifier) -> tuple[Expr, Phase]:
     """The part of the gradient by the whole of that name, and the lines that lead to it."""
-    start = part_of(apart(g, _names(unknown)), unknown)
+    start = part_of(rebound(g, _names(unknown)), unknown)
     simple, steps = simplifier(start)
     named = part_of(Named(f"nabla_{name}", g), unknown)
     return simple, Phase(PROJECTION, Step(part_of_gradient, named, start), start, (tuple(steps),) if steps else ())
@@ -214,7 +214,7 @@ def _jacobian_by_part(f: Expr, name: str, unknown: Expr, j: Expr) -> Gradients:
 
 def _columns(f: Expr, unknown: Expr, j: Expr) -> tuple[Expr, Expr, Expr, list[Step]]:
     """JMᵀ with a name for J, with J, and simplified in some steps; by a scalar it has the shape of the function."""
-    j = apart(j, _names(unknown))
+    j = rebound(j, _names(unknown))
     chosen = Transpose(selection(unknown))
     before, start = (Product.of(e, chosen) for e in (Named(f"J_{whole_of(unknown)}", j), j))
     if unknown.is_scalar and start.shape != f.shape:

@@ -112,7 +112,7 @@ class Name:
 # ---- indices around the body of a definition -----------------------------------------------------------
 
 
-def apart(letter: str) -> str:
+def outer_key(letter: str) -> str:
     """The key of an index around a call: the body that is substituted there cannot name it."""
     return f"({letter})"
 

@@ -21,7 +21,7 @@ from matdiff.language.places import at, binder_of, number_text, position
 from matdiff.language.recurrences.gathering import in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.recursion import Binding, fault, spend
-from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, apart
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, outer_key
 from matdiff.language.syntax import Node, copied, postorder
 from matdiff.language.words import PATH
 
@@ -215,7 +215,7 @@ def _body(bound: Binding, node: Node, given: Given, scope: Scope, indices: Scope
     for below in postorder(body):
         if below.kind == "NAME" and (argument := replaced.get(below.value)):
             below.kind, below.value = argument.kind, argument.value
-    around = {apart(b.name): b for b in map(binder_of, scope.values()) if isinstance(b, Binder)}
+    around = {outer_key(b.name): b for b in map(binder_of, scope.values()) if isinstance(b, Binder)}
     return Node("body", [body], {**around, **indices}, body.start, body.end)
 
 

@@ -63,7 +63,7 @@ class Pair:
         self.sampler, self.draws = Sampler(self.program, ()), Draws(seed)
         self.done = 0
 
-    def apart(self, trials: int) -> Iterator[Instance]:
+    def differing(self, trials: int) -> Iterator[Instance]:
         """The instances among so many on which both sides are well-conditioned, and differ.
 
         Raises CheckError when no well-conditioned instance is found.
@@ -93,7 +93,7 @@ def compare(a: Expr, b: Expr, seed: int = 0, trials: int = 5) -> Comparison:
     """
     require_trials(trials)
     pair = Pair(a, b, seed)
-    found = [_readable(pair.program, instance) for instance in islice(pair.apart(trials), CANDIDATES)]
+    found = [_readable(pair.program, instance) for instance in islice(pair.differing(trials), CANDIDATES)]
     if found:
         return Comparison(trials, _simplest(found))
     spread = pair.samples()

@@ -37,7 +37,7 @@ def stable(e: Expr) -> Expr:
     return done[e]
 
 
-def apart(e: Expr) -> Expr:
+def spread_between_inverses(e: Expr) -> Expr:
     """A⁻¹(A − xxᵀ)A⁻¹ as A⁻¹ − (A⁻¹x)(A⁻¹x)ᵀ, which needs no product of matrices."""
 
     def change(node: Expr) -> Expr | None:

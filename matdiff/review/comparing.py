@@ -36,7 +36,7 @@ def compared(a: Expr, b: Expr) -> Outcome:
         return Outcome(True, prove(a, b))
     pair = Pair(a, b)
     try:
-        if next(pair.apart(TRIALS), None) is not None:
+        if next(pair.differing(TRIALS), None) is not None:
             return Outcome(False)
         proof = prove(a, b)
         if (proof is None or proof.conditions()) and pair.samples().apart:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.extremes import OneHot
@@ -23,7 +23,7 @@ def entry_given(v: Expr, j: Index) -> Expr | None:
             done[e] = e
         elif given is not None:
             index, a = given
-            done[e], known = substitute_index(apart(a, {j.name}), index, j), True
+            done[e], known = substitute_index(rebound(a, {j.name}), index, j), True
         elif isinstance(e, Ones):
             done[e] = Number(1)
         elif isinstance(e, Sum | Scale | Hadamard | Power | Entrywise):

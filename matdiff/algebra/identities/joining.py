@@ -12,7 +12,7 @@ from matdiff.algebra.identities.cancelling import weight
 from matdiff.algebra.identities.denominators import common_powers, shorter
 from matdiff.algebra.identities.factoring import Term, common_scalars, join, key, like_terms, split, zero_in_sum
 from matdiff.algebra.identities.indexed import bound_names
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.identities.transposes import flipped
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
@@ -41,7 +41,7 @@ def sums_over_one_index(e: Expr) -> Expr | None:
     for members in groups.values():
         index = members[0][2].index
         if len(members) > 1:
-            parts = [(c, apart(s.operands[0], {index.name} - {s.index.name}), s.index) for _, c, s in members]
+            parts = [(c, rebound(s.operands[0], {index.name} - {s.index.name}), s.index) for _, c, s in members]
             bodies = [multiple(c, substitute_index(body, i, index)) for c, body, i in parts]
             first, *others = [k for k, _, _ in members]
             joined = IndexedSum(Sum.of(*bodies), index)
@@ -89,7 +89,7 @@ def weighted_sums(e: Expr) -> Expr | None:
         index = members[0][2].data[0]
         if len(members) < 2 or any(index.name in {i.name for i in c.free} for _, c, _ in members):
             continue
-        parts = [(c, apart(s.operands[0], {index.name} - {s.data[0].name}), s.data[0]) for _, c, s in members]
+        parts = [(c, rebound(s.operands[0], {index.name} - {s.data[0].name}), s.data[0]) for _, c, s in members]
         bodies = [c * substitute_index(body, i, index) for c, body, i in parts]
         first, *others = [k for k, _, _ in members]
         joined = IndexedSum(factored(Sum.of(*bodies)), index)
@@ -110,7 +110,7 @@ def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, Expr]]:
         yield multiple(number, Hadamard.of(*others) if others else None), found[0]
     elif len(factors) == 1 and (sums := [s for s in scalars if isinstance(s, IndexedSum)]):
         others = [s for s in scalars if s is not sums[0]]
-        body = apart(sums[0].operands[0], bound_names(factors[0]))
+        body = rebound(sums[0].operands[0], bound_names(factors[0]))
         if sums[0].index.name not in bound_names(factors[0]) | {i.name for i in factors[0].free}:
             yield (
                 multiple(number, Hadamard.of(*others) if others else None),

@@ -237,7 +237,7 @@ def at_delta(body: Expr, index: Index) -> Expr | None:
         if value is not None:
             others = [*factors[:k], *factors[k + 1 :]] or [Number(1)]
             term = Scale.of(Hadamard.of(*others), *rest) if rest else Hadamard.of(*others)
-            return substitute_index(apart(term, {i.name for i in value.free}), index, value)
+            return substitute_index(rebound(term, {i.name for i in value.free}), index, value)
     return None
 
 
@@ -250,7 +250,7 @@ def _asked_for(delta: Expr, index: Index) -> Expr | None:
             return None
 
 
-def apart(e: Expr, taken: Iterable[str]) -> Expr:
+def rebound(e: Expr, taken: Iterable[str]) -> Expr:
     """An expression in which no sum has an index of one of these names."""
     names = set(taken)
     if names.isdisjoint(bound_names(e)):

@@ -148,7 +148,7 @@ def within(a: Interval, b: Interval) -> bool:
     return both(a, b) == a
 
 
-def apart(a: Interval, b: Interval) -> bool:
+def disjoint(a: Interval, b: Interval) -> bool:
     """Whether two intervals have no number in common."""
     return any(
         left.high < right.low or (left.high == right.low and (left.open_high or right.open_low))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, zero
@@ -98,7 +98,7 @@ def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr])
     """The expectation, with the steps that lead to it."""
     variables = variables_of(mean, covariance)
     walk = Walk(variables)
-    part = walk(apart(f, {i.name for i in f.free}))
+    part = walk(rebound(f, {i.name for i in f.free}))
     if part.trouble is not None:
         simple, _ = Simplifier(SIMPLIFICATIONS)(f)
         again = Walk(variables)
@@ -208,7 +208,7 @@ class Walk:
     def indexed_sum(self, node: Expr, body: Part) -> Part:
         index: Index = node.data[0]
         pieces = collected(over_index(p, index) for p in body.pieces)
-        inside = [m.apart((index.name,)) for m in body.moments]
+        inside = [m.rebound((index.name,)) for m in body.moments]
         moments = added(settled(m._replace(bound=(*m.bound, index))) for m in inside)
         return Part(IndexedSum(body.mean, index), pieces, moments)
 
@@ -228,7 +228,7 @@ class Walk:
         moments: list[Moment | None] = []
         for k, part in enumerate(parts):
             for m in part.moments:
-                m = m.apart(names(constant))
+                m = m.rebound(names(constant))
                 moments.append(m._replace(value=apply([*constant[:k], m.value, *constant[k + 1 :]])))
         if not issubclass(kind, ADDITIVE):
             for k, j in combinations(range(len(parts)), 2):
@@ -241,8 +241,8 @@ class Walk:
         if family_of(p.source) is not family_of(q.source):
             return None
         others = names(o for k, o in enumerate(at.operands) if k not in at.places)
-        p = p.apart(others | (names([q.form()]) - {i.name for i in q.bound}))
-        q = q.apart(others | names([p.form()]))
+        p = p.rebound(others | (names([q.form()]) - {i.name for i in q.bound}))
+        q = q.rebound(others | names([p.form()]))
         symbol, *places = p.source.operands if isinstance(p.source, Member) else (p.source,)
         variable = self.variables[symbol]
         if not variable.covariance_known:

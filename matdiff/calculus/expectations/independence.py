@@ -13,7 +13,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.identities.indexed import bound_names, fresh_index
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.operators.products import Product, Sum, multiple
 from matdiff.algebra.operators.sums import Entry, IndexedSum, substitute_index
 
@@ -27,7 +27,7 @@ class Moment(NamedTuple):
     deltas: tuple[Delta, ...] = ()
     bound: tuple[Index, ...] = ()
 
-    def apart(self, taken: Collection[str]) -> Moment:
+    def rebound(self, taken: Collection[str]) -> Moment:
         """The moment with other names for its indices where they are among these."""
         found = self
         for index in self.bound:
@@ -142,7 +142,7 @@ def _size(offset: Fraction) -> Size:
 
 def put(e: Expr, index: Index, place: Expr) -> Expr:
     """An expression with a place for a free index, whose names no sum inside captures."""
-    return substitute_index(apart(e, {i.name for i in place.free}), index, place)
+    return substitute_index(rebound(e, {i.name for i in place.free}), index, place)
 
 
 def put_all(e: Expr, indices: Sequence[Index], places: Sequence[Expr]) -> Expr:

@@ -50,7 +50,7 @@ def moved(kind: type[Expr], apply: Apply, operands: Sequence[Expr], place: int, 
     """The operation with a piece at a place among constant operands."""
     before, after = operands[:place], operands[place + 1 :]
     if p.bound:
-        p = p.apart(names((*before, *after)))
+        p = p.rebound(names((*before, *after)))
     if p.kind == "multiple":
         factor = apply([*before, Number(1) if p.factor is None else p.factor, *after])
         return p._replace(factor=None if factor.number == 1 else factor)
@@ -206,7 +206,7 @@ def _explicit(p: Piece, field: str) -> Expr:
 
 def over_index(p: Piece, index: Index) -> Piece:
     """The sum over an index of a piece."""
-    p = p.apart((index.name,))
+    p = p.rebound((index.name,))
     if index in p.source.free:
         return p._replace(bound=(*p.bound, index))
     field = _changing(p)

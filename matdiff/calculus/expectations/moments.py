@@ -113,7 +113,7 @@ class Piece(NamedTuple):
         """Its transpose, of left · H · right."""
         return self._replace(left=flipped(self.right), right=flipped(self.left), turned=not self.turned)
 
-    def apart(self, taken: Collection[str]) -> Piece:
+    def rebound(self, taken: Collection[str]) -> Piece:
         """The piece with other names for its indices where they are among these."""
         found = self
         for index in self.bound:

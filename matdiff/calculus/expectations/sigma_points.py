@@ -15,7 +15,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.identities.indexed import fresh_index
-from matdiff.algebra.identities.parts import apart
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
@@ -37,7 +37,7 @@ def by_sigma_points(e: Expr, variables: Mapping[Expr, Variable]) -> Expr:
     for variable in variables.values():
         symbol = variable.symbol
         if any(node is symbol for node in postorder(e)):
-            e = apart(e, {i.name for i in variable.indices})
+            e = rebound(e, {i.name for i in variable.indices})
             e = _over(e, variable) if variable.covariance_known else Exchange(_means(e, variable))(e)
     return e
 

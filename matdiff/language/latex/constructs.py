@@ -99,7 +99,7 @@ class Fraction(Construct):
             self.middle = len(page)
             page.write(")/(", token.start, token.end)
             return
-        page.apart(self.command.start, self.command.end)
+        page.separate(self.command.start, self.command.end)
         self.mark = len(page)
         page.write("((", self.command.start, self.command.end)
 
@@ -141,7 +141,7 @@ class Root(Construct):
             )
 
     def begin(self, page: Page, token: Token) -> None:
-        page.apart(self.command.start, self.command.end)
+        page.separate(self.command.start, self.command.end)
         page.write("√(" if self.degree is None else "((", self.command.start, token.end)
 
     def end(self, page: Page, token: Token) -> None:

@@ -90,7 +90,7 @@ class Page:
         while self.pieces and self.pieces[-1][0] in (*BLANKS, ",", ".", ";"):
             self.pieces.pop()
 
-    def apart(self, start: int, end: int) -> None:
+    def separate(self, start: int, end: int) -> None:
         """Keeps what follows from being the argument of a function or a name: g\\frac12 is g times a half."""
         last = self.last()
         if in_word(last[-1:]) or last[-1:] in tuple("'′" + NAME_ENDS):
