@@ -151,7 +151,7 @@ def test_a_notebook_says_what_it_is_stored_with(path: Path, monkeypatch: pytest.
     monkeypatch.setattr(display, "display", lambda formula: None)
     names: dict[str, Any] = {}
     text = path.read_text(encoding="utf-8")
-    for library in ("dask", "jax"):
+    for library in ("dask", "jax", "matplotlib"):
         if f"import {library}" in text:
             pytest.importorskip(library)
     for cell in json.loads(text)["cells"]:

@@ -132,6 +132,8 @@ def _cell(cell: dict[str, object]) -> Iterator[str]:
         data = output.get("data", {})
         if "text/latex" in data:
             yield raw(f'<div class="matdiff wide">{aligned("".join(data["text/latex"]))}</div>')
+        elif "image/png" in data:
+            yield raw(f'<img alt="" src="data:image/png;base64,{"".join(data["image/png"]).strip()}">')
         else:
             shown = "".join(output.get("text", data.get("text/plain", ""))).rstrip()
             yield f"```text\n{shown}\n```"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import TEXT, name_text
+from matdiff.algebra.operators.products import Product, coefficient, multiple
+from matdiff.algebra.rewriting import Step
 from matdiff.output.latex import in_words
 from matdiff.page.equations import SUBJECT_TO, ZERO, asked
 from matdiff.page.model import (
@@ -26,6 +28,8 @@ from matdiff.page.model import (
 from matdiff.page.pieces import shaped, steps_record
 from matdiff.solving.alternation import Alternation
 from matdiff.solving.problem import Solved
+
+LONG = 10  # signs of a value that is called by its name where it stands in others
 
 
 def of_solution(found: Solved, steps: str) -> Page:
@@ -89,9 +93,48 @@ def derivation(found: Solved, pen: Pen) -> Iterator[Section]:
     ]
     if conditions:
         yield Section("Stationary where", conditions)
-    lines = [Line(pen(s.before), pen(s.after), (s.law.title,)) for s in dict.fromkeys(found.chosen.steps)]
+    lines = [Line(pen(s.before), pen(s.after), (s.law.title,)) for s in in_names(found)]
     if lines:
         yield Section("Solved", lines)
+
+
+def in_names(found: Solved) -> Iterator[Step]:
+    """The steps of the solution, with the names of the unknowns that have been found in the place of their values."""
+    known: dict[Expr, Expr] = {}
+    by_unknown = {found.unknowns[n]: found.chosen.values[n] for n in found.chosen.order}
+    for s in dict.fromkeys(found.chosen.steps):
+        after = named(s.after, known)
+        yield s._replace(before=named(s.before, known), after=after)
+        if s.before in by_unknown and s.after is by_unknown[s.before] and is_long(s.after):
+            known[s.after] = s.before
+
+
+def is_long(value: Expr) -> bool:
+    """Whether the name of an unknown is easier to read than its value."""
+    return len(str(value)) >= LONG
+
+
+def named(e: Expr, known: Mapping[Expr, Expr]) -> Expr:
+    """An expression with names for the values of unknowns, also for multiples of a value and as a part of a product."""
+    done: dict[Expr, Expr] = {}
+    for n in postorder(e) if known else ():
+        node = n.rebuild(tuple(done[o] for o in n.operands)) if n.operands else n
+        for value, x in known.items():
+            (a, b), (c, d) = coefficient(n), coefficient(value)
+            if b is d:
+                node = multiple(a / c, x)
+            elif isinstance(n, Product) and isinstance(value, Product) and (k := place_in(value, n)) is not None:
+                others = [done[o] for o in n.operands]
+                node = Product.of(*others[:k], x, *others[k + len(value.operands) :])
+        done[n] = node
+    return done.get(e, e)
+
+
+def place_in(part: Expr, whole: Expr) -> int | None:
+    """Where the factors of a product begin within those of a longer one."""
+    count = len(part.operands)
+    places = range(len(whole.operands) - count + 1)
+    return next((k for k in places if whole.operands[k : k + count] == part.operands), None)
 
 
 def words(text: str) -> Formula:
@@ -118,9 +161,11 @@ def said(found: Solved) -> Iterator[Line]:
 def answers(found: Solved) -> Iterator[Answer]:
     """The unknowns of every solution, and the value of the objective."""
     for c in found.candidates:
+        known: dict[Expr, Expr] = {}
         for name, x in found.question.variables.items():
             if name in c.values:
-                yield Answer(plain(x), c.values[name])
+                yield Answer(plain(x), named(c.values[name], known))
+                known |= {c.values[name]: found.unknowns[name]} if is_long(c.values[name]) else {}
     value = found.value() if found.chosen.values else None
     if value is not None and worth_showing(value):
         yield Answer(function_of("f", found.question.variables.values()), value)

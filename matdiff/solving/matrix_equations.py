@@ -113,10 +113,17 @@ def multiplied_by_unknown(q: Equation) -> list[Root] | None:
     roots = linear_roots(other) or square_root(other) or between_unknowns(other)
     if roots is None:
         return None
-    first = [t.expression() for t in cleared if x in t.factors]
-    rest = [t._replace(number=-t.number).expression() for t in cleared if x not in t.factors]
-    step = Step(multiplied_by_unknown, total(first, shape), total(rest, shape))
-    return [root._replace(steps=(step, *root.steps)) for root in roots]
+    first = [t for t in cleared if x in t.factors]
+    sign = -1 if first and first[0].number < 0 else 1
+    rest = [t._replace(number=-sign * t.number).expression() for t in cleared if x not in t.factors]
+    left = [t._replace(number=sign * t.number).expression() for t in first]
+    step = Step(multiplied_by_unknown, total(left, shape), total(rest, shape))
+    return [root._replace(steps=(step, *without_repeat(step, root.steps))) for root in roots]
+
+
+def without_repeat(first: Step, steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps behind another one, without those that say the same."""
+    return [s for s in steps if (s.before, s.after) != (first.before, first.after)]
 
 
 def without_inverses(terms: Sequence[Term], x: Expr) -> list[Term] | None:

@@ -99,3 +99,16 @@ def test_constants_leave_a_d_at_once() -> None:
     assert "df = −½yᵀ d(log(softmax(h)))" in page
     full = matdiff.derive("-y'*log(softmax(h))/2", "h", "y, h: m").to_text("full")
     assert "d(yᵀlog(softmax(h)))" in full
+
+
+def test_an_unknown_that_has_been_found_is_called_by_its_name() -> None:
+    page = matdiff.solve(
+        "maximise -n/2*log(s) - ||y - X b||^2/(2s)", ("b", "s"), "s: scalar positive; X: n x p"
+    ).to_text()
+    assert "  s = ‖y − Xb‖²/n        scalar" in page
+    page = matdiff.solve(
+        "maximise -N/2*log det(S) - 1/2*sum(i=1..N, (x_i - m)'inv(S)*(x_i - m))",
+        ("m", "S"),
+        "x[i=1..N]: d; S: d x d spd; m: d",
+    ).to_text()
+    assert "  S = (∑_{j=1}^{N} (x[j] − m)(x[j] − m)ᵀ)/N        d×d" in page
