@@ -364,14 +364,15 @@ def left_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     return multiply(attempt, node, [inverse, b])
 
 
-AGAINST_SIGN = 4  # what it costs to read a in a ⊙ x as a scalar, for which nobody writes ⊙
+AGAINST_SIGN = 5  # what it costs to read a in a ⊙ x as a scalar, for which nobody writes ⊙
 
 
 def hadamard(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     """A ⊙ B; with a scalar it is the ordinary multiple."""
     if a.is_scalar or b.is_scalar:
-        if a.is_scalar is not b.is_scalar:
-            attempt.penalty(node, AGAINST_SIGN, a if a.is_scalar else b)
+        for number in (a, b):
+            if number.is_scalar:
+                attempt.penalty(node, AGAINST_SIGN, number)
         shaped = b if a.is_scalar else a
         return attempt.typed(node, (shaped.rows, shaped.cols), (a, b), partial(make_product, (False, False)))
     if not attempt.same_shape(a, b):

@@ -165,9 +165,15 @@ BELOW_THE_LINE = frozenset(("m", "n", "d", "sigma", *LETTERS_OF_COUNTS))
 
 
 def require_clear_function(bound: Bound, node: Node) -> None:
-    """log p/q is refused: it is written for log(p)/q and for log(p/q)."""
+    """log p/q is refused: it is written for log(p)/q and for log(p/q); and so is sum p log p."""
     for k, (sign, part) in enumerate(zip(node.value, node.parts, strict=True)):
         function = node.parts[k - 1]
+        function = function.parts[0] if function.kind == "negative" else function
+        if k and function.kind == "apply" and function.value in ("sum", "mean") and sign in ("loose", "times"):
+            inside, behind = function.parts[0], bound.text[part.start : node.end]
+            front = bound.text[inside.start : inside.end]
+            one = f"{function.value}({bound.text[inside.start : node.end]})"
+            raise _two_ways(bound, function, node.end, one, f"{function.value}({front})*{behind}")
         if sign != "divide" or function.kind != "apply" or bound.text[function.end : part.start] not in ("/", "÷"):
             continue
         inside = function.parts[0]
