@@ -220,7 +220,8 @@ class Calls(DoubtfulCalls):
 
         A name that stands alone somewhere, or a letter that is an index, makes it something else.
         """
-        called, known = match_at(OF_SCALAR, self.text, end), self.vocabulary
+        opens = self.text.startswith(("(", "'", "′"), end)
+        called, known = match_at(OF_SCALAR, self.text, end) if opens else None, self.vocabulary
         argument = canonical(called.group("t")) if called else ""
         base, _, dots = name.rpartition("_")
         order = ("dot", "ddot").index(dots) + 1 if dots in ("dot", "ddot") and argument == "t" else 0

@@ -51,8 +51,8 @@ class DoubtfulCalls(Emitter):
 
     def require_given(self, name: str, start: int, end: int) -> None:
         """Refuses A(t) and k(x, z), functions that the text does not give."""
-        inside, known = match_at(ARGUMENT, self.text, end), self.vocabulary
-        if inside is None or name in known.kinds or inside.group(2) or match_at(PLACES, self.text, end):
+        inside, known = self.text.startswith("(", end) and match_at(ARGUMENT, self.text, end), self.vocabulary
+        if not inside or name in known.kinds or inside.group(2) or match_at(PLACES, self.text, end):
             return
         is_numbered = name not in SPECTRAL and name.rstrip("0123456789") in SPECTRAL  # λ₁(A)
         is_numbered = is_numbered and inside.group(1) is not None and canonical(inside.group(1)) not in known.running

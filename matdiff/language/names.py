@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
 from typing import NamedTuple
 
 from matdiff.algebra.notation import ACCENTS, CHANGES, FONTS
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import UnknownNameError
+from matdiff.regex import regex
 
 GREEK = {
     **{letter: name for name, letter in SPELT.items() if name != "nabla"},
@@ -93,20 +93,18 @@ CLOSES = r"[)\]},;:=|‖⟩>\n\u23b9]"
 ENDS = rf"(?=\s*(?:{CLOSES}|[⊤ᵀ'′^]|$)|[-+−]\s|\s+[-+−=])"  # no factor follows
 INSIDE = r"(?P<star>[*∗⋆])|(?P<sign>[-+−])|[(\[]\s*(?P<low>\w+)\s*[)\]]|(?P<number>[0-9]+)"
 INSIDE += rf"|(?P<word>(?:(?![{SUBS}])[^\W\d_])+)"
-BRACED = rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*\}}"
+BRACED = regex(rf"\^\s*\{{\s*(?:{INSIDE})\s*(?P<transposed>[⊤ᵀ']|(?<![^\W_])T)?\s*\}}")
 OPENS_BARS = rf"\s*[|‖]{{1,2}}(?:\s*[A-Za-z0-9(\[√{GREEK_CLASS}]|[-−]\w)"  # λ*||w||², and not ‖x − x*‖²
-OPEN = rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+])(?!{OPENS_BARS}){ENDS}|\[\s*(?P<low>\w+)\s*\]"
-OPEN += rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
-UNICODE = rf"(?P<star>[*∗⋆])(?!{OPENS_BARS}){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ])"
-UNICODE += rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
+OPEN = regex(
+    rf"\^\s*(?:(?P<star>[*∗⋆])|(?P<sign>[-−+])(?!{OPENS_BARS}){ENDS}|\[\s*(?P<low>\w+)\s*\]"
+    rf"|\(\s*(?P<bracketed>[0-9]+)\s*\)|(?P<number>[0-9]+)(?![\w./])|(?P<word>(?![TH])[A-Za-z{GREEK_CLASS}])(?!\w))"
+)
+UNICODE = regex(
+    rf"(?P<star>[*∗⋆])(?!{OPENS_BARS}){ENDS}|(?P<sign>[⁺⁻])(?![{SUPERS}ᵀ])"
+    rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
+)
 
 STANDS_HIGH = frozenset(("^", *"*∗⋆⁺⁻", *SUPERSCRIPTS))  # what they begin with
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], ...]:
-    """Those of what stands high, which most texts do not need."""
-    return tuple(map(re.compile, (BRACED, OPEN, UNICODE)))
 
 
 class High(NamedTuple):
@@ -126,7 +124,7 @@ def high_at(text: str, place: int) -> High | None:
     """What stands high at a place, if it can be a label."""
     if text[place : place + 1] not in STANDS_HIGH:
         return None
-    for pattern in _patterns():
+    for pattern in (BRACED, OPEN) if text[place] == "^" else (UNICODE,):
         if m := pattern.match(text, place):
             found = m.groupdict()
             written = found.get("low") or found["word"] or found.get("number") or found.get("bracketed")
@@ -143,6 +141,8 @@ def named(text: str) -> str:
     >>> named("θ^*"), named("W^{(1)}"), named("w^{old}"), named("x'")
     ('theta_star', 'W1', 'w_old', 'x_prime')
     """
+    if is_plain(text):
+        return canonical(text)
     base = re.match(rf"([^\W\d_][\w{MARKS}]*?)((?:{SUBSCRIPT})?)(?=[\^'′⁺⁻{RAISED}*])", text)
     if base is None:
         return canonical(text)
@@ -151,12 +151,19 @@ def named(text: str) -> str:
     return canonical(f"{base.group(1)}_{label}{base.group(2)}") if end == len(text) else canonical(text)
 
 
+def is_plain(name: str) -> bool:
+    """Whether a name is of letters of ASCII and digits: it has no mark."""
+    return name.isascii() and name.isalnum()
+
+
 def changed(name: str) -> str:
     """A name, or declarations of names, where Δx and k_* are always one.
 
     >>> canonical(changed("Δx")), canonical(changed("δu_1")), changed("Δ: n x n")
     ('x_increment', 'u_variation1', 'Δ: n x n')
     """
+    if is_plain(name):
+        return name
     name = re.sub(r"_(?:[*∗⋆]|\{\s*[*∗⋆]\s*\})", "_star", name)
     for kind, sign in CHANGE_SIGNS.items():
         name = re.sub(rf"{sign}[ \u200a]?({MARKED_LETTER})(?![A-Za-z])", rf"\1{CHANGE_MARKS[kind]}", name)
