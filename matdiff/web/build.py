@@ -28,6 +28,10 @@ from matdiff.web.server import FILES, STATIC
 PYODIDE = "pyodide@314.0.7"
 PYTHON = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
 PACKAGES = ("matdiff", "matdiff.grammar", "lark", "latex2mathml")
+LIGHTER = {  # what makes a package load a client of the web and of mail, for its version and for what is not asked of it
+    "latex2mathml/__init__.py": (b"from importlib import metadata\n\n__version__ = metadata.version(", b"str("),
+    "latex2mathml/converter.py": (b"from xml.sax.saxutils import unescape", b"from html import unescape"),
+}
 
 
 def build(folder: Path, pyodide: Path | None = None) -> None:
@@ -76,7 +80,8 @@ def files() -> Iterator[tuple[str, bytes]]:
         root = Path(next(iter(found.submodule_search_locations)))
         for path in sorted(root.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
-                yield f"{name.replace('.', '/')}/{path.relative_to(root).as_posix()}", path.read_bytes()
+                there = f"{name.replace('.', '/')}/{path.relative_to(root).as_posix()}"
+                yield there, path.read_bytes().replace(*LIGHTER.get(there, (b"", b"")))
     for name in ("lark", "latex2mathml"):
         known = distribution(name)
         yield f"{name}-{known.version}.dist-info/METADATA", (known.read_text("METADATA") or "").encode()

@@ -60,6 +60,25 @@ def test_the_packages_hold_what_python_needs(site: Path) -> None:
     assert not any("__pycache__" in name or name.startswith("tests") for name in names)
 
 
+BARE = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+sys.modules["numpy"] = None
+from matdiff.web.answers import in_json
+found = json.loads(in_json("answer", json.dumps({"kind": "gradient", "text": "x'A x", "wrt": ["x"]})))
+print(sys.modules["latex2mathml.converter"].__file__, "<math" in found["html"])
+print({"urllib.request", "http.client", "email", "importlib.metadata"} & set(sys.modules))
+"""
+
+
+def test_the_packages_answer_by_themselves_and_load_no_client_of_the_web(site: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(site / "packages.zip").extractall(tmp_path)
+    command = [sys.executable, "-X", "utf8", "-S", "-c", BARE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+    assert not done.stderr
+    assert done.stdout.splitlines() == [f"{tmp_path / 'latex2mathml' / 'converter.py'} True", "set()"]
+
+
 def test_the_worker_asks_what_there_is() -> None:
     script = (build.STATIC / "worker.js").read_text(encoding="utf-8")
     assert "from matdiff.web.answers import in_json" in script
