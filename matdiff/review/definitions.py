@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 LOW = r"(?<=[^\W_])_\{?([\w,]+)"  # what is written below a name
+ALONE = rf"(?<![A-Za-z]){LETTER}(?![A-Za-z])"
 NOTHING = Declaration("", SCALAR)
 
 
@@ -40,16 +41,17 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
         for statement in line.statements:
             first, *sides = statement.sides
             m = None if statement.goes_on else re.fullmatch(DEFINED, first)
+            varied = {argument for d in found.values() for argument in d.arguments}
             name, indices = defined_by(first, sides, scope) if m and sides else ("", ())
             if m and sides and is_symmetry(named(m.group("name")), sides[0]):
-                continue  # σ_ij = σ_ji
+                continue  # σ_ij = σ_ji, A = Aᵀ
             arguments = re.split(r"\s*,\s*", m.group("arguments").strip()) if m and m.group("arguments") else []
             if name and name in map(named, arguments):
                 scope.unread.add(name)  # f(f) = …
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
-            is_new = is_new and question_at(first, 0, ()) is None
+            is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied)
             is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front))
-            is_said = bool(indices) or (not found and (scope.declared.get(name) or NOTHING).shape == SCALAR)
+            is_said = bool(indices) or (name not in used | varied and not _stands_beside(name, sides[:1], lines))
             is_new = is_new and (name not in scope.where or _says_more(scope, sides) or (is_front and is_said))
             if m and is_new and sides[0] != "0" and not _is_increment(m, name):
                 found[name] = Definition(tuple(sides), tuple(map(named, filter(None, arguments))), indices)
@@ -74,6 +76,18 @@ def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tup
 def _is_name(scope: Scope, name: str) -> bool:
     """Whether a word is a name, and no product of letters."""
     return name in scope.given or re.fullmatch(LETTER, name) is not None or is_canonical(name) or name.islower()
+
+
+def _stands_beside(name: str, sides: Sequence[str], lines: Collection[Line]) -> bool:
+    """Whether a name and what it is said to be are compared, as data with a model: y = Xw in front of ‖Xw − y‖²."""
+    value = "".join(sides).replace(" ", "")
+    others = (side for line in lines for statement in line.statements for side in statement.sides)
+    return any(value in side.replace(" ", "") and name in map(named, re.findall(ALONE, side)) for side in others)
+
+
+def _is_solution(name: str, varied: Collection[str]) -> bool:
+    """Whether a name is that of an argument with a hat or a star: β̂ behind L(β)."""
+    return name not in varied and re.sub(r"_(?:star|hat|opt)$", "", name) in varied
 
 
 def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:

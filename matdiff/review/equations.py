@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from fractions import Fraction
 from typing import NamedTuple
 
-from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
-from matdiff.algebra.operators.products import Product, Sum, zero
-from matdiff.algebra.operators.square import Inverse
-from matdiff.calculus.jacobian import jacobians
+from matdiff.algebra.expr import Expr, Symbol, replace, symbols
+from matdiff.algebra.operators.products import Sum, zero
 from matdiff.errors import MatdiffError
 from matdiff.review.comparing import compared
+from matdiff.solving.elimination import roots
+from matdiff.solving.equations import Equation
 
+ZERO = r"(?:zero|\$?0\$?)(?![\w.])"
+SETTING = (
+    rf"(?i)\b(?:set|sett?ing|equat\w+|put|putting)\b[^=]*\bto\s+{ZERO}"
+    rf"|\b(?:gradient|derivative|differential|slope)s?\b[^=.]*(?:\b(?:is|are|be)\s+{ZERO}|\bvanish)"
+)  # setting the derivative to zero
+AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
 FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
 
 
@@ -29,6 +36,21 @@ class Equations:
     def __init__(self) -> None:
         self.zeros: list[Expr] = []
         self.solutions: dict[Expr, Expr] = {}
+        self.gradients: list[Expr] = []  # which a text may set to zero in words
+        self.are_zero = False  # whether the words of the present line do
+        self.is_at_a_point = False  # whether those give a letter a value as an example
+
+    def begin(self, words: str) -> None:
+        """Takes the gradients so far for 0 where a line says so: setting it to zero, the gradient vanishes."""
+        self.is_at_a_point = re.search(AT_A_POINT, words) is not None
+        self.are_zero = re.search(SETTING, words) is not None
+        if self.are_zero:
+            self.zeros += self.gradients
+            self.gradients = []
+
+    def note(self, gradient: Expr) -> None:
+        """Notes a gradient, which is 0 if the line says so."""
+        (self.zeros if self.are_zero else self.gradients).append(gradient)
 
     def add(self, left: Expr, right: Expr | None = None) -> None:
         """Notes an equation."""
@@ -83,19 +105,19 @@ class Equations:
 
     def _solves(self, unknown: Symbol, value: Expr, unknowns: set[str]) -> Implied:
         """Whether X = value makes an equation before it true."""
-        latest = True
-        for known in reversed(self.zeros):
-            if unknown not in symbols(known):
-                continue
-            solution: dict[Expr, Expr] = {unknown: value}
-            inserted = replace(known, solution.get)
-            equal = compared(inserted, zero(inserted.shape)).equal
-            if equal:
-                return Implied(True)
-            others = {s.name for s in symbols(known)} & unknowns - {unknown.name, *(s.name for s in symbols(value))}
-            if latest and equal is False and not others:
-                return Implied(False, _root(known, unknown))
-            latest = False
+        holding = [known for known in reversed(self.zeros) if unknown in symbols(known)]
+        at_value: dict[Expr, Expr] = {unknown: value}
+        inserted = [replace(known, at_value.get) for known in holding]
+        equal = [compared(e, zero(e.shape)).equal for e in inserted]
+        if True in equal:
+            return Implied(True)
+        others = {s.name for e in holding[:1] for s in symbols(e)} & unknowns
+        if (
+            equal[:1] == [False]
+            and not self.is_at_a_point
+            and others <= {unknown.name, *(s.name for s in symbols(value))}
+        ):
+            return Implied(False, _root(holding[0], unknown))
         return Implied(None)
 
     def _follows(self, left: Expr, right: Expr, unknowns: set[str]) -> Implied:
@@ -116,16 +138,8 @@ class Equations:
 
 
 def _root(equation: Expr, unknown: Symbol) -> Expr | None:
-    """x = −M⁻¹c of Mx + c = 0; None where the equation is not linear, or M is not square."""
-    if equation.shape != unknown.shape or str(unknown.shape[1]) != "1":
-        return None
-    try:
-        slope = next(iter(jacobians(equation, {unknown.name: unknown}).whole.gradients.values()))
-    except MatdiffError:
-        return None
-    if unknown in symbols(slope):
-        return None
-    at_zero: dict[Expr, Expr] = {unknown: zero(unknown.shape)}
-    start = replace(equation, at_zero.get)
-    inverse = Number(1) / slope if slope.shape == SCALAR else Inverse(slope)
-    return -(Product.of(inverse, start) if slope.shape != SCALAR else inverse * start)
+    """The only solution of an equation; None where there are several, or no law gives it."""
+    with suppress(MatdiffError):
+        first, *others = roots(Equation(equation, unknown))
+        return first.value if not others and first.value.shape == unknown.shape else None
+    return None

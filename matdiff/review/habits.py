@@ -23,7 +23,7 @@ SOFTMAX = r"(?:\\sigma|σ)\s*\((?:[^()]|\([^()]*\))*\)\s*&?=\s*[^$;\n=]{0,20}exp
 VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)[A-Za-z]\s*&?="  # δf = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
-ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])_\{?\w\}?\s*=\s*1(?!\d)"  # sum_k y_k = 1
+ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = r"(?<![\w.])1\s*(?:ᵀ|\^\s*\{?\s*(?:T|⊤|\\top)(?![A-Za-z]))"  # 1ᵀ, so that · 1 is a vector too
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"

@@ -66,8 +66,7 @@ class Judge:
         self.chain: Chain | None = None
         self.equations = Equations()
         self.defined: set[str] = set()
-        # by a size, the verdicts where all that are not declared are it: those to come, and those by line
-        self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}
+        self.squared: dict[str, tuple[Iterator[Judged], dict[int, Judged]]] = {}  # by the size of what has none
         self.has_derived = False  # a derivative stands above, which may be meant to be 0 from there on
         firsts = [s.sides[0] for line in self.lines for s in line.statements if not s.goes_on]
         self.solved_for = {named(first) for first in firsts if named(first) in self.scope.given}
@@ -82,6 +81,7 @@ class Judge:
         if unread:
             self.chain = None
             return Judged(line, UNREAD, unread)
+        self.equations.begin(line.text)
         found = [j for statement in line.statements for j in self._statement(line, statement)]
         return min(found, key=lambda j: GRAVEST.index(j.verdict), default=Judged(line, NO_CLAIM))
 
@@ -95,6 +95,8 @@ class Judge:
                 self.scope.forget(name)
             yield Judged(line, UNREAD, statement.unread)
             return
+        if len(sides) == 2 and sides[0] == "0":
+            sides.reverse()
         try:
             if statement.goes_on:
                 if self.chain is None:
@@ -138,6 +140,8 @@ class Judge:
         may_be_condition = bool(self.equations.zeros) or self.has_derived or self._is_condition(line, sides)
         chain.is_line, chain.is_equation = is_line, not is_line and may_be_condition
         self.has_derived = self.has_derived or is_derivative
+        if chain.origin is not None and chain.origin.order == 1 and not chain.is_jacobian:
+            self.equations.note(chain.truth)
         return chain
 
     def _defined(self, sides: list[str]) -> Chain | None:

@@ -19,7 +19,9 @@ def is_canonical(name: str) -> bool:
 
 
 def is_symmetry(name: str, side: str) -> bool:
-    """Whether an equation says that a matrix is symmetric: σ_ij = σ_ji."""
+    """Whether an equation says that a matrix is symmetric: σ_ij = σ_ji, A = Aᵀ."""
+    if re.fullmatch(rf"{name}\s*(?:ᵀ|⊤|'|\^\{{?[T⊤]\}}?)", side.strip()):
+        return True
     one, other = (re.fullmatch(INDEXED, n) for n in (name, named(side.strip()) if side.strip() else ""))
     same = one and other and one.group("base") == other.group("base") and one.group() != other.group()
     return bool(same and one and other and sorted(one.group()) == sorted(other.group()))

@@ -89,6 +89,8 @@ class Scope:
                 self.given |= {f"{name}1"}
 
     def _assume(self, name: str, word: str) -> None:
+        if name.isupper() and name not in self.declared:
+            self.declared.table.update(declare(f"{name}: {word}").table)
         known = self.declared.get(name)
         if known and known.shape[0] == known.shape[1] and known.shape != SCALAR:
             self.declared.table[name] = known._replace(properties=known.properties | {word})

@@ -37,7 +37,39 @@ def test_a_slip_is_found_and_named(text: str, line: int, kind: str) -> None:
     assert (review.first_wrong, review.kind) == (line, kind)
 
 
+LIKELIHOOD = """The log-likelihood is
+
+$$\\ell(S) = -\\tfrac{n}{2}\\log|S| - \\tfrac12 \\operatorname{tr}(S^{-1}C).$$
+
+Its gradient is
+
+$$\\nabla_S\\ell = -\\tfrac n2 S^{-1} + \\tfrac12 S^{-1}CS^{-1},$$
+
+and the estimate follows by
+setting it to zero, $S = C/n$."""
+LAYERS = """z = W x + b
+h = tanh(z)
+L = 1/2 ||h - t||^2
+dL/dz = (h - t) .* (1 - h.^2)
+dL/dW = (dL/dz) x'"""
+LAYER = "(tanh(W x + b) - t) .* (1 - tanh(W x + b).^2)"
+RIDGE = r"""\begin{align}
+L(\beta) &= \|y - X\beta\|_2^2 + \lambda\|\beta\|_2^2 \\
+\nabla_\beta L &= -2X^\top(y - X\beta) + 2\lambda\beta \\
+0 &= -X^\top y + (X^\top X + \lambda I)\beta \\
+\hat\beta &= (X^\top X + \lambda I)^{-1}X^\top y
+\end{align}"""
+RAYLEIGH = r"""$f(x) = \frac{x^T A x}{x^T x}$ with $A = A^T$.
+$\nabla f = \frac{2}{x^Tx}(Ax - f(x) x)$"""
+
 RIGHT = [
+    (LIKELIHOOD, "S, C: p x p spd; n: scalar positive", "agrees"),
+    (LAYERS, "W: m x n; x: n; b, t, z, h: m; L: scalar", "proved"),
+    (RIDGE, "X: n x p; y: n; β: p", ""),
+    (RAYLEIGH, "", "proved"),
+    ("y = X w\nL = ‖X w − y‖²\n∂L/∂w = 2Xᵀ(X w − y)", SHAPES, "proved"),
+    ("E = −∑ᵢ tᵢ log yᵢ,  y = softmax(z),  ∑ᵢ tᵢ = 1\n∂E/∂z = y − t", "t, y, z: n", ""),
+    (f"{LEAST_SQUARES}\nSetting it to zero, for w = c we have nothing", f"{SHAPES}; c: n", ""),
     ("\\frac{\\partial}{\\partial x}", "", ""),
     ("f(x) = x'A x\ngrad f = A x + A'x", "A: n x n; x: n", ""),
     ("A is symmetric\nf(x) = x'A x\ngrad f = 2 A x", "A: n x n; x: n", ""),
@@ -72,6 +104,15 @@ WRONG = [
     ),
     ("f = det(X)\ndf = tr(X⁻¹dX)", "X: n x n", 2, "missing term", "det(X) tr(X^-1 dX)"),
     ("∂(a'X b)/∂X = b a'", "X: n x n; a, b: n", 1, "transpose", "a b'"),
+    (
+        LEAST_SQUARES + "Setting this to zero: X'X w = X'y\nw = (X'X)^-1 y",
+        SHAPES.replace("m", "n"),
+        6,
+        "inverse",
+        "X^-1 y",
+    ),
+    (LIKELIHOOD.replace("S = C/n", "S = n C"), "S, C: p x p spd; n: scalar positive", 6, "constant", "C/n"),
+    (LAYERS.replace("h.^2", "h"), "W: m x n; x: n; b, t, z, h: m; L: scalar", 4, "function derivative", LAYER),
     ("X'(X w - y) = 0\nX w = y\nw = X^-1 y", SHAPES, 2, "inverse", "X (X'X)^-1 X'y"),
 ]
 
