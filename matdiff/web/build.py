@@ -17,7 +17,6 @@ import tempfile
 import zipfile
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 from zlib import crc32
@@ -27,8 +26,8 @@ from matdiff.web.server import FILES, STATIC
 
 PYODIDE = "pyodide@314.0.7"
 PYTHON = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json", "python_stdlib.zip")
-PACKAGES = ("matdiff", "matdiff.grammar", "lark", "latex2mathml")
-LIGHTER = {  # what makes a package load a client of the web and of mail, for its version and for what is not asked of it
+PACKAGES = ("matdiff", "matdiff.grammar", "latex2mathml")  # the table of the grammar is there, so lark is not needed
+LIGHTER = {  # what makes a package load clients of the web and of mail, for its version and what is not asked of it
     "latex2mathml/__init__.py": (b"from importlib import metadata\n\n__version__ = metadata.version(", b"str("),
     "latex2mathml/converter.py": (b"from xml.sax.saxutils import unescape", b"from html import unescape"),
 }
@@ -72,7 +71,7 @@ def in_the_browser(html: str) -> str:
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    """The files of the packages that Python needs, by their names there, with what the packages say of themselves."""
+    """The files of the packages that Python needs, by their names there."""
     for name in PACKAGES:
         found = find_spec(name)
         if found is None or not found.submodule_search_locations:
@@ -82,9 +81,6 @@ def files() -> Iterator[tuple[str, bytes]]:
             if path.is_file() and "__pycache__" not in path.parts:
                 there = f"{name.replace('.', '/')}/{path.relative_to(root).as_posix()}"
                 yield there, path.read_bytes().replace(*LIGHTER.get(there, (b"", b"")))
-    for name in ("lark", "latex2mathml"):
-        known = distribution(name)
-        yield f"{name}-{known.version}.dist-info/METADATA", (known.read_text("METADATA") or "").encode()
 
 
 def fetched(folder: Path) -> Path:

@@ -52,18 +52,17 @@ def test_the_packages_hold_what_python_needs(site: Path) -> None:
     for name in (
         "matdiff/web/answers.py",
         "matdiff/grammar/expression.lark",
-        "lark/lark.py",
+        "matdiff/grammar/expression.table",
         "latex2mathml/converter.py",
     ):
         assert name in names
-    assert any(re.fullmatch(r"latex2mathml-.*\.dist-info/METADATA", name) for name in names)
     assert not any("__pycache__" in name or name.startswith("tests") for name in names)
 
 
 BARE = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-sys.modules["numpy"] = None
+sys.modules["numpy"] = sys.modules["lark"] = None
 from matdiff.web.answers import in_json
 found = json.loads(in_json("answer", json.dumps({"kind": "gradient", "text": "x'A x", "wrt": ["x"]})))
 print(sys.modules["latex2mathml.converter"].__file__, "<math" in found["html"])
