@@ -171,7 +171,8 @@ class Lowering(Loops):
 
     def square(self, a: Array) -> tuple[Factor, ...]:
         """The sum of the squares of all entries; ‖A ⊗ B‖² = ‖A‖²‖B‖²."""
-        a = a.args[0] if a.op == "reshape" else a
+        while a.op == "reshape" or (a.op == "contract" and len(a.args) == 1 and len(a.axes) == len(a.args[0].axes)):
+            (a,) = a.args
         parts = a.args if a.op == "contract" and len(a.axes) == sum(len(x.axes) for x in a.args) else (a,)
         return tuple([(self.arrays.contract([x, x], [LETTERS[: len(x.axes)]] * 2, ""), ()) for x in parts])
 

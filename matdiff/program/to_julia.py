@@ -6,18 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from matdiff.program.library import Backend
-from matdiff.program.translating import (
-    COMPARED,
-    PLUS,
-    POWER,
-    RENAMED,
-    SAME,
-    TIMES,
-    Answer,
-    Function,
-    Language,
-    Translator,
-)
+from matdiff.program.texts import COMPARED, PLUS, POWER, TIMES
+from matdiff.program.translating import RENAMED, SAME, Answer, Function, Language, Translator
 
 FACTORS = {
     f"{kind}_{what}": spelling
@@ -65,6 +55,11 @@ CALLS = FACTORS | {
     "max_along axis 1 2": "vec(maximum({inside[0]}, dims=2)) → 1", "norm": "norm({inside[0]}) → 0",
     "cholesky": "cholesky(Symmetric({inside[0]})) → 2", "lu": "lu({inside[0]}) → 2",
     "copied": "copy({inside[0]}) → 2", "copied 1": "copy({inside[0]}) → 1", "expm": "exp({inside[0]}) → 2",
+    "permuted": "permutedims({0}, [{1}])", "spread": "spread_({0}, [{1}], {2})", "total more": "sum({inside[0]}) → 0",
+    "square_distances": "square_distances_({inside[0]}, {inside[1]}) → 2",
+    "vdot more": "dot({inside[0]}, {inside[1]}) → 0",
+    "rows first": "rows_first_({0}, [{1}])", "sum over": "total_({0}, [{1}])",
+    "product over": "tensordot_({0}, {1}, [{2}], [{3}])", "put part": "{0} .= {1}", "change part": "{0} .{2}= {1}",
     "flip 1": "reverse({inside[0]}) → 1", "where 0 0 0": "ifelse({inside[0]}, {inside[1]}, {inside[2]}) → 0",
     "pinv": "pinv({inside[0]}) → 2",
 }  # fmt: skip
@@ -76,6 +71,25 @@ HELPERS = {
     "sigmoid_": "sigmoid_(a) = a < 0 ? exp(a) / (1 + exp(a)) : 1 / (1 + exp(-a))",
     "sigmoid_slope_": "sigmoid_slope_(a) = exp(-abs(a)) / (1 + exp(-abs(a)))^2",
     "softplus_": "softplus_(a) = log1p(exp(-abs(a))) + max(a, zero(a))",
+    "square_distances_": """function square_distances_(a, b)
+    [sum(abs2, a[i, :] .- b[j, :]) for i in axes(a, 1), j in axes(b, 1)]
+end""",
+    "spread_": """function spread_(a, places, rank)
+    lengths = ones(Int, rank)
+    lengths[places] .= size(a)
+    reshape(a, lengths...)
+end""",
+    "rows_first_": """function rows_first_(a, lengths)
+    r = reshape(permutedims(a, ndims(a):-1:1), reverse(lengths)...)
+    permutedims(r, length(lengths):-1:1)
+end""",
+    "total_": "total_(a, axes) = dropdims(sum(a, dims=Tuple(axes)), dims=Tuple(axes))",
+    "tensordot_": """function tensordot_(a, b, i, j)
+    k, l = setdiff(1:ndims(a), i), setdiff(1:ndims(b), j)
+    left = reshape(permutedims(a, [k; i]), prod(size(a)[k]), prod(size(a)[i]))
+    right = reshape(permutedims(b, [j; l]), prod(size(b)[j]), prod(size(b)[l]))
+    reshape(left * right, size(a)[k]..., size(b)[l]...)
+end""",
     "indicator_": "indicator_(holds, a) = holds ? one(a) : zero(a)",
 }
 
@@ -130,7 +144,8 @@ LANGUAGE = Language(
 
 KEYWORDS = "begin end function for while if else elseif do let local global const struct module quote try catch finally"
 OTHERS = """
-sum prod maximum minimum size zeros ones vec vcat hcat copy reverse first throw pi one zero max min raw
+sum prod maximum minimum size ndims length axes abs2 zeros ones reshape permutedims dropdims setdiff Tuple
+vec vcat hcat copy reverse first throw pi one zero max min raw
 """
 RESERVED = frozenset(f"{KEYWORDS} {LINEAR_ALGEBRA} {OTHERS}".split()) | {*NAMES.values(), *TYPES}
 

@@ -6,18 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from matdiff.program.library import Backend
-from matdiff.program.translating import (
-    COMPARED,
-    PLUS,
-    POWER,
-    RENAMED,
-    SAME,
-    TIMES,
-    Answer,
-    Function,
-    Language,
-    Translator,
-)
+from matdiff.program.texts import COMPARED, PLUS, POWER, TIMES
+from matdiff.program.translating import RENAMED, SAME, Answer, Function, Language, Translator
 
 SOLVES = {
     "cholesky_solve": r"({0}.' \ ({0} \ {1}))",
@@ -65,6 +55,13 @@ CALLS = {f"{name} 2 {rank}": f"{spelling} → {rank}" for name, spelling in SOLV
     "lower_logdet": "sum(log(abs(diag({inside[0]})))) → 0", "upper_logdet": "sum(log(abs(diag({inside[0]})))) → 0",
     "lower_det": "prod(diag({inside[0]})) → 0", "upper_det": "prod(diag({inside[0]})) → 0",
     "copied": "{inside[0]} → 2", "copied 1": "{inside[0]} → 1", "expm": "expm({inside[0]}) → 2",
+    "permuted": "permute({0}, [{1}])", "spread": "spread_({0}, [{1}], {2})",
+    "total more": "sum(reshape({inside[0]}, [], 1)) → 0",
+    "square_distances": "square_distances_({inside[0]}, {inside[1]}) → 2",
+    "vdot more": "sum(reshape({0} .* {1}, [], 1)) → 0",
+    "rows first": "rows_first_({0}, [{1}], {2})", "sum over": "total_({0}, [{1}], {2})",
+    "product over": "tensordot_({0}, {1}, [{2}], [{3}], {4}, {5})", "put part": "{0} = {1};",
+    "change part": "{0} = {0} {2} reshape({1}, size({0}));",
     "flip 1": "flipud({inside[0]}) → 1", "pinv": "pinv({inside[0]}) → 2",
 }  # fmt: skip
 
@@ -101,6 +98,45 @@ end""",
     r = b + zeros(size(holds));
     r(holds) = a(holds);
 end""",
+    "square_distances_": """function r = square_distances_(a, b)
+    % the squares of the distances between the rows of two matrices
+    r = zeros(size(a, 1), size(b, 1));
+    for k = 1:size(a, 2)
+        r = r + (a(:, k) - b(:, k).').^2;
+    end
+end""",
+    "spread_": """function r = spread_(a, places, rank)
+    % the axes of an array at some places among others
+    lengths = ones(1, rank);
+    for k = 1:numel(places)
+        lengths(places(k)) = size(a, k);
+    end
+    r = reshape(a, lengths);
+end""",
+    "rows_first_": """function r = rows_first_(a, lengths, rank)
+    % the entries, rows first, in other axes
+    count = numel(lengths);
+    r = reshape(permute(a, [rank:-1:1, rank + 1]), [fliplr(lengths), 1]);
+    r = permute(r, [count:-1:1, count + 1]);
+end""",
+    "total_": """function r = total_(a, axes, rank)
+    % the sums over some axes
+    lengths = arrayfun(@(k) size(a, k), setdiff(1:rank, axes));
+    for k = axes
+        a = sum(a, k);
+    end
+    r = reshape(a, [lengths, 1, 1]);
+end""",
+    "tensordot_": """function r = tensordot_(a, b, i, j, p, q)
+    % the products of two arrays, summed over the axes i of one and j of the other
+    k = setdiff(1:p, i);
+    l = setdiff(1:q, j);
+    m = arrayfun(@(n) size(a, n), [k, i]);
+    n = arrayfun(@(n) size(b, n), [j, l]);
+    left = reshape(permute(a, [k, i, p + 1]), prod(m(1:numel(k))), []);
+    right = reshape(permute(b, [j, l, q + 1]), [], prod(n(numel(j) + 1:end)));
+    r = reshape(left * right, [m(1:numel(k)), n(numel(j) + 1:end), 1, 1]);
+end""",
     "lu_": """function f = lu_(a)
     [f.L, f.U, f.P] = lu(a);
 end""",
@@ -129,7 +165,6 @@ def returned(t: Translator, results: Sequence[Answer], is_last: bool) -> list[st
 def function(f: Function, t: Translator) -> str:
     """A function with its description, and the functions that it needs behind it."""
     lines = [line.replace(",)", ", 1)") if "error(" in line else line for line in f.lines]
-    lines = [part for line in lines for part in line.split("\n")]
     comment = [f"% {line}".rstrip() for line in f.docstring]
     head = f"function [{', '.join(t.outputs)}] = {f.name}({', '.join(f.arguments)})"
     body = [head, *("    " + line for line in [*comment, *lines]), "end"]
@@ -150,7 +185,8 @@ RESERVED = (
     | {*NAMES.values(), *HELPERS}
     | frozenset(
         "sum prod max min size zeros ones trace diag norm chol lu det inv pinv eye expm tril triu flip isequal error "
-        "mat2str logical double value gradient hessian hvp jacobian jvp vjp pi i j ans".split()
+        "mat2str logical double permute reshape fliplr numel arrayfun setdiff "
+        "value gradient hessian hvp jacobian jvp vjp pi i j ans".split()
     )
 )
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.errors import UnsupportedError
+from matdiff.program import more_axes
+from matdiff.program.texts import ATOM, COMPARED, PLUS, POWER, TIMES, UNARY, Text
 
-ATOM, POWER, UNARY, TIMES, PLUS, COMPARED = 5, 4, 3, 2, 1, 0  # how tightly a text holds together
 SAME = {name: name for name in "exp log sqrt abs sin cos tan sinh cosh tanh asin acos atan log1p expm1 sign".split()}
 RENAMED = {  # in every language; a name that ends in _ is that of a helper
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "maximum": "max", "minimum": "min", "relu": "relu_",
@@ -21,18 +22,6 @@ RENAMED = {  # in every language; a name that ends in _ is that of a helper
 
 
 Answer = tuple[str, Sequence[str]]  # a title of what is returned, and its values
-
-
-class Text(NamedTuple):
-    """What an expression is in the language: how many axes it has, and how tightly it holds together."""
-
-    text: str
-    rank: int = 0
-    level: int = ATOM
-
-    def at(self, level: int) -> str:
-        """In brackets where it holds together less tightly."""
-        return self.text if self.level >= level else f"({self.text})"
 
 
 class Language(NamedTuple):
@@ -95,7 +84,8 @@ class Translator:
     def source(self, text: str) -> str:
         """The source in the language."""
         (function,) = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-        lines = [line for node in function.body[1:] for line in self.statement(node, node is function.body[-1])]
+        statements = [line for node in function.body[1:] for line in self.statement(node, node is function.body[-1])]
+        lines = [line for statement in statements for line in statement.split("\n")]
         doc = (ast.get_docstring(function) or "").split("\n")
         arguments = [a.arg for a in function.args.args]
         return self.language.function(Function(function.name, arguments, doc, lines), self)
@@ -157,6 +147,10 @@ class Translator:
         """Entries of an array that get other values: a part, or the diagonal."""
         rank = 1
         match target.value:
+            case ast.Call(func=ast.Name(id="einsum"), args=[ast.Constant(value=word), ast.Name(id=name)]) if (
+                self.ranks[name] > 2
+            ):
+                return more_axes.on_diagonal(self, name, str(word), sign, value)
             case ast.Call(func=ast.Name(id="einsum"), args=[ast.Constant(value="aa->a"), ast.Name(id=name)]):
                 place = self.spelt("diagonal of", name)
                 value = value if value.rank == 0 else Text(self.spelt("along diagonal", value.text))
@@ -224,8 +218,11 @@ class Translator:
     def binary(self, op: ast.AST, a: Text, b: Text) -> Text:
         """Entry by entry; a vector beside a matrix is a row of it."""
         of_numbers, of_arrays, level = self.language.operators[type(op)]
-        a, b = (self.as_row(x) if x.rank == 1 and y.rank == 2 else x for x, y in ((a, b), (b, a)))
         rank = max(a.rank, b.rank)
+        a, b = (
+            more_axes.aligned(self, x, rank) if rank > 2 else self.as_row(x) if x.rank == 1 and y.rank == 2 else x
+            for x, y in ((a, b), (b, a))
+        )
         sign = of_arrays if rank else of_numbers
         left = a.at(level + (level == POWER))
         return Text(f"{left} {sign} {b.at(level + (not isinstance(op, ast.Add)))}", rank, level)
@@ -251,8 +248,6 @@ class Translator:
         if name in ("zeros", "ones", "empty", "full"):
             shape, *rest = node.args
             assert isinstance(shape, ast.Tuple)
-            if len(shape.elts) > 2:
-                raise self.unknown("arrays with more than two axes")
             lengths = [self.expression(e).text for e in shape.elts]
             filler = [self.expression(e).text for e in rest]
             return Text(self.made(name, lengths, filler), len(lengths))
@@ -262,7 +257,7 @@ class Translator:
             return self.call(name, [Text(joined, max(b.rank for b in blocks))])
         if name == "reshape" and isinstance(node.args[1], ast.Tuple):
             return self.reshaped(self.expression(node.args[0]), node.args[1].elts)
-        return self.call(name, [self.expression(a) for a in node.args])
+        return more_axes.called(self, name, node) or self.call(name, [self.expression(a) for a in node.args])
 
     def reshaped(self, a: Text, lengths: Sequence[ast.expr]) -> Text:
         """A number as a vector, or a vector as a row or a column."""
@@ -276,20 +271,29 @@ class Translator:
                 return self.as_row(a)
             case (1, [_, True]):
                 return a._replace(rank=2)
-        raise self.unknown("arrays in other axes")
+        return more_axes.reshaped(self, a, [self.expression(n).text for n in lengths])
 
     def made(self, name: str, lengths: Sequence[str], filler: Sequence[str]) -> str:
         """A new array."""
-        if len(lengths) > 2 or f"{name} {len(lengths)}" not in self.language.calls:
+        known = f"{name} {min(len(lengths), 2)}"
+        if known not in self.language.calls:
             raise self.unknown("arrays with more than two axes")
-        return self.spelt(f"{name} {len(lengths)}", ", ".join(lengths), *filler)
+        return self.spelt(known, ", ".join(lengths), *filler)
+
+    def counter(self, text: str) -> str:
+        """A variable that counts places, of which no argument has the name."""
+        while text in self.ranks:
+            text += "_"
+        return text
 
     def call(self, name: str, operands: Sequence[Text]) -> Text:
         """By the table: a function of entries, or one of arrays of these ranks."""
         table, ranks = self.language.calls, " ".join(str(o.rank) for o in operands)
-        spelling = table.get(f"{name} {ranks}", table.get(name))
         if any(o.rank > 2 for o in operands):
-            raise self.unknown("arrays with more than two axes")
+            ranks = "more"
+            if f"{name} {ranks}" not in table and name not in self.language.functions:
+                raise self.unknown("arrays with more than two axes")
+        spelling = table.get(f"{name} {ranks}", table.get(name))
         if spelling is not None:
             text, _, axes = spelling.partition(" → ")
             self.help(text)
@@ -324,7 +328,8 @@ class Translator:
         if any(isinstance(k, ast.Constant) and k.value is None for k in index):
             if a.rank == 1 and isinstance(index[0], ast.Slice) and len(index) == 2:
                 return a.text, 2, a.level
-            raise self.unknown("arrays with more than two axes")
+            index += [ast.Slice()] * (a.rank - sum(isinstance(k, ast.Slice) for k in index))
+            return more_axes.spread(self, a, [k for k, x in enumerate(index) if isinstance(x, ast.Slice)], len(index))
         text, rank = self.place(node)
         if a.rank > rank and not isinstance(index[0], ast.Slice):
             text = self.spelt(f"member {rank}", text, a.text)

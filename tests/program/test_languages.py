@@ -102,6 +102,21 @@ CASES = {  # text, unknowns, declarations, shapes of the arguments; S is positiv
     "neighbours": ("sum(i=1..n-1, (x[i+1] - x[i])^2)*a", "x,a", "x: n; a: scalar", {"x": (4,), "a": ()}),
     "a recurrence": ("h[t] = tanh(A h[t-1] + x[t]); h[0] = c; sum(t=1..T, ||h[t]||^2)", "A,c",
                      "A: n x n; c: n; x[t=1..T]: n", {"A": (2, 2), "c": (2,), "x": (3, 2)}),
+    "distances": ("sum(i=1..N, sum(j=1..N, exp(-||x[i] - x[j]||^2)))", "x", "x[i=1..N]: d", {"x": (4, 3)}),
+    "a tensor": ("sum(k=1..K, norm2(X[k] - A*diag(c[k])*B')^2)", "A,c",
+                 "X[k=1..K]: m x n; A: m x r; c[k=1..K]: r; B: n x r",
+                 {"X": (2, 3, 4), "A": (3, 2), "c": (2, 2), "B": (4, 2)}),
+}  # fmt: skip
+SECOND = {  # the same with Hessians and Jacobians of matrices
+    "a block for each row": ("||T - U V'||^2", "U", "T: m x n; U: m x k; V: n x k", "hessian",
+                             {"T": (3, 4), "U": (3, 2), "V": (4, 2)}),
+    "weighted blocks": ("sum(log(1 + exp(-T .* (U V'))))", "U", "T: m x n; U: m x k; V: n x k", "hessian",
+                        {"T": (3, 4), "U": (3, 2), "V": (4, 2)}),
+    "a determinant": ("log det(X)", "X", "X: n x n", "hessian", {"X": (3, 3)}),
+    "classes": ("-sum(Y .* log(softmax_rows(X W)))", "W", "X: m x n; W: n x k; Y: m x k stochastic", "hessian",
+                {"Y": (4, 2), "X": (4, 3), "W": (3, 2)}),
+    "a product": ("A X B", "X", "A: k x m; X: m x n; B: n x p", "jacobian", {"A": (2, 3), "X": (3, 4), "B": (4, 2)}),
+    "a layer": ("W tanh(X a)", "X", "W: k x m; X: m x n; a: n", "jacobian", {"W": (2, 3), "X": (3, 2), "a": (2,)}),
 }  # fmt: skip
 
 
@@ -113,6 +128,8 @@ def drawn(name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 def literal(a: np.ndarray) -> str:
     """An array in the words of MATLAB: a vector is a column."""
+    if np.ndim(a) > 2:
+        return f"reshape({literal(np.ravel(a, order='F'))}, [{', '.join(map(str, a.shape))}])"
     rows = np.atleast_2d(a).T if np.ndim(a) < 2 else a
     return f"[{'; '.join(', '.join(map(repr, map(float, row))) for row in rows)}]"
 
@@ -120,10 +137,14 @@ def literal(a: np.ndarray) -> str:
 def test_octave_computes_what_numpy_does(tmp_path: Path) -> None:
     octave = shutil.which("octave-cli") or pytest.skip("there is no Octave")
     script, wanted = [], []
-    for k, (text, unknowns, where, shapes) in enumerate(CASES.values()):
-        made = matdiff.code(text, unknowns, where, backend="matlab", check=False, name=f"f{k}")
+    first = [(*case[:3], ("value", "gradient"), case[3]) for case in CASES.values()]
+    second = [(*case[:3], (case[3],), case[4]) for case in SECOND.values()]
+    for k, (text, unknowns, where, outputs, shapes) in enumerate(first + second):
+        made = matdiff.code(text, unknowns, where, "matlab", outputs, check=False, name=f"f{k}")
         given = {name: drawn(name, shape) for name, shape in shapes.items()}
-        found = matdiff.code(text, unknowns, where, check=False).function(*[given[n] for n in made.inputs])
+        found = matdiff.code(text, unknowns, where, outputs=outputs, check=False).function(
+            *[given[n] for n in made.inputs]
+        )
         flat = [a for part in found for a in (part if isinstance(part, tuple) else (part,))]
         wanted += [np.ravel(a, order="F") for a in flat]
         (tmp_path / f"f{k}.m").write_text(made.source)
@@ -139,26 +160,28 @@ def test_octave_computes_what_numpy_does(tmp_path: Path) -> None:
 
 KNOWN = set(
     "size zeros ones dot diag diagm diagind vec sum maximum prod vcat hcat cholesky Symmetric Matrix inv lu logdet "
-    "logabsdet first det norm copy tanh exp log log1p abs max zero one sqrt reverse throw DimensionMismatch".split()
+    "logabsdet first det norm copy tanh exp log log1p abs max zero one sqrt reverse throw DimensionMismatch "
+    "permutedims reshape setdiff dropdims ndims length axes Tuple".split()
 )
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, *SECOND])
 def test_julia_is_balanced_and_calls_what_there_is(case: str) -> None:
-    source = matdiff.code(*CASES[case][:3], backend="julia", check=False).source
+    text, unknowns, where, *outputs = (SECOND[case] if case in SECOND else CASES[case])[:-1]
+    source = matdiff.code(text, unknowns, where, "julia", outputs or None, check=False).source
     code = re.sub(r'"""[\s\S]*?"""|"[^"]*"', '""', source)
     for opening, closing in ("()", "[]"):
         assert code.count(opening) == code.count(closing)
     assert len(re.findall(r"^ *(?:function|for|if)\b", code, re.M)) == len(re.findall(r"^ *end$", code, re.M))
-    own = set(re.findall(r"^(\w+_)\(", code, re.M)) | {"f"}
+    own = set(re.findall(r"^(?:function )?(\w+_)\(", code, re.M)) | {"f"}
     called = set(re.findall(r"([A-Za-z_]\w*)\.?\(", code)) - {"raw"}
     assert called <= KNOWN | own
     assert "''" not in code
 
 
 def test_what_has_no_spelling_is_refused_by_name() -> None:
-    with pytest.raises(UnsupportedError, match="more than two axes in Julia"):
-        matdiff.code("||T - U V'||^2", "U", "T: m x n; U: m x k; V: n x k", "julia", ["hessian"])
+    with pytest.raises(UnsupportedError, match="no code for expm_frechet in Julia"):
+        matdiff.code("tr(A expm(X))", "X", "A, X: n x n", "julia")
 
 
 def test_source_alone_is_no_function() -> None:
