@@ -234,3 +234,27 @@ def test_deep_expressions_are_pushed_through() -> None:
     for _ in range(1_500):
         deep = w * deep + x
     assert matdiff.jvp(deep, wrt="x").shape == x.shape
+
+
+@pytest.mark.parametrize(
+    ("text", "gradient"),
+    [
+        ("sum(tr(W))", "eye(n)"),
+        ("exp(tr(W)) + sum(tr(W))", "(exp(tr(W)) + 1)*eye(n)"),
+        ("sym(tr(W A))", "A'"),
+        ("expm(tr(W))", "exp(tr(W))*eye(n)"),
+        ("sum(sum((W - A).^2))/2", "W - A"),
+        ("tr(x*tr(W)*y')", "x'*y*eye(n)"),
+    ],
+)
+def test_operators_of_a_number_keep_the_trace_inside(text: str, gradient: str) -> None:
+    where = "W, A: n x n; x, y: n"
+    found = matdiff.derive(text, wrt="W", where=where)
+    draw = np.random.default_rng(5).normal
+    values = {"W": draw(size=(3, 3)), "A": draw(size=(3, 3)), "x": draw(size=3), "y": draw(size=3)}
+    used = {name: value for name, value in values.items() if name in gradient}
+    assert found.verify().ok
+    assert np.allclose(
+        matdiff.evaluate(found.gradient, values | {"n": 3}),
+        matdiff.evaluate(matdiff.parse(gradient, where), used | {"n": 3}),
+    )

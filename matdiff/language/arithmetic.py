@@ -26,6 +26,7 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import related
 from matdiff.language.broadcasting import broadcast, repeat
+from matdiff.language.named_functions import is_entrywise
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt, rule
@@ -336,7 +337,12 @@ def counted(count: object, word: str) -> str:
 
 
 def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
-    """A/b for a scalar b"""
+    """A/b for a scalar b; 1/(1 + exp(−Xw)) is entry by entry"""
+    if not b.is_scalar and a.number is not None and b.cols is ONE and is_by_entries(b.node):
+        shown = attempt.shown(b)
+        attempt.note(node, f"the division by {shown} is entry by entry")
+        attempt.penalty(node, 4, b)
+        return dot_divide(attempt, node, a, b)
     if not b.is_scalar:
         kind = described(*attempt.sizes.shape((b.rows, b.cols)))
         hint = "./ divides entry by entry" if a.is_scalar or a.cols is ONE or a.rows is not ONE else "put brackets"
@@ -349,6 +355,14 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
     if a.number is not None and b.number is not None:
         result.number = a.number / b.number
     return result
+
+
+def is_by_entries(node: Node) -> bool:
+    """Whether a sum with a number has a function of entries in it: 1 + exp(−z)."""
+    while node.kind == "group":
+        node = node.parts[0]
+    of_entries = any(part.kind == "call" and (part.value == "e^" or is_entrywise(part.value)) for part in node.parts)
+    return node.kind == "sum" and of_entries and any(part.kind == "NUMBER" for part in node.parts)
 
 
 def left_divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:

@@ -31,6 +31,8 @@ class SumOfEntries(Linear):
 
     def adjoint(self, h: Expr) -> Expr:
         rows, cols = self.operands[0].shape
+        if self.operands[0].is_scalar:
+            return h
         return Scale.of(h, Transpose(Ones(rows)) if cols is ONE else Ones(cols, rows))
 
     def matrix(self) -> Expr:
