@@ -118,7 +118,7 @@ def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
         if axes_of(a) == count or a.number is not None:
             continue
         name = a.node.value[0] if a.node.kind == "symbol" else ""
-        is_likely = is_constant(a) if a.is_scalar else name[:1] in BIASES
+        is_likely = is_constant(a) if a.is_scalar else name != "" and name[0] in BIASES
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
 
 
