@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from matdiff.algebra import heads
+import matdiff
+from matdiff.algebra import heads, rewriting
+from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities import EVERY
 from matdiff.algebra.laws import Declared, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
@@ -51,3 +53,18 @@ def test_a_law_of_which_the_table_has_another_statement_is_read(monkeypatch: pyt
     made = law("tr(A') = tr(A)")
     monkeypatch.setattr(heads, "stored", lambda: {made.name: ("0", ["Product"], [], "")})
     assert heads.heads(made).roots == (Trace,)
+
+
+def test_least_squares_try_no_law_of_what_they_do_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = set()
+    chosen = rewriting.candidates
+
+    def noted(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
+        found = chosen(laws, node)
+        tried.update(law.apply.__module__.rpartition(".")[2] for law in found)
+        return found
+
+    monkeypatch.setattr(rewriting, "candidates", noted)
+    matdiff.derive("||X w - y||^2 + c*w'w", "w", "X: m x n; c: scalar")
+    assert tried >= {"products", "factoring", "transposes"}
+    assert not tried & {"convolution", "given_entries", "structure", "slices", "kronecker", "cholesky", "parts"}

@@ -20,7 +20,8 @@ ZERO, UNIT = Number(0), Number(1)
 
 def grid(e: Expr) -> Grid | None:
     """The entries of a matrix that is made of scalars and constants; None of any other, and of large ones."""
-    return fact("grid", e, _grid, closed=(Named,))
+    is_table = e.rows.number is not None and e.cols.number is not None
+    return fact("grid", e, _grid, closed=(Named,)) if is_table else None
 
 
 def _grid(e: Expr, below: list[Grid | None]) -> Grid | None:

@@ -194,6 +194,7 @@ def product_of_patches(e: Expr) -> Expr | None:
     "im2col(X, m-p+1, n-q+1)*im2col(X, p, q) = im2col(X, p, q)'*im2col(X, p, q)",
     title="im2col(X, m−p+1, n−q+1) = im2col(X, p, q)ᵀ",
     where="X: m x n",
+    among=(Patches,),
 )
 def transpose_of_patches(e: Expr) -> Expr | None:
     """Where both stand at the ends of a product, which is symmetric then, as a Hessian is."""

@@ -33,7 +33,9 @@ def is_one(e: Expr) -> bool:
     return e.number == 1 or isinstance(e, Ones)
 
 
-@identity("1 ./ (1 + exp(-A)) = sigmoid(A)", title="1/(1 + exp(−a)) = σ(a)", where="A: m x n", under_d=True)
+@identity(
+    "1 ./ (1 + exp(-A)) = sigmoid(A)", title="1/(1 + exp(−a)) = σ(a)", where="A: m x n", under_d=True, among=(Sum,)
+)
 def sigmoid_of_exponential(e: Expr) -> Expr | None:
     """Also of powers of it, and entry by entry."""
     base, exponent = e.operands

@@ -251,17 +251,17 @@ def without(all_of: tuple[Expr, ...], some: Iterable[Expr]) -> tuple[Expr, ...]:
     return tuple(rest)
 
 
-@identity("A*C + B*C = (A + B)*C", where="A, B: m x n; C: n x p")
+@identity("A*C + B*C = (A + B)*C", where="A, B: m x n; C: n x p", among=(Product, Hadamard))
 def common_right_factor(e: Expr) -> Expr | None:
     return _group(e, chain=True, place=-1)
 
 
-@identity("C*A + C*B = C*(A + B)", where="C: m x n; A, B: n x p")
+@identity("C*A + C*B = C*(A + B)", where="C: m x n; A, B: n x p", among=(Product, Hadamard))
 def common_left_factor(e: Expr) -> Expr | None:
     return _group(e, chain=True, place=0)
 
 
-@identity("A .* C + B .* C = (A + B) .* C", where="A, B, C: m x n")
+@identity("A .* C + B .* C = (A + B) .* C", where="A, B, C: m x n", among=(Hadamard,))
 def common_entrywise_factor(e: Expr) -> Expr | None:
     return _group(e, chain=False, place=None)
 

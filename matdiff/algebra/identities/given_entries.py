@@ -37,6 +37,7 @@ def entry_given(v: Expr, j: Index) -> Expr | None:
     "sum(i=1..n, a[i]*unit(i, n))'*unit(j, n) = a[j]",
     title="(Σᵢ aᵢeᵢ)ᵀeⱼ = aⱼ",
     where="a[i=1..n]: scalar",
+    among=(UnitVector,),
 )
 def entry_of_given_vector(e: Expr) -> Expr | None:
     v, j = entry_asked(e)
@@ -48,6 +49,7 @@ def entry_of_given_vector(e: Expr) -> Expr | None:
     title="f(Σᵢ aᵢeᵢ)ᵀeⱼ = f(aⱼ)",
     where="a[i=1..n]: scalar",
     also=("g(sum(i=1..n, a[i]*unit(i, n)))'*unit(j, n) = g(a[j])",),
+    among=(UnitVector,),
 )
 def entry_of_function_of_given_vector(e: Expr) -> Expr | None:
     """Of what is made of such vectors entry by entry, as 1 ./ v."""
@@ -71,6 +73,7 @@ def entry_asked(e: Expr) -> tuple[Expr, Index | None]:
     title="aᵀeⱼ = a[j]",
     where="x: n; j: index",
     also=("onehot_min(x)'*unit(j, n) = onehot_min(x)[j]",),
+    among=(OneHot,),
 )
 def entry_by_unit_vector(e: Expr) -> Expr | None:
     """Of the place of the largest or the smallest entry: what that is at j."""

@@ -24,12 +24,8 @@ from matdiff.algebra.reading_cost import reading_cost
 )
 def entries_in_a_table(e: Expr) -> Expr | None:
     """Where the table is shorter to read; a product of unit vectors takes part of what stands beside it, and stays."""
-    entries = grid(e)
-    if (
-        entries is None
-        or e.is_scalar
-        or (not isinstance(e, Sum) and all(a.number is not None for a in chain(*entries)))
-    ):
+    entries = None if e.is_scalar else grid(e)
+    if entries is None or (not isinstance(e, Sum) and all(a.number is not None for a in chain(*entries))):
         return None
     whole = table(entries)
     return whole if reading_cost(whole) < reading_cost(e) else None

@@ -150,7 +150,10 @@ def mean_taken_off(e: Expr) -> Expr | None:
 
 
 @identity(
-    "inv(A) - inv(A)*B*inv(A) = inv(A)*(A - B)*inv(A)", where="A: n x n invertible; B: n x n", requires="A invertible"
+    "inv(A) - inv(A)*B*inv(A) = inv(A)*(A - B)*inv(A)",
+    where="A: n x n invertible; B: n x n",
+    requires="A invertible",
+    among=(Inverse,),
 )
 def inverse_on_both_sides(e: Expr) -> Expr | None:
     """Of a matrix with a name."""

@@ -38,8 +38,7 @@ def are_collected(factors: Sequence[Expr]) -> bool:
 @identity("a^i*a^j = a^(i + j)", title="aⁱaʲ = aⁱ⁺ʲ", where="a: scalar positive; i, j: scalar")
 def equal_bases(e: Expr) -> Expr | None:
     """Powers of one base are joined, where there are any."""
-    again = collected(e)
-    return again if again is not e and has_equal_bases(e.operands) else None
+    return collected(e) if has_equal_bases(e.operands) else None
 
 
 @identity("(1/b)*a = a/b", title="ab = ba", where="a, b: scalar positive")
@@ -115,7 +114,9 @@ def factor_of_a_denominator(e: Expr) -> Expr | None:
     return None
 
 
-@identity("b/sqrt(a*b)^3 = 1/(a*sqrt(a*b))", title="b/√(ab)³ = 1/(a√(ab))", where="a, b: scalar positive")
+@identity(
+    "b/sqrt(a*b)^3 = 1/(a*sqrt(a*b))", title="b/√(ab)³ = 1/(a√(ab))", where="a, b: scalar positive", among=(Power,)
+)
 def factor_of_a_root(e: Expr) -> Expr | None:
     """A factor beside a root of a product that it is a factor of as well."""
     for k, factor in enumerate(e.operands if e.is_scalar else ()):

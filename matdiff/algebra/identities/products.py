@@ -36,6 +36,9 @@ def multiple_in_product(e: Expr) -> Expr | None:
 identity_in_product = stated("identity_in_product", "A*eye(n) = A", where="A: m x n", also=("eye(m)*A = A",))
 
 
+INVERTED = (Inverse, MatrixPower)
+
+
 def base_and_exponent(e: Expr) -> tuple[Expr, int]:
     """A⁻¹ is (A, −1), Aᵏ is (A, k), A is (A, 1)."""
     if isinstance(e, Inverse):
@@ -53,7 +56,7 @@ def beside_each_other(e: Expr, cancelling: bool) -> Expr | None:
     return None
 
 
-@identity("inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible")
+@identity("inv(A)*A = eye(n)", requires="A invertible", where="A: n x n invertible", among=INVERTED)
 def inverse_in_product(e: Expr) -> Expr | None:
     """Also of powers: A⁻²A² = I."""
     return beside_each_other(e, cancelling=True)
@@ -70,6 +73,7 @@ def powers_in_product(e: Expr) -> Expr | None:
     where="A: m x n; B: n x m",
     requires="AB invertible",
     also=("A*B*inv(A*B) = eye(m)", "A*B*(A*B)^-3 = (A*B)^-2"),
+    among=INVERTED,
 )
 def product_beside_its_inverse(e: Expr) -> Expr | None:
     """A product that is inverted beside its inverse, where a definition may stand for it."""
@@ -77,7 +81,11 @@ def product_beside_its_inverse(e: Expr) -> Expr | None:
 
 
 @identity(
-    "inv(A*B)*A = inv(B)", where="A, B: n x n invertible", requires="AB invertible", also=("B*inv(A*B) = inv(A)",)
+    "inv(A*B)*A = inv(B)",
+    where="A, B: n x n invertible",
+    requires="AB invertible",
+    also=("B*inv(A*B) = inv(A)",),
+    among=INVERTED,
 )
 def factor_beside_inverse(e: Expr) -> Expr | None:
     """Square factors with which a product begins or ends, beside its inverse."""
@@ -225,7 +233,7 @@ def unit_multiple(e: Expr) -> Expr | None:
     return a if c.number == 1 else None
 
 
-@identity("a*(b*A) = (a*b)*A", title="a(bA) = (ab)A", where="a, b: scalar; A: m x n")
+@identity("a*(b*A) = (a*b)*A", title="a(bA) = (ab)A", where="a, b: scalar; A: m x n", among=(Scale,))
 def nested_multiple(e: Expr) -> Expr | None:
     c, a = e.operands
     return Scale.of(c, a) if isinstance(a, Scale) else None

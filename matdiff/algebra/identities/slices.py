@@ -270,6 +270,7 @@ def selected_columns(e: Expr) -> Expr | None:
     title="Σᵢ cᵢeᵢA[i, :] = diag(c)A",
     where="A: m x n; c: m",
     also=(Statement("sum(j=1..n, c[j]*A[:, j]*unit(j, n)') = A*diag(c)", "A: m x n; c: n"),),
+    among=(Product,),
 )
 def rows_together(e: Expr) -> Expr | None:
     """A matrix put together row by row, or column by column."""

@@ -116,6 +116,7 @@ def exchanged_in(e: Expr, v: Expr) -> Expr | None:
     where="v: n",
     also=("exp(v)/sum(exp(v))^2 = softmax(v)/sum(exp(v))",),
     under_d=True,
+    among=(Power, Hadamard),
 )
 def softmax_of_vector(e: Expr) -> Expr | None:
     c, a = e.operands

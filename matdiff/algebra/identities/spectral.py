@@ -24,6 +24,7 @@ SHAPES = {
     title="f(A)ᵀ = f(Aᵀ)",
     where="A: m x n",
     also=[Statement(f"{f}(A')' = {f}(A)", "A: n x n") for f in OF_ONE],
+    among=(Operator,),
 )
 def transpose_of_function(e: Expr) -> Expr | None:
     return transposed_inside(e.operands[0], several=False)
@@ -34,6 +35,7 @@ def transpose_of_function(e: Expr) -> Expr | None:
     title="f(A, B)ᵀ = f(Aᵀ, Bᵀ)",
     where="A, B: m x n",
     also=[Statement(f"{f}(A', B')' = {f}(A, B)", SHAPES.get(f, "A, B: n x n")) for f in OF_TWO],
+    among=(Operator,),
 )
 def transpose_of_function_of_several(e: Expr) -> Expr | None:
     return transposed_inside(e.operands[0], several=True)

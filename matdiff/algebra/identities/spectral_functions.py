@@ -78,6 +78,9 @@ def composed_of_eigenvectors(e: Expr) -> Expr | None:
     return None
 
 
+RANKED = (Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction, Sum)  # in the order in which they are written
+
+
 def applies_function(e: Expr) -> bool:
     """Whether a function of a matrix that is no power occurs in an expression."""
     return fact("functions of a matrix", e, lambda node, below: isinstance(node, FUNCTIONS) or any(below))
@@ -91,6 +94,7 @@ FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)
     title="f(S)g(S) = g(S)f(S)",
     where="S: n x n symmetric",
     also=[Statement(f"{f}(A)*A^k = A^k*{f}(A)", "A: n x n spd; k: scalar integer") for f in ("expm", "logm", "sqrtm")],
+    among=RANKED,
 )
 def commuting_functions(e: Expr) -> Expr | None:
     """Functions of one matrix stand in one order, so that equal terms are seen as equal."""
@@ -106,8 +110,7 @@ def commuting_functions(e: Expr) -> Expr | None:
 def rank(e: Expr) -> tuple[int, int, str]:
     """The order in which functions of one matrix are written: the matrix itself, its powers, what has a name, sums."""
     inner = e.operands[0] if isinstance(e, Transpose | Inverse | MatrixPower) else e
-    kinds = (Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction, Sum)
-    place = next((k for k, kind in enumerate(kinds, 1) if isinstance(inner, kind)), 0)
+    place = next((k for k, kind in enumerate(RANKED, 1) if isinstance(inner, kind)), 0)
     return place, 0 if inner is e else 1, str(inner.data) if isinstance(inner, MatrixFunction) else ""
 
 

@@ -40,7 +40,7 @@ transpose_of_sized = stated(
 )
 
 
-@identity("vstack(A', B')' = hstack(A, B)", where="A: m x n; B: m x p")
+@identity("vstack(A', B')' = hstack(A, B)", where="A: m x n; B: m x p", among=(HorizontalStack, VerticalStack))
 def transpose_of_blocks(e: Expr) -> Expr | None:
     a = e.operands[0]
     if not isinstance(a, HorizontalStack | VerticalStack) or growth(a) > 0:
