@@ -21,6 +21,9 @@ import matdiff
         ("sum(i=1..n, w[i]*log(w[i]))", "w", "w: n positive", []),
         ("tr(X^k)", "X", "X: n x n; k: scalar positive integer", []),
         ("tr(logm(S))", "S", "S: n x n spd", []),
+        ("(g'*a + c)^q", "g", "a: d; c: scalar; q: scalar positive integer", []),
+        ("x^q", "x", "x: scalar; q: scalar integer", ["x ≠ 0"]),
+        ("x^q", "q", "x: scalar; q: scalar positive integer", ["x > 0"]),
         ("norm2(X*w - y)^4", "w", "X: m x n; y: m", []),  # smooth where Xw = y, too
         # each once, in the shortest words
         ("log det(X'*X)", "X", "X: m x n", ["XᵀX is invertible"]),

@@ -23,7 +23,7 @@ from matdiff.algebra.expr import (
     replace,
     symbols,
 )
-from matdiff.algebra.identities import EXPANSIONS, OF_PARTS, SIMPLIFICATIONS
+from matdiff.algebra.identities import EXPANSIONS, OF_PARTS, SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import key
 from matdiff.algebra.laws import CATALOGUE, Law, Statement
 from matdiff.algebra.matching.conditions import under_any_condition
@@ -203,7 +203,8 @@ def test_nearly_all_laws_give_the_right_side_to_the_letter() -> None:
 
 def test_an_identity_stands_in_a_table_and_applies_to_its_root() -> None:
     tabled: dict[Law, list[type[Expr]]] = {}
-    for root, laws in (*SIMPLIFICATIONS.items(), *EXPANSIONS.items(), *NORMAL.items(), *OF_PARTS.items()):
+    tables = SIMPLIFICATIONS, EXPANSIONS, TIDYING, NORMAL, OF_PARTS
+    for root, laws in (row for table in tables for row in table.items()):
         for law in laws:
             tabled.setdefault(law, []).append(root)
     for law in matdiff.laws():

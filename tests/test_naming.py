@@ -75,3 +75,18 @@ def test_a_name_is_none_that_the_question_has() -> None:
 def test_what_is_short_has_no_names(text: str) -> None:
     found = matdiff.derive(text, "X" if "X‖" in text else text[1] if text[0] == "‖" else "x")
     assert " = " not in found.to_text().splitlines()[1]
+
+
+def test_a_sum_of_unknowns_below_a_softmax_has_a_name() -> None:
+    where = "W: k x n; x: n; b: k; y: k simplex"
+    page = matdiff.derive("p = softmax(W*x + b); -y'*log(p)", ("W", "b"), where).to_text()
+    assert "s = Wx + b" in page
+    assert "dp = p ⊙ ds − (pᵀ ds)p" in page
+    assert "s = Wx" not in matdiff.derive("p = softmax(W*x + b); -y'*log(p)", "W", where).to_text()
+
+
+def test_what_a_definition_divides_is_written_by_its_name() -> None:
+    text = "m = sum(x)/n; s = sqrt(sum((x - m*vector(1)).^2)/n + e); z = (x - m*vector(1))/s; t'*z"
+    found = matdiff.derive(text, "x", "x, t: n; n: scalar; e: scalar positive")
+    assert str(found.gradient).split("; ")[-1] == "(t − ((tᵀz)z + (1ᵀt)1_n)/n)/s"  # Ba, Kiros and Hinton, 2016
+    assert found.verify().ok

@@ -243,7 +243,7 @@ def test_the_blocks_of_a_function_of_several_arguments() -> None:
         ("log det ∇²f(x)", "x", "x: n", None),
         ("x'nabla^2 f(x) x", "x", "x: n", "2∇²f(x)x + ∇³f(x)[x, x]"),
         ("y'nabla2_12_f(x, A) vec(B)", "A", "y, x: n; A, B: p x q", "∇³₂₁₂f(x, A)[y, B]"),
-        ("y'nabla^3 f(x)[z] z", "z", "x, y, z: n", "2∇³f(x)[y, z]"),
+        ("y'nabla^3 f(x)[z] z", "z", "x, y, z: n", "2∇³f(x)[z, y]"),
         ("nabla f(x)'inv(nabla^2 f(x))*nabla f(x)", "x", "x: n", None),
         ("nabla2_22_f(x, a)", "a", "x: n; a: scalar", None),
         ("unvec(nabla^2 f(A) vec(B), m, n) : C", "B", "A, B, C: m x n", "∇²f(A)[C]"),

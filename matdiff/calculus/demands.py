@@ -17,7 +17,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.entrywise import Abs, Entrywise, Log
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import SumOfEntries, entries_by_index
@@ -90,6 +90,8 @@ def of_step(step: Step) -> Iterator[Condition]:
     if step.law.positive is not None:
         yield from simplest(Condition(WITHIN, step.law.positive(e), POSITIVE))
     elif step.law.kind == "differential" and isinstance(e, Operator):
+        if isinstance(e, Power) and Differential(e.operands[1]) in postorder(step.after):  # the exponent varies
+            yield from simplest(Condition(WITHIN, e.operands[0], POSITIVE))
         yield from of_operation(e)
 
 
@@ -102,10 +104,10 @@ def of_value(e: Expr) -> Iterator[Condition]:
 def of_operation(e: Operator) -> Iterator[Condition]:
     """Where an operation has a differential, by what its block says."""
     if isinstance(e, Power):
-        base, k = e.operands[0], e.operands[1].number
-        if k is None or k.denominator != 1:
+        base, least = e.operands[0], least_whole(e.operands[1])
+        if least is None:
             yield from simplest(Condition(WITHIN, base, POSITIVE))
-        elif k < 0:
+        elif least < 0:
             yield from simplest(Condition(NO_ZEROS, base))
     elif isinstance(e, MatrixPower) and e.data[0] < 0:
         yield from simplest(Condition(INVERTIBLE, e.operands[0]))
@@ -113,6 +115,17 @@ def of_operation(e: Operator) -> Iterator[Condition]:
         yield from demanded(e)
     else:
         yield Condition(OTHER, e, REAL, e)
+
+
+def least_whole(k: Expr) -> Fraction | float | None:
+    """The least value of an exponent that is a whole number, by what is declared; None where it may be no such."""
+    if k.number is not None:
+        return k.number if k.number.denominator == 1 else None
+    if isinstance(k, Sum):
+        least = [low for o in k.operands if (low := least_whole(o)) is not None]
+        return sum(least) if len(least) == len(k.operands) else None
+    known = assumed(k)
+    return None if "integer" not in known else 1.0 if "positive" in known else 0.0 if "nonnegative" in known else -inf
 
 
 def demanded(e: Operator) -> Iterator[Condition]:

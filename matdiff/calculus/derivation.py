@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
-from matdiff.algebra.identities.factoring import positive_first
+from matdiff.algebra.identities.factoring import positive_first, twins_under_d
 from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
@@ -24,7 +24,7 @@ from matdiff.calculus.demands import Condition, demanded_by
 def unspoken() -> frozenset[Law]:
     """Laws that a textbook applies without a word."""
     of_traces = trace_of_sum, trace_of_multiple, trace_of_scalar, trace_of_indexed_sum
-    tidying = [law for laws in TIDYING.values() for law in laws]
+    tidying = [law for laws in TIDYING.values() for law in laws if law is not twins_under_d]
     return frozenset((*of_traces, *tidying, *SIMPLIFICATIONS[Transpose], positive_first))
 
 
@@ -74,6 +74,9 @@ class Phase(NamedTuple):
         if laws or self.title in ("Projection", "Substitution"):
             yield Line(shown, laws)
         if self.title == "Substitution" and not full:  # what was inserted is simplified at once
+            yield from self._at_once(shown, groups)
+            return
+        if self.title == "Trace form" and not full:  # so are the moves of every d to the right end of its trace
             yield from self._at_once(shown, groups)
             return
         told = self._told(shown, groups)

@@ -19,6 +19,7 @@ from matdiff.algebra.identities.traces import (
     chain_rule,
     collected_traces,
     contributions_added,
+    definition_turned,
     read_off,
     substitution,
     transposed_factor,
@@ -26,11 +27,12 @@ from matdiff.algebra.identities.traces import (
 from matdiff.algebra.laws import Law
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
-from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, reciprocal, zero
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.rewriting import NO_STEPS, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.calculus.alike import Alike
 from matdiff.calculus.blocks import block_names, grouped
@@ -301,10 +303,27 @@ class _Sweep:
         if self.adjoints:
             inserted = [Step(substitution, total, expanded)] if expanded is not total else []
             opening = added or Step(read_off, total, total)
-            phases.append(Phase("Substitution", opening, total, _frozen([inserted, steps])))
+            simple, named = self._in_definitions(simple)
+            phases.append(Phase("Substitution", opening, total, _frozen([inserted, steps, *named])))
         elif steps is not NO_STEPS:
             phases.append(Phase("Gradient", None, expanded, _frozen([steps])))
         return simple
+
+    def _in_definitions(self, answer: Expr) -> tuple[Expr, list[Told]]:
+        """An answer with A = sz for A where z is defined as A/s, if that is less to read, and the steps to it."""
+        shown, told = written_in(answer), list[Told]()
+        for z in self.names:
+            value = z.operands[0] if isinstance(z, Named) else None
+            if not isinstance(value, Scale) or not value.operands[0].reciprocal or value.operands[1] not in shown:
+                continue
+            if value.operands[1] in written_in(value.operands[0]):
+                continue
+            turned = Step(definition_turned, value.operands[1], Scale.of(reciprocal(value.operands[0]), z))
+            simple, steps = self.simplifier.rest(replay(answer, [turned], is_not_named))
+            if reading_cost(simple) < reading_cost(answer):
+                answer = simple
+                told += [(turned,), steps]
+        return answer, told
 
     def _expand(self, e: Expr) -> Expr:
         """Adjoint names replaced by their values, at all depths."""
@@ -333,6 +352,11 @@ class _Sweep:
         """The indices of the first general member that the blocks contributed to, or new ones."""
         assert isinstance(family, Symbol)
         return general_indices(family, self.pieces, index_names(self.f))
+
+
+def written_in(e: Expr) -> set[Expr]:
+    """What an expression is written with, where definitions are names."""
+    return set(postorder(e, prune=lambda n: isinstance(n, Named)))
 
 
 def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
+from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Frobenius, Norm
@@ -27,6 +28,7 @@ from matdiff.algebra.operators.softmax import (
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.reading_cost import reading_cost
 
 SOFTMAX = (Softmax, SoftmaxOfRows, SoftmaxOfColumns)
 LOGSUMEXP = (LogSumExp, LogSumExpOfRows, LogSumExpOfColumns)
@@ -34,16 +36,21 @@ LONG = 56  # nodes of a line, as a tree, that is too long to be read
 LARGEST = 300  # nodes of a function whose pieces get names; a longer one is cut into blocks
 SHORT, SHORT_NUMBER = 5, 8  # nodes of a piece that is worth a name, and of a scalar that is
 MANY = 100  # pieces that have one letter
-OFTEN = 3  # how often a piece stands in one line, that it gets a name
+OFTEN, TWICE = 3, 2  # how often a piece stands in one line, that it gets a name, and one that is
+LARGE = 12  # what it costs to read a piece that gets a name where it stands twice
 
 
-def with_names(f: Expr, lines: Iterable[Expr]) -> Expr:
-    """The function with names for the pieces that stand often in a long line of its derivation; else itself."""
+def with_names(f: Expr, lines: Sequence[Expr]) -> Expr:
+    """The function with names for the pieces that stand often in a long line of its derivation; else itself.
+
+    So has a sum with several unknowns whose d stands twice in a line: every term that follows would stand twice.
+    """
     nodes = list(postorder(f))
     if len(nodes) > LARGEST or any(isinstance(node, Recurrence) for node in nodes):
         return f
     long = [e for e in lines if length(e) > LONG]
-    if not long:
+    doubled = sums_doubled(lines)
+    if not long and not doubled:
         return f
     most, total = dict[Expr, int](), dict[Expr, int]()
     for line in long:
@@ -60,11 +67,26 @@ def with_names(f: Expr, lines: Iterable[Expr]) -> Expr:
         operands = tuple([done[o] for o in node.operands])
         made = node if operands == node.operands else node.rebuild(operands)
         above = parents.get(node, [])
-        hidden = any(total.get(p, 0) == total.get(node, 0) and can_be_named(p) for p in above)
-        if node is not f and most.get(node, 0) >= OFTEN and not hidden and can_be_named(node) and is_worth_it(made):
+        hidden = any(total.get(p, 0) == total.get(node, 0) > 0 and can_be_named(p) for p in above)
+        often = TWICE if reading_cost(made) >= LARGE else OFTEN
+        stands_often = most.get(node, 0) >= often or node in doubled
+        if node is not f and stands_often and not hidden and can_be_named(node) and is_worth_it(made):
             made = Named(names.fresh(node, above), made)
         done[node] = made
     return done[f]
+
+
+def sums_doubled(lines: Sequence[Expr]) -> set[Expr]:
+    """The sums of several terms that vary whose d stands twice in a line."""
+    found: set[Expr] = set()
+    for line in lines:
+        times = occurrences(line)
+        found |= {n.operands[0] for n, k in times.items() if isinstance(n, Differential) and k >= TWICE}
+    sums = [e for e in found if isinstance(e, Sum)]
+    if not sums:
+        return set()
+    varying = {n.operands[0] for line in lines for n in occurrences(line) if isinstance(n, Differential)}
+    return {e for e in sums if sum(any(n in varying for n in postorder(t)) for t in e.operands) > 1}
 
 
 def length(e: Expr) -> int:

@@ -216,8 +216,9 @@ def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Pa
 def answer_and_closed(found: Gradients, name: str, closed: Gradients) -> Answer:
     """The answer in the names of the page, and closed where that takes a line or two."""
     whole = closed.gradients[name]
-    is_short = whole is not found.gradients[name] and len(plain(whole)(TEXT)) <= CLOSED
-    return answer(found, name)._replace(closed=whole if is_short else None)
+    written = plain(whole)(TEXT)
+    is_told = len(written) <= CLOSED and written != plain(found.gradients[name])(TEXT)
+    return answer(found, name)._replace(closed=whole if is_told else None)
 
 
 def answer(found: Gradients, name: str) -> Answer:

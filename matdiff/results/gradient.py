@@ -55,7 +55,7 @@ class Derivation(DerivedResult):
         from matdiff.calculus.naming import with_names
 
         found = self._found
-        named = with_names(found.function, (line.expression for line in found.lines()))
+        named = with_names(found.function, [line.expression for line in found.lines()])
         return found if named is found.function else gradients(named, found.unknowns)
 
     @cached_property

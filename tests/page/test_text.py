@@ -8,6 +8,10 @@ import pytest
 from test_models import MODELS, Model, derivation
 
 import matdiff
+from matdiff.algebra.expr import postorder
+from matdiff.algebra.identities.factoring import key
+from matdiff.algebra.operators.differentials import Differential
+from matdiff.algebra.operators.products import Sum, coefficient
 from matdiff.output.spellings import in_ascii
 from matdiff.page.breaking import broken
 
@@ -112,3 +116,34 @@ def test_an_unknown_that_has_been_found_is_called_by_its_name() -> None:
         "x[i=1..N]: d; S: d x d spd; m: d",
     ).to_text()
     assert "  S = (∑_{j=1}^{N} (x[j] − m)(x[j] − m)ᵀ)/N        d×d" in page
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_product_law_leaves_no_term_twice(model: Model) -> None:
+    for line in derivation(model.name).lines:
+        for e in postorder(line.expression):
+            if isinstance(e, Sum) and e.is_scalar and any(isinstance(n, Differential) for n in e.operands[0].operands):
+                assert len({key(coefficient(t)[1] or t) for t in e.operands}) == len(e.operands), f"{e}"
+
+
+def test_least_squares_take_the_lines_of_a_textbook() -> None:
+    rows = matdiff.derive("||X w - y||^2", "w").to_text().splitlines()
+    assert [row.partition("= ")[2].split("   ")[0] for row in rows if " = " in row][1:] == [
+        "d((Xw − y)ᵀ(Xw − y))",
+        "2(Xw − y)ᵀ d(Xw − y)",
+        "2(Xw − y)ᵀX dw",
+        "Tr((2Xᵀ(Xw − y))ᵀ dw)",
+        "2Xᵀ(Xw − y)",
+    ]
+
+
+def test_the_moves_to_the_right_end_of_a_trace_are_one_line() -> None:
+    found = matdiff.derive("sum(G .* softmax_rows(Q K'))", "Q", "G: m x n; Q: m x d; K: n x d")
+    assert found.to_text().count("Tr(AB) = Tr(BA)") == 1
+    assert found.to_text("full").count("Tr(AB) = Tr(BA)") > 1
+
+
+def test_an_answer_that_reads_the_same_is_not_said_again() -> None:
+    answers = matdiff.derive("p = softmax(W*x + b); -y'*log(p)", ("W", "b"), "W: k x n; x: n; b: k; y: k simplex")
+    rows = answers.to_text().partition("\nGradient\n")[2].splitlines()
+    assert [row.split("        ")[0] for row in rows if row] == ["  ∇_W f = (p − y)xᵀ", "  ∇_b f = p − y"]

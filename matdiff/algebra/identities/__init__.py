@@ -52,7 +52,8 @@ from matdiff.algebra.identities import (
 )
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Entrywise
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.sums import IndexedSum
 
 Laws = tuple[Law, ...]
@@ -156,4 +157,6 @@ TIDYING: dict[type[Expr], Laws] = {
     Scale: (*products.zero_multiple.each, products.unit_multiple, products.nested_multiple),
     Power: (powers.power_of_power,),
     IndexedSum: (indexed.constant_scalars,),
+    Sum: (factoring.twins_under_d,),
+    Trace: (factoring.twins_under_d,),
 }

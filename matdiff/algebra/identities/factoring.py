@@ -6,7 +6,7 @@ Every law here makes the sum shorter or keeps its length while a term disappears
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 from zlib import crc32
@@ -15,6 +15,7 @@ from matdiff.algebra.constants import Identity, Zeros
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.transposes import growth, is_symmetric_leaf
 from matdiff.algebra.laws import Statement, identity
+from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenHessian
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
@@ -175,6 +176,42 @@ def like_terms(e: Expr) -> Expr | None:
     return Sum.of(*terms) if terms else zero(e.shape)
 
 
+@identity(
+    "x'*y + y'*x = 2*y'*x",
+    title="aᵀ + a = 2a",
+    where="x, y: n",
+    also=(
+        Statement("tr(A'*B + B'*A) = 2*tr(B'*A)", "A, B: m x n"),
+        Statement("tr(A*B + B*A) = 2*tr(B*A)", "A, B: n x n"),
+    ),
+    shorter=False,
+)
+def twins_under_d(e: Expr) -> Expr | None:
+    """Terms of a scalar that differ by a transpose, as the product law gives them: of dxᵀy and yᵀdx the last stays."""
+    if isinstance(e, Trace):
+        both = e.operands[0].operands if isinstance(e.operands[0], Sum) else ()
+        merged = _merged([*map(Trace, both)]) if len(both) == 2 else None
+        return None if isinstance(merged, Sum) else merged
+    return _merged(e.operands) if e.is_scalar else None
+
+
+def _merged(terms: Sequence[Expr]) -> Expr | None:
+    """A sum with like terms collected, each at its first place, and where it can in a form that ends in its d."""
+    merged = like_terms.apply(Sum.of(*terms))
+    if merged is None:
+        return None
+    found = [body for _, body in map(coefficient, terms) if body is not None and _ends_in_d(body)]
+    last = {key(body): body for body in found}
+    parts = map(coefficient, merged.operands if isinstance(merged, Sum) else [merged])
+    return Sum.of(*[multiple(number, body and last.get(key(body), body)) for number, body in parts])
+
+
+def _ends_in_d(e: Expr) -> bool:
+    """Whether a product, or that below a trace, has its d at the right end."""
+    inside = e.operands[0] if isinstance(e, Trace) else e
+    return isinstance(inside, Product) and holds_differential(inside.operands[-1])
+
+
 @identity("-A + B = B - A", where="A, B: m x n")
 def positive_first(e: Expr) -> Expr | None:
     signs = [t.leading_number.numerator < 0 for t in e.operands]
@@ -184,15 +221,21 @@ def positive_first(e: Expr) -> Expr | None:
     return Sum.of(e.operands[k], *e.operands[:k], *e.operands[k + 1 :])
 
 
-@identity("-(A - B) = B - A", where="A, B: m x n", among=(Sum,), on=(Scale, Hadamard))
+@identity(
+    "-(A - B) = B - A",
+    where="A, B: m x n",
+    among=(Sum,),
+    on=(Scale, Hadamard),
+    also=(Statement("-2*(A - B) = 2*(B - A)", "A, B: m x n"),),
+)
 def negative_of_difference(e: Expr) -> Expr | None:
     """Where the sum has a minus sign to lose; of scalars only 1 − a, since longer ones are likely to be shared."""
     number, body = coefficient(e)
-    if number != -1 or not isinstance(body, Sum) or not any(t.leading_number < 0 for t in body.operands):
+    if number >= 0 or not isinstance(body, Sum) or not any(t.leading_number < 0 for t in body.operands):
         return None
     if e.is_scalar and (len(body.operands) > 2 or not any(t.number is not None for t in body.operands)):
         return None
-    return opposite(body)
+    return multiple(-number, opposite(body))
 
 
 def opposite(e: Expr) -> Expr:

@@ -148,3 +148,12 @@ substitution = Law(
     where="h, A: m x n",
     requires="h is defined as A",
 )
+definition_turned = Law(
+    "definition_turned",
+    "A = c(A/c)",
+    "A = c*h",
+    "definition",
+    _not_by_itself,
+    where="h, A: m x n; c: scalar",
+    requires="h is defined as A/c",
+)
