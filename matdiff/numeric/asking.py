@@ -15,6 +15,7 @@ from matdiff.algebra.assumptions import close, implied, least, records
 from matdiff.algebra.constants import PI
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError, UnknownNameError
+from matdiff.numeric.drawn import project
 from matdiff.numeric.evaluate import KEPT, Question, Sizes, as_array, asked, axes_of, known_as
 from matdiff.numeric.program import Array, Environment
 
@@ -133,12 +134,16 @@ def require_declared(s: Symbol, array: Array, sizes: Mapping[str, int]) -> None:
 
 
 class Test(NamedTuple):
-    """Whether arrays have a property: they are where its *projection* puts *one* of them, and *held* says so."""
+    """Whether arrays have a property: they are where its *projection* puts *one* of them, and *held* says so.
+
+    Entries that have to be 0 by other *properties* need not be positive.
+    """
 
     word: str
     one: Symbol
     projection: Question | None
     held: Callable[[Any, Array], bool] | None
+    properties: frozenset[str] = frozenset()
 
     def holds(self, each: Array, sizes: Mapping[str, int]) -> bool:
         """Whether matrices, side by side, have it."""
@@ -146,6 +151,8 @@ class Test(NamedTuple):
             there = self.projection.program.results(Environment(sizes, {self.one: each}))[0]
             if not close(np, each, there):
                 return False
+        if self.held is not None and self.word == "positive":
+            each = np.where(project(self.properties, np.ones(each.shape[1:])) != 0, each, 1.0)
         return self.held is None or self.held(np, each)
 
 
@@ -154,7 +161,7 @@ def tests_of(s: Symbol) -> tuple[Test, ...]:
     """The tests of the properties of a symbol; the first that fails is named."""
     one, declared = Symbol(s.name, s.shape), least(s.properties)
     known = sorted(records(implied(s.properties)), key=lambda p: (p.projection is None, p.word not in declared))
-    return tuple([Test(p.word, one, p.projection and asked(p.projection(one)), p.held) for p in known])
+    return tuple([Test(p.word, one, p.projection and asked(p.projection(one)), p.held, s.properties) for p in known])
 
 
 def sizes_in(s: Symbol, array: Array) -> Mapping[str, int]:

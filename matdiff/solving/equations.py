@@ -186,8 +186,13 @@ def gram_factor(m: Expr) -> Expr | None:
     return Product.of(*kept)
 
 
-def in_words(demands: Iterable[Demand], values: Mapping[Expr, Expr], sizes: Collection[str]) -> tuple[str, ...]:
-    """Demands in words after unknowns have got their values; those that are fulfilled are not said."""
+def in_words(
+    demands: Iterable[Demand], values: Mapping[Expr, Expr], sizes: Collection[str], told: Callable[[Expr], Expr]
+) -> tuple[str, ...]:
+    """Demands in words after unknowns have got their values; those that are fulfilled are not said.
+
+    *told* gives an expression the form in which it is said.
+    """
     found: list[str] = []
     for d in demands:
         about = tidy(replace(d.about, values.get))
@@ -195,9 +200,9 @@ def in_words(demands: Iterable[Demand], values: Mapping[Expr, Expr], sizes: Coll
         word = "nonzero" if d.word == "positive" and is_square else d.word
         if word in ("invertible", "nonzero"):
             left = (Demand(about, word),) if word == "nonzero" and not about.is_scalar else regular(about, sizes)
-            found += [c.said() for c in left or () if not is_all_ones(c)]
-        elif not fulfilled(word, about, sizes):
-            found.append(Demand(about, word).said())
+        else:
+            left = () if fulfilled(word, about, sizes) else (Demand(about, word),)
+        found += [c._replace(about=told(c.about)).said() for c in left or () if not is_all_ones(c)]
     return tuple(dict.fromkeys(found))
 
 
@@ -233,12 +238,12 @@ def is_zero(e: Expr) -> bool:
     return e is zero(e.shape)
 
 
-def fresh_symbol(name: str, like: Expr, within: Expr, *properties: str) -> Symbol:
-    """A symbol in the place of an expression, with a name that nothing has within another one, and some properties."""
+def fresh_symbol(name: str, like: Expr, within: Expr) -> Symbol:
+    """A symbol in the place of an expression, with a name that nothing has within another one."""
     taken = {s.name for s in symbols(within)}
     while name in taken:
         name += "_"
-    return Symbol(name, like.shape, assumed(like) | {*properties}, like.ranges if isinstance(like, Symbol) else ())
+    return Symbol(name, like.shape, assumed(like), like.ranges if isinstance(like, Symbol) else ())
 
 
 def product_of(factors: Sequence[Expr]) -> Expr | None:

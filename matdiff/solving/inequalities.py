@@ -82,7 +82,7 @@ def by_entries(question: Question) -> Solved | None:
         (Step(clipped, x, value),),
         Verdict(wanted, True, said, best.verdict.unique),
         (name,),
-        tuple(Sqrt(w) for _, w in widths),
+        (*best.needs, *(Sqrt(w) for _, w in widths)),
     )
     return Solved(question, f, None, question.variables, (point,))
 
@@ -173,7 +173,7 @@ def with_slackness(question: Question) -> Solved | None:
         f"not bind (Karush, Kuhn and Tucker), so this is the global {wanted}"
     )
     told = (*steps, Step(multiplier_or_zero, nu, multiplier))
-    point = Candidate(values, c.demands, told, Verdict(wanted, True, reason, free.verdict.unique), c.order)
+    point = Candidate(values, c.demands, told, Verdict(wanted, True, reason, free.verdict.unique), c.order, c.needs)
     return found._replace(question=question, candidates=(point,))
 
 

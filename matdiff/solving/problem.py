@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
-from matdiff.algebra.operators.products import Hadamard, Scale
+from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.products import Hadamard
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
@@ -19,10 +20,11 @@ from matdiff.calculus.stationary import lagrangian_of
 from matdiff.errors import UnknownNameError, UnsupportedError
 from matdiff.solving.constraints import Question
 from matdiff.solving.elimination import Branch, eliminated, put
-from matdiff.solving.equations import Demand, fresh_symbol, fulfilled, in_words, sign_of
-from matdiff.solving.kinds import WANTED, Verdict, verdict
+from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of
+from matdiff.solving.kinds import WANTED, Verdict
 from matdiff.solving.presentation import presented
 from matdiff.solving.quadratics import Bound
+from matdiff.solving.signs import Signs, in_signs, under_signs
 
 
 class Candidate(NamedTuple):
@@ -182,51 +184,44 @@ def candidate(question: Question, lagrangian: Expr, unknowns: Mapping[str, Expr]
     """A solution of the equations with what is known of it; of equations alone it is what was asked for."""
     sizes = size_names(lagrangian)
     values = {name: presented(root.value) for name, root in branch.roots}
-    known = {unknowns[n]: v for n, v in values.items()}
     in_turn = {unknowns[n]: root.steps[-1].after for n, root in branch.roots}
     multipliers = {unknowns[n]: v for n, v in values.items() if n not in question.variables}
     own = {n: u for n, u in question.variables.items() if n in values}
-    numbers = positive_factors(own, values, sizes)
+    signs: Signs = {}
     if question.sense == "solve":
         found = Verdict("solution", True)
     else:
-        f = put(lagrangian, multipliers)
-        signed = {c: fresh_symbol("c", c, f, "positive") for c in numbers}
-        found = verdict(put(f, signed) if signed else f, own, in_turn, tuple(values), bool(question.constraints))
-    demands = [d for _, root in branch.roots for d in root.conditions if d.about not in numbers]
-    words = in_words(demands, known, sizes) + in_domain(own, values, sizes)
+        f, wanted = put(lagrangian, multipliers), WANTED[question.sense]
+        found, signs = under_signs(f, own, in_turn, tuple(values), bool(question.constraints), wanted)
+    demands = [d._replace(about=in_signs(d.about, signs)) for _, root in branch.roots for d in root.conditions]
+    signed = {n: in_signs(v, signs) for n, v in values.items()}
+    words = [Demand(c, "positive").said() for c in signs]
+    numbers = {c: e for e, c in signs.items()}
+    words += in_words(demands, {unknowns[n]: v for n, v in signed.items()}, sizes, lambda e: in_signs(e, numbers))
+    words += in_domain(own, values, signed, sizes)
     steps = tuple(s for _, root in branch.roots for s in root.steps)
-    return Candidate(values, tuple(dict.fromkeys(words)), steps, found, tuple(values))
+    return Candidate(values, tuple(dict.fromkeys(words)), steps, found, tuple(values), tuple(map(Sqrt, signs)))
 
 
-def positive_factors(variables: Mapping[str, Expr], values: Mapping[str, Expr], sizes: frozenset[str]) -> list[Expr]:
-    """The numbers c of values cV of definite unknowns, with a definite V, whose sign is not known."""
-    found = []
-    for name, x in variables.items():
-        c, v = values[name].operands if "spd" in assumed(x) and isinstance(values[name], Scale) else (x, x)
-        if c.is_scalar and c is not x and not sign_of(c, sizes) and sign_of(v, sizes) == "positive definite":
-            found.append(c)
-    return found
-
-
-def in_domain(variables: Mapping[str, Expr], values: Mapping[str, Expr], sizes: frozenset[str]) -> tuple[str, ...]:
+def in_domain(
+    variables: Mapping[str, Expr], values: Mapping[str, Expr], signed: Mapping[str, Expr], sizes: frozenset[str]
+) -> tuple[str, ...]:
     """What must hold so that a solution has the properties that its unknown was declared with.
 
+    The values are looked at with the numbers positive that have to be, *signed*, and told as they are.
     Raises UnsupportedError for a semidefinite unknown whose solution need not be semidefinite.
     """
     found = []
     for name, x in variables.items():
-        known, value = assumed(x), values[name]
-        if "spd" in known and (signed := positive_factors({name: x}, values, sizes)):
-            found += [Demand(c, "positive").said() for c in signed]
-        elif "spd" in known:
-            found += [] if fulfilled("definite", value, sizes) else [Demand(value, "definite").said()]
-        elif "psd" in known and sign_of(value, sizes) not in ("positive definite", "positive semidefinite"):
+        known, value, seen = assumed(x), values[name], signed[name]
+        if "spd" in known:
+            found += [] if fulfilled("definite", seen, sizes) else [Demand(value, "definite").said()]
+        elif "psd" in known and sign_of(seen, sizes) not in ("positive definite", "positive semidefinite"):
             raise UnsupportedError(f"if {x} need not be semidefinite it would be {value}, which need not be either")
         if known & {"positive", "nonnegative"}:
-            low = entries_of(BothSigns(sizes), value).interval
+            low = entries_of(BothSigns(sizes), seen).interval
             sign = ">" if "positive" in known else "≥"
             which = "" if x.is_scalar else "every entry of "
-            is_known = low.is_positive or (low.is_nonnegative and sign == "≥") or sign_of(value, sizes) == "positive"
+            is_known = low.is_positive or (low.is_nonnegative and sign == "≥") or sign_of(seen, sizes) == "positive"
             found += [] if is_known else [f"{which}{value} {sign} 0"]
     return tuple(found)

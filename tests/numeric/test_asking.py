@@ -132,3 +132,11 @@ def test_pi_is_the_number_unless_a_value_is_given() -> None:
         matdiff.evaluate("r^2", r=3.0, pi=3)
     p = matdiff.parse("sum_k π_k a_k + log(2π)")
     assert matdiff.evaluate(p, pi=[0.5, 0.25], a=[2, 4]) == pytest.approx(2 + np.log(2 * np.pi))
+
+
+def test_a_positive_diagonal_is_0_beside_the_diagonal() -> None:
+    e = matdiff.parse("sum(A)", "A: n x n diagonal positive")
+    assert matdiff.evaluate(e, A=[[1, 0], [0, 4]]) == 5
+    for wrong, word in (([[1, 0], [0, 0]], "positive"), ([[1, 1], [0, 4]], "diagonal")):
+        with pytest.raises(matdiff.MatdiffError, match=f"its value is not {word}"):
+            matdiff.evaluate(e, A=wrong)
