@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
 INTERRUPTED = 130
+MANY = 100_000  # objects between two looks of Python's collector
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; the exit status is 0, 2 for bad input, 1 for a failed check and for expressions that differ."""
-    if arguments is None:
-        atexit.register(gc.freeze)  # the process ends with the command: there is nothing to collect
+    if arguments is None:  # the process ends with the command: what it makes stays
+        gc.set_threshold(MANY)
+        atexit.register(gc.freeze)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without mathematics is no reason to crash
