@@ -21,6 +21,7 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import SumOfEntries, entries_by_index
+from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.definiteness.intervals import POSITIVE, REAL, Interval
 
