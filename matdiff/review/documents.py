@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -23,13 +23,23 @@ FENCE = r"^[ \t]*(?P<fence>```|~~~)(?P<kind>\w*)[^\n]*\n(?P<rows>.*?)^[ \t]*(?P=
 DEFINING = frozenset(DEFINITIONS)
 DOCTEST = r"(?m)^[ \t]*>>>.*(?:\n[ \t]*\S.*)*"
 ROLE = r":math:`([^`]*)`"
+LITERAL = r"``[^`\n]*``|:[\w:]+:`[^`\n]*`"
+
+
+DIRECTIVE = r"(?m)^(?P<indent>[ \t]*)\.\. math::(?P<first>.*)\n(?P<rows>(?:[ \t]*\n|(?P=indent)[ \t]+\S.*(?:\n|\Z))*)"
+NAMES = r"[A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*"
+NAMED = rf"^\s*(?:[-*]\s+|:param\s+)?(?P<names>{NAMES})\s*(?:\((?P<kind>[^()]*(?:\([^()]*\)[^()]*)?)\))?\s*:"
+EXTENT = r"[A-Za-z]\w*|[1-9]\d*"
+SHAPE = rf"(?:shape\s*:?[\s=(\[]*|^\s*[(\[])\s*(?P<rows>{EXTENT})\s*(?:[,x×]\s*(?P<cols>{EXTENT})?)?\s*[)\]]"
+NUMBER = r"\s*(?:float|double|scalar|real)\b"
 
 
 class Passage(NamedTuple):
-    """A part of a document that is reviewed by itself: its text, and the number of its first line."""
+    """A part of a document that is reviewed by itself: its text, the number of its first line, what it declares."""
 
     text: str
     line: int = 1
+    declared: tuple[tuple[str, str], ...] = ()
 
 
 def passages(name: str, text: str) -> Iterator[Passage]:
@@ -65,7 +75,10 @@ def of_plain(text: str) -> Iterator[Passage]:
 
 
 def of_python(text: str) -> Iterator[Passage]:
-    """The docstrings of a module without their examples, and what the role :math: holds as formulas in dollars."""
+    """The docstrings of a module without their examples, with the shapes that they give their arguments.
+
+    What the role and the directive math hold are formulas in dollars; beside such nothing else is one.
+    """
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -77,7 +90,10 @@ def of_python(text: str) -> Iterator[Passage]:
         place = node.body[0].value if isinstance(node.body[0], ast.Expr) else None
         assert isinstance(place, ast.Constant)
         rows = re.sub(DOCTEST, lambda m: _blanked(m.group()), str(place.value))
-        yield Passage(re.sub(ROLE, r"$\1$", rows), place.lineno)
+        rows = re.sub(LITERAL, lambda m: " " * len(m.group()), re.sub(ROLE, r"$\1$", rows))
+        rows = re.sub(DIRECTIVE, _of_directive, rows)
+        told = tuple(_arguments(rows.split("\n")))
+        yield Passage("\n".join(_with_formulas(rows.split("\n"))) if "$" in rows else rows, place.lineno, told)
 
 
 READERS: dict[str, Callable[[str], Iterator[Passage]]] = {
@@ -95,6 +111,29 @@ def _of_fence(m: re.Match[str]) -> str:
     if m.group("kind") != "math":
         return _blanked(m.group())
     return f"$$\n{m.group('rows')}$$"
+
+
+def _of_directive(m: re.Match[str]) -> str:
+    """The formulas of a directive, one in each of its paragraphs, in dollars."""
+    rows, found = [m.group("first"), *m.group("rows").split("\n")], []
+    for k, row in enumerate(rows):
+        is_first = bool(row.strip()) and (k == 0 or not rows[k - 1].strip())
+        is_last = bool(row.strip()) and (k + 1 == len(rows) or not rows[k + 1].strip())
+        found.append("" if row.strip().startswith(":") else f"{'$$' * is_first}{row.strip()}{'$$' * is_last}")
+    return "\n".join(found)
+
+
+def _arguments(rows: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The names of arguments with the shapes that stand beside them: X : ndarray of shape (n, p); c : float."""
+    for row in rows:
+        m = re.match(NAMED, row)
+        if m is None or "=" in row[: m.end()]:
+            continue
+        kinds = [kind for kind in (m.group("kind"), row[m.end() :]) if kind]
+        shape = next((s for s in (re.search(SHAPE, kind) for kind in kinds) if s), None)
+        said = " x ".join(filter(None, shape.groups())) if shape else "scalar"
+        if shape or any(re.match(NUMBER, kind) for kind in kinds):
+            yield from ((name.strip(), said) for name in m.group("names").split(","))
 
 
 def _with_formulas(rows: list[str]) -> Iterator[str]:

@@ -50,6 +50,7 @@ RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇])"  # 4.1. dh = …
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
+BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 
 NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
@@ -97,6 +98,8 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     for row in text.split("\n"):
         if row.strip():
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
+            if not is_latex:
+                row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = _without_remark(row, column)
             if rows and _goes_on(rows[-1][1], formula):
                 before, above, start = rows[-1]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from matdiff.errors import MatdiffError
+from matdiff.language.declarations import declare
 from matdiff.review.documents import Passage, passages
 from matdiff.review.judging import Judge, Judged
 from matdiff.review.reviewing import sections
@@ -68,12 +70,22 @@ def linted(documents: Sequence[tuple[str, str]], where: str | None = None) -> Fi
         for passage in passages(path, text):
             for start, part in sections(passage.text):
                 line = passage.line + passage.text.count("\n", 0, start)
-                judge = Judge(part, said or None)
+                judge = Judge(part, _declared(said, passage.declared) or None)
                 verdicts = [j for j in judge.verdicts() if j.verdict != NO_CLAIM and _claims(j, judge)]
                 claims += len(verdicts)
                 read += sum(j.verdict != UNREAD for j in verdicts)
                 found += _findings(path, rows, verdicts, judge, Passage(part, line))
     return Findings(tuple(sorted(found)), read, claims, len(documents))
+
+
+def _declared(said: str, told: Sequence[tuple[str, str]]) -> str:
+    """What is said of shapes, and what a passage tells of other names than those."""
+    with suppress(MatdiffError):
+        known = declare(said or None)
+        return "; ".join(
+            filter(None, [said, *(f"{name}: {shape}" for name, shape in dict(told).items() if name not in known)])
+        )
+    return said
 
 
 def _findings(path: str, rows: Sequence[str], judged: list[Judged], judge: Judge, part: Passage) -> Iterator[Finding]:

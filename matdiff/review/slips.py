@@ -95,8 +95,21 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
     yield from map(Found, _by_product_rule(fault))
     yield from _by_assumption(fault)
+    if _is_of_second_order(fault):
+        yield Found(
+            "missing term", None, "a product of increments is of second order: each factor has a term of its own"
+        )
     is_plain = fault.error is None and not fault.is_derivative and not has_increments(fault.side, scope)
     yield Found(_by_looks(fault), None, "the two sides are not equal" if is_plain else "")
+
+
+def _is_of_second_order(fault: Fault) -> bool:
+    """Whether a product of increments stands where a differential should, which is linear in them: dA dB for d(AB)."""
+    value, truth = fault.value, fault.truth
+    increments = [s for s in symbols(value) if s.name[0] == "d" and len(s.name) > 1] if value is not None else []
+    twice: dict[Expr, Expr] = {s: s * 2 for s in increments}
+    is_linear = bool(increments) and _is_right(replace(truth, twice.get), truth * 2)
+    return value is not None and is_linear and _is_right(replace(value, twice.get), value * 4)
 
 
 def _is_right(value: Expr, truth: Expr) -> bool:

@@ -239,6 +239,7 @@ def test_what_matdiff_prints_is_not_called_wrong(expression: str, unknown: str, 
 
 
 AS_WRITTEN = [
+    ("- objective: `f(x) = norm2(A*x - b)`\n- its gradient: ∇f(x) = A'(A x - b) / ||A x - b||", "A: m x n; x: n; b: m"),
     ("r = b − Ax\n∇½‖r‖² = −Aᵀr\nα = rᵀr/(rᵀAr)", "A: n x n; x, b: n"),
     ("∂/∂x_k ∑_i ∑_j A_ij x_i x_j = ∑_j A_kj x_j + ∑_i A_ik x_i", "A: n x n; x: n"),
     (r"\begin{align} J(w) &= \frac{1}{2}\|X w - y\|^2 \\ \nabla J &= X^T(X w - y) \end{align}", "X: m x n; w: n; y: m"),
@@ -325,6 +326,7 @@ def test_entries_words_and_constraints_are_read(text: str, where: str) -> None:
 
 
 TOLD_APART = [
+    ("F = A B\ndF = dA dB", "A: m x n; B: n x p", 2, "missing term"),
     ("∂/∂x_k ∑_i ∑_j A_ij x_i x_j = ∑_j A_jk x_j + ∑_i A_ik x_i", "A: n x n; x: n", 1, "index"),
     ("f(S) = log|S|\n∂f/∂S = S", "S: n x n spd", 2, "inverse"),
     ("$\\frac{\\partial \\log|\\Sigma|}{\\partial\\Sigma} = \\Sigma$", "", 1, "inverse"),

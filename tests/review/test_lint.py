@@ -135,3 +135,46 @@ def test_one_path_may_stand_alone(tmp_path: Path) -> None:
     note.write_text(r"$\frac{d}{dX} \operatorname{tr}(AX) = A$")
     assert matdiff.lint(note).found == matdiff.lint(str(note)).found == matdiff.lint([tmp_path]).found
     assert matdiff.lint(note).found
+
+
+MODULE = '''
+def affine(X, W, b, T):
+    r"""Affine layer, ``dL = X W``.
+
+    .. math:: Y = X W + 1 b^\\top, \\quad L = \\tfrac12 \\|Y - T\\|_F^2
+       :label: affine
+
+    .. math::
+
+        \\frac{\\partial L}{\\partial W} &= X^\\top (Y - T) \\\\
+        \\frac{\\partial L}{\\partial b} &= (Y - T)^\\top 1
+
+        \\frac{\\partial L}{\\partial X} = (Y - T) W
+
+    :param X: data, shape (n, p)
+    Args:
+        W, b (ndarray): weights of shape (p, q)
+        b (ndarray): bias of shape (q,).
+        T (np.ndarray[float], shape (n, q)): targets
+    """
+def logistic(X, y, w, c):
+    """
+    Loss: J(w) = c*sum(log(1 + exp(-y .* (X w))))
+    Gradient: grad J(w) = -c*X' (y ./ (1 + exp(y .* (X w))))
+
+    Parameters
+    ----------
+    X : (n, p) array_like
+    y : array_like, shape = [n]
+    w : ndarray of shape (p,)
+    c : float
+    """
+'''
+
+
+def test_docstrings_declare_their_arguments_and_hold_directives() -> None:
+    found = linted([("module.py", MODULE)])
+    assert [(f.line, f.kind) for f in found.found] == [(13, "transpose")]
+    assert (found.read, found.claims) == (4, 4)
+    declared = dict(list(passages("module.py", MODULE))[1].declared)
+    assert declared == {"X": "n x p", "y": "n", "w": "p", "c": "scalar"}
