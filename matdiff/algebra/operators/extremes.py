@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import Statement, differential, stated_differential
+from matdiff.algebra.laws import Law, Statement, differential, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
 from matdiff.algebra.operators.activations import Relu, Step
 from matdiff.algebra.operators.entrywise import filled
@@ -64,9 +64,31 @@ class ExtremeOfTwo(Operator):
     def lower(self, to: Any, a: Any, b: Any) -> Any:
         return to.map(f"{self.names[0]}(a, b)", a, b)
 
+    @classmethod
+    def numpy(cls, np: Any, a: Any, b: Any) -> Any:
+        return getattr(np, cls.names[0])(a, b)
+
     @staticmethod
     def gap(np: Any, a: Any, b: Any) -> Any:
         return a - b
+
+
+def change_of_two(name: str, ahead: str, behind: str) -> Law:
+    """dA where A is ahead of B, dB elsewhere."""
+    first, second = f"step({ahead})", f"step({behind})"
+
+    @differential(
+        f"differential_of_{name}imum",
+        f"d({name}(A, B)) = {first} .* d(A) + (1 - {first}) .* d(B)",
+        also=(f"d({name}(A, B)) = {first} .* d(A) + {second} .* d(B)",),
+        requires="no entry of A equals that of B",
+        where="A, B: m x n",
+    )
+    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
+        a, b = self.operands
+        return chosen(a - b, b - a, da, db) if name == "max" else chosen(b - a, a - b, da, db)
+
+    return d
 
 
 class Maximum(ExtremeOfTwo):
@@ -74,21 +96,7 @@ class Maximum(ExtremeOfTwo):
 
     names = ("maximum",)
     signature = "m×n, m×n → m×n"
-
-    @staticmethod
-    def numpy(np: Any, a: Any, b: Any) -> Any:
-        return np.maximum(a, b)
-
-    @differential(
-        "differential_of_maximum",
-        "d(max(A, B)) = step(A - B) .* d(A) + (1 - step(A - B)) .* d(B)",
-        also=("d(max(A, B)) = step(A - B) .* d(A) + step(B - A) .* d(B)",),
-        requires="no entry of A equals that of B",
-        where="A, B: m x n",
-    )
-    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
-        a, b = self.operands
-        return chosen(a - b, b - a, da, db)
+    d = change_of_two("max", "A - B", "B - A")
 
 
 class Minimum(ExtremeOfTwo):
@@ -97,21 +105,7 @@ class Minimum(ExtremeOfTwo):
     names = ("minimum",)
     signature = "m×n, m×n → m×n"
     sign = -1
-
-    @staticmethod
-    def numpy(np: Any, a: Any, b: Any) -> Any:
-        return np.minimum(a, b)
-
-    @differential(
-        "differential_of_minimum",
-        "d(min(A, B)) = step(B - A) .* d(A) + (1 - step(B - A)) .* d(B)",
-        also=("d(min(A, B)) = step(B - A) .* d(A) + step(A - B) .* d(B)",),
-        requires="no entry of A equals that of B",
-        where="A, B: m x n",
-    )
-    def d(self: Expr, da: Differentials, db: Differentials) -> Expr:
-        a, b = self.operands
-        return chosen(b - a, a - b, da, db)
+    d = change_of_two("min", "B - A", "A - B")
 
 
 # ---- the largest of all -----------------------------------------------------------------------------
@@ -122,11 +116,6 @@ def lead(np: Any, a: Any) -> Any:
     entries = np.sort(a.reshape(*a.shape[:-2], -1), axis=-1)
     ahead = entries[..., -1:] - entries[..., -2:-1] if entries.shape[-1] > 1 else np.ones_like(entries)
     return ahead[..., None]
-
-
-def lead_of_smallest(np: Any, a: Any) -> Any:
-    """By how much the next smallest entry exceeds the smallest one."""
-    return lead(np, -a)
 
 
 def at_largest(np: Any, a: Any) -> Any:
@@ -140,6 +129,14 @@ class ExtremeEntry(Operator):
     """The base of max(A) and min(A) of all entries; the *overloads* are those entry by entry."""
 
     kink = True
+
+    @classmethod
+    def gap(cls, np: Any, a: Any) -> Any:
+        return lead(np, a if cls.names == ("max",) else -a)
+
+    @classmethod
+    def numpy(cls, np: Any, a: Any) -> Any:
+        return getattr(np, cls.names[0])(a, axis=(-2, -1), keepdims=True)
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -164,6 +161,16 @@ class ExtremeEntry(Operator):
         return to.reduced(self.names[0], a)
 
 
+def change_of_extreme(name: str, which: str) -> Law:
+    """dA at the place of the entry."""
+    return stated_differential(
+        f"differential_of_{which}_entry",
+        f"d({name}(A)) = tr(onehot_{name}(A)'*d(A))",
+        where="A: m x n",
+        also=(Statement(f"d({name}(x)) = onehot_{name}(x)'*d(x)", "x: n"),),
+    )
+
+
 class MaxOfEntries(ExtremeEntry):
     """max(A), the largest entry"""
 
@@ -171,18 +178,7 @@ class MaxOfEntries(ExtremeEntry):
     signature = "m×n → 1×1"
     overloads = (Maximum,)
     requires = "the largest entry of {0} is unique"
-    gap = staticmethod(lead)
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.max(a, axis=(-2, -1), keepdims=True)
-
-    d = stated_differential(
-        "differential_of_largest_entry",
-        "d(max(A)) = tr(onehot_max(A)'*d(A))",
-        where="A: m x n",
-        also=(Statement("d(max(x)) = onehot_max(x)'*d(x)", "x: n"),),
-    )
+    d = change_of_extreme("max", "largest")
 
 
 class MinOfEntries(ExtremeEntry):
@@ -192,26 +188,34 @@ class MinOfEntries(ExtremeEntry):
     signature = "m×n → 1×1"
     overloads = (Minimum,)
     requires = "the smallest entry of {0} is unique"
-    gap = staticmethod(lead_of_smallest)
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return np.min(a, axis=(-2, -1), keepdims=True)
-
-    d = stated_differential(
-        "differential_of_smallest_entry",
-        "d(min(A)) = tr(onehot_min(A)'*d(A))",
-        where="A: m x n",
-        also=(Statement("d(min(x)) = onehot_min(x)'*d(x)", "x: n"),),
-    )
+    d = change_of_extreme("min", "smallest")
 
 
 class OneHot(Operator):
     """The base of what is 1 at the place of the largest or of the smallest entry, and 0 elsewhere."""
 
+    whole: ClassVar[type[ExtremeEntry]]
     bounds = "[0, 1]"
     mirrors = True
     kink = True
+
+    @classmethod
+    def gap(cls, np: Any, a: Any) -> Any:
+        return cls.whole.gap(np, a)
+
+    @classmethod
+    def numpy(cls, np: Any, a: Any) -> Any:
+        return at_largest(np, a if cls.whole is MaxOfEntries else -a)
+
+
+def change_of_place(name: str, which: str) -> Law:
+    """The place does not change where the entry is unique."""
+
+    @differential(f"differential_of_place_of_{which}_entry", f"d(onehot_{name}(A)) = zeros(m, n)", where="A: m x n")
+    def d(self: Expr, da: Expr) -> Expr:
+        return zero(self.shape)
+
+    return d
 
 
 class OneHotMax(OneHot):
@@ -219,14 +223,10 @@ class OneHotMax(OneHot):
 
     names = ("onehot_max",)
     signature = "m×n → m×n"
-    requires = "the largest entry of {0} is unique"
+    whole = MaxOfEntries
+    requires = MaxOfEntries.requires
     definition = "onehot_max({0}) is 1 at the place of the largest entry of {0}, and 0 elsewhere"
-    gap = staticmethod(lead)
-    numpy = staticmethod(at_largest)
-
-    @differential("differential_of_place_of_largest_entry", "d(onehot_max(A)) = zeros(m, n)", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return zero(self.shape)
+    d = change_of_place("max", "largest")
 
 
 class OneHotMin(OneHot):
@@ -234,14 +234,7 @@ class OneHotMin(OneHot):
 
     names = ("onehot_min",)
     signature = "m×n → m×n"
-    requires = "the smallest entry of {0} is unique"
+    whole = MinOfEntries
+    requires = MinOfEntries.requires
     definition = "onehot_min({0}) is 1 at the place of the smallest entry of {0}, and 0 elsewhere"
-    gap = staticmethod(lead_of_smallest)
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return at_largest(np, -a)
-
-    @differential("differential_of_place_of_smallest_entry", "d(onehot_min(A)) = zeros(m, n)", where="A: m x n")
-    def d(self: Expr, da: Expr) -> Expr:
-        return zero(self.shape)
+    d = change_of_place("min", "smallest")

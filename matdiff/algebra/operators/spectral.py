@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.expr import Expr, Operator
-from matdiff.algebra.laws import Statement, differential
+from matdiff.algebra.expr import FUNCTIONS, Expr, Operator
+from matdiff.algebra.laws import Law, Statement, differential
 from matdiff.algebra.notation import Notation, Slot, Style, call
 from matdiff.algebra.operators.inverses import NEGLIGIBLE, PseudoInverse
 from matdiff.algebra.operators.products import Product, Scale, Transpose, reciprocal
@@ -39,8 +39,31 @@ def symmetric_only(to: Any, node: Expr, formula: str, a: Any) -> Any:
     return to.apply(formula, node.shape, a)
 
 
-class Eigenvalue(Operator):
-    """The base of λ_max and λ_min: an eigenvalue at the end of the spectrum, with its eigenvector as a named piece."""
+class AtEnd(Operator):
+    """The base of what is said of an eigenvalue at an end of the spectrum: the largest, or with −A the smallest."""
+
+    ends: ClassVar[dict[str, str]] = {"max": "largest", "min": "smallest"}
+    kink = True
+
+    @classmethod
+    def pair(cls, np: Any, a: Any) -> tuple[Any, Any, Any]:
+        """The eigenvalue, its unit eigenvector, and the distance to the next one."""
+        if cls.names[0].endswith("max"):
+            return leading_eigenpair(np, a)
+        value, vector, gap = leading_eigenpair(np, -a)
+        return -value, vector, gap
+
+    @classmethod
+    def gap(cls, np: Any, a: Any) -> Any:
+        return cls.pair(np, a)[2]
+
+    def place(self) -> int:
+        """Where the eigenvalue stands in a list of all of them."""
+        return -1 if self.names[0].endswith("max") else 0
+
+
+class Eigenvalue(AtEnd):
+    """The base of λ_max and λ_min, whose eigenvectors are named pieces."""
 
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
@@ -48,9 +71,10 @@ class Eigenvalue(Operator):
         return operands[0] if len(operands) == 1 and operands[0].is_scalar else cls(*operands)
 
     def condition(self) -> str:
-        which, a = self.names[0].removeprefix("lambda_"), self.operands[0]
-        extreme = {"max": "largest", "min": "smallest"}[which]
-        return f"the {extreme} eigenvalue of {a} is {'' if is_symmetric(a) else 'real and '}simple"
+        a = self.operands[0]
+        return (
+            f"the {self.ends[self.names[0][-3:]]} eigenvalue of {a} is {'' if is_symmetric(a) else 'real and '}simple"
+        )
 
     def notation(self, style: Style) -> Notation:
         name = self.names[0]
@@ -58,13 +82,35 @@ class Eigenvalue(Operator):
             return call(name, self.operands, style)
         return Notation((rf"\lambda_{{\{name[-3:]}}}\left(", Slot(self.operands[0], 0), r"\right)"))
 
+    @classmethod
+    def numpy(cls, np: Any, a: Any) -> Any:
+        return cls.pair(np, a)[0]
 
-def _change(eigenvector: type[Operator], a: Expr, da: Expr) -> Expr:
+    def lower(self, to: Any, a: Any) -> Any:
+        return symmetric_only(to, self, f"eigvalsh(a)[{self.place()}]", a)
+
+
+def change_of_eigenvalue(end: str) -> Law:
     """dλ = wᵀdA v/wᵀv for the right eigenvector v and the left one w, which for a symmetric A is v."""
-    v, w = eigenvector(a), eigenvector(Transpose(a))
-    if is_symmetric(a):
-        return Product.of(Transpose(v), da, v)
-    return Scale.of(reciprocal(Product.of(Transpose(w), v)), Product.of(Transpose(w), da, v))
+    eigenvalue, v, which = f"lambda_{end}", f"eigvec_{end}", AtEnd.ends[end]
+
+    @differential(
+        f"differential_of_{which}_eigenvalue",
+        f"d({eigenvalue}(A)) = {v}(A)'*d(A)*{v}(A)",
+        title=f"d λ_{end}(A)",
+        also=(Statement(f"d({eigenvalue}(A)) = {v}(A')'*d(A)*{v}(A)/({v}(A')'*{v}(A))", "A: n x n"),),
+        where="A: n x n symmetric",
+        requires=f"the {which} eigenvalue is simple; A symmetric, else the left eigenvector stands at the left",
+        source="Magnus and Neudecker, ch. 8, sec. 9",
+    )
+    def d(self: Expr, da: Expr) -> Expr:
+        a = self.operands[0]
+        right, left = FUNCTIONS[v](a), FUNCTIONS[v](Transpose(a))
+        if is_symmetric(a):
+            return Product.of(Transpose(right), da, right)
+        return Scale.of(reciprocal(Product.of(Transpose(left), right)), Product.of(Transpose(left), da, right))
+
+    return d
 
 
 class LargestEigenvalue(Eigenvalue):
@@ -72,34 +118,7 @@ class LargestEigenvalue(Eigenvalue):
 
     names = ("lambda_max",)
     signature = "n×n → 1×1"
-    kink = True
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return leading_eigenpair(np, a)[0]
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return symmetric_only(to, self, "eigvalsh(a)[-1]", a)
-
-    @staticmethod
-    def gap(np: Any, a: Any) -> Any:
-        return leading_eigenpair(np, a)[2]
-
-    @differential(
-        "differential_of_largest_eigenvalue",
-        "d(lambda_max(A)) = eigvec_max(A)'*d(A)*eigvec_max(A)",
-        title="d λ_max(A)",
-        also=(
-            Statement(
-                "d(lambda_max(A)) = eigvec_max(A')'*d(A)*eigvec_max(A)/(eigvec_max(A')'*eigvec_max(A))", "A: n x n"
-            ),
-        ),
-        where="A: n x n symmetric",
-        requires="the largest eigenvalue is simple; A symmetric, else the left eigenvector stands at the left",
-        source="Magnus and Neudecker, ch. 8, sec. 9",
-    )
-    def d(self: Expr, da: Expr) -> Expr:
-        return _change(LargestEigenvector, self.operands[0], da)
+    d = change_of_eigenvalue("max")
 
 
 class SmallestEigenvalue(Eigenvalue):
@@ -107,100 +126,60 @@ class SmallestEigenvalue(Eigenvalue):
 
     names = ("lambda_min",)
     signature = "n×n → 1×1"
-    kink = True
+    d = change_of_eigenvalue("min")
 
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return -leading_eigenpair(np, -a)[0]
+
+class Eigenvector(AtEnd):
+    """The base of the unit eigenvectors to λ_max and λ_min."""
+
+    bounds = "[−1, 1]"
+
+    @classmethod
+    def numpy(cls, np: Any, a: Any) -> Any:
+        return cls.pair(np, a)[1]
 
     def lower(self, to: Any, a: Any) -> Any:
-        return symmetric_only(to, self, "eigvalsh(a)[0]", a)
+        return symmetric_only(to, self, f"with_sign(eigh(a)[1][:, {self.place()}])", a)
 
-    @staticmethod
-    def gap(np: Any, a: Any) -> Any:
-        return leading_eigenpair(np, -a)[2]
+
+def change_of_eigenvector(end: str) -> Law:
+    """dv = (λI − A)⁺dA v for a symmetric A."""
+    eigenvalue, which = f"lambda_{end}", AtEnd.ends[end]
 
     @differential(
-        "differential_of_smallest_eigenvalue",
-        "d(lambda_min(A)) = eigvec_min(A)'*d(A)*eigvec_min(A)",
-        title="d λ_min(A)",
-        also=(
-            Statement(
-                "d(lambda_min(A)) = eigvec_min(A')'*d(A)*eigvec_min(A)/(eigvec_min(A')'*eigvec_min(A))", "A: n x n"
-            ),
-        ),
+        f"differential_of_{which}_eigenvector",
+        f"d(eigvec_{end}(A)) = pinv({eigenvalue}(A)*eye(n) - A)*d(A)*eigvec_{end}(A)",
         where="A: n x n symmetric",
-        requires="the smallest eigenvalue is simple; A symmetric, else the left eigenvector stands at the left",
+        requires=f"A symmetric, its {which} eigenvalue simple",
         source="Magnus and Neudecker, ch. 8, sec. 9",
     )
     def d(self: Expr, da: Expr) -> Expr:
-        return _change(SmallestEigenvector, self.operands[0], da)
+        a = self.operands[0]
+        if not is_symmetric(a):
+            raise UnsupportedError(
+                f"the eigenvectors of {str(a)[:60]} are differentiated only where it is known to be symmetric",
+                suggestion="Declare the matrix symmetric.",
+            )
+        return Product.of(PseudoInverse(Scale.of(FUNCTIONS[eigenvalue](a), Identity(a.rows)) - a), da, self)
+
+    return d
 
 
-class LargestEigenvector(Operator):
+class LargestEigenvector(Eigenvector):
     """eigvec_max(A): the unit eigenvector to λ_max(A); its largest entry is positive."""
 
     names = ("eigvec_max",)
-    bounds = "[−1, 1]"
     signature = "n×n → n×1"
     requires = "the largest eigenvalue of {0} is simple"
     definition = "eigvec_max(A) is the unit eigenvector of A to its largest eigenvalue"
-    kink = True
-    gap = staticmethod(LargestEigenvalue.gap)
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return leading_eigenpair(np, a)[1]
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return symmetric_only(to, self, "with_sign(eigh(a)[1][:, -1])", a)
-
-    @differential(
-        "differential_of_largest_eigenvector",
-        "d(eigvec_max(A)) = pinv(lambda_max(A)*eye(n) - A)*d(A)*eigvec_max(A)",
-        where="A: n x n symmetric",
-        requires="A symmetric, its largest eigenvalue simple",
-        source="Magnus and Neudecker, ch. 8, sec. 9",
-    )
-    def d(self: Expr, da: Expr) -> Expr:
-        return _eigenvector_change(LargestEigenvalue, self, da)
+    d = change_of_eigenvector("max")
 
 
-class SmallestEigenvector(Operator):
+class SmallestEigenvector(Eigenvector):
     """eigvec_min(A): the unit eigenvector to λ_min(A); its largest entry is positive."""
 
     names = ("eigvec_min",)
-    bounds = "[−1, 1]"
     signature = "n×n → n×1"
     requires = "the smallest eigenvalue of {0} is simple"
     definition = "eigvec_min(A) is the unit eigenvector of A to its smallest eigenvalue"
-    kink = True
-    gap = staticmethod(SmallestEigenvalue.gap)
-
-    @staticmethod
-    def numpy(np: Any, a: Any) -> Any:
-        return leading_eigenpair(np, -a)[1]
-
-    def lower(self, to: Any, a: Any) -> Any:
-        return symmetric_only(to, self, "with_sign(eigh(a)[1][:, 0])", a)
-
-    @differential(
-        "differential_of_smallest_eigenvector",
-        "d(eigvec_min(A)) = pinv(lambda_min(A)*eye(n) - A)*d(A)*eigvec_min(A)",
-        where="A: n x n symmetric",
-        requires="A symmetric, its smallest eigenvalue simple",
-        source="Magnus and Neudecker, ch. 8, sec. 9",
-    )
-    def d(self: Expr, da: Expr) -> Expr:
-        return _eigenvector_change(SmallestEigenvalue, self, da)
-
-
-def _eigenvector_change(eigenvalue: type[Operator], v: Expr, da: Expr) -> Expr:
-    """dv = (λI − A)⁺dA v for a symmetric A."""
-    a = v.operands[0]
-    if not is_symmetric(a):
-        raise UnsupportedError(
-            f"the eigenvectors of {str(a)[:60]} are differentiated only where it is known to be symmetric",
-            suggestion="Declare the matrix symmetric.",
-        )
-    return Product.of(PseudoInverse(Scale.of(eigenvalue(a), Identity(a.rows)) - a), da, v)
+    d = change_of_eigenvector("min")
