@@ -6,9 +6,24 @@ LAPACK may fail, or go on for minutes, where an entry is infinite or NaN: the re
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+KEPT = 256  # numbers
+
+
+@lru_cache(maxsize=KEPT)
+def filled(value: Fraction, axes: int) -> Any:
+    """A number as an array with so many axes of length 1, which is made once: nobody may write into it."""
+    try:
+        made = np.full((1,) * axes, float(value))
+    except OverflowError:
+        made = np.full((1,) * axes, np.inf if value > 0 else -np.inf)
+    made.setflags(write=False)
+    return made
 
 
 class Careful:

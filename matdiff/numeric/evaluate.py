@@ -25,7 +25,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower, counted
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
 from matdiff.language.names import canonical
 from matdiff.language.spelling import plain
-from matdiff.numeric.program import Array, Environment, Program, run, size_in
+from matdiff.numeric.program import NOTHING, Array, Environment, Program, run, size_in
 
 KEPT = 64  # expressions whose programs are kept for the next values, and names
 
@@ -50,6 +50,7 @@ class Question:
     symbols  what needs a value
     lengths  the names of sizes that the nodes depend on by themselves
     order    the free indices, in the order of the axes of the answer
+    sizes    what is known of arrays of some shapes, where nothing else is given
     """
 
     def __init__(self, expr: Expr) -> None:
@@ -60,10 +61,22 @@ class Question:
         self.symbols = [node for node in self.program.nodes if isinstance(node, Symbol)]
         self.lengths = sorted({n for node in self.program.nodes for extent in sizes_of(node) for n in extent.names()})
         self.order = free_indices(expr)
+        self.names = {s.name for s in self.symbols}
+        self.sizes: dict[tuple[tuple[int, ...], ...], Mapping[str, int]] = {}
 
     def bound(self, values: Mapping[str, Any]) -> Environment:
-        """The environment in which the symbols have the given values."""
-        return bind(self.symbols, self.lengths, values, self.context)
+        """The environment in which the symbols have the given values; the same shapes have the same sizes."""
+        if values.keys() != self.names:
+            return bind(self.symbols, self.lengths, values, self.context)
+        arrays = {s: as_array(s, values[s.name]) for s in self.symbols}
+        shapes = tuple([a.shape for a in arrays.values()])
+        sizes = self.sizes.get(shapes)
+        if sizes is None:
+            found = bind(self.symbols, self.lengths, values, self.context)
+            if len(self.sizes) < KEPT and self.names.isdisjoint(found.sizes):
+                self.sizes[shapes] = found.sizes
+            return found
+        return Environment(sizes, arrays, NOTHING)
 
     @property
     def context(self) -> Sequence[Symbol]:

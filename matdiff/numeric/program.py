@@ -26,7 +26,7 @@ from matdiff.algebra.operators.slices import Column, Row
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
 from matdiff.errors import ShapeError, UnknownNameError, UnsupportedError
-from matdiff.numeric.careful import CAREFUL
+from matdiff.numeric.careful import CAREFUL, filled
 from matdiff.numeric.open_functions import matrix_function, open_function
 from matdiff.numeric.recurrences import Steps, Values, chosen
 from matdiff.numeric.stencil import central_difference
@@ -258,11 +258,8 @@ def shape_in(environment: Environment, node: Expr) -> tuple[int, int]:
 
 def number(program: Program, environment: Environment, node: Number) -> Array:
     """A number."""
-    try:
-        value = float(node.value)
-    except OverflowError:
-        value = float("inf") if node.value > 0 else float("-inf")
-    return np.full((*program.unit, 1, 1), value)
+    made: Array = filled(node.value, len(program.unit) + 2)
+    return made
 
 
 def symbol(program: Program, environment: Environment, node: Symbol) -> Array:
