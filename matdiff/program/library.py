@@ -27,6 +27,7 @@ class Backend(NamedTuple):
     scalar      the type of a scalar in annotations
     in_place    whether arrays may be changed
     halves      whether ZᵀZ is computed with half the work
+    vectors_first  whether vᵀX takes less time than Xᵀv
     loop        how loops are written: into arrays in place, by a scan, or into a list
     language    how the source is translated, where it is no Python
     reserved    names that arguments cannot have
@@ -46,6 +47,7 @@ class Backend(NamedTuple):
     scalar: str = "float"
     in_place: bool = False
     halves: bool = False
+    vectors_first: bool = False
     loop: str = "in place"
     kinds: Mapping[str, str] = {}
     language: Language | None = None

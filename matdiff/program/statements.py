@@ -128,6 +128,8 @@ def _two(w: Writer, a: Array) -> Node:
     if len(summed) == 1 and len(mine) < 2 and len(other) < 2:
         if out != mine + other:
             (left, x), (right, y), (mine, other) = (right, y), (left, x), (other, mine)
+        if w.backend.vectors_first and not other and left != mine + summed[0]:
+            return w.fill("a @ b", a=y, b=x)
         x = x if left == mine + summed[0] else ast.Attribute(x, "T", ast.Load())
         y = y if right == summed[0] + other else ast.Attribute(y, "T", ast.Load())
         return w.fill("a @ b", a=x, b=y)

@@ -77,7 +77,9 @@ HELPERS = {
     """The logarithms of the determinants."""
     return jnp.linalg.slogdet(a)[1]''',
     "cholesky_solve": '''def _cholesky_solve(c, b):
-    """A⁻¹B by the factor of A."""
+    """A⁻¹B by the factor of A; many columns by the inverse, which takes half the time."""
+    if b.ndim == 2 and b.shape[1] > 2 * len(c):
+        return jax.scipy.linalg.cho_solve((c, True), jnp.eye(len(c), dtype=c.dtype)) @ b
     return jax.scipy.linalg.cho_solve((c, True), b)''',
     "cholesky_inverse": '''def _cholesky_inverse(c):
     """A⁻¹ by the factor of A."""
@@ -128,6 +130,7 @@ BACKEND = Backend(
     FUNCTIONS,
     HELPERS,
     convert="{0} = jnp.asarray({0})",
+    vectors_first=True,
     like={"dtype": "result_type(a, float32)"},
     scalar="float | jax.Array",
     loop="scan",

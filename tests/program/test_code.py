@@ -327,6 +327,21 @@ def test_other_libraries_compute_the_same(backend: str) -> None:
         assert matdiff.code(text, unknowns, where, backend, check=False).verify(seed=1) < 1e-8
 
 
+def test_vectors_stand_in_front_of_matrices_in_jax() -> None:
+    made = matdiff.code("||X w - y||^2", "w", backend="jax", check=False)
+    assert "X.T" not in made.source
+    assert ".T @" in matdiff.code("||X w - y||^2", "w").source
+
+
+def test_many_columns_are_solved_for_in_jax_as_few_are() -> None:
+    pytest.importorskip("jax")
+    made = matdiff.code("log det(X'X + I)", "X", "X: m x n", backend="jax", check=False)
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    want = matdiff.code("log det(X'X + I)", "X", "X: m x n").function(x)
+    for got, expected in zip(made.function(x), want, strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-5)
+
+
 DIFFERENTIABLE = ("1/2*||X w - y||^2 + c*logsumexp(w)", "w,c", "X: m x n; w: n; y: m; c: scalar")
 
 
