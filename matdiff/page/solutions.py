@@ -74,7 +74,9 @@ def problem(found: Solved, pen: Pen) -> Iterator[Line]:
         for c in q.constraints:
             yield Line(None, joined([sign("solve ", r"\text{solve}\quad & "), pen(c), ZERO]), reading=c)
         return
-    yield from asked(q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian, q.bounds)
+    yield from asked(
+        found.root or q.objective, q.constraints, q.variables.values(), q.sense, pen, found.lagrangian, q.bounds
+    )
     for name, k in q.ranks.items():
         rank = joined([sign("rank ", r"\operatorname{rank} "), plain(q.variables[name]), sign(" ≤ ", r" \le "), str(k)])
         yield Line(None, joined([SUBJECT_TO, rank]))
@@ -82,11 +84,12 @@ def problem(found: Solved, pen: Pen) -> Iterator[Line]:
 
 def derivation(found: Solved, pen: Pen) -> Iterator[Section]:
     """The Lagrangian, its gradients, and the steps of the solution."""
+    square = sign(" f²", " f^2")
     has_multipliers = len(found.unknowns) > len(found.question.variables)
     if has_multipliers and found.first is not None:
         line = Line(function_of("L", found.unknowns.values()), pen(found.lagrangian))
         yield Section("Lagrangian", [line])
-    name, slack = " L" if has_multipliers else " f", found.slack()
+    name, slack = " L" if has_multipliers else " f" if found.root is None else square, found.slack()
     conditions = [
         Line(None if n in slack else joined([nabla(found.unknowns[n]), name]), joined([pen(g), ZERO]))
         for n, g in found.equations.items()
@@ -153,7 +156,7 @@ def said(found: Solved) -> Iterator[Line]:
     state = "" if v.proved or v.kind == "stationary" else " (not proved)"
     yield Line(None, words(f"{found.equation + ': ' if found.equation else ''}{v.kind}{state}"))
     if v.reason:
-        yield Line(None, words(v.reason))
+        yield Line(None, words(v.reason if found.root is None else f"of the square in the place of f: {v.reason}"))
     if found.up_to:
         yield Line(None, words(f"up to {found.up_to}"))
 
@@ -182,7 +185,7 @@ def record(found: Solved) -> dict[str, Any]:
     value = found.value() if found.chosen.values else None
     return {
         "sense": found.question.sense,
-        "objective": shaped(found.question.objective),
+        "objective": shaped(found.root or found.question.objective),
         "constraints": [shaped(c) for c in found.question.constraints],
         "bounds": [shaped(b) for b in found.question.bounds],
         "unknowns": [name_text(n, TEXT) for n in own],

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import Expr
-from matdiff.errors import MatdiffError
+from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.results.base import Result
+from matdiff.solving.afterwards import covariance, envelope, influence, information
 from matdiff.solving.alternation import Alternation
-from matdiff.solving.problem import Candidate, Solved, envelope
+from matdiff.solving.problem import Candidate, Solved
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
@@ -69,6 +70,40 @@ class Solution(Result):
         2(AP⁻¹Aᵀ)⁻¹b
         """
         return envelope(self._found, data)
+
+    def influence(self, data: str, of: str | None = None) -> Expr:
+        """∂x̂/∂θᵀ, the Jacobian of the solution by data: how much each datum moves it.
+
+        X times it is the hat matrix of least squares.
+
+        >>> import matdiff
+        >>> print(matdiff.solve("minimise ||X w - y||^2", "w").influence("y"))
+        (XᵀX)⁻¹Xᵀ
+        """
+        return influence(self._found, data, self._one(of))
+
+    def information(self) -> Mapping[tuple[str, str], Expr]:
+        """−∂²ℓ/∂θ∂θᵀ at the solution, the observed information of a likelihood, in blocks by the names of two unknowns.
+
+        >>> import matdiff
+        >>> found = matdiff.solve("maximise -||y - X b||^2/(2*s)", "b", "s: scalar positive")
+        >>> print(found.information()["b", "b"])
+        XᵀX/s
+        >>> print(found.covariance())
+        s(XᵀX)⁻¹
+        """
+        return information(self._found)
+
+    def covariance(self) -> Expr:
+        """The asymptotic covariance of the only unknown of a likelihood, the inverse of the information."""
+        return covariance(self._found, self._one(None))
+
+    def _one(self, name: str | None) -> str:
+        """The unknown of a name, or the only one."""
+        names = self.usual()
+        if (name is None and len(names) != 1) or (name is not None and name not in names):
+            raise UnknownNameError(f"which unknown is meant is not told by {name}", suggestion=", ".join(names))
+        return name or names[0]
 
     def computed(self) -> Mapping[str, Sequence[Expr]]:
         if not self.solutions:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.operators.entrywise import Sqrt
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.conditions import size_names
 from matdiff.errors import UnsupportedError
@@ -17,6 +21,9 @@ def solved(question: Question) -> Solved:
     """Solves a problem; raises UnsupportedError with the kind of equation where no law does."""
     if question.sense == "solve":
         return by_equations(question)
+    square = without_root(question.objective) if question.sense else question.objective
+    if square is not question.objective:
+        return solved(question._replace(objective=square))._replace(root=question.objective)
     question = in_standard_form(question)
     if question.ranks:
         return of_given_rank(question)
@@ -34,6 +41,11 @@ def solved(question: Question) -> Solved:
         if found is None:
             raise
         return found
+
+
+def without_root(f: Expr) -> Expr:
+    """‖a‖² for ‖a‖, and a for √a: they are least and largest at the same points."""
+    return Power.of(f, Number(2)) if isinstance(f, Norm) else f.operands[0] if isinstance(f, Sqrt) else f
 
 
 def of_given_rank(question: Question) -> Solved:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.products import Hadamard
 from matdiff.algebra.operators.sums import Member
@@ -17,7 +17,7 @@ from matdiff.calculus.definiteness.signs import entries_of
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.stationary import lagrangian_of
-from matdiff.errors import UnknownNameError, UnsupportedError
+from matdiff.errors import UnsupportedError
 from matdiff.solving.constraints import Question
 from matdiff.solving.elimination import Branch, eliminated, put
 from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of
@@ -55,6 +55,7 @@ class Solved(NamedTuple):
     candidates  the stationary points
     equation    what kind of problem it is, where there is a name for it
     up_to       what may be changed in a solution: sign, scale or rotation
+    root        the objective as it was asked for, where all this is about its square
     """
 
     question: Question
@@ -64,6 +65,7 @@ class Solved(NamedTuple):
     candidates: tuple[Candidate, ...]
     equation: str = ""
     up_to: str = ""
+    root: Expr | None = None
 
     @property
     def read(self) -> tuple[Expr, ...]:
@@ -99,7 +101,7 @@ class Solved(NamedTuple):
         if not self.candidates or not self.chosen.values or self.question.sense == "solve":
             return None
         known = {self.unknowns[n]: e for n, e in self.chosen.values.items()}
-        return presented(put(self.question.objective, known))
+        return presented(put(self.root or self.question.objective, known))
 
 
 def by_elimination(question: Question) -> Solved:
@@ -127,22 +129,6 @@ def by_equations(question: Question) -> Solved:
     branches = eliminated(dict(zip(unknowns, constraints, strict=True)), unknowns, sizes)
     points = tuple(candidate(question, constraints[0], unknowns, b) for b in branches)
     return Solved(question, constraints[0], None, unknowns, points)
-
-
-def envelope(found: Solved, name: str) -> Expr:
-    """The gradient of the Lagrangian by data, at the solution: that of the optimal value (the envelope theorem)."""
-    values = found.chosen.values if found.candidates else {}
-    data = {s.name: s for e in found.read for s in symbols(e) if s not in found.unknowns.values()}
-    if name not in data:
-        raise UnknownNameError(f"{name} is no data of the problem", suggestion=", ".join(data))
-    if (
-        not values
-        or any(n not in values for n in found.unknowns)
-        or (found.first is None and found.question.constraints)
-    ):
-        raise UnsupportedError("the multipliers are not known, which the derivative of the optimal value needs")
-    slope = gradients(found.lagrangian, {name: data[name]}).gradients[name]
-    return presented(put(slope, {found.unknowns[n]: e for n, e in values.items()}))
 
 
 def member_in(gradient: Expr, x: Expr) -> Expr:

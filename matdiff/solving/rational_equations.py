@@ -1,12 +1,14 @@
-"""Equations that are rational in a number, or entry by entry: roots of polynomials up to the second degree."""
+"""Equations that are rational in a number, or entry by entry: roots of quadratic and of increasing cubic functions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder
+from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.rewriting import Step
@@ -20,6 +22,7 @@ from matdiff.solving.equations import (
     fulfilled,
     is_zero,
     negated,
+    sign_of,
 )
 from matdiff.solving.scalar_equations import divided, is_positive, positive, root_of, times, undone
 from matdiff.solving.terms import Term, tidy
@@ -234,4 +237,36 @@ def roots_of_second_degree(q: Equation) -> list[Root] | None:
     return [*root_zero(q, found[1]), *[Root(v, said, (Step(roots_of_second_degree, q.unknown, v),)) for v in values]]
 
 
-NUMBERS = (undone, root_of_first_degree, roots_of_second_degree)
+CUBE_ROOT = "(sqrt(q^2/4 + p^3/27) - q/2)^(1/3)"
+
+
+@equation_law(
+    "x³ + px + q = 0 ⇒ x = u − p/(3u), u³ = √(q²/4 + p³/27) − q/2",
+    f"({CUBE_ROOT} - p/(3*{CUBE_ROOT}))^3 + p*({CUBE_ROOT} - p/(3*{CUBE_ROOT})) = -q",
+    where="p: scalar positive; q: scalar",
+    requires="p > 0; x is then the only root",
+    source="Cardano, Ars magna (1545), ch. 11",
+)
+def root_of_third_degree(q: Equation) -> list[Root] | None:
+    """The only root of an increasing cubic function, after its square has been taken out by a shift."""
+    found = polynomial(q)
+    if found is None or max(found[0], default=0) != 3 or not q.unknown.is_scalar or found[1]:
+        return None
+    a, b, c, d = (found[0].get(k, ZERO) for k in (3, 2, 1, 0))
+    said = nonzero(a, q)
+    if said is None:
+        return None
+    b, c, d = (divided(e, a) for e in (b, c, d))
+    shift = tidy(times(Number(Fraction(1, 3)), b))
+    p = plus([c, times(Number(-3), shift, shift)])
+    rest = plus([d, times(Number(-1), shift, c), times(Number(2), shift, shift, shift)])
+    if sign_of(p, q.sizes) != "positive":
+        return None
+    half, third = times(Number(Fraction(1, 2)), rest), times(Number(Fraction(1, 3)), p)
+    inside = plus([times(half, half), times(third, third, third)])
+    u = Power.of(plus([Sqrt(inside), negated(half)]), Number(Fraction(1, 3)))
+    value = plus([u, negated(divided(third, u)), negated(shift)])
+    return [Root(value, said, (Step(root_of_third_degree, q.unknown, value),))]
+
+
+NUMBERS = (undone, root_of_first_degree, roots_of_second_degree, root_of_third_degree)

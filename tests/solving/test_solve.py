@@ -317,3 +317,51 @@ def test_the_mode_of_a_density_that_has_one_for_many_degrees_of_freedom_alone() 
     )
     assert found.conditions == ("n − p − 1 > 0",)
     assert (str(found.solutions[0]["W"]), found.kind, found.proved) == ("(n − p − 1)V", "maximum", True)
+
+
+def test_a_length_is_least_where_its_square_is() -> None:
+    found = matdiff.solve("minimise ||Z b - t||", "b")
+    assert str(found.solutions[0]["b"]) == "(ZᵀZ)⁻¹Zᵀt"
+    assert (found.kind, found.proved, str(found.value)) == ("minimum", True, "‖Z(ZᵀZ)⁻¹Zᵀt − t‖")
+    page = found.to_text()
+    assert "minimise f(b) = ‖Zb − t‖ " in page
+    assert "∇_b f² = 2Zᵀ(Zb − t) = 0" in page
+    z, t = random.normal(size=(6, 3)), random.normal(size=6)
+    slope = matdiff.evaluate(found.envelope("t"), {"Z": z, "t": t})
+
+    def least(t: np.ndarray) -> float:
+        return float(np.linalg.norm(z @ np.linalg.lstsq(z, t, rcond=None)[0] - t))
+
+    numerical = [(least(t + 1e-6 * e) - least(t - 1e-6 * e)) / 2e-6 for e in np.eye(6)]
+    np.testing.assert_allclose(slope, numerical, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("problem", "where", "solution"),
+    [
+        ("minimise sqrt(w'S w) subject to 1'w = 1", "S: n x n spd; w: n", "S⁻¹1_n/(1ᵀS⁻¹1)"),
+        ("minimise ||w - p|| subject to A w = b", "A: m x n; w, p: n", "p − Aᵀ(AAᵀ)⁻¹(Ap − b)"),
+        ("maximise ||A w|| subject to ||w|| = 1", "A: m x n; w: n", "eigvec_max(AᵀA)"),
+    ],
+)
+def test_roots_are_as_large_as_what_is_below_them(problem: str, where: str, solution: str) -> None:
+    found = matdiff.solve(problem, "w", where)
+    assert str(found.solutions[0]["w"]) == solution
+    assert found.proved
+
+
+@pytest.mark.parametrize(
+    ("problem", "coefficients"),
+    [
+        ("minimise t^4/4 + p*t^2/2 + q*t", lambda p, q: [1, 0, p, q]),
+        ("minimise (t - q)^2 + p*t^4", lambda p, q: [4 * p, 0, 2, -2 * q]),
+        ("solve t^3 + p*t^2 + p^2*t + q = 0 for t", lambda p, q: [1, p, p**2, q]),
+    ],
+)
+@pytest.mark.parametrize("q", [1.3, -0.4, 0.0])
+def test_an_increasing_cubic_has_one_root(problem: str, coefficients: object, q: float) -> None:
+    found = matdiff.solve(problem, "t", "t, q: scalar; p: scalar positive")
+    (solution,) = found.solutions
+    real = [r.real for r in np.roots(coefficients(0.7, q)) if abs(r.imag) < 1e-9]  # type: ignore[operator]
+    np.testing.assert_allclose(matdiff.evaluate(solution["t"], {"p": 0.7, "q": q}), real, atol=1e-12)
+    assert found.proved
