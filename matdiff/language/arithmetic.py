@@ -23,9 +23,10 @@ from matdiff.algebra.operators.products import (
     quotient,
 )
 from matdiff.algebra.operators.square import Inverse
-from matdiff.errors import AmbiguityError, UnsupportedError
+from matdiff.errors import UnsupportedError
 from matdiff.language.applications import related
 from matdiff.language.broadcasting import broadcast, repeat
+from matdiff.language.doubtful_signs import require_meant, require_one_product
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed, described
@@ -152,8 +153,9 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
                 place += 1
             factors = [inner_product(attempt, node, left, piece)] if is_vector(piece) else [*factors, piece]
             continue
-        if sign == "times" and attempt.bound.text[node.parts[place - 1].start - 1 :: -1].lstrip()[:1] == "×":
-            require_no_cross(attempt, node, factors[-1], piece)
+        if sign in ("times", "dot"):
+            between = attempt.bound.text[node.parts[place - 2].end : node.parts[place - 1].start]
+            require_one_product(attempt, node, factors[-1], piece, between)
         if sign in MULTIPLICATIONS:
             factors.extend(piece.factors or [piece])
             continue
@@ -165,25 +167,6 @@ def type_product(attempt: Attempt, node: Node) -> Typed:
         factors = [SIGNED[sign](attempt, node, left, piece)]
     result = multiply(attempt, node, factors)
     return negative(attempt, node, result) if minus else result
-
-
-def require_meant(attempt: Attempt, node: Node, a: Typed, b: Typed, sign: str) -> None:
-    """Refuses a ⊗ b and a : b of letters that nothing but this makes numbers."""
-    if a.is_scalar and b.is_scalar and a.guessed and b.guessed:
-        hint = "write a product of numbers with *, or declare them: a: scalar"
-        raise attempt.misfit(node, f"{sign} is no product of numbers in {attempt.written(node)}", hint)
-
-
-def require_no_cross(attempt: Attempt, node: Node, a: Typed, b: Typed) -> None:
-    """Refuses a × b of letters that are not declared, and are no matrices."""
-    letters = [t.node.value[0] for t in (a, b) if t.guessed and t.node.kind == "symbol" and ONE in (t.rows, t.cols)]
-    if len(letters) == 2 and attempt.bound.ranges.isdisjoint(letters):
-        raise AmbiguityError(
-            f"{attempt.written(node)} can be a product of numbers, or the cross product of vectors",
-            text=attempt.bound.text,
-            span=(node.start, node.end),
-            suggestion="write a product of numbers with *, or declare them: a: scalar; there is no cross product here",
-        )
 
 
 def is_vector(a: Typed) -> bool:
