@@ -181,8 +181,8 @@ class TraceForm:
                 return trace_of_multiple, [t.times((*factors[:k], *factors[k + 1 :]), factors[k])]
             case Trace() if t.left or t.right:  # Tr(H Tr(A)) = Tr(H)Tr(A)
                 around = Product.of(*t.left, *t.right)
-                rest = around if around.is_scalar else Trace(around)
-                return trace_of_multiple, [t._replace(left=(), right=()).times((rest,), t.middle)]
+                other = around if around.is_scalar else Trace(around)
+                return trace_of_multiple, [t._replace(left=(), right=()).times((other,), t.middle)]
             case Trace(operands=(a,)):
                 return trace_of_scalar, [t._replace(middle=a)]
             case HorizontalStack(operands=blocks) | VerticalStack(operands=blocks):
