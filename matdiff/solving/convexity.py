@@ -64,6 +64,10 @@ def of_node(node: Expr, found: dict[Expr, Shape], varies: Callable[[Expr], bool]
             return Shape.CONVEX if below[0] is Shape.AFFINE else Shape.NEITHER
         case LogDeterminant(operands=(a,)) | Log(operands=(Determinant(operands=(a,)),)):
             return of_determinant(a, found, sizes)
+        case Log(operands=(Power(operands=(a, k)),)) if (
+            found[a] is Shape.AFFINE and k.number is not None and sign(a, sizes) == 1
+        ):
+            return Shape.CONCAVE if k.number > 0 else Shape.CONVEX  # log aᵏ = k log a
         case Log() | Sqrt():
             return Shape.CONCAVE if below[0] is Shape.AFFINE else Shape.NEITHER
         case Product() if node.is_scalar:

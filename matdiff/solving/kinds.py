@@ -21,10 +21,13 @@ from matdiff.calculus.definiteness.certificate import Certificate, certificate_o
 from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.errors import MatdiffError
 from matdiff.solving.convexity import Shape, by_composition
-from matdiff.solving.equations import fresh_symbol, inverse_of
+from matdiff.solving.equations import fresh_symbol, inverse_of, sign_of
 from matdiff.solving.terms import holding_any, tidy
 
 WANTED = {"minimise": "minimum", "maximise": "maximum", "": "stationary", "solve": "solution"}
+
+
+UPWARDS, DOWNWARDS = ("positive definite", "positive"), ("negative definite", "negative")
 
 
 class Verdict(NamedTuple):
@@ -140,11 +143,19 @@ def one_by_one(
 
 
 def saddle(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:
-    """A Hessian with a block 0 on its diagonal and another one beside it has eigenvalues of both signs."""
+    """A Hessian has eigenvalues of both signs where its diagonal has blocks of both, or one that is 0 with others beside
+    it that are not.
+    """
     known = curvature(f, variables) if len(variables) > 1 else None
     if known is None:
         return None
-    blocks = known[0].blocks
+    blocks, sizes = known[0].blocks, size_names(f)
+    signs = {sign_of(blocks[a, a], sizes): a for a in variables}
+    up, down = (next((signs[s] for s in signs if s in kinds), None) for kinds in (UPWARDS, DOWNWARDS))
+    if up is not None and down is not None:
+        return Verdict(
+            "saddle", True, f"the Hessian is positive definite in {up} alone and negative definite in {down}"
+        )
     for a in variables:
         if not is_zero_block(blocks[a, a]):
             continue

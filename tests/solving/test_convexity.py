@@ -58,3 +58,21 @@ def test_budget_shares() -> None:
     c = np.array([1.0, 4.0, 9.0])
     np.testing.assert_allclose(matdiff.evaluate(found.solutions[0]["n"], {"c": c, "M": 12.0}), 2 * np.sqrt(c))
     assert found.proved
+
+
+def test_a_logarithm_of_a_power_is_a_multiple_of_a_logarithm() -> None:
+    found = matdiff.solve(
+        "maximise sum(i=1..N, sum(k=1..K, r[i,k]*(-log(s[k]) - (x[i] - m[k])^2/(2*s[k]^2))))",
+        "s",
+        "r[i=1..N,k=1..K]: scalar positive; x[i=1..N]: scalar; m[k=1..K]: scalar; s[k=1..K]: scalar positive",
+    )
+    assert (found.kind, found.proved) == ("maximum", True)
+    even = by_composition(matdiff.parse("log(t^2)", "t: scalar"), [matdiff.parse("t", "t: scalar")], frozenset())
+    assert even is Shape.NEITHER
+
+
+def test_blocks_of_both_signs_make_a_saddle() -> None:
+    found = matdiff.solve("stationary points of ||x||^2 - 2*||y||^2 + x'A y", ("x", "y"), "A: m x n; x: m; y: n")
+    assert (found.kind, found.proved) == ("saddle", True)
+    found = matdiff.solve("stationary points of ||x||^2 + 2*||y||^2 + x'A y", ("x", "y"), "A: m x n; x: m; y: n")
+    assert found.kind != "saddle"
