@@ -100,6 +100,8 @@ class DoubtfulCalls(Emitter):
         if m.group() not in ("Δ", "Delta") or "Delta" in self.vocabulary.names or not self.begins_item():
             return
         of = match_at(OF_LAPLACIAN, self.text, m.end())
+        if re.search(r"(?:Δ|Delta)\s*:?=", self.text[: m.start()]):
+            return  # Δ = …; Δ(x + y)
         if of and (of.group().endswith("(") or re.search(rf"{of.group('f')}\([^()]*\)\s*:?=", self.text)):
             shown = f"{m.group()}{of.group().strip()}"
             hint = f"the Laplacian is the trace of what matdiff hessian gives; a product is {m.group()}*(…)"

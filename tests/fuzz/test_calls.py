@@ -48,6 +48,7 @@ CRASHED = {
     "a class as a function": lambda: matdiff.check_gradient("x'x", int),  # type: ignore[arg-type]
     "numbers as unknowns": lambda: matdiff.derive("x'x", range(3)),  # type: ignore[arg-type]
     "numbers as moments": lambda: matdiff.expectation("x'A x", {"x": (3,)}),  # type: ignore[dict-item]
+    "nothing that is to be solved": lambda: matdiff.solve(" ", wrt="x"),
     "no unknown": lambda: matdiff.solve(matdiff.parse("x'x", "x: n")),
     "a value of 400 digits": lambda: matdiff.evaluate("x'x", {"x": 10**400}),
     "a number of 5,000 digits": lambda: matdiff.derive("x'x", 10**5000),  # type: ignore[arg-type]

@@ -575,3 +575,15 @@ def test_cut_formulas_are_read_or_refused() -> None:
         for end in range(0, len(source), 7):
             with contextlib.suppress(MatdiffError):
                 matdiff.parse(source[:end])
+
+
+def test_a_delta_that_is_defined_is_a_factor() -> None:
+    shapes = "X: m x n; z: n; y: k"
+    tex = r"h = \sqrt{X^{\circ 2} + \mathbf{1}};\quad \Delta = h z;\quad \Delta \left(y + y\right)^{\top}"
+    assert matdiff.parse(tex, shapes) is matdiff.parse("h = sqrt(X.^2 + 1); Delta = h*z; Delta*(y + y)'", shapes)
+
+
+@pytest.mark.parametrize("text", ["∇Lᵀ(AX)", "∇f²(x)"])
+def test_a_transpose_or_a_power_belongs_to_no_name_behind_nabla(text: str) -> None:
+    with pytest.raises(matdiff.MatdiffError, match="asked for with wrt"):
+        matdiff.parse(text)

@@ -58,6 +58,13 @@ TABLE = [
     ("a^(b + 1)", "a^(b + 1)", "a**(b + 1)", r"a^{b + 1}"),
     ("1 − sigmoid(x)", "1 - sigmoid(x)", "1 - sigmoid(x)", r"\mathbf{1} - \sigma\left(x\right)"),
     ("1ᵀA 1", "1_n'*A*1_n", "np.ones(n).T @ A @ np.ones(n)", r"\mathbf{1}^{\top} A \mathbf{1}"),
+    (
+        "(xᵀ).^2(zᵀ ⊙ xᵀ)ᵀ",
+        "(x').^2*(z' .* x')'",
+        "np.dot((x.T)**2, np.multiply(z.T, x.T))",
+        r"\left(x^{\top}\right)^{\circ 2} \left(z^{\top} \odot x^{\top}\right)^{\top}",
+    ),
+    ("1_{1×n}A", "1_{1 x n}*A", "np.ones(n).T @ A", r"\mathbf{1}_{1 \times n} A"),
     ("2I + A", "2*I + A", "2 * np.eye(n) + A", "2 I + A"),
     (
         "0_{n×(m + 1)}",
