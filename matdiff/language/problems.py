@@ -83,7 +83,7 @@ def read_equations(text: str, where: str | Mapping[str, str] | None, wrt: Sequen
     """
     asked = SOLVE.match(text)
     pieces = [*_pieces(asked["equations"] if asked else text)]
-    if not pieces or not asked and (not wrt or not all(map(is_equation, pieces)) or question_of(text, where)):
+    if not pieces or (not asked and (not wrt or not all(map(is_equation, pieces)) or question_of(text, where))):
         return None
     said = asked["names"] if asked else None
     names = tuple(re.split(r"\s*(?:,|\band\b)\s*", said)) if said else tuple(wrt)
