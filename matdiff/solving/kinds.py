@@ -143,8 +143,8 @@ def one_by_one(
 
 
 def saddle(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:
-    """A Hessian has eigenvalues of both signs where its diagonal has blocks of both, or one that is 0 with others beside
-    it that are not.
+    """A Hessian has eigenvalues of both signs where its diagonal has blocks of both, or one that is 0 beside another
+    one that is not.
     """
     known = curvature(f, variables) if len(variables) > 1 else None
     if known is None:

@@ -37,9 +37,9 @@ def test_nothing_is_asked_of_numbers_that_do_not_matter() -> None:
     assert found.conditions == ("k > 0",)
 
 
-def test_the_wrong_sense_stays_open() -> None:
-    found = matdiff.solve("minimise x'x - a*y^2 + b*y", ("x", "y"), "x: n; a, b, y: scalar positive")
-    assert not found.proved
+def test_the_sense_that_is_asked_for_is_not_taken_for_granted() -> None:
+    found = matdiff.solve("minimise x'x - a*y^2 + b*y", ("x", "y"), "x: n; b, y: scalar; a: scalar positive")
+    assert (found.kind, found.proved, len(found.notes)) == ("saddle", True, 1)
     found = matdiff.solve("maximise x'x - 2*b'x", "x", "x, b: n")
     assert found.kind == "minimum"
 
