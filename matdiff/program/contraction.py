@@ -44,7 +44,9 @@ class Contraction:
         if k is not None:
             return self.term_by_term(factors, k, keep)
         ready = self.prepared(self.with_slopes(factors), keep)
-        ready = self.prepared(self.alike(ready), keep) if len(ready) > MOST else self.alike(ready, most_axes=0)
+        if len(ready) > MOST:
+            ready = self.prepared(self.alike(ready), keep)  # which may have summed some to numbers
+        ready = self.alike(ready, most_axes=0)
         scalar = next((f for f in ready if not f[1]), None)
         made: dict[int, Factor] = dict(enumerate([f for f in ready if f[1]]))
         path = self.path(list(made.values()), keep)

@@ -149,11 +149,27 @@ def part(e: Expr) -> Expr:
     for f in e.operands if isinstance(e, Product) else ():
         scalars += [f.operands[0]] if isinstance(f, Scale) else []
         factors.append(f.operands[1] if isinstance(f, Scale) else f)
-    whole = Product.of(*factors) if factors else e
+    whole = cancelled(factors) if factors else e
     whole = (spread(whole) if isinstance(whole, Product) else None) or whole
     for s in scalars:
         whole = Scale.of(s, whole)
     return whole
+
+
+def cancelled(factors: Sequence[Expr]) -> Expr:
+    """The product of some factors, where AA⁻¹ and A⁻¹A are left out."""
+    left: list[Expr] = []
+    for f in factors:
+        if left and (is_inverse(left[-1], f) or is_inverse(f, left[-1])):
+            left.pop()
+        else:
+            left.append(f)
+    return Product.of(*left) if left else Identity(factors[0].rows)
+
+
+def is_inverse(a: Expr, b: Expr) -> bool:
+    """Whether a is b⁻¹."""
+    return isinstance(a, Inverse) and a.operands[0] is b
 
 
 def is_sparse(e: Expr) -> bool:

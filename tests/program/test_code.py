@@ -327,6 +327,16 @@ def test_other_libraries_compute_the_same(backend: str) -> None:
         assert matdiff.code(text, unknowns, where, backend, check=False).verify(seed=1) < 1e-8
 
 
+def test_many_factors_keep_all_of_their_numbers() -> None:
+    text = "s = sqrt(x'x/n + c); z = x/s; ((g .* h)'z)*z/n"
+    made = matdiff.code(text, where="x, g, h: n; c: scalar positive; n: scalar", check=False)
+    x, g, h = np.arange(1.0, 4), np.array([1.0, -2, 3]), np.array([0.5, 1, 2])
+    s = np.sqrt(x @ x / 3 + 0.25)
+    given = {"x": x, "g": g, "h": h, "c": 0.25}
+    (value,) = made.function(*[given[a] for a in made.inputs])
+    assert value == pytest.approx((g * h) @ x / s * x / s / 3)
+
+
 def test_vectors_stand_in_front_of_matrices_in_jax() -> None:
     made = matdiff.code("||X w - y||^2", "w", backend="jax", check=False)
     assert "X.T" not in made.source

@@ -204,3 +204,10 @@ def test_distances_of_points_that_are_far_away_have_their_digits() -> None:
     made = matdiff.code("sum(i=1..N, sum(j=1..N, exp(-||x[i] - x[j]||^2)))", None, "x[i=1..N]: d")
     assert made.function(x + 1e6)[0] == pytest.approx(made.function(x)[0], rel=1e-8)
     assert made.function(np.float32(x))[0].dtype == np.float32
+
+
+def test_a_matrix_beside_its_inverse_is_left_out() -> None:
+    text, where = "S = H P H' + R; log det(S) + (z - H x)'inv(S)*(z - H x)", "H: m x n; P: n x n spd; R: m x m spd"
+    (version,) = matdiff.code(text, "H", f"{where}; z: m; x: n")._found.versions
+    solved = [len(a.args[1].axes) for a in version.program if a.op == "solve"]
+    assert sorted(solved) == [1, 2]  # of the innovation, and of HP
