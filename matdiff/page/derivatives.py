@@ -9,7 +9,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import jacobians as laws
-from matdiff.algebra.notation import TEXT, Style
+from matdiff.algebra.notation import TEXT
 from matdiff.algebra.operators.blocks import blocks_one_by_one
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.rewriting import Step
@@ -86,15 +86,15 @@ def symbol_of_hessian(x: Expr, y: Expr) -> Formula:
     return fraction(sign("∂²f", r"\partial^{2} f"), under)
 
 
-def in_indices(e: Expr, style: Style = TEXT) -> str:
+def in_indices(e: Expr) -> str:
     """An expression with δ_{ij} for the entries of the identity."""
     deltas: dict[Expr, str] = {}
     for node in postorder(e):
         if isinstance(node, Entry) and isinstance(node.operands[0], Identity) and len(node.operands) == 3:
-            i, j = (write(index, style) for index in node.operands[1:])
+            i, j = (write(index, TEXT) for index in node.operands[1:])
             between = "" if len(i) == len(j) == 1 else ", "
-            deltas[node] = style.pick("δ", r"\delta") + f"_{{{i}{between}{j}}}"
-    return deltas.get(e) or Printer(style, deltas).write(e)
+            deltas[node] = f"δ_{{{i}{between}{j}}}"
+    return deltas.get(e) or Printer(TEXT, deltas).write(e)
 
 
 # ---- lines ----------------------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ class UpToForm(Matcher):
         self, ps: Sequence[Expr], es: Sequence[Expr], found: Found
     ) -> Iterator[tuple[Found, tuple[Expr, ...]]]:
         """Each of the scalars with one of the others, and those that are left."""
-        for more in self._bag_from(ps, tuple(es), Hadamard.of, found, True):
+        for more in self._bag(ps, tuple(es), Hadamard.of, found, True):
             yield more, more["rest"]
 
     def _spread(

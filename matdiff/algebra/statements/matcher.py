@@ -36,7 +36,8 @@ class Matcher:
         if isinstance(p, Product):
             return self.chain(p.operands, e.operands if isinstance(e, Product) else (e,), found)
         if isinstance(p, Sum | Hadamard):
-            return self._bag(p.operands, e.operands, type(p).of, found) if type(e) is type(p) else NOTHING
+            alike = type(e) is type(p)
+            return self._bag(sorted(p.operands, key=is_bare), e.operands, type(p).of, found) if alike else NOTHING
         if isinstance(p, SymbolicPower):
             return self._power(p, e, found)
         if isinstance(p, Unspecified):
@@ -98,14 +99,9 @@ class Matcher:
     # ---- sums and products ------------------------------------------------------------------------------
 
     def _bag(
-        self, ps: Sequence[Expr], es: Sequence[Expr], join: Callable[..., Expr], found: Found, rest: bool = False
+        self, ps: Sequence[Expr], es: tuple[Expr, ...], join: Callable[..., Expr], found: Found, rest: bool = False
     ) -> Iterator[Found]:
         """Terms or factors in any order; a bare letter may take several; with *rest* some may be left over."""
-        return self._bag_from(sorted(ps, key=is_bare), tuple(es), join, found, rest)
-
-    def _bag_from(
-        self, ps: Sequence[Expr], es: tuple[Expr, ...], join: Callable[..., Expr], found: Found, rest: bool
-    ) -> Iterator[Found]:
         if not ps:
             if rest or not es:
                 yield {**found, "rest": es}
@@ -120,7 +116,7 @@ class Matcher:
             return
         for k, e in enumerate(es):
             for more in self.match(p, e, found):
-                yield from self._bag_from(others, es[:k] + es[k + 1 :], join, more, rest)
+                yield from self._bag(others, es[:k] + es[k + 1 :], join, more, rest)
         if len(others) == 1 and len(es) > 2 and takes_rest:
             for k, e in enumerate(es):
                 for more in self.match(others[0], e, found):
