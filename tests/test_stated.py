@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,9 @@ import matdiff
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.stated import stated
+from matdiff.algebra.stated import MATCHER, stated
+from matdiff.algebra.statements.matcher import Matcher
+from matdiff.algebra.statements.substitution import Found
 
 WHERE = "a, c: scalar; x, y: n; A, B, C, X: n x n; M: m x n; Q: n x n orthogonal; S: n x n symmetric"
 Declare = Callable[..., Law]
@@ -112,3 +115,23 @@ def test_a_law_of_d_is_applied_by_its_statement(name: str, text: str, unknown: s
 
 def test_a_law_of_d_requires_what_its_operator_requires() -> None:
     assert CATALOGUE["differential_of_norm1"].requires == "no entry of A is 0"
+
+
+def test_long_products_are_not_searched_for_what_they_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """x yᵀz is no part of a product of square matrices: the tries grow with its length, not with its parts."""
+    tries = 0
+    chain = type(MATCHER).chain
+
+    def counted(self: Matcher, *arguments: Any) -> Iterable[Found]:
+        nonlocal tries
+        tries += 1
+        return chain(self, *arguments)
+
+    monkeypatch.setattr(Matcher, "chain", counted)
+    found = []
+    for n in (16, 64):
+        tries = 0
+        product = "*".join(f"A{k}*X" for k in range(n))
+        matdiff.derive(f"tr({product})", "X", {"X": "p x p", **{f"A{k}": "p x p" for k in range(n)}})
+        found.append(tries)
+    assert found[1] <= 6 * found[0] + 100

@@ -13,6 +13,7 @@ from itertools import permutations
 from typing import Any
 
 from matdiff.algebra.constants import Identity
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.heads import among
 from matdiff.algebra.laws import Declared, Law, Statement
@@ -158,13 +159,17 @@ def within_product(ps: Sequence[Expr], right: Expr) -> Way:
     fewest = len(ps)
     place, head = first_head(ps[:2])
     several = any(is_letter(p) for p in ps[1:-1])
+    narrow = any(p.cols is ONE for p in ps[:-1])
 
     def rewritten(e: Expr) -> Expr | None:
-        f = e.operands
-        for k in range(len(f) - fewest + 1 if type(e) is Product else 0):
+        f = e.operands if type(e) is Product else ()
+        if narrow and not any(factor.cols is ONE for factor in f[:-1]):
+            return None  # no column stands before a row, which a long product is not searched for
+        ends = [end for end in range(fewest, len(f) + 1) if ps[-1].cols is not ONE or f[end - 1].cols is ONE]
+        for k in range(len(f) - fewest + 1):
             if head is not None and type(f[k + place]) is not head:
                 continue
-            for end in range(k + fewest, len(f) + 1 if several else k + fewest + 1):
+            for end in [end for end in ends if end >= k + fewest] if several else (k + fewest,):
                 made = built(right, MATCHER.chain(ps, f[k:end], {}))
                 if made is not None:
                     return between(f[:k], made, f[end:])
