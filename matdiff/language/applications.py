@@ -13,7 +13,7 @@ from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language import open_functions
 from matdiff.language.broadcasting import filled
 from matdiff.language.names import nearest
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, without_brackets
 from matdiff.language.typed import Make, Typed
 from matdiff.language.typing import SPECIAL, WORDED, Attempt, function_key, rule, special
 from matdiff.language.words import FUNCTIONALS, PATH, Called
@@ -126,12 +126,18 @@ def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list
     if operator.inputs == (("n", "1"),) and operator.output == ("n", "1") and operands[0].is_scalar:
         raise attempt.misfit(node, f"{node.value} takes a vector: {attempt.described(operands[0])}")
     if len(operands) == 1 and operands[0].is_scalar and not issubclass(operator, Entrywise) and not square:
-        attempt.penalty(node, 5, operands[0])  # nobody takes the sum of a number
+        attempt.penalty(node, 1 if is_inner_product(operands[0]) else 5, operands[0])  # nobody takes the sum of 2a
     if square and operands[0].is_scalar:
         attempt.penalty(node, _of_a_number(operator, operands[0]), operands[0])
     elif square:
         _say_states(attempt, node, operands[0])
     return attempt.typed(node, shape, tuple(operands), operator.of)
+
+
+def is_inner_product(operand: Typed) -> bool:
+    """Whether a number is a product of vectors, as xᵀAy: its sum or norm may well be meant."""
+    is_product = without_brackets(operand.node).kind in ("product", "tight")
+    return operand.is_scalar and not operand.of_numbers and is_product
 
 
 STATES = ("rho", "sigma")  # what physics calls density matrices

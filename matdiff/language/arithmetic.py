@@ -28,7 +28,7 @@ from matdiff.language.applications import related
 from matdiff.language.broadcasting import broadcast, repeat
 from matdiff.language.doubtful_signs import require_meant, require_one_product
 from matdiff.language.named_functions import is_entrywise
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, without_brackets
 from matdiff.language.typed import Typed, described
 from matdiff.language.typing import Attempt, rule
 
@@ -342,8 +342,7 @@ def divide(attempt: Attempt, node: Node, a: Typed, b: Typed) -> Typed:
 
 def is_by_entries(node: Node) -> bool:
     """Whether a sum with a number has a function of entries in it: 1 + exp(−z)."""
-    while node.kind == "group":
-        node = node.parts[0]
+    node = without_brackets(node)
     of_entries = any(part.kind == "call" and (part.value == "e^" or is_entrywise(part.value)) for part in node.parts)
     return node.kind == "sum" and of_entries and any(part.kind == "NUMBER" for part in node.parts)
 

@@ -47,7 +47,7 @@ from matdiff.language.sized_constants import resolve_letter, resolve_sized, sett
 from matdiff.language.spelling import plain
 from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
 from matdiff.language.summing import resolve_sum
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.tokens import Decision
 
 Labelled = Mapping[str, tuple[str, bool]]
@@ -217,7 +217,7 @@ class Bound:
 
     def _subscript(self, node: Node, scope: Scope) -> Scope | None:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low."""
-        node.parts[0] = _without_brackets(node.parts[0])
+        node.parts[0] = _bare_name(node.parts[0])
         base, text = node.parts[0], node.value
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             resolve_sized(self, node, base, text, scope)
@@ -361,11 +361,9 @@ class Bound:
         return NotationError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
 
 
-def _without_brackets(node: Node) -> Node:
+def _bare_name(node: Node) -> Node:
     """A name without the brackets around it: {x_{t}}_{i} is how TeX wants x_{t} with an index."""
-    inner = node
-    while inner.kind == "group":
-        inner = inner.parts[0]
+    inner = without_brackets(node)
     return inner if inner.kind == "NAME" else node
 
 

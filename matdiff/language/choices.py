@@ -30,7 +30,7 @@ from matdiff.language.leaves import is_of_entries
 from matdiff.language.named_functions import is_entrywise
 from matdiff.language.names import font_of
 from matdiff.language.scopes import BARE, ZEROS, Name
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typing import Key, function_key
 from matdiff.language.words import BIG
 
@@ -155,7 +155,7 @@ class Options:
 
 def _open_zeros(block: Node) -> Iterator[Node]:
     """The zeros that fill a row or column of a block matrix, as in [b; 0]: no other block says how large they are."""
-    cells = [_inside(part) for part in block.parts]
+    cells = [without_brackets(part) for part in block.parts]
     if all(cell.kind == "NUMBER" for cell in cells):
         return
     ends = list(accumulate(block.value))
@@ -166,20 +166,13 @@ def _open_zeros(block: Node) -> Iterator[Node]:
             yield from line
 
 
-def _inside(node: Node) -> Node:
-    """What stands in brackets."""
-    while node.kind == "group":
-        node = node.parts[0]
-    return node
-
-
 def _as_arrays(node: Node) -> Iterator[str]:
     """The names that a node takes as arrays: x of ‖x‖, diag(x), xᵀ and (x − m)ᵀ, of which no number is written so."""
     is_function = node.kind == "call" and isinstance(node.value, str) and not is_entrywise(node.value)
     if node.kind in ("norm", "transpose") or (is_function and node.value not in (*BIG, *PLACES)):
         given = node.parts[:1] if node.kind == "norm" else node.parts  # p of ‖x‖_p is a number
         parts = [part for piece in given for part in (piece.parts if piece.kind == "list" else [piece])]
-        if node.kind == "transpose" and (terms := _inside(node.parts[0])).kind == "sum":
+        if node.kind == "transpose" and (terms := without_brackets(node.parts[0])).kind == "sum":
             parts = terms.parts
         yield from (part.value[0] for part in parts if part.kind in ("symbol", "member"))
 

@@ -10,7 +10,7 @@ from matdiff.language.places import at
 from matdiff.language.recurrences.recursion import Recursion
 from matdiff.language.scopes import Binder, Fixed, Name, Place, Shifted
 from matdiff.language.summing import binder_in, count_of
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, postorder, without_brackets
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -102,9 +102,7 @@ def settle_sets(bound: Bound, names: dict[str, Name], tree: Node) -> None:
                     suggestion=f"declare {chosen} as a vector of 0 and 1, 1 for what belongs to it: {chosen}: n",
                 )
     for node in postorder(tree):
-        inside = node.parts[0] if node.kind == "bars" else None
-        while inside is not None and inside.kind == "group":
-            inside = inside.parts[0]
+        inside = without_brackets(node.parts[0]) if node.kind == "bars" else None
         if inside is not None and inside.kind == "symbol" and inside.value[0] in bound.sets:
             node.kind, node.value, node.parts = "cardinality", bound.sets[inside.value[0]][0], []
             names.pop(inside.value[0], None)

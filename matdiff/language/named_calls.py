@@ -18,7 +18,7 @@ from matdiff.language.names import canonical, is_letter
 from matdiff.language.places import binder_of, listed, place
 from matdiff.language.scopes import Place, Position, Scope
 from matdiff.language.sized_constants import make_constant
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, without_brackets
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -60,9 +60,7 @@ def resolve_function(bound: Bound, node: Node, scope: Scope) -> None:
     elif (operator := FUNCTIONS.get(node.value)) is not None and (operator.sizes or operator.relations):
         sized_calls.settle(node, bound.excerpt, bound.error)
     elif len(node.parts) == 1 and node.value in ENTRYWISE_INSIDE:
-        inside = node.parts[0]
-        while inside.kind == "group":
-            inside = inside.parts[0]
+        inside = without_brackets(node.parts[0])
         if inside.kind == "bars":
             inside.value = "entrywise"
         if node.value in ("sum", "mean"):
@@ -101,7 +99,7 @@ def power_of_function(bound: Bound, node: Node, name: str, exponent: Fraction) -
 
 def name_distributions(bound: Bound, node: Node) -> None:
     """log N(x | μ, Σ), log Γ(a), log n! and KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂)) have formulas of their own."""
-    inside = list(map(_inside, node.parts))
+    inside = list(map(without_brackets, node.parts))
     for part in inside:
         if part.kind == "factorial":
             resolve_behind(bound, part, {})
@@ -157,10 +155,3 @@ def resolve_norm(bound: Bound, node: Node, scope: Scope) -> None:
 def resolve_weighted(bound: Bound, node: Node, scope: Scope) -> None:
     """‖x‖_{Σ⁻¹}, whose sign is an expression."""
     node.kind, node.value = "norm", ""
-
-
-def _inside(node: Node) -> Node:
-    """What stands in brackets."""
-    while node.kind == "group":
-        node = node.parts[0]
-    return node

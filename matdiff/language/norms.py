@@ -5,7 +5,7 @@ from __future__ import annotations
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, UnsupportedError
-from matdiff.language.applications import apply
+from matdiff.language.applications import apply, is_inner_product
 from matdiff.language.customs import customary
 from matdiff.language.named_calls import NORMS, TWO
 from matdiff.language.powers import require_square
@@ -45,7 +45,7 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
     operator = FUNCTIONS.get(NORMS.get(sign, ""))
     if operator is None:
         raise attempt.misfit(node, f"the norm with the sign {sign} is not available", error=UnsupportedError)
-    if a.is_scalar:
+    if a.is_scalar and not is_inner_product(a):
         attempt.penalty(node, 2, a)
     return apply(attempt, node, operator, operands)
 

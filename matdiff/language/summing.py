@@ -17,7 +17,7 @@ from matdiff.language.limits import Among, Chain, Limits, Range, adjacent, bound
 from matdiff.language.names import canonical, font_of
 from matdiff.language.places import at, position
 from matdiff.language.scopes import BARE, Binder, Fixed, Place, Position, Scope, Shifted, fresh_letter
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, postorder, without_brackets
 
 if TYPE_CHECKING:
     from matdiff.language.binding import Bound
@@ -53,17 +53,9 @@ def _bare(bound: Bound, node: Node, scope: Scope) -> Scope:
         raise fault(bound, node, "too many sums without an index", "write the indices: ∑_i")
     binder = Binder(free, None, bare=True)
     bound.ranges.add("N")
-    bound.summed.add(id(inside_of(node)))
+    bound.summed.add(id(without_brackets(node.parts[0])))
     node.value = Summation("sum", [binder], [])
     return {**scope, BARE: binder, free: binder}
-
-
-def inside_of(node: Node) -> Node:
-    """What is summed, without brackets."""
-    inside = node.parts[0]
-    while inside.kind == "group":
-        inside = inside.parts[0]
-    return inside
 
 
 def _letter_inside(bound: Bound, node: Node, scope: Scope) -> str:

@@ -59,6 +59,13 @@ def postorder(root: Node) -> Iterator[Node]:
             stack.extend((part, False) for part in reversed(node.parts))
 
 
+def without_brackets(node: Node) -> Node:
+    """What stands in brackets."""
+    while node.kind == "group":
+        node = node.parts[0]
+    return node
+
+
 def copied(root: Node) -> Node:
     """A copy of a tree."""
     made: dict[int, Node] = {}

@@ -14,7 +14,7 @@ from matdiff.language.limits import Limits, Range
 from matdiff.language.places import number_text
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.recursion import Binding, Recursion, at_head
-from matdiff.language.syntax import Node, copied, postorder
+from matdiff.language.syntax import Node, copied, postorder, without_brackets
 
 
 def with_steps(bound: Binding, items: Sequence[Node]) -> None:
@@ -107,9 +107,7 @@ def _places(item: Node) -> Iterator[Node]:
 
 def low_of(node: Node) -> str:
     """The letter of a_l, a[l] and a^{(l)}."""
-    inside = node.parts[1] if len(node.parts) > 1 else node
-    while inside.kind == "group":
-        inside = inside.parts[0]
+    inside = without_brackets(node.parts[1] if len(node.parts) > 1 else node)
     return re.sub(r"[_{}\s]", "", str(inside.value))
 
 
