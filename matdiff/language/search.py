@@ -111,7 +111,7 @@ class Search:
             if cost > most:
                 return None
             if done:
-                if self.scalar and self.first_error is not None and self._made_less(vector) > FAR_FETCHED:
+                if self.first_error is not None and self._made_less(vector) > FAR_FETCHED:
                     raise self.not_scalar or self.first_error
                 if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
                     raise self.first_error

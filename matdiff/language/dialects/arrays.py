@@ -88,6 +88,8 @@ def traced(e: Expr, axes: int) -> Traced:
 def broadcast(site: Site, *arrays: Typed) -> Lengths:
     """The lengths that arrays have together: axes are matched from the last one on."""
     count = max(len(lengths_of(a)) for a in arrays)
+    if makes_square(site, arrays):
+        raise misfit_of_shapes(site, arrays)
     result: list[Size] = [ONE] * count
     for a in arrays:
         own = lengths_of(a)
@@ -98,6 +100,14 @@ def broadcast(site: Site, *arrays: Typed) -> Lengths:
                 raise misfit_of_shapes(site, arrays)
     penalise(site, arrays, count)
     return tuple(result)
+
+
+def makes_square(site: Site, arrays: Sequence[Typed]) -> bool:
+    """Whether a vector with an entry for every row stands beside the columns, as in A / A.sum(axis=1)."""
+    find = site.attempt.sizes.find
+    matrices = [(find(a.rows), find(a.cols)) for a in arrays if ONE not in (a.rows, a.cols)]
+    lengths = [find(a.rows) for a in arrays if axes_of(a) == 1]
+    return any(length is rows and rows is not cols for length in lengths for rows, cols in matrices)
 
 
 def misfit_of_shapes(site: Site, arrays: Sequence[Typed]) -> Misfit:
