@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from matdiff.algebra.expr import Expr
 from matdiff.errors import MatdiffError, UnknownNameError
 from matdiff.results.base import Result
-from matdiff.solving.afterwards import covariance, envelope, influence, information
+from matdiff.solving.afterwards import all_solutions, covariance, envelope, influence, information
 from matdiff.solving.alternation import Alternation
 from matdiff.solving.problem import Candidate, Solved
 
@@ -36,7 +36,7 @@ class Solution(Result):
 
     def __init__(self, found: Solved, said: tuple[str, ...] = ()) -> None:
         super().__init__(found)
-        self.notes = (*self.notes, *said)
+        self.notes = (*self.notes, *said, *filter(None, [all_solutions(found)]))
         own = found.question.variables
         self.solutions: list[Mapping[str, Expr]] = [
             {n: c.values[n] for n in own} for c in found.candidates if all(n in c.values for n in own)

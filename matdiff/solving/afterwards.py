@@ -6,18 +6,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matdiff.algebra.constants import Identity
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, symbols
-from matdiff.algebra.operators.products import Hadamard, Scale, quotient
+from matdiff.algebra.operators.inverses import PseudoInverse
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, quotient
 from matdiff.algebra.operators.square import Inverse
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
 from matdiff.calculus.jacobian import jacobians
 from matdiff.errors import UnknownNameError, UnsupportedError
 from matdiff.solving.elimination import put
-from matdiff.solving.equations import negated
+from matdiff.solving.equations import fresh_symbol, gram_factor, negated
 from matdiff.solving.presentation import presented
 from matdiff.solving.problem import Solved
-from matdiff.solving.terms import tidy
+from matdiff.solving.terms import tidy, turned
 
 
 def datum(found: Solved, name: str) -> Symbol:
@@ -41,6 +44,25 @@ def envelope(found: Solved, name: str) -> Expr:
     slope = gradients(found.lagrangian, {name: theta}).gradients[name]
     slope = slope if found.root is None else quotient(slope, Hadamard.of(Number(2), found.root))  # d√a = da/(2√a)
     return at_solution(found, slope)
+
+
+def all_solutions(found: Solved) -> str:
+    """The solutions of least squares without full rank, in words, where (AᵀA)⁻¹Aᵀb is the solution with it."""
+    only = [*found.chosen.values.items()] if found.candidates else []
+    value = only[0][1] if len(only) == 1 and found.chosen.verdict.proved else None
+    if not isinstance(value, Product):
+        return ""
+    first, *rest = value.operands
+    a = gram_factor(first.operands[0]) if isinstance(first, Inverse) else None
+    if a is None or first.operands[0] is not tidy(Product.of(Transpose(a), a)) or not rest or rest[0] is not turned(a):
+        return ""
+    plus = PseudoInverse(a)
+    least, free = tidy(Product.of(plus, *rest[1:])), Identity(a.cols) - Product.of(plus, a)
+    z = fresh_symbol("z" if value.cols is ONE else "Z", value, found.lagrangian)
+    return (
+        f"Where {a} does not have full column rank the solutions are {least} + ({free}){z} for all {z}, "
+        f"and {least} is the shortest."
+    )
 
 
 def influence(found: Solved, data: str, name: str) -> Expr:

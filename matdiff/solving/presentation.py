@@ -5,7 +5,8 @@ from __future__ import annotations
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr, Number, postorder, replace
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
-from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum
+from matdiff.algebra.operators.norms import Norm
+from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.solving.equations import Equation
 from matdiff.solving.scalar_equations import root_of
@@ -19,6 +20,7 @@ def presented(e: Expr) -> Expr:
     nodes = list(postorder(e))
     if len(nodes) > MOST:
         return e
+    e = replace(e, without_sign) if any(isinstance(n, Norm) for n in nodes) else e
     forms = [e]
     if any(isinstance(n, Exp) and not n.is_scalar for n in nodes):
         forms.append(with_scalars_outside(with_scalars_outside(e)))
@@ -27,6 +29,12 @@ def presented(e: Expr) -> Expr:
     if any(isinstance(n, Scale | Hadamard) for n in nodes):
         forms.append(with_numbers_spread(with_numbers_spread(e)))
     return min(forms, key=lambda form: len(str(form)) + (2 if form is not e else 0))
+
+
+def without_sign(e: Expr) -> Expr | None:
+    """‖−a‖ as ‖a‖."""
+    is_negative = isinstance(e, Norm) and coefficient(e.operands[0])[0] < 0
+    return Norm(tidy(-e.operands[0])) if is_negative else None
 
 
 def with_numbers_spread(e: Expr) -> Expr:

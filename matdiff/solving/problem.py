@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder
 from matdiff.algebra.operators.entrywise import Sqrt
-from matdiff.algebra.operators.products import Hadamard
+from matdiff.algebra.operators.norms import inner
+from matdiff.algebra.operators.products import Hadamard, Sum
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
@@ -23,8 +24,11 @@ from matdiff.solving.elimination import Branch, eliminated, put
 from matdiff.solving.equations import Demand, fulfilled, in_words, sign_of
 from matdiff.solving.kinds import WANTED, Verdict
 from matdiff.solving.presentation import presented
-from matdiff.solving.quadratics import Bound
+from matdiff.solving.quadratics import HALF, Bound, curvature
 from matdiff.solving.signs import Signs, in_signs, under_signs
+from matdiff.solving.terms import tidy
+
+LONG = 40  # signs of a value that may be shorter after its square has been completed
 
 
 class Candidate(NamedTuple):
@@ -101,7 +105,22 @@ class Solved(NamedTuple):
         if not self.candidates or not self.chosen.values or self.question.sense == "solve":
             return None
         known = {self.unknowns[n]: e for n, e in self.chosen.values.items()}
-        return presented(put(self.root or self.question.objective, known))
+        value = presented(put(self.root or self.question.objective, known))
+        is_free = self.first is not None and self.root is None and len(self.unknowns) == 1
+        if not is_free or self.question.bounds or len(str(value)) <= LONG:
+            return value
+        completed = by_completing_the_square(self.question.objective, *next(iter(known.items())))
+        return value if completed is None else min(value, completed, key=lambda e: len(str(e)))
+
+
+def by_completing_the_square(f: Expr, x: Expr, value: Expr) -> Expr | None:
+    """f(0) + ½⟨∇f(0), x⟩, the value of a quadratic function where its gradient is 0."""
+    found = curvature(f, x) if isinstance(x, Symbol) and not x.ranges else None
+    if found is None:
+        return None
+    _, slope, constant = found
+    linear = Hadamard.of(slope, value) if x.is_scalar else inner(slope, value)
+    return presented(tidy(Sum.of(constant, Hadamard.of(HALF, linear))))
 
 
 def by_elimination(question: Question) -> Solved:

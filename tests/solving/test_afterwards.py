@@ -64,3 +64,39 @@ def test_constraints_leave_no_information() -> None:
     found = matdiff.solve("maximise sum(n.*log(p)) subject to sum(p) = 1", "p", "p, n: d positive")
     with pytest.raises(matdiff.MatdiffError, match="without constraints"):
         found.information()
+
+
+def test_all_solutions_of_least_squares_without_full_rank() -> None:
+    (note,) = matdiff.solve("minimise ||X w - y||^2", "w").notes
+    assert note == (
+        "Where X does not have full column rank the solutions are pinv(X)y + (I − pinv(X)X)z for all z, "
+        "and pinv(X)y is the shortest."
+    )
+    low = X[:, :2] @ random.normal(size=(2, 3))
+    w = matdiff.evaluate("pinv(X)*y + (eye(n) - pinv(X)*X)*z", {"X": low, "y": Y, "z": random.normal(size=3)})
+    np.testing.assert_allclose(low.T @ (low @ w - Y), 0, atol=1e-9)
+    assert matdiff.solve("minimise ||X w - y||^2 + k*||w||^2", "w", "k: scalar positive").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("problem", "name", "where", "value"),
+    [
+        ("minimise ||X w - y||^2 + k*||w||^2", "w", "k: scalar positive", "‖y‖² − yᵀX(kI + XᵀX)⁻¹Xᵀy"),
+        (
+            "minimise tr((I - K H)P(I - K H)' + K R K')",
+            "K",
+            "P: n x n spd; R: m x m spd; H: m x n; K: n x m",
+            "Tr(P) − Tr(HP²Hᵀ(R + HPHᵀ)⁻¹)",
+        ),
+    ],
+)
+def test_a_value_is_told_after_its_square_has_been_completed(problem: str, name: str, where: str, value: str) -> None:
+    found = matdiff.solve(problem, name, where)
+    assert str(found.value) == value
+    objective = problem.removeprefix("minimise ")
+    data = {"X": X, "y": Y, "k": 0.4, "P": X.T @ X, "R": np.eye(2), "H": X[:2]}
+    best = {**data, name: matdiff.evaluate(found.solutions[0][name], {k: data[k] for k in data if k in problem})}
+    assert np.isclose(
+        matdiff.evaluate(matdiff.parse(objective, where), {k: v for k, v in best.items() if k in objective}),
+        matdiff.evaluate(found.value, {k: data[k] for k in data if k in value}),
+    )
