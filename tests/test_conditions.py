@@ -137,6 +137,8 @@ def test_what_holds_nowhere_is_refused(row: str) -> None:
         ("log(x'*K*y)", "x, y: n; K: n x n skew"),
         ("sum(exp(D))", "D: n x n diagonal"),
         ("sum(abs(D))", "D: n x n diagonal"),
+        ("norm2(relu(D.^2))", "D: n x n diagonal"),
+        ("sum(abs(2*D.^3 - D'))", "D: n x n diagonal"),
         ("norm1(L)", "L: n x n lower"),
         ("sum(relu(diag(x)))", "x: n"),
     ],

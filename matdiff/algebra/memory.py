@@ -37,20 +37,21 @@ def kept(key: Any, node: T) -> T:
     known = Known(node, forget)
     known.key = key
     with LOCK:
-        other = TABLE.get(key)
-        found: T | None = None if other is None else other()
+        other = TABLE.setdefault(key, known)
+        found: T | None = other()
         if found is None:
             TABLE[key] = known
             found = node
     return found
 
 
-def forget(known: ref[Any]) -> None:
+def forget(known: Known) -> None:
     """Takes a node that is gone out of the table, unless an equal one has its place by now."""
     key = getattr(known, "key", None)  # none where the making of the node was interrupted
     with LOCK:
-        if TABLE.get(key) is known:
-            del TABLE[key]
+        other = TABLE.pop(key, known)
+        if other is not known:
+            TABLE[key] = other
 
 
 def without_collector(work: Callable[P, T]) -> Callable[P, T]:

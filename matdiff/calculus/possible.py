@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, fold, postorder
-from matdiff.algebra.operators.products import Power
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.calculus.definiteness.rank import has_zeros, is_nothing
@@ -39,9 +40,19 @@ def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition
     for node in postorder(function):
         if not isinstance(node, Operator):
             continue
-        at_constant_zeros = node.kink and any(map(has_zeros, node.operands))
+        at_constant_zeros = node.kink and any(fold(o, keeps_zeros) for o in node.operands)
         if isinstance(node, VALUED) or (node.requires and varies(node) and not at_constant_zeros):
             yield from of_operation(node)
+
+
+def keeps_zeros(node: Expr, *below: bool) -> bool:
+    """Whether entries are 0 by the form of a matrix and what is said of its operands: Z.^2 where Z is diagonal."""
+    if isinstance(node, Power):
+        return below[0] and (node.operands[1].number or 0) > 0
+    if isinstance(node, Hadamard | Scale | Transpose | Named):
+        return any(below)
+    is_zero_at_zeros = isinstance(node, Sum | Product) or (isinstance(node, Operator) and node.kink)
+    return has_zeros(node) or bool(is_zero_at_zeros and below and all(below))
 
 
 def divides_by_zero(e: Expr) -> bool:
