@@ -175,7 +175,7 @@ def constant(node: Expr, style: Style) -> Notation:
     if isinstance(node, Identity):
         return Notation((f"np.eye({node.rows})",))
     name = "ones" if isinstance(node, Ones) else "zeros"
-    if node.rows is ONE and node.cols is not ONE:
+    if style is PYTHON and node.rows is ONE and node.cols is not ONE:
         return Notation((f"np.{name}({node.cols}).T",), POSTFIX)  # as every row it has one axis
     return Notation((f"np.{name}({node.rows})" if node.cols is ONE else f"{name}({node.rows}, {node.cols})",))
 
@@ -186,7 +186,7 @@ def matrix_product(node: Expr, style: Style) -> Notation:
     An inner product that ends in .T is np.dot(x, y), so that nobody takes it for an outer one.
     """
     x, row = node.operands[0], node.operands[-1]
-    if _is_doubtful(node):
+    if _is_doubtful(node, style):
         while isinstance(row, Transpose):
             row = row.operands[0]
         return call("np.dot", (Product.of(*node.operands[:-1]), row), style)
@@ -205,9 +205,9 @@ def _is_outer(*factors: Expr) -> bool:
     return len(factors) == 2 and factors[0].cols is ONE and factors[1].rows is ONE
 
 
-def _is_doubtful(e: Expr) -> bool:
-    """Whether NumPy-like text of an inner product would end in .T."""
-    return e.is_scalar and len(e.operands) > 1 and isinstance(e.operands[-1], Transpose)
+def _is_doubtful(e: Expr, style: Style) -> bool:
+    """Whether Python of an inner product would end in .T."""
+    return style is PYTHON and e.is_scalar and len(e.operands) > 1 and isinstance(e.operands[-1], Transpose)
 
 
 def _is_one_piece(row: Expr, style: Style) -> bool:
@@ -217,7 +217,7 @@ def _is_one_piece(row: Expr, style: Style) -> bool:
 
 def _factors(e: Expr, style: Style) -> list[Expr]:
     """The factors of a matrix, with outer products in one piece."""
-    if not isinstance(e, Product) or _is_doubtful(e):
+    if not isinstance(e, Product) or _is_doubtful(e, style):
         return [e]
     if _is_outer(*e.operands):
         return [e] if _is_one_piece(e.operands[1], style) else list(e.operands)
