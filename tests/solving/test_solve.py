@@ -365,3 +365,13 @@ def test_an_increasing_cubic_has_one_root(problem: str, coefficients: object, q:
     real = [r.real for r in np.roots(coefficients(0.7, q)) if abs(r.imag) < 1e-9]  # type: ignore[operator]
     np.testing.assert_allclose(matdiff.evaluate(solution["t"], {"p": 0.7, "q": q}), real, atol=1e-12)
     assert found.proved
+
+
+def test_weighted_sums_of_squares_over_a_family() -> None:
+    where = "x[i=1..N]: p; y[i=1..N]: scalar; c[i=1..N]: scalar positive"
+    found = matdiff.solve("minimise sum_i c_i (y_i - x_i'b)^2", "b", where)
+    x, y, c = random.normal(size=(6, 3)), random.normal(size=6), random.uniform(0.5, 2, 6)
+    b = np.linalg.lstsq(x * np.sqrt(c)[:, None], y * np.sqrt(c), rcond=None)[0]
+    values = {"x": x, "y": y, "c": c}
+    np.testing.assert_allclose(matdiff.evaluate(found.solutions[0]["b"], values), b)
+    np.testing.assert_allclose(matdiff.evaluate(found.value, values), (c * (y - x @ b) ** 2).sum())

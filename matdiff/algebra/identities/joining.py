@@ -105,7 +105,8 @@ def multiples_of_sums(term: Expr) -> Iterator[tuple[Expr, Expr]]:
     if len(factors) == 1 and isinstance(factors[0], Transpose) and isinstance(s := factors[0].operands[0], IndexedSum):
         factors = (IndexedSum(flipped(s.operands[0]), s.index),)
     found = [f for f in factors if isinstance(f, IndexedSum)]
-    if len(found) == 1 and entries_by_index(found[0]) is None and (len(factors) == 1 or term.is_scalar):
+    are_numbers = len(factors) == 1 or all(f.is_scalar for f in factors)
+    if len(found) == 1 and entries_by_index(found[0]) is None and are_numbers:
         others = [*scalars, *(f for f in factors if f is not found[0])]
         yield multiple(number, Hadamard.of(*others) if others else None), found[0]
     elif len(factors) == 1 and (sums := [s for s in scalars if isinstance(s, IndexedSum)]):
