@@ -137,6 +137,13 @@ def type_count(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     return attempt.scalar(node, (a,), lambda x: count(reduce(mul, x.shape[sides])))
 
 
+@special("maximum", "minimum")
+def type_extreme(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """maximum(x) is the largest entry, as in Julia; maximum(x, y) is the larger one entry by entry, as in NumPy"""
+    name = node.value[:3] if len(operands) == 1 else node.value
+    return apply(attempt, node, FUNCTIONS[name], operands)
+
+
 @special("square")
 def type_square(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """square(A) is A.^2"""
