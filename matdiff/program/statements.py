@@ -356,8 +356,11 @@ def masked(w: Writer, a: Array, node: Node) -> Node:
             found = w.fill("a * b", a=found, b=w.spread(mask, [k], rank))
         elif out.index(c) < k:
             eye = w.create("eye(a)", a=w.size(a.axes[k]))
-            found = w.fill("a * b", a=found, b=w.spread(eye, [out.index(c), k], rank))
-    return w.fill("repeated(a, b)", a=found, b=w.shape(a.axes)) if set(out) - set(word) - {"."} else found
+            tied = w.spread(eye, [out.index(c), k], rank)
+            is_one = isinstance(found, ast.Constant) and found.value == 1
+            found = tied if is_one else w.fill("a * b", a=found, b=tied)
+    is_repeated = any(c not in word and out.count(c) == 1 for c in out.replace(".", ""))
+    return w.fill("repeated(a, b)", a=found, b=w.shape(a.axes)) if is_repeated else found
 
 
 NODES = {
