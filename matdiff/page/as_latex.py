@@ -198,8 +198,20 @@ def _equation(line: Line, laws: tuple[str, ...] = ()) -> Iterator[_Row]:
     elif "&" in right and not right.startswith(r"\begin"):
         left, _, right = right.partition("&")
         yield _Row(left.strip(), "", right.strip())
+    elif (sentence := _sentence(right)) and measure(right) > SENTENCE:
+        yield from _said(sentence)
     else:
         yield _Row("", "", right, laws)
+
+
+def _sentence(latex: str) -> str:
+    r"""What stands in a \text{…} that is all there is."""
+    opening, depth = r"\text{", 1
+    for k, c in enumerate(latex[len(opening) :], len(opening)):
+        depth += (c == "{") - (c == "}")
+        if depth == 0:
+            return latex[len(opening) : k] if latex.startswith(opening) and k == len(latex) - 1 else ""
+    return ""
 
 
 def _part(part: Sequence[Section]) -> Iterator[_Row]:

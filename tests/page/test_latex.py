@@ -71,3 +71,10 @@ def test_shapes_conditions_and_facts_are_part_of_the_document() -> None:
     assert r"\text{valid where } " in page
     assert "positive semidefinite" in page
     assert r"\textbf{Hessian}" in page
+
+
+def test_a_sentence_is_broken_between_its_words() -> None:
+    found = matdiff.solve("maximise -n/2*log(s) - ||y - X b||^2/(2*s)", ("b", "s"), "s: scalar positive; X: n x p")
+    rows = found.to_latex().split("\\\\\n")
+    assert not [row for row in rows if re.fullmatch(r"&\\text\{[^{}]{60,}\}\s*", row)]
+    assert any("one unknown after the other: f is concave in b;" in row for row in rows)
