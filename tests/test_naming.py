@@ -82,6 +82,9 @@ def test_a_sum_of_unknowns_below_a_softmax_has_a_name() -> None:
     page = matdiff.derive("p = softmax(W*x + b); -y'*log(p)", ("W", "b"), where).to_text()
     assert "s = Wx + b" in page
     assert "dp = p ⊙ ds − (pᵀ ds)p" in page
+    assert (
+        "= p − y " in page.partition("Back through s")[2].splitlines()[2]
+    )  # the δ of the literature, before it is used
     assert "s = Wx" not in matdiff.derive("p = softmax(W*x + b); -y'*log(p)", "W", where).to_text()
 
 

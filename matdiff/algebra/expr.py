@@ -141,6 +141,11 @@ class Expr(Arithmetic):
 
     # What the notation of products and sums asks of a factor; the operators concerned override it.
     @property
+    def is_inner(self) -> bool:
+        """Whether it is a scalar made of matrices, as xᵀAx is, which needs no brackets at the end of a product."""
+        return self.is_scalar and any(not o.is_scalar for o in self.operands)
+
+    @property
     def open_ended(self) -> bool:
         """Whether what is written last goes on to the end of the product: ∑ᵢ xᵢ, log|A|."""
         return False

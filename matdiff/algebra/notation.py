@@ -279,7 +279,7 @@ def _side_by_side(
     for k, factor in enumerate(factors):
         level = POSTFIX
         if k == len(factors) - 1:
-            alone = (single or _is_inner(factor)) and not (divided and _ends_in_ones(factor))
+            alone = (single or factor.is_inner) and not (divided and _ends_in_ones(factor))
             level = TERM if open_ended else PRODUCT if alone else POSTFIX
         pieces += [style.scalar if k <= len(scalars) else style.matrix] * bool(pieces) + [Slot(factor, level)]
     return pieces
@@ -309,11 +309,6 @@ def _alone(parts: list[Part]) -> list[Part]:
 def _ends_in_ones(e: Expr) -> bool:
     """Whether what is written last is a vector of ones: xᵀA 1/3 would be a third of xᵀA."""
     return bool(e.operands) and e.operands[-1].letter == "1"
-
-
-def _is_inner(e: Expr) -> bool:
-    """Whether an expression is a scalar made of matrices, as xᵀAx is."""
-    return e.is_scalar and any(not o.is_scalar for o in e.operands)
 
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -271,13 +271,19 @@ class _Sweep:
         """∇_Y under a name, the sum of what the blocks above contributed."""
         raw = Sum.of(*self.pieces[node])
         value, steps = self.simplifier(raw)
+        groups: list[list[Step]] = [steps]
+        whole = self._expand(value) if self.expand else value
+        closed, more = self.simplifier(whole)
+        if reading_cost(closed) < reading_cost(value):  # ∇_s = ∇_p ⊙ p − (∇_pᵀp)p is p − y
+            groups.append([Step(substitution, value, whole), *more])
+            value = closed
         label = f"nabla_{self.names[node]}"
         while label in self.own:  # of a definition: ∇_h f
             label += "_f"
         name = Named(label, value)
         self.adjoints[name] = self.names[node]
         law = contributions_added if len(self.pieces[node]) > 1 else read_off
-        return Link(name, Phase("Chain", Step(law, Named(label, raw), raw), raw, _frozen([steps])))
+        return Link(name, Phase("Chain", Step(law, Named(label, raw), raw), raw, _frozen(groups)))
 
     def _total(self, unknown: Expr, phases: list[Phase]) -> Expr:
         """The gradient: the contributions of all blocks, with the names ∇_Y replaced by their values."""

@@ -67,6 +67,8 @@ class DiagonalVector(Linear):
 class Named(Operator):
     """A definition h = …: the body under its name; data: the name."""
 
+    is_inner = False
+
     def __new__(cls, name: str, body: Expr) -> Expr:  # type: ignore[misc]
         return cls.make((body,), (name,))
 
