@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Number, Operator, Symbol, fold, postorder, symbols
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol, postorder, symbols
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.activations import Relu
 from matdiff.algebra.operators.entry_products import ProductOfEntries
@@ -145,7 +145,7 @@ def cannot_hold(signs: Signs, c: Condition) -> bool:
         return known is not None and disjoint(known.interval, POSITIVE)
     if c.demand not in (WITHIN, NO_ZEROS, NONZERO):
         return False
-    found = ZERO if fold(c.about, is_nothing) else signs.entries(c.about).interval
+    found = ZERO if is_nothing(c.about) else signs.entries(c.about).interval
     if c.demand == WITHIN:
         return disjoint(found, c.interval) or (has_zeros(c.about) and not c.interval.low < 0 < c.interval.high)
     return found.is_zero or (c.demand == NO_ZEROS and has_zeros(c.about))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, fold, postorder
+from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -28,7 +28,7 @@ def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Itera
 def is_doubtful(c: Condition) -> bool:
     """Whether it takes a look at signs and ranks to see that a condition can hold."""
     if c.demand == NONZERO:
-        return fold(c.about, is_nothing)
+        return is_nothing(c.about)
     return bool(assumed(c.about)) or not isinstance(c.about, Symbol | Member)
 
 

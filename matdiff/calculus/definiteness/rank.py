@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size, below_one
-from matdiff.algebra.expr import Expr, fold
+from matdiff.algebra.expr import Expr, fact
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.norms import Norm
@@ -31,8 +31,12 @@ def has_zeros(e: Expr) -> bool:
     return zeros and e.rows is not ONE
 
 
-def is_nothing(node: Expr, *below: bool) -> bool:
-    """Whether a node is 0 by its form, A − A or xᵀKx with a skew K, by what is said of its operands."""
+def is_nothing(e: Expr) -> bool:
+    """Whether an expression is 0 by its form, A − A or xᵀKx with a skew K."""
+    return fact("nothing", e, _is_nothing)
+
+
+def _is_nothing(node: Expr, below: list[bool]) -> bool:
     if isinstance(node, Product | Scale | Hadamard | IndexedSum):
         return any(below) or (isinstance(node, Product) and node.is_scalar and is_skew_form(node))
     if isinstance(node, Sum):
@@ -66,7 +70,7 @@ def is_never_invertible(a: Expr) -> bool:
     """
     if a.is_scalar:
         return a.number == 0
-    return any(is_less(b, a.rows) for b in fold(a, bounds))
+    return any(is_less(b, a.rows) for b in fact("ranks", a, bounds))
 
 
 def is_less(a: Size, b: Size) -> bool:
@@ -74,7 +78,7 @@ def is_less(a: Size, b: Size) -> bool:
     return below_one(a - b + ONE)
 
 
-def bounds(node: Expr, *below: Bounds) -> Bounds:
+def bounds(node: Expr, below: list[Bounds]) -> Bounds:
     """Sizes that the rank of a node is at most, by those of its operands."""
     own = least((node.rows, node.cols, *of_form(node, below)))
     if "skew" in assumed(node) or (isinstance(node, Sum) and node.rows is node.cols and is_skew(node)):
@@ -82,7 +86,7 @@ def bounds(node: Expr, *below: Bounds) -> Bounds:
     return own
 
 
-def of_form(node: Expr, below: tuple[Bounds, ...]) -> Bounds:
+def of_form(node: Expr, below: list[Bounds]) -> Bounds:
     """What the operation says of the rank."""
     if isinstance(node, Zeros):
         return (NOTHING,)
