@@ -159,13 +159,15 @@ def within_product(ps: Sequence[Expr], right: Expr) -> Way:
     fewest = len(ps)
     place, head = first_head(ps[:2])
     several = any(is_letter(p) for p in ps[1:-1])
-    narrow = any(p.cols is ONE for p in ps[:-1])
+    narrow = sum(p.cols is ONE for p in ps[:-1])
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands if type(e) is Product else ()
-        if narrow and not any(factor.cols is ONE for factor in f[:-1]):
-            return None  # no column stands before a row, which a long product is not searched for
-        ends = [end for end in range(fewest, len(f) + 1) if ps[-1].cols is not ONE or f[end - 1].cols is ONE]
+        columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]
+        if narrow > len(columns):
+            return None  # x yᵀz is no part of a product of matrices, in which it is not searched for
+        first = max(fewest, columns[narrow - 1] + 1 if narrow else 0)
+        ends = [end for end in (columns if ps[-1].cols is ONE else range(first, len(f) + 1)) if end >= first]
         for k in range(len(f) - fewest + 1):
             if head is not None and type(f[k + place]) is not head:
                 continue
@@ -188,14 +190,18 @@ def between(before: tuple[Expr, ...], made: Expr, after: tuple[Expr, ...]) -> Ex
 
 def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr) -> Way:
     """A statement about A + B, or A ⊙ B, of some of the terms; the right side stands where the first of them stood."""
-    heads = {type(p) for p in ps if not is_open(p)}
+    telling = [j for j, p in enumerate(ps) if not is_open(p)]
+    heads = {type(ps[j]) for j in telling}
     join: Callable[..., Expr] = kind.of  # type: ignore[attr-defined]
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands
         if type(e) is not kind or not heads <= {type(o) for o in f}:
             return None
-        for chosen in permutations(range(len(f)), len(ps)):
+        fitting = [{k for k, o in enumerate(f) if any(True for _ in MATCHER.match(ps[j], o, {}))} for j in telling]
+        for chosen in permutations(range(len(f)), len(ps)) if all(fitting) else ():
+            if not all(chosen[j] in places for j, places in zip(telling, fitting, strict=True)):
+                continue
             made = built(right, MATCHER.all_of(ps, [f[k] for k in chosen], {}))
             if made is not None:
                 first = min(chosen)
