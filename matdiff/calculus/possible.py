@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from matdiff.algebra.expr import Expr, Operator, Symbol, postorder
+from matdiff.algebra.expr import Expr, Operator, Symbol, fact, postorder
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
@@ -40,12 +40,12 @@ def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition
     for node in postorder(function):
         if not isinstance(node, Operator):
             continue
-        at_constant_zeros = node.kink and any(fold(o, keeps_zeros) for o in node.operands)
+        at_constant_zeros = node.kink and any(fact("zeros kept", o, keeps_zeros) for o in node.operands)
         if isinstance(node, VALUED) or (node.requires and varies(node) and not at_constant_zeros):
             yield from of_operation(node)
 
 
-def keeps_zeros(node: Expr, *below: bool) -> bool:
+def keeps_zeros(node: Expr, below: list[bool]) -> bool:
     """Whether entries are 0 by the form of a matrix and what is said of its operands: Z.^2 where Z is diagonal."""
     if isinstance(node, Power):
         return below[0] and (node.operands[1].number or 0) > 0
