@@ -115,13 +115,7 @@ class Search:
                     raise self.not_scalar or self.first_error
                 if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
                     raise self.first_error
-                turned = {key: (of[0][0], of[n][0]) for key, of, n in self._taken(vector)}
-                require_customary(self.bound, complete[vector].attempt, turned, self.scalar)
-                self._check_unique(complete[vector], vector, heap, complete)
-                require_one_font(self.bound, complete[vector].attempt, self.italic)
-                self._say_kinds(complete[vector], vector)
-                say_means(self.bound, complete[vector].attempt)
-                settle(complete[vector].attempt)
+                self._accept(complete[vector], vector, heap, complete)
                 return complete[vector]
             if len(seen) > MOST_QUEUED or self.budget.spent(len(self.bound.order)):
                 raise self._too_many()
@@ -131,6 +125,18 @@ class Search:
                 heappush(heap, (complete[vector].cost, 0, vector, True))
             self._push_next(heap, seen, vector, tried)
         return None
+
+    def _accept(self, found: Found, vector: Assignment, heap: Heap, complete: dict[Assignment, Found]) -> None:
+        """Raises an error where a reading is not the one that custom leaves; says what is doubtful in it."""
+        turned = {key: (of[0][0], of[n][0]) for key, of, n in self._taken(vector)}
+        found.attempt.restore()
+        require_customary(self.bound, found.attempt, turned, self.scalar)
+        self._check_unique(found, vector, heap, complete)
+        found.attempt.restore()
+        require_one_font(self.bound, found.attempt, self.italic)
+        self._say_kinds(found, vector)
+        say_means(self.bound, found.attempt)
+        settle(found.attempt)
 
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:
         """What the choices of an assignment cost."""

@@ -8,7 +8,7 @@ matdiff.language.arithmetic and matdiff.language.applications.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matdiff.algebra.assumptions import INDEX
 from matdiff.algebra.dims import ONE, SCALAR, Shape, Size, shape_text, size
@@ -41,8 +41,8 @@ class Attempt:
     """One reading of a bound tree."""
 
     __slots__ = (
-        "assumed", "bound", "columns", "definitions", "formulas", "functions", "names", "notes", "penalties", "ranges",
-        "shapes", "sizes", "taken_of",
+        "assumed", "bound", "columns", "definitions", "formulas", "functions", "names", "notes", "penalties", "pieces",
+        "ranges", "shapes", "sizes", "taken_of",
     )  # fmt: skip
 
     def __init__(self, bound: Bound, assumed: dict[Key, str], columns: list[Node] | None = None) -> None:
@@ -61,6 +61,7 @@ class Attempt:
         self.notes: list[tuple[int, str]] = []
         self.taken_of: dict[int, str] = {}  # functions of matrices: whether of the entries or of the matrix
         self.names: dict[Size, Size] = {}
+        self.pieces: list[Any] = []  # what was found of every node
 
     def run(self) -> Typed | None:
         """Types every node in order; the last one is the whole text.  What has no value, such as None, has no type."""
@@ -69,7 +70,13 @@ class Attempt:
             sizes.now = node
             node.typed = RULES[node.kind](self, node)
         typed: Typed | None = self.bound.tree.typed
+        self.pieces = [node.typed for node in self.bound.order]
         return typed
+
+    def restore(self) -> None:
+        """Gives the nodes what they were in this reading, when others have been tried since."""
+        for node, piece in zip(self.bound.order, self.pieces, strict=True):
+            node.typed = piece
 
     # ---- sizes -------------------------------------------------------------------------------------
 
