@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.language.declared import Declaration
 from matdiff.language.names import GREEK_WORDS, named
 from matdiff.language.questions import question_at
+from matdiff.review.edits import terms
 from matdiff.review.lines import MATHEMATICAL, Line
 from matdiff.review.names import is_canonical, is_symmetry
 from matdiff.review.operators import LETTER, WORDY
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 LOW = r"(?<=[^\W_])_\{?([\w,]+)"  # what is written below a name
-ALONE = rf"(?<![A-Za-z]){LETTER}(?![A-Za-z])"
+NOISE = r"[ε𝜀ϵ]|epsilon|noise"
 NOTHING = Declaration("", SCALAR)
 
 
@@ -50,9 +51,11 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
                 scope.unread.add(name)  # f(f) = …
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied)
+            is_new = is_new and not _is_model(first, sides[0], lines)
             is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front))
-            is_said = bool(indices) or (name not in used | varied and not _stands_beside(name, sides[:1], lines))
-            is_new = is_new and (name not in scope.where or _says_more(scope, sides) or (is_front and is_said))
+            if is_new and name in scope.where and not _says_more(scope, sides):
+                is_used = name in used | varied or _stands_beside(first, sides[0], lines)
+                is_new = is_front and (bool(indices) or not is_used)
             if m and is_new and sides[0] != "0" and not _is_increment(m, name):
                 found[name] = Definition(tuple(sides), tuple(map(named, filter(None, arguments))), indices)
             elif not statement.goes_on:
@@ -78,11 +81,34 @@ def _is_name(scope: Scope, name: str) -> bool:
     return name in scope.given or re.fullmatch(LETTER, name) is not None or is_canonical(name) or name.islower()
 
 
-def _stands_beside(name: str, sides: Sequence[str], lines: Collection[Line]) -> bool:
-    """Whether a name and what it is said to be are compared, as data with a model: y = Xw in front of ‖Xw − y‖²."""
-    value = "".join(sides).replace(" ", "")
-    others = (side for line in lines for statement in line.statements for side in statement.sides)
-    return any(value in side.replace(" ", "") and name in map(named, re.findall(ALONE, side)) for side in others)
+def _stands_beside(name: str, side: str, lines: Collection[Line]) -> bool:
+    """Whether a name and a term of what it is said to be stand in one side, as data and a model do: y = Xw, yᵀXw."""
+    beside = [other for other in _sides(lines) if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", other)]
+    return any(part in other for part in _parts(side) for other in beside)
+
+
+def _is_model(name: str, side: str, lines: Collection[Line]) -> bool:
+    """Whether a name is data with a model of it: y = Xβ + ε, or y = Xβ where y − Xβ stands somewhere."""
+    if re.search(NOISE, side):
+        return True
+    apart = {said for part in _parts(side) for said in (f"{name}-{part}", f"{part}-{name}")}
+    return any(said in other for said in apart for other in _sides(lines))
+
+
+def _sides(lines: Collection[Line]) -> Iterator[str]:
+    yield from (_bare(side) for line in lines for statement in line.statements for side in statement.sides)
+
+
+def _parts(side: str) -> set[str]:
+    """A side and its terms, without those of one letter."""
+    value = _bare(side)
+    found = {value, *(value[start:end] for start, end in terms(value))}
+    return {part for part in found if len(re.findall(LETTER, part)) > 1}
+
+
+def _bare(side: str) -> str:
+    """A side without spaces, with one sign −."""
+    return "".join(side.split()).replace("−", "-")
 
 
 def _is_solution(name: str, varied: Collection[str]) -> bool:
