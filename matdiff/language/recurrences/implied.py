@@ -85,14 +85,14 @@ def joined(items: list[Node]) -> list[Node]:
 def taken_once(items: list[Node]) -> list[Node]:
     """x_{k+1} = A x_k + B u_k where nothing says how often: x_{k+1} is that for this one k, wherever it stands."""
     for step in [item for item in items if _letter(item) and _leads(item)]:
-        head = step.value[0]
-        others = [item for item in items if item is not step]
+        head, others = step.value[0], [item for item in items if item is not step]
+        after = re.sub(r"\s", "", head.number)
         places = [place for item in items for place in _places(item) if place.parts[0].value == head.name]
         following = [place for item in others for place in _places(item) if place.parts[0].value == head.name]
-        if not following or not {low_of(place) for place in places} <= {_letter(step), re.sub(r"\s", "", head.number)}:
+        if not following or not {low_of(place) for place in places} <= {_letter(step), after}:
             continue
         for place in following:
-            if low_of(place) == re.sub(r"\s", "", head.number):
+            if low_of(place) == after:
                 place.kind, place.value, place.parts = "group", None, [copied(step.parts[0])]
         items = others
     return items
