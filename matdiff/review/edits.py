@@ -82,7 +82,6 @@ def _with_tail(start: int, bare: int, tokens: list[re.Match[str]], k: int) -> Fa
 
 
 def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
-    mark = "ᵀ" if re.search("[ᵀ⊤]", side) else "'"
     for f in found:
         tail = side[f.bare : f.end]
         if tail in ("⁻ᵀ", "⁻¹"):
@@ -96,7 +95,7 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
         if m:
             yield Edit("transpose", side[: f.bare + m.start()] + " " + side[f.end :], (f.start, f.end))
         else:
-            yield Edit("transpose", side[: f.end] + mark + side[f.end :], (f.start, f.end))
+            yield Edit("transpose", side[: f.end] + "ᵀ" + side[f.end :], (f.start, f.end))
     for left, right in _neighbours(side, found):
         if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
             moved = side[: left.end] + m.group() + side[left.end : right.bare] + " " + side[right.end :]

@@ -330,6 +330,12 @@ def test_entries_words_and_constraints_are_read(text: str, where: str) -> None:
 
 
 TOLD_APART = [
+    (
+        "f = \\operatorname{tr}(X^T A X B)\n\\frac{\\partial f}{\\partial X} = AXB + A^TXB",
+        "A: n x n; B: m x m; X: n x m",
+        2,
+        "transpose",
+    ),
     ("F = A B\ndF = dA dB", "A: m x n; B: n x p", 2, "missing term"),
     ("∂/∂x_k ∑_i ∑_j A_ij x_i x_j = ∑_j A_jk x_j + ∑_i A_ik x_i", "A: n x n; x: n", 1, "index"),
     ("f(S) = log|S|\n∂f/∂S = S", "S: n x n spd", 2, "inverse"),
