@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
+from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import (
     AmbiguityError,
     DeclarationError,
@@ -14,6 +17,7 @@ from matdiff.errors import (
     UnsupportedError,
 )
 from matdiff.language import parse, read
+from matdiff.language.typing import SPECIAL
 
 
 @pytest.mark.parametrize(
@@ -150,3 +154,26 @@ N = 4_000  # several times Python's limit of recursion
 )
 def test_deep_and_long_input_is_read_or_refused(text: str) -> None:
     assert len(outcome(text, "A: n x n")) < 1000
+
+
+ARGUMENTS = {"x": "x: n", "X": "X: n x n", "a": "a: scalar", "x, y": "x, y: n", "X, Y": "X, Y: n x n"}
+ARGUMENTS |= {
+    "X, x": "X: n x n; x: n",
+    "x, a": "x: n; a: scalar",
+    "X, Y, Z": "X, Y, Z: n x n",
+    "x, y, a": "x, y: n; a: 1",
+}
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS, *SPECIAL}))
+def test_any_arguments_have_a_value_or_an_error(name: str) -> None:
+    """A function of the table with any number of arguments is read, or refused: nothing else is raised."""
+    for arguments, where in ARGUMENTS.items():
+        with suppress(MatdiffError):
+            parse(f"{name}({arguments})", where)
+
+
+def test_a_number_of_arguments_is_said() -> None:
+    """colmean of two arrays is refused with the number of arrays that it takes."""
+    with pytest.raises(MatdiffError, match="colmean takes 1 argument, not 2"):
+        parse("colmean(X, Y)", "X, Y: n x n")
