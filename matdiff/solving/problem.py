@@ -131,9 +131,14 @@ def by_elimination(question: Question) -> Solved:
     unknowns = {n: member_in(first.gradients[n], u) for n, u in unknowns.items()}
     branches = eliminated(first.gradients, unknowns, size_names(lagrangian))
     candidates = [candidate(question, lagrangian, unknowns, b) for b in branches]
+    wanted = WANTED[question.sense]
     for c in candidates if question.bounds else ():
         require_slack(question, unknowns, c)
-    wanted = WANTED[question.sense]
+        if question.sense and c.verdict.proved and c.verdict.kind != wanted:
+            raise UnsupportedError(
+                f"the stationary point is a {c.verdict.kind}, so that a {wanted} can only be where an inequality binds",
+                suggestion="That is a problem of complementary slackness (KKT), which has no closed form in general.",
+            )
     candidates.sort(key=lambda c: c.verdict.kind != wanted)
     return Solved(question, lagrangian, first, unknowns, tuple(candidates))
 

@@ -76,3 +76,9 @@ def test_a_quadratic_below_a_budget(budget: float) -> None:
 def test_which_inequalities_bind_is_left_open(problem: str, where: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match="complementary slackness"):
         matdiff.solve(problem, "x", f"{where}; x, a: n")
+
+
+@pytest.mark.parametrize("problem", ["minimise -x^2 subject to 0 <= x <= 1", "maximise exp(x) + x^2 s.t. 0 <= x <= 1"])
+def test_the_border_is_not_forgotten(problem: str) -> None:
+    with pytest.raises(matdiff.MatdiffError, match=r"inequality binds|transcendental"):
+        matdiff.solve(problem, "x", "x: scalar")
