@@ -273,7 +273,7 @@ class _Sweep:
         value, steps = self.simplifier(raw)
         groups: list[list[Step]] = [steps]
         whole = self._expand(value) if self.expand else value
-        closed, more = self.simplifier(whole)
+        closed, more = self.simplifier.rest(whole)  # told only where it is shorter: it may be long
         if reading_cost(closed) < reading_cost(value):  # ∇_s = ∇_p ⊙ p − (∇_pᵀp)p is p − y
             groups.append([Step(substitution, value, whole), *more])
             value = closed
