@@ -322,7 +322,7 @@ class _Sweep:
             value = z.operands[0] if isinstance(z, Named) else None
             if not isinstance(value, Scale) or not value.operands[0].reciprocal or value.operands[1] not in shown:
                 continue
-            if value.operands[1] in written_in(value.operands[0]):
+            if isinstance(value.operands[1], Symbol) or value.operands[1] in written_in(value.operands[0]):
                 continue
             turned = Step(definition_turned, value.operands[1], Scale.of(reciprocal(value.operands[0]), z))
             simple, steps = self.simplifier.rest(replay(answer, [turned], is_not_named))
