@@ -100,6 +100,8 @@ x/(1 - 1) | x: scalar
 sum(log(D)) | D: n x n diagonal
 sum(sqrt(L)) | L: n x n lower
 sum(1 ./ D) | D: n x n diagonal
+norm2(commutator(A, A - A)) | A: n x n
+norm2(kron(A - A, A)) | A: n x n
 log(-x'*x) | x: n
 log(x'*K*x) | x: n; K: n x n skew
 sqrt(-1 - x'*x) | x: n

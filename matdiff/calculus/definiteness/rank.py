@@ -13,6 +13,7 @@ from matdiff.algebra.dims import ONE, Size, below_one
 from matdiff.algebra.expr import Expr, fact
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.linear import Bilinear
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient
 from matdiff.algebra.operators.square import Inverse, Trace
@@ -37,7 +38,7 @@ def is_nothing(e: Expr) -> bool:
 
 
 def _is_nothing(node: Expr, below: list[bool]) -> bool:
-    if isinstance(node, Product | Scale | Hadamard | IndexedSum):
+    if isinstance(node, Product | Scale | Hadamard | IndexedSum | Bilinear):
         return any(below) or (isinstance(node, Product) and node.is_scalar and is_skew_form(node))
     if isinstance(node, Sum):
         return all(below) or (len(node.operands) == 2 and are_opposite(node))
