@@ -49,14 +49,12 @@ class Objective:
             raise UnknownNameError(f"no value is given for {missing[0]}")
         self._code, self._second, self._fixed = code, second, dict(fixed)
         self._products: Code | None = None  # written when it is asked for first
-        self._shapes = {n: np.shape(given[n]) for n in names}
+        self._shapes = {n: real_array(n, given).shape for n in names}
         self.x0 = self.pack(given)
 
     def pack(self, values: Mapping[str, Any]) -> Any:
         """The free entries of the unknowns, one after the other."""
-        return np.concatenate(
-            [np.ravel(np.asarray(values[u.name], dtype=float)[self._free(u)]) for u in self._unknowns]
-        )
+        return np.concatenate([np.ravel(real_array(u.name, values)[self._free(u)]) for u in self._unknowns])
 
     def unpack(self, x: Any) -> dict[str, Any]:
         """The unknowns that a vector holds."""
@@ -112,3 +110,13 @@ def kind(u: Symbol) -> str:
     """Which entries of an unknown are free: those of a triangle, the diagonal, or all."""
     known = implied(u.properties)
     return next((p for p in ("diagonal", "symmetric", "lower", "upper") if p in known), "")
+
+
+def real_array(name: str, values: Mapping[str, Any]) -> Any:
+    """The value of a name as an array of real numbers."""
+    if name not in values:
+        raise UnknownNameError(f"no value is given for {name}")
+    try:
+        return np.asarray(values[name], dtype=float)
+    except (TypeError, ValueError):
+        raise MatdiffError(f"the value of {name} is no array of real numbers") from None
