@@ -72,7 +72,7 @@ def expansion(f: Expr, unknown: Expr, order: int, by: str, around: str = "") -> 
     Differentiating dF[H] again, with H held constant, gives d²F[H, H].
     """
     if not 0 <= order <= HIGHEST:
-        raise UnsupportedError(f"an expansion of order {order} is not available", suggestion=f"0 to {HIGHEST} are.")
+        raise UnsupportedError("an expansion of this order is not available", suggestion=f"0 to {HIGHEST} are.")
     if not isinstance(unknown, Symbol) or unknown.ranges:
         raise UnsupportedError(f"{unknown} is not a symbol", suggestion="Expand in one vector or matrix.")
     step = direction(unknown, by)

@@ -52,6 +52,7 @@ CRASHED = {
     "a complex start": lambda: matdiff.objective("x'A x", "x", fixed={"A": 1.0}, start=1j),
     "a start of words": lambda: matdiff.objective("x'x", "x", fixed={}, start="here"),
     "a start with rows of two lengths": lambda: matdiff.objective("x'x", "x", fixed={}, start=[[1.0], [2.0, 3.0]]),
+    "an order of 5,000 digits": lambda: matdiff.taylor("x'x", "x", order=10**5000),
     "no unknown": lambda: matdiff.solve(matdiff.parse("x'x", "x: n")),
     "a value of 400 digits": lambda: matdiff.evaluate("x'x", {"x": 10**400}),
     "a number of 5,000 digits": lambda: matdiff.derive("x'x", 10**5000),  # type: ignore[arg-type]
