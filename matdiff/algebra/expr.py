@@ -337,7 +337,6 @@ class Operator(Expr):
     places: ClassVar[tuple[int, ...]] = ()  # of the output among the letters of the only input, where all can be told
     variadic: ClassVar[bool] = False
     overloads: ClassVar[tuple[type[Operator], ...]] = ()  # what the names mean with other numbers of operands
-    folds: ClassVar[bool] = False  # whether several operands are taken two by two, as in max(a, b, c)
     kink: ClassVar[bool] = False  # not differentiable where the operand, or what *gap* makes of the operands, is 0
     gap: ClassVar[Callable[..., Any] | None] = None  # of an array module and arrays, as *numpy*
     requires: ClassVar[str] = ""  # where it is defined and differentiable, with {0} for the operand

@@ -108,8 +108,8 @@ SCALAR_FORMS: dict[str, Make] = {
 def apply(attempt: Attempt, node: Node, operator: type[Operator], operands: list[Typed]) -> Typed:
     """An operator on operands, whose shapes are matched with its signature."""
     operator = next((o for o in operator.overloads if len(o.inputs) == len(operands)), operator)
-    folds = len(operands) > 1 and any(o.folds for o in (operator, *operator.overloads))
-    if not (operator.variadic or folds) and operator.inputs and len(operands) != len(operator.inputs):
+    dispatches = operator.of.__func__ is not Operator.of.__func__  # type: ignore[attr-defined]
+    if not (operator.variadic or dispatches) and operator.inputs and len(operands) != len(operator.inputs):
         count = len(operator.inputs)
         raise attempt.misfit(node, f"{node.value} takes {count} argument{'s' * (count > 1)}, not {len(operands)}")
     square = operator.inputs == (("n", "n"),)
@@ -184,7 +184,7 @@ def tried(attempt: Attempt, operator: type[Operator], operands: list[Typed]) -> 
         return None
     try:
         made = operator.of(*[stand_in(attempt, o) for o in operands])
-    except ShapeError:
+    except (ShapeError, ValueError):  # of another number of operands than it takes apart
         return None
     return made.shape
 

@@ -40,7 +40,6 @@ class ExtremeOfTwo(Operator):
     sign: ClassVar[int] = 1
     mirrors = True
     kink = True
-    folds = True
     requires = "no entry of {0} equals that of {1}"
 
     @classmethod
