@@ -52,6 +52,8 @@ def nodes() -> tuple[Expr, ...]:
                 found |= {node: None, Transpose(node): None}
                 if isinstance(node, Product | Hadamard | Sum):
                     found[node.rebuild(tuple(map(_doubled, node.operands)))] = None
+                if isinstance(node, Scale):
+                    found[Scale(Symbol("c"), node)] = None
                 if isinstance(node, SymbolicPower):  # k stands for numbers too
                     found[matrix_power(node.operands[0], 3)] = None
     return tuple(found)

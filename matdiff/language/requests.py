@@ -84,7 +84,7 @@ def request_at(text: str, place: int) -> Question | None:
     """The question in words that a text is from a place on; None of another.
 
     >>> request_at("the gradient of x'A x wrt x", 0)
-    Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=None, sense='')
+    Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=(), sense='')
     """
     nabla = match_at(NABLA, text, place) if "∇" in text else None
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
