@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import symbols
 
 Array = Any
 
@@ -609,7 +610,7 @@ REFUSED = [
     (lambda x: x.reshape(3, 3), "x: n", "(3, 3)"),
     (lambda x: {}, "x: n", "no member"),
     (lambda x: None, "x: n", "nothing"),
-    (lambda x, y: x, "x: n", "no declaration: y"),
+    (lambda x, b: ((x - b) ** 2).sum(), "x: n", "no declaration: b"),  # a number, or a vector
     (lambda x: x, "x[i=1..N]: n", "family"),
     (lambda x: "text" + x, "x: n", "str"),
     (lambda x: np.empty(3)[7] * x, "x: n", "IndexError"),
@@ -623,3 +624,30 @@ def test_what_cannot_be_recorded_is_named(f: Any, where: str, word: str) -> None
     with pytest.raises(matdiff.MatdiffError) as caught:
         matdiff.from_function(f, where)
     assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("function", "where", "same"),
+    [
+        (lambda X, w, y: np.sum((X @ w - y) ** 2), None, "X: m x n; w: n; y: m"),
+        (lambda X, w, y, lam=0.1: np.mean(np.log1p(np.exp(-y * (X @ w)))) + lam * w @ w, None, "X: m x n; w: n; y: m"),
+        (lambda x, A: x @ A @ x, None, "x: n; A: n x n"),
+        (lambda S, C: np.linalg.slogdet(S)[1] + np.trace(np.linalg.solve(S, C)), None, "S: n x n; C: n x n"),
+        (lambda X, w, y: np.sum((X @ w[1:] + w[0] - y) ** 2), None, "X: m x n; w: n + 1; y: m"),
+        (lambda beta, X, y: np.sum(np.exp(X @ beta) - y * (X @ beta)), None, "beta: p; X: n x p; y: n"),
+        (lambda W, X, Y: np.sum((X @ W - Y) ** 2), "Y: m x 2", "W: n x 2; X: m x n; Y: m x 2"),
+    ],
+)
+def test_shapes_follow_from_use(function: Callable[..., Any], where: str | None, same: str) -> None:
+    found, declared = matdiff.from_function(function, where), matdiff.from_function(function, same)
+    shapes = [{s.name: s.shape for s in symbols(e)} for e in (found, declared)]
+    assert shapes[0].keys() == shapes[1].keys()
+    pairs = [pair for name in shapes[0] for pair in zip(shapes[0][name], shapes[1][name], strict=True)]
+    assert len({a for a, _ in pairs}) == len({b for _, b in pairs}) == len(set(pairs))  # the same up to names of sizes
+
+
+def test_what_fits_in_two_ways_is_asked_about() -> None:
+    with pytest.raises(matdiff.MatdiffError, match="no declaration: x, b"):
+        matdiff.from_function(lambda x, b: np.sum((x - b) ** 2))
+    with pytest.raises(matdiff.MatdiffError, match="Branches depend on values"):
+        matdiff.from_function(lambda x: x @ x if x.sum() > 0 else -x @ x)

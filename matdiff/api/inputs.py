@@ -127,12 +127,15 @@ def from_function(f: Callable[..., Any], where: Where = None, output: Any = 0) -
     """The expression that a Python function computes, recorded in one call with symbolic arrays.
 
     *f* is written with NumPy, SciPy, JAX or PyTorch as for arrays; *where* declares the shapes of those parameters of
-    which annotations, docstring and comments do not say them, and *output* says which member of a tuple is meant.
+    which annotations, docstring and comments do not say them, and which do not follow from use; *output* says which
+    member of a tuple is meant.
     Local variables are definitions of the expression, which is compared with the function on random values.  An
     operation that has no expression, such as a branch on a value, raises a MatdiffError that names it and its line.
 
-    >>> print(from_function(lambda W, x, y: ((W @ x - y) ** 2).sum(), "W: m x n; x: n; y: m"))
+    >>> print(from_function(lambda W, x, y: ((W @ x - y) ** 2).sum()))
     sum((Wx − y).^2)
+    >>> print(from_function(lambda x, b: ((x - b) ** 2).sum(), "x, b: n"))
+    sum((x − b).^2)
     """
     from matdiff.numeric.recorded import require_same_values
     from matdiff.recording.functions import from_function as recorded

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from io import StringIO
 from itertools import islice
+from typing import Any
 
 from matdiff.errors import CheckError
 from matdiff.numeric.curves import Curve, curves
@@ -44,7 +45,8 @@ def svg(drawn: Sequence[Curve], salt: str) -> str:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context({**SETTINGS, "svg.hashsalt": salt}):
+    settings: dict[Any, Any] = {**SETTINGS, "svg.hashsalt": salt}
+    with rc_context(settings):
         figure = Figure((2.4 * len(drawn), 1.8), layout="constrained")
         for axes, curve in zip(figure.subplots(1, len(drawn), squeeze=False)[0], drawn, strict=True):
             axes.plot(curve.places, curve.values, color=CURVE, linewidth=1.6)

@@ -78,7 +78,12 @@ def contents(names: tuple[str, ...], caption: str = "", hidden: bool = False) ->
 def _page(path: Path) -> str:
     """A file whose links lead to pages of the site."""
     text = path.read_text(encoding="utf-8")
-    return LINK.sub(lambda m: f"]({TARGETS[m[1].removeprefix('../../../').rstrip('/')]}", text)
+    return LINK.sub(lambda m: f"]({_target(m[1].removeprefix('../../../').rstrip('/'))}", text)
+
+
+def _target(link: str) -> str:
+    """The page of the site that a link in the checkout leads to."""
+    return f"/{link.removesuffix('.ipynb')}.md" if link.endswith(".ipynb") else TARGETS[link]
 
 
 def _in_sections(name: str, path: Path) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ from matdiff.recording.arrays import (
     lift,
     refuse,
 )
-from matdiff.recording.shapes import Lengths, flip, repeated, shape_of, spread, written
+from matdiff.recording.shapes import Lengths, differ, flip, repeated, shape_of, spread, written
 
 # ---- reshaping ----------------------------------------------------------------------------------------
 
@@ -193,7 +193,8 @@ def diagonal(a: Any, offset: int = 0) -> Traced:
         refuse("np.diagonal off the main diagonal")
     x = lift(a)
     if x.ndim != 2 or x.lengths[0] is not x.lengths[1]:
-        raise ShapeError(f"the diagonal is taken of a square matrix, not of the shape {written(x.lengths)}")
+        message = f"the diagonal is taken of a square matrix, not of the shape {written(x.lengths)}"
+        raise differ(x.lengths[0], x.lengths[1], message) if x.ndim == 2 else ShapeError(message)
     return x.viewed(x.expr if x.expr.is_scalar else DiagonalVector(x.expr), x.lengths[:1])
 
 

@@ -15,6 +15,7 @@ from matdiff.recording.linear import vdot
 from matdiff.recording.members import made, member, over_places, stacked
 from matdiff.recording.operations import matmul, multiply
 from matdiff.recording.reductions import total
+from matdiff.recording.shapes import differ
 
 
 class Lettered(NamedTuple):
@@ -79,7 +80,8 @@ def check(arrays: Sequence[Lettered], output: str, subscripts: str) -> None:
     for a in arrays:
         for letter, k in zip(a.letters, a.array.lengths, strict=True):
             if lengths[letter] is not k:
-                raise ShapeError(f"np.einsum({subscripts!r}): {letter} is {lengths[letter]} and {k}")
+                message = f"np.einsum({subscripts!r}): {letter} is {lengths[letter]} and {k}"
+                raise differ(lengths[letter], k, message)
     if set(output) - lengths.keys() or len(set(output)) < len(output):
         raise ShapeError(f"np.einsum({subscripts!r}) has a result that the operands do not give")
 

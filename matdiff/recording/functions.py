@@ -17,12 +17,14 @@ from typing import Any, NamedTuple
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError, shortly
+from matdiff.language.customs import customary
 from matdiff.language.declarations import declare, texts_of
 from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift
 from matdiff.recording.counting import counting
 from matdiff.recording.definitions import defined, naming
+from matdiff.recording.from_use import shapes_from_use
 from matdiff.recording.signatures import said_shapes
 from matdiff.recording.words import BY_NUMPY, IN_NUMPY, functions_of, in_our_words, library_of
 
@@ -46,11 +48,24 @@ class Recording(NamedTuple):
 
 
 def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None = None, output: Any = 0) -> Recording:
-    """What a function of arrays computes; *where* declares the shapes of its parameters, *output* picks of a tuple."""
+    """What a function of arrays computes; *where* declares the shapes of its parameters, *output* picks of a tuple.
+
+    What neither it nor the function says of them follows from use, where that leaves one customary possibility.
+    """
     if not callable(f):
         raise UnsupportedError(f"{shortly(f)} is not a function")
     f = plain(f)
     where = with_said(where, f)
+    if missing := {p.name: customary(canonical(p.name)) for p in undeclared(f, where)}:
+        taken = {*declare(where).sizes(), *inspect.signature(f).parameters}
+        known = where
+        said = shapes_from_use(missing, taken, lambda s: recorded(f, joined(known, s), output).expr.is_scalar)
+        where = joined(where, said)
+    return recorded(f, where, output)
+
+
+def recorded(f: Callable[..., Any], where: str | Mapping[str, str] | None, output: Any) -> Recording:
+    """What a function computes, all of whose parameters are declared."""
     positional, named = _arguments(f, declare(where), _columns(where))
     functions = functions_of(f)
     library = library_of(functions)
@@ -83,13 +98,24 @@ def from_function(f: Callable[..., Any], where: str | Mapping[str, str] | None =
 
 def with_said(where: str | Mapping[str, str] | None, f: Callable[..., Any]) -> str | Mapping[str, str] | None:
     """The declarations, and of parameters that have none the shapes that the function says itself."""
+    missing = undeclared(f, where)
+    return joined(where, said_shapes(f, missing) if missing else {})
+
+
+def undeclared(f: Callable[..., Any], where: str | Mapping[str, str] | None) -> list[inspect.Parameter]:
+    """The parameters without a declaration and without a default value."""
     declared = declare(where)
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
-        return where
-    missing = [p for p in parameters if p.default is p.empty and canonical(p.name) not in declared]
-    said = said_shapes(f, missing) if missing else {}
+        return []
+    several = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    open_ones = (p for p in parameters if p.default is p.empty and p.kind not in several)
+    return [p for p in open_ones if canonical(p.name) not in declared]
+
+
+def joined(where: str | Mapping[str, str] | None, said: Mapping[str, str]) -> str | Mapping[str, str] | None:
+    """Declarations, and those of further parameters."""
     if not said:
         return where
     if isinstance(where, Mapping):
@@ -141,8 +167,8 @@ def located(error: MatdiffError, trace: TracebackType | None, functions: list[An
         trace = trace.tb_next
     line = linecache.getline(*place).strip() if place else ""
     if place and line:
-        message = f"{error.message}, in line {place[1]}: {line}"
-        return type(error)(message, suggestion=error.suggestion)
+        error.message = f"{error.message}, in line {place[1]}: {line}"
+        error.text = None
     return error
 
 

@@ -18,7 +18,7 @@ from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Traced, as_traced, funct
 from matdiff.recording.axes import ravel
 from matdiff.recording.operations import matmul, multiply, power, square
 from matdiff.recording.reductions import axes_of, largest, total, without
-from matdiff.recording.shapes import flip, written
+from matdiff.recording.shapes import differ, flip, written
 
 # ---- products ---------------------------------------------------------------------------------------
 
@@ -91,7 +91,8 @@ def multi_dot(arrays: Any) -> Traced:
 def square_matrix(a: Any, what: str) -> Traced:
     x = lift(a)
     if x.ndim != 2 or x.lengths[0] is not x.lengths[1]:
-        raise ShapeError(f"{what} takes a square matrix, and this array has the shape {written(x.lengths)}")
+        message = f"{what} takes a square matrix, and this array has the shape {written(x.lengths)}"
+        raise differ(x.lengths[0], x.lengths[1], message) if x.ndim == 2 else ShapeError(message)
     return x
 
 

@@ -38,6 +38,7 @@ from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Operation, Traced, as_tr
 from matdiff.recording.shapes import (
     aligned,
     broadcast,
+    differ,
     flip,
     is_repeated,
     over_columns,
@@ -169,7 +170,8 @@ def matmul(a: Traced, b: Traced) -> Traced:
         raise ShapeError("the operator @ does not take a number", suggestion="Write * for a multiple.")
     if a.lengths[-1] is not b.lengths[0]:
         shapes = f"{written(a.lengths)} and {written(b.lengths)}"
-        raise ShapeError(f"the product of the shapes {shapes} does not fit: {a.lengths[-1]} is not {b.lengths[0]}")
+        one, other = a.lengths[-1], b.lengths[0]
+        raise differ(one, other, f"the product of the shapes {shapes} does not fit: {one} is not {other}")
     if is_repeated(a.expr, 0) or is_repeated(b.expr, 0):
         lengths = (*a.lengths[:-1], *b.lengths[1:])
         return Traced(repeated(Number(0), shape_of(lengths)), lengths)

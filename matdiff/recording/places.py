@@ -32,7 +32,7 @@ from matdiff.recording.arrays import (
 from matdiff.recording.axes import regrouped
 from matdiff.recording.keys import All, Chosen, Range, chosen_places, keys_of, without_masks
 from matdiff.recording.masks import Mask
-from matdiff.recording.shapes import flip, over_columns, repeated
+from matdiff.recording.shapes import differ, flip, over_columns, repeated
 
 # ---- parts ----------------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ def part(e: Expr, axis: int, places: Chosen, length: Size, gone: Sequence[bool])
     along_rows = axis == 0 or gone == [True]
     if isinstance(places, All):
         if places.length is not length:
-            raise ShapeError(f"{places.length} places of {length}")
+            raise differ(places.length, length, f"{places.length} places of {length}")
         return e, length
     if isinstance(places, Range):
         if places.length.number is not None and places.length.number <= 0:

@@ -19,6 +19,20 @@ from matdiff.errors import ShapeError
 Lengths = tuple[Size, ...]
 
 
+class LengthsDiffer(ShapeError):
+    """Two lengths that must be one are not."""
+
+    one: Size = ONE
+    other: Size = ONE
+
+
+def differ(one: Size, other: Size, message: str, suggestion: str = "") -> LengthsDiffer:
+    """The error for two lengths, which knows them: what follows from use is found out by it."""
+    error = LengthsDiffer(message, suggestion=suggestion)
+    error.one, error.other = one, other
+    return error
+
+
 def written(lengths: Lengths) -> str:
     """Lengths as NumPy prints a shape: (), (n,), (m, n)."""
     return f"({lengths[0]},)" if len(lengths) == 1 else f"({', '.join(map(str, lengths))})"
@@ -86,10 +100,9 @@ def broadcast(*lengths: Lengths) -> Lengths:
         along = {own[-place] for own in lengths if len(own) >= place} - {ONE}
         if len(along) > 1:
             shown = " and ".join(written(own) for own in lengths)
-            raise ShapeError(
-                f"the shapes {shown} do not fit together",
-                suggestion="Axes are aligned from the last one; x[:, None] is a column, keepdims=True keeps an axis.",
-            )
+            hint = "Axes are aligned from the last one; x[:, None] is a column, keepdims=True keeps an axis."
+            one, other, *_ = sorted(along, key=str)
+            raise differ(one, other, f"the shapes {shown} do not fit together", hint)
         result.insert(0, along.pop() if along else ONE)
     return tuple(result)
 
