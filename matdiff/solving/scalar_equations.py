@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, postorder
+from matdiff.algebra.expr import Expr, Number, bits, postorder
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, exact_root
 from matdiff.algebra.operators.norms import Norm
@@ -40,6 +40,7 @@ from matdiff.solving.equations import (
 from matdiff.solving.terms import multiplied_out, tidy
 
 DEEPEST = 60
+MOST_BITS = 50  # of numbers whose roots are tried in floating point
 
 power_undone = form_law(
     "power_undone",
@@ -210,10 +211,13 @@ def rooted(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     if k.denominator != 1:
         value = Power.of(base, Number(1 / k))
         return [(value, positive(c, q), (Step(power_undone, inner, value),))]
+    if k % 2 and base.is_scalar and sign_of(tidy(-base), q.sizes) == "positive":
+        value = tidy(-power_root(tidy(-base), int(k)))
+        return [(value, (), (Step(power_undone, inner, value),))]
     value = (
         (root_of(tidy(base), q) if base.is_scalar and not base.free else parted_root(tidy(base), q))
         if k == 2
-        else Power.of(base, Number(Fraction(1) / k))
+        else power_root(tidy(base), int(k))
     )
     value = tidy(value)
     said = positive(c, q)
@@ -221,6 +225,15 @@ def rooted(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     if k % 2 or is_positive(inner, q):
         return [(value, said, step)]
     return [(value, said, step), (tidy(-value), said, (Step(power_undone, inner, tidy(-value)),))]
+
+
+def power_root(c: Expr, k: int) -> Expr:
+    """c^(1/k), a fraction where it is one: 2 of 32^(1/5)."""
+    if c.number is not None and c.number > 0 and bits(c.number) < MOST_BITS:
+        root = Fraction(round(c.number.numerator ** (1 / k)), round(c.number.denominator ** (1 / k)))
+        if root**k == c.number:
+            return Number(root)
+    return Power.of(c, Number(Fraction(1, k)))
 
 
 def is_positive(e: Expr, q: Equation) -> bool:

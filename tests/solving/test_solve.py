@@ -375,3 +375,19 @@ def test_weighted_sums_of_squares_over_a_family() -> None:
     values = {"x": x, "y": y, "c": c}
     np.testing.assert_allclose(matdiff.evaluate(found.solutions[0]["b"], values), b)
     np.testing.assert_allclose(matdiff.evaluate(found.value, values), (c * (y - x @ b) ** 2).sum())
+
+
+@pytest.mark.parametrize(
+    ("problem", "root"),
+    [
+        ("minimise x^4 + 32x", -2.0),
+        ("minimise x^6 - 192x", 2.0),
+        ("minimise x^4 + x", -(0.25 ** (1 / 3))),
+        ("minimise x^6 + 6x", -1.0),
+    ],
+)
+def test_odd_roots_of_negative_numbers_are_negative(problem: str, root: float) -> None:
+    found = matdiff.solve(problem, "x", where="x: scalar")
+    assert found.kind == "minimum"
+    assert found.proved
+    assert matdiff.evaluate(found.solutions[0]["x"]) == pytest.approx(root)
