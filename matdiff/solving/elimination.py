@@ -9,8 +9,18 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, postorder, replace
 from matdiff.algebra.identities.indexed import bound_names
 from matdiff.algebra.operators.activations import Step as Heaviside
-from matdiff.algebra.operators.entrywise import Entrywise, Sign, Sqrt
-from matdiff.algebra.operators.products import Power, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.entrywise import Entrywise, Exp, Sign, Sqrt
+from matdiff.algebra.operators.products import (
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    multiple,
+    quotient,
+    zero,
+)
 from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.operators.softmax import Softmax, SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse
@@ -32,6 +42,12 @@ shifted = form_law(
     where="M: n x n invertible; b, c: n",
     requires="M is invertible",
 )
+exponential_factor = form_law(
+    "exponential_factor",
+    "exp(a) ≠ 0: exp(a)b = 0 ⇒ b = 0",
+    "exp(a)*b/exp(a) = b",
+    where="a, b: scalar",
+)
 NAMES = {3: " (cubic)", 4: " (quartic)"}  # of polynomial equations
 PIECEWISE = (Sign, Heaviside, Polar)  # the gradients of norms and of max(0, x)
 TRANSCENDENTAL = (Entrywise, Softmax, SoftmaxOfRows, SoftmaxOfColumns)
@@ -51,10 +67,25 @@ def roots(q: Equation) -> list[Root]:
         found: list[Root] | None = law(q)
         if found:
             return found
+    if reduced := without_exponentials(q):
+        first = Step(exponential_factor, reduced.left, zero(reduced.left.shape))
+        return [root._replace(steps=(first, *root.steps)) for root in roots(reduced)]
     raise UnsupportedError(
         f"no law solves it in closed form: it is {kind_of(q)}, {q.left} = 0",
         suggestion="Newton's method solves it step by step: stationary gives the system of a step.",
     )
+
+
+def without_exponentials(q: Equation) -> Equation | None:
+    """The equation divided by an exponential that all its terms have as a factor, which is never 0."""
+    factors = [(*t.scalars, *t.factors) for t in q.terms]
+    common = [
+        f for f in factors[0] if isinstance(f, Exp) and f.is_scalar and not f.free and all(f in o for o in factors)
+    ]
+    if not common or len(factors) < 2:
+        return None
+    left = tidy(Sum.of(*[quotient(t.expression(), common[0]) for t in q.terms]))
+    return Equation(left, q.unknown, q.sizes)
 
 
 def kind_of(q: Equation) -> str:

@@ -391,3 +391,13 @@ def test_odd_roots_of_negative_numbers_are_negative(problem: str, root: float) -
     assert found.kind == "minimum"
     assert found.proved
     assert matdiff.evaluate(found.solutions[0]["x"]) == pytest.approx(root)
+
+
+@pytest.mark.parametrize(
+    ("problem", "root"),
+    [("maximise x exp(-a x)", 0.5), ("maximise x^2 exp(-a x)", 1.0), ("maximise x exp(-x^2/2) + 0*a", 1.0)],
+)
+def test_an_exponential_in_all_terms_is_never_0(problem: str, root: float) -> None:
+    found = matdiff.solve(problem, "x", where="x, a: scalar positive")
+    assert found.kind == "maximum"
+    assert matdiff.evaluate(found.solutions[0]["x"], {"a": 2.0}) == pytest.approx(root)
