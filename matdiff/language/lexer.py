@@ -361,6 +361,8 @@ class Lexer(Keywords):
         starts_term = self.last not in ENDERS or self.last == "NUMBER"
         if not starts_term and match_at(OF_SCALAR, self.text, limits.end):
             return 0  # xᵀΣ(θ)x
+        if declared and not limits.clauses and not starts_term:
+            return 0  # Σ of xᵀΣx, whether its size fits or not
         numbers = follows.group()[-1] in "(|‖[" or self.runs_by_itself(limits.end)
         is_number = self.vocabulary.kinds.get("Sigma") == "S"
         custom = (bool(limits.clauses) and not declared) or (starts_term and numbers and not is_number)

@@ -401,3 +401,11 @@ def test_an_exponential_in_all_terms_is_never_0(problem: str, root: float) -> No
     found = matdiff.solve(problem, "x", where="x, a: scalar positive")
     assert found.kind == "maximum"
     assert matdiff.evaluate(found.solutions[0]["x"], {"a": 2.0}) == pytest.approx(root)
+
+
+def test_a_declared_covariance_is_no_sum_in_a_constraint() -> None:
+    found = matdiff.solve("maximise aᵀw subject to wᵀΣw = 1", "w", where="Σ: n x n spd")
+    assert found.kind == "maximum"
+    assert found.proved
+    spread, a = np.diag([1.0, 4.0]), np.array([3.0, 8.0])
+    assert np.allclose(matdiff.evaluate(found.solutions[0]["w"], Sigma=spread, a=a), np.array([3.0, 2.0]) / 5)
