@@ -46,7 +46,7 @@ ASKED = (
 AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
 BEHIND = rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$"  # tr(AX) with respect to X
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
-NABLA = rf"\s*∇\s*(?P<f>{LETTER}){OF_NAMES}"
+NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
@@ -86,7 +86,7 @@ def request_at(text: str, place: int) -> Question | None:
     >>> request_at("the gradient of x'A x wrt x", 0)
     Question(names=('x',), order=1, start=0, end=27, inner=(16, 21), declared=(), sense='')
     """
-    nabla = match_at(NABLA, text, place) if "∇" in text else None
+    nabla = match_at(NABLA, text, place) if "∇" in text or "grad" in text else None
     of_name = nabla or (match_at(PRIMED, text, place) if "'" in text or "′" in text else None)
     head = re.search(DEFINED.format(of_name.group("f")), text) if of_name else None
     if of_name and head and (head.group("arguments") or nabla):  # the h' of h = A x is a transpose

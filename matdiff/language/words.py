@@ -338,9 +338,9 @@ def _long_word(text: str, start: int, end: int, known: Vocabulary) -> Piece | No
 
 
 def is_name(run: str, known: Vocabulary) -> bool:
-    """Whether a run is one name: declared, a Greek word, or a letter, perhaps with digits."""
+    """Whether a run is one name: declared, a Greek word, or a letter, perhaps with digits; Mu of u'Mu is M u."""
     name = canonical(run)
-    return name in known.names or is_letter(name)
+    return name in known.names or (is_letter(name) and run not in ("Mu", "Nu"))
 
 
 def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Match[str] | None) -> list[Piece]:

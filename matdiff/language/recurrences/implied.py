@@ -45,7 +45,8 @@ def _letter(item: Node) -> str:
 def _leads(item: Node) -> bool:
     """Whether a step uses the state before it."""
     name = item.value[0].name
-    return any(n.kind == "NAME" and n.value in (name, f"{name}_{_letter(item)}") for n in postorder(item))
+    names = (name, f"{name}_{_letter(item)}")  # x, and x_k where that is declared
+    return any(n.kind == "NAME" and n.value in names for n in postorder(item))
 
 
 def _limit(bound: Binding, items: Sequence[Node], steps: Steps) -> None:
