@@ -49,3 +49,11 @@ def test_a_general_member_is_told_by_cases() -> None:
     found = matdiff.derive(r"\sum_{t=1}^{T-1} (x_{t+1} - x_t)^2", wrt="x_t")
     assert str(found.gradient) == "2(cases(x[t] − x[t − 1], t > 1, 0) − cases(x[t + 1] − x[t], t ≤ T − 1, 0))"
     assert "unit" not in found.to_text(steps="full")
+
+
+@pytest.mark.parametrize("unknown", ["z_j", "z"])
+def test_no_sum_of_a_gradient_runs_over_the_letter_of_its_member(unknown: str) -> None:
+    """Softmax: exp(z_j)/∑_k exp(z_k), where j is the member that is asked for and i the class."""
+    found = matdiff.derive("-log(exp(z_i)/∑_j exp(z_j))", wrt=unknown)
+    assert str(found.gradient) == "cases(−1, i = j, 0) + exp(z[j])/(∑_{k=1}^{N} exp(z[k]))"
+    assert str(matdiff.derive("log ∑_i exp(x_i)", wrt="x_i").gradient) == "exp(x[i])/(∑_{j=1}^{N} exp(x[j]))"

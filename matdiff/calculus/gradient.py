@@ -14,6 +14,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.identities.products import identity_in_product
 from matdiff.algebra.identities.traces import (
     chain_rule,
@@ -345,14 +346,16 @@ class _Sweep:
 
     def _for_unknown(self, target: Expr, pieces: Sequence[Expr], unknown: Expr) -> list[Expr]:
         """The contributions to an unknown; those to members of a family are brought to one index."""
-        if target is unknown:
+        if target is unknown and not unknown.free:
             return list(pieces)
         family = unknown.operands[0] if isinstance(unknown, Member) else unknown
         if not isinstance(target, Member) or target.operands[0] is not family:
             return []
         wanted = unknown.operands[1:] if isinstance(unknown, Member) else self._general_member(family)
         ranges = family.ranges if isinstance(family, Symbol) else ()
-        return [r for p in pieces if (r := brought_to(p, target.operands[1:], wanted, ranges)) is not None]
+        brought = (p if target is unknown else brought_to(p, target.operands[1:], wanted, ranges) for p in pieces)
+        letters = index_names(self.f) | {i.name for index in wanted for i in index.free}  # no sum has one of these
+        return [rebound(r, letters) for r in brought if r is not None]
 
     def _general_member(self, family: Expr) -> tuple[Expr, ...]:
         """The indices of the first general member that the blocks contributed to, or new ones."""

@@ -16,6 +16,7 @@ from fractions import Fraction
 from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.bracketing import GAP, indexes
 from matdiff.language.calls import CALLED, OF_SCALAR, OPERAND_FOLLOWS
+from matdiff.language.customs import customary
 from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, STARTERS
 from matdiff.language.keywords import DEFINITION, Keywords
@@ -83,6 +84,7 @@ CALLED_BY_LETTER = {"sigma": "sigmoid", "Gamma": "tgamma"}
 LEFT_OPEN = "{}(…) is a function that the text leaves open; that of the normal distribution is {}"
 ANGLES = {"<": "⟨", ">": "⟩"}
 DENOMINATOR = r"\s*/\s*([0-9]{1,100}(?:\.[0-9]{1,100})?)(?![0-9.]*\s*(?:\^|\.\^|\*\*|[⁰¹²³⁴-⁹⁻ᵀ⊤'_]))"
+BELOW = r"/\s*(?:\w+|\([^()]*\))[²³]?\s*\)?\s*$"  # 1/n or (1/n), at the end
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
@@ -358,17 +360,24 @@ class Lexer(Keywords):
         inside = self.innermost()
         if not follows or (follows.group().lstrip() in ("|", "‖") and inside == follows.group().lstrip()):
             return 0
-        starts_term = self.last not in ENDERS or self.last == "NUMBER"
+        by_itself = self.runs_by_itself(limits.end)
+        starts_term = self.last not in ENDERS or self.last == "NUMBER" or (by_itself and self.below_a_line(start))
         if not starts_term and match_at(OF_SCALAR, self.text, limits.end):
             return 0  # xᵀΣ(θ)x
         if declared and not limits.clauses and not starts_term:
             return 0  # Σ of xᵀΣx, whether its size fits or not
-        numbers = follows.group()[-1] in "(|‖[" or self.runs_by_itself(limits.end)
+        numbers = follows.group()[-1] in "(|‖[" or by_itself
         is_number = self.vocabulary.kinds.get("Sigma") == "S"
-        custom = (bool(limits.clauses) and not declared) or (starts_term and numbers and not is_number)
+        behind_a_number = self.last == "NAME" and customary(self.tokens[-1].value)[0] == ("S", 0)
+        custom = (bool(limits.clauses) or (by_itself and behind_a_number)) and not declared
+        custom = custom or (starts_term and numbers and not is_number)
         if not self.decide(start, custom, 2):
             return 0
         return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
+
+    def below_a_line(self, start: int) -> bool:
+        """Whether 1/n or (1/n) stands before a sign: nobody divides by nΣ without brackets."""
+        return re.search(BELOW, self.text[max(0, start - 40) : start]) is not None
 
 
 ILLEGAL = {
