@@ -30,6 +30,7 @@ class Reading:
     sides      what the text says to be equal to the expression, as in J = a = b
     called     what the text calls the expression: J
     of         the arguments that it has there: w of J(w) = …
+    stand_ins  the letters that stand for powers that are asked for
     spans      the places of all that was read; none where Python's own parser has read a piece of code
     constraints  the conditions that no declaration says, as they are typed
     """
@@ -46,6 +47,7 @@ class Reading:
         "question",
         "sides",
         "spans",
+        "stand_ins",
         "symbols",
         "text",
     )
@@ -63,20 +65,31 @@ class Reading:
         self.of: tuple[str, ...] = ()
         self.spans = bound.spans
         self.symbols: dict[str, Symbol] = {s.name: s for s in symbols(expr)}
+        self.stand_ins: dict[str, Expr] = {}
         self._bound = bound
 
     def unknown(self, name: str) -> Expr:
         """The symbol, family or definition that a string names, or a member or part (``x_i``, ``X[:, j]``) of one."""
-        found = self._found(name)
+        found = self.find(name)
         numbered = re.fullmatch(r"([^\W\d_]+)([0-9]+)", name)
         if found is None and numbered and re.search(rf"{numbered[1]}_\{{?{numbered[2]}(?![0-9])", plain(self.text)):
-            found = self._found(f"{numbered[1]}_{numbered[2]}")  # ∂/∂x_1 asks for x1, which is no name but an entry
+            found = self.find(f"{numbered[1]}_{numbered[2]}")  # ∂/∂x_1 asks for x1, which is no name but an entry
         if found is None:
             raise self._unknown_name(name)
         return found
 
-    def _found(self, name: str) -> Expr | None:
-        return _named(self.symbols, name, self.expr, self._bound.moved) or _definition(self.expr, name)
+    def find(self, name: str) -> Expr | None:
+        """What a string names, if it names something."""
+        found = self.stand_ins.get(name) or _named(self.symbols, name, self.expr, self._bound.moved)
+        return found or _definition(self.expr, name)
+
+    def takes(self, name: str, stand_in: Expr, expr: Expr) -> None:
+        """Makes the function one of *stand_in*, which stands for what a string names: v for σ²."""
+        self.notes = expr.facts["notes"] = (*self.notes, f"{stand_in} stands for {plain(name)}")
+        expr.facts["called"] = self.called
+        self.expr = expr
+        self.symbols = {s.name: s for s in symbols(expr)}
+        self.stand_ins[name] = stand_in
 
     def arguments(self) -> tuple[str, ...]:
         """The symbols on the left side of f(x, y) = …, as they are written there; none if one is something else."""

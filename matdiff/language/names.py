@@ -151,6 +151,28 @@ def named(text: str) -> str:
     return canonical(f"{base.group(1)}_{label}{base.group(2)}") if end == len(text) else canonical(text)
 
 
+class Asked(NamedTuple):
+    """What an unknown is a power of, and whether it is the square; else it is the inverse."""
+
+    base: str
+    is_square: bool
+
+
+SQUARE = r"(?P<square>²|(?:\^|\*\*)\s*\{?\s*2\s*\}?)"
+INVERSE = r"⁻¹|(?:\^|\*\*)\s*[{(]{0,2}\s*[-−]\s*1\s*[)}]{0,2}"
+POWER = rf"(?P<base>[^\W\d][^\^*²⁻]*?)\s*(?:{SQUARE}|{INVERSE})"
+
+
+def power_asked(name: str) -> Asked | None:
+    """The power that an unknown is, if it is one.
+
+    >>> power_asked("σ²"), power_asked("Sigma_k^{-1}"), power_asked("W^{(2)}")
+    (Asked(base='σ', is_square=True), Asked(base='Sigma_k', is_square=False), None)
+    """
+    found = re.fullmatch(POWER, name.strip())
+    return Asked(found["base"], found["square"] is not None) if found else None
+
+
 def is_plain(name: str) -> bool:
     """Whether a name is of letters of ASCII and digits: it has no mark."""
     return name.isascii() and name.isalnum()

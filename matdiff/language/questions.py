@@ -11,7 +11,17 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from matdiff.errors import NotationError
-from matdiff.language.names import GREEK_WORDS, LINK, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, canonical, named
+from matdiff.language.names import (
+    GREEK_WORDS,
+    LINK,
+    MARKS,
+    SUBS,
+    SUBSCRIPT,
+    SUBSCRIPTS,
+    canonical,
+    named,
+    power_asked,
+)
 
 GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
 LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
@@ -27,6 +37,7 @@ BELOW = (
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
 RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
+BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*\^?\s*\{{?\s*"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 FUNCTION = (
     r"(?:the\s+(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){0,3}?(?:functional|function|expression|objective|loss|cost|error|energy|risk"
@@ -41,7 +52,7 @@ CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"  # min x'A x, and not the entries of min x
 OVER = r"\s+(?:over|w\.?r\.?t\.?|with\s+respect\s+to)\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
-UNKNOWN = rf"\s*[({{]?({LETTER})[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
+UNKNOWN = rf"\s*[({{]?({LETTER}(?:²|\^\{{?2\}}?)?)[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
 
 class Question(NamedTuple):
@@ -105,7 +116,7 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
         shown = text[m.start() : m.end()].strip()
         hint = "write min_x or min_{x, y}"
         raise NotationError(f"{shown} does not name an unknown", text=text, span=m.span(), suggestion=hint)
-    names = tuple(map(named, below))
+    names = tuple(name if power_asked(name) else named(name) for name in below)
     declared = tuple((place_of_low + start, place_of_low + end) for start, end in conditions)
     sense = sense_of(m.group("word") or m.group())
     if behind:
@@ -170,16 +181,21 @@ def _indexes(text: str, letter: str, place: int) -> bool:
 
 def _derivative(text: str, place: int, known: Collection[str]) -> Question | None:
     """∂/∂X, d/dX, and as a fraction ((∂)/(∂X))."""
+    if m := re.compile(rf"{BY_POWER}[-−⁻]").match(text, place):
+        whole = re.compile(rf"{BY_POWER}(?:⁻¹|[-−]\s*1(?!\s*[/.\d])\s*\}}?)\s*\)?\s*\)?").match(text, place)
+        if whole is None:
+            raise _power(text, m)
+        return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
     for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET):
         m = re.compile(pattern).match(text, place)
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):
-                raise _power(text, m)
+                if re.search("[2²]", m.group("square")) is None:
+                    raise _power(text, m)
+                return Question((f"{m.group('x')}^2",), 1, place, m.end())
             if m.group("square") and not m.group("twice"):
                 raise _row(text, m)
             return Question(_unknowns(m), _order(m), place, m.end())
-    if m := re.compile(rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*\^?\{{?[-−⁻]").match(text, place):
-        raise _power(text, m)
     return None
 
 

@@ -38,6 +38,7 @@ from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
 from matdiff.language.parameters import bound_letters
+from matdiff.language.powers_asked import in_powers
 from matdiff.language.questions import Question
 from matdiff.language.rows import require_no_numbers_beside
 from matdiff.language.runs import parted, require_no_factor
@@ -84,7 +85,9 @@ def read(
     front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
     declared = declare(where, front)
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    return _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full(solving)
+    found = _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full(solving)
+    in_powers(found, (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ())))
+    return found
 
 
 def question_of(text: str, where: str | Mapping[str, str] | None = None) -> Question | None:

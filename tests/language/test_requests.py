@@ -88,9 +88,9 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
         ("gradient of x'Ax", "unknown"),
         ("the value of x'x", "the word the"),
         (r"Show that $x^T A x$ is a scalar", "text outside of the formula"),
-        ("∂/∂σ² log(σ²)", "a derivative by a power"),
+        ("∂/∂σ⁻² log(σ²)", "a derivative by a power"),
         ("∂/∂xᵀ (xᵀAx)", "the derivative by a transpose"),
-        (r"\frac{\partial}{\partial \Sigma^{-1}} \log|\Sigma|", "a derivative by a power"),
+        (r"\frac{\partial}{\partial \Sigma^{-1/2}} \log|\Sigma|", "a derivative by a power"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
