@@ -5,16 +5,16 @@ which is found by its name.
 from __future__ import annotations
 
 from importlib import import_module
-from os import listdir
 from typing import TYPE_CHECKING
 
 from matdiff.errors import MatdiffError
+from matdiff.files import modules
 
 if TYPE_CHECKING:
     from matdiff.numeric.check import Verification
     from matdiff.page.model import Page, Setting
 
-FORMS = sorted(file[3:-3] for file in listdir(__path__[0]) if file.startswith("as_") and file.endswith(".py"))
+FORMS = [name.removeprefix("as_") for name in modules(__path__, "as_")]
 
 
 def written(page: Page, form: str, check: Verification | None, setting: Setting) -> str:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
 
+from matdiff.web.build import build
 from matdiff.web.server import Server
 
 pytest.importorskip("latex2mathml")
@@ -169,3 +174,50 @@ def test_nothing_is_wider_than_the_window(page: Page, size: str, tmp_path: Path)
         assert page.browser.save_screenshot(str(kept / f"page-{size}.png"))
     finally:
         page.browser.set_window_size(*SIZES["desk"])
+
+
+class Files(SimpleHTTPRequestHandler):
+    """A server of files as any."""
+
+    extensions_map: ClassVar = {
+        **SimpleHTTPRequestHandler.extensions_map,
+        ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
+    }
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page without a server of its own."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        pytest.skip("there is no npm, or no node")
+    folder = tmp_path_factory.mktemp("files")
+    try:
+        build(folder)
+    except subprocess.CalledProcessError:
+        pytest.skip("Pyodide cannot be fetched")
+    made = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=folder))
+    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{made.server_port}/"
+    made.shutdown()
+    made.server_close()
+    thread.join()
+
+
+def test_python_in_the_browser_answers(browser: Any, files: str) -> None:
+    page = Page(browser, files)
+    page.open(text="x'A x", wrt="x", where="A: n x n; x: n")
+    page.answer("Gradient")
+    assert r"\nabla_{x}" in page.formulas("#answer .answers")
+    for kind, words in {"jacobian": "Jacobian", "hessian": "Hessian", "code": "import numpy", "latex": "align"}.items():
+        page.find(f"#tab-{kind}").click()
+        page.answer(words)
+    page.find("#tab-gradient").click()
+    page.type("#text", "x + )")
+    page.until(lambda: page.text("#said"))
+    assert page.text("#marks mark") == ")"
+    assert not page.faults()

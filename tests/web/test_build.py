@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,6 +14,7 @@ import pytest
 
 from matdiff.web import build
 from matdiff.web.answers import in_json
+from matdiff.web.bytecode import compiled
 
 pytest.importorskip("latex2mathml")
 
@@ -23,7 +25,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pyodide = tmp_path_factory.mktemp("pyodide")
     for name in build.PYTHON:
         (pyodide / name).write_text(name)
-    assert build.main(["build", str(folder), "--pyodide", str(pyodide)]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "compile_all", lambda _: None)  # these files are no Python
+        assert build.main(["build", str(folder), "--pyodide", str(pyodide)]) == 0
     return folder
 
 
@@ -56,7 +60,7 @@ def test_the_packages_hold_what_python_needs(site: Path) -> None:
         "latex2mathml/converter.py",
     ):
         assert name in names
-    assert not any("__pycache__" in name or name.startswith("tests") for name in names)
+    assert not any("__pycache__" in name or name.startswith(("tests", "matdiff/cli/")) for name in names)
 
 
 BARE = """
@@ -66,16 +70,26 @@ sys.modules["numpy"] = sys.modules["lark"] = None
 from matdiff.web.answers import in_json
 found = json.loads(in_json("answer", json.dumps({"kind": "gradient", "text": "x'A x", "wrt": ["x"]})))
 print(sys.modules["latex2mathml.converter"].__file__, "<math" in found["html"])
+print("∇_x f = (A + Aᵀ)x" in found["copies"]["text"])
 print({"urllib.request", "http.client", "email", "importlib.metadata"} & set(sys.modules))
 """
 
 
-def test_the_packages_answer_by_themselves_and_load_no_client_of_the_web(site: Path, tmp_path: Path) -> None:
-    zipfile.ZipFile(site / "packages.zip").extractall(tmp_path)
+@pytest.mark.parametrize("suffix", [".py", ".pyc"])
+def test_the_packages_answer_by_themselves_and_load_no_client_of_the_web(
+    site: Path, tmp_path: Path, suffix: str
+) -> None:
+    archive = shutil.copyfile(site / "packages.zip", tmp_path / "packages.zip")
+    if suffix == ".pyc":
+        compiled(str(archive))
+    zipfile.ZipFile(archive).extractall(tmp_path)
     command = [sys.executable, "-X", "utf8", "-S", "-c", BARE, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
     assert not done.stderr
-    assert done.stdout.splitlines() == [f"{tmp_path / 'latex2mathml' / 'converter.py'} True", "set()"]
+    where, answered, loaded = done.stdout.splitlines()
+    assert where == f"{tmp_path / 'latex2mathml' / f'converter{suffix}'} True"
+    assert answered == "True"
+    assert loaded == "set()"
 
 
 def test_the_worker_asks_what_there_is() -> None:
@@ -106,9 +120,27 @@ def test_without_numpy_answers_are_given_and_said_not_to_be_checked() -> None:
     assert "numpy" in solve["error"]["message"]
 
 
-def test_a_builder_without_npm_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("absent", ["npm", "node"])
+def test_a_builder_that_lacks_a_tool_says_so(
+    absent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda name: None if name == absent else name)
+    monkeypatch.setattr(build, "fetched", build.fetched if absent == "npm" else lambda _: empty(tmp_path / "pyodide"))
     assert build.main(["build", str(tmp_path)]) == 2
-    assert "npm" in capsys.readouterr().err
+    assert absent in capsys.readouterr().err
+
+
+def empty(folder: Path) -> Path:
+    """The files of Pyodide with nothing in them."""
+    folder.mkdir()
+    for name in build.PYTHON:
+        (folder / name).touch()
+    return folder
+
+
+def test_files_that_are_no_pyodide_are_not_compiled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    command = ["build", str(tmp_path / "site"), "--pyodide", str(empty(tmp_path / "pyodide"))]
+    assert build.main(command) == 2
+    assert "could not be compiled" in capsys.readouterr().err

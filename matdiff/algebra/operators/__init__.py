@@ -2,8 +2,9 @@
 ``FUNCTIONS`` of matdiff.algebra.expr with those of every module in it; a new module is found by itself."""
 
 from importlib import import_module
-from os import listdir
 
-MODULES = sorted(file.removesuffix(".py") for file in listdir(__path__[0]) if file.endswith(".py") and file[0] != "_")
+from matdiff.files import modules
+
+MODULES = modules(__path__)
 for name in MODULES:
     import_module(f"{__name__}.{name}")

@@ -1,0 +1,43 @@
+"""Byte code in place of source: Python in a browser begins anew with every visit, and has no time to compile.
+
+Pyodide runs this file as it stands, for the byte code of another Python would not do; *site* is where it has the
+folder of the page.
+"""
+
+import sys
+import zipfile
+from importlib.machinery import SOURCE_SUFFIXES
+from importlib.util import MAGIC_NUMBER
+from marshal import dumps
+from types import CodeType
+
+UNASKED = (  # what no page asks of the standard library: mail, servers, tests, other processes, terminals, old codes
+    *("email/", "http/", "xmlrpc/", "wsgiref/", "mailbox.py", "imaplib.py", "smtplib.py", "ftplib.py", "poplib.py"),
+    *("unittest/", "doctest.py", "pydoc.py", "pdb.py", "bdb.py", "multiprocessing/", "_pyrepl/", "tarfile.py"),
+    *("encodings/cp1", "encodings/iso", "encodings/mac"),
+)
+UNCHECKED = (1).to_bytes(4, "little") + bytes(8)  # there is no source whose time or hash could differ
+
+
+def compiled(archive: str, optimize: int = 0) -> None:
+    """Compiles the modules of an archive, which is written anew."""
+    with zipfile.ZipFile(archive) as packed:
+        found = {n: packed.read(n) for n in packed.namelist() if not n.endswith("/") and not n.startswith(UNASKED)}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name, content in found.items():
+            if name.endswith(tuple(SOURCE_SUFFIXES)):
+                code = compile(content, name, "exec", dont_inherit=True, optimize=optimize)
+                packed.writestr(f"{name}c", MAGIC_NUMBER + UNCHECKED + dumps(without_lines(code)))
+            else:
+                packed.writestr(name, content)
+
+
+def without_lines(code: CodeType) -> CodeType:
+    """The code without the numbers of its lines, which are a third of it, and which no page shows."""
+    inner = (without_lines(c) if isinstance(c, CodeType) else c for c in code.co_consts)
+    return code.replace(co_linetable=b"", co_consts=tuple(inner))
+
+
+if sys.platform == "emscripten":
+    compiled("/site/packages.zip")
+    compiled("/site/python/python_stdlib.zip", optimize=2)
