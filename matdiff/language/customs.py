@@ -95,8 +95,8 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
         return BOLD_MATRICES if base[0].isupper() else BOLD_VECTORS
     if base == "Delta":
         return COUNTS  # a margin
-    if base in GREEK_WORDS:
-        return MATRICES if base[0].isupper() else CONSTANTS if base in SMALL_CONSTANTS else SCALARS
+    if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that
+        return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else SCALARS[:3]
     if len(base) > 1:
         return CONSTANTS if base in ABBREVIATED else SCALARS
     if base.isupper():

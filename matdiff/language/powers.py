@@ -38,6 +38,9 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
         )
     if a.is_scalar:
         attempt.penalty(node, 3, a)
+        if a.guessed and a.node.kind == "symbol":
+            name = a.node.value[0]
+            attempt.note(node, f"{name} is read as a scalar; if it is a vector, declare it: {name}: vector")
         return a
     return attempt.typed(node, (a.cols, a.rows), (a,), Transpose.of)
 
