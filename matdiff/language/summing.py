@@ -171,7 +171,7 @@ class _Resolved:
             self.bound.note(self.node, f"{second} is one fixed index; ∑_{{{first},{second}}} runs over both")
         if len(fixed) == 1:
             return [letter for letter in letters if letter not in fixed]
-        if len(fixed) == 2 or first > second:
+        if len(fixed) == 2 or first > second or second in TARGETS:
             both, one = f"∑_{{{second},{first}}}", f"∑_{{{first}={1}, {first}≠{second}}}^{{n}}"
             raise AmbiguityError(
                 f"a sum over {first} ≠ {second} can run over both indices, or over {first} alone",
