@@ -15,7 +15,8 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import matrix_power
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.rewriting import Simplifier, candidates
+from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.stated import candidates
 from matdiff.errors import MatdiffError
 from matdiff.language import read_law
 

@@ -1,6 +1,7 @@
 """What a law is about, by its statements: the classes of their left sides, and of what stands in these.
 
-A law is tried for nodes of those classes only, and only where one of the others is among the operands.  To read all
+A law is tried for nodes of those classes only, only where one of the others is among the operands, and one that is its
+statement only where all that it speaks of occurs.  To read all
 statements takes longer than a derivation does, so what they say is kept in ``grammar/laws.table``; a law that is not in
 it, or has another statement there, is read.  ``python -m matdiff.language.tables`` writes the table.
 """
@@ -13,27 +14,32 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
-from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol
+from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.laws import Declared, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.linear import brief
+from matdiff.algebra.operators.paths import Path
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import MatrixPower
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
+from matdiff.algebra.operators.triangles import SkewPart
 from matdiff.algebra.statements.matcher import SEEN, is_letter
 from matdiff.files import grammar_path, read_text
 
 Kinds = tuple[type[Any], ...]
 EVERYWHERE = (Transpose, Scale, Hadamard, Product, Sum, Power, Number, Identity)  # tell little, since they are common
+OPEN = (Unspecified, SymbolicPower, MatrixPower, Member)  # stand for what is of another class
 TABLE = "laws.table"
-BY_FORM = frozenset(("symmetric", "skew", "lower", "upper", "diagonal"))  # what need not be declared to be seen
+BY_FORM = frozenset(("symmetric", "lower", "upper", "diagonal"))  # what need not be declared to be seen
 
 
 class Heads(NamedTuple):
-    """The classes of left sides, those of which one is among the operands, and a law as it is printed."""
+    """The classes of left sides, those of which one is among the operands, those that occur, and a law as printed."""
 
     roots: Kinds
     among: Kinds
+    occurring: Kinds
     title: str
 
 
@@ -47,14 +53,19 @@ def among(law: Law) -> Kinds:
     return heads(law).among if law.among is None else law.among
 
 
+def occurring(law: Law) -> frozenset[type[Any]]:
+    """The operators that occur, at any depth, in what a law that is its statement applies to."""
+    return frozenset(heads(law).occurring if law.among is None else ())
+
+
 @cache
 def heads(law: Law) -> Heads:
     """What the table says of the statements of a law, or what they say themselves."""
-    mark, roots, among, title = stored().get(law.name, ("", [], [], ""))
-    known = classes()
-    if mark != stamp(law) or not {*roots, *among} <= known.keys():
+    row, known = stored().get(law.name), classes()
+    if row is None or row.mark != stamp(law) or not known.keys() >= {name for names in row.kinds for name in names}:
         return read(law)
-    return Heads(tuple([known[name] for name in roots]), tuple([known[name] for name in among]), title)
+    roots, among, occurring = [tuple([known[name] for name in names]) for names in row.kinds]
+    return Heads(roots, among, occurring, row.title)
 
 
 def read(law: Law) -> Heads:
@@ -62,9 +73,18 @@ def read(law: Law) -> Heads:
     (left, right), *more = map(Law.read, law.statements)
     lefts = [left, *(other for other, _ in more)]
     found = [telling(left.operands) for left in lefts]
+    inside = (type(node) for o in left.operands for node in postorder(o))
     return Heads(
-        distinct(map(possible, lefts)), distinct(found) if all(found) else (), f"{brief(left)} = {brief(right)}"
+        distinct(map(possible, lefts)),
+        distinct(found) if all(found) else (),
+        tuple(sorted({kind for kind in inside if is_telling(kind)}, key=lambda k: k.__name__)) if not more else (),
+        f"{brief(left)} = {brief(right)}",
     )
+
+
+def is_telling(kind: type[Any]) -> bool:
+    """Whether what a part of a statement of that class matches is of that class, and of a rare one."""
+    return kind in OPERATORS.values() and kind not in EVERYWHERE and kind not in OPEN
 
 
 def distinct(kinds: Iterable[Kinds]) -> Kinds:
@@ -88,7 +108,8 @@ def inside(p: Expr) -> Kinds:
 def possible(p: Expr) -> Kinds:
     """The classes of what a part of a left side matches; none for a letter of which nothing is declared."""
     if isinstance(p, Symbol):
-        return (Declared,) if p.properties & SEEN - BY_FORM else ()
+        seen = p.properties & SEEN - BY_FORM
+        return (Declared, SkewPart, Path) if "skew" in seen else (Declared,) if seen else ()
     if isinstance(p, Unspecified):
         return (Entrywise, Power, Unspecified)
     return (MatrixPower, SymbolicPower) if isinstance(p, SymbolicPower) else (type(p),)
@@ -97,15 +118,23 @@ def possible(p: Expr) -> Kinds:
 # ---- the table ----------------------------------------------------------------------------------------
 
 
+class Row(NamedTuple):
+    """The stamp of the statements of a law, the names of the classes in ``Heads``, and what is printed."""
+
+    mark: str
+    kinds: list[list[str]]
+    title: str
+
+
 @cache
-def stored() -> dict[str, tuple[str, list[str], list[str], str]]:
-    """The table: by the name of a law the stamp of its statements, the names of the classes, and what is printed."""
+def stored() -> dict[str, Row]:
+    """The table, by the names of laws."""
     try:
         lines = read_text(grammar_path(TABLE)).splitlines()
     except (OSError, UnicodeError):
         return {}
-    rows = [line.split(" ; ", 4) for line in lines if line.count(" ; ") >= 4]
-    return {name: (mark, roots.split(), among.split(), title) for name, mark, roots, among, title in rows}
+    rows = [line.split(" ; ", 5) for line in lines if line.count(" ; ") >= 5]
+    return {name: Row(mark, [names.split() for names in kinds], title) for name, mark, *kinds, title in rows}
 
 
 @cache

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.heads import among
 from matdiff.algebra.laws import Law
-from matdiff.algebra.stated import ingredients
+from matdiff.algebra.stated import candidates
 from matdiff.errors import UnsupportedError
 
 LIMIT = 2_000_000  # rewriting that has not come to rest by then never will
@@ -97,7 +96,7 @@ class Rewriter:
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
-        settled, forward = self.settled, dict[Expr, Expr]()
+        settled, forward, waiting = self.settled, dict[Expr, Expr](), set[Expr]()
         stack = [root]
         for _ in range(LIMIT):
             if not stack:
@@ -106,7 +105,7 @@ class Rewriter:
             if node in settled:
                 stack.pop()
             elif node not in forward:
-                self._enter(node, stack, forward)
+                self._enter(node, stack, forward, waiting)
             elif (target := forward[node]) in settled:
                 settled[node] = settled[target]
                 stack.pop()
@@ -117,25 +116,30 @@ class Rewriter:
     @staticmethod
     def _push(pending: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> None:
         """Puts nodes on the stack; one that leads elsewhere and waits below for that would wait for itself."""
-        if not forward.keys().isdisjoint(pending):
+        if forward and not forward.keys().isdisjoint(pending):
             raise UnsupportedError(ENDLESS)
         stack += pending
 
-    def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr]) -> None:
-        """Settles a node, or puts on the stack what has to be settled before it."""
+    def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr], waiting: set[Expr]) -> None:
+        """Settles a node, or puts on the stack what has to be settled before it, for which it is then *waiting*."""
         settled = self.settled
         following: Expr | None = None
-        if self.within(node):
-            if self.outside_in and (whole := self.change(node)) is not None:
+        if node in waiting or self.within(node):
+            if self.outside_in and node not in waiting and (whole := self.change(node)) is not None:
                 forward[node] = whole
                 return
-            pending = [o for o in node.operands if o not in settled]
+            operands = node.operands
+            pending = [o for o in operands if o not in settled]
             if pending:
                 pending.reverse()
                 self._push(pending, stack, forward)
+                waiting.add(node)
                 return
-            operands = tuple([settled[o] for o in node.operands])
-            following = node.rebuild(operands) if operands != node.operands else self.change(node)
+            at_rest = tuple([settled[o] for o in operands])
+            if at_rest != operands:
+                following = node.rebuild(at_rest)
+            elif not self.outside_in:
+                following = self.change(node)
         if following is None or following is node:
             settled[node] = node
             stack.pop()
@@ -151,18 +155,6 @@ def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = e
 
 
 # ---- identities -------------------------------------------------------------------------------------
-
-_candidates: dict[tuple[int, frozenset[type]], tuple[tuple[Law, ...], tuple[Law, ...]]] = {}
-
-
-def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
-    """Those of the laws that can apply to a node, by the classes of what it is made of."""
-    kinds = ingredients(node)
-    known = _candidates.get((id(laws), kinds))
-    if known is None:  # the laws are kept with what was found for them, so no other ones get their id
-        chosen = [law for law in laws if not (wanted := among(law)) or any(issubclass(k, wanted) for k in kinds)]
-        known = _candidates[id(laws), kinds] = laws, tuple(chosen)
-    return known[1]
 
 
 class Simplifier:
@@ -184,8 +176,7 @@ class Simplifier:
         return result, Steps(lambda: self._steps(e)) if result is not e else NO_STEPS
 
     def _change(self, node: Expr) -> Expr | None:
-        laws = self.laws.get(type(node))
-        for law in candidates(laws, node) if laws else ():
+        for law in candidates(self.laws.get(type(node), ()), node):
             after: Expr | None = law.apply(node)
             if after is not None and after is not node:
                 self.applied[node] = Step(law, node, after)

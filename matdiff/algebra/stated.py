@@ -10,16 +10,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Symbol, postorder
-from matdiff.algebra.heads import among
+from matdiff.algebra.expr import Expr, Number, Symbol, fact, postorder
+from matdiff.algebra.heads import among, occurring
 from matdiff.algebra.laws import Declared, Law, Statement
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.matcher import Matcher, is_letter
@@ -84,6 +85,42 @@ def ingredients(node: Expr) -> frozenset[type]:
     return frozenset(kinds)
 
 
+class Chosen(NamedTuple):
+    """Those of some *laws* that can apply to nodes with operands of certain classes, and what some need below these."""
+
+    laws: tuple[Law, ...]  # kept with what was found for them, so that no other ones get their id
+    chosen: tuple[Law, ...]
+    needed: dict[Law, frozenset[type]]
+
+
+CHOSEN: dict[tuple[int, frozenset[type]], Chosen] = {}
+
+
+def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
+    """Those of the laws that can apply to a node, by the classes of what it is made of."""
+    if not laws:
+        return laws
+    kinds = ingredients(node)
+    _, chosen, needed = CHOSEN.get((id(laws), kinds)) or choose(laws, kinds)
+    if not needed:
+        return chosen
+    found = fact("classes", node, classes_within, closed=(Named,))
+    return tuple([law for law in chosen if law not in needed or needed[law] <= found])
+
+
+def choose(laws: tuple[Law, ...], kinds: frozenset[type]) -> Chosen:
+    """Finds out what is then known."""
+    chosen = [law for law in laws if not (wanted := among(law)) or any(issubclass(k, wanted) for k in kinds)]
+    needed = {law: more for law in chosen if (more := occurring(law) - kinds)}
+    known = CHOSEN[id(laws), kinds] = Chosen(laws, tuple(chosen), needed)
+    return known
+
+
+def classes_within(e: Expr, below: list[frozenset[type]]) -> frozenset[type]:
+    """The classes of what an expression is made of at all depths, in definitions apart."""
+    return frozenset((type(e),)).union(*below)
+
+
 def way(left: Expr, right: Expr, when: Guard | None) -> Way:
     """The function that turns instances of the left side into those of the right side, or gives None."""
     each = operand_by_operand(left, right, when)
@@ -94,12 +131,12 @@ def way(left: Expr, right: Expr, when: Guard | None) -> Way:
     if isinstance(left, Sum | Hadamard):
         return among_terms(type(left), left.operands, right)
     kind = None if is_open(left) else type(left)
-    place, head = first_head(left.operands)
+    place, fits = first_told(left.operands)
 
     def rewritten(e: Expr) -> Expr | None:
         if kind is not None and type(e) is not kind:
             return None
-        if head is not None and type(e.operands[place]) is not head:
+        if fits is not None and not fits(e.operands[place]):
             return None
         return built(right, MATCHER.match(left, e, {})) if when is None or when(e) else None
 
@@ -157,7 +194,7 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
 def within_product(ps: Sequence[Expr], right: Expr) -> Way:
     """A statement about AB, inside XABY; a letter between others may take several factors."""
     fewest = len(ps)
-    place, head = first_head(ps[:2])
+    place, fits = first_told(ps[:2])
     several = any(is_letter(p) for p in ps[1:-1])
     narrow = sum(p.cols is ONE for p in ps[:-1])
 
@@ -169,7 +206,7 @@ def within_product(ps: Sequence[Expr], right: Expr) -> Way:
         first = max(fewest, columns[narrow - 1] + 1 if narrow else 0)
         ends = [end for end in (columns if ps[-1].cols is ONE else range(first, len(f) + 1)) if end >= first]
         for k in range(len(f) - fewest + 1):
-            if head is not None and type(f[k + place]) is not head:
+            if fits is not None and not fits(f[k + place]):
                 continue
             for end in [end for end in ends if end >= k + fewest] if several else (k + fewest,):
                 made = built(right, MATCHER.chain(ps, f[k:end], {}))
@@ -216,6 +253,11 @@ def is_open(p: Expr) -> bool:
     return is_letter(p) or isinstance(p, SymbolicPower | Unspecified)
 
 
-def first_head(ps: Sequence[Expr]) -> tuple[int, type[Expr] | None]:
-    """The first part of which the class is known, and that class."""
-    return next(((k, type(p)) for k, p in enumerate(ps) if not is_open(p)), (0, None))
+def first_told(ps: Sequence[Expr]) -> tuple[int, Guard | None]:
+    """The first part of which the class is known, and whether something may be an instance of it, at a glance."""
+    return next(((k, at_a_glance(p)) for k, p in enumerate(ps) if not is_open(p)), (0, None))
+
+
+def at_a_glance(p: Expr) -> Guard:
+    kind = type(p)
+    return (lambda e: e is p) if kind is Number else (lambda e: type(e) is kind)

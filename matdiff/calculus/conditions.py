@@ -7,7 +7,7 @@ of an expression prove is not said (1 + xᵀx > 0, S⁻¹ of an spd matrix), nor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE, Size
@@ -66,9 +66,10 @@ def fewest(
     return tuple({str(c): c for c in left}.values())
 
 
-def require_possible(found: Iterable[Condition], function: Expr) -> None:
+def require_possible(found: Collection[Condition], function: Expr) -> None:
     """Refuses a derivative that would hold only where a condition is met that nothing meets."""
-    smooth, signs = only_even_powers(function), Signs(size_names(function))
+    smooth = only_even_powers(function) if any(c.demand == NONZERO for c in found) else ()
+    signs = Signs(size_names(function))
     for c in found:
         if not (c.demand == NONZERO and c.about in smooth) and cannot_hold(signs, c):
             raise UnsupportedError(

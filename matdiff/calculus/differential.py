@@ -20,6 +20,7 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, SumOfEntries
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.stated import candidates
 from matdiff.errors import UnsupportedError
 
 PASSING = (Sum, Scale, Trace, IndexedSum, SumOfEntries, Entry, DiagonalMatrix, DiagonalVector)
@@ -101,7 +102,7 @@ class Differentiation:
     def _law_of(self, e: Expr) -> tuple[Step, list[Expr]]:
         if e in self.forms:
             return Step(step_of_recurrence, Differential(e), Differential(self.forms[e])), [self.forms[e]]
-        for expansion in EXPANSIONS.get(type(e), ()):
+        for expansion in candidates(EXPANSIONS.get(type(e), ()), e):
             form = expansion.apply(e)
             if form is not None:
                 if e in self.definitions:  # p = exp(h)/sum(exp(h)) names softmax(h) as well

@@ -7,7 +7,7 @@ carried on (backpropagation in matrix form), and work grows with the number of d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
@@ -34,7 +34,7 @@ from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.reading_cost import reading_cost
-from matdiff.algebra.rewriting import NO_STEPS, Simplifier, Step, Steps, Told, chained, replay
+from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.calculus.alike import Alike
 from matdiff.calculus.blocks import block_names, grouped
 from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give, indices_of, note_axes
@@ -184,19 +184,23 @@ class _Sweep:
     def _through(self, node: Expr, adjoint: Expr, name: str) -> tuple[Block, dict[Expr, Expr]]:
         """d of the node, the trace form, and what it contributes to the unknowns and cuts below."""
         dy, differential = resolved(node, self.differentiation, self.tidy)
-        start, phases = differential.start, [differential]
+        above = None
         if adjoint.number == 1:
             law, opened = self.traceform.terms(dy)
-            line = dy
         else:
             left, factor = ((), (adjoint,)) if node.is_scalar else ((Transpose(adjoint),), ())
-            opened = [TraceTerm(dy, left, scalars=factor)] if holds_differential(dy) else []
-            law, line = chain_rule, TraceTerm(start, left, scalars=factor).expression()
+            above = TraceTerm(differential.start, left, scalars=factor)
+            law, opened = chain_rule, [above._replace(middle=dy)] if holds_differential(dy) else []
         rounds, done = self.traceform.rounds(opened)
-        phases.append(_trace_phase(law, line, line_of(opened), rounds))
-        last, found = self._collect(done)
-        phases.append(last)
-        return Block(node, name, tuple(phases)), found
+        totals = self._by_target(done)
+        simplified = {target: self.simplifier.rest(total) for target, total in totals.items()}
+
+        def tell() -> Iterator[Phase]:
+            yield differential
+            yield _trace_phase(law, dy if above is None else above.expression(), line_of(opened), rounds)
+            yield _gradient_phase(done, totals, chained(*[steps for _, steps in simplified.values()]))
+
+        return Block(node, name, Later(tell)), {target: simple for target, (simple, _) in simplified.items()}
 
     # ---- recurrences --------------------------------------------------------------------------------
 
@@ -233,40 +237,15 @@ class _Sweep:
 
     # ---- identification -----------------------------------------------------------------------------
 
-    def _collect(self, terms: Sequence[TraceTerm]) -> tuple[Phase, dict[Expr, Expr]]:
-        """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X, and these factors, simplified."""
+    def _by_target(self, terms: Sequence[TraceTerm]) -> dict[Expr, Expr]:
+        """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X: ΣHᵀ by X."""
         groups: dict[Expr, list[Expr]] = {}
-        sums: dict[Expr, tuple[Index, ...]] = {}
         for t in terms:
-            target, bound, h = self._transposed(t)
+            target = t.middle.operands[0]
             if not (target in self.cuts or self.depends.is_unknown(target)):
                 raise UnsupportedError(f"the differential of {target} was left unresolved")
-            groups.setdefault(target, []).append(h)
-            sums[target] = bound
-        raw, found = [], {}
-        steps: list[Told] = []
-        for target, pieces in groups.items():
-            total = Sum.of(*pieces)
-            simple, used = self.simplifier.rest(total)
-            steps.append(used)
-            found[target] = simple
-            raw.append(_under(sums[target], Trace(Product.of(Transpose(total), Differential(target)))))
-        line = line_of(terms)
-        start = Sum.of(*raw) if raw else line
-        together = chained(*steps)
-        law = collected_traces if len(terms) > len(groups) else transposed_factor
-        if law is transposed_factor and not any(t.left or t.middle.is_scalar for t in terms):
-            law = identity_in_product  # Tr(dX) = Tr(Iᵀ dX)
-        opening = Step(law, line, start) if raw else None
-        return Phase("Gradient", opening, start, (together,) if together is not NO_STEPS else ()), found
-
-    def _transposed(self, t: TraceTerm) -> tuple[Expr, tuple[Index, ...], Expr]:
-        """The differential's argument, the sums that stay outside since it depends on them, and Hᵀ."""
-        target = t.middle.operands[0]
-        outside = tuple(i for i in t.sums if i in target.free)
-        h: Expr = Product.of(*t.left) if t.left else Identity(target.rows) if not target.is_scalar else Number(1)
-        h = t.with_factor(Transpose(h) if t.left else h, [i for i in t.sums if i not in target.free])
-        return target, outside, h
+            groups.setdefault(target, []).append(_transposed(t, target))
+        return {target: Sum.of(*pieces) for target, pieces in groups.items()}
 
     def _link(self, node: Expr) -> Link:
         """∇_Y under a name, the sum of what the blocks above contributed."""
@@ -375,6 +354,30 @@ def _frozen(groups: Sequence[Told | list[Step]]) -> tuple[Told, ...]:
 def _trace_phase(law: Law, line: Expr, start: Expr, rounds: Sequence[Told]) -> Phase:
     opening = Step(law, line, start) if start is not line else None
     return Phase("Trace form", opening, start, _frozen(rounds))
+
+
+def _transposed(t: TraceTerm, target: Expr) -> Expr:
+    """Hᵀ of a term Tr(H dX), under the sums that X does not depend on."""
+    h: Expr = Product.of(*t.left) if t.left else Identity(target.rows) if not target.is_scalar else Number(1)
+    return t.with_factor(Transpose(h) if t.left else h, [i for i in t.sums if i not in target.free])
+
+
+def _gradient_phase(terms: Sequence[TraceTerm], totals: Mapping[Expr, Expr], steps: Told) -> Phase:
+    """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X under the sums that it depends on, and these factors, simplified."""
+    outside = {t.middle.operands[0]: t.sums for t in terms}
+    raw = [
+        _under(
+            [i for i in outside[target] if i in target.free], Trace(Product.of(Transpose(total), Differential(target)))
+        )
+        for target, total in totals.items()
+    ]
+    line = line_of(terms)
+    start = Sum.of(*raw) if raw else line
+    law = collected_traces if len(terms) > len(totals) else transposed_factor
+    if law is transposed_factor and not any(t.left or t.middle.is_scalar for t in terms):
+        law = identity_in_product  # Tr(dX) = Tr(Iᵀ dX)
+    opening = Step(law, line, start) if raw else None
+    return Phase("Gradient", opening, start, (steps,) if steps is not NO_STEPS else ())
 
 
 def _under(sums: Sequence[Index], e: Expr) -> Expr:

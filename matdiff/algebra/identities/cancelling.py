@@ -38,7 +38,7 @@ from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.triangles import Centering
-from matdiff.algebra.stated import stated
+from matdiff.algebra.stated import candidates, stated
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
 HEAVIEST = 10**9
@@ -130,7 +130,7 @@ def in_a_chain(matrices: Sequence[Expr], within: bool) -> Expr | None:
     """A product of matrices without identities, in which sums that are 1 and products of ones are known."""
     body = Product.of(*matrices) if matrices else None
     while isinstance(body, Product):
-        laws = (*SUMS_KNOWN, *WITHIN_DEFINITIONS) if within else SUMS_KNOWN
+        laws = candidates(SUMS_KNOWN_WITHIN if within else SUMS_KNOWN, body)
         simpler = next((s for law in laws if (s := law.apply(body)) is not None), None)
         if simpler is None:
             break
@@ -346,4 +346,4 @@ SUMS_KNOWN = (  # what a product of ones with a factor is
     product_beside_its_inverse,
     factor_beside_inverse,
 )
-WITHIN_DEFINITIONS = (sum_of_centred_columns,)  # what looks into them: one definition is deep enough
+SUMS_KNOWN_WITHIN = (*SUMS_KNOWN, sum_of_centred_columns)  # it looks into definitions: one is deep enough

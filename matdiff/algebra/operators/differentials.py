@@ -28,4 +28,9 @@ class Differential(Operator):
 
 def holds_differential(e: Expr) -> bool:
     """Whether a differential occurs in an expression."""
-    return fact("differential", e, lambda node, below: isinstance(node, Differential) or any(below))
+    known: bool | None = e.facts.get("differential")  # asked for every node of every line
+    return fact("differential", e, _holds_differential) if known is None else known
+
+
+def _holds_differential(e: Expr, below: list[bool]) -> bool:
+    return True in below or isinstance(e, Differential)
