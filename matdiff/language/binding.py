@@ -314,6 +314,8 @@ class Bound:
     def as_part(self, node: Node, base: Node, binders: Sequence[Position], scope: Scope) -> None:
         for index in binders:
             if (binder := binder_of(index)) is not None:
+                if base.kind == "NAME" and binder.name == base.value:
+                    raise self.error(node, f"{binder.name} is a name, and no index of itself", "write a product apart")
                 binder.used = True
         if base.kind == "NAME" and (written := numbered_name(self, base.value, binders)):
             self.as_symbol(node, written, scope)

@@ -50,8 +50,10 @@ def increments(script: Transcript, known: Collection[str]) -> tuple[Transcript, 
         if twice:
             raise _doubt(script, twice, "a name of its own", f"δ*{twice.letter}")
         small = []
-    edits: list[Edit] = [(use.start, use.end, use.letter + CHANGE_MARKS["increment"]) for use in capital]
-    edits += [(use.start, use.end, use.letter + CHANGE_MARKS["variation"]) for use in small if use.letter]
+    marked = [*((use, "increment") for use in capital), *((use, "variation") for use in small if use.letter)]
+    edits: list[Edit] = [
+        (use.start, use.end, _apart(script.text, use) + use.letter + CHANGE_MARKS[change]) for use, change in marked
+    ]
     names = dict.fromkeys(use.letter for use in capital)
     return script.edited(edits), tuple(f"Δ{x} is taken as one name; a product is Δ*{x}" for x in names)
 
@@ -64,6 +66,11 @@ def _uses(text: str, sign: str) -> Iterator[Use]:
         behind = RUN.match(text, m.end())
         letter = behind.group("letter") if behind and behind.group("run") not in FUNCTIONS else ""
         yield Use(m.start(), behind.end("letter") if behind and letter else m.end(), letter)
+
+
+def _apart(text: str, use: Use) -> str:
+    """A space behind a letter or a number, of which the name would be taken as a part: w_kΔw_k."""
+    return " " if text[: use.start][-1:].isalnum() else ""
 
 
 def _doubt(script: Transcript, use: Use, other: str, product: str) -> AmbiguityError:

@@ -103,7 +103,8 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
     kind = "gradients" if f.shape == SCALAR else "jacobians"
-    return Transpose(found) if kind in scope.habits.turned and asked.order == 1 else found
+    is_turned = f.shape == SCALAR if asked.is_row else kind in scope.habits.turned
+    return Transpose(found) if is_turned and asked.order == 1 else found
 
 
 def _of_form(scope: Scope, form: Expr, asked: Asked) -> Expr:

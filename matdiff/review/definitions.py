@@ -68,7 +68,8 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
 def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tuple[str, ...]]:
     """The name that a left side defines; s with the indices (i) where it is s_i = exp(z_i)/…"""
     m = re.fullmatch(DEFINED, first)
-    name = named(m.group("name")) if m else ""
+    is_elsewhere = m is not None and re.search(r"[-+−*/]", m.group("arguments") or "") is not None  # f(x + h)
+    name = named(m.group("name")) if m and not is_elsewhere else ""
     entry = re.fullmatch(r"([^\W\d_]|[a-z]+)_([a-z]{1,2})", name)
     if entry is None or name in scope.given or (scope.declared.get(entry.group(1)) or NOTHING).indices:
         return name, ()

@@ -24,6 +24,10 @@ VARIATION = r"(?m)^\W*(?:δ|\\delta\s*)[A-Za-z]\s*&?="  # δf = …
 DELTA = r"(?:δ|\\delta(?![A-Za-z]))\s*(?:[_=+*'ᵀ^):₀-₉⊙-]|\\odot|$)"  # δ, which is a name
 IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softmax"
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
+ALL_ONES = r"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{1\})\s*(?:'|ᵀ|\^\s*\{?\s*(?:T|\\top)(?![A-Za-z])\s*\}?)"
+TIMES_ONES = rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])\)?\s*=\s*1(?![\w.])"  # 1ᵀp = 1, sum(p) = 1
+ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
+VARIES = r"(?:∂|(?<![A-Za-z])d|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
 ONES = r"(?<![\w.])1\s*(?:ᵀ|\^\s*\{?\s*(?:T|⊤|\\top)(?![A-Za-z]))"  # 1ᵀ, so that · 1 is a vector too
 INVERSE = r"(?i)pseudo.?inverse|Moore|Penrose|generali[sz]ed inverse|pinv"
@@ -50,8 +54,10 @@ def remarks(text: str) -> Iterator[str]:
         yield m.group(1).replace("×", " x ")
     for m in re.finditer(WITH, text):
         yield from (transcript(said, (), "latex").text.replace("×", " x ").strip() for said in m.group(1).split(r",\;"))
-    for m in re.finditer(ADDS_TO_ONE, text):
-        yield f"{m.group(1)}: vector simplex"
+    for m in re.finditer("|".join((ADDS_TO_ONE, TIMES_ONES, ONE_HOT)), text):
+        name = m.group(m.lastindex or 1)
+        if not re.search(rf"{VARIES}{name}(?![A-Za-z])", text):  # of an unknown it is a condition
+            yield f"{name}: vector simplex"
     for m in re.finditer(MEMBER, text):
         with suppress(MatdiffError):
             names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")

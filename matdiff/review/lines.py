@@ -19,8 +19,12 @@ from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
 
 MATHEMATICAL = frozenset(FUNCTIONS).union(SPECIAL, MAKERS, ("grad", "hess", "sum", "prod", "const", "constant"))
-SHORT_WORDS = frozenset("is so of be as in by we to an at if it or on let set the and for now but".split())
-WORD = r"(?<![A-Za-z_\\⟪])[A-Z]?[a-z]{2,}(?![A-Za-z_'′(⟫])"
+SHORT_WORDS = frozenset(
+    "is so of be as in by we to an at if it or on let set the and for now but"
+    " sei mit und wir das die der für où les des une con sia".split()
+)
+SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
+WORD = rf"(?<![A-Za-z_\\⟪])[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫])"
 BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 TAG = rf"\\tag\*?\s*(?:{BRACES}|[^\\\s{{])"
 END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
@@ -40,15 +44,17 @@ DISPLAYED = (
 )
 ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
+POINTER = r"(?<!\S)(?:<?=+>|--?>)(?=\s.*=)"  # => G = …, and no x => 0
 ARROWS = r"\\(?:Rightarrow|Longrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
+BEHIND = r"=\s*:(?!=)"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
-ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇])"  # 4.1. dh = …
+ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒])"  # 4.1. dh = …
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 
@@ -100,7 +106,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
-            formula, column = _without_remark(row, column)
+            formula, column = _without_remark(re.sub(POINTER, "⇒", row), column)
             if rows and _goes_on(rows[-1][1], formula):
                 before, above, start = rows[-1]
                 rows[-1] = before, "", start
@@ -228,12 +234,15 @@ def _plain(piece: str, is_latex: bool) -> str:
 def _statements(formula: str, known: frozenset[str]) -> Iterator[Statement]:
     """The chains of a formula, without the words around them."""
     for piece in _split(_without_words(formula, known), SEPARATOR):
+        piece, *behind = re.split(BEHIND, piece)
         sides = [side.strip(" .,:") for side in _split(piece, RELATION)]
         if len(sides) > 1 and all(sides[1:]):
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):
                 sides[0] = re.sub(OPTIMUM, "", sides[0])
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
+            if behind and behind[0].strip():
+                yield Statement((behind[0].strip(" .,"), sides[-1]))
         elif re.match(r"\s*[+−-]", piece):
             yield Statement((piece.strip(" .,:"),), True)
 

@@ -19,19 +19,23 @@ TWICE = r"(?P<twice>\^\{?2\}?|²)?"
 SQUARE = r"(?:\^\{?2\}?|²)"
 HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 ARGUMENT = r"(?:\s*\([^()=]*\))?"
+ROW = r"(?P<row>\s*(?:[ᵀ⊤]|\^\{?[T⊤]\}?))?"  # ∂f/∂xᵀ
 FRACTION = (
-    rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD})"
+    rf"\(\(\s*{D}\s*{TWICE}\s*(?P<f>{LETTER}|{HELD})?{ARGUMENT}\s*\)\s*/\s*\(\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}"
     rf"(?P<square>\^\{{?2\}}?|²)?(?P<mixed>\s*{D}\s*{LETTER}\s*(?:[ᵀ⊤']|\^\{{?[T⊤]\}}?)?)?\s*\)\)"
 )
 RATIO = (
-    rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD})(?P<square>\^\{{?2\}}?|²)?"
+    rf"{D}{TWICE}\s*(?P<f>{LETTER}|{HELD})?(?:\([^()=]*\))?\s*/\s*{D}\s*(?P<x>{LETTER}|{HELD}){ROW}(?P<square>\^\{{?2\}}?|²)?"
     rf"(?P<mixed>\s*{D}\s*{LETTER}\s*[ᵀ⊤']?(?!\s*/))?(?!⁻|\^\{{?[-−])"
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
     rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω][0-9{SUBS}]*)|(?P<sub>[{SUBS}]+))"
 )
-NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?(?P<square>\^\{{?2\}}?|²)?"
+NABLA = (
+    rf"(?:∇|∂(?=_|[{SUBS}])|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?"
+    r"(?P<square>\^\{?2\}?|²)?"
+)
 OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
@@ -45,11 +49,15 @@ OF_VECS = rf"({D})\s*vec\s*\(\s*({LETTER})\s*\)(\^?\{{?[2²T⊤ᵀ]?\}}?)"  # �
 
 
 class Asked(NamedTuple):
-    """A derivative: of which function, by which unknown (each as it is written, or empty), and how often."""
+    """A derivative: of which function, by which unknown (each as it is written, or empty), and how often.
+
+    *is_row* where it is by xᵀ: the row of the partial derivatives of a number.
+    """
 
     of: str
     by: str
     order: int = 1
+    is_row: bool = False
 
 
 Name = Callable[[Asked], str]
@@ -131,7 +139,7 @@ def _said(m: re.Match[str], name: Name) -> str:
     order = 2 if m.group("twice") or m.group("square") or m.group("mixed") else 1
     if m.group("f") is None:
         return m.group()
-    return f" {name(Asked(m.group('f'), m.group('x'), order))} "
+    return f" {name(Asked(m.group('f'), m.group('x'), order, m.group('row') is not None))} "
 
 
 def _nablas(side: str, functions: Collection[str], name: Name) -> str:

@@ -190,7 +190,7 @@ class Scope:
                 inside = {s.name for s in symbols(self.definitions[one])} - seen
                 seen |= inside
                 waiting.extend(inside)
-            elif one not in self.derivatives and self._is_open(one):
+            elif one not in self.derivatives and one not in self.sizes() and self._is_open(one):
                 return False
         return True
 

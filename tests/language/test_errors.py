@@ -177,3 +177,11 @@ def test_a_number_of_arguments_is_said() -> None:
     """colmean of two arrays is refused with what it takes."""
     with pytest.raises(MatdiffError, match="colmean needs m×n → n×1"):
         parse("colmean(X, Y)", "X, Y: n x n")
+
+
+def test_a_name_is_no_index_of_itself() -> None:
+    """w_kDw_k in a sum over k is refused; it was a member w[k, D, w], or a KeyError."""
+    for text in ("∑_k w_kDw_k", "w'D ∑_k w_kDw_k", "w'Δ ∑_k Δw_kΔw_k"):
+        with pytest.raises(MatdiffError, match="w is a name, and no index of itself"):
+            parse(text)
+    assert str(parse("∑_k Δw_kΔw_k")) == "∑_{k=1}^{N} Δw[k]Δw[k]"

@@ -1,0 +1,67 @@
+"""Derivations in the hands of several people, right and with one slip; the slips were put in by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+import matdiff
+
+LAYER = r"""\begin{aligned}
+y &= X W + 1 b^\top, \qquad L = \tfrac{1}{2}\|y - T\|_F^2\\
+\frac{\partial L}{\partial y} &= y - T =: \Delta\\
+\frac{\partial L}{\partial W} &= X^\top \Delta\\
+\frac{\partial L}{\partial b} &= \Delta^\top 1\\
+\frac{\partial L}{\partial X} &= \Delta W^\top
+\end{aligned}"""
+NORMAL = r"""\begin{align}
+\ell(\mu,\Lambda) &= \frac{N}{2}\log|\Lambda| - \frac12 \sum_{n=1}^N (x_n-\mu)^\top \Lambda (x_n-\mu) + \text{const}\\
+\partial_\mu \ell &= \sum_{n=1}^N \Lambda (x_n - \mu) \\
+\partial_\Lambda \ell &= \frac{N}{2}\Lambda^{-1} - \frac12 \sum_{n=1}^N (x_n-\mu)(x_n-\mu)^\top
+\end{align}"""
+ARROWS = """1. f(X) = tr(A X B X^T)
+2. df = tr(A dX B X^T) + tr(A X B dX^T)
+3. => df = tr(B X^T A dX) + tr(B^T X^T A^T dX)
+4. ==> grad f = A^T X B^T + A X B"""
+GERMAN = """Sei f(x) = log(1 + exp(-b a'x)).
+Dann gilt für den Gradienten mit der Kettenregel
+∇f(x) = -b exp(-b a'x)/(1 + exp(-b a'x)) a
+      = -b σ(-b a'x) a
+und die Hesse-Matrix ist
+∇²f(x) = b^2 σ(b a'x) σ(-b a'x) a a'"""
+ROWS = r"""Wir setzen $r = y - X\beta$ und $S(\beta) = r^\top r$.
+Ableiten: $\frac{\partial S}{\partial \beta^\top} = -2 r^\top X$
+Nullsetzen: $X^\top X \beta = X^\top y$"""
+SOFTMAX = """p = softmax(z),  E = -t' log(p),  1't = 1
+dE/dz = p - t
+Jacobian:  dp/dz = diag(p) - p p'"""
+EXPANSION = r"""Let $f(X)=\|AXB-C\|_F^2$. Then $f(X+H) = f(X) + 2 \langle A^T(AXB-C)B^T, H\rangle + \|AHB\|_F^2$,
+so $\nabla f(X) = 2A^T(AXB-C)B^T$."""
+MEAN = """g(w) = 1/m * sum_{i=1}^m (w'x_i - y_i)^2
+dg/dw = 2/m * sum_{i=1}^m (w'x_i - y_i) x_i"""
+HANDS = [
+    (LAYER, "X: N x d; W: d x k; b: k; T: N x k", r"X^\top \Delta", r"\Delta X^\top", 4, "order"),
+    (NORMAL, "Lambda: d x d spd; mu: d; x[n=1..N]: d", r"\Lambda^{-1}", r"\Lambda", 4, "inverse"),
+    (ARROWS, "X: m x n; A: m x m; B: n x n", "+ A X B\n", "+ A X B^T\n", 4, "transpose"),
+    (GERMAN, "x, a: n; b: scalar", "= -b exp", "= b exp", 3, "sign"),
+    (ROWS, "X: n x p; y: n; beta: p", r"-2 r^\top X", r"2 r^\top X", 2, "sign"),
+    (SOFTMAX, "z, t: n", "p - t", "t - p", 2, "sign"),
+    (EXPANSION, "A: p x m; X: m x n; B: n x n; C: p x n", "B^T$.", "B$.", 2, "transpose"),
+    (MEAN, "w: n; x[i=1..m]: n; y[i=1..m]: scalar", ") x_i", ")", 2, "shape"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), HANDS)
+def test_what_is_right_is_read_and_a_slip_in_it_is_found(
+    text: str, where: str, right: str, wrong: str, line: int, kind: str
+) -> None:
+    review = matdiff.check(text, where)
+    assert review.ok
+    assert not [line for line in review.lines if line.verdict == "not read"]
+    head, _, tail = f"{text}\n".rpartition(right)
+    slip = matdiff.check(f"{head}{wrong}{tail}", where)
+    assert (slip.first_wrong, slip.kind) == (line, kind)
+
+
+def test_weights_that_are_asked_for_are_not_said_to_add_up_to_one() -> None:
+    text = "minimise w'S w with 1'w = 1\nL = w'S w - a (1'w - 1)\n∂L/∂w = 2 S w - a 1\n"
+    assert matdiff.check(text, "S: n x n symmetric; w: n; a: scalar").lines[2].verdict == "proved"
