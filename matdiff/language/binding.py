@@ -150,6 +150,8 @@ class Bound:
         """The letter of a general member x[k] is a number where it stands by itself: k x[k]."""
         letters = {name for name in self.free_indices if name in self.names and name not in self.declared}
         for node in postorder(self.tree) if letters else ():
+            if node.kind == "member" and node.value[0] in letters:
+                raise self.error(node, f"{node.value[0]} is an index, and cannot have one itself")
             if node.kind == "symbol" and node.value[0] in letters:
                 self.names.pop(node.value[0], None)
                 self._index(node, self.free_indices[node.value[0]])
@@ -314,12 +316,12 @@ class Bound:
     def as_part(self, node: Node, base: Node, binders: Sequence[Position], scope: Scope) -> None:
         for index in binders:
             if (binder := binder_of(index)) is not None:
-                if base.kind == "NAME" and binder.name == base.value:
-                    raise self.error(node, f"{binder.name} is a name, and no index of itself", "write a product apart")
                 binder.used = True
         if base.kind == "NAME" and (written := numbered_name(self, base.value, binders)):
             self.as_symbol(node, written, scope)
             return
+        if base.kind == "NAME" and isinstance(scope.get(base.value), Binder):
+            raise self.error(node, f"{base.value} is an index, and cannot have one itself")
         if base.value == "delta" and base.kind == "NAME" and len(binders) == 2 and self._is_unclaimed("delta"):
             base = Node("constant", [], ("eye", ()), base.start, base.end)
             self.note(node, "δ_ij is 1 where i = j, and 0 elsewhere; a matrix δ is declared, δ: n x n")

@@ -87,7 +87,8 @@ def type_power(attempt: Attempt, node: Node) -> Typed:
 def require_inside(attempt: Attempt, node: Node) -> None:
     """Refuses sum (y − x)^2, which is the sum of squares on paper, and the square of the sum in code."""
     call = node.parts[0]
-    if call.kind != "call" or call.value not in ("sum", "mean") or [p.typed.is_scalar for p in call.parts] != [False]:
+    is_bare = call.kind == "call" and call.value in ("sum", "mean") and len(call.parts) == 1  # and no sum(X, axis=0)
+    if not is_bare or call.parts[0].typed.is_scalar:
         return
     written, inside = attempt.written(node), attempt.written(call.parts[0])
     name, bracket, _ = attempt.bound.text[call.start : call.end].partition("(")

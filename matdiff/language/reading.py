@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
+from functools import partial
 from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
@@ -135,7 +136,8 @@ class _Readings:
             require_no_factor(self.script, declared, wrt)
         self.scalar = scalar
         self.laws = laws
-        self.vocabulary = _vocabulary(self.script.text, declared, wrt, functions, called)
+        self._words = partial(_vocabulary, declared=declared, wrt=wrt, functions=functions, called=called)
+        self.vocabulary = self._words(self.script.text)
         self.budget = Budget()
         self.calls = self.valued = False  # whether open functions are called; whether they may have scalar values
 
@@ -167,8 +169,8 @@ class _Readings:
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         spans = [*self.spans, *found.spans]
         for side in self.sides:
-            self.script = side
             _declare_symbols(found.expr, self.declared)
+            self.script, self.vocabulary = side, self._words(side.text)
             other = self.best()
             found.sides, spans = (*found.sides, other.expr), [*spans, *other.spans]
         if found.spans:

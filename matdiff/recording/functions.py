@@ -120,7 +120,7 @@ def joined(where: str | Mapping[str, str] | None, said: Mapping[str, str]) -> st
         return where
     if isinstance(where, Mapping):
         return {**said, **where}
-    return "; ".join([*([where] if where else []), *(f"{n}: {shape}" for n, shape in said.items())])
+    return "; ".join([*(texts_of(where) if where else []), *(f"{n}: {shape}" for n, shape in said.items())])
 
 
 def plain(f: Any) -> Any:

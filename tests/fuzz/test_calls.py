@@ -40,6 +40,7 @@ def test_every_public_function_is_called() -> None:
 
 
 CRASHED = {
+    "declarations in a list, for a function without a text": lambda: matdiff.from_function(len, ["A: n x n", "x: n"]),
     "a recurrence alone": lambda: matdiff.parse("v[k+1] = A v[k] for k = 1..K"),
     "nothing, in code": lambda: matdiff.parse(" ", dialect="numpy"),
     "an empty tuple": lambda: matdiff.parse("()", dialect="numpy"),

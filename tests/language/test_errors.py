@@ -179,9 +179,21 @@ def test_a_number_of_arguments_is_said() -> None:
         parse("colmean(X, Y)", "X, Y: n x n")
 
 
-def test_a_name_is_no_index_of_itself() -> None:
-    """w_kDw_k in a sum over k is refused; it was a member w[k, D, w], or a KeyError."""
-    for text in ("∑_k w_kDw_k", "w'D ∑_k w_kDw_k", "w'Δ ∑_k Δw_kΔw_k"):
-        with pytest.raises(MatdiffError, match="w is a name, and no index of itself"):
+def test_an_index_has_no_index_and_no_name_of_a_family() -> None:
+    """w_kDw_k in a sum over k is refused; it was a member w[k, D, w], or a KeyError; so was i[y] in a sum over i."""
+    for text in ("∑_k w_kDw_k", "w'D ∑_k w_kDw_k", "w'Δ ∑_k Δw_kΔw_k", "sum(i=1..N, i[y]*x[i])"):
+        with pytest.raises(MatdiffError, match="is an index, and cannot have one itself"):
             parse(text)
     assert str(parse("∑_k Δw_kΔw_k")) == "∑_{k=1}^{N} Δw[k]Δw[k]"
+
+
+def test_every_side_of_a_chain_is_read_by_its_own_words() -> None:
+    """A ∇ in the other side stands behind the end of the first."""
+    with pytest.raises(MatdiffError, match="not written in the expression"):
+        parse("let h = W x i∇=n h'h")
+
+
+def test_a_power_of_a_sum_along_an_axis_is_a_power() -> None:
+    """The axis of the sum has no type."""
+    with suppress(MatdiffError):
+        parse("A + X.sum(axis=0)¹", "A: n x n; X: m x n")
