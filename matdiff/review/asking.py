@@ -18,6 +18,9 @@ from matdiff.review.operators import Asked
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
+CONCLUDES = (
+    r"(?i)\b(?:so|thus|hence|therefore|gives|read off|gradient|also|donc)\b|⇒|=>|\\(?:Rightarrow|implies|therefore)"
+)
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
 
 
@@ -105,6 +108,18 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     kind = "gradients" if f.shape == SCALAR else "jacobians"
     is_turned = f.shape == SCALAR if asked.is_row else kind in scope.habits.turned
     return Transpose(found) if is_turned and asked.order == 1 else found
+
+
+def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr | None:
+    """What G or J should be behind df = Tr(Gᵀ dX) or dy = J dx, where a line says it of the only unknown."""
+    if origin is None or origin.order or len(origin.unknowns) != 1 or name in scope.given:
+        return None
+    is_number = origin.function.shape == SCALAR
+    if not (is_number and name == "G" and re.search(CONCLUDES, line)) and (is_number or name != "J"):
+        return None
+    f, unknown = scope.unfolded(origin.function), origin.unknowns[0]
+    found = scope.unfolded(derivative(f, unknown, 1))
+    return found if found.shape == scope.value(name).shape else None
 
 
 def _of_form(scope: Scope, form: Expr, asked: Asked) -> Expr:

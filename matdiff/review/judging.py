@@ -13,7 +13,7 @@ from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
-from matdiff.review.asking import NotSaid, derivative_asked
+from matdiff.review.asking import NotSaid, derivative_asked, read_off
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared, spread
 from matdiff.review.conventions import under_conventions
@@ -77,8 +77,7 @@ class Judge:
             yield self._line(line)
 
     def _line(self, line: Line) -> Judged:
-        unread = self.scope.habits.doubt(line.text)
-        if unread:
+        if unread := self.scope.habits.doubt(line.text):
             self.chain = None
             return Judged(line, UNREAD, unread)
         self.equations.begin(line.text)
@@ -121,8 +120,7 @@ class Judge:
     def _begun(self, line: Line, sides: list[str]) -> Chain:
         """The chain that the first side of a statement begins; a side that a definition gives is taken out."""
         self._note_style(sides)
-        chain = self._defined(sides) or self._form(sides)
-        if chain is not None:
+        if chain := self._defined(line, sides) or self._form(sides):
             return chain
         first = sides[0] = self._without_star(sides[0])
         is_derivative = self.scope.asks(first)
@@ -144,7 +142,7 @@ class Judge:
             self.equations.note(chain.truth)
         return chain
 
-    def _defined(self, sides: list[str]) -> Chain | None:
+    def _defined(self, line: Line, sides: list[str]) -> Chain | None:
         """The chain of a name that is defined here."""
         name, _ = defined_by(sides[0], sides[1:], self.scope)
         if name not in self.scope.texts or name in self.defined:
@@ -153,6 +151,8 @@ class Judge:
         if name not in self.scope.definitions:
             raise UnsupportedError(f"the definition of {name} is not read")
         is_derivative = any(map(self.scope.asks, sides))
+        if (truth := read_off(self.scope, name, self.chain.origin if self.chain else None, line.text)) is not None:
+            return Chain(truth, True)
         del sides[1 + self.scope.given_by[name]]
         return Chain(self.scope.value(sides[0]), is_derivative)
 

@@ -65,3 +65,24 @@ def test_what_is_right_is_read_and_a_slip_in_it_is_found(
 def test_weights_that_are_asked_for_are_not_said_to_add_up_to_one() -> None:
     text = "minimise w'S w with 1'w = 1\nL = w'S w - a (1'w - 1)\n∂L/∂w = 2 S w - a 1\n"
     assert matdiff.check(text, "S: n x n symmetric; w: n; a: scalar").lines[2].verdict == "proved"
+
+
+OFF = [
+    ("f = ||X w - y||^2\ndf = 2 (X w - y)'X dw\nso G = ", "2X'(X w - y)", "X'(X w - y)", "factor"),
+    ("z = X w .* y\ndz = (X dw) .* y\nJ = ", "diag(y) X", "X diag(y)", "order"),
+    ("Y = A X B\ndY = A dX B\nJ = ", "kron(B', A)", "kron(B, A)", "transpose"),
+]
+
+
+@pytest.mark.parametrize(("text", "right", "wrong", "kind"), OFF)
+def test_what_is_read_off_a_differential_is_judged(text: str, right: str, wrong: str, kind: str) -> None:
+    where = "A, B: n x n; X: n x n; w, y: n"
+    assert [line.verdict for line in matdiff.check(text + right, where).lines[1:]] == ["proved", "proved"]
+    slip = matdiff.check(text + wrong, where)
+    assert (slip.first_wrong, slip.kind) == (3, kind)
+
+
+def test_a_letter_of_another_shape_is_not_read_off() -> None:
+    text = "y = A x\ndy = A dx\nJ = 1/2 y'y\n∇J = A'A x"
+    review = matdiff.check(text, "A: m x n; x: n")
+    assert [line.verdict for line in review.lines] == ["not a claim", "proved", "not a claim", "proved"]
