@@ -282,3 +282,19 @@ def test_the_title_says_whether_rows_or_columns_are_meant(text: str, where: str,
     assert title in {step.law.title for step in d.steps}
     assert found.ok
     assert found.reasons == found.lines
+
+
+@pytest.mark.parametrize("text", ["min(z z')", "max(z z')", "max(A + A')", "min(A B A')", "max([z; z])"])
+def test_the_largest_entry_of_a_symmetric_matrix_stands_twice(text: str) -> None:
+    """The gradient of min(zzᵀ) at entries off the diagonal, by central differences."""
+    draw = np.random.default_rng(5)
+    values = {"z": np.array([1.0, -2.0, 3.0]), "A": draw.normal(size=(3, 3)), "B": np.diag([1.0, -2.0, -1.0])}
+    name = "A" if "A" in text else "z"
+    gradient = matdiff.derive(text, name, "z: n; A: n x n; B: n x n symmetric").gradient
+    found = np.asarray(matdiff.evaluate(gradient, values))
+    f = matdiff.parse(text, "z: n; A: n x n; B: n x n symmetric")
+    for place in np.ndindex(found.shape):
+        step = np.zeros_like(found)
+        step[place] = 1e-6
+        ahead, behind = (matdiff.evaluate(f, {**values, name: values[name] + s}) for s in (step, -step))
+        assert found[place] == pytest.approx((ahead - behind) / 2e-6, abs=1e-8)

@@ -111,18 +111,27 @@ class Minimum(ExtremeOfTwo):
 # ---- the largest of all -----------------------------------------------------------------------------
 
 
+ROUNDING = 1e-12  # of the largest entry: what is nearer to it is the same entry twice, as in a symmetric matrix
+
+
+def largest(np: Any, a: Any) -> tuple[Any, Any]:
+    """The entries in a row, and which of them are the largest."""
+    flat = a.reshape(*a.shape[:-2], -1)
+    top = np.max(flat, axis=-1, keepdims=True)
+    return flat, flat >= top - ROUNDING * np.where(np.isfinite(top), np.abs(top), 0)
+
+
 def lead(np: Any, a: Any) -> Any:
     """By how much the largest entry exceeds the next one."""
-    entries = np.sort(a.reshape(*a.shape[:-2], -1), axis=-1)
-    ahead = entries[..., -1:] - entries[..., -2:-1] if entries.shape[-1] > 1 else np.ones_like(entries)
-    return ahead[..., None]
+    flat, first = largest(np, a)
+    top, behind = (np.max(np.where(some, flat, -np.inf), axis=-1, keepdims=True) for some in (first, ~first))
+    return np.where(np.isfinite(behind), top - behind, 1.0)[..., None]
 
 
 def at_largest(np: Any, a: Any) -> Any:
-    """1 at the largest entry, and 0 elsewhere."""
-    flat = a.reshape(*a.shape[:-2], -1)
-    places = np.arange(flat.shape[-1])
-    return np.where(places == np.argmax(flat, axis=-1, keepdims=True), 1.0, 0.0).reshape(a.shape)
+    """1 at the largest entry, in equal parts where it stands at several places, and 0 elsewhere."""
+    flat, first = largest(np, a)
+    return (first / np.maximum(first.sum(axis=-1, keepdims=True), 1)).reshape(a.shape)
 
 
 class ExtremeEntry(Operator):
@@ -192,7 +201,11 @@ class MinOfEntries(ExtremeEntry):
 
 
 class OneHot(Operator):
-    """The base of what is 1 at the place of the largest or of the smallest entry, and 0 elsewhere."""
+    """The base of what is 1 at the place of the largest or of the smallest entry, and 0 elsewhere.
+
+    Where an entry stands at several places whatever the unknown is, as in a symmetric matrix, they have equal parts:
+    dA is the same at all of them, and Tr(onehot(A)ᵀ dA) is right with any; with equal parts onehot(A) is symmetric too.
+    """
 
     whole: ClassVar[type[ExtremeEntry]]
     bounds = "[0, 1]"
@@ -219,22 +232,22 @@ def change_of_place(name: str, which: str) -> Law:
 
 
 class OneHotMax(OneHot):
-    """onehot_max(A): 1 at the place of the largest entry, 0 elsewhere"""
+    """onehot_max(A): 1 at the place of the largest entry (½ at two places in a symmetric matrix), 0 elsewhere"""
 
     names = ("onehot_max",)
     signature = "m×n → m×n"
     whole = MaxOfEntries
     requires = MaxOfEntries.requires
-    definition = "onehot_max({0}) is 1 at the place of the largest entry of {0}, and 0 elsewhere"
+    definition = "onehot_max({0}) is 1 at the place of the largest entry of {0}, in equal parts where it stands twice"
     d = change_of_place("max", "largest")
 
 
 class OneHotMin(OneHot):
-    """onehot_min(A): 1 at the place of the smallest entry, 0 elsewhere"""
+    """onehot_min(A): 1 at the place of the smallest entry (½ at two places in a symmetric matrix), 0 elsewhere"""
 
     names = ("onehot_min",)
     signature = "m×n → m×n"
     whole = MinOfEntries
     requires = MinOfEntries.requires
-    definition = "onehot_min({0}) is 1 at the place of the smallest entry of {0}, and 0 elsewhere"
+    definition = "onehot_min({0}) is 1 at the place of the smallest entry of {0}, in equal parts where it stands twice"
     d = change_of_place("min", "smallest")
