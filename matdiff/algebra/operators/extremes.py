@@ -130,7 +130,7 @@ def lead(np: Any, a: Any) -> Any:
 
 def at_largest(np: Any, a: Any) -> Any:
     """1 at the largest entry, in equal parts where it stands at several places, and 0 elsewhere."""
-    flat, first = largest(np, a)
+    _, first = largest(np, a)
     return (first / np.maximum(first.sum(axis=-1, keepdims=True), 1)).reshape(a.shape)
 
 
