@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, symbols
+from matdiff.algebra.expr import Expr, Index, symbols
 from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.sums import Member
 from matdiff.errors import UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.derivatives import by_expression, derivative, slope
 from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
-from matdiff.review.operators import Asked
+from matdiff.review.operators import LETTER, Asked
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -50,13 +51,13 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     return Asked(of, base), ",".join([*over, *indices])
 
 
-def objective(scope: Scope, of: str) -> str:
+def objective(scope: Scope, of: str, by: str = "") -> str:
     """The name of the function that is differentiated: the one that is named, or the last one that is a number."""
     if of and named(of) in scope.definitions:
         return named(of)
     if of:
         raise NotSaid(f"what {of} is has not been said")
-    numbers = [name for name, value in scope.definitions.items() if value.shape == SCALAR]
+    numbers = [name for name, value in scope.definitions.items() if value.shape == SCALAR and name != by]
     called = [n for n in scope.texts if n in numbers and (scope.arguments.get(n) or n in tuple("fLJElFQ"))]
     if not (called or numbers):
         raise UnsupportedError("there is no function to differentiate")
@@ -81,8 +82,19 @@ def _function(scope: Scope, asked: Asked) -> tuple[Expr, str]:
     """The function that is differentiated, and its name if it has one."""
     if asked.of.startswith("("):
         return scope.read(asked.of, scalar=True), ""
-    name = objective(scope, asked.of)
+    name = objective(scope, asked.of, named(asked.by.strip()) if re.fullmatch(LETTER, asked.by.strip()) else "")
     return scope.definitions[name], name
+
+
+def _member(scope: Scope, f: Expr, by: str) -> Expr | None:
+    """The general member c[k] of a family c, which is written c_k."""
+    m = re.fullmatch(r"(?P<base>\w+)_(?P<index>[^\W\d_])", by)
+    family = next((s for s in symbols(f) if m and s.name == m.group("base") and len(s.ranges) == 1), None)
+    if not (m and family):
+        return None
+    if m.group("index") in scope.sizes():
+        raise UnsupportedError(f"{m.group('index')} is an index, and the name of a size")
+    return Member(family, Index(m.group("index"), family.ranges[0]))
 
 
 def derivative_asked(scope: Scope, asked: Asked) -> Expr:
@@ -98,7 +110,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     by = unknown_of(scope, asked, scope.unfolded(f), name)
     f = scope.unfolded(f, keep=by)
     scope.is_jacobian = f.shape != SCALAR
-    unknown = next((s for s in symbols(f) if s.name == by), None)
+    unknown = next((s for s in symbols(f) if s.name == by), None) or _member(scope, f, by)
     if unknown is None and by in scope.definitions:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
     if unknown is None:

@@ -51,7 +51,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
                 scope.unread.add(name)  # f(f) = …
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied)
-            is_new = is_new and not _is_model(first, sides[0], lines)
+            is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front))
             if is_new and name in scope.where and not _says_more(scope, sides):
                 is_used = name in used | varied or _stands_beside(first, sides[0], lines)
@@ -88,9 +88,9 @@ def _stands_beside(name: str, side: str, lines: Collection[Line]) -> bool:
     return any(part in other for part in _parts(side) for other in beside)
 
 
-def _is_model(name: str, side: str, lines: Collection[Line]) -> bool:
+def _is_model(name: str, side: str, lines: Collection[Line], names_epsilon: bool) -> bool:
     """Whether a name is data with a model of it: y = Xβ + ε, or y = Xβ where y − Xβ stands somewhere."""
-    if re.search(NOISE, side):
+    if not names_epsilon and re.search(NOISE, side):
         return True
     apart = {said for part in _parts(side) for said in (f"{name}-{part}", f"{part}-{name}")}
     return any(said in other for said in apart for other in _sides(lines))

@@ -19,7 +19,7 @@ PART = "q_part"  # the symbol in the place of a part of a function
 
 def derivative(f: Expr, unknown: Expr, order: int) -> Expr:
     """The gradient of a number, the Jacobian of anything else, the Hessian for the order 2."""
-    if unknown not in set(symbols(f)):
+    if not {*symbols(unknown)} <= {*symbols(f)}:
         raise UnsupportedError(f"{unknown} does not occur in the function")
     table = {str(unknown): unknown}
     if order == 2:

@@ -40,8 +40,14 @@ ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
-REMARK = r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
-WITH = r"\\text\{with \}(.*?)(?:\\\\|$)"
+REMARK = (
+    r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:index 1\.\.\w+|\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
+)
+IN_CODE = r"(?m)^\$.*\$ with `([^`]*)`\s*$"  # the head of a page of Markdown
+SAID = r",\s*(?=[^\W\d_]\w*(?:\[[^\]]*\])?: )"  # between two declarations
+WITH = (
+    r"(?m)(?:\\text\{with \}|^&\s*(?!\\text)(?=[^\s:&=]+(?:\[[^\]]*\])?: ))(.*?)\s*(?:\\\\|$)"  # and the rows below it
+)
 
 
 def remarks(text: str) -> Iterator[str]:
@@ -52,8 +58,10 @@ def remarks(text: str) -> Iterator[str]:
     """
     for m in re.finditer(REMARK, text):
         yield m.group(1).replace("×", " x ")
+    for m in re.finditer(IN_CODE, text):
+        yield from (said.replace("×", " x ") for said in re.split(SAID, m.group(1)))
     for m in re.finditer(WITH, text):
-        yield from (transcript(said, (), "latex").text.replace("×", " x ").strip() for said in m.group(1).split(r",\;"))
+        yield from map(_declaration, m.group(1).split(r",\;"))
     for m in re.finditer("|".join((ADDS_TO_ONE, TIMES_ONES, ONE_HOT)), text):
         name = m.group(m.lastindex or 1)
         if not re.search(rf"{VARIES}{name}(?![A-Za-z])", text):  # of an unknown it is a condition
@@ -62,6 +70,16 @@ def remarks(text: str) -> Iterator[str]:
         with suppress(MatdiffError):
             names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")
             yield f"{re.sub(INVERTED, '', names)}: {space}"  # B⁻¹ ∈ ℝⁿˣⁿ says how large B is
+
+
+def _declaration(said: str) -> str:
+    """A declaration of a page of LaTeX in the plain spelling."""
+    name, _, shape = said.partition(": ")
+    low, bracket, last = name.partition("[")
+    with suppress(MatdiffError):
+        low = re.sub("[⟪⟫{}]", "", transcript(low, (), "latex").text)
+    shape = re.sub(r"\\(?:text|mathrm)\s*\{([^{}]*)\}", r" \1", shape).replace(r"\times", " x ")
+    return f"{low}{bracket}{last}: {' '.join(shape.split())}"
 
 
 def small_entries(text: str, given: Collection[str]) -> str:

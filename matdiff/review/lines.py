@@ -50,6 +50,7 @@ TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
+VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
 BEHIND = r"=\s*:(?!=)"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
@@ -135,7 +136,7 @@ def lettered(formula: str, words: str) -> str:
 
 def _goes_on(above: str, row: str) -> bool:
     """Whether a row goes on with a formula that is broken off above it, within a bracket or at a sign."""
-    if re.match(r"[\s&]*(?:\\phantom\{=\}|[/)⊙⊗·])", row):
+    if re.match(r"[\s&]*(?:\\phantom\{=\}|[/)⊙⊗·])", row) or _stands_behind(above, row):
         return bool(above)
     above = re.sub(END_OF_ROW, "", above)
     if re.search(END_OF_FORMULA, above):
@@ -143,6 +144,13 @@ def _goes_on(above: str, row: str) -> bool:
     above = re.sub(r"\\[][()]", " ", above)
     is_open = above.count("(") > above.count(")") or above.count("[") > above.count("]")
     return "=" in above and (is_open or re.search(r"(?<![\^{])[-+−=]\s*$", above) is not None)
+
+
+def _stands_behind(above: str, row: str) -> bool:
+    """Whether a row of formulas stands to the right of the = above it, with no sign of its own: the next factor."""
+    indent = len(row) - len(row.lstrip())
+    is_factor = re.match(r"\s*(?:[^\W\d_][\w⁰-⁹]*\s*)?[([]", row) is not None and len(_split(row, RELATION)) == 1
+    return is_factor and 0 <= above.find("=") < indent and not set(re.findall(WORD, row)) - MATHEMATICAL
 
 
 def _without_remark(row: str, column: int) -> tuple[str, int]:
@@ -240,6 +248,8 @@ def _statements(formula: str, known: frozenset[str]) -> Iterator[Statement]:
             goes_on = not sides[0]
             if not re.fullmatch(NUMBER, sides[1]):
                 sides[0] = re.sub(OPTIMUM, "", sides[0])
+            if len(sides) > 2 and re.fullmatch(r"\w+", sides[0]) and re.fullmatch(VALUE, sides[1]):
+                yield Statement((sides.pop(1), sides[1]))  # J = f(w) = … says both what J and what f(w) is
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
             if behind and behind[0].strip():
                 yield Statement((behind[0].strip(" .,"), sides[-1]))

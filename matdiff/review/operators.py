@@ -18,6 +18,7 @@ D = r"(?:∂|(?<![A-Za-z])d)"
 TWICE = r"(?P<twice>\^\{?2\}?|²)?"
 SQUARE = r"(?:\^\{?2\}?|²)"
 HELD = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+PLACE = r"(?:\[[^\[\]]*\])"  # of c[k], R[i, j]
 ARGUMENT = r"(?:\s*\([^()=]*\))?"
 ROW = r"(?P<row>\s*(?:[ᵀ⊤]|\^\{?[T⊤]\}?))?"  # ∂f/∂xᵀ
 FRACTION = (
@@ -30,7 +31,7 @@ RATIO = (
 )
 BELOW = (
     r"(?:_\{(?P<low>[^{}]*(?:\{[^{}]*\}[^{}]*)?)\}"
-    rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω][0-9{SUBS}]*)|(?P<sub>[{SUBS}]+))"
+    rf"|_(?P<letter>[A-Za-zα-ωΑ-Ω][0-9{SUBS}]*)(?:\[(?P<member>[a-z])\])?|(?P<sub>[{SUBS}]+))"
 )
 NABLA = (
     rf"(?:∇|∂(?=_|[{SUBS}])|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?"
@@ -148,10 +149,12 @@ def _nablas(side: str, functions: Collection[str], name: Name) -> str:
     for m in re.finditer(NABLA, side):
         if m.start() < place:
             continue
-        low = m.group("low") or m.group("letter") or canonical("x" + (m.group("sub") or ""))[1:].lstrip("_")
+        member = f"{m.group('letter')}_{m.group('member')}" if m.group("member") else ""  # c[k], which is c_k
+        low = member or m.group("low") or m.group("letter") or canonical("x" + (m.group("sub") or ""))[1:].lstrip("_")
         order = 2 if m.group("twice") or m.group("square") or m.group().startswith("hess") else 1
         of = re.compile(OF).match(side, m.end())
         function = of.group("f") if of and named(of.group("f")) in functions else ""
+        function = "" if function and named(function) == named(low.strip("{}")) else function  # ∇_J J is a product
         try:
             shown, end = name(Asked(function, low, order)), of.end() if of and function else m.end()
         except UnsupportedError:  # ∇_z r is a product where r does not depend on z
@@ -205,11 +208,11 @@ def _varying(d: str, spelt: tuple[str, ...], increments: frozenset[str]) -> tupl
     whole = rf"(?!(?:{calls}|delta)(?![A-Za-z]))"  # det, diag, delta are words
     return (
         re.compile(rf"{d}\s*((?:(?:{calls})\s*)+{operand})"),
-        re.compile(rf"{whole}{d}\s*((?:{words}){inverse}?)"),
+        re.compile(rf"{whole}{d}\s*((?:{words})(?:{PLACE}|{inverse})?)"),
     )
 
 
 def increments_in(side: str, known: Collection[str]) -> list[str]:
     """The names whose increment stands in a side."""
-    inside = re.findall(rf"(?<![A-Za-z])d\((?:[A-Za-z]+\()?({WORDY})\)", with_increments(side, known))
+    inside = re.findall(rf"(?<![A-Za-z])d\((?:[A-Za-z]+\()?({WORDY}){PLACE}?\)", with_increments(side, known))
     return [named(n) for n in inside]

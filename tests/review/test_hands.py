@@ -86,3 +86,35 @@ def test_a_letter_of_another_shape_is_not_read_off() -> None:
     text = "y = A x\ndy = A dx\nJ = 1/2 y'y\n∇J = A'A x"
     review = matdiff.check(text, "A: m x n; x: n")
     assert [line.verdict for line in review.lines] == ["not a claim", "proved", "not a claim", "proved"]
+
+
+FACTORS = """f = sum_{i=1}^N sum_{j=1}^M (R_ij - u_i'v_j)^2
+∂f/∂u_i = -2 sum_{j=1}^M (R_ij - u_i'v_j) v_j
+∇_v[j] f = -2 sum_{i=1}^N (R_ij - u_i'v_j) u_i"""
+
+
+def test_the_derivative_by_a_member_is_judged() -> None:
+    where = "u[i=1..N]: d; v[j=1..M]: d; R: N x M"
+    assert [line.verdict for line in matdiff.check(FACTORS, where).lines] == ["not a claim", "proved", "proved"]
+    slip = matdiff.check(FACTORS.replace("v_j) u_i", "v_j) v_j"), where)
+    assert (slip.first_wrong, slip.kind) == (3, "index")
+    assert str(slip.should_be) == "−2∑_{i=1}^{N} (R[i, j] − u[i]ᵀv[j])u[i]"
+
+
+OWN = [
+    ("x'*sqrtm(A)*x", "x", "A: n x n spd; x: n"),
+    ("sum(k=1..K, norm2(X[k] - A*diag(c[k])*B')^2)", "c", "X[k=1..K]: m x n; A: m x p; B: n x p; c[k=1..K]: p"),
+    ("-N/2*(log(det(W*W' + s^2*eye(n))) + tr(inv(W*W' + s^2*eye(n))*S))", "W", "S: n x n symmetric; W: n x p"),
+    ("J(w) = (w'*S_B*w)/(w'*S_W*w)", "w", "S_B, S_W: n x n symmetric"),
+    ("w'*((x - sum(x)/n) ./ sqrt(sum((x - sum(x)/n).^2)/n + epsilon))", "x", "x, w: n"),
+    ("sum(i=1..N, min(k=1..K, norm2(x[i] - c[k])^2))", "c", "x[i=1..N]: n; c[k=1..K]: n"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where"), OWN)
+@pytest.mark.parametrize("form", ["to_text", "to_latex", "to_markdown"])
+def test_what_a_page_declares_is_taken_in(text: str, wrt: str, where: str, form: str) -> None:
+    """Properties, families and members on matdiff's own pages."""
+    review = matdiff.check(getattr(matdiff.derive(text, wrt, where), form)())
+    assert review.ok, review.to_text()
+    assert sum(line.verdict in ("proved", "agrees") for line in review.lines) >= 3
