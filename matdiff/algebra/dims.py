@@ -186,6 +186,8 @@ def pattern(text: str) -> Pattern:
 
 def resolved(letters: str, bound: Mapping[str, Size]) -> Size:
     """A product of letters with the sizes that they are bound to."""
+    if letters in bound:
+        return bound[letters]
     total = ONE
     for factor in letters.split("*"):
         total = total * bound[factor]

@@ -96,8 +96,8 @@ class Rewriter:
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
-        settled, forward, waiting = self.settled, dict[Expr, Expr](), set[Expr]()
-        stack = [root]
+        settled, forward, stack = self.settled, dict[Expr, Expr](), list[Expr]()
+        self._push((root,), stack, forward)
         for _ in range(LIMIT):
             if not stack:
                 return settled[root]
@@ -105,39 +105,36 @@ class Rewriter:
             if node in settled:
                 stack.pop()
             elif node not in forward:
-                self._enter(node, stack, forward, waiting)
-            elif (target := forward[node]) in settled:
-                settled[node] = settled[target]
-                stack.pop()
+                self._enter(node, stack, forward)
             else:
-                self._push((target,), stack, forward)
+                settled[node] = settled[forward[node]]
+                stack.pop()
         raise UnsupportedError(ENDLESS)
 
-    @staticmethod
-    def _push(pending: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> None:
-        """Puts nodes on the stack; one that leads elsewhere and waits below for that would wait for itself."""
-        if forward and not forward.keys().isdisjoint(pending):
-            raise UnsupportedError(ENDLESS)
-        stack += pending
-
-    def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr], waiting: set[Expr]) -> None:
-        """Settles a node, or puts on the stack what has to be settled before it, for which it is then *waiting*."""
+    def _push(self, nodes: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> None:
+        """Puts on the stack what has to be settled; what leads elsewhere and waits below for that waits for itself."""
         settled = self.settled
-        following: Expr | None = None
-        if node in waiting or self.within(node):
-            if self.outside_in and node not in waiting and (whole := self.change(node)) is not None:
-                forward[node] = whole
+        for node in reversed(nodes):
+            if node not in settled:
+                if not self.within(node):
+                    settled[node] = node
+                elif node in forward:
+                    raise UnsupportedError(ENDLESS)
+                else:
+                    stack.append(node)
+
+    def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr]) -> None:
+        """Settles a node, or puts on the stack what has to be settled before it."""
+        settled = self.settled
+        following = self.change(node) if self.outside_in else None
+        if following is None:
+            depth, before = len(stack), node.operands
+            self._push(before, stack, forward)
+            if len(stack) > depth:
                 return
-            operands = node.operands
-            pending = [o for o in operands if o not in settled]
-            if pending:
-                pending.reverse()
-                self._push(pending, stack, forward)
-                waiting.add(node)
-                return
-            at_rest = tuple([settled[o] for o in operands])
-            if at_rest != operands:
-                following = node.rebuild(at_rest)
+            operands = tuple([settled[o] for o in before])
+            if operands != before:
+                following = node.rebuild(operands)
             elif not self.outside_in:
                 following = self.change(node)
         if following is None or following is node:
@@ -145,7 +142,7 @@ class Rewriter:
             stack.pop()
         else:
             forward[node] = following
-            stack.append(following)
+            self._push((following,), stack, forward)
 
 
 def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:

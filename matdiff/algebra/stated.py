@@ -70,19 +70,23 @@ def holds_one_of(e: Expr, classes: tuple[type, ...]) -> bool:
 
 def ingredients(node: Expr) -> frozenset[type]:
     """The classes of the operands, seen through transposes and multiples."""
-    kinds: set[type] = set()
-    for e in node.operands:
-        kind = type(e)
-        kinds.add(kind)
-        while kind is Transpose or kind is Scale or kind is Hadamard:
-            e = e.operands[-1]
-            kind = type(e)
-            kinds.add(kind)
-        if kind is Member:
-            e = e.operands[0]
-        if isinstance(e, Symbol) and e.properties:
-            kinds.add(Declared)
-    return frozenset(kinds)
+    found = [o.facts.get("kinds") or kinds_of(o) for o in node.operands]
+    return found[0] if len(found) == 1 else frozenset().union(*found)
+
+
+def kinds_of(e: Expr) -> frozenset[type]:
+    """The classes of an operand, kept with it."""
+    kinds: set[type] = {type(e)}
+    core = e
+    while isinstance(core, Transpose | Scale | Hadamard):
+        core = core.operands[-1]
+        kinds.add(type(core))
+    if isinstance(core, Member):
+        core = core.operands[0]
+    if isinstance(core, Symbol) and core.properties:
+        kinds.add(Declared)
+    found = e.facts["kinds"] = frozenset(kinds)
+    return found
 
 
 class Chosen(NamedTuple):
@@ -110,7 +114,8 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
 
 def choose(laws: tuple[Law, ...], kinds: frozenset[type]) -> Chosen:
     """Finds out what is then known."""
-    chosen = [law for law in laws if not (wanted := among(law)) or any(issubclass(k, wanted) for k in kinds)]
+    bases = {base for kind in kinds for base in kind.__mro__}
+    chosen = [law for law in laws if not (wanted := among(law)) or not bases.isdisjoint(wanted)]
     needed = {law: more for law in chosen if (more := occurring(law) - kinds)}
     known = CHOSEN[id(laws), kinds] = Chosen(laws, tuple(chosen), needed)
     return known

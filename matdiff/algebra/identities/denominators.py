@@ -62,6 +62,12 @@ def term_of(e: Expr) -> Term:
     return Term(number, {b: k for b, k in powers.items() if k}, core)
 
 
+def holds_scalar(e: Expr) -> bool:
+    """Whether a term has a factor that is a scalar and no number."""
+    _, scalars, factors, _ = split(e)
+    return bool(scalars or (factors and e.is_scalar))
+
+
 def shared_powers(terms: Sequence[Term]) -> Iterable[tuple[Expr, Fraction, list[int]]]:
     """The powers that two terms or more have in common, all in the numerator or all in the denominator."""
     bases = dict.fromkeys(b for t in terms for b in t.powers)
@@ -95,7 +101,7 @@ POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"))  # of ter
 )
 def common_denominator(e: Expr) -> Expr | None:
     """Where something cancels in what then stands above it, and the sum gets shorter by that."""
-    if len(e.operands) > MOST_TERMS:
+    if len(e.operands) > MOST_TERMS or not any(map(holds_power, e.operands)):
         return None
     terms = [quotient_of(t) for t in e.operands]
     best = joined = e
@@ -105,6 +111,12 @@ def common_denominator(e: Expr) -> Expr | None:
             if shorter(cancelled, best) is cancelled:
                 best, joined = cancelled, whole
     return joined if joined is not e else None
+
+
+def holds_power(e: Expr) -> bool:
+    """Whether a power is a factor of a term."""
+    _, scalars, factors, _ = split(e)
+    return Power in map(type, (*scalars, *factors))
 
 
 def quotient_of(e: Expr) -> tuple[list[Expr], dict[Expr, Fraction]]:
@@ -160,7 +172,7 @@ def beside_each_other(factors: Sequence[Expr]) -> Expr:
 @identity("A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n")
 def common_powers(e: Expr) -> Expr | None:
     """Also for some of the terms: A + cB + cC = A + c(B + C)."""
-    if len(e.operands) > MOST_TERMS:
+    if len(e.operands) > MOST_TERMS or sum(map(holds_scalar, e.operands)) < 2:
         return None
     terms = [term_of(t) for t in e.operands]
     best = e

@@ -163,9 +163,9 @@ def like_terms(e: Expr) -> Expr | None:
     bodies: dict[object, Expr | None] = {}
     parts = [coefficient(t) for t in e.operands]
     kinds = [_kind(body) for _, body in parts]
-    often = Counter(kinds)
-    if len(often) == len(parts):
+    if len(set(kinds)) == len(parts):
         return None
+    often = Counter(kinds)
     same = [body if body is None or often[k] == 1 else key(body) for k, (_, body) in zip(kinds, parts, strict=True)]
     if len(set(same)) == len(parts):
         return None

@@ -55,9 +55,11 @@ def distinct_indices(e: Expr) -> Expr | None:
 )
 def equal_sums(e: Expr) -> Expr | None:
     """Sums that differ only in the name of their index get that of the first one."""
+    if len(e.operands) < 2 or len(sums_within(e)) < 2:
+        return None
     groups: dict[tuple[object, int], list[Expr]] = {}
     same: dict[Expr, Expr] = {}
-    for s in sums_within(e) if len(e.operands) > 1 else ():
+    for s in sums_within(e):
         known = groups.setdefault((s.data[0].last, reading_cost(s)), [])
         found = next((other for other in known if like(s, other) is other), None)
         if found is None:
@@ -83,7 +85,7 @@ def sums_within(e: Expr) -> tuple[Expr, ...]:
 def _sums_within(e: Expr, below: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
     if isinstance(e, IndexedSum):
         return (e,)
-    return tuple(dict.fromkeys(s for sums in below for s in sums))[:MOST_SUMS]
+    return tuple(dict.fromkeys(s for sums in below for s in sums))[:MOST_SUMS] if any(below) else ()
 
 
 MOST_SUMS = 8  # that are held against each other

@@ -15,6 +15,8 @@ from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.stated import stated
 
+POWERS = (Power, Sqrt)
+
 
 def base_and_exponent(e: Expr) -> tuple[Expr, Fraction]:
     """aᵏ with a number k is (a, k), a square root (a, ½), anything else (e, 1)."""
@@ -44,14 +46,14 @@ def equal_bases(e: Expr) -> Expr | None:
 @identity("(1/b)*a = a/b", title="ab = ba", where="a, b: scalar positive")
 def reciprocals_last(e: Expr) -> Expr | None:
     """Reciprocals go last, also entry by entry."""
-    again = collected(e)
-    return again if again is not e and not has_equal_bases(e.operands) else None
+    below = [f.reciprocal is not None for f in e.operands]
+    return collected(e) if below != sorted(below) and not has_equal_bases(e.operands) else None
 
 
 def has_equal_bases(factors: Sequence[Expr]) -> bool:
-    """Whether a base stands in two factors, or one of them is a power of a power."""
-    powers = [base_and_exponent(f) for f in factors if f.number is None]
-    return len({base for base, _ in powers}) < len(powers)
+    """Whether a base stands in two factors."""
+    bases = [base_and_exponent(f)[0] if type(f) in POWERS else f for f in factors]
+    return len(set(bases)) < len(bases)
 
 
 def collected(e: Expr) -> Expr:

@@ -83,7 +83,7 @@ RANKED = (Inverse, MatrixPower, Expm, Logm, Sqrtm, MatrixFunction, Sum)  # in th
 
 def applies_function(e: Expr) -> bool:
     """Whether a function of a matrix that is no power occurs in an expression."""
-    return fact("functions of a matrix", e, lambda node, below: isinstance(node, FUNCTIONS) or any(below))
+    return fact("functions of a matrix", e, lambda node, below: True in below or isinstance(node, FUNCTIONS))
 
 
 FUNCTIONS = (MatrixFunction, Expm, Logm, Sqrtm)

@@ -39,7 +39,7 @@ MOST_FACTORS, MOST_BITS = 64, 1000  # of a power of a number that is worked out
 
 def flattened(cls: type[Operator], operands: Sequence[Expr]) -> tuple[Expr, ...]:
     """The operands with nested operations of the same class opened."""
-    if not any(type(o) is cls for o in operands):
+    if cls not in map(type, operands):
         return tuple(operands)
     flat: list[Expr] = []
     for o in operands:
@@ -259,7 +259,7 @@ class Hadamard(Operator):
     @classmethod
     def of(cls, *operands: Expr) -> Expr:
         flat = flattened(cls, operands)
-        if flat[0].number == 1 or any(f.number is not None for f in flat[1:]):  # numbers are multiplied, in front
+        if Number in map(type, flat) and (flat[0].number == 1 or Number in map(type, flat[1:])):  # multiplied, in front
             number = reduce(mul, [f.number for f in flat if f.number is not None])
             others = tuple([f for f in flat if f.number is None])
             flat = others if number == 1 and others else (Number(number), *others)
