@@ -132,7 +132,7 @@ class Rewriter:
             self._push(before, stack, forward)
             if len(stack) > depth:
                 return
-            operands = tuple([settled[o] for o in before])
+            operands = tuple([settled[o] for o in before]) if before else before
             if operands != before:
                 following = node.rebuild(operands)
             elif not self.outside_in:

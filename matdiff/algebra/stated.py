@@ -76,15 +76,16 @@ def ingredients(node: Expr) -> frozenset[type]:
 
 def kinds_of(e: Expr) -> frozenset[type]:
     """The classes of an operand, kept with it."""
-    kinds: set[type] = {type(e)}
-    core = e
-    while isinstance(core, Transpose | Scale | Hadamard):
+    kind: type = type(e)
+    kinds, core = [kind], e
+    while kind is Transpose or kind is Scale or kind is Hadamard:
         core = core.operands[-1]
-        kinds.add(type(core))
-    if isinstance(core, Member):
+        kind = type(core)
+        kinds.append(kind)
+    if kind is Member:
         core = core.operands[0]
     if isinstance(core, Symbol) and core.properties:
-        kinds.add(Declared)
+        kinds.append(Declared)
     found = e.facts["kinds"] = frozenset(kinds)
     return found
 

@@ -47,16 +47,17 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
     Of *closed* nodes the fact does not depend on what is below, so that their operands are not asked.
     """
     facts = root.facts
-    if name not in facts:
-        inside = () if isinstance(root, closed) else root.operands
-        below = [o.facts[name] for o in inside if name in o.facts]
-        if len(below) == len(inside):  # as a rule the operands have been asked before
-            facts[name] = find(root, below)
+    stack = [] if name in facts else [root]
+    while stack:
+        node = stack[-1]
+        inside = () if isinstance(node, closed) else node.operands
+        unknown = [o for o in inside if name not in o.facts]
+        if unknown:
+            stack += reversed(unknown)
         else:
-            for node in postorder(root, prune=lambda n: name in n.facts or isinstance(n, closed)):
-                if name not in node.facts:
-                    known = [] if isinstance(node, closed) else [o.facts[name] for o in node.operands]
-                    node.facts[name] = find(node, known)
+            stack.pop()
+            if name not in node.facts:
+                node.facts[name] = find(node, [o.facts[name] for o in inside])
     found: T = facts[name]
     return found
 

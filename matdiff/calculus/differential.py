@@ -115,7 +115,7 @@ class Differentiation:
                 suggestion="Write it with operators that have one: `matdiff laws` lists them.",
             )
         inner = [o for o in e.operands if self.depends(o)]
-        after = law.apply(e, *[Differential(o) if self.depends(o) else None for o in e.operands])
+        after = law.apply(e, *[Differential(o) if o in inner else None for o in e.operands])
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
             known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a

@@ -17,7 +17,7 @@ from matdiff.errors import UnsupportedError
 
 def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
     """Refuses what holds nowhere: where xxᵀ would have to be invertible, or −xᵀx positive; and 1/0."""
-    if any(divides_by_zero(node) for answer in answers for node in postorder(answer)):
+    if any(isinstance(node, Power) and divides_by_zero(node) for answer in answers for node in postorder(answer)):
         raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
     if found := [c for c in dict.fromkeys(needed(function, Dependence(unknowns))) if is_doubtful(c)]:
         from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
@@ -40,9 +40,13 @@ def needed(function: Expr, varies: Callable[[Expr], bool]) -> Iterator[Condition
     for node in postorder(function):
         if not isinstance(node, Operator):
             continue
-        at_constant_zeros = node.kink and any(fact("zeros kept", o, keeps_zeros) for o in node.operands)
-        if isinstance(node, VALUED) or (node.requires and varies(node) and not at_constant_zeros):
+        if isinstance(node, VALUED) or (node.requires and varies(node) and not is_at_constant_zeros(node)):
             yield from of_operation(node)
+
+
+def is_at_constant_zeros(e: Operator) -> bool:
+    """Whether an operation has its kink at entries that are 0 by the form of an operand."""
+    return e.kink and any(fact("zeros kept", o, keeps_zeros) for o in e.operands)
 
 
 def keeps_zeros(node: Expr, below: list[bool]) -> bool:
@@ -55,6 +59,6 @@ def keeps_zeros(node: Expr, below: list[bool]) -> bool:
     return has_zeros(node) or bool(is_zero_at_zeros and below and all(below))
 
 
-def divides_by_zero(e: Expr) -> bool:
-    """Whether a node is 1/0."""
-    return isinstance(e, Power) and e.operands[0].number == 0 and (e.operands[1].number or 0) < 0
+def divides_by_zero(e: Power) -> bool:
+    """Whether a power is 1/0."""
+    return e.operands[0].number == 0 and (e.operands[1].number or 0) < 0

@@ -16,7 +16,7 @@ from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
 from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
-from matdiff.algebra.identities.factoring import key, like_terms, split
+from matdiff.algebra.identities.factoring import like_terms, split
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import (
     factor_beside_inverse,
@@ -182,10 +182,7 @@ def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
     if not terms:
         return zero(e.shape)
     whole = Sum.of(*terms)
-    if not isinstance(whole, Sum):
-        return whole
-    different = {key(coefficient(t)[1] or Number(1)) for t in whole.operands}
-    return like_terms.apply(whole) if len(different) < len(whole.operands) else None
+    return like_terms.apply(whole) if isinstance(whole, Sum) else whole
 
 
 @identity("x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))

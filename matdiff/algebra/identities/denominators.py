@@ -62,10 +62,16 @@ def term_of(e: Expr) -> Term:
     return Term(number, {b: k for b, k in powers.items() if k}, core)
 
 
-def holds_scalar(e: Expr) -> bool:
-    """Whether a term has a factor that is a scalar and no number."""
-    _, scalars, factors, _ = split(e)
-    return bool(scalars or (factors and e.is_scalar))
+def bases_of(e: Expr) -> set[Expr]:
+    """The bases of the powers in a term."""
+    _, scalars, factors, chain = split(e)
+    if factors and e.is_scalar:
+        scalars = (*scalars, *([Product.of(*factors)] if chain else factors))
+    return {base_and_exponent(s)[0] for s in scalars}
+
+
+def are_disjoint(sets: Sequence[set[Expr]]) -> bool:
+    return sum(map(len, sets)) == len(set().union(*sets))
 
 
 def shared_powers(terms: Sequence[Term]) -> Iterable[tuple[Expr, Fraction, list[int]]]:
@@ -101,7 +107,7 @@ POWERS = (("", "/c", "c"), ("/c", "/c^2", "c"), ("/c", "/c^3", "c^2"))  # of ter
 )
 def common_denominator(e: Expr) -> Expr | None:
     """Where something cancels in what then stands above it, and the sum gets shorter by that."""
-    if len(e.operands) > MOST_TERMS or not any(map(holds_power, e.operands)):
+    if len(e.operands) > MOST_TERMS or not any(map(is_over_sum, e.operands)):
         return None
     terms = [quotient_of(t) for t in e.operands]
     best = joined = e
@@ -113,10 +119,11 @@ def common_denominator(e: Expr) -> Expr | None:
     return joined if joined is not e else None
 
 
-def holds_power(e: Expr) -> bool:
-    """Whether a power is a factor of a term."""
+def is_over_sum(e: Expr) -> bool:
+    """Whether a factor of a term is a power of a sum below a bar."""
     _, scalars, factors, _ = split(e)
-    return Power in map(type, (*scalars, *factors))
+    powers = [base_and_exponent(f) for f in (*scalars, *factors) if isinstance(f, Power)]
+    return any(k < 0 and isinstance(base, Sum) for base, k in powers)
 
 
 def quotient_of(e: Expr) -> tuple[list[Expr], dict[Expr, Fraction]]:
@@ -172,7 +179,7 @@ def beside_each_other(factors: Sequence[Expr]) -> Expr:
 @identity("A/a + B/a^2 = (A + B/a)/a", where="a: scalar; A, B: m x n")
 def common_powers(e: Expr) -> Expr | None:
     """Also for some of the terms: A + cB + cC = A + c(B + C)."""
-    if len(e.operands) > MOST_TERMS or sum(map(holds_scalar, e.operands)) < 2:
+    if len(e.operands) > MOST_TERMS or are_disjoint([bases_of(t) for t in e.operands]):
         return None
     terms = [term_of(t) for t in e.operands]
     best = e

@@ -6,7 +6,7 @@ Every law here makes the sum shorter or keeps its length while a term disappears
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 from zlib import crc32
@@ -190,17 +190,17 @@ def twins_under_d(e: Expr) -> Expr | None:
     """Terms of a scalar that differ by a transpose, as the product law gives them: of dxᵀy and yᵀdx the last stays."""
     if isinstance(e, Trace):
         both = e.operands[0].operands if isinstance(e.operands[0], Sum) else ()
-        merged = _merged([*map(Trace, both)]) if len(both) == 2 else None
+        merged = _merged(Sum.of(*map(Trace, both))) if len(both) == 2 else None
         return None if isinstance(merged, Sum) else merged
-    return _merged(e.operands) if e.is_scalar else None
+    return _merged(e) if e.is_scalar else None
 
 
-def _merged(terms: Sequence[Expr]) -> Expr | None:
+def _merged(e: Expr) -> Expr | None:
     """A sum with like terms collected, each at its first place, and where it can in a form that ends in its d."""
-    merged = like_terms.apply(Sum.of(*terms))
+    merged = like_terms.apply(e)
     if merged is None:
         return None
-    found = [body for _, body in map(coefficient, terms) if body is not None and _ends_in_d(body)]
+    found = [body for _, body in map(coefficient, e.operands) if body is not None and _ends_in_d(body)]
     last = {key(body): body for body in found}
     parts = map(coefficient, merged.operands if isinstance(merged, Sum) else [merged])
     return Sum.of(*[multiple(number, body and last.get(key(body), body)) for number, body in parts])

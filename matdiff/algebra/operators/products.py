@@ -52,9 +52,10 @@ def flattened(cls: type[Operator], operands: Sequence[Expr]) -> tuple[Expr, ...]
 
 def coefficient(e: Expr) -> tuple[Fraction, Expr | None]:
     """Splits off the number that a product starts with: 2 A B is (2, A B), 3 is (3, None)."""
-    if isinstance(e, Number):
-        return e.value, None
-    if not isinstance(e, Scale | Hadamard):
+    kind = type(e)
+    if kind is Number:
+        return e.data[0], None
+    if kind is not Scale and kind is not Hadamard:
         return UNIT, e
     found: tuple[Fraction, Expr] | None = e.facts.get("coefficient")
     if found is None:

@@ -70,7 +70,7 @@ def instance(p: Expr, found: Found) -> Expr | None:
     """A side of a statement with what its letters stand for; None where a letter is not known, or nothing fits."""
     done: dict[Expr, Expr] = {}
     try:
-        found = with_sizes(found)
+        found = with_sizes(found) if "sizes" in found else found
         for node in nodes_of(p):
             done[node] = _instance(node, found, done)
     except (Unbound, ShapeError, ValueError, TypeError, KeyError):
@@ -79,6 +79,8 @@ def instance(p: Expr, found: Found) -> Expr | None:
 
 
 def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
+    if isinstance(node, Transpose):
+        return turned(done[node.operands[0]])
     if isinstance(node, Member) and isinstance(found.get(node.operands[0]), Family):
         return found[node.operands[0]].at(done[node.operands[1]])  # type: ignore[no-any-return]
     if isinstance(node, Symbol):
@@ -97,8 +99,6 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if isinstance(node, Differential) and node in found:
         return found[node]  # type: ignore[no-any-return]
     operands = tuple([done[o] for o in node.operands])
-    if isinstance(node, Transpose):
-        return turned(operands[0])
     if not node.operands and not node.data:
         return node
     data = tuple([_datum(d, found, done) for d in node.data])
