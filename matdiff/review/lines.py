@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import MatdiffError
+from matdiff.language.names import FONT_MARKS
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
@@ -150,7 +151,8 @@ def _stands_behind(above: str, row: str) -> bool:
     """Whether a row of formulas stands to the right of the = above it, with no sign of its own: the next factor."""
     indent = len(row) - len(row.lstrip())
     is_factor = re.match(r"\s*(?:[^\W\d_][\w⁰-⁹]*\s*)?[([]", row) is not None and len(_split(row, RELATION)) == 1
-    return is_factor and 0 <= above.find("=") < indent and not set(re.findall(WORD, row)) - MATHEMATICAL
+    words = {word for word in re.findall(WORD, row) if len(word) > 2}  # dw is none
+    return is_factor and 0 <= above.find("=") < indent and words <= MATHEMATICAL
 
 
 def _without_remark(row: str, column: int) -> tuple[str, int]:
@@ -166,6 +168,8 @@ def _without_remark(row: str, column: int) -> tuple[str, int]:
 
 
 def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known: frozenset[str], words: str) -> Line:
+    if bold := "|".join(name.removesuffix("_bold") for name in known if name.endswith("_bold")):
+        formula = re.sub(rf"\\(?:mathbf|boldsymbol|bm)\s*\{{\s*({bold})\s*\}}", rf"\1{FONT_MARKS['bold']}", formula)
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
     statements: list[Statement] = []
     for piece in _pieces(formula) if is_latex else [formula]:

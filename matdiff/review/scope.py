@@ -70,6 +70,8 @@ class Scope:
             self.declared.table.update(declare("g: R -> R").table)
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
         self.forms: dict[str, Expr] = {}  # of a function that is not given, its differential
+        counts = {n for d in self.declared.table.values() for _, last in d.indices for n in last.names()} - {"d"}
+        self.declared.table.update({n: Declaration(n, SCALAR) for n in counts - self.given})
         self._number_letters(text)
         for m in re.finditer(rf"({LETTER})\s*=\s*\1\s*(?:ᵀ|⊤|'|\^\{{?(?:T|\\top))", text):
             self._assume(named(m.group(1)), "symmetric")
