@@ -86,7 +86,8 @@ class Differentiation:
                 fresh = [i for i in inner if not self._is_resolved(i)]
                 here = fresh if _passes(e, step.law) else [i for i in fresh if isinstance(i, Transpose)]
                 queue.extend(reversed(here))
-                following.update((i, None) for i in fresh if i not in here)
+                passed = set(here)
+                following.update((i, None) for i in fresh if i not in passed)
             yield list(steps.values())
             waiting = [e for e in following if e not in steps]
 
@@ -114,14 +115,14 @@ class Differentiation:
                 f"there is no law for the differential of {e.title() if isinstance(e, Operator) else e}",
                 suggestion="Write it with operators that have one: `matdiff laws` lists them.",
             )
-        inner = [o for o in e.operands if self.depends(o)]
+        inner = dict.fromkeys(o for o in e.operands if self.depends(o))
         after = law.apply(e, *[Differential(o) if o in inner else None for o in e.operands])
         if e in self.definitions:  # d tanh(h) = (1 − z²) ⊙ dh where z = tanh(h)
             known = {o: o for o in e.operands} | {e: self.definitions[e]}  # nothing below the operands is visited
             if isinstance(e, Power) and e.operands[1].number == -1:  # d(1/a) = −q² da where q = 1/a
                 known[Power(e.operands[0], Number(-2))] = Power(self.definitions[e], Number(2))
             after = replace(after, known.get)
-        return Step(law_at(law, e), Differential(e), after), list(dict.fromkeys(inner))
+        return Step(law_at(law, e), Differential(e), after), list(inner)
 
 
 def _passes(e: Expr, law: Law) -> bool:
