@@ -312,16 +312,17 @@ def common_entrywise_factor(e: Expr) -> Expr | None:
 def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
     """Joins the terms that share a factor at a place, where a factor is left over in every one of them."""
     terms = [split(t) for t in e.operands]
-    groups: dict[Expr, list[int]] = {}
+    groups: dict[Expr, dict[int, None]] = {}
     for k, t in enumerate(terms):
         if t.chain is chain and len(t.factors) > 1:
             for factor in t.factors if place is None else (t.factors[place],):
-                if factor.number is None and k not in groups.setdefault(factor, []):
-                    groups[factor].append(k)
+                if factor.number is None:
+                    groups.setdefault(factor, {})[k] = None
     best = max(groups, key=lambda f: len(groups[f]), default=None)
     if best is None or len(groups[best]) < 2:
         return None
     members = groups[best]
+    first = next(iter(members))
     rests = []
     for k in members:
         f = terms[k].factors
@@ -332,8 +333,7 @@ def _group(e: Expr, chain: bool, place: int | None) -> Expr | None:
         joined = Product.of(inner, best) if place else Product.of(best, inner)
     else:
         joined = Hadamard.of(Sum.of(*rests), best)
-    others = [joined if k == members[0] else t for k, t in enumerate(e.operands) if k not in members[1:]]
-    return Sum.of(*others)
+    return Sum.of(*[joined if k == first else t for k, t in enumerate(e.operands) if k == first or k not in members])
 
 
 @identity("A' + B' = (A + B)'", where="A, B: m x n", among=(Transpose,))
