@@ -103,7 +103,7 @@ NAMES = [
     (r"\operatorname{tr}(A) \operatorname*{tr}(A) \mathrm{Tr}(A) \text{tr}(A)", "tr(A) tr(A) Tr(A) tr(A)"),
     (r"{\rm Tr}(A) \mathop{\rm Tr}(A) \mathop{\mathrm{tr}}(A) {\det}(A)", "Tr(A) Tr(A) tr(A) det(A)"),
     (r"\log{x}y", "log(x)y"),
-    (r"\log \odot (x)", "log(x)"),
+    (r"\log \odot (x)", "log⊙(x)"),
     (r"\text{loss} + \mathrm{W} + \mathsf{loss2}", "⟪loss⟫ + W + ⟪loss2⟫"),
     (r"\texttt{loss\_weight}", "⟪loss_weight⟫"),
     (r"{\rm loss}^2", "⟪loss⟫^2"),

@@ -102,6 +102,8 @@ def test_the_derivative_by_a_member_is_judged() -> None:
 
 
 OWN = [
+    ("sum(exp(A*X))", "X", "A, X: n x n"),
+    ("tr(A'*sqrt(X))", "X", "A, X: n x n"),
     ("x'*sqrtm(A)*x", "x", "A: n x n spd; x: n"),
     ("sum(k=1..K, norm2(X[k] - A*diag(c[k])*B')^2)", "c", "X[k=1..K]: m x n; A: m x p; B: n x p; c[k=1..K]: p"),
     ("-N/2*(log(det(W*W' + s^2*eye(n))) + tr(inv(W*W' + s^2*eye(n))*S))", "W", "S: n x n symmetric; W: n x p"),

@@ -133,11 +133,11 @@ class _Pass(Wording):
     # ---- signs and spaces --------------------------------------------------------------------------
 
     def sign(self, token: Token, sign: str) -> None:
-        """A sign; log ⊙ (x) is the logarithm taken entry by entry, as log(x) is."""
+        """A sign; log ⊙ (X) is the logarithm taken entry by entry, a function too."""
         page = self.page
         is_behind = self.function_end > 0 and self.function_end in (len(page), len(page) - 1)
         if sign in ("⊙", "∘") and is_behind and self.opens_bracket():
-            page.extend(self.function_end - 1, token.end)
+            page.write("⊙", token.start, token.end)
             self.function_end = len(page)
         else:
             page.write(sign, token.start, token.end)
