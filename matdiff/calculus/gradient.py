@@ -254,7 +254,7 @@ class _Sweep:
         groups: list[list[Step]] = [steps]
         whole = self._expand(value) if self.expand else value
         closed, more = self.simplifier.rest(whole)  # told only where it is shorter: it may be long
-        if reading_cost(closed) < reading_cost(value):  # ∇_s = ∇_p ⊙ p − (∇_pᵀp)p is p − y
+        if is_shorter(closed, value):  # ∇_s = ∇_p ⊙ p − (∇_pᵀp)p is p − y
             groups.append([Step(substitution, value, whole), *more])
             value = closed
         label = f"nabla_{self.names[node]}"
@@ -306,7 +306,7 @@ class _Sweep:
                 continue
             turned = Step(definition_turned, value.operands[1], Scale.of(reciprocal(value.operands[0]), z))
             simple, steps = self.simplifier.rest(replay(answer, [turned], is_not_named))
-            if reading_cost(simple) < reading_cost(answer):
+            if is_shorter(simple, answer):
                 answer = simple
                 told += [(turned,), steps]
         return answer, told
@@ -340,6 +340,12 @@ class _Sweep:
         """The indices of the first general member that the blocks contributed to, or new ones."""
         assert isinstance(family, Symbol)
         return general_indices(family, self.pieces, index_names(self.f))
+
+
+def is_shorter(e: Expr, other: Expr) -> bool:
+    """Whether there is less to read in an expression, of which every operand takes a sign at least."""
+    cost = reading_cost(other)
+    return len(e.operands) < cost and reading_cost(e) < cost
 
 
 def written_in(e: Expr) -> set[Expr]:

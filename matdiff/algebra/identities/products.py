@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
@@ -48,11 +50,10 @@ def base_and_exponent(e: Expr) -> tuple[Expr, int]:
 
 def beside_each_other(e: Expr, cancelling: bool) -> Expr | None:
     """A product with the first neighbours AⁱAʲ as Aⁱ⁺ʲ that cancel, or of those that do not."""
-    factors = list(e.operands)
-    for k in range(len(factors) - 1):
-        (a, i), (b, j) = base_and_exponent(factors[k]), base_and_exponent(factors[k + 1])
+    f = e.operands
+    for k, ((a, i), (b, j)) in enumerate(pairwise(map(base_and_exponent, f))):
         if a is b and a.rows is a.cols and (i + j == 0) is cancelling:
-            return Product.of(*factors[:k], matrix_power(a, i + j), *factors[k + 2 :])
+            return Product.of(*f[:k], matrix_power(a, i + j), *f[k + 2 :])
     return None
 
 
