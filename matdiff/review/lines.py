@@ -31,6 +31,7 @@ TAG = rf"\\tag\*?\s*(?:{BRACES}|[^\\\s{{])"
 END_OF_ROW = rf"{TAG}\s*(?:\\\\)?\s*$|\\\\(?:\[[^\]]*\])?\s*$"
 END_OF_FORMULA = r"(?:\$|\\\]|\\end\s*\{\w+\*?\})[\s.,;]*$"
 INDENT = r"^(?:[\s&]|\\phantom\{=\}|\\ |\\q?quad(?![A-Za-z])|\{\})+"  # in front of a row that goes on
+SIGNED = r"(?:[\s&$|{}]|\\[,;:! ]|\\q?quad(?![A-Za-z])|\\(?:phantom\{=\}|\[|displaystyle))*(?:[-+−]|\\pm)"  # + B
 PROSE = "⸨⸩"  # stands where words stood
 TERM = rf"(?:{PROSE}\s*[-+*/@^]\s*(?!{PROSE})[\w(]|[^\s{PROSE}]\s*[-+*/@^]\s*{PROSE})"  # a word that is a name
 LAYOUT = (
@@ -172,10 +173,12 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
         formula = re.sub(rf"\\(?:mathbf|boldsymbol|bm)\s*\{{\s*({bold})\s*\}}", rf"\1{FONT_MARKS['bold']}", formula)
     span = place + len(row) - len(row.lstrip()), place + len(row.rstrip())
     statements: list[Statement] = []
+    is_signed = re.match(SIGNED, formula) is not None
     for piece in _pieces(formula) if is_latex else [formula]:
         first, *rest = re.split(RELATION, re.sub(ITEM, "", piece), maxsplit=1)
         try:
-            statements += _statements(lettered(_plain("=".join((first, *rest)), is_latex), words), known)
+            plain = lettered(_plain("=".join((first, *rest)), is_latex), words)
+            statements += _statements(plain, known, is_signed and not statements)
         except MatdiffError as error:
             statements += [Statement((_name(first, is_latex),), False, error.message)] * len(rest)
     return Line(number, row.strip(), span, tuple(statements))
@@ -243,8 +246,8 @@ def _plain(piece: str, is_latex: bool) -> str:
     return re.sub(ARROWS, ";", found)
 
 
-def _statements(formula: str, known: frozenset[str]) -> Iterator[Statement]:
-    """The chains of a formula, without the words around them."""
+def _statements(formula: str, known: frozenset[str], is_signed: bool) -> Iterator[Statement]:
+    """The chains of a formula, without the words around them; *is_signed* where a row begins with it, at a sign."""
     for piece in _split(_without_words(formula, known), SEPARATOR):
         piece, *behind = re.split(BEHIND, piece)
         sides = [side.strip(" .,:") for side in _split(piece, RELATION)]
@@ -257,7 +260,8 @@ def _statements(formula: str, known: frozenset[str]) -> Iterator[Statement]:
             yield Statement(tuple(sides[1:] if goes_on else sides), goes_on)
             if behind and behind[0].strip():
                 yield Statement((behind[0].strip(" .,"), sides[-1]))
-        elif re.match(r"\s*[+−-]", piece):
+        elif is_signed and re.match(r"\s*[+−-]", piece):
+            is_signed = False
             yield Statement((piece.strip(" .,:"),), True)
 
 

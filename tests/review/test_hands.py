@@ -120,3 +120,12 @@ def test_what_a_page_declares_is_taken_in(text: str, wrt: str, where: str, form:
     review = matdiff.check(getattr(matdiff.derive(text, wrt, where), form)())
     assert review.ok, review.to_text()
     assert sum(line.verdict in ("proved", "agrees") for line in review.lines) >= 3
+
+
+def test_a_formula_with_a_sign_behind_words_does_not_go_on() -> None:
+    text = r"""Let $X \in \mathbb{R}^{n\times n}$ be invertible. Then $d \log\det X = \operatorname{tr}(X^{-1} dX)$.
+The Jacobian of $X \mapsto X^{-1}$ is $-(X^{-\top} \otimes X^{-1})$."""
+    assert [line.verdict for line in matdiff.check(text).lines] == ["proved", "not a claim"]
+    row = "Then\n$df = 2 x^T A dx$\n$- b^T dx$"
+    review = matdiff.check("$f = x^T A x - b^T x$ with symmetric $A$.\n" + row, "A: n x n; x, b: n")
+    assert [line.verdict for line in review.lines][-1] == "proved"
