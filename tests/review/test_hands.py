@@ -126,6 +126,5 @@ def test_a_formula_with_a_sign_behind_words_does_not_go_on() -> None:
     text = r"""Let $X \in \mathbb{R}^{n\times n}$ be invertible. Then $d \log\det X = \operatorname{tr}(X^{-1} dX)$.
 The Jacobian of $X \mapsto X^{-1}$ is $-(X^{-\top} \otimes X^{-1})$."""
     assert [line.verdict for line in matdiff.check(text).lines] == ["proved", "not a claim"]
-    row = "Then\n$df = 2 x^T A dx$\n$- b^T dx$"
-    review = matdiff.check("$f = x^T A x - b^T x$ with symmetric $A$.\n" + row, "A: n x n; x, b: n")
-    assert [line.verdict for line in review.lines][-1] == "proved"
+    rows = "f = x'A x - b'x\ndf = 2 x'A dx\n     - b'dx"
+    assert [line.verdict for line in matdiff.check(rows, "A: n x n symmetric; x, b: n").lines][-1] == "proved"
