@@ -111,9 +111,9 @@ class Rewriter:
                 stack.pop()
         raise UnsupportedError(ENDLESS)
 
-    def _push(self, nodes: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> None:
-        """Puts on the stack what has to be settled; what leads elsewhere and waits below for that waits for itself."""
-        settled = self.settled
+    def _push(self, nodes: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> bool:
+        """Puts on the stack what has to be settled, if there is such; what waits below for itself never will be."""
+        settled, pushed = self.settled, False
         for node in reversed(nodes):
             if node not in settled:
                 if not self.within(node):
@@ -122,15 +122,16 @@ class Rewriter:
                     raise UnsupportedError(ENDLESS)
                 else:
                     stack.append(node)
+                    pushed = True
+        return pushed
 
     def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr]) -> None:
         """Settles a node, or puts on the stack what has to be settled before it."""
         settled = self.settled
         following = self.change(node) if self.outside_in else None
         if following is None:
-            depth, before = len(stack), node.operands
-            self._push(before, stack, forward)
-            if len(stack) > depth:
+            before = node.operands
+            if before and self._push(before, stack, forward):
                 return
             operands = tuple([settled[o] for o in before]) if before else before
             if operands != before:
