@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
+from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
 from matdiff.language.names import FONT_MARKS
 from matdiff.language.requests import BY, DERIVED, NAMES
@@ -53,6 +54,7 @@ OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s
 NUMBER = r"[-+−]?[\d.]+"
 SEPARATOR = r"[;\n⇒⟹]|,(?=\s|$)|⸨⸩|\.(?=\s|$)"
 VALUE = r"[^\W\d_]\s*\([^\W\d_](?:\s*,\s*[^\W\d_])*\)"  # f(w), L(a, b)
+D_GREEK = rf"(?<![A-Za-z\\])([d∂])({'|'.join(sorted(GREEK, key=len, reverse=True))})(?![A-Za-z])"
 BEHIND = r"=\s*:(?!=)"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
@@ -128,6 +130,11 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     ]
 
 
+def _in_greek(m: re.Match[str]) -> str:
+    """dθ for dtheta, which is no word."""
+    return m.group(1) + GREEK[m.group(2)]
+
+
 def lettered(formula: str, words: str) -> str:
     """A formula with words that are names of a text as letters with a subscript: l_oss for loss, d(l_oss) for dloss."""
     if not words:
@@ -156,9 +163,15 @@ def _stands_behind(above: str, row: str) -> bool:
     return is_factor and 0 <= above.find("=") < indent and words <= MATHEMATICAL
 
 
+def _label(row: str) -> str:
+    """The words in front of a formula, up to their colon: ``Hessian:``."""
+    m = re.match(r"\s*[^\W\d]+(?: [^\W\d]+)*:\s*", row)
+    return m.group() if m else ""
+
+
 def _without_remark(row: str, column: int) -> tuple[str, int]:
     """A row without the remark that stands in a column at its right, and that column, or the one above."""
-    m = re.search(r"(?<=\S) {3,}(?=\S)", row.rstrip())
+    m = re.compile(r"(?<=\S) {3,}(?=\S)").search(row.rstrip(), len(_label(row)))
     if m is None or "&" in row:
         indent = len(row) - len(row.lstrip())
         is_remark = (indent > 24 and re.match(r"\s*[=+·*&\\⇒−-]", row) is None) or (
@@ -177,7 +190,7 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
     for piece in _pieces(formula) if is_latex else [formula]:
         first, *rest = re.split(RELATION, re.sub(ITEM, "", piece), maxsplit=1)
         try:
-            plain = lettered(_plain("=".join((first, *rest)), is_latex), words)
+            plain = lettered(_plain(re.sub(D_GREEK, _in_greek, "=".join((first, *rest))), is_latex), words)
             statements += _statements(plain, known, is_signed and not statements)
         except MatdiffError as error:
             statements += [Statement((_name(first, is_latex),), False, error.message)] * len(rest)

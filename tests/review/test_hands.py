@@ -128,3 +128,13 @@ The Jacobian of $X \mapsto X^{-1}$ is $-(X^{-\top} \otimes X^{-1})$."""
     assert [line.verdict for line in matdiff.check(text).lines] == ["proved", "not a claim"]
     rows = "f = x'A x - b'x\ndf = 2 x'A dx\n     - b'dx"
     assert [line.verdict for line in matdiff.check(rows, "A: n x n symmetric; x, b: n").lines][-1] == "proved"
+
+
+def test_dmu_is_no_word_and_a_label_no_formula() -> None:
+    """dKL/dmu went as a word, so that the row was read as the next side; of `Hessian:   H f =` the label was left."""
+    text = "KL = 1/2 (tr(S) + mu'mu - k - log det S)\ndKL/dmu = mu\ndKL/dS = 1/2 (I - S^-1)"
+    where = "S: k x k spd; mu: k"
+    assert [line.verdict for line in matdiff.check(text, where).lines] == ["not a claim", "proved", "proved"]
+    assert matdiff.check(text.replace("= mu", "= 2 mu"), where).first_wrong == 2
+    text = "f(w) = 1/2 ||A w - b||^2\nHessian:   hess f(w) = A A'"
+    assert matdiff.check(text, "A: m x n; w: n; b: m").kind == "transpose"
