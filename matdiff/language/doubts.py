@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice, permutations
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, customary
-from matdiff.language.scopes import BARE
+from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key
 
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
+RUN = 5  # how far apart letters of one run are: i to n
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
 
 
@@ -106,6 +108,36 @@ def say_means(bound: Bound, attempt: Attempt) -> None:
         if is_mean and not name.declared and any(re.fullmatch(rf"{of}(_\w)?", unknown) for unknown in bound.wrt):
             place = next(n for n in bound.order if n.kind in ("symbol", "member") and n.value[0] == name.name)
             attempt.note(place, f"{name.name} is a constant here; where it depends on {of}, define it: {name.name} = …")
+
+
+def say_families(bound: Bound, attempt: Attempt) -> None:
+    """Notes that b_u and b_i of a sum over u and i are one family, where they may be two: biases of users and of items.
+
+    That is so where u and i are no letters of one run, as i and j are, or where other families have one of them alone.
+    """
+    for one, two in islice(_doubtful_members(bound), 1):
+        both = f"{attempt.written(one)} and {attempt.written(two)}"
+        attempt.note(two, f"{both} are members of one family; where they are of two, give one another letter")
+
+
+def _doubtful_members(bound: Bound) -> Iterator[list[Node]]:
+    """The pairs of members of one undeclared family, under a sum over the index of one of them, that may be of two."""
+    own = {binder for places in _places(bound.tree).values() if len(places) == 1 for binder in places}
+    for total in [node for node in bound.order if node.kind == "big_sum"]:
+        for name, places in _places(total).items():
+            for i, j in permutations(places, 2):
+                is_apart = abs(ord(i.name[0]) - ord(j.name[0])) > RUN
+                if i in total.value.binders and (is_apart or {i, j} <= own) and not bound.names[name].declared:
+                    yield sorted((places[i], places[j]), key=lambda node: node.start)
+
+
+def _places(tree: Node) -> dict[str, dict[Binder, Node]]:
+    """Where the members with one index stand in a tree, by families and by the sums that count them."""
+    found: dict[str, dict[Binder, Node]] = {}
+    for node in postorder(tree):
+        if node.kind == "member" and len(node.value[1]) == 1 and isinstance(node.value[1][0], Binder):
+            found.setdefault(node.value[0], {}).setdefault(node.value[1][0], node)
+    return found
 
 
 def _require_vectors(bound: Bound, attempt: Attempt) -> None:

@@ -18,7 +18,7 @@ from matdiff.errors import AmbiguityError, MatdiffError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS, Kinds
-from matdiff.language.doubts import KindsError, require_customary, require_one_font, say_means
+from matdiff.language.doubts import KindsError, require_customary, require_one_font, say_families, say_means
 from matdiff.language.functions_of_matrices import settle
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node
@@ -136,6 +136,7 @@ class Search:
         require_one_font(self.bound, found.attempt, self.italic)
         self._say_kinds(found, vector)
         say_means(self.bound, found.attempt)
+        say_families(self.bound, found.attempt)
         settle(found.attempt)
 
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:

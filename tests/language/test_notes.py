@@ -99,3 +99,18 @@ def test_a_result_keeps_its_notes_when_another_text_is_read_as_the_same_expressi
     assert "note: " in first.to_text()
     assert second.notes == ()
     assert "note: " not in second.to_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown", "where"),
+    [
+        ("∑_{i,j} K_ij a_i a_j", "a", ""),  # indices of one run
+        ("∑_{i,j} a_i a_j x_iᵀx_j", "a", ""),
+        ("∑_u b_u² + ∑_i b_i²", "b", ""),  # each sum has its own index
+        ("∑_{u,i} (r_ui − b_u − b_i)²", "b", "b[i=1..N]: scalar"),  # it is said
+    ],
+)
+def test_one_family_is_doubted_only_where_it_may_be_two(text: str, unknown: str, where: str) -> None:
+    assert not any("one family" in note for note in matdiff.derive(text, wrt=unknown, where=where or None).notes)
+    of_two = matdiff.derive("∑_{u,i} (r_ui − b_u − b_i)²", wrt="b")
+    assert any("b_u and b_i are members of one family" in note for note in of_two.notes)
