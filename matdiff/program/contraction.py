@@ -8,19 +8,20 @@ linear equations.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
 from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters
 from matdiff.program.costs import FREE, Cost, Costs, total, weight
-from matdiff.program.distances import repeated_sum, square_distances, terms_of
+from matdiff.program.distances import opened, repeated_sum, square_distances, terms_of
 from matdiff.program.linear import as_inverse, is_solved, solution
 from matdiff.program.tensors import Factor, Label, Labels, Place, extent_of
 
 MOST = 6  # factors whose order is found among all orders
 
+Product = tuple[tuple[Array, ...], tuple[str, ...]]  # what is multiplied, and the letters of axes
 Path = list[tuple[int, int]]  # which two are multiplied; each product is counted behind all that were there before
 
 
@@ -37,6 +38,9 @@ class Contraction:
     def __init__(self, arrays: Arrays, costs: Costs) -> None:
         self.arrays = arrays
         self.costs = costs
+        self.missing: set[Product] = set()  # products that might be of use in the one that is computed
+        self.asked: set[Product] = set()  # those of all before that were not made then
+        self.needed: Container[Array] | None = None  # of the arrays that are known, those that there will be
 
     def contracted(self, factors: Sequence[Factor], keep: Collection[Label]) -> Factor:
         """The product of some factors as one array, summed over all labels but those that are kept."""
@@ -60,6 +64,8 @@ class Contraction:
                     b = self.pair(scalar, b, needed)
                 scalar = None
             made[len(path) + 1 + step] = self.pair(a, b, needed)
+        self.asked |= {key for key in self.missing if self.arrays.known("contract", *key) is None}
+        self.missing.clear()
         if not made:
             return scalar or (self.arrays.number(1), ())
         (found,) = made.values()
@@ -70,7 +76,7 @@ class Contraction:
     def term_by_term(self, factors: Sequence[Factor], k: int, keep: Collection[Label]) -> Factor:
         """The same where the k-th factor is a sum, whose terms are multiplied one by one."""
         rest = [*factors[:k], *factors[k + 1 :]]
-        products = [self.contracted([*rest, term], keep) for term in terms_of(factors[k])]
+        products = [self.contracted([*rest, *opened(term)], keep) for term in terms_of(factors[k])]
         labels = tuple([x for x in keep if any(x in own for _, own in products)])
         places = tuple([tuple(map(labels.index, own)) for _, own in products])
         data = factors[k][0].data[0], places
@@ -94,9 +100,22 @@ class Contraction:
         return weight(self.costs.volume(factor[0].axes))
 
     def widens(self, a: Factor, b: Factor, needed: Collection[Label]) -> bool:
-        """Whether a product has more entries than its factors, as xyᵀ."""
+        """Whether a product has more entries than its factors, as xyᵀ; AᵀA has half the work as it is."""
         out = {*a[1], *b[1]} & {*needed}
+        if a[0] is b[0] and out != {*a[1], *b[1]}:
+            return False
         return weight(self.costs.volume(map(extent_of, out))) > max(self.entries(a), self.entries(b))
+
+    def is_there(self, args: Sequence[Array], data: tuple[str, ...]) -> bool:
+        """Whether a product is computed in any case."""
+        found = self.arrays.known("contract", args, data)
+        if found is None:
+            self.missing.add((tuple(args), data))
+        return found is not None and (self.needed is None or found in self.needed)
+
+    def could_take(self, program: Iterable[Array]) -> bool:
+        """Whether a program has products that were asked for before they were there."""
+        return any(a.op == "contract" and (a.args, a.data) in self.asked for a in program)
 
     # ---- single factors ---------------------------------------------------------------------------
 
@@ -199,12 +218,14 @@ class Contraction:
         sets = [frozenset(labels) for _, labels in factors]
         ways: dict[int, Way] = {1 << k: Way(FREE, k) for k in range(count)}
         inside: dict[int, frozenset[Label]] = {1 << k: sets[k] for k in range(count)}
+        kinds = {1 << k: kind_of([f], f[1]) for k, f in enumerate(factors)}
         for subset in range(1, 1 << count):
             if subset in ways:
                 continue
             here = frozenset[Label]().union(*[sets[k] for k in range(count) if subset >> k & 1])
             there = frozenset(keep).union(*[sets[k] for k in range(count) if not subset >> k & 1])
             inside[subset] = here & there
+            kinds[subset] = kind_of([f for k, f in enumerate(factors) if subset >> k & 1], inside[subset])
             found: list[Way] = []
             part = (subset - 1) & subset
             while part:
@@ -212,7 +233,8 @@ class Contraction:
                 if part & subset & -subset:  # the first factor is on the left
                     left, right = ways[part], ways[other]
                     step = self.step(factors, left, right, inside[part], inside[other], inside[subset])
-                    found.append(Way(total(left.cost, right.cost, step), (left, right)))
+                    twice = kinds[part] == kinds[other]  # AᵀBᵀBA needs BA once
+                    found.append(Way(total(left.cost, FREE if twice else right.cost, step), (left, right)))
                 part = (part - 1) & subset
             ways[subset] = min(found, key=lambda way: round(weight(way.cost), 6))
         return ways[(1 << count) - 1]
@@ -232,7 +254,7 @@ class Contraction:
             f, g = factors[left.parts], factors[right.parts]
             summed = (a & b) - out
             made = [self.product(*both, summed) for both in ((f, g), (g, f))]
-            if any(self.arrays.known("contract", *canonical(m)) for m in made):
+            if any(self.is_there(*canonical(m)) for m in made):
                 return FREE
             if any(is_solved(self.arrays, *both, summed) for both in ((f, g), (g, f))):
                 return FREE
@@ -269,6 +291,14 @@ def with_sum_behind(factor: Factor, summed: Collection[Label]) -> Factor:
 def is_negative(a: Array, b: Array) -> bool:
     """Whether an array is −b."""
     return a.op == "sum" and a.args == (b,) and a.data == ((Fraction(-1),), (tuple(range(len(b.axes))),))
+
+
+def kind_of(factors: Sequence[Factor], keep: Collection[Label]) -> tuple[object, ...]:
+    """What is the same for a product of the same arrays, whatever their labels are."""
+    ready = sorted(factors, key=lambda f: f[0].place)
+    letter = letters_of(tuple([label for _, labels in ready for label in labels]))
+    words = [word(labels, letter) for _, labels in ready]
+    return tuple([a.place for a, _ in ready]), tuple(words), "".join(sorted(letter[x] for x in keep))
 
 
 def letters_of(labels: Labels) -> dict[Label, str]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import random
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import mul
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.program.arrays import Array, inside
+from matdiff.program.arrays import Array, in_order, inside
 
 SAMPLES = 7
 LEAST, LARGEST = 8, 4000
@@ -55,6 +55,10 @@ class Costs:
         """The product of some lengths: the entries of an array, the multiplications of a product."""
         lengths = [self.length(extent) for extent in extents]
         return tuple([math.prod(column) for column in zip(*lengths, strict=True)]) if lengths else (1.0,) * SAMPLES
+
+    def of(self, roots: Sequence[Array]) -> float:
+        """What the operations of the program for some arrays are compared by."""
+        return round(weight(self.length(work_of(in_order(roots)).flops)), 6)
 
 
 def total(*costs: Cost) -> Cost:

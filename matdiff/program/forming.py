@@ -21,8 +21,8 @@ AGREEMENT = "indicator(a == b, b)"
 class Forming:
     """Tensors over one table of arrays."""
 
-    def __init__(self, sizes: Mapping[str, int] | None = None) -> None:
-        self.arrays = Arrays()
+    def __init__(self, sizes: Mapping[str, int] | None = None, arrays: Arrays | None = None) -> None:
+        self.arrays = arrays or Arrays()
         self.contraction = Contraction(self.arrays, Costs(sizes))
 
     def scalar(self, a: Array) -> Tensor:

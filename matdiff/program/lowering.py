@@ -16,7 +16,7 @@ from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, postorde
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.errors import UnsupportedError
-from matdiff.program.arrays import LETTERS, Array
+from matdiff.program.arrays import LETTERS, Array, Arrays
 from matdiff.program.kinds import Kinds
 from matdiff.program.linear import UNFACTORED, factorised
 from matdiff.program.loops import Loops
@@ -34,8 +34,11 @@ class Lowering(Loops):
         sizes: Mapping[str, int] | None = None,
         symbols: Sequence[Symbol] = (),
         formed: Collection[Expr] = (),
+        arrays: Arrays | None = None,
+        needed: Container[Array] | None = None,
     ) -> None:
-        super().__init__(sizes)
+        super().__init__(sizes, arrays)
+        self.contraction.needed = needed
         nodes = distinct(roots, ())
         self.symbols = [s for s in nodes if isinstance(s, Symbol)]
         every = [*symbols, *self.symbols]

@@ -13,7 +13,7 @@ from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
-from matdiff.algebra.operators.square import Inverse, Trace
+from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.calculus.conditions import size_names
@@ -74,7 +74,7 @@ class Rewriting:
         """Aᵀdiag(v)A = ZᵀZ with Z = diag(√v)A where no entry of v is negative."""
         middle = len(e.operands) // 2
         d, right = e.operands[middle], e.operands[middle + 1 :]
-        if not isinstance(d, DiagonalMatrix) or e.operands[:middle] != tuple(map(transposed, reversed(right))):
+        if not isinstance(d, DiagonalMatrix) or e.operands[:middle] != tuple(map(turned_round, reversed(right))):
             return None
         if (
             not right
@@ -137,7 +137,7 @@ def with_transposes(e: Sum) -> Expr:
 def spread(e: Expr) -> Expr | None:
     """(A ⊗ I + …)B = (A ⊗ I)B + …: what is sparse by its places stays so only in products, and A⁻¹B is a solution."""
     for k, f in enumerate(e.operands):
-        if isinstance(f, Sum) and any(map(is_sparse, f.operands)):
+        if is_spread(f):
             before, after = e.operands[:k], e.operands[k + 1 :]
             return Sum.of(*[part(Product.of(*before, t, *after)) for t in f.operands])
     return None
@@ -151,31 +151,48 @@ def part(e: Expr) -> Expr:
         factors.append(f.operands[1] if isinstance(f, Scale) else f)
     whole = cancelled(factors) if factors else e
     whole = (spread(whole) if isinstance(whole, Product) else None) or whole
+    terms = whole.operands if is_spread(whole) else (whole,)
     for s in scalars:
-        whole = Scale.of(s, whole)
-    return whole
+        terms = tuple([Scale.of(s, t) for t in terms])
+    return Sum.of(*terms)
+
+
+def is_spread(e: Expr) -> bool:
+    """Whether an expression is a sum with terms that are sparse by their places."""
+    return isinstance(e, Sum) and any(map(is_sparse, e.operands))
 
 
 def cancelled(factors: Sequence[Expr]) -> Expr:
-    """The product of some factors, where AA⁻¹ and A⁻¹A are left out."""
+    """The product of some factors, where AA⁻¹ and A⁻¹A are left out, and A⁻²A is A⁻¹."""
     left: list[Expr] = []
     for f in factors:
-        if left and (is_inverse(left[-1], f) or is_inverse(f, left[-1])):
-            left.pop()
+        (base, k), (before, m) = power_of(f), power_of(left[-1]) if left else (None, 0)
+        if base is before and k * m < 0:
+            left[-1:] = [raised(base, k + m)] if k + m else []
         else:
             left.append(f)
     return Product.of(*left) if left else Identity(factors[0].rows)
 
 
-def is_inverse(a: Expr, b: Expr) -> bool:
-    """Whether a is b⁻¹."""
-    return isinstance(a, Inverse) and a.operands[0] is b
+def power_of(e: Expr) -> tuple[Expr, int]:
+    """A and k of Aᵏ."""
+    match e:
+        case Inverse(operands=(a,)):
+            return a, -1
+        case MatrixPower(operands=(a,), data=(int() as k,)):
+            return a, k
+    return e, 1
+
+
+def raised(a: Expr, k: int) -> Expr:
+    """Aᵏ for a number k that is not 0."""
+    return a if k == 1 else Inverse(a) if k == -1 else MatrixPower(a, k)
 
 
 def is_sparse(e: Expr) -> bool:
     """Whether a term has a factor A ⊗ I or I ⊗ A, or is xyᵀ or A⁻¹."""
     rest = e.operands[1] if isinstance(e, Scale) else e
-    if isinstance(rest, Inverse):
+    if power_of(rest)[1] < 0:
         return True
     factors = rest.operands if isinstance(rest, Product) else (rest,)
     if any(f.cols is ONE for f in factors[:-1]):

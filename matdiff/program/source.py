@@ -10,7 +10,7 @@ from typing import NamedTuple
 from matdiff.algebra.dims import SCALAR, Size, shape_text
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError
-from matdiff.program.arrays import Array, in_order, with_steps
+from matdiff.program.arrays import Array, Arrays, in_order, with_steps
 from matdiff.program.costs import Work, work_of
 from matdiff.program.library import Backend
 from matdiff.program.lowering import Lowering
@@ -130,9 +130,17 @@ def lowered(
     exprs = [e for o in outputs for e in o.exprs]
     rewrite = Rewriting(exprs, target.halves)
     exprs = [rewrite(e) for e in exprs]
-    lowering = Lowering(exprs, sizes, symbols, rewrite.formed)
     axes = [order for o in outputs for order in o.axes]
-    roots = [lowering.answer(lowering.done[e], order) for e, order in zip(exprs, axes, strict=True)]
+
+    def attempt(arrays: Arrays | None = None, needed: Sequence[Array] = ()) -> tuple[Lowering, list[Array]]:
+        made = Lowering(exprs, sizes, symbols, rewrite.formed, arrays, {*needed} or None)
+        return made, [made.answer(made.done[e], order) for e, order in zip(exprs, axes, strict=True)]
+
+    lowering, roots = attempt()
+    program = in_order(roots)
+    if lowering.contraction.could_take(program):  # what one output needs in any case, another one may take
+        again = attempt(lowering.arrays, program)
+        lowering, roots = min((lowering, roots), again, key=lambda found: lowering.contraction.costs.of(found[1]))
     tuning = Tuning(lowering.arrays, lowering.contraction.costs, roots)
     roots = [tuning(a) for a in roots]
     return Version(outputs, lowering, roots, in_order(roots))

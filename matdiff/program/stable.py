@@ -11,6 +11,7 @@ from collections.abc import Callable
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, postorder, replace
+from matdiff.algebra.identities.softmax import softmax_of_vector
 from matdiff.algebra.operators.activations import Sigmoid, Softplus
 from matdiff.algebra.operators.entrywise import Exp, Log, Log1p
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, coefficient, multiple
@@ -146,4 +147,6 @@ def of_product(e: Expr) -> Expr | None:
     return None
 
 
-RULES: dict[type[Expr], Callable[[Expr], Expr | None]] = {Log: of_log, Power: of_power, Hadamard: of_product}
+RULES: dict[type[Expr], Callable[[Expr], Expr | None]] = {
+    Log: of_log, Power: of_power, Hadamard: of_product, Scale: softmax_of_vector.apply,
+}  # fmt: skip

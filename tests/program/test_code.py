@@ -157,6 +157,10 @@ def test_weighted_squares_are_computed_with_half_the_work() -> None:
     made = matdiff.code("sum(log(1 + exp(-y .* (X w))))", "w", "X: m x n; w: n; y: m", outputs=("hessian",))
     assert ".T @ t" in made.source
     assert "np.sqrt" in made.source
+    kernel = matdiff.code("sum(exp(K a))", "a", "K: n x n symmetric; a: n", outputs=("hessian",))
+    assert ".T @ t" in kernel.source  # K is Kᵀ
+    length = matdiff.code("norm2(A x - b)", "x", "A: m x n; x: n; b: m", outputs=("hessian",))
+    assert "A.T @ A" in length.source  # not Aᵀ times A/‖r‖
     signed = matdiff.code("sum(s .* (X w).^2)", "w", "X: m x n; w: n; s: m", outputs=("hessian",))
     assert "np.sqrt" not in signed.source
 
@@ -429,6 +433,13 @@ def test_functions_are_written_so_that_they_do_not_overflow(case: str) -> None:
         found = made.function(*[np.array(given[a]) for a in made.arguments])
     assert found[0] == pytest.approx(value, rel=1e-12)
     assert found[1] == pytest.approx(gradient, rel=1e-12, abs=1e-300)
+
+
+def test_a_softmax_that_is_written_out_does_not_overflow() -> None:
+    made = matdiff.code("p = exp(x)/sum(exp(x)); sum(p.*log(p))", "x", "x: n")
+    value, gradient = made.function(np.array([1000.0, 1000.0, -1000.0]))
+    assert value == pytest.approx(-np.log(2))
+    np.testing.assert_allclose(gradient, np.zeros(3), atol=1e-12)
 
 
 def test_the_logarithm_of_a_determinant_comes_from_the_factor() -> None:

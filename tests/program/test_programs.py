@@ -182,8 +182,9 @@ def test_many_right_sides_have_the_solution_of_few(shape: tuple[int, int]) -> No
             "x[i=1..N]: d; w[k=1..K]: d; p[k=1..K]: scalar positive",
             2,
         ),
+        ("sum(i=1..N, sum(j=1..N, A[i,j]*norm2(w[i] - w[j])^2))", "A: N x N; w[i=1..N]: d", 2),
     ],
-    ids=["a matrix and a multiple of I", "a difference", "distances", "centres"],
+    ids=["a matrix and a multiple of I", "a difference", "distances", "centres", "weighted differences"],
 )
 def test_no_array_is_larger_than_it_has_to_be(text: str, where: str, most: int) -> None:
     (version,) = matdiff.code(text, "w", where)._found.versions
@@ -211,3 +212,36 @@ def test_a_matrix_beside_its_inverse_is_left_out() -> None:
     (version,) = matdiff.code(text, "H", f"{where}; z: m; x: n")._found.versions
     solved = [len(a.args[1].axes) for a in version.program if a.op == "solve"]
     assert sorted(solved) == [1, 2]  # of the innovation, and of HP
+    where = "A: n x n spd; y: n; s: scalar positive"
+    text = "K = A + s*eye(n); y'inv(K)*y + log det(K)"  # K⁻²(K − yyᵀ) is K⁻¹ − K⁻²yyᵀ
+    (version,) = matdiff.code(text, "s", where)._found.versions
+    assert not [a for a in version.program if a.op == "contract" and [len(x.axes) for x in a.args] == [2, 2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "most"),
+    [
+        ("p = exp(x)/sum(exp(x)); sum(p.*log(p))", "x: n", 2),
+        ("x'y/(norm2(x)*norm2(y))", "x, y: n", 2),
+        ("x'A*x/(x'x)", "x: n; A: n x n symmetric", 2),
+    ],
+    ids=["entropy", "cosine", "Rayleigh's quotient"],
+)
+def test_outer_products_with_a_vector_in_common_are_one(text: str, where: str, most: int) -> None:
+    made = matdiff.code(text, "x", where, outputs=["hessian"])
+    (version,) = made._found.versions
+    products = [a for a in version.program if a.op == "contract" and len(a.axes) == 2 and len(a.args) == 2]
+    assert len([a for a in products if [len(x.axes) for x in a.args] == [1, 1]]) <= most
+    assert all(len(x.axes) for a in products for x in a.args if a.args[0].op == "contract")  # c(xyᵀ) is (cx)yᵀ
+
+
+def test_what_one_output_needs_another_one_takes() -> None:
+    text, where = "tr(A'X'Y*B) - ||A'X'X*A - eye(k)||^2", "X: n x p; Y: n x d; A: p x k; B: d x k"
+    made = matdiff.code(text, "A,B", where)
+    assert made.source.count("Y @ B") + made.source.count("B.T @ Y.T") == 1
+    assert made.source.count("X @ A") + made.source.count("A.T @ X.T") == 1
+
+
+def test_sums_of_a_product_are_those_of_the_product_that_there_is() -> None:
+    made = matdiff.code("||M .* (T - U V' - b*ones(n)')||^2", "U,b", "M, T: m x n; U: m x k; V: n x k; b: m")
+    assert "einsum" not in made.source
