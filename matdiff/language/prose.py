@@ -2,7 +2,7 @@
 
 A run of small letters is a product of letters on paper, where nobody writes words in italics.  What is typed has words:
 those with vowels and consonants, whose letters do not stand by themselves elsewhere in the text, are names, and a note
-says so.  A word that nothing but a space joins to what stands beside it is English.
+says so.  A word that nothing but a space joins to what stands beside it is English, as is one that asks for something.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from matdiff.language.words import Vocabulary, is_name, ways
 from matdiff.regex import regex
 
 SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split())  # words of sentences
+ASKING = frozenset("derivative differentiate gradient hessian jacobian maximise maximize minimise minimize".split())
 WORD = regex(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
 SENTENCE = regex(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
 JOINED = regex(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
@@ -35,7 +36,7 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     if run in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(run):
         return None
     is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
-    if run not in ABBREVIATED and (is_behind or is_heading or JOINED.match(text, end)):
+    if run in ASKING or (run not in ABBREVIATED and (is_behind or is_heading or JOINED.match(text, end))):
         near, product = nearest(run, known.functions), "*".join(run)
         hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)

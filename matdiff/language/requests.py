@@ -34,23 +34,25 @@ DERIVED = (
 )
 BY = r"(?:w\.?\s?r\.?\s?t\.?|with\s+respect\s+to|over)(?![\w.])\s+"
 BY += r"(?:the\s+)?(?:(?:matrix|vector|scalar|variable|parameter)s?\s+)?"
+ASKED_BY = rf"(?:by\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LETTER}(?:\s*(?:,|and)\s*{LETTER})*)"
 BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
 BEST += r"|(?P<points>(?:stationary|critical)\s+points?))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 ASKED = (
-    rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
+    rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{ASKED_BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
     rf"|(?:the\s+)?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+{FUNCTION})?"
 )
 AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
-BEHIND = rf"(?<=\S)\s+(?!over){BY}{NAMES}[\s.?]*$"  # tr(AX) with respect to X
+ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}[\s.?]*$"
+BEHIND = rf"(?:(?<=\S)\s+(?!over){BY}|(?<=[)\]'′|²ᵀ])\s+by\s+){NAMES}[\s.?]*$"  # tr(AX) with respect to X, tr(AX) by X
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
-CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|respect|over|w.{0,2}r.{0,2}t", re.IGNORECASE)
+CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
@@ -101,7 +103,7 @@ def request_at(text: str, place: int) -> Question | None:
             Question(_listed(behind.group("names")), 1, place, len(text), (place, behind.start())) if behind else None
         )
     ahead = asked.group("names") or asked.group("sought")
-    by = None if ahead else search_in(AT_END, text, asked.end())
+    by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
     if not by and not names and not any(asked.group("of", "direct", "sought")):
         return None
