@@ -95,9 +95,10 @@ class Emitter:
         if marks is not None:
             marks.note(kind, len(self.tokens))
         self.tokens.append(Token(kind, value, start, end))
+        is_sign = kind == "MINUS" and self.last == "CARET"  # tr S^-1 V goes on behind the minus
         self.last = kind
         self.gap = self.line_break = False
-        if kind in STOPS:
+        if kind in STOPS and not is_sign:
             self.reaches[-1] = Reach(start, True) if kind == "KRONECKER" else None  # I ⊗ Bᵀ B is I ⊗ (BᵀB)
         return end
 
