@@ -46,7 +46,7 @@ ASKED = (
 )
 AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
 ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}[\s.?]*$"
-BEHIND = rf"(?:(?<=\S)\s+(?!over){BY}|(?<=[)\]'′|²ᵀ])\s+by\s+){NAMES}[\s.?]*$"  # tr(AX) with respect to X, tr(AX) by X
+BEHIND = rf"(?:(?<=\S)\s+(?!over){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+){NAMES}[\s.?]*$"  # f wrt X, f(X) by X
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
