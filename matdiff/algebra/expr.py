@@ -84,6 +84,10 @@ class Expr(Arithmetic):
         """The same operation on other operands."""
         return self.make(operands, self.data)
 
+    def instance(self, operands: tuple[Expr, ...], data: Data) -> Expr:
+        """What it is in a statement whose letters stand for other things; an operator may write that more simply."""
+        return self.rebuild(operands) if data == self.data else self.make(operands, data)
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"expressions are immutable: cannot set {name}")
 

@@ -102,11 +102,13 @@ def inside(p: Expr) -> Kinds:
     core = p
     while isinstance(core, Transpose | Scale):
         core = core.operands[-1]
-    return possible(core) or (() if is_letter(p) else (type(p),))
+    return possible(core) or (() if is_letter(p) or isinstance(p, Index) else (type(p),))
 
 
 def possible(p: Expr) -> Kinds:
-    """The classes of what a part of a left side matches; none for a letter of which nothing is declared."""
+    """The classes of what a part of a left side matches; none for a place, and a letter of which nothing is declared."""
+    if isinstance(p, Index):
+        return ()
     if isinstance(p, Symbol):
         seen = p.properties & SEEN - BY_FORM
         return (Declared, SkewPart, Path) if "skew" in seen else (Declared,) if seen else ()

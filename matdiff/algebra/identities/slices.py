@@ -13,58 +13,23 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.slices import Column, Range, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalMatrix, Named
 from matdiff.algebra.operators.sums import Entry, UnitVector
-from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.algebra.stated import stated
 
 # ---- slices -----------------------------------------------------------------------------------------
 
 
-@identity(
-    "S[1:2, :]' = S[:, 1:2]",
+transpose_of_slice = stated(
+    "transpose_of_slice",
+    "S[i:j, k:l]' = S[k:l, i:j]",
     also=("S[i, :]' = S[:, i]", "S[:, i]' = S[i, :]"),
-    title="S[1:k, :]ᵀ = S[:, 1:k]",
     where="S: n x n symmetric",
     requires="S symmetric",
-    among=(Slice, Row, Column),
 )
-def transpose_of_slice(e: Expr) -> Expr | None:
-    """Also of the rows and columns of a symmetric matrix; of the identity they are unit vectors."""
-    a = e.operands[0]
-    inner = a.operands[0] if isinstance(a, Slice | Row | Column) else a
-    if inner is a or not is_symmetric(inner):
-        return None
-    if isinstance(a, Row | Column):
-        return (Column if isinstance(a, Row) else Row)(*a.operands)
-    return Slice.of(inner, *reversed(a.ranges))  # type: ignore[attr-defined]
-
-
-@identity("(A')[1:2, :] = A[:, 1:2]'", title="Aᵀ[1:k, :] = A[:, 1:k]ᵀ", where="A: m x n")
-def slice_of_transpose(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Transpose(operands=(a,)):
-            rows, cols = e.ranges  # type: ignore[attr-defined]
-            return Transpose(Slice.of(a, cols, rows))
-        case _:
-            return None
-
-
-@identity("(A*B)[1:2, :] = A[1:2, :]*B", title="(AB)[1:k, :] = A[1:k, :]B", where="A: m x n; B: n x p")
-def slice_of_product(e: Expr) -> Expr | None:
-    """The rows are those of the first factor, the columns those of the last."""
-    match e.operands[0]:
-        case Product(operands=(first, *middle, last)):
-            rows, cols = e.ranges  # type: ignore[attr-defined]
-            return Product.of(Slice.of(first, rows), *middle, Slice.of(last, None, cols))
-        case _:
-            return None
-
-
-@identity("(c*A)[1:2, :] = c*A[1:2, :]", title="(cA)[1:k, :] = cA[1:k, :]", where="c: scalar; A: m x n")
-def slice_of_multiple(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Scale.of(c, Slice.of(a, *e.ranges))  # type: ignore[attr-defined]
-        case _:
-            return None
+slice_of_transpose = stated("slice_of_transpose", "(A')[i:j, k:l] = A[k:l, i:j]'", where="A: m x n")
+slice_of_product = stated(
+    "slice_of_product", "(A*B)[i:j, k:l] = A[i:j, :]*B[:, k:l]", where="A: m x n; B: n x p"
+)  # the rows are those of the first factor, the columns those of the last
+slice_of_multiple = stated("slice_of_multiple", "(c*A)[i:j, k:l] = c*A[i:j, k:l]", where="c: scalar; A: m x n")
 
 
 @identity("(A[2:5, :])[2:3, :] = A[3:4, :]", title="A[2:n, :][1:k, :] = A[2:k+1, :]", where="A: m x n")
@@ -159,42 +124,25 @@ def _has_blocks(e: Expr, inside: list[bool]) -> bool:
 # ---- rows and columns -------------------------------------------------------------------------------
 
 
-@identity("(A*B)[i, :] = A[i, :]*B", where="A: m x n; B: n x p")
-def row_of_product(e: Expr) -> Expr | None:
-    """Also (cA)[i, :] = cA[i, :], Aᵀ[i, :] = A[:, i]ᵀ, and I[i, :] = eᵢᵀ."""
-    a, i = e.operands
-    match a:
-        case Product(operands=(first, *rest)):
-            return Product.of(Row(first, i) if first.cols is not ONE else Entry(first, i), *rest)
-        case Scale(operands=(c, b)):
-            return Scale.of(c, Row(b, i))
-        case Transpose(operands=(b,)):
-            return Transpose(Column(b, i))
-        case Identity():
-            return Transpose(UnitVector(i, a.rows))
-        case Ones() | Zeros():
-            return filled(a, ONE, a.cols)
-        case _:
-            return None
+row_of_product = stated(
+    "row_of_product",
+    "(A*B)[i, :] = A[i, :]*B",
+    where="A: m x n; B: n x p; c: scalar",
+    also=("(c*A)[i, :] = c*A[i, :]", "(A')[i, :] = A[:, i]'", "eye(m)[i, :] = unit(i, m)'"),
+)
+column_of_product = stated(
+    "column_of_product",
+    "(A*B)[:, j] = A*B[:, j]",
+    where="A: m x n; B: n x p; c: scalar",
+    also=("(c*A)[:, j] = c*A[:, j]", "(A')[:, j] = A[j, :]'", "eye(n)[:, j] = unit(j, n)"),
+)
 
 
-@identity("(A*B)[:, j] = A*B[:, j]", where="A: m x n; B: n x p")
-def column_of_product(e: Expr) -> Expr | None:
-    """Also (cA)[:, j] = cA[:, j], Aᵀ[:, j] = A[j, :]ᵀ, and I[:, j] = eⱼ."""
-    a, j = e.operands
-    match a:
-        case Product(operands=(*rest, last)):
-            return Product.of(*rest, Column(last, j) if last.rows is not ONE else Entry(last, Number(1), j))
-        case Scale(operands=(c, b)):
-            return Scale.of(c, Column(b, j))
-        case Transpose(operands=(b,)):
-            return Transpose(Row(b, j))
-        case Identity():
-            return UnitVector(j, a.rows)
-        case Ones() | Zeros():
-            return filled(a, a.rows, ONE)
-        case _:
-            return None
+@identity("ones(m, n)[i, :] = ones(n)'", title="1[i, :] = 1ᵀ", on=(Row, Column), among=(Ones, Zeros))
+def part_of_constant(e: Expr) -> Expr | None:
+    """A row or a column of ones or zeros."""
+    a = e.operands[0]
+    return filled(a, *e.shape) if isinstance(a, Ones | Zeros) else None
 
 
 @identity(
@@ -245,24 +193,8 @@ def unit_vector_in_hadamard(e: Expr) -> Expr | None:
     return None
 
 
-@identity("eye(m)[2:3, :]*A = A[2:3, :]", title="I[1:k, :]A = A[1:k, :]", where="A: m x n", among=(Slice,))
-def selected_rows(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(len(f) - 1):
-        match f[k]:
-            case Slice(operands=(Identity() as one,)) as s if s.cols is one.cols:
-                return Product.of(*f[:k], Slice.of(f[k + 1], s.ranges[0]), *f[k + 2 :])
-    return None
-
-
-@identity("A*eye(n)[:, 2:3] = A[:, 2:3]", title="AI[:, 1:k] = A[:, 1:k]", where="A: m x n", among=(Slice,))
-def selected_columns(e: Expr) -> Expr | None:
-    f = e.operands
-    for k in range(1, len(f)):
-        match f[k]:
-            case Slice(operands=(Identity() as one,)) as s if s.rows is one.rows:
-                return Product.of(*f[: k - 1], Slice.of(f[k - 1], None, s.ranges[1]), *f[k + 1 :])
-    return None
+selected_rows = stated("selected_rows", "eye(m)[i:j, :]*A = A[i:j, :]", where="A: m x n")
+selected_columns = stated("selected_columns", "A*eye(n)[:, i:j] = A[:, i:j]", where="A: m x n")
 
 
 @identity(
@@ -290,26 +222,21 @@ def rows_together(e: Expr) -> Expr | None:
             return None
 
 
-@identity(
-    "(A[:, 2])[1] = A[1, 2]",
-    title="A[:, j][i] = A[i, j]",
-    where="A: m x n",
-    also=("(ones(m))[2] = 1", "(zeros(m))[2] = 0"),
+entry_of_column = stated(
+    "entry_of_column",
+    "(A[:, j])[i] = A[i, j]",
+    where="A: m x n; x: n",
+    also=("(A[i, :])[1, j] = A[i, j]", "(A[i, :]')[j] = A[i, j]", "(A')[i, j] = A[j, i]", "(x')[1, i] = x[i]"),
 )
-def entry_of_column(e: Expr) -> Expr | None:
-    """Also of a row and of a transpose, of ones and zeros, and of a unit vector."""
-    a, *places = e.operands
-    match a:
-        case Ones() | Zeros():
+
+
+@identity("(ones(m))[2] = 1", also=("(zeros(m))[2] = 0",), among=(Ones, Zeros, UnitVector))
+def entry_of_constant(e: Expr) -> Expr | None:
+    """Of ones, zeros and unit vectors."""
+    match e.operands[0]:
+        case Ones() | Zeros() as a:
             return filled(a, ONE, ONE)
-        case UnitVector(operands=(Number() as i,)) if isinstance(places[0], Number):
-            return Number(int(places[0] is i))
-        case Column(operands=(b, j)):
-            return Entry(b, *places, j) if b.rows is not ONE else None
-        case Row(operands=(b, i)) if b.cols is not ONE:
-            return Entry(b, i, places[1])
-        case Transpose(operands=(b,)):
-            turned = places[::-1] if len(places) == 2 else [Number(1), *places]
-            return Entry(b, *turned[: 1 if b.cols is ONE else 2])
+        case UnitVector(operands=(Number() as i,)) if isinstance(e.operands[1], Number):
+            return Number(int(e.operands[1] is i))
         case _:
             return None

@@ -37,8 +37,6 @@ class UpToForm(Matcher):
             return self.match(p.operands[0], self.form.flipped(e), found)
         if isinstance(p, Member):
             return self._member(p, e, found)
-        if isinstance(p, Index):
-            return self._index(p, e, found)
         if isinstance(p, Scale) or (isinstance(p, Hadamard) and p.is_scalar):
             return self._term(term(p), term(e), found)
         if isinstance(p, Product) and p.is_scalar and isinstance(e, Product):
@@ -65,13 +63,6 @@ class UpToForm(Matcher):
                 yield found
         elif len(here) == 1 and isinstance(here[0], Index):
             yield {**found, family: Family(here[0], e)}
-
-    def _index(self, p: Index, e: Expr, found: Found) -> Iterator[Found]:
-        if p in found:
-            if found[p] is e:
-                yield found
-        elif e.is_scalar:
-            yield {**found, p: e}
 
     def turned(self, e: Expr) -> Expr:
         """The transpose, of a product of scalars too."""

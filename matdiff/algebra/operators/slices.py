@@ -40,6 +40,10 @@ class Row(Linear):
     def lower(self, to: Any, a: Any, place: Any) -> Any:
         return to.taken(a, "rows", self.operands[1])
 
+    def instance(self, operands: tuple[Expr, ...], data: Data) -> Expr:
+        a, i = operands
+        return Entry(a, i) if a.cols is ONE else Row(a, i)
+
     def adjoint(self, h: Expr) -> Expr:
         a, i = self.operands
         return Product.of(h, Transpose(UnitVector(i, a.rows)))
@@ -65,6 +69,10 @@ class Column(Linear):
 
     def lower(self, to: Any, a: Any, place: Any) -> Any:
         return to.taken(a, "cols", self.operands[1])
+
+    def instance(self, operands: tuple[Expr, ...], data: Data) -> Expr:
+        a, j = operands
+        return Entry(a, Number(1), j) if a.rows is ONE else Column(a, j)
 
     def adjoint(self, h: Expr) -> Expr:
         a, j = self.operands
@@ -109,6 +117,9 @@ class Slice(Linear):
             if beyond or (length.number is not None and length.number < 1):
                 raise ShapeError(f"{shape_text(operands[0].shape)} has no slice that ends at {last}")
         return shape
+
+    def instance(self, operands: tuple[Expr, ...], data: Data) -> Expr:
+        return self.of(operands[0], data[:2], data[2:])
 
     @property
     def ranges(self) -> tuple[Range, Range]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from matdiff.algebra.dims import ONE, SCALAR, Size, solution
-from matdiff.algebra.expr import Expr, Number, Operator, Symbol
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, turned
 from matdiff.algebra.operators.square import MatrixPower
@@ -33,6 +33,8 @@ class Matcher:
         """The substitutions that extend what was found before."""
         if isinstance(p, Symbol):
             return self._letter(p, e, found)
+        if isinstance(p, Index):
+            return self._index(p, e, found)
         if isinstance(p, Product):
             return self.chain(p.operands, e.operands if isinstance(e, Product) else (e,), found)
         if isinstance(p, Sum | Hadamard):
@@ -63,6 +65,14 @@ class Matcher:
             return NOTHING
         as_size = size_of(e) if "integer" in p.properties else None
         return ({**sized, p: e} if as_size is None else {**sized, p: e, p.name: as_size},)
+
+    def _index(self, p: Index, e: Expr, found: Found) -> Iterator[Found]:
+        """Every place: a number, an index, or one that data give."""
+        if p in found:
+            if found[p] is e:
+                yield found
+        elif e.is_scalar:
+            yield {**found, p: e}
 
     def _has(self, p: Symbol, e: Expr) -> bool:
         """Whether an expression has what a letter is declared to have, as far as that has to be seen."""

@@ -104,7 +104,7 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     data = tuple([_datum(d, found, done) for d in node.data])
     if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:
         return type(node).of(*operands, *data)
-    return node.rebuild(operands) if data == node.data else node.make(operands, data)
+    return node.instance(operands, data)
 
 
 def constructs(kind: type) -> bool:
