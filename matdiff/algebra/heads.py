@@ -106,7 +106,7 @@ def inside(p: Expr) -> Kinds:
 
 
 def possible(p: Expr) -> Kinds:
-    """The classes of what a part of a left side matches; none for a place, and a letter of which nothing is declared."""
+    """The classes of what a part of a left side matches; none for a place, or a letter without declaration."""
     if isinstance(p, Index):
         return ()
     if isinstance(p, Symbol):
