@@ -14,13 +14,15 @@ from typing import NamedTuple
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
-from matdiff.language.names import FONT_MARKS
+from matdiff.language.names import ABBREVIATED, FONT_MARKS
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
 from matdiff.language.words import MAKERS
 
-MATHEMATICAL = frozenset(FUNCTIONS).union(SPECIAL, MAKERS, ("grad", "hess", "sum", "prod", "const", "constant"))
+MATHEMATICAL = frozenset(FUNCTIONS).union(
+    SPECIAL, MAKERS, ABBREVIATED, ("grad", "hess", "sum", "prod", "const", "constant")
+)
 SHORT_WORDS = frozenset(
     "is so of be as in by we to an at if it or on let set the and for now but"
     " sei mit und wir das die der für où les des une con sia".split()

@@ -138,3 +138,11 @@ def test_dmu_is_no_word_and_a_label_no_formula() -> None:
     assert matdiff.check(text.replace("= mu", "= 2 mu"), where).first_wrong == 2
     text = "f(w) = 1/2 ||A w - b||^2\nHessian:   hess f(w) = A A'"
     assert matdiff.check(text, "A: m x n; w: n; b: m").kind == "transpose"
+
+
+def test_lam_is_a_letter_and_no_word() -> None:
+    text = "L = 1/2||y - Phi w||^2 + lam/2 w'w\ndL/dw = -Phi'(y - Phi w) + lam w = 0\n(Phi'Phi + lam I) w = Phi' y"
+    assert [line.verdict for line in matdiff.check(text).lines][1] == "proved"
+    wrong = matdiff.check(text.replace("+ lam w", "- lam w"))
+    assert wrong.first_wrong == 2
+    assert wrong.kind == "sign"
