@@ -47,7 +47,7 @@ def written_bold(source: str) -> frozenset[str]:
     """
     if source.isascii() and "\\" not in source:
         return frozenset()
-    found = [(first or second) + number for first, second, number in re.findall(BOLD, source)] if "\\" in source else []
+    found = [first + second + number for first, second, number in _lettered(source, f"{BOLD}|{ARROW}", NUMBERED)]
     found += [normalize("NFKC", sign) for sign in re.findall(BOLD_LETTERS, source)]
     found += re.findall(ARROWED, source)
     return frozenset(canonical(name.strip().lstrip("\\")) for name in found)
@@ -55,15 +55,30 @@ def written_bold(source: str) -> frozenset[str]:
 
 def written_with_arrow(source: str) -> frozenset[str]:
     r"""The letters with an arrow, which are vectors: \vec{F}."""
-    found = [first or second for first, second in re.findall(ARROW, source)] if "\\" in source else []
+    found = [first + second for first, second in _lettered(source, ARROW, LETTER)]
     return frozenset(canonical(name.lstrip("\\")) for name in [*found, *re.findall(ARROWED, source)])
 
 
-ARROW = r"\\(?:vec|overrightarrow)\b\s*(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+|[A-Za-z]))"
-BOLD = (
-    r"\\(?:mathbf|boldsymbol|bm|pmb|symbf|bold|mathbold|vec|overrightarrow|textbf)\b\s*"
-    r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|\{?(\\[A-Za-z]+|[A-Za-z]))\s*(?:[_^]\s*(?:\{\s*)?[(\[]?\s*([0-9]+)|)"
-)
+def _lettered(source: str, commands: str, letter: str) -> list[tuple[str, ...]]:
+    r"""The letters behind commands for a font, and behind those that the text defines so: \newcommand{\v}[1]{\vec{#1}}.
+
+    >>> _lettered(r"\def\v#1{\vec{#1}} \v a \cdot \v{x}", ARROW, LETTER)
+    [('', 'a'), ('x', '')]
+    """
+    if "\\" not in source:
+        return []
+    defined = set(re.findall(DEFINED, source))
+    known = "|".join(name for name in commands.split("|") if name not in defined)
+    own = re.findall(rf"{DEFINED}\s*\}}?\s*{HANDED_ON}(?:{known})\b(?:\s*\{{?\s*#1)?", source) if defined else []
+    return re.findall(rf"\\(?:{'|'.join([known, *own])})(?![A-Za-z])\*?\s*{letter}", source)
+
+
+ARROW = "vec|overrightarrow|va|vectorarrow"
+BOLD = "mathbf|boldsymbol|bm|pmb|symbf|bold|mathbold|textbf|vb|vectorbold"
+LETTER = r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+|[A-Za-z]))"
+NUMBERED = r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|\{?(\\[A-Za-z]+|[A-Za-z]))\s*(?:[_^]\s*(?:\{\s*)?[(\[]?\s*([0-9]+)|)"
+DEFINED = r"\\(?:(?:new|renew|provide)command\*?\s*\{?|def|let)\s*\\([A-Za-z]+)"
+HANDED_ON = r"(?:=|\[1\]\s*\{|#1\s*\{)?\s*(?:\\ensuremath\s*\{)?\s*\\"  # to \vec, as the only argument
 BOLD_LETTERS = "[\U0001d400-\U0001d433\U0001d468-\U0001d49b\U0001d6a8-\U0001d6e1\U0001d71c-\U0001d755][₀-₉]*"
 ARROWED = "([^\\W\\d_])\u20d7"
 

@@ -14,7 +14,8 @@ from matdiff.errors import NotationError
 
 EMPTY = frozenset(" \t\n\r\f\v{}&$~.,;\N{NO-BREAK SPACE}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{SOFT HYPHEN}\ufeff")
 WORDS = """
-    left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr quad qquad space enspace thinspace
+    left right middle qty quantity pqty bqty big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr
+    quad qquad space enspace thinspace
     displaystyle textstyle boxed fbox limits nolimits nonumber notag ensuremath small large normalsize
     mathop mathbin mathrel mathord operatorname mathrm mathit mathnormal mathbf mathcal mathscr mathbb mathbbm mathds
     mathfrak mathsf boldsymbol bm pmb symbf symbb vec bf rm it cal sf text textrm textit textbf textsf mbox hbox tt
@@ -25,7 +26,8 @@ BRACE, LABEL = r"\\(?:under|over)brace\s*(?=\{)", r"\s*[_^]\s*(?=\{)"
 SETTING = (  # what only says how a formula looks, or where it stands on the page
     r"\\begin\s*\{[^{}]*\}(?:\s*\{[lcr|@{}\s]*\})?|\\end\s*\{[^{}]*\}|\\(?:tag|label|ref|eqref)\*?\s*\{[^{}]*\}"
     r"|\\(?:text|mbox)\s*\{[\s,]*(?:if|for|when|where|and)[\s,:]*\}"  # as in cases
-    rf"|\\(?:(?:re)?newcommand|DeclareMathOperator)\*?(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|{GROUP}))+"
+    r"|\\(?:(?:re)?newcommand|providecommand|DeclareMathOperator|DeclarePairedDelimiter|def|let)\*?"
+    rf"(?:\s*(?:\[[0-9]\]|\\[A-Za-z]+|=|#[0-9]|{GROUP}))+"
     rf"|\\(?:{'|'.join(WORDS.split())})(?![A-Za-z])\*?|\\[^A-Za-z]"
 )
 SIGN = rf"{SETTING}|(?P<sign>\\[A-Za-z]+|\w+|\S)"

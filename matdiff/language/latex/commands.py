@@ -30,6 +30,7 @@ SIGNS = _pairs(
     \le ≤ \leq ≤ \leqslant ≤ \ge ≥ \geq ≥ \geqslant ≥ \ne ≠ \neq ≠ \lt < \gt > \cup ∪ \cap ∩ \subset ⊂ \subseteq ⊆
     \forall ∀ \succ ≻ \succeq ⪰ \prec ≺ \preceq ⪯ \perp ⊥ \ominus ⊖ \iff ⟺ \implies ⟹ \Rightarrow ⇒ \surd √
     \oplus ⊕ \doteq := \partial ∂ \arg arg \argmin argmin \argmax argmax
+    \vdot · \dotproduct · \cross × \crossproduct × \cp ×
     \dagger † \dag † \sum ∑ \prod ∏ \R R \RR R \Reals R \reals R
     """
 )
@@ -95,6 +96,7 @@ BEHIND = {  # the first argument vanishes, the second stays
 }
 BRACES = {r"\underbrace": "_", r"\overbrace": "^", r"\underbracket": "_", r"\overbracket": "^"}
 NORMS = {r"\norm": "‖", r"\abs": "|"}
+DERIVATIVES = dict.fromkeys(r"\pdv \partialderivative \pderivative \dv \derivative \odv \diffp".split(), r"\partial")
 LIKE_LOG = r"""
     \arccos \arcsin \arctan \cos \cosh \cot \coth \csc \deg \det \dim \exp \gcd \hom \inf \ker \ln \log \max
     \min \Pr \sec \sin \sinh \sup \tan \tanh
@@ -110,6 +112,8 @@ REASONS = {
     r"\pm \mp": "the sign stands for two expressions: write + or -",
     r"\lfloor \rfloor \lceil \rceil": "rounding has no derivative, and is not available",
     r"\lg": "the base of the logarithm is not said: write \\ln, or \\operatorname{log10}",
+    r"\bra \ket \braket \ketbra \ev \expval \mel \matrixel": "these are complex vectors, and matdiff is about real "
+    r"ones: \bra{x} A \ket{x} is written x^\top A x",
     r"\binom \dbinom \tbinom \choose": "binomial coefficients are not available",
     r"\Re \Im": "this is a function of complex numbers, and matdiff is about real matrices",
     r"\matrix \pmatrix \bmatrix": "matrices and stacks of single entries are not available",
@@ -144,6 +148,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     **{name: ("norm", bar) for name, bar in NORMS.items()},
     **{name: ("swallow", count) for name, count in SWALLOWED.items()},
     **dict.fromkeys(BEHIND, ("behind", "")),
+    **{name: ("derivative", sign) for name, sign in DERIVATIVES.items()},
     r"\underset": ("below", ""),
     **{name: ("brace", sign) for name, sign in BRACES.items()},
     **dict.fromkeys(LIKE_LOG, ("function", "")),

@@ -48,6 +48,19 @@ class Macro(NamedTuple):
     frozen: bool = False
 
 
+_BRACKETS = Macro(1, (r"\left", "(", 1, r"\right", ")"))
+_PRODUCT = Macro(2, (r"\left", r"\langle", 1, ",", 2, r"\right", r"\rangle"))
+PACKAGES = {  # what the packages physics and derivative define, unless the text does so itself
+    **dict.fromkeys((r"\vb", r"\vectorbold"), Macro(1, (r"\mathbf", "{", 1, "}"), starred=True)),
+    **dict.fromkeys((r"\va", r"\vectorarrow"), Macro(1, (r"\vec", "{", 1, "}"), starred=True)),
+    **dict.fromkeys((r"\vu", r"\vectorunit"), Macro(1, (r"\hat", "{", 1, "}"), starred=True)),
+    **dict.fromkeys((r"\ip", r"\innerproduct"), _PRODUCT),
+    **dict.fromkeys((r"\qty", r"\quantity", r"\pqty", r"\bqty"), _BRACKETS),
+    **dict.fromkeys((r"\grad", r"\gradient"), Macro(0, (r"\nabla",), frozen=True)),
+}
+QUANTITY = r"\\(?:qty|quantity|[pb]qty)\s*(?=[(\[|])(?!\[\d\]\s*\{)"  # \qty( is \left(
+
+
 def is_word(text: str) -> bool:
     """Whether a token is a control word."""
     return len(text) > 1 and text[0] == "\\" and text[1].isalpha()
@@ -58,8 +71,11 @@ def tokenize(source: str) -> list[Token]:
     by_line = line_by_line(source)
     found: list[Token] = []
     behind_word = False
+    vanish = {m.start() for m in re.finditer(QUANTITY, source)} if "qty" in source or "quantity" in source else ()
     for m in PATTERN.finditer(source):
         text = m.group()
+        if m.start() in vanish:
+            continue
         if text[0] == "%":
             continue
         if text.isspace():
@@ -95,7 +111,7 @@ class Stream:
     def __init__(self, source: str) -> None:
         self.source = source
         self.pending = tokenize(source)[::-1]
-        self.macros: dict[str, Macro] = {}
+        self.macros: dict[str, Macro] = dict(PACKAGES)
         self.expanded = 0
         self.end = 0  # of the last token that was read
 
@@ -228,7 +244,7 @@ class Stream:
             macro = Macro(1, self._body(body, 1, command), starred=True)
         else:
             macro = self._new_command(command)
-        if command.text != r"\providecommand" or name not in self.macros:
+        if command.text != r"\providecommand" or self.macros.get(name) is PACKAGES.get(name):
             self.macros[name] = macro
         return None
 

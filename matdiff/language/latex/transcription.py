@@ -261,6 +261,21 @@ class _Pass(Wording):
     def fraction(self, token: Token, _: str) -> None:
         self.stack.append(Fraction(token, self.page))
 
+    def derivative(self, token: Token, sign: str) -> None:
+        r"""\pdv[2]{f}{x} is \frac{\partial^2 f}{\partial x^2}, \dv{x} is \frac{\partial}{\partial x}."""
+        self.stream.skip("*")
+        order = self.stream.optional()
+        over, low = [], self.stream.argument(token)
+        if self.stream.peek() == "{":
+            over, low = low, self.stream.argument(token)
+        if self.stream.peek() == "{" or any(part.text == "," for part in low):
+            raise self.error("the text asks for a derivative by two variables", token, "derive by one after the other")
+        mark = {text: Token(text, token.start, self.stream.end) for text in (r"\frac", "{", "}", sign, "^")}
+        power = [mark["^"], mark["{"], *order, mark["}"]] if order else []
+        top, below = [mark[sign], *power, *over], [mark[sign], *low, *power]
+        parts = [mark[r"\frac"], mark["{"], *top, mark["}"], mark["{"], *below, mark["}"]]
+        self.stream.pending += parts[::-1]
+
     def root(self, token: Token, _: str) -> None:
         root = Root(token, self.page)
         self.stack.append(root)
