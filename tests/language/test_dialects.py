@@ -38,3 +38,20 @@ def test_an_unknown_dialect_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(matdiff.MatdiffError, match="fortran is not a dialect") as caught:
         matdiff.parse("x", dialect="fortran")
     assert "matlab" in caught.value.suggestion
+
+
+def test_reductions_of_tensorflow() -> None:
+    text = "tf.reduce_mean(tf.square(tf.matmul(X, W) - Y))"
+    where = "X: m x n; W: n x p; Y: m x p"
+    found = matdiff.derive(text, "W", where)
+    assert str(found.gradient) == "2Xᵀ(XW − Y)/(mp)"  # of ‖XW − Y‖²/(mp)
+    assert found.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("t(y - X %*% b) %*% (y - X %*% b)", "R"), ("Transpose[x].A.x", "Mathematica"), ("Tr[A.X]", "Mathematica")],
+)
+def test_languages_that_are_not_read_are_named(text: str, language: str) -> None:
+    with pytest.raises(matdiff.MatdiffError, match=f"this is {language}"):
+        matdiff.parse(text)

@@ -82,7 +82,7 @@ def recorded(name: str, x: Traced, axis: tuple[int, ...] | None, **options: Any)
 
 
 for reduced in ("sum", "mean", "amax", "amin"):
-    TABLE[reduced] = reduction(reduced)
+    TABLE[reduced] = TABLE[f"reduce_{reduced.removeprefix('a')}"] = reduction(reduced)  # reduce_max of TensorFlow
 
 
 def extreme(name: str) -> Function:
