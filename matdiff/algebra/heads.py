@@ -1,9 +1,9 @@
 """What a law is about, by its statements: the classes of their left sides, and of what stands in these.
 
 A law is tried for nodes of those classes only, only where one of the others is among the operands, and one that is its
-statement only where all that it speaks of occurs.  To read all
-statements takes longer than a derivation does, so what they say is kept in ``grammar/laws.table``; a law that is not in
-it, or has another statement there, is read.  ``python -m matdiff.language.tables`` writes the table.
+statement only where all that it speaks of occurs.  To read all statements takes longer than a derivation does, so what
+they say is kept in ``grammar/laws.table``; a law that is not in it, or has another statement there, is read.
+``python -m matdiff.language.tables`` writes the table.
 """
 
 from __future__ import annotations

@@ -83,9 +83,9 @@ class Reading:
         found = self.stand_ins.get(name) or _named(self.symbols, name, self.expr, self._bound.moved)
         return found or _definition(self.expr, name)
 
-    def takes(self, name: str, stand_in: Expr, expr: Expr) -> None:
-        """Makes the function one of *stand_in*, which stands for what a string names: v for σ²."""
-        self.notes = expr.facts["notes"] = (*self.notes, f"{stand_in} stands for {plain(name)}")
+    def takes(self, name: str, stand_in: Expr, expr: Expr, said: str) -> None:
+        """Makes the function one of *stand_in*, which stands for what a string names, v for σ², as a note *said*."""
+        self.notes = expr.facts["notes"] = (*self.notes, said)
         expr.facts["called"] = self.called
         self.expr = expr
         self.symbols = {s.name: s for s in symbols(expr)}

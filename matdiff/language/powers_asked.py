@@ -19,6 +19,7 @@ from matdiff.language.answers import Reading
 from matdiff.language.names import Asked, changed, named, power_asked
 from matdiff.language.spelling import plain
 
+SHARED = frozenset("symmetric skew psd spd orthogonal diagonal lower upper".split())  # by a matrix and its inverse
 NUMBERS, MATRICES = "vsuzqr", ("Lambda", "P", "Q", "K")
 
 
@@ -34,12 +35,14 @@ def in_powers(reading: Reading, names: Sequence[str]) -> None:
             continue
         letter = _letter(whole, power, reading.expr)
         stand_in = Member(letter, *of.operands[1:]) if isinstance(of, Member) else letter
-        reading.takes(name, stand_in, replace(reading.expr, _turned(whole, letter, power.is_square)))
+        said = f"{stand_in} stands for {plain(name)}" + (f", and {of} is its positive root" if power.is_square else "")
+        reading.takes(name, stand_in, replace(reading.expr, _turned(whole, letter, power.is_square)), said)
 
 
 def _has_inverse(whole: Symbol, power: Asked) -> bool:
+    """Whether it is a square matrix of which the inverse is asked for, and has all that it is declared to have."""
     rows, cols = whole.shape
-    return rows is cols and rows is not ONE and not power.is_square
+    return rows is cols and rows is not ONE and not power.is_square and whole.properties <= SHARED
 
 
 def _letter(whole: Symbol, power: Asked, f: Expr) -> Symbol:
@@ -47,7 +50,8 @@ def _letter(whole: Symbol, power: Asked, f: Expr) -> Symbol:
     sizes = {size for s in symbols(f) for extent in (*s.shape, *s.ranges) for size in extent.names()}
     taken = {s.name for s in symbols(f)} | sizes
     if whole.is_scalar:
-        return Symbol(next(fresh(taken, "v", NUMBERS)), whole.shape, {"positive"}, whole.ranges)
+        kept = {"positive"} if power.is_square else whole.properties & {"positive"}
+        return Symbol(next(fresh(taken, "v", NUMBERS)), whole.shape, kept, whole.ranges)
     return Symbol(next(fresh(taken, "Lambda", MATRICES)), whole.shape, whole.properties, whole.ranges)
 
 

@@ -64,6 +64,14 @@ def test_the_variance_of_greatest_likelihood(text: str) -> None:
     np.testing.assert_allclose([float(np.asarray(v).item()) for v in values.values()], [data.mean(), data.var()])
 
 
+def test_what_is_declared_holds_of_the_power_or_is_refused() -> None:
+    with pytest.raises(matdiff.MatdiffError, match="cannot be the unknown"):
+        matdiff.derive("x'T^-1 x", wrt="T^-1", where="T: n x n toeplitz; x: n")  # the inverse is no such matrix
+    found = matdiff.derive("a/σ", wrt="σ^-1", where="σ: scalar; a: scalar")
+    assert float(evaluate(found.gradient, {"a": 3.0, "v": -2.0})) == 3.0
+    assert any("positive root" in note for note in matdiff.derive("σ a + σ²", wrt="σ²").notes)
+
+
 @pytest.mark.parametrize(("text", "wrt"), [("x'x", "x²"), ("‖W^2 x‖²", "W^2"), ("a'b", "c²")])
 def test_what_has_no_such_power_is_refused(text: str, wrt: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match="cannot be the unknown"):
