@@ -36,6 +36,8 @@ BELOW = (
 )
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
 RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
+UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
+RATIO_ALONE = rf"{DERIVATIVE}/\s*{BELOW}(?={UNSAID})"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
 BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*\^?\s*\{{?\s*"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
@@ -186,7 +188,7 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         if whole is None:
             raise _power(text, m)
         return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
-    for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET):
+    for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET, RATIO_ALONE):
         m = re.compile(pattern).match(text, place)
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):

@@ -9,7 +9,7 @@ import re
 
 from matdiff.language.left_sides import HEAD, arguments
 from matdiff.language.names import named
-from matdiff.language.questions import FUNCTION, GOAL, LETTER, Question, sense_of
+from matdiff.language.questions import FUNCTION, GOAL, LETTER, UNSAID, Question, question_at, sense_of
 from matdiff.language.words import match_at, search_in
 from matdiff.regex import regex
 
@@ -46,7 +46,11 @@ ASKED = (
 )
 AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
 ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}[\s.?]*$"
-BEHIND = rf"(?:(?<=\S)\s+(?!over){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+){NAMES}[\s.?]*$"  # f wrt X, f(X) by X
+BEHIND = (  # f wrt X, f(X) by X, f – gradient by X
+    rf"(?:(?<=\S)\s+(?!over){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
+    rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}[\s.?]*$"
+)
+OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
@@ -94,14 +98,18 @@ def request_at(text: str, place: int) -> Question | None:
     if of_name and head and (head.group("arguments") or nabla):  # the h' of h = A x is a transpose
         names = _listed(of_name.group("names") or head.group("arguments") or "")
         return Question(names, 1, place, len(text), of_name.span("f"))
+    operator = question_at(text, place, ()) if OPERATOR.match(text, place) else None
+    if operator and operator.order and not operator.inner and match_at(UNSAID, text, operator.end):
+        return operator._replace(end=len(text), inner=(len(text), len(text)))  # f; ∂/∂x = ?
     if not CUES.search(text, place):
         return None
     asked = match_at(ASKED, text, place)
     if asked is None:
         behind = None if match_at(GOAL_AHEAD, text, place) else search_in(BEHIND, text, place)
-        return (
-            Question(_listed(behind.group("names")), 1, place, len(text), (place, behind.start())) if behind else None
-        )
+        if behind is None:
+            return None
+        order = 2 if behind.group("twice") else 1
+        return Question(_listed(behind.group("names")), order, place, len(text), (place, behind.start()))
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())

@@ -110,11 +110,11 @@ def _is_formula(text: str) -> bool:
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     text = script.text
     _refuse_point(script)
-    pieces, question = _without_request(text, pieces_of(text))
+    pieces, question, asking = _without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
     edits = list(_joined(text, pieces, standing))
-    edits += [(start, end, " ") for start, end in _around(question)]
+    edits += [(start, end, " ") for start, end in asking]
     sides, heads = list[list[Edit]](), list[re.Match[str]]()
     firsts = [next(heads_of(text, piece), None) for piece in kept if text[piece.start : piece.end].strip()]
     is_only = None not in firsts and sum(not is_used(text, head) for head in firsts if head) <= 1
@@ -123,7 +123,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     constrained = any(CONSTRAINING.match(word_of(text, piece)) for piece in pieces)
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
-    signs += [*_around(question), *((start, end) for start, end, _ in general)]
+    signs += [*asking, *((start, end) for start, end, _ in general)]
     for piece in kept:
         asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone, constrained)
         heads += named
@@ -163,17 +163,33 @@ def _of_members(text: str, kept: list[Piece]) -> list[Edit]:
     return [edit for piece in kept for edit in of_any_member(text, piece, bound)] if bound else []
 
 
-def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Question | None]:
-    """The statements, of which «the gradient of f wrt x» is but f, and the question that it is."""
+def _without_request(text: str, pieces: list[Piece]) -> tuple[list[Piece], Question | None, list[tuple[int, int]]]:
+    """The statements, of which «the gradient of f wrt x» is but f; the question that it is; where its words stand.
+
+    The gradient of f, where …, wrt x has its unknown behind another statement than its function.
+    """
     asked: Question | None = None
-    within: list[Piece] = []
+    within, spans = list[Piece](), list[tuple[int, int]]()
     for piece in pieces:
         found = request_at(text[: piece.end], piece.start)
         if found and asked:
-            _refuse_second(text, found)
+            if not _names_only(found) or (asked.names and not _is_bare(asked)):
+                _refuse_second(text, found)
+            asked = asked._replace(names=(*asked.names, *found.names))
         asked = asked or found
+        spans += _around(found)
         within.append(piece._replace(start=found.inner[0], end=found.inner[1]) if found and found.inner else piece)
-    return within, asked
+    return within, asked, spans
+
+
+def _names_only(asked: Question) -> bool:
+    """Whether a question is but ∂/∂x, or wrt x behind a statement."""
+    return _is_bare(asked) or (asked.inner is not None and asked.inner[0] == asked.start)
+
+
+def _is_bare(asked: Question) -> bool:
+    """Whether a question is ∂/∂x or «the gradient by x», of a function that stands elsewhere."""
+    return asked.inner is not None and asked.inner[0] == asked.inner[1]
 
 
 def _around(asked: Question | None) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import symbols
 
 ASKED = [
     ("gradient of x'Ax wrt x", "x'*A*x", "x"),
@@ -63,6 +64,11 @@ ASKED = [
     ("d(tr(AXBX'C))/dX = ?", "tr(A*X*B*X'*C)", "X"),
     ("L = ||p||^2, p = Wx + b, ∂L/∂W = ?", "p = W*x + b; norm2(p)^2", "W"),
     ("Let f(X) = ||X||_F. Find f'(X).", "norm2(X)", "X"),
+    ("gradient of a'x + U where U = x'x wrt x", "U = x'*x; a'*x + U", "x"),
+    ("E = ½‖t − y‖², y = Wx; ∂/∂W", "y = W*x; norm2(t - y)^2/2", "W"),
+    ("x'Bx − c'x, ∂/∂x = ?", "x'*B*x - c'*x", "x"),
+    ("‖Xβ − y‖² derivative by β", "norm2(X*beta - y)^2", "beta"),
+    ("log det(S) - the gradient with respect to S?", "log(det(S))", "S"),
     (r"I want to minimize $\|Xw-y\|^2$ over $w$.", "norm2(X*w - y)^2", "w"),
 ]
 
@@ -85,6 +91,9 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
     [
         ("the Hessian of x'Ax wrt x", "second derivative"),
         ("gradient of x'Ax wrt x, gradient of b'x wrt x", "two derivatives"),
+        ("gradient of x'Ax wrt x, where A = yy' wrt y", "two derivatives"),
+        ("x'Ax – Hessian by x", "second derivative"),
+        ("∂/∂x", "the text is empty"),
         ("gradient of x'Ax", "unknown"),
         ("the value of x'x", "the word the"),
         (r"Show that $x^T A x$ is a scalar", "text outside of the formula"),
@@ -96,6 +105,15 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match=words):
         matdiff.derive(text)
+
+
+def test_operators_alone_are_one_question() -> None:
+    assert list(matdiff.derive("‖Xw − Ab‖²; ∂/∂w, ∂/∂A").gradients) == ["w", "A"]
+
+
+def test_the_size_of_what_has_an_index_is_another_letter() -> None:
+    read = matdiff.parse("log N(x_n; m, S)")
+    assert {str(s.shape[0]) for s in symbols(read)}.isdisjoint({"n"})
 
 
 def test_a_question_names_several_unknowns() -> None:
