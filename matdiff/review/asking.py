@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Index, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.sums import Member
-from matdiff.errors import UnsupportedError
+from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
+from matdiff.review.comparing import compared
 from matdiff.review.derivatives import by_expression, derivative, slope
+from matdiff.review.equations import FACTORS
 from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
@@ -132,6 +136,26 @@ def read_off(scope: Scope, name: str, origin: Origin | None, line: str) -> Expr 
     f, unknown = scope.unfolded(origin.function), origin.unknowns[0]
     found = scope.unfolded(derivative(f, unknown, 1))
     return found if found.shape == scope.value(name).shape else None
+
+
+def gradients_of(scope: Scope) -> Iterator[Expr]:
+    """The gradients of the only function with arguments, which a text sets to zero without writing them down."""
+    numbers = [n for n, f in scope.definitions.items() if f.shape == SCALAR and scope.arguments.get(n)]
+    yield from _slopes(scope, numbers[0]) if len(numbers) == 1 else ()
+
+
+def is_stationary(scope: Scope, difference: Expr) -> bool:
+    """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b."""
+    several = [n for n, f in scope.definitions.items() if f.shape == SCALAR and len(scope.arguments.get(n, ())) > 1]
+    slopes = (slope for name in several for slope in _slopes(scope, name))
+    return any(compared(slope * c, difference).equal for slope in slopes for c in FACTORS)
+
+
+def _slopes(scope: Scope, name: str) -> Iterator[Expr]:
+    """The gradients of a function by its arguments."""
+    for argument in scope.arguments[name]:
+        with suppress(MatdiffError):
+            yield derivative_asked(scope, Asked(name, argument))
 
 
 def _of_form(scope: Scope, form: Expr, asked: Asked) -> Expr:

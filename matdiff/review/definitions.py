@@ -13,7 +13,7 @@ from matdiff.language.questions import question_at
 from matdiff.review.edits import terms
 from matdiff.review.lines import MATHEMATICAL, Line
 from matdiff.review.names import is_canonical, is_symmetry
-from matdiff.review.operators import LETTER, WORDY
+from matdiff.review.operators import LETTER, WORDY, letters_in
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -60,7 +60,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
                 found[name] = Definition(tuple(sides), tuple(map(named, filter(None, arguments))), indices)
             elif not statement.goes_on:
                 is_front = False
-            here |= {named(n) for side in statement.sides for n in re.findall(LETTER, side)}
+            here |= {name for side in statement.sides for name in letters_in(side)}
         used |= here
     return found
 

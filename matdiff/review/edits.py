@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from matdiff.review.lines import MATHEMATICAL
-from matdiff.review.operators import LETTER
+from matdiff.review.operators import FUNCTION, LETTER
 
 TRANSPOSED = r"\s?(?:ᵀ|⊤|'|\^\s*\{?\s*[T⊤]\s*\}?(?![A-Za-z]))"
 POWER = r"(?:⁻ᵀ|⁻¹|⁻²|[²³]|\^\s*\{[^{}]*\}|\^\s*[-−]?(?:\w|⊤))"
 NUMBER = r"[0-9]+(?:\.[0-9]+)?|[½¼]"
-FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 TOKEN = (
     rf"(?P<transpose>{TRANSPOSED})|(?P<power>{POWER})|(?P<number>{NUMBER})|(?P<function>(?:{FUNCTION})(?![A-Za-z]))"
     rf"|(?P<name>(?:(?<![A-Za-z])[d∂]\s?(?=[^\W\d_]))?{LETTER})|(?P<open>[(\[⟨])|(?P<close>[)\]⟩])|(?P<sign>[-+−])"

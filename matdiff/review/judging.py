@@ -13,20 +13,19 @@ from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
-from matdiff.review.asking import NotSaid, derivative_asked, read_off
+from matdiff.review.asking import NotSaid, gradients_of, is_stationary, read_off
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared, spread
 from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by
-from matdiff.review.equations import FACTORS, Equations
+from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries
-from matdiff.review.lines import MATHEMATICAL, Line, Statement, lines_of
-from matdiff.review.operators import LETTER, Asked, with_increments
+from matdiff.review.lines import Line, Statement, lines_of
+from matdiff.review.operators import FUNCTION, LETTER, with_increments
 from matdiff.review.scope import Scope, has_increments
 from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
-WORDS = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 CONDITION = r"(?i)\b(?:subject to|s\.\s?t\.|such that|constraint|given|if|when|suppose|assum|with|where|let)"
 UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq?)\b)"  # = 1 for x > 0
 MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
@@ -81,6 +80,8 @@ class Judge:
             self.chain = None
             return Judged(line, UNREAD, unread)
         self.equations.begin(line.text)
+        if self.equations.are_zero and not self.equations.zeros:
+            self.equations.zeros += gradients_of(self.scope)
         found = [j for statement in line.statements for j in self._statement(line, statement)]
         return min(found, key=lambda j: GRAVEST.index(j.verdict), default=Judged(line, NO_CLAIM))
 
@@ -331,23 +332,12 @@ class Judge:
         self.chain = Chain(value)
         if found.follows:
             return Judged(line, AGREES, "it follows from an equation above")
-        if not found.follows and self._is_stationary(left - value):
+        if not found.follows and is_stationary(self.scope, left - value):
             return Judged(line, AGREES, "the derivative of a function above is 0")
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
             return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
         return Judged(line, WRONG, "", Fault(side, value, found.should_be or left, None, False, True))
-
-    def _is_stationary(self, difference: Expr) -> bool:
-        """Whether a difference is 0 where a function with several arguments is stationary in one of them: Ax − b."""
-        for name, arguments in self.scope.arguments.items():
-            value = self.scope.definitions.get(name)
-            for argument in arguments if value is not None and value.shape == SCALAR and len(arguments) > 1 else ():
-                with suppress(MatdiffError):
-                    slope = derivative_asked(self.scope, Asked(name, argument))
-                    if any(compared(slope * c, difference).equal for c in FACTORS):
-                        return True
-        return False
 
     def unknowns(self) -> set[str]:
         """What equations are solved for."""
@@ -370,7 +360,7 @@ class Judge:
     def _names_in(self, side: str) -> set[str]:
         """The names that stand in a side, beside functions."""
         bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
-        bare = re.sub(rf"(?<![A-Za-z])(?:{WORDS})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
+        bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
         found = {named(n) for n in re.findall(rf"{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
         return {n if n in self.scope.names() else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.algebra.notation import GREEK
 from matdiff.errors import MatdiffError
-from matdiff.language.names import ABBREVIATED, FONT_MARKS
+from matdiff.language.names import ABBREVIATED, FONT_MARKS, GREEK_WORDS
 from matdiff.language.requests import BY, DERIVED, NAMES
 from matdiff.language.spelling import transcript
 from matdiff.language.typing import SPECIAL
@@ -62,14 +62,17 @@ RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒])"  # 4.1. dh = …
-NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/=-])"  # (1) f(x) = …
+NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/-])"  # (1) f(x) = …
+LABEL = r"^\s*[A-Za-z]{3,}(?:[ -][A-Za-z]{3,})*:\s+(?=\S.*=)"  # softmax: p = …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 
 NAMING = (
     r"(?m)(?:^[ \t]*|\b(?:where|with|let|and) +|[,;] +)"
     r"([a-z]{2,}(?:_[a-z]+)*[a-z0-9])\s*(?:\([^()=]*\))?\s*:?=(?!=)"
 )  # loss = …
-ACRONYM = r"(?m)^\W*(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL)\s*(?:\([^()=]*\))?\s*:?=(?!=)"
+ACRONYM = r"(?m)^\W*(KL|MSE|SSE|RSS|NLL|BCE|CE|ELBO|MAE|LL)\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"
+UPRIGHT = r"\\(?:math(?:rm|it|sf)|text(?:rm|it)?|operatorname)\s*\{\s*([A-Za-z]{2,})\s*\}"
+NAMED_UPRIGHT = rf"{UPRIGHT}\s*(?:\([^()=]*\))?\s*&?\s*:?=(?!=)"  # \mathrm{KL} = …
 CONNECTING = frozenset(
     "hence thus therefore then where which also with now and that gives yields get have here finally".split()
 )
@@ -108,12 +111,14 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
     rows: list[tuple[str, str, int]] = []
     place = column = 0
     is_latex = "\\" in text or "$" in text
+    upright = {*re.findall(NAMED_UPRIGHT, text)} - MATHEMATICAL - CONNECTING
     for row in text.split("\n"):
         if row.strip():
             row = re.sub(NUMBERING, lambda m: " " * len(m.group()), row)
             if not is_latex:
                 row = re.sub(BULLET, lambda m: " " * len(m.group()), row).replace("`", " ")
             formula, column = _without_remark(re.sub(POINTER, "⇒", row), column)
+            formula = re.sub(UPRIGHT, lambda m: f" {m.group(1)} " if m.group(1) in upright else m.group(), formula)
             if rows and _goes_on(rows[-1][1], formula):
                 before, above, start = rows[-1]
                 rows[-1] = before, "", start
@@ -121,7 +126,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
             rows.append((row, formula, place))
         place += len(row) + 1
     found = {*re.findall(NAMING, text)} - MATHEMATICAL - {*known, *CONNECTING}
-    found |= {*re.findall(ACRONYM, text)} - {*known}
+    found |= {*re.findall(ACRONYM, text), *upright} - {*known}
     words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
     lines = (
         _line(k, row, formula, start, is_latex, frozenset(known), words)
@@ -190,7 +195,7 @@ def _line(number: int, row: str, formula: str, place: int, is_latex: bool, known
     statements: list[Statement] = []
     is_signed = re.match(SIGNED, formula) is not None
     for piece in _pieces(formula) if is_latex else [formula]:
-        first, *rest = re.split(RELATION, re.sub(ITEM, "", piece), maxsplit=1)
+        first, *rest = re.split(RELATION, re.sub(f"{ITEM}|{LABEL}", "", piece), maxsplit=1)
         try:
             plain = lettered(_plain(re.sub(D_GREEK, _in_greek, "=".join((first, *rest))), is_latex), words)
             statements += _statements(plain, known, is_signed and not statements)
@@ -286,7 +291,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
     def marked(m: re.Match[str]) -> str:
         word = m.group()
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
-        return PROSE if is_word and word not in MATHEMATICAL and word not in known else word
+        return PROSE if is_word and word not in MATHEMATICAL | GREEK_WORDS and word not in known else word
 
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))

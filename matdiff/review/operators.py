@@ -41,12 +41,22 @@ OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
 
+FUNCTION = "|".join(sorted((re.escape(w) for w in MATHEMATICAL if len(w) > 1), key=len, reverse=True))
 LIKE_INCREMENTS = tuple(w for w in MATHEMATICAL if w[0] == "d" and len(w) > 1)  # dg is d(g) where g is a name
 
 OPERATOR = r"\(\(\s*[d∂]|∇|∂|(?<![A-Za-z])(?:grad_|hess_|D_|d(?:\^\{?2\}?|²)?\s*[/(])"
 WHOLE = rf"(?<![A-Za-z])(?P<op>[DHJ])\s*_?\{{?(?P<f>{LETTER})\}}?(?P<arguments>\s*\([^()=]*\))?"  # D f, H_f(x)
 
-OF_VECS = rf"({D})\s*vec\s*\(\s*({LETTER})\s*\)(\^?\{{?[2²T⊤ᵀ]?\}}?)"  # ∂vec(Y)/∂vec(X) is ∂Y/∂X
+OF_VECS = rf"({D})\s*\(?\s*vec\s*\(?\s*({LETTER})\s*\)*(\^?\{{?[2²T⊤ᵀ']?\}}?)"  # ∂vec(Y)/∂(vec X)ᵀ is ∂Y/∂X
+
+
+def letters_in(side: str) -> set[str]:
+    """The names of one letter that stand in a side, none of them within the name of a function.
+
+    >>> sorted(letters_in("log(x_i) + Aᵀ exp(b)"))
+    ['A', 'b', 'x_i']
+    """
+    return {named(n) for n in re.findall(LETTER, re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])", " ", side))}
 
 
 class Asked(NamedTuple):

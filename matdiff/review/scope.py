@@ -105,6 +105,8 @@ class Scope:
         self.texts = {name: d.sides[0] for name, d in waiting.items()}
         self.functions |= set(waiting)
         self._note_varied(lines)
+        for name in () if self.varied else (name for d in waiting.values() for name in d.arguments):
+            self.vary(name)  # where nothing is said to vary, the arguments of functions do
         while waiting:
             ready = [n for n, d in waiting.items() if not self._mentions(d.sides[0], set(waiting) - {n})]
             for name in ready or list(waiting)[:1]:
@@ -179,9 +181,6 @@ class Scope:
                     rest = with_names(side, self.functions, note)
                     for name in increments_in(rest, self.names()):
                         self.vary(name)
-        for arguments in self.arguments.values():
-            for name in arguments:
-                self.vary(name)
 
     def is_settled(self, name: str) -> bool:
         """Whether the shape of a name is declared, or follows from what is."""

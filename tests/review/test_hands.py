@@ -146,3 +146,44 @@ def test_lam_is_a_letter_and_no_word() -> None:
     wrong = matdiff.check(text.replace("+ lam w", "- lam w"))
     assert wrong.first_wrong == 2
     assert wrong.kind == "sign"
+
+
+LIKELY = r"""(1) f(X) = log det(XᵀX + A)
+(2) df = tr((XᵀX + A)⁻¹ d(XᵀX))
+(3)    = tr((XᵀX + A)⁻¹ (dXᵀ X + Xᵀ dX))
+(4)    = 2 tr((XᵀX + A)⁻¹ Xᵀ dX)"""
+KL = r"""\mathrm{KL} = \frac12\left(\operatorname{tr} S + m^\top m - k - \log\det S\right)
+\nabla_m \mathrm{KL} = m
+\nabla_S \mathrm{KL} = \frac12 (I - S^{-1})"""
+LABELS = """softmax:  p_i = exp(z_i) / ∑_j exp(z_j)
+loss:     L = −∑_i y_i log p_i,   ∑_i y_i = 1
+∂L/∂z_i = p_i − y_i"""
+PARTITION = """log-partition function: A(eta) = log(sum(exp(eta)))
+Writing p = softmax(eta), ∇²A = diag(p) - p p'"""
+MAHALANOBIS = """Let delta = x - y and d2 = delta' M delta.
+∂d2/∂x = 2 M delta
+∂d2/∂y = -2 M delta"""
+RIDGE = r"""We minimise $J(w) = \frac{1}{2n}\|Xw-y\|^2 + \frac{\lambda}{2}\|w\|^2$.
+Setting the gradient to zero gives $(X^\top X + n\lambda I) w = X^\top y$"""
+VECS = "Y = A X B\nvec(dY) = (Bᵀ ⊗ A) vec(dX)\n⇒ ∂vec Y/∂(vec X)ᵀ = Bᵀ ⊗ A"
+MORE = [
+    (LIKELY, "X: m x n; A: n x n spd", "= 2 tr", "= tr", 4, "factor"),
+    (KL, "S: k x k spd; m: k", "S^{-1})", "S)", 3, "inverse"),
+    (LABELS, "z, y: n", "p_i − y_i", "y_i − p_i", 3, "sign"),
+    (PARTITION, "eta: k", "- p p'", "+ p p'", 2, "sign"),
+    (MAHALANOBIS, "M: n x n symmetric; x, y: n", "-2 M delta", "2 M delta", 3, "sign"),
+    (VECS, "A: m x n; X: n x p; B: p x q", "= Bᵀ ⊗ A", "= B ⊗ A", 3, "transpose"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), MORE)
+def test_labels_numbers_and_words_that_are_names_are_read(
+    text: str, where: str, right: str, wrong: str, line: int, kind: str
+) -> None:
+    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
+
+
+def test_an_equation_may_be_multiplied_by_a_number() -> None:
+    where = "X: n x p; y: n; w: p; lambda: scalar"
+    assert matdiff.check(RIDGE, where).lines[1].verdict == "agrees"
+    assert matdiff.check(RIDGE.replace("+ n", "- n"), where).first_wrong == 2
