@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
-from matdiff.language.names import MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
-from matdiff.language.questions import LETTER
+from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
 from matdiff.language.transcript import Edit
 from matdiff.regex import regex
 

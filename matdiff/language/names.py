@@ -53,6 +53,7 @@ SUPERSCRIPTS = dict(
 )
 SUBS, SUPERS = "".join(SUBSCRIPTS), "".join(SUPERSCRIPTS)
 SUBSCRIPT = rf"_\{{[^{{}}]*\}}|_[A-Za-z0-9{GREEK_CLASS}]+|[{SUBS}]++(?:[₊₋][{SUBS}]++)*+"  # possessive: no second try
+LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
 
 
 def canonical(name: str) -> str:

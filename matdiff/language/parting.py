@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from matdiff.language.left_sides import Piece
-from matdiff.language.names import MARKS
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS, MARKS
 from matdiff.language.phrases import said_of_names
 from matdiff.language.requests import AT_END, VERB
 from matdiff.language.side_conditions import INNER, NAMES
@@ -24,7 +24,8 @@ WORD = (
 FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³|‖])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
-ONE_NAME = rf"\s*[^\W\d_][{MARKS}]*[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
+GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))
+ONE_NAME = rf"\s*(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
 
 

@@ -6,11 +6,12 @@ In goes a statement, out come the names in it, each with what a declaration woul
 from __future__ import annotations
 
 import re
+from itertools import dropwhile
 
 from matdiff.algebra.assumptions import PROPERTIES, property_word
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.extents import KINDS
-from matdiff.language.questions import LETTER
+from matdiff.language.names import LETTER
 from matdiff.regex import regex
 
 NAMES = rf"{LETTER}(?:\s*(?:,|\band\b)\s*{LETTER})*"
@@ -18,7 +19,8 @@ BETWEEN = r"\s*(?:,|\band\b)\s*"
 VERB = r"\s+(?:is|are|be|being|denotes?)\s+"
 EMPTY = frozenset(
     "a an the some any all both each every given fixed known unknown constant real general arbitrary valued "
-    "triangular of and with entries parameter parameters constants variable variables".split()
+    "triangular of and with entries parameter parameters constants variable variables weight weights coefficient "
+    "coefficients bias biases input inputs mean".split()
 )  # words that add nothing to the others
 SYNONYMS = {
     regex(r"\bpositive[- ]semi[- ]?definite\b"): "psd",
@@ -27,6 +29,7 @@ SYNONYMS = {
     regex(r"\bnon-?negative\b"): "nonnegative",
     regex(r"\b(?:non-?singular|full[- ]rank square)\b"): "invertible",
     regex(r"\bunit(?:[- ]norm|[- ]length)\b"): "unit",
+    regex(r"\b(?:covariance|precision)(?:\s+matri(?:x|ces))?\b"): "spd matrix",
     regex(r"\bnumbers?\b|(?<=\ba )constant$|\bconstants$"): "scalar",
     regex(r"-valued\b|\bcolumn(?=[- ]?vectors?\b)"): "",
 }
@@ -117,6 +120,11 @@ def description(words: str) -> str | None:
 LEADS = frozenset(
     "where with let assume assuming suppose given that for if when then and in is are be being denotes".split()
 )
+
+
+def without_lead(words: list[str]) -> list[str]:
+    """Words without those in front that only lead in a phrase: where X is diagonal."""
+    return list(dropwhile(lambda word: word.lower() in LEADS, words))
 
 
 def is_said(words: list[str]) -> bool:

@@ -13,18 +13,18 @@ from typing import NamedTuple
 from matdiff.errors import NotationError
 from matdiff.language.names import (
     GREEK_WORDS,
+    LETTER,
     LINK,
     MARKS,
     SUBS,
-    SUBSCRIPT,
     SUBSCRIPTS,
     canonical,
     named,
     power_asked,
 )
+from matdiff.language.phrases import description
 
 GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
-LETTER = rf"(?:⟪\w+⟫|[^\W\d_∂∇][\w{MARKS}]*?(?:{SUBSCRIPT})?(?:\^\{{?[*∗⋆]\}}?|\^\{{?\([^()]*\)\}}?)?)"
 BRACED = (
     r"(?:_\{(?P<low>(?:[^{}]|\{[^{}]*\})*)\}" rf"|_(?P<letter>(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9]*)|(?P<sub>[{SUBS}]))"
 )
@@ -54,6 +54,7 @@ CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"  # min x'A x, and not the entries of min x
 OVER = r"\s+(?:over|w\.?r\.?t\.?|with\s+respect\s+to)\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
+TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
 UNKNOWN = rf"\s*[({{]?({LETTER}(?:²|\^\{{?2\}}?)?)[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
 
@@ -139,6 +140,11 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     first = 0  # of names that one set is said of: U, V ∈ S
     for start, end in _clauses(low):
         m = re.fullmatch(UNKNOWN, low[start:end])
+        told = re.fullmatch(rf"\s*(?:the\s+)?(?P<what>{TOLD})({LETTER})", low[start:end])
+        if told and description(told.group("what")) is not None:
+            names.append(told.group(2))
+            conditions += [(start, end)] if description(told.group("what")) else []
+            continue
         if m is None:
             break
         names.append(m.group(1))

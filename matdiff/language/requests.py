@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 
+from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, arguments
-from matdiff.language.names import named
-from matdiff.language.questions import FUNCTION, GOAL, LETTER, UNSAID, Question, question_at, sense_of
+from matdiff.language.names import LETTER, named
+from matdiff.language.phrases import description
+from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, question_at, sense_of
 from matdiff.language.words import match_at, search_in
 from matdiff.regex import regex
 
@@ -32,8 +34,8 @@ DERIVED = (
     r"(?:(?P<twice>second\s+(?:order\s+|partial\s+)?derivatives?|hessian)|derivatives?|gradient|grad|jacobian)"
     r"(?:\s+(?:matrix|vector))?"
 )
-BY = r"(?:w\.?\s?r\.?\s?t\.?|with\s+respect\s+to|over)(?![\w.])\s+"
-BY += r"(?:the\s+)?(?:(?:matrix|vector|scalar|variable|parameter)s?\s+)?"
+RESPECT = r"(?:w\.?\s?r\.?\s?t\.?|with\s+respect\s+to|over)(?![\w.])\s+"
+BY = rf"{RESPECT}(?:the\s+)?(?:{TOLD})?"
 ASKED_BY = rf"(?:by\s+|{BY})"  # as people say behind the word derivative; a size is n by n, too
 NAMES = rf"(?P<names>{LETTER}(?:\s*(?:,|and)\s*{LETTER})*)"
 BEST = r"(?:the\s+)?(?:(?P<best>minimum|maximum|minimi[sz]er|maximi[sz]er)(?:\s+value)?"
@@ -109,7 +111,8 @@ def request_at(text: str, place: int) -> Question | None:
         if behind is None:
             return None
         order = 2 if behind.group("twice") else 1
-        return Question(_listed(behind.group("names")), order, place, len(text), (place, behind.start()))
+        inner = place, behind.start()
+        return Question(_listed(behind.group("names")), order, place, len(text), inner, _told(text, behind))
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())
@@ -118,7 +121,24 @@ def request_at(text: str, place: int) -> Question | None:
     goal = asked.group("best") or asked.group("goal")
     order = 0 if goal or asked.group("points") else 2 if asked.group("twice") else 1
     inner = asked.end(), by.start() if by else len(text.rstrip(" .?"))
-    return Question(names, order, place, len(text), inner, sense=sense_of(goal) if goal else "")
+    declared = _told(text, by or asked) if by or asked.group("names") else ()
+    return Question(names, order, place, len(text), inner, declared, sense_of(goal) if goal else "")
+
+
+def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:
+    """The place of «symmetric matrix X» where a question by X says what X is.
+
+    Errors: NotationError where words there say something else, as in wrt log X.
+    """
+    start, end = asked.span("names")
+    keyword = [*re.finditer(rf"{RESPECT}|\bby\s+", text[asked.start() : start])][-1:]
+    begin = asked.start() + keyword[0].end() if keyword else start
+    says = description(text[begin:start])
+    if says is None:
+        message = f"{text[begin:start].strip()} says nothing of {text[start:end]} that is known"
+        hint = f"write wrt {text[start:end]}, and declare what it is"
+        raise NotationError(message, text=text, span=(begin, start), suggestion=hint)
+    return ((begin, end),) if says else ()
 
 
 def _arguments(text: str, place: int) -> tuple[str, ...]:

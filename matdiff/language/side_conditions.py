@@ -12,9 +12,8 @@ from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
-from matdiff.language.names import MARKS
+from matdiff.language.names import LETTER, MARKS
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
-from matdiff.language.questions import LETTER
 from matdiff.language.transcript import Transcript
 from matdiff.regex import regex
 

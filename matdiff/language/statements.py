@@ -27,12 +27,12 @@ from matdiff.language.left_sides import (
     taken_out,
     unseen,
 )
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS
+from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, LETTER
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, word_of
 from matdiff.language.phrases import COUNT
 from matdiff.language.quantifiers import without_quantifiers
-from matdiff.language.questions import LETTER, Question, question_at
+from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import is_verb, request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
@@ -124,6 +124,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     edits += (general := _of_members(text, kept))
     signs = [(p.end, p.end + 1) for p in pieces if text[slice(*p.lead)].startswith("(")]  # tr(X) (X ∈ ℝⁿ)
     signs += [*asking, *((start, end) for start, end, _ in general)]
+    conditions += _told_in(text, question)
     for piece in kept:
         asked, changes, others, named = _function(text, piece, known, defined, is_only, is_alone, constrained)
         heads += named
@@ -134,8 +135,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
             continue
         question = question or asked
         signs += [(start, end) for start, end, _ in changes] if asked else []  # G = ∂/∂X f: G is what is asked for
-        for below in [Piece((0, 0), *place) for place in asked.declared] if asked else []:
-            conditions += condition_of(text, below, True) or [_constraint(text, below)]
+        conditions += _told_in(text, asked)
         sides = [[*side, *changes] for side in sides] if not others else sides
         sides += [[*edits, *changes[:-1], *other] for other in others]
         signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
@@ -147,6 +147,12 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     leads = (piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece.start not in standing)
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(spans))
+
+
+def _told_in(text: str, asked: Question | None) -> Iterator[Condition]:
+    """What a question says of its unknowns."""
+    for below in [Piece((0, 0), *place) for place in asked.declared] if asked else []:
+        yield from condition_of(text, below, True) or [_constraint(text, below)]
 
 
 def _left_sides(

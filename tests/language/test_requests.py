@@ -65,6 +65,8 @@ ASKED = [
     ("L = ||p||^2, p = Wx + b, ∂L/∂W = ?", "p = W*x + b; norm2(p)^2", "W"),
     ("Let f(X) = ||X||_F. Find f'(X).", "norm2(X)", "X"),
     ("gradient of a'x + U where U = x'x wrt x", "U = x'*x; a'*x + U", "x"),
+    ("gradient with respect to the matrix X of tr(AX)", "tr(A*X)", "X"),
+    ("derivative of ‖XW − Y‖² with respect to the weights W", "norm2(X*W - Y)^2", "W"),
     ("E = ½‖t − y‖², y = Wx; ∂/∂W", "y = W*x; norm2(t - y)^2/2", "W"),
     ("x'Bx − c'x, ∂/∂x = ?", "x'*B*x - c'*x", "x"),
     ("‖Xβ − y‖² derivative by β", "norm2(X*beta - y)^2", "beta"),
@@ -94,6 +96,7 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
         ("gradient of x'Ax wrt x, where A = yy' wrt y", "two derivatives"),
         ("x'Ax – Hessian by x", "second derivative"),
         ("∂/∂x", "the text is empty"),
+        ("gradient of tr(X'AX) wrt log X", "log says nothing of X"),
         ("gradient of x'Ax", "unknown"),
         ("the value of x'x", "the word the"),
         (r"Show that $x^T A x$ is a scalar", "text outside of the formula"),
@@ -105,6 +108,23 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
 def test_a_question_that_cannot_be_answered_is_refused(text: str, words: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match=words):
         matdiff.derive(text)
+
+
+SAID = [
+    ("gradient of log det(A + BXB') wrt diagonal X", "X: m x m diagonal; A: n x n; B: n x m"),
+    ("gradient with respect to the symmetric matrix X of tr(AX)", "A: n x n; X: n x n symmetric"),
+    ("log det Σ + (x-μ)'Σ^-1(x-μ) with respect to the covariance matrix Σ", "Sigma: n x n spd; x, mu: n"),
+    ("maximise log det X - tr(SX) over symmetric positive definite X", "X: n x n symmetric spd; S: n x n"),
+    (r"gradient of $\log\det(A + BXB^T)$ w.r.t. $X$ where X is diagonal", "X: m x m diagonal; A: n x n; B: n x m"),
+]
+
+
+@pytest.mark.parametrize(("text", "declared"), SAID)
+def test_what_a_question_says_of_its_unknown_is_declared(text: str, declared: str) -> None:
+    asked = matdiff.derive(text)
+    said = matdiff.derive(str(asked.function), wrt=",".join(asked.gradients), where=declared)
+    assert str(asked.gradient) == str(said.gradient)
+    assert symbols(asked.function) == symbols(said.function)
 
 
 def test_operators_alone_are_one_question() -> None:
@@ -119,6 +139,8 @@ def test_the_size_of_what_has_an_index_is_another_letter() -> None:
 def test_a_question_names_several_unknowns() -> None:
     asked = matdiff.derive("differentiate sum_{i=1}^n (y_i - a - b x_i)^2 with respect to a and b")
     assert list(asked.gradients) == ["a", "b"]
+    asked = matdiff.derive("gradient of ||y - X beta||^2 + lam*||beta||^2 with respect to beta and lam")
+    assert list(asked.gradients) == ["beta", "lam"]
 
 
 def test_the_words_of_a_question_may_be_names() -> None:

@@ -17,7 +17,7 @@ from matdiff.language.latex.nesting import Frame, Nesting
 from matdiff.language.latex.page import NAME_ENDS, NAMED
 from matdiff.language.named_functions import function_named
 from matdiff.language.names import nearest
-from matdiff.language.phrases import is_said, said_of_names
+from matdiff.language.phrases import is_said, said_of_names, without_lead
 from matdiff.language.requests import is_request
 from matdiff.language.transcript import APART
 
@@ -177,7 +177,7 @@ class Wording(Nesting):
         if not words:
             return
         is_phrase = " ".join(words).strip(".").lower() in PHRASES
-        if not (is_phrase or is_said(words) or is_request(words) or said_of_names(clause.strip())):
+        if not (is_phrase or is_said(words) or is_request(words) or said_of_names(" ".join(without_lead(words)))):
             span = first, start + len(clause.rstrip())
             message, hint = "text outside of the formula is not read", "leave only the formula"
             raise NotationError(message, text=self.source, span=span, suggestion=hint)
