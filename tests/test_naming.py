@@ -11,6 +11,7 @@ from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.calculus.naming import occurrences
+from matdiff.page.model import Written
 
 ATTENTION = ("½‖softmax_rows(Q Kᵀ/√d) V − Y‖²", ("Q", "K", "V"), "Q, K: n x k; V, Y: n x p; d: scalar positive")
 QUESTIONS = {
@@ -93,3 +94,53 @@ def test_what_a_definition_divides_is_written_by_its_name() -> None:
     found = matdiff.derive(text, "x", "x, t: n; n: scalar; e: scalar positive")
     assert str(found.gradient).split("; ")[-1] == "(t − ((tᵀz)z + (1ᵀt)1_n)/n)/s"  # Ba, Kiros and Hinton, 2016
     assert found.verify().ok
+
+
+MEMBERS = {
+    "t-SNE": (
+        "sum(i=1..N, j=1..N, P[i,j]*log(1 + ‖y[i] − y[j]‖²)) + log(sum(k=1..N, l=1..N, 1/(1 + ‖y[k] − y[l]‖²)))",
+        "y",
+        "P: N x N symmetric; y[i=1..N]: d",
+    ),
+    "factorisation": (
+        "sum(i=1..n, j=1..m, (R[i,j] − c − a[i] − b[j] − p[i]'q[j])^2)",
+        "p",
+        "R[i=1..n, j=1..m]: scalar; p[i=1..n]: k; q[j=1..m]: k; a[i=1..n]: scalar; b[j=1..m]: scalar; c: scalar",
+    ),
+    "mixture": (
+        "sum(i=1..N, log(sum(k=1..K, s[k]*exp(−½‖x[i] − μ[k]‖²))))",
+        "μ",
+        "x[i=1..N]: d; μ[k=1..K]: d; s[k=1..K]: scalar positive",
+    ),
+}
+
+
+@pytest.mark.parametrize("question", MEMBERS.values(), ids=MEMBERS)
+def test_a_page_repeats_no_long_piece_with_an_index(question: tuple[str, str, str]) -> None:
+    page = matdiff.derive(*question).page("textbook")
+    formulas = [row.right for part in page.parts for section in part for row in section.lines]
+    for formula in [f for f in formulas if isinstance(f, Written)]:
+        for piece, times in occurrences(formula.pen.shown(formula.expression)).items():
+            assert times == 1 or reading_cost(piece) < 12, f"{piece} stands {times} times in {formula.expression}"
+
+
+def test_a_piece_with_indices_has_one_name_with_any_of_them() -> None:
+    page = matdiff.derive(*MEMBERS["t-SNE"]).to_text(width=200)
+    assert "w[i, j] = 1 + ‖r[i, j]‖²" in page
+    assert "t₁ = ∑_{k=1}^{N} ∑_{l=1}^{N} 1/w[k, l]" in page
+    assert "r[k, l]ᵀ(dy[k] − dy[l])/w[k, l]²" in page
+    assert "∇_y[i] f = 4∑_{j=1}^{N} (P[i, j] − 1/(t₁w[i, j]))r[i, j]/w[i, j]" in page  # van der Maaten and Hinton, 2008
+    assert "r_{i, j} &= y_{i} - y_{j}" in matdiff.derive(*MEMBERS["t-SNE"]).to_latex()
+
+
+def test_what_the_names_of_a_page_say_is_the_function() -> None:
+    text, wrt, where = MEMBERS["factorisation"]
+    head, definition = matdiff.derive(text, wrt, where).to_text(width=200).splitlines()[:2]
+    again = matdiff.parse(f"{definition}; {head.partition(' = ')[2].partition('    ')[0]}", where)
+    assert str(again) == str(matdiff.parse(text, where))
+
+
+def test_letters_of_a_question_stay_what_they_are() -> None:
+    text = "sum(i=1..n, (x[i]'w − y[i])^2)*r"
+    page = matdiff.derive(text, "w", "x[i=1..n]: d; w: d; y: n; r: scalar").to_text()
+    assert "h[i] = x[i]ᵀw − y[i]" in page or "s[i] = x[i]ᵀw − y[i]" in page

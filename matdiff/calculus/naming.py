@@ -15,7 +15,7 @@ from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.matrix_functions import Cholesky
 from matdiff.algebra.operators.norms import Frobenius, Norm
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.algebra.operators.softmax import (
     LogSumExp,
@@ -133,6 +133,8 @@ CUSTOMS: tuple[tuple[Callable[[Expr, Sequence[Expr]], bool], str, str], ...] = (
     (lambda e, above: is_hat(e), "H", "h"),
 )
 
+RUNNING = {"scalar": "wsqgh", "vector": "vuzgh", "matrix": "HRMGQ"}  # the letters of what has an index
+
 
 def is_hat(e: Expr) -> bool:
     """X(XᵀX)⁻¹Xᵀ and its kin: symmetric products with an inverse between a matrix and its transpose."""
@@ -169,3 +171,11 @@ def _customary(e: Expr, above: Sequence[Expr]) -> Iterator[str]:
         if holds(e, above) and not e.is_scalar:
             letter = vector if ONE in e.shape else matrix
             yield from (letter, *(f"{letter}{k}" for k in range(2, MANY)))
+    if e.free:
+        yield from "r" * (isinstance(e, Sum) and any(map(is_square, above)))
+        yield from RUNNING["scalar" if e.is_scalar else "vector" if ONE in e.shape else "matrix"]
+
+
+def is_square(e: Expr) -> bool:
+    """a², of a residual a."""
+    return isinstance(e, Power) and e.operands[1].number == TWICE

@@ -32,6 +32,7 @@ from matdiff.page.model import (
     fraction,
     joined,
     nabla,
+    name_repeated,
     named,
     plain,
     require_level,
@@ -152,6 +153,7 @@ def derived(found: Gradients, steps: str) -> tuple[list[Line], list[Section]]:
     require_level(steps)
     pen = Pen(piece_names(found))
     lines = list(sections(found, joined(["f"]), pen, steps == "full")) if steps != "none" else []
+    name_repeated([pen], found.function, lines)
     return head(found.function, found.unknowns.values(), pen), lines
 
 
@@ -193,11 +195,13 @@ def of_hessian(
 ) -> Page:
     """The page of a Hessian."""
     require_level(steps)
-    lines = list(hessian_sections(found, steps == "full")) if steps != "none" else []
+    pens = [Pen(piece_names(part)) for part in (found.first, *(part.whole for part in found.second.values()))]
+    lines = list(hessian_sections(found, pens, steps == "full")) if steps != "none" else []
+    name_repeated(pens, found.function, lines)
     blocks = {f"{a},{b}": block for (a, b), block in found.blocks.items()}
     certificate = certified()
     return Page(
-        head=head(found.function, found.unknowns.values(), Pen(piece_names(found.first))),
+        head=head(found.function, found.unknowns.values(), pens[0]),
         parts=[lines] if lines else [],
         heading="Hessian" if lines else "",
         answers=answers,
@@ -210,11 +214,10 @@ def of_hessian(
     )
 
 
-def hessian_sections(found: Hessians, full: bool) -> Iterator[Section]:
-    """The derivation of the gradients G, then that of dG for every unknown."""
+def hessian_sections(found: Hessians, pens: Sequence[Pen], full: bool) -> Iterator[Section]:
+    """The derivation of the gradients G, then that of dG for every unknown, each with its pen."""
     labels = {name: joined([nabla(u), " f"]) for name, u in found.unknowns.items()}
-    pen = Pen(piece_names(found.first))
-    to_gradient = [gradient_sections(block, found.first, pen, full) for block in found.first.blocks]
+    to_gradient = [gradient_sections(block, found.first, pens[0], full) for block in found.first.blocks]
     yield from (
         s._replace(heading=FIRST.get(s.heading, s.heading)) for part in each_heading_once(to_gradient) for s in part
     )
@@ -222,8 +225,7 @@ def hessian_sections(found: Hessians, full: bool) -> Iterator[Section]:
     second = joined([paired(joined([D, labels[n]]), u) for n, u in found.unknowns.items()], " + ")
     lines = [Line(joined([D, sign("²f", "^{2}f")]), second)]
     heading = "Second differential"
-    for name, part in found.second.items():
-        pen = Pen(piece_names(part.whole))
+    for pen, (name, part) in zip(pens[1:], found.second.items(), strict=True):
         made = list(sections(part.whole, labels[name], pen, full))
         lines += definitions(part.whole.function, pen) if made else []  # they stand before what uses them
         for section in made:

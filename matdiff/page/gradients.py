@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.assumptions import least
@@ -33,11 +34,13 @@ from matdiff.page.model import (
     function_of,
     joined,
     nabla,
+    name_repeated,
     named,
     plain,
     require_level,
 )
 from matdiff.page.pieces import both, steps_record, symbols_record
+from matdiff.page.repeated import defined, longest_repeated
 
 if TYPE_CHECKING:
     from matdiff.calculus.hessian import Hessians
@@ -53,11 +56,12 @@ def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
     pen = Pen(piece_names(found))
     blocks = [sections(block, found, pen, steps == "full") for block in found.blocks] if steps != "none" else []
     blocks = list(each_heading_once(blocks))
+    name_repeated([pen], found.function, chain.from_iterable(blocks))
     return Page(
         head=head(found.function, found.unknowns.values(), pen),
         parts=blocks,
         heading="Gradient" if steps != "none" else "",
-        answers=[answer_and_closed(found, name, closed or found) for name in found.gradients],
+        answers=[answer_and_closed(found, name, closed or found, pen) for name in found.gradients],
         before=[line for delta in adjoints(found) for line in definition(delta, Pen())],
         conditions=said(found),
         subject="the gradient",
@@ -100,16 +104,21 @@ def head(f: Expr, unknowns: Iterable[Expr], pen: Pen) -> list[Line]:
 
 
 def definitions(f: Expr, pen: Pen) -> Iterator[Line]:
-    """What the names of definitions and of long pieces of a function stand for."""
-    for node in postorder(f):
+    """What the names of definitions and of long pieces stand for: those of a function, then those of the lines."""
+    nodes = list(postorder(f))
+    pieces = dict.fromkeys(defined(pen.pieces, nodes))
+    for node in dict.fromkeys([*nodes, *pieces]):
         if is_definition(node):
             yield from definition(node, pen)
+        elif node in pieces:
+            yield Line(plain(pen.pieces[node]), pen(node))
         elif node in pen.names and node is not f:
             yield Line(named(pen.names[node]), pen(node))
 
 
 def definition(e: Expr, pen: Pen) -> Iterator[Line]:
     """The lines that say what a name, or the states of a recurrence, stand for."""
+    e = pen.shown(e)
     for k in range(len(defining(e, pen.printer(TEXT)))):
         left, right = (_side(e, pen, k, side) for side in (0, 1))
         yield Line(left, right)
@@ -136,7 +145,7 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
             del told[0]  # dh = d(Wx): the head says what h is
         if not full and len(told) > 1 and told[-1].titles == [substitution.title]:
             del told[-1]  # ∇_X f with every ∇ inserted: the answer
-        lines = [Line(left, pen.line(line.expression), tuple(line.titles)) for line in told]
+        lines = [Line(left, pen(line.expression), tuple(line.titles)) for line in told]
         if phase.title == "Gradient" and made:
             collect(made[-1][1], lines, phase, full)
         elif lines:
@@ -157,7 +166,7 @@ def collect(rows: list[Line], collected: Sequence[Line], phase: Phase, full: boo
     added = [row._replace(left=last.left) for row in collected if row.right(TEXT) != last.right(TEXT)]
     if added and opening is not None and not full and last.laws != (chain_rule.title,):
         turned = opening.law is transposed_factor
-        if turned or (len(rows) > 1 and has_equal_terms(opening.before)):
+        if turned or has_equal_terms(opening.before):
             rows.pop()
             laws = [law for law in last.laws + added[0].laws if not (turned and law == transposed_factor.title)]
             added[0] = added[0]._replace(laws=tuple(dict.fromkeys(laws)))
@@ -213,12 +222,14 @@ def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Pa
     )
 
 
-def answer_and_closed(found: Gradients, name: str, closed: Gradients) -> Answer:
-    """The answer in the names of the page, and closed where that takes a line or two."""
-    whole = closed.gradients[name]
+def answer_and_closed(found: Gradients, name: str, closed: Gradients, pen: Pen) -> Answer:
+    """The answer in the names of the page, where it would repeat what they stand for, and closed if that is short."""
+    whole, told = closed.gradients[name], found.gradients[name]
+    if longest_repeated(told, pen.names) in pen.pieces:
+        told = pen.shown(told)
     written = plain(whole)(TEXT)
-    is_told = len(written) <= CLOSED and written != plain(found.gradients[name])(TEXT)
-    return answer(found, name)._replace(closed=whole if is_told else None)
+    is_told = len(written) <= CLOSED and written != plain(told)(TEXT)
+    return answer(found, name)._replace(value=told, closed=whole if is_told else None)
 
 
 def answer(found: Gradients, name: str) -> Answer:

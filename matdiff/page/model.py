@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.notation import Style, name_text
+from matdiff.algebra.operators.structure import Named
 from matdiff.calculus.demands import Condition
 from matdiff.errors import MatdiffError
 from matdiff.output.notation import Printer
 from matdiff.output.notation import write as written
 from matdiff.output.sharing import with_pieces
+from matdiff.page.repeated import repeated, with_names
 
 if TYPE_CHECKING:
     from matdiff.calculus.definiteness.certificate import Certificate
@@ -119,12 +121,16 @@ def require_level(steps: str, levels: Sequence[str] = LEVELS) -> None:
 
 
 class Pen:
-    """Writes expressions with the same names in any style; what has been written once is known the next time."""
+    """Writes expressions with the same names in any style; what has been written once is known the next time.
 
-    __slots__ = ("names", "printers")
+    *names* are those of nodes at which a function was cut, *pieces* symbols, or members, for what lines would repeat.
+    """
 
-    def __init__(self, names: Mapping[Expr, str] | None = None) -> None:
+    __slots__ = ("names", "pieces", "printers")
+
+    def __init__(self, names: Mapping[Expr, str] | None = None, pieces: Mapping[Expr, Expr] | None = None) -> None:
         self.names = names or {}
+        self.pieces = pieces or {}
         self.printers: dict[str, Printer] = {}
 
     def printer(self, style: Style) -> Printer:
@@ -133,15 +139,39 @@ class Pen:
             self.printers[style.name] = Printer(style, {node: name_text(n, style) for node, n in self.names.items()})
         return self.printers[style.name]
 
-    def __call__(self, e: Expr) -> Formula:
-        """An expression with these names."""
-        return lambda style: self.printer(style).write(e)
+    def __call__(self, e: Expr) -> Written:
+        """An expression with these names, and with abbreviations of its own where sharing keeps it short."""
+        return Written(self, e)
 
-    def line(self, e: Expr) -> Formula:
-        """A line of a derivation, with abbreviations of its own where sharing keeps it short."""
+    def shown(self, e: Expr) -> Expr:
+        """An expression as it is written: with the names of pieces below it."""
+        return with_names(e, self.pieces, self.names)
+
+
+class Written:
+    """The formula of an expression that a pen writes."""
+
+    __slots__ = ("expression", "pen")
+
+    def __init__(self, pen: Pen, expression: Expr) -> None:
+        self.pen = pen
+        self.expression = expression
+
+    def __call__(self, style: Style) -> str:
         from matdiff.output.sharing import line
 
-        return lambda style: line(e, self.printer(style))
+        return line(self.pen.shown(self.expression), self.pen.printer(style))
+
+
+def name_repeated(pens: Iterable[Pen], f: Expr, sections: Iterable[Section]) -> None:
+    """Gives names to the pieces that a line repeats, be it one of the derivation or of what the function is."""
+    pens = list(pens)
+    known = {node: name for pen in pens for node, name in pen.names.items()}
+    defined = [n.operands[0] for n in postorder(f) if isinstance(n, Named)]
+    lines = [row.right.expression for s in sections for row in s.lines if isinstance(row.right, Written)]
+    pieces = repeated([f, *defined, *known, *lines], known) if lines else {}
+    for pen in pens:
+        pen.pieces = pieces
 
 
 def plain(e: Expr) -> Formula:

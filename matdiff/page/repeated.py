@@ -1,0 +1,117 @@
+"""Names for what a line of a page would repeat: e[i, j] = R[i, j] − u[i]ᵀv[j], and G = expm(W) ⊙ Wᵀ.
+
+In go the lines of a derivation, out come the pieces that stand twice in one of them, each with its name as a symbol.
+A piece with running indices is a member of a family: with other indices it has the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from matdiff.algebra.expr import Expr, Index, Symbol, postorder
+from matdiff.algebra.operators.differentials import holds_differential
+from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.reading_cost import reading_cost
+from matdiff.algebra.walks import replace
+from matdiff.calculus.naming import TWICE, Names
+from matdiff.output.answer_names import above, is_definition
+
+LONG, CORE = 10, 7  # what it costs to read a piece that is not written twice in a line, and what has the name then
+MOST = 8  # pieces of a page
+LONGEST = 2_000  # nodes of the lines of a page that is looked through
+
+
+def repeated(lines: Sequence[Expr], known: Mapping[Expr, str]) -> dict[Expr, Expr]:
+    """The pieces that stand twice in a line, with their names; those that are *known* have one."""
+    nodes = list(dict.fromkeys(node for line in lines for node in postorder(line)))
+    pieces: dict[Expr, Expr] = {}
+    if len(nodes) > LONGEST:
+        return pieces
+    parents, names = above(nodes), Names(nodes)
+    names.taken.update(known.values())
+    for line in dict.fromkeys(lines):
+        while len({*map(name_of, pieces.values())}) < MOST:
+            piece = longest_repeated(line, {*known, *pieces})
+            if piece is None:
+                break
+            instances = [n for n in nodes if n.shape == piece.shape and general(n) is general(piece)]
+            squared = [p for n in instances for p in parents.get(n, ())]
+            family = Symbol(names.fresh(piece, squared), piece.shape, (), tuple([i.last for i in indices(piece)]))
+            for n in instances:
+                pieces[n] = Member(family, *indices(n)) if n.free else family
+    return pieces
+
+
+def longest_repeated(line: Expr, known: Collection[Expr]) -> Expr | None:
+    """What costs most to read of what stands twice in a line, be it with other indices; the first of its kind."""
+    written = written_times(line, known)
+    long = [n for n in written if n not in known and reading_cost(n) >= LONG and not holds_differential(n)]
+    times: dict[Expr, int] = {}
+    first: dict[Expr, Expr] = {}
+    for node in dict.fromkeys(map(below_signs, long)):
+        if reading_cost(node) >= CORE and node not in known and not is_definition(node):
+            first.setdefault(general(node), node)
+            times[general(node)] = times.get(general(node), 0) + written[node]
+    often = [key for key, k in times.items() if k >= TWICE]
+    return first[max(often, key=reading_cost)] if often else None
+
+
+def written_times(line: Expr, known: Collection[Expr]) -> dict[Expr, int]:
+    """How often everything is written in a line, where what is known and definitions are names."""
+
+    def is_name(node: Expr) -> bool:
+        return node is not line and (is_definition(node) or node in known)
+
+    times = {line: 1}
+    for node in reversed(list(postorder(line, prune=is_name))):
+        for o in () if is_name(node) else node.operands:
+            times[o] = times.get(o, 0) + times[node]
+    return times
+
+
+def below_signs(e: Expr) -> Expr:
+    """What stands below ᵀ, ⁻¹ and a bar of a fraction."""
+    while isinstance(e, Transpose | Inverse) or e.reciprocal:
+        e = e.operands[0]
+    return e
+
+
+def indices(e: Expr) -> list[Index]:
+    """The free indices of a piece in the order in which they are written."""
+    return [node for node in postorder(e) if isinstance(node, Index) and node in e.free] if e.free else []
+
+
+def general(e: Expr) -> Expr:
+    """A piece with marks in place of its indices, which it has in common with the same piece of other indices."""
+    if not e.free:
+        return e
+    if "general" not in e.facts:
+        marks: Mapping[Expr, Expr] = {i: Index(f"{k} ", i.last) for k, i in enumerate(indices(e))}
+        e.facts["general"] = replace(e, marks.get)
+    found: Expr = e.facts["general"]
+    return found
+
+
+def name_of(name: Expr) -> Expr:
+    """The symbol of a name, be it a member's."""
+    return name.operands[0] if name.operands else name
+
+
+def with_names(e: Expr, pieces: Mapping[Expr, Expr], known: Collection[Expr]) -> Expr:
+    """What an expression is made of with the names of pieces; below what is *known* by another name nothing changes."""
+
+    def changed(node: Expr) -> Expr | None:
+        return pieces[node] if node in pieces else node if node in known or is_definition(node) else None
+
+    return e.rebuild(tuple([replace(o, changed) for o in e.operands])) if pieces and e.operands else e
+
+
+def defined(pieces: Mapping[Expr, Expr], nodes: Iterable[Expr]) -> Iterator[Expr]:
+    """Those of some nodes, and then of the rest, that say what a name stands for, each name once."""
+    said: set[Expr] = set()
+    for node in (*nodes, *(n for piece in pieces for n in postorder(piece))):
+        if node in pieces and name_of(pieces[node]) not in said:
+            said.add(name_of(pieces[node]))
+            yield node
