@@ -135,9 +135,19 @@ def test_a_piece_with_indices_has_one_name_with_any_of_them() -> None:
 
 def test_what_the_names_of_a_page_say_is_the_function() -> None:
     text, wrt, where = MEMBERS["factorisation"]
-    head, definition = matdiff.derive(text, wrt, where).to_text(width=200).splitlines()[:2]
-    again = matdiff.parse(f"{definition}; {head.partition(' = ')[2].partition('    ')[0]}", where)
+    rows = matdiff.derive(text, wrt, where).to_text(width=200).splitlines()[:2]
+    head, definition = (row.partition("    ")[0] for row in rows)
+    again = matdiff.parse(f"{definition}; {head.partition(' = ')[2]}", where)
     assert str(again) == str(matdiff.parse(text, where))
+
+
+@pytest.mark.parametrize("question", MEMBERS.values(), ids=MEMBERS)
+@pytest.mark.parametrize("form", ["to_text", "to_latex", "to_markdown"])
+def test_names_with_indices_are_read_back(question: tuple[str, str, str], form: str) -> None:
+    """A page says how far the indices of its names run, and a review knows what they stand for."""
+    review = matdiff.check(getattr(matdiff.derive(*question), form)())
+    assert review.ok, review.to_text()
+    assert sum(line.verdict in ("proved", "agrees") for line in review.lines) >= 6, review.to_text()
 
 
 def test_letters_of_a_question_stay_what_they_are() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from matdiff.algebra.assumptions import INDEX, least
 from matdiff.algebra.dims import Size, shape_text
-from matdiff.algebra.expr import Expr, Symbol, notes_of, postorder, symbols
+from matdiff.algebra.expr import Expr, Index, Symbol, notes_of, postorder, symbols
 from matdiff.algebra.notation import ASCII, STYLES, TEXT, Style, name_text
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.open_functions import OpenDerivative, OpenFunction
 from matdiff.algebra.operators.slices import index_ranges
+from matdiff.algebra.operators.sums import Member
 from matdiff.output.notation import write
 from matdiff.output.sharing import with_pieces
 
@@ -29,7 +32,8 @@ def declarations(f: Expr, style: Style = TEXT) -> list[tuple[str, str]]:
     """The symbols of an expression and how they were read, as ``X`` and ``m×n``."""
     known = symbols(f)
     last = index_ranges(postorder(f)) if any(INDEX in s.properties for s in known) else {}
-    found = [_declaration(s, last.get(s, ()), style) for s in known]
+    members = indexed_members(f) if any(s.ranges for s in known) else {}
+    found = [_declaration(s, last.get(s, ()), members.get(s, "ijkl"), style) for s in known]
     functions = {n.data[0]: n for n in postorder(f) if isinstance(n, Unspecified | OpenFunction | OpenDerivative)}
     return found + [(name_text(g, style), _taken(call)) for g, call in functions.items()]
 
@@ -58,10 +62,16 @@ def parsed(e: Expr) -> str:
     return "\n".join(filter(None, rows))
 
 
-def _declaration(symbol: Symbol, last: tuple[Size, ...], style: Style) -> tuple[str, str]:
+def indexed_members(f: Expr) -> dict[Expr, list[str]]:
+    """The letters of the indices with which each family stands first: x_t, t = 1..T."""
+    members = [n for n in reversed(list(postorder(f))) if isinstance(n, Member)]
+    found = {n.operands[0]: n.operands[1:] for n in members}
+    return {x: [str(i) for i in own] for x, own in found.items() if all(isinstance(i, Index) for i in own)}
+
+
+def _declaration(symbol: Symbol, last: tuple[Size, ...], letters: Iterable[str], style: Style) -> tuple[str, str]:
     name = write(symbol, style)
     if symbol.ranges:
-        letters = "ijkl"
         name += "[" + ", ".join(f"{i}=1..{r}" for i, r in zip(letters, symbol.ranges, strict=False)) + "]"
     if INDEX in symbol.properties:
         return name, "index" + (f" 1..{last[0]}" if last else "")

@@ -111,7 +111,7 @@ def definitions(f: Expr, pen: Pen) -> Iterator[Line]:
         if is_definition(node):
             yield from definition(node, pen)
         elif node in pieces:
-            yield Line(plain(pen.pieces[node]), pen(node))
+            yield Line(plain(pen.pieces[node]), pen(node), reading=pen.pieces[node] if node.free else None)
         elif node in pen.names and node is not f:
             yield Line(named(pen.names[node]), pen(node))
 

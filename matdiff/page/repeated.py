@@ -109,9 +109,17 @@ def with_names(e: Expr, pieces: Mapping[Expr, Expr], known: Collection[Expr]) ->
 
 
 def defined(pieces: Mapping[Expr, Expr], nodes: Iterable[Expr]) -> Iterator[Expr]:
-    """Those of some nodes, and then of the rest, that say what a name stands for, each name once."""
-    said: set[Expr] = set()
+    """Those of some nodes, and then of the rest, that say what a name stands for: each once, with its first letters."""
+    first: dict[Expr, Expr] = {}
+    for node, name in pieces.items():
+        known = first.setdefault(name_of(name), node)
+        if letters(node) < letters(known):
+            first[name_of(name)] = node
     for node in (*nodes, *(n for piece in pieces for n in postorder(piece))):
-        if node in pieces and name_of(pieces[node]) not in said:
-            said.add(name_of(pieces[node]))
-            yield node
+        if node in pieces and (stated := first.pop(name_of(pieces[node]), None)) is not None:
+            yield stated
+
+
+def letters(e: Expr) -> list[str]:
+    """The letters of the indices of a piece."""
+    return [i.name for i in indices(e)]

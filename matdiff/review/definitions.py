@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
+MEMBER = r"(?P<name>[^\W\d_])(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"  # E[k], R[i, j], R_{i,j}
 LOW = r"(?<=[^\W_])_\{?([\w,]+)"  # what is written below a name
 NOISE = r"[ε𝜀ϵ]|epsilon|noise"
 NOTHING = Declaration("", SCALAR)
@@ -41,10 +42,10 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
         here: set[str] = set()
         for statement in line.statements:
             first, *sides = statement.sides
-            m = None if statement.goes_on else re.fullmatch(DEFINED, first)
+            m = None if statement.goes_on else re.fullmatch(DEFINED, first) or re.fullmatch(MEMBER, first)
             varied = {argument for d in found.values() for argument in d.arguments}
             name, indices = defined_by(first, sides, scope) if m and sides else ("", ())
-            if m and sides and is_symmetry(named(m.group("name")), sides[0]):
+            if m and sides and m.group("name") and is_symmetry(named(m.group("name")), sides[0]):
                 continue  # σ_ij = σ_ji, A = Aᵀ
             arguments = re.split(r"\s*,\s*", m.group("arguments").strip()) if m and m.group("arguments") else []
             if name and name in map(named, arguments):
@@ -52,7 +53,8 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
             is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied)
             is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
-            is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front))
+            is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
+            is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front) or is_member)
             if is_new and name in scope.where and not _says_more(scope, sides):
                 is_used = name in used | varied or _stands_beside(first, sides[0], lines)
                 is_new = is_front and (bool(indices) or not is_used)
@@ -70,11 +72,22 @@ def defined_by(first: str, sides: Sequence[str], scope: Scope) -> tuple[str, tup
     m = re.fullmatch(DEFINED, first)
     is_elsewhere = m is not None and re.search(r"[-+−*/]", m.group("arguments") or "") is not None  # f(x + h)
     name = named(m.group("name")) if m and not is_elsewhere else ""
+    if member := re.fullmatch(MEMBER, first):
+        return _of_family(named(member.group("name")), re.findall(r"[^\W_]", first)[1:], scope) or ("", ())
     entry = re.fullmatch(r"([^\W\d_]|[a-z]+)_([a-z]{1,2})", name)
-    if entry is None or name in scope.given or (scope.declared.get(entry.group(1)) or NOTHING).indices:
+    if entry is None or name in scope.given:
         return name, ()
+    if (scope.declared.get(entry.group(1)) or NOTHING).indices:
+        return _of_family(entry.group(1), entry.group(2), scope) or (name, ())
     is_entry = all(any(index in low for low in re.findall(LOW, side)) for side in sides[:1] for index in entry.group(2))
     return (entry.group(1), tuple(entry.group(2))) if is_entry else (name, ())
+
+
+def _of_family(name: str, indices: Collection[str], scope: Scope) -> tuple[str, tuple[str, ...]] | None:
+    """A declared family with the indices of a left side, where they are those of its general member."""
+    ranges = (scope.declared.get(name) or NOTHING).indices
+    is_general = len({*indices}) == len(indices) == len(ranges) and all(i.isalpha() for i in indices)
+    return (name, tuple(indices)) if ranges and is_general else None
 
 
 def _is_name(scope: Scope, name: str) -> bool:

@@ -40,9 +40,8 @@ ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
-REMARK = (
-    r"(?m)(?<=\S)\s{3,}([^\W\d_]\w*(?:\[\w+=1\.\.\w+\])?: (?:index 1\.\.\w+|\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{3,}|\s*$)"
-)
+RANGES = r"\[\w+=1\.\.\w+(?:, \w+=1\.\.\w+)*\]"
+REMARK = rf"(?m)(?<=\S)\s{{3,}}([^\W\d_]\w*(?:{RANGES})?: (?:index 1\.\.\w+|\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{{3,}}|\s*$)"
 IN_CODE = r"(?m)^\$.*\$ with `([^`]*)`\s*$"  # the head of a page of Markdown
 SAID = r",\s*(?=[^\W\d_]\w*(?:\[[^\]]*\])?: )"  # between two declarations
 WITH = (

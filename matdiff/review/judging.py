@@ -149,7 +149,7 @@ class Judge:
         if name not in self.scope.texts or name in self.defined:
             return None
         self.defined.add(name)
-        if name not in self.scope.definitions:
+        if name not in self.scope.definitions and name not in self.scope.members:
             raise UnsupportedError(f"the definition of {name} is not read")
         is_derivative = any(map(self.scope.asks, sides))
         if (truth := read_off(self.scope, name, self.chain.origin if self.chain else None, line.text)) is not None:

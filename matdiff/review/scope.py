@@ -6,13 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from matdiff.algebra.dims import SCALAR, Size
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace, symbols
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.differentials import Differential
-from matdiff.algebra.operators.products import Product, Scale, Transpose, zero
-from matdiff.algebra.operators.sums import IndexedSum, UnitVector
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.operators.products import zero
+from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.forms import RESULT, differential_form
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import declare
@@ -25,6 +23,7 @@ from matdiff.review.definitions import DEFINED, definitions_in
 from matdiff.review.filling import Origin
 from matdiff.review.habits import Habits, remarks
 from matdiff.review.lines import Line
+from matdiff.review.members import General, by_entries, general_member
 from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
 
 LINEAR = frozenset(("symmetric", "skew", "diagonal", "lower", "upper"))
@@ -42,7 +41,7 @@ class Scope:
     """Shapes, definitions and unknowns of one text.
 
     declared     what is known of names
-    definitions  name → value, in terms of other names
+    definitions  name → value, in terms of other names; members, of families the general one
     arguments    name of a function → its arguments
     varied       the names whose increments occur, or by which is differentiated
     """
@@ -55,6 +54,7 @@ class Scope:
             self.declared.table[name] = known._replace(properties=known.properties | said.properties)
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
+        self.members: dict[str, General] = {}
         self.is_jacobian = False  # whether the last derivative was that of a vector or a matrix
         self.origin: Origin | None = None  # of the last derivative
         self.given_by: dict[str, int] = {}  # by which of the sides behind its name a definition was read
@@ -113,10 +113,13 @@ class Scope:
                 sides, self.arguments[name], indices = waiting.pop(name)
                 for k, side in enumerate(sides):
                     with suppress(MatdiffError, RecursionError):
-                        self._define(name, self._by_entries(side, indices) if indices else self.read(side))
+                        if indices and name in self.declared and self.declared[name].indices:
+                            self.members[name] = general_member(self, name, side, indices)
+                        else:
+                            self._define(name, by_entries(self, side, indices) if indices else self.read(side))
                         self.given_by[name] = k
                         break
-        self.unread |= set(self.texts) - set(self.definitions)
+        self.unread |= set(self.texts) - set(self.definitions) - set(self.members)
 
     def _mentions(self, text: str, names: set[str]) -> bool:
         spelt = {named(n) for n in re.findall(LETTER, text)} | set(re.findall(r"[a-zA-Z]+", text))
@@ -127,29 +130,6 @@ class Scope:
             return
         self.definitions[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
-
-    def _by_entries(self, side: str, indices: tuple[str, ...]) -> Expr:
-        """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
-        extents = {index: self._extent(index, side) for index in indices}
-        self.declared.general.update(extents)
-        try:
-            found = self.read(side)
-        finally:
-            self.declared.general.clear()
-        bound = {i.name: i for i in found.free}
-        units = [UnitVector(bound[index], extents[index]) for index in indices]
-        whole = Scale.of(found, units[0] if len(units) == 1 else Product.of(units[0], Transpose(units[1])))
-        for index in indices:
-            whole = IndexedSum(whole, bound[index])
-        return Simplifier(SIMPLIFICATIONS)(whole)[0]
-
-    def _extent(self, index: str, side: str) -> Size:
-        """How far an index runs: as far as the rows or columns of the names that it stands below."""
-        for name, low in re.findall(r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![\w])", side):
-            known, places = self.declared.get(named(name)), low.replace(",", "")
-            if known and index in places:
-                return known.shape[places.index(index) if len(places) > 1 else 0]
-        raise UnsupportedError(f"how far {index} runs is not known")
 
     def renew(self, name: str, value: Expr, sides: Sequence[str]) -> None:
         """Gives a name another meaning, from here on."""
@@ -311,15 +291,19 @@ class Scope:
 
     def unfolded(self, e: Expr, keep: str = "") -> Expr:
         """An expression with every defined name but one replaced by its value."""
-        for _ in range(len(self.definitions) + len(self.derivatives) + 1):
-            table: dict[Expr, Expr] = {
-                s: value
-                for s in symbols(e)
-                if s.name != keep and (value := self.derivatives.get(s.name, self.definitions.get(s.name))) is not None
-            }
-            if not table:
+
+        def meaning(node: Expr) -> Expr | None:
+            if isinstance(node, Member):
+                name = str(node.operands[0].data[0])
+                return self.members[name].at(node) if name in self.members and name != keep else node
+            name = node.name if isinstance(node, Symbol) and node.name != keep else ""
+            return self.derivatives.get(name, self.definitions.get(name))
+
+        for _ in range(len(self.definitions) + len(self.members) + len(self.derivatives) + 1):
+            once = replace(e, meaning)
+            if once is e:
                 return e
-            e = replace(e, table.get)
+            e = once
         raise UnsupportedError("definitions that refer to each other are not reviewed")
 
     def resolved(self, e: Expr) -> Expr:

@@ -1,0 +1,71 @@
+"""Names that are defined by their members: E_k = X_k − A of a declared family, c_i = aᵢ² of the entries of a vector."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matdiff.algebra.dims import Size
+from matdiff.algebra.expr import Expr, Index
+from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.operators.products import Product, Scale, Transpose
+from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
+from matdiff.algebra.rewriting import Simplifier
+from matdiff.calculus.expectations.independence import put_all
+from matdiff.errors import UnsupportedError
+from matdiff.language.names import named
+
+if TYPE_CHECKING:
+    from matdiff.review.scope import Scope
+
+
+class General(NamedTuple):
+    """What the general member of a family is, in terms of its indices."""
+
+    indices: tuple[Index, ...]
+    value: Expr
+
+    def at(self, member: Member) -> Expr:
+        """The value of a member."""
+        return put_all(self.value, self.indices, member.operands[1:])
+
+
+def general_member(scope: Scope, name: str, side: str, indices: Sequence[str]) -> General:
+    """A side that says what the general member of a declared family is."""
+    ends = [last for _, last in scope.declared[name].indices]
+    value = _read_with(scope, side, dict(zip(indices, ends, strict=True)))
+    if value.shape != scope.declared[name].shape:
+        raise UnsupportedError(f"{side} has another shape than {name}")
+    return General(tuple(map(Index, indices, ends)), value)
+
+
+def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
+    """∑ᵢ cᵢ eᵢ, or ∑ᵢⱼ cᵢⱼ eᵢeⱼᵀ, where the entries c of a vector or a matrix are given."""
+    extents = {index: _extent(scope, index, side) for index in indices}
+    found = _read_with(scope, side, extents)
+    bound = {i.name: i for i in found.free}
+    units = [UnitVector(bound[index], extents[index]) for index in indices]
+    whole = Scale.of(found, units[0] if len(units) == 1 else Product.of(units[0], Transpose(units[1])))
+    for index in indices:
+        whole = IndexedSum(whole, bound[index])
+    return Simplifier(SIMPLIFICATIONS)(whole)[0]
+
+
+def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:
+    """A side with free indices that end there."""
+    known = dict(scope.declared.general)
+    scope.declared.general.update(extents)
+    try:
+        return scope.read(side)
+    finally:
+        scope.declared.general = known
+
+
+def _extent(scope: Scope, index: str, side: str) -> Size:
+    """How far an index runs: as far as the rows or columns of the names that it stands below."""
+    for name, low in re.findall(r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![\w])", side):
+        known, places = scope.declared.get(named(name)), low.replace(",", "")
+        if known and index in places:
+            return known.shape[places.index(index) if len(places) > 1 else 0]
+    raise UnsupportedError(f"how far {index} runs is not known")
