@@ -112,8 +112,7 @@ def _written(
     has_named = any(isinstance(u, Named) for u in unknowns.values())
     well = f if has_named else stable(f)
     answers, conditions = _answers(well, unknowns, wanted)
-    low = None if has_named else of_low_rank(well, size_names(well))
-    shortcut = None if low is None else (low.few, low.many, _answers(low.expr, unknowns, wanted)[0])
+    shortcut = None if has_named else of_low_rank(answers, size_names(well))
     meant = {"value": (f,)}
     names = [u.name for u in unknowns.values() if isinstance(u, Symbol)]
     return code_for(answers, symbols(f), backend, name, sizes, conditions, meant, (), shortcut, names)

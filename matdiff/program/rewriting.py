@@ -26,12 +26,12 @@ MOST_PRODUCTS = 2  # Ax and Bx take less time than A + B and (A + B)x, so do two
 class Rewriting:
     """Rewrites the expressions of a program; with *halves* the library computes ZᵀZ with half the work."""
 
-    def __init__(self, exprs: Sequence[Expr], halves: bool) -> None:
+    def __init__(self, exprs: Sequence[Expr], halves: bool, formed: Sequence[Expr] = ()) -> None:
         self.halves = halves
         self.signs = BothSigns(frozenset(n for e in exprs for n in size_names(e)))
         self.beside_vectors = sums_beside_vectors(exprs)
         self.done: dict[Expr, Expr] = {}
-        self.formed: set[Expr] = set()  # what is one array, however it is used
+        self.formed = set(formed)  # what is one array, however it is used
 
     def __call__(self, e: Expr) -> Expr:
         """An equal expression."""

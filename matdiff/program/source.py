@@ -13,6 +13,7 @@ from matdiff.errors import MatdiffError
 from matdiff.program.arrays import Array, Arrays, in_order, with_steps
 from matdiff.program.costs import Work, work_of
 from matdiff.program.library import Backend
+from matdiff.program.low_rank import LowRank
 from matdiff.program.lowering import Lowering
 from matdiff.program.places import without_ones
 from matdiff.program.rewriting import Rewriting
@@ -51,10 +52,9 @@ class Generated(NamedTuple):
 
 
 class Shortcut(NamedTuple):
-    """The same outputs in another form, which is taken where *few* is less than *many*."""
+    """The same outputs by matrices of low rank, which is the way where a size is less than another."""
 
-    few: Size
-    many: Size
+    low: LowRank
     outputs: Sequence[Output]
 
 
@@ -80,13 +80,16 @@ def generated(
     """The source of a function of some symbols and what else occurs, with the given outputs."""
     if not called.isidentifier() or identifier(called, set()) != called:
         raise MatdiffError(f"{called!r} is no name for a function of Python")
-    versions = [lowered(o, target, sizes, symbols) for o in ([shortcut.outputs] if shortcut else []) + [outputs]]
+    versions = [lowered(outputs, target, sizes, symbols)]
+    if shortcut:
+        versions.insert(0, lowered(shortcut.outputs, target, sizes, symbols, shortcut.low.formed))
     every = dict.fromkeys([*symbols, *(s for v in versions for s in v.lowering.symbols)])
     inputs = [s for s in every if versions[-1].lowering.is_input(s)]
     header = Header(inputs, target, called)
-    named = (shortcut.few.names() | shortcut.many.names()) if shortcut else set()
+    branch = shortcut.low[:2] if shortcut else None
+    named = {n for x in branch or () for n in x.names()}
     header.read(named | {n for v in versions for a in with_steps(v.program) for n in sizes_in(a)})
-    lines, helpers = written(versions, shortcut, header)
+    lines, helpers = written(versions, branch, header)
     head = f"def {called}({', '.join(header.parameters())}) -> tuple[{result_type(outputs, target)}]:"
     body = [*docstring(outputs, inputs, header, conditions), *header.checks("\n".join(lines)), *lines]
     function = "\n".join([head, *("    " + line if line else "" for line in body)])
@@ -97,20 +100,21 @@ def generated(
         ranks = {header.names[s.name]: len(header.axes(s)) for s in inputs} | dict.fromkeys(header.extra, 0)
         names = [header.names[u] for u in unknowns if u in header.names]
         source = Translator(target.language, ranks, [o.title for o in outputs], names).source(function)
-    branch = shortcut[:2] if shortcut else None
     return Generated(source, tuple(header.arguments), tuple(inputs), tuple(header.extra), tuple(versions), branch)
 
 
-def written(versions: Sequence[Version], shortcut: Shortcut | None, header: Header) -> tuple[list[str], list[str]]:
-    """The statements of all versions, the first under the condition of the shortcut; and the helpers that they need."""
+def written(
+    versions: Sequence[Version], branch: tuple[Size, Size] | None, header: Header
+) -> tuple[list[str], list[str]]:
+    """The statements of all versions, the first where one size is less than another; and the helpers that they need."""
     model = next((header.names[s.name] for s in header.inputs if s.ranges or s.shape != SCALAR), "")
     lines: list[str] = []
     helpers: dict[str, None] = {}
     for k, version in enumerate(versions):
         writer = Writer(header.target, header.names, header.taken, model)
         own = statements(writer, version)
-        if shortcut and k == 0:
-            lines.append(f"if {header.text(shortcut.few)} < {header.text(shortcut.many)}:")
+        if branch and k == 0:
+            lines.append(f"if {header.text(branch[0])} < {header.text(branch[1])}:")
             own = ["    " + line for line in own]
         lines += own
         helpers |= writer.helpers
@@ -124,11 +128,15 @@ def result_type(outputs: Sequence[Output], target: Backend) -> str:
 
 
 def lowered(
-    outputs: Sequence[Output], target: Backend, sizes: Mapping[str, int] | None, symbols: Sequence[Symbol]
+    outputs: Sequence[Output],
+    target: Backend,
+    sizes: Mapping[str, int] | None,
+    symbols: Sequence[Symbol],
+    formed: Sequence[Expr] = (),
 ) -> Version:
-    """The program for some outputs."""
+    """The program for some outputs, in which some expressions are *formed*, whatever they are multiplied by."""
     exprs = [e for o in outputs for e in o.exprs]
-    rewrite = Rewriting(exprs, target.halves)
+    rewrite = Rewriting(exprs, target.halves, formed)
     exprs = [rewrite(e) for e in exprs]
     axes = [order for o in outputs for order in o.axes]
 

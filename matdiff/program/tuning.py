@@ -187,13 +187,31 @@ class Tuning:
         return self.arrays.contract(a.args, (left, right), "".join(names[c] for c in out))
 
     def on_diagonal(self, a: Array, word: str, out: str) -> Array | None:
-        """The diagonal, or the trace, of a sum or a function of entries, by the diagonals of its operands."""
-        if word != "aa" or a.op not in ("sum", "map"):
+        """The diagonal, or the trace, of what nothing else needs, by the diagonals of its operands."""
+        found = self.diagonal(a) if word == "aa" else None
+        return found and self.arrays.contract([found], ["a"], out)
+
+    def diagonal(self, a: Array) -> Array | None:
+        """The diagonal of a sum, a product or a function of entries, without its other entries."""
+        if self.uses[a] > 1:
             return None
-        args = [self.arrays.contract([x], ["aa"], "a") if len(x.axes) == 2 else x for x in a.args]
-        places = tuple([(0,) if x.axes else () for x in args])
-        found = self.arrays.make(a.op, args, (a.data[0], places), a.axes[:1])
-        return self.arrays.contract([found], ["a"], out)
+        if a.op == "contract" and len(a.args) == 2:
+            return self.diagonal_of_product(a)
+        if a.op not in ("sum", "map") and not (a.op == "add_at" and a.data[1:] in (("", "aa"), ("a", "aa"))):
+            return None
+        parts = [self.diagonal(x) or self.arrays.contract([x], ["aa"], "a") if len(x.axes) == 2 else x for x in a.args]
+        places = tuple([(0,) if x.axes else () for x in parts])
+        numbers = a.data[0] if a.op != "add_at" else (Fraction(1), a.data[0])
+        return self.arrays.make("map" if a.op == "map" else "sum", parts, (numbers, places), a.axes[:1])
+
+    def diagonal_of_product(self, a: Array) -> Array | None:
+        """The diagonal of a product of two arrays."""
+        row, col = a.data[2]
+        factors, words = list(a.args), [word.replace(col, row) for word in a.data[:2]]
+        for k, (x, word) in enumerate(zip(a.args, a.data, strict=False)):
+            if {*a.data[2]} == {*word}:
+                factors[k], words[k] = self.diagonal(x) or self.arrays.contract([x], ["aa"], "a"), row
+        return None if any(len({*word}) < len(word) for word in words) else self.arrays.contract(factors, words, row)
 
 
 class Outer(NamedTuple):

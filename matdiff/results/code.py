@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Symbol
 from matdiff.displayed import Displayed
 from matdiff.errors import MatdiffError
 from matdiff.program.costs import Work
 
 if TYPE_CHECKING:
+    from matdiff.program.low_rank import LowRank
     from matdiff.program.source import Generated, Output
 
 
@@ -44,19 +44,19 @@ def code_for(
     conditions: Sequence[str] = (),
     meant: Mapping[str, Sequence[Expr]] | None = None,
     needs: Sequence[Expr] = (),
-    shortcut: tuple[Size, Size, Mapping[str, Sequence[Expr]]] | None = None,
+    shortcut: LowRank | None = None,
     unknowns: Sequence[str] = (),
 ) -> Code:
     """The code for some answers, by their titles, with the arguments that come first.
 
     Some are *meant* to be other expressions, of which they are a form that is computed well.  *needs* has to have a
-    value where the code is checked.  A *shortcut* are two sizes and answers for where the first one is less.
+    value where the code is checked.  A *shortcut* are the answers where a size is less than another.
     """
     from matdiff.program.backends import backend as backend_of
     from matdiff.program.source import Shortcut, generated
 
     outputs = outputs_of(answers, meant or {})
-    short = None if shortcut is None else Shortcut(*shortcut[:2], outputs_of(shortcut[2], meant or {}))
+    short = None if shortcut is None else Shortcut(shortcut, outputs_of(shortcut.answers, meant or {}))
     made = generated(outputs, inputs, backend_of(backend), name, sizes, conditions, short, unknowns)
     return Code(made, backend, name, outputs, needs, unknowns)
 
