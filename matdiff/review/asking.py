@@ -34,7 +34,12 @@ class NotSaid(UnsupportedError):
 
 
 def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
-    """For ∂f/∂W_ij the derivative by W, and the indices; None where W_ij is a name of its own."""
+    """For ∂f/∂W_ij the derivative by W, and how its entry is written, ({})_{ij}; None where W_ij is a name of its own.
+
+    For the derivative by a row of W, which is W[i,:]', the row of the derivative.
+    """
+    if row := re.fullmatch(r"\(([^\W\d_])\[(\w),:\]'\)", asked.by):
+        return Asked(asked.of, row.group(1)), f"({{}}[{row.group(2)},:]')"
     m = re.fullmatch(INDEXED, named(asked.by))
     if m is None or asked.order != 1:
         return None
@@ -52,7 +57,7 @@ def entry_asked(scope: Scope, asked: Asked) -> tuple[Asked, str] | None:
     if there[base].ranges or len(indices) != sum(str(size) != "1" for size in there[base].shape):
         return None
     over = re.findall(r"\d+|[^\W\d_]", above.group("below") or above.group("number")) if above else []
-    return Asked(of, base), ",".join([*over, *indices])
+    return Asked(of, base), f"({{}})_{{{{{','.join([*over, *indices])}}}}}"
 
 
 def objective(scope: Scope, of: str, by: str = "") -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.notation import GREEK as SPELT
 from matdiff.errors import MatdiffError
-from matdiff.language.names import SUBS, named
+from matdiff.language.declarations import declare
+from matdiff.language.declared import Declaration
+from matdiff.language.names import SUBS, canonical, named
 from matdiff.language.spelling import transcript
 from matdiff.review.operators import HELD, LETTER
 
@@ -26,6 +30,7 @@ IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softma
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
 ALL_ONES = r"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{1\})\s*(?:'|ᵀ|\^\s*\{?\s*(?:T|\\top)(?![A-Za-z])\s*\}?)"
 TIMES_ONES = rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])\)?\s*=\s*1(?![\w.])"  # 1ᵀp = 1, sum(p) = 1
+CROSS_ENTROPY = r"(?<![A-Za-z])CE\s*\(\s*([^(),]+?)\s*,\s*([^(),]+?)\s*\)"  # −yᵀ log ŷ of y and ŷ that sum to 1
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
@@ -38,8 +43,10 @@ SAYS_NORMAL = r"N\}?\s*\([^()]*\)\s*&?="  # log N(x; m, C) = …
 TWO_BELOW = rf"(?:_(?:\{{\s*\w\s*,?\s*\w\s*\}}|[a-z]{{2}}(?![A-Za-z]))|[{SUBS}]{{2}})"
 ENTRIES = rf"(?<![A-Za-z\\])(?P<of>\\[a-z]+|[a-zα-ω])(?={TWO_BELOW})"
 
+ONE_BELOW = rf"(?<![A-Za-z\\])(?P<of>[a-z])(?:_(?:\{{\s*[a-z]\s*\}}|[a-z](?![A-Za-z,]))|[{SUBS}](?![{SUBS}]))"
 COMPLEMENT = rf"(\)|(?<![A-Za-z]){LETTER})\s*\(\s*1(?=\s*[-−])"  # s(1 − s)
 
+FACTOR_ONE = r"(?<=[\w)\]'′ᵀ⊤}])\s*(?:(?<=\s)|(?<=ᵀ)|(?<=⊤))1(?=\s*(?:[/)+−-]|$))"
 RANGES = r"\[\w+=1\.\.\w+(?:, \w+=1\.\.\w+)*\]"
 REMARK = rf"(?m)(?<=\S)\s{{3,}}([^\W\d_]\w*(?:{RANGES})?: (?:index 1\.\.\w+|\w+(?:×\w+)?)(?: [a-z]+)*)(?=\s{{3,}}|\s*$)"
 IN_CODE = r"(?m)^\$.*\$ with `([^`]*)`\s*$"  # the head of a page of Markdown
@@ -61,14 +68,24 @@ def remarks(text: str) -> Iterator[str]:
         yield from (said.replace("×", " x ") for said in re.split(SAID, m.group(1)))
     for m in re.finditer(WITH, text):
         yield from map(_declaration, m.group(1).split(r",\;"))
-    for m in re.finditer("|".join((ADDS_TO_ONE, TIMES_ONES, ONE_HOT)), text):
-        name = m.group(m.lastindex or 1)
+    for m in re.finditer("|".join((ADDS_TO_ONE, TIMES_ONES, ONE_HOT, CROSS_ENTROPY)), text):
+        name = next(filter(None, m.groups()))
         if not re.search(rf"{VARIES}{name}(?![A-Za-z])", text):  # of an unknown it is a condition
             yield f"{name}: vector simplex"
     for m in re.finditer(MEMBER, text):
         with suppress(MatdiffError):
             names, space = transcript(m.group(), (), "latex" if "\\" in m.group() else None).text.split("∈")
             yield f"{re.sub(INVERTED, '', names)}: {space}"  # B⁻¹ ∈ ℝⁿˣⁿ says how large B is
+
+
+def said_once(text: str) -> dict[str, Declaration]:
+    """What a text declares, but for the letters of which it says one thing here and another there."""
+    found: dict[str, list[Declaration]] = {}
+    for remark in remarks(text):
+        with suppress(MatdiffError):
+            for name, said in declare(remark).table.items():
+                found.setdefault(name, []).append(said)
+    return {name: said[0] for name, said in found.items() if all(d.shape == said[0].shape for d in said)}
 
 
 def _declaration(said: str) -> str:
@@ -90,9 +107,31 @@ def small_entries(text: str, given: Collection[str]) -> str:
     return rf"(?<![A-Za-z\\])(?:{spelt})(?={TWO_BELOW})" if found else ""
 
 
+def rows_of(text: str, declared: Mapping[str, Declaration]) -> dict[str, str]:
+    """The letters x of which only x_i stands in a text, for the rows of what is declared as X: n x p.
+
+    Of a square matrix a text must say that these are rows, and of columns nothing is taken for granted.
+    """
+    plain = re.sub(r"\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*([a-z])\s*\}|([a-z])(?![a-z]))", r"\1\2", text)
+    found = {}
+    for letter in {m.group("of") for m in re.finditer(ONE_BELOW, plain)} - declared.keys():
+        known = declared.get(letter.upper())
+        is_bare = re.search(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z_{SUBS}])", plain) is not None
+        if known is None or known.indices or SCALAR[0] in known.shape or is_bare or "column" in text:
+            continue
+        if known.shape[0] != known.shape[1] or re.search(r"\brows?\b", text):
+            found[letter] = letter.upper()
+    return found
+
+
 def _entry_of_identity(m: re.Match[str]) -> str:
     """delta[i,j] for δ_ij."""
     return f"delta[{','.join(re.findall('[a-z]', named(m.group()).removeprefix('delta')))}]"
+
+
+def _row(whole: str, m: re.Match[str]) -> str:
+    """(X[i,:]') for x_i, the row of X as a column."""
+    return f"({whole}[{m.group(1) or canonical('x' + m.group(2))[1:].lstrip('_')},:]')"
 
 
 def by_entries(side: str, refused: str) -> str:
@@ -100,6 +139,11 @@ def by_entries(side: str, refused: str) -> str:
     if refused.startswith("division by"):
         return re.sub(r"(?<!\.)/", "./", side)
     return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
+
+
+def with_ones(side: str) -> str:
+    """A side in which a factor 1 behind another is the vector of ones: (Y − T)ᵀ1/N."""
+    return re.sub(FACTOR_ONE, " vector(1)", side)
 
 
 class Habits:
@@ -111,7 +155,8 @@ class Habits:
     states_columns      whether they are said to be columns
     """
 
-    def __init__(self, text: str, given: Collection[str]) -> None:
+    def __init__(self, text: str, declared: Mapping[str, Declaration]) -> None:
+        given = declared.keys()
         self.names_sigma = "sigma" in given
         self.states_numerator = re.search(r"(?m)^[^=\n]*numerator layout[^=\n]*$", text) is not None
         self.turned = {"gradients"} if self.states_numerator else set()
@@ -126,6 +171,7 @@ class Habits:
         self._absolute = re.search(r"\|(?:\\cdot|[·\s])*\|.{0,40}absolute value", text) is not None
         self._names_delta = "delta" in given
         self._small = small_entries(text, given)
+        self._rows = rows_of(text, declared)
         self._next = re.search(INVERSE, text) is None  # P⁺ is a new P, and no generalised inverse
         self._says_likelihood = re.search(SAYS_LIKELIHOOD, text) is not None
         self._says_normal = re.search(SAYS_NORMAL, text) is not None
@@ -163,12 +209,16 @@ class Habits:
             side = re.sub(r"([^\W\d_])\(t\)", r"\1", side)
             side = re.sub(rf"({HELD}|{LETTER}){self._primes}", r" d(\1)", side)
         side = re.sub(self._small, lambda m: m.group().upper(), side) if self._small else side
+        for letter, whole in self._rows.items():
+            row = partial(_row, whole)
+            side = re.sub(rf"(?:(?<![A-Za-z])|(?<=\bd)){letter}(?:_\{{?([a-z])\}}?|([{SUBS}]))(?![\w,])", row, side)
         if not self._names_delta:
             side = re.sub(rf"δ{TWO_BELOW}", _entry_of_identity, side)
         if self._varies:
             side = re.sub(r"δ\s*(?=[^\W\d_])", "d", side)
         if not self.names_sigma:
             side = re.sub(r"σ(['′]?)\s*⊙?\s*(?=\()", rf"{'softmax' if self._softmax else 'sigmoid'}\1", side)
+        side = re.sub(CROSS_ENTROPY, r" (-sum(\1 .* log(\2))) ", side)
         side = re.sub(r"(?:1|𝟙|𝟏|I)\s*[({[]\s*([^()<>]+?)\s*>\s*0\s*[])}]", r" step(\1) ", side)
         side = re.sub(r"\(\s*([^()<>]+?)\s*>\s*0\s*\)", r" step(\1) ", side)
         if self._adjugate:

@@ -20,9 +20,9 @@ from matdiff.review.conventions import under_conventions
 from matdiff.review.definitions import defined_by
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
-from matdiff.review.habits import by_entries
+from matdiff.review.habits import by_entries, with_ones
 from matdiff.review.lines import Line, Statement, lines_of
-from matdiff.review.operators import FUNCTION, LETTER, with_increments
+from matdiff.review.operators import LETTER, names_in, with_increments
 from matdiff.review.scope import Scope, has_increments
 from matdiff.review.verdicts import AGREES, CONVENTION, NO_CLAIM, PROVED, UNREAD, WRONG
 
@@ -278,7 +278,7 @@ class Judge:
         if side.strip() == "I" and "I" not in self.scope.names() and chain.truth.shape[0] == chain.truth.shape[1]:
             return side, Identity(chain.truth.shape[0])
         try:
-            return side, self.scope.value(side)
+            return self._of_shape(side, chain.truth)
         except MatdiffError as error:
             spelt = by_entries(side, error.message)
             if error.message.startswith("the size of I "):
@@ -287,6 +287,15 @@ class Judge:
             if spelt == side and not is_chain:
                 raise
         return spelt, self.scope.value(spelt) if spelt != side else self._in_a_layout(side)
+
+    def _of_shape(self, side: str, truth: Expr) -> tuple[str, Expr]:
+        """A side and its value; a factor 1 behind a matrix is the vector of ones where the shapes ask for that."""
+        value, spelt = self.scope.value(side), with_ones(side)
+        if value.shape != truth.shape and spelt != side:
+            with suppress(MatdiffError):
+                other = self.scope.value(spelt)
+                return (spelt, other) if other.shape == truth.shape else (side, value)
+        return side, value
 
     def _in_a_layout(self, side: str) -> Expr:
         """What a product of derivatives means in a layout where it fits: (∂J/∂e)(∂e/∂θ) of rows, or the reverse."""
@@ -326,6 +335,10 @@ class Judge:
         left = chain.truth
         if left.shape != value.shape:
             self.chain = None
+            is_row = value.shape == left.shape[::-1]
+            if SCALAR not in (left.shape, value.shape) and not is_row and self._has_known_shapes(left, value):
+                truth = self.equations.solution(left, self.unknowns())
+                return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
             return Judged(line, UNREAD, "the sides of the equation have different shapes")
         found = self.equations.implies(left, value, self.unknowns())
         self.equations.add(left, value)
@@ -345,7 +358,7 @@ class Judge:
 
     def _misfit(self, line: Line, side: str, error: ShapeError, chain: Chain) -> Judged:
         """A side whose shapes do not fit: wrong where every shape in it is declared, else not read."""
-        names = self._names_in(side)
+        names = names_in(side, self.scope.names())
         is_misfit = re.match(MISFIT, error.message) is not None
         if error.message.startswith("only a square") and not names <= self.scope.where | set(self.scope.definitions):
             is_misfit = False
@@ -356,13 +369,6 @@ class Judge:
         truth = self.equations.solution(chain.truth, self.unknowns()) if chain.is_equation else chain.truth
         fault = Fault(side, None, truth, error, chain.is_derivative, chain.is_equation, line.text)
         return Judged(line, WRONG, error.message, fault)
-
-    def _names_in(self, side: str) -> set[str]:
-        """The names that stand in a side, beside functions."""
-        bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, self.scope.names()))
-        bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
-        found = {named(n) for n in re.findall(rf"{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
-        return {n if n in self.scope.names() else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j
 
     def _is_wrong_for_any_sizes(self, line: Line) -> bool:
         """Whether a line is wrong where all sizes that are not declared are one, or one of those that are."""

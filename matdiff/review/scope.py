@@ -21,7 +21,7 @@ from matdiff.review.asking import derivative_asked, entry_asked
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED, definitions_in
 from matdiff.review.filling import Origin
-from matdiff.review.habits import Habits, remarks
+from matdiff.review.habits import Habits, said_once
 from matdiff.review.lines import Line
 from matdiff.review.members import General, by_entries, general_member
 from matdiff.review.operators import HELD, LETTER, WORDY, Asked, increments_in, with_increments, with_names
@@ -49,9 +49,11 @@ class Scope:
     def __init__(self, where: str | Mapping[str, str] | None, text: str, wrt: str | None = None) -> None:
         self.declared: Declarations = declare(where)
         self.where = frozenset(self.declared)
-        for name, said in _said_once(text).items():
+        for name, said in said_once(text).items():
             known = self.declared.get(name) or said
-            self.declared.table[name] = known._replace(properties=known.properties | said.properties)
+            is_row = known.shape[0] == SCALAR[0] and known.shape != SCALAR
+            more = {"stochastic" if is_row and word == "simplex" else word for word in said.properties}
+            self.declared.table[name] = known._replace(properties=known.properties | more)
         self.given = frozenset(self.declared)
         self.definitions: dict[str, Expr] = {}
         self.members: dict[str, General] = {}
@@ -65,7 +67,7 @@ class Scope:
         self.varied: dict[str, None] = {wrt: None} if wrt else {}
         self.asked: set[str] = set()  # the names by which is differentiated
         self.derivatives: dict[str, Expr] = {}
-        self.habits = Habits(text, self.given)
+        self.habits = Habits(text, dict(self.declared.table))
         if self.habits.has_open_g:
             self.declared.table.update(declare("g: R -> R").table)
         self.adjoints = False  # whether dX is short for ∂L/∂X, as in programs
@@ -354,7 +356,7 @@ class Scope:
         """A name for a derivative, with its value; (∇_W L)_ij for ∂L/∂W_ij."""
         entry = entry_asked(self, asked)
         if entry is not None:
-            return f"({self._name(entry[0])})_{{{entry[1]}}}"
+            return f" {entry[1].format(self._name(entry[0]))} "
         return self._stored(derivative_asked(self, asked))
 
     def _stored(self, value: Expr) -> str:
@@ -366,16 +368,6 @@ class Scope:
         self.derivatives[name] = value
         self.declared.table[name] = Declaration(name, value.shape)
         return name
-
-
-def _said_once(text: str) -> dict[str, Declaration]:
-    """What a text declares, but for the letters of which it says one thing here and another there."""
-    found: dict[str, list[Declaration]] = {}
-    for remark in remarks(text):
-        with suppress(MatdiffError):
-            for name, said in declare(remark).table.items():
-                found.setdefault(name, []).append(said)
-    return {name: said[0] for name, said in found.items() if all(d.shape == said[0].shape for d in said)}
 
 
 def has_increments(side: str, scope: Scope) -> bool:

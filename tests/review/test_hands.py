@@ -187,3 +187,39 @@ def test_an_equation_may_be_multiplied_by_a_number() -> None:
     where = "X: n x p; y: n; w: p; lambda: scalar"
     assert matdiff.check(RIDGE, where).lines[1].verdict == "agrees"
     assert matdiff.check(RIDGE.replace("+ n", "- n"), where).first_wrong == 2
+
+
+BATCH = """Y = X W + 1 b'
+C = 1/(2 N) ||Y - T||_F^2
+dC/dY = (Y - T)/N
+dC/db = (Y - T)' 1/N"""
+ROWS_OF_DATA = r"""\ell(\beta) = \sum_i \left( y_i x_i^T\beta - e^{x_i^T\beta} \right) = y^TX\beta - 1^T e^{X\beta}
+\nabla\ell(\beta) = X^T(y - e^{X\beta})"""
+GRAM = """f(X) = sum_{i,j} (x_i'x_j - k_ij)^2 = ||X X' - K||_F^2, rows x_i', K symmetric
+df/dx_p = 2 sum_j (x_p'x_j - k_pj) x_j + 2 sum_i (x_i'x_p - k_ip) x_i
+= 4 sum_j (x_p'x_j - k_pj) x_j"""
+ROW_OF_LOGITS = r"""\hat y = \operatorname{softmax}(hU + b), \quad J = CE(y, \hat y)
+\delta := \frac{\partial J}{\partial (hU + b)} = \hat y - y
+\frac{\partial J}{\partial U} = h^\top \delta"""
+CONTROL = """J(u) = x'Qx + u'Ru + (Ax+Bu)'P(Ax+Bu)
+Setting the gradient to zero:
+u = -(R + B'PB)^{-1}B'PA x"""
+DATA = [
+    (BATCH, "X: N x D; W: D x M; b: M; T: N x M", "(Y - T)' 1/N", "(Y - T)/N", 4, "shape"),
+    (ROWS_OF_DATA, "X: n x p; y: n; beta: p", "(y -", "(y +", 2, "sign"),
+    (GRAM, "X: m x n; K: m x m symmetric", "= 4", "= 2", 3, "factor"),
+    (ROW_OF_LOGITS, "h: 1 x k; U: k x c; b, y: 1 x c", r"\hat y - y", r"y - \hat y", 2, "sign"),
+    (CONTROL, "A: n x n; B: n x m; Q, P: n x n symmetric; R: m x m spd; x: n; u: m", "A x", "A", 3, "shape"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), DATA)
+def test_data_in_rows_is_read(text: str, where: str, right: str, wrong: str, line: int, kind: str) -> None:
+    """The vector of ones as 1, x_i for a row of X, the cross entropy of rows, equations of sides that do not fit."""
+    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
+
+
+def test_of_a_square_matrix_rows_are_not_taken_for_granted() -> None:
+    text = "f = sum_i (x_i'b)^2\n∇_b f = 2 X'X b"
+    assert matdiff.check(text, "X: n x p; b: p").lines[1].verdict == "proved"
+    assert matdiff.check(text, "X: n x n; b: n").lines[1].verdict == "not read"
