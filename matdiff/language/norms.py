@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.applications import apply, is_inner_product
@@ -46,8 +46,21 @@ def norm(attempt: Attempt, node: Node, sign: str, operands: list[Typed]) -> Type
     if operator is None:
         raise attempt.misfit(node, f"the norm with the sign {sign} is not available", error=UnsupportedError)
     if a.is_scalar and not is_inner_product(a):
+        _require_no_entry(attempt, node, a)
         attempt.penalty(node, 2, a)
     return apply(attempt, node, operator, operands)
+
+
+def _require_no_entry(attempt: Attempt, node: Node, a: Typed) -> None:
+    """Refuses ‖β_g‖ beside Xβ, where β_g may be a group of entries; ‖β[g]‖ is that of an entry."""
+    leaves, shown = _leaves(a.node), attempt.written(a.node)
+    is_entry = [leaf.kind == "member" and attempt.shapes[leaf.value[0]][0] != SCALAR for leaf in leaves]
+    if "[" in shown or not is_entry or not all(is_entry):
+        return
+    part, whole = attempt.written(leaves[0]), leaves[0].value[0]
+    message = f"{part} can be a group of the entries of {whole}, or one entry"
+    hint = f"write |{shown}| for the absolute value of entries; groups are vectors of their own, as in ∑_g X_g {part}"
+    raise attempt.misfit(node, message, hint, AmbiguityError)
 
 
 def norm_of_letter(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:

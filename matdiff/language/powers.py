@@ -65,8 +65,11 @@ def require_square(attempt: Attempt, node: Node, a: Typed, what: str) -> None:
 
 @rule("pseudo_inverse")
 def type_pseudo_inverse(attempt: Attempt, node: Node) -> Typed:
-    """A†"""
+    """A†, which may be the conjugate transpose in a text of another custom"""
     a: Typed = node.parts[0].typed
+    if "†" in (written := attempt.written(node)):
+        shown = attempt.shown(a)
+        attempt.note(node, f"{written} is the pseudoinverse of {shown}; the transpose of a real matrix is {shown}ᵀ")
     return attempt.typed(node, (a.cols, a.rows), (a,), FUNCTIONS["pinv"].of)
 
 
