@@ -251,7 +251,7 @@ def rewritten(e: Expr, draw: Random) -> Expr:
         if not options:
             break
         node, after = draw.choice(options)
-        e = Rewriter(lambda n, node=node, after=after: after if n is node else None, outside_in=True)(e)
+        e = Rewriter(before=lambda n, node=node, after=after: after if n is node else None)(e)
     return e
 
 

@@ -209,6 +209,9 @@ def bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
+COMMON = 12  # numbers of no larger parts stay in memory
+
+
 class Number(Leaf):
     """An exact rational number.
 
@@ -216,10 +219,18 @@ class Number(Leaf):
     True
     """
 
+    common: ClassVar[dict[tuple[int, int], Self]] = {}
+
     def __new__(cls, value: int | float | Fraction | str) -> Self:
         if isinstance(value, float):
             value = repr(float(value))  # 0.1 means one tenth, not the binary fraction next to it
-        return cls.make((), (Fraction(value),))
+        parts = (value, 1) if type(value) is int else (value := Fraction(value)).as_integer_ratio()
+        known = cls.common.get(parts)  # to look up a fraction takes as long as all else
+        if known is None:
+            known = cls.make((), (Fraction(value),))
+            if max(map(abs, parts)) <= COMMON:
+                cls.common[parts] = known
+        return known
 
     @classmethod
     def shape_of(cls, operands: tuple[Expr, ...], data: Data) -> Shape:

@@ -77,41 +77,56 @@ def everywhere(e: Expr) -> bool:
     return True
 
 
+Change = Callable[[Expr], Expr | None]
+
+
 class Rewriter:
     """Rewrites expressions to rest: *change* gives the next form of a node whose operands are at rest, or None.
 
-    With *outside_in* a node is also tried before its operands have been touched.  *within* tells which
+    *before* gives that of a node whose operands have not been touched.  *within* tells which
     nodes can hold something to change; the others are not entered, however large they are.
     """
 
     def __init__(
         self,
-        change: Callable[[Expr], Expr | None],
-        outside_in: bool = False,
+        change: Change | None = None,
+        before: Change | None = None,
         within: Callable[[Expr], bool] = everywhere,
     ) -> None:
         self.change = change
-        self.outside_in = outside_in
+        self.before = before
         self.within = within
         self.settled: dict[Expr, Expr] = {}
 
     def __call__(self, root: Expr) -> Expr:
         settled, forward, stack = self.settled, dict[Expr, Expr](), list[Expr]()
-        self._push((root,), stack, forward)
+        self._is_waiting((root,), stack, forward)
         for _ in range(LIMIT):
             if not stack:
                 return settled[root]
             node = stack[-1]
             if node in settled:
                 stack.pop()
-            elif node not in forward:
-                self._enter(node, stack, forward)
-            else:
+                continue
+            if node in forward:
                 settled[node] = settled[forward[node]]
                 stack.pop()
+                continue
+            following = self.before(node) if self.before is not None else None
+            if following is None:
+                operands = node.operands
+                if operands and self._is_waiting(operands, stack, forward):
+                    continue
+                following = self._next(node, operands)
+            if following is None or following is node:
+                settled[node] = node
+                stack.pop()
+            else:
+                forward[node] = following
+                self._is_waiting((following,), stack, forward)
         raise UnsupportedError(ENDLESS)
 
-    def _push(self, nodes: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> bool:
+    def _is_waiting(self, nodes: Sequence[Expr], stack: list[Expr], forward: dict[Expr, Expr]) -> bool:
         """Puts on the stack what has to be settled, if there is such; what waits below for itself never will be."""
         settled, pushed = self.settled, False
         for node in reversed(nodes):
@@ -125,31 +140,23 @@ class Rewriter:
                     pushed = True
         return pushed
 
-    def _enter(self, node: Expr, stack: list[Expr], forward: dict[Expr, Expr]) -> None:
-        """Settles a node, or puts on the stack what has to be settled before it."""
+    def _next(self, node: Expr, operands: Sequence[Expr]) -> Expr | None:
+        """The next form of a node whose operands are settled: that of them where they have changed."""
         settled = self.settled
-        following = self.change(node) if self.outside_in else None
-        if following is None:
-            before = node.operands
-            if before and self._push(before, stack, forward):
-                return
-            operands = tuple([settled[o] for o in before]) if before else before
-            if operands != before:
-                following = node.rebuild(operands)
-            elif not self.outside_in:
-                following = self.change(node)
-        if following is None or following is node:
-            settled[node] = node
-            stack.pop()
-        else:
-            forward[node] = following
-            self._push((following,), stack, forward)
+        for o in operands:
+            if settled[o] is not o:
+                return node.rebuild(tuple([settled[o] for o in operands]))
+        return self.change(node) if self.change is not None else None
 
 
 def replay(line: Expr, steps: Iterable[Step], within: Callable[[Expr], bool] = everywhere) -> Expr:
     """The line after the steps."""
-    mapping = {step.before: step.after for step in steps if step.before is not step.after}
-    return Rewriter(mapping.get, outside_in=True, within=within)(line)
+    return Rewriter(before=by_steps(steps), within=within)(line)
+
+
+def by_steps(steps: Iterable[Step]) -> Change:
+    """What steps make of an expression."""
+    return {step.before: step.after for step in steps if step.before is not step.after}.get
 
 
 # ---- identities -------------------------------------------------------------------------------------
@@ -160,6 +167,7 @@ class Simplifier:
 
     def __init__(self, laws: Mapping[type[Expr], tuple[Law, ...]], within: Callable[[Expr], bool] = everywhere) -> None:
         self.laws = laws
+        self.within = within
         self.applied: dict[Expr, Step] = {}
         self.rewriter = Rewriter(self._change, within=within)
 
@@ -172,6 +180,16 @@ class Simplifier:
         """The same, with steps that are told only when they are asked for."""
         result = self.rewriter(e)
         return result, Steps(lambda: self._steps(e)) if result is not e else NO_STEPS
+
+    def after(self, line: Expr, steps: tuple[Step, ...]) -> tuple[Expr, Told]:
+        """The line after some steps, simplified on the way, and all steps that lead there."""
+        result = Rewriter(self._change, by_steps(steps), self.within)(line)
+
+        def tell() -> Iterator[Step]:
+            yield from steps
+            yield from self(replay(line, steps, self.within))[1]
+
+        return result, Steps(tell)
 
     def _change(self, node: Expr) -> Expr | None:
         for law in candidates(self.laws.get(type(node), ()), node):

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from itertools import permutations
+from functools import cache, reduce
+from itertools import count, permutations
+from operator import or_
 from typing import Any, NamedTuple
 
 from matdiff.algebra.constants import Identity
@@ -65,29 +67,51 @@ def one(name: str, stated: Statement, module: str, *, title: str = "", when: Gua
 
 def holds_one_of(e: Expr, classes: tuple[type, ...]) -> bool:
     """Whether one of the operands is of these classes, seen through transposes and multiples."""
-    return any(issubclass(kind, classes) for kind in ingredients(e))
+    return any(issubclass(kind, classes) for kind in classes_in(ingredients(e)))
 
 
-def ingredients(node: Expr) -> frozenset[type]:
+Classes = int  # a set of classes, each of which has a bit; sets are asked for at every node, and ints are fast
+BITS: dict[type, Classes] = {}
+NEXT = count()  # which no two threads get the same of
+
+
+def bit(kind: type) -> Classes:
+    """The set of one class."""
+    return BITS.get(kind) or BITS.setdefault(kind, 1 << next(NEXT))
+
+
+def set_of(kinds: Iterable[type]) -> Classes:
+    """The set of some classes."""
+    return reduce(or_, map(bit, kinds), 0)
+
+
+def classes_in(kinds: Classes) -> list[type]:
+    """The classes of a set."""
+    return [kind for kind, own in list(BITS.items()) if own & kinds]
+
+
+def ingredients(node: Expr) -> Classes:
     """The classes of the operands, seen through transposes and multiples."""
-    found = [o.facts.get("kinds") or kinds_of(o) for o in node.operands]
-    return found[0] if len(found) == 1 else frozenset().union(*found)
+    kinds = 0
+    for o in node.operands:
+        kinds |= o.facts.get("kinds") or kinds_of(o)
+    return kinds
 
 
-def kinds_of(e: Expr) -> frozenset[type]:
+def kinds_of(e: Expr) -> Classes:
     """The classes of an operand, kept with it."""
     kind: type = type(e)
-    kinds, core = [kind], e
+    kinds, core = bit(kind), e
     while kind is Transpose or kind is Scale or kind is Hadamard:
         core = core.operands[-1]
         kind = type(core)
-        kinds.append(kind)
+        kinds |= bit(kind)
     if kind is Member:
         core = core.operands[0]
     if isinstance(core, Symbol) and core.properties:
-        kinds.append(Declared)
-    found = e.facts["kinds"] = frozenset(kinds)
-    return found
+        kinds |= bit(Declared)
+    e.facts["kinds"] = kinds
+    return kinds
 
 
 class Chosen(NamedTuple):
@@ -95,10 +119,10 @@ class Chosen(NamedTuple):
 
     laws: tuple[Law, ...]  # kept with what was found for them, so that no other ones get their id
     chosen: tuple[Law, ...]
-    needed: dict[Law, frozenset[type]]
+    needed: dict[Law, Classes]
 
 
-CHOSEN: dict[tuple[int, frozenset[type]], Chosen] = {}
+CHOSEN: dict[tuple[int, Classes], Chosen] = {}
 
 
 def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
@@ -110,21 +134,21 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
     if not needed:
         return chosen
     found = fact("classes", node, classes_within, closed=(Named,))
-    return tuple([law for law in chosen if law not in needed or needed[law] <= found])
+    return tuple([law for law in chosen if not needed.get(law, 0) & ~found])
 
 
-def choose(laws: tuple[Law, ...], kinds: frozenset[type]) -> Chosen:
+def choose(laws: tuple[Law, ...], kinds: Classes) -> Chosen:
     """Finds out what is then known."""
-    bases = {base for kind in kinds for base in kind.__mro__}
+    bases = {base for kind in classes_in(kinds) for base in kind.__mro__}
     chosen = [law for law in laws if not (wanted := among(law)) or not bases.isdisjoint(wanted)]
-    needed = {law: more for law in chosen if (more := occurring(law) - kinds)}
+    needed = {law: more for law in chosen if (more := set_of(occurring(law)) & ~kinds)}
     known = CHOSEN[id(laws), kinds] = Chosen(laws, tuple(chosen), needed)
     return known
 
 
-def classes_within(e: Expr, below: list[frozenset[type]]) -> frozenset[type]:
+def classes_within(e: Expr, below: list[Classes]) -> Classes:
     """The classes of what an expression is made of at all depths, in definitions apart."""
-    return frozenset((type(e),)).union(*below)
+    return reduce(or_, below, bit(type(e)))
 
 
 def way(left: Expr, right: Expr, when: Guard | None) -> Way:
@@ -151,16 +175,33 @@ def way(left: Expr, right: Expr, when: Guard | None) -> Way:
 
 def changed(law: Law, e: Expr, changes: Sequence[Expr | None]) -> Expr:
     """d of an operation by the statement of its law, the last one that fits; what does not vary has no term in it."""
-    for statement in reversed(law.statements):
-        left, right = Law.read(statement)
-        (pattern,) = left.operands
-        given = {Differential(p): c for p, c in zip(pattern.operands, changes, strict=True) if c is not None}
-        terms = [t for t in (right.operands if isinstance(right, Sum) else (right,)) if given.keys() >= varying(t)]
+    for pattern, differentials, terms in rules_of_d(law):
+        given = {d: c for d, c in zip(differentials, changes, strict=True) if c is not None}
         for found in MATCHER.match(pattern, e, {}):
-            made = [instance(t, {**found, **given}) for t in terms]
+            made = [instance(t, {**found, **given}) for t, varying in terms if given.keys() >= varying]
             if None not in made:
                 return Sum.of(*[m for m in made if m is not None])
     raise UnsupportedError(f"the law of d {e} does not fit")
+
+
+class RuleOfD(NamedTuple):
+    """d of a pattern, the d of its operands, and the terms that it has, each with those d that occur in it."""
+
+    pattern: Expr
+    differentials: tuple[Expr, ...]
+    terms: tuple[tuple[Expr, set[Expr]], ...]
+
+
+@cache
+def rules_of_d(law: Law) -> tuple[RuleOfD, ...]:
+    """What the statements of a law of d say, the last one first."""
+    rules = []
+    for left, right in map(Law.read, reversed(law.statements)):
+        (pattern,) = left.operands
+        terms = right.operands if isinstance(right, Sum) else (right,)
+        with_d = [(t, varying(t)) for t in terms]
+        rules.append(RuleOfD(pattern, tuple(map(Differential, pattern.operands)), tuple(with_d)))
+    return tuple(rules)
 
 
 def varying(e: Expr) -> set[Expr]:

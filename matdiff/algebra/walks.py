@@ -50,11 +50,12 @@ def fact(name: str, root: Expr, find: Callable[[Expr, list[T]], T], closed: tupl
     stack = [] if name in facts else [root]
     while stack:
         node = stack[-1]
-        inside = () if isinstance(node, closed) else node.operands
-        unknown = [o for o in inside if name not in o.facts]
-        if unknown:
-            stack += reversed(unknown)
-        else:
+        inside = () if closed and isinstance(node, closed) else node.operands
+        height = len(stack)
+        for o in reversed(inside):
+            if name not in o.facts:
+                stack.append(o)
+        if len(stack) == height:
             stack.pop()
             if name not in node.facts:
                 node.facts[name] = find(node, [o.facts[name] for o in inside])

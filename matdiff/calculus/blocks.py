@@ -61,11 +61,15 @@ def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> d
     uses = Counter(o for node in nodes for o in node.operands)
     depends.learn(nodes)
     taken = {n.name for n in nodes if isinstance(n, Named | Symbol | Recurrence)}
+    varies = depends.known
     for node in nodes:
-        if not depends(node) or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
+        if not varies[node] or (depends.is_unknown(node) and not isinstance(node, Recurrence)):
             weights[node] = 1
             continue
-        weight = 1 + sum(1 if o in names else weights[o] for o in node.operands if depends(o))
+        weight = 1
+        for o in node.operands:
+            if varies[o]:
+                weight += 1 if o in names else weights[o]
         weight *= _copies(node)
         weights[node] = weight
         if isinstance(node, Recurrence) and node.free:

@@ -37,7 +37,7 @@ def entries(f: Expr, unknown: Expr) -> tuple[Expr, Expr, Expr]:
     free = Symbol(v.name, v.shape, (), v.ranges)
     simplify = Simplifier(SIMPLIFICATIONS)
     change = simplify(replace(pushed(f, {unknown: free}), _at_unit(free, member, _unit(unknown, places))))[0]
-    push = Rewriter(pushed_inside, outside_in=True)
+    push = Rewriter(before=pushed_inside)
     inside = simplify(push(entry(change, *rows)))[0]
     return entry(f, *rows), entry(member, *places), simplify(push(inside))[0]
 

@@ -93,8 +93,8 @@ def resolved(node: Expr, differentiation: Differentiation, tidy: Simplifier) -> 
     groups: list[Told] = []
     dy: Expr = start
     for group in differentiation.rounds(node):
-        dy, tidied = tidy.rest(replay(dy, group, holds_differential))
-        groups.append(chained(tuple(group), tidied))
+        dy, told = tidy.after(dy, tuple(group))
+        groups.append(told)
     return dy, Phase("Differential", None, start, tuple(groups))
 
 

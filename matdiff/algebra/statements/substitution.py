@@ -107,6 +107,7 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     return node.instance(operands, data)
 
 
+@cache
 def constructs(kind: type) -> bool:
     """Whether an operator has a constructor of its own, of operands and sizes, that writes what it makes plainly."""
     return any("of" in vars(c) for c in kind.__mro__ if c is not Operator)
