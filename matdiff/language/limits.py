@@ -16,6 +16,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.errors import NotationError
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SUBSCRIPTS, SUPERSCRIPTS, canonical
+from matdiff.language.outside import outside
 
 
 class Range(NamedTuple):
@@ -202,12 +203,10 @@ def read_clauses(inside: Excerpt) -> Iterator[Clause]:
 
 def _pieces(inside: Excerpt) -> Iterator[Excerpt]:
     """What stands between the commas, colons and bars outside of brackets; a colon between numbers is a range."""
-    start, depth = 0, 0
-    for place, sign in enumerate(inside.text + ","):
-        depth += (sign in "([{") - (sign in ")]}")
-        if depth > 0 or sign not in ",;:|∣":
-            continue
-        if sign == ":" and re.fullmatch(rf"\s*{WORD}\s*=.*", inside.text[start:place]):
+    start = 0
+    places = [m.start() for m in outside(inside.text, "[,;:|∣]")]
+    for place in (*places, len(inside.text)):
+        if inside.text[place:].startswith(":") and re.fullmatch(rf"\s*{WORD}\s*=.*", inside.text[start:place]):
             continue
         piece = inside.part(start, place)
         start = place + 1

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from matdiff.language.left_sides import Piece
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS, MARKS
 from matdiff.language.phrases import said_of_names
+from matdiff.language.questions import GOAL_OVER
 from matdiff.language.requests import AT_END, VERB
 from matdiff.language.side_conditions import INNER, NAMES
 from matdiff.language.words import search_in
@@ -23,7 +24,7 @@ WORD = (
 )
 FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³|‖])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
-MARK = rf"{INNER}|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
+MARK = rf"(?P<whole>{INNER}|{GOAL_OVER})|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
 GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))
 ONE_NAME = rf"\s*(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"
@@ -40,7 +41,7 @@ def _pieces(text: str) -> Iterator[Piece]:
     lead = (0, 0)
     for m in re.finditer(MARK, text):
         sign = m.group()
-        if sign[0] == "<":
+        if m["whole"]:
             continue
         if sign in "([{⟨" or sign in ")]}⟩":
             depth += 1 if sign in "([{⟨" else -1

@@ -12,6 +12,7 @@ from matdiff.errors import NotationError, ShapeError, UnsupportedError
 from matdiff.language.answers import Reading
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
+from matdiff.language.outside import between, outside
 from matdiff.language.reading import question_of, read, read_beside
 from matdiff.regex import regex
 
@@ -93,7 +94,7 @@ def read_equations(text: str, where: str | Mapping[str, str] | None, wrt: Sequen
 
 def is_equation(piece: str) -> bool:
     """Whether a piece of a text is an equation that defines nothing."""
-    places = _outside(piece, "=")
+    places = _equals(piece)
     return len(places) == 1 and not UNEQUAL.search(piece) and not DEFINING.match(piece[: places[0]])
 
 
@@ -124,10 +125,15 @@ def difference(text: str) -> str:
         raise UnsupportedError(
             f"{text} is an inequality", suggestion="Equations A x = b are covered; add a slack variable."
         )
-    places = _outside(text, "=")
+    places = _equals(text)
     if len(places) != 1:
         raise NotationError("an equation has one sign =", text=text, span=(0, len(text)), suggestion="Write A x = b.")
     return _minus(text[: places[0]], text[places[0] + 1 :])
+
+
+def _equals(text: str) -> list[int]:
+    """The places of = outside of brackets."""
+    return [m.start() for m in outside(text, "=")]
 
 
 def links(text: str) -> Iterator[str]:
@@ -151,16 +157,6 @@ def _minus(left: str, right: str) -> str:
     return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
 
 
-def _outside(text: str, sign: str) -> list[int]:
-    """The places of a sign outside of brackets."""
-    depth, found = 0, []
-    for k, c in enumerate(text):
-        depth += (c in "([{") - (c in ")]}")
-        if c == sign and depth == 0:
-            found.append(k)
-    return found
-
-
 def _beside(f: Expr, text: str, piece: str, where: str | Mapping[str, str] | None) -> Expr:
     """A side of a constraint with the symbols of the objective; *piece* is the constraint as it was written."""
     c = read_beside(f, text, where)
@@ -182,15 +178,8 @@ def read_equation(text: str, where: str | Mapping[str, str] | None, unknown: str
 
 def _pieces(text: str) -> Iterator[str]:
     """The constraints in a list: commas and semicolons outside brackets, and the word «and», stand between them."""
-    depth = start = 0
-    for match in re.finditer(r"[(\[{]|[)\]}]|(?<!\\)[,;]|\n|\band\b", text):
-        sign = match.group()
-        if sign in "([{" or sign in ")]}":
-            depth += 1 if sign in "([{" else -1
-        elif depth == 0:
-            yield from _unless_empty(text[start : match.start()])
-            start = match.end()
-    yield from _unless_empty(text[start:])
+    for start, end in between(text, r"(?<!\\)[,;]|\n|\band\b"):
+        yield from _unless_empty(text[start:end])
 
 
 def _unless_empty(text: str) -> list[str]:

@@ -7,7 +7,7 @@ differentiated, and what of the text is the function.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import NamedTuple
 
 from matdiff.errors import NotationError
@@ -22,6 +22,7 @@ from matdiff.language.names import (
     named,
     power_asked,
 )
+from matdiff.language.outside import between
 from matdiff.language.phrases import description
 
 GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
@@ -46,16 +47,21 @@ FUNCTION = (
     r"|criterion|quotient|form|norm|distance|divergence|(?:log-?\s?)?likelihood|lagrangian|Lagrangian|penalty|term)"
     r"(?:\s+function)?\b(?!\s+of\b)(?:\s?:)?)"  # the norm of X is no name of what follows
 )
+ONE_UNKNOWN = rf"{LETTER}(?:²|\^\{{?2\}}?)?"
+UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
+WITH_RESPECT = r"(?:over|w\.?r\.?t\.?|with\s+respect\s+to)"
+HEADED = rf"{UNKNOWNS}(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*:)"  # U, V ∈ ℝⁿ: …
+GOAL_OVER = rf"(?i:\b(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
 GOAL = (
     r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
-    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:over|w\.?r\.?t\.?|in)\s+(?P<over>{LETTER})(?=[\s:,]))?\s*[:,]?(?:\s*{FUNCTION})?"
+    rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*[:,]?(?:\s*{FUNCTION})?"
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
 UNCONSTRAINED = rf"[‖|½]|(?<=[\s\u200a])(?!{LETTER}\s*(?:[-+),.;]|$))[^\W_]"  # min x'A x, and not the entries of min x
-OVER = r"\s+(?:over|w\.?r\.?t\.?|with\s+respect\s+to)\s+(?P<low>\S.*?)[\s.]*$"
+OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]*$"
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
-UNKNOWN = rf"\s*[({{]?({LETTER}(?:²|\^\{{?2\}}?)?)[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
+UNKNOWN = rf"\s*[({{]?({ONE_UNKNOWN})[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
 
 
 class Question(NamedTuple):
@@ -112,9 +118,9 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
         return None
     if low and not m.group("arg") and not m.group("word") and _runs(text, m, low, known):
         return None
-    place_of_low = m.start("low") if m.group("low") else behind.start("low") if behind else 0
+    place_of_low = m.start("low" if m.group("low") else "over") if not behind else behind.start("low")
     low = behind.group("low") if behind else low
-    below, conditions = _below(low) if low else ((), ())
+    below, conditions = _below(re.sub(r"\band\b", ",  ", low)) if low else ((), ())
     if low and not below:
         shown = text[m.start() : m.end()].strip()
         hint = "write min_x or min_{x, y}"
@@ -138,7 +144,7 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     """
     names, conditions = list[str](), list[Span]()
     first = 0  # of names that one set is said of: U, V ∈ S
-    for start, end in _clauses(low):
+    for start, end in between(low, ","):
         m = re.fullmatch(UNKNOWN, low[start:end])
         told = re.fullmatch(rf"\s*(?:the\s+)?(?P<what>{TOLD})({LETTER})", low[start:end])
         if told and description(told.group("what")) is not None:
@@ -158,17 +164,6 @@ def _below(low: str) -> tuple[tuple[str, ...], tuple[Span, ...]]:
     letters = set(re.findall(r"(?<!_)[^\W\d_]", re.sub(r"_\{\w+\}|\^\{?[T⊤]\}?|[ᵀ⊤]", " ", low)))
     is_told = not names and len(letters) == 1 and re.search("[=≤≥]", low)
     return (letters.pop(),) if is_told else (), ((0, len(low)),) if is_told else ()
-
-
-def _clauses(low: str) -> Iterator[Span]:
-    """The places between the commas outside of brackets."""
-    depth = start = 0
-    for place, sign in enumerate(low):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "," and not depth:
-            yield start, place
-            start = place + 1
-    yield start, len(low)
 
 
 def _runs(text: str, goal: re.Match[str], low: str, known: Collection[str]) -> bool:

@@ -290,13 +290,15 @@ class _Readings:
 
     def _bind_code(self, dialect: Dialect) -> Bound | None:
         """The tree of a piece of Python with its names resolved; None where the text is no Python after all."""
-        from matdiff.language.dialects import linear as _linear  # noqa: F401 - fills the table of functions
+        from matdiff.language.dialects import choices as _choices  # noqa: F401 - fills the table of functions
+        from matdiff.language.dialects import linear as _linear  # noqa: F401 - likewise
         from matdiff.language.dialects import losses as _losses  # noqa: F401 - likewise
         from matdiff.language.dialects import python
+        from matdiff.language.dialects.python_text import NotPython
 
         try:
             tree = python.tree(self.text, dialect, frozenset((*self.declared, *self.wrt)), self.vocabulary)
-        except python.NotPython:
+        except NotPython:
             dialects.require_one_meaning(self.text, dialect)
             self.dialect = None
             return None

@@ -35,6 +35,8 @@ FEW = 4  # penalties of which every way to avoid them is tried
 VISITS = 3  # how often every node is looked at, on average, for the choices that it depends on
 PUSHED = 5  # as many nodes are typed while an assignment is queued
 
+SUMMED = ("add", "subtract", "matmul")  # what is no product entry by entry
+
 Choices = dict[int, int]  # the alternatives of some choices
 Assignment = tuple[tuple[int, int], ...]  # (choice, alternative) for each choice that goes against custom
 Heap = list[tuple[int, int, Assignment, bool]]  # the least that it can cost, how much of it are penalties, done
@@ -319,13 +321,29 @@ class Search:
         for k, n in vector:
             key = self.keys[k]
             (custom, _), (kind, cost) = self.choices[key][0], self.choices[key][n]
-            is_usual = cost < UNUSUAL * (1 + self.others[key])
+            is_usual = cost < UNUSUAL * (1 + self.others[key]) and not self._may_be_number(vector, k)
             if custom not in DECLARED or is_usual or key not in self.bound.names or self.bound.names[key].indexed:
                 continue
             place = next(n for n in self.bound.order if n.kind in ("symbol", "member", PATH) and n.value[0] == key)
             other = DECLARED[custom]
             said = f"{key} is read as a {DECLARED[kind]}; if it is a {other}, declare it: {key}: {other}"
             found.attempt.note(place, said)
+
+    def _may_be_number(self, vector: Assignment, k: int) -> bool:
+        """Whether a letter that is read as an array may as well be a number, as alpha of np.sum(alpha * x).
+
+        A Latin letter that is added is none, as b of A @ x - b.
+        """
+        key = self.keys[k]
+        if self.choices[key][0][0] != "S" or not any(n.kind == "array" for n in self.bound.order):
+            return False
+        beside = [n for n in self.bound.order for part in n.parts if part.kind == "symbol" and part.value[0] == key]
+        if len(str(key)) == 1 and all(n.kind == "array" and n.value.name in SUMMED for n in beside):
+            return False
+        tried: dict[Assignment, Found] = {}
+        other = tuple((place, n) for place, n in vector if place != k)
+        self._try(other, tried)
+        return other in tried
 
     def _too_many(self) -> AmbiguityError:
         undeclared = ", ".join(k for k in self.keys if isinstance(k, str))

@@ -10,7 +10,7 @@ from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.activations import Step
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.piecewise import Piecewise
-from matdiff.algebra.operators.products import Hadamard, Transpose
+from matdiff.algebra.operators.products import Hadamard, Scale, Sum, Transpose
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import Entry
@@ -120,7 +120,19 @@ def _is_binary(node: Expr, *known: bool) -> bool:
         return True
     if isinstance(node, Entry | Row | Column):
         return known[0]
+    if isinstance(node, Sum) and len(known) == 2:  # 1 − A
+        return node.operands[0] is repeated(Number(1), node.shape) and is_negated(node.operands[1])
     return isinstance(node, THROUGH) and all(known)
+
+
+def is_negated(e: Expr) -> bool:
+    """Whether an expression is −A for an A of 0 and 1."""
+    return (
+        isinstance(e, Scale | Hadamard)
+        and len(e.operands) == 2
+        and e.operands[0].number == -1
+        and is_binary(e.operands[1])
+    )
 
 
 THROUGH = (

@@ -40,7 +40,9 @@ MODULES = {
     **dict.fromkeys(("cp", "cvxpy"), "cvxpy"),
     "sympy": "sympy",
 }
-SUBMODULES = frozenset("linalg special nn functional numpy scipy math lax".split())  # np.linalg, torch.nn.functional
+SUBMODULES = frozenset(
+    "linalg special nn functional numpy scipy math lax spatial distance".split()
+)  # np.linalg, torch.nn.functional
 PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()")
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
 SYMPY = regex(

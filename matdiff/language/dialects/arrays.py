@@ -125,11 +125,28 @@ def count_of_matrices(arrays: Sequence[Typed]) -> int:
 def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
     """Numbers beside arrays, and vectors beside matrices, are less likely than equal shapes where kinds are guessed."""
     for a in arrays:
-        if axes_of(a) == count or a.number is not None:
+        if axes_of(a) == count or a.number is not None or is_intercept(a, arrays):
             continue
         name = a.node.value[0] if a.node.kind == "symbol" else ""
         is_likely = is_constant(a) if a.is_scalar else name != "" and name[0] in BIASES
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
+
+
+def is_intercept(a: Typed, arrays: Sequence[Typed]) -> bool:
+    """Whether a is the b of X @ w + b, where w has a weight for every column."""
+    if not (a.is_scalar and a.node.kind == "symbol" and a.node.value[0][0] in BIASES):
+        return False
+    terms = [x.node for x in arrays if x is not a]
+    while terms:
+        node = terms.pop()
+        if node.kind == "array" and node.value.name in ("add", "subtract", "negative"):
+            terms += node.parts
+        elif node.kind == "array" and node.value.name == "matmul" and node.parts[1].kind == "symbol":
+            return node.parts[1].value[0].startswith(WEIGHTS)  # type: ignore[no-any-return]
+    return False
+
+
+WEIGHTS = ("w", "theta", "beta")
 
 
 # ---- arithmetic -------------------------------------------------------------------------------------

@@ -190,8 +190,6 @@ REAL = {
     **dict.fromkeys(("real", "imag", "angle", ".real", ".imag"), "leave it out"),
 }
 INSTEAD = {
-    "where": "np.maximum, np.abs, np.sign and np.clip say what most conditions are for",
     "logistic": "sigmoid(x) is 1/(1 + exp(-x)), softplus(x) is log(1 + exp(x))",
     "heaviside": "step(x) is 1 for x > 0",
-    "prod": "np.exp(np.sum(np.log(x))) is the product of positive entries",
 }

@@ -271,7 +271,7 @@ def extent(site: Site, a: Typed) -> Typed:
     return made(site, (), [a], lambda x: Traced(count(x.lengths[k]), ()))
 
 
-@function("copy", "asarray", "array", "float")
+@function("copy", "asarray", "array")
 def copy(site: Site, a: Typed) -> Typed:
     """the array itself"""
     return made(site, lengths_of(a), [a], lambda x: x)

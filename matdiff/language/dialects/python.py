@@ -8,36 +8,34 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
 from collections.abc import Callable
 from fractions import Fraction
-from graphlib import CycleError, TopologicalSorter
-from itertools import accumulate
 from typing import Any, NamedTuple
-from warnings import catch_warnings, simplefilter
 
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
 from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, makers
 from matdiff.language.dialects.functionals import together
+from matdiff.language.dialects.python_names import (
+    ATTRIBUTES,
+    CASTS,
+    COMPARISONS,
+    EXPRESSIONS,
+    LITERALS,
+    LOGICAL,
+    LONGEST_NUMBER,
+    METHODS,
+    PAIRS,
+    SIGNS,
+    STACKS,
+    STATEMENTS,
+)
+from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
 from matdiff.language.words import Vocabulary
-from matdiff.regex import regex
 
-DEEPEST = 90  # brackets in each other
-LONGEST = 100_000  # characters
-LAMBDA = "_ambda"  # λ is a keyword of Python
 LETTER = rf"[A-Za-z0-9_{GREEK_CLASS}{MARKS}]"  # of a name, as in the other spellings
-DEFINING = regex(  # what stands in front of a definition, or of an indented line that begins anew
-    r"(?:\s*[,;]\s*(?:where\b|with\b)?|\s+where\b)(?=\s*[A-Za-z_]\w*(?:\([^()=]*\))?\s*=(?!=))"
-    r"|(?<=[\w)\]])[ \t]*\n[ \t]+(?=[A-Za-z_])"
-)
-HEAD = r"(?:^|(?<=[;\n]))[ \t]*[A-Za-z_]\w*(\([^()=]*\))[ \t]*=(?!=)"  # loss(w) = …
-
-
-class NotPython(Exception):
-    """The text is no Python: it may be mathematics all the same."""
 
 
 class Call(NamedTuple):
@@ -51,66 +49,8 @@ class Call(NamedTuple):
 
 def tree(text: str, dialect: Dialect, names: frozenset[str], known: Vocabulary) -> Node:
     """The syntax tree of a piece of Python; *names* are declared, and *known* are the open functions among them."""
-    if len(text) > LONGEST or max(depths(text), default=0) > DEEPEST:
-        raise NotPython
-    if not text.strip():
-        raise empty(text)
-    spelt = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
-    spelt = parted(spelt)
-    spelt = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
-    for written, mode, shift in ((f"({spelt})", "eval", 1), (spelt, "exec", 0)):
-        try:
-            with catch_warnings():
-                simplefilter("ignore")  # of 2if
-                parsed: Any = ast.parse(written, mode=mode)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        return Converter(text, written, shift, dialect, names, known).whole(parsed)
-    raise NotPython
-
-
-def depths(text: str) -> list[int]:
-    """How many brackets stand open behind each sign, without regard to their kinds."""
-    return list(accumulate((sign in "([{") - (sign in ")]}") for sign in text))
-
-
-def parted(text: str) -> str:
-    """A text whose statements are parted by semicolons, as ``np.sum(y*s), where s = X @ w`` has two.
-
-    >>> parted("np.sum(y*s), s = X @ w")
-    'np.sum(y*s); s = X @ w'
-    """
-    depth = depths(text)
-
-    def semicolon(m: re.Match[str]) -> str:
-        return ";".ljust(len(m.group())) if depth[m.start()] == 0 else m.group()
-
-    return text if "#" in text else DEFINING.sub(semicolon, text)
-
-
-def in_order(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements in an order in which each name is defined before it is used; as they stand if there is none."""
-    places: dict[str, list[int]] = {}
-    for i, item in enumerate(body):
-        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
-            places.setdefault(item.targets[0].id, []).append(i)
-    needs: dict[int, list[int]] = {}
-    for i, item in enumerate(body):
-        used = {part.id for part in ast.walk(item) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
-        found = [places[name] for name in used if name in places]
-        needs[i] = [at[max(bisect_left(at, i) - 1, 0)] for at in found]  # the last before it, else the first
-    if all(j < i for i, at in needs.items() for j in at) and not any(isinstance(item, ast.Expr) for item in body[:-1]):
-        return body
-    try:
-        order = list(TopologicalSorter(needs).static_order())
-    except CycleError:
-        return body
-    return [body[i] for i in sorted(order, key=lambda i: isinstance(body[i], ast.Expr))]
-
-
-def empty(text: str) -> NotationError:
-    """The error for a text that says nothing."""
-    return NotationError("there is no expression: the text is empty", text=text, span=(0, len(text)))
+    found, written, shift = parsed(text)
+    return Converter(text, written, shift, dialect, names, known).whole(found)
 
 
 class Converter:
@@ -151,7 +91,7 @@ class Converter:
     def whole(self, parsed: ast.Expression | ast.Module) -> Node:
         """Definitions, and the expression last."""
         if isinstance(parsed, ast.Expression):
-            return self.expression(parsed.body)
+            return self.function_of(parsed.body)
         body = in_order(parsed.body)
         items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
@@ -165,16 +105,24 @@ class Converter:
         """name = expression; an expression, perhaps with return, is the last statement."""
         match item:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                return Node("define", [self.expression(value)], self.name(name), *self.span(item))
+                said = self.function_of(value) if is_last else self.expression(value)
+                return Node("define", [said], self.name(name), *self.span(item))
             case ast.Expr(value=ast.Name() as value) if is_last and self.span(item) != self.span(value):  # (h)
                 return Node("group", [self.expression(value)], None, *self.span(item))
             case ast.Expr(value=value) | ast.Return(value=ast.expr() as value) if is_last:
-                return self.expression(value)
+                return self.function_of(value)
             case ast.Expr() | ast.Return():
                 raise self.refused(item, "only definitions can stand before the last statement", error=NotationError)
         word = STATEMENTS.get(type(item).__name__, "this statement")
         hint = "matdiff.from_function records whole functions"
         raise self.refused(item, f"{word} cannot stand in an expression", hint)
+
+    def function_of(self, value: ast.expr) -> Node:
+        """The node of what the text is about."""
+        if isinstance(value, ast.Compare):
+            message = "a condition stands where the function is expected"
+            raise self.refused(value, message, "np.where(x > 0, a, b) chooses by one")
+        return self.expression(value)
 
     # ---- expressions ---------------------------------------------------------------------------------
 
@@ -199,6 +147,12 @@ class Converter:
                 return [operand]
             case ast.BinOp(left=left, right=right):
                 return [left, right]
+            case ast.Compare(left=left, comparators=[right]) if self.dialect.entrywise:
+                return [left, right]
+            case ast.Call(func=ast.Attribute(value=value, attr=name)) if (
+                name in CASTS and self.module(node.func) is None
+            ):
+                return [value]
             case ast.Call(args=arguments) if (said := functionals.word(self, node)) is not None:
                 return [a for a in arguments if a is not said]
             case ast.Call(func=func, keywords=keywords):
@@ -278,6 +232,8 @@ class Converter:
         a = self.done[id(node.operand)]
         if isinstance(node.op, ast.UAdd):
             return a
+        if isinstance(node.op, ast.Invert) and self.dialect.entrywise:
+            return self.array(node, "logical_not", [a])
         if not isinstance(node.op, ast.USub):
             raise NotPython
         if a.kind == "NUMBER":
@@ -287,13 +243,20 @@ class Converter:
         return Node("negative", [a], None, *self.span(node))
 
     def binary(self, node: ast.BinOp) -> Node:
-        alias = SIGNS.get(type(node.op))
+        alias = SIGNS.get(type(node.op)) or (LOGICAL.get(type(node.op)) if self.dialect.entrywise else None)
         if alias is None and isinstance(node.op, ast.Mod | ast.FloorDiv):
             raise self.refused(node, "the remainder of a division cannot be read")
         if alias is None:
             raise NotPython  # ^ and | are no operators on real arrays
         parts = [self.done[id(node.left)], self.done[id(node.right)]]
         return self.array(node, alias, parts) if self.dialect.entrywise else algebra.sign(self, node, alias, parts)
+
+    def compared(self, node: ast.Compare) -> Node:
+        """x > 0, of every entry"""
+        alias = COMPARISONS.get(type(node.ops[0]))
+        if alias is None:
+            raise self.refused(node, "only numbers can be compared")
+        return self.array(node, alias, [self.done[id(node.left)], self.done[id(node.comparators[0])]])
 
     def attribute(self, node: ast.Attribute) -> Node:
         """X.T, np.pi, X.shape"""
@@ -314,6 +277,9 @@ class Converter:
             return functionals.call(self, node, word)
         if (operands := makers.operands(self, node)) is not None:
             return makers.made(self, node, operands)
+        if self.is_cast(node):
+            self.require_numbers(node)
+            return self.call(node, "copy", [self.done[id(node.func.value)]])  # type: ignore[attr-defined]
         names = tuple(k.arg or "" for k in node.keywords)
         if "" in names:
             raise self.refused(node, "** in front of an argument cannot be read")
@@ -333,6 +299,17 @@ class Converter:
         if is_plain and (called := functionals.open_function(self, name)):
             return Node("unspecified", [together(parts)], called, *self.span(node))
         return self.call(node, name, parts, names, module)
+
+    def is_cast(self, node: ast.Call) -> bool:
+        """x.float(), x.astype(np.float64)"""
+        func = node.func
+        return isinstance(func, ast.Attribute) and func.attr in CASTS and self.module(func) is None
+
+    def require_numbers(self, node: ast.Call) -> None:
+        """Refuses x.astype(int), which rounds; of 0 and 1 alone it changes nothing."""
+        of_mask = isinstance(node.func.value, ast.Compare)  # type: ignore[attr-defined]
+        if not of_mask and any("int" in ast.unparse(a) or "bool" in ast.unparse(a) for a in node.args):
+            raise self.refused(node, "numbers that are rounded have no derivative")
 
     def subscript(self, node: ast.Subscript) -> Node:
         """X[:, 0], x[1:], slogdet(A)[1], X.shape[0]"""
@@ -395,39 +372,6 @@ class Converter:
         return Node("array", parts, Call(name, names, module, place), start, end)
 
 
-LONGEST_NUMBER = 100
-STACKS = ("hstack", "vstack", "concatenate", "concat", "cat")
-SIGNS: dict[type, str] = {
-    ast.Add: "add",
-    ast.Sub: "subtract",
-    ast.Mult: "multiply",
-    ast.Div: "divide",
-    ast.Pow: "power",
-    ast.MatMult: "matmul",
-}
-LITERALS = {"newaxis": None, "inf": float("inf")}
-ATTRIBUTES = {"T": "transpose", "mT": "transpose", "I": "inv", "logabsdet": "slogdet[1]", "logdet": "slogdet[1]"}
-ATTRIBUTES |= {"size": "size", "shape": "shape", "H": ".H"}
-METHODS = {"t": "transpose", "add": "add", "item": "copy", "doit": "copy"}
-PAIRS = ("slogdet", "shape", ".shape")
-STATEMENTS = {
-    "AugAssign": "an assignment like +=",
-    "Assign": "an assignment to anything but one name",
-    "FunctionDef": "def",
-    "For": "a loop",
-    "While": "a loop",
-    "If": "a condition",
-    "Import": "import",
-    "ImportFrom": "import",
-}
-EXPRESSIONS = {
-    "ListComp": "a loop in brackets",
-    "GeneratorExp": "a loop in brackets",
-    "Dict": "a dictionary",
-    "Set": "a set",
-    "JoinedStr": "a string",
-    "NamedExpr": "an assignment in an expression",
-}
 HANDLERS: dict[type, Callable[[Converter, Any], Node]] = {
     ast.Name: Converter.named,
     ast.Constant: Converter.constant,
@@ -436,6 +380,7 @@ HANDLERS: dict[type, Callable[[Converter, Any], Node]] = {
     ast.Lambda: Converter.function,
     ast.UnaryOp: Converter.unary,
     ast.BinOp: Converter.binary,
+    ast.Compare: Converter.compared,
     ast.Attribute: Converter.attribute,
     ast.Call: Converter.called,
     ast.Subscript: Converter.subscript,

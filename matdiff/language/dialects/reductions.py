@@ -81,7 +81,7 @@ def recorded(name: str, x: Traced, axis: tuple[int, ...] | None, **options: Any)
     return found
 
 
-for reduced in ("sum", "mean", "amax", "amin"):
+for reduced in ("sum", "mean", "amax", "amin", "prod"):
     TABLE[reduced] = TABLE[f"reduce_{reduced.removeprefix('a')}"] = reduction(reduced)  # reduce_max of TensorFlow
 
 

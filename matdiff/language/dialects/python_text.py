@@ -1,0 +1,90 @@
+"""The text of Python: where its statements part, their order, and what Python's own parser makes of them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+from graphlib import CycleError, TopologicalSorter
+from itertools import accumulate
+from typing import Any
+from warnings import catch_warnings, simplefilter
+
+from matdiff.errors import NotationError
+from matdiff.regex import regex
+
+DEEPEST = 90  # brackets in each other
+LONGEST = 100_000  # characters
+LAMBDA = "_ambda"  # λ is a keyword of Python
+DEFINING = regex(  # what stands in front of a definition, or of an indented line that begins anew
+    r"(?:\s*[,;]\s*(?:where\b|with\b)?|\s+where\b)(?=\s*[A-Za-z_]\w*(?:\([^()=]*\))?\s*=(?!=))"
+    r"|(?<=[\w)\]])[ \t]*\n[ \t]+(?=[A-Za-z_])"
+)
+HEAD = r"(?:^|(?<=[;\n]))[ \t]*[A-Za-z_]\w*(\([^()=]*\))[ \t]*=(?!=)"  # loss(w) = …
+
+
+class NotPython(Exception):
+    """The text is no Python: it may be mathematics all the same."""
+
+
+def parsed(text: str) -> tuple[Any, str, int]:
+    """What Python makes of a text: the tree, the text that was parsed, and how many signs stand in front of it."""
+    if len(text) > LONGEST or max(depths(text), default=0) > DEEPEST:
+        raise NotPython
+    if not text.strip():
+        raise empty(text)
+    spelt = re.sub(r"\blambda\b(?!\s*(?:[A-Za-z_]\w*\s*(?:,\s*\w+\s*)*)?:)", LAMBDA, text)
+    spelt = parted(spelt)
+    spelt = re.sub(HEAD, lambda m: m.group().replace(m.group(1), " " * len(m.group(1))), spelt)
+    for written, mode, shift in ((f"({spelt})", "eval", 1), (spelt, "exec", 0)):
+        try:
+            with catch_warnings():
+                simplefilter("ignore")  # of 2if
+                return ast.parse(written, mode=mode), written, shift
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    raise NotPython
+
+
+def depths(text: str) -> list[int]:
+    """How many brackets stand open behind each sign, without regard to their kinds."""
+    return list(accumulate((sign in "([{") - (sign in ")]}") for sign in text))
+
+
+def parted(text: str) -> str:
+    """A text whose statements are parted by semicolons, as ``np.sum(y*s), where s = X @ w`` has two.
+
+    >>> parted("np.sum(y*s), s = X @ w")
+    'np.sum(y*s); s = X @ w'
+    """
+    depth = depths(text)
+
+    def semicolon(m: re.Match[str]) -> str:
+        return ";".ljust(len(m.group())) if depth[m.start()] == 0 else m.group()
+
+    return text if "#" in text else DEFINING.sub(semicolon, text)
+
+
+def in_order(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements in an order in which each name is defined before it is used; as they stand if there is none."""
+    places: dict[str, list[int]] = {}
+    for i, item in enumerate(body):
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+            places.setdefault(item.targets[0].id, []).append(i)
+    needs: dict[int, list[int]] = {}
+    for i, item in enumerate(body):
+        used = {part.id for part in ast.walk(item) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
+        found = [places[name] for name in used if name in places]
+        needs[i] = [at[max(bisect_left(at, i) - 1, 0)] for at in found]  # the last before it, else the first
+    if all(j < i for i, at in needs.items() for j in at) and not any(isinstance(item, ast.Expr) for item in body[:-1]):
+        return body
+    try:
+        order = list(TopologicalSorter(needs).static_order())
+    except CycleError:
+        return body
+    return [body[i] for i in sorted(order, key=lambda i: isinstance(body[i], ast.Expr))]
+
+
+def empty(text: str) -> NotationError:
+    """The error for a text that says nothing."""
+    return NotationError("there is no expression: the text is empty", text=text, span=(0, len(text)))

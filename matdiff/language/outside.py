@@ -1,0 +1,31 @@
+"""Signs outside of brackets: between them stand the items of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+
+def outside(text: str, signs: str) -> Iterator[re.Match[str]]:
+    """The matches of a pattern outside of brackets.
+
+    >>> [m.start() for m in outside("f(x, y), g", ",")]
+    [7]
+    """
+    depth = 0
+    for m in re.finditer(rf"(?P<open>[(\[{{])|[)\]}}]|(?P<sign>{signs})", text):
+        if m["sign"] is None:
+            depth += 1 if m["open"] else -1
+        elif depth <= 0:
+            yield m
+
+
+def between(text: str, signs: str) -> Iterator[tuple[int, int]]:
+    """The places of what stands between the matches of a pattern outside of brackets.
+
+    >>> [*between("x ∈ S(n, 2), y", ",")]
+    [(0, 11), (12, 14)]
+    """
+    marks = [(0, 0), *(m.span() for m in outside(text, signs)), (len(text), len(text))]
+    yield from ((end, start) for (_, end), (start, _) in pairwise(marks))
