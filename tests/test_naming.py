@@ -154,3 +154,9 @@ def test_letters_of_a_question_stay_what_they_are() -> None:
     text = "sum(i=1..n, (x[i]'w − y[i])^2)*r"
     page = matdiff.derive(text, "w", "x[i=1..n]: d; w: d; y: n; r: scalar").to_text()
     assert "h[i] = x[i]ᵀw − y[i]" in page or "s[i] = x[i]ᵀw − y[i]" in page
+
+
+def test_entries_that_are_listed_one_by_one_stand_below_their_product() -> None:
+    page = matdiff.derive("∏_i x_i^{a_i}", wrt="x_j").to_text()
+    assert page.startswith("f(x[j]) = ∏_{i=1}^{N} x[i]^a[i] ")
+    assert "∇_x[j] f = (∏_{i=1}^{N} x[i]^a[i])a[j]/x[j] " in page  # the logarithmic derivative a_j/x_j

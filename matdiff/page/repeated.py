@@ -12,7 +12,7 @@ from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.operators.sums import Member
+from matdiff.algebra.operators.sums import Member, UnitVector, entries_by_index
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.walks import replace
 from matdiff.calculus.naming import TWICE, Names
@@ -51,11 +51,16 @@ def longest_repeated(line: Expr, known: Collection[Expr]) -> Expr | None:
     times: dict[Expr, int] = {}
     first: dict[Expr, Expr] = {}
     for node in dict.fromkeys(map(below_signs, long)):
-        if reading_cost(node) >= CORE and node not in known and not is_definition(node):
+        if reading_cost(node) >= CORE and not (node in known or is_definition(node) or lists_entries(node)):
             first.setdefault(general(node), node)
             times[general(node)] = times.get(general(node), 0) + written[node]
     often = [key for key, k in times.items() if k >= TWICE]
     return first[max(often, key=reading_cost)] if often else None
+
+
+def lists_entries(e: Expr) -> bool:
+    """Whether something is written with its parent only: ∑ᵢ aᵢeᵢ below ∏ᵢ aᵢ, and aᵢeᵢ in it."""
+    return entries_by_index(e) is not None or any(isinstance(o, UnitVector) and o.free for o in e.operands)
 
 
 def written_times(line: Expr, known: Collection[Expr]) -> dict[Expr, int]:

@@ -133,20 +133,31 @@ def factor_of_a_root(e: Expr) -> Expr | None:
     return None
 
 
-@identity("a^s*a = a^(s + 1)", title="aˢa = aˢ⁺¹", where="a: scalar positive; s: scalar", among=(Power,))
+@identity(
+    "a^s*a = a^(s + 1)",
+    title="aˢa = aˢ⁺¹",
+    where="a: scalar positive; s, t: scalar",
+    also=("a^s/a^t = a^(s - t)",),
+    among=(Power,),
+)
 def open_exponents(e: Expr) -> Expr | None:
     """Two powers of one base, of which at least one has an exponent that is not a number."""
-    f = e.operands
-    open_ones = [j for j, factor in enumerate(f) if isinstance(factor, Power) and factor.operands[1].number is None]
-    for j in open_ones:
-        base, s = f[j].operands
-        for k, factor in enumerate(f):
-            a, i = factor.operands if isinstance(factor, Power) else (factor, Number(1))
-            if k != j and a is base:
-                first, last = sorted((j, k))
-                joined = Power.of(base, s + i)
-                return Hadamard.of(*f[:first], joined, *f[first + 1 : last], *f[last + 1 :])
+    powers = [base_and_open_exponent(f) for f in e.operands]
+    for j, (base, s) in enumerate(powers):
+        for k, (other, i) in enumerate(powers[:j]):
+            if other is base and not (s.number is not None and i.number is not None):
+                joined = Power.of(base, i + s)
+                return Hadamard.of(*e.operands[:k], joined, *e.operands[k + 1 : j], *e.operands[j + 1 :])
     return None
+
+
+def base_and_open_exponent(e: Expr) -> tuple[Expr, Expr]:
+    """aˢ is (a, s), 1/(aˢ)ᵏ is (a, −ks), anything else (e, 1)."""
+    if not isinstance(e, Power):
+        return e, Number(1)
+    base, s = e.operands
+    is_open = s.number is not None and isinstance(base, Power) and base.operands[1].number is None
+    return (base.operands[0], s * base.operands[1]) if is_open else (base, s)
 
 
 def has_positive_exponent(e: Expr) -> bool:
