@@ -29,6 +29,10 @@ CONCLUDES = (
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
 
 
+class Independent(UnsupportedError):
+    """A function is differentiated by what does not occur in it."""
+
+
 class NotSaid(UnsupportedError):
     """A function is differentiated that the text does not give."""
 
@@ -123,7 +127,7 @@ def derivative_asked(scope: Scope, asked: Asked) -> Expr:
     if unknown is None and by in scope.definitions:
         return by_expression(scope.unfolded(f), scope.unfolded(scope.definitions[by]))
     if unknown is None:
-        raise UnsupportedError(f"{by} does not occur in the function")
+        raise Independent(f"{by} does not occur in the function")
     scope.origin = Origin(f, (unknown,), asked.order)
     found = scope.unfolded(derivative(f, unknown, asked.order))
     kind = "gradients" if f.shape == SCALAR else "jacobians"

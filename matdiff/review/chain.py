@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from matdiff.algebra.dims import SCALAR
@@ -24,6 +25,8 @@ class Fault(NamedTuple):
     is_equation: bool = False
     line: str = ""
     origin: Origin | None = None  # of a derivative
+    left: str = ""  # of an equation, its first side
+    follows: Callable[[Expr], bool] | None = None  # whether the equation with another first side follows from the text
 
 
 class Chain:
@@ -31,6 +34,7 @@ class Chain:
 
     def __init__(self, truth: Expr, is_derivative: bool = False) -> None:
         self.truth = truth
+        self.first = ""  # the side that it begins with, as it is written
         self.stated = truth
         self.is_derivative = is_derivative
         self.is_line = True  # whether it begins with a derivative, a differential or a definition

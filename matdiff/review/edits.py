@@ -94,6 +94,9 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
             yield Edit("transpose", side[: f.bare + m.start()] + " " + side[f.end :], (f.start, f.end))
         else:
             yield Edit("transpose", side[: f.end] + "ᵀ" + side[f.end :], (f.start, f.end))
+    for one, other in (("⁻¹", "⁻ᵀ"), ("⁻ᵀ", "⁻¹"), ("^{-1}", "^{-T}"), ("^{-T}", "^{-1}")):
+        if side.count(one) > 1:
+            yield Edit("transpose", side.replace(one, other), (0, len(side)))
     for left, right in _neighbours(side, found):
         if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
             moved = side[: left.end] + m.group() + side[left.end : right.bare] + " " + side[right.end :]

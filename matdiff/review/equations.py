@@ -48,6 +48,12 @@ class Equations:
             self.zeros += self.gradients
             self.gradients = []
 
+    def copy(self) -> Equations:
+        """The equations so far, to which nothing is added."""
+        found = Equations()
+        found.zeros, found.solutions, found.is_at_a_point = [*self.zeros], dict(self.solutions), self.is_at_a_point
+        return found
+
     def note(self, gradient: Expr) -> None:
         """Notes a gradient, which is 0 if the line says so."""
         (self.zeros if self.are_zero else self.gradients).append(gradient)

@@ -13,7 +13,7 @@ from matdiff.algebra.expr import Expr, symbols
 from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError, ShapeError, UnsupportedError
 from matdiff.language.names import named
-from matdiff.review.asking import NotSaid, gradients_of, is_stationary, read_off
+from matdiff.review.asking import Independent, NotSaid, gradients_of, is_stationary, read_off
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared, spread
 from matdiff.review.conventions import under_conventions
@@ -111,7 +111,8 @@ class Judge:
                 sides = sides[1:]
         except MatdiffError as error:
             self.chain = None
-            yield Judged(line, UNREAD, error.message)
+            is_zero = isinstance(error, Independent) and statement.sides[1:] == ("0",)
+            yield Judged(line, AGREES if is_zero else UNREAD, error.message)
             return
         for side in sides:
             yield self._side(line, side)
@@ -128,7 +129,7 @@ class Judge:
         try:
             self.scope.is_jacobian, self.scope.origin = False, None
             chain = Chain(self.scope.value(first), is_derivative)
-            chain.is_jacobian, chain.origin = self.scope.is_jacobian, self.scope.origin
+            chain.first, chain.is_jacobian, chain.origin = first, self.scope.is_jacobian, self.scope.origin
         except NotSaid:
             if len(sides) < 2:
                 raise
@@ -217,8 +218,7 @@ class Judge:
         left = re.fullmatch(rf"d({LETTER})", sides[0])
         is_link = left is not None and named(left.group(1)) in scope.definitions
         if is_link and left and scope.definitions[named(left.group(1))].shape != SCALAR:
-            has_none = not any(has_increments(side, scope) for side in sides[1:])
-            scope.adjoints = scope.adjoints or has_none
+            scope.adjoints |= not any(has_increments(side, scope) for side in sides[1:])
 
     def _is_new(self, name: str) -> bool:
         """Whether nothing but its differential is known of a function."""
@@ -335,12 +335,13 @@ class Judge:
         left = chain.truth
         if left.shape != value.shape:
             self.chain = None
-            is_row = value.shape == left.shape[::-1]
-            if SCALAR not in (left.shape, value.shape) and not is_row and self._has_known_shapes(left, value):
+            is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
+            if is_shape and self._has_known_shapes(left, value):
                 truth = self.equations.solution(left, self.unknowns())
                 return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
             return Judged(line, UNREAD, "the sides of the equation have different shapes")
-        found = self.equations.implies(left, value, self.unknowns())
+        before, unknowns = self.equations.copy(), self.unknowns()
+        found = before.implies(left, value, unknowns)
         self.equations.add(left, value)
         self.chain = Chain(value)
         if found.follows:
@@ -350,7 +351,10 @@ class Judge:
         if found.follows is None:
             said = "it does not follow from the equation above in a step that is known"
             return Judged(line, UNREAD, said) if len(self.equations.zeros) > 1 else Judged(line, NO_CLAIM)
-        return Judged(line, WRONG, "", Fault(side, value, found.should_be or left, None, False, True))
+        fault = Fault(side, value, found.should_be or left, None, False, True, left=chain.first)
+        return Judged(
+            line, WRONG, "", fault._replace(follows=lambda e: before.implies(e, value, unknowns).follows is True)
+        )
 
     def unknowns(self) -> set[str]:
         """What equations are solved for."""

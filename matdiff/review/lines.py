@@ -25,7 +25,7 @@ MATHEMATICAL = frozenset(FUNCTIONS).union(
 )
 SHORT_WORDS = frozenset(
     "is so of be as in by we to an at if it or on let set the and for now but"
-    " sei mit und wir das die der für où les des une con sia".split()
+    " sei mit und wir das die der für où les des une con sia put sea es el los las por".split()
 )
 SMALL = "a-zäöüßàâçéèêîñôùû"  # of the languages that authors write in
 WORD = rf"(?<![A-Za-z_\\⟪])[A-Z]?[{SMALL}]{{2,}}(?![A-Za-z_'′(⟫])"
@@ -50,7 +50,7 @@ DISPLAYED = (
 ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 POINTER = r"(?<!\S)(?:<?=+>|--?>)(?=\s.*=)"  # => G = …, and no x => 0
-ARROWS = r"\\(?:Rightarrow|Longrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
+ARROWS = r"\\(?:Rightarrow|Longrightarrow|Longleftrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 NUMBER = r"[-+−]?[\d.]+"
@@ -260,7 +260,8 @@ def _plain(piece: str, is_latex: bool) -> str:
     """A formula in the plain spelling, with a mark in place of its words."""
     ones = r" \operatorname{vector}(1) " if is_latex else " vector(1) "
     piece = re.sub(ONES, lambda _: ones, piece)
-    found = transcript(piece.strip(), MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
+    piece = re.sub(r"\\Longleftrightarrow(?![A-Za-z])", r"\\iff", piece.strip())
+    found = transcript(piece, MATHEMATICAL - {"d"}, "latex" if is_latex else None).text
     found = re.sub(r"⟪\w+⟫", PROSE, found).replace("\u200a", " ")
     found = re.sub(r"<([^<>=]+,[^<>=]+)>", r"⟨\1⟩", found)
     return re.sub(ARROWS, ";", found)

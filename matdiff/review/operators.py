@@ -37,6 +37,7 @@ NABLA = (
     rf"(?:∇|∂(?=_|[{SUBS}])|(?<![A-Za-z])(?:grad|hess)(?![a-z]))(?P<twice>\^\{{?2\}}?|²)?\s*{BELOW}?"
     r"(?P<square>\^\{?2\}?|²)?"
 )
+AFTER = r"⁻¹|⁻ᵀ|[ᵀ⊤²³]|\s*\^"  # what makes a formula of a name: M⁻¹ of an M that is defined
 OF = rf"\s*(?P<f>{LETTER})(?P<arguments>\([^()=]*\))?"
 PRIME = rf"(?<![\w{MARKS}])(?P<f>{LETTER})(?P<primes>['′]{{1,2}})(?=\s*\((?P<x>[^()]*)\))\s*\([^()]*\)"
 
@@ -106,6 +107,11 @@ def _of_formulas(side: str, functions: Collection[str], name: Name) -> str:
         asked = _question(side[:end], m.start(), functions)
         if asked is None or not asked.order or len(asked.names) != 1:
             continue
+        function = None if asked.inner else re.compile(rf"{OF}(?!{AFTER})").match(side, asked.end)
+        if function and named(function.group("f")) in functions:
+            found += f"{side[place : m.start()]} {name(Asked(function.group('f'), asked.names[0], asked.order))} "
+            place = function.end()
+            continue
         start, stop = asked.inner or (asked.end, end)
         of = side[start:stop].strip()
         if not _is_formula(of, asked.names[0], functions):
@@ -133,6 +139,8 @@ def _is_formula(of: str, by: str, functions: Collection[str]) -> bool:
     if not {named(n) for n in re.findall(LETTER, of)}.isdisjoint(functions):
         return True  # tr(P) of a P that is defined
     names |= {name.partition("_")[0] for name in names}  # x of x_i
+    if re.fullmatch(HELD, of):
+        return True
     return not names.isdisjoint((by.lower(), re.split(r"[\d_]", by.lower())[0]))  # ∂/∂W_ij of what holds W
 
 

@@ -220,6 +220,9 @@ class Scope:
         call = re.fullmatch(rf"\s*([fghFGφψ])\s*{HELD}\s*", side)
         if call and named(call.group(1)) not in self.names():
             raise UnsupportedError(f"{call.group(1)} is a function that is not given")
+        if "d" in self.sizes() and "d" not in self.given:
+            size = self._stored(Symbol("d", SCALAR))  # d/2 log 2π, and no increment
+            side = re.sub(r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)", f" {size} ", side)
         side = self._with_open_functions(side)
         side = with_names(side, self.functions, self._name, self._operands())
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)

@@ -90,6 +90,7 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
         yield Found("shape")
     yield from map(Found, _by_value(fault))
     yield from _by_edit(fault, scope)
+    yield from _by_edit_of_the_left(fault, scope)
     value = fault.value
     if value is not None and value.shape == fault.truth.shape[::-1] and _is_right(value, _turned(fault.truth)):
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
@@ -166,6 +167,15 @@ def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
             seen.add(value)
 
 
+def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:
+    """The kinds of the edits of the left side that make an equation follow from those before it."""
+    for edit in islice(edits(fault.left), MOST_EDITS if fault.follows else 0):
+        with suppress(MatdiffError, RecursionError):
+            value = scope.value(edit.side)
+            if fault.follows and value.shape == fault.truth.shape and fault.follows(value):
+                yield Found(edit.kind, value, edit.why)
+
+
 def _by_assumption(fault: Fault) -> Iterator[Found]:
     """Terms that are missing, and what would make the side right: symmetry, weights that sum to 1."""
     value, truth = fault.value, fault.truth
@@ -230,12 +240,12 @@ def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool
 
 
 def _with_a_part_less(e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamard], ...]) -> Iterator[Expr]:
-    """An expression without a factor or a term of a node of these kinds."""
+    """An expression without a factor or a term of a node of these kinds, or with one factor by entries alone."""
     nodes = [n for n in postorder(e) if isinstance(n, kinds) and (n.shape != SCALAR or kinds != (Hadamard,))]
     for node in islice(nodes, MOST_SUMS):
-        for part in node.operands:
-            rest = [p for p in node.operands if p is not part]
-            if isinstance(node, Scale) and part.shape != SCALAR:
+        alone = [[part] for part in node.operands] if kinds == (Hadamard,) and len(node.operands) > 2 else []
+        for rest in [*([p for p in node.operands if p is not part] for part in node.operands), *alone]:
+            if isinstance(node, Scale) and node.operands[1] not in rest:
                 continue
             with suppress(MatdiffError):
                 table: dict[Expr, Expr] = {node: type(node).of(*rest) if len(rest) > 1 else rest[0]}

@@ -186,7 +186,7 @@ def test_labels_numbers_and_words_that_are_names_are_read(
 def test_an_equation_may_be_multiplied_by_a_number() -> None:
     where = "X: n x p; y: n; w: p; lambda: scalar"
     assert matdiff.check(RIDGE, where).lines[1].verdict == "agrees"
-    assert matdiff.check(RIDGE.replace("+ n", "- n"), where).first_wrong == 2
+    assert matdiff.check(RIDGE.replace("+ n", "- n"), where).kind == "sign"
 
 
 BATCH = """Y = X W + 1 b'
@@ -223,3 +223,34 @@ def test_of_a_square_matrix_rows_are_not_taken_for_granted() -> None:
     text = "f = sum_i (x_i'b)^2\n∇_b f = 2 X'X b"
     assert matdiff.check(text, "X: n x p; b: p").lines[1].verdict == "proved"
     assert matdiff.check(text, "X: n x n; b: n").lines[1].verdict == "not read"
+
+
+TERM_BY_TERM = r"""$E(\theta) = \theta^\top X^\top X\theta - 2 y^\top X \theta + y^\top y$
+3) Constant term: $\frac{\partial}{\partial\theta}\big(y^\top y\big) = 0$.
+$\frac{\partial}{\partial\theta} E(\theta) = 2 X^\top X\theta - 2X^\top y$
+Set the gradient to zero: $X^\top X \theta = X^\top y \;\Longleftrightarrow\; \theta^* = (X^\top X)^{-1} X^\top y$"""
+DENSITY = r"""\log \mathcal N(x; \mu, S) = -\frac d2 \log 2\pi - \frac12\log|S| - \frac12 (x-\mu)^\top S^{-1}(x-\mu)
+\frac{\partial}{\partial \mu}\log \mathcal N = S^{-1}(x-\mu)"""
+SPANISH = """Sea f(x) = (1/2) x'Ax - b'x con A simétrica.
+Entonces ∇f(x) = Ax - b, y la hessiana es ∇²f(x) = A."""
+PUT = """f = ½‖AX + XB − C‖²
+Put R = AX + XB − C. Then dR = A dX + dX B and
+df = ⟨R, A dX + dX B⟩ = ⟨AᵀR + RBᵀ, dX⟩,"""
+WORDS = [
+    (TERM_BY_TERM, "X: n x d; y: n; theta: d", r"- 2X^\top y", r"- X^\top y", 3, "factor"),
+    (DENSITY, "S: d x d spd; x, mu: d", r"= S^{-1}(x", r"= S(x", 2, "inverse"),
+    (SPANISH, "A: n x n symmetric; x, b: n", "es ∇²f(x) = A", "es ∇²f(x) = 2A", 2, "factor"),
+    (PUT, "A, B, X, C: n x n", "RBᵀ", "BᵀR", 3, "order"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), WORDS)
+def test_an_operator_in_front_of_a_name_and_a_size_called_d_are_read(
+    text: str, where: str, right: str, wrong: str, line: int, kind: str
+) -> None:
+    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
+
+
+def test_an_activation_that_is_left_out_is_a_slip_of_the_chain_rule() -> None:
+    text = "h = σ(V x);  E = ½ ‖W h − t‖²\n∂E/∂V = Wᵀ(W h − t) xᵀ"
+    assert matdiff.check(text, "V: h x n; W: k x h; x: n; t: k").kind == "chain rule"
