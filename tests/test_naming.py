@@ -147,7 +147,7 @@ def test_names_with_indices_are_read_back(question: tuple[str, str, str], form: 
     """A page says how far the indices of its names run, and a review knows what they stand for."""
     review = matdiff.check(getattr(matdiff.derive(*question), form)())
     assert review.ok, review.to_text()
-    assert sum(line.verdict in ("proved", "agrees") for line in review.lines) >= 6, review.to_text()
+    assert sum(line.verdict in ("proved", "agrees") for line in review.lines) >= 5, review.to_text()
 
 
 def test_letters_of_a_question_stay_what_they_are() -> None:

@@ -6,10 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first, twins_under_d
-from matdiff.algebra.identities.traces import trace_of_indexed_sum, trace_of_multiple, trace_of_scalar, trace_of_sum
+from matdiff.algebra.identities.traces import (
+    chain_rule,
+    trace_of_indexed_sum,
+    trace_of_multiple,
+    trace_of_scalar,
+    trace_of_sum,
+)
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient
@@ -71,12 +78,12 @@ class Phase(NamedTuple):
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
         if laws and not full and groups and all(s.law in unspoken() for s in groups[0]):
             shown = self._after(shown, groups.pop(0))
+        if self.title == "Trace form" and not full and (laws == (chain_rule,) or not isinstance(shown, Sum)):
+            yield from self._at_once(shown, groups, laws)  # what Tr(…) is of stands in the line above
+            return
         if laws or self.title in ("Projection", "Substitution"):
             yield Line(shown, laws)
-        if self.title == "Substitution" and not full:  # what was inserted is simplified at once
-            yield from self._at_once(shown, groups)
-            return
-        if self.title == "Trace form" and not full:  # so are the moves of every d to the right end of its trace
+        if self.title in ("Substitution", "Trace form") and not full:  # simplified, and moved to the right end, at once
             yield from self._at_once(shown, groups)
             return
         told = self._told(shown, groups)
@@ -90,13 +97,13 @@ class Phase(NamedTuple):
                 yield Line(line, tuple(dict.fromkeys(s.law for s in group)))
             shown = line
 
-    def _at_once(self, shown: Expr, groups: Iterable[Told]) -> Iterator[Line]:
-        """The line after all groups of steps, if there are any, with the laws of all of them."""
-        line, laws = shown, list[Law]()
+    def _at_once(self, shown: Expr, groups: Iterable[Told], opening: tuple[Law, ...] = ()) -> Iterator[Line]:
+        """The line after all groups of steps, with the laws of all of them; none where there is nothing to tell."""
+        line, laws = shown, list(opening)
         for group in groups:
             line = self._after(line, group)
             laws += [step.law for step in group]
-        if line is not shown:
+        if opening or line is not shown:
             yield Line(line, tuple(dict.fromkeys(laws)))
 
     def _after(self, line: Expr, steps: Iterable[Step]) -> Expr:
@@ -116,7 +123,9 @@ class Phase(NamedTuple):
         def changed(e: Expr) -> Expr | None:
             return e if isinstance(e, Differential) else factors.get(e)
 
-        return replace(line, changed)  # what stands under a d is as long as the function, and stays
+        line = replace(line, changed)  # what stands under a d is as long as the function, and stays
+        kept = [t for t in line.operands if not is_zero_trace(t)] if isinstance(line, Sum) else []
+        return Sum.of(*kept) if kept else line
 
     def _result(self) -> Line:
         """The last line, with the laws of the whole phase."""
@@ -164,6 +173,13 @@ def is_differential(e: Expr) -> bool:
 def is_multiple_of_differential(e: Expr) -> bool:
     """c dA, where c is a number."""
     return is_differential(coefficient(e)[1] or e)
+
+
+def is_zero_trace(e: Expr) -> bool:
+    """Tr(0ᵀ dX)"""
+    factors = e.operands[0].operands if isinstance(e, Trace) else ()
+    zero = factors[0].operands[0] if factors and isinstance(factors[0], Transpose) else e
+    return isinstance(zero, Zeros) or zero.number == 0
 
 
 def _within(steps: Iterable[Step]) -> Callable[[Expr], bool]:

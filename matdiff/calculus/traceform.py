@@ -14,7 +14,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, Operator
 from matdiff.algebra.identities.factoring import zero_in_sum
 from matdiff.algebra.identities.indexed import fresh_index
-from matdiff.algebra.identities.products import zero_in_product
+from matdiff.algebra.identities.products import ones_in_hadamard, zero_in_product
 from matdiff.algebra.identities.traces import (
     factors_before_trace,
     scalar_as_trace,
@@ -144,6 +144,11 @@ class TraceForm:
     def _advance(self, term: TraceTerm, steps: list[Step | Moved]) -> list[TraceTerm]:
         law, moved = self._move(term)
         steps.append(Moved(law, term, (moved,), silent=True))
+        without = ones_in_hadamard.apply(moved.left[0]) if moved.left and isinstance(moved.left[0], Hadamard) else None
+        if without is not None:
+            simple = moved._replace(left=(without, *moved.left[1:]))
+            steps.append(Moved(ones_in_hadamard, moved, (simple,), silent=True))
+            moved = simple
         return self._settle([moved], steps)
 
     # ---- what a textbook writes no line for: sums of traces and scalars -----------------------------

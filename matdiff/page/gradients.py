@@ -10,7 +10,7 @@ from matdiff.algebra.assumptions import least
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities.traces import chain_rule, substitution, transposed_factor
+from matdiff.algebra.identities.traces import chain_rule, read_off, substitution, transposed_factor
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum
@@ -143,8 +143,10 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
         told = list(phase.lines(full))
         if not full and len(told) > 1 and told[0].laws == (Named.d,):
             del told[0]  # dh = d(Wx): the head says what h is
-        if not full and len(told) > 1 and told[-1].titles == [substitution.title]:
+        if phase.title == "Substitution" and not full and told[-1].titles == [substitution.title]:
             del told[-1]  # ∇_X f with every ∇ inserted: the answer
+        if phase.title == "Substitution" and not full and told[0].laws == (read_off,):
+            del told[0]  # from a line above
         lines = [Line(left, pen(line.expression), tuple(line.titles)) for line in told]
         if phase.title == "Gradient" and made:
             collect(made[-1][1], lines, phase, full)
@@ -164,7 +166,7 @@ def collect(rows: list[Line], collected: Sequence[Line], phase: Phase, full: boo
     last, opening = rows[-1], phase.opening
     # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
     added = [row._replace(left=last.left) for row in collected if row.right(TEXT) != last.right(TEXT)]
-    if added and opening is not None and not full and last.laws != (chain_rule.title,):
+    if added and opening is not None and not full:
         turned = opening.law is transposed_factor
         if turned or has_equal_terms(opening.before):
             rows.pop()

@@ -147,3 +147,32 @@ def test_an_answer_that_reads_the_same_is_not_said_again() -> None:
     answers = matdiff.derive("p = softmax(W*x + b); -y'*log(p)", ("W", "b"), "W: k x n; x: n; b: k; y: k simplex")
     rows = answers.to_text().partition("\nGradient\n")[2].splitlines()
     assert [row.split("        ")[0] for row in rows if row] == ["  ∇_W f = (p − y)xᵀ", "  ∇_b f = p − y"]
+
+
+def test_a_link_of_a_chain_is_three_lines() -> None:
+    """∇_z, dz, and Tr(∇_zᵀ dz) by what z is made of; what is read off from them is the answer."""
+    page = matdiff.derive("h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n").to_text()
+    link = page.partition("Back through z\n")[2].partition("\n\n")[0].splitlines()
+    assert [row.split("  ")[1] for row in link] == [
+        "∇_z = 2(z − y)",
+        "dz = z ⊙ (1 − z) ⊙ dh",
+        "Tr(∇_zᵀ dz) = Tr((∇_z ⊙ z ⊙ (1 − z))ᵀ dh)",
+    ]
+    assert "Substitution" not in page
+    assert "df = Tr(∇ᵀdh), Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)" in page
+    assert "\n  Tr(∇_zᵀ dz) = Tr(∇_zᵀ(z ⊙ (1 − z) ⊙ dh))" in matdiff.derive(
+        "h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n"
+    ).to_text(steps="full")
+
+
+def test_no_trace_of_nothing_is_written() -> None:
+    where = "x, t: n; e: scalar positive"
+    page = matdiff.derive("μ = mean(x); s = sqrt(mean((x - μ).^2) + e); z = (x - μ)/s; t'z", "x", where).to_text()
+    assert "0ᵀ" not in page
+    assert "sum(2" not in page
+
+
+def test_ones_beside_a_matrix_are_not_written() -> None:
+    page = matdiff.derive("-sum(Y .* log(softmax_rows(X W)))", "W", "X: N x d; W: d x K; Y: N x K stochastic").to_text()
+    assert "1_{K×N} ⊙" not in page
+    assert "−Tr(YᵀX dW)" in page

@@ -54,7 +54,7 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
 from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 
 Laws = tuple[Law, ...]
 
@@ -159,4 +159,5 @@ TIDYING: dict[type[Expr], Laws] = {
     IndexedSum: (indexed.constant_scalars,),
     Sum: (factoring.twins_under_d,),
     Trace: (factoring.twins_under_d,),
+    SumOfEntries: (traces.total_of_multiple,),
 }

@@ -18,6 +18,9 @@ trace_of_scalar = stated("trace_of_scalar", "tr(a) = a", where="a: scalar")
 trace_of_multiple = stated("trace_of_multiple", "tr(c*A) = c*tr(A)", where="c: scalar; A: n x n")
 
 
+total_of_multiple = stated("total_of_multiple", "sum(c*A) = c*sum(A)", where="c: scalar; A: m x n")
+
+
 trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n x n")
 
 
