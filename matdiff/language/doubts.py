@@ -11,6 +11,7 @@ from matdiff.algebra.dims import SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
 from matdiff.language.customs import SCALARS, customary
+from matdiff.language.doubtful_sums import require_entries
 from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
@@ -31,6 +32,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "S")], scalar, OF_ENTRIES)
     _require_data(bound, attempt, turned)
     _require_vectors(bound, attempt)
+    require_entries(bound, attempt)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
 
