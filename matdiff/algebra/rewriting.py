@@ -192,7 +192,10 @@ class Simplifier:
         return result, Steps(tell)
 
     def _change(self, node: Expr) -> Expr | None:
-        for law in candidates(self.laws.get(type(node), ()), node):
+        laws = self.laws.get(type(node))
+        if laws is None:
+            return None
+        for law in candidates(laws, node):
             after: Expr | None = law.apply(node)
             if after is not None and after is not node:
                 self.applied[node] = Step(law, node, after)

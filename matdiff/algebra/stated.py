@@ -127,9 +127,9 @@ CHOSEN: dict[tuple[int, Classes], Chosen] = {}
 
 def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
     """Those of the laws that can apply to a node, by the classes of what it is made of."""
-    if not laws:
-        return laws
-    kinds = ingredients(node)
+    kinds = 0
+    for o in node.operands:  # as in ingredients, which are asked for at every node
+        kinds |= o.facts.get("kinds") or kinds_of(o)
     _, chosen, needed = CHOSEN.get((id(laws), kinds)) or choose(laws, kinds)
     if not needed:
         return chosen

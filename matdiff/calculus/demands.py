@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from functools import cache
 from math import inf
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ IN_WORDS = {  # what ``requires`` says, as a demand on the operand of that place
     "{0} is positive definite": (EIGENVALUES, 0),
     "{1} is a positive integer": (COUNT, 1),
 }
-BOUNDS = r"(?:(−?\d+) < )?\{(\d)\} (?:> (−?\d+)|< (−?\d+))"  # {0} > 0, −1 < {0} < 1
+BOUNDS = re.compile(r"(?:(−?\d+) < )?\{(\d)\} (?:> (−?\d+)|< (−?\d+))")  # {0} > 0, −1 < {0} < 1
 
 
 def demanded_by(steps: Iterable[Step], function: Expr, answers: Iterable[Expr]) -> tuple[Condition, ...]:
@@ -142,12 +143,20 @@ def demanded(e: Operator) -> Iterator[Condition]:
         yield from simplest(Condition(NO_ZEROS, entries[1] if entries else e.operands[0]))
     elif e.requires == "{0} ≠ 0":
         yield from simplest(Condition(NO_ZEROS if isinstance(e, Entrywise) else NONZERO, e.operands[0]))
-    elif bounds := re.fullmatch(BOUNDS, e.requires):
-        low, high = (Fraction(b.replace("−", "-")) if b else None for b in (bounds[1] or bounds[3], bounds[4]))
-        interval = Interval(-inf if low is None else low, inf if high is None else high, True, True)
-        yield from simplest(Condition(WITHIN, e.operands[int(bounds[2])], interval))
+    elif bounds := within_bounds(e.requires):
+        yield from simplest(Condition(WITHIN, e.operands[bounds[0]], bounds[1]))
     else:
         yield Condition(OTHER, e, REAL, e)
+
+
+@cache
+def within_bounds(words: str) -> tuple[int, Interval] | None:
+    """The place of an operand that words bound, and between which numbers."""
+    found = BOUNDS.fullmatch(words)
+    if found is None:
+        return None
+    low, high = (Fraction(b.replace("−", "-")) if b else None for b in (found[1] or found[3], found[4]))
+    return int(found[2]), Interval(-inf if low is None else low, inf if high is None else high, True, True)
 
 
 def simplest(c: Condition) -> Iterator[Condition]:

@@ -56,6 +56,10 @@ class TraceTerm(NamedTuple):
             middle=middle, number=number, scalars=(*self.scalars, *[s for s in scalars if s.number is None])
         )
 
+    def around(self, left: tuple[Expr, ...], middle: Expr, right: tuple[Expr, ...]) -> TraceTerm:
+        """The same number, scalars and sums with another product below the trace."""
+        return TraceTerm(middle, left, right, *self[3:])
+
     def expression(self) -> Expr:
         """The term as it stands in the line."""
         return self.with_factor(Trace(Product.of(*self.left, self.middle, *self.right)))
@@ -170,29 +174,29 @@ class TraceForm:
     def _open(self, t: TraceTerm) -> tuple[Law, Sequence[TraceTerm]] | None:
         match t.middle:
             case Sum(operands=terms):
-                parts = [t._replace(middle=m) for m in terms if holds_differential(m)]
+                parts = [t.around(t.left, m, t.right) for m in terms if holds_differential(m)]
                 return trace_of_sum if len(parts) > 1 else zero_in_sum, parts
             case Scale(operands=(c, a)) if holds_differential(a):
                 return trace_of_multiple, [t.times(_factors(c), a)]
             case Scale(operands=(c, a)):
                 rest = Trace(Product.of(*t.left, a, *t.right))
-                return trace_of_multiple, [t._replace(left=(), right=()).times((rest,), c)]
+                return trace_of_multiple, [t.times((rest,), c).around((), c, ())]
             case Product(operands=factors):
                 k = self._place(factors)
                 left, right = (*t.left, *factors[:k]), (*factors[k + 1 :], *t.right)
-                return trace_of_multiple, [t._replace(middle=factors[k], left=left, right=right)]
+                return trace_of_multiple, [t.around(left, factors[k], right)]
             case Hadamard(operands=factors) if t.middle.is_scalar:
                 k = self._place(factors)
                 return trace_of_multiple, [t.times((*factors[:k], *factors[k + 1 :]), factors[k])]
             case Trace() if t.left or t.right:  # Tr(H Tr(A)) = Tr(H)Tr(A)
                 around = Product.of(*t.left, *t.right)
                 other = around if around.is_scalar else Trace(around)
-                return trace_of_multiple, [t._replace(left=(), right=()).times((other,), t.middle)]
+                return trace_of_multiple, [t.times((other,), t.middle).around((), t.middle, ())]
             case Trace(operands=(a,)):
-                return trace_of_scalar, [t._replace(middle=a)]
+                return trace_of_scalar, [t.around(t.left, a, t.right)]
             case HorizontalStack(operands=blocks) | VerticalStack(operands=blocks):
                 places = [k for k, b in enumerate(blocks) if holds_differential(b)]
-                parts = [t._replace(middle=alone(t.middle, k)) for k in places]
+                parts = [t.around(t.left, alone(t.middle, k), t.right) for k in places]
                 return (blocks_one_by_one, parts) if len(parts) > 1 else None
             case IndexedSum(operands=(body,), data=(index,)):
                 return trace_of_indexed_sum, [self._bind(t, body, index)]
@@ -222,9 +226,9 @@ class TraceForm:
         if isinstance(t.middle, Transpose):
             left = tuple(transposed(f) for f in reversed(t.right))
             right = tuple(transposed(f) for f in reversed(t.left))
-            return trace_of_transposed_product, t._replace(middle=t.middle.operands[0], left=left, right=right)
+            return trace_of_transposed_product, t.around(left, t.middle.operands[0], right)
         if t.right:
-            return trace_of_cycle, t._replace(left=(*t.right, *t.left), right=())
+            return trace_of_cycle, t.around((*t.right, *t.left), t.middle, ())
         return self._shift(t)
 
     def _shift(self, t: TraceTerm) -> Move:
@@ -237,7 +241,7 @@ class TraceForm:
         place = self._place(e.operands)
         h = Product.of(*t.left) if t.left else Number(1) if e.is_scalar else Identity(e.rows)
         moved: Expr = law.apply(e, h, place)
-        return law_at(law, e, place), t._replace(middle=e.operands[place], left=(moved,))
+        return law_at(law, e, place), t.around((moved,), e.operands[place], t.right)
 
 
 def _factors(c: Expr) -> tuple[Expr, ...]:

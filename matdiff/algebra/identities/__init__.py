@@ -9,6 +9,7 @@ laws that bring an operator under d into a form that has a law.
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import ModuleType
+from typing import Any
 
 from matdiff.algebra.expr import OPERATORS, Expr
 from matdiff.algebra.heads import roots
@@ -96,8 +97,9 @@ class ByRoot(Mapping[type[Expr], Laws]):
                         found[kind] = (*found.get(kind, ()), law)
         return found
 
-    def get(self, root: type[Expr], default: Laws = ()) -> Laws:  # type: ignore[override]
-        return self.found.get(root, default)
+    @cached_property
+    def get(self) -> Callable[..., Any]:
+        return self.found.get  # asked at every node
 
     def __getitem__(self, root: type[Expr]) -> Laws:
         return self.found[root]

@@ -76,7 +76,7 @@ def is_never_invertible(a: Expr) -> bool:
 
 def is_less(a: Size, b: Size) -> bool:
     """Whether a size is less than another for all sizes."""
-    return below_one(a - b + ONE)
+    return a is not b and below_one(a - b + ONE)
 
 
 def bounds(node: Expr, below: list[Bounds]) -> Bounds:
