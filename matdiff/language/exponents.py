@@ -67,7 +67,7 @@ def _is_raised(bound: Bound, node: Node, name: str, index: str) -> bool:
         return bool(declaration.indices) or (ONE in declaration.shape and declaration.shape != SCALAR)
     if customary(name)[0][0] != "V" or name in bound.definitions:
         return False
-    with_index = set(re.findall(rf"([^\W\d_])\}}?\s*\^\s*\{{?\s*{re.escape(index)}(?!\w)", bound.text))
+    with_index = set(re.findall(rf"([^\W\d_])\}}?\s*\^\s*[{{(]?\s*{re.escape(index)}(?!\w)", bound.text))
     message = f"{name}^{index} can be the power {index} of {name}, or number {index} of several"
     hint = f"write {name}^{{({index})}} or {name}_{index} for one of several, or declare {name}: scalar"
     doubt = AmbiguityError(message, text=bound.text, span=(node.start, node.end), suggestion=hint)

@@ -136,7 +136,9 @@ def _low(bound: Names, place: Unbound) -> None:
         bound.as_part(node, base, places, scope)
     elif _is_last_member(bound, known, pieces):
         bound.as_symbol(node, whole, scope)
-    elif any(_rivals(bound, piece, known) for piece in pieces) or _is_alone(known, pieces):
+    elif not _is_one_of(known, place) and (
+        any(_rivals(bound, piece, known) for piece in pieces) or _is_alone(known, pieces)
+    ):
         if bound.decide(node, whole, 0, _doubt(bound, place, whole)):
             _own(bound, place, whole, True)
         else:
@@ -206,6 +208,13 @@ def _rivals(bound: Names, piece: str, known: Name) -> bool:
     )
     letter = re.fullmatch(LABEL, piece)
     return is_value or name in bound.ranges or (name[:1] if letter else name) not in CUSTOMARY
+
+
+def _is_one_of(known: Name, place: Unbound) -> bool:
+    """Whether u_o stands beside a sum of u_w that it is outside of: u is a family, of which it is one."""
+    summed = {binder_of(use) for use in known.uses.get(0, ())} - {None}
+    is_letter = re.fullmatch("[a-z]", place.pieces[0]) is not None and len(place.pieces) == 1
+    return is_letter and not (known.declared or known.plain) and bool(summed) and summed.isdisjoint(place.scope.values())
 
 
 def _is_alone(known: Name, pieces: list[str]) -> bool:

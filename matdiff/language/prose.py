@@ -8,7 +8,7 @@ says so.  A word that nothing but a space joins to what stands beside it is Engl
 from __future__ import annotations
 
 from matdiff.errors import NotationError, UnknownNameError
-from matdiff.language.names import ABBREVIATED, SUBS, canonical, nearest
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SUBS, canonical, nearest
 from matdiff.language.words import Vocabulary, is_name, ways
 from matdiff.regex import regex
 
@@ -16,6 +16,7 @@ SHORT = frozenset("an as at be by do if in is it no of on or so to we wrt".split
 ASKING = frozenset("derivative differentiate gradient hessian jacobian maximise maximize minimise minimize".split())
 WORD = regex(r"(?=.*[aeiou])(?=.*[^aeiou])[a-z]{3,}")
 SENTENCE = regex(r"(?=.*[aeiou])[A-Z][a-z]{3,}")  # a word that begins a sentence
+ACCENTED = regex(rf"(?!(?:that|what|chat)$)(?:[a-z]|{'|'.join(GREEK_WORDS)})(?:hat|bar|tilde|dot)")  # qdot, thetahat
 JOINED = regex(r"\s+(?:[^\W_]|[(‖√∑∇∂\[])")  # an operand behind a space
 BEHIND = frozenset(("(", "_", *SUBS))  # a call or a subscript
 HEADING = regex(r":\s")  # loss: x'x
@@ -36,7 +37,8 @@ def word_at(text: str, start: int, end: int, known: Vocabulary, is_behind: bool)
     if run in known.functions or is_name(run, known) or ways(run, known) or known.lonely.issuperset(run):
         return None
     is_heading = not text[:start].strip() and HEADING.match(text, end) is not None
-    if run in ASKING or (run not in ABBREVIATED and (is_behind or is_heading or JOINED.match(text, end))):
+    is_letter = run in ABBREVIATED or ACCENTED.fullmatch(run) is not None
+    if run in ASKING or (not is_letter and (is_behind or is_heading or JOINED.match(text, end))):
         near, product = nearest(run, known.functions), "*".join(run)
         hint = near or f"declare it where it is a name, {run}: scalar; a product is {product}"
         raise UnknownNameError(f"the word {run} has no meaning here", text=text, span=(start, end), suggestion=hint)
