@@ -209,19 +209,11 @@ def test_the_expression_is_the_formula(f: Any, where: str, text: str) -> None:
 # ---- what cannot be recorded --------------------------------------------------------------------------------
 
 
-def half_of_a_loop(x: Array) -> Array:
-    total = 0.0
-    for k in range(len(x)):
-        total = total + x[k]
-    return total
-
-
 def lie(x: Array) -> Array:
     return x.sum() + np.asarray(x).dtype.itemsize * isinstance(x, np.ndarray)
 
 
 REFUSED = [
-    (half_of_a_loop, "x: n", "for k in range(len(x))", "symbolic length n"),
     (lie, "x: n", "", "has not the values of the function"),
     (lambda x: np.sum(np.log(x[x > 0])), "x: n", "", "not defined where the function is"),
     (lambda x: np.sum(np.where(x > 0, np.sqrt(x), 0)), "x: n", "", "not defined where the function is"),

@@ -90,8 +90,13 @@ class Program:
         recurrences = [node for node in self.nodes if isinstance(node, Recurrence)]
         if recurrences:
             self.closed = [k for k, node in enumerate(self.nodes) if not open_states(node)]
+        own = {node: set(postorder(node.operands[1])) for node in recurrences}
+        elsewhere = set(self.nodes).difference(*own.values())  # lines of a derivation about a step
+        last = {node.state: node for node in recurrences}  # of those with one state and different steps
         for node in recurrences:
-            inner = [n for n in self.nodes if node.state in open_states(n)]
+            places = range(len(self.nodes) if last[node.state] is node else self.place[node])
+            mine = own[node] | elsewhere.intersection(self.nodes[k] for k in places)
+            inner = [n for n in self.nodes if n in mine and node.state in open_states(n)]
             self.steps[self.place[node]] = Steps(node, inner, self.place, self.axes[node.index])
 
     def run(self, environment: Environment) -> list[Array]:

@@ -32,6 +32,8 @@ class Steps:
 
     def run(self, values: Values | list[Array], count: int, execute: Callable[[list[int], Values], None]) -> Array:
         """All states, numbered along the first axis; *execute* computes places of a program."""
+        if count < 1:
+            raise ShapeError(f"the recurrence of {self.recurrence.name} has no steps")
         states = [values[self.start]]
         steps = range(count) if self.recurrence.forward else range(count - 1, -1, -1)
         found: dict[int, list[Array]] = {p: [] for p in self.inner}

@@ -18,6 +18,7 @@ from matdiff.algebra.expr import FUNCTIONS, Expr, Symbol, postorder
 from matdiff.algebra.fresh import fresh
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Sum
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry
@@ -27,6 +28,7 @@ from matdiff.recording.arrays import Traced
 SHORT, LONG = 4, 24  # signs of a piece that is worth a name where it stands often, and where it stands once
 MOST = 50  # arrays of a list that have names
 PARTS = (Entry, Row, Column, Slice)
+MARK = "?"  # behind the author's name in those of states while the function runs, with a number
 WORDS = frozenset("grad nabla where for given subject".split())  # words of the language
 
 # ---- while the function runs ----------------------------------------------------------------------------
@@ -67,7 +69,7 @@ def give_name(name: str, value: Any) -> None:
 def defining(name: str, e: Expr) -> Expr:
     """An expression as the definition of a name, if it is worth one."""
     name = name.strip("_")
-    is_fit = name.isidentifier() and not (isinstance(e, Named) or e.free)
+    is_fit = name.isidentifier() and not (isinstance(e, Named | Iterate) or e.free)
     return Named(name, e) if is_fit and reading_cost(e) >= SHORT else e
 
 
@@ -140,20 +142,31 @@ def times_written(nodes: list[Expr]) -> dict[Expr, int]:
 
 
 def renamed(e: Expr, taken: Iterable[str], spelt: Callable[[str], str]) -> Expr:
-    """An expression whose definitions have names that nothing else has: of several with one name p1, p2, …"""
+    """An expression whose definitions have names that nothing else has: of several with one name p1, p2, …
+
+    Recurrences choose first: that of h starts with h1.
+    """
     nodes = list(postorder(e))
     definitions = [n for n in nodes if isinstance(n, Named)]
     used = {*taken, *(n.name for n in nodes if isinstance(n, Symbol)), *(i.name for n in nodes for i in n.free)}
     used |= {name for n in nodes for length in n.shape for monomial, _ in length.terms for name in monomial}
+    of_states: dict[str, str] = {}
+    for old in dict.fromkeys(n.name for n in nodes if isinstance(n, Recurrence)):
+        of_states[old] = next(names_for(spelt(old.partition(MARK)[0].strip("_")), used))
+        used.add(of_states[old])
     used |= {name for name, times in Counter(spelt(n.name) for n in definitions).items() if times > 1}
     done: dict[Expr, Expr] = {}
     for node in nodes:
         operands = tuple([done[o] for o in node.operands])
-        done[node] = node if operands == node.operands else node.rebuild(operands)
-        if isinstance(node, Named):
+        if isinstance(node, State | Recurrence):
+            old, *rest = node.data
+            done[node] = node.make(operands, (of_states[old], *rest))
+        elif isinstance(node, Named):
             name = next(names_for(spelt(node.name), used))
             used.add(name)
             done[node] = Named(name, operands[0])
+        else:
+            done[node] = node if operands == node.operands else node.rebuild(operands)
     return done[e]
 
 

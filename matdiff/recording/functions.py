@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
+from matdiff.algebra.operators.recurrence import is_open
 from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError, shortly
 from matdiff.language.customs import customary
 from matdiff.language.declarations import declare, texts_of
 from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical
-from matdiff.recording.arrays import Traced, lift
-from matdiff.recording.counting import counting
+from matdiff.recording.arrays import Traced, lift, refuse
+from matdiff.recording.counting import Now, counting
 from matdiff.recording.definitions import defined, naming
 from matdiff.recording.from_use import shapes_from_use
 from matdiff.recording.signatures import said_shapes
@@ -72,11 +73,11 @@ def recorded(f: Callable[..., Any], where: str | Mapping[str, str] | None, outpu
     names = {id(p): p.expr.data[0] for p in (*positional, *named.values()) if isinstance(p, Traced)}
     parameters = {names[id(p)]: Traced(p.expr, p.lengths) for p in (*positional, *named.values()) if id(p) in names}
     files = frozenset(g.__code__.co_filename for g in functions)
-    with in_our_words(functions, library), counting(parameters):
+    with in_our_words(functions, library), counting(parameters) as now:
         try:
             with naming(files):
                 result = f(*positional, **named)
-            expr = defined(lift(picked(result, output)).expr, parameters, canonical)
+            expr = defined(closed(lift(picked(result, output)).expr, now), parameters, canonical)
         except MatdiffError as error:
             raise located(error, error.__traceback__, functions) from None
         except FAILURES as error:
@@ -94,6 +95,19 @@ def recorded(f: Callable[..., Any], where: str | Mapping[str, str] | None, outpu
             IN_NUMPY.reset(token)
 
     return Recording(expr, parameters, call, library, by_numpy)
+
+
+def closed(e: Expr, now: Now) -> Expr:
+    """What a function gives, from which every loop over a symbolic length has come back."""
+    if now.running:
+        _, file, line = now.running[0]
+        message = "a loop over a symbolic length that is left before its end cannot be recorded"
+        hint = "Where a break or a return depends on values there is no formula; else declare the length as a number."
+        raise at_line(UnsupportedError(message, suggestion=hint), file, line)
+    if e.free or is_open(e):
+        hint = "Sum what it computes, put it into a list, or give its variables their values before the loop."
+        refuse("what the last round of a loop over a symbolic length leaves, or a part of it,", hint)
+    return e
 
 
 def with_said(where: str | Mapping[str, str] | None, f: Callable[..., Any]) -> str | Mapping[str, str] | None:
@@ -165,9 +179,13 @@ def located(error: MatdiffError, trace: TracebackType | None, functions: list[An
         if trace.tb_frame.f_code.co_filename in codes:
             place = (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
-    line = linecache.getline(*place).strip() if place else ""
-    if place and line:
-        error.message = f"{error.message}, in line {place[1]}: {line}"
+    return at_line(error, *place) if place else error
+
+
+def at_line(error: MatdiffError, file: str, number: int) -> MatdiffError:
+    """The error with a line of a file, if there is one."""
+    if line := linecache.getline(file, number).strip():
+        error.message = f"{error.message}, in line {number}: {line}"
         error.text = None
     return error
 

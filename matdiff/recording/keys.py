@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Index, Number
+from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.operators.products import Sum
+from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import Traced, TracedSize, extent_of, is_foreign_array, refuse
-from matdiff.recording.shapes import written
+from matdiff.recording.shapes import differ, written
 
 
 class Range(NamedTuple):
@@ -34,16 +35,52 @@ class All(NamedTuple):
 
 
 class Counted(Traced):
-    """A place that runs over an axis: as an index the index of a sum, as a number what Python counts from 0."""
+    """A place that runs over an axis: as an index the index of a sum, as a number what Python counts from 0.
 
-    __slots__ = ("index",)
+    In x[i + 1] it is *after* places further on than the index.
+    """
 
-    def __init__(self, index: Index) -> None:
-        super().__init__(Sum.of(index, Number(-1)), ())
-        self.index = index
+    __slots__ = ("after", "index")
+
+    def __init__(self, index: Index, after: Size = ONE - ONE) -> None:
+        super().__init__(Sum.of(index, *terms_of(after - ONE)), ())
+        self.index, self.after = index, after
+
+    @property
+    def place(self) -> Expr:
+        """The place, counted from 1."""
+        return Sum.of(self.index, *terms_of(self.after))
+
+    def within(self, length: Size) -> Expr:
+        """The place on an axis, if there is one for every value of the index."""
+        if self.after.number is not None and self.after.number < 0:
+            refuse(f"the place {self.place - Number(1)}, which is in front of the first one and so the last,")
+        last = self.index.last + self.after
+        room = (length - last).number
+        if room is None:
+            raise differ(last, length, f"{last} places of {length}")
+        if room < 0:
+            raise ShapeError(f"the place {self.place - Number(1)} is beyond the {length} of the axis")
+        return self.place
+
+    def __add__(self, other: Any) -> Any:
+        k = extent_of(other)
+        return Traced.__add__(self, other) if k is None else Counted(self.index, self.after + k)
+
+    def __radd__(self, other: Any) -> Any:
+        return self + other
+
+    def __sub__(self, other: Any) -> Any:
+        k = extent_of(other)
+        return Traced.__sub__(self, other) if k is None else Counted(self.index, self.after - k)
 
 
-Place = Size | Index
+def terms_of(number: Size) -> list[Expr]:
+    """What is added to an index, if there is something."""
+    return [count(number)] if number.terms else []
+
+
+Place = Size | Expr
 Chosen = Place | Range | All | list[int]
 
 
@@ -61,7 +98,7 @@ def keys_of(a: Traced, key: Any) -> list[Any]:
 def place_of(key: Any, length: Size) -> Place | None:
     """The place that an integer means, from the end where it is negative."""
     if isinstance(key, Counted):
-        return key.index
+        return key.within(length)
     if isinstance(key, Traced) and not isinstance(key, TracedSize):
         return None
     if is_foreign_array(key) and not getattr(key, "ndim", 1):

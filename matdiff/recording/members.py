@@ -11,7 +11,7 @@ from typing import Any
 from weakref import ref
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Index
+from matdiff.algebra.expr import Expr, Index, Number, replace
 from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
@@ -72,7 +72,7 @@ def member(a: Traced, axis: int, place: Any) -> Traced:
     """The array at a place of an axis."""
     if not isinstance(a, Tall):
         return item(a, (*[slice(None)] * axis, 0 if a.lengths[axis] is ONE else place))
-    key = (axis, place.index if isinstance(place, Counted) else place)
+    key = (axis, place.place if isinstance(place, Counted) else place)
     if key not in a.found:
         a.found[key] = a.members(axis, 0 if a.lengths[axis] is ONE else place)
     return a.found[key]
@@ -120,6 +120,18 @@ def gathered(one: Traced, index: Index, length: Size) -> Traced:
     if isinstance(e, Entry) and e.operands[1:] == (index,) and index not in e.operands[0].free:
         return Traced(e.operands[0], lengths)
     return Traced(IndexedSum(Product.of(unit, flip(e)) if one.ndim else Scale.of(e, unit), index), lengths)
+
+
+def of_list(one: Traced, index: Index) -> Traced:
+    """The array of the members of a list, one for every value of an index."""
+    if one.ndim < 2:
+        return gathered(one, index, index.last)
+
+    def members(k: Any) -> Traced:
+        place = k.place if isinstance(k, Counted) else Number(number_of(k) + 1)
+        return Traced(replace(one.expr, lambda n: place if n is index else None), one.lengths)
+
+    return stacked(index.last, members)
 
 
 FUNCTIONS["member"] = member
@@ -204,7 +216,7 @@ def tall_item(a: Traced, key: Any) -> Traced:
     keys = keys_of(a, key)
     own = [k for k in keys if k is not None]
     numbers = [chosen_places(k, length) for k, length in zip(own, a.lengths, strict=True)]
-    gone = [isinstance(n, Size | Index) for n in numbers]
+    gone = [isinstance(n, Size | Expr) for n in numbers]
     for axis in range(a.ndim - 1, -1, -1):
         whole = isinstance(own[axis], slice) and own[axis] == slice(None)
         a = a if whole else along(a, axis, own[axis])
@@ -225,8 +237,8 @@ def along(a: Traced, axis: int, key: Any) -> Traced:
     if not isinstance(a, Tall):
         return item(a, (*[slice(None)] * axis, key))
     places = chosen_places(key, a.lengths[axis])
-    if isinstance(places, Size | Index):
-        return member(a, axis, Counted(places) if isinstance(places, Index) else places.number)
+    if isinstance(places, Size | Expr):
+        return member(a, axis, key if isinstance(places, Expr) else places.number)
     if isinstance(places, Range) and not places.backwards:
         start, length = places.first.number, places.length
     elif isinstance(places, list):

@@ -6,12 +6,12 @@ index of a sum.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Expr, Index, Number, Symbol
+from matdiff.algebra.expr import Expr, Number, Symbol
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import FLATTEN, Hadamard, Product, Scale, Transpose
@@ -85,15 +85,15 @@ def part(e: Expr, axis: int, places: Chosen, length: Size, gone: Sequence[bool])
         return (e if whole else between(e, ends, along_rows)), places.length
     if isinstance(places, list):
         return gathered(e, places, length, along_rows), size(len(places))
-    number = places if isinstance(places, Index) else places + ONE
+    number = places if isinstance(places, Expr) else places + ONE
     return taken(e, number, along_rows), None
 
 
-def taken(e: Expr, place: Size | Index, along_rows: bool) -> Expr:
+def taken(e: Expr, place: Size | Expr, along_rows: bool) -> Expr:
     """The row or the column at a place, as a column; of a column the entry.  f(AB)[i] is f(A[i]B)."""
     around: list[Callable[[Expr], Expr]] = []
     while True:
-        if not isinstance(place, Index) and isinstance(e, VerticalStack if along_rows else HorizontalStack):
+        if not isinstance(place, Expr) and isinstance(e, VerticalStack if along_rows else HorizontalStack):
             extents = [o.rows if along_rows else o.cols for o in e.operands]
             e, place = operand_at(e.operands, extents, place, e)
         inside = one_inside(e, along_rows)
@@ -126,20 +126,20 @@ def one_inside(e: Expr, along_rows: bool) -> tuple[Expr, bool, Callable[[Expr], 
             return None
 
 
-def placed(e: Expr, place: Size | Index, along_rows: bool) -> Expr:
+def placed(e: Expr, place: Size | Expr, along_rows: bool) -> Expr:
     """The row or the column of an expression that is taken as it is, as a column."""
     if (e.rows if along_rows else e.cols) is ONE:
         return flip(e) if along_rows else e
     if isinstance(e, Ones | Zeros):
         return repeated(Number(int(isinstance(e, Ones))), (e.cols if along_rows else e.rows, ONE))
-    if isinstance(e, Slice) and not isinstance(place, Index):
+    if isinstance(e, Slice) and not isinstance(place, Expr):
         own, other = e.ranges if along_rows else e.ranges[::-1]
         whole = e.operands[0]
         if own != (ONE, whole.rows if along_rows else whole.cols):
             return placed(between(whole, other, not along_rows), own[0] + place - ONE, along_rows)
-    if not isinstance(place, Index) and place.number is None:
+    if not isinstance(place, Expr) and place.number is None:
         return flip(Slice(e, (place, place), (ONE, e.cols))) if along_rows else Slice(e, (ONE, e.rows), (place, place))
-    index = place if isinstance(place, Index) else Number(place.number or 1)
+    index = place if isinstance(place, Expr) else Number(place.number or 1)
     match e:
         case Transpose(operands=(Row(operands=(a, k)),)) if along_rows:
             return Entry(a, k, index)
@@ -272,15 +272,3 @@ def pairs_of(a: Traced, keys: Sequence[Any]) -> Traced | None:
 
 
 METHODS["__getitem__"] = item
-
-
-def iterate(a: Traced) -> Iterator[Traced]:
-    """The members of an array along its first axis."""
-    if not a.ndim:
-        refuse("iteration over a number")
-    if a.lengths[0].number is None:
-        refuse(f"iteration over an array of symbolic length {a.lengths[0]}", "Declare the length as a number.")
-    return iter([item(a, k) for k in range(a.lengths[0].number)])
-
-
-METHODS["__iter__"] = iterate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,8 @@ from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent_of, function, lift, refuse
 from matdiff.recording.axes import copy, expand_dims, ravel, zeros
+from matdiff.recording.counting import index_of_list
+from matdiff.recording.members import of_list, transpose
 from matdiff.recording.places import item
 from matdiff.recording.reductions import axes_of
 from matdiff.recording.shapes import flip, written
@@ -30,6 +33,8 @@ def concatenate(arrays: Any, axis: Any = 0) -> Traced:
     (axis,) = axes_of(pieces[0], axis)
     if any(p.ndim != pieces[0].ndim for p in pieces):
         raise ShapeError("np.concatenate takes arrays with equally many axes")
+    if any(map(index_of_list, pieces)):
+        return listed_side_by_side(pieces, axis)
     if pieces[0].ndim > 2:
         return as_traced(FUNCTIONS["concatenate of members"](pieces, axis))
     joined = VerticalStack if axis == 0 else HorizontalStack
@@ -37,10 +42,23 @@ def concatenate(arrays: Any, axis: Any = 0) -> Traced:
     return Traced(whole, whole.shape[: pieces[0].ndim])
 
 
+def listed_side_by_side(pieces: Sequence[Traced], axis: int) -> Traced:
+    """What a loop over a symbolic length has listed, rows below each other or vectors behind each other."""
+    if axis == 0 and all(p.ndim == 2 and p.lengths[0] is ONE for p in pieces):
+        return as_traced(listed([p[0] for p in pieces]))
+    if len(pieces) == 1 and pieces[0].ndim == 1:
+        return ravel(as_traced(listed(pieces)))
+    return refuse("np.concatenate of a list that a loop over a symbolic length makes", "np.stack has a new axis.")
+
+
 @function("stack")
 def stack(arrays: Any, axis: int = 0) -> Traced:
     """Along a new axis."""
+    if isinstance(arrays, Traced):
+        return moved(arrays, axis)
     pieces = [lift(a) for a in arrays]
+    if (whole := listed(pieces)) is not None:
+        return moved(whole, axis)
     if any(p.lengths != pieces[0].lengths for p in pieces):
         shapes = " and ".join(dict.fromkeys(written(p.lengths) for p in pieces))
         raise ShapeError(f"arrays of the shapes {shapes} cannot be stacked")
@@ -48,6 +66,22 @@ def stack(arrays: Any, axis: int = 0) -> Traced:
     if pieces[0].ndim > 1:
         return as_traced(FUNCTIONS["stack of members"](pieces, place))
     return concatenate([expand_dims(p, place) for p in pieces], place)
+
+
+def listed(pieces: Sequence[Traced]) -> Traced | None:
+    """The array of a list that a loop over a symbolic length has made, in which one member stands for all."""
+    indices = [index_of_list(p) for p in pieces]
+    if not any(indices):
+        return None
+    parts = [expand_dims(p, 0) if i is None else of_list(p, i) for p, i in zip(pieces, indices, strict=True)]
+    return concatenate(parts) if len(parts) > 1 else parts[0]
+
+
+def moved(a: Traced, place: int) -> Traced:
+    """The first axis at another place."""
+    order = list(range(1, a.ndim))
+    order.insert(place % a.ndim, 0)
+    return transpose(a, order)
 
 
 @function("array", "asarray", "asanyarray")

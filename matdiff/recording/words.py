@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, reduce
 from inspect import unwrap
+from operator import add
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from matdiff.recording.arrays import FUNCTIONS, LIBRARY, OF_TORCH, UFUNCS, Traced, call, extent, lift, refuse
-from matdiff.recording.counting import Counting, counted_sum
+from matdiff.recording.counting import counted_sum, index_of_list
 from matdiff.recording.differences import cumsum
 from matdiff.recording.hints import hint_for
-from matdiff.recording.keys import All
+from matdiff.recording.loops import backwards, enumerated, in_range, zipped
 from matdiff.recording.reductions import largest, smallest, total
+from matdiff.recording.stacking import array
 from matdiff.recording.torch import in_words_of_numpy
 
 HOMES = {  # where functions live, and what stands before their names in the tables
@@ -276,8 +278,16 @@ FUNCTIONS["torch"] = of_torch
 # ---- words of Python ------------------------------------------------------------------------------------
 
 
+def is_listed(values: Any) -> bool:
+    """Whether a list has a member that stands for all rounds of a loop over a symbolic length."""
+    members = values if isinstance(values, list | tuple) else ()
+    return any(isinstance(v, Traced) and index_of_list(v) for v in members)
+
+
 def _length(x: Any) -> Any:
     """len(x)"""
+    if is_listed(x):
+        return extent(array(x).lengths[0])
     return extent(x.lengths[0]) if isinstance(x, Traced) and x.lengths else len(x)
 
 
@@ -285,6 +295,8 @@ def _sum(values: Any, *start: Any, **options: Any) -> Any:
     """sum(x), along the first axis of an array, or over the places of a symbolic length"""
     if isinstance(values, Traced) and not (start or options):
         return total(values, 0)
+    if is_listed(values) and not options:
+        return reduce(add, (total(array(values), 0), *start))
     if isinstance(values, Iterator) and not options:
         return counted_sum(values, *start)
     return sum(values, *start, **options)
@@ -296,6 +308,8 @@ def _extreme(builtin: Any, of_array: Any, name: str) -> Any:
     def choose(*values: Any, **options: Any) -> Any:
         if not any(map(has_traced, values)):
             return builtin(*values, **options)
+        if len(values) == 1 and is_listed(values[0]):
+            values = (array(values[0]),)
         several = list(values[0]) if len(values) == 1 and not isinstance(values[0], Traced) else values
         if options or any(lift(v).lengths[1:] for v in several):
             refuse(f"{name}() of these arrays", f"np.{name} and np.{name}imum say over which entries.")
@@ -304,22 +318,15 @@ def _extreme(builtin: Any, of_array: Any, name: str) -> Any:
     return choose
 
 
-def _range(*bounds: Any) -> Any:
-    """range(n) of a symbolic size: every place of an axis"""
-    if any(isinstance(b, Traced) for b in bounds):
-        lengths = [b.extent if hasattr(b, "extent") else None for b in bounds]
-        if len(bounds) != 1 or lengths[0] is None:
-            refuse("range() with a symbolic end and a start", "Declare the length as a number.")
-        return Counting(All(lengths[0]))
-    return range(*bounds)
-
-
 BUILTINS: Mapping[str, Any] = {
     "len": _length,
     "sum": _sum,
     "max": _extreme(max, largest, "max"),
     "min": _extreme(min, smallest, "min"),
-    "range": _range,
+    "range": in_range,
+    "zip": zipped,
+    "enumerate": enumerated,
+    "reversed": backwards,
 }
 
 # ---- putting the words in -------------------------------------------------------------------------------

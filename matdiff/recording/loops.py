@@ -1,0 +1,164 @@
+"""Loops over a symbolic length: for i in range(n), for row in X, for x, t in zip(X, T), for i, x in enumerate(X).
+
+The body of a for statement runs with an index for the place: once to see what it changes, and once with unknowns for
+what it changes.  What has become of these says what the loop computes (matdiff.recording.rounds).
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.recording.arrays import METHODS, Traced, extent_of, refuse
+from matdiff.recording.counting import NOW, Running, new_index
+from matdiff.recording.keys import All, Counted
+from matdiff.recording.places import item
+from matdiff.recording.rounds import Round, without_infinity
+from matdiff.recording.shapes import differ
+from matdiff.recording.variables import variables
+
+LOOP = "Write a for statement, sum(… for i in range(n)) or a list; or declare the length as a number."
+MOST_BETWEEN = 8  # instructions from the iterator of a list to its loop
+
+
+class Several:
+    """What a loop runs over: as many members as a symbolic length says, forwards or backwards."""
+
+    def __init__(self, length: Size, member: Callable[[Counted], Any], forward: bool = True) -> None:
+        self.length, self.member, self.forward = length, member, forward
+
+    def __iter__(self) -> Iterator[Any]:
+        frame = frame_of_user()
+        how = what_iterates(frame)
+        return self.refuse() if how is None else self.twice(frame) if how == "for" else self.once(how)
+
+    def refuse(self) -> Any:
+        refuse(f"iteration over the symbolic length {self.length}, in this place,", LOOP)
+
+    def once(self, how: str) -> Iterator[Any]:
+        """In a generator that is summed up, and in a list: one member for the index."""
+        now, how = NOW.get(), how or sys._getframe(1).f_code.co_name
+        if how != "<listcomp>" and not (how == "<genexpr>" and now.sums):
+            self.refuse()
+        running = self.started(sys._getframe(1))
+        yield self.member(Counted(running.over))
+        now.running.remove(running)
+        if how == "<listcomp>":
+            now.listed.append(running.over)
+
+    def started(self, frame: FrameType) -> Running:
+        """The loop with a new index, among those that run."""
+        running = Running(new_index(self.length), frame.f_code.co_filename, frame.f_lineno)
+        NOW.get().running.append(running)
+        return running
+
+    def twice(self, frame: FrameType) -> Iterator[Any]:
+        """In a for statement: one member to see what the body changes, and again for what it makes of unknowns."""
+        now = NOW.get()
+        running = self.started(frame)
+        before, taken, listed = variables(frame), set(now.taken), len(now.listed)
+        without_infinity(before)
+        yield self.member(Counted(running.over))
+        this = Round(before, variables(frame), running.over, self.forward)
+        now.taken, now.listed[listed:] = taken, []
+        yield self.member(Counted(running.over))
+        now.running.remove(running)
+        this.end(variables(frame))
+
+
+class Counting(Several):
+    """range(first, first + n) for a symbolic n; from 0 it means all places as an index of an array."""
+
+    def __init__(self, length: Size, first: Size, forward: bool = True) -> None:
+        super().__init__(length, lambda i: Counted(i.index, first), forward)
+        if not first.terms:
+            self.places = All(length)
+
+
+# ---- what loops run over ------------------------------------------------------------------------------------
+
+
+def several(values: Any) -> Several | None:
+    """What a loop runs over, if its length is symbolic."""
+    if isinstance(values, Traced) and values.ndim and values.lengths[0].number is None:
+        return Several(values.lengths[0], lambda i: item(values, i))
+    return values if isinstance(values, Several) else None
+
+
+def in_range(*bounds: Any) -> Any:
+    """range(n), range(1, n), range(n − 1, −1, −1) of symbolic sizes."""
+    if not any(isinstance(b, Traced) for b in bounds):
+        return range(*bounds)
+    step = bounds[2] if len(bounds) == 3 else 1
+    ends = [extent_of(b) for b in bounds[:2]]
+    known = [e for e in (ends if len(ends) == 2 else [ONE - ONE, *ends]) if e is not None]
+    if len(known) != 2 or step not in (1, -1):
+        refuse("range() with such ends", "Its ends are sizes, and its step is 1 or -1.")
+    first, last = known if step == 1 else (known[1] + ONE, known[0] + ONE)
+    return Counting(last - first, first, forward=step == 1)
+
+
+def zipped(*values: Any, strict: bool = False) -> Any:
+    """zip(X, y) along symbolic lengths."""
+    found = [several(v) for v in values]
+    if not any(found):
+        return zip(*values, strict=strict)
+    rows = [row for row in found if row is not None]
+    lengths = [row.length for row in rows] + [size(len(v)) for v in values if several(v) is None]
+    for length in lengths:
+        if length is not lengths[0]:
+            raise differ(lengths[0], length, f"{lengths[0]} members and {length} beside them")
+    if any(row.forward is not rows[0].forward for row in rows):
+        refuse("zip() of what runs forwards and what runs backwards")
+    return Several(lengths[0], lambda i: tuple(row.member(i) for row in rows), rows[0].forward)
+
+
+def enumerated(values: Any, start: Any = 0) -> Any:
+    """enumerate(X) along a symbolic length."""
+    found, first = several(values), extent_of(start)
+    if found is None:
+        return enumerate(values, start)
+    if not found.forward or first is None:
+        refuse("enumerate() of what runs backwards, or from such a start")
+    return Several(found.length, lambda i: (Counted(i.index, first), found.member(i)))
+
+
+def backwards(values: Any) -> Any:
+    """reversed(X) along a symbolic length."""
+    found = several(values)
+    return reversed(values) if found is None else Several(found.length, found.member, not found.forward)
+
+
+def iterate(a: Traced) -> Iterator[Any]:
+    """The members of an array along its first axis."""
+    if not a.ndim:
+        refuse("iteration over a number")
+    found = several(a)
+    return iter(found if found is not None else [item(a, k) for k in range(a.lengths[0].number or 0)])
+
+
+METHODS["__iter__"] = iterate
+
+# ---- the code of the user -----------------------------------------------------------------------------------
+
+
+def frame_of_user() -> FrameType:
+    """The frame of the user's code that asks for the members."""
+    frame = sys._getframe(1)
+    while frame.f_globals.get("__name__", "").startswith("matdiff.") and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
+
+
+def what_iterates(frame: FrameType) -> str | None:
+    """A for statement, a list, what is called next (a generator, say); nothing of these, as in list(X) and a, b = X."""
+    behind = [i.opname for i in dis.get_instructions(frame.f_code) if i.offset >= frame.f_lasti]
+    if behind[0] != "GET_ITER":
+        return None
+    if behind[1] == "FOR_ITER":
+        return frame.f_code.co_name if frame.f_code.co_name.startswith("<") else "for"
+    return "" if behind[1] in ("CALL", "PRECALL") or "BUILD_LIST" not in behind[:MOST_BETWEEN] else "<listcomp>"

@@ -1,0 +1,308 @@
+"""What a round of a loop makes of the unknowns that it starts from, and so what all rounds make of the variables.
+
+p + t is start + Σᵢ t, p·t a product, max(p, t) a largest one, and anything else a recurrence, p[i] = F(p[i − 1]).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from itertools import count as counted_from
+from typing import Any
+
+from matdiff.algebra.dims import ONE, SCALAR
+from matdiff.algebra.expr import Expr, Index
+from matdiff.algebra.operators.blocks import VerticalStack
+from matdiff.algebra.operators.entry_products import ProductOfEntries
+from matdiff.algebra.operators.extremes import Maximum, MaxOfEntries, Minimum, MinOfEntries
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
+from matdiff.algebra.operators.recurrence import Recurrence, State, open_states
+from matdiff.algebra.operators.reductions import count
+from matdiff.algebra.operators.slices import Slice
+from matdiff.algebra.walks import replace
+from matdiff.errors import MatdiffError, UnsupportedError
+from matdiff.recording.arrays import Traced, lift, refuse
+from matdiff.recording.counting import NOW, summed
+from matdiff.recording.definitions import MARK
+from matdiff.recording.members import gathered
+from matdiff.recording.operations import plus
+from matdiff.recording.shapes import Lengths, shape_of, spread, written
+from matdiff.recording.variables import Variables, is_same, leaves
+
+NUMBERS = counted_from()  # of the unknowns, whose names are the author's when all has been recorded
+SHAPE = "Give it before the loop a value of the shape that it has in the loop."
+RELATIVES = {Maximum: MaxOfEntries, Minimum: MinOfEntries}
+WORSE = {Maximum: -math.inf, Minimum: math.inf}  # than everything, where a search may start
+
+
+class Carried:
+    """What a round may take from the one before: where it starts, its unknown, and what a round makes of it."""
+
+    def __init__(self, name: str, start: Any, after: Any, index: Index, forward: bool) -> None:
+        self.name, self.start, self.index = name, as_array(start), index
+        self.lengths = shared_lengths(self.start, as_array(after))
+        self.fits = self.lengths is not None
+        number = f"{name}{MARK}{next(NUMBERS)}"
+        self.state = State(number, shape_of(self.lengths or ()), index, 0, forward)
+        self.unknown = Traced(self.state, self.lengths or ())
+        self.value: Any = self.unknown  # after a round, and at last after the loop
+
+    @property
+    def step(self) -> Expr:
+        """What a round makes of the unknown."""
+        return self.value.expr if isinstance(self.value, Traced) else self.state
+
+    @property
+    def first(self) -> Expr:
+        """The start, in the shape of what follows."""
+        if not isinstance(self.start, Traced) or self.lengths is None:
+            refuse(
+                f"{self.name}, which is {self.start} before the loop,",
+                "Give it before the loop a value of its later shape.",
+            )
+        return spread(self.start.expr, self.start.lengths, self.lengths)
+
+    def reduced(self, e: Expr) -> Expr | None:
+        """The sum, the product or the extreme entry that the rounds make, if a round adds, multiplies or compares."""
+        rest = [o for o in e.operands if o is not self.state]
+        if len(rest) + 1 != len(e.operands) or any(self.state in open_states(o) for o in rest):
+            return None
+        if isinstance(e, Sum):
+            return plus(self.first, summed(Sum.of(*rest), self.index))
+        if not e.is_scalar:
+            return None
+        if isinstance(e, Hadamard | Scale | Product):
+            factor = Hadamard.of(*rest)
+            if self.index not in factor.free:
+                return Hadamard.of(self.first, Power.of(factor, count(self.index.last)))
+            return Hadamard.of(self.first, ProductOfEntries.of(family(factor, self.index)))
+        if isinstance(e, Maximum | Minimum):
+            (other,) = rest
+            extreme = RELATIVES[type(e)].of(family(other, self.index)) if self.index in other.free else other
+            return extreme if self.start == WORSE[type(e)] else type(e)(self.first, extreme)
+        return None
+
+
+def as_array(value: Any) -> Any:
+    """A number or an array as it is recorded; what is neither, and an infinite number, as it is."""
+    if isinstance(value, Traced):
+        return value
+    try:
+        return lift(value)
+    except UnsupportedError:
+        return value
+
+
+def shared_lengths(start: Any, after: Any) -> Lengths | None:
+    """The lengths after a round, if what the loop starts from has them or is repeated to them."""
+    if not isinstance(after, Traced) or not isinstance(start, Traced | float):
+        return None
+    if isinstance(start, Traced) and start.lengths not in ((), after.lengths):
+        return None
+    return after.lengths
+
+
+def family(e: Expr, index: Index) -> Expr:
+    """The vector with an entry for every value of the index."""
+    return gathered(Traced(e, ()), index, index.last).expr
+
+
+def without_infinity(before: Variables) -> None:
+    """Gives the variables that are infinite an unknown: from there a search for an extreme entry starts."""
+    for variable in before.values():
+        if isinstance(variable.value, float) and math.isinf(variable.value):
+            variable.put(Traced(State(f"{MARK}{next(NUMBERS)}", SCALAR, Index("i", ONE), 0), ()))
+
+
+class Round:
+    """A loop of which one round is known: the unknowns that the next round starts from, and what it makes of them."""
+
+    def __init__(self, before: Variables, after: Variables, index: Index, forward: bool) -> None:
+        self.before, self.index, self.forward = before, index, forward
+        self.carried: dict[int, Carried] = {}
+        self.given: dict[Any, Any] = {}
+        self.lists: dict[Any, int] = {}
+        for key, variable in before.items():
+            now = after.get(key, variable).value
+            if is_same(variable.value, now):
+                continue
+            if isinstance(key, int) and isinstance(now, list) and len(now) > len(variable.value):
+                self.lists[key] = len(variable.value)
+                variable.put(variable.value)
+            else:
+                self.given[key] = (variable, now)
+        for key, (variable, now) in self.given.items():
+            self.given[key] = self.unknowns(variable.name, variable.value, now)
+        for key, value in self.given.items():
+            before[key].put(value)
+
+    def unknowns(self, name: str, start: Any, after: Any) -> Any:
+        """A value with unknowns for what a round changes."""
+        if is_same(start, after):
+            return start
+        members = paired(start, after)
+        if members is not None:
+            named = [(str(k) if isinstance(start, dict) else f"{name}{k}", a, b) for k, a, b in members]
+            return with_members(start, [self.unknowns(*m) for m in named])
+        c = Carried(name, start, after, self.index, self.forward)
+        self.carried[id(c.unknown)] = c
+        return c.unknown
+
+    def end(self, after: Variables) -> None:
+        """Gives the variables what they have after the loop, now that a round has been made from the unknowns."""
+        for key, variable in self.before.items():
+            now = after.get(key, variable)
+            if key not in self.given and key not in self.lists and not is_same(variable.value, now.value):
+                refuse(f"{variable.name}, which not every round of the loop changes in the same way,")
+        for key, given in self.given.items():
+            if key in after:
+                self.take(after[key].name, given, after[key].value)
+        listed = [v for key, old in self.lists.items() if key in after for v in leaves(after[key].value[old:])]
+        self.solve(listed)
+        for key, given in self.given.items():
+            if key in after:
+                after[key].put(self.found(given, after[key].value))
+        if listed:
+            NOW.get().listed.append(self.index)
+
+    def take(self, name: str, given: Any, now: Any) -> None:
+        """What a round has made of the unknowns in a value."""
+        if id(given) in self.carried:
+            c = self.carried[id(given)]
+            c.value = as_array(now)
+            c.fits = c.fits and isinstance(c.value, Traced) and c.value.lengths == c.lengths
+        elif (members := paired(given, now)) is not None:
+            for k, a, b in members:
+                self.take(f"{name}{k}", a, b)
+        elif not is_same(given, now):
+            refuse(f"{name}, which is another kind of thing after a round of the loop,")
+
+    def found(self, given: Any, now: Any) -> Any:
+        """A value after the loop."""
+        if id(given) in self.carried:
+            return self.carried[id(given)].value
+        members = paired(given, now)
+        return now if members is None else with_members(now, [self.found(a, b) for _, a, b in members])
+
+    def solve(self, listed: Sequence[Any]) -> None:
+        """What the variables have after the loop, and what the members of lists are in the round of the index."""
+        if not all(isinstance(v, Traced) for v in listed):
+            refuse("a list of what is neither a number nor an array, made in a loop over a symbolic length,")
+        carried = list(self.carried.values())
+        asked = {c: open_states(c.step) for c in carried}
+        inside = [open_states(v.expr) for v in listed]
+        live = [c for c in carried if any(c.state in states for states in (*asked.values(), *inside))]
+        known: dict[Expr, Expr] = {}
+        waiting = list(live)
+        while waiting:
+            group = smallest_group(waiting, known)
+            waiting = [c for c in waiting if c not in group]
+            others = [asked[c] for c in live if c not in group] + inside
+            (c, *more) = group
+            if more:
+                together(group, known)
+            elif any(c.state in states for states in others) or not self.reduce(c, known):
+                one_by_one(c, known)
+        for c in carried:
+            if c not in live and isinstance(c.value, Traced):
+                c.value = Traced(last_value(c, replace(c.step, known.get)), c.value.lengths)
+        for v in listed:
+            v.expr = replace(v.expr, known.get)
+
+    def reduce(self, c: Carried, known: dict[Expr, Expr]) -> bool:
+        """Whether the rounds make a sum, a product or an extreme entry, which the variable then has."""
+        if c.step is c.state:
+            c.value = c.start
+            return True
+        e = c.reduced(replace(c.step, known.get))
+        if e is not None:
+            c.value = Traced(e, c.value.lengths)
+        return e is not None
+
+
+# ---- recurrences ------------------------------------------------------------------------------------------
+
+
+def smallest_group(waiting: Sequence[Carried], known: dict[Expr, Expr]) -> list[Carried]:
+    """Some unknowns whose next values depend on no others, as few as possible."""
+    of_state = {c.state: c for c in waiting}
+    uses = {c: [of_state[s] for s in open_states(replace(c.step, known.get)) if s in of_state] for c in waiting}
+    groups = []
+    for c in waiting:
+        group = [c]
+        for member in group:
+            group += [u for u in uses[member] if u not in group]
+        groups.append(group)
+    return min(groups, key=len)
+
+
+def one_by_one(c: Carried, known: dict[Expr, Expr]) -> None:
+    """The recurrence of a variable."""
+    require_shape(c)
+    recurrence = Recurrence(c.first, replace(c.step, known.get), c.state)
+    if c.step is not c.state and c.state in open_states(c.step):
+        known[c.step] = recurrence.after
+    known[c.state] = recurrence.before
+    c.value = Traced(recurrence.last, c.value.lengths)
+
+
+def together(group: Sequence[Carried], known: dict[Expr, Expr]) -> None:
+    """The recurrence of variables that depend on each other: that of the stacked state."""
+    for c in group:
+        require_shape(c)
+        if c.state.cols is not ONE:
+            names = ", ".join(c.name for c in group)
+            refuse(f"a loop over a symbolic length in which {names} depend on each other and are no vectors")
+    start, first = VerticalStack.of(*[c.first for c in group]), group[0].state.data
+    name = "".join(c.name for c in group)
+    state = State(f"{name}{MARK}{next(NUMBERS)}", start.shape, *first[2:])
+    ends = list(accumulate((c.state.rows for c in group), initial=ONE - ONE))
+    rows = [(a + ONE, b) for a, b in pairwise(ends)]
+    inside: dict[Expr, Expr] = {c.state: Slice.of(state, r, None) for c, r in zip(group, rows, strict=True)}
+    inside = {**known, **inside}
+    steps = [replace(c.step, inside.get) for c in group]
+    recurrence = Recurrence(start, VerticalStack.of(*steps), state)
+    for c, r in zip(group, rows, strict=True):
+        known[c.step] = Slice.of(recurrence.after, r, None)
+    for c, r in zip(group, rows, strict=True):
+        known[c.state] = Slice.of(recurrence.before, r, None)
+        c.value = Traced(Slice.of(recurrence.last, r, None), c.value.lengths)
+
+
+def require_shape(c: Carried) -> None:
+    if not c.fits:
+        before = f"of shape {written(c.start.lengths)}" if isinstance(c.start, Traced) else c.start
+        refuse(
+            f"{c.name}, which is {before} before the loop and then something else,",
+            SHAPE,
+        )
+
+
+def last_value(c: Carried, e: Expr) -> Expr:
+    """What a variable has after the loop that no round takes from the one before."""
+    if c.index not in e.free or not c.fits:
+        return e
+    try:
+        return Recurrence(c.first, e, c.state).last
+    except MatdiffError:
+        return e
+
+
+# ---- values with members ------------------------------------------------------------------------------------
+
+
+def paired(a: Any, b: Any) -> list[tuple[Any, Any, Any]] | None:
+    """The members of two values that have the same ones, with their numbers or keys."""
+    if isinstance(a, list | tuple) and type(a) is type(b) and len(a) == len(b):
+        return [(k, x, y) for k, (x, y) in enumerate(zip(a, b, strict=True), 1)]
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        return [(key, a[key], b[key]) for key in a]
+    return None
+
+
+def with_members(value: Any, members: Sequence[Any]) -> Any:
+    """A value of the same kind with other members."""
+    if isinstance(value, dict):
+        return dict(zip(value, members, strict=True))
+    return type(value)(*members) if hasattr(value, "_fields") else type(value)(members)

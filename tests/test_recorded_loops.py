@@ -1,0 +1,369 @@
+"""Loops over a symbolic length: sums, products, recurrences, lists; the values of the function at two lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from test_recording import Case, called, difference, drawn, label
+
+import matdiff
+
+Array = Any
+
+
+# ---- what becomes a sum, a product or the largest of all ------------------------------------------------
+
+
+def squares(w: Array, X: Array, y: Array) -> Array:
+    total = 0.0
+    for i in range(len(y)):
+        r = y[i] - w @ X[i]
+        total += r**2
+    return total / len(y)
+
+
+def differences(x: Array) -> Array:
+    s = 0
+    for i in range(1, len(x)):
+        s = s + (x[i] - x[i - 1]) ** 2 * i
+    for i in range(len(x) - 1):
+        s = s - x[i + 1] * x[i]
+    return s
+
+
+def weighted_rows(X: Array, w: Array) -> Array:
+    s = np.zeros(X.shape[1])
+    for row, t in zip(X, w, strict=False):
+        s += np.sin(row) * t
+    return s @ s
+
+
+def numbered(X: Array) -> Array:
+    s = 0
+    for i, row in enumerate(X, start=1):
+        s += row @ row / i
+    return s
+
+
+def kernel(X: Array, a: Array) -> Array:
+    s = 0.0
+    for x, p in zip(X, a, strict=False):
+        for z, q in zip(X, a, strict=False):
+            s += p * q * np.exp(-np.sum((x - z) ** 2))
+    return s
+
+
+def covariance(X: Array) -> Array:
+    d = X.shape[1]
+    S = np.zeros((d, d))
+    for x in X:
+        S += np.outer(x, x)
+    return np.linalg.slogdet(S / len(X) + np.eye(d))[1]
+
+
+def factors(x: Array) -> Array:
+    p = 2.0
+    for t in x:
+        p *= 1 + t**2
+    return p
+
+
+def largest_square(x: Array) -> Array:
+    best, worst = -np.inf, np.inf
+    for t in x:
+        best = max(best, t**2)
+        worst = np.minimum(worst, np.exp(t))
+    return best * worst
+
+
+# ---- what becomes a recurrence ----------------------------------------------------------------------------
+
+
+def network(A: Array, U: Array, X: Array, y: Array, v: Array) -> Array:
+    h = np.zeros(A.shape[0])
+    loss = 0.0
+    for x, t in zip(X, y, strict=False):
+        h = np.tanh(A @ h + U @ x)
+        loss += (v @ h - t) ** 2
+    return loss + h @ h
+
+
+def backwards(A: Array, X: Array, h: Array) -> Array:
+    for t in range(len(X) - 1, -1, -1):
+        h = np.tanh(A @ h + X[t])
+    for x in reversed(X):
+        h = h * np.cos(x)
+    return h.sum()
+
+
+def leapfrog(x: Array, v: Array, F: Array, dt: Array) -> Array:
+    for f in F:
+        v = v - dt * np.sin(x) * f
+        x = x + dt * v
+    return x @ x + v @ v
+
+
+def filtered(a: Array, q: Array, r: Array, y: Array) -> Array:
+    m, p, nll = 0.0, 1.0, 0.0
+    for t in range(y.shape[0]):
+        m, p = a * m, a**2 * p + q**2
+        s = p + r**2
+        nll += 0.5 * (np.log(s) + (y[t] - m) ** 2 / s)
+        k = p / s
+        m, p = m + k * (y[t] - m), (1 - k) * p
+    return nll
+
+
+def previous(x: Array) -> Array:
+    before, s = x[0], 0.0
+    for t in range(1, len(x)):
+        s += np.cos(x[t] - before)
+        before = x[t]
+    return s * before
+
+
+def in_a_dict(W: Array, X: Array) -> Array:
+    state = {"h": np.zeros(X.shape[1]), "norm": 0.0}
+    for x in X:
+        state["h"] = np.tanh(W @ state["h"] + x)
+        state["norm"] += state["h"] @ state["h"]
+    return state["norm"]
+
+
+class Smoother:
+    """A level that follows what it sees."""
+
+    def __init__(self, level: Array) -> None:
+        self.level = level
+        self.loss = 0.0
+
+    def step(self, y: Array, rate: Array) -> None:
+        error = y - self.level
+        self.loss += error**2
+        self.level = self.level + rate * error
+
+
+def in_an_object(y: Array, a: Array) -> Array:
+    smoother = Smoother(y[0])
+    for value in y:
+        smoother.step(value, a)
+    return smoother.loss
+
+
+def descent(w: Array, X: Array, y: Array, eta: Array) -> Array:
+    params = [w, 0.0]
+    for x, t in zip(X, y, strict=False):
+        error = x @ params[0] + params[1] - t
+        params = [params[0] - eta * error * x, params[1] - eta * error]
+    return params[0] @ params[0] + params[1] ** 2
+
+
+# ---- what becomes a list -------------------------------------------------------------------------------
+
+
+def appended(X: Array, w: Array) -> Array:
+    scores, rows = [], []
+    for x in X:
+        scores.append(np.tanh(w @ x))
+        rows.append(x * w)
+    return np.mean(scores) + np.sum(np.array(rows) ** 2) + sum(scores) / len(scores)
+
+
+def states(A: Array, X: Array, Y: Array) -> Array:
+    h = np.ones(A.shape[0])
+    hs = []
+    for x in X:
+        h = np.tanh(A @ h + x)
+        hs.append(h)
+    return np.sum((np.stack(hs) - Y) ** 2)
+
+
+def comprehended(X: Array, Z: Array, l: Array) -> Array:  # noqa: E741
+    K = np.array([[np.exp(-np.sum((x - z) ** 2) / l) for z in Z] for x in X])
+    return np.sum(K**2) + max([x @ x for x in X])
+
+
+CASES = [
+    Case(squares, "w: d; X: N x d; y: N", "w X"),
+    Case(differences, "x: n", "x"),
+    Case(weighted_rows, "X: N x d; w: N", "X w"),
+    Case(numbered, "X: N x d", "X"),
+    Case(kernel, "X: N x d; a: N", "X a"),
+    Case(covariance, "X: N x d", "X"),
+    Case(factors, "x: n", "x"),
+    Case(largest_square, "x: n", "x"),
+    Case(network, "A: d x d; U: d x p; X: N x p; y: N; v: d", "A U v"),
+    Case(backwards, "A: d x d; X: N x d; h: d", "A X h"),
+    Case(leapfrog, "x: d; v: d; F: N; dt: scalar", "x v dt"),
+    Case(filtered, "a: scalar; q: scalar; r: scalar; y: n", "a q y"),
+    Case(previous, "x: n", "x"),
+    Case(in_a_dict, "W: d x d; X: N x d", "W"),
+    Case(in_an_object, "y: n; a: scalar", "a y"),
+    Case(descent, "w: d; X: N x d; y: N; eta: scalar", "w eta"),
+    Case(appended, "X: N x d; w: d", "w"),
+    Case(states, "A: d x d; X: N x d; Y: N x d", "A X"),
+    Case(comprehended, "X: N x d; Z: n x d; l: scalar", "X l"),
+]
+
+
+def shortened(values: dict[str, Array], where: str) -> dict[str, Array]:
+    """The same values with fewer rows, where these are counted by the length of the loop."""
+    axes = {n.strip(): right.split() for item in where.split(";") for n, right in [item.split(":")]}
+    return {n: v[:2] if axes[n][0] in ("N", "n") else v for n, v in values.items()}
+
+
+@pytest.mark.parametrize("case", CASES, ids=label)
+def test_value_and_gradient_are_those_of_the_function_at_two_lengths(case: Case) -> None:
+    expr = matdiff.from_function(case.f, case.where)
+    rng = np.random.default_rng(5)
+    for values in (drawn(case, 3), shortened(drawn(case, 4), case.where)):
+        assert matdiff.evaluate(expr, values) == pytest.approx(called(case.f, values), rel=1e-9)
+        for name in case.wrt.split():
+            gradient = np.asarray(matdiff.evaluate(matdiff.derive(expr, name).gradient, values))
+            change = rng.standard_normal(np.shape(values[name]))
+            found = float(np.sum(gradient.reshape(change.shape) * change))
+            scale = 1 + float(np.linalg.norm(gradient))
+            assert abs(found - difference(case.f, values, name, change)) < 1e-6 * scale, name
+
+
+# ---- what the formula looks like ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("f", "where", "text"),
+    [
+        (factors, "x: n", "2*prod(i=1..n, 1 + x[i]^2)"),
+        (
+            network,
+            "A: d x d; U: d x p; X: N x p; y: N; v: d",
+            "h[0] = 0; h[i] = tanh(A*h[i-1] + U*X[i, :]') for i = 1..N; sum(i=1..N, (v'*h[i] - y[i])^2) + h[N]'*h[N]",
+        ),
+    ],
+)
+def test_the_expression_is_the_formula(f: Callable[..., Any], where: str, text: str) -> None:
+    assert matdiff.equal(matdiff.from_function(f, where), matdiff.parse(text, where))
+
+
+def test_a_recurrence_has_the_name_of_its_variable() -> None:
+    def f(A: Array, X: Array) -> Array:
+        state = X[0]
+        for x in X:
+            state = np.tanh(A @ state + x)
+        return state.sum()
+
+    text = str(matdiff.from_function(f, "A: d x d; X: n x d"))
+    assert text == "state[0] = X[1, :]ᵀ; state[i] = tanh(A state[i − 1] + X[i, :]ᵀ) for i = 1..n; sum(state[n])"
+    assert matdiff.equal(matdiff.parse(text, "A: d x d; X: n x d"), matdiff.from_function(f, "A: d x d; X: n x d"))
+
+
+# ---- what cannot be recorded ----------------------------------------------------------------------------
+
+
+def left(x: Array) -> Array:
+    s = 0.0
+    for t in x:
+        s = s + t
+        break
+    return s
+
+
+def returned(x: Array) -> Array:
+    for t in x:
+        return t
+    return 0.0
+
+
+def branched(x: Array) -> Array:
+    s = 0.0
+    for i in range(len(x)):
+        if i > 0:
+            s += x[i]
+    return s
+
+
+def growing(x: Array) -> Array:
+    s = np.zeros(1)
+    for t in x:
+        s = np.append(s, t)
+    return s.sum()
+
+
+def nothing_before(x: Array) -> Array:
+    s, before = 0.0, None
+    for t in x:
+        if before is not None:
+            s += t * before
+        before = t
+    return s
+
+
+def alternating(x: Array) -> Array:
+    s, sign = 0.0, True
+    for t in x:
+        s += t if sign else -t
+        sign = not sign
+    return s
+
+
+def wrapping(x: Array) -> Array:
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i - 1] * x[i]
+    return s
+
+
+def beyond(x: Array) -> Array:
+    s = 0.0
+    for i in range(len(x)):
+        s += x[i + 1]
+    return s
+
+
+def last_round(X: Array) -> Array:
+    for x in X:
+        y = x @ x
+    return y
+
+
+def listed(X: Array) -> Array:
+    return np.sum([2 * x for x in list(X)])
+
+
+def unpacked(X: Array) -> Array:
+    a, b = X
+    return a @ b
+
+
+def nested(x: Array, y: Array) -> Array:
+    h = 0.0
+    for s in x:
+        for t in y:
+            h = np.tanh(h + s * t)
+    return h
+
+
+REFUSED = [
+    (left, "x: n", "left before its end cannot be recorded, in line", "for t in x"),
+    (returned, "x: n", "left before its end", "for t in x"),
+    (branched, "x: n", "truth", "if i > 0"),
+    (growing, "x: n", "s, which", "for t in x"),
+    (nothing_before, "x: n", "s, which not every round of the loop changes in the same way", "for t in x"),
+    (alternating, "x: n", "truth", "s += t if sign else -t"),
+    (wrapping, "x: n", "in front of the first one", "x[i - 1] * x[i]"),
+    (beyond, "x: n", "beyond the n of the axis", "x[i + 1]"),
+    (last_round, "X: n x d", "last round", ""),
+    (listed, "X: n x d", "symbolic length n", "list(X)"),
+    (unpacked, "X: n x d", "symbolic length n", "a, b = X"),
+    (nested, "x, y: n", "inside another", "for t in y"),
+]
+
+
+@pytest.mark.parametrize(("f", "where", "word", "line"), REFUSED)
+def test_what_a_loop_cannot_be_is_said_with_its_line(f: Callable[..., Any], where: str, word: str, line: str) -> None:
+    with pytest.raises(matdiff.MatdiffError) as caught:
+        matdiff.from_function(f, where)
+    assert word in str(caught.value)
+    assert line in str(caught.value)
