@@ -15,7 +15,7 @@ from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.names import named
 from matdiff.review.comparing import compared
 from matdiff.review.derivatives import by_expression, derivative, slope
-from matdiff.review.equations import FACTORS
+from matdiff.review.equations import CONCLUDES, FACTORS
 from matdiff.review.filling import Origin
 from matdiff.review.names import INDEXED
 from matdiff.review.operators import LETTER, Asked
@@ -23,9 +23,6 @@ from matdiff.review.operators import LETTER, Asked
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
 
-CONCLUDES = (
-    r"(?i)\b(?:so|thus|hence|therefore|gives|read off|gradient|also|donc)\b|⇒|=>|\\(?:Rightarrow|implies|therefore)"
-)
 CUSTOMARY = (("x", "w", "theta", "beta"), ("X", "W", "Theta"))  # unknowns, where a text does not say which
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DEFINED = rf"(?P<name>{WORDY})\s*(?:\((?P<arguments>[^()=]*)\))?"
 MEMBER = r"(?P<name>[^\W\d_])(?:\[(?:\w(?:, *\w)*)\]|_\{\w(?:, *\w)+\})(?P<arguments>)"  # E[k], R[i, j], R_{i,j}
 LOW = r"(?<=[^\W_])_\{?([\w,]+)"  # what is written below a name
-NOISE = r"[ε𝜀ϵ]|epsilon|noise"
+NOISE = r"\w{0,2}\s*(?:[ε𝜀ϵ]|epsilon|noise)(?:_\{?\w+\}?|[₀-₉ᵢⱼₖₙₜ])*"  # a term: ε, σε, ε_i
 NOTHING = Declaration("", SCALAR)
 
 
@@ -103,7 +103,7 @@ def _stands_beside(name: str, side: str, lines: Collection[Line]) -> bool:
 
 def _is_model(name: str, side: str, lines: Collection[Line], names_epsilon: bool) -> bool:
     """Whether a name is data with a model of it: y = Xβ + ε, or y = Xβ where y − Xβ stands somewhere."""
-    if not names_epsilon and re.search(NOISE, side):
+    if not names_epsilon and any(re.fullmatch(NOISE, side[start:end].strip()) for start, end in terms(side)):
         return True
     apart = {said for part in _parts(side) for said in (f"{name}-{part}", f"{part}-{name}")}
     return any(said in other for said in apart for other in _sides(lines))

@@ -99,6 +99,9 @@ def _transposes(side: str, found: list[Factor]) -> Iterator[Edit]:
             yield Edit("transpose", side.replace(one, other), (0, len(side)))
     for left, right in _neighbours(side, found):
         if m := re.fullmatch(TRANSPOSED, side[right.bare : right.end]):
+            if left.end == left.bare:  # yxᵀ for xyᵀ
+                turned = f" {side[right.start : right.bare]} {side[left.start : left.end]}{m.group()}"
+                yield Edit("transpose", side[: left.start] + turned + side[right.end :], (left.start, right.end))
             moved = side[: left.end] + m.group() + side[left.end : right.bare] + " " + side[right.end :]
             yield Edit("transpose", moved, (left.start, right.end))  # xᵀy for xyᵀ
 

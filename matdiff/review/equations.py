@@ -19,6 +19,9 @@ SETTING = (
     rf"(?i)\b(?:set|sett?ing|equat\w+|put|putting)\b[^=]*\bto\s+{ZERO}"
     rf"|\b(?:gradient|derivative|differential|slope)s?\b[^=.]*(?:\b(?:is|are|be)\s+{ZERO}|\bvanish)"
 )  # setting the derivative to zero
+CONCLUDES = (
+    r"(?i)\b(?:so|thus|hence|therefore|gives|read off|gradient|also|donc)\b|⇒|=>|\\(?:Rightarrow|implies|therefore)"
+)
 AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
 FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
 
@@ -39,10 +42,12 @@ class Equations:
         self.gradients: list[Expr] = []  # which a text may set to zero in words
         self.are_zero = False  # whether the words of the present line do
         self.is_at_a_point = False  # whether those give a letter a value as an example
+        self.concludes = False  # whether those say that it follows
 
     def begin(self, words: str) -> None:
         """Takes the gradients so far for 0 where a line says so: setting it to zero, the gradient vanishes."""
         self.is_at_a_point = re.search(AT_A_POINT, words) is not None
+        self.concludes = re.search(CONCLUDES, words) is not None
         self.are_zero = re.search(SETTING, words) is not None
         if self.are_zero:
             self.zeros += self.gradients
@@ -51,7 +56,8 @@ class Equations:
     def copy(self) -> Equations:
         """The equations so far, to which nothing is added."""
         found = Equations()
-        found.zeros, found.solutions, found.is_at_a_point = [*self.zeros], dict(self.solutions), self.is_at_a_point
+        found.zeros, found.gradients, found.solutions = [*self.zeros], [*self.gradients], dict(self.solutions)
+        found.is_at_a_point, found.concludes = self.is_at_a_point, self.concludes
         return found
 
     def note(self, gradient: Expr) -> None:
@@ -110,8 +116,12 @@ class Equations:
         return Implied(compared(rest, right).equal, rest)
 
     def _solves(self, unknown: Symbol, value: Expr, unknowns: set[str]) -> Implied:
-        """Whether X = value makes an equation before it true."""
+        """Whether X = value makes an equation before it true, or else a gradient, which a text then sets to 0."""
         holding = [known for known in reversed(self.zeros) if unknown in symbols(known)]
+        is_said = bool(holding) or self.concludes
+        inside = {unknown, *symbols(value)}
+        if not holding and len(inside) > 2:
+            holding = [known for known in reversed(self.gradients) if inside <= {*symbols(known)}]
         at_value: dict[Expr, Expr] = {unknown: value}
         inserted = [replace(known, at_value.get) for known in holding]
         equal = [compared(e, zero(e.shape)).equal for e in inserted]
@@ -120,6 +130,7 @@ class Equations:
         others = {s.name for e in holding[:1] for s in symbols(e)} & unknowns
         if (
             equal[:1] == [False]
+            and is_said
             and not self.is_at_a_point
             and others <= {unknown.name, *(s.name for s in symbols(value))}
         ):

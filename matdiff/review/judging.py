@@ -136,9 +136,9 @@ class Judge:
             return Chain(self.scope.value(sides.pop(1)), is_derivative)
         is_form = has_increments(first, self.scope) and self.scope.is_form(chain.truth)
         is_form = is_form and not self.equations.has_increments()
-        is_line = (is_derivative or is_form) and not self._is_linearised(sides)
-        may_be_condition = bool(self.equations.zeros) or self.has_derived or self._is_condition(line, sides)
-        chain.is_line, chain.is_equation = is_line, not is_line and may_be_condition
+        chain.is_line = (is_derivative or is_form) and not self._is_linearised(sides)
+        is_behind = bool(self.equations.zeros) or self.has_derived
+        chain.is_equation = not chain.is_line and (is_behind or self._is_condition(line, sides))
         self.has_derived = self.has_derived or is_derivative
         if chain.origin is not None and chain.origin.order == 1 and not chain.is_jacobian:
             self.equations.note(chain.truth)

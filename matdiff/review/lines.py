@@ -50,7 +50,7 @@ DISPLAYED = (
 ONES = r"(?:\\(?:vec|mathbf|boldsymbol|bm)\s*\{\s*1\s*\}|𝟏)(?!\s*(?:[_\[]|\\\{))"  # a vector, and no indicator
 SWITCH = r"\{\s*\\(?:rm|bf|tt|it|sf|cal|scr)\s*([A-Za-z]+|\d)\s*\}"
 POINTER = r"(?<!\S)(?:<?=+>|--?>)(?=\s.*=)"  # => G = …, and no x => 0
-ARROWS = r"\\(?:Rightarrow|Longrightarrow|Longleftrightarrow|implies|therefore|iff|Leftrightarrow|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
+ARROWS = r"\\(?:(?:R|Leftr|Longr|Longleftr)ightarrow|implies|therefore|iff|because|qquad|quad)(?![A-Za-z])|[⇒⟹⟺⇔∴]"
 TEXT = r"\\(?:textbf|text|mbox|textrm|textit|intertext)\s*\{([^{}]*)\}"
 OPTIMUM = r"^\s*(?:min|max)(?:imi[sz]e)?\s*(?:_\{[^{}]*\}|_\w)\s*(?=[^\W\d]\w*\s*\()"  # min_{x} f(x) = …
 NUMBER = r"[-+−]?[\d.]+"
@@ -63,7 +63,7 @@ RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒])"  # 4.1. dh = …
 NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/-])"  # (1) f(x) = …
-LABEL = r"^\s*[A-Za-z]{3,}(?:[ -][A-Za-z]{3,})*:\s+(?=\S.*=)"  # softmax: p = …
+LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*[A-Za-z]{3,}:\s+(?=\S.*=)"  # softmax: p = …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 
 NAMING = (

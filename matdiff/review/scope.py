@@ -34,6 +34,7 @@ SYMMETRIC = (
 TRIANGULAR = r"(?<![\w$\\])\$?([A-Z])\$?[\s,\\]*(?:text\s*\{\s*)?(?:is|be)?\s*(?:a\s+)?(lower|upper)[- ]triangular"
 ENTRYWISE = "|".join(("σ", "sigma", "sigmoid", "tanh", "relu", "ReLU", "exp", "log", "sin", "cos", "softplus"))
 SLOPE = rf"(?<![A-Za-z])({ENTRYWISE})['′]\s*\(((?:[^()]|\([^()]*\))*)\)"
+SIZE_D = r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)|(?<=√)d(?![A-Za-z(])|(?<=√\()d(?=\))|(?<=sqrt\()d(?=\))"  # d/2, √d
 MARK = "qq"  # begins the names of derivatives; nobody writes it
 
 
@@ -221,8 +222,8 @@ class Scope:
         if call and named(call.group(1)) not in self.names():
             raise UnsupportedError(f"{call.group(1)} is a function that is not given")
         if "d" in self.sizes() and "d" not in self.given:
-            size = self._stored(Symbol("d", SCALAR))  # d/2 log 2π, and no increment
-            side = re.sub(r"(?<![A-Za-z\\])d(?=\s*\)*\s*/\s*\(?\d)", f" {size} ", side)
+            size = self._stored(Symbol("d", SCALAR))
+            side = re.sub(SIZE_D, f" {size} ", side)
         side = self._with_open_functions(side)
         side = with_names(side, self.functions, self._name, self._operands())
         side = re.sub(rf"(?P<name>{LETTER})\s*\((?P<arguments>[^()=]*)\)", self._without_arguments, side)

@@ -119,14 +119,16 @@ def _is_right(value: Expr, truth: Expr) -> bool:
 
 def _is_spread(fault: Fault) -> bool:
     """Whether a number is added to a vector or a matrix: λ for λI, f(x) for ∇f(x)."""
-    sides = [e for e in (fault.value, fault.truth if fault.is_equation else None) if e is not None]
-    return any(
-        isinstance(node, Scale) and isinstance(node.operands[1], Ones) and node.operands[0].number is None
-        for e in sides
-        for total in postorder(e)
-        if isinstance(total, Sum)
-        for node in total.operands
-    )
+    found = _spread_terms(fault.value) if fault.value is not None else set()
+    meant = _spread_terms(fault.truth)
+    return bool(found | meant if fault.is_equation else found - meant)
+
+
+def _spread_terms(e: Expr) -> set[Expr]:
+    """The numbers, each as c 1, that are added to a vector or a matrix somewhere in an expression."""
+    added = (node for total in postorder(e) if isinstance(total, Sum) for node in total.operands)
+    spread = (node for node in added if isinstance(node, Scale) and isinstance(node.operands[1], Ones))
+    return {node for node in spread if node.operands[0].number is None}
 
 
 def _by_value(fault: Fault) -> Iterator[str]:
@@ -156,12 +158,22 @@ def _powers(s: Symbol) -> Iterator[Expr]:
     yield from (s, s * s, s * Fraction(1, 2), s * 2)
 
 
+def _tried(side: str, scope: Scope) -> Expr:
+    """The value of a side that nobody wrote, whose letters are not declared by it."""
+    known = dict(scope.declared.table)
+    try:
+        return scope.value(side)
+    finally:
+        scope.declared.table.clear()
+        scope.declared.table.update(known)
+
+
 def _by_edit(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the text that make the side right; many edits come to a value that was compared."""
     seen = {fault.value}
     for edit in islice(edits(fault.side), MOST_EDITS):
         with suppress(MatdiffError, RecursionError):
-            value = scope.value(edit.side)
+            value = _tried(edit.side, scope)
             if value not in seen and _is_right(value, fault.truth):
                 yield Found(edit.kind, value, edit.why)
             seen.add(value)
@@ -171,7 +183,7 @@ def _by_edit_of_the_left(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of the edits of the left side that make an equation follow from those before it."""
     for edit in islice(edits(fault.left), MOST_EDITS if fault.follows else 0):
         with suppress(MatdiffError, RecursionError):
-            value = scope.value(edit.side)
+            value = _tried(edit.side, scope)
             if fault.follows and value.shape == fault.truth.shape and fault.follows(value):
                 yield Found(edit.kind, value, edit.why)
 

@@ -254,3 +254,32 @@ def test_an_operator_in_front_of_a_name_and_a_size_called_d_are_read(
 def test_an_activation_that_is_left_out_is_a_slip_of_the_chain_rule() -> None:
     text = "h = σ(V x);  E = ½ ‖W h − t‖²\n∂E/∂V = Wᵀ(W h − t) xᵀ"
     assert matdiff.check(text, "V: h x n; W: k x h; x: n; t: k").kind == "chain rule"
+
+
+ATTENTION = r"""Let $S = QK^\top/\sqrt{d}$, $O = SV$ and $L = \langle G, O\rangle$.
+Then $\frac{\partial L}{\partial V} = S^\top G$,
+$\frac{\partial L}{\partial Q} = \frac{1}{\sqrt d} G V^\top K$."""
+VARIATION = """TV denoising: E(u) = ½‖u − y‖² + λ ∑ᵢ √((Du)ᵢ² + ε)
+∇E(u) = u − y + λ Dᵀ((Du) ⊘ √((Du)² + ε))"""
+MINIMUM = "f(x) = ½xᵀAx − bᵀx\n∇f(x) = Ax − b\nso x = A⁻¹ b"
+OUTER = "e(R) = ||R p - q||^2\nde/dR = 2 R p p' - 2 q p'"
+KRONECKER = "Y = AXB\nvec dY = (Bᵀ ⊗ A) vec dX"
+SHAPED = [
+    (ATTENTION, "Q: n x d; K: m x d; V: m x p; G: n x p", "V^\\top K", "V K", 3, "transpose"),
+    (VARIATION, "D: m x n; y: n; lambda, eps: scalar positive", "u − y + λ Dᵀ", "u − y − λ Dᵀ", 2, "sign"),
+    (MINIMUM, "A: n x n spd; x, b: n", "A⁻¹ b", "A b", 3, "inverse"),
+    (OUTER, "R: m x m; p, q: m", "q p'", "p q'", 2, "transpose"),
+    (KRONECKER, "X: m x n; A: p x m; B: n x q", "Bᵀ ⊗ A", "B ⊗ A", 2, "transpose"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), SHAPED)
+def test_roots_of_sizes_small_numbers_called_epsilon_and_minima_are_read(
+    text: str, where: str, right: str, wrong: str, line: int, kind: str
+) -> None:
+    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
+
+
+def test_what_is_tried_for_a_diagnosis_declares_no_letter() -> None:
+    text = "f = Tr(AXBXᵀC)\ndf = Tr(A dX BXᵀC) + Tr(AXB dXᵀC)\n= Tr(BXᵀAC dX) + Tr(CAXB dXᵀ)"
+    assert matdiff.check(text, "A, X, B, C: n x n").kind == "order"
