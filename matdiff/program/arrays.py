@@ -156,6 +156,21 @@ def in_order(roots: Sequence[Array]) -> list[Array]:
     return sorted(reachable(roots), key=lambda a: a.place)
 
 
+def one_by_one(roots: Sequence[Array]) -> list[Array]:
+    """The same arrays, all that the first one needs before what only others need: it may give them its memory."""
+    seen: set[Array] = set()
+    order: list[Array] = []
+    stack = [(a, False) for a in reversed(roots)]
+    while stack:
+        a, is_ready = stack.pop()
+        if is_ready:
+            order.append(a)
+        elif a not in seen:
+            seen.add(a)
+            stack += [(a, True), *((x, False) for x in reversed(a.args))]
+    return order
+
+
 def reachable(roots: Sequence[Array]) -> Iterator[Array]:
     """The arrays that some are computed from, and these themselves."""
     seen: set[Array] = set()

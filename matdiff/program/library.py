@@ -22,10 +22,12 @@ class Backend(NamedTuple):
     functions   names that differ
     helpers     functions of our own, by name without the underscore before it
     convert     the statement that makes an array of an argument {0}; empty where none is needed
+    convert_all a helper that gives all such arguments one type of numbers, for programs that compute in place
     convert_scalar  the same of a scalar; {1} is the type of numbers of an array, or *default_type*
     like        keywords that give a new array the type of numbers of an array a; *unlike* where there is none
     scalar      the type of a scalar in annotations
     in_place    whether arrays may be changed
+    reuses      whether what is needed no longer gives its memory to what comes next
     halves      whether ZᵀZ is computed with half the work
     vectors_first  whether vᵀX takes less time than Xᵀv
     loop        how loops are written: into arrays in place, by a scan, or into a list
@@ -40,12 +42,14 @@ class Backend(NamedTuple):
     functions: Mapping[str, str]
     helpers: Mapping[str, str]
     convert: str = ""
+    convert_all: str = ""
     convert_scalar: str = ""
     default_type: str = ""
     like: Mapping[str, str] = {}
     unlike: Mapping[str, str] = {}
     scalar: str = "float"
     in_place: bool = False
+    reuses: bool = False
     halves: bool = False
     vectors_first: bool = False
     loop: str = "in place"

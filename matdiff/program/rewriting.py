@@ -56,7 +56,7 @@ class Rewriting:
         return found
 
     def multiplied(self, node: Expr, found: Product) -> Expr | None:
-        """(A + B)x = Ax + Bx where nothing else needs A + B, and xᵀ(A + B) likewise."""
+        """(A + B)xyᵀ = (Ax + Bx)yᵀ where nothing else needs A + B, and yxᵀ(A + B) likewise."""
         if len(node.operands) != len(found.operands):
             return None
         for k, (f, g) in enumerate(zip(node.operands, found.operands, strict=True)):
@@ -64,10 +64,14 @@ class Rewriting:
             if untransposed(f) not in self.beside_vectors:
                 continue
             terms = [transposed(t) for t in g.operands[0].operands] if isinstance(g, Transpose) else g.operands
-            if found.cols is ONE and after:
-                return Product.of(*before, Sum.of(*[part(Product.of(t, *after)) for t in terms]))
-            if found.rows is ONE and before:
-                return Product.of(Sum.of(*[part(Product.of(*before, t)) for t in terms]), *after)
+            right = next((j for j, h in enumerate(after, 1) if h.cols is ONE), None)
+            if right is not None:
+                total = Sum.of(*[part(Product.of(t, *after[:right])) for t in terms])
+                return Product.of(*before, total, *after[right:])
+            left = next((j for j in reversed(range(k)) if before[j].rows is ONE), None)
+            if left is not None:
+                total = Sum.of(*[part(Product.of(*before[left:], t)) for t in terms])
+                return Product.of(*before[:left], total, *after)
         return None
 
     def halved(self, e: Expr) -> Expr | None:
@@ -109,7 +113,7 @@ def sums_beside_vectors(exprs: Sequence[Expr]) -> set[Expr]:
         if isinstance(node, Sum)
         and ONE not in node.shape
         and len(above) <= MOST_PRODUCTS
-        and all(isinstance(p, Product) and ONE in p.shape for p in above)
+        and all(isinstance(p, Product) and any(f.cols is ONE or f.rows is ONE for f in p.operands) for p in above)
     }
 
 

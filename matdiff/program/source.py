@@ -15,6 +15,7 @@ from matdiff.program.costs import Work, work_of
 from matdiff.program.library import Backend
 from matdiff.program.low_rank import LowRank
 from matdiff.program.lowering import Lowering
+from matdiff.program.memory import Memory
 from matdiff.program.places import without_ones
 from matdiff.program.rewriting import Rewriting
 from matdiff.program.statements import write
@@ -91,7 +92,11 @@ def generated(
     header.read(named | {n for v in versions for a in with_steps(v.program) for n in sizes_in(a)})
     lines, helpers = written(versions, branch, header)
     head = f"def {called}({', '.join(header.parameters())}) -> tuple[{result_type(outputs, target)}]:"
-    body = [*docstring(outputs, inputs, header, conditions), *header.checks("\n".join(lines)), *lines]
+    body = [
+        *docstring(outputs, inputs, header, conditions),
+        *header.checks("\n".join(lines), target.convert_all in helpers),
+        *lines,
+    ]
     function = "\n".join([head, *("    " + line if line else "" for line in body)])
     before = [target.helpers[h] for h in helpers]
     imports = imports_of(target, [function, *before])
@@ -160,7 +165,13 @@ def statements(writer: Writer, version: Version) -> list[str]:
     results = iter([ast.unparse(writer.node(root)) for root in version.roots])
     returned = [[next(results) for _ in o.exprs] for o in version.outputs]
     last = f"return {tuple_text([g[0] if len(g) == 1 else tuple_text(g) for g in returned])}"
-    return [*writer.lines, last]
+    lines = [*writer.lines, last]
+    if not writer.backend.reuses:
+        return lines
+    found = Memory(lines, writer.made, version.program, writer.new_variable)
+    if found.changes or "out=" in writer.text:
+        writer.helpers[writer.backend.convert_all] = None
+    return found.lines
 
 
 def tuple_text(parts: Sequence[str]) -> str:
@@ -260,12 +271,15 @@ class Header:
             found.append(f"{self.names[s.name]}: {self.target.array if is_array else self.target.scalar}")
         return found + [f"{self.names[n]}: int" for n in self.extra]
 
-    def checks(self, rest: str) -> list[str]:
-        """The statements before the program; a size that nothing needs is not read."""
+    def checks(self, rest: str, in_place: bool) -> list[str]:
+        """The statements before the program, which may compute *in_place*; a size that nothing needs is not read."""
         found: list[str] = []
         arrays = [self.names[s.name] for s in self.inputs if s.ranges or s.shape != SCALAR]
         scalars = [self.names[s.name] for s in self.inputs if not s.ranges and s.shape == SCALAR]
-        if self.target.convert:
+        if in_place and arrays:
+            names = ", ".join(arrays)
+            found.append(f"{names if len(arrays) > 1 else f'({names},)'} = _{self.target.convert_all}({names})")
+        elif self.target.convert:
             found += [self.target.convert.format(a) for a in arrays]
         if self.target.convert_scalar:
             like = f"{arrays[0]}.dtype" if arrays else self.target.default_type

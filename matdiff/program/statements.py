@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matdiff.algebra.dims import ONE
-from matdiff.program.arrays import Array, in_order
+from matdiff.program.arrays import Array, one_by_one
 from matdiff.program.linear import product_of
 from matdiff.program.looping import loop
 from matdiff.program.syntax import Node, name, number, tuple_of
@@ -17,10 +17,12 @@ from matdiff.program.writing import Writer
 
 def write(w: Writer, roots: Sequence[Array]) -> None:
     """Writes all statements that some arrays need."""
-    order = in_order(roots)
+    order = one_by_one(roots)
     w.uses.update(Counter(arg for a in order for arg in a.args))
     w.uses.update(roots)
     w.uses.update(x for a in order if a.op == "loop" for x in a.args[1:] if not is_view(x))  # not once for each step
+    if w.backend.reuses:  # what is returned is computed early where that needs larger arrays no longer
+        w.uses.update(a for a in roots[:-1] if any(len(x.axes) > len(a.axes) for x in a.args))
     for a in order:
         w.keep(a, NODES[a.op](w, a), w.uses[a])
 
@@ -52,12 +54,15 @@ def _map(w: Writer, a: Array) -> Node:
     node = w.fill(formula, **dict(zip("abcdefgh", operands, strict=False)))
     match node:
         case ast.Call(func=ast.Attribute(attr=called), args=[ast.BinOp() | ast.UnaryOp() as new], keywords=[]):
-            if "within" in w.backend.helpers and called in IN_PLACE and len(a.axes) > 1:
-                return w.fill("within(a, b)", a=node.func, b=new)
+            if w.backend.reuses and called in FUNCTIONS and len(a.axes) > 1:  # of a new array, in its memory
+                target = w.assigned(new)
+                w.made[target.id] = a
+                w.lines.append(f"{ast.unparse(node.func)}({target.id}, out={target.id})")
+                return target
     return node
 
 
-IN_PLACE = ("exp", "tanh", "log", "log1p", "sqrt", "sin", "cos", "abs")  # functions that can write over their argument
+FUNCTIONS = ("exp", "tanh", "log", "log1p", "sqrt", "sin", "cos", "abs")  # that can write over their argument
 
 
 def _sum(w: Writer, a: Array) -> Node:

@@ -28,12 +28,17 @@ FUNCTIONS = {
 }  # fmt: skip
 
 HELPERS = {
+    "floats": '''def _floats(*given):
+    """Arrays of numbers of one type, which is no integer; arrays of dask stay such arrays."""
+    arrays = [a if hasattr(a, "dask") else np.asarray(a) for a in given]
+    kinds = {a.dtype for a in arrays}
+    if len(kinds) > 1 or arrays[0].dtype.kind != "f":
+        kind = np.result_type(np.float32, *kinds)
+        arrays = [a.astype(kind) for a in arrays]
+    return arrays''',
     "relu": '''def _relu(a):
     """The positive part."""
     return np.maximum(a, 0)''',
-    "within": '''def _within(f, a):
-    """A function of the entries of a new array, in its memory."""
-    return f(a, out=a) if a.dtype.kind == "f" else f(a)''',
     "indicator": '''def _indicator(holds, a):
     """1 where something holds, else 0, in numbers as those of an array."""
     return np.asarray(holds, np.result_type(a, np.float32))''',
@@ -191,7 +196,9 @@ BACKEND = Backend(
     FUNCTIONS,
     HELPERS,
     convert='{0} = {0} if hasattr({0}, "dask") else np.asarray({0})',  # arrays of dask stay what they are
+    convert_all="floats",
     like={"dtype": "result_type(a, float32)"},
     in_place=True,
+    reuses=True,
     halves=True,
 )

@@ -125,7 +125,7 @@ class Tuning:
         found: list[tuple[Fraction, Array, tuple[int, ...]]] = []
         outer: list[Outer] = []
         for k, x, places in zip(a.data[0], args, a.data[1], strict=True):
-            if is_rank_one(x) and (self.uses[x] == 1 or len(args) > 1):
+            if len(a.axes) == 2 and is_rank_one(x) and (self.uses[x] == 1 or len(args) > 1):
                 left, right = vectors(x)
                 outer.append(Outer(k, (left, right) if places == (0, 1) else (right, left), x))
             else:

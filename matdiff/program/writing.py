@@ -33,24 +33,30 @@ class Writer:
         self._count = 0
         self._counters: dict[str, str] = {}
         self.uses: Counter[Array] = Counter()
+        self.made: dict[str, Array] = {}  # the arrays of variables
 
     def keep(self, a: Array, node: Node, uses: int) -> None:
         """Notes what stands for an array: a variable, unless it is short and used once."""
         depth = 0 if a.op in ALWAYS_INLINE else 1 + max((self._depth[x] for x in a.args), default=0)
         if a.op not in ALWAYS_INLINE and (a.op in NEVER_INLINE or uses != 1 or depth > DEEPEST):
             node, depth = self.assigned(node), 0
+            self.made.setdefault(ast.unparse(node), a)
         self._nodes[a], self._depth[a] = node, depth
 
-    def assigned(self, node: Node) -> Node:
+    def assigned(self, node: Node) -> ast.Name:
         """A new variable with a value."""
         if isinstance(node, ast.Name):
             return node
+        variable = ast.Name(self.new_variable(), ast.Load())
+        self.line(variable, node)
+        return variable
+
+    def new_variable(self) -> str:
+        """The next variable."""
         self._count += 1
         while f"t{self._count}" in self.taken:
             self._count += 1
-        variable = f"t{self._count}"
-        self.line(name(variable), node)
-        return name(variable)
+        return f"t{self._count}"
 
     def variable(self, text: str) -> str:
         """A variable with a name of its own."""

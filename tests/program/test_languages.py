@@ -50,10 +50,10 @@ MATLAB = """function [value, gradient] = f(x, mu, S)
     if ~isequal(size(S), [n, n])
         error('matdiff:shape', 'S has the shape %s, which is not (n, n) with n = %d', mat2str(size(S)), n);
     end
-    t1 = x - mu;
-    t2 = chol(S, 'lower');
-    t3 = t2.' \\ (t2 \\ t1);
-    value = t3.' * t1;
+    t1 = chol(S, 'lower');
+    t2 = x - mu;
+    t3 = t1.' \\ (t1 \\ t2);
+    value = t3.' * t2;
     gradient = 2 .* t3;
 end
 """
