@@ -72,3 +72,13 @@ class Pi(Leaf):
 
 
 PI = Pi.make((), ("pi",))
+
+
+def is_zero(e: Expr) -> bool:
+    """0, in any shape."""
+    return isinstance(e, Zeros) or e.number == 0
+
+
+def is_one(e: Expr) -> bool:
+    """1, in any shape."""
+    return isinstance(e, Ones) or e.number == 1

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import OPERATORS, Expr, Index, Number, Symbol, postorder
 from matdiff.algebra.laws import Declared, Law
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
@@ -114,6 +115,8 @@ def possible(p: Expr) -> Kinds:
         return (Declared, SkewPart, Path) if "skew" in seen else (Declared,) if seen else ()
     if isinstance(p, Unspecified):
         return (Entrywise, Power, Unspecified)
+    if isinstance(p, Ones) and ONE not in p.shape:
+        return (Number, Ones)  # of one entry
     return (MatrixPower, SymbolicPower) if isinstance(p, SymbolicPower) else (type(p),)
 
 

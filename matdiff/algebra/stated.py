@@ -14,10 +14,11 @@ from itertools import count, permutations
 from operator import or_
 from typing import Any, NamedTuple
 
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.constants import Identity, Ones, is_one, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fact, postorder
-from matdiff.algebra.heads import among, occurring
+from matdiff.algebra.heads import among as among_operands
+from matdiff.algebra.heads import occurring
 from matdiff.algebra.laws import Declared, Law, Statement
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
@@ -25,14 +26,14 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Tr
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.statements.matcher import Matcher, is_letter
+from matdiff.algebra.statements.matcher import Matcher, Opened, is_letter
 from matdiff.algebra.statements.substitution import Found, instance
 from matdiff.errors import UnsupportedError
 
 Way = Callable[[Expr], Expr | None]
 Guard = Callable[[Expr], bool]
 NARY = (Sum, Product, Hadamard)
-MATCHER = Matcher()
+MATCHER, OPENED = Matcher(), Opened()
 
 
 def stated(name: str, statement: str, *, also: Sequence[str | Statement] = (), where: str = "", **more: Any) -> Law:
@@ -48,20 +49,30 @@ def stated(name: str, statement: str, *, also: Sequence[str | Statement] = (), w
     return law
 
 
-def one(name: str, stated: Statement, module: str, *, title: str = "", when: Guard | None = None, **more: Any) -> Law:
-    """A law that is one statement."""
+def one(
+    name: str,
+    stated: Statement,
+    module: str,
+    *,
+    title: str = "",
+    when: Guard | None = None,
+    opened: bool = False,
+    among: tuple[type, ...] | None = None,
+    **more: Any,
+) -> Law:
+    """A law that is one statement, and where *opened* is said of what definitions stand for as well."""
 
     def first_applied(e: Expr) -> Expr | None:
         """Reads the statement once it may apply, and is then replaced by what it is made into."""
-        wanted = among(law)
+        wanted = among_operands(law)
         if (wanted and not holds_one_of(e, wanted)) or (when is not None and not when(e)):
             return None
-        law.apply = way(*Law.read(stated), when)
+        law.apply = way(*Law.read(stated), when, OPENED if opened else MATCHER)
         law.apply.__module__ = module
         return law.apply(e)
 
     first_applied.__module__ = module
-    law = Law(name, title, stated.statement, "identity", first_applied, where=stated.where, among=None, **more)
+    law = Law(name, title, stated.statement, "identity", first_applied, where=stated.where, among=among, **more)
     return law
 
 
@@ -140,7 +151,7 @@ def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
 def choose(laws: tuple[Law, ...], kinds: Classes) -> Chosen:
     """Finds out what is then known."""
     bases = {base for kind in classes_in(kinds) for base in kind.__mro__}
-    chosen = [law for law in laws if not (wanted := among(law)) or not bases.isdisjoint(wanted)]
+    chosen = [law for law in laws if not (wanted := among_operands(law)) or not bases.isdisjoint(wanted)]
     needed = {law: more for law in chosen if (more := set_of(occurring(law)) & ~kinds)}
     known = CHOSEN[id(laws), kinds] = Chosen(laws, tuple(chosen), needed)
     return known
@@ -151,24 +162,24 @@ def classes_within(e: Expr, below: list[Classes]) -> Classes:
     return reduce(or_, below, bit(type(e)))
 
 
-def way(left: Expr, right: Expr, when: Guard | None) -> Way:
+def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:
     """The function that turns instances of the left side into those of the right side, or gives None."""
     each = operand_by_operand(left, right, when)
     if each is not None:
         return each
     if isinstance(left, Product):
-        return within_product(left.operands, right)
+        return within_product(left.operands, right, matcher)
     if isinstance(left, Sum | Hadamard):
-        return among_terms(type(left), left.operands, right)
+        return among_terms(type(left), left.operands, right, when)
     kind = None if is_open(left) else type(left)
-    place, fits = first_told(left.operands)
+    place, fits = first_told(left.operands) if matcher is MATCHER else (0, None)
 
     def rewritten(e: Expr) -> Expr | None:
         if kind is not None and type(e) is not kind:
             return None
         if fits is not None and not fits(e.operands[place]):
             return None
-        return built(right, MATCHER.match(left, e, {})) if when is None or when(e) else None
+        return built(right, matcher.match(left, e, {})) if when is None or when(e) else None
 
     return rewritten
 
@@ -238,10 +249,10 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
     return rewritten
 
 
-def within_product(ps: Sequence[Expr], right: Expr) -> Way:
+def within_product(ps: Sequence[Expr], right: Expr, matcher: Matcher) -> Way:
     """A statement about AB, inside XABY; a letter between others may take several factors."""
     fewest = len(ps)
-    place, fits = first_told(ps[:2])
+    place, fits = first_told(ps[:2]) if matcher is MATCHER else (0, None)
     several = any(is_letter(p) for p in ps[1:-1])
     narrow = sum(p.cols is ONE for p in ps[:-1])
 
@@ -256,7 +267,7 @@ def within_product(ps: Sequence[Expr], right: Expr) -> Way:
             if fits is not None and not fits(f[k + place]):
                 continue
             for end in [end for end in ends if end >= k + fewest] if several else (k + fewest,):
-                made = built(right, MATCHER.chain(ps, f[k:end], {}))
+                made = built(right, matcher.chain(ps, f[k:end], {}))
                 if made is not None:
                     return between(f[:k], made, f[end:])
         return None
@@ -272,15 +283,16 @@ def between(before: tuple[Expr, ...], made: Expr, after: tuple[Expr, ...]) -> Ex
     return whole if scalar is None else Scale.of(scalar, whole)
 
 
-def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr) -> Way:
-    """A statement about A + B, or A ⊙ B, of some of the terms; the right side stands where the first of them stood."""
+def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr, when: Guard | None) -> Way:
+    """A statement about A + B, or A ⊙ B, of some of the terms; the right side stands where the first of them stood, and
+    0 or 1 falls away."""
     telling = [j for j, p in enumerate(ps) if not is_open(p)]
-    heads = {type(ps[j]) for j in telling}
+    heads = [at_a_glance(ps[j]) for j in telling]
     join: Callable[..., Expr] = kind.of  # type: ignore[attr-defined]
 
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands
-        if type(e) is not kind or not heads <= {type(o) for o in f}:
+        if type(e) is not kind or not all(any(map(fits, f)) for fits in heads) or (when is not None and not when(e)):
             return None
         fitting = [{k for k, o in enumerate(f) if any(True for _ in MATCHER.match(ps[j], o, {}))} for j in telling]
         for chosen in permutations(range(len(f)), len(ps)) if all(fitting) else ():
@@ -289,7 +301,9 @@ def among_terms(kind: type[Expr], ps: Sequence[Expr], right: Expr) -> Way:
             made = built(right, MATCHER.all_of(ps, [f[k] for k in chosen], {}))
             if made is not None:
                 first = min(chosen)
-                return join(*[made if k == first else t for k, t in enumerate(f) if k == first or k not in chosen])
+                falls_away = len(chosen) < len(f) and (is_one if kind is Hadamard else is_zero)(made)
+                stays = [k for k in range(len(f)) if k not in chosen or (k == first and not falls_away)]
+                return join(*[made if k == first else f[k] for k in stays])
         return None
 
     return rewritten
@@ -307,4 +321,8 @@ def first_told(ps: Sequence[Expr]) -> tuple[int, Guard | None]:
 
 def at_a_glance(p: Expr) -> Guard:
     kind = type(p)
-    return (lambda e: e is p) if kind is Number else (lambda e: type(e) is kind)
+    if kind is Number:
+        return lambda e: e is p
+    if kind is Ones:
+        return lambda e: type(e) is Ones or e.number == 1
+    return (lambda e: type(e) is Scale or e.is_scalar) if kind is Scale else (lambda e: type(e) is kind)

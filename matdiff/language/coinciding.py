@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Number, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.piecewise import Piecewise, is_nothing
+from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.sums import substitute_index
 from matdiff.algebra.rewriting import Simplifier
@@ -36,7 +37,7 @@ def where_equal(e: Expr, i: Index, j: Index) -> Expr:
         raise Undefined(broken.operands[0])
     rest = replace(e, lambda node: Number(0) if node in vanishing else None)
     there, _ = Simplifier(SIMPLIFICATIONS)(substitute_index(rest, j, i))
-    undefined = next((n for n in postorder(there) if is_undefined(n) and is_nothing(n.operands[0])), None)
+    undefined = next((n for n in postorder(there) if is_undefined(n) and is_zero(n.operands[0])), None)
     if undefined is not None:
         raise Undefined(next(iter(vanishing)))
     return Piecewise(i, "≠", j, e, there)
@@ -78,4 +79,4 @@ def at_equal(a: Expr, i: Index, j: Index) -> bool:
     if isinstance(a, Norm | Sqrt):
         return at_equal(a.operands[0], i, j)
     found, _ = Simplifier(SIMPLIFICATIONS)(substitute_index(a, j, i))
-    return is_nothing(found)
+    return is_zero(found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Identity
+from matdiff.algebra.constants import Identity, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Operator, replace
 from matdiff.algebra.operators.entrywise import Sqrt
@@ -36,7 +36,6 @@ from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
 from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.frames import of_low_rank, on_frames
-from matdiff.solving.kinds import is_zero_block
 from matdiff.solving.quadratics import (
     Bound,
     Form,
@@ -196,7 +195,7 @@ def of_pair(f: Expr, constraints: tuple[Expr, ...], variables: Mapping[str, Expr
     (a_name, a), (b_name, b) = variables.items()
     blocks = hessians(f, {"a": a, "b": b}).blocks
     c = tidy(blocks["a", "b"])
-    is_bilinear = all(is_zero_block(blocks[n, n]) for n in "ab") and not holding_any(c, [a, b])(c)
+    is_bilinear = all(is_zero(blocks[n, n]) for n in "ab") and not holding_any(c, [a, b])(c)
     own = {x: next((e for e in constraints if holding_any(e, [x])(e)), None) for x in (a, b)}
     if not is_bilinear or None in own.values() or own[a] is own[b]:
         return None

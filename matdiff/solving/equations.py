@@ -16,7 +16,7 @@ from matdiff.algebra.expr import Expr, Number, Symbol, replace, symbols
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.norms import Norm
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, coefficient, zero
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Transpose, coefficient
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import assumed
@@ -231,11 +231,6 @@ def inverse_of(m: Expr) -> Expr:
 def negated(e: Expr) -> Expr:
     """−e in its simplest form."""
     return tidy(-e)
-
-
-def is_zero(e: Expr) -> bool:
-    """Whether an expression is written as zero."""
-    return e is zero(e.shape)
 
 
 def fresh_symbol(name: str, like: Expr, within: Expr) -> Symbol:

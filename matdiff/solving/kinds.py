@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.assumptions import convex
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, replace
 from matdiff.algebra.operators.sums import Member
@@ -157,17 +157,12 @@ def saddle(f: Expr, variables: Mapping[str, Expr]) -> Verdict | None:
             "saddle", True, f"the Hessian is positive definite in {up} alone and negative definite in {down}"
         )
     for a in variables:
-        if not is_zero_block(blocks[a, a]):
+        if not is_zero(blocks[a, a]):
             continue
         for b in variables:
             other = blocks[a, b]
-            if b != a and not is_zero_block(other) and not holding_any(other, list(variables.values()))(other):
+            if b != a and not is_zero(other) and not holding_any(other, list(variables.values()))(other):
                 return Verdict(
                     "saddle", True, f"the Hessian is 0 in {a} alone but not in {a} and {b}: it is indefinite"
                 )
     return None
-
-
-def is_zero_block(block: Expr) -> bool:
-    """Whether a block of a Hessian is zero."""
-    return isinstance(block, Zeros) or block.number == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from matdiff.algebra.constants import Ones
+from matdiff.algebra.constants import Ones, is_zero
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Number, postorder
 from matdiff.algebra.operators.entrywise import Sqrt
@@ -20,7 +20,6 @@ from matdiff.solving.equations import (
     equation_law,
     form_law,
     fulfilled,
-    is_zero,
     negated,
     sign_of,
 )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Identity, Ones
+from matdiff.algebra.constants import Identity, Ones, is_zero
 from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.expr import FUNCTIONS, Expr, Index, Number, fold
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null, places
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, places
 from matdiff.algebra.operators.entrywise import Abs, lifted, to_power
 from matdiff.algebra.operators.norms import EntrywiseNorm1, Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose
@@ -51,7 +51,7 @@ def as_product(e: Expr) -> Expr | None:
     """1ᵀA1 of a sum of entries, and I[2:n, :]ᵀx of a vector among zeros."""
     if isinstance(e, SumOfEntries):
         return as_product_with_ones(e.operands[0])
-    shown = [k for k, o in enumerate(e.operands) if not is_null(o)] if isinstance(e, VerticalStack) else []
+    shown = [k for k, o in enumerate(e.operands) if not is_zero(o)] if isinstance(e, VerticalStack) else []
     if len(shown) != 1 or len(e.operands) == 1 or e.cols is not ONE:
         return None
     place = places([o.rows for o in e.operands])[shown[0]]

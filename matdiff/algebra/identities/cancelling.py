@@ -30,7 +30,6 @@ from matdiff.algebra.identities.softmax import (
     is_row_of_ones,
     rows_of_softmax_summed,
     softmax_summed,
-    transposed_softmax_summed,
 )
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import flipped, transposed
@@ -330,10 +329,9 @@ def collected_in(e: Expr) -> Expr:
 
 
 SUMS_KNOWN = (  # what a product of ones with a factor is
-    rows_of_softmax_summed,
-    columns_of_softmax_summed,
-    softmax_summed,
-    transposed_softmax_summed,
+    *rows_of_softmax_summed.each,
+    *columns_of_softmax_summed.each,
+    *softmax_summed.each,
     sum_of_ones,
     *entries_that_sum_to_one.each,
     *rows_that_sum_to_one.each,

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations
 
-from matdiff.algebra.constants import Ones
+from matdiff.algebra.constants import is_one, is_zero
 from matdiff.algebra.expr import UNIT, Expr, Number
 from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.activations import Erf, NormalDistribution, Relu, Sigmoid, Softplus, Step
+from matdiff.algebra.operators.activations import Relu, Sigmoid, Step
 from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt, exact_root
-from matdiff.algebra.operators.extremes import is_zero
-from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient, ones_like
+from matdiff.algebra.operators.products import Hadamard, Power, Sum
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
 from matdiff.algebra.stated import stated
 
@@ -27,10 +26,6 @@ def one_plus_exp(e: Expr) -> Expr | None:
             return a
         case _:
             return None
-
-
-def is_one(e: Expr) -> bool:
-    return e.number == 1 or isinstance(e, Ones)
 
 
 @identity(
@@ -74,12 +69,13 @@ def exponent_below(e: Expr) -> Expr | None:
     return one_plus_exp(e.operands[0]) if e.reciprocal and e.reciprocal[1] == 1 else None
 
 
-@identity("log(1 + exp(A)) = softplus(A)", title="log(1 + exp(a)) = softplus(a)", where="A: m x n", under_d=True)
-def softplus_of_exponential(e: Expr) -> Expr | None:
-    a = one_plus_exp(e.operands[0])
-    return None if a is None else Softplus(a)
-
-
+softplus_of_exponential = stated(
+    "softplus_of_exponential",
+    "log(1 + exp(A)) = softplus(A)",
+    title="log(1 + exp(a)) = softplus(a)",
+    where="A: m x n",
+    under_d=True,
+)
 softplus_of_log1p = stated(
     "softplus_of_log1p",
     "log1p(exp(A)) = softplus(A)",
@@ -89,41 +85,12 @@ softplus_of_log1p = stated(
 )
 
 
-@identity("1 - sigmoid(-A) = sigmoid(A)", title="1 − σ(−a) = σ(a)", where="A: m x n", among=(Sigmoid,))
-def complement_of_sigmoid(e: Expr) -> Expr | None:
-    """Where the argument has a minus sign to lose; also entry by entry."""
-    f = e.operands
-    one = next((k for k, term in enumerate(f) if is_one(term)), None)
-    for k, term in enumerate(f if one is not None else ()):
-        number, body = coefficient(term)
-        if number == -1 and isinstance(body, Sigmoid) and body.operands[0].leading_number < 0:
-            rest = [t for i, t in enumerate(f) if i not in (one, k)]
-            return Sum.of(Sigmoid(-body.operands[0]), *rest)
-    return None
-
-
-@identity("1 + erf(A/sqrt(2)) = 2*normcdf(A)", title="1 + erf(a/√2) = 2Φ(a)", where="A: m x n", among=(Erf,))
-def normal_distribution(e: Expr) -> Expr | None:
-    """Φ for the distribution function of the standard normal distribution; also entry by entry."""
-    f = e.operands
-    one = next((k for k, term in enumerate(f) if is_one(term)), None)
-    for k, term in enumerate(f if one is not None else ()):
-        a = over_root_of_two(term.operands[0]) if isinstance(term, Erf) else None
-        if a is not None:
-            rest = [t for i, t in enumerate(f) if i not in (one, k)]
-            return Sum.of(Scale.of(Number(2), NormalDistribution(a)), *rest)
-    return None
-
-
-def over_root_of_two(e: Expr) -> Expr | None:
-    """a where an expression is a/√2."""
-    scalars, rest = (e.operands[0], (e.operands[1],)) if isinstance(e, Scale) else (e, ())
-    factors = list(scalars.operands if isinstance(scalars, Hadamard) else (scalars,))
-    below = Power(Sqrt(Number(2)), Number(-1))
-    if below not in factors or not (len(factors) > 1 or rest):
-        return None
-    factors.remove(below)
-    return Scale.of(Hadamard.of(*factors), *rest) if factors and rest else Hadamard.of(*factors, *rest)
+complement_of_sigmoid = stated(
+    "complement_of_sigmoid", "1 - sigmoid(-A) = sigmoid(A)", title="1 − σ(−a) = σ(a)", where="A: m x n"
+)
+normal_distribution = stated(
+    "normal_distribution", "1 + erf(A/sqrt(2)) = 2*normcdf(A)", title="1 + erf(a/√2) = 2Φ(a)", where="A: m x n"
+)
 
 
 @identity("sqrt(a)*sqrt(b) = sqrt(a*b)", title="√a√b = √(ab)", where="a, b: scalar positive", among=(Sqrt, Power))
@@ -157,17 +124,7 @@ logit_of_logarithms = stated(
 )
 
 
-@identity(
-    "exp(a)*exp(-a) = 1", where="a: scalar", also=(Statement("exp(x) .* exp(-x) = ones(n)", "x: n"),), among=(Exp,)
-)
-def opposite_exponents(e: Expr) -> Expr | None:
-    f = e.operands
-    exponents = {g.operands[0]: k for k, g in enumerate(f) if isinstance(g, Exp)}
-    for a, k in exponents.items():
-        if (j := exponents.get(-a)) is not None:
-            rest = [g for i, g in enumerate(f) if i not in (j, k)]
-            return Hadamard.of(*rest) if rest else ones_like(e)
-    return None
+opposite_exponents = stated("opposite_exponents", "exp(A) .* exp(-A) = 1", title="exp(a)exp(−a) = 1", where="A: m x n")
 
 
 # ---- quotients of sines and cosines -----------------------------------------------------------------
@@ -218,24 +175,8 @@ def step_of_rectified(e: Expr) -> Expr | None:
     return None
 
 
-@identity("A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n", among=(Sign,))
-def sign_of_itself(e: Expr) -> Expr | None:
-    f = e.operands
-    for k, factor in enumerate(f):
-        if isinstance(factor, Sign) and factor.operands[0] in f:
-            j = f.index(factor.operands[0])
-            return Hadamard.of(*[Abs(a) if i == j else a for i, a in enumerate(f) if i != k])
-    return None
-
-
-@identity(
-    "abs(A) .* sign(A) = A",
-    title="|a| sign(a) = a",
-    where="A: m x n",
-    among=(Sign,),
-)
-def sign_of_absolute(e: Expr) -> Expr | None:
-    return signed(e, lambda exponent: exponent == 1)
+sign_of_itself = stated("sign_of_itself", "A .* sign(A) = abs(A)", title="a sign(a) = |a|", where="A: m x n")
+sign_of_absolute = stated("sign_of_absolute", "abs(A) .* sign(A) = A", title="|a| sign(a) = a", where="A: m x n")
 
 
 @identity(
@@ -294,13 +235,7 @@ def odd_power_of_sign(e: Expr) -> Expr | None:
     return base if isinstance(base, Sign) and k is not None and k > 0 and k % 2 == 1 else None
 
 
-@identity("abs(-A) = abs(A)", title="|−A| = |A|", where="A: m x n")
-def absolute_of_negative(e: Expr) -> Expr | None:
-    """The sign of the leading number goes."""
-    a = e.operands[0]
-    if isinstance(a, Scale | Hadamard) and a.leading_number < 0:
-        return Abs(-a)
-    return None
+absolute_of_negative = stated("absolute_of_negative", "abs(-A) = abs(A)", title="|−A| = |A|", where="A: m x n")
 
 
 # ---- the larger of two ------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.factoring import split
 from matdiff.algebra.identities.joining import factored
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, is_null
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Hadamard, Sum, multiple
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.reading_cost import reading_cost
@@ -56,10 +57,10 @@ def joined_within(e: Expr, kind: Callable[[Expr], object]) -> Expr | None:
             members.append((k, multiple(number, Hadamard.of(*scalars) if scalars else None), factors[0]))
     for _, members in groups:
         (first, _, a), *others = members
-        parts = zip(*[[o if is_null(o) else c * o for o in m.operands] for _, c, m in members], strict=True)
+        parts = zip(*[[o if is_zero(o) else c * o for o in m.operands] for _, c, m in members], strict=True)
         sums = [factored(Sum.of(*several)) for several in parts]
-        if all(is_null(s) or s.leading_number < 0 for s in sums):
-            joined = -a.rebuild(tuple([s if is_null(s) else -s for s in sums]))
+        if all(is_zero(s) or s.leading_number < 0 for s in sums):
+            joined = -a.rebuild(tuple([s if is_zero(s) else -s for s in sums]))
         else:
             joined = a.rebuild(tuple(sums))
         left = {k for k, *_ in others}

@@ -6,8 +6,7 @@ the operators have shorter differentials than what they stand for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE
@@ -153,25 +152,20 @@ def softmax_in_scalar(e: Expr) -> Expr | None:
     return None
 
 
-def exponent_within(e: Expr, spelling: type[Expr]) -> Expr | None:
-    """logsumexp(v) of a logarithm of a sum of exponentials that is spelt in one way."""
-    v = summed_exponent(e.operands[0]) if isinstance(e.operands[0], spelling) else None
-    return None if v is None else LogSumExp(v)
-
-
-@identity("log(sum(exp(v))) = logsumexp(v)", where="v: n", under_d=True)
-def logsumexp_of_vector(e: Expr) -> Expr | None:
-    return exponent_within(e, SumOfEntries)
-
-
-@identity("log(ones(n)'*exp(v)) = logsumexp(v)", where="v: n", under_d=True)
-def logsumexp_of_product(e: Expr) -> Expr | None:
-    return exponent_within(e, Product)
+logsumexp_of_vector = stated("logsumexp_of_vector", "log(sum(exp(v))) = logsumexp(v)", where="v: n", under_d=True)
+logsumexp_of_product = stated(
+    "logsumexp_of_product",
+    "log(ones(n)'*exp(v)) = logsumexp(v)",
+    where="v: n",
+    also=("log(exp(v)'*ones(n)) = logsumexp(v)",),
+    under_d=True,
+)
 
 
 @identity("log(sum(i=1..n, exp(v[i]))) = logsumexp(v)", where="v: n", under_d=True)
 def logsumexp_of_terms(e: Expr) -> Expr | None:
-    return exponent_within(e, IndexedSum)
+    v = summed_exponent(e.operands[0]) if isinstance(e.operands[0], IndexedSum) else None
+    return None if v is None else LogSumExp(v)
 
 
 log_of_softmax = stated("log_of_softmax", "log(softmax(v)) = v - logsumexp(v)*ones(n)", where="v: n", under_d=True)
@@ -196,53 +190,35 @@ def log_of_softmax_spelt_out(e: Expr) -> Expr | None:
 exp_of_log_softmax = stated("exp_of_log_softmax", "exp(v - logsumexp(v)*ones(n)) = softmax(v)", where="v: n")
 
 
-@identity("sum(softmax(v)) = 1", title="1ᵀsoftmax(v) = 1", where="v: n")
-def sum_of_softmax(e: Expr) -> Expr | None:
-    """Also where the softmax stands under a name."""
-    return Number(1) if isinstance(value_of(e.operands[0]), Softmax) else None
+# what softmaxes sum to, also under a name
 
-
-@identity("softmax_rows(A)*ones(n) = ones(m)", where="A: m x n", among=(Ones,))
-def rows_of_softmax_summed(e: Expr) -> Expr | None:
-    return neighbours_known(e, lambda a, b: Ones(a.rows) if is_ones(b) and is_softmax(a, *OF_LINES) else None)
-
-
-@identity("ones(m)'*softmax_cols(A) = ones(n)'", where="A: m x n", among=(Ones,))
-def columns_of_softmax_summed(e: Expr) -> Expr | None:
-    def sums(a: Expr, b: Expr) -> Expr | None:
-        return Transpose(Ones(b.cols)) if is_row_of_ones(a) and is_softmax(b, *OF_LINES[::-1]) else None
-
-    return neighbours_known(e, sums)
-
-
-@identity("ones(n)'*softmax(v) = 1", where="v: n", among=(Ones,))
-def softmax_summed(e: Expr) -> Expr | None:
-    return neighbours_known(e, lambda a, b: Number(1) if is_row_of_ones(a) and is_softmax(b, Softmax) else None)
-
-
-@identity("softmax(v)'*ones(n) = 1", where="v: n", among=(Ones,))
-def transposed_softmax_summed(e: Expr) -> Expr | None:
-    return neighbours_known(e, lambda a, b: Number(1) if is_ones(b) and is_softmax(a, (), Softmax) else None)
-
-
-OF_LINES = SoftmaxOfRows, SoftmaxOfColumns
-Kind = type[Expr] | tuple[()]
-
-
-def is_softmax(e: Expr, kind: Kind, turned: Kind = ()) -> bool:
-    """Whether a factor is a softmax of a kind, or the transpose of another one; a definition is looked into."""
-    e = opened(e)
-    return isinstance(e, kind) or (isinstance(e, Transpose) and isinstance(e.operands[0], turned))
-
-
-def neighbours_known(e: Expr, known: Callable[[Expr, Expr], Expr | None]) -> Expr | None:
-    """A product with what is known of two neighbours in their place."""
-    f = e.operands
-    for k, (a, b) in enumerate(pairwise(f)):
-        found = known(a, b)
-        if found is not None:
-            return Product.of(*f[:k], found, *f[k + 2 :])
-    return None
+sum_of_softmax = stated(
+    "sum_of_softmax", "sum(softmax(v)) = 1", title="1ᵀsoftmax(v) = 1", where="v: n", opened=True, among=()
+)
+rows_of_softmax_summed = stated(
+    "rows_of_softmax_summed",
+    "softmax_rows(A)*ones(n) = ones(m)",
+    where="A: m x n",
+    also=("softmax_cols(A)'*ones(m) = ones(n)",),
+    opened=True,
+    among=(Ones,),
+)
+columns_of_softmax_summed = stated(
+    "columns_of_softmax_summed",
+    "ones(m)'*softmax_cols(A) = ones(n)'",
+    where="A: m x n",
+    also=("ones(n)'*softmax_rows(A)' = ones(m)'",),
+    opened=True,
+    among=(Ones,),
+)
+softmax_summed = stated(
+    "softmax_summed",
+    "ones(n)'*softmax(v) = 1",
+    where="v: n",
+    also=("softmax(v)'*ones(n) = 1",),
+    opened=True,
+    among=(Ones,),
+)
 
 
 @identity(
@@ -279,11 +255,6 @@ def constants_beside_softmax(e: Expr) -> Expr | None:
 def is_constant(e: Expr) -> bool:
     """A vector whose entries are all the same: 1, or a multiple of it."""
     return is_ones(e.operands[-1] if isinstance(e, Scale) else e)
-
-
-def opened(e: Expr) -> Expr:
-    """An expression, or what its name stands for, below a transpose as well."""
-    return Transpose(value_of(e.operands[0])) if isinstance(e, Transpose) else value_of(e)
 
 
 # ---- rows and columns of a matrix -------------------------------------------------------------------

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from matdiff.algebra.constants import Identity, Zeros
+from matdiff.algebra.constants import Identity, Zeros, is_zero
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.identities.transposes import gets_no_longer, growth, transposed
 from matdiff.algebra.laws import Statement, identity
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros, is_null
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.square import MatrixPower
@@ -96,7 +96,7 @@ def sum_of_blocks(e: Expr) -> Expr | None:
             groups.setdefault((type(term), tuple([o.shape for o in term.operands])), []).append(k)
     for places in groups.values():
         columns = list(zip(*[e.operands[k].operands for k in places], strict=True))
-        present = [[o for o in column if not is_null(o)] for column in columns]
+        present = [[o for o in column if not is_zero(o)] for column in columns]
         if len(places) > 1 and all(len(p) < 2 for p in present):
             blocks = [p[0] if p else column[0] for p, column in zip(present, columns, strict=True)]
             return in_place_of(e, places, e.operands[places[0]].rebuild(tuple(blocks)))
@@ -120,10 +120,10 @@ def placed_block(e: Expr) -> Expr | None:
     f = e.operands
     if isinstance(f[0], VerticalStack) and is_placing(f[0]):
         rest = Product.of(*f[1:])
-        return VerticalStack.of(*[zero(Product.of(o, rest).shape) if is_null(o) else rest for o in f[0].operands])
+        return VerticalStack.of(*[zero(Product.of(o, rest).shape) if is_zero(o) else rest for o in f[0].operands])
     if isinstance(f[-1], HorizontalStack) and is_placing(f[-1]):
         rest = Product.of(*f[:-1])
-        return HorizontalStack.of(*[zero(Product.of(rest, o).shape) if is_null(o) else rest for o in f[-1].operands])
+        return HorizontalStack.of(*[zero(Product.of(rest, o).shape) if is_zero(o) else rest for o in f[-1].operands])
     return None
 
 
@@ -144,7 +144,7 @@ def placed_vector(e: Expr) -> Expr | None:
 
 def is_placing(e: Expr) -> bool:
     """Whether the blocks are 0 but for one, which is I."""
-    others = [o for o in e.operands if not is_null(o)]
+    others = [o for o in e.operands if not is_zero(o)]
     return len(others) == 1 and (isinstance(others[0], Identity) or others[0].number == 1)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import chain, permutations
 
-from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
+from matdiff.algebra.constants import Constant, Identity, Ones, Zeros, is_zero
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Index, Number, postorder
 from matdiff.algebra.forms.grids import grid
@@ -29,7 +29,7 @@ from matdiff.algebra.matching.rules import (
     rule_of,
     term,
 )
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, is_null
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Abs, Sqrt
 from matdiff.algebra.operators.khatri_rao import KhatriRao
@@ -212,7 +212,7 @@ class Standard(Arithmetic):
         """Blocks of zeros that are neighbours are one."""
         done: list[Expr] = []
         for b in blocks:
-            if done and is_null(b) and is_null(done[-1]) and self.has("zero"):
+            if done and is_zero(b) and is_zero(done[-1]) and self.has("zero"):
                 done[-1] = zero(kind.of(done[-1], b).shape)
             else:
                 done.append(b)

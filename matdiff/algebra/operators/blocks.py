@@ -7,7 +7,6 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from matdiff.algebra.constants import Zeros
 from matdiff.algebra.dims import ONE, Shape, Size, shape_text
 from matdiff.algebra.expr import Data, Expr
 from matdiff.algebra.laws import Law, Statement
@@ -98,10 +97,6 @@ def placed(extents: Sequence[Size], place: int) -> Expr:
     cols = extents[place]
     blocks = [unit_matrix(cols) if k == place else zero((rows, cols)) for k, rows in enumerate(extents)]
     return VerticalStack.of(*blocks)
-
-
-def is_null(e: Expr) -> bool:
-    return isinstance(e, Zeros) or e.number == 0
 
 
 def among_zeros(x: Expr, places: Range, rows: Size) -> Expr:

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.dims import Shape, size
 from matdiff.algebra.expr import Data, Expr, Number, Operator, Symbol, postorder
 from matdiff.algebra.laws import Law
@@ -146,7 +146,7 @@ class Entrywise(Operator):
     def change(self, *changes: Differentials) -> Expr:
         """d f(A), given the differentials of the operands."""
         (da, slope), *others = zip(changes, self.derivatives(), strict=True)
-        terms = [Hadamard.of(slope, da)] if da is not None and not _is_zero(slope) else []
+        terms = [Hadamard.of(slope, da)] if da is not None and not is_zero(slope) else []
         terms += [Scale.of(dp, by_p) for dp, by_p in others if dp is not None]
         return Sum.of(*terms) if terms else zero(self.shape)
 
@@ -156,7 +156,7 @@ class Entrywise(Operator):
         letters = "abc"[: len(cls.parameters)]
         node = cls(Symbol("A", (size("m"), size("n"))), *[Symbol(c) for c in letters])
         slope, *others = node.derivatives()
-        terms = ["zeros(m, n)" if _is_zero(slope) else f"{_bracketed(slope)} .* d(A)"]
+        terms = ["zeros(m, n)" if is_zero(slope) else f"{_bracketed(slope)} .* d(A)"]
         terms += [f"d({c})*{_bracketed(by_c)}" for c, by_c in zip(letters, others, strict=True)]
         return f"d({cls.names[0]}({', '.join(['A', *letters])})) = {' + '.join(terms)}"
 
@@ -182,10 +182,6 @@ def _bracketed(e: Expr) -> str:
     """The text of a factor."""
     text = str(e)
     return f"({text})" if " " in text or not text[0].isalnum() else text
-
-
-def _is_zero(e: Expr) -> bool:
-    return e.number == 0 or isinstance(e, Zeros)
 
 
 class Exp(Entrywise):

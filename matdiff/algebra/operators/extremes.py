@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Operator
 from matdiff.algebra.laws import Law, Statement, differential, stated_differential
 from matdiff.algebra.notation import Notation, Style, call
@@ -19,10 +19,6 @@ from matdiff.algebra.operators.sums import entries_by_index, over_index
 def paired(a: Expr, b: Expr) -> tuple[Expr, Expr]:
     """Two operands of one shape; a scalar beside a matrix is repeated."""
     return filled(a, b) if a.is_scalar else a, filled(b, a) if b.is_scalar else b
-
-
-def is_zero(e: Expr) -> bool:
-    return e.number == 0 or isinstance(e, Zeros)
 
 
 def chosen(ahead: Expr, behind: Expr, da: Differentials, db: Differentials) -> Expr:

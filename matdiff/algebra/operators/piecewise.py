@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import Any
 
 from matdiff.algebra.assumptions import INDEX
-from matdiff.algebra.constants import Identity, Zeros
+from matdiff.algebra.constants import Identity, is_zero
 from matdiff.algebra.dims import SCALAR, Shape
 from matdiff.algebra.expr import Data, Expr, Index, Number, Symbol, fact
 from matdiff.algebra.laws import differential
@@ -59,7 +59,7 @@ class Piecewise(Linear):
     @property
     def is_restriction(self) -> bool:
         """Whether it is 0 where the condition does not hold."""
-        return is_nothing(self.operands[3])
+        return is_zero(self.operands[3])
 
     def notation(self, style: Style) -> Notation:
         then, otherwise = [Slot(a, SUM) for a in self.operands[2:]]
@@ -130,11 +130,6 @@ def elsewhere(e: Expr, a: Expr) -> Expr:
     left, right = e.operands[:2]
     sides = (left, right) if e.data[0] in "=≠" else (right, left)
     return Piecewise(sides[0], COMPLEMENTS[e.data[0]], sides[1], a, zero(a.shape))
-
-
-def is_nothing(e: Expr) -> bool:
-    """Whether an expression is 0."""
-    return e.number == 0 or isinstance(e, Zeros)
 
 
 def holds(relation: str, left: Any, right: Any) -> Any:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import ONE, SCALAR, Size, solution
 from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol
 from matdiff.algebra.operators.entrywise import Entrywise, Unspecified
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Sum, Transpose, turned
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, turned
 from matdiff.algebra.operators.square import MatrixPower
+from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower, last_of
 from matdiff.algebra.operators.triangular import holds
@@ -40,6 +42,8 @@ class Matcher:
         if isinstance(p, Sum | Hadamard):
             alike = type(e) is type(p)
             return self._bag(sorted(p.operands, key=is_bare), e.operands, type(p).of, found) if alike else NOTHING
+        if isinstance(p, Scale):
+            return self._multiple(p, e, found)
         if isinstance(p, SymbolicPower):
             return self._power(p, e, found)
         if isinstance(p, Unspecified):
@@ -148,11 +152,29 @@ class Matcher:
         first = self.match(p, es[0] if number == 1 else Product.of(*es[:number]), found)
         return (last for more in first for last in self.chain(others, es[number:], more)) if others else first
 
+    def _multiple(self, p: Scale, e: Expr, found: Found) -> Iterable[Found]:
+        """cA: scalars that stand beside a given c belong to A, and −A is whatever begins with a minus sign."""
+        c, a = p.operands
+        if c.number == -1:
+            return self.match(a, -e, found) if e.leading_number < 0 or a in found else NOTHING
+        given = c.operands if isinstance(c, Hadamard) else (c,)
+        if not is_letter(a) or any(map(is_letter, given)):
+            return self._operation(p, e, found)
+        scalars, rest = (e.operands[0], e.operands[1:]) if isinstance(e, Scale) else (e, ())
+        factors = scalars.operands if isinstance(scalars, Hadamard) and scalars.is_scalar else (scalars,)
+        return (
+            more
+            for known in self._bag(given, factors, Hadamard.of, found, rest=True)
+            if known["rest"] or rest
+            for more in self.match(a, scaled(known["rest"], rest), known)
+        )
+
     # ---- operations -------------------------------------------------------------------------------------
 
     def _operation(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
         if type(p) is not type(e) or len(p.operands) != len(e.operands):
-            return NOTHING
+            sized = self._shape(p, e, found) if isinstance(p, Ones) and e.number == 1 else None
+            return NOTHING if sized is None else (sized,)
         start = self._data(p, e, found)
         return NOTHING if start is None else self.all_of(p.operands, e.operands, start)
 
@@ -192,6 +214,18 @@ class Matcher:
         if any(o.shape != SCALAR for o in e.operands[1:]) or (known is not None and known.to(e.operands[0]) is not e):
             return NOTHING
         return self.match(p.operands[0], e.operands[0], {**found, name: Applied(e)})
+
+
+def scaled(scalars: tuple[Expr, ...], rest: tuple[Expr, ...]) -> Expr:
+    """A matrix, if there is one, with scalars in front."""
+    return Hadamard.of(*scalars) if not rest else Scale.of(Hadamard.of(*scalars), *rest) if scalars else rest[0]
+
+
+class Opened(Matcher):
+    """Matches what definitions stand for as well."""
+
+    def match(self, p: Expr, e: Expr, found: Found) -> Iterable[Found]:
+        return super().match(p, e if is_letter(p) else value_of(e), found)
 
 
 def is_letter(p: Expr) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, NamedTuple
 
+from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import Size, solution
 from matdiff.algebra.expr import Expr, Index, Operator, Symbol, postorder
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
-from matdiff.algebra.operators.products import Transpose, turned
+from matdiff.algebra.operators.products import Transpose, ones_like, turned, zero
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.errors import ShapeError
@@ -102,6 +103,9 @@ def _instance(node: Expr, found: Found, done: dict[Expr, Expr]) -> Expr:
     if not node.operands and not node.data:
         return node
     data = tuple([_datum(d, found, done) for d in node.data])
+    if isinstance(node, Ones | Zeros):  # of one entry they are numbers
+        made = node.make((), data)
+        return ones_like(made) if isinstance(node, Ones) else zero(made.shape)
     if isinstance(node, Operator) and constructs(type(node)) and len(data) == node.sizes:
         return type(node).of(*operands, *data)
     return node.instance(operands, data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matdiff.algebra.constants import Identity, Ones, Zeros
+from matdiff.algebra.constants import Identity, Ones, is_zero
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import (
@@ -80,10 +80,6 @@ def claim_of(signs: BothSigns, block: Expr) -> Claim | None:
         found = total(signs, block)
         return None if found is None else Claim(block, EIGENVALUES, *found)
     return claim
-
-
-def is_zero(block: Expr) -> bool:
-    return isinstance(block, Zeros) or block.number == 0
 
 
 def pivot(signs: BothSigns, grid: Grid, j: int, premises: list[Claim]) -> bool:

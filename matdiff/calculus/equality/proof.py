@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, fact, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.factoring import digest, key
@@ -114,11 +114,6 @@ def _by_common_denominator(
         difference, steps = normal(product)
         taken += steps
     return Proof("common denominator", zero(difference.shape), (*first, *taken), second, tuple(factors))
-
-
-def is_zero(e: Expr) -> bool:
-    """0 in any shape."""
-    return e.number == 0 or isinstance(e, Zeros)
 
 
 def _multiplied(e: Expr, before: list[Expr]) -> Iterator[tuple[Expr, Expr]]:

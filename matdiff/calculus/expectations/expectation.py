@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from matdiff.algebra.constants import Zeros
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.parts import rebound
@@ -262,7 +262,7 @@ class Walk:
         """Notes E[before] = after, with x − μ for h."""
         sources = [n for n in postorder(before, prune=self.is_leaf) if self.is_leaf(n) or n in self.variables]
         means = {n: self.source(n).mean for n in sources}
-        deviations: dict[Expr, Expr] = {n: n if _is_zero(m) else n - m for n, m in means.items()}
+        deviations: dict[Expr, Expr] = {n: n if is_zero(m) else n - m for n, m in means.items()}
         kept = settled(moment)
         step = Step(law, Exchange(deviations)(before), zero(before.shape) if kept is None else kept.whole())
         if step not in self.known:
@@ -276,10 +276,6 @@ def _product(operands: Sequence[Expr]) -> Expr:
 
 def _hadamard(operands: Sequence[Expr]) -> Expr:
     return Hadamard.of(*operands)
-
-
-def _is_zero(e: Expr) -> bool:
-    return isinstance(e, Zeros) or e.number == 0
 
 
 def _at_mean(node: Expr, parts: Iterable[Part]) -> Expr:
