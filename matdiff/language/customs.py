@@ -195,12 +195,14 @@ def kind_of(shape: Shape) -> str:
     return ("S" if rows is ONE else "V") if cols is ONE else "R" if rows is ONE else "M"
 
 
-def size_names(symbols: list[tuple[Size, Size, bool]], taken: Collection[str]) -> dict[Size, Size]:
+def size_names(
+    symbols: list[tuple[Size, Size, bool]], taken: Collection[str], told: Mapping[Size, Size]
+) -> dict[Size, Size]:
     """Names for the open sizes of symbols: m×n when the first matrix is rectangular, then n, p, q, r …
 
-    Each symbol gives its rows, its columns, and whether these are the range of a family.
+    Each symbol gives its rows, its columns, and whether these are the range of a family; *told* are those with a name.
     """
-    found: dict[Size, Size] = {}
+    found = dict(told)
     letters = (c for c in "nmpqrskdhtuvwabcefgijlxyz" if c not in taken)
     ranges = (c for c in "NMKTLPQRSJH" if c not in taken)
     first = next(((r, c) for r, c, is_range in symbols if not is_range and _open(r) and _open(c)), None)

@@ -164,6 +164,15 @@ def _require_vectors(bound: Bound, attempt: Attempt) -> None:
             )
 
 
+def say_samples(bound: Bound, attempt: Attempt) -> None:
+    """Notes that x of x @ W is one sample, where code has as often many of them in rows."""
+    products = (node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot"))
+    for x, w in (node.parts for node in products):
+        names = [part.value[0] for part in (x, w) if part.kind == "symbol" and not bound.names[part.value[0]].declared]
+        if len(names) == 2 and names[1][0] == "W" and [attempt.assumed.get(name) for name in names] == ["V", "M"]:
+            attempt.note(x, f"{names[0]} is read as a vector; if its rows are samples, declare it: {names[0]}: matrix")
+
+
 def _letters(product: Node, attempt: Attempt) -> list[str]:
     """The undeclared vectors of x @ w and x.T @ w."""
     factors = [part.parts[0] if part.kind == "transpose" else part for part in product.parts]

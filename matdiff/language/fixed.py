@@ -214,7 +214,9 @@ def _is_one_of(known: Name, place: Unbound) -> bool:
     """Whether u_o stands beside a sum of u_w that it is outside of: u is a family, of which it is one."""
     summed = {binder_of(use) for use in known.uses.get(0, ())} - {None}
     is_letter = re.fullmatch("[a-z]", place.pieces[0]) is not None and len(place.pieces) == 1
-    return is_letter and not (known.declared or known.plain) and bool(summed) and summed.isdisjoint(place.scope.values())
+    return (
+        is_letter and not (known.declared or known.plain) and bool(summed) and summed.isdisjoint(place.scope.values())
+    )
 
 
 def _is_alone(known: Name, pieces: list[str]) -> bool:

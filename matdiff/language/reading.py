@@ -13,7 +13,7 @@ from functools import partial
 from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
-from matdiff.algebra.dims import ONE, SCALAR, Size, size
+from matdiff.algebra.dims import SCALAR, size
 from matdiff.algebra.expr import FUNCTIONS, Expr, symbols
 from matdiff.algebra.laws import Law, Statement
 from matdiff.errors import MatdiffError, NotationError, ShapeError
@@ -29,7 +29,7 @@ from matdiff.language import norms as _norms  # noqa: F401 - declares rules of t
 from matdiff.language import sums as _sums  # noqa: F401 - declares rules of typing
 from matdiff.language.answers import Reading
 from matdiff.language.binding import Bound
-from matdiff.language.customs import kind_of, size_names
+from matdiff.language.customs import kind_of
 from matdiff.language.declarations import declare, declare_members, leading_declarations
 from matdiff.language.declared import Declaration, Declarations
 from matdiff.language.dialects import Dialect
@@ -38,6 +38,7 @@ from matdiff.language.increments import increments
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.names import changed, font_of, named
+from matdiff.language.naming import name_sizes
 from matdiff.language.parameters import bound_letters
 from matdiff.language.powers_asked import in_powers
 from matdiff.language.questions import Question
@@ -324,30 +325,6 @@ def noted(found: Found, bound: Bound) -> tuple[str, ...]:
     """What the lexer, the binding of names and the typing say of doubtful places, in the order of the text."""
     said = sorted([*bound.notes, *found.attempt.notes], key=lambda note: note[0])
     return tuple(dict.fromkeys(sentence for _, sentence in said))
-
-
-def name_sizes(found: Found, bound: Bound) -> None:
-    """Gives names to the sizes of undeclared symbols."""
-    attempt = found.attempt
-    find = attempt.sizes.find
-    entries: list[tuple[Size, Size, bool]] = []
-    for name in bound.names.values():
-        if name.name in attempt.shapes:
-            (rows, cols), ranges = attempt.shapes[name.name]
-            entries.append((find(rows), find(cols), False))
-            entries.extend((find(r), ONE, True) for r in ranges)
-    entries.extend((find(last), ONE, True) for last in attempt.ranges.values())
-    counts = (
-        {"N"}
-        if attempt.assumed.get("N") == "S" and not bound.names["N"].indexed and "N" not in bound.written_sizes
-        else set[str]()
-    )
-    taken = set(bound.names) - counts | bound.written_sizes | bound.indices
-    taken |= {low for name in bound.names for low in name.split("_")[1:]}  # the n of x_n is no size
-    taken |= {name for recursion in bound.recursions.values() for name in recursion.count.names()}
-    sized = [node for node in bound.order if node.kind in ("sized_call", "sized_constant", "constant")]
-    taken |= {written for node in sized for extent in node.value[1] for written in extent.names()}
-    attempt.names = size_names(entries, taken)
 
 
 def _vocabulary(

@@ -14,12 +14,20 @@ from itertools import chain
 from typing import NamedTuple
 
 from matdiff.algebra.dims import ONE
-from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS, Kinds
-from matdiff.language.doubts import KindsError, require_customary, require_one_font, say_families, say_means
+from matdiff.language.doubts import (
+    KindsError,
+    require_customary,
+    require_one_font,
+    say_families,
+    say_means,
+    say_samples,
+)
 from matdiff.language.functions_of_matrices import settle
+from matdiff.language.names import GREEK_WORDS
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed
@@ -115,7 +123,7 @@ class Search:
             if done:
                 if self.first_error is not None and self._made_less(vector) > FAR_FETCHED:
                     raise self.not_scalar or self.first_error
-                if isinstance(self.first_error, AmbiguityError) and cost >= FAR_FETCHED:
+                if isinstance(self.first_error, AmbiguityError | UnsupportedError) and cost >= FAR_FETCHED:
                     raise self.first_error
                 self._accept(complete[vector], vector, heap, complete)
                 return complete[vector]
@@ -139,6 +147,7 @@ class Search:
         self._say_kinds(found, vector)
         say_means(self.bound, found.attempt)
         say_families(self.bound, found.attempt)
+        say_samples(self.bound, found.attempt)
         settle(found.attempt)
 
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:
@@ -332,13 +341,13 @@ class Search:
     def _may_be_number(self, vector: Assignment, k: int) -> bool:
         """Whether a letter that is read as an array may as well be a number, as alpha of np.sum(alpha * x).
 
-        A Latin letter that is added is none, as b of A @ x - b.
+        A Latin letter or a word that is added is none, as b of A @ x - b.
         """
         key = self.keys[k]
         if self.choices[key][0][0] != "S" or not any(n.kind == "array" for n in self.bound.order):
             return False
         beside = [n for n in self.bound.order for part in n.parts if part.kind == "symbol" and part.value[0] == key]
-        if len(str(key)) == 1 and all(n.kind == "array" and n.value.name in SUMMED for n in beside):
+        if str(key) not in GREEK_WORDS and all(n.kind == "array" and n.value.name in SUMMED for n in beside):
             return False
         tried: dict[Assignment, Found] = {}
         other = tuple((place, n) for place, n in vector if place != k)

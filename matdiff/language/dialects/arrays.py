@@ -11,9 +11,10 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr
-from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.arithmetic import multiply as multiply_matrices
 from matdiff.language.broadcasting import BIASES, is_constant
+from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.entries import entry
 from matdiff.language.places import Indices
 from matdiff.language.scopes import Place
@@ -128,8 +129,25 @@ def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
         if axes_of(a) == count or a.number is not None or is_intercept(a, arrays):
             continue
         name = a.node.value[0] if a.node.kind == "symbol" else ""
-        is_likely = is_constant(a) if a.is_scalar else name != "" and name[0] in BIASES
+        is_likely = is_coefficient(a.node) if a.is_scalar else name != "" and name[0] in BIASES
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
+
+
+def is_coefficient(root: Node) -> bool:
+    """Whether a number is a letter that is customary for constants and counts, or a product of such: 0.5 * C."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        is_product = node.kind == "array" and node.value.name in ("multiply", "divide", "negative")
+        is_letter = node.typed is not None and (is_constant(node.typed) or _is_count(node))
+        if not (is_product or is_letter or node.kind == "NUMBER"):
+            return False
+        stack += node.parts if is_product else []
+    return root.kind != "NUMBER"
+
+
+def _is_count(node: Node) -> bool:
+    return node.kind == "symbol" and node.value[0] in LETTERS_OF_COUNTS
 
 
 def is_intercept(a: Typed, arrays: Sequence[Typed]) -> bool:
@@ -262,7 +280,8 @@ def with_axes(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
             found.append(ONE if k is None else rest.pop(0))
     found += rest
     if len(found) > 2:
-        raise site.misfit("an array with three axes is not known", "write the sum over an index: sum(i=1..N, …)")
+        hint = "write the sum over an index: sum(i=1..N, …), or cdist(X, Y) for the distances of rows"
+        raise site.misfit("an array with three axes is not known", hint, UnsupportedError)
     return made(site, tuple(found), [a], lambda x: x[key])
 
 

@@ -29,7 +29,7 @@ from matdiff.language.dialects.python_names import (
     STACKS,
     STATEMENTS,
 )
-from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed
+from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed, statements_of
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
@@ -92,7 +92,7 @@ class Converter:
         """Definitions, and the expression last."""
         if isinstance(parsed, ast.Expression):
             return self.function_of(parsed.body)
-        body = in_order(parsed.body)
+        body = in_order(statements_of(parsed.body))
         items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
             raise empty(self.text)

@@ -11,6 +11,7 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from matdiff.errors import NotationError
+from matdiff.language.dialects import MODULES
 from matdiff.regex import regex
 
 DEEPEST = 90  # brackets in each other
@@ -63,6 +64,31 @@ def parted(text: str) -> str:
         return ";".ljust(len(m.group())) if depth[m.start()] == 0 else m.group()
 
     return text if "#" in text else DEFINING.sub(semicolon, text)
+
+
+def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
+    """What is computed: without imports of libraries that are known, and of the only function its own statements."""
+    rest = [item for item in body if not _is_known_import(item)]
+    match rest:
+        case [ast.FunctionDef(body=own, decorator_list=[])]:
+            said = [item for item in own if not _is_string(item)]  # what the function is for
+            return said if said and isinstance(said[-1], ast.Return) else rest
+    return rest
+
+
+def _is_known_import(item: ast.stmt) -> bool:
+    """import numpy as np, from numpy.linalg import norm"""
+    if isinstance(item, ast.ImportFrom):
+        is_module = (item.module or "").partition(".")[0] in MODULES
+        return is_module and not any(name.asname and name.asname not in MODULES for name in item.names)
+    if not isinstance(item, ast.Import):
+        return False
+    modules = ((name.name.partition(".")[0], name.asname) for name in item.names)
+    return all(name in MODULES and (short or name) in MODULES for name, short in modules)
+
+
+def _is_string(item: ast.stmt) -> bool:
+    return isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant) and isinstance(item.value.value, str)
 
 
 def in_order(body: list[ast.stmt]) -> list[ast.stmt]:
