@@ -186,7 +186,86 @@ def comprehended(X: Array, Z: Array, l: Array) -> Array:  # noqa: E741
     return np.sum(K**2) + max([x @ x for x in X])
 
 
+# ---- what fills an array ---------------------------------------------------------------------------------
+
+
+def product_by_entries(A: Array, B: Array) -> Array:
+    C = np.zeros((A.shape[0], B.shape[1]))
+    for i in range(A.shape[0]):
+        for j in range(B.shape[1]):
+            for k in range(A.shape[1]):
+                C[i, j] += A[i, k] * B[k, j]
+    return np.sum(C**3)
+
+
+def gram(X: Array, l: Array) -> Array:  # noqa: E741
+    K = np.zeros((len(X), len(X)))
+    for i, x in enumerate(X):
+        for j in range(len(X)):
+            K[i, j] = np.exp(-np.sum((x - X[j]) ** 2) * l**2)
+    return np.sum(np.sin(K))
+
+
+def columns(X: Array, w: Array) -> Array:
+    Z = np.ones((X.shape[1], X.shape[0]))
+    for i, x in enumerate(X):
+        Z[:, i] = np.tanh(w * x)
+        Z[:, i] += 1
+    return np.sum(Z @ Z.T) + Z[0, -1]
+
+
+def all_states(A: Array, X: Array, h: Array) -> Array:
+    H = np.zeros((len(X) + 1, len(h)))
+    H[0] = h
+    for t in range(len(X)):
+        H[t + 1] = np.tanh(A @ H[t] + X[t])
+    return np.sum(H[1:] ** 2) + H[-1].sum()
+
+
+def smoothed(x: Array, a: Array) -> Array:
+    c = np.empty(len(x))
+    c[0] = x[0]
+    loss = 0.0
+    for i in range(1, len(x)):
+        c[i] = a * c[i - 1] + (1 - a) * x[i]
+        loss += (c[i - 1] - x[i]) ** 2
+    return np.sum(np.sin(c)) + loss
+
+
+def returns(r: Array, g: Array) -> Array:
+    total, found = 0.0, np.zeros(len(r))
+    for t in reversed(range(len(r))):
+        total = r[t] + g * total
+        found[t] = total
+    return np.sum(found**2)
+
+
+def pendulum(s: Array, T: Array, dt: Array) -> Array:
+    q, p = np.zeros(len(T)), np.zeros(len(T))
+    q[0], p[0] = s
+    for k in range(len(T) - 1):
+        p[k + 1] = p[k] - dt * np.sin(q[k])
+        q[k + 1] = q[k] + dt * p[k + 1]
+    return np.sum((q - T) ** 2)
+
+
+def hidden_markov(p: Array, A: Array, B: Array) -> Array:
+    alpha = np.zeros((B.shape[0], A.shape[0]))
+    alpha[0] = p**2 * B[0] ** 2
+    for t in range(1, B.shape[0]):
+        alpha[t] = (alpha[t - 1] @ A**2) * B[t] ** 2
+    return np.log(alpha[-1].sum())
+
+
 CASES = [
+    Case(product_by_entries, "A: n x p; B: p x m", "A B"),
+    Case(gram, "X: N x d; l: scalar", "X l"),
+    Case(columns, "X: N x d; w: d", "X w"),
+    Case(all_states, "A: d x d; X: N x d; h: d", "A X h"),
+    Case(smoothed, "x: n; a: scalar", "x a"),
+    Case(returns, "r: n; g: scalar", "r g"),
+    Case(pendulum, "s: 2; T: n; dt: scalar", "s dt"),
+    Case(hidden_markov, "p: d; A: d x d; B: N x d", "p A B"),
     Case(squares, "w: d; X: N x d; y: N", "w X"),
     Case(differences, "x: n", "x"),
     Case(weighted_rows, "X: N x d; w: N", "X w"),
@@ -315,6 +394,13 @@ def wrapping(x: Array) -> Array:
     return s
 
 
+def two_before(x: Array) -> Array:
+    c = np.zeros(len(x))
+    for i in range(2, len(x)):
+        c[i] = c[i - 1] + c[i - 2] * x[i]
+    return c.sum()
+
+
 def beyond(x: Array) -> Array:
     s = 0.0
     for i in range(len(x)):
@@ -354,6 +440,7 @@ REFUSED = [
     (alternating, "x: n", "truth", "s += t if sign else -t"),
     (wrapping, "x: n", "in front of the first one", "x[i - 1] * x[i]"),
     (beyond, "x: n", "beyond the n of the axis", "x[i + 1]"),
+    (two_before, "x: n", "c, of which a round of the loop reads more", "for i in range(2, len(x))"),
     (last_round, "X: n x d", "last round", ""),
     (listed, "X: n x d", "symbolic length n", "list(X)"),
     (unpacked, "X: n x d", "symbolic length n", "a, b = X"),

@@ -133,13 +133,14 @@ def _in_place(name: str) -> Callable[[Traced, Any], Traced]:
 class Traced:
     """An array with symbolic lengths: its expression, its lengths, and the arrays that share its memory."""
 
-    __slots__ = ("__weakref__", "expr", "lengths", "sharing")
+    __slots__ = ("__weakref__", "expr", "lengths", "part_of", "sharing")
     expr: Expr
 
     def __init__(self, expr: Expr, lengths: Lengths) -> None:
         self.expr = realigned(expr, lengths)
         self.lengths = lengths
         self.sharing: list[ref[Traced]] = [ref(self)]
+        self.part_of: tuple[Traced, Any] | None = None  # the array and the place of what X[i] gives
 
     def __repr__(self) -> str:
         return f"<traced array of shape {written(self.lengths)}: {self.expr}>"
@@ -155,8 +156,15 @@ class Traced:
         return other
 
     def take(self, other: Traced) -> None:
-        """Has the entries of another array from now on."""
-        self.become(other.expr)
+        """Has the entries of another array from now on; a part X[i] is changed in its array."""
+        if self.part_of is None:
+            self.become(other.expr)
+            return
+        whole, key = self.part_of
+        self.sharing[:] = [r for r in self.sharing if r() is not self]
+        whole[key] = other
+        self.expr = other.expr
+        whole.shared_with(self)
 
     def become(self, expr: Expr) -> None:
         """Has other entries from now on."""

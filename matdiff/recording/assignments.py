@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Size
@@ -11,6 +12,7 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.structure import value_of
 from matdiff.recording.arrays import FUNCTIONS, METHODS, Traced, function, lift, refuse
 from matdiff.recording.axes import broadcast_to, diag, regrouped
+from matdiff.recording.filling import Filled
 from matdiff.recording.keys import All, Chosen, Range, chosen_places, keys_of, without_masks
 from matdiff.recording.masks import Mask, Selected, chosen
 from matdiff.recording.operations import add, subtract
@@ -19,7 +21,9 @@ from matdiff.recording.shapes import flip, shape_of, spread
 
 
 def assign(a: Traced, key: Any, value: Any) -> None:
-    """x[key] = value"""
+    """x[key] = value; x[key] itself, as x[key] += … has it in the end, stands there"""
+    if isinstance(value, Traced) and value.part_of is not None and all(map(is_, value.part_of, (a, key))):
+        return
     new = value.whole if isinstance(value, Selected) else lift(value)
     whole = Traced(value_of(a.expr), a.lengths)  # while it is filled it has no name
     if isinstance(key, Mask):
@@ -31,6 +35,10 @@ def assign(a: Traced, key: Any, value: Any) -> None:
         a.become(add(whole, diag(subtract(broadcast_to(new, (a.shape[0],)), diag(whole)))).expr)
     elif all(isinstance(f, list) for f in found):
         a.become(at_places(whole, found, new).expr)
+    elif any(isinstance(f, Expr) for f in found):
+        places = tuple(f if isinstance(f, Expr) else as_range(f) for f in found)
+        kept = tuple(p.length for p in places if isinstance(p, Range))
+        a.become(Filled(whole.expr, spread(new.expr, new.lengths, kept), places))
     else:
         a.become(replaced(whole, found, new))
 

@@ -192,6 +192,7 @@ class Masked(Traced):
         self.finite, self.kept = finite, kept
         self.lengths = broadcast(finite.lengths, kept.lengths)
         self.sharing = []
+        self.part_of = None
 
     def __getattr__(self, name: str) -> Any:
         if name == "expr":
@@ -210,6 +211,7 @@ class Selected(Traced):
         self.whole, self.mask = whole, mask
         self.lengths = whole.lengths
         self.sharing = []
+        self.part_of = None
 
     def __getattr__(self, name: str) -> Any:
         if name == "expr":

@@ -11,7 +11,7 @@ from typing import Any
 from weakref import ref
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Expr, Index, Number, replace
+from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.operators.products import Product, Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
@@ -19,7 +19,7 @@ from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent_of, refuse
 from matdiff.recording.counting import new_index
 from matdiff.recording.keys import Counted, Range, chosen_places, keys_of
-from matdiff.recording.places import item
+from matdiff.recording.places import at, item
 from matdiff.recording.shapes import Lengths, broadcast, flip, written
 
 Members = Callable[[int, Any], Traced]
@@ -39,6 +39,7 @@ class Tall(Traced):
         self.members = members
         self.found: dict[Any, Traced] = {}
         self.sharing = [ref(self)]
+        self.part_of = None
 
     def __repr__(self) -> str:
         return f"<traced array of shape {written(self.lengths)}>"
@@ -129,7 +130,7 @@ def of_list(one: Traced, index: Index) -> Traced:
 
     def members(k: Any) -> Traced:
         place = k.place if isinstance(k, Counted) else Number(number_of(k) + 1)
-        return Traced(replace(one.expr, lambda n: place if n is index else None), one.lengths)
+        return Traced(at(one.expr, index, place), one.lengths)
 
     return stacked(index.last, members)
 

@@ -11,14 +11,16 @@ from typing import Any
 
 from matdiff.algebra.constants import Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.algebra.expr import Expr, Number, Symbol
+from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.products import FLATTEN, Hadamard, Product, Scale, Transpose
+from matdiff.algebra.operators.recurrence import Iterate
+from matdiff.algebra.operators.recurrence import place as number_of
 from matdiff.algebra.operators.resampling import Exchange
 from matdiff.algebra.operators.slices import Column, Row, Slice
 from matdiff.algebra.operators.structure import DiagonalVector, value_of
-from matdiff.algebra.operators.sums import Entry, UnitVector
+from matdiff.algebra.operators.sums import Entry, IndexedSum, UnitVector
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.errors import ShapeError
 from matdiff.recording.arrays import (
@@ -30,6 +32,7 @@ from matdiff.recording.arrays import (
     refuse,
 )
 from matdiff.recording.axes import regrouped
+from matdiff.recording.filling import Filled, read
 from matdiff.recording.keys import All, Chosen, Range, chosen_places, keys_of, without_masks
 from matdiff.recording.masks import Mask
 from matdiff.recording.shapes import differ, flip, over_columns, repeated
@@ -41,10 +44,9 @@ def item(a: Traced, key: Any) -> Traced:
     """X[i, j], x[1:], x[:, None], X[rows, cols], X[mask]."""
     if isinstance(key, Mask):
         return as_traced(FUNCTIONS["selected"](a, key))
-    key = without_masks(key)
     if a.ndim > 2:
-        return as_traced(FUNCTIONS["item of members"](a, key))
-    keys = keys_of(a, key)
+        return as_traced(FUNCTIONS["item of members"](a, without_masks(key)))
+    keys = keys_of(a, without_masks(key))
     own = [k for k in keys if k is not None]
     pair = pairs_of(a, own)
     if pair is not None:
@@ -56,12 +58,18 @@ def item(a: Traced, key: Any) -> Traced:
     result = Traced(e, tuple(k for k in lengths if k is not None))
     result = regrouped(result, tuple(k for k in grouped if k is not None))
     is_copy = not result.lengths or any(isinstance(f, list) for f in found)
-    return result if is_copy else a.shared_with(result)
+    if is_copy:
+        return result
+    result.part_of = (a, key)
+    return a.shared_with(result)
 
 
 def parts(e: Expr, extents: Sequence[Size], found: Sequence[Chosen]) -> tuple[Expr, list[Size | None]]:
     """The part of an expression at places of all axes, and what is left of these."""
     lengths = list[Size | None](extents)
+    e = read(e, found)
+    if isinstance(e, Filled) and e.keys == tuple(found):
+        return e.operands[1], [f.length if isinstance(f, Range) else None for f in e.keys]
     for axis, (places, length) in enumerate(zip(found, extents, strict=True)):
         e, lengths[axis] = part(e, axis, places, length, [k is None for k in lengths[:axis]])
     return e, lengths
@@ -94,6 +102,11 @@ def taken(e: Expr, place: Size | Expr, along_rows: bool) -> Expr:
     around: list[Callable[[Expr], Expr]] = []
     while True:
         if not isinstance(place, Expr) and isinstance(e, VerticalStack if along_rows else HorizontalStack):
+            extent = e.rows if along_rows else e.cols
+            if place is extent:  # the last of all is the last of the last block
+                e = e.operands[-1]
+                place = e.rows if along_rows else e.cols
+                continue
             extents = [o.rows if along_rows else o.cols for o in e.operands]
             e, place = operand_at(e.operands, extents, place, e)
         inside = one_inside(e, along_rows)
@@ -128,6 +141,8 @@ def one_inside(e: Expr, along_rows: bool) -> tuple[Expr, bool, Callable[[Expr], 
 
 def placed(e: Expr, place: Size | Expr, along_rows: bool) -> Expr:
     """The row or the column of an expression that is taken as it is, as a column."""
+    if along_rows and (one := of_family(e, place)) is not None:
+        return one
     if (e.rows if along_rows else e.cols) is ONE:
         return flip(e) if along_rows else e
     if isinstance(e, Ones | Zeros):
@@ -152,6 +167,26 @@ def placed(e: Expr, place: Size | Expr, along_rows: bool) -> Expr:
     if along_rows:
         return Entry(e, index) if e.cols is ONE else flip(Row(e, index))
     return Entry(e, Number(1), index) if e.rows is ONE else Column(e, index)
+
+
+def of_family(e: Expr, place: Size | Expr) -> Expr | None:
+    """The row of Σᵢ eᵢaᵢᵀ at a place; at one that is a size if the aᵢ are states, which are known by their number."""
+    match e:
+        case IndexedSum(operands=(Product(operands=(UnitVector(operands=(i,)), *row)),)) if i is e.index:
+            one = flip(Product.of(*row))
+        case IndexedSum(operands=(Scale(operands=(one, UnitVector(operands=(i,)))),)) if i is e.index:
+            pass
+        case _:
+            return None
+    number = place if isinstance(place, Expr) else number_of(place)
+    is_known = isinstance(place, Expr) or place.number is not None
+    of_index = (n for n in postorder(one, lambda n: i not in n.free) if i in n.operands)
+    return at(one, i, number) if is_known or all(isinstance(n, Iterate) for n in of_index) else None
+
+
+def at(e: Expr, index: Index, number: Expr) -> Expr:
+    """An expression at a value of an index."""
+    return replace(e, lambda n: number if n is index else n if index not in n.free else None)
 
 
 def operand_at(operands: Sequence[Expr], extents: Sequence[Size], place: Size, whole: Expr) -> tuple[Expr, Size]:

@@ -1,6 +1,6 @@
 """What a round of a loop makes of the unknowns that it starts from, and so what all rounds make of the variables.
 
-p + t is start + Σᵢ t, p·t a product, max(p, t) a largest one, and anything else a recurrence, p[i] = F(p[i − 1]).
+A sum, a product, a largest entry, a recurrence, or for several that depend on each other the one of the stacked state.
 """
 
 from __future__ import annotations
@@ -8,104 +8,24 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from itertools import count as counted_from
 from typing import Any
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Index
 from matdiff.algebra.operators.blocks import VerticalStack
-from matdiff.algebra.operators.entry_products import ProductOfEntries
-from matdiff.algebra.operators.extremes import Maximum, MaxOfEntries, Minimum, MinOfEntries
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
 from matdiff.algebra.operators.recurrence import Recurrence, State, open_states
-from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.slices import Slice
+from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.walks import replace
-from matdiff.errors import MatdiffError, UnsupportedError
-from matdiff.recording.arrays import Traced, lift, refuse
-from matdiff.recording.counting import NOW, summed
+from matdiff.errors import MatdiffError
+from matdiff.recording.arrays import Traced, refuse
+from matdiff.recording.blocks import Filling, filled
+from matdiff.recording.carried import NUMBERS, SHAPE, Carried, as_array
+from matdiff.recording.counting import NOW
 from matdiff.recording.definitions import MARK
-from matdiff.recording.members import gathered
-from matdiff.recording.operations import plus
-from matdiff.recording.shapes import Lengths, shape_of, spread, written
+from matdiff.recording.filling import Filled
+from matdiff.recording.shapes import written
 from matdiff.recording.variables import Variables, is_same, leaves
-
-NUMBERS = counted_from()  # of the unknowns, whose names are the author's when all has been recorded
-SHAPE = "Give it before the loop a value of the shape that it has in the loop."
-RELATIVES = {Maximum: MaxOfEntries, Minimum: MinOfEntries}
-WORSE = {Maximum: -math.inf, Minimum: math.inf}  # than everything, where a search may start
-
-
-class Carried:
-    """What a round may take from the one before: where it starts, its unknown, and what a round makes of it."""
-
-    def __init__(self, name: str, start: Any, after: Any, index: Index, forward: bool) -> None:
-        self.name, self.start, self.index = name, as_array(start), index
-        self.lengths = shared_lengths(self.start, as_array(after))
-        self.fits = self.lengths is not None
-        number = f"{name}{MARK}{next(NUMBERS)}"
-        self.state = State(number, shape_of(self.lengths or ()), index, 0, forward)
-        self.unknown = Traced(self.state, self.lengths or ())
-        self.value: Any = self.unknown  # after a round, and at last after the loop
-
-    @property
-    def step(self) -> Expr:
-        """What a round makes of the unknown."""
-        return self.value.expr if isinstance(self.value, Traced) else self.state
-
-    @property
-    def first(self) -> Expr:
-        """The start, in the shape of what follows."""
-        if not isinstance(self.start, Traced) or self.lengths is None:
-            refuse(
-                f"{self.name}, which is {self.start} before the loop,",
-                "Give it before the loop a value of its later shape.",
-            )
-        return spread(self.start.expr, self.start.lengths, self.lengths)
-
-    def reduced(self, e: Expr) -> Expr | None:
-        """The sum, the product or the extreme entry that the rounds make, if a round adds, multiplies or compares."""
-        rest = [o for o in e.operands if o is not self.state]
-        if len(rest) + 1 != len(e.operands) or any(self.state in open_states(o) for o in rest):
-            return None
-        if isinstance(e, Sum):
-            return plus(self.first, summed(Sum.of(*rest), self.index))
-        if not e.is_scalar:
-            return None
-        if isinstance(e, Hadamard | Scale | Product):
-            factor = Hadamard.of(*rest)
-            if self.index not in factor.free:
-                return Hadamard.of(self.first, Power.of(factor, count(self.index.last)))
-            return Hadamard.of(self.first, ProductOfEntries.of(family(factor, self.index)))
-        if isinstance(e, Maximum | Minimum):
-            (other,) = rest
-            extreme = RELATIVES[type(e)].of(family(other, self.index)) if self.index in other.free else other
-            return extreme if self.start == WORSE[type(e)] else type(e)(self.first, extreme)
-        return None
-
-
-def as_array(value: Any) -> Any:
-    """A number or an array as it is recorded; what is neither, and an infinite number, as it is."""
-    if isinstance(value, Traced):
-        return value
-    try:
-        return lift(value)
-    except UnsupportedError:
-        return value
-
-
-def shared_lengths(start: Any, after: Any) -> Lengths | None:
-    """The lengths after a round, if what the loop starts from has them or is repeated to them."""
-    if not isinstance(after, Traced) or not isinstance(start, Traced | float):
-        return None
-    if isinstance(start, Traced) and start.lengths not in ((), after.lengths):
-        return None
-    return after.lengths
-
-
-def family(e: Expr, index: Index) -> Expr:
-    """The vector with an entry for every value of the index."""
-    return gathered(Traced(e, ()), index, index.last).expr
 
 
 def without_infinity(before: Variables) -> None:
@@ -189,8 +109,11 @@ class Round:
         """What the variables have after the loop, and what the members of lists are in the round of the index."""
         if not all(isinstance(v, Traced) for v in listed):
             refuse("a list of what is neither a number nor an array, made in a loop over a symbolic length,")
-        carried = list(self.carried.values())
-        asked = {c: open_states(c.step) for c in carried}
+        arrays = [Filling(c, self.forward) for c in self.carried.values() if isinstance(c.step, Filled)]
+        carried = [c for c in self.carried.values() if not isinstance(c.step, Filled)]
+        carried += filled(arrays, carried, listed)
+        steps = {c: c.step for c in carried}
+        asked = {c: open_states(e) for c, e in steps.items()}
         inside = [open_states(v.expr) for v in listed]
         live = [c for c in carried if any(c.state in states for states in (*asked.values(), *inside))]
         known: dict[Expr, Expr] = {}
@@ -202,11 +125,16 @@ class Round:
             (c, *more) = group
             if more:
                 together(group, known)
-            elif any(c.state in states for states in others) or not self.reduce(c, known):
+            elif c.is_kept or any(c.state in states for states in others) or not self.reduce(c, known):
                 one_by_one(c, known)
         for c in carried:
-            if c not in live and isinstance(c.value, Traced):
+            if c not in live and not c.is_kept and isinstance(c.value, Traced):
                 c.value = Traced(last_value(c, replace(c.step, known.get)), c.value.lengths)
+        for f in arrays:
+            whole = value_of(f.array.first)
+            for block in f.blocks:
+                whole = f.end(replace(steps[block.row], known.get), block, whole)
+            f.array.value = Traced(whole, f.array.lengths)
         for v in listed:
             v.expr = replace(v.expr, known.get)
 

@@ -14,6 +14,7 @@ from matdiff.algebra.dims import ONE, SCALAR, Shape, Size
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.products import FLATTEN, Product, Scale, Transpose
+from matdiff.algebra.operators.structure import value_of
 from matdiff.errors import ShapeError
 
 Lengths = tuple[Size, ...]
@@ -61,8 +62,8 @@ def _factors(e: Expr) -> tuple[Expr, ...]:
 
 
 def _transposed(e: Expr) -> Expr:
-    if isinstance(e, Transpose):
-        return e.operands[0]
+    if isinstance(value_of(e), Transpose):
+        return value_of(e).operands[0]
     return e if e.is_scalar or isinstance(e, Identity) else Transpose(e)
 
 

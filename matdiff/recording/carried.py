@@ -1,0 +1,102 @@
+"""What a loop over a symbolic length carries from round to round: its start, its unknown, and what a round makes of it.
+
+p + t is start + Σᵢ t, p·t a product, max(p, t) a largest one, and anything else a recurrence, p[i] = F(p[i − 1]).
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import count as counted_from
+from typing import Any
+
+from matdiff.algebra.expr import Expr, Index
+from matdiff.algebra.operators.entry_products import ProductOfEntries
+from matdiff.algebra.operators.extremes import Maximum, MaxOfEntries, Minimum, MinOfEntries
+from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
+from matdiff.algebra.operators.recurrence import State, open_states
+from matdiff.algebra.operators.reductions import count
+from matdiff.errors import UnsupportedError
+from matdiff.recording.arrays import Traced, lift, refuse
+from matdiff.recording.counting import summed
+from matdiff.recording.definitions import MARK
+from matdiff.recording.members import gathered
+from matdiff.recording.operations import plus
+from matdiff.recording.shapes import Lengths, shape_of, spread
+
+NUMBERS = counted_from()  # of the unknowns, whose names are the author's when all has been recorded
+SHAPE = "Give it before the loop a value of the shape that it has in the loop."
+RELATIVES = {Maximum: MaxOfEntries, Minimum: MinOfEntries}
+WORSE = {Maximum: -math.inf, Minimum: math.inf}  # than everything, where a search may start
+
+
+class Carried:
+    """What a round may take from the one before: where it starts, its unknown, and what a round makes of it."""
+
+    def __init__(self, name: str, start: Any, after: Any, index: Index, forward: bool) -> None:
+        self.name, self.start, self.index = name, as_array(start), index
+        shared = shared_lengths(self.start, as_array(after))
+        self.lengths, self.fits = shared or (), shared is not None
+        self.is_kept = False  # every round of it is asked for, and not the last alone
+        number = f"{name}{MARK}{next(NUMBERS)}"
+        self.state = State(number, shape_of(self.lengths), index, 0, forward)
+        self.unknown = Traced(self.state, self.lengths)
+        self.value: Any = self.unknown  # after a round, and at last after the loop
+
+    @property
+    def step(self) -> Expr:
+        """What a round makes of the unknown."""
+        return self.value.expr if isinstance(self.value, Traced) else self.state
+
+    @property
+    def first(self) -> Expr:
+        """The start, in the shape of what follows."""
+        if not isinstance(self.start, Traced) or not self.fits:
+            refuse(
+                f"{self.name}, which is {self.start} before the loop,",
+                "Give it before the loop a value of its later shape.",
+            )
+        return spread(self.start.expr, self.start.lengths, self.lengths)
+
+    def reduced(self, e: Expr) -> Expr | None:
+        """The sum, the product or the extreme entry that the rounds make, if a round adds, multiplies or compares."""
+        rest = [o for o in e.operands if o is not self.state]
+        if len(rest) + 1 != len(e.operands) or any(self.state in open_states(o) for o in rest):
+            return None
+        if isinstance(e, Sum):
+            return plus(self.first, summed(Sum.of(*rest), self.index))
+        if not e.is_scalar:
+            return None
+        if isinstance(e, Hadamard | Scale | Product):
+            factor = Hadamard.of(*rest)
+            if self.index not in factor.free:
+                return Hadamard.of(self.first, Power.of(factor, count(self.index.last)))
+            return Hadamard.of(self.first, ProductOfEntries.of(family(factor, self.index)))
+        if isinstance(e, Maximum | Minimum):
+            (other,) = rest
+            extreme = RELATIVES[type(e)].of(family(other, self.index)) if self.index in other.free else other
+            return extreme if self.start == WORSE[type(e)] else type(e)(self.first, extreme)
+        return None
+
+
+def as_array(value: Any) -> Any:
+    """A number or an array as it is recorded; what is neither, and an infinite number, as it is."""
+    if isinstance(value, Traced):
+        return value
+    try:
+        return lift(value)
+    except UnsupportedError:
+        return value
+
+
+def shared_lengths(start: Any, after: Any) -> Lengths | None:
+    """The lengths after a round, if what the loop starts from has them or is repeated to them."""
+    if not isinstance(after, Traced) or not isinstance(start, Traced | float):
+        return None
+    if isinstance(start, Traced) and start.lengths not in ((), after.lengths):
+        return None
+    return after.lengths
+
+
+def family(e: Expr, index: Index) -> Expr:
+    """The vector with an entry for every value of the index."""
+    return gathered(Traced(e, ()), index, index.last).expr
