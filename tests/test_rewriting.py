@@ -10,9 +10,10 @@ import matdiff
 from matdiff.algebra import rewriting
 from matdiff.algebra.dims import SCALAR, size
 from matdiff.algebra.expr import Expr, Index, Symbol, replace, symbols
+from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.entrywise import Exp
 from matdiff.algebra.operators.sums import IndexedSum
-from matdiff.algebra.rewriting import Rewriter
+from matdiff.algebra.rewriting import Rewriter, Simplifier
 from matdiff.errors import UnsupportedError
 
 a, b, c = (Symbol(name, SCALAR) for name in "abc")
@@ -36,3 +37,17 @@ def test_transposes_in_sums_come_to_rest(inner: str) -> None:
     term = IndexedSum(body, Index("i", size("N")))
     f = matdiff.parse("det(5*I + tanh(inv(5*I + tanh(T))))", "T: n x n")
     assert matdiff.derive(replace(f, lambda e: term if e in symbols(f) else None), unknown).verify(trials=1).ok
+
+
+VALUES = [
+    ("sin(0)", "0"), ("cos(zeros(m, n))", "ones(m, n)"),
+    ("sigmoid(zeros(n))", "1/2*ones(n)"), ("log(ones(n))", "zeros(n)"),
+    ("step(0)", "0"), ("normcdf(0)", "1/2"), ("det(eye(n))", "1"), ("logdet(eye(n))", "0"), ("tr(zeros(n, n))", "0"),
+    ("exp(sin(x - x))", "ones(n)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), VALUES)
+def test_a_function_of_zero_or_one_that_has_a_value_is_that_value(text: str, value: str) -> None:
+    where = {"x": "n"} if "x - x" in text else None
+    assert Simplifier(SIMPLIFICATIONS)(matdiff.parse(text, where))[0] is matdiff.parse(value)

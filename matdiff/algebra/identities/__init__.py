@@ -49,6 +49,7 @@ from matdiff.algebra.identities import (
     symbolic_powers,
     traces,
     transposes,
+    values,
     vectorisation,
 )
 from matdiff.algebra.laws import Law
@@ -131,6 +132,7 @@ EVERYWHERE = stated_in(
     open_functions,
     softmax,
     entrywise,
+    values,
     determinants,
     powers,
     symbolic_powers,
