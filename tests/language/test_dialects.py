@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import matdiff
@@ -55,3 +56,21 @@ def test_reductions_of_tensorflow() -> None:
 def test_languages_that_are_not_read_are_named(text: str, language: str) -> None:
     with pytest.raises(matdiff.MatdiffError, match=f"this is {language}"):
         matdiff.parse(text)
+
+
+FUNCTION = """import numpy as np
+
+def loss(w):
+    \"\"\"least squares\"\"\"
+    r = X @ w - y  # residual
+    return 0.5 * r @ r
+"""
+
+
+def test_a_function_is_what_it_returns() -> None:
+    derivation = matdiff.derive(FUNCTION, wrt="w")
+    assert derivation.to_text().startswith("loss = f(w) = ½rᵀr")
+    rng = np.random.default_rng(1)
+    values = {"X": rng.normal(size=(4, 3)), "w": rng.normal(size=3), "y": rng.normal(size=4)}
+    expected = values["X"].T @ (values["X"] @ values["w"] - values["y"])
+    np.testing.assert_allclose(matdiff.evaluate(derivation.gradient, values), expected)

@@ -70,9 +70,12 @@ def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
     """What is computed: without imports of libraries that are known, and of the only function its own statements."""
     rest = [item for item in body if not _is_known_import(item)]
     match rest:
-        case [ast.FunctionDef(body=own, decorator_list=[])]:
+        case [
+            ast.FunctionDef(name=name, body=[*own, ast.Return(value=ast.expr() as value) as last], decorator_list=[])
+        ]:
+            result = ast.Assign([ast.Name(name, ast.Store())], value)
             said = [item for item in own if not _is_string(item)]  # what the function is for
-            return said if said and isinstance(said[-1], ast.Return) else rest
+            return [*said, ast.copy_location(result, last)]
     return rest
 
 
