@@ -30,8 +30,26 @@ GRADIENTS = [
     ("J = sqrt(det(B)); a*(J - 1)^3", "B: n x n spd; a: scalar", "B", "J = sqrt(det(B)); 3*a*(J - 1)^2*J*inv(B)/2"),
     ("r = sqrt(x'*A*x); 1/r", "A: n x n spd; x: n", "x", "r = sqrt(x'*A*x); -A*x/r^3"),
     ("1/n*tr((eye(n) - M/n)^n)", "M: n x n; n: scalar positive integer", "M", "-((eye(n) - M/n)^(n - 1))'/n"),
+    # a sum beside its multiple
+    ("a'*K*a + λ/2*a'*(K + K')*a", "K: n x n; a: n; λ: scalar", "a", "(1 + λ)*(K + K')*a"),
+    ("x'*A*x + c*x'*A*x/2 + b'x", "A: n x n; x, b: n; c: scalar", "x", "(1 + c/2)*(A + A')*x + b"),
     ("sum(x.^5)/norm2(x)^5", "x: n", "x", "5*(x.^4 - sum(x.^5)*x/norm2(x)^2)/norm2(x)^5"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("f", "wrt", "shown"),
+    [
+        ("sin(a*x)", "x", "a cos(ax)"),
+        ("b*exp(−a*x^2)", "x", "−2bax exp(−ax²)"),
+        ("log(1 + exp(a*x + b))", "x", "a sigmoid(ax + b)"),
+        ("cos(x)*sin(a*x)*b", "b", "cos(x)sin(ax)"),
+    ],
+)
+def test_letters_stand_before_functions(f: str, wrt: str, shown: str) -> None:
+    found = matdiff.derive(f, wrt, "a, b, x: scalar")
+    assert str(found.gradient) == shown
+    assert found.verify(trials=1).ok
 
 
 @pytest.mark.parametrize(("f", "where", "unknown", "best"), GRADIENTS)

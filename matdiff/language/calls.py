@@ -19,7 +19,7 @@ from matdiff.language.doubtful_calls import (
     DoubtfulCalls,
 )
 from matdiff.language.limits import Limits, read_head, read_limits, runs_over_a_letter
-from matdiff.language.named_functions import argument, gamma_function, spelt_function
+from matdiff.language.named_functions import argument, gamma_function, psi_function, spelt_function
 from matdiff.language.names import (
     GREEK_CLASS,
     SUBSCRIPT,
@@ -315,11 +315,23 @@ class Calls(DoubtfulCalls):
         is_first = self.last == "LEFT" and len(self.tokens) > 1 and self.tokens[-2].value in ("sum", "mean")
         if is_first and (found := argument(self.text, start, end, known.functions)):
             return self.emit("STRING", found[0], start, found[1])
+        if name == "psi" and (derivative := psi_function(self.text, end)):
+            return self.psi(start, *derivative)
         if name in ("Gamma", "gamma"):
             found = gamma_function(self.text, start, end, known.only_called(name))
         else:
             found = spelt_function(self.text, start, end, known.functions)
         return self.function(found[0], start, found[1]) if found else 0
+
+    def psi(self, start: int, order: int, end: int) -> int:
+        """ψ(a) as digamma(a), ψ^{(1)}(a) as polygamma(1, a)."""
+        if not order:
+            return self.function("digamma", start, end)
+        self.operand("FUNCTION", "polygamma", start, end)
+        self.push("(", end)
+        self.emit("LEFT", None, end, end + 1)
+        self.emit("NUMBER", Fraction(order), end, end + 1)
+        return self.emit("COMMA", None, end, end + 1)
 
     def in_divergence(self) -> bool:
         """Whether the innermost bracket is that of KL(N(μ₁, Σ₁) ‖ N(μ₂, Σ₂))."""

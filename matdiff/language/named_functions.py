@@ -19,6 +19,10 @@ Found = tuple[str, int]
 PARAMETER = r"_\{?\s*(?:([0-9]+)|\\?[A-Za-zα-ω]+)\s*\}?|([₀-₉]+)"
 CALL_FOLLOWS = r"\s*\("
 LOGARITHM = r"(?:log|ln)[^\w)]{0,3}"
+PSI = r"(?:ψ|(?<![A-Za-z])psi(?![A-Za-z]))"
+ORDER = r"\s*\^\s*(?:\{\s*)?\(\s*([0-9])\s*\)(?:\s*\})?(?=\()"
+PRIMES = "['′]{0,3}"
+OF_GAMMA = r"(?:Γ|Gamma)[ \t]*\(|(?<![A-Za-z])(?:l|log|di|poly)?gamma(?:ln)?[ \t]*\(|gammaln|" + PSI + ORDER
 SINGLE = r"\s*\(\s*(?:⟪\w+⟫|\w)[\w₀-₉ᵢⱼₖ]*(?:_\{[^{}]*\}|_\w+)?\s*\)"
 PROJECTION = (
     r"(?:P|Π|Pi|⟪?[Pp]roj⟫?)_?(?:\{?\s*(?:Ω|Omega)\s*\}?|(?<=[Πij⟫]_)\{?\s*[A-Z]\s*\}?|(?<=P_)\{?\s*[B-Z]\s*\}?)\s*\("
@@ -92,6 +96,19 @@ def gamma_function(text: str, start: int, end: int, alone: bool) -> Found | None
             suggestion="write tgamma(…) for the function, gamma*(…) for the product",
         )
     return None
+
+
+def psi_function(text: str, end: int) -> tuple[int, int] | None:
+    """ψ^{(1)}(a), and ψ(a), ψ′(a) beside a gamma function: which derivative of digamma, and the end of its head.
+
+    None where the letter stands somewhere else too.
+    """
+    if re.search(rf"{PSI}(?!{PRIMES}\(|{ORDER})", text):
+        return None
+    if m := match_at(ORDER, text, end):
+        return int(m.group(1)), m.end()
+    m = match_at(rf"({PRIMES})\(", text, end)
+    return (len(m.group(1)), m.end() - 1) if m and re.search(OF_GAMMA, text) else None
 
 
 def require_no_projection(text: str, start: int, names: Collection[str]) -> None:

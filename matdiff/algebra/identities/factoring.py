@@ -265,6 +265,23 @@ def common_scalars(e: Expr) -> Expr | None:
     return multiple(number, Scale.of(Hadamard.of(*shared), inner) if shared else inner)
 
 
+@identity("A + B + c*(A + B) = (1 + c)*(A + B)", where="c: scalar; A, B: m x n", among=(Scale,))
+def sum_beside_its_multiple(e: Expr) -> Expr | None:
+    """Also 2A + 2B + c(A + B) = (2 + c)(A + B)."""
+    beside = {body: number for number, body in map(coefficient, e.operands)}
+    for t in map(split, e.operands):
+        whole = t.factors[0] if t.scalars and len(t.factors) == 1 else None
+        if not isinstance(whole, Sum):
+            continue
+        ratios = {beside.get(body, 0) / number for number, body in map(coefficient, whole.operands)}
+        if len(ratios) == 1 and 0 not in ratios:
+            within = {body for _, body in map(coefficient, whole.operands)}
+            rest = [o for o in e.operands if split(o) is not t and coefficient(o)[1] not in within]
+            factor = Sum.of(Number(*ratios), multiple(t.number, Hadamard.of(*t.scalars)))
+            return Sum.of(*rest, Scale.of(factor, whole))
+    return None
+
+
 def common_number(numbers: list[Fraction]) -> Fraction:
     """The number that is taken out of terms with these numbers: their size if it is the same, and a minus sign."""
     first = numbers[0]

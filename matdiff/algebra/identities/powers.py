@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.expr import UNIT, Expr, Number, Symbol
 from matdiff.algebra.laws import identity
-from matdiff.algebra.operators.entrywise import Sqrt, to_power
+from matdiff.algebra.operators.entrywise import Entrywise, Sqrt, to_power
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, ones_like
 from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import Named, value_of
+from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.stated import stated
 
@@ -48,6 +49,23 @@ def reciprocals_last(e: Expr) -> Expr | None:
     """Reciprocals go last, also entry by entry."""
     below = [f.reciprocal is not None for f in e.operands]
     return collected(e) if below != sorted(below) and not has_equal_bases(e.operands) else None
+
+
+@identity("exp(a)*b = b*exp(a)", title="ab = ba", where="a, b: scalar", among=(Entrywise,))
+def letters_first(e: Expr) -> Expr | None:
+    """Letters stand before functions of numbers: a cos(ax)."""
+    if not e.is_scalar:
+        return None
+    places = [0 if f.number is not None or is_letter(f) else 1 for f in e.operands]
+    if places == sorted(places):
+        return None
+    return Hadamard.of(*[f for _, f in sorted(zip(places, e.operands, strict=True), key=lambda pair: pair[0])])
+
+
+def is_letter(e: Expr) -> bool:
+    """A letter, a member of a family, or a power of one."""
+    base = e.operands[0] if isinstance(e, Power) else e
+    return isinstance(base, Symbol | Member | Named) and e.reciprocal is None
 
 
 def has_equal_bases(factors: Sequence[Expr]) -> bool:

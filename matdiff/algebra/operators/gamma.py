@@ -78,6 +78,9 @@ class Digamma(Entrywise):
     numpy = staticmethod(lambda np, a: by_scalars(np, lambda t: polygamma(0, t), a))
     slope = staticmethod(lambda t: Polygamma(t, 1))
 
+    def notation(self, style: Style) -> Notation:
+        return fenced(self.operands[0], style, ("digamma(", ")"), (r"\psi^{(0)}\left(", r"\right)"))
+
 
 class Polygamma(OfEntries):
     """ψ⁽ᵏ⁾(a), the k-th derivative of the digamma function; data: k"""

@@ -19,6 +19,7 @@ from matdiff.regex import regex
 DIFFERENTIAL = r"(?:d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?(?:\^.{1,4})?){1,2}"  # dx, below a fraction line
 
 MEMBER = r"\([A-Za-z]\)"  # x^{(i)}
+DEFINES_PSI = regex(r"psi\s*\^\s*\{?\s*\([0-9]+\)\s*\}?\s*\([^()=]*\)\s*&?:?=")
 WORD = regex(rf"{NAMED}\w+{NAME_ENDS}|[(\[]{NAMED}\w+{NAME_ENDS}[)\]]")  # x^{old}, x^{(old)}
 
 
@@ -269,7 +270,7 @@ class Script(Construct):
             page.change(self.mark, ".^")
             page.extend(self.mark, page.pieces[first][2])
             page.change(first, "")
-        elif SCRIPTED.fullmatch(content):
+        elif SCRIPTED.fullmatch(content) and not self._is_order(page, content):
             self.sign = "_"
             page.change(self.mark, "_")
             page.change(first, "")
@@ -277,6 +278,11 @@ class Script(Construct):
         elif WORD.fullmatch(content):
             for place in range(self.mark + 2, len(page)):  # x^{(old)} is x^{old}
                 page.change(place, page.pieces[place][0].strip("()[]" + NAMED + NAME_ENDS))
+
+    def _is_order(self, page: Page, content: str) -> bool:
+        """Whether a number in brackets counts derivatives, as in ψ^{(1)}(a)."""
+        is_psi = self.mark > 0 and page.pieces[page.solid(self.mark - 1, -1)][0] == "ψ"
+        return is_psi and content[1:-1].isdecimal() and DEFINES_PSI.search(page.source) is None
 
     def _place(self, page: Page, content: str) -> None:
         """The customary order: W_{1}_i for W_i^{(1)}, x^{(i)}_j for x_j^{(i)}, and x_i^⊤ for x^⊤_i."""
