@@ -32,6 +32,8 @@ def type_unspecified(attempt: Attempt, node: Node) -> Typed:
         return open_functions.call_of_letter(attempt, node, name, order, pieces)
     a = pieces[0]
     open_functions.require_one_use(attempt, node, name, ())
+    if not order and name[0].isupper() and name not in attempt.bound.declared:
+        attempt.note(node, f"{name} is a function of each entry that is left open; the product is {name}*(…)")
     return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
 
 

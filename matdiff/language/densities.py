@@ -5,6 +5,7 @@ The bar or semicolon in such brackets separates, as a comma does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from matdiff.algebra.constants import PI, Zeros
@@ -20,6 +21,7 @@ from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, special
 from matdiff.language.words import match_at
+from matdiff.regex import regex
 
 SEPARATED = ("normal", "log_normal", "kl")  # functions whose arguments may stand on two sides of a bar
 PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {  # of the variables and means, and of the covariances
@@ -30,6 +32,9 @@ PLACES: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {  # of the variabl
 ARITHMETIC = ("symbol", "NUMBER", "power", "group", "product", "tight")
 DIVERGENCE = r"D_?\{?\s*(?:KL|kl)\s*\}?(?=\s*\()"
 EXPECTATION = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*\[(?!\s*[\w:]*\s*(?:,\s*[\w:]*\s*)?\])"
+EXPECTED = r"E\s*(?:_\{[^{}]*\}|_\w+|[ₐ-ₜᵢ-ᵥ]+)?\s*(?=\()"
+BEFORE_TERM = regex(r"(?:^|[-+−=;,/½]|(?<!tr)(?<!trace)(?<!det)\(|[0-9⋅·]\s*|Σ|∑.*)\s*$")
+BEHIND_TERM = r"\s*(?:$|[-+−^²/;,)])"
 BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
@@ -95,11 +100,24 @@ def _letters_of(node: Node) -> Iterator[tuple[frozenset[str], frozenset[str] | N
 
 def require_no_expectation(text: str, source: str, start: int, place: int) -> None:
     """Refuses 𝔼[…] and E[…], by the name of what takes expectations."""
-    found = match_at(EXPECTATION, text, start)
+    found = match_at(EXPECTATION, text, start) or _mean_of_term(text, start)
     if found or source[place : place + 1] == "𝔼":
         span = (start, found.end() if found else start + 1)
         message = "an expectation is no part of an expression: matdiff.expectation takes it"
-        raise NotationError(message, text=text, span=span, suggestion="give what is inside, and the distribution of x")
+        hint = "give what is inside, and the distribution of x; a product is written E*(…)"
+        raise NotationError(message, text=text, span=span, suggestion=hint)
+
+
+def _mean_of_term(text: str, start: int) -> re.Match[str] | None:
+    """E(…) where it is a term, or a factor behind a number: a matrix E would have a factor beside it."""
+    found = match_at(EXPECTED, text, start)
+    depth, end = 0, len(text)
+    for place in range(found.end() if found else end, len(text)):
+        depth += BRACKETS.get(text[place], 0)
+        if depth == 0:
+            end = place + 1
+            break
+    return found if found and BEFORE_TERM.search(text[:start]) and match_at(BEHIND_TERM, text, end) else None
 
 
 # ---- what they mean ---------------------------------------------------------------------------------

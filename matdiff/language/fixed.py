@@ -284,8 +284,19 @@ def _own(bound: Names, place: Unbound, whole: str, is_doubtful: bool) -> None:
     if is_doubtful:
         base, index = place.base.value, ", ".join(place.pieces)
         known = _whole(bound, base)
-        part = f"{base}[{index}]" if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
+        part = f"{base}[{index}]"
+        if whole not in bound.declared and _has_another(bound, place):
+            message = f"{_shown(place)} can be {part}, an entry of {base}, or a name of its own"
+            hint = f"write {part} with an index that is declared, or declare {whole} for the name"
+            raise fault(bound, place.node.start, place.node.end, message, hint)
+        part = part if known is None or _counts(known, place.pieces) else f"{base}[{index}, :]"
         bound.note(place.node, f"{_shown(place)} is a name of its own, and no part of {base}; {part} would be one")
+
+
+def _has_another(bound: Names, place: Unbound) -> bool:
+    """Whether as many indices, of which a sum binds one, stand behind the same letter: x_{n,y_n} beside x_{n,c}."""
+    others = [p for p in bound.pending if p.base.value == place.base.value and len(p.pieces) == len(place.pieces) > 1]
+    return any(canonical(piece) in p.scope for p in others for piece in p.pieces)
 
 
 def _last_places(bound: Names, place: Unbound) -> Indices:

@@ -36,8 +36,8 @@ COMMANDS = {
 CONSTANTS = frozenset("I")  # the identity is one in every font
 WORDS = frozenset("let in and for max min".split())
 PIECE = regex(
-    r"[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)|[\^_]\s*(?:\{\s*[A-Za-z]+\s*\}|[A-Za-z])|𝒩\s*\("
-    rf"|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
+    r"[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)"
+    rf"|[\^_]\s*(?:\{{\s*[A-Za-z{GREEK_CLASS}]+\s*\}}|[A-Za-z{GREEK_CLASS}])|𝒩\s*\(|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
 )
 # an accent, and a number
 BEHIND = regex(rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+")

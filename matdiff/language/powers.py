@@ -40,7 +40,11 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
         attempt.penalty(node, 3, a)
         if a.guessed and a.node.kind == "symbol":
             name = a.node.value[0]
-            attempt.note(node, f"{name} is read as a scalar; if it is a vector, declare it: {name}: vector")
+            raise attempt.misfit(
+                node,
+                f"{attempt.written(node)} is no transpose of a number, and nothing else fits",
+                f"declare {name}: vector and the sizes of what stands beside it, or {name}: scalar",
+            )
         return a
     return attempt.typed(node, (a.cols, a.rows), (a,), Transpose.of)
 

@@ -114,3 +114,9 @@ def test_one_family_is_doubted_only_where_it_may_be_two(text: str, unknown: str,
     assert not any("one family" in note for note in matdiff.derive(text, wrt=unknown, where=where or None).notes)
     of_two = matdiff.derive("∑_{u,i} (r_ui − b_u − b_i)²", wrt="b")
     assert any("b_u and b_i are members of one family" in note for note in of_two.notes)
+
+
+def test_a_capital_letter_that_is_an_open_function_is_noted() -> None:
+    note = "Q is a function of each entry that is left open; the product is Q*(…)"
+    assert matdiff.derive("Q(x'Ax)", wrt="x").notes == (note,)
+    assert matdiff.derive("Q(x'Ax)", wrt="x", where="Q: scalar -> scalar").notes == ()
