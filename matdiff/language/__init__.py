@@ -8,7 +8,8 @@ from matdiff.opening import opener
 
 if TYPE_CHECKING:
     from matdiff.language.answers import Reading, unknown_in
-    from matdiff.language.reading import parse, read, read_beside, read_law, read_line, read_pair
+    from matdiff.language.reading import parse, read
+    from matdiff.language.together import read_beside, read_law, read_line, read_pair
 
 __all__ = ["Reading", "parse", "read", "read_beside", "read_law", "read_line", "read_pair", "unknown_in"]
 
@@ -16,6 +17,7 @@ __getattr__ = opener(  # names and sizes are of use without the front end
     __name__,
     {
         "matdiff.language.answers": "Reading unknown_in",
-        "matdiff.language.reading": "parse read read_beside read_law read_line read_pair",
+        "matdiff.language.reading": "parse read",
+        "matdiff.language.together": "read_beside read_law read_line read_pair",
     },
 )

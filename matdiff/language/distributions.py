@@ -14,8 +14,8 @@ from matdiff.errors import DeclarationError
 from matdiff.language.answers import unknown_in
 from matdiff.language.declarations import declare, texts_of
 from matdiff.language.names import canonical
-from matdiff.language.reading import read_beside
 from matdiff.language.spelling import plain
+from matdiff.language.together import read_beside
 
 Said = str | Expr
 Where = str | Mapping[str, str] | None

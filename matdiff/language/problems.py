@@ -13,7 +13,8 @@ from matdiff.language.answers import Reading
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.outside import between, outside
-from matdiff.language.reading import question_of, read, read_beside
+from matdiff.language.reading import question_of, read
+from matdiff.language.together import read_beside
 from matdiff.regex import regex
 
 GREATER = (">=", "≥", ">", r"\ge", r"\geq", r"\geqslant")

@@ -13,9 +13,8 @@ from functools import partial
 from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
-from matdiff.algebra.dims import SCALAR, size
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import FUNCTIONS, Expr, symbols
-from matdiff.algebra.laws import Law, Statement
 from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
@@ -48,7 +47,7 @@ from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
 from matdiff.language.side_conditions import Condition, declare_conditions
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.statements import said_in
-from matdiff.language.syntax import Node, parse_tokens
+from matdiff.language.syntax import parse_tokens
 from matdiff.language.tokens import Decision
 from matdiff.language.transcript import Transcript
 from matdiff.language.typed import build
@@ -58,7 +57,6 @@ from matdiff.language.words import MAKERS, Vocabulary
 CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
 FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|])\.(?=\s*$)"  # at the end of a text
-EQUALS = " = "  # between the sides of an equation
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 MOST_LETTERS = 40_000  # read again in variations
@@ -87,7 +85,7 @@ def read(
     front, rest = leading_declarations(re.sub(FULL_STOP, " ", text) if text.rstrip().endswith(".") else text)
     declared = declare(where, front)
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
-    found = _Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full(solving)
+    found = Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full(solving)
     in_powers(found, (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ())))
     return found
 
@@ -95,10 +93,10 @@ def read(
 def question_of(text: str, where: str | Mapping[str, str] | None = None) -> Question | None:
     """What a text asks for, before its function is read."""
     front, rest = leading_declarations(text)
-    return _Readings(rest, declare(where, front), [], False, False, None, True).question
+    return Readings(rest, declare(where, front), [], False, False, None, True).question
 
 
-class _Readings:
+class Readings:
     """The readings of one text under the decisions of the lexer."""
 
     def __init__(
@@ -170,7 +168,7 @@ class _Readings:
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
         spans = [*self.spans, *found.spans]
         for side in self.sides:
-            _declare_symbols(found.expr, self.declared)
+            declare_symbols(found.expr, self.declared)
             self.script, self.vocabulary = side, self._words(side.text)
             other = self.best()
             found.sides, spans = (*found.sides, other.expr), [*spans, *other.spans]
@@ -248,7 +246,7 @@ class _Readings:
         self, other: tuple[int, ...], cost: int, most: int, decisions: list[Decision]
     ) -> tuple[Found, Bound] | None:
         """The best reading under one set of decisions."""
-        bound = self._bind(other, decisions)
+        bound = self.bind(other, decisions)
         found = self._found(bound, most - cost, most == ANY_COST)
         return (Found(found.attempt, found.typed, found.cost + cost), bound) if found else None
 
@@ -266,7 +264,7 @@ class _Readings:
             raise search.first_error
         return found
 
-    def _bind(self, other: tuple[int, ...], decisions: list[Decision]) -> Bound:
+    def bind(self, other: tuple[int, ...], decisions: list[Decision]) -> Bound:
         """The tree with its names resolved."""
         if self.dialect is not None and self.dialect.is_python and (bound := self._bind_code(self.dialect)) is not None:
             return bound
@@ -340,89 +338,10 @@ def _vocabulary(
     return Vocabulary(text, [*declared, *bases], functions, kinds, shaped, called, from_zero)
 
 
-def read_line(text: str, declared: Declarations, scalar: bool = False) -> Expr:
-    """A side of a line of a derivation, in which d(X) is the differential of X; its symbols are declared from then on.
-
-    *scalar* asks for a scalar.
-
-    >>> print(read_line("-X^-1 d(X) X^-1", declare("X: n x n")))
-    −X⁻¹ dX X⁻¹
-    """
-    declare_members(declared, bound_letters(text))
-    expr = _Readings(text, declared, [], scalar, True).best().expr
-    _declare_symbols(expr, declared)
-    return expr
-
-
-def read_law(law: Law | Statement) -> tuple[Expr, Expr]:
-    """Both sides of a law, or of one of its statements; undeclared capital letters are square matrices of one size."""
-    declared = declare(law.where)
-    n = size("n")
-    for letter in dict.fromkeys(re.findall(r"(?<![A-Za-z])[A-Z](?![A-Za-z])", law.statement)):
-        if letter not in declared and letter != "I":
-            declared.table[letter] = Declaration(letter, (n, n))
-    left, right = _split_statement(law.statement)
-    return _read_together([_Readings(side, declared, [], False, True) for side in (left, right)])
-
-
-def read_pair(
-    left: str, right: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None
-) -> tuple[Expr, Expr]:
-    """Two texts whose symbols are the same and whose shapes agree."""
-    fronts, rests = zip(*map(leading_declarations, (left, right)), strict=True)
-    declared = declare(where, [*fronts[0], *fronts[1]])
-    sides = [_Readings(rest, declared, [], False, False, dialect) for rest in rests]
-    return _read_together(sides)
-
-
-def read_beside(
-    known: Expr, text: str, where: str | Mapping[str, str] | None = None, dialect: str | None = None
-) -> Expr:
-    """A text whose symbols are those of an expression, as far as they occur there."""
-    front, rest = leading_declarations(text)
-    declared = declare(where, front)
-    _declare_symbols(known, declared)
-    return _Readings(rest, declared, [], False, False, dialect).best().expr
-
-
-def _declare_symbols(known: Expr, declared: Declarations) -> None:
+def declare_symbols(known: Expr, declared: Declarations) -> None:
     """Adds the symbols and the free indices of an expression to what is declared."""
     declared.general |= {i.name: i.last for i in known.free}
     for s in symbols(known):
         if s.name not in declared:
             indices = tuple((f"i{k}", last) for k, last in enumerate(s.ranges, 1))
             declared.table[s.name] = Declaration(s.name, s.shape, s.properties, indices)
-
-
-def _read_together(sides: Sequence[_Readings]) -> tuple[Expr, Expr]:
-    """Both sides of an equation under one search."""
-    trees = [side._bind((), []) for side in sides]
-    joined = trees[0]
-    for tree in trees[1:]:
-        tree.shift(len(joined.text) + len(EQUALS))
-        joined.text += EQUALS + tree.text
-        joined.names.update({k: v for k, v in tree.names.items() if k not in joined.names})
-        joined.free_indices.update(tree.free_indices)
-        joined.kin.update(tree.kin)
-        joined.shaped |= tree.shaped
-        joined.notes.extend(tree.notes)
-    joined.tree = Node("equation", [t.tree for t in trees], None, 0, len(joined.text))
-    joined.order = [*trees[0].order, *trees[1].order, joined.tree]
-    found = Search(joined, False, Budget()).run(ANY_COST)
-    if found is None:
-        raise NotationError("the two sides cannot be read together", text=joined.text, span=(0, len(joined.text)))
-    name_sizes(found, joined)
-    pair = build(found.typed.operands[0]), build(found.typed.operands[1])
-    for side in pair if not sides[0].laws else ():  # what is said of a user's text is not for a law to change
-        side.facts["notes"] = noted(found, joined)
-    return pair
-
-
-def _split_statement(statement: str) -> tuple[str, str]:
-    """The sides of an equality: split at the = outside brackets."""
-    depth = 0
-    for place, sign in enumerate(statement):
-        depth += (sign in "([{") - (sign in ")]}")
-        if sign == "=" and depth == 0:
-            return statement[:place], statement[place + 1 :]
-    raise NotationError("a law is an equality", text=statement, span=(0, len(statement)))

@@ -12,7 +12,7 @@ from matdiff.calculus.hessian import hessians
 from matdiff.calculus.jacobian import jacobians
 from matdiff.errors import UnsupportedError
 from matdiff.language.declared import Declaration, Declarations
-from matdiff.language.reading import read_line
+from matdiff.language.together import read_line
 
 PART = "q_part"  # the symbol in the place of a part of a function
 

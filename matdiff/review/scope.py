@@ -16,7 +16,7 @@ from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.language.declarations import declare
 from matdiff.language.declared import OPEN, Declaration, Declarations
 from matdiff.language.names import named
-from matdiff.language.reading import read_line
+from matdiff.language.together import read_line
 from matdiff.review.asking import derivative_asked, entry_asked
 from matdiff.review.comparing import compared
 from matdiff.review.definitions import DEFINED, definitions_in

@@ -17,8 +17,8 @@ from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.errors import MatdiffError
+from matdiff.language import read, read_beside
 from matdiff.language.answers import unknown_in
-from matdiff.language.reading import read, read_beside
 
 Values = dict[str, Any]
 STEPS, ROWS = 4, 3
