@@ -79,6 +79,25 @@ def largest_square(x: Array) -> Array:
     return best * worst
 
 
+def coulomb(X: Array, q: Array) -> Array:
+    energy = 0.0
+    for i in range(len(q) - 1):
+        for j in range(i + 1, len(q)):
+            r = np.linalg.norm(X[i] - X[j])
+            energy += q[i] * q[j] / r
+    return energy
+
+
+def below(x: Array) -> Array:
+    s = sum(x[i] * np.sin(x[j]) for i in range(len(x)) for j in range(i))
+    for i in range(1, len(x)):
+        c = 0.0
+        for j in range(1, i + 1):
+            c += x[j]
+        s += c**2
+    return s
+
+
 # ---- what becomes a recurrence ----------------------------------------------------------------------------
 
 
@@ -272,6 +291,8 @@ CASES = [
     Case(numbered, "X: N x d", "X"),
     Case(kernel, "X: N x d; a: N", "X a"),
     Case(covariance, "X: N x d", "X"),
+    Case(coulomb, "X: N x d; q: N", "X q"),
+    Case(below, "x: n", "x"),
     Case(factors, "x: n", "x"),
     Case(largest_square, "x: n", "x"),
     Case(network, "A: d x d; U: d x p; X: N x p; y: N; v: d", "A U v"),
@@ -401,6 +422,16 @@ def two_before(x: Array) -> Array:
     return c.sum()
 
 
+def factors_below(x: Array) -> Array:
+    s = 0.0
+    for i in range(len(x)):
+        p = 1.0
+        for j in range(i):
+            p *= x[j]
+        s += p
+    return s
+
+
 def beyond(x: Array) -> Array:
     s = 0.0
     for i in range(len(x)):
@@ -440,6 +471,7 @@ REFUSED = [
     (alternating, "x: n", "truth", "s += t if sign else -t"),
     (wrapping, "x: n", "in front of the first one", "x[i - 1] * x[i]"),
     (beyond, "x: n", "beyond the n of the axis", "x[i + 1]"),
+    (factors_below, "x: n", "p, which is no sum", "for j in range(i)"),
     (two_before, "x: n", "c, of which a round of the loop reads more", "for i in range(2, len(x))"),
     (last_round, "X: n x d", "last round", ""),
     (listed, "X: n x d", "symbolic length n", "list(X)"),

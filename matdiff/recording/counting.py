@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import Size
-from matdiff.algebra.expr import Expr, Index, postorder
+from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.fresh import INDICES, fresh
+from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count
-from matdiff.algebra.operators.sums import IndexedSum
+from matdiff.algebra.operators.sums import Condition, IndexedSum
 from matdiff.recording.arrays import Traced, lift
+from matdiff.recording.shapes import repeated
 
 
 class Now:
@@ -23,6 +25,7 @@ class Now:
         self.taken = set(taken)
         self.running: list[Running] = []
         self.listed: list[Index] = []  # the innermost loop first
+        self.given: dict[Index, Sequence[Condition]] = {}  # under which a loop has a round for a value of its index
         self.sums = 0
 
 
@@ -78,7 +81,11 @@ def over(term: Traced, index: Index) -> Traced:
 
 
 def summed(e: Expr, index: Index) -> Expr:
-    """Σᵢ of an expression; of one that does not depend on the index its multiple."""
+    """Σᵢ of an expression, where there is a round; of one that does not depend on the index its multiple."""
+    now = NOW.get(None)
+    conditions = now.given.get(index, ()) if now else ()
+    for left, relation, right in conditions:
+        e = Piecewise(left, relation, right, e, repeated(Number(0), e.shape))
     return IndexedSum(e, index) if index in e.free else Scale.of(count(index.last), e)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dis
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
+from matdiff.algebra.expr import Index
+from matdiff.algebra.operators.sums import Condition
 from matdiff.recording.arrays import METHODS, Traced, extent_of, refuse
 from matdiff.recording.counting import NOW, Running, new_index
 from matdiff.recording.keys import All, Counted
@@ -28,6 +30,8 @@ MOST_BETWEEN = 8  # instructions from the iterator of a list to its loop
 class Several:
     """What a loop runs over: as many members as a symbolic length says, forwards or backwards."""
 
+    conditions: Callable[[Index], Sequence[Condition]] = staticmethod(lambda index: ())
+
     def __init__(self, length: Size, member: Callable[[Counted], Any], forward: bool = True) -> None:
         self.length, self.member, self.forward = length, member, forward
 
@@ -42,7 +46,7 @@ class Several:
     def once(self, how: str) -> Iterator[Any]:
         """In a generator that is summed up, and in a list: one member for the index."""
         now, how = NOW.get(), how or sys._getframe(1).f_code.co_name
-        if how != "<listcomp>" and not (how == "<genexpr>" and now.sums):
+        if (how != "<listcomp>" or isinstance(self, Part)) and not (how == "<genexpr>" and now.sums):
             self.refuse()
         running = self.started(sys._getframe(1))
         yield self.member(Counted(running.over))
@@ -54,6 +58,7 @@ class Several:
         """The loop with a new index, among those that run."""
         running = Running(new_index(self.length), frame.f_code.co_filename, frame.f_lineno)
         NOW.get().running.append(running)
+        NOW.get().given[running.over] = self.conditions(running.over)
         return running
 
     def twice(self, frame: FrameType) -> Iterator[Any]:
@@ -79,6 +84,46 @@ class Counting(Several):
             self.places = All(length)
 
 
+class Part(Counting):
+    """range(i), range(i + 1, n): of the places of an axis those that the index of another loop says."""
+
+    def __init__(self, first: Any, last: Any) -> None:
+        self.first, self.last = first, last
+        self.low = ONE - ONE if isinstance(first, Counted) else known(first)
+        super().__init__(self.highest(last) - self.low, self.low)
+
+    @staticmethod
+    def highest(last: Any) -> Size:
+        """The place behind the last one, whatever the index is."""
+        if not isinstance(last, Counted):
+            return known(last)
+        number = last.after.number
+        return last.index.last + last.after - (ONE if number is not None and number > 0 else ONE - ONE)
+
+    def conditions(self, index: Index) -> list[Condition]:
+        """j > i, j ≤ i: the places that are meant."""
+        found: list[Condition] = []
+        if isinstance(self.first, Counted):
+            found.append(smaller_or_equal(self.first, ONE - ONE, Counted(index)))
+        if isinstance(self.last, Counted):
+            found.append(smaller_or_equal(Counted(index, self.low), ONE, self.last))
+        return found
+
+
+def smaller_or_equal(a: Counted, more: Size, b: Counted) -> Condition:
+    """a + more ≤ b of two places, with < where one is added on the left alone."""
+    after = a.after + more - b.after
+    if after is ONE:
+        return a.index, "<", b.index
+    left, right = (after, ONE - ONE) if (after.number or 0) > 0 else (ONE - ONE, ONE - ONE - after)
+    return Counted(a.index, left).place, "≤", Counted(b.index, right).place
+
+
+def known(value: Any) -> Size:
+    """The size that an end of a range is."""
+    return extent_of(value) or refuse("range() whose ends depend on values")
+
+
 # ---- what loops run over ------------------------------------------------------------------------------------
 
 
@@ -94,17 +139,23 @@ def in_range(*bounds: Any) -> Any:
     if not any(isinstance(b, Traced) for b in bounds):
         return range(*bounds)
     step = bounds[2] if len(bounds) == 3 else 1
-    ends = [extent_of(b) for b in bounds[:2]]
-    known = [e for e in (ends if len(ends) == 2 else [ONE - ONE, *ends]) if e is not None]
-    if len(known) != 2 or step not in (1, -1):
-        refuse("range() with such ends", "Its ends are sizes, and its step is 1 or -1.")
-    first, last = known if step == 1 else (known[1] + ONE, known[0] + ONE)
-    return Counting(last - first, first, forward=step == 1)
+    first, last = bounds[:2] if len(bounds) > 1 else (0, *bounds)
+    if step not in (1, -1):
+        refuse("range() with another step than 1 or -1 and symbolic ends")
+    if isinstance(first, Counted) or isinstance(last, Counted):
+        return Part(first, last) if step == 1 else refuse("range() from the place of another loop backwards")
+    ends = [e for e in map(extent_of, (first, last)) if e is not None]
+    if len(ends) != 2:
+        refuse("range() whose ends depend on values")
+    low, high = ends if step == 1 else (ends[1] + ONE, ends[0] + ONE)
+    return Counting(high - low, low, forward=step == 1)
 
 
 def zipped(*values: Any, strict: bool = False) -> Any:
     """zip(X, y) along symbolic lengths."""
     found = [several(v) for v in values]
+    if any(isinstance(f, Part) for f in found):
+        refuse("zip() of a range whose ends are the place of another loop")
     if not any(found):
         return zip(*values, strict=strict)
     rows = [row for row in found if row is not None]
@@ -122,14 +173,16 @@ def enumerated(values: Any, start: Any = 0) -> Any:
     found, first = several(values), extent_of(start)
     if found is None:
         return enumerate(values, start)
-    if not found.forward or first is None:
-        refuse("enumerate() of what runs backwards, or from such a start")
+    if not found.forward or first is None or isinstance(found, Part):
+        refuse("enumerate() of what runs backwards, from such a start or to such an end")
     return Several(found.length, lambda i: (Counted(i.index, first), found.member(i)))
 
 
 def backwards(values: Any) -> Any:
     """reversed(X) along a symbolic length."""
     found = several(values)
+    if isinstance(found, Part):
+        refuse("reversed() of a range whose ends are the place of another loop")
     return reversed(values) if found is None else Several(found.length, found.member, not found.forward)
 
 

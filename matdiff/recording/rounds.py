@@ -13,6 +13,7 @@ from typing import Any
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.algebra.expr import Expr, Index
 from matdiff.algebra.operators.blocks import VerticalStack
+from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Recurrence, State, open_states
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.structure import value_of
@@ -26,6 +27,8 @@ from matdiff.recording.definitions import MARK
 from matdiff.recording.filling import Filled
 from matdiff.recording.shapes import written
 from matdiff.recording.variables import Variables, is_same, leaves
+
+PARTIAL = "Such a loop can make sums."
 
 
 def without_infinity(before: Variables) -> None:
@@ -86,6 +89,11 @@ class Round:
         if listed:
             NOW.get().listed.append(self.index)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the rounds are those of some values of the index alone."""
+        return bool(NOW.get().given.get(self.index))
+
     def take(self, name: str, given: Any, now: Any) -> None:
         """What a round has made of the unknowns in a value."""
         if id(given) in self.carried:
@@ -109,6 +117,8 @@ class Round:
         """What the variables have after the loop, and what the members of lists are in the round of the index."""
         if not all(isinstance(v, Traced) for v in listed):
             refuse("a list of what is neither a number nor an array, made in a loop over a symbolic length,")
+        if self.is_partial and (listed or any(isinstance(c.step, Filled) for c in self.carried.values())):
+            refuse("an array that a loop over a part of the places fills,", PARTIAL)
         arrays = [Filling(c, self.forward) for c in self.carried.values() if isinstance(c.step, Filled)]
         carried = [c for c in self.carried.values() if not isinstance(c.step, Filled)]
         carried += filled(arrays, carried, listed)
@@ -123,12 +133,17 @@ class Round:
             waiting = [c for c in waiting if c not in group]
             others = [asked[c] for c in live if c not in group] + inside
             (c, *more) = group
+            reducible = not more and not c.is_kept and not any(c.state in states for states in others)
+            if reducible and self.reduce(c, known):
+                continue
+            if self.is_partial:
+                refuse(f"{c.name}, which is no sum, in a loop over a part of the places,", PARTIAL)
             if more:
                 together(group, known)
-            elif c.is_kept or any(c.state in states for states in others) or not self.reduce(c, known):
+            else:
                 one_by_one(c, known)
         for c in carried:
-            if c not in live and not c.is_kept and isinstance(c.value, Traced):
+            if c not in live and not c.is_kept and not self.is_partial and isinstance(c.value, Traced):
                 c.value = Traced(last_value(c, replace(c.step, known.get)), c.value.lengths)
         for f in arrays:
             whole = value_of(f.array.first)
@@ -143,7 +158,8 @@ class Round:
         if c.step is c.state:
             c.value = c.start
             return True
-        e = c.reduced(replace(c.step, known.get))
+        step = replace(c.step, known.get)
+        e = c.reduced(step) if isinstance(step, Sum) or not self.is_partial else None
         if e is not None:
             c.value = Traced(e, c.value.lengths)
         return e is not None
