@@ -42,6 +42,7 @@ ALGEBRA = [
     "algebra.identities",
     "algebra.matching",
     "algebra.rewriting",
+    "algebra.simplification",
 ]
 MAY_IMPORT = {layer: set(ALGEBRA[: k + 1]) for k, layer in enumerate(ALGEBRA)}
 MAY_IMPORT["algebra.dims"] = {"algebra.dims"}

@@ -81,3 +81,8 @@ def replace(root: Expr, change: Callable[[Expr], Expr | None]) -> Expr:
             operands = tuple([done[c] for c in node.operands])
             done[node] = node if operands == node.operands else node.rebuild(operands)
     return done[root]
+
+
+def exchanged(root: Expr, old: Expr, new: Expr) -> Expr:
+    """The expression with one thing in place of another."""
+    return replace(root, lambda node: new if node is old else None)

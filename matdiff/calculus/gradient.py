@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import shape_text
-from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, symbols
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder, symbols
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.identities.products import identity_in_product
@@ -32,7 +32,7 @@ from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, r
 from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named, is_not_named
-from matdiff.algebra.operators.sums import IndexedSum, Member
+from matdiff.algebra.operators.sums import IndexedSum, Member, under
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.rewriting import NO_STEPS, Later, Simplifier, Step, Steps, Told, chained, replay
 from matdiff.calculus.alike import Alike
@@ -372,7 +372,7 @@ def _gradient_phase(terms: Sequence[TraceTerm], totals: Mapping[Expr, Expr], ste
     """Σ Tr(H dX) = Tr((ΣHᵀ)ᵀ dX), for every X under the sums that it depends on, and these factors, simplified."""
     outside = {t.middle.operands[0]: t.sums for t in terms}
     raw = [
-        _under(
+        under(
             [i for i in outside[target] if i in target.free], Trace(Product.of(Transpose(total), Differential(target)))
         )
         for target, total in totals.items()
@@ -384,9 +384,3 @@ def _gradient_phase(terms: Sequence[TraceTerm], totals: Mapping[Expr, Expr], ste
         law = identity_in_product  # Tr(dX) = Tr(Iᵀ dX)
     opening = Step(law, line, start) if raw else None
     return Phase("Gradient", opening, start, (steps,) if steps is not NO_STEPS else ())
-
-
-def _under(sums: Sequence[Index], e: Expr) -> Expr:
-    for index in reversed(sums):
-        e = IndexedSum(e, index)
-    return e

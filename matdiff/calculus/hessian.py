@@ -17,6 +17,7 @@ from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.adjoint import direction, pushed, require_new
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Gradients, Line, conditions, named_pieces
@@ -133,7 +134,7 @@ def bilinear_form(found: Hessians, name: str, left: str, right: str) -> Expr:
     v = Symbol(left, unknown.shape) if isinstance(unknown, Named) else direction(unknown, left)
     if isinstance(unknown, Symbol) and unknown.ranges:
         raise UnsupportedError("the bilinear form of a family is not available", suggestion="Name a member: x[1].")
-    return Simplifier(SIMPLIFICATIONS)(inner(v, change))[0]
+    return tidy(inner(v, change))
 
 
 # ---- definitions that are unknowns ------------------------------------------------------------------

@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, symbols
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Product, Sum, quotient
 from matdiff.algebra.operators.square import Inverse
-from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.adjoint import names_in, pulled, pushed
 from matdiff.calculus.demands import of_operation
 from matdiff.calculus.derivation import named_pieces
@@ -105,11 +105,11 @@ def implicit(f: Expr, unknown: Expr, parameters: Mapping[str, Expr], objective: 
     f = relax(f)
     linear = pushed(f, {x: Differential(x)})
     data = pushed(f, {p: Differential(p) for p in parameters.values()})
-    found = solved(f, x, _tidy(-data))
-    slopes = {n: _tidy(back(_jacobian(f, x, p))) for n, p in parameters.items()}
+    found = solved(f, x, tidy(-data))
+    slopes = {n: tidy(back(_jacobian(f, x, p))) for n, p in parameters.items()}
     by_objective = {} if objective is None else _by_adjoint(f, x, parameters, relax(objective))
-    answers = {n: _tidy(back(g)) for n, g in by_objective.items()}
-    linear, data, change = (_tidy(back(e)) for e in (linear, data, found.value))
+    answers = {n: tidy(back(g)) for n, g in by_objective.items()}
+    linear, data, change = (tidy(back(e)) for e in (linear, data, found.value))
     f, du = back(f), Differential(unknown)
     for e in (change, *slopes.values(), *answers.values()):
         e.facts["context"] = symbols(f)
@@ -136,9 +136,9 @@ def _jacobian(f: Expr, x: Symbol, parameter: Expr) -> Expr:
     """−M⁻¹N where vec dF = M vec dX + N vec dθ."""
     n = jacobians(f, {"θ": parameter}).whole.gradients["θ"]
     if parameter.is_scalar:
-        return solved(f, x, _tidy(-n)).value
+        return solved(f, x, tidy(-n)).value
     m = jacobians(f, {"X": x}).whole.gradients["X"]
-    return _tidy(quotient(-n, m) if x.is_scalar else -Product.of(Inverse(m), n))
+    return tidy(quotient(-n, m) if x.is_scalar else -Product.of(Inverse(m), n))
 
 
 def _by_adjoint(f: Expr, x: Symbol, parameters: Mapping[str, Expr], objective: Expr) -> dict[str, Expr]:
@@ -149,8 +149,4 @@ def _by_adjoint(f: Expr, x: Symbol, parameters: Mapping[str, Expr], objective: E
     own = gradients(objective, unknowns).gradients
     adjoint = pulled(f, unknowns, y)
     multiplier = Exchange({y: solved(adjoint[x.name], y, own[x.name]).value})
-    return {n: _tidy(Sum.of(own[n], -multiplier(adjoint[n]))) for n in parameters}
-
-
-def _tidy(e: Expr) -> Expr:
-    return Simplifier(SIMPLIFICATIONS)(e)[0]
+    return {n: tidy(Sum.of(own[n], -multiplier(adjoint[n]))) for n in parameters}

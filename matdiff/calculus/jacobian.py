@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity, Zeros
-from matdiff.algebra.dims import ONE, SCALAR, Shape
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, Symbol, postorder, replace, symbols
 from matdiff.algebra.fresh import INDICES, fresh
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
@@ -22,10 +22,11 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Unvec
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
 from matdiff.algebra.operators.structure import Named
-from matdiff.algebra.operators.sums import Entry, IndexedSum, Member, UnitVector
+from matdiff.algebra.operators.sums import Entry, Member, UnitVector, under
 from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.blocks import block_names
 from matdiff.calculus.derivation import Block, Gradients, Phase, give
 from matdiff.calculus.differential import Differentiation
@@ -320,7 +321,7 @@ def _collected(terms: Sequence[TraceTerm]) -> tuple[dict[Expr, Expr], Step | Non
         own = Product.of(*t.left) if t.left else Number(1) if rows is ONE else Identity(rows)
         groups.setdefault(target, []).append(t.with_factor(own, [i for i in t.sums if i not in target.free]))
     factors = {target: Sum.of(*pieces) for target, pieces in groups.items()}
-    together = [_under(sums[y], Product.of(m, as_vec(Differential(y)))) for y, m in factors.items()]
+    together = [under(sums[y], Product.of(m, as_vec(Differential(y)))) for y, m in factors.items()]
     if not together or len(terms) == len(factors):
         return factors, None
     return factors, Step(laws.collected_factors, line_of(terms), Sum.of(*together))
@@ -334,7 +335,7 @@ def projector(unknown: Expr) -> Expr | None:
     form = VecForm()
     _, done = form.rounds(form.opened(change))
     factors, _ = _collected(done)
-    return Simplifier(SIMPLIFICATIONS)(factors[unknown])[0]
+    return tidy(factors[unknown])
 
 
 def replace_all(e: Expr, names: set[Expr]) -> Expr:
@@ -363,14 +364,3 @@ def _delta(a: Expr, b: Expr) -> Expr:
     """δᵢⱼ of an index and another one, or a number."""
     assert isinstance(a, Index)
     return Entry(UnitVector(b, a.last), a)
-
-
-def zero(shape: Shape) -> Expr:
-    """0 in a shape."""
-    return Number(0) if shape == SCALAR else Zeros(*shape)
-
-
-def _under(sums: Sequence[Index], e: Expr) -> Expr:
-    for index in reversed(sums):
-        e = IndexedSum(e, index)
-    return e

@@ -11,13 +11,12 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number, Symbol, fold
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, quotient
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.adjoint import pushed
 from matdiff.calculus.jacobian import jacobians
 from matdiff.calculus.vecform import as_vec
@@ -46,7 +45,7 @@ def solved(f: Expr, unknown: Symbol, right: Expr) -> Solution:
     if closed is None:
         matrix = jacobians(f, {"X": unknown}).whole.gradients["X"]
         closed = Solution(Unvec.of(Product.of(Inverse(matrix), as_vec(right)), *unknown.shape), _invertible(matrix))
-    return Solution(Simplifier(SIMPLIFICATIONS)(closed.value)[0], closed.condition)
+    return Solution(tidy(closed.value), closed.condition)
 
 
 def _is_column(e: Expr) -> bool:
@@ -88,7 +87,7 @@ def _closed(terms: Sequence[Linear], right: Expr) -> Solution | None:
     lefts = [t for t in terms if t.left and not t.right]
     rights = [t for t in terms if t.right and not t.left]
     if len(plain) == len(terms):
-        total = _tidy(Sum.of(*plain))
+        total = tidy(Sum.of(*plain))
         return Solution(quotient(right, total), "" if total.number else f"{total} ≠ 0")
     if len(terms) == 1:
         return _between(terms[0], right)
@@ -107,7 +106,7 @@ def _closed(terms: Sequence[Linear], right: Expr) -> Solution | None:
 
 def _between(t: Linear, right: Expr) -> Solution | None:
     """c A V B = C"""
-    sides = [_tidy(Product.of(*side)) if side else None for side in (t.left, t.right)]
+    sides = [tidy(Product.of(*side)) if side else None for side in (t.left, t.right)]
     matrices = [m for m in sides if m is not None]
     if any(m.rows is not m.cols for m in matrices):
         return None
@@ -123,11 +122,7 @@ def _total(terms: Sequence[tuple[Expr, tuple[Expr, ...]]], multiples: Sequence[E
         return None
     matrices = [Scale.of(c, Product.of(*factors)) for c, factors in terms]
     identity = Identity(matrices[0].rows)
-    return _tidy(Sum.of(*[Scale.of(c, identity) for c in multiples], *matrices))
-
-
-def _tidy(e: Expr) -> Expr:
-    return Simplifier(SIMPLIFICATIONS)(e)[0]
+    return tidy(Sum.of(*[Scale.of(c, identity) for c in multiples], *matrices))
 
 
 def _invertible(matrix: Expr) -> str:

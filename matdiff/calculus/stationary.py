@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.norms import inner
 from matdiff.algebra.operators.products import Hadamard, Sum, zero
-from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.adjoint import names_in, pushed
 from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.calculus.vecform import as_vec
@@ -148,4 +148,4 @@ def _change(g: Expr, changing: Sequence[Expr]) -> Expr | None:
     """dG where only some symbols change; None where it does not depend on them."""
     inside = set(postorder(g))
     directions: dict[Expr, Expr] = {s: Differential(s) for s in changing if s in inside}
-    return Simplifier(SIMPLIFICATIONS)(pushed(g, directions))[0] if directions else None
+    return tidy(pushed(g, directions)) if directions else None

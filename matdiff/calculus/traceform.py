@@ -30,9 +30,18 @@ from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, alone, blocks_one_by_one
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.linear import law_at
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    multiple,
+    scalars_of,
+)
 from matdiff.algebra.operators.square import Trace
-from matdiff.algebra.operators.sums import IndexedSum, substitute_index
+from matdiff.algebra.operators.sums import IndexedSum, substitute_index, under
 from matdiff.algebra.rewriting import Step, Steps, Told
 from matdiff.errors import UnsupportedError
 
@@ -72,9 +81,7 @@ class TraceTerm(NamedTuple):
             e = Hadamard.of(*above, e, *below)
         elif self.scalars:
             e = Scale.of(Hadamard.of(*above, *below), e)
-        for index in reversed(self.sums if sums is None else sums):
-            e = IndexedSum(e, index)
-        return multiple(self.number, e)
+        return multiple(self.number, under(self.sums if sums is None else sums, e))
 
     @property
     def done(self) -> bool:
@@ -177,7 +184,7 @@ class TraceForm:
                 parts = [t.around(t.left, m, t.right) for m in terms if holds_differential(m)]
                 return trace_of_sum if len(parts) > 1 else zero_in_sum, parts
             case Scale(operands=(c, a)) if holds_differential(a):
-                return trace_of_multiple, [t.times(_factors(c), a)]
+                return trace_of_multiple, [t.times(scalars_of(c), a)]
             case Scale(operands=(c, a)):
                 rest = Trace(Product.of(*t.left, a, *t.right))
                 return trace_of_multiple, [t.times((rest,), c).around((), c, ())]
@@ -242,10 +249,6 @@ class TraceForm:
         h = Product.of(*t.left) if t.left else Number(1) if e.is_scalar else Identity(e.rows)
         moved: Expr = law.apply(e, h, place)
         return law_at(law, e, place), t.around((moved,), e.operands[place], t.right)
-
-
-def _factors(c: Expr) -> tuple[Expr, ...]:
-    return c.operands if isinstance(c, Hadamard) else (c,)
 
 
 def line_of(terms: Sequence[TraceTerm]) -> Expr:

@@ -24,7 +24,7 @@ from matdiff.algebra.operators.differentials import holds_differential
 from matdiff.algebra.operators.khatri_rao import KhatriRao
 from matdiff.algebra.operators.kronecker import Kronecker, Vec
 from matdiff.algebra.operators.linear import law_at
-from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, scalars_of
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
@@ -76,7 +76,7 @@ class VecForm(TraceForm):
                     return zero_in_sum, [t._replace(middle=Sum.of(*kept))]
                 return laws.terms_one_by_one, [t._replace(middle=m) for m in kept]
             case Scale(operands=(c, a)) if holds_differential(a):
-                return laws.scalars_to_the_front, [t.times(_scalars(c), a)]
+                return laws.scalars_to_the_front, [t.times(scalars_of(c), a)]
             case Scale(operands=(c, a)):
                 return laws.scalar_to_the_end, [t._replace(left=(*t.left, as_vec(a)), middle=c)]
             case Hadamard(operands=f) if t.middle.is_scalar:
@@ -106,7 +106,7 @@ class VecForm(TraceForm):
             case Sum(operands=terms):
                 return laws.terms_one_by_one, [t._replace(middle=of(m)) for m in terms if holds_differential(m)]
             case Scale(operands=(c, b)) if holds_differential(b):
-                return laws.scalars_to_the_front, [t.times(_scalars(c), of(b))]
+                return laws.scalars_to_the_front, [t.times(scalars_of(c), of(b))]
             case Scale(operands=(c, b)) if of is Trace:
                 return laws.scalars_to_the_front, [t.times((Trace(b),), c)]
             case Scale(operands=(c, b)):
@@ -241,7 +241,3 @@ def _turned(a: Expr) -> Expr:
             return IndexedSum(transposed(body), index)
         case _:
             return a.operands[0]
-
-
-def _scalars(c: Expr) -> tuple[Expr, ...]:
-    return c.operands if isinstance(c, Hadamard) else (c,)

@@ -10,13 +10,12 @@ from fractions import Fraction
 
 from matdiff.algebra.constants import is_zero
 from matdiff.algebra.expr import Expr, Index, Number, postorder, replace
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.entrywise import Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Power
 from matdiff.algebra.operators.sums import substitute_index
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 
 
 class Undefined(Exception):
@@ -36,7 +35,7 @@ def where_equal(e: Expr, i: Index, j: Index) -> Expr:
     if broken is not None:
         raise Undefined(broken.operands[0])
     rest = replace(e, lambda node: Number(0) if node in vanishing else None)
-    there, _ = Simplifier(SIMPLIFICATIONS)(substitute_index(rest, j, i))
+    there = tidy(substitute_index(rest, j, i))
     undefined = next((n for n in postorder(there) if is_undefined(n) and is_zero(n.operands[0])), None)
     if undefined is not None:
         raise Undefined(next(iter(vanishing)))
@@ -78,5 +77,5 @@ def at_equal(a: Expr, i: Index, j: Index) -> bool:
     """Whether an expression is 0 where two indices are equal."""
     if isinstance(a, Norm | Sqrt):
         return at_equal(a.operands[0], i, j)
-    found, _ = Simplifier(SIMPLIFICATIONS)(substitute_index(a, j, i))
+    found = tidy(substitute_index(a, j, i))
     return is_zero(found)

@@ -24,6 +24,7 @@ from matdiff.algebra.operators.products import (
     Transpose,
     coefficient,
     entrywise_reciprocal,
+    factors_of,
     quotient,
 )
 from matdiff.algebra.operators.reductions import count
@@ -177,11 +178,6 @@ class Smaller:
 def turned(factors: Sequence[Expr]) -> list[Expr]:
     """The factors of the transpose of a product."""
     return [turned_round(f) for f in reversed(factors)]
-
-
-def factors_of(e: Expr) -> tuple[Expr, ...]:
-    """The factors of a product."""
-    return e.operands if isinstance(e, Product) else (e,)
 
 
 # ---- what a matrix consists of -------------------------------------------------------------------------

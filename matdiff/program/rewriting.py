@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, postorder
-from matdiff.algebra.identities.transposes import flipped, transposed
+from matdiff.algebra.identities.transposes import flipped, transposed, untransposed
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.kronecker import Kronecker
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, coefficient, multiple
@@ -89,11 +89,6 @@ class Rewriting:
         z = Product.of(DiagonalMatrix(Sqrt(d.operands[0])), *right)
         self.formed.add(z)
         return Product(Transpose(z), z)
-
-
-def untransposed(e: Expr) -> Expr:
-    """A of Aᵀ."""
-    return e.operands[0] if isinstance(e, Transpose) else e
 
 
 def sums_beside_vectors(exprs: Sequence[Expr]) -> set[Expr]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Sum, Transpose
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 from matdiff.errors import MatdiffError
 
 LAYOUTS = ("numerator", "denominator")
@@ -20,6 +19,6 @@ def require_layout(layout: str) -> None:
 def turned(answer: Expr) -> Expr:
     """An answer in the other layout: its transpose, term by term."""
     terms = answer.operands if isinstance(answer, Sum) else (answer,)
-    found = Sum.of(*(Simplifier(SIMPLIFICATIONS)(Transpose(term))[0] for term in terms))
+    found = Sum.of(*(tidy(Transpose(term)) for term in terms))
     found.facts["context"] = answer.facts.get("context", ())
     return found

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.algebra.operators.symmetry import assumed
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.derivation import Gradients
 from matdiff.calculus.hessian import Hessians, bilinear_form, freed, product_with_vector
 from matdiff.calculus.jacobian import Jacobians
@@ -93,7 +92,7 @@ class Jacobian(DerivedResult):
         """J D: the Jacobian with respect to vech(S), the lower triangle of the only, symmetric unknown."""
         unknown = only(self.unknowns, "unknowns")
         free = self._found.unconstrained.get(next(iter(self.unknowns)), next(iter(self._found.gradients.values())))
-        return Simplifier(SIMPLIFICATIONS)(Product.of(free, duplication_of(unknown)))[0]
+        return tidy(Product.of(free, duplication_of(unknown)))
 
     def verify(self, seed: int = 0, trials: int = 3) -> Verification:
         """Compares both sides of every step, and J d vec X with differences of the function, on random instances."""
@@ -203,7 +202,7 @@ class Hessian(DerivedResult):
         """DᵀHD: the Hessian with respect to vech(S), the lower triangle of the only, symmetric unknown."""
         (pair, h), *_ = self.blocks.items()
         d = duplication_of(only(self.unknowns, "unknowns"))
-        return Simplifier(SIMPLIFICATIONS)(Product.of(Transpose(d), self.unconstrained.get(pair, h), d))[0]
+        return tidy(Product.of(Transpose(d), self.unconstrained.get(pair, h), d))
 
     def _name(self, wrt: str | None) -> str:
         if wrt is not None and wrt not in self.unknowns:

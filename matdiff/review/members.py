@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import UnsupportedError
 from matdiff.language.names import named
@@ -49,7 +48,7 @@ def by_entries(scope: Scope, side: str, indices: Sequence[str]) -> Expr:
     whole = Scale.of(found, units[0] if len(units) == 1 else Product.of(units[0], Transpose(units[1])))
     for index in indices:
         whole = IndexedSum(whole, bound[index])
-    return Simplifier(SIMPLIFICATIONS)(whole)[0]
+    return tidy(whole)
 
 
 def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from matdiff.algebra.identities import SIMPLIFICATIONS
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
 from matdiff.review.judging import Judge, Judged
 from matdiff.review.report import Review
@@ -35,7 +34,7 @@ def reviewed(judged: list[Judged], scope: Scope) -> Review:
     fault = next((j.fault for j in judged if j.verdict == WRONG), None)
     if fault is None:
         return Review(judged)
-    slip = diagnosed(fault._replace(truth=Simplifier(SIMPLIFICATIONS)(fault.truth)[0]), scope)
+    slip = diagnosed(fault._replace(truth=tidy(fault.truth)), scope)
     return Review(judged, slip.kind, slip.should_be, slip.said)
 
 

@@ -12,6 +12,7 @@ from matdiff.algebra.expr import Expr, Number, Symbol, symbols
 from matdiff.algebra.operators.inverses import PseudoInverse
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpose, quotient
 from matdiff.algebra.operators.square import Inverse
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
 from matdiff.calculus.jacobian import jacobians
@@ -20,7 +21,7 @@ from matdiff.solving.elimination import put
 from matdiff.solving.equations import fresh_symbol, gram_factor, negated
 from matdiff.solving.presentation import presented
 from matdiff.solving.problem import Solved
-from matdiff.solving.terms import tidy, turned
+from matdiff.solving.terms import turned
 
 
 def datum(found: Solved, name: str) -> Symbol:

@@ -32,6 +32,7 @@ from matdiff.algebra.operators.spectral import (
 )
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
 from matdiff.solving.equations import form_law, sign_of
@@ -45,7 +46,7 @@ from matdiff.solving.quadratics import (
     whole_inverse,
 )
 from matdiff.solving.schwarz import by_schwarz, of_linear_ratio, only_direction, scaled
-from matdiff.solving.terms import holding, holding_any, tidy
+from matdiff.solving.terms import holding, holding_any
 
 eigenvector = form_law(
     "eigenvector_to_an_end",

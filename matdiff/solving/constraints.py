@@ -11,16 +11,18 @@ from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.operators.blocks import VerticalStack
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Power, Product, Sum, Transpose, coefficient
 from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.simplification import tidy
+from matdiff.algebra.walks import exchanged
 from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Equation, product_of, sign_of
 from matdiff.solving.linear import linear
-from matdiff.solving.terms import holding, tidy
+from matdiff.solving.terms import holding
 
 NOT_CONVEX = frozenset(("orthogonal", "unit", "simplex", "stochastic", "idempotent", "permutation", "integer"))
 SETS: dict[str, Callable[[Expr], tuple[Expr, tuple[Expr, ...]]]] = {
@@ -116,11 +118,6 @@ def undeclared_forms(e: Expr, columns: Sequence[Expr]) -> set[Symbol]:
     return {
         s for a, s, x in products if x in columns and a is Transpose(x) and isinstance(s, Symbol) and not assumed(s)
     }
-
-
-def exchanged(e: Expr, x: Expr, y: Expr) -> Expr:
-    """An expression with y in the place of x."""
-    return replace(e, lambda node: y if node is x else None)
 
 
 def symmetry(c: Expr, x: Expr) -> str:

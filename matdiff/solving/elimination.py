@@ -26,12 +26,13 @@ from matdiff.algebra.operators.softmax import Softmax, SoftmaxOfColumns, Softmax
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Member, substitute_index
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.errors import UnsupportedError
 from matdiff.solving.equations import Equation, Root, form_law, inverse_of
 from matdiff.solving.linear import LINEAR, linear, solved_by_vec
 from matdiff.solving.matrix_equations import MATRIX, is_matrix
 from matdiff.solving.rational_equations import NUMBERS, polynomial
-from matdiff.solving.terms import holding, holding_any, multiplied_out, tidy, total
+from matdiff.solving.terms import holding, holding_any, multiplied_out, total
 
 LAWS = (*LINEAR[:-1], *MATRIX, *NUMBERS, solved_by_vec)
 MOST_BRANCHES = 8

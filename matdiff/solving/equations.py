@@ -21,10 +21,11 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.definiteness.certificate import certificate
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
-from matdiff.solving.terms import Term, holding, in_lowest_terms, multiplied_out, tidy, turned
+from matdiff.solving.terms import Term, holding, in_lowest_terms, multiplied_out, turned
 
 REGULAR = frozenset(("invertible", "spd", "orthogonal"))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
+from matdiff.algebra.identities.transposes import untransposed
 from matdiff.algebra.operators.matrix_functions import Sqrtm
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, coefficient
@@ -21,12 +22,13 @@ from matdiff.algebra.operators.spectral_functions import Eigenvectors
 from matdiff.algebra.operators.square import Determinant, Inverse
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.gradient import gradients
 from matdiff.solving.equations import Equation, form_law, fresh_symbol, sign_of
 from matdiff.solving.linear import divided_by_scalar
 from matdiff.solving.quadratics import Bound
-from matdiff.solving.terms import Term, holding_any, multiplied_out, tidy, total
+from matdiff.solving.terms import Term, holding_any, multiplied_out, total
 
 eigenspace = form_law(
     "columns_that_span_an_eigenspace",
@@ -198,7 +200,7 @@ def of_subspace(s: Expr, w: Expr, sense: str, metric: Expr) -> Bound | None:
 def of_low_rank(f: Expr, variables: Mapping[str, Expr], sense: str) -> Bound | None:
     """The least ‖B − UVᵀ‖² for factors with k columns: U = BV with the first k right singular vectors V of B."""
     own = [*variables.values()]
-    pairs = [n for n in postorder(f) if isinstance(n, Product) and {*map(plain, n.operands)} == {*own}]
+    pairs = [n for n in postorder(f) if isinstance(n, Product) and {*map(untransposed, n.operands)} == {*own}]
     if len({*pairs}) != 1 or len(pairs[0].operands) != 2:
         return None
     (pair,) = {*pairs}
@@ -210,7 +212,7 @@ def of_low_rank(f: Expr, variables: Mapping[str, Expr], sense: str) -> Bound | N
     v = leading(b, left.cols)
     values = {left: tidy(Product.of(b, v)), right: tidy(Transpose(v))}
     names = {x: name for name, x in variables.items()}
-    turned_back = {names[plain(x)]: e if x in names else tidy(Transpose(e)) for x, e in values.items()}
+    turned_back = {names[untransposed(x)]: e if x in names else tidy(Transpose(e)) for x, e in values.items()}
     steps = tuple(Step(singular_part, variables[n], e) for n, e in turned_back.items())
     return low_rank(b, left.cols, {n: turned_back[n] for n in variables}, steps, "basis")
 
@@ -224,11 +226,6 @@ def of_rank(f: Expr, variables: Mapping[str, Expr], ranks: Mapping[str, Size], s
     v = leading(b, ranks[name])
     value = tidy(Product.of(b, v, Transpose(v)))
     return low_rank(b, ranks[name], {name: value}, (Step(singular_part, x, value),), "")
-
-
-def plain(e: Expr) -> Expr:
-    """A of Aᵀ."""
-    return e.operands[0] if isinstance(e, Transpose) else e
 
 
 def nearest_to(f: Expr, x: Expr, others: Sequence[Expr], sense: str) -> Expr | None:

@@ -16,6 +16,7 @@ from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.operators.triangular import triangles
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.hessian import hessians
@@ -28,7 +29,7 @@ from matdiff.solving.linear import divided_by_scalar
 from matdiff.solving.presentation import presented
 from matdiff.solving.problem import Candidate, Solved, by_elimination
 from matdiff.solving.rational_equations import root_of_first_degree
-from matdiff.solving.terms import holding, tidy
+from matdiff.solving.terms import holding
 
 clipped = form_law(
     "clipped",

@@ -16,13 +16,14 @@ from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol, replace
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.certificate import Certificate, certificate_of
 from matdiff.calculus.hessian import Hessians, hessians
 from matdiff.errors import MatdiffError
 from matdiff.solving.convexity import Shape, by_composition
 from matdiff.solving.equations import fresh_symbol, inverse_of, sign_of
-from matdiff.solving.terms import holding_any, tidy
+from matdiff.solving.terms import holding_any
 
 WANTED = {"minimise": "minimum", "maximise": "maximum", "": "stationary", "solve": "solution"}
 

@@ -14,6 +14,7 @@ from matdiff.algebra.operators.products import Product, Scale, Transpose, quotie
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.vecform import as_vec
 from matdiff.solving.equations import (
     Demand,
@@ -26,7 +27,7 @@ from matdiff.solving.equations import (
     product_of,
     sign_of,
 )
-from matdiff.solving.terms import Term, tidy, total
+from matdiff.solving.terms import Term, total
 
 collected = form_law("unknown_collected", "collect the unknown", "A*X + B*X = (A + B)*X", where="A, B: m x n; X: n x p")
 

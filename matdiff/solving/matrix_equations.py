@@ -14,10 +14,11 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.solving.equations import Demand, Demands, Equation, Root, equation_law, fresh_symbol, sign_of
 from matdiff.solving.linear import LINEAR
 from matdiff.solving.rational_equations import NUMBERS
-from matdiff.solving.terms import Term, tidy, total
+from matdiff.solving.terms import Term, total
 
 MOST_SIDES = 4  # how often both sides are multiplied by the unknown
 

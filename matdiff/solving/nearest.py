@@ -18,11 +18,12 @@ from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, 
 from matdiff.algebra.operators.singular import Polar
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.gradient import gradients
 from matdiff.solving.equations import Equation, form_law, fulfilled, sign_of
 from matdiff.solving.linear import divided_by_scalar
 from matdiff.solving.quadratics import HALF, Bound
-from matdiff.solving.terms import Term, tidy, total
+from matdiff.solving.terms import Term, total
 
 nearest_semidefinite = form_law(
     "nearest_semidefinite",

@@ -8,9 +8,10 @@ from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
 from matdiff.algebra.operators.sums import SumOfEntries
+from matdiff.algebra.simplification import tidy
 from matdiff.solving.equations import Equation
 from matdiff.solving.scalar_equations import root_of
-from matdiff.solving.terms import multiplied_out, tidy
+from matdiff.solving.terms import multiplied_out
 
 MOST = 200  # nodes of an expression that is looked at
 

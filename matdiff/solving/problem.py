@@ -12,6 +12,7 @@ from matdiff.algebra.operators.products import Hadamard, Sum
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.conditions import size_names
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
@@ -26,7 +27,6 @@ from matdiff.solving.kinds import WANTED, Verdict
 from matdiff.solving.presentation import presented
 from matdiff.solving.quadratics import HALF, Bound, curvature
 from matdiff.solving.signs import Signs, in_signs, under_signs
-from matdiff.solving.terms import tidy
 
 LONG = 40  # signs of a value that may be shorter after its square has been completed
 

@@ -12,11 +12,12 @@ from matdiff.algebra.operators.products import Scale, quotient, zero
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.symmetry import is_symmetric
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.hessian import hessians
 from matdiff.errors import MatdiffError
 from matdiff.solving.equations import Equation, sign_of
 from matdiff.solving.scalar_equations import root_of
-from matdiff.solving.terms import holding_any, tidy
+from matdiff.solving.terms import holding_any
 
 HALF = Number(Fraction(1, 2))
 

@@ -12,6 +12,7 @@ from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, zero
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.solving.equations import (
     Demands,
     Equation,
@@ -24,7 +25,7 @@ from matdiff.solving.equations import (
     sign_of,
 )
 from matdiff.solving.scalar_equations import divided, is_positive, positive, root_of, times, undone
-from matdiff.solving.terms import Term, tidy
+from matdiff.solving.terms import Term
 
 HIGHEST = 8
 

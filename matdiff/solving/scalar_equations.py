@@ -25,6 +25,7 @@ from matdiff.algebra.operators.products import (
 from matdiff.algebra.operators.sums import Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.solving.equations import (
     Demand,
     Demands,
@@ -37,7 +38,7 @@ from matdiff.solving.equations import (
     gram_factor,
     sign_of,
 )
-from matdiff.solving.terms import multiplied_out, tidy
+from matdiff.solving.terms import multiplied_out
 
 DEEPEST = 60
 MOST_BITS = 50  # of numbers whose roots are tried in floating point

@@ -7,10 +7,11 @@ from matdiff.algebra.expr import Expr, replace
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.products import Product, Scale, Transpose, coefficient, quotient, zero
 from matdiff.algebra.rewriting import Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.gradient import gradients
 from matdiff.solving.equations import form_law, sign_of
 from matdiff.solving.quadratics import Bound, quadratic, whole_inverse
-from matdiff.solving.terms import holding_any, tidy
+from matdiff.solving.terms import holding_any
 
 equal_in_schwarz = form_law(
     "equality_of_cauchy_and_schwarz",

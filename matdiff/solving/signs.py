@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder, replace
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, coefficient
 from matdiff.algebra.operators.sums import Member, substitute_index
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.conditions import size_names
 from matdiff.solving.equations import fresh_symbol, sign_of
 from matdiff.solving.kinds import Verdict, verdict
-from matdiff.solving.terms import holding_any, tidy
+from matdiff.solving.terms import holding_any
 
 MOST = 4  # numbers whose signs are asked for
 

@@ -13,26 +13,30 @@ from typing import NamedTuple
 from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number, postorder
-from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.norms import Norm, inner
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, zero
+from matdiff.algebra.operators.products import (
+    Hadamard,
+    Power,
+    Product,
+    Scale,
+    Sum,
+    Transpose,
+    coefficient,
+    factors_of,
+    zero,
+)
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector, Named
 from matdiff.algebra.operators.sums import IndexedSum, SumOfEntries, as_product_with_ones, substitute_index
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.algebra.operators.triangles import SkewPart, SymmetricPart
-from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 from matdiff.errors import UnsupportedError
 
 MOST_TERMS = 400
 MOST_FACTORS = 40
-
-
-def tidy(e: Expr) -> Expr:
-    """The simplest form of an expression."""
-    return Simplifier(SIMPLIFICATIONS)(e)[0]
 
 
 def holding(e: Expr, unknown: Expr) -> Callable[[Expr], bool]:
@@ -126,7 +130,7 @@ def opened(e: Expr, unknown: Expr) -> list[Piece] | None:
             others = [o for o in e.operands if o is not unknown]
             return [((), (), (DiagonalMatrix(Hadamard.of(*others)), unknown))]
         case SumOfEntries():
-            return [((), (), as_factors(as_product_with_ones(e.operands[0])))]
+            return [((), (), factors_of(as_product_with_ones(e.operands[0])))]
         case Power(operands=(Norm(operands=(a,)), k)) if k.number == 2:
             return [((), (), (inner(a, a),))]
         case Power(operands=(a, k)) if a.is_scalar and k.number in (2, 3):
@@ -140,11 +144,6 @@ def opened(e: Expr, unknown: Expr) -> list[Piece] | None:
         case Transpose():
             return opened_transpose(e.operands[0], unknown)
     return None
-
-
-def as_factors(e: Expr) -> tuple[Expr, ...]:
-    """The factors of a product."""
-    return e.operands if isinstance(e, Product) else (e,)
 
 
 def opened_below(over: type[Trace | DiagonalVector], a: Expr, unknown: Expr) -> list[Piece] | None:

@@ -12,7 +12,7 @@ from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators import spectral_functions
 from matdiff.algebra.operators.matrix_functions import Expm, FrechetExpm, FrechetLogm, Logm, Sqrtm
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, factors_of
 from matdiff.algebra.operators.spectral_functions import FrechetOfFunction, MatrixFunction
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace, matrix_power
 from matdiff.algebra.operators.structure import Named
@@ -46,10 +46,6 @@ def _base(e: Expr, below: list[tuple[Expr | None, bool]]) -> tuple[Expr | None, 
 def commute(a: Expr, factors: tuple[Expr, ...]) -> bool:
     """Whether a matrix commutes with some factors because they are functions of the same matrix."""
     return all(isinstance(f, Identity) or base(f) == base(a) for f in factors)
-
-
-def factors_of(e: Expr) -> tuple[Expr, ...]:
-    return e.operands if isinstance(e, Product) else (e,)
 
 
 def slope(e: Expr, c: tuple[Expr, ...]) -> Expr | None:

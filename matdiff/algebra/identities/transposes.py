@@ -29,6 +29,11 @@ def transposed(e: Expr) -> Expr:
     return e.operands[0] if isinstance(e, Transpose) else Transpose(e)
 
 
+def untransposed(e: Expr) -> Expr:
+    """What stands below a transpose, if there is one."""
+    return e.operands[0] if isinstance(e, Transpose) else e
+
+
 def flipped(e: Expr) -> Expr:
     """eᵀ, with the transpose at the factors of a product."""
     c, a = e.operands if isinstance(e, Scale) else (None, e)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace
+from matdiff.algebra.expr import Expr, Number, Symbol, postorder
 from matdiff.algebra.identities.indexed import as_written
 from matdiff.algebra.matching.rules import term
 from matdiff.algebra.matching.standard import Standard
@@ -13,6 +13,7 @@ from matdiff.algebra.matching.up_to_form import UpToForm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, coefficient, multiple
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.statements.substitution import instance
+from matdiff.algebra.walks import exchanged
 from matdiff.errors import ShapeError
 
 MOST_USES = 16  # of a statement in one step
@@ -93,18 +94,13 @@ class Applied:
     def _with(self, e: Expr, part: Expr, other: Expr) -> Expr | None:
         """An expression with another part; None where that makes no sense, as diag(1) for 1 in an exponent."""
         try:
-            return self.form.of(put(e, part, other))
+            return self.form.of(exchanged(e, part, other))
         except ShapeError:
             return None
 
 
 def is_named(e: Expr) -> bool:
     return isinstance(e, Named)
-
-
-def put(e: Expr, part: Expr, other: Expr) -> Expr:
-    """The expression with another part in the place of one."""
-    return replace(e, lambda node: other if node is part else None)
 
 
 # ---- parts ------------------------------------------------------------------------------------------
@@ -146,7 +142,7 @@ Window = tuple[Expr, Callable[[Expr], Expr]]
 
 
 def windows(left: Expr, e: Expr) -> Iterator[Window]:
-    """The parts of a sum or a product that a statement may be about, and how something is put in their place."""
+    """The parts of a sum or a product that a statement may be about, and how something is exchanged in their place."""
     yield e, lambda made: made
     if isinstance(left, Sum) and isinstance(e, Sum):
         yield Sum.of(*[negated(t) for t in e.operands]), negated

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Symbol, postorder, replace
-from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named, put
+from matdiff.algebra.matching.applying import MOST_USES, Applied, Sides, is_named
 from matdiff.algebra.matching.rules import (
     BEYOND,
     BY_ENTRIES,
@@ -36,6 +36,7 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, UnitVector
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.statements.substitution import instance
+from matdiff.algebra.walks import exchanged
 
 MOVING = (  # hide what a statement is about
     "inner products in front",
@@ -195,7 +196,7 @@ class Explainer:
             found = next(((n, m) for n, m in more if m is not None and m.shape == n.shape), None)
             if found is None:
                 break
-            made = put(made, *found)
+            made = exchanged(made, *found)
         return made
 
     def _one_by_one(self, reason: Reason, e: Expr, after: Expr, varying: set[Expr]) -> bool:
@@ -229,7 +230,7 @@ class Explainer:
             form = next((m for m in made if m is not None and m.shape == waiting[0].shape), None)
             if form is None:
                 return None
-            e = self._without("inner products in front").of(replace(put(e, waiting[0], form), vanishing))
+            e = self._without("inner products in front").of(replace(exchanged(e, waiting[0], form), vanishing))
         return None
 
     def _same(self, claimed: Expr, after: Expr, e: Expr) -> bool:
@@ -237,7 +238,7 @@ class Explainer:
         if self.form.equates(claimed, after):
             return True
         states = {n for n in postorder(after) if isinstance(n, Iterate) and n.shape == e.shape}
-        if any(self.form.equates(put(claimed, e, state), after) for state in states):
+        if any(self.form.equates(exchanged(claimed, e, state), after) for state in states):
             return True
         names = {n for n in definitions(after) if n.operands[0] is e} | (definitions(after) - definitions(claimed))
         return bool(names) and self._with(frozenset((POWERS,))).equates(claimed, opened(after, names))

@@ -61,7 +61,7 @@ from matdiff.algebra.operators.sums import (
     substitute_index,
 )
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.algebra.operators.symmetry import assumed, is_symmetric_definition
+from matdiff.algebra.operators.symmetry import assumed, is_even, is_symmetric_definition
 from matdiff.algebra.operators.triangles import (
     Centering,
     LowerTriangle,
@@ -361,11 +361,6 @@ def is_of_zero(e: Linear, operands: Sequence[Expr]) -> bool:
     varying = places(e)
     alone = isinstance(e, Bilinear) or len(varying) == 1
     return alone and any(isinstance(operands[k], Zeros) for k in varying)
-
-
-def is_even(exponent: Expr) -> bool:
-    """Whether an exponent is an even number."""
-    return exponent.number is not None and exponent.number % 2 == 0
 
 
 def outside_in(chain: list[Expr], index: Index) -> tuple[list[Expr], list[Expr], list[Expr]]:

@@ -50,6 +50,16 @@ def flattened(cls: type[Operator], operands: Sequence[Expr]) -> tuple[Expr, ...]
     return tuple(flat)
 
 
+def factors_of(e: Expr) -> tuple[Expr, ...]:
+    """The factors of a product of matrices; anything else is its only one."""
+    return e.operands if isinstance(e, Product) else (e,)
+
+
+def scalars_of(e: Expr) -> tuple[Expr, ...]:
+    """The factors of a product of scalars, or entry by entry; anything else is its only one."""
+    return e.operands if isinstance(e, Hadamard) else (e,)
+
+
 def coefficient(e: Expr) -> tuple[Fraction, Expr | None]:
     """Splits off the number that a product starts with: 2 A B is (2, A B), 3 is (3, None)."""
     kind = type(e)

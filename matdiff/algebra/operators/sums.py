@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from matdiff.algebra.constants import Ones
@@ -256,3 +257,10 @@ def substitute_index(e: Expr, old: Index, new: Expr) -> Expr:
     if old not in e.free:
         return e
     return replace(e, lambda node: new if node is old else None if old in node.free else node)
+
+
+def under(sums: Sequence[Index], e: Expr) -> Expr:
+    """Σᵢ Σⱼ … of an expression."""
+    for index in reversed(sums):
+        e = IndexedSum(e, index)
+    return e

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from matdiff.algebra.constants import Identity, Ones, is_zero
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import (
     Hadamard,
@@ -23,7 +24,7 @@ from matdiff.algebra.operators.products import (
 from matdiff.algebra.operators.structure import DiagonalMatrix
 from matdiff.calculus.definiteness import intervals as iv
 from matdiff.calculus.definiteness.intervals import Interval
-from matdiff.calculus.definiteness.opposite_signs import BothSigns, Summand, addends, as_term, mirror, total
+from matdiff.calculus.definiteness.opposite_signs import BothSigns, Summand, addends, as_term, total
 from matdiff.calculus.definiteness.signs import EIGENVALUES, Claim
 from matdiff.calculus.equality.proof import prove
 
@@ -96,7 +97,7 @@ def pivot(signs: BothSigns, grid: Grid, j: int, premises: list[Claim]) -> bool:
             return False
         premises.append(claim)
         sides = {j: Product.of(*term.outer) if term.outer else Identity(grid[j][j].rows)}
-        sides |= {k: mirror(r) for k, r in rights.items() if r is not None}
+        sides |= {k: transposed(r) for k, r in rights.items() if r is not None}
         for a, left in sides.items():
             for b, right in sides.items():
                 grid[a][b] = minus(signs, grid[a][b], product(term, left, right))

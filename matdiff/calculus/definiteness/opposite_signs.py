@@ -16,6 +16,7 @@ from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.identities import SIMPLIFICATIONS
+from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.algebra.operators.norms import Norm, inner
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient
@@ -91,13 +92,8 @@ def opened(f: Expr) -> list[Addend]:
     if isinstance(e, Sum):
         return [(Number(1), (Transpose.of(o) if turned else o,)) for o in e.operands]
     if isinstance(e, Scale):
-        return [(e.operands[0], (mirror(e.operands[1]) if turned else e.operands[1],))]
-    return [(Number(1), tuple(map(mirror, reversed(e.operands))) if turned else e.operands)]
-
-
-def mirror(f: Expr) -> Expr:
-    """fᵀ without a double transpose."""
-    return f.operands[0] if isinstance(f, Transpose) else Transpose(f)
+        return [(e.operands[0], (transposed(e.operands[1]) if turned else e.operands[1],))]
+    return [(Number(1), tuple(map(transposed, reversed(e.operands))) if turned else e.operands)]
 
 
 # ---- matrices ---------------------------------------------------------------------------------------
@@ -113,7 +109,7 @@ class Summand(NamedTuple):
     def without_scalar(self, shape: Expr) -> Expr:
         """L M Lᵀ, in the shape of an expression."""
         middle = () if self.middle is None else (self.middle,)
-        factors = (*self.outer, *middle, *map(mirror, reversed(self.outer)))
+        factors = (*self.outer, *middle, *map(transposed, reversed(self.outer)))
         return Product.of(*factors) if factors else Identity(shape.rows)
 
     def expr(self, shape: Expr) -> Expr:

@@ -24,6 +24,7 @@ from matdiff.algebra.operators.square import MatrixPower, Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.rewriting import Simplifier, Step
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.expectations.independence import Moment, added, names, put_all, settled, together
 from matdiff.calculus.expectations.linear_pieces import (
     ADDITIVE,
@@ -35,8 +36,8 @@ from matdiff.calculus.expectations.linear_pieces import (
     over_index,
 )
 from matdiff.calculus.expectations.moments import Meeting, Piece, expected
-from matdiff.calculus.expectations.random_symbols import Variable, family_of, variables_of
-from matdiff.calculus.varying import Exchange
+from matdiff.calculus.expectations.random_symbols import Variable, variables_of
+from matdiff.calculus.varying import Exchange, symbol_of
 from matdiff.errors import UnsupportedError
 
 expectation_of_quadratic = Law(
@@ -100,7 +101,7 @@ def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr])
     walk = Walk(variables)
     part = walk(rebound(f, {i.name for i in f.free}))
     if part.trouble is not None:
-        simple, _ = Simplifier(SIMPLIFICATIONS)(f)
+        simple = tidy(f)
         again = Walk(variables)
         second = again(simple) if simple is not f else part
         if second.trouble is not None:
@@ -238,7 +239,7 @@ class Walk:
 
     def meet(self, at: Meeting, p: Piece, q: Piece) -> Moment | None:
         """E of an operation on two linear pieces; zero if they are of different variables, or of different members."""
-        if family_of(p.source) is not family_of(q.source):
+        if symbol_of(p.source) is not symbol_of(q.source):
             return None
         others = names(o for k, o in enumerate(at.operands) if k not in at.places)
         p = p.rebound(others | (names([q.form()]) - {i.name for i in q.bound}))

@@ -14,8 +14,8 @@ from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.rewriting import Simplifier
 from matdiff.calculus.expectations.expectation import Expectation, derived
-from matdiff.calculus.expectations.random_symbols import family_of
 from matdiff.calculus.hessian import Hessians, Pair, hessians
+from matdiff.calculus.varying import symbol_of
 from matdiff.errors import UnsupportedError
 
 
@@ -49,9 +49,9 @@ def fisher(f: Expr, unknowns: Mapping[str, Expr], mean: Mapping[Expr, Expr], cov
     >>> print(fisher(f, {"w": w}, {y: X * w}, {y: parse("eye(m)")}).blocks["w", "w"])
     XᵀX
     """
-    random = {family_of(key) for key in mean}
+    random = {symbol_of(key) for key in mean}
     for name, unknown in unknowns.items():
-        if family_of(unknown) in random:
+        if symbol_of(unknown) in random:
             raise UnsupportedError(f"{name} is random, and there is no information on it")
     found = hessians(f, unknowns)
     names = list(unknowns)

@@ -25,8 +25,9 @@ from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries
 from matdiff.algebra.operators.sylvester import Sylvester
 from matdiff.algebra.operators.triangles import HalvedTriangle, LowerTriangle, SkewPart, SymmetricPart, UpperTriangle
+from matdiff.algebra.operators.vectorisation import unit_matrix
 from matdiff.calculus.expectations.independence import names, together
-from matdiff.calculus.expectations.moments import Factor, Piece, flipped, identity, product_of, times
+from matdiff.calculus.expectations.moments import Factor, Piece, flipped, product_of, times
 from matdiff.calculus.gradient import gradients
 from matdiff.calculus.jacobian import jacobians
 from matdiff.calculus.varying import Exchange
@@ -96,11 +97,11 @@ def _in_blocks(kind: type[Expr], before: Sequence[Expr], after: Sequence[Expr], 
         if ONE not in other.shape:
             return None
         beside = other.cols is not ONE
-        unit = identity(cols if beside else rows)
+        unit = unit_matrix(cols if beside else rows)
         whole = Kronecker.of(other, unit) if before else Kronecker.of(unit, other)
     else:
         beside = kind is HorizontalStack
-        unit = identity(cols if beside else rows)
+        unit = unit_matrix(cols if beside else rows)
         around = [zero((unit.rows, o.cols) if beside else (o.rows, unit.cols)) for o in (*before, *after)]
         whole = kind.make((*around[: len(before)], unit, *around[len(before) :]))
     return p._replace(right=times(p.right, whole)) if beside else p._replace(left=times(whole, p.left))
@@ -201,7 +202,7 @@ def _explicit(p: Piece, field: str) -> Expr:
     if p.kind == "multiple":
         return Number(1)
     rows, cols = (p.source.rows * p.source.cols, ONE) if p.column else p.source.shape
-    return identity(cols if p.turned == (field == "left") else rows)
+    return unit_matrix(cols if p.turned == (field == "left") else rows)
 
 
 def over_index(p: Piece, index: Index) -> Piece:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity
-from matdiff.algebra.dims import ONE, Size
+from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.identities.indexed import fresh_index
 from matdiff.algebra.laws import Law
@@ -20,11 +20,11 @@ from matdiff.algebra.operators.products import Hadamard, Product, Scale, Transpo
 from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import IndexedSum, unit
-from matdiff.algebra.operators.vectorisation import Commutation
+from matdiff.algebra.operators.vectorisation import Commutation, unit_matrix
 from matdiff.calculus.expectations.independence import names, put
 from matdiff.calculus.varying import Exchange
 
-Factor = Expr | None  # None stands for an identity matrix, or for the number 1
+Factor = Expr | None  # None stands for an unit_matrix matrix, or for the number 1
 
 
 def _law(name: str, title: str, statement: str, where: str) -> Law:
@@ -214,7 +214,7 @@ def expected(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law
     """E of an operation on two pieces that have one source, with the U and V of its deviation."""
     rows, cols = u, v
     if p.column and q.column:
-        u, v = Kronecker.of(v or identity(p.source.cols), u or identity(p.source.rows)), None
+        u, v = Kronecker.of(v or unit_matrix(p.source.cols), u or unit_matrix(p.source.rows)), None
     elif p.column or q.column:
         p, q = _as_other(p), _as_other(q)
     for first, second, places in ((q, p, at.places[::-1]), (p, q, at.places)):
@@ -231,11 +231,6 @@ def expected(at: Meeting, p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law
     else:
         found = _in_kronecker(p, q, u, v) if at.kind is Kronecker else None
     return found or (expectation_of_bilinear_map, by_unit_vectors(at, p, q, rows, cols))
-
-
-def identity(size: Size) -> Expr:
-    """I, or the number 1."""
-    return Number(1) if size is ONE else Identity(size)
 
 
 def _as_other(p: Piece) -> Piece:
@@ -336,9 +331,9 @@ def _in_kronecker(p: Piece, q: Piece, u: Factor, v: Factor) -> tuple[Law, Expr] 
     if p.turned == q.turned:
         left, right = product_of(q.left, u, flipped(p.left)), product_of(flipped(q.right), v, p.right)
         return expectation_of_kronecker_square, product_of(Vec.of(left), flipped(Vec.of(right)))
-    both = Kronecker.of(u or identity(m), v or identity(n))
-    left = Kronecker.of(p.left or identity(m), q.left or identity(n))
-    right = Kronecker.of(p.right or identity(n), q.right or identity(m))
+    both = Kronecker.of(u or unit_matrix(m), v or unit_matrix(n))
+    left = Kronecker.of(p.left or unit_matrix(m), q.left or unit_matrix(n))
+    right = Kronecker.of(p.right or unit_matrix(n), q.right or unit_matrix(m))
     order = Commutation.of(m, n) if ONE not in (m, n) else None
     return expectation_of_kronecker_square, product_of(left, both, order, right)
 

@@ -16,6 +16,7 @@ from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import is_symmetric
+from matdiff.calculus.varying import symbol_of
 from matdiff.errors import DeclarationError, ShapeError, UnsupportedError
 
 Factor = Expr | None  # None stands for the number 1
@@ -33,16 +34,11 @@ class Variable(NamedTuple):
     covariance_known: bool = True
 
 
-def family_of(source: Expr) -> Expr:
-    """The symbol of a random symbol or member."""
-    return source.operands[0] if isinstance(source, Member) else source
-
-
 def variables_of(mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> dict[Expr, Variable]:
     """The random symbols; each has a mean and perhaps a covariance, which depend on none of them."""
     if not mean:
         raise DeclarationError("nothing is random", suggestion="Name a mean and a covariance for a symbol.")
-    found = {family_of(key): _variable(key, mean, covariance) for key in mean}
+    found = {symbol_of(key): _variable(key, mean, covariance) for key in mean}
     missing = [key for key in covariance if key not in mean]
     if missing:
         raise DeclarationError(f"{missing[0]} has a covariance, and no mean")
@@ -57,7 +53,7 @@ def variables_of(mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> 
 
 
 def _variable(key: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> Variable:
-    symbol = family_of(key)
+    symbol = symbol_of(key)
     if not isinstance(symbol, Symbol):
         raise UnsupportedError(f"{key} is not a symbol, and its distribution is that of its symbols")
     m = mean[key]

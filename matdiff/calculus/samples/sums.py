@@ -16,6 +16,7 @@ from matdiff.algebra.identities import SIMPLIFICATIONS
 from matdiff.algebra.identities.indexed import closed_scalars, constant_body, distinct_indices
 from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.algebra.rewriting import Simplifier
+from matdiff.algebra.simplification import tidy
 from matdiff.calculus.samples.parts import Samples
 from matdiff.errors import UnknownNameError, UnsupportedError
 
@@ -46,7 +47,7 @@ def sum_form(e: Expr, names: Mapping[str, str]) -> Expr:
 
 def _simplified_first(e: Expr, families: Mapping[Expr, Symbol], error: UnsupportedError) -> Expr:
     """Another try after simplification: vec(X)ᵀvec(X) is Tr(XᵀX).  What fails again, fails with the first error."""
-    simpler, _ = Simplifier(SIMPLIFICATIONS)(e)
+    simpler = tidy(e)
     try:
         return Samples(simpler, families)(simpler)
     except UnsupportedError:
