@@ -63,8 +63,9 @@ def of_latex(text: str) -> Iterator[Passage]:
 
 
 def of_markdown(text: str) -> Iterator[Passage]:
-    """The formulas and headings of Markdown; code is blank."""
+    """The formulas and headings of Markdown, also between $` and `$; code is blank."""
     text = re.sub(FENCE, _of_fence, text, flags=re.S | re.M)
+    text = re.sub(r"\$`(.+?)`\$", lambda m: f"{_dollars(m)}{m.group(1)}{_dollars(m)}", text, flags=re.S)
     text = re.sub(r"(?<!`)`[^`\n]+`(?!`)", lambda m: " " * len(m.group()), text)
     yield Passage("\n".join(_with_formulas(text.split("\n"))))
 
@@ -165,6 +166,11 @@ def _macros(text: str) -> dict[str, Macro]:
                     if token.text in DEFINING:
                         stream.define(token)
     return known
+
+
+def _dollars(m: re.Match[str]) -> str:
+    """The dollars around a formula: two where it goes over rows."""
+    return "$$" if "\n" in m.group(1) else "$"
 
 
 def _defines(row: str) -> bool:

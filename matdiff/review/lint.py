@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from matdiff.algebra.expr import postorder
+from matdiff.algebra.operators.products import Transpose
 from matdiff.errors import MatdiffError
 from matdiff.language.declarations import declare
+from matdiff.review.comparing import compared
 from matdiff.review.documents import Passage, passages
 from matdiff.review.judging import Judge, Judged
 from matdiff.review.reviewing import sections
 from matdiff.review.scope import has_increments
-from matdiff.review.slips import SAID, diagnosed
+from matdiff.review.slips import SAID, diagnosed, holds
 from matdiff.review.verdicts import NO_CLAIM, UNREAD, WRONG
 
 CODES = {kind: f"MD{number}" for number, kind in enumerate(SAID, 101)}
@@ -109,10 +112,22 @@ def _claims(judged: Judged, judge: Judge) -> bool:
 
 
 def _is_sure(judged: Judged, judge: Judge) -> bool:
-    """Whether a wrong side is that of a derivative or a differential: other equations may be conditions."""
+    """Whether a wrong side is that of a derivative or a differential: other equations may be conditions.
+
+    What is right where matrices are symmetric of which a document does not say what they are, and which it does not
+    transpose, may be right; so may a derivative in either layout, where a document speaks of one.
+    """
     fault = judged.fault
     assert fault is not None
-    return not fault.is_equation and (fault.is_derivative or has_increments(fault.side, judge.scope))
+    if fault.is_equation or not (fault.is_derivative or has_increments(fault.side, judge.scope)):
+        return False
+    value, truth = fault.value, fault.truth
+    if value is None:
+        return True
+    if judge.scope.habits.states_numerator and compared(Transpose(value), truth).equal:
+        return False
+    apart = {*judge.scope.given, *(str(n.operands[0]) for n in postorder(value) if isinstance(n, Transpose))}
+    return not holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1] and s.name not in apart)
 
 
 def _text(findings: Findings) -> str:

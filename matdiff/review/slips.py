@@ -193,11 +193,11 @@ def _by_assumption(fault: Fault) -> Iterator[Found]:
     value, truth = fault.value, fault.truth
     if value is None or value.shape != truth.shape:
         return
-    if _holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1]):
+    if holds(value, truth, "symmetric", lambda s: s.shape[0] == s.shape[1]):
         yield Found("index" if isinstance(truth, Entry) else "symmetry")
     if _is_symmetrised(value, truth):
         yield Found("symmetry")
-    if _holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
+    if holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
         yield Found("domain")
     for kind, why, kinds in PARTS:
         if any(_is_right(value, less) for less in _with_a_part_less(truth, kinds)):
@@ -235,7 +235,7 @@ def _turned(e: Expr) -> Expr:
     return Transpose(e)
 
 
-def _holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]) -> bool:
+def holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]) -> bool:
     """Whether a side is right where symbols have a property."""
     leaves = {*symbols(value), *symbols(truth)}
     table: dict[Expr, Expr] = {

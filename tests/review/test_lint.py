@@ -178,3 +178,16 @@ def test_docstrings_declare_their_arguments_and_hold_directives() -> None:
     assert (found.read, found.claims) == (4, 4)
     declared = dict(list(passages("module.py", MODULE))[1].declared)
     assert declared == {"X": "n x p", "y": "n", "w": "p", "c": "scalar"}
+
+
+def test_a_matrix_of_which_nothing_is_said_may_be_symmetric() -> None:
+    text = "$L = \\tfrac12 v^T M v$ and so $\\frac{\\partial L}{\\partial v} = M v$"
+    assert linted([("notes.md", text)]).ok
+    assert not linted([("notes.md", text)], "M: n x n; v: n").ok
+    assert not linted([("notes.md", text.replace("= M v", "= 2 M v"))]).ok
+
+
+def test_formulas_between_dollars_and_backquotes_are_read() -> None:
+    text = "Firstly\n$`\n\\mathcal{L}(u) = u^T A u\n`$\nand $`\\nabla \\mathcal{L}(u) = (A + A) u`$."
+    assert not linted([("notes.md", text)], "A: n x n; u: n").ok
+    assert linted([("notes.md", text.replace("A + A)", "A + A^T)"))], "A: n x n; u: n").read == 1
