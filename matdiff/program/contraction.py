@@ -15,7 +15,16 @@ from typing import NamedTuple
 
 from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters
 from matdiff.program.costs import FREE, Cost, Costs, total, weight
-from matdiff.program.distances import opened, repeated_sum, square_distances, terms_of
+from matdiff.program.distances import (
+    WeightedSquares,
+    ends_of,
+    moved,
+    opened,
+    repeated_square,
+    repeated_sum,
+    square_distances,
+    terms_of,
+)
 from matdiff.program.linear import as_inverse, is_solved, solution
 from matdiff.program.tensors import Factor, Label, Labels, Place, extent_of
 
@@ -35,18 +44,27 @@ class Way(NamedTuple):
 class Contraction:
     """Multiplies tensors out in a table of arrays."""
 
-    def __init__(self, arrays: Arrays, costs: Costs) -> None:
+    def __init__(self, arrays: Arrays, costs: Costs, expands: bool = False) -> None:
         self.arrays = arrays
         self.costs = costs
+        self.expands = expands  # whether weighted squares of distances are multiplied out
         self.missing: set[Product] = set()  # products that might be of use in the one that is computed
         self.asked: set[Product] = set()  # those of all before that were not made then
         self.needed: Container[Array] | None = None  # of the arrays that are known, those that there will be
+        self.without: set[Array] = set()  # distances that were not taken, since there were none
 
     def contracted(self, factors: Sequence[Factor], keep: Collection[Label]) -> Factor:
         """The product of some factors as one array, summed over all labels but those that are kept."""
         k = repeated_sum(factors, keep)
         if k is not None:
             return self.term_by_term(factors, k, keep)
+        both = repeated_square(self.arrays, factors, keep)
+        if both is not None:
+            is_total = not keep and {label for _, own in both.weights for label in own} == {*both.distances[1]}
+            if self.expands and is_total and (self.needed is None or both.distances[0] not in self.needed):
+                self.without.add(both.distances[0])
+                return self.squares(both)
+            return self.contracted([*both.weights, both.distances], keep)
         ready = self.prepared(self.with_slopes(factors), keep)
         if len(ready) > MOST:
             ready = self.prepared(self.alike(ready), keep)  # which may have summed some to numbers
@@ -76,10 +94,32 @@ class Contraction:
     def term_by_term(self, factors: Sequence[Factor], k: int, keep: Collection[Label]) -> Factor:
         """The same where the k-th factor is a sum, whose terms are multiplied one by one."""
         rest = [*factors[:k], *factors[k + 1 :]]
-        products = [self.contracted([*rest, *opened(term)], keep) for term in terms_of(factors[k])]
+        numbers, terms = factors[k][0].data[0], [opened(term) for term in terms_of(factors[k])]
+        ends = ends_of(self.arrays, factors[k])
+        if ends is not None:
+            points = moved(self.arrays, [x for x, _ in ends])
+            first = terms_of(factors[k])[0][1]
+            numbers = numbers if {*first} == {*ends[0][1]} else numbers[::-1]
+            terms = [[(p, labels)] for p, (_, labels) in zip(points, ends, strict=True)]
+        return self.total([[*rest, *term] for term in terms], numbers, keep)
+
+    def squares(self, both: WeightedSquares) -> Factor:
+        """A sum of weighted squares of distances, from x² + y² − 2xy where that keeps the digits."""
+        rows, ends = both.distances[1], both.ends
+        w = self.one(*self.contracted(both.weights, rows), rows), rows
+        x, y = zip(moved(self.arrays, [a for a, _ in ends]), [labels for _, labels in ends], strict=True)
+        large, _ = self.total([[w, x, x], [w, y, y]], (Fraction(1), Fraction(1)), ())
+        small, _ = self.contracted([w, x, y], ())
+        t = self.arrays.make("sum", [large, small], ((Fraction(1), Fraction(-2)), ((), ())))
+        called = "weighted_square_distances(a, b, c, d, e)"
+        return self.arrays.make("apply", [t, large, w[0], *[a for a, _ in ends]], (called,)), ()
+
+    def total(self, terms: Sequence[Sequence[Factor]], numbers: Sequence[Fraction], keep: Collection[Label]) -> Factor:
+        """A sum of products with numbers."""
+        products = [self.contracted(term, keep) for term in terms]
         labels = tuple([x for x in keep if any(x in own for _, own in products)])
         places = tuple([tuple(map(labels.index, own)) for _, own in products])
-        data = factors[k][0].data[0], places
+        data = tuple(numbers), places
         return self.arrays.make("sum", [a for a, _ in products], data, tuple(map(extent_of, labels))), labels
 
     def with_slopes(self, factors: Sequence[Factor]) -> Sequence[Factor]:
@@ -115,7 +155,7 @@ class Contraction:
 
     def could_take(self, program: Iterable[Array]) -> bool:
         """Whether a program has products that were asked for before they were there."""
-        return any(a.op == "contract" and (a.args, a.data) in self.asked for a in program)
+        return any(a in self.without or (a.op == "contract" and (a.args, a.data) in self.asked) for a in program)
 
     # ---- single factors ---------------------------------------------------------------------------
 

@@ -21,9 +21,11 @@ AGREEMENT = "indicator(a == b, b)"
 class Forming:
     """Tensors over one table of arrays."""
 
-    def __init__(self, sizes: Mapping[str, int] | None = None, arrays: Arrays | None = None) -> None:
+    def __init__(
+        self, sizes: Mapping[str, int] | None = None, arrays: Arrays | None = None, expands: bool = False
+    ) -> None:
         self.arrays = arrays or Arrays()
-        self.contraction = Contraction(self.arrays, Costs(sizes))
+        self.contraction = Contraction(self.arrays, Costs(sizes), expands)
 
     def scalar(self, a: Array) -> Tensor:
         """An array without axes as a tensor."""

@@ -27,6 +27,7 @@ class Backend(NamedTuple):
     like        keywords that give a new array the type of numbers of an array a; *unlike* where there is none
     scalar      the type of a scalar in annotations
     in_place    whether arrays may be changed
+    expands     whether weighted squares of distances are multiplied out, which has to be tested for lost digits
     reuses      whether what is needed no longer gives its memory to what comes next
     halves      whether ZᵀZ is computed with half the work
     vectors_first  whether vᵀX takes less time than Xᵀv
@@ -49,6 +50,7 @@ class Backend(NamedTuple):
     unlike: Mapping[str, str] = {}
     scalar: str = "float"
     in_place: bool = False
+    expands: bool = False
     reuses: bool = False
     halves: bool = False
     vectors_first: bool = False

@@ -17,6 +17,7 @@ from matdiff.algebra.operators.products import Transpose
 from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.errors import UnsupportedError
 from matdiff.program.arrays import LETTERS, Array, Arrays
+from matdiff.program.distances import are_distances, differences
 from matdiff.program.kinds import Kinds
 from matdiff.program.linear import UNFACTORED, factorised
 from matdiff.program.loops import Loops
@@ -36,8 +37,9 @@ class Lowering(Loops):
         formed: Collection[Expr] = (),
         arrays: Arrays | None = None,
         needed: Container[Array] | None = None,
+        expands: bool = False,
     ) -> None:
-        super().__init__(sizes, arrays)
+        super().__init__(sizes, arrays, expands)
         self.contraction.needed = needed
         nodes = distinct(roots, ())
         self.symbols = [s for s in nodes if isinstance(s, Symbol)]
@@ -181,6 +183,9 @@ class Lowering(Loops):
 
     def unmultiplied(self, a: Array, labels: Sequence[Label]) -> tuple[Factor, ...]:
         """The factors of an array that is a product, so that what it is summed over can wait; itself if it is none."""
+        if are_distances(a) and self.contraction.expands:
+            a, labels = differences(self.arrays, a), (*labels, Axis(a.args[0].axes[1]))
+            return ((a, labels), (a, labels))
         if a.op != "contract" or len(a.args) == 1:
             return ((a, tuple(labels)),)
         known: dict[str, Label] = dict(zip(a.data[-1], labels, strict=True))

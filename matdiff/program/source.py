@@ -146,7 +146,7 @@ def lowered(
     axes = [order for o in outputs for order in o.axes]
 
     def attempt(arrays: Arrays | None = None, needed: Sequence[Array] = ()) -> tuple[Lowering, list[Array]]:
-        made = Lowering(exprs, sizes, symbols, rewrite.formed, arrays, {*needed} or None)
+        made = Lowering(exprs, sizes, symbols, rewrite.formed, arrays, {*needed} or None, target.expands)
         return made, [made.answer(made.done[e], order) for e, order in zip(exprs, axes, strict=True)]
 
     lowering, roots = attempt()

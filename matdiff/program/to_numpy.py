@@ -68,6 +68,11 @@ HELPERS = {
         return ((a[:, None, :] - b) ** 2).sum(axis=-1)
     found = scipy.spatial.distance.cdist(a, b, "sqeuclidean")
     return found.astype(np.result_type(a, b, np.float32), copy=False)''',
+    "weighted_square_distances": '''def _weighted_square_distances(total, large, w, a, b):
+    """Σ wᵢⱼ‖aᵢ − bⱼ‖²: the total that large has lost something to, unless it has lost most of it."""
+    if not hasattr(total, "dask") and abs(total) > abs(large) / 10:
+        return total
+    return np.vdot(w, _square_distances(a, b))''',
     "repeated": '''def _repeated(a, shape):
     """An array repeated along further axes."""
     return np.array(np.broadcast_to(a, shape))''',
@@ -199,6 +204,7 @@ BACKEND = Backend(
     convert_all="floats",
     like={"dtype": "result_type(a, float32)"},
     in_place=True,
+    expands=True,
     reuses=True,
     halves=True,
 )

@@ -245,3 +245,34 @@ def test_what_one_output_needs_another_one_takes() -> None:
 def test_sums_of_a_product_are_those_of_the_product_that_there_is() -> None:
     made = matdiff.code("||M .* (T - U V' - b*ones(n)')||^2", "U,b", "M, T: m x n; U: m x k; V: n x k; b: m")
     assert "einsum" not in made.source
+
+
+GRAPH = ("sum(i=1..n, sum(j=1..n, W[i,j]*norm2(x[i] - x[j])^2))", "x", "W: n x n; x[i=1..n]: d")
+
+
+@pytest.mark.parametrize("place", [0.0, 1e5])
+@pytest.mark.parametrize("apart", [1.0, 1e-4, 0.0])
+def test_weighted_distances_keep_their_digits(place: float, apart: float) -> None:
+    made = matdiff.code(*GRAPH)
+    rng = np.random.default_rng(0)
+    x = np.concatenate([(start := rng.integers(-8, 9, (3, 2))), start + apart * rng.integers(1, 9, (3, 2))]) + place
+    weights = np.zeros((6, 6))
+    weights[[0, 1, 2], [3, 4, 5]] = 1.0, 2.0, 3.0  # between near points alone
+    value, gradient = made.function(*[{"W": weights, "x": x}[n] for n in made.arguments])
+    between = x[:, None] - x
+    np.testing.assert_allclose(value, np.vdot(weights, (between**2).sum(-1)), rtol=1e-13)
+    exact = 2 * np.einsum("ij,ijk->ik", weights + weights.T, between)
+    np.testing.assert_allclose(gradient, exact, atol=1e-13 * np.abs(weights).max() * np.ptp(x))
+
+
+def test_a_sum_of_weighted_distances_needs_no_distances() -> None:
+    made = matdiff.code(*GRAPH, check=False)
+    assert all(
+        len(a.axes) < 3 for version in versions(Question(*GRAPH, ("value", "gradient"))) for a in in_order(version)
+    )
+    assert "W @" in made.source
+    taken = matdiff.code(
+        "sum(i=1..n, sum(j=1..n, exp(-norm2(x[i] - x[j])^2)*norm2(x[i] - x[j])^2))", "x", "x[i=1..n]: d"
+    )
+    assert taken.source.count("_square_distances(x, x)") == 1
+    assert "_weighted" not in taken.source
