@@ -12,6 +12,7 @@ from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.expr import symbols as symbols_of
 from matdiff.algebra.notation import LATEX, name_text
 from matdiff.algebra.operators.structure import Named
+from matdiff.arrays import in_use
 from matdiff.display.in_html import checked, inner_html, of_result
 from matdiff.errors import CheckError, MatdiffError
 from matdiff.language import read as read_text
@@ -52,6 +53,7 @@ class Request(NamedTuple):
     backend: str = "numpy"
     outputs: str = "value,gradient"
     derivation: str = ""
+    check: str = ""  # "later": where arithmetic is slow, the answer is shown before it is checked
 
 
 def request(content: object) -> Request:
@@ -85,7 +87,7 @@ def answered(ask: Callable[[Request], Answer], content: object) -> Answer:
 
 
 def in_json(method: str, content: str) -> str:
-    """The same in JSON, for a browser in which Python runs; what has no NumPy there is said to be elsewhere."""
+    """The same in JSON, for a browser in which Python runs; what needs more than there is says so."""
     try:
         return json.dumps(answered(METHODS[method], json.loads(content)), ensure_ascii=False)
     except ModuleNotFoundError as error:
@@ -190,13 +192,14 @@ def answer(asked: Request) -> Answer:
         raise MatdiffError(f"there is no kind {asked.kind!r}", suggestion=f"Take one of {', '.join(RESULTS)}.")
     found = RESULTS[asked.kind](asked)
     found.detail = asked.steps if asked.steps in LEVELS else "textbook"
-    check = checked(found)
+    later = in_use() and asked.check == "later"
+    check = None if later else checked(found)
     copies = {
         "LaTeX": found.to_latex(found.detail),
         "Markdown": found.to_markdown(found.detail),
         "text": found.to_text(found.detail),
     }
-    return {"html": of_result(found, check), "copies": copies}
+    return {"html": of_result(found, check), "copies": copies, "unchecked": later and hasattr(found, "verify")}
 
 
 def _code(asked: Request) -> Answer:

@@ -3,7 +3,7 @@
     python -m matdiff.web build DIR
 
 Pyodide comes from npm, or from a folder that has it, and compiles the modules while node runs it.  NumPy is not part
-of it: what needs numbers, the check of an answer among them, is left to ``matdiff serve``, and the page says so.
+of it: numbers, those of the checks among them, are computed by matdiff.arrays, and the page says so.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def offline(folder: Path) -> str:
 def in_the_browser(html: str) -> str:
     """The page, told that it has no server."""
     return html.replace('<html lang="en">', '<html lang="en" data-python="worker.js">').replace(
-        "Computed on this machine;", "Computed in your browser;"
+        "Computed on this machine;", "Computed in your browser, numbers by matdiff's own arithmetic on lists;"
     )
 
 

@@ -20,25 +20,33 @@ const USUAL = { text: "‖Xw − y‖²", where: "", wrt: "", kind: "gradient", 
   backend: "numpy", outputs: "value,gradient", derivation: "" };
 const state = { ...USUAL };
 let told = {}; // what was read last
+let unchecked = null; // what was asked for the answer that stands there, if it has still to be checked
 
 // ---- asking -------------------------------------------------------------------------------------------
 
 const python = document.documentElement.dataset.python; // where there is no server, but Python in the browser
-const worker = python && new Worker(python, { type: "module" });
 const waiting = new Map();
-worker?.addEventListener("message", ({ data }) => {
-  waiting.get(data.id)(JSON.parse(data.found));
-  waiting.delete(data.id);
-});
+const worker = python && begun();
+let beside; // a second one, that checks what the first has answered
+
+function begun() {
+  const made = new Worker(python, { type: "module" });
+  made.addEventListener("message", ({ data }) => {
+    waiting.get(data.id)(JSON.parse(data.found));
+    waiting.delete(data.id);
+  });
+  return made;
+}
+
 worker?.addEventListener("message", () => { // once it works, it is kept, and then needs no network
   navigator.serviceWorker?.register("offline.js").catch(() => {});
 }, { once: true });
 
-async function post(method, content) {
-  if (worker) return new Promise((resolve) => {
+async function post(method, content, to = worker) {
+  if (to) return new Promise((resolve) => {
     const id = post.count = (post.count || 0) + 1;
     waiting.set(id, resolve);
-    worker.postMessage({ id, method, content });
+    to.postMessage({ id, method, content });
   });
   try {
     const response = await fetch(`api/${method}`, {
@@ -51,7 +59,9 @@ async function post(method, content) {
 }
 
 class Asker { // asks one thing at a time; of what is asked meanwhile, the last
-  constructor(method, show, waiting) { Object.assign(this, { method, show, waiting, busy: false, next: null }); }
+  constructor(method, show, waiting, of = () => worker) {
+    Object.assign(this, { method, show, waiting, of, busy: false, next: null });
+  }
 
   async ask(content) {
     this.next = content;
@@ -61,9 +71,9 @@ class Asker { // asks one thing at a time; of what is asked meanwhile, the last
       const asked = this.next;
       this.next = null;
       const timer = setTimeout(() => this.waiting(true), 200);
-      const found = await post(this.method, asked);
+      const found = await post(this.method, asked, this.of());
       clearTimeout(timer);
-      if (!this.next) { this.waiting(false); this.show(found); }
+      if (!this.next) { this.waiting(false); this.show(found, asked); }
     }
     this.busy = false;
   }
@@ -73,6 +83,7 @@ class Asker { // asks one thing at a time; of what is asked meanwhile, the last
 
 const reader = new Asker("read", showReading, (on) => $("reading").classList.toggle("stale", on));
 const answerer = new Asker("answer", showAnswer, (on) => $("answer").setAttribute("aria-busy", on));
+const checker = new Asker("answer", showChecked, () => {}, () => beside ??= begun());
 
 // ---- the reading --------------------------------------------------------------------------------------
 
@@ -153,6 +164,8 @@ function errorBox(error) {
 // ---- the answer ---------------------------------------------------------------------------------------
 
 function ask() {
+  unchecked = null;
+  checker.drop();
   const reads = state.kind === "check" ? state.derivation.trim() : state.text.trim() && !told.error;
   if (!reads) {
     answerer.drop();
@@ -170,6 +183,7 @@ function ask() {
     kind, text: state.text, where: state.where, wrt: state.wrt || !(told.asked || []).length ? unknowns() : [],
     steps: state.steps, layout: ["gradient", "jacobian"].includes(kind) ? state.layout : "", backend: state.backend,
     outputs: isArray && state.outputs.includes("gradient") ? "value,jacobian" : state.outputs, derivation: state.kind === "check" ? state.derivation : "",
+    check: python ? "later" : "",
   });
 }
 
@@ -179,7 +193,11 @@ function hintBox(words) {
   return box;
 }
 
-function showAnswer(found) {
+function showChecked(found, asked) { // unless something else is asked for by now
+  if (asked === unchecked) showAnswer(found, asked);
+}
+
+function showAnswer(found, asked) {
   const answer = $("answer");
   const copies = document.querySelector(".copies");
   copies.replaceChildren();
@@ -199,6 +217,11 @@ function showAnswer(found) {
   }
   for (const box of answer.querySelectorAll("pre, .wide, .head")) // which the arrow keys move, where it is too wide
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  if (found.unchecked) {
+    unchecked = { ...asked, check: "" };
+    answer.append(hintBox("It is being checked …"));
+    checker.ask(unchecked);
+  }
   const shown = state.kind === "latex" ? { LaTeX: found.copies.LaTeX } : found.copies;
   copies.append(...Object.entries(shown).map(([name, text]) => {
     const button = element("button", `Copy ${name}`);

@@ -9,6 +9,7 @@ const ready = (async () => {
   ]);
   python.unpackArchive(packages, "zip", { extractDir: "/packages" });
   python.runPython("import sys; sys.path.insert(0, '/packages')");
+  python.runPython("from matdiff.arrays import stand_in; stand_in()"); // NumPy is not among the packages
   return python.runPython("from matdiff.web.answers import in_json; in_json");
 })();
 
