@@ -160,3 +160,11 @@ def test_entries_that_are_listed_one_by_one_stand_below_their_product() -> None:
     page = matdiff.derive("∏_i x_i^{a_i}", wrt="x_j").to_text()
     assert page.startswith("f(x[j]) = ∏_{i=1}^{N} x[i]^a[i] ")
     assert "∇_x[j] f = (∏_{i=1}^{N} x[i]^a[i])a[j]/x[j] " in page  # the logarithmic derivative a_j/x_j
+
+
+def test_what_is_short_by_the_names_of_other_pieces_gets_none() -> None:
+    text = r"\sum_k \omega_k \log(1 + |h_k^\top p_k|^2/(\sum_{j \neq k} |h_k^\top p_j|^2 + \sigma^2))"
+    rows = matdiff.derive(text, wrt="p_m").to_text(width=200).split("\n\n")[0].splitlines()
+    named = [row.partition(" = ")[2].partition("    ")[0] for row in rows if "] = " in row[:12]]
+    assert any("abs" in piece for piece in named)  # |hᵀp| stands in others
+    assert not any(piece.startswith("abs(") and piece.endswith("])") for piece in named)

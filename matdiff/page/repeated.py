@@ -19,6 +19,7 @@ from matdiff.calculus.naming import TWICE, Names
 from matdiff.output.answer_names import above, is_definition
 
 LONG, CORE = 10, 7  # what it costs to read a piece that is not written twice in a line, and what has the name then
+LEAST = 5  # what is left of it by the names of other pieces in it
 MOST = 8  # pieces of a page
 LONGEST = 2_000  # nodes of the lines of a page that is looked through
 
@@ -41,6 +42,19 @@ def repeated(lines: Sequence[Expr], known: Mapping[Expr, str]) -> dict[Expr, Exp
             family = Symbol(names.fresh(piece, squared), piece.shape, (), tuple([i.last for i in indices(piece)]))
             for n in instances:
                 pieces[n] = Member(family, *indices(n)) if n.free else family
+    return worthwhile(pieces, known)
+
+
+def worthwhile(pieces: dict[Expr, Expr], known: Collection[Expr]) -> dict[Expr, Expr]:
+    """The pieces without those of which, by the names of others, hardly anything is left to read: g² and |g|."""
+    for node in [*pieces]:
+        if node not in pieces:
+            continue
+        own = name_of(pieces[node])
+        others = {n: name for n, name in pieces.items() if name_of(name) is not own}
+        by_names = with_names(node, {n: name_of(name) for n, name in others.items()}, known)
+        if reading_cost(by_names) < LEAST:
+            pieces = others
     return pieces
 
 
