@@ -19,7 +19,7 @@ from matdiff.errors import AmbiguityError
 from matdiff.language.applications import apply
 from matdiff.language.arithmetic import SIGNED, multiply
 from matdiff.language.powers import make_power, power, transpose
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Typed
 from matdiff.language.typing import SPECIAL, WORDED, Attempt, special
 
@@ -101,6 +101,7 @@ def type_variance(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
     """var(x) = mean((x − mean(x)).^2), and its square root std(x)"""
     if len(operands) != 1 or operands[0].is_scalar:
         raise attempt.misfit(node, f"{node.value} takes one vector or matrix")
+    _require_sample(attempt, node)
     shown = attempt.written(node)
     more = "sqrt(n/(n - 1))" if node.value == "std" else "n/(n - 1)"
     attempt.note(node, f"{shown} divides by n; with n − 1 it is {more}*{shown}")
@@ -109,6 +110,41 @@ def type_variance(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
         mean = FUNCTIONS["mean"].of
         variance = mean(Power.of(x - filled(mean(x), x), Number(2)))
         return Sqrt(variance) if node.value == "std" else variance
+
+    return attempt.scalar(node, tuple(operands), make)
+
+
+def _require_sample(attempt: Attempt, node: Node) -> None:
+    """Refuses Var(a'x), which is about a random vector x, and no sample."""
+    letters = [part for part in postorder(node) if part.kind == "symbol"]
+    if not all(part.typed.guessed and part.value[0][0].islower() for part in letters):
+        return
+    for part in (p.parts[0] for p in postorder(node) if p.kind == "transpose"):
+        if part.kind == "symbol":
+            shown = attempt.written(part)
+            message = f"{attempt.written(node)} is about random variables, of which no distribution is given"
+            hint = f"Var({shown}'x) is {shown}'*S*{shown} for the covariance S of x; of a sample, var(X*{shown})"
+            raise attempt.misfit(node, message, hint)
+
+
+@special("cov")
+def type_covariance(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
+    """cov(x, y) = mean((x − mean(x)) .* (y − mean(y))) of two samples"""
+    if len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols):
+        shown = attempt.shown(operands[0])
+        message = f"{attempt.written(node)} can be the covariance of the columns or of the rows of {shown}"
+        hint = f"write {shown}'*centering(m)*{shown}/m for that of the columns, where m is the number of rows"
+        raise attempt.misfit(node, message, hint, AmbiguityError)
+    is_pair = len(operands) == 2 and attempt.same_shape(*operands)
+    if not is_pair or operands[0].is_scalar or operands[0].cols is not ONE:
+        raise attempt.misfit(node, f"{node.value} takes two vectors of one size")
+    _require_sample(attempt, node)
+    shown = attempt.written(node)
+    attempt.note(node, f"{shown} divides by n; with n − 1 it is n/(n - 1)*{shown}")
+
+    def make(x: Expr, y: Expr) -> Expr:
+        mean = FUNCTIONS["mean"].of
+        return mean(Hadamard.of(x - filled(mean(x), x), y - filled(mean(y), y)))
 
     return attempt.scalar(node, tuple(operands), make)
 
