@@ -19,15 +19,7 @@ from matdiff.program.arrays import Array, Axes, with_steps
 from matdiff.program.statements import FUNCTIONS
 from matdiff.program.syntax import Node, name
 
-NEW = (
-    "sum",
-    "map",
-    "reduce",
-    "solve",
-    "inverse",
-    "add_at",
-    "concatenate",
-)  # operations whose results are arrays of their own
+NEW = ("sum", "map", "reduce", "solve", "factor", "inverse", "add_at", "concatenate")  # arrays of their own
 OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "subtract",
@@ -98,7 +90,11 @@ class Memory(ast.NodeTransformer):
         """Notes what gives a variable its value."""
         way = self.own(value, self.made[target].axes)
         if way is None:
-            self.write(ast.Assign([name(target)], self.inside(value), lineno=0))
+            value = self.inside(value)
+            free = next((v for v in self.memory_in(value) if self.is_free(v)), None)
+            if free is not None and self.made[target].axes:  # what is behind the name is given back
+                self.stands[target] = self.stands.get(free, free)
+            self.write(ast.Assign([name(target)], value, lineno=0))
         else:
             self.change(way)
             self.stands[target] = self.stands.get(way.base.id, way.base.id)
@@ -170,12 +166,15 @@ class Memory(ast.NodeTransformer):
         """
         return next((way for way in ways(e) if way.changes and self.is_possible(way, axes)), None)
 
+    def is_free(self, variable: str) -> bool:
+        """Whether a variable is a matrix that nothing needs behind this statement."""
+        a = self.made.get(variable)
+        return a is not None and len(a.axes) > 1 and is_new(a) and self.last.get(variable) == self.place
+
     def is_possible(self, way: Way, axes: Axes | None) -> bool:
         """Whether the memory of the variable is free for the result."""
-        base, a = way.base.id, self.made.get(way.base.id)
-        if a is None or not is_new(a) or self.last.get(base) != self.place:
-            return False
-        if len(a.axes) < 2 or axes not in (None, a.axes):
+        base = way.base.id
+        if not self.is_free(base) or axes not in (None, self.made[base].axes):
             return False
         reading = [(c.other, self.memory_in(c.other)[base]) for c in way.changes if c.other is not None]
         if self.uses[base] != 1 + sum(count for _, count in reading):

@@ -56,7 +56,7 @@ class Rewriting:
         return found
 
     def multiplied(self, node: Expr, found: Product) -> Expr | None:
-        """(A + B)xyᵀ = (Ax + Bx)yᵀ where nothing else needs A + B, and yxᵀ(A + B) likewise."""
+        """(A + B)xyᵀ = (Ax + Bx)yᵀ where nothing else needs A + B, yxᵀ(A + B) likewise, and (diag(x) + A)B."""
         if len(node.operands) != len(found.operands):
             return None
         for k, (f, g) in enumerate(zip(node.operands, found.operands, strict=True)):
@@ -72,6 +72,7 @@ class Rewriting:
             if left is not None:
                 total = Sum.of(*[part(Product.of(*before[left:], t)) for t in terms])
                 return Product.of(*before[:left], total, *after)
+            return Sum.of(*[part(Product.of(*before, t, *after)) for t in terms])
         return None
 
     def halved(self, e: Expr) -> Expr | None:
@@ -108,8 +109,18 @@ def sums_beside_vectors(exprs: Sequence[Expr]) -> set[Expr]:
         if isinstance(node, Sum)
         and ONE not in node.shape
         and len(above) <= MOST_PRODUCTS
-        and all(isinstance(p, Product) and any(f.cols is ONE or f.rows is ONE for f in p.operands) for p in above)
+        and all(isinstance(p, Product) for p in above)
+        and (
+            any(map(is_diagonal, node.operands))
+            or all(any(f.cols is ONE or f.rows is ONE for f in p.operands) for p in above if p is not None)
+        )
     }
+
+
+def is_diagonal(term: Expr) -> bool:
+    """Whether a term is diag(x), or a multiple of it or of I."""
+    rest = term.operands[1] if isinstance(term, Scale) else term
+    return isinstance(rest, DiagonalMatrix | Identity)
 
 
 def turned_round(e: Expr) -> Expr:

@@ -125,6 +125,8 @@ def test_products_are_taken_in_the_cheaper_order() -> None:
         ("kron(A, B) vec(C)", "A: m x n; B: p x q; C: q x n"),
         ("commutation(m, n) vec(A)", "A: m x n"),
         ("ones(m)*b' + A", "b: n; A: m x n"),
+        ("(diag(d) - A) B", "d: m; A: m x m; B: m x n"),
+        ("(A - B)*ones(n)*ones(n)'", "A, B: m x n"),
         ("unit(2, n)'A", "A: n x n"),
     ],
 )

@@ -66,6 +66,18 @@ def test_what_is_changed_is_needed_no_longer(text: str, where: str) -> None:
         assert made.verify(seed=3) < 1e-9
 
 
+def test_a_name_that_is_taken_again_gives_its_memory_back() -> None:
+    made = matdiff.code("||A P + P A' + Q||^2", "P", "A: n x n; P, Q: n x n symmetric")
+    rng = np.random.default_rng(0)
+    arguments = [rng.normal(size=(200, 200)) for _ in made.arguments]
+    made.function(*arguments)
+    tracemalloc.start()
+    made.function(*arguments)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2.2 * 200 * 200 * 8
+
+
 def test_what_is_returned_shares_no_memory() -> None:
     made = matdiff.code("D = A - B; sum(D.^2)", "A,B", "A, B: m x n")
     a, b = np.ones((2, 3)), np.zeros((2, 3))
