@@ -32,11 +32,14 @@ def _listed(value: Any) -> Any:
     return value if len(listed) == MOST else listed
 
 
+ONLY_TEXT = {str}
+
+
 def _mapping(kind: Any = object) -> Test:
     """Mappings from names to these."""
     return lambda value: (
-        isinstance(value, dict | Mapping)
-        and all(isinstance(k, str) for k in value)
+        isinstance(value, Mapping)
+        and (ONLY_TEXT.issuperset(map(type, value)) or all(isinstance(k, str) for k in value))
         and (kind is object or all(isinstance(v, kind) for v in value.values()))
     )
 

@@ -38,6 +38,11 @@ def matmul(a: Any, b: Any) -> ndarray:
     return ndarray([kind.type(x) for x in flat], (*lead, m, p), kind)
 
 
+def vdot(a: Any, b: Any) -> Any:
+    """The sum of the products of the entries."""
+    return sum(map(operator.mul, asarray(a).flat, asarray(b).flat))
+
+
 setattr(ndarray, "__matmul__", matmul)  # noqa: B010
 
 

@@ -15,6 +15,7 @@ from matdiff.algebra.assumptions import close, implied, least, records
 from matdiff.algebra.constants import PI
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError, UnknownNameError
+from matdiff.numeric.careful import is_finite
 from matdiff.numeric.drawn import project
 from matdiff.numeric.evaluate import KEPT, Question, Sizes, as_array, asked, axes_of, known_as
 from matdiff.numeric.program import Array, Environment
@@ -38,7 +39,7 @@ def answer(expr: Expr, values: Mapping[str, Any], named: Mapping[str, Any], allo
             require_declared(s, environment.arrays[s], environment.sizes)
     arrays = question.program.run(environment)
     value = arrays[question.program.place[expr]][0]
-    if not allow_nan and np.isnan(value).any():
+    if not (allow_nan or is_finite(value)) and np.isnan(value).any():
         raise undefined(question, environment, arrays)
     found = question.shaped(value, environment, given)
     return found if isinstance(found, float) else found.astype(kind(given), copy=False)
@@ -53,20 +54,19 @@ class Usual:
     axes      those of the value
     """
 
-    __slots__ = ("axes", "declared", "function", "inputs", "names")
+    __slots__ = ("axes", "declared", "function", "inputs")
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Symbol], expr: Expr) -> None:
         self.function, self.axes = function, axes_of(expr)
-        self.inputs = [(s.name, axes_of(s) + len(s.ranges)) for s in inputs]
-        self.names = {s.name for s in inputs}
+        self.inputs = {s.name: axes_of(s) + len(s.ranges) for s in inputs}
         self.declared = [s for s in inputs if s.properties]
 
     def value(self, given: Mapping[str, Any]) -> float | Array | None:
         """The value; None where there is none, or anything is not as usual, which ``answer`` has words for."""
-        if given.keys() != self.names:
+        if given.keys() != self.inputs.keys():
             return None
-        arguments = [given[name] for name, _ in self.inputs]
-        for argument, (_, axes) in zip(arguments, self.inputs, strict=True):
+        for name, axes in self.inputs.items():
+            argument = given[name]
             if type(argument) is not ndarray:
                 if axes or type(argument) not in NUMBERS:
                     return None
@@ -77,14 +77,12 @@ class Usual:
             require_declared(s, array, sizes_in(s, array))
         try:
             with np.errstate(all="ignore"):
-                (found,) = self.function(*arguments)
-                if not isfinite(found.sum() if self.axes else found):  # the sum is, if all entries are
-                    return None
+                (found,) = self.function(*map(given.__getitem__, self.inputs))
         except (ValueError, ArithmeticError):
             return None
         if self.axes == 0:
-            return float(found)
-        return np.array(found) if found.ndim == self.axes else None
+            return float(found) if isfinite(found) else None
+        return np.array(found) if found.ndim == self.axes and isfinite(np.vdot(found, found)) else None
 
 
 def kind(given: Mapping[str, Any]) -> Any:

@@ -33,30 +33,30 @@ GIVEN = {
 }
 CALLS = """
 a + b; a - c[:3]; 2 / a; a * c.T; -a; abs(a); a**2; 2.0**a; a % 2; k // 2; k + 1.5; a > b; (a >= 0) & (b < 0)
-~(a > 0); (a > 0) | (b > 0); (a > 0) ^ (b > 0); a == a; a != b; k >> 1; a @ c; a @ s; v @ v
-c.T @ c; s @ v[:4]; odd / 0; odd * 0; 1 / odd; odd**odd[::-1]; odd - odd; odd < 1; np.float64(2) / v
-np.float64(0) * odd; one + v; a[0]; a[..., 0]; a[:, ::-1]; a[a > 0]; a[..., None, :]; a[:, [2, 0]]; a[[0, 1], [1, 2]]
-a[:, 1:3, ::2]; a[-1, -1, -1]; v[k]; a[0, [0, 1]][:, [1, 3]]; a[np.array([True, False])]; a.T; a.reshape(6, -1)
-a.ravel(); a.transpose(2, 0, 1); a.swapaxes(0, -1); a.tolist(); a.astype(int); k.astype(float); (a > 0).astype(float)
-a.copy(); a.real; a.imag; a.sum(); a.max(axis=1); a.min(); a.mean(axis=(0, 2)); a.prod(-1); (a > 0).all(-1)
-(a > 0).any(0, keepdims=True); v.argmax(); v.argmin(); v.cumsum(); v.argsort(); a.shape; a.ndim; a.size; len(a)
-float(one); bool(one); one.item(); [float(x) for x in v]; f"{one:.3f}"; a.dtype.kind; k.dtype.kind
-np.array([[1, 2], [3, 4]]); np.array([1.0, 2]); np.array([True, False]); np.asarray(3); np.asarray(k, dtype=float)
-np.shape([[1, 2, 3]]); np.ndim(v); np.size(a); np.result_type(k, v).kind; np.dtype(float).kind
-isinstance(a, np.ndarray); np.intp(3); np.uint64(2**63) * np.uint64(3)
-np.bool_(True); np.broadcast_to(c, (2, 4, 3)); np.broadcast_to(1.0, (2, 2)); np.broadcast_shapes((3, 1), (2, 1, 4))
-np.broadcast_arrays(c, a[0, 0, :3]); np.full((2, 3), 1.5); np.full(3, 2); np.zeros((2, 0)); np.zeros(3, dtype=int)
-np.ones((2, 2)); np.empty((2, 3)).shape; np.full_like(k, 4); np.zeros_like(a); np.ones_like(k); np.empty_like(a).shape
-np.eye(3); np.eye(2, 3); np.eye(3, dtype=bool); np.arange(5); np.arange(2, 9, 3); np.arange(1.0, 4.0)
-np.linspace(0, 1, 5); list(np.ndindex(2, 3)); list(np.ndindex((2, 2))); np.diag(v); np.diag(s[0]); np.diag(a[0])
-np.tril_indices(3); np.tril_indices(3, -1); np.triu_indices(4, 1); np.diag_indices(3); np.concatenate([a, b])
-np.concatenate([a, k[:, :, None]], axis=-1); np.stack([a, b], axis=1); np.stack([a, b], axis=-1); np.exp(odd)
-np.expm1(odd); np.sqrt(odd); np.log(odd); np.log1p(odd); np.log2(odd); np.log10(odd); np.sin(v); np.cos(odd)
-np.tan(v); np.arcsin(odd); np.arccos(odd); np.arctan(odd); np.sinh(odd); np.cosh(odd); np.tanh(odd); np.arcsinh(odd)
-np.arccosh(odd); np.arctanh(odd); np.abs(odd); np.abs(k); np.abs(np.linalg.eigvals(turn)) > 0.999; np.sign(odd)
-np.floor(odd); np.ceil(odd); np.rint(odd); np.round(v); np.isfinite(odd); np.isnan(odd); np.logical_not(k)
-np.maximum(odd, 0.5); np.minimum(odd, odd[::-1]); np.fmax(odd, odd[::-1]); np.maximum(1, 2.5); np.add(a, b)
-np.subtract(a, 1); np.multiply(a, b); np.divide(1, odd); np.power(u, 2.5); np.logaddexp(odd, 0.0)
+~(a > 0); (a > 0) | (b > 0); (a > 0) ^ (b > 0); a == a; a != b; k >> 1; a @ c; a @ s; v @ v; c.T @ c; s @ v[:4]
+odd / 0; odd * 0; 1 / odd; odd**odd[::-1]; odd - odd; odd < 1; np.float64(2) / v; np.float64(0) * odd; one + v; a[0]
+a[..., 0]; a[:, ::-1]; a[a > 0]; a[..., None, :]; a[:, [2, 0]]; a[[0, 1], [1, 2]]; a[:, 1:3, ::2]; a[-1, -1, -1]; v[k]
+a[0, [0, 1]][:, [1, 3]]; a[np.array([True, False])]; a.T; a.reshape(6, -1); a.ravel(); a.transpose(2, 0, 1)
+a.swapaxes(0, -1); a.tolist(); a.astype(int); k.astype(float); (a > 0).astype(float); a.copy(); a.real; a.imag
+a.sum(); a.max(axis=1); a.min(); a.mean(axis=(0, 2)); a.prod(-1); (a > 0).all(-1); (a > 0).any(0, keepdims=True)
+v.argmax(); v.argmin(); v.cumsum(); v.argsort(); a.shape; a.ndim; a.size; len(a); float(one); bool(one); one.item()
+[float(x) for x in v]; f"{one:.3f}"; a.dtype.kind; k.dtype.kind; np.array([[1, 2], [3, 4]]); np.array([1.0, 2])
+np.array([True, False]); np.asarray(3); np.asarray(k, dtype=float); np.shape([[1, 2, 3]]); np.ndim(v); np.size(a)
+np.result_type(k, v).kind; np.dtype(float).kind; isinstance(a, np.ndarray); np.intp(3)
+np.uint64(2**63) * np.uint64(3); np.bool_(True); np.broadcast_to(c, (2, 4, 3)); np.broadcast_to(1.0, (2, 2))
+np.broadcast_shapes((3, 1), (2, 1, 4)); np.broadcast_arrays(c, a[0, 0, :3]); np.full((2, 3), 1.5); np.full(3, 2)
+np.zeros((2, 0)); np.zeros(3, dtype=int); np.ones((2, 2)); np.empty((2, 3)).shape; np.full_like(k, 4)
+np.zeros_like(a); np.ones_like(k); np.empty_like(a).shape; np.eye(3); np.eye(2, 3); np.eye(3, dtype=bool)
+np.arange(5); np.arange(2, 9, 3); np.arange(1.0, 4.0); np.linspace(0, 1, 5); list(np.ndindex(2, 3))
+list(np.ndindex((2, 2))); np.diag(v); np.diag(s[0]); np.diag(a[0]); np.tril_indices(3); np.tril_indices(3, -1)
+np.triu_indices(4, 1); np.diag_indices(3); np.concatenate([a, b]); np.concatenate([a, k[:, :, None]], axis=-1)
+np.stack([a, b], axis=1); np.stack([a, b], axis=-1); np.exp(odd); np.expm1(odd); np.sqrt(odd); np.log(odd)
+np.log1p(odd); np.log2(odd); np.log10(odd); np.sin(v); np.cos(odd); np.tan(v); np.arcsin(odd); np.arccos(odd)
+np.arctan(odd); np.sinh(odd); np.cosh(odd); np.tanh(odd); np.arcsinh(odd); np.arccosh(odd); np.arctanh(odd)
+np.abs(odd); np.abs(k); np.abs(np.linalg.eigvals(turn)) > 0.999; np.sign(odd); np.floor(odd); np.ceil(odd)
+np.rint(odd); np.round(v); np.isfinite(odd); np.isnan(odd); np.logical_not(k); np.maximum(odd, 0.5)
+np.minimum(odd, odd[::-1]); np.fmax(odd, odd[::-1]); np.maximum(1, 2.5); np.add(a, b); np.subtract(a, 1)
+np.multiply(a, b); np.divide(1, odd); np.power(u, 2.5); np.logaddexp(odd, 0.0)
 np.maximum.reduce(a, axis=-1, keepdims=True); np.minimum.reduce(a); np.add.reduceat(v, [0, 2, 3])
 np.subtract.outer(v, u); np.where(a > 0, a, b); np.where(k, 1, 0.5); np.clip(odd, -1, 1)
 np.vectorize(lambda x: x * x)(v); np.allclose(a, a + 1e-9); np.allclose(a, b); np.sum(a, axis=(-2, -1), keepdims=True)
@@ -68,7 +68,7 @@ np.transpose(a, (1, 0, 2)); np.swapaxes(a, -1, -2); np.squeeze(c, -1); np.flip(a
 np.resize(v, (4, 4)); np.take(a, [2, 0], axis=1); np.take_along_axis(a, np.argsort(a, axis=-1), -1)
 np.take_along_axis(a, k[:, :, None], -1); np.flatnonzero(k); np.diagonal(a, axis1=-2, axis2=-1)
 np.trace(s, axis1=-2, axis2=-1); np.tril(a); np.triu(s, 1); np.tril(s, -1); np.pad(a, [(0, 0), (1, 2), (0, 1)])
-np.matmul(a, s); np.einsum("...ij,...kj->...ik", a, b); np.einsum("ij,jk,k->i", a[0], s[0], v[:4])
+np.matmul(a, s); np.vdot(a, b); np.einsum("...ij,...kj->...ik", a, b); np.einsum("ij,jk,k->i", a[0], s[0], v[:4])
 np.einsum("bii->b", s); np.pi + np.e; np.inf; np.nan; np.linalg.solve(z, z[..., :2]); np.linalg.solve(s, v[:4])
 np.linalg.inv(z); np.linalg.det(z); np.linalg.det(low[:4]); np.linalg.slogdet(z); np.linalg.slogdet(np.zeros((2, 2)))
 np.linalg.matrix_power(z, 3); np.linalg.matrix_power(z, -2); np.linalg.matrix_power(z, 0); np.linalg.cholesky(s)
