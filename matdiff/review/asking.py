@@ -80,7 +80,10 @@ def unknown_of(scope: Scope, asked: Asked, f: Expr, name: str) -> str:
         return named(asked.by.strip())
     candidates = list(scope.arguments.get(name, ())) or [v for v in scope.varied if v not in scope.definitions]
     leaves = [s.name for s in symbols(f)]
-    candidates = [c for c in candidates if c in leaves] or leaves
+    occurring = [c for c in candidates if c in leaves]
+    if not occurring and scope.arguments.get(name):
+        raise Independent(f"{', '.join(candidates)} does not occur in the function")
+    candidates = occurring or leaves
     if len(candidates) > 1:
         candidates = next(([c for c in candidates if c in kind] for kind in CUSTOMARY if {*kind} & {*candidates}), [])
     if len(candidates) != 1:

@@ -130,6 +130,13 @@ def _is_solution(name: str, varied: Collection[str]) -> bool:
     return name not in varied and re.sub(r"_(?:star|hat|opt)$", "", name) in varied
 
 
+def without_star(side: str, scope: Scope) -> str:
+    """X for X* and X̂, which solve an equation for X."""
+    base = re.fullmatch(r"(\w+)_(?:star|hat|opt)", named(side)) if re.fullmatch(r"\S+", side) else None
+    known = base is not None and named(side) not in scope.names() and base.group(1) in scope.declared
+    return base.group(1) if base is not None and known else side
+
+
 def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:
     """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
     is_said = re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None

@@ -137,7 +137,7 @@ def _row(whole: str, m: re.Match[str]) -> str:
 def by_entries(side: str, refused: str) -> str:
     """A side whose quotient or product of vectors is refused, where authors mean one by entries: 1/x, s(1 − s)."""
     if refused.startswith("division by"):
-        return re.sub(r"(?<!\.)/", "./", side)
+        return re.sub(r"(?<!\.)/", "./", side) if "/" in side else side
     return re.sub(COMPLEMENT, r"\1 .* (1", side) if refused.startswith("the product of two column vectors") else side
 
 

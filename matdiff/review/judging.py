@@ -17,7 +17,7 @@ from matdiff.review.asking import Independent, NotSaid, gradients_of, is_station
 from matdiff.review.chain import BARE, Chain, Fault
 from matdiff.review.comparing import Outcome, compared, spread
 from matdiff.review.conventions import under_conventions
-from matdiff.review.definitions import defined_by
+from matdiff.review.definitions import defined_by, without_star
 from matdiff.review.equations import Equations
 from matdiff.review.filling import Work
 from matdiff.review.habits import by_entries, with_ones
@@ -31,6 +31,7 @@ UNDER = r"\b(?:for|if|when|whenever|unless)\b.*(?:[<>≤≥≠]|\\(?:[gl]eq?|neq
 MISFIT = "the (?:product|index|terms of a sum|inverse)|an entrywise|only a square|division by|⟨A, B⟩ needs|A : B"
 MOST_SIZES = 6  # that are tried in place of those that are not declared
 INTRODUCES = r"(?i)\b(?:let|consider|suppose|define|take|now|next|example|exercise|problem|with|where)\b"
+RESTATES = r"(?i)\b(?:expand|rewrit|simplif|equivalent|that is|i\.e\.|thus|hence|therefore)"  # Q(w) = … once more
 IDENTITY = r"(?<![A-Za-z_])I(?![A-Za-z_ᵀ⁻])"
 GRAVEST = (WRONG, UNREAD, CONVENTION, AGREES, PROVED, NO_CLAIM)
 
@@ -124,7 +125,7 @@ class Judge:
         self._note_style(sides)
         if chain := self._defined(line, sides) or self._form(sides):
             return chain
-        first = sides[0] = self._without_star(sides[0])
+        first = sides[0] = without_star(sides[0], self.scope)
         is_derivative = self.scope.asks(first)
         try:
             self.scope.is_jacobian, self.scope.origin = False, None
@@ -191,7 +192,8 @@ class Judge:
     def _is_condition(self, line: Line, sides: list[str]) -> bool:
         """Whether an equation may be meant as a condition and not as an identity: Ax = b, w'w = 1."""
         spelt = [side.strip() for side in sides[:2]]
-        is_bare = "I" in spelt or any(isinstance(self.scope.read(side), BARE) for side in spelt)
+        read = self.scope.value if re.search(RESTATES, line.text) else self.scope.read
+        is_bare = "I" in spelt or any(isinstance(read(side), BARE) for side in spelt)
         return is_bare or re.search(CONDITION, line.text) is not None or self._speaks_of_more(sides)
 
     def _is_linearised(self, sides: list[str]) -> bool:
@@ -205,12 +207,6 @@ class Judge:
         except (MatdiffError, ValueError):
             return False
         return one != other
-
-    def _without_star(self, side: str) -> str:
-        """X for X* and X̂, which solve an equation for X."""
-        base = re.fullmatch(r"(\w+)_(?:star|hat|opt)", named(side)) if re.fullmatch(r"\S+", side) else None
-        known = base is not None and named(side) not in self.scope.names() and base.group(1) in self.scope.declared
-        return base.group(1) if base is not None and known else side
 
     def _note_style(self, sides: list[str]) -> None:
         """Notes that dA is short for ∂L/∂A where a text writes dA = 2(A − Y)."""
@@ -336,7 +332,8 @@ class Judge:
         if left.shape != value.shape:
             self.chain = None
             is_shape = SCALAR not in (left.shape, value.shape) and value.shape != left.shape[::-1]
-            if is_shape and self._has_known_shapes(left, value):
+            names = {s.name for e in (left, value) for s in symbols(e)}
+            if is_shape and names <= self.scope.given and self._has_known_shapes(left, value):
                 truth = self.equations.solution(left, self.unknowns())
                 return Judged(line, WRONG, "", Fault(side, value, truth, None, False, True))
             return Judged(line, UNREAD, "the sides of the equation have different shapes")

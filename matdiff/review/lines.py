@@ -62,7 +62,7 @@ RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
 ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒])"  # 4.1. dh = …
-NUMBERING = r"^\s*(?:\(\d{1,2}\)|\[\d{1,2}\])\s+(?=[^\s+*/-])"  # (1) f(x) = …
+NUMBERING = r"^\s*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\])\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) f(x) = …
 LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*[A-Za-z]{3,}:\s+(?=\S.*=)"  # softmax: p = …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
 
@@ -125,7 +125,7 @@ def lines_of(text: str, known: Sequence[str] = (), respelt: Callable[[str], str]
                 formula = f"{re.sub(END_OF_ROW, '', above)} {re.sub(INDENT, '', formula)}"
             rows.append((row, formula, place))
         place += len(row) + 1
-    found = {*re.findall(NAMING, text)} - MATHEMATICAL - {*known, *CONNECTING}
+    found = {*re.findall(NAMING, text)} - MATHEMATICAL - GREEK_WORDS - {*known, *CONNECTING}
     found |= {*re.findall(ACRONYM, text), *upright} - {*known}
     words = "|".join(sorted(word for word in found if word[0] != "d" or word[1:] not in found))
     lines = (

@@ -122,11 +122,11 @@ class Scope:
                             self._define(name, by_entries(self, side, indices) if indices else self.read(side))
                         self.given_by[name] = k
                         break
-        self.unread |= set(self.texts) - set(self.definitions) - set(self.members)
+                self.unread |= {name} - self.definitions.keys() - self.members.keys()
 
     def _mentions(self, text: str, names: set[str]) -> bool:
         spelt = {named(n) for n in re.findall(LETTER, text)} | set(re.findall(r"[a-zA-Z]+", text))
-        return bool(spelt & names)
+        return bool((spelt | {name.partition("_")[0] for name in spelt}) & names)
 
     def _define(self, name: str, value: Expr) -> None:
         if any(s.name == name for s in symbols(value)):

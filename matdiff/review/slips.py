@@ -20,9 +20,10 @@ from matdiff.review.chain import Fault
 from matdiff.review.comparing import compared, diagonal_of
 from matdiff.review.derivatives import derivative
 from matdiff.review.edits import edits
-from matdiff.review.scope import Scope, has_increments
+from matdiff.review.scope import MARK, Scope, has_increments
 
 HELD = "q_held"  # the symbol in the place of a factor
+NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 MOST_EDITS = 120
 MOST_SUMS = 12
 SIGNS = frozenset(("positive", "nonnegative"))  # which leave a vector free to sum to 1
@@ -80,7 +81,7 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
     """The slip that a wrong side is."""
     found = next(_kinds(fault, scope))
     should_be = found.repaired or fault.truth
-    misfit = f"; {fault.error.message}" if fault.error is not None else ""
+    misfit = f"; {re.sub(NAMED, 'the derivative', fault.error.message)}" if fault.error is not None else ""
     return Slip(found.kind, f"{found.why or SAID[found.kind]}{misfit}; it should be {should_be}", should_be)
 
 

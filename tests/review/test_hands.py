@@ -283,3 +283,35 @@ def test_roots_of_sizes_small_numbers_called_epsilon_and_minima_are_read(
 def test_what_is_tried_for_a_diagnosis_declares_no_letter() -> None:
     text = "f = Tr(AXBXᵀC)\ndf = Tr(A dX BXᵀC) + Tr(AXB dXᵀC)\n= Tr(BXᵀAC dX) + Tr(CAXB dXᵀ)"
     assert matdiff.check(text, "A, X, B, C: n x n").kind == "order"
+
+
+ROBUST = r"""S(b) = \sum_{i=1}^n \rho_i, \qquad \rho = \log(1 + (y - Xb)^2/\tau)
+\nabla S = -2X^T\left(\frac{y - Xb}{\tau + (y-Xb)^2}\right)"""
+LETTERED = "(a) Ψ(f) = ½ fᵀK⁻¹f + ½‖y − f‖²\n(b) ∇Ψ = K⁻¹f − (y − f)\n(c) ∇²Ψ = K⁻¹ + I"
+EXPANDED = r"""$Q(w) = (y - Xw)^\top C (y-Xw)$
+Expanding, $Q(w) = y^\top C y - 2 y^\top C X w + w^\top X^\top C X w$."""
+STATED_AGAIN = [
+    (ROBUST, "X: n x p; y: n; b: p; tau: scalar positive", "-2X^T", "2X^T", 2, "sign"),
+    (LETTERED, "K: n x n spd; y, f: n", "K⁻¹ + I", "K + I", 3, "inverse"),
+    (EXPANDED, "X: n x p; y: n; w: p; C: n x n spd", "2 y", "y", 2, "factor"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), STATED_AGAIN)
+def test_entries_of_what_is_defined_behind_them_and_what_is_said_once_more_are_judged(
+    text: str, where: str, right: str, wrong: str, line: int, kind: str
+) -> None:
+    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
+
+
+def test_a_vector_with_the_name_of_a_size_is_no_reason_to_call_an_equation_wrong() -> None:
+    text = """phi(m) = ||G m - d||^2 + lam^2 ||m - m0||^2
+Setting grad phi = 0:
+(G'G + lam^2 I) m = G'd + lam^2 m0"""
+    assert matdiff.check(text, "G: m x n; lam: scalar; m0: n; d: m").ok
+
+
+def test_the_name_of_a_derivative_that_nobody_wrote_is_not_shown() -> None:
+    text = "u = A x\nv = B u\nf = ½ (v − c)ᵀ(v − c)\n∂f/∂v = v − c\n∂f/∂x = Aᵀ ∂f/∂v"
+    message = matdiff.check(text, "A: m x n; B: p x m; x: n; c: p").message
+    assert "the derivative has p rows" in message
