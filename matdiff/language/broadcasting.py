@@ -52,6 +52,7 @@ def ends_in_data(matrix: Typed) -> bool:
 
 SAID = frozenset(("product", "tight"))  # what may have been meant as a matrix
 BIASES = "abcdm"  # as in X W + b, X W + 1μᵀ
+WEIGHTS = ("w", "theta", "beta")  # of the columns of data: X w
 DATA = ("X", "H", "Z")
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 

@@ -10,6 +10,7 @@ from itertools import islice, permutations
 from matdiff.algebra.dims import SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
+from matdiff.language.broadcasting import WEIGHTS
 from matdiff.language.customs import SCALARS, customary
 from matdiff.language.doubtful_sums import require_entries
 from matdiff.language.scopes import BARE, Binder
@@ -171,6 +172,24 @@ def say_samples(bound: Bound, attempt: Attempt) -> None:
         names = [part.value[0] for part in (x, w) if part.kind == "symbol" and not bound.names[part.value[0]].declared]
         if len(names) == 2 and names[1][0] == "W" and [attempt.assumed.get(name) for name in names] == ["V", "M"]:
             attempt.note(x, f"{names[0]} is read as a vector; if its rows are samples, declare it: {names[0]}: matrix")
+
+
+def say_offsets(bound: Bound, attempt: Attempt) -> None:
+    """Notes that the b of X w + b is a vector, where w are weights and b may be one number for all rows."""
+    for node in bound.order:
+        is_residual = node.kind == "sum" and len(node.parts) > 2  # and no X w − b
+        letters = [part.value[0] for part in node.parts if part.kind == "symbol"] if is_residual else []
+        doubtful = [b for b in letters if b in "bc" and attempt.assumed.get(b) == "V" and not bound.names[b].declared]
+        if doubtful and any(_is_prediction(part, attempt) for part in node.parts):
+            (b, *_), kind = doubtful, "scalar"
+            attempt.note(node, f"{b} is read as a vector; if it is one number for all rows, declare it: {b}: {kind}")
+
+
+def _is_prediction(product: Node, attempt: Attempt) -> bool:
+    """Whether a term is X w, with a weight for every column."""
+    names = [part.value[0] for part in product.parts if part.kind == "symbol"]
+    is_product = product.kind in ("product", "tight") and len(product.parts) == len(names) == 2
+    return is_product and names[1].startswith(WEIGHTS) and attempt.assumed.get(names[0]) == "M"
 
 
 def _letters(product: Node, attempt: Attempt) -> list[str]:

@@ -54,7 +54,9 @@ def function_named(word: str, functions: Collection[str]) -> str:
 
 
 def spelt_function(text: str, start: int, end: int, functions: Collection[str]) -> Found | None:
-    """SoftPlus(, Swish_1(: a function before its bracket, which may have a parameter below."""
+    """SoftPlus(, Swish_1(, abs2.(: a function before its bracket, which may have a parameter below."""
+    if text[start:end] == "abs2" and match_at(r"\.?\(", text, end):  # of Julia
+        return "square", end
     name = function_named(text[start:end], functions)
     parameter = match_at(PARAMETER, text, end) if name in ("silu", "swish") else None
     if parameter is not None and match_at(CALL_FOLLOWS, text, parameter.end()):

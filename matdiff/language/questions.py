@@ -52,8 +52,9 @@ UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
 WITH_RESPECT = r"(?:over|w\.?r\.?t\.?|with\s+respect\s+to)"
 HEADED = rf"{UNKNOWNS}(?:\s*(?:∈|\bin\b)[^:;\n]*)?(?=\s*:)"  # U, V ∈ ℝⁿ: …
 GOAL_OVER = rf"(?i:\b(?:min|max|inf|sup)(?:imi[sz]e)?)\s+{WITH_RESPECT}\s+{HEADED}"
+VERB = "(?:minimi[sz]e|maximi[sz]e)"
 GOAL = (
-    r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>minimi[sz]e|maximi[sz]e)(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
+    r"(?P<open>[{(]?)\s*⟪?(?:(?P<word>" + VERB + r")(?:_over)?|(?P<arg>arg\s*)?(?:min|max|inf|sup))⟫?\s*[})]?"
     rf"(?![A-Za-z(])\s*(?:{BRACED}|(?:{WITH_RESPECT}|in)\s+(?P<over>{HEADED}|{LETTER}(?=[\s:,])))?\s*[:,]?(?:\s*{FUNCTION})?"
 )
 CONSTRAINED = r"(?<=[\s\u200a])\S|[‖|]"  # min f subject to …
@@ -110,7 +111,7 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
     """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …"""
     m = re.compile(GOAL, re.IGNORECASE).match(text, place)
     if m is None:
-        return None
+        return _called_goal(text, place)
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")
     behind = None if low else re.compile(OVER).search(text, m.end())
     is_bare = re.compile(CONSTRAINED if constrained else UNCONSTRAINED).match(text, m.end())
@@ -131,6 +132,15 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
     if behind:
         return Question(names, 0, place, behind.end(), (m.end(), behind.start()), declared, sense)
     return Question(names, 0, place, m.end(), declared=declared, sense=sense)
+
+
+def _called_goal(text: str, place: int) -> Question | None:
+    """minimize(f), as modelling languages write it around the whole function."""
+    m = re.compile(rf"(?:(?:cp|cvxpy|cvx)\.)?{VERB}\s*\(", re.IGNORECASE).match(text, place)
+    end = _closing(text, m.end()) if m else 0
+    if m is None or text[end:].strip() != ")":
+        return None
+    return Question((), 0, place, len(text), (m.end(), end), sense=sense_of(m.group()))
 
 
 Span = tuple[int, int]

@@ -122,6 +122,7 @@ class Readings:
         self.wrt = wrt
         self.question: Question | None = None
         self.asked_at = (0, 0)
+        self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
         self.conditions: tuple[Condition, ...] = ()
         self.constraints: tuple[str, ...] = ()
         self.sides: tuple[Transcript, ...] = ()
@@ -153,7 +154,10 @@ class Readings:
         self.constraints = tuple(whole.source[start:end] for start, end in places)
         is_covariance = any(name.startswith("Sigma") for name in declared)
         declare_members(declared, bound_letters(whole.text.replace("Σ", "") if is_covariance else whole.text))
-        self.asked_at = whole.span(self.question.start, self.question.end) if self.question else (0, 0)
+        asked = self.question
+        self.asked_at = whole.span(asked.start, asked.end) if asked else (0, 0)
+        inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
+        self.beside = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
         return list(self.question.names if self.question else ())
 
     def in_full(self, solving: bool = False) -> Reading:
@@ -293,10 +297,11 @@ class Readings:
         from matdiff.language.dialects import linear as _linear  # noqa: F401 - likewise
         from matdiff.language.dialects import losses as _losses  # noqa: F401 - likewise
         from matdiff.language.dialects import python
-        from matdiff.language.dialects.python_text import NotPython
+        from matdiff.language.dialects.python_text import NotPython, without
 
         try:
-            tree = python.tree(self.text, dialect, frozenset((*self.declared, *self.wrt)), self.vocabulary)
+            code = without(self.text, self.beside)
+            tree = python.tree(code, dialect, frozenset((*self.declared, *self.wrt)), self.vocabulary)
         except NotPython:
             dialects.require_one_meaning(self.text, dialect)
             self.dialect = None

@@ -24,6 +24,7 @@ from matdiff.language.doubts import (
     require_one_font,
     say_families,
     say_means,
+    say_offsets,
     say_samples,
 )
 from matdiff.language.functions_of_matrices import settle
@@ -122,7 +123,7 @@ class Search:
                 return None
             if done:
                 if self.first_error is not None and self._made_less(vector) > FAR_FETCHED:
-                    raise self.not_scalar or self.first_error
+                    raise self._with_declarations(self.not_scalar or self.first_error, vector)
                 if isinstance(self.first_error, AmbiguityError | UnsupportedError) and cost >= FAR_FETCHED:
                     raise self.first_error
                 self._accept(complete[vector], vector, heap, complete)
@@ -148,6 +149,7 @@ class Search:
         say_means(self.bound, found.attempt)
         say_families(self.bound, found.attempt)
         say_samples(self.bound, found.attempt)
+        say_offsets(self.bound, found.attempt)
         settle(found.attempt)
 
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:
@@ -179,6 +181,15 @@ class Search:
         one_each = {str(self.keys[k]).rstrip("0123456789"): self.choices[self.keys[k]][n] for k, n in plain}  # x₁, x₂
         made = sum(cost for kind, cost in one_each.values() if kind == "S")
         return made + (FAR_FETCHED + 1) * (is_matrix or is_turned or is_path or is_array)
+
+    def _with_declarations(self, error: MatdiffError, vector: Assignment) -> MatdiffError:
+        """The error of the customary reading, with the declarations that another reading has."""
+        taken = [(key, of[n][0]) for key, of, n in self._taken(vector) if key in self.bound.names]
+        told = [(key, DECLARED[kind]) for key, kind in taken if kind in DECLARED]
+        if told and len(told) == len(vector) <= FEW:
+            declared = "; ".join(f"{key}: {kind}" for key, kind in told)
+            error.suggestion = "; ".join(filter(None, (error.suggestion, f"with {declared} declared it is read")))
+        return error
 
     def _push_next(self, heap: Heap, seen: set[Assignment], vector: Assignment, tried: Tried) -> None:
         """Queues the assignments that take the next alternative of one choice, and one that avoids what it can."""

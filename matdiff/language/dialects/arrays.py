@@ -13,7 +13,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.arithmetic import multiply as multiply_matrices
-from matdiff.language.broadcasting import BIASES, is_constant
+from matdiff.language.broadcasting import BIASES, WEIGHTS, is_constant
 from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.entries import entry
 from matdiff.language.places import Indices
@@ -162,9 +162,6 @@ def is_intercept(a: Typed, arrays: Sequence[Typed]) -> bool:
         elif node.kind == "array" and node.value.name == "matmul" and node.parts[1].kind == "symbol":
             return node.parts[1].value[0].startswith(WEIGHTS)  # type: ignore[no-any-return]
     return False
-
-
-WEIGHTS = ("w", "theta", "beta")
 
 
 # ---- arithmetic -------------------------------------------------------------------------------------

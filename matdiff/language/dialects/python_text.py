@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from itertools import accumulate
 from typing import Any
@@ -17,6 +18,7 @@ from matdiff.regex import regex
 DEEPEST = 90  # brackets in each other
 LONGEST = 100_000  # characters
 LAMBDA = "_ambda"  # λ is a keyword of Python
+LEAD = r"\s(?:s\.\s?t\.|subject\s+to|such\s+that|with|where)|[,;]"  # of a constraint
 DEFINING = regex(  # what stands in front of a definition, or of an indented line that begins anew
     r"(?:\s*[,;]\s*(?:where\b|with\b)?|\s+where\b)(?=\s*[A-Za-z_]\w*(?:\([^()=]*\))?\s*=(?!=))"
     r"|(?<=[\w)\]])[ \t]*\n[ \t]+(?=[A-Za-z_])"
@@ -45,6 +47,19 @@ def parsed(text: str) -> tuple[Any, str, int]:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     raise NotPython
+
+
+def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text of the same length without a question and without constraints, and the words in front of these.
+
+    >>> without("minimize np.sum(x**2) s.t. x >= 0", [(0, 8), (27, 33)]).strip()
+    'np.sum(x**2)'
+    """
+    for start, end in spans:
+        lead = re.search(rf"(?:{LEAD})?\s*$", text[:start])
+        first = lead.start() if lead else start
+        text = text[:first] + re.sub(r"[^\n]", " ", text[first:end]) + text[end:]
+    return text
 
 
 def depths(text: str) -> list[int]:
