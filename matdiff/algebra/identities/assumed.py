@@ -90,7 +90,6 @@ norm_of_unit = stated(
 rows_that_sum_to_one = stated(
     "rows_that_sum_to_one",
     "P*ones(n) = ones(m)",
-    title="P1 = 1",
     where="P: m x n stochastic",
     requires="the rows of P sum to 1",
     also=("P*ones(n, k) = ones(m, k)", "ones(n)'*P' = ones(m)'"),

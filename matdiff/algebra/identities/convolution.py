@@ -171,7 +171,6 @@ def slice_of_padding(e: Expr) -> Expr | None:
 
 @identity(
     "im2col(X, p, q)*vec(K) = vec(corr(X, K))",
-    title="im2col(X) vec(K) = vec(corr(X, K))",
     where="X: m+p-1 x n+q-1; K: p x q",
     source="Chellapilla, Puri and Simard, High Performance Convolutional Neural Networks for Document Processing",
     among=(Patches, BandMatrix),

@@ -79,7 +79,6 @@ power_of_kronecker = stated(
 pseudo_inverse_of_kronecker = stated(
     "pseudo_inverse_of_kronecker",
     "pinv(kron(A, B)) = kron(pinv(A), pinv(B))",
-    title="(A ⊗ B)⁺ = A⁺ ⊗ B⁺",
     where="A: m x n; B: p x q",
 )
 
@@ -196,7 +195,6 @@ nuclear_norm_of_kronecker = stated(
 spectral_norm_of_kronecker = stated(
     "spectral_norm_of_kronecker",
     "norm_spec(kron(A, B)) = norm_spec(A)*norm_spec(B)",
-    title="‖A ⊗ B‖₂ = ‖A‖₂‖B‖₂",
     where="A: m x n; B: p x q",
     under_d=True,
 )

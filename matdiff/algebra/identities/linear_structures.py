@@ -62,7 +62,6 @@ def commutation_to_the_right(e: Expr) -> Expr | None:
 commuted_khatri_rao = stated(
     "commuted_khatri_rao",
     "commutation(p, m)*khatri_rao(A, B) = khatri_rao(B, A)",
-    title="K(A ∗ B) = B ∗ A",
     where="A: m x n; B: p x n",
     also=("khatri_rao(A, B)'*commutation(m, p) = khatri_rao(B, A)'",),
 )
@@ -120,7 +119,6 @@ duplicated_vech = stated(
 pseudo_inverse_of_duplication = stated(
     "pseudo_inverse_of_duplication",
     "inv(duplication(n)'*duplication(n))*duplication(n)' = pinv(duplication(n))",
-    title="(DᵀD)⁻¹Dᵀ = D⁺",
     source="Magnus and Neudecker, ch. 3, sec. 8",
     also=("duplication(n)*inv(duplication(n)'*duplication(n)) = pinv(duplication(n))'",),
 )
@@ -132,7 +130,6 @@ pseudo_inverse_of_duplication = stated(
 kronecker_times_khatri_rao = stated(
     "kronecker_times_khatri_rao",
     "kron(A, B)*khatri_rao(C, D) = khatri_rao(A*C, B*D)",
-    title="(A ⊗ B)(C ∗ D) = AC ∗ BD",
     where="A: m x n; B: p x q; C: n x k; D: q x k",
     also=(
         Statement("khatri_rao(C, D)'*kron(A, B) = khatri_rao(A'*C, B'*D)'", "A: m x n; B: p x q; C: m x k; D: p x k"),
@@ -143,7 +140,6 @@ kronecker_times_khatri_rao = stated(
 khatri_rao_squared = stated(
     "khatri_rao_squared",
     "khatri_rao(A, B)'*khatri_rao(C, D) = A'*C .* (B'*D)",
-    title="(A ∗ B)ᵀ(C ∗ D) = AᵀC ⊙ BᵀD",
     where="A: m x k; B: p x k; C: m x l; D: p x l",
     also=(Statement("khatri_rao(A, B)'*kron(x, y) = A'*x .* (B'*y)", "A: m x k; B: p x k; x: m; y: p"),),
 )
@@ -152,7 +148,6 @@ khatri_rao_squared = stated(
 khatri_rao_of_identities = stated(
     "khatri_rao_of_identities",
     "khatri_rao(eye(n), eye(n))*x = vec(diag(x))",
-    title="(I ∗ I)x = vec(diag(x))",
     where="x: n",
     also=("khatri_rao(eye(n), eye(n))'*vec(A) = diag(A)",),
 )
@@ -169,7 +164,6 @@ khatri_rao_of_row = stated(
 multiple_in_khatri_rao = stated(
     "multiple_in_khatri_rao",
     "khatri_rao(c*A, B) = c*khatri_rao(A, B)",
-    title="(cA) ∗ B = c(A ∗ B)",
     where="c: scalar; A: m x n; B: p x n",
     also=("khatri_rao(A, c*B) = c*khatri_rao(A, B)",),
 )
@@ -178,6 +172,5 @@ multiple_in_khatri_rao = stated(
 unvec_of_khatri_rao = stated(
     "unvec_of_khatri_rao",
     "unvec(khatri_rao(A, B)*x, p, m) = B*diag(x)*A'",
-    title="unvec((A ∗ B)x) = B diag(x)Aᵀ",
     where="A: m x n; B: p x n; x: n",
 )

@@ -72,7 +72,6 @@ def vec_of_second_derivative(e: Expr) -> Expr | None:
 
 @identity(
     "unvec(nabla^2 f(A)*vec(E), m, n) = nabla^2 f(A)[E]",
-    title="unvec(∇²f(A)vec(E)) = ∇²f(A)[E]",
     where="f: m x n -> scalar; A, E: m x n",
     requires="f twice differentiable",
     among=(Product,),

@@ -98,7 +98,6 @@ def part_at(a: Expr, i: Expr | None, j: Expr | None) -> Expr:
 entry_of_diagonal_matrix = stated(
     "entry_of_diagonal_matrix",
     "diag(x)[i, i] = x[i]",
-    title="diag(x)[i, j] = x[i]I[i, j]",
     where="x: n; i, j: integer",
     also=("diag(x)[i, j] = x[i]*eye(n)[i, j]",),
 )

@@ -23,7 +23,7 @@ def scalars_in_front(e: Expr, first: int = 0) -> Expr | None:
     return Scale.of(Hadamard.of(*scalars), e.rebuild((*e.operands[:first], *plain)))
 
 
-@identity("A*zeros(n, p) = zeros(m, p)", title="A0 = 0", where="A: m x n", among=(Zeros,))
+@identity("A*zeros(n, p) = zeros(m, p)", where="A: m x n", among=(Zeros,))
 def zero_in_product(e: Expr) -> Expr | None:
     if any(isinstance(f, Zeros) for f in e.operands):
         return zero(e.shape)

@@ -59,7 +59,6 @@ transpose_of_sylvester = stated(
 length_of_unit_vector = stated(
     "length_of_unit_vector",
     "eigvec_max(A)'*eigvec_max(A) = 1",
-    title="vᵀv = 1",
     where="A: n x n",
     also=(
         "eigvec_min(A)'*eigvec_min(A) = 1",
@@ -71,7 +70,6 @@ length_of_unit_vector = stated(
 matrix_times_eigenvector = stated(
     "matrix_times_eigenvector",
     "A*eigvec_max(A) = lambda_max(A)*eigvec_max(A)",
-    title="Av = λv",
     where="A: n x n symmetric",
     also=("A*eigvec_min(A) = lambda_min(A)*eigvec_min(A)",),
 )
@@ -80,7 +78,6 @@ matrix_times_eigenvector = stated(
 eigenvalue_of_transpose = stated(
     "eigenvalue_of_transpose",
     "lambda_max(A') = lambda_max(A)",
-    title="λ(Aᵀ) = λ(A)",
     where="A: n x n",
     also=("lambda_min(A') = lambda_min(A)",),
 )
@@ -89,7 +86,6 @@ eigenvalue_of_transpose = stated(
 singular_values_of_transpose = stated(
     "singular_values_of_transpose",
     "norm_nuc(A') = norm_nuc(A)",
-    title="‖Aᵀ‖ = ‖A‖",
     where="A: m x n",
     also=("norm_spec(A') = norm_spec(A)",),
 )
@@ -104,7 +100,7 @@ singular_value_of_outer_product = stated(
 )
 
 
-@identity("polar(-2*A) = -polar(A)", title="polar(2A) = polar(A)", where="A: m x n")
+@identity("polar(2*A) = polar(A)", where="A: m x n", also=("polar(-2*A) = -polar(A)",))
 def multiple_in_polar(e: Expr) -> Expr | None:
     match e.operands[0]:
         case Scale(operands=(c, a)) if c.number:
@@ -116,7 +112,6 @@ def multiple_in_polar(e: Expr) -> Expr | None:
 double_pseudo_inverse = stated(
     "double_pseudo_inverse",
     "pinv(pinv(A)) = A",
-    title="(A⁺)⁺ = A",
     where="A: m x n",
     also=("pinv(eye(n)) = eye(n)", "pinv(zeros(m, n)) = zeros(n, m)"),
 )
@@ -125,7 +120,6 @@ double_pseudo_inverse = stated(
 pseudo_inverse_in_product = stated(
     "pseudo_inverse_in_product",
     "A*pinv(A)*A = A",
-    title="AA⁺A = A",
     where="A: m x n",
     also=("pinv(A)*A*pinv(A) = pinv(A)", "A'*pinv(A)'*A' = A'", "pinv(A)'*A'*pinv(A)' = pinv(A)'"),
 )
@@ -142,7 +136,6 @@ adjugate_in_product = stated(
 trivial_commutator = stated(
     "trivial_commutator",
     "commutator(A, A) = zeros(n, n)",
-    title="[A, A] = 0",
     where="A: n x n",
     also=("commutator(A, eye(n)) = zeros(n, n)", "commutator(eye(n), A) = zeros(n, n)"),
 )

@@ -53,7 +53,6 @@ def sum_over_eigenvalues(e: Expr) -> Expr | None:
 orthogonality_of_eigenvectors = stated(
     "orthogonality_of_eigenvectors",
     "eigvecs(S)'*eigvecs(S) = eye(n)",
-    title="QᵀQ = I",
     where="S: n x n symmetric",
     also=("eigvecs(S)*eigvecs(S)' = eye(n)",),
 )

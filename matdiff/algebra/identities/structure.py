@@ -183,9 +183,7 @@ entrywise_power_of_identity = stated(
 )
 
 
-ones_times_ones = stated(
-    "ones_times_ones", "ones(m, n)*ones(n, p) = n*ones(m, p)", title="11ᵀ1 = n1", where="n: scalar"
-)
+ones_times_ones = stated("ones_times_ones", "ones(m, n)*ones(n, p) = n*ones(m, p)", where="n: scalar")
 
 
 # ---- triangles, centring, commutation ---------------------------------------------------------------
@@ -208,7 +206,6 @@ part_of_multiple = stated(
 centred_twice = stated(
     "centred_twice",
     "centering(n)*centering(n) = centering(n)",
-    title="CC = C, C1 = 0",
     also=("centering(n)*ones(n, k) = zeros(n, k)", "ones(n)'*centering(n) = zeros(1, n)"),
 )
 

@@ -27,9 +27,7 @@ trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n 
 trace_of_outer_product = stated("trace_of_outer_product", "tr(x*y') = y'*x", where="x, y: n")
 
 
-@identity(
-    "tr(A'*ones(m, n)) = sum(A)", title="Tr(Aᵀ1) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",)
-)
+@identity("tr(A'*ones(m, n)) = sum(A)", where="A: m x n", also=("tr(ones(m, n)*A') = sum(A)",))
 def trace_with_ones(e: Expr) -> Expr | None:
     """A matrix of ones at either end of a product adds up the entries of the rest, as in the gradient by a bias."""
     match e.operands[0]:

@@ -21,7 +21,6 @@ vec_of_multiple = stated("vec_of_multiple", "vec(c*A) = c*vec(A)", where="c: sca
 unvec_within_vec = stated(
     "unvec_within_vec",
     "vec(unvec(c, m, n)) = c",
-    title="vec(unvec(c)) = c",
     where="c: m*n",
     also=("vec(ones(m, n)) = ones(m*n)", "vec(zeros(m, n)) = zeros(m*n)"),
 )
@@ -87,7 +86,7 @@ function_of_vec = stated(
 )
 
 
-@identity("vec(A + unvec(c, m, n)) = vec(A) + c", title="vec(A + unvec(c)) = vec(A) + c", where="A: m x n; c: m*n")
+@identity("vec(A + unvec(c, m, n)) = vec(A) + c", where="A: m x n; c: m*n")
 def vec_of_sum(e: Expr) -> Expr | None:
     """A sum is opened where terms are multiples of an unvec."""
     match e.operands[0]:
@@ -116,7 +115,6 @@ def _opened(terms: Sequence[Expr], opened: Sequence[Expr | None], wrap: Callable
 unvec_of_vec = stated(
     "unvec_of_vec",
     "unvec(vec(A), m, n) = A",
-    title="unvec(vec(A)) = A",
     where="A: m x n",
     also=("unvec(ones(m*n), m, n) = ones(m, n)", "unvec(zeros(m*n), m, n) = zeros(m, n)"),
 )
@@ -125,19 +123,15 @@ unvec_of_vec = stated(
 unvec_of_multiple = stated(
     "unvec_of_multiple",
     "unvec(a*c, m, n) = a*unvec(c, m, n)",
-    title="unvec(ac) = a unvec(c)",
     where="a: scalar; c: m*n",
 )
 
 
-unvec_of_kronecker = stated(
-    "unvec_of_kronecker", "unvec(kron(y, x), m, n) = x*y'", title="unvec(y ⊗ x) = xyᵀ", where="x: m; y: n"
-)
+unvec_of_kronecker = stated("unvec_of_kronecker", "unvec(kron(y, x), m, n) = x*y'", where="x: m; y: n")
 
 
 @identity(
     "unvec(vec(A) + c, m, n) = A + unvec(c, m, n)",
-    title="unvec(vec(A) + c) = A + unvec(c)",
     where="A: m x n; c: m*n",
     also=("unvec(ones(m*n) + c, m, n) = ones(m, n) + unvec(c, m, n)",),
 )
@@ -160,7 +154,6 @@ def _matrix_of(c: Expr, shape: Shape) -> Expr | None:
 
 @identity(
     "unvec(c .* vec(A), m, n) = unvec(c, m, n) .* A",
-    title="unvec(c ⊙ vec(A)) = unvec(c) ⊙ A",
     where="A: m x n; c: m*n",
     also=(Statement("unvec(c .* kron(b, a), m, n) = unvec(c, m, n) .* (a*b')", "a: m; b: n; c: m*n"),),
 )
@@ -180,14 +173,12 @@ def unvec_of_hadamard(e: Expr) -> Expr | None:
 unvec_of_kronecker_product = stated(
     "unvec_of_kronecker_product",
     "unvec(kron(B, A)*c, p, q) = A*unvec(c, m, n)*B'",
-    title="unvec((B ⊗ A)c) = A unvec(c)Bᵀ",
     where="A: p x m; B: q x n; c: m*n",
 )
 
 
 @identity(
     "unvec(c, m, n) + unvec(d, m, n) = unvec(c + d, m, n)",
-    title="unvec(c) + unvec(d) = unvec(c + d)",
     where="c, d: m*n",
     among=(Unvec,),
 )

@@ -132,7 +132,7 @@ def function_of_repeated(e: Expr) -> Expr | None:
             return None
 
 
-@identity("(x*y').^2 = x.^2*(y.^2)'", title="(xyᵀ)ᵏ = xᵏ(yᵏ)ᵀ", where="x: m; y: n")
+@identity("(x*y').^2 = x.^2*(y.^2)'", where="x: m; y: n")
 def power_of_outer_product(e: Expr) -> Expr | None:
     """Entry by entry, with a whole exponent."""
     k = e.operands[1].number
@@ -142,10 +142,19 @@ def power_of_outer_product(e: Expr) -> Expr | None:
     return Product.of(Power.of(parts[0], Number(k)), Transpose(Power.of(parts[1], Number(k))))
 
 
-@identity("cos(-a) = cos(a)", where="a: scalar")
+EVEN = ("cos", "abs")
+ODD = ("sin", "arctan", "arcsin", "arcsinh", "arctanh", "sign", "erf")
+
+
+@identity(
+    "cos(-a) = cos(a)",
+    title="f(−a) = ±f(a)",
+    where="a: scalar",
+    also=[f"{f}(-a) = {f}(a)" for f in EVEN] + [f"{f}(-a) = -{f}(a)" for f in ODD],
+)
 def even_and_odd(e: Expr) -> Expr | None:
     """f(−A) = ±f(A) for the even and the odd functions."""
-    if not isinstance(e, Entrywise) or e.names[0] not in EVEN | ODD or e.operands[1:]:
+    if not isinstance(e, Entrywise) or e.names[0] not in EVEN + ODD or e.operands[1:]:
         return None
     a = e.operands[0]
     first = a.operands[0] if isinstance(a, Sum) else a
@@ -153,10 +162,6 @@ def even_and_odd(e: Expr) -> Expr | None:
         return None
     inner_ = Sum.of(*[-t for t in a.operands]) if isinstance(a, Sum) else -a
     return e.rebuild((inner_,)) if e.names[0] in EVEN else -e.rebuild((inner_,))
-
-
-EVEN = frozenset(("cos", "abs"))
-ODD = frozenset(("sin", "arctan", "arcsin", "arcsinh", "arctanh", "sign", "erf"))
 
 
 @identity("sqrt(a*b) = sqrt(a)*sqrt(b)", title="√(ab) = √a√b", where="a, b: scalar positive")

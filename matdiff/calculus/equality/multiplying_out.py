@@ -68,7 +68,7 @@ def hadamard_multiplied_out(e: Expr) -> Expr | None:
     return over_sums(e, [terms(f) for f in e.operands])
 
 
-@identity("(A + B).^2 = A.^2 + 2*(A .* B) + B.^2", title="(A + B)² = A² + 2A ⊙ B + B²", where="A, B: m x n")
+@identity("(A + B).^2 = A.^2 + 2*(A .* B) + B.^2", where="A, B: m x n")
 def power_multiplied_out(e: Expr) -> Expr | None:
     base, exponent = e.operands
     k = exponent.number
