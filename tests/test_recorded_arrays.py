@@ -140,6 +140,8 @@ MODELS = [
 ]
 
 SINGLE = [
+    Case(lambda X, t: np.sum((np.insert(X, 0, 1, axis=1) @ t) ** 2) + np.insert(t, 2, 3.0)[2] * t[0], "X: n x 2; t: 3", "X t"),  # noqa: E501
+    Case(lambda A, B: np.sum(np.sin(np.split(np.hstack([A, B]), 2, axis=1)[1]) * A), "A, B: m x n", "A B"),
     Case(lambda x: np.sum(np.sin(x[::-1]) * x) + x[-2] ** 3 + x[[0, 2, 2]].sum(), "x: 5", "x"),
     Case(lambda x: np.sum(np.cumsum(x) ** 2) + np.sum(np.diff(x, n=2) ** 2) + np.sum(np.roll(x, 1) * x), "x: n", "x"),
     Case(lambda A, B: np.sum(np.sin(np.vstack([A, B]))) + np.sum(np.hstack([A, A[:, :1]]) ** 2), "A, B: n x m", "A"),
@@ -305,6 +307,21 @@ def test_gradient_of_a_function_of_torch_takes_tensors() -> None:
     b, y = torch.tensor(0.5, dtype=torch.float64), torch.tensor([1, 0, 0, 1])
     loss(W, b, x, y).backward()
     assert np.allclose(matdiff.gradient_of(loss, "W")(W, b, x, y), W.grad)
+
+
+def test_a_module_of_torch_is_what_it_computes() -> None:
+    torch = pytest.importorskip("torch")
+
+    class Loss(torch.nn.Module):
+        def __init__(self, margin: float) -> None:
+            super().__init__()
+            self.margin = margin
+
+        def forward(self, a: Any, b: Any) -> Any:
+            return torch.clamp(self.margin - (a - b).pow(2).sum(1), min=0.0).mean()
+
+    found = matdiff.from_function(Loss(2.0), "a, b: n x d")
+    assert matdiff.equal(found, matdiff.parse("sum(relu(2*ones(n) - (a - b).^2*ones(d)))/n", "a, b: n x d"))
 
 
 def test_a_function_of_a_file_is_derived(tmp_path: Any, capsys: Any) -> None:

@@ -359,6 +359,28 @@ def test_a_recurrence_has_the_name_of_its_variable() -> None:
     assert matdiff.equal(matdiff.parse(text, "A: d x d; X: n x d"), matdiff.from_function(f, "A: d x d; X: n x d"))
 
 
+def test_a_scan_of_jax_over_a_symbolic_length_is_a_recurrence() -> None:
+    jax = pytest.importorskip("jax")
+    jnp = pytest.importorskip("jax.numpy")
+
+    def scanned(W: Array, z: Array, X: Array) -> Array:
+        def step(h: Array, x: Array) -> Any:
+            h = jnp.tanh(W @ h + x)
+            return h, h @ h
+
+        h, norms = jax.lax.scan(step, z, X)
+        return norms.sum() + jax.lax.fori_loop(0, X.shape[0], lambda k, s: s * 0.5 + X[k] @ h, 0.0)
+
+    where = "W: d x d; z: d; X: n x d"
+    text = (
+        "h[0] = z; h[i] = tanh(W*h[i-1] + X[i, :]') for i = 1..n; "
+        "s[0] = 0; s[i] = s[i-1]/2 + X[i, :]*h[n] for i = 1..n; sum(i=1..n, h[i]'*h[i]) + s[n]"
+    )
+    found, values = matdiff.from_function(scanned, where), drawn(Case(scanned, where, "W"), 3)
+    assert matdiff.evaluate(found, values) == pytest.approx(matdiff.evaluate(matdiff.parse(text, where), values))
+    assert {"h[0]", "s[0]"} <= set(str(found).replace(" ", ";").split(";"))
+
+
 # ---- what cannot be recorded ----------------------------------------------------------------------------
 
 

@@ -26,8 +26,9 @@ from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.counting import Now, counting
 from matdiff.recording.definitions import defined, naming
 from matdiff.recording.from_use import shapes_from_use
+from matdiff.recording.reached import functions_of, library_of
 from matdiff.recording.signatures import said_shapes
-from matdiff.recording.words import BY_NUMPY, IN_NUMPY, functions_of, in_our_words, library_of
+from matdiff.recording.words import BY_NUMPY, IN_NUMPY, in_our_words
 
 FAILURES = (
     *(TypeError, ValueError, ArithmeticError, LookupError),
@@ -138,11 +139,16 @@ def joined(where: str | Mapping[str, str] | None, said: Mapping[str, str]) -> st
 
 
 def plain(f: Any) -> Any:
-    """The function itself where jax.jit and its kin stand around it; also where some arguments are given."""
+    """The function itself where jax.jit and its kin stand around it; also where some arguments are given.
+
+    Of a module of PyTorch it is what the module computes.
+    """
     if isinstance(f, partial):
         return partial(plain(f.func), *f.args, **f.keywords)
     if type(f).__module__.startswith("jax") and hasattr(f, "__wrapped__"):
         return plain(inspect.unwrap(f))
+    if hasattr(f, "forward") and hasattr(f, "register_forward_hook"):
+        return f.forward
     return f
 
 

@@ -200,9 +200,11 @@ METHODS["__iter__"] = iterate
 
 
 def frame_of_user() -> FrameType:
-    """The frame of the user's code that asks for the members."""
+    """The frame that asks for the members, of the user's code or of a loop of JAX."""
     frame = sys._getframe(1)
     while frame.f_globals.get("__name__", "").startswith("matdiff.") and frame.f_back is not None:
+        if frame.f_globals["__name__"] == "matdiff.recording.transforms":
+            break
         frame = frame.f_back
     return frame
 

@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from matdiff.algebra.constants import Ones
-from matdiff.algebra.dims import ONE
+from matdiff.algebra.dims import ONE, size
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
+from matdiff.algebra.operators.kronecker import divided
 from matdiff.algebra.operators.products import Product, Transpose
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent_of, function, lift, refuse
-from matdiff.recording.axes import copy, expand_dims, ravel, zeros
+from matdiff.recording.arrays import FUNCTIONS, Traced, as_traced, extent, extent_of, function, lift, refuse
+from matdiff.recording.axes import broadcast_to, copy, expand_dims, ravel, zeros
 from matdiff.recording.counting import index_of_list
 from matdiff.recording.members import of_list, transpose
 from matdiff.recording.places import item
@@ -120,6 +121,22 @@ def append(a: Any, values: Any, axis: Any = None) -> Traced:
     return concatenate([a, values], axis or 0)
 
 
+@function("insert")
+def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Traced:
+    """Something in front of a place."""
+    x, new = lift(arr), lift(values)
+    if axis is None:
+        x, axis = ravel(x), 0
+    (axis,) = axes_of(x, axis)
+    if not isinstance(obj, int) or obj < 0:
+        refuse("np.insert at a place that is no number from 0 on")
+    lengths = tuple(ONE if k == axis else n for k, n in enumerate(x.lengths))
+    strip = broadcast_to(new if new.ndim < 1 or x.ndim == 1 else expand_dims(new, axis), tuple(map(extent, lengths)))
+    before: list[Any] = [slice(None)] * axis
+    parts = [item(x, (*before, slice(None, obj)))] if obj else []
+    return concatenate([*parts, strip, item(x, (*before, slice(obj, None)))], axis)
+
+
 @function("block")
 def block(rows: Any) -> Traced:
     """np.block([[A, B], [C, D]])"""
@@ -147,11 +164,10 @@ def split(a: Any, indices_or_sections: Any, axis: int = 0) -> list[Traced]:
     x = lift(a)
     (axis,) = axes_of(x, axis)
     if isinstance(indices_or_sections, int):
-        length = x.lengths[axis].number
-        if length is None or length % indices_or_sections:
+        part = divided(x.lengths[axis], size(indices_or_sections))
+        if part is None:
             refuse(f"the division of the length {x.lengths[axis]} into {indices_or_sections} parts")
-        step = length // indices_or_sections
-        ends: list[Any] = [k * step for k in range(1, indices_or_sections)]
+        ends: list[Any] = [extent(part * size(k)) for k in range(1, indices_or_sections)]
     else:
         ends = list(indices_or_sections)
     bounds = [0, *ends, None]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from matdiff.recording.arrays import FUNCTIONS, Traced, function, lift, refuse
 from matdiff.recording.hints import CONSTANT
+from matdiff.recording.loops import backwards, in_range
 from matdiff.recording.stacking import stack
 
 
@@ -30,25 +32,32 @@ def length_of(tree: Any) -> Any:
 
 @function("jax.lax.scan")
 def scan(f: Callable[..., Any], init: Any, xs: Any = None, length: Any = None, reverse: bool = False, unroll: Any = 1) -> Any:  # fmt: skip  # noqa: E501
+    """The steps of a loop, which over a symbolic length is one like those of the user."""
     count = length_of(xs) if length is None else length
-    if not isinstance(count, int):
-        refuse("a scan over a symbolic length", "Declare the length as a number.")
-    carry, outputs = init, []
-    for k in range(count)[:: -1 if reverse else 1]:
-        carry, y = f(carry, mapped(lambda a, k=k: lift(a)[k], xs))
-        outputs.append(y)
-    outputs = outputs[::-1] if reverse else outputs
-    return carry, mapped(lambda *members: stack(members), *outputs) if outputs else None
+    name, outputs = parameter(f, 0), []
+    state = {name: init}
+    places = in_range(count)
+    for k in backwards(places) if reverse else places:
+        state[name], y = f(state[name], mapped(lambda a, k=k: lift(a)[k], xs))
+        if y is not None:
+            outputs.append(y)
+    if reverse and isinstance(count, int):
+        outputs.reverse()
+    return state[name], mapped(lambda *members: stack(members), *outputs) if outputs else None
 
 
 @function("jax.lax.fori_loop")
-def fori_loop(lower: int, upper: Any, body_fun: Callable[..., Any], init_val: Any) -> Any:
-    if not isinstance(upper, int):
-        refuse("a loop over a symbolic length", "Declare the length as a number.")
-    value = init_val
-    for k in range(lower, upper):
-        value = body_fun(k, value)
-    return value
+def fori_loop(lower: Any, upper: Any, body_fun: Callable[..., Any], init_val: Any) -> Any:
+    name = parameter(body_fun, 1)
+    state = {name: init_val}
+    for k in in_range(lower, upper):
+        state[name] = body_fun(k, state[name])
+    return state[name]
+
+
+def parameter(f: Callable[..., Any], number: int) -> str:
+    """What the author calls a parameter."""
+    return [*signature(f).parameters][number]
 
 
 @function("jax.lax.cond", "jax.lax.while_loop", "jax.lax.switch")

@@ -12,19 +12,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial, reduce
+from functools import partial
 from inspect import unwrap
-from operator import add
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
-from matdiff.recording.arrays import FUNCTIONS, LIBRARY, OF_TORCH, UFUNCS, Traced, call, extent, lift, refuse
-from matdiff.recording.counting import counted_sum, index_of_list
+from matdiff.recording.arrays import FUNCTIONS, LIBRARY, OF_TORCH, UFUNCS, call, lift, refuse
 from matdiff.recording.differences import cumsum
 from matdiff.recording.hints import hint_for
-from matdiff.recording.loops import backwards, enumerated, in_range, zipped
-from matdiff.recording.reductions import largest, smallest, total
-from matdiff.recording.stacking import array
+from matdiff.recording.python import BUILTINS, has_traced
+from matdiff.recording.reached import ROOTS, is_empty
 from matdiff.recording.torch import in_words_of_numpy
 
 HOMES = {  # where functions live, and what stands before their names in the tables
@@ -53,7 +50,6 @@ HOMES = {  # where functions live, and what stands before their names in the tab
     "torch.nn.functional": "nn.",
     "torch.distributions": "distributions.",
 }
-ROOTS = frozenset(name.partition(".")[0] for name in HOMES)
 CREATED = "eye identity ones zeros full empty ones_like zeros_like full_like empty_like array stack"
 MADE = frozenset((*CREATED.split(), "no_grad", "inference_mode"))
 ALWAYS = ("jax.", "torch.nn.", "distributions.")  # what takes functions or options, and gives a function
@@ -154,20 +150,6 @@ ACCUMULATED: Mapping[str, Callable[..., Any]] = {
     "logaddexp": lambda a, axis=0: UFUNCS["log"](cumsum(UFUNCS["exp"](lift(a)), axis)),
 }
 REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logaddexp": "special.logsumexp"}
-
-
-def has_traced(value: Any) -> bool:
-    """Whether an argument has a traced array in it."""
-    waiting = [value]
-    while waiting:
-        v = waiting.pop()
-        if isinstance(v, Traced):
-            return True
-        if isinstance(v, tuple | list):
-            waiting += v
-        elif isinstance(v, dict):
-            waiting += v.values()
-    return False
 
 
 class StandIn:
@@ -275,59 +257,6 @@ def of_torch(function: Any, arguments: Any, options: Any) -> Any:
 
 FUNCTIONS["torch"] = of_torch
 
-# ---- words of Python ------------------------------------------------------------------------------------
-
-
-def is_listed(values: Any) -> bool:
-    """Whether a list has a member that stands for all rounds of a loop over a symbolic length."""
-    members = values if isinstance(values, list | tuple) else ()
-    return any(isinstance(v, Traced) and index_of_list(v) for v in members)
-
-
-def _length(x: Any) -> Any:
-    """len(x)"""
-    if is_listed(x):
-        return extent(array(x).lengths[0])
-    return extent(x.lengths[0]) if isinstance(x, Traced) and x.lengths else len(x)
-
-
-def _sum(values: Any, *start: Any, **options: Any) -> Any:
-    """sum(x), along the first axis of an array, or over the places of a symbolic length"""
-    if isinstance(values, Traced) and not (start or options):
-        return total(values, 0)
-    if is_listed(values) and not options:
-        return reduce(add, (total(array(values), 0), *start))
-    if isinstance(values, Iterator) and not options:
-        return counted_sum(values, *start)
-    return sum(values, *start, **options)
-
-
-def _extreme(builtin: Any, of_array: Any, name: str) -> Any:
-    """max(x) of a vector, max(0, a) of numbers"""
-
-    def choose(*values: Any, **options: Any) -> Any:
-        if not any(map(has_traced, values)):
-            return builtin(*values, **options)
-        if len(values) == 1 and is_listed(values[0]):
-            values = (array(values[0]),)
-        several = list(values[0]) if len(values) == 1 and not isinstance(values[0], Traced) else values
-        if options or any(lift(v).lengths[1:] for v in several):
-            refuse(f"{name}() of these arrays", f"np.{name} and np.{name}imum say over which entries.")
-        return of_array(*several) if len(several) == 1 else reduce(UFUNCS[f"{name}imum"], map(lift, several))
-
-    return choose
-
-
-BUILTINS: Mapping[str, Any] = {
-    "len": _length,
-    "sum": _sum,
-    "max": _extreme(max, largest, "max"),
-    "min": _extreme(min, smallest, "min"),
-    "range": in_range,
-    "zip": zipped,
-    "enumerate": enumerated,
-    "reversed": backwards,
-}
 
 # ---- putting the words in -------------------------------------------------------------------------------
 
@@ -348,54 +277,6 @@ def in_our_words(functions: list[FunctionType], library: str) -> Iterator[None]:
             LIBRARY.reset(token)
             for back in reversed(undo):
                 back()
-
-
-def functions_of(f: Any) -> list[FunctionType]:
-    """The user's functions that a call may reach: by the names in its code, by closures, methods and default values."""
-    found: dict[int, FunctionType] = {}
-    waiting, seen = [f], set[int]()
-    while waiting:
-        value = waiting.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, FunctionType):
-            if value.__module__ is None or value.__module__.partition(".")[0] not in ROOTS:
-                found[id(value)] = value
-                waiting += reached(value)
-        elif isinstance(value, partial):
-            waiting += [value.func, *value.args, *value.keywords.values()]
-        elif isinstance(value, type):
-            waiting += [
-                v for c in value.__mro__ if c.__module__ not in ("builtins", "typing") for v in vars(c).values()
-            ]
-        elif hasattr(value, "__func__") or hasattr(value, "__wrapped__"):
-            waiting += [getattr(value, "__func__", None), getattr(value, "__self__", None), getattr(value, "__wrapped__", None)]  # fmt: skip  # noqa: E501
-        elif isinstance(value, property):
-            waiting += [value.fget]
-        elif type(value).__module__.partition(".")[0] not in (*ROOTS, "builtins", "jaxlib", "matdiff"):
-            waiting.append(type(value))
-    return list(found.values())
-
-
-def reached(f: FunctionType) -> list[Any]:
-    """What a function may call: values of the global names in its code, of its closure and its defaults."""
-    names, codes = set[str](), [f.__code__]
-    while codes:
-        code = codes.pop()
-        names.update(code.co_names)
-        codes += [c for c in code.co_consts if isinstance(c, CodeType)]
-    cells = [cell.cell_contents for cell in f.__closure__ or () if not is_empty(cell)]
-    return [f.__globals__[n] for n in names if n in f.__globals__] + cells + [*(f.__defaults__ or ())]
-
-
-def is_empty(cell: Any) -> bool:
-    """Whether a variable of a closure has no value yet."""
-    try:
-        cell.cell_contents  # noqa: B018
-    except ValueError:
-        return True
-    return False
 
 
 ABSENT = object()
@@ -430,28 +311,3 @@ def put(space: dict[str, Any], name: str, value: Any, undo: list[Callable[[], No
         return
     space[name] = value
     undo.append(partial(space.pop, name) if old is ABSENT else partial(space.__setitem__, name, old))
-
-
-def library_of(functions: list[FunctionType]) -> str:
-    """The library whose arrays some functions take: PyTorch or JAX where their code or module has it; else NumPy.
-
-    What the code and the annotations name decides; where they name no library, what the module has imported.
-    """
-    named = {root_of(v) for f in functions for v in (*reached(f), *f.__annotations__.values())}
-    around = {root_of(v) for f in functions for v in f.__globals__.values() if isinstance(v, ModuleType)}
-    for roots in (named, around - named if "numpy" not in named else set()):
-        for library in ("torch", "jax"):
-            if library in roots:
-                return library
-    return "numpy"
-
-
-def root_of(value: Any) -> str:
-    """The library of a module, a function or a class; an annotation may be a text."""
-    if isinstance(value, str):
-        return {"torch": "torch", "Tensor": "torch", "jnp": "jax", "jax": "jax", "np": "numpy"}.get(
-            value.partition(".")[0], ""
-        )
-    module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None) or ""
-    root = str(module).partition(".")[0]
-    return "jax" if root == "jaxlib" else root
