@@ -87,9 +87,9 @@ def diagnosed(fault: Fault, scope: Scope) -> Slip:
 
 def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     """The kinds of slip that explain a side, best first."""
+    yield from map(Found, _by_value(fault))
     if _is_spread(fault):
         yield Found("shape")
-    yield from map(Found, _by_value(fault))
     yield from _by_edit(fault, scope)
     yield from _by_edit_of_the_left(fault, scope)
     value = fault.value
