@@ -104,6 +104,12 @@ def _require_data(bound: Bound, attempt: Attempt, turned: Turned) -> None:
         )
 
 
+def makes_numbers(bound: Bound, attempt: Attempt) -> bool:
+    """Whether quotes are primes, of letters that are vectors by custom and numbers here: x x' has no numbers."""
+    primed = [name for name in bound.names if name.endswith("_prime") and not bound.names[name].declared]
+    return any(customary(name)[0][0] == "V" and attempt.assumed.get(name) == "S" for name in primed)
+
+
 def say_means(bound: Bound, attempt: Attempt) -> None:
     """Notes that x̄ is a constant beside the unknown x: where it is their mean the text has to say so."""
     for name in bound.names.values():

@@ -32,7 +32,7 @@ from matdiff.language.customs import kind_of
 from matdiff.language.declarations import declare, declare_members, leading_declarations
 from matdiff.language.declared import Declaration, Declarations
 from matdiff.language.dialects import Dialect
-from matdiff.language.doubts import KindsError
+from matdiff.language.doubts import KindsError, makes_numbers
 from matdiff.language.increments import increments
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
@@ -219,7 +219,7 @@ class Readings:
             decisions: list[Decision] = []
             try:
                 found = self._read(other, cost, best[0].cost - 1 if best else most_cost, decisions)
-                if found is not None:
+                if found is not None and not (other and makes_numbers(found[1], found[0].attempt)):
                     best, taken = found, (other, decisions)
             except MatdiffError as error:
                 if not other and isinstance(error, KindsError):

@@ -185,7 +185,7 @@ class Search:
     def _with_declarations(self, error: MatdiffError, vector: Assignment) -> MatdiffError:
         """The error of the customary reading, with the declarations that another reading has."""
         taken = [(key, of[n][0]) for key, of, n in self._taken(vector) if key in self.bound.names]
-        told = [(key, DECLARED[kind]) for key, kind in taken if kind in DECLARED]
+        told = [(key, DECLARED[kind]) for key, kind in taken if kind in DECLARED and kind != "R"]
         if told and len(told) == len(vector) <= FEW:
             declared = "; ".join(f"{key}: {kind}" for key, kind in told)
             error.suggestion = "; ".join(filter(None, (error.suggestion, f"with {declared} declared it is read")))
