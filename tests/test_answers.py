@@ -30,6 +30,10 @@ GRADIENTS = [
     ("J = sqrt(det(B)); a*(J - 1)^3", "B: n x n spd; a: scalar", "B", "J = sqrt(det(B)); 3*a*(J - 1)^2*J*inv(B)/2"),
     ("r = sqrt(x'*A*x); 1/r", "A: n x n spd; x: n", "x", "r = sqrt(x'*A*x); -A*x/r^3"),
     ("1/n*tr((eye(n) - M/n)^n)", "M: n x n; n: scalar positive integer", "M", "-((eye(n) - M/n)^(n - 1))'/n"),
+    # σ(−a) beside σ(a)
+    ("t*log(1 + exp(-u)) + (1 - t)*log(1 + exp(u))", "t, u: scalar", "u", "sigmoid(u) - t"),
+    ("-y'*log(sigmoid(X*b)) - (1 - y)'*log(sigmoid(-X*b))", "X: m x n; b: n; y: m", "b", "X'*(sigmoid(X*b) - y)"),
+    ("p*log(1 + exp(-u)) + q*log(1 + exp(u))", "p, q, u: scalar", "u", "(p + q)*sigmoid(u) - p"),
     # a sum beside its multiple
     ("a'*K*a + λ/2*a'*(K + K')*a", "K: n x n; a: n; λ: scalar", "a", "(1 + λ)*(K + K')*a"),
     ("x'*A*x + c*x'*A*x/2 + b'x", "A: n x n; x, b: n; c: scalar", "x", "(1 + c/2)*(A + A')*x + b"),

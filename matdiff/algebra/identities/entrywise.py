@@ -8,12 +8,14 @@ from itertools import combinations
 
 from matdiff.algebra.constants import is_one, is_zero
 from matdiff.algebra.expr import UNIT, Expr, Number
+from matdiff.algebra.identities.factoring import like_terms
 from matdiff.algebra.identities.powers import has_positive_exponent
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.activations import Relu, Sigmoid, Step
 from matdiff.algebra.operators.entrywise import Abs, Exp, Sign, Sqrt, exact_root
-from matdiff.algebra.operators.products import Hadamard, Power, Sum
+from matdiff.algebra.operators.products import Hadamard, Power, Sum, coefficient, multiple, ones_like
 from matdiff.algebra.operators.trigonometric import Cos, Cosh, Sin, Sinh, Tan, Tanh
+from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.stated import stated
 
 # ---- sigmoids ---------------------------------------------------------------------------------------
@@ -88,6 +90,44 @@ softplus_of_log1p = stated(
 complement_of_sigmoid = stated(
     "complement_of_sigmoid", "1 - sigmoid(-A) = sigmoid(A)", title="1 − σ(−a) = σ(a)", where="A: m x n"
 )
+
+
+@identity("(1 - B) .* sigmoid(A) - B .* sigmoid(-A) = sigmoid(A) - B", title="σ(−a) = 1 − σ(a)", where="A, B: m x n")
+def opposite_sigmoids(e: Expr) -> Expr | None:
+    """Terms with σ(a) and with σ(−a), where there is less to read with σ(a) alone."""
+    arguments = [f.operands[0] for t in e.operands for f in factors_of(t)[1] if isinstance(f, Sigmoid)]
+    for a in dict.fromkeys(arguments):
+        whole = with_one_sigmoid(e, a) if a.leading_number > 0 and -a in arguments else e
+        if reading_cost(whole) < reading_cost(e):
+            return whole
+    return None
+
+
+def with_one_sigmoid(e: Expr, a: Expr) -> Expr:
+    """A sum with 1 − σ(a) in place of σ(−a), and the terms with σ(a) collected."""
+    rest, with_a = list[Expr](), list[Expr]()
+    for term in e.operands:
+        number, factors = factors_of(term)
+        found = [f for f in factors if f in (Sigmoid(a), Sigmoid(-a))]
+        if len(found) != 1:
+            rest.append(term)
+            continue
+        others = [f for f in factors if f is not found[0]]
+        beside = multiple(number, Hadamard.of(*others) if others else ones_like(e))
+        if found[0] is Sigmoid(-a):
+            rest.append(beside)
+            beside = -beside
+        with_a.append(beside)
+    factor = like_terms.apply(Sum.of(*with_a)) or Sum.of(*with_a)
+    return Sum.of(Sigmoid(a) if is_one(factor) else Hadamard.of(factor, Sigmoid(a)), *rest)
+
+
+def factors_of(term: Expr) -> tuple[Fraction, tuple[Expr, ...]]:
+    """The number of a term and its factors, entry by entry."""
+    number, body = coefficient(term)
+    return number, body.operands if isinstance(body, Hadamard) else (body or Number(1),)
+
+
 normal_distribution = stated(
     "normal_distribution", "1 + erf(A/sqrt(2)) = 2*normcdf(A)", title="1 + erf(a/√2) = 2Φ(a)", where="A: m x n"
 )
