@@ -21,6 +21,9 @@ trace_of_multiple = stated("trace_of_multiple", "tr(c*A) = c*tr(A)", where="c: s
 total_of_multiple = stated("total_of_multiple", "sum(c*A) = c*sum(A)", where="c: scalar; A: m x n")
 
 
+total_of_squares = stated("total_of_squares", "sum(x.^2) = x'*x", where="x: n")
+
+
 trace_of_transpose = stated("trace_of_transpose", "tr(A') = tr(A)", where="A: n x n")
 
 
