@@ -34,6 +34,9 @@ GRADIENTS = [
     ("t*log(1 + exp(-u)) + (1 - t)*log(1 + exp(u))", "t, u: scalar", "u", "sigmoid(u) - t"),
     ("-y'*log(sigmoid(X*b)) - (1 - y)'*log(sigmoid(-X*b))", "X: m x n; b: n; y: m", "b", "X'*(sigmoid(X*b) - y)"),
     ("p*log(1 + exp(-u)) + q*log(1 + exp(u))", "p, q, u: scalar", "u", "(p + q)*sigmoid(u) - p"),
+    # sum(x.^2) beside xᵀx
+    ("(x'*x)^2/sum(x.^2)", "x: n", "x", "2*x"),
+    ("p = softmax(a); log(sum(p.^2))", "a: n", "a", "p = softmax(a); 2*(p.^2/(p'*p) - p)"),
     # a sum beside its multiple
     ("a'*K*a + λ/2*a'*(K + K')*a", "K: n x n; a: n; λ: scalar", "a", "(1 + λ)*(K + K')*a"),
     ("x'*A*x + c*x'*A*x/2 + b'x", "A: n x n; x, b: n; c: scalar", "x", "(1 + c/2)*(A + A')*x + b"),
