@@ -98,6 +98,28 @@ def below(x: Array) -> Array:
     return s
 
 
+def ising(s: Array, J: Array, h: Array) -> Array:
+    energy = 0.0
+    for i in range(len(s)):
+        energy -= h[i] * s[i] if i > 0 else 2 * s[i]
+        for j in range(len(s)):
+            if i == j:
+                continue
+            energy -= J[i, j] * s[i] * s[j]
+    return energy + sum(s[i] * s[j] ** 2 for i in range(len(s)) for j in range(len(s)) if i != j)
+
+
+def distances(X: Array) -> Array:
+    D = np.zeros((len(X), len(X)))
+    for i in range(len(X)):
+        for j in range(len(X)):
+            if i != j:
+                D[i, j] = 1 / np.sum((X[i] - X[j]) ** 2)
+            elif i >= 1:
+                D[i, j] = 3 * X[0] @ X[i]
+    return np.sum(np.sin(D))
+
+
 # ---- what becomes a recurrence ----------------------------------------------------------------------------
 
 
@@ -293,6 +315,8 @@ CASES = [
     Case(covariance, "X: N x d", "X"),
     Case(coulomb, "X: N x d; q: N", "X q"),
     Case(below, "x: n", "x"),
+    Case(ising, "s: N; J: N x N; h: N", "s J"),
+    Case(distances, "X: N x d", "X"),
     Case(factors, "x: n", "x"),
     Case(largest_square, "x: n", "x"),
     Case(network, "A: d x d; U: d x p; X: N x p; y: N; v: d", "A U v"),
@@ -312,7 +336,8 @@ CASES = [
 def shortened(values: dict[str, Array], where: str) -> dict[str, Array]:
     """The same values with fewer rows, where these are counted by the length of the loop."""
     axes = {n.strip(): right.split() for item in where.split(";") for n, right in [item.split(":")]}
-    return {n: v[:2] if axes[n][0] in ("N", "n") else v for n, v in values.items()}
+    cut = {n: v[:2] if axes[n][0] in ("N", "n") else v for n, v in values.items()}
+    return {n: v[:, :2] if axes[n][2:] == ["N"] else v for n, v in cut.items()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=label)
@@ -398,12 +423,20 @@ def returned(x: Array) -> Array:
     return 0.0
 
 
-def branched(x: Array) -> Array:
+def by_value(x: Array) -> Array:
     s = 0.0
-    for i in range(len(x)):
-        if i > 0:
-            s += x[i]
+    for t in x:
+        if t > 0:
+            s += t
     return s
+
+
+def listed_by_place(x: Array) -> Array:
+    found = []
+    for i in range(len(x)):
+        if i != 2:
+            found.append(x[i])
+    return sum(found)
 
 
 def growing(x: Array) -> Array:
@@ -487,7 +520,8 @@ def nested(x: Array, y: Array) -> Array:
 REFUSED = [
     (left, "x: n", "left before its end cannot be recorded, in line", "for t in x"),
     (returned, "x: n", "left before its end", "for t in x"),
-    (branched, "x: n", "truth", "if i > 0"),
+    (by_value, "x: n", "truth", "if t > 0"),
+    (listed_by_place, "x: n", "list that is made in a loop with a branch", "for i in range(len(x))"),
     (growing, "x: n", "s, which", "for t in x"),
     (nothing_before, "x: n", "s, which not every round of the loop changes in the same way", "for t in x"),
     (alternating, "x: n", "truth", "s += t if sign else -t"),

@@ -6,22 +6,26 @@ p + t is start + Σᵢ t, p·t a product, max(p, t) a largest one, and anything 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import count as counted_from
 from typing import Any
 
 from matdiff.algebra.expr import Expr, Index
 from matdiff.algebra.operators.entry_products import ProductOfEntries
 from matdiff.algebra.operators.extremes import Maximum, MaxOfEntries, Minimum, MinOfEntries
+from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum
 from matdiff.algebra.operators.recurrence import State, open_states
 from matdiff.algebra.operators.reductions import count
 from matdiff.errors import UnsupportedError
 from matdiff.recording.arrays import Traced, lift, refuse
-from matdiff.recording.counting import summed
+from matdiff.recording.counting import Answer, negated, summed
 from matdiff.recording.definitions import MARK
+from matdiff.recording.filling import Filled
 from matdiff.recording.members import gathered
-from matdiff.recording.operations import plus
-from matdiff.recording.shapes import Lengths, shape_of, spread
+from matdiff.recording.operations import plus, terms_of
+from matdiff.recording.places import parts
+from matdiff.recording.shapes import Lengths, is_repeated, shape_of, spread
 
 NUMBERS = counted_from()  # of the unknowns, whose names are the author's when all has been recorded
 SHAPE = "Give it before the loop a value of the shape that it has in the loop."
@@ -40,7 +44,34 @@ class Carried:
         number = f"{name}{MARK}{next(NUMBERS)}"
         self.state = State(number, shape_of(self.lengths), index, 0, forward)
         self.unknown = Traced(self.state, self.lengths)
-        self.value: Any = self.unknown  # after a round, and at last after the loop
+        self.made: list[Any] = []  # what a round makes of it, on every way
+        self.value: Any = self.unknown  # the same on all ways, and at last what it is after the loop
+
+    def join(self, ways: Sequence[Sequence[Answer]]) -> None:
+        """Makes one value of those of the ways that a round can go."""
+        if not self.made:
+            return
+        self.value = self.made[0]
+        self.fits = self.fits and all(isinstance(v, Traced) and v.lengths == self.lengths for v in self.made)
+        if len(self.made) > 1:
+            if not self.fits:
+                refuse(f"{self.name}, which is something else on every branch,")
+            self.value = Traced(self.by_cases([*zip(ways, (v.expr for v in self.made), strict=True)]), self.lengths)
+
+    def by_cases(self, ways: Sequence[tuple[Sequence[Answer], Expr]]) -> Expr:
+        """What a round makes on its ways: of sums p + t the sum with the t by cases, of blocks that of the blocks."""
+        found = [e for _, e in ways]
+        if all(self.state in terms_of(e) for e in found):
+            rest = [plus(e, -self.state) for e in found]
+            return Sum.of(self.state, cases([(answers, t) for (answers, _), t in zip(ways, rest, strict=True)], 0))
+        filled = next((e for e in found if isinstance(e, Filled)), None)
+        if filled is None:
+            return cases(ways, 0)
+        keys, kept = filled.keys, parts(self.state, self.lengths, filled.keys)[0]
+        if any(e is not self.state and not (isinstance(e, Filled) and e.keys == keys) for e in found):
+            refuse(f"{self.name}, which is filled at other places on every branch,")
+        blocks = [kept if e is self.state else e.operands[1] for e in found]
+        return Filled(self.state, cases([(a, b) for (a, _), b in zip(ways, blocks, strict=True)], 0), keys)
 
     @property
     def step(self) -> Expr:
@@ -100,3 +131,14 @@ def shared_lengths(start: Any, after: Any) -> Lengths | None:
 def family(e: Expr, index: Index) -> Expr:
     """The vector with an entry for every value of the index."""
     return gathered(Traced(e, ()), index, index.last).expr
+
+
+def cases(ways: Sequence[tuple[Sequence[Answer], Expr]], number: int) -> Expr:
+    """What is found on some ways, whose answers to the first questions agree, as one expression."""
+    if all(e == ways[0][1] for _, e in ways):
+        return ways[0][1]
+    question = ways[0][0][number][0]
+    then, otherwise = (cases([way for way in ways if way[0][number][1] is yes], number + 1) for yes in (True, False))
+    if is_repeated(then, 0):
+        question, then, otherwise = negated(question), otherwise, then
+    return Piecewise(*question, then, otherwise)

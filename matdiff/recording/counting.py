@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import reduce
 from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import Size
 from matdiff.algebra.expr import Expr, Index, Number, postorder
 from matdiff.algebra.fresh import INDICES, fresh
-from matdiff.algebra.operators.piecewise import Piecewise
+from matdiff.algebra.operators.piecewise import COMPLEMENTS, Piecewise
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Condition, IndexedSum
-from matdiff.recording.arrays import Traced, lift
+from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.shapes import repeated
 
 
@@ -29,10 +30,54 @@ class Now:
         self.sums = 0
 
 
+Answer = tuple[Condition, bool]
+
+
+class Ways:
+    """How a round answers its questions about the place, such as i != j: every way is gone, one after the other."""
+
+    def __init__(self) -> None:
+        self.answers: list[Answer] = []
+        self.asked = 0
+
+    def answer(self, question: Condition) -> bool:
+        """The answer on this way; yes to a question that has not been asked on another one."""
+        if self.asked == len(self.answers):
+            self.answers.append((question, True))
+        self.asked += 1
+        if len(self.answers) > MOST_QUESTIONS:
+            refuse("a loop with so many branches")
+        return self.answers[self.asked - 1][1]
+
+    def turn(self) -> bool:
+        """Begins another way, the last question answered no that was not yet; whether there is one."""
+        self.asked = 0
+        while self.answers and not self.answers[-1][1]:
+            self.answers.pop()
+        if self.answers:
+            self.answers.append((self.answers.pop()[0], False))
+        return bool(self.answers)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What holds on this way."""
+        return [question if yes else negated(question) for question, yes in self.answers[: self.asked]]
+
+
+MOST_QUESTIONS = 4
+
+
+def negated(condition: Condition) -> Condition:
+    """i ≤ j for j < i, i ≠ j for i = j."""
+    left, relation, right = condition
+    return (left, COMPLEMENTS[relation], right) if relation in "=≠" else (right, COMPLEMENTS[relation], left)
+
+
 class Running(NamedTuple):
-    """A loop over a symbolic length: its index, and where it stands."""
+    """A loop over a symbolic length: its index, how its rounds go, and where it stands."""
 
     over: Index
+    ways: Ways
     file: str
     line: int
 
@@ -68,24 +113,29 @@ def counted_sum(values: Iterator[Any], start: Any = 0) -> Any:
     try:
         for term in values:
             for running in reversed(now.running[outside:]):
-                term = over(lift(term), running.over)
+                term = over(lift(term), running.over, running.ways.conditions)
             whole = whole + term
     finally:
         now.sums -= 1
     return whole
 
 
-def over(term: Traced, index: Index) -> Traced:
-    """Σᵢ of a term."""
-    return Traced(summed(term.expr, index), term.lengths)
+def over(term: Traced, index: Index, conditions: Sequence[Condition] = ()) -> Traced:
+    """Σᵢ of a term, under some conditions."""
+    e = reduce(under, conditions, term.expr)
+    return Traced(summed(e, index), term.lengths)
+
+
+def under(e: Expr, condition: Condition) -> Expr:
+    """An expression where a condition holds, and 0 elsewhere."""
+    left, relation, right = condition
+    return Piecewise(left, relation, right, e, repeated(Number(0), e.shape))
 
 
 def summed(e: Expr, index: Index) -> Expr:
     """Σᵢ of an expression, where there is a round; of one that does not depend on the index its multiple."""
     now = NOW.get(None)
-    conditions = now.given.get(index, ()) if now else ()
-    for left, relation, right in conditions:
-        e = Piecewise(left, relation, right, e, repeated(Number(0), e.shape))
+    e = reduce(under, now.given.get(index, ()) if now else (), e)
     return IndexedSum(e, index) if index in e.free else Scale.of(count(index.last), e)
 
 

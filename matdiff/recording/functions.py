@@ -101,7 +101,7 @@ def recorded(f: Callable[..., Any], where: str | Mapping[str, str] | None, outpu
 def closed(e: Expr, now: Now) -> Expr:
     """What a function gives, from which every loop over a symbolic length has come back."""
     if now.running:
-        _, file, line = now.running[0]
+        *_, file, line = now.running[0]
         message = "a loop over a symbolic length that is left before its end cannot be recorded"
         hint = "Where a break or a return depends on values there is no formula; else declare the length as a number."
         raise at_line(UnsupportedError(message, suggestion=hint), file, line)

@@ -12,7 +12,7 @@ from matdiff.algebra.expr import Expr, Index, Number
 from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError
-from matdiff.recording.arrays import Traced, TracedSize, extent_of, is_foreign_array, refuse
+from matdiff.recording.arrays import FUNCTIONS, Traced, TracedSize, extent_of, is_foreign_array, refuse
 from matdiff.recording.shapes import differ, written
 
 
@@ -73,6 +73,30 @@ class Counted(Traced):
     def __sub__(self, other: Any) -> Any:
         k = extent_of(other)
         return Traced.__sub__(self, other) if k is None else Counted(self.index, self.after - k)
+
+    def compared(self, relation: str, other: Any, turned: bool = False) -> Any:
+        """i < j as a mask, of which a loop can ask whether it is true."""
+        return FUNCTIONS["comparison of places"](self, relation, other, turned)
+
+    def __eq__(self, other: object) -> Any:
+        return self.compared("=", other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.compared("≠", other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.compared("<", other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.compared("≤", other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.compared("<", other, turned=True)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.compared("≤", other, turned=True)
+
+    __hash__ = Traced.__hash__
 
 
 def terms_of(number: Size) -> list[Expr]:

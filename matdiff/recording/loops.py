@@ -14,12 +14,14 @@ from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Index
+from matdiff.algebra.operators.recurrence import place as number_of
 from matdiff.algebra.operators.sums import Condition
-from matdiff.recording.arrays import METHODS, Traced, extent_of, refuse
-from matdiff.recording.counting import NOW, Running, new_index
+from matdiff.recording.arrays import FUNCTIONS, METHODS, UFUNCS, Traced, extent_of, lift, refuse
+from matdiff.recording.counting import NOW, Running, Ways, new_index
 from matdiff.recording.keys import All, Counted
+from matdiff.recording.masks import Mask
 from matdiff.recording.places import item
-from matdiff.recording.rounds import Round, without_infinity
+from matdiff.recording.rounds import Round
 from matdiff.recording.shapes import differ
 from matdiff.recording.variables import variables
 
@@ -50,27 +52,40 @@ class Several:
             self.refuse()
         running = self.started(sys._getframe(1))
         yield self.member(Counted(running.over))
+        while running.ways.turn():
+            if how == "<listcomp>":
+                refuse("a branch on the place in a list over a symbolic length")
+            yield self.member(Counted(running.over))
         now.running.remove(running)
         if how == "<listcomp>":
             now.listed.append(running.over)
 
     def started(self, frame: FrameType) -> Running:
         """The loop with a new index, among those that run."""
-        running = Running(new_index(self.length), frame.f_code.co_filename, frame.f_lineno)
+        running = Running(new_index(self.length), Ways(), frame.f_code.co_filename, frame.f_lineno)
         NOW.get().running.append(running)
         NOW.get().given[running.over] = self.conditions(running.over)
         return running
 
     def twice(self, frame: FrameType) -> Iterator[Any]:
-        """In a for statement: one member to see what the body changes, and again for what it makes of unknowns."""
+        """In a for statement: one member to see what the body changes, and again for what it makes of unknowns.
+
+        Where the body asks about the place, both are done for every answer.
+        """
         now = NOW.get()
         running = self.started(frame)
         before, taken, listed = variables(frame), set(now.taken), len(now.listed)
-        without_infinity(before)
-        yield self.member(Counted(running.over))
-        this = Round(before, variables(frame), running.over, self.forward)
-        now.taken, now.listed[listed:] = taken, []
-        yield self.member(Counted(running.over))
+        this = Round(before, running.over, self.forward)
+        for begin, end in ((this.try_out, this.see), (this.begin, this.take)):
+            is_first = True
+            while is_first or running.ways.turn():
+                begin()
+                yield self.member(Counted(running.over))
+                end(running.ways.answers[: running.ways.asked], variables(frame))
+                is_first = False
+            if end == this.see:
+                now.taken, now.listed[listed:] = taken, []
+                running.ways.asked = 0
         now.running.remove(running)
         this.end(variables(frame))
 
@@ -123,6 +138,36 @@ def known(value: Any) -> Size:
     """The size that an end of a range is."""
     return extent_of(value) or refuse("range() whose ends depend on values")
 
+
+class Question(Mask):
+    """A comparison of places, whose truth a loop over a symbolic length has both ways."""
+
+    __slots__ = ("question",)
+
+    def __init__(self, mask: Traced, question: Condition) -> None:
+        super().__init__(mask.expr, ())
+        self.question = question
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return NOW.get().running[-1].ways.answer(self.question)
+
+
+def comparison(a: Counted, relation: str, other: Any, turned: bool) -> Traced:
+    """i < j, and j < i where it is turned."""
+    k = extent_of(other)
+    names = {"=": "equal", "≠": "not_equal", "<": "less", "≤": "less_equal"}
+    sides = (lift(other), a) if turned else (a, lift(other))
+    mask = UFUNCS[names[relation]](*sides)
+    if isinstance(other, Counted):
+        b = other.place
+    elif k is not None:
+        b = number_of(k + ONE)
+    else:
+        return mask
+    return Question(mask, (b, relation, a.place) if turned else (a.place, relation, b))
+
+
+FUNCTIONS["comparison of places"] = comparison
 
 # ---- what loops run over ------------------------------------------------------------------------------------
 

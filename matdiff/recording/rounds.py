@@ -22,7 +22,7 @@ from matdiff.errors import MatdiffError
 from matdiff.recording.arrays import Traced, refuse
 from matdiff.recording.blocks import Filling, filled
 from matdiff.recording.carried import NUMBERS, SHAPE, Carried, as_array
-from matdiff.recording.counting import NOW
+from matdiff.recording.counting import NOW, Answer
 from matdiff.recording.definitions import MARK
 from matdiff.recording.filling import Filled
 from matdiff.recording.shapes import written
@@ -31,34 +31,50 @@ from matdiff.recording.variables import Variables, is_same, leaves
 PARTIAL = "Such a loop can make sums."
 
 
-def without_infinity(before: Variables) -> None:
-    """Gives the variables that are infinite an unknown: from there a search for an extreme entry starts."""
-    for variable in before.values():
-        if isinstance(variable.value, float) and math.isinf(variable.value):
-            variable.put(Traced(State(f"{MARK}{next(NUMBERS)}", SCALAR, Index("i", ONE), 0), ()))
-
-
 class Round:
-    """A loop of which one round is known: the unknowns that the next round starts from, and what it makes of them."""
+    """What a round of a loop changes, the unknowns that stand for that, and what a round makes of them."""
 
-    def __init__(self, before: Variables, after: Variables, index: Index, forward: bool) -> None:
+    def __init__(self, before: Variables, index: Index, forward: bool) -> None:
         self.before, self.index, self.forward = before, index, forward
+        self.changed: dict[Any, Any] = {}
         self.carried: dict[int, Carried] = {}
         self.given: dict[Any, Any] = {}
         self.lists: dict[Any, int] = {}
-        for key, variable in before.items():
+        self.ways: list[Sequence[Answer]] = []
+
+    # ---- which variables it changes
+
+    def try_out(self) -> None:
+        """Gives the variables their values, and an unknown to those from which a search for an extreme starts."""
+        for variable in self.before.values():
+            is_infinite = isinstance(variable.value, float) and math.isinf(variable.value)
+            infinite = Traced(State(f"{MARK}{next(NUMBERS)}", SCALAR, Index("i", ONE), 0), ())
+            variable.put(infinite if is_infinite else variable.value)
+
+    def see(self, answers: Sequence[Answer], after: Variables) -> None:
+        """Notes what a round has changed."""
+        for key, variable in self.before.items():
             now = after.get(key, variable).value
-            if is_same(variable.value, now):
+            if is_same(variable.value, now) or key in self.changed:
                 continue
+            self.changed[key] = now
             if isinstance(key, int) and isinstance(now, list) and len(now) > len(variable.value):
                 self.lists[key] = len(variable.value)
-                variable.put(variable.value)
-            else:
-                self.given[key] = (variable, now)
-        for key, (variable, now) in self.given.items():
-            self.given[key] = self.unknowns(variable.name, variable.value, now)
-        for key, value in self.given.items():
-            before[key].put(value)
+
+    # ---- what it makes of unknowns
+
+    def begin(self) -> None:
+        """Gives the variables that change their unknowns, and the others their values."""
+        if not self.given:
+            self.given = {
+                key: self.unknowns(self.before[key].name, self.before[key].value, now)
+                for key, now in self.changed.items()
+                if key not in self.lists
+            }
+        for c in self.carried.values():
+            c.unknown.expr = c.state
+        for key, variable in self.before.items():
+            variable.put(self.given.get(key, variable.value))
 
     def unknowns(self, name: str, start: Any, after: Any) -> Any:
         """A value with unknowns for what a round changes."""
@@ -72,15 +88,23 @@ class Round:
         self.carried[id(c.unknown)] = c
         return c.unknown
 
-    def end(self, after: Variables) -> None:
-        """Gives the variables what they have after the loop, now that a round has been made from the unknowns."""
+    def take(self, answers: Sequence[Answer], after: Variables) -> None:
+        """What a round has made of the unknowns."""
+        self.ways.append(list(answers))
         for key, variable in self.before.items():
             now = after.get(key, variable)
             if key not in self.given and key not in self.lists and not is_same(variable.value, now.value):
                 refuse(f"{variable.name}, which not every round of the loop changes in the same way,")
+        if self.lists and len(self.ways) > 1:
+            refuse("a list that is made in a loop with a branch on the place")
         for key, given in self.given.items():
             if key in after:
-                self.take(after[key].name, given, after[key].value)
+                self.take_value(after[key].name, given, after[key].value)
+
+    def end(self, after: Variables) -> None:
+        """Gives the variables what they have after the loop, now that a round has been made from the unknowns."""
+        for c in self.carried.values():
+            c.join(self.ways)
         listed = [v for key, old in self.lists.items() if key in after for v in leaves(after[key].value[old:])]
         self.solve(listed)
         for key, given in self.given.items():
@@ -94,15 +118,14 @@ class Round:
         """Whether the rounds are those of some values of the index alone."""
         return bool(NOW.get().given.get(self.index))
 
-    def take(self, name: str, given: Any, now: Any) -> None:
+    def take_value(self, name: str, given: Any, now: Any) -> None:
         """What a round has made of the unknowns in a value."""
         if id(given) in self.carried:
-            c = self.carried[id(given)]
-            c.value = as_array(now)
-            c.fits = c.fits and isinstance(c.value, Traced) and c.value.lengths == c.lengths
+            value = as_array(now)  # as it is now: another way may change the array
+            self.carried[id(given)].made.append(Traced(value.expr, value.lengths) if isinstance(value, Traced) else now)
         elif (members := paired(given, now)) is not None:
             for k, a, b in members:
-                self.take(f"{name}{k}", a, b)
+                self.take_value(f"{name}{k}", a, b)
         elif not is_same(given, now):
             refuse(f"{name}, which is another kind of thing after a round of the loop,")
 
