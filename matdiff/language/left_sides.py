@@ -13,11 +13,17 @@ from typing import NamedTuple
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.errors import NotationError
-from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, named
+from matdiff.language.names import LETTER, MARKS, SUBS, SUBSCRIPT, SUBSCRIPTS, SUPERS, named
 from matdiff.language.transcript import Edit
 from matdiff.regex import regex
 
-ARGUMENTS = r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*)\)"
+ARGUMENTS = (  # (x, y), (x | μ), and (y = 1 | x)
+    r"\((?P<arguments>[^()=]*(?:\([^()]*\)[^()=]*)*|[^\W\d_]\w*\s*=\s*[-−+]?\w+\s*[|∣][^()]*)\)"
+)
+SCRIPTS = rf"(?:[{MARKS}'′⊤ᵀ]|{SUBSCRIPT}|\^\{{[^{{}}]*\}}|\^\(?[\w*∗⋆⊤]\)?|[{SUPERS}]+|\[[^][]*\])*"
+GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y = 1, …, ·)
+    rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
+)
 HEAD = regex(
     rf"\s*(?:(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
@@ -147,16 +153,40 @@ def _inside(head: re.Match[str]) -> str:
 
 
 def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
-    """What is said of arguments on left sides that stand nowhere else; one that stands twice is an error."""
+    """What is said of arguments on left sides that stand nowhere else; one that stands twice or is none is an error."""
     rest = text
     for head in heads:
         rest = rest[: head.start()] + " " * (head.end() - head.start()) + rest[head.end() :]
     for head in heads:
-        inside = re.split(r"\s*[,;|]\s*", _inside(head))
+        listed = _inside(head)
+        inside = re.split(r"\s*[,;|∣‖]+\s*", re.sub(r"^[({](.*)[)}]$", r"\1", listed)) if listed else []
         for k, argument in enumerate(inside):
-            if argument and argument in inside[:k]:
-                message = f"{argument} stands twice on the left side"
-                raise NotationError(message, text=text, span=head.span(), suggestion="name each argument once")
-            if argument and argument.strip("⟪⟫") not in rest:
+            if fault := _fault_of(argument, inside[:k], head, rest):
+                message, hint = fault
+                raise NotationError(message, text=text, span=head.span(), suggestion=hint)
+            if not _stands(argument, rest):
                 whole = text[head.start() : head.end()].rstrip("=: ").strip()
                 yield f"{argument} of {whole} does not occur in the function"
+
+
+def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) -> tuple[str, str] | None:
+    """What is wrong about an argument on a left side, and what to do."""
+    found = head.groupdict()
+    name = found.get("name") or ""
+    if name in FUNCTIONS and (found["log"] or not _stands(argument, rest)):  # log det(X) = …, tr(AXB) = …
+        whole = head.group().rstrip("=: ").strip()
+        return (
+            f"{whole} on the left side is a formula, and no name of a function",
+            "write one of the sides; whether they are equal says matdiff equal",
+        )
+    if not GIVEN.fullmatch(argument):
+        message = f"{argument} is no argument of a function" if argument else "an argument is missing on the left side"
+        return message, "on the left side stand the names of the arguments, as in f(x, y) ="
+    return (f"{argument} stands twice on the left side", "name each argument once") if argument in others else None
+
+
+def _stands(argument: str, rest: str) -> bool:
+    """Whether an argument stands in the rest of a text, or a member of the family of which x_1 is one."""
+    bare = argument.strip("⟪⟫(){} ")
+    family = re.match(rf"([^\W\d_][{MARKS}]*)(?:_|[{SUBS}])", bare)
+    return bare in rest or not bare[:1].isalpha() or bool(family and f"{family.group(1)}_" in rest)

@@ -16,7 +16,7 @@ from matdiff.algebra.operators.symbolic_powers import SymbolicPower
 from matdiff.algebra.operators.symmetry import assumed, is_symmetric
 from matdiff.errors import AmbiguityError, UnsupportedError
 from matdiff.language.broadcasting import filled
-from matdiff.language.syntax import Node, postorder
+from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule
 
@@ -38,6 +38,10 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
         )
     if a.is_scalar:
         attempt.penalty(node, 3, a)
+        if without_brackets(node.parts[0]).kind == "NUMBER":
+            raise attempt.misfit(
+                node, f"{attempt.written(node)} is no transpose: a number is its own", "leave out the sign"
+            )
         if a.guessed and a.node.kind == "symbol":
             name = a.node.value[0]
             raise attempt.misfit(

@@ -44,7 +44,7 @@ from matdiff.language.questions import Question
 from matdiff.language.rows import require_no_numbers_beside
 from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
-from matdiff.language.side_conditions import Condition, declare_conditions
+from matdiff.language.side_conditions import Condition, compared, declare_conditions, fault_of_side, is_set
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.statements import said_in
 from matdiff.language.syntax import parse_tokens
@@ -146,6 +146,7 @@ class Readings:
         declared = self.declared
         whole, changes = increments(parted(self.script, declared), {*declared, *self.wrt})
         said = said_in(whole, {*declared, *self.wrt}, asks)
+        self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
         self.notes = (*changes, *notes)
         self.spans = tuple(whole.span(*span) for span in spans)
@@ -165,8 +166,10 @@ class Readings:
         found = self.best()
         found.question, found.asked_at, found.of = self.question, self.asked_at, self.of
         found.constraints = self.constraints
-        unused = [c.text.strip() for c in self.conditions if c.is_constraint and not solving]
-        notes = [f"{condition} is a condition that the answer does not use" for condition in unused]
+        unused = [c for c in self.conditions if c.is_constraint and not solving]
+        for condition in unused:
+            self._require_constraint(condition)
+        notes = [f"{condition.text.strip()} is a condition that the answer does not use" for condition in unused]
         notes += dialects.said(self.dialect, self.text)
         found.notes = found.expr.facts["notes"] = (*found.notes, *self.notes, *notes)
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))
@@ -179,6 +182,22 @@ class Readings:
         if found.spans:
             require_read(self.text, spans)
         return found
+
+    def _require_constraint(self, condition: Condition) -> None:
+        """Refuses a condition that can be no constraint, since one of its sides cannot be read."""
+        whole = self.whole
+        for start, end in compared(condition.text):
+            fault = fault_of_side(condition.text, start, end)
+            if not fault and not is_set(condition.text, start, end):
+                start, end = condition.start + start, condition.start + end
+                side = whole.edited([(0, start, " "), (end, len(whole.text), " ")])
+                try:
+                    parse_tokens(Lexer(side, self._words(side.text)).run(), self.text)
+                except MatdiffError as error:
+                    fault = error.message
+            if fault:
+                message = f"{condition.text} is neither a declaration nor a constraint: {fault}"
+                raise NotationError(message, text=self.text, span=whole.span(condition.start, condition.end))
 
     def best(self) -> Reading:
         """The reading of least cost over all decisions of the lexer, or the error of the customary one.

@@ -12,7 +12,8 @@ from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
 from matdiff.language.left_sides import HEAD, Piece
-from matdiff.language.names import LETTER, MARKS
+from matdiff.language.names import LETTER, MARKS, SUPERS
+from matdiff.language.outside import between
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
 from matdiff.language.transcript import Transcript
 from matdiff.regex import regex
@@ -25,6 +26,9 @@ SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<ag
 TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"
+COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"
+SET = rf"(?:{SPACE}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"
+LIKE_SPACE = rf"(?!{SPACE}\s*$)[RS](?=\s*[_^{SUPERS}⊤'])"  # R⊤^n, S^n_{{++q}}
 RELATIONS = regex(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|(?:<|(?<!-)>)=?)\s*\S|∀")
 
 
@@ -83,7 +87,7 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
 
 def _told_by_signs(said: str) -> Said | None:
     """What A ≻ 0 and A = Aᵀ say of A; empty where it is said of no name, as in A − B ⪰ 0."""
-    above = said.removesuffix("0").rstrip()
+    above = re.sub(rf"0(?:_\{{?{COUNT}(?:\s*[x×]\s*{COUNT})?\}}?)?$", "", said).rstrip()  # 0, 0_n, 0_{n×n}
     if above != said and above.endswith(("≻", "⪰", "≽")):
         listed = above[:-1].rstrip()
         word = "spd" if above.endswith("≻") else "psd"
@@ -128,6 +132,37 @@ def _is_constraint(said: str, behind: bool) -> bool:
     left, equals, _ = outside(said).partition("=")
     is_sided = bool(equals and left.strip()) and not left.rstrip().endswith((":", "!", "<", ">"))
     return behind and is_sided and not left.lstrip().startswith("∇")
+
+
+def compared(condition: str) -> list[tuple[int, int]]:
+    """The places of the sides of a constraint; none where it is said in words.
+
+    >>> [*map(lambda side: "a <= Bx < 1"[slice(*side)], compared("a <= Bx < 1"))], compared("A has full rank")
+    (['a ', ' Bx ', ' 1'], [])
+    """
+    tail = re.search(r"(?:∀|\b[Ff]or\b).*", condition)
+    said = condition[: tail.start()].rstrip(" ,") if tail else condition
+    shown = re.sub(INNER, lambda m: f"({'x' * (len(m.group()) - 2)})", said)
+    sides = [*between(shown, COMPARES)]
+    return sides if len(sides) > 1 else []
+
+
+def fault_of_side(condition: str, start: int, end: int) -> str:
+    """What is wrong about a side of a constraint before it is read; empty if nothing is."""
+    before, side = condition[:start].rstrip()[-1:], condition[start:end].strip()
+    if not side:
+        return "a side of it is missing"
+    if before == "∈" and re.match(LIKE_SPACE, side):
+        return f"{side} is no space; there are ℝ^n, ℝ^{{m×n}}, 𝕊^n, 𝕊^n_+, 𝕊^n_{{++}}"
+    if before and before in "≻⪰≽≺⪯" and re.fullmatch(r"[0-9. \u200a]*[1-9][0-9. \u200a]*", side):
+        return f"a matrix is compared with 0 or a matrix, and not with {side}"
+    return ""
+
+
+def is_set(condition: str, start: int, end: int) -> bool:
+    """Whether a side of a constraint is a set, {0, 1}, [0, 1] or a space: behind ∈."""
+    side = condition[start:end].strip(" \u200a\t")
+    return condition[:start].rstrip().endswith("∈") and re.fullmatch(SET, side) is not None
 
 
 def outside(text: str) -> str:

@@ -302,6 +302,8 @@ class _Pass(Wording):
             self.function(token)
 
     def brace(self, token: Token, label: str) -> None:
+        if self.stream.peek() != "{":
+            raise self.error(f"what stands under {token.text} is not in braces", token)
         self.stack.append(Brace(token, self.page, label))
 
     def behind(self, token: Token, _: str) -> None:
