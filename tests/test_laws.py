@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -50,6 +51,44 @@ FURTHER = [
 ]
 DIFFERENTIALS = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind == "differential"]
 IDENTITIES = [pytest.param(law, id=law.name) for law in matdiff.laws() if law.kind == "identity"]
+
+# Titles in words, or with a letter for any function or signs of their own, that stand for many statements.
+SCHEMES = frozenset(
+    """
+    absolute_of_negative blocks_one_by_one by_scalar cases_of_one_condition column_by_unit_vector
+    commuting_direction commuting_functions commuting_right_side composed_of_eigenvectors constant_body
+    constant_body_counted constants_beside_softmax correlation_of_padding determinant_of_two
+    direction_of_identity entries_in_a_table entry_by_entry entry_of_function_of_given_vector
+    entry_of_given_vector entry_of_unit_vector equal_bases even_and_odd function_of_repeated half_at_zero
+    log_of_determinant mean_taken_off multiple_direction nothing_at_one nothing_at_zero odd_power_of_sign
+    ones_as_product open_exponents part_of_constant power_of_exchange power_under_a_name powers_in_a_circle
+    powers_in_product product_of_blocks product_of_exponentials product_with_given_vector
+    ptrace1_of_outer_product ptrace2_of_outer_product root_of_number rows_together sign_of_power_of_absolute
+    slice_of_constant sum_of_centred_columns sum_of_unit_vectors sum_over_eigenvalues sum_over_entries
+    sum_with_delta symbolic_powers_in_product trace_of_band_matrix trace_of_commuting_direction
+    trace_of_commuting_solution trace_of_convolution trace_of_convolution_2 trace_of_cross_correlation
+    trace_of_cross_correlation_2 trace_of_dilated trace_of_indexed_sum trace_of_open_hessian trace_of_padded
+    trace_of_patches trace_of_slice trace_of_subsampled trace_with_unit_vector transpose_of_function_of_several
+    transpose_of_patches transpose_of_sized unit_vector_in_hadamard vec_of_convolution vec_of_convolution_2
+    vec_of_cross_correlation vec_of_padded vec_of_product_with_diagonal vec_of_slice vec_of_subsampled
+    """.split()
+)
+MEANT = {r"\bp\b": "a ≤ b", r"\bL\(": "frechet_expm(", r"\bf\(": "exp(", r"λ\(": "eigvals(", r"Φ\(": "normcdf("}
+TITLES_WHERE = (  # what letters of titles are that the statements do not have
+    "",
+    "A[i=1..N], B[i=1..N]: m x n; a, b, c: scalar",
+    "A: m x n; B[i=1..N]: n x p; C: p x q",
+    "A: m x n; B, D: n x p; a, b, c: scalar",
+    "A, B: m x n; C: n x m; a, b, c: scalar",
+    "A, B: n x n",
+    "a, b: scalar; c[i=1..N]: scalar; A: m x n; a, b: scalar",
+)
+TITLED = [
+    pytest.param(law, id=law.name)
+    for law in matdiff.laws()
+    if law.kind in ("identity", "trace", "vec") and law.title != Law.printed(law)
+]
+
 
 m, n = size("m"), size("n")
 A, a, b = Symbol("A", (m, n)), Symbol("a"), Symbol("b")
@@ -164,6 +203,26 @@ def test_both_sides_of_the_statement_are_equal_in_value(law: Law) -> None:
 @pytest.mark.parametrize(("law", "statement"), FURTHER)
 def test_both_sides_of_a_further_statement_are_equal_in_value(law: Law, statement: Statement) -> None:
     assert agrees(law, *read_law(statement))
+
+
+def meanings(law: Law) -> Iterator[Statement]:
+    """The ways to read a title as an equality."""
+    meant = law.title
+    for sign, word in MEANT.items():
+        meant = re.sub(sign, word, meant)
+    yield from (Statement(t, where) for t in dict.fromkeys((law.title, meant)) for where in (law.where, *TITLES_WHERE))
+
+
+def is_true(law: Law, title: Statement) -> bool:
+    try:
+        return agrees(law, *read_law(title))
+    except MatdiffError:
+        return False
+
+
+@pytest.mark.parametrize("law", TITLED)
+def test_a_title_is_an_equality_that_is_true_or_a_scheme(law: Law) -> None:
+    assert any(is_true(law, title) for title in meanings(law)) is not (law.name in SCHEMES)
 
 
 @pytest.mark.parametrize("law", EQUALITIES)
