@@ -6,13 +6,14 @@ In goes a bound tree, out come its ``Options``, among which matdiff.language.sea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from matdiff.language.binding import Bound
 from matdiff.language.customs import (
     ARROWS,
     CONSTANTS,
+    DIVISORS,
     ITALIC,
     TIMES,
     VECTORS_OF,
@@ -46,6 +47,7 @@ class Options:
     others    how many share the kind of a letter
     italic    the plain letters that stand beside the same one in bold
     arrays    the names that are taken as arrays, as x in ‖x‖ and diag(x)
+    divisors  the letters for numbers that arrays are divided by
     numbers   those that are numbers since a variance is: x of N(x | m, s²)
     defined   the definitions by name
     """
@@ -59,6 +61,7 @@ class Options:
         products = [node for node in bound.order if node.kind in ("product", "tight")]
         self.contracted = frozenset(name for node in products for name in _contracted(node))
         self.quadratic = frozenset(name for node in products for name in _inside_quadratic(node))
+        self.divisors = divisors(self.bound.order)
         self.numbers = numbers_of_densities(node for node in bound.order if node.kind == "call")
         taken = (node for node in bound.order if node.kind in ("norm", "transpose", "call"))
         self.arrays = frozenset(name for node in taken for name in _as_arrays(node))
@@ -101,6 +104,8 @@ class Options:
             return ARROWS
         if is_time(name.name, self.bound.text):
             return TIMES
+        if name.name in self.divisors:
+            return DIVISORS
         found = kinds(name, self.bound.ranges, self.bold, name.name in self.quadratic)
         shaped = tuple(kind for kind in found if kind[0] != "S")
         return (shaped or found) if name.name in self.bound.shaped else found
@@ -164,6 +169,29 @@ def _open_zeros(block: Node) -> Iterator[Node]:
     for line in (*rows, *columns):
         if all(cell.kind == "NUMBER" and cell.value == 0 for cell in line):
             yield from line
+
+
+def divisors(order: Iterable[Node]) -> frozenset[str]:
+    """The letters m, n, h, s and t that stand in code below a line only: m of (X.T @ r) / m and 1/(2*m)."""
+    nodes = list(order)
+    stack = [node.parts[1] for node in nodes if node.kind == "array" and node.value.name == "divide"]
+    below = set[int]()
+    while stack:
+        node = stack.pop()
+        if node.kind == "symbol":
+            below.add(id(node))
+        elif node.kind == "array" and node.value.name in ("multiply", "power", "sqrt"):
+            stack += node.parts
+    letters = (
+        [node for node in nodes if node.kind == "symbol" and node.value[0].partition("_")[0] in LETTERS]
+        if below
+        else []
+    )
+    above = {node.value[0] for node in letters if id(node) not in below}
+    return frozenset(node.value[0] for node in letters) - above
+
+
+LETTERS = tuple("mnhst")  # for how many there are, and how wide they are
 
 
 def _as_arrays(node: Node) -> Iterator[str]:

@@ -29,6 +29,7 @@ COUNTS: Kinds = (("M", 0), ("S", 1), ("V", 4), ("R", 6))  # N observations, K cl
 ITALIC: Kinds = (("S", 0), ("V", 1), ("M", 1))  # beside the same letter in bold
 MANY = 5  # as many numbered letters are of one kind where the text allows it
 LETTERS_OF_COUNTS = frozenset("CDKLMNT")
+DIVISORS: Kinds = (("S", 0), ("V", 1), ("M", 3))  # m of (X.T @ r) / m
 RANGES: Kinds = (("S", 0), ("M", 3), ("V", 4))
 INDICES: Kinds = (("S", 0),)
 PARTS: Kinds = (("rows", 0), ("columns", 0), ("S", 5), ("V", 5))  # of a matrix with the same letter
@@ -112,6 +113,8 @@ def customary(name: str, bold: Collection[str] = ()) -> Kinds:
         return COUNTS  # a margin
     if base in GREEK_WORDS:  # a small one is no row: σ(W x) is a function before that
         return MATRICES if base[0].isupper() else CONSTANTS[:3] if base in SMALL_CONSTANTS else SCALARS[:3]
+    if re.fullmatch("d?[A-Z][a-z]?", base) and len(base) > 1:  # dZ, Wq in code
+        return MATRICES
     if len(base) > 1:
         return CONSTANTS if base in ABBREVIATED else SCALARS
     if base.isupper():

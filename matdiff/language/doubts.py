@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice, permutations
+from itertools import islice, pairwise, permutations
 
-from matdiff.algebra.dims import SCALAR
+from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import WEIGHTS
@@ -156,6 +156,8 @@ def _require_vectors(bound: Bound, attempt: Attempt) -> None:
     """
     if bound.dialect is None or not bound.dialect.is_python:
         return
+    if bound.dialect.name == "cvxpy":
+        _require_no_outer(bound)
     pairs = [node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot")]
     products = [node for node in pairs if node.typed is not None and len({*_letters(node, attempt)}) == 2]
     _typed(bound, attempt, [letter for node in products for letter in _letters(node, attempt)])
@@ -169,6 +171,20 @@ def _require_vectors(bound: Bound, attempt: Attempt) -> None:
                 span=(product.start, product.end),
                 suggestion=f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide",
             )
+
+
+def _require_no_outer(bound: Bound) -> None:
+    """Raises AmbiguityError for u @ u.T of a vector, which has one axis in cvxpy and is a column on paper."""
+    for node in [node for node in bound.order if node.kind == "product"]:
+        for left, right in pairwise(part.typed for part in node.parts):
+            if left.cols is ONE and left.rows is not ONE and right.rows is ONE and right.cols is not ONE:
+                raise AmbiguityError(
+                    f"{bound.text[node.start : node.end]} is an inner product of arrays with one axis, and the outer "
+                    "product of columns",
+                    text=bound.text,
+                    span=(node.start, node.end),
+                    suggestion="declare a matrix, or write cp.sum_squares(u) or cp.outer(u, v)",
+                )
 
 
 def say_samples(bound: Bound, attempt: Attempt) -> None:

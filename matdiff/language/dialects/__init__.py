@@ -37,8 +37,8 @@ MODULES = {
     **dict.fromkeys(("np", "numpy", "onp", "scipy", "special", "linalg", "math", "LA", "la", "sp", "tf"), "numpy"),
     **dict.fromkeys(("jnp", "jax", "jsp"), "jax"),
     **dict.fromkeys(("torch", "F", "nn"), "torch"),
-    **dict.fromkeys(("cp", "cvxpy"), "cvxpy"),
-    "sympy": "sympy",
+    **dict.fromkeys(("cp", "cvx", "cvxpy"), "cvxpy"),
+    **dict.fromkeys(("sympy", "sy", "sym"), "sympy"),
 }
 SUBMODULES = frozenset(
     "linalg special nn functional numpy scipy math lax spatial distance".split()

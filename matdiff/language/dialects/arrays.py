@@ -126,11 +126,16 @@ def count_of_matrices(arrays: Sequence[Typed]) -> int:
 def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
     """Numbers beside arrays, and vectors beside matrices, are less likely than equal shapes where kinds are guessed."""
     for a in arrays:
-        if axes_of(a) == count or a.number is not None or is_intercept(a, arrays):
+        if axes_of(a) == count or a.number is not None or is_fraction(a.node) or is_intercept(a, arrays):
             continue
         name = a.node.value[0] if a.node.kind == "symbol" else ""
         is_likely = is_coefficient(a.node) if a.is_scalar else name != "" and name[0] in BIASES
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
+
+
+def is_fraction(node: Node) -> bool:
+    """Whether a number is written 1/m."""
+    return node.kind == "array" and node.value.name == "divide" and node.parts[0].kind == "NUMBER"
 
 
 def is_coefficient(root: Node) -> bool:
@@ -195,7 +200,8 @@ def over(site: Site, a: Typed, b: Typed) -> Typed:
     """A / B, entry by entry"""
     if b.number == 0:
         raise site.misfit("division by zero")
-    result = made(site, broadcast(site, a, b), [a, b], UFUNCS["divide"])
+    lengths = lengths_of(a) if b.is_scalar else broadcast(site, a, b)  # arrays are divided by numbers
+    result = made(site, lengths, [a, b], UFUNCS["divide"])
     if a.number is not None and b.number is not None:
         result.number = a.number / b.number
     return result

@@ -62,7 +62,10 @@ def clip(site: Site, a: Typed, low: Any = None, high: Any = None, min: Any = Non
 @function("dot", "mm", "mv")
 def dot(site: Site, a: Typed, b: Typed) -> Typed:
     """xᵀy of vectors, the product of matrices"""
-    return arrays.matmul(site, a, b) if not (a.is_scalar or b.is_scalar) else arrays.times(site, a, b)
+    if not (a.is_scalar or b.is_scalar):
+        return arrays.matmul(site, a, b)
+    site.attempt.penalty(site.node, 5, a, b)  # nobody writes it for a multiple
+    return arrays.times(site, a, b)
 
 
 @function("vdot", "vecdot")
