@@ -168,3 +168,27 @@ def test_what_is_short_by_the_names_of_other_pieces_gets_none() -> None:
     named = [row.partition(" = ")[2].partition("    ")[0] for row in rows if "] = " in row[:12]]
     assert any("abs" in piece for piece in named)  # |hᵀp| stands in others
     assert not any(piece.startswith("abs(") and piece.endswith("])") for piece in named)
+
+
+SOFTMAX = [
+    ("-sum(Y .* log(softmax_rows(X W)))", "W", "X: N x d; W: d x K; Y: N x K stochastic", "Xᵀ(P − Y)"),
+    ("logsumexp(W*h) - w'*h", "h", "W: K x d; w, h: d", "Wᵀp − w"),
+    ("logsumexp(W*p) - w'*p", "p", "W: K x d; w, p: d", "Wᵀp₂ − w"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "answer"), SOFTMAX)
+def test_a_softmax_that_stands_often_has_its_letter(text: str, wrt: str, where: str, answer: str) -> None:
+    """The answer is given with it, and closed below; a letter of the text stays what it is."""
+    found = matdiff.derive(text, wrt, where)
+    page = found.to_text()
+    assert f"∇_{wrt} f = {answer}\n" in page
+    assert f" = {found.gradient}        " in page
+    assert page.splitlines()[1].startswith(("P = softmax_rows(XW)", "p = softmax(Wh)", "p₂ = softmax(Wp)"))
+    assert matdiff.check(page).ok
+
+
+def test_a_hessian_is_given_in_the_names_of_its_page() -> None:
+    page = matdiff.hessian("logsumexp(A*x)", "x", "A: K x d").to_text()
+    assert "∂²f/∂x∂xᵀ = Aᵀ(diag(p) − ppᵀ)A\n            = Aᵀ(diag(softmax(Ax))" in page
+    assert "∇_x f = Aᵀp\n" in page

@@ -16,7 +16,16 @@ from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Block, Gradients, Phase, unspoken
 from matdiff.calculus.hessian import Hessians
 from matdiff.output.notation import Printer, write
-from matdiff.page.gradients import declared, definitions, each_heading_once, head, piece_names, projected, said
+from matdiff.page.gradients import (
+    declared,
+    definitions,
+    each_heading_once,
+    head,
+    in_names,
+    piece_names,
+    projected,
+    said,
+)
 from matdiff.page.gradients import sections as gradient_sections
 from matdiff.page.model import (
     PARTIAL,
@@ -37,7 +46,6 @@ from matdiff.page.model import (
     plain,
     require_level,
     sign,
-    whole,
 )
 from matdiff.page.pieces import both, shaped, steps_record, symbols_record
 
@@ -148,13 +156,13 @@ def name_of_jacobian(found: Gradients, block: Block, phase: Phase, name: Formula
     return named(f"J_{block.name}" if len(found.unknowns) == 1 else f"J_{block.name}_{by}")
 
 
-def derived(found: Gradients, steps: str) -> tuple[list[Line], list[Section]]:
-    """What the function is, and the lines of its differential."""
+def derived(found: Gradients, steps: str) -> tuple[Pen, list[Line], list[Section]]:
+    """The pen of a page, what the function is, and the lines of its differential."""
     require_level(steps)
     pen = Pen(piece_names(found))
     lines = list(sections(found, joined(["f"]), pen, steps == "full")) if steps != "none" else []
     name_repeated([pen], found.function, lines)
-    return head(found.function, found.unknowns.values(), pen), lines
+    return pen, head(found.function, found.unknowns.values(), pen), lines
 
 
 # ---- pages ----------------------------------------------------------------------------------------------
@@ -162,7 +170,7 @@ def derived(found: Gradients, steps: str) -> tuple[list[Line], list[Section]]:
 
 def of_differential(found: Gradients, result: Expr, steps: str) -> Page:
     """The page of a differential."""
-    opening, lines = derived(found, steps)
+    _, opening, lines = derived(found, steps)
     return Page(
         head=opening,
         parts=[lines] if lines else [],
@@ -178,12 +186,12 @@ def of_jacobian(
     found: Gradients, answers: Sequence[Answer], results: Mapping[str, Expr], layout: str, steps: str
 ) -> Page:
     """The page of a Jacobian."""
-    opening, lines = derived(found, steps)
+    pen, opening, lines = derived(found, steps)
     return Page(
         head=opening,
         parts=[lines] if lines else [],
         heading="Jacobian" if lines else "",
-        answers=answers,
+        answers=[in_names(a, a.value, pen) for a in answers],
         conditions=said(found),
         subject="the Jacobian",
         record=lambda: record("jacobian", found.function, results, found.steps(), layout=layout),
@@ -204,7 +212,7 @@ def of_hessian(
         head=head(found.function, found.unknowns.values(), pens[0]),
         parts=[lines] if lines else [],
         heading="Hessian" if lines else "",
-        answers=answers,
+        answers=[in_names(a, a.value, pens[0]) for a in answers],
         conditions=said(found),
         subject="the Hessian",
         certificate=certificate,
@@ -221,7 +229,7 @@ def hessian_sections(found: Hessians, pens: Sequence[Pen], full: bool) -> Iterat
     yield from (
         s._replace(heading=FIRST.get(s.heading, s.heading)) for part in each_heading_once(to_gradient) for s in part
     )
-    yield Section("Gradient", [Line(labels[name], whole(g)) for name, g in found.first.gradients.items()])
+    yield Section("Gradient", [Line(labels[name], pens[0](g)) for name, g in found.first.gradients.items()])
     second = joined([paired(joined([D, labels[n]]), u) for n, u in found.unknowns.items()], " + ")
     lines = [Line(joined([D, sign("²f", "^{2}f")]), second)]
     heading = "Second differential"

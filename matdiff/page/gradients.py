@@ -40,7 +40,7 @@ from matdiff.page.model import (
     require_level,
 )
 from matdiff.page.pieces import both, steps_record, symbols_record
-from matdiff.page.repeated import defined, longest_repeated
+from matdiff.page.repeated import defined, has_customary_name, longest_repeated
 
 if TYPE_CHECKING:
     from matdiff.calculus.hessian import Hessians
@@ -226,12 +226,17 @@ def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Pa
 
 def answer_and_closed(found: Gradients, name: str, closed: Gradients, pen: Pen) -> Answer:
     """The answer in the names of the page, where it would repeat what they stand for, and closed if that is short."""
-    whole, told = closed.gradients[name], found.gradients[name]
-    if longest_repeated(told, pen.names) in pen.pieces:
+    return in_names(answer(found, name), closed.gradients[name], pen)
+
+
+def in_names(made: Answer, closed: Expr, pen: Pen) -> Answer:
+    """An answer in the names of the pen where it has what they stand for, and the closed one below if it is short."""
+    told = made.value
+    if longest_repeated(told, pen.names) in pen.pieces or has_customary_name(told, pen.pieces):
         told = pen.shown(told)
-    written = plain(whole)(TEXT)
+    written = plain(closed)(TEXT)
     is_told = len(written) <= CLOSED and written != plain(told)(TEXT)
-    return answer(found, name)._replace(value=told, closed=whole if is_told else None)
+    return made._replace(value=told, closed=closed if is_told else None)
 
 
 def answer(found: Gradients, name: str) -> Answer:

@@ -6,6 +6,7 @@ A piece with running indices is a member of a family: with other indices it has 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
@@ -15,7 +16,7 @@ from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Member, UnitVector, entries_by_index
 from matdiff.algebra.reading_cost import reading_cost
 from matdiff.algebra.walks import replace
-from matdiff.calculus.naming import TWICE, Names
+from matdiff.calculus.naming import OFTEN, SOFTMAX, TWICE, Names
 from matdiff.output.answer_names import above, is_definition
 
 LONG, CORE = 10, 7  # what it costs to read a piece that is not written twice in a line, and what has the name then
@@ -42,7 +43,21 @@ def repeated(lines: Sequence[Expr], known: Mapping[Expr, str]) -> dict[Expr, Exp
             family = Symbol(names.fresh(piece, squared), piece.shape, (), tuple([i.last for i in indices(piece)]))
             for n in instances:
                 pieces[n] = Member(family, *indices(n)) if n.free else family
-    return worthwhile(pieces, known)
+    pieces = worthwhile(pieces, known)
+    for call in often_called(lines, {*known, *pieces}):
+        pieces[call] = Symbol(names.fresh(call, parents.get(call, ())), call.shape)
+    return pieces
+
+
+def often_called(lines: Sequence[Expr], known: Collection[Expr]) -> list[Expr]:
+    """The softmax functions that lines are written with at least three times, which have a letter in every book."""
+    if not any(isinstance(node, SOFTMAX) for line in lines for node in postorder(line)):
+        return []
+    times = Counter[Expr]()
+    for line in dict.fromkeys(lines):
+        times.update({n: k for n, k in written_times(line, known).items() if isinstance(n, SOFTMAX)})
+    often = [n for n, k in times.items() if k >= OFTEN and n not in known and not isinstance(n.operands[0], Symbol)]
+    return [n for n in often if not (n.free or is_definition(n) or holds_differential(n))]
 
 
 def worthwhile(pieces: dict[Expr, Expr], known: Collection[Expr]) -> dict[Expr, Expr]:
@@ -56,6 +71,11 @@ def worthwhile(pieces: dict[Expr, Expr], known: Collection[Expr]) -> dict[Expr, 
         if reading_cost(by_names) < LEAST:
             pieces = others
     return pieces
+
+
+def has_customary_name(e: Expr, pieces: Mapping[Expr, Expr]) -> bool:
+    """Whether an expression has a softmax function with a name in it."""
+    return bool(pieces) and any(isinstance(n, SOFTMAX) and n in pieces for n in postorder(e, prune=is_definition))
 
 
 def longest_repeated(line: Expr, known: Collection[Expr]) -> Expr | None:
