@@ -120,6 +120,17 @@ def distances(X: Array) -> Array:
     return np.sum(np.sin(D))
 
 
+def accelerations(X: Array, m: Array) -> Array:
+    acc = np.zeros_like(X)
+    for i in range(len(m)):
+        for j in range(len(m)):
+            if i == j:
+                continue
+            away = X[j] - X[i]
+            acc[i] += m[j] * away / np.linalg.norm(away) ** 3
+    return np.sum(acc**2)
+
+
 # ---- what becomes a recurrence ----------------------------------------------------------------------------
 
 
@@ -315,6 +326,7 @@ CASES = [
     Case(covariance, "X: N x d", "X"),
     Case(coulomb, "X: N x d; q: N", "X q"),
     Case(below, "x: n", "x"),
+    Case(accelerations, "X: N x d; m: N", "X m"),
     Case(ising, "s: N; J: N x N; h: N", "s J"),
     Case(distances, "X: N x d", "X"),
     Case(factors, "x: n", "x"),
@@ -382,6 +394,11 @@ def test_a_recurrence_has_the_name_of_its_variable() -> None:
     text = str(matdiff.from_function(f, "A: d x d; X: n x d"))
     assert text == "state[0] = X[1, :]ᵀ; state[i] = tanh(A state[i − 1] + X[i, :]ᵀ) for i = 1..n; sum(state[n])"
     assert matdiff.equal(matdiff.parse(text, "A: d x d; X: n x d"), matdiff.from_function(f, "A: d x d; X: n x d"))
+
+
+def test_lengths_of_a_loop_follow_from_use() -> None:
+    found = str(matdiff.from_function(squares))
+    assert found == "total = ∑_{i=1}^{q} (y[i] − wᵀX[i, :]ᵀ)²; total/q"
 
 
 def test_a_scan_of_jax_over_a_symbolic_length_is_a_recurrence() -> None:

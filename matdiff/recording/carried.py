@@ -59,19 +59,15 @@ class Carried:
             self.value = Traced(self.by_cases([*zip(ways, (v.expr for v in self.made), strict=True)]), self.lengths)
 
     def by_cases(self, ways: Sequence[tuple[Sequence[Answer], Expr]]) -> Expr:
-        """What a round makes on its ways: of sums p + t the sum with the t by cases, of blocks that of the blocks."""
-        found = [e for _, e in ways]
-        if all(self.state in terms_of(e) for e in found):
-            rest = [plus(e, -self.state) for e in found]
-            return Sum.of(self.state, cases([(answers, t) for (answers, _), t in zip(ways, rest, strict=True)], 0))
-        filled = next((e for e in found if isinstance(e, Filled)), None)
+        """What a round makes on its ways; of an array that is filled on some the block by cases."""
+        filled = next((e for _, e in ways if isinstance(e, Filled)), None)
         if filled is None:
-            return cases(ways, 0)
+            return more_by_cases(self.state, ways)
         keys, kept = filled.keys, parts(self.state, self.lengths, filled.keys)[0]
-        if any(e is not self.state and not (isinstance(e, Filled) and e.keys == keys) for e in found):
+        if any(e is not self.state and not (isinstance(e, Filled) and e.keys == keys) for _, e in ways):
             refuse(f"{self.name}, which is filled at other places on every branch,")
-        blocks = [kept if e is self.state else e.operands[1] for e in found]
-        return Filled(self.state, cases([(a, b) for (a, _), b in zip(ways, blocks, strict=True)], 0), keys)
+        blocks = [(answers, kept if e is self.state else e.operands[1]) for answers, e in ways]
+        return Filled(self.state, more_by_cases(kept, blocks), keys)
 
     @property
     def step(self) -> Expr:
@@ -131,6 +127,13 @@ def shared_lengths(start: Any, after: Any) -> Lengths | None:
 def family(e: Expr, index: Index) -> Expr:
     """The vector with an entry for every value of the index."""
     return gathered(Traced(e, ()), index, index.last).expr
+
+
+def more_by_cases(base: Expr, ways: Sequence[tuple[Sequence[Answer], Expr]]) -> Expr:
+    """What is found on some ways; where each adds something to a base the sum with that by cases."""
+    if all(base in terms_of(e) for _, e in ways):
+        return Sum.of(base, cases([(answers, plus(e, -base)) for answers, e in ways], 0))
+    return cases(ways, 0)
 
 
 def cases(ways: Sequence[tuple[Sequence[Answer], Expr]], number: int) -> Expr:

@@ -15,6 +15,7 @@ from matdiff.algebra.operators.piecewise import COMPLEMENTS, Piecewise
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.sums import Condition, IndexedSum
+from matdiff.errors import MatdiffError
 from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.shapes import repeated
 
@@ -27,6 +28,7 @@ class Now:
         self.running: list[Running] = []
         self.listed: list[Index] = []  # the innermost loop first
         self.given: dict[Index, Sequence[Condition]] = {}  # under which a loop has a round for a value of its index
+        self.failed: dict[Expr, tuple[MatdiffError, Running]] = {}  # what a loop leaves without an expression, and why
         self.sums = 0
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import Expr, Symbol
-from matdiff.algebra.operators.recurrence import is_open
+from matdiff.algebra.operators.recurrence import open_states
 from matdiff.errors import DeclarationError, MatdiffError, UnsupportedError, shortly
 from matdiff.language.customs import customary
 from matdiff.language.declarations import declare, texts_of
@@ -24,7 +24,7 @@ from matdiff.language.declared import Declarations
 from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.counting import Now, counting
-from matdiff.recording.definitions import defined, naming
+from matdiff.recording.definitions import MARK, defined, naming
 from matdiff.recording.from_use import shapes_from_use
 from matdiff.recording.reached import functions_of, library_of
 from matdiff.recording.signatures import said_shapes
@@ -101,11 +101,13 @@ def recorded(f: Callable[..., Any], where: str | Mapping[str, str] | None, outpu
 def closed(e: Expr, now: Now) -> Expr:
     """What a function gives, from which every loop over a symbolic length has come back."""
     if now.running:
-        *_, file, line = now.running[0]
         message = "a loop over a symbolic length that is left before its end cannot be recorded"
         hint = "Where a break or a return depends on values there is no formula; else declare the length as a number."
-        raise at_line(UnsupportedError(message, suggestion=hint), file, line)
-    if e.free or is_open(e):
+        raise at_line(UnsupportedError(message, suggestion=hint), now.running[0].file, now.running[0].line)
+    states = open_states(e)
+    for error, running in (why for state, why in now.failed.items() if state in states):
+        raise at_line(error, running.file, running.line)
+    if e.free or states:
         hint = "Sum what it computes, put it into a list, or give its variables their values before the loop."
         refuse("what the last round of a loop over a symbolic length leaves, or a part of it,", hint)
     return e
@@ -179,6 +181,7 @@ def called(
 
 def located(error: MatdiffError, trace: TracebackType | None, functions: list[Any]) -> MatdiffError:
     """The error with the line of the user's code at which it came up."""
+    error.message = re.sub(rf"{re.escape(MARK)}\d+", "", error.message)
     codes = {f.__code__.co_filename for f in functions}
     place = None
     while trace is not None:

@@ -75,7 +75,7 @@ class Several:
         now = NOW.get()
         running = self.started(frame)
         before, taken, listed = variables(frame), set(now.taken), len(now.listed)
-        this = Round(before, running.over, self.forward)
+        this = Round(before, running, self.forward)
         for begin, end in ((this.try_out, this.see), (this.begin, this.take)):
             is_first = True
             while is_first or running.ways.turn():

@@ -22,7 +22,7 @@ from matdiff.errors import MatdiffError
 from matdiff.recording.arrays import Traced, refuse
 from matdiff.recording.blocks import Filling, filled
 from matdiff.recording.carried import NUMBERS, SHAPE, Carried, as_array
-from matdiff.recording.counting import NOW, Answer
+from matdiff.recording.counting import NOW, Answer, Running
 from matdiff.recording.definitions import MARK
 from matdiff.recording.filling import Filled
 from matdiff.recording.shapes import written
@@ -34,8 +34,8 @@ PARTIAL = "Such a loop can make sums."
 class Round:
     """What a round of a loop changes, the unknowns that stand for that, and what a round makes of them."""
 
-    def __init__(self, before: Variables, index: Index, forward: bool) -> None:
-        self.before, self.index, self.forward = before, index, forward
+    def __init__(self, before: Variables, running: Running, forward: bool) -> None:
+        self.before, self.running, self.index, self.forward = before, running, running.over, forward
         self.changed: dict[Any, Any] = {}
         self.carried: dict[int, Carried] = {}
         self.given: dict[Any, Any] = {}
@@ -155,16 +155,7 @@ class Round:
             group = smallest_group(waiting, known)
             waiting = [c for c in waiting if c not in group]
             others = [asked[c] for c in live if c not in group] + inside
-            (c, *more) = group
-            reducible = not more and not c.is_kept and not any(c.state in states for states in others)
-            if reducible and self.reduce(c, known):
-                continue
-            if self.is_partial:
-                refuse(f"{c.name}, which is no sum, in a loop over a part of the places,", PARTIAL)
-            if more:
-                together(group, known)
-            else:
-                one_by_one(c, known)
+            self.settle(group, known, others)
         for c in carried:
             if c not in live and not c.is_kept and not self.is_partial and isinstance(c.value, Traced):
                 c.value = Traced(last_value(c, replace(c.step, known.get)), c.value.lengths)
@@ -175,6 +166,24 @@ class Round:
             f.array.value = Traced(whole, f.array.lengths)
         for v in listed:
             v.expr = replace(v.expr, known.get)
+
+    def settle(self, group: Sequence[Carried], known: dict[Expr, Expr], others: Sequence[frozenset[State]]) -> None:
+        """What some variables have after the loop; of one that nothing else reads an error is one if it is asked."""
+        (c, *more) = group
+        is_last = not (more or c.is_kept or any(c.state in states for states in others))
+        try:
+            if is_last and self.reduce(c, known):
+                return
+            if self.is_partial:
+                refuse(f"{c.name}, which is no sum, in a loop over a part of the places,", PARTIAL)
+            if more:
+                together(group, known)
+            else:
+                one_by_one(c, known)
+        except MatdiffError as error:
+            if not is_last:
+                raise
+            NOW.get().failed[c.state] = (error, self.running)
 
     def reduce(self, c: Carried, known: dict[Expr, Expr]) -> bool:
         """Whether the rounds make a sum, a product or an extreme entry, which the variable then has."""
