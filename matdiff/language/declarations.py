@@ -139,11 +139,13 @@ LEADING = (
 def _respelt(item: Excerpt) -> Excerpt:
     """A declaration in the plain spelling: \\Sigma \\in \\mathbb{R}^{d \\times d} is Σ: d×d."""
     text = changed(plain(item.text))
-    text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
+    in_space = "R" in text or "S" in text
+    if in_space:
+        text = re.sub(rf"(?<=[RS])([{SUPERS}ˣ]+)", lambda m: "^{" + m.group().translate(_RAISED) + "}", text)
     mapped = any(arrow in text for arrow in OF_FUNCTIONS)
     space = (
         None
-        if mapped
+        if mapped or not in_space
         else re.fullmatch(r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^\{?([^{}]*?)\}?)?(?:_?\{?([+]{1,2})\}?)?\s*", text)
     )
     if space:

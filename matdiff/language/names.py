@@ -105,7 +105,8 @@ UNICODE = regex(
     rf"|(?P<word>[{RAISED}]+)(?![{SUPERS}])|(?P<number>[⁰¹²³⁴-⁹]+)(?![{SUPERS}])"
 )
 
-STANDS_HIGH = frozenset(("^", *"*∗⋆⁺⁻", *SUPERSCRIPTS))  # what they begin with
+STARS = frozenset("*∗⋆")
+STANDS_HIGH = frozenset(("^", *STARS, *"⁺⁻", *SUPERSCRIPTS))  # what they begin with
 
 
 class High(NamedTuple):
@@ -123,17 +124,18 @@ class High(NamedTuple):
 
 def high_at(text: str, place: int) -> High | None:
     """What stands high at a place, if it can be a label."""
-    if text[place : place + 1] not in STANDS_HIGH:
+    sign, behind = text[place : place + 1], text[place + 1 : place + 2]
+    if sign not in STANDS_HIGH or (sign in STARS and behind.isascii() and behind.isalnum()):  # a product, as mostly
         return None
-    for pattern in (BRACED, OPEN) if text[place] == "^" else (UNICODE,):
-        if m := pattern.match(text, place):
-            found = m.groupdict()
-            written = found.get("low") or found["word"] or found.get("number") or found.get("bracketed")
-            label = "".join(SUPERSCRIPTS.get(sign, sign) for sign in written or LABELS[found["star"] or found["sign"]])
-            kind = next((kind for kind in ("number", "bracketed") if found.get(kind)), "label")
-            kind = "exponent" if found["word"] else "index" if found.get("low") and not label.isdecimal() else kind
-            return High(label, m.end(), bool(found.get("transposed")), kind)
-    return None
+    m = (UNICODE if sign != "^" else BRACED if text[place + 1 :].lstrip().startswith("{") else OPEN).match(text, place)
+    if m is None:
+        return None
+    found = m.groupdict()
+    written = found.get("low") or found["word"] or found.get("number") or found.get("bracketed")
+    label = "".join(SUPERSCRIPTS.get(sign, sign) for sign in written or LABELS[found["star"] or found["sign"]])
+    kind = next((kind for kind in ("number", "bracketed") if found.get(kind)), "label")
+    kind = "exponent" if found["word"] else "index" if found.get("low") and not label.isdecimal() else kind
+    return High(label, m.end(), bool(found.get("transposed")), kind)
 
 
 def named(text: str) -> str:
@@ -161,6 +163,7 @@ class Asked(NamedTuple):
 
 SQUARE = r"(?P<square>²|(?:\^|\*\*)\s*\{?\s*2\s*\}?)"
 INVERSE = r"⁻¹|(?:\^|\*\*)\s*[{(]{0,2}\s*[-−]\s*1\s*[)}]{0,2}"
+POWERS = frozenset("²⁻^*")
 POWER = rf"(?P<base>[^\W\d][^\^*²⁻]*?)\s*(?:{SQUARE}|{INVERSE})"
 
 
@@ -170,7 +173,7 @@ def power_asked(name: str) -> Asked | None:
     >>> power_asked("σ²"), power_asked("Sigma_k^{-1}"), power_asked("W^{(2)}")
     (Asked(base='σ', is_square=True), Asked(base='Sigma_k', is_square=False), None)
     """
-    found = re.fullmatch(POWER, name.strip())
+    found = re.fullmatch(POWER, name.strip()) if not POWERS.isdisjoint(name) else None
     return Asked(found["base"], found["square"] is not None) if found else None
 
 
@@ -187,7 +190,10 @@ def changed(name: str) -> str:
     """
     if is_plain(name):
         return name
-    name = re.sub(r"_(?:[*∗⋆]|\{\s*[*∗⋆]\s*\})", "_star", name)
+    if not STARS.isdisjoint(name):
+        name = re.sub(r"_(?:[*∗⋆]|\{\s*[*∗⋆]\s*\})", "_star", name)
+    if not any(sign in name for sign in ("Δ", "∆", "δ", "elta ")):
+        return name
     for kind, sign in CHANGE_SIGNS.items():
         name = re.sub(rf"{sign}[ \u200a]?({MARKED_LETTER})(?![A-Za-z])", rf"\1{CHANGE_MARKS[kind]}", name)
     return name
