@@ -16,6 +16,7 @@ from matdiff.language.words import Vocabulary, match_at
 RELATIONS = {"⩽": "≤", "⩾": "≥", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 _SIDE = r"(?:[^()\[\]{}=<>≤≥⩽⩾≠;!:]|\([^()]{0,60}\)|\[[^\[\]]{0,60}\]|\{[^{}]{0,60}\})"
 CONDITION = rf"{_SIDE}{{1,80}}?([<>!=]=|[=<>≤≥⩽⩾≠]){_SIDE}{{1,80}}?(?:[<>≤≥⩽⩾]{_SIDE}{{1,80}}?)?[)\]}}]"
+COMPARING = frozenset("<>!=≤≥⩽⩾≠")
 CONDITION_BELOW = rf"_\{{(?=\(?{CONDITION})"
 MARKS_OF_INDICATORS = (1, "I", "chi")
 
@@ -26,6 +27,7 @@ class Comparisons(Calls):
     def __init__(self, script: Transcript, vocabulary: Vocabulary, other: Collection[int] = ()) -> None:
         super().__init__(script, vocabulary, other)
         self.conditions: set[int] = set()  # the places of these brackets
+        self.may_compare = not COMPARING.isdisjoint(self.text)
 
     def relation(self, m: re.Match[str]) -> int:
         """≤, ≠, and in brackets that hold a condition also < and =."""
@@ -39,7 +41,7 @@ class Comparisons(Calls):
 
     def opens_condition(self, start: int, end: int) -> bool:
         """Whether a bracket holds a condition: [y = k], 1{y = k}, (x > 0), but not (x = 0) by itself."""
-        inside = match_at(CONDITION, self.text, end)
+        inside = match_at(CONDITION, self.text, end) if self.may_compare else None
         if inside is None or self.last == "FUNCTION":
             return False
         one = self.tokens[-1] if self.last in ("NAME", "NUMBER") and not self.gap else None

@@ -21,6 +21,7 @@ HEAD = rf"\s*{CALL}\s*(?=:?=(?!=))"
 INSIDE = rf"\((?P<inside>{PARAMETER}(?:[,;|]{PARAMETER})*)\)"
 ITEM = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b){HEAD}"
 UNCALLED = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*({NAMED})\s*:?=(?!=)"  # E = …, which may be called E(w)
+BINDERS = ("∑", "∏", "Σ", "sum", "prod", "max", "min")
 BINDER = regex(
     rf"(?:[∑∏]|\b(?:sum|prod|max|min)|Σ(?=_\{{\s*\w+\s*=|[{SUBS}]|\^))\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
     rf"(?:_\{{\s*([\w\s,]+)|_(\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
@@ -58,6 +59,8 @@ def _parameters(inside: str) -> tuple[str, ...]:
 
 def bound_letters(text: str) -> frozenset[str]:
     """The letters that sums and the like bind."""
+    if not any(sign in text for sign in BINDERS):
+        return frozenset()
     letters = {SUBSCRIPTS.get(c, c) for m in BINDER.finditer(text) for c in "".join(filter(None, m.groups()))}
     return frozenset(canonical(letter) for letter in letters if letter.isalpha())
 
