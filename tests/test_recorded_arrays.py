@@ -216,6 +216,11 @@ def lie(x: Array) -> Array:
 
 
 REFUSED = [
+    (lambda x: sum(sorted(x)), "x: n", "", "The order of the entries"),
+    (lambda x: x.sum() * len(f"{x[0]:.3f}"), "x: n", "", "Leave the printing out"),
+    (lambda x: x.sum() if np.all(x > 0) else 0.0, "x: n", "", "A check of values is no part of the formula"),
+    (lambda x: np.interp(0.5, x, x), "x: n", "", "Which piece is taken depends on the values"),
+    (lambda x: np.fft.fft(x).real.sum(), "x: n", "", "complex"),
     (lie, "x: n", "", "has not the values of the function"),
     (lambda x: np.sum(np.log(x[x > 0])), "x: n", "", "not defined where the function is"),
     (lambda x: np.sum(np.where(x > 0, np.sqrt(x), 0)), "x: n", "", "not defined where the function is"),

@@ -234,7 +234,7 @@ def states(A: Array, X: Array, Y: Array) -> Array:
 
 
 def comprehended(X: Array, Z: Array, l: Array) -> Array:  # noqa: E741
-    K = np.array([[np.exp(-np.sum((x - z) ** 2) / l) for z in Z] for x in X])
+    K = np.array([[np.exp(-np.sum((x - z) ** 2) * l) for z in Z] for x in X]) + sum(map(np.dot, X, X))
     return np.sum(K**2) + max([x @ x for x in X])
 
 

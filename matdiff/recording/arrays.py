@@ -304,6 +304,11 @@ class Traced:
     def __invert__(self) -> Traced:
         return UFUNCS["logical_not"](self)
 
+    def __format__(self, spec: str) -> str:
+        if spec:
+            refuse(f"a text with the digits of a value, as {{:{spec}}} asks for,", "Leave the printing out.")
+        return str(self)
+
     __hash__ = object.__hash__
     __bool__ = _refused("the truth of an array (if, and, or, not, bool())", COMPARE)
     __float__ = _refused("float(), or a function of math,", ONE_VALUE)
@@ -323,7 +328,8 @@ class Traced:
 def _compared_size(name: str) -> Operation:
     def method(self: TracedSize, other: Any) -> Traced:
         if extent_of(other) is not None:
-            refuse(f"the comparison of the size {self.extent} with another", "Declare the length as a number.")
+            hint = "Declare the length as a number; a loop over it is for i in range(n)."
+            refuse(f"the comparison of the size {self.extent} with another", hint)
         return UFUNCS[name](self, lift(other))
 
     return method

@@ -6,11 +6,22 @@ COMPARE = "Branches depend on values; np.where, np.maximum and np.clip say what 
 JUMPS = "It jumps, and is constant between its jumps: there is nothing to derive."
 ONE_VALUE = "An expression stands for all values at once: leave the conversion out."
 CONSTANT = "What is not to vary is a parameter of its own, by which nothing is derived."
+OTHER = "What it computes from functions that are known can be recorded; what is not to vary is a parameter."
+CHECK = "A check of values is no part of the formula: leave it out."
 ORDER = "The order of the entries depends on the values; the largest is max(x)."
 HINTS = {
+    **dict.fromkeys(("detach", "stop_gradient"), CONSTANT),
+    **dict.fromkeys(("all", "any", "isnan", "isfinite", "isinf", "allclose", "array_equal", "isclose"), CHECK),
+    **dict.fromkeys(("histogram", "digitize", "bincount"), JUMPS),
+    **dict.fromkeys(("fft", "ifft", "rfft", "fft2"), "Its values are complex numbers."),
+    **dict.fromkeys(("interp", "piecewise", "select"), "Which piece is taken depends on the values; np.where has two."),
+    **dict.fromkeys(
+        ("apply_along_axis", "vectorize", "frompyfunc"), "A list of the rows, [f(row) for row in X], can be."
+    ),
+    "qr": "np.linalg.cholesky(A.T @ A).T is R but for signs.",
     **dict.fromkeys(("item", "tolist", "numpy"), ONE_VALUE),
     **dict.fromkeys(("round", "rint", "floor", "ceil", "trunc", "fix", "astype", "mod", "remainder", "fmod"), JUMPS),
-    **dict.fromkeys(("argmax", "argmin", "argsort", "sort", "unique", "searchsorted", "mode", "topk"), ORDER),
+    **dict.fromkeys(("argmax", "argmin", "argsort", "sort", "sorted", "unique", "searchsorted", "mode", "topk"), ORDER),
     **dict.fromkeys(("median", "percentile", "quantile", "nanmedian"), "Which entry it is depends on the values."),
     "eig": "np.linalg.eigvalsh has the eigenvalues of a symmetric matrix.",
     "eigvals": "np.linalg.eigvalsh has the eigenvalues of a symmetric matrix.",
@@ -21,4 +32,4 @@ HINTS = {
 
 def hint_for(name: str) -> str:
     """What to write instead of a function."""
-    return HINTS.get(name.rpartition(".")[2], CONSTANT)
+    return HINTS.get(name.rpartition(".")[2], OTHER)

@@ -157,7 +157,8 @@ def bound(value: Any, length: Size, default: Size) -> Size:
         return default
     found = extent_of(value)
     if found is None:
-        refuse("a slice whose ends depend on values")
+        hint = "np.cumsum has the sums of the first entries; or declare the length as a number."
+        refuse("a slice whose ends depend on values", hint)
     if found.number is not None and found.number < 0:
         found = length + found
     if length.number is not None and found.number is not None:

@@ -26,6 +26,7 @@ from matdiff.recording.shapes import differ
 from matdiff.recording.variables import variables
 
 LOOP = "Write a for statement, sum(… for i in range(n)) or a list; or declare the length as a number."
+LOOPING = ("matdiff.recording.transforms", "matdiff.recording.python")  # with loops that are the user's
 MOST_BETWEEN = 8  # instructions from the iterator of a list to its loop
 
 
@@ -186,7 +187,7 @@ def in_range(*bounds: Any) -> Any:
     step = bounds[2] if len(bounds) == 3 else 1
     first, last = bounds[:2] if len(bounds) > 1 else (0, *bounds)
     if step not in (1, -1):
-        refuse("range() with another step than 1 or -1 and symbolic ends")
+        refuse("range() with another step than 1 or -1 and symbolic ends", "Declare the length as a number.")
     if isinstance(first, Counted) or isinstance(last, Counted):
         return Part(first, last) if step == 1 else refuse("range() from the place of another loop backwards")
     ends = [e for e in map(extent_of, (first, last)) if e is not None]
@@ -223,6 +224,14 @@ def enumerated(values: Any, start: Any = 0) -> Any:
     return Several(found.length, lambda i: (Counted(i.index, first), found.member(i)))
 
 
+def of_each(f: Callable[..., Any], *values: Any) -> Any:
+    """map(f, X) along a symbolic length."""
+    if not any(map(several, values)):
+        return map(f, *values)
+    rows = zipped(*values)
+    return Several(rows.length, lambda i: f(*rows.member(i)), rows.forward)
+
+
 def backwards(values: Any) -> Any:
     """reversed(X) along a symbolic length."""
     found = several(values)
@@ -248,7 +257,7 @@ def frame_of_user() -> FrameType:
     """The frame that asks for the members, of the user's code or of a loop of JAX."""
     frame = sys._getframe(1)
     while frame.f_globals.get("__name__", "").startswith("matdiff.") and frame.f_back is not None:
-        if frame.f_globals["__name__"] == "matdiff.recording.transforms":
+        if frame.f_globals["__name__"] in LOOPING:
             break
         frame = frame.f_back
     return frame

@@ -9,7 +9,8 @@ from typing import Any
 
 from matdiff.recording.arrays import UFUNCS, Traced, extent, lift, refuse
 from matdiff.recording.counting import counted_sum, index_of_list
-from matdiff.recording.loops import backwards, enumerated, in_range, zipped
+from matdiff.recording.hints import ORDER
+from matdiff.recording.loops import Several, backwards, enumerated, in_range, of_each, several, zipped
 from matdiff.recording.reductions import largest, smallest, total
 from matdiff.recording.stacking import array
 
@@ -47,9 +48,16 @@ def _sum(values: Any, *start: Any, **options: Any) -> Any:
         return total(values, 0)
     if is_listed(values) and not options:
         return reduce(add, (total(array(values), 0), *start))
+    if isinstance(values, Several) and not options:
+        return counted_sum((v for v in values), *start)
     if isinstance(values, Iterator) and not options:
         return counted_sum(values, *start)
     return sum(values, *start, **options)
+
+
+def _sorted(values: Any, **options: Any) -> Any:
+    """sorted() of numbers that are known"""
+    return refuse("sorted() of arrays", ORDER) if several(values) or has_traced(values) else sorted(values, **options)
 
 
 def _extreme(builtin: Any, of_array: Any, name: str) -> Any:
@@ -73,6 +81,8 @@ BUILTINS: Mapping[str, Any] = {
     "sum": _sum,
     "max": _extreme(max, largest, "max"),
     "min": _extreme(min, smallest, "min"),
+    "sorted": _sorted,
+    "map": of_each,
     "range": in_range,
     "zip": zipped,
     "enumerate": enumerated,
