@@ -229,7 +229,9 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
     """f(A ∘ B) = g(A) ∘ g(B), or in the other order, for a ∘ that takes any number of operands."""
     inside, outer, join = left.operands[0] if len(left.operands) == 1 else left, type(left), type(right)
     kind, order = type(inside), 1
-    if inside is left or kind not in NARY or join not in NARY or (join is Product) is not (kind is Product):
+    if inside is left or kind not in NARY or join not in NARY:
+        return None
+    if (join is Product) is not (kind is Product) and not right.is_scalar:  # numbers need no order
         return None
     letters, images = inside.operands, right.operands
     if len(letters) != 2 or len(images) != 2 or not all(isinstance(o, Symbol) for o in letters):

@@ -21,12 +21,13 @@ from matdiff.algebra.operators.entrywise import Abs, Log
 from matdiff.algebra.operators.kronecker import Kronecker, Unvec, Vec
 from matdiff.algebra.operators.matrix_functions import Frechet
 from matdiff.algebra.operators.patches import BandMatrix, BandSum, Patches, PatchSum
-from matdiff.algebra.operators.products import Hadamard, Power, Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.resampling import Dilated, Flipped, Padded, Subsampled
 from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
 from matdiff.algebra.operators.sums import Entry, IndexedSum, SumOfEntries, substitute_index
+from matdiff.algebra.stated import stated
 from matdiff.calculus.equality.functions_apart import is_positive
 from matdiff.calculus.equality.ordering import letters, order, ordered_sum, outer_factors, resettled, transposed
 
@@ -109,12 +110,7 @@ def power_as_product(e: Expr) -> Expr | None:
 # ---- inverses --------------------------------------------------------------------------------------------------
 
 
-@identity("inv(A*B) = inv(B)*inv(A)", where="A, B: n x n")
-def inverse_of_square_factors(e: Expr) -> Expr | None:
-    factors = letters(e.operands[0])
-    if len(factors) < 2 or any(f.rows is not f.cols for f in factors):
-        return None
-    return Product.of(*[Inverse(f) for f in reversed(factors)])
+inverse_of_square_factors = stated("inverse_of_square_factors", "inv(A*B) = inv(B)*inv(A)", where="A, B: n x n")
 
 
 @identity("inv(2*A + 2*B) = inv(A + B)/2", where="A, B: n x n")
@@ -160,29 +156,16 @@ def chain(term: Expr) -> tuple[Expr, ...]:
 # ---- determinants ------------------------------------------------------------------------------------------
 
 
-@identity("det(A*B) = det(A)*det(B)", where="A, B: n x n")
-def determinant_of_square_factors(e: Expr) -> Expr | None:
-    factors = letters(e.operands[0])
-    if len(factors) < 2 or any(f.rows is not f.cols for f in factors):
-        return None
-    return Hadamard.of(*map(Determinant, factors))
-
-
-@identity("det(inv(A)) = 1/det(A)", title="|A⁻¹| = |A|⁻¹", where="A: n x n invertible")
-def determinant_of_inverse_expanded(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    return Power(Determinant(a.operands[0]), Number(-1)) if isinstance(a, Inverse) else None
-
-
-@identity("det(c*A) = c^n*det(A)", title="|cA| = cⁿ|A|", where="c, n: scalar; A: n x n")
-def determinant_of_multiple_expanded(e: Expr) -> Expr | None:
-    match e.operands[0]:
-        case Scale(operands=(c, a)):
-            return Hadamard.of(Power.of(c, count(a.rows)), Determinant(a))
-        case Identity():
-            return Number(1)
-        case _:
-            return None
+determinant_of_square_factors = stated("determinant_of_square_factors", "det(A*B) = det(A)*det(B)", where="A, B: n x n")
+determinant_of_inverse_expanded = stated(
+    "determinant_of_inverse_expanded", "det(inv(A)) = 1/det(A)", where="A: n x n invertible"
+)
+determinant_of_multiple_expanded = stated(
+    "determinant_of_multiple_expanded",
+    "det(c*A) = c^n*det(A)",
+    where="c, n: scalar; A: n x n",
+    also=("det(eye(n)) = 1",),
+)
 
 
 @identity(

@@ -172,7 +172,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     Determinant: (
         out.determinant_of_square_factors,
         out.determinant_of_inverse_expanded,
-        out.determinant_of_multiple_expanded,
+        *out.determinant_of_multiple_expanded.each,
         kronecker.determinant_of_kronecker,
         out.determinant_of_update,
         determinant_in_order,
