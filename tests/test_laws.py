@@ -57,7 +57,7 @@ SCHEMES = frozenset(
     """
     absolute_of_negative blocks_one_by_one by_scalar cases_of_one_condition column_by_unit_vector
     commuting_direction commuting_functions commuting_right_side composed_of_eigenvectors constant_body
-    constant_body_counted constants_beside_softmax correlation_of_padding determinant_of_two
+    constants_beside_softmax correlation_of_padding determinant_of_two
     direction_of_identity entries_in_a_table entry_by_entry entry_of_function_of_given_vector
     entry_of_given_vector entry_of_unit_vector equal_bases even_and_odd function_of_repeated half_at_zero
     log_of_determinant mean_taken_off multiple_direction nothing_at_one nothing_at_zero odd_power_of_sign
@@ -100,6 +100,8 @@ LEFT_SIDES: dict[str, Expr] = {
     "transpose_of_scalar": Transpose(a),
     "transpose_of_sum": matdiff.parse("(A' + B')'", "A, B: m x n"),
     "transpose_of_hadamard": matdiff.parse("(A' .* B')'", "A, B: m x n"),
+    "transpose_of_blocks": matdiff.parse("hstack(A', B')'", "A: m x n; B: p x n"),
+    "transpose_of_blocks_2": matdiff.parse("vstack(A', B')'", "A: m x n; B: m x p"),
     "transpose_of_entrywise": matdiff.parse("exp(A')'", "A: m x n"),
     "transpose_of_power": matdiff.parse("((A')^2)'", "A: n x n"),
     "transpose_of_softmax": matdiff.parse("softmax_rows(A')'", "A: m x n"),

@@ -20,6 +20,7 @@ from matdiff.algebra.expr import Expr, Number, Symbol, fact, postorder
 from matdiff.algebra.heads import among as among_operands
 from matdiff.algebra.heads import occurring
 from matdiff.algebra.laws import Declared, Law, Statement
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
@@ -32,7 +33,7 @@ from matdiff.errors import UnsupportedError
 
 Way = Callable[[Expr], Expr | None]
 Guard = Callable[[Expr], bool]
-NARY = (Sum, Product, Hadamard)
+NARY = (Sum, Product, Hadamard, HorizontalStack, VerticalStack)
 MATCHER, OPENED = Matcher(), Opened()
 
 

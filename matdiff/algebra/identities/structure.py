@@ -7,7 +7,7 @@ from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.identities.kronecker import in_place_of
 from matdiff.algebra.identities.powers import has_positive_exponent
-from matdiff.algebra.identities.transposes import gets_no_longer, growth, transposed
+from matdiff.algebra.identities.transposes import gets_no_longer, transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack, among_zeros
 from matdiff.algebra.operators.products import Product, Sum, Transpose, zero
@@ -40,13 +40,13 @@ transpose_of_sized = stated(
 )
 
 
-@identity("vstack(A', B')' = hstack(A, B)", where="A: m x n; B: m x p", among=(HorizontalStack, VerticalStack))
-def transpose_of_blocks(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    if not isinstance(a, HorizontalStack | VerticalStack) or growth(a) > 0:
-        return None
-    other = VerticalStack if isinstance(a, HorizontalStack) else HorizontalStack
-    return other.of(*map(transposed, a.operands))
+transpose_of_blocks = stated(
+    "transpose_of_blocks",
+    "hstack(A, B)' = vstack(A', B')",
+    where="A: m x n; B: m x p",
+    also=(Statement("vstack(A, B)' = hstack(A', B')", "A: m x n; B: p x n"),),
+    when=gets_no_longer,
+)
 
 
 # ---- blocks -----------------------------------------------------------------------------------------

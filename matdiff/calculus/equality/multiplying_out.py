@@ -287,12 +287,6 @@ def _height(e: Expr) -> int:
     return fact("height of sums", e, lambda n, below: max(below, default=0) + isinstance(n, IndexedSum))
 
 
-@identity("sum(i=1..N, A) = N*A", title="Σᵢ A = NA", where="A: m x n; N: scalar")
-def constant_body_counted(e: Expr) -> Expr | None:
-    body, index = e.operands[0], e.data[0]
-    return None if index in body.free else Scale.of(count(index.last), body)
-
-
 @identity("ones(m, n) = ones(m)*ones(n)'", title="11ᵀ", where="m, n: scalar")
 def ones_as_product(e: Expr) -> Expr | None:
     if ONE in e.shape:

@@ -195,7 +195,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     SumOfEntries: (*LINEAR, least_form_of_scalar),
     DiagonalVector: (*LINEAR, diagonals_apart.diagonal_vector_in_order),
     IndexedSum: (
-        out.constant_body_counted,
+        indexed.constant_body,
         out.linear_multiplied_out,
         indexed.constant_scalars,
         expansions.sum_over_entries,

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import matdiff.algebra.operators  # noqa: F401 - fills the tables of operators
 from matdiff.algebra.expr import FUNCTIONS, Expr
+from matdiff.algebra.identities.expansions import frobenius_as_trace
 from matdiff.algebra.laws import Law
 from matdiff.algebra.operators.norms import Frobenius, Norm
 from matdiff.algebra.stated import stated
@@ -43,8 +44,7 @@ def meaning(statement: str, what: str) -> tuple[type[Expr], tuple[Law, ...]]:
 UNFOLDED: dict[type[Expr], tuple[Law, ...]] = {
     Norm: stated("unfolded_norm", "norm2(x) = sqrt(x'*x)", where="x: n").each
     + stated("unfolded_matrix_norm", "norm2(A) = sqrt(tr(A'*A))", where="A: m x n").each,
-    Frobenius: stated("unfolded_frobenius", "x : y = x'*y", where="x, y: n").each
-    + stated("unfolded_matrix_frobenius", "A : B = tr(A'*B)", where="A, B: m x n").each,
+    Frobenius: (frobenius_as_trace,),
     FUNCTIONS["commutator"]: stated("unfolded_commutator", "commutator(A, B) = A*B - B*A", where="A, B: n x n").each,
     **dict(meaning(statement, what) for statement, what in MEANINGS.items()),
 }
