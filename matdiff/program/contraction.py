@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
 
-from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters
+from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters, in_order
 from matdiff.program.costs import FREE, Cost, Costs, total, weight
 from matdiff.program.distances import (
     WeightedSquares,
@@ -153,9 +153,17 @@ class Contraction:
             self.missing.add((tuple(args), data))
         return found is not None and (self.needed is None or found in self.needed)
 
-    def could_take(self, program: Iterable[Array]) -> bool:
-        """Whether a program has products that were asked for before they were there."""
-        return any(a in self.without or (a.op == "contract" and (a.args, a.data) in self.asked) for a in program)
+    def was_asked_for(self, a: Array) -> bool:
+        """Whether an array was asked for before it was there."""
+        return a in self.without or (a.op == "contract" and (a.args, a.data) in self.asked)
+
+    def takeable(self, roots: Sequence[Array]) -> set[Array]:
+        """The arrays that one output may take since another one needs them; none where all such were taken."""
+        program = in_order(roots)
+        uses = Counter(x for a in program for x in a.args) + Counter(roots)
+        if not any(map(self.was_asked_for, program)):
+            return set()
+        return {a for a in program if uses[a] > 1 or a.op != "contract" or self.was_asked_for(a)}
 
     # ---- single factors ---------------------------------------------------------------------------
 
@@ -231,7 +239,8 @@ class Contraction:
                 return self.one(*found, kept), kept
         made = [self.product(*both, summed) for both in ((a, b), (b, a))]
         known = (m for m in made if self.arrays.known("contract", *canonical(m)))
-        turned = made[0][2] != tuple(needed) == made[1][2]
+        wanted = [m[2] == tuple(needed) for m in made]
+        turned = wanted[1] if any(wanted) and wanted[0] != wanted[1] else transposes(made[1]) < transposes(made[0])
         args, words, out = next(known, made[turned])
         return self.arrays.contract(args, words[:2], words[2]), out
 
@@ -326,6 +335,17 @@ def with_sum_behind(factor: Factor, summed: Collection[Label]) -> Factor:
     if a.symmetric and len(labels) == 2 and labels[0] in summed and labels[1] not in summed:
         return a, labels[::-1]
     return factor
+
+
+def transposes(made: tuple[list[Array], list[str], Labels]) -> int:
+    """How many matrices are transposed in a product of two that is summed over one axis."""
+    left, right, out = made[1]
+    summed = [c for c in left if c in right and c not in out]
+    if len(summed) != 1 or len(left) != 2 or len(right) != 2:
+        return 0
+    (c,) = summed
+    turned = (left[0] == c and not made[0][0].symmetric, right[1] == c and not made[0][1].symmetric)
+    return sum(turned)
 
 
 def is_negative(a: Array, b: Array) -> bool:

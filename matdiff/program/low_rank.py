@@ -34,7 +34,6 @@ from matdiff.algebra.operators.sums import SumOfEntries
 from matdiff.calculus.definiteness.opposite_signs import BothSigns
 from matdiff.calculus.definiteness.signs import entries_of
 from matdiff.program.rewriting import part, power_of, turned_round
-from matdiff.program.stable import spread_between_inverses
 
 
 class LowRank(NamedTuple):
@@ -119,19 +118,33 @@ class Smaller:
             case Inverse() | MatrixPower() if self.inverted(node) is not None:
                 return self.multiplied([node])
             case Product() if any(self.inverted(f) is not None for f in node.operands):
-                between = spread_between_inverses(node, lambda a: self.parts(a) is not None)
-                return self.multiplied(node.operands) if between is node else self(between)
+                apart = self.beside_inverse(node)
+                return self.multiplied(node.operands) if apart is None else self(apart)
             case Product() if (apart := self.beside_few(node)) is not None:
                 return self(apart)
         operands = tuple([self.done[o] for o in node.operands])
         return node if operands == node.operands else node.rebuild(operands)
+
+    def beside_inverse(self, node: Product) -> Expr | None:
+        """S⁻¹(S − A) = I − S⁻¹A, and the like with powers and on the other side."""
+        for k, f in enumerate(node.operands):
+            around = [power_of(g) for g in (*node.operands[k - 1 : k], *node.operands[k + 1 : k + 2])]
+            bases = [base for base, power in around if power < 0 and self.parts(base) is not None]
+            if isinstance(f, Sum) and any(coefficient(t)[1] in bases for t in f.operands):
+                return self.over_terms(node, k)
+        return None
+
+    def over_terms(self, node: Product, k: int) -> Expr:
+        """A product, multiplied out over the terms of its k-th factor."""
+        before, after = node.operands[:k], node.operands[k + 1 :]
+        return Sum.of(*[part(Product.of(*before, t, *after)) for t in node.operands[k].operands])
 
     def beside_few(self, node: Product) -> Expr | None:
         """(S⁻¹ + A)B = S⁻¹B + AB for a B with few columns."""
         for k, f in enumerate(node.operands):
             terms = f.operands if isinstance(f, Sum) else ()
             if len({node.rows, node.cols} | {g.cols for g in node.operands}) > 1 and any(map(self.has_inverse, terms)):
-                return Sum.of(*[part(Product.of(*node.operands[:k], t, *node.operands[k + 1 :])) for t in terms])
+                return self.over_terms(node, k)
         return None
 
     def has_inverse(self, term: Expr) -> bool:

@@ -88,6 +88,10 @@ class Memory(ast.NodeTransformer):
 
     def assign(self, target: str, value: Node) -> None:
         """Notes what gives a variable its value."""
+        match value:
+            case ast.Call(func=ast.Attribute(attr="array"), args=[ast.Name(id=copied)]) if self.is_free(copied):
+                self.stands[target] = self.stands.get(copied, copied)
+                return
         way = self.own(value, self.made[target].axes)
         if way is None:
             value = self.inside(value)

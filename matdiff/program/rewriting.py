@@ -11,7 +11,7 @@ from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities.transposes import flipped, transposed, untransposed
 from matdiff.algebra.operators.entrywise import Sqrt
 from matdiff.algebra.operators.kronecker import Kronecker
-from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, coefficient, multiple
+from matdiff.algebra.operators.products import Product, Scale, Sum, Transpose, coefficient, factors_of, multiple
 from matdiff.algebra.operators.softmax import SoftmaxOfColumns, SoftmaxOfRows
 from matdiff.algebra.operators.square import Inverse, MatrixPower, Trace
 from matdiff.algebra.operators.structure import DiagonalMatrix
@@ -30,6 +30,7 @@ class Rewriting:
         self.halves = halves
         self.signs = BothSigns(frozenset(n for e in exprs for n in size_names(e)))
         self.beside_vectors = sums_beside_vectors(exprs)
+        self.pairs = neighbours(exprs)
         self.done: dict[Expr, Expr] = {}
         self.formed = set(formed)  # what is one array, however it is used
 
@@ -51,9 +52,31 @@ class Rewriting:
             case SoftmaxOfColumns(operands=(a,)):
                 return transposed(SoftmaxOfRows(flipped(a)))
             case Product():
-                apart = self.multiplied(node, found) or spread(found)
-                return apart or (self.halved(found) if self.halves else None) or found
+                apart = self.multiplied(node, found) or self.by_products(found) or spread(found) or found
+                return self.with_halves(apart) if self.halves else apart
         return found
+
+    def with_halves(self, e: Expr) -> Expr:
+        """A sum, or a single term, with its symmetric products computed with half the work."""
+        terms = e.operands if isinstance(e, Sum) else (e,)
+        found = []
+        for k, t in map(coefficient, terms):
+            half = self.halved(t) if isinstance(t, Product) else None
+            found.append(multiple(k, half or t))
+        return Sum.of(*found) if isinstance(e, Sum) else found[0]
+
+    def by_products(self, e: Product) -> Expr | None:
+        """(A + B)C = AC + BC where both products are there in any case, and C(A + B) likewise."""
+        for k, f in enumerate(e.operands):
+            terms = [chain_of(t) for t in f.operands] if isinstance(f, Sum) else []
+            left, right = e.operands[max(k - 1, 0) : k], e.operands[k + 1 : k + 2]
+            if right and terms and all((t[-1], right[0]) in self.pairs for t in terms):
+                total = Sum.of(*[part(Product.of(t, *right)) for t in f.operands])
+                return Product.of(*e.operands[:k], total, *e.operands[k + 2 :])
+            if left and terms and all((left[0], t[0]) in self.pairs for t in terms):
+                total = Sum.of(*[part(Product.of(*left, t)) for t in f.operands])
+                return Product.of(*e.operands[: k - 1], total, *e.operands[k + 1 :])
+        return None
 
     def multiplied(self, node: Expr, found: Product) -> Expr | None:
         """(A + B)xyᵀ = (Ax + Bx)yᵀ where nothing else needs A + B, yxᵀ(A + B) likewise, and (diag(x) + A)B."""
@@ -121,6 +144,22 @@ def is_diagonal(term: Expr) -> bool:
     """Whether a term is diag(x), or a multiple of it or of I."""
     rest = term.operands[1] if isinstance(term, Scale) else term
     return isinstance(rest, DiagonalMatrix | Identity)
+
+
+def neighbours(exprs: Sequence[Expr]) -> set[tuple[Expr, Expr]]:
+    """The factors beside each other, as they are and transposed, of which one is no square matrix."""
+    found: set[tuple[Expr, Expr]] = set()
+    for node in dict.fromkeys(n for e in exprs for n in postorder(e)):
+        if isinstance(node, Product):
+            for f, g in zip(node.operands, node.operands[1:], strict=False):
+                if f.shape != g.shape and not isinstance(f, Sum) and not isinstance(g, Sum):
+                    found |= {(f, g), (turned_round(g), turned_round(f))}
+    return found
+
+
+def chain_of(term: Expr) -> tuple[Expr, ...]:
+    """The factors of a term beside its scalars."""
+    return factors_of(term.operands[1] if isinstance(term, Scale) else term)
 
 
 def turned_round(e: Expr) -> Expr:

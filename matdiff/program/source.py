@@ -145,14 +145,14 @@ def lowered(
     exprs = [rewrite(e) for e in exprs]
     axes = [order for o in outputs for order in o.axes]
 
-    def attempt(arrays: Arrays | None = None, needed: Sequence[Array] = ()) -> tuple[Lowering, list[Array]]:
-        made = Lowering(exprs, sizes, symbols, rewrite.formed, arrays, {*needed} or None, target.expands)
+    def attempt(arrays: Arrays | None = None, needed: set[Array] | None = None) -> tuple[Lowering, list[Array]]:
+        made = Lowering(exprs, sizes, symbols, rewrite.formed, arrays, needed, target.expands)
         return made, [made.answer(made.done[e], order) for e, order in zip(exprs, axes, strict=True)]
 
     lowering, roots = attempt()
-    program = in_order(roots)
-    if lowering.contraction.could_take(program):  # what one output needs in any case, another one may take
-        again = attempt(lowering.arrays, program)
+    needed = lowering.contraction.takeable(roots)
+    if needed:  # what one output needs in any case, another one may take
+        again = attempt(lowering.arrays, needed)
         lowering, roots = min((lowering, roots), again, key=lambda found: lowering.contraction.costs.of(found[1]))
     tuning = Tuning(lowering.arrays, lowering.contraction.costs, roots)
     roots = [tuning(a) for a in roots]

@@ -38,9 +38,8 @@ def stable(e: Expr) -> Expr:
     return done[e]
 
 
-def spread_between_inverses(e: Expr, is_cheap: Callable[[Expr], bool] = lambda a: False) -> Expr:
-    """A⁻¹(A − xxᵀ)A⁻¹ as A⁻¹ − (A⁻¹x)(A⁻¹x)ᵀ, which needs no product of matrices; of an A whose inverse multiplies
-    cheaply, A⁻¹(A − C)A⁻¹ for any C."""
+def spread_between_inverses(e: Expr) -> Expr:
+    """A⁻¹(A − xxᵀ)A⁻¹ as A⁻¹ − (A⁻¹x)(A⁻¹x)ᵀ, which needs no product of matrices."""
 
     def change(node: Expr) -> Expr | None:
         factors = node.operands if isinstance(node, Product) else ()
@@ -49,7 +48,7 @@ def spread_between_inverses(e: Expr, is_cheap: Callable[[Expr], bool] = lambda a
                 (a,) = left.operands
                 own = [coefficient(t)[0] for t in inner.operands if coefficient(t)[1] is a]
                 rest = [t for t in inner.operands if coefficient(t)[1] is not a]
-                if len(own) == 1 and (is_cheap(a) or all(any(f.cols is ONE for f in chain(t)) for t in rest)):
+                if len(own) == 1 and all(any(f.cols is ONE for f in chain(t)) for t in rest):
                     outer = [Product.of(left, t, left) for t in rest]
                     return Product.of(*factors[:k], Sum.of(multiple(own[0], left), *outer), *factors[k + 3 :])
         return None

@@ -148,6 +148,8 @@ LOW_RANK = {  # what is inverted by a smaller matrix where that is possible: tex
                                "F: d x k; w: k positive; s, y: d positive; c: scalar positive"),
     "inducing points": ("S = Z*inv(K)*Z' + r*eye(p); ||inv(S)*Y||^2 + log det(S)", "r,Z",
                         "Z: p x q; K: q x q spd; Y: p x n; r: scalar positive"),
+    "a bound for inducing points": ("S = Z*inv(K)*Z' + r*eye(p); log det(S) + y'inv(S)*y + tr(Z*inv(K)*Z')/r", "r,Z",
+                                    "Z: p x q; K: q x q spd; y: p; r: scalar positive"),
     "no few columns beside it": ("S = Z Z' + eye(p); tr(inv(S)*A*inv(S)*B) + sum(diag(inv(S)).^2)", "Z",
                                  "Z: p x q; A, B: p x p"),
 }  # fmt: skip
@@ -166,6 +168,8 @@ def test_a_few_columns_beside_a_diagonal_make_a_smaller_matrix(case: str) -> Non
 def test_nothing_with_many_rows_and_columns_is_multiplied_by_its_like() -> None:
     factors = matdiff.code(*LOW_RANK["a factor analysis"], check=False)
     assert factors.cost.flops.value({"d": 1000, "k": 10}) < 8 * 1000 * 1000 * 10
+    bound = matdiff.code(*LOW_RANK["a bound for inducing points"], check=False)
+    assert bound.cost.flops.value({"p": 1000, "q": 10}) < 20 * 1000 * 10 * 10
     alone = matdiff.code("log det(F F' + diag(s))", "s", "F: d x k; s: d positive", check=False)
     assert alone.cost.flops.value({"d": 1000, "k": 10}) < 9 * 1000 * 10 * 10
 
@@ -176,6 +180,8 @@ def test_weighted_squares_are_computed_with_half_the_work() -> None:
     assert "np.sqrt" in made.source
     kernel = matdiff.code("sum(exp(K a))", "a", "K: n x n symmetric; a: n", outputs=("hessian",))
     assert ".T @ t" in kernel.source  # K is Kᵀ
+    softmax = matdiff.code("log(sum(exp(X*b)))", "b", "X: m x n; b: n", outputs=("hessian",))
+    assert ".T @ t" in softmax.source  # also in Xᵀ(diag(p) − ppᵀ)X
     length = matdiff.code("norm2(A x - b)", "x", "A: m x n; x: n; b: m", outputs=("hessian",))
     assert "A.T @ A" in length.source  # not Aᵀ times A/‖r‖
     signed = matdiff.code("sum(s .* (X w).^2)", "w", "X: m x n; w: n; s: m", outputs=("hessian",))

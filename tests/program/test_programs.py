@@ -276,3 +276,16 @@ def test_a_sum_of_weighted_distances_needs_no_distances() -> None:
     )
     assert taken.source.count("_square_distances(x, x)") == 1
     assert "_weighted" not in taken.source
+
+
+def test_products_that_are_there_in_any_case_make_those_of_a_sum() -> None:
+    question = Question("tr(W'*A*W)/tr(W'*B*W)", "W", "W: n x k; A, B: n x n symmetric", ("value", "gradient"))
+    (roots,) = versions(question)
+    squares = [a for a in in_order(roots) if a.op != "input" and [str(n) for n in a.axes] == ["n", "n"]]
+    assert not squares  # (cB − A)W by AW and BW
+    question = Question(
+        "sum(t=1..T, (y[t] - C*x[t])'*R*(y[t] - C*x[t]))", "x",
+        "x[t=1..T]: n; y[t=1..T]: p; C: p x n; R: p x p symmetric", ("value", "gradient"),
+    )  # fmt: skip
+    (roots,) = versions(question)
+    assert all([str(n) for n in a.axes] != ["p", "p"] for a in in_order(roots) if a.op != "input")  # R(y − Cx) once
