@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size, shape_text
 from matdiff.algebra.expr import Expr
-from matdiff.errors import NotationError, ShapeError, UnsupportedError
+from matdiff.errors import MatdiffError, NotationError, ShapeError, Span, UnsupportedError
 from matdiff.language.answers import Reading
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
@@ -89,7 +90,9 @@ def read_equations(text: str, where: str | Mapping[str, str] | None, wrt: Sequen
         return None
     said = asked["names"] if asked else None
     names = tuple(re.split(r"\s*(?:,|\band\b)\s*", said)) if said else tuple(wrt)
-    first = read(difference(pieces[0]), where, names)
+    text = difference(pieces[0])
+    with quoting(pieces[0], text):
+        first = read(text, where, names)
     return Problem(first, constraints_beside(first.expr, pieces[1:], where), (), "solve", names)
 
 
@@ -103,7 +106,9 @@ def _with_shapes(where: str | Mapping[str, str] | None, equations: Sequence[str]
     """The declarations, with the shapes that the constraints tell by themselves."""
     told: dict[str, str] = {}
     for piece in equations:
-        found = read(difference(piece), where)
+        text = difference(piece)
+        with quoting(piece, text):
+            found = read(text, where)
         told |= {n: shape_text(s.shape) for n, s in found.symbols.items() if n not in found.declared and not s.ranges}
     if isinstance(where, Mapping):
         return {**told, **where}
@@ -158,9 +163,33 @@ def _minus(left: str, right: str) -> str:
     return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
 
 
+@contextmanager
+def quoting(piece: str, text: str) -> Iterator[None]:
+    """Errors about left − right quote the constraint as it was written."""
+    try:
+        yield
+    except MatdiffError as error:
+        if error.text == text and error.span is not None:
+            error.text, error.span = piece, _place(piece, text, error.span)
+        raise
+
+
+def _place(piece: str, text: str, span: Span) -> Span:
+    """Where in a constraint a place of left − right stands; all of it, where the place is of both sides."""
+    equals = next(m.span() for m in (UNEQUAL.search(piece), *outside(piece, "=")) if m)
+    for start, end in ((0, equals[0]), (equals[1], len(piece))):
+        side = piece[start:end]
+        for shown in (f"({side})", side):
+            begin = text.find(shown) + (shown != side)
+            if shown in text and begin <= span[0] and span[1] <= begin + len(side) + 1:
+                return start + span[0] - begin, min(start + span[1] - begin, end)
+    return 0, len(piece)
+
+
 def _beside(f: Expr, text: str, piece: str, where: str | Mapping[str, str] | None) -> Expr:
     """A side of a constraint with the symbols of the objective; *piece* is the constraint as it was written."""
-    c = read_beside(f, text, where)
+    with quoting(piece, text):
+        c = read_beside(f, text, where)
     if c.free:
         raise ShapeError(f"the constraint {piece} has a free index", suggestion="Stack the constraints into a vector.")
     return c

@@ -59,7 +59,9 @@ class Test:
     ) -> None:
         self.variables = [family_of(x) for x in variables]
         self.values = values
-        self.program = Program([*values.values(), objective, *needs], lenient=True)
+        self.asked = len(values), len(values) + 1 + len(needs)
+        every = [*constraints, *bounds, *equations]  # their symbols have values, too, where the solution has them not
+        self.program = Program([*values.values(), objective, *needs, *every], lenient=True)
         self.function = Program([objective], lenient=True)
         self.conditions = Program(equations, lenient=True)
         self.limits = Program([*constraints], lenient=True)
@@ -90,7 +92,7 @@ class Test:
         known |= {x: np.broadcast_to(known[x], (1, *shape)) for x, shape in shapes.items()}  # p_k = 1/K has no k
         within = with_values(environment, known)
         own: dict[Expr, Array] = {x: known[x] for x in self.variables}
-        needed = results[len(self.values) + 1 :]
+        needed = results[self.asked[0] + 1 : self.asked[1]]
         is_defined = all(in_domain(x, v) for x, v in own.items()) and all(np.isfinite(v).all() for v in needed)
         if not is_defined or not np.isfinite(self.function.results(within)[0]).all():
             return None

@@ -167,7 +167,8 @@ def answers(found: Solved) -> Iterator[Answer]:
         known: dict[Expr, Expr] = {}
         for name, x in found.question.variables.items():
             if name in c.values:
-                yield Answer(plain(x), named(c.values[name], known))
+                left = found.unknowns[name] if c.values[name].free else x  # each member has its own
+                yield Answer(plain(left), named(c.values[name], known))
                 known |= {c.values[name]: found.unknowns[name]} if is_long(c.values[name]) else {}
     value = found.value() if found.chosen.values else None
     if value is not None and worth_showing(value):

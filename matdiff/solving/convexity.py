@@ -102,15 +102,33 @@ def sign(e: Expr, sizes: frozenset[str]) -> int:
 
 
 def of_multiple(node: Expr, below: list[Shape], varies: Callable[[Expr], bool], sizes: frozenset[str]) -> Shape:
-    """c f for a factor c whose sign is known."""
+    """c f for a factor c whose sign is known, and c a log a."""
     moving = [k for k, o in enumerate(node.operands) if varies(o)]
-    if len(moving) != 1:
-        return Shape.NEITHER
-    signs = [sign(o, sizes) for k, o in enumerate(node.operands) if k != moving[0]]
+    signs = [sign(o, sizes) for k, o in enumerate(node.operands) if k not in moving]
     if 0 in signs:
         return Shape.NEITHER
-    shape = below[moving[0]]
+    shape = below[moving[0]] if len(moving) == 1 else of_entropy([node.operands[k] for k in moving], varies, sizes)
     return TURNED.get(shape, shape) if signs.count(-1) % 2 else shape
+
+
+def of_entropy(factors: list[Expr], varies: Callable[[Expr], bool], sizes: frozenset[str]) -> Shape:
+    """a(b + k log(a/c)) of an affine a that varies, with a positive c and a k whose sign is known."""
+    a = next((f for f in factors if is_affine(f, varies)), None)
+    other = next((f for f in factors if f is not a), None)
+    if a is None or other is None or len(factors) != 2:
+        return Shape.NEITHER
+    moving = [t for t in (other.operands if isinstance(other, Sum) else (other,)) if varies(t)]
+    around = moving[0].operands if isinstance(moving[0], Hadamard | Scale) else (moving[0],)
+    logarithm, signs = around[-1], [sign(o, sizes) for o in around[:-1]]
+    if len(moving) != 1 or not isinstance(logarithm, Log) or 0 in signs or any(map(varies, around[:-1])):
+        return Shape.NEITHER
+    inside = logarithm.operands[0]
+    others = [o for o in inside.operands if o is not a]
+    is_multiple = isinstance(inside, Hadamard | Scale) and len(others) < len(inside.operands)
+    is_ratio = is_multiple and all(sign(o, sizes) == 1 and not varies(o) for o in others)
+    if inside is not a and not is_ratio:
+        return Shape.NEITHER
+    return Shape.CONCAVE if signs.count(-1) % 2 else Shape.CONVEX
 
 
 def of_power(node: Expr, below: list[Shape], sizes: frozenset[str]) -> Shape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr, Number, postorder, replace
+from matdiff.algebra.identities.parts import rebound
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, Sum, coefficient
@@ -23,13 +24,14 @@ def presented(e: Expr) -> Expr:
         return e
     e = replace(e, without_sign) if any(isinstance(n, Norm) for n in nodes) else e
     forms = [e]
-    if any(isinstance(n, Exp) and not n.is_scalar for n in nodes):
+    if any(isinstance(n, Exp) and (n.free or not n.is_scalar) for n in nodes):
         forms.append(with_scalars_outside(with_scalars_outside(e)))
     if any(isinstance(n, Sqrt) for n in nodes):
         forms.append(tidy(replace(e, root_taken)))
     if any(isinstance(n, Scale | Hadamard) for n in nodes):
         forms.append(with_numbers_spread(with_numbers_spread(e)))
-    return min(forms, key=lambda form: len(str(form)) + (2 if form is not e else 0))
+    best = min(forms, key=lambda form: len(str(form)) + (2 if form is not e else 0))
+    return rebound(best, {i.name for i in e.free})
 
 
 def without_sign(e: Expr) -> Expr | None:
@@ -74,6 +76,8 @@ def with_scalars_outside(e: Expr) -> Expr:
         node = n.rebuild(tuple(done[o] for o in n.operands)) if n.operands else n
         if isinstance(node, Exp) and not node.is_scalar:
             node = parted(node)
+        elif isinstance(node, Exp) and node.free:
+            node = parted_member(node)
         elif isinstance(node, SumOfEntries) and isinstance(node.operands[0], Scale):
             c, a = node.operands[0].operands
             node = Hadamard.of(c, tidy(SumOfEntries.of(a)))
@@ -90,6 +94,15 @@ def parted(e: Expr) -> Expr:
     body = Exp(tidy(Sum.of(*rest))) if rest else ones
     flat = [s for c in scalars for s in (c.operands if isinstance(c, Sum) else (c,))]
     return Scale.of(Hadamard.of(*map(exponential, flat)), body) if flat else e
+
+
+def parted_member(e: Expr) -> Expr:
+    """exp(aᵢ + s) as eˢexp(aᵢ), with what has no index in front."""
+    index = min(e.free, key=lambda i: i.name)
+    numbers = [tidy(t.expression()) for t in multiplied_out(e.operands[0], index)]
+    own = [s for s in numbers if s.free]
+    front = [exponential(s) for s in numbers if not s.free]
+    return Hadamard.of(*front, Exp(tidy(Sum.of(*own)))) if front and own else e
 
 
 def exponential(s: Expr) -> Expr:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
-from matdiff.algebra.expr import Expr, Number, bits, postorder
+from matdiff.algebra.expr import Expr, Number, bits
 from matdiff.algebra.identities.transposes import transposed
 from matdiff.algebra.operators.entrywise import Exp, Log, Sqrt, exact_root
 from matdiff.algebra.operators.norms import Norm
@@ -22,7 +22,7 @@ from matdiff.algebra.operators.products import (
     quotient,
     zero,
 )
-from matdiff.algebra.operators.sums import Member, SumOfEntries
+from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.algebra.operators.symmetry import assumed
 from matdiff.algebra.rewriting import Step
 from matdiff.algebra.simplification import tidy
@@ -70,6 +70,13 @@ exponential_parted = form_law(
     where="a: n; c: scalar positive",
     requires="c > 0",
 )
+exponential_parted_in_sum = form_law(
+    "exponential_parted_in_sum",
+    "Σᵢ exp(aᵢ + s) = c ⇒ s = log(c/Σᵢ exp(aᵢ))",
+    "sum(i=1..n, exp(a[i] + log(c/sum(j=1..n, exp(a[j]))))) = c",
+    where="a[i=1..n]: scalar; c: scalar positive",
+    requires="c > 0",
+)
 Branch = tuple[Expr, Demands, tuple[Step, ...]]  # the right-hand side, its demands, the steps that led to it
 
 # ---- from outside in ----------------------------------------------------------------------------------
@@ -99,7 +106,7 @@ def undone(q: Equation) -> list[Root] | None:
             for (_, said, steps), found in zip(branches, after, strict=True)
             for value, own, step in found or ()
         ]
-        e = inner[0] if not isinstance(e, SumOfEntries) else exponent_with(inner[0], q)
+        e = branches[0][2][-1].before if isinstance(e, SumOfEntries | IndexedSum) else inner[0]
     return None
 
 
@@ -134,6 +141,8 @@ def peeled(e: Expr, inner: Expr, c: Expr, q: Equation) -> list[Branch] | None:
             return None if said is None else [(divided(c, factor), said, ())]
         case SumOfEntries():
             return parted_exponentials(inner, c, q)
+        case IndexedSum():
+            return parted_in_sum(e, c, q)
         case Log():
             return [(Exp(c), (), (Step(log_undone, inner, Exp(c)),))]
         case Exp():
@@ -152,11 +161,11 @@ def parted_exponentials(e: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     if len(powers) != 1 or any(q.holds(f) for f in factors if f is not powers[0]):
         return None
     terms = multiplied_out(powers[0].operands[0], q.unknown)
-    with_unknown = [t for t in terms if any(map(q.holds, (*t.scalars, *t.factors)))]
-    if not with_unknown or any(len(t.factors) != 1 or not isinstance(t.factors[0], Ones) for t in with_unknown):
+    alike = [t for t in terms if len(t.factors) == 1 and isinstance(t.factors[0], Ones)]
+    if any(any(map(q.holds, (*t.scalars, *t.factors))) for t in terms if t not in alike):
         return None
-    s = exponent_with(e, q)
-    rest = [t.expression() for t in terms if t not in with_unknown]
+    s = tidy(Sum.of(*[t.around(()) for t in alike]))
+    rest = [t.expression() for t in terms if t not in alike]
     own = Exp(tidy(Sum.of(*rest))) if rest else Ones(*e.shape)
     left = [own if f is powers[0] else f for f in factors]
     whole = tidy(SumOfEntries.of(Hadamard.of(*left) if not isinstance(e, Scale) else Scale.of(*left)))
@@ -164,11 +173,21 @@ def parted_exponentials(e: Expr, c: Expr, q: Equation) -> list[Branch] | None:
     return [(value, positive(c, q), (Step(exponential_parted, s, value),))]
 
 
-def exponent_with(e: Expr, q: Equation) -> Expr:
-    """The s of sum(b ⊙ exp(a + s1)) that holds the unknown."""
-    power = next(n for n in postorder(e) if isinstance(n, Exp) and q.holds(n))
-    terms = multiplied_out(power.operands[0], q.unknown)
-    return tidy(Sum.of(*[t.around(()) for t in terms if any(map(q.holds, (*t.scalars, *t.factors)))]))
+def parted_in_sum(e: IndexedSum, c: Expr, q: Equation) -> list[Branch] | None:
+    """Σᵢ bᵢexp(aᵢ + s) = c ⇒ eˢ = c/Σᵢ bᵢexp(aᵢ), for the s that holds the unknown."""
+    body = e.operands[0]
+    factors = list(body.operands) if isinstance(body, Hadamard) else [body]
+    powers = [f for f in factors if isinstance(f, Exp)]
+    if len(powers) != 1 or any(q.holds(f) for f in factors if f is not powers[0]):
+        return None
+    terms = [tidy(t.expression()) for t in multiplied_out(powers[0].operands[0], q.unknown)]
+    s = tidy(Sum.of(*[t for t in terms if e.index not in t.free]))
+    own = Exp(tidy(Sum.of(*[t for t in terms if e.index in t.free])))
+    if q.holds(own):
+        return None
+    whole = IndexedSum(Hadamard.of(*[own if f is powers[0] else f for f in factors]), e.index)
+    value = tidy(Log(quotient(c, tidy(whole))))
+    return [(value, positive(c, q), (Step(exponential_parted_in_sum, s, value),))]
 
 
 def times(*factors: Expr) -> Expr:

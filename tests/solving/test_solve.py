@@ -409,3 +409,38 @@ def test_a_declared_covariance_is_no_sum_in_a_constraint() -> None:
     assert found.proved
     spread, a = np.diag([1.0, 4.0]), np.array([3.0, 8.0])
     assert np.allclose(matdiff.evaluate(found.solutions[0]["w"], Sigma=spread, a=a), np.array([3.0, 2.0]) / 5)
+
+
+def test_entropy_over_members_and_over_entries_is_the_softmax() -> None:
+    where = "t: scalar positive; p[k=1..N]: scalar positive"
+    found = matdiff.solve("min_q ∑_k q_k a_k + t ∑_k q_k log(q_k/p_k) s.t. ∑_k q_k = 1", where=where)
+    a, p, t = np.array([0.3, -1.0, 2.0]), np.array([0.5, 0.2, 0.9]), 0.7
+    weights = p * np.exp(-a / t)
+    (q,) = (s["q"] for s in found.solutions)
+    members = [matdiff.evaluate(q, a=a, p=p, t=t, k=k) for k in (1, 2, 3)]
+    assert np.allclose(members, weights / weights.sum())
+    assert (found.kind, found.proved) == ("minimum", True)
+    assert "q[k] = p[k]exp(−a[k]/t)/(∑_{i=1}^{N} p[i]exp(−a[i]/t))" in found.to_text(width=120)
+    of_entries = matdiff.solve("minimise q'a + t*sum(q .* log(q)) s.t. sum(q) = 1", "q", where="t: scalar positive")
+    assert np.allclose(matdiff.evaluate(of_entries.solutions[0]["q"], a=a, t=t), np.exp(-a / t) / np.exp(-a / t).sum())
+
+
+def test_symbols_of_constraints_that_a_solution_has_not_have_values_in_its_check() -> None:
+    found = matdiff.solve("min_x x'x s.t. a'x = c'x")
+    assert str(found.solutions[0]["x"]) == "0_n"
+    assert found.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("problem", "quoted"),
+    [
+        ("min_x x'x s.t. a'x = b foo", ("a'x = b foo", "foo")),
+        ("min_x x'x s.t. foo x >= 0", ("foo x >= 0", "foo")),
+        ("solve A x = b foo for x", ("A x = b foo", "foo")),
+    ],
+)
+def test_errors_in_constraints_quote_them_as_they_are_written(problem: str, quoted: tuple[str, str]) -> None:
+    with pytest.raises(matdiff.MatdiffError) as caught:
+        matdiff.solve(problem)
+    text, (start, end) = caught.value.text, caught.value.span
+    assert (text, text[start:end]) == quoted
