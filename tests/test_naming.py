@@ -192,3 +192,18 @@ def test_a_hessian_is_given_in_the_names_of_its_page() -> None:
     page = matdiff.hessian("logsumexp(A*x)", "x", "A: K x d").to_text()
     assert "∂²f/∂x∂xᵀ = Aᵀ(diag(p) − ppᵀ)A\n            = Aᵀ(diag(softmax(Ax))" in page
     assert "∇_x f = Aᵀp\n" in page
+
+
+def test_answers_are_given_in_the_names_of_the_page_and_closed_below() -> None:
+    page = matdiff.derive(*MEMBERS["factorisation"]).to_text(width=200)
+    assert "∇_p[i] f = −2∑_{j=1}^{m} r[i, j]q[j]\n           = −2∑_{j=1}^{m} (R[i, j] − c − a[i]" in page
+
+
+def test_contributions_to_a_member_are_added_in_a_section_of_their_own() -> None:
+    text = "sum(i=1..N, j=1..N, exp(-norm2(z[i] - z[j])^2/(2*h^2)))"
+    found = matdiff.derive(text, "z", "z[i=1..N]: d; h: scalar positive")
+    page = found.to_text(width=200)
+    assert page.count("\nGradient\n") == 1
+    assert "\nContributions\n  ∇_z[i] f = −(∑" in page
+    assert "contributions added" in page
+    assert found.verify().ok

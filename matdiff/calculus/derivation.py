@@ -27,6 +27,9 @@ from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
 
 
+AT_ONCE = ("Substitution", "Contributions", "Trace form")  # phases that are two lines at most
+
+
 @cache
 def unspoken() -> frozenset[Law]:
     """Laws that a textbook applies without a word."""
@@ -83,7 +86,7 @@ class Phase(NamedTuple):
             return
         if laws or self.title in ("Projection", "Substitution"):
             yield Line(shown, laws)
-        if self.title in ("Substitution", "Trace form") and not full:  # simplified, and moved to the right end, at once
+        if self.title in AT_ONCE and not full:  # simplified, and moved to the right end
             yield from self._at_once(shown, groups)
             return
         told = self._told(shown, groups)

@@ -292,7 +292,7 @@ class _Sweep:
             simple, named = self._in_definitions(simple)
             phases.append(Phase("Substitution", opening, total, _frozen([inserted, steps, *named])))
         elif steps is not NO_STEPS:
-            phases.append(Phase("Gradient", None, expanded, _frozen([steps])))
+            phases.append(Phase("Contributions", added, expanded, _frozen([steps])))
         return simple
 
     def _in_definitions(self, answer: Expr) -> tuple[Expr, list[Told]]:

@@ -40,7 +40,7 @@ from matdiff.page.model import (
     require_level,
 )
 from matdiff.page.pieces import both, steps_record, symbols_record
-from matdiff.page.repeated import defined, has_customary_name, longest_repeated
+from matdiff.page.repeated import defined
 
 if TYPE_CHECKING:
     from matdiff.calculus.hessian import Hessians
@@ -201,7 +201,8 @@ def left_side(block: Block, phase: Phase, found: Gradients, pen: Pen) -> Formula
     if opening is not None and (opening.law is chain_rule or (phase.title == "Chain" and block.name)):
         return pen(opening.before)
     if not block.name:
-        return joined([nabla(block.node), " f"])
+        name = next(name for name, u in found.unknowns.items() if u is block.node)
+        return joined([nabla(answered(found, name)), " f"])
     if isinstance(block.node, Iterate):
         return pen(Differential(block.node))
     return joined([D, "f" if block.node is found.function else named(block.name)])
@@ -225,15 +226,13 @@ def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Pa
 
 
 def answer_and_closed(found: Gradients, name: str, closed: Gradients, pen: Pen) -> Answer:
-    """The answer in the names of the page, where it would repeat what they stand for, and closed if that is short."""
+    """The answer in the names of the page, and below it closed if that is short."""
     return in_names(answer(found, name), closed.gradients[name], pen)
 
 
 def in_names(made: Answer, closed: Expr, pen: Pen) -> Answer:
-    """An answer in the names of the pen where it has what they stand for, and the closed one below if it is short."""
-    told = made.value
-    if longest_repeated(told, pen.names) in pen.pieces or has_customary_name(told, pen.pieces):
-        told = pen.shown(told)
+    """An answer in the names of the pen, and the closed one below where that is another one and short."""
+    told = pen.shown(made.value)
     written = plain(closed)(TEXT)
     is_told = len(written) <= CLOSED and written != plain(told)(TEXT)
     return made._replace(value=told, closed=closed if is_told else None)

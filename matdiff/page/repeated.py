@@ -73,11 +73,6 @@ def worthwhile(pieces: dict[Expr, Expr], known: Collection[Expr]) -> dict[Expr, 
     return pieces
 
 
-def has_customary_name(e: Expr, pieces: Mapping[Expr, Expr]) -> bool:
-    """Whether an expression has a softmax function with a name in it."""
-    return bool(pieces) and any(isinstance(n, SOFTMAX) and n in pieces for n in postorder(e, prune=is_definition))
-
-
 def longest_repeated(line: Expr, known: Collection[Expr]) -> Expr | None:
     """What costs most to read of what stands twice in a line, be it with other indices; the first of its kind."""
     written = written_times(line, known)
