@@ -16,16 +16,13 @@ from operator import mul
 from typing import Any, NoReturn, TypeVar
 from weakref import ref
 
-from matdiff.algebra.constants import Identity
 from matdiff.algebra.dims import Size, size
 from matdiff.algebra.expr import Expr
-from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import divided
-from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.reductions import count
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.recording.hints import COMPARE, JUMPS, ONE_VALUE, hint_for
-from matdiff.recording.shapes import Lengths, flip, number, realigned, repeated, shape_of, written
+from matdiff.recording.shapes import Lengths, flip, number, realigned, written
 
 Operation = Callable[..., Any]
 Declared = TypeVar("Declared", bound=Operation)
@@ -421,33 +418,10 @@ def lift(value: Any) -> Traced:
         found: Traced = FUNCTIONS["array"](value)
         return found
     if isinstance(value, np.ndarray | list | tuple) or is_foreign_array(value):
-        return _constant(np, np.asarray(value))
+        return as_traced(FUNCTIONS["array of numbers"](np.asarray(value)))
     refuse(f"a value of type {type(value).__name__}")
 
 
 def is_foreign_array(value: Any) -> bool:
     """Whether a value is an array of JAX or a tensor of PyTorch."""
     return type(value).__module__.partition(".")[0] in ("jax", "jaxlib", "torch") and hasattr(value, "__array__")
-
-
-MOST_NUMBERS = 400
-
-
-def _constant(np: Any, array: Any) -> Traced:
-    """An array in the function itself: one number, a multiple of the identity, or the matrix of its numbers."""
-    if array.dtype.kind not in "biuf" or not array.size:
-        refuse(f"an array of shape {array.shape} and type {array.dtype}")
-    if array.ndim > 2:
-        found: Traced = FUNCTIONS["stack"](list(array))
-        return found
-    lengths = tuple(size(int(k)) for k in array.shape)
-    if not array.ndim:
-        return lift(array.item())
-    if np.all(array == array.flat[0]):
-        return Traced(repeated(lift(array.flat[0].item()).expr, shape_of(lengths)), lengths)
-    if array.ndim == 2 and lengths[0] is lengths[1] and np.array_equal(array, array.flat[0] * np.eye(len(array))):
-        return Traced(Scale.of(lift(array.flat[0].item()).expr, Identity(lengths[0])), lengths)
-    if array.size > MOST_NUMBERS:
-        refuse("a large array of numbers", "Give it as a parameter: a name with a shape in where.")
-    rows = [HorizontalStack.of(*[lift(v).expr for v in row]) for row in np.atleast_2d(array).tolist()]
-    return Traced(VerticalStack.of(*rows), lengths)

@@ -9,6 +9,7 @@ from typing import Any
 from matdiff.algebra.constants import Identity, Ones
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.expr import Expr, Number
+from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.algebra.operators.kronecker import Unvec, Vec, divided
 from matdiff.algebra.operators.products import Scale
 from matdiff.algebra.operators.structure import DiagonalMatrix, DiagonalVector
@@ -263,3 +264,33 @@ def copy(a: Any) -> Traced:
 
 METHODS["astype"] = lambda a, dtype: copy(a)
 METHODS["conj"] = METHODS["conjugate"] = copy
+
+
+# ---- arrays of numbers ----------------------------------------------------------------------------------
+
+MOST_NUMBERS = 400
+
+
+def of_numbers(array: Any) -> Traced:
+    """An array in the function itself: one number, a multiple of the identity, or the matrix of its numbers."""
+    import numpy as np
+
+    if array.dtype.kind not in "biuf" or not array.size:
+        refuse(f"an array of shape {array.shape} and type {array.dtype}")
+    if array.ndim > 2:
+        found: Traced = FUNCTIONS["stack"](list(array))
+        return found
+    lengths = lengths_of(array.shape)
+    if not array.ndim:
+        return lift(array.item())
+    if np.all(array == array.flat[0]):
+        return Traced(repeated(lift(array.flat[0].item()).expr, shape_of(lengths)), lengths)
+    if array.ndim == 2 and lengths[0] is lengths[1] and np.array_equal(array, array.flat[0] * np.eye(len(array))):
+        return Traced(Scale.of(lift(array.flat[0].item()).expr, Identity(lengths[0])), lengths)
+    if array.size > MOST_NUMBERS:
+        refuse("a large array of numbers", "Give it as a parameter: a name with a shape in where.")
+    rows = [HorizontalStack.of(*[lift(v).expr for v in row]) for row in np.atleast_2d(array).tolist()]
+    return Traced(VerticalStack.of(*rows), lengths)
+
+
+FUNCTIONS["array of numbers"] = of_numbers
