@@ -296,7 +296,7 @@ class Header:
 
 def is_message_only(text: str, defined: str) -> bool:
     """Whether a size stands in nothing but the shape that a message names."""
-    code = re.sub(r'"[^"]*"', lambda m: " ".join(re.findall(r"\{(\w+)\}", m.group())), text)
+    code = re.sub(r'f?"[^"]*"', lambda m: " ".join(re.findall(r"\{(\w+)\}", m.group())), text)
     return re.search(rf"\b{defined}\b", code) is None
 
 

@@ -185,7 +185,7 @@ for _kind, _lower in (("lower", "True"), ("upper", "False")):
     return scipy.linalg.solve_triangular(a, b, lower={_lower}, trans=1, check_finite=False)''',
         f"{_kind}_inverse": f'''def _{_kind}_inverse(a):
     """A⁻¹ for a triangular A."""
-    return scipy.linalg.solve_triangular(a, np.eye(len(a)), lower={_lower}, check_finite=False)''',
+    return scipy.linalg.solve_triangular(a, np.eye(len(a), dtype=a.dtype), lower={_lower}, check_finite=False)''',
         f"{_kind}_logdet": f'''def _{_kind}_logdet(a):
     """log |det A| for a triangular A."""
     return np.log(np.abs(a.diagonal())).sum()''',

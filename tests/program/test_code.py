@@ -236,6 +236,12 @@ def test_wrong_shapes_are_told_by_the_argument_and_the_size() -> None:
         made.function(np.ones(5), np.ones(3), np.ones(5))
 
 
+def test_a_size_that_a_message_alone_names_is_read_for_it() -> None:
+    made = matdiff.code("sum(i=1..n, sum(j=1..n, W[i,j]*norm2(x[i] - x[j])^2))", "x", "W: n x n; x[i=1..n]: d")
+    with pytest.raises(ValueError, match=r"x has the shape \(4, 2\), which is not \(n, d\) with d = 2, n = 3"):
+        made.function(np.eye(3), np.ones((4, 2)))
+
+
 def test_single_precision_is_kept() -> None:
     made = matdiff.code("||X w - y||^2 + tr(diag(w))", wrt="w", outputs=("gradient", "hessian"))
     x, w, y = (a.astype(np.float32) for a in values(made, X=(5, 3), w=(3,), y=(5,)))
