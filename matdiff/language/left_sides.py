@@ -164,7 +164,7 @@ def unseen(text: str, heads: list[re.Match[str]]) -> Iterator[str]:
             if fault := _fault_of(argument, inside[:k], head, rest):
                 message, hint = fault
                 raise NotationError(message, text=text, span=head.span(), suggestion=hint)
-            if not _stands(argument, rest):
+            if not stands(argument, rest):
                 whole = text[head.start() : head.end()].rstrip("=: ").strip()
                 yield f"{argument} of {whole} does not occur in the function"
 
@@ -173,7 +173,7 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     """What is wrong about an argument on a left side, and what to do."""
     found = head.groupdict()
     name = found.get("name") or ""
-    if name in FUNCTIONS and (found["log"] or not _stands(argument, rest)):  # log det(X) = …, tr(AXB) = …
+    if name in FUNCTIONS and (found["log"] or not stands(argument, rest)):  # log det(X) = …, tr(AXB) = …
         whole = head.group().rstrip("=: ").strip()
         return (
             f"{whole} on the left side is a formula, and no name of a function",
@@ -185,7 +185,7 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     return (f"{argument} stands twice on the left side", "name each argument once") if argument in others else None
 
 
-def _stands(argument: str, rest: str) -> bool:
+def stands(argument: str, rest: str) -> bool:
     """Whether an argument stands in the rest of a text, or a member of the family of which x_1 is one."""
     bare = argument.strip("⟪⟫(){} ")
     family = re.match(rf"([^\W\d_][{MARKS}]*)(?:_|[{SUBS}])", bare)

@@ -44,7 +44,14 @@ from matdiff.language.questions import Question
 from matdiff.language.rows import require_no_numbers_beside
 from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
-from matdiff.language.side_conditions import Condition, compared, declare_conditions, fault_of_side, is_set
+from matdiff.language.side_conditions import (
+    Condition,
+    compared,
+    declare_conditions,
+    fault_of_side,
+    is_set,
+    unseen_names,
+)
 from matdiff.language.spelling import plain, transcript
 from matdiff.language.statements import said_in
 from matdiff.language.syntax import parse_tokens
@@ -148,7 +155,7 @@ class Readings:
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
-        self.notes = (*changes, *notes)
+        self.notes = (*changes, *notes, *unseen_names(whole.text, self.conditions))
         self.spans = tuple(whole.span(*span) for span in spans)
         declare_conditions(declared, self.conditions, whole)
         places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from matdiff.errors import MatdiffError, NotationError
 from matdiff.language.declarations import add_condition
 from matdiff.language.declared import Declarations
 from matdiff.language.extents import Excerpt
-from matdiff.language.left_sides import HEAD, Piece
+from matdiff.language.left_sides import HEAD, Piece, stands
 from matdiff.language.names import LETTER, MARKS, SUPERS
 from matdiff.language.outside import between
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
@@ -28,7 +28,7 @@ DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?
 NAME = rf"[^\W\d_][\w{MARKS}]*"
 COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"
 SET = rf"(?:{SPACE}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"
-LIKE_SPACE = rf"(?!{SPACE}\s*$)[RS](?=\s*[_^{SUPERS}⊤'])"  # R⊤^n, S^n_{{++q}}
+LIKE_SPACE = rf"(?<!\w)[RS](?=\s*[_^{SUPERS}⊤'])"  # R⊤^n, S^n_{{++q}}
 RELATIONS = regex(r"\S\s*(?:[∈≻⪰≺⪯≤≥⩽⩾⊥≠]|(?:<|(?<!-)>)=?)\s*\S|∀")
 
 
@@ -134,6 +134,16 @@ def _is_constraint(said: str, behind: bool) -> bool:
     return behind and is_sided and not left.lstrip().startswith("∇")
 
 
+def unseen_names(text: str, conditions: Sequence[Condition]) -> Iterator[str]:
+    """What is said of names that conditions declare and that stand nowhere else in a text."""
+    rest = text
+    for condition in conditions:
+        rest = rest[: condition.start] + " " * (condition.end - condition.start) + rest[condition.end :]
+    for name in dict.fromkeys(name for condition in conditions for name in condition.names):
+        if not stands(name, rest):
+            yield f"{name.strip('⟪⟫')} does not occur in the function"
+
+
 def compared(condition: str) -> list[tuple[int, int]]:
     """The places of the sides of a constraint; none where it is said in words.
 
@@ -152,7 +162,7 @@ def fault_of_side(condition: str, start: int, end: int) -> str:
     before, side = condition[:start].rstrip()[-1:], condition[start:end].strip()
     if not side:
         return "a side of it is missing"
-    if before == "∈" and re.match(LIKE_SPACE, side):
+    if before == "∈" and re.search(LIKE_SPACE, side) and not re.fullmatch(SPACE, side):
         return f"{side} is no space; there are ℝ^n, ℝ^{{m×n}}, 𝕊^n, 𝕊^n_+, 𝕊^n_{{++}}"
     if before and before in "≻⪰≽≺⪯" and re.fullmatch(r"[0-9. \u200a]*[1-9][0-9. \u200a]*", side):
         return f"a matrix is compared with 0 or a matrix, and not with {side}"

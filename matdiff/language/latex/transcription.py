@@ -15,7 +15,7 @@ from matdiff.language.latex.commands import BARS, COMMANDS, DELIMITERS, DIRECTED
 from matdiff.language.latex.constructs import Accent, Brace, Construct, Fence, Fraction, Root, Script
 from matdiff.language.latex.macros import Token, is_word
 from matdiff.language.latex.nesting import Frame
-from matdiff.language.latex.page import in_word
+from matdiff.language.latex.page import NAME_ENDS, in_word
 from matdiff.language.latex.wording import Wording
 from matdiff.language.names import nearest
 from matdiff.language.transcript import Transcript
@@ -26,6 +26,8 @@ DIMENSION = r"\[\s*-?[0-9.]+\s*(?:pt|em|ex|cm|mm|in|mu)\s*\]"
 INDEX = r"(?:[A-Za-z0-9+,:_ ]|\{\w+\}|\[\w+\]){1,10}\]"  # behind a letter: x[i], W[y_i, :]
 ONE_INDEX = r"\s*(?:[A-Za-z](?:_\w|_\{\w+\}|\[\w\])?|[0-9]+|:)\s*"
 INDICES = rf"{ONE_INDEX}(?:,{ONE_INDEX})*\]"  # behind a bracket: (W x)[t], A^{-1}[i, j]
+ARROWS = (r"\vec", r"\overrightarrow")
+OPERATOR_ENDS = rf"[∑∏Σ∫{NAME_ENDS}]$|[A-Za-z]{{2}}$"  # what may have limits
 MOST_UNKNOWN = 5  # words behind backslashes that are looked at before a text counts as plain
 
 
@@ -164,6 +166,10 @@ class _Pass(Wording):
 
     def vanish(self, token: Token, _: str) -> None:
         """A command that says only how a formula looks."""
+        if token.text.endswith("limits") and not re.search(OPERATOR_ENDS, self.page.last()):
+            raise self.error(
+                f"{token.text} stands behind no operator", token, r"it belongs behind \sum, \max and the like"
+            )
 
     def line(self, token: Token, _: str) -> None:
         r"""A new line, perhaps with more space: \\[2pt]."""
@@ -290,6 +296,8 @@ class _Pass(Wording):
     def font(self, token: Token, _: str) -> None:
         if token.text == r"\vec" and self.stream.peek() == "(" and "vec" in self.functions:
             self.function(token)
+        elif token.text in ARROWS and not (self._letter_follows() or self.stream.peek()[:1] in ("{", "0", "1")):
+            raise self.error(f"{token.text} stands over no letter", token)
         else:
             self.set_font(token)
 
