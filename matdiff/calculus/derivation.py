@@ -26,7 +26,6 @@ from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
 
-
 AT_ONCE = ("Substitution", "Contributions", "Trace form")  # phases that are two lines at most
 
 
