@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.dims import ONE, Size, size
+from matdiff.algebra.expr import Expr, Number
 from matdiff.algebra.operators.blocks import HorizontalStack, VerticalStack
 from matdiff.language.broadcasting import filled
 from matdiff.language.scopes import ZEROS
@@ -23,6 +23,14 @@ def type_block(attempt: Attempt, node: Node) -> Typed:
     ends = list(accumulate(node.value))
     cells = [part.typed for part in node.parts]
     return stacked(attempt, node, [cells[end - count : end] for end, count in zip(ends, node.value, strict=True)])
+
+
+@rule("ARRAY")
+def type_array(attempt: Attempt, node: Node) -> Typed:
+    """[0.5, 1; 2, -3] of many numbers"""
+    rows, counts = node.value, [len(row) for row in node.value]
+    shape = size(len(rows)), size(counts[0])
+    return attempt.typed(node, shape, (), lambda: made(counts, [Number(k) for row in rows for k in row]))
 
 
 @special("hstack", "vstack")

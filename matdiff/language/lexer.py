@@ -21,6 +21,7 @@ from matdiff.language.densities import SEPARATED, has_comma, separator
 from matdiff.language.doubtful_calls import CUSTOMARY_FUNCTIONS, STARTERS
 from matdiff.language.keywords import DEFINITION, Keywords
 from matdiff.language.limits import read_limits
+from matdiff.language.literals import array_of
 from matdiff.language.named_functions import require_no_projection
 from matdiff.language.names import (
     COMPLEX,
@@ -215,6 +216,9 @@ class Lexer(Keywords):
         bracket = ANGLES.get(m.group(), m.group())
         self.require_no_spectrum(m)
         before = self.last
+        is_behind = bracket == "[" and before in ENDERS and not self.gap and indexes(before, self.text, m.end())
+        if bracket == "[" and not is_behind and (rows := array_of(self.text, m.start())):
+            return self.operand("ARRAY", rows, m.start(), self.text.find("]", m.end()) + 1)
         if before == "FUNCTION" and self.tokens[-1].value in SEPARATED:
             self.separators.update(separator(self.text, m.end()))
             if self.tokens[-1].value == "kl":
@@ -230,7 +234,7 @@ class Lexer(Keywords):
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
         if before in ("FUNCTION", "UNSPECIFIED", "CARET", "DOT_CARET", "METHOD"):
             return self.emit("LEFT", None, m.start(), m.end())
-        if bracket == "[" and before in ENDERS and not self.gap and indexes(before, self.text, m.end()):
+        if is_behind:
             return self.emit("LEFT_INDEX", None, m.start(), m.end())
         return self.opening("INNER_OPEN" if bracket == "⟨" else "LEFT", m.start(), m.end())
 

@@ -77,7 +77,7 @@ def copied(root: Node) -> Node:
 
 # ---- building nodes -------------------------------------------------------------------------------
 
-VALUED = frozenset(("NAME", "NUMBER", "STRING"))  # tokens that are operands of their own
+VALUED = frozenset(("NAME", "NUMBER", "ARRAY", "STRING"))  # tokens that are operands of their own
 CHAINS = {  # alias → the kind of flat node that the alternative adds an operand to
     "then": "sequence",
     "add": "sum",

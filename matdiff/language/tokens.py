@@ -21,6 +21,7 @@ ENDERS = frozenset(
         *CLOSERS,
         "NAME",
         "NUMBER",
+        "ARRAY",
         "TRANSPOSE",
         "INVERSE_TRANSPOSE",
         "PSEUDO_INVERSE",
