@@ -126,16 +126,17 @@ def count_of_matrices(arrays: Sequence[Typed]) -> int:
 def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
     """Numbers beside arrays, and vectors beside matrices, are less likely than equal shapes where kinds are guessed."""
     for a in arrays:
-        if axes_of(a) == count or a.number is not None or is_fraction(a.node) or is_intercept(a, arrays):
+        if axes_of(a) == count or a.number is not None or is_multiple(a.node) or is_intercept(a, arrays):
             continue
         name = a.node.value[0] if a.node.kind == "symbol" else ""
         is_likely = is_coefficient(a.node) if a.is_scalar else name != "" and name[0] in BIASES
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
 
 
-def is_fraction(node: Node) -> bool:
-    """Whether a number is written 1/m."""
-    return node.kind == "array" and node.value.name == "divide" and node.parts[0].kind == "NUMBER"
+def is_multiple(node: Node) -> bool:
+    """Whether a number is written 1/m, 0.5 * gamma or gamma / 2."""
+    is_product = node.kind == "array" and node.value.name in ("divide", "multiply")
+    return is_product and any(part.kind == "NUMBER" for part in node.parts)
 
 
 def is_coefficient(root: Node) -> bool:
