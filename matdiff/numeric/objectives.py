@@ -33,7 +33,9 @@ class Objective:
     unpack(x)       the values of the unknowns, by name
     pack(values)    the vector of such values
 
-    Of a symmetric or triangular unknown x has the entries that are free, of a diagonal one the diagonal.
+    Of a symmetric or triangular unknown x has the entries that are free, of a diagonal one the diagonal.  Where a step
+    leaves the matrices that the function is one of, as the positive definite ones, the value is infinite: BFGS and
+    trust-ncg take a shorter step, L-BFGS-B stops.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Objective:
             raise UnknownNameError(f"no value is given for {missing[0]}")
         self._code, self._second, self._fixed = code, second, dict(fixed)
         self._products: Code | None = None  # written when it is asked for first
+        self._has_value = False  # somewhere
         self._shapes = {n: real_array(n, given).shape for n in names}
         self.x0 = self.pack(given)
 
@@ -74,7 +77,13 @@ class Objective:
 
     def __call__(self, x: Any) -> tuple[float, Any]:
         """The value and the gradient."""
-        value, gradient = self._run(self._code, self.unpack(x))
+        try:
+            value, gradient = self._run(self._code, self.unpack(x))
+        except np.linalg.LinAlgError:
+            if not self._has_value:  # the start, or what is fixed, is no such matrix
+                raise
+            return np.inf, np.zeros(len(x))
+        self._has_value = True
         return float(value), self._packed(gradient)
 
     def hessp(self, x: Any, v: Any) -> Any:

@@ -495,6 +495,22 @@ def test_unknowns_are_packed_into_one_vector_for_an_optimiser() -> None:
     assert found.hessp(found.x0, v) == pytest.approx(2 * wide.T @ wide @ v)
 
 
+@pytest.mark.parametrize("method", ["trust-ncg", "BFGS"])
+def test_a_step_out_of_the_positive_definite_matrices_is_too_long(method: str) -> None:
+    optimize = pytest.importorskip("scipy.optimize")
+    root = np.random.default_rng(0).normal(size=(4, 4))
+    m = root @ root.T + np.eye(4)
+    question = ("tr(M*P) - log det(P)", "P", "P: n x n spd; M: n x n symmetric")
+    found = matdiff.objective(*question, fixed={"M": m}, start=np.eye(4))
+    assert found(found.x0)[0] == pytest.approx(np.trace(m))
+    assert found(-found.x0)[0] == np.inf
+    hessp = {"hessp": found.hessp} if method == "trust-ncg" else {}
+    least = optimize.minimize(found, found.x0, jac=True, method=method, **hessp)
+    np.testing.assert_allclose(found.unpack(least.x)["P"], np.linalg.inv(m), atol=1e-4)
+    with pytest.raises(np.linalg.LinAlgError):
+        matdiff.objective(*question, fixed={"M": m}, start=-np.eye(4))(-found.x0)
+
+
 @pytest.mark.parametrize(("kind", "entries"), [("symmetric", 6), ("lower", 6), ("upper", 6), ("diagonal", 3)])
 def test_only_the_free_entries_of_an_unknown_vary(kind: str, entries: int) -> None:
     a = RNG.normal(size=(3, 3))
