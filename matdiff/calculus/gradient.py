@@ -80,8 +80,9 @@ def gradients(f: Expr, unknowns: Mapping[str, Expr], expand: bool = True) -> Gra
         give(f)
         found = restored(found, f, unknowns, free)
     else:
-        found = _Sweep(f, unknowns, expand).derive()
-    leaves = symbols(f)
+        sweep = _Sweep(f, unknowns, expand)
+        found = sweep.derive()
+    leaves = symbols(f) if free else [node for node in sweep.nodes if type(node) is Symbol]
     for g in (*found.gradients.values(), *found.unconstrained.values(), *found.riemannian.values()):
         g.facts["context"] = leaves  # by them a value of g finds the size of the 1 in ∇ sum(x) = 1
     return found

@@ -17,8 +17,10 @@ from matdiff.errors import UnsupportedError
 
 def require_somewhere(function: Expr, unknowns: Collection[Expr], answers: Iterable[Expr]) -> None:
     """Refuses what holds nowhere: where xxᵀ would have to be invertible, or −xᵀx positive; and 1/0."""
-    if any(isinstance(node, Power) and divides_by_zero(node) for answer in answers for node in postorder(answer)):
-        raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
+    for answer in answers:
+        for node in postorder(answer):
+            if type(node) is Power and divides_by_zero(node):
+                raise UnsupportedError("the function divides by 0", suggestion="Look at its denominators once more.")
     if found := [c for c in dict.fromkeys(needed(function, Dependence(unknowns))) if is_doubtful(c)]:
         from matdiff.calculus.conditions import require_possible  # only where there is something to be proved
 

@@ -143,6 +143,8 @@ def _named(
     known: Mapping[str, Symbol], name: str, expr: Expr, moved: Mapping[str, Collection[int]] = NOTHING_MOVED
 ) -> Expr | None:
     """The symbol that a string names, or the member or part of one; a definition has parts as well."""
+    if name in known and name.isalpha() and name.isascii():
+        return known[name]  # as it mostly is
     written = name
     name = re.sub(r"\^\{?\[\s*(\w+)\s*\]\}?", r"^{(\1)}", name)  # W^{[l]}
     name = changed(plain(name)).strip()
