@@ -199,10 +199,11 @@ def say_samples(bound: Bound, attempt: Attempt) -> None:
 def say_offsets(bound: Bound, attempt: Attempt) -> None:
     """Notes that the b of X w + b is a vector, where w are weights and b may be one number for all rows."""
     for node in bound.order:
-        is_residual = node.kind == "sum" and len(node.parts) > 2  # and no X w − b
-        letters = [part.value[0] for part in node.parts if part.kind == "symbol"] if is_residual else []
+        is_residual = node.kind == "sum" and len(node.parts) == 2 and "subtract" in node.value  # X w − b
+        terms = node.parts if node.kind == "sum" and not is_residual else []
+        letters = [part.value[0] for part in terms if part.kind == "symbol"]
         doubtful = [b for b in letters if b in "bc" and attempt.assumed.get(b) == "V" and not bound.names[b].declared]
-        if doubtful and any(_is_prediction(part, attempt) for part in node.parts):
+        if doubtful and any(_is_prediction(part, attempt) for part in terms):
             (b, *_), kind = doubtful, "scalar"
             attempt.note(node, f"{b} is read as a vector; if it is one number for all rows, declare it: {b}: {kind}")
 
