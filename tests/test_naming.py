@@ -72,7 +72,7 @@ def test_a_name_is_none_that_the_question_has() -> None:
     assert "E₂ = PE − S" in page
 
 
-@pytest.mark.parametrize("text", ["‖Xw − y‖²", "x'A x/(x'B x)", "log|A X B| + ‖X‖²"])
+@pytest.mark.parametrize("text", ["‖Xw − y‖²", "x'A x/(1 + x'B x)", "log|A X B| + ‖X‖²"])
 def test_what_is_short_has_no_names(text: str) -> None:
     found = matdiff.derive(text, "X" if "X‖" in text else text[1] if text[0] == "‖" else "x")
     assert " = " not in found.to_text().splitlines()[1]
@@ -207,3 +207,23 @@ def test_contributions_to_a_member_are_added_in_a_section_of_their_own() -> None
     assert "\nContributions\n  ∇_z[i] f = −(∑" in page
     assert "contributions added" in page
     assert found.verify().ok
+
+
+QUOTIENTS = [
+    ("x'A x/(x'x)", "x", "A: n x n symmetric; x: n", "2(Ax − ρx)/(xᵀx)"),
+    ("x'*A*x/(x'*B*x)", "x", "A: n x n; B: n x n spd; x: n", "(A + Aᵀ − 2ρB)x/(xᵀBx)"),
+    ("tr(U'*S*U)/tr(U'*U)", "U", "U: d x k; S: d x d symmetric", "2(SU − ρU)/Tr(UᵀU)"),
+]
+
+
+@pytest.mark.parametrize(("text", "wrt", "where", "answer"), QUOTIENTS)
+def test_a_quotient_that_its_gradient_has_is_rho(text: str, wrt: str, where: str, answer: str) -> None:
+    """As books write the gradient of Rayleigh's quotient."""
+    found = matdiff.derive(text, wrt, where)
+    page = found.to_text()
+    assert page.startswith(f"f({wrt}) = ρ ")
+    assert f"∇_{wrt} f = {answer}\n        = {found.gradient}        " in page
+    review = matdiff.check(page)
+    assert review.ok, review.to_text()
+    assert sum(line.verdict == "proved" for line in review.lines) >= 5
+    assert "ρ" not in matdiff.derive("a/b", "b", "a, b: scalar").to_text()

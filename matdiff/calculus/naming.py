@@ -155,7 +155,14 @@ class Names:
 
     def fresh(self, e: Expr, above: Sequence[Expr]) -> str:
         """A name for a piece: the letter that is customary, else t₁, t₂, …"""
-        name = next(fresh(self.taken, "t", _customary(e, above)))
+        return self._taken_from(_customary(e, above))
+
+    def letter(self, custom: str) -> str:
+        """A letter, else t₁, t₂, …"""
+        return self._taken_from((custom,))
+
+    def _taken_from(self, customary: Iterable[str]) -> str:
+        name = next(fresh(self.taken, "t", customary))
         self.taken.add(name)
         return name
 

@@ -100,7 +100,8 @@ def said(found: Gradients | Hessians) -> list[Condition | str]:
 
 def head(f: Expr, unknowns: Iterable[Expr], pen: Pen) -> list[Line]:
     """The function, and what its names stand for."""
-    return [Line(function_of("f", unknowns), pen(f), reading=f), *definitions(f, pen)]
+    right = plain(pen.pieces[f]) if f in pen.pieces else pen(f)
+    return [Line(function_of("f", unknowns), right, reading=f), *definitions(f, pen)]
 
 
 def definitions(f: Expr, pen: Pen) -> Iterator[Line]:

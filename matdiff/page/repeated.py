@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from matdiff.algebra.dims import SCALAR
 from matdiff.algebra.expr import Expr, Index, Symbol, postorder
 from matdiff.algebra.operators.differentials import holds_differential
-from matdiff.algebra.operators.products import Transpose
+from matdiff.algebra.operators.products import Hadamard, Transpose, multiple
 from matdiff.algebra.operators.square import Inverse
 from matdiff.algebra.operators.sums import Member, UnitVector, entries_by_index
 from matdiff.algebra.reading_cost import reading_cost
@@ -22,6 +23,7 @@ from matdiff.output.answer_names import above, is_definition
 LONG, CORE = 10, 7  # what it costs to read a piece that is not written twice in a line, and what has the name then
 LEAST = 5  # what is left of it by the names of other pieces in it
 MOST = 8  # pieces of a page
+SHORTEST_OF_QUOTIENT = 3  # what it costs to read each half of a quotient that has a name of its own
 LONGEST = 2_000  # nodes of the lines of a page that is looked through
 
 
@@ -44,9 +46,23 @@ def repeated(lines: Sequence[Expr], known: Mapping[Expr, str]) -> dict[Expr, Exp
             for n in instances:
                 pieces[n] = Member(family, *indices(n)) if n.free else family
     pieces = worthwhile(pieces, known)
+    if is_quotient(lines[0]) and any(n is not lines[0] and without_number(n) is lines[0] for n in nodes):
+        pieces[lines[0]] = Symbol(names.letter("rho"), SCALAR)  # as Rayleigh's is called
     for call in often_called(lines, {*known, *pieces}):
         pieces[call] = Symbol(names.fresh(call, parents.get(call, ())), call.shape)
     return pieces
+
+
+def is_quotient(f: Expr) -> bool:
+    """Whether a number is one product over another, of vectors or matrices."""
+    over, under = f.operands if isinstance(f, Hadamard) and f.is_scalar and len(f.operands) == TWICE else (f, f)
+    return under.reciprocal is not None and min(reading_cost(over), reading_cost(under)) >= SHORTEST_OF_QUOTIENT
+
+
+def without_number(e: Expr) -> Expr:
+    """A product of numbers without its leading one."""
+    is_multiple = isinstance(e, Hadamard) and e.operands[0].number is not None
+    return Hadamard.of(*e.operands[1:]) if is_multiple and len(e.operands) > TWICE else e
 
 
 def often_called(lines: Sequence[Expr], known: Collection[Expr]) -> list[Expr]:
@@ -137,7 +153,11 @@ def with_names(e: Expr, pieces: Mapping[Expr, Expr], known: Collection[Expr]) ->
     """What an expression is made of with the names of pieces; below what is *known* by another name nothing changes."""
 
     def changed(node: Expr) -> Expr | None:
-        return pieces[node] if node in pieces else node if node in known or is_definition(node) else None
+        if node in pieces:
+            return pieces[node]
+        if (body := without_number(node)) in pieces:
+            return multiple(node.leading_number, pieces[body])
+        return node if node in known or is_definition(node) else None
 
     return e.rebuild(tuple([replace(o, changed) for o in e.operands])) if pieces and e.operands else e
 
