@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import matdiff
+from matdiff.algebra.constants import Ones
 from matdiff.algebra.expr import Expr
 from matdiff.algebra.laws import CATALOGUE, Law
 from matdiff.algebra.operators.differentials import Differential
@@ -54,6 +55,14 @@ def parsed(text: str) -> Expr:
         ("(A^k)' = (A')^k", "A: n x n; k: integer", "(A^3)'", "(A')^3"),
         ("g(A)' = g(A')", "A: m x n", "(M.^2)'", "(M').^2"),
         ("log(exp(A)) = A", "A: m x n", "log(exp(a))", "a"),
+        ("1 - sigmoid(-A) = sigmoid(A)", "A: m x n", "1 - sigmoid(-a)", "sigmoid(a)"),  # 1 of one entry is a number
+        ("1 - sigmoid(-A) = sigmoid(A)", "A: m x n", "M + ones(m, n) - sigmoid(-2*M)", "M + sigmoid(2*M)"),
+        ("abs(-A) = abs(A)", "A: m x n", "abs(-3*c*M)", "abs(3*c*M)"),  # what begins with a minus sign
+        ("exp(A) .* exp(-A) = 1", "A: m x n", "exp(-2*M) .* M .* exp(2*M)", "M"),  # no 1 beside other factors
+        ("exp(A) .* exp(-A) = 1", "A: m x n", "exp(a)*exp(-a)", "1"),
+        ("erf(A/sqrt(2)) = A", "A: m x n", "erf(c*M/sqrt(2))", "c*M"),  # scalars beside it belong to A
+        ("det(A*B) = det(A)*det(B)", "A, B: n x n", "det(A*B*C)", "det(A)*det(B)*det(C)"),
+        ("hstack(A, B)' = vstack(A', B')", "A: m x n; B: m x p", "hstack(A, B', C)'", "vstack(A', B, C')"),
     ],
 )
 def test_the_statement_is_applied(law: Declare, statement: str, where: str, before: str, after: str) -> None:
@@ -70,10 +79,28 @@ def test_the_statement_is_applied(law: Declare, statement: str, where: str, befo
         ("Q'*Q = eye(n)", "Q: n x n orthogonal", "A'*A"),  # not orthogonal
         ("sym(S) = S", "S: n x n symmetric", "sym(A)"),
         ("max(A, A) = A", "A: m x n", "max(A, B)"),
+        ("1 - sigmoid(-A) = sigmoid(A)", "A: m x n", "1 - sigmoid(a)"),  # no minus sign
+        ("1 - sigmoid(-A) = sigmoid(A)", "A: m x n", "2 - sigmoid(-a)"),
+        ("exp(A) .* exp(-A) = 1", "A: m x n", "exp(a)*exp(c)"),
+        ("erf(A/sqrt(2)) = A", "A: m x n", "erf(M/sqrt(3))"),
+        ("det(A*B) = det(A)*det(B)", "A, B: n x n", "det(M'*M)"),  # M is not square
     ],
 )
 def test_what_is_no_instance_stays(law: Declare, statement: str, where: str, before: str) -> None:
     assert law(statement, where=where)(parsed(before)) is None
+
+
+def test_a_law_may_be_said_of_what_definitions_stand_for(law: Declare) -> None:
+    named = parsed("p = softmax(A*x); ones(n)'*p")
+    assert law("ones(n)'*softmax(v) = 1", where="v: n", opened=True, among=(Ones,))(named) is parsed("1")
+
+
+def test_a_law_of_a_definition_is_said_of_it_only_where_that_is_declared(law: Declare) -> None:
+    assert law("ones(n)'*softmax(v) = 1", where="v: n")(parsed("p = softmax(A*x); ones(n)'*p")) is None
+
+
+def test_a_guard_holds_for_a_part_of_a_product(law: Declare) -> None:
+    assert law("Q'*Q = eye(n)", where="Q: n x n orthogonal", when=lambda e: False)(parsed("A*Q'*Q")) is None
 
 
 def test_further_statements_are_laws_of_their_own_under_the_same_guard(law: Declare) -> None:

@@ -169,7 +169,7 @@ def way(left: Expr, right: Expr, when: Guard | None, matcher: Matcher) -> Way:
     if each is not None:
         return each
     if isinstance(left, Product):
-        return within_product(left.operands, right, matcher)
+        return within_product(left.operands, right, when, matcher)
     if isinstance(left, Sum | Hadamard):
         return among_terms(type(left), left.operands, right, when)
     kind = None if is_open(left) else type(left)
@@ -252,7 +252,7 @@ def operand_by_operand(left: Expr, right: Expr, when: Guard | None) -> Way | Non
     return rewritten
 
 
-def within_product(ps: Sequence[Expr], right: Expr, matcher: Matcher) -> Way:
+def within_product(ps: Sequence[Expr], right: Expr, when: Guard | None, matcher: Matcher) -> Way:
     """A statement about AB, inside XABY; a letter between others may take several factors."""
     fewest = len(ps)
     place, fits = first_told(ps[:2]) if matcher is MATCHER else (0, None)
@@ -262,7 +262,7 @@ def within_product(ps: Sequence[Expr], right: Expr, matcher: Matcher) -> Way:
     def rewritten(e: Expr) -> Expr | None:
         f = e.operands if type(e) is Product else ()
         columns = [k for k, factor in enumerate(f, 1) if factor.cols is ONE]
-        if narrow > len(columns):
+        if narrow > len(columns) or (when is not None and not when(e)):
             return None  # x yᵀz is no part of a product of matrices, in which it is not searched for
         first = max(fewest, columns[narrow - 1] + 1 if narrow else 0)
         ends = [end for end in (columns if ps[-1].cols is ONE else range(first, len(f) + 1)) if end >= first]
