@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import NamedTuple
 
 from matdiff.program.arrays import LETTERS, Array, Arrays, canonical_letters, in_order
 from matdiff.program.costs import FREE, Cost, Costs, total, weight
@@ -26,19 +25,12 @@ from matdiff.program.distances import (
     terms_of,
 )
 from matdiff.program.linear import as_inverse, is_solved, solution
+from matdiff.program.paths import Path, Way, steps_of
 from matdiff.program.tensors import Factor, Label, Labels, Place, extent_of
 
 MOST = 6  # factors whose order is found among all orders
 
 Product = tuple[tuple[Array, ...], tuple[str, ...]]  # what is multiplied, and the letters of axes
-Path = list[tuple[int, int]]  # which two are multiplied; each product is counted behind all that were there before
-
-
-class Way(NamedTuple):
-    """How some factors are multiplied, at what cost; a single factor is its number."""
-
-    cost: Cost
-    parts: tuple[Way, Way] | int
 
 
 class Contraction:
@@ -267,22 +259,30 @@ class Contraction:
         sets = [frozenset(labels) for _, labels in factors]
         ways: dict[int, Way] = {1 << k: Way(FREE, k) for k in range(count)}
         inside: dict[int, frozenset[Label]] = {1 << k: sets[k] for k in range(count)}
-        kinds = {1 << k: kind_of([f], f[1]) for k, f in enumerate(factors)}
+        arrays = {1 << k: frozenset([a]) for k, (a, _) in enumerate(factors)}
+        volumes: dict[frozenset[Label], Cost] = {}
+
+        def kind(subset: int) -> tuple[object, ...]:
+            return kind_of([f for k, f in enumerate(factors) if subset >> k & 1], inside[subset])
+
         for subset in range(1, 1 << count):
             if subset in ways:
                 continue
             here = frozenset[Label]().union(*[sets[k] for k in range(count) if subset >> k & 1])
             there = frozenset(keep).union(*[sets[k] for k in range(count) if not subset >> k & 1])
             inside[subset] = here & there
-            kinds[subset] = kind_of([f for k, f in enumerate(factors) if subset >> k & 1], inside[subset])
+            arrays[subset] = frozenset(factors[k][0] for k in range(count) if subset >> k & 1)
             found: list[Way] = []
             part = (subset - 1) & subset
             while part:
                 other = subset ^ part
                 if part & subset & -subset:  # the first factor is on the left
                     left, right = ways[part], ways[other]
-                    step = self.step(factors, left, right, inside[part], inside[other], inside[subset])
-                    twice = kinds[part] == kinds[other]  # AᵀBᵀBA needs BA once
+                    both = inside[part] | inside[other]
+                    if both not in volumes:
+                        volumes[both] = self.costs.volume(map(extent_of, both))
+                    step = self.step(factors, left, right, inside[part], inside[other], inside[subset], volumes[both])
+                    twice = arrays[part] == arrays[other] and kind(part) == kind(other)  # AᵀBᵀBA needs BA once
                     found.append(Way(total(left.cost, FREE if twice else right.cost, step), (left, right)))
                 part = (part - 1) & subset
             ways[subset] = min(found, key=lambda way: round(weight(way.cost), 6))
@@ -296,9 +296,9 @@ class Contraction:
         a: frozenset[Label],
         b: frozenset[Label],
         out: frozenset[Label],
+        cost: Cost,
     ) -> Cost:
-        """The cost of one product: nothing where the program has it."""
-        cost = self.costs.volume(map(extent_of, a | b))
+        """The cost of one product, of so many multiplications: nothing where the program has it."""
         if isinstance(left.parts, int) and isinstance(right.parts, int):
             f, g = factors[left.parts], factors[right.parts]
             summed = (a & b) - out
@@ -374,34 +374,3 @@ def word(labels: Labels, letter: dict[Label, str]) -> str:
 def canonical(made: tuple[list[Array], list[str], Labels]) -> tuple[list[Array], tuple[str, ...]]:
     """What the table knows a product by."""
     return made[0], canonical_letters(made[1])
-
-
-def steps_of(way: Way) -> Path:
-    """The steps of a way, the innermost first."""
-    path: Path = []
-    leaves = leaves_of(way)
-    numbers: dict[int, int] = {}
-    stack: list[tuple[Way, bool]] = [(way, False)]
-    while stack:
-        node, ready = stack.pop()
-        if isinstance(node.parts, int):
-            numbers[id(node)] = node.parts
-        elif ready:
-            left, right = node.parts
-            path.append((numbers[id(left)], numbers[id(right)]))
-            numbers[id(node)] = leaves + len(path) - 1
-        else:
-            stack += [(node, True), (node.parts[1], False), (node.parts[0], False)]
-    return path
-
-
-def leaves_of(way: Way) -> int:
-    """How many factors a way multiplies."""
-    count, stack = 0, [way]
-    while stack:
-        node = stack.pop()
-        if isinstance(node.parts, int):
-            count += 1
-        else:
-            stack += node.parts
-    return count
