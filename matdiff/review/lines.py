@@ -294,6 +294,7 @@ def _without_words(formula: str, known: frozenset[str]) -> str:
         is_word = len(word) > (3 if word[0].isupper() else 2) or word.lower() in SHORT_WORDS
         return PROSE if is_word and word not in MATHEMATICAL | GREEK_WORDS and word not in known else word
 
+    formula = re.sub(r"(?<![A-Za-z])d[eu]\s+(?=[^\W\d]\s*\()", f"{PROSE} ", formula)  # la différentielle de f(X) = …
     formula = re.sub(r"sum\s+of\s+squares\s+of\s*\(([^()]*)\)", r"‖\1‖^2", formula)
     found = re.sub(WORD, marked, re.sub(IN_WORDS, _operator, formula))
     found = re.sub(rf"({PROSE}[^=:;]*=[^=:;]*[^\s:]|=\s*\d+):\s", r"\1; ", found)

@@ -315,3 +315,9 @@ def test_the_name_of_a_derivative_that_nobody_wrote_is_not_shown() -> None:
     text = "u = A x\nv = B u\nf = ½ (v − c)ᵀ(v − c)\n∂f/∂v = v − c\n∂f/∂x = Aᵀ ∂f/∂v"
     message = matdiff.check(text, "A: m x n; B: p x m; x: n; c: p").message
     assert "the derivative has p rows" in message
+
+
+def test_de_is_a_word_of_french_in_front_of_a_function() -> None:
+    text = "Nous calculons la différentielle de f(X) = tr(XᵀX)² :\ndf = 4 tr(XᵀX) tr(Xᵀ dX)"
+    assert [line.verdict for line in matdiff.check(text, "X: m x n").lines] == ["not a claim", "proved"]
+    assert matdiff.check(text.replace("= 4", "= 2"), "X: m x n").kind == "factor"
