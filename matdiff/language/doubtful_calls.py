@@ -9,7 +9,17 @@ import re
 from collections.abc import Collection
 
 from matdiff.errors import AmbiguityError
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, MARKS, SPECTRAL, SUBSCRIPT, canonical, no_function
+from matdiff.language.names import (
+    GREEK_CLASS,
+    GREEK_WORDS,
+    MARKS,
+    SPECTRAL,
+    SUBS,
+    SUBSCRIPT,
+    SUBSCRIPTS,
+    canonical,
+    no_function,
+)
 from matdiff.language.parameters import INSIDE
 from matdiff.language.tokens import Emitter
 from matdiff.language.transcript import Transcript
@@ -19,7 +29,11 @@ STARTERS = ("", "SEPARATOR", "WHERE")  # behind them an item begins
 ONE_LETTER = rf"(?:{'|'.join(GREEK_WORDS)}|[A-Za-z{GREEK_CLASS}])(?:_?[0-9]|_\{{[0-9]\}}|[₀-₉])?"
 LABEL = r"\^(?:\{?\s*\([^()]*\)\s*\}?|\{?\s*[a-z*∗⋆]\s*\}?)"  # of x^{(i)}, x^i, x^*
 ONE_NAME = rf"{ONE_LETTER}[{MARKS}]*(?:{SUBSCRIPT})?(?:{LABEL})?"  # p(x_i) is no product either
-ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|[^()|;=\n]*,)"  # (t), (t − 1), (x, …
+INNER = r"⟨[^⟨⟩()\n]*⟩|<[^<>()\n]*>"  # its comma parts no arguments
+WITHIN = r"\([^()]*\)"
+for _ in range(3):  # brackets in brackets, as \frac makes them
+    WITHIN = rf"\((?:[^()]|{WITHIN})*\)"
+ARGUMENT = rf"\(\s*(?:({ONE_NAME})\s*([-+−]\s*[0-9]+)?\s*\)|(?:{INNER}|[^()|;=\n⟨<])*,)"  # (t), (t − 1), (x, …
 POSITION = r"(?:[0-9]+|end(?:\s*-\s*[0-9]+)?)"
 PLACE = rf"(?:{POSITION}(?:\s*:\s*{POSITION})?|:)"
 PLACES = rf"\(\s*(?!:\s*\)){PLACE}(?:\s*,\s*{PLACE})*\s*\)"  # X(:) is vec(X)
@@ -70,7 +84,7 @@ class DoubtfulCalls(Emitter):
         raise self.error(f"{shown} is a function that is not given", start, inside.end(), hint)
 
     def require_no_loss(self, name: str, start: int, end: int, before: str) -> None:
-        """Refuses ℓ(y_i wᵀx_i), and ρ(r_i) where the sign of a sum stands *before* it: losses rather than products."""
+        """Refuses ℓ(y_i wᵀx_i), ρ(r/s) and ρ(r_i), perhaps with the sign of a sum *before* it: losses, no products."""
         if not self.text.startswith("(", end) or name in self.vocabulary.kinds:
             return
         shown = self.script.source[slice(*self.script.span(start, end))].strip()
@@ -80,9 +94,19 @@ class DoubtfulCalls(Emitter):
         several = match_at(ARGUMENT, self.text, end)
         if several and self.is_of_several(name, several):
             return
-        if shown in ("ℓ", r"\ell") or (before == "BIG_SUM" and name in LOSSES):
+        is_loss = name in LOSSES and (before == "BIG_SUM" or self.is_argument(end))
+        if shown in ("ℓ", r"\ell") or is_loss:
             hint = f"give it, as in {shown}(z) = …; the product is {shown}*(…)"
             raise self.error(f"{shown}(…) can be a function that is not given, or a product", start, end + 1, hint)
+
+    def is_argument(self, end: int) -> bool:
+        """Whether a bracket is one that no factor has, ρ(r/s), or holds what a sum runs over, w_i ρ(r_i − c)."""
+        inside = match_at(WITHIN, self.text, end)
+        if inside is None:
+            return False
+        letters = re.findall(rf"_\{{?([a-z])\b|\[([a-z])\]|([{SUBS}])", inside.group())
+        runs = {SUBSCRIPTS.get(letter, letter) for found in letters for letter in found if letter}
+        return not re.search(r"[-+−]", inside.group()) or not runs.isdisjoint(self.vocabulary.running)
 
     def require_not_parametrised(self, name: str, start: int, end: int) -> None:
         """Refuses f_θ(Ax + b) where f_θ stands nowhere without a bracket: a network with parameters, and no product."""

@@ -10,7 +10,7 @@ import re
 from matdiff.errors import NotationError
 from matdiff.language.left_sides import HEAD, arguments
 from matdiff.language.names import LETTER, named
-from matdiff.language.phrases import description
+from matdiff.language.phrases import SPACE, description
 from matdiff.language.questions import FUNCTION, GOAL, TOLD, UNSAID, Question, question_at, sense_of
 from matdiff.language.words import match_at, search_in
 from matdiff.regex import regex
@@ -46,11 +46,12 @@ ASKED = (
     rf"|(?:the\s+)?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+{FUNCTION})?"
 )
-AT_END = rf"(?:^|\s){BY}{NAMES}[\s.?]*$"
-ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}[\s.?]*$"
+IN_SPACE = rf"(?P<space>\s*∈\s*{SPACE})?"  # wrt x ∈ ℝ^n
+AT_END = rf"(?:^|\s){BY}{NAMES}{IN_SPACE}[\s.?]*$"
+ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X
     rf"(?:(?<=\S)\s+(?!over){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
-    rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}[\s.?]*$"
+    rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}[\s.?]*$"
 )
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
@@ -126,7 +127,7 @@ def request_at(text: str, place: int) -> Question | None:
 
 
 def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:
-    """The place of «symmetric matrix X» where a question by X says what X is.
+    """The places of «symmetric matrix X» and «X ∈ ℝ^{n×n}» where a question by X says what X is.
 
     Errors: NotationError where words there say something else, as in wrt log X.
     """
@@ -138,7 +139,8 @@ def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:
         message = f"{text[begin:start].strip()} says nothing of {text[start:end]} that is known"
         hint = f"write wrt {text[start:end]}, and declare what it is"
         raise NotationError(message, text=text, span=(begin, start), suggestion=hint)
-    return ((begin, end),) if says else ()
+    of_space = ((start, asked.end("space")),) if asked.groupdict().get("space") else ()
+    return (((begin, end),) if says else ()) + of_space
 
 
 def _arguments(text: str, place: int) -> tuple[str, ...]:

@@ -144,6 +144,8 @@ class Wording(Nesting):
             self.page.blank(" ", start, end)
             self.page.write(phrase, start, end)
             self.page.blank(" ", start, end)
+        elif not self.lowered and re.search(r"[a-z]\.\s", content) and words[0][:1].isalpha() and len(words) > 2:
+            self.prose(content, self.source.index(content, start))
         elif (
             (PROSE.intersection(words) or len(words) > 1) and "".join(words) not in self.functions and not self.lowered
         ):
