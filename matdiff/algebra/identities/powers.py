@@ -10,7 +10,6 @@ from matdiff.algebra.laws import identity
 from matdiff.algebra.operators.entrywise import Entrywise, Sqrt, to_power
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Power, Scale, ones_like
-from matdiff.algebra.operators.square import Inverse, MatrixPower, matrix_power
 from matdiff.algebra.operators.structure import Named, value_of
 from matdiff.algebra.operators.sums import Member
 from matdiff.algebra.operators.symmetry import assumed
@@ -242,12 +241,13 @@ exp_of_log = stated("exp_of_log", "exp(log(A)) = A", title="exp(log a) = a", whe
 log_of_exp = stated("log_of_exp", "log(exp(A)) = A", title="log(exp a) = a", where="A: m x n")
 
 
-@identity("inv(inv(A)) = A", requires="A invertible", where="A: n x n invertible")
-def inverse_of_power(e: Expr) -> Expr | None:
-    a = e.operands[0]
-    if isinstance(a, Inverse):
-        return a.operands[0]
-    return matrix_power(a.operands[0], -a.data[0]) if isinstance(a, MatrixPower) else None
+inverse_of_power = stated(
+    "inverse_of_power",
+    "inv(inv(A)) = A",
+    requires="A invertible",
+    where="A: n x n invertible; k: integer",
+    also=("inv(A^k) = A^(-k)",),
+)
 
 
 inverse_of_multiple = stated(

@@ -161,7 +161,7 @@ NORMAL: dict[type[Expr], tuple[Law, ...]] = {
     ),
     MatrixPower: (out.power_as_product,),
     Inverse: (
-        powers.inverse_of_power,
+        *powers.inverse_of_power.each,
         *powers.inverse_of_multiple.each,
         *powers.inverse_of_orthogonal.each,
         determinants.inverse_of_diagonal,
