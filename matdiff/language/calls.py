@@ -42,6 +42,7 @@ from matdiff.language.words import (
 )
 
 CALLED = r"(['′]*)(?: ?⊙ ?)?\((?!\s*:\s*\))"  # σ ⊙ (h) is σ entry by entry
+BOLD = r"\\(?:boldsymbol|bm|mathbf|vec|pmb|symbf)\b|[\U0001d400-\U0001d433\U0001d6a8-\U0001d6e1]"
 OPERAND_FOLLOWS = rf"\s*[A-Za-z0-9(\[{{⟨<|‖√½¼¾∑∏⟪∇{GREEK_CLASS}]"
 POWER_OF_FUNCTION = (
     rf"\s*(?:([{SUPERS}]+)|\^\s*(?:\{{\s*([-−]?\s*[0-9]+)\s*\}}|([0-9]+)))(?=\s*(?:\(|[A-Za-z{GREEK_CLASS}]))"
@@ -228,6 +229,9 @@ class Calls(DoubtfulCalls):
         name = base if order else name
         if called is None or argument in known.running or name in known.heads.called or name in known.heads.plain:
             return 0
+        written = self.script.source[slice(*self.script.span(*called.span("t")))]
+        if argument in known.asked and argument not in known.kinds and re.search(BOLD, written):
+            return 0  # θ in bold is a vector
         is_asked = argument in known.asked and known.kind(argument) == "S"
         is_parameter = argument.rstrip("0123456789") in PARAMETERS or is_asked
         is_scalar = known.kinds[argument] == "S" if argument in known.kinds else is_parameter

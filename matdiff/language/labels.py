@@ -131,10 +131,26 @@ class Labels:
         if len(letters) > 2 or (len(letters) > 1 and kind != "S"):
             return True, 0
         if (name in known.kinds and kind == "S") or (name in known.asked and not self.stands_bare(name)):
+            self._require_powers(name, high, written)
             return False, 0
         if self.above(written) - {high.label} or (kind == "M" and self._numbers_vectors(high.label)):
             return True, CUSTOM
         return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))
+
+    def _require_powers(self, name: str, high: High, written: str) -> None:
+        """Refuses x_i^a beside x_i^p by an undeclared x, where letters that nothing says to be numbers may be labels."""
+        others = self.above(written) - {high.label}
+        is_member = "_" in written or re.search(rf"{re.escape(written)}(?:{SUBSCRIPT})", self.text)
+        if not others or not is_member or not self.known.kinds.keys().isdisjoint({name, high.label, *others}):
+            return
+        other = min(others)
+        start = max(self.known.text.find(written), 0)
+        raise AmbiguityError(
+            f"{written}^{high.label} and {written}^{other} can be powers of {name}, or names of their own",
+            text=self.known.text,
+            span=(start, start + len(written)),
+            suggestion=f"for powers declare {high.label}: scalar; else the unknown is {name}^{high.label}",
+        )
 
     def _require_no_component(self, letters: list[str], high: High, written: str) -> None:
         """Refuses x^μ beside g_{μν}, where letters that nothing binds are indices rather than exponents."""
