@@ -221,7 +221,11 @@ def appended(X: Array, w: Array) -> Array:
     for x in X:
         scores.append(np.tanh(w @ x))
         rows.append(x * w)
-    return np.mean(scores) + np.sum(np.array(rows) ** 2) + sum(scores) / len(scores)
+    pairs = []
+    for t in w:
+        pairs.append([t, t**2])
+    found = np.array(pairs)
+    return (found.T @ found).sum() + np.mean(scores) + np.sum(np.array(rows) ** 2) + sum(scores) / len(scores)
 
 
 def states(A: Array, X: Array, Y: Array) -> Array:
@@ -494,6 +498,36 @@ def two_before(x: Array) -> Array:
     return c.sum()
 
 
+def overlapping(x: Array) -> Array:
+    p = x * 1.0
+    for i in range(len(x) - 1):
+        p[i + 1] = p[i] * 2 + p[i + 1]
+        p[i] = 0.0
+    return p @ p
+
+
+def more_than_its_place(x: Array) -> Array:
+    y = np.zeros(len(x))
+    for i in range(len(x)):
+        y[i] += x[i]
+        y += 1
+    return y.sum()
+
+
+def in_another_dict(x: Array) -> Array:
+    found = {}
+    for i in range(len(x)):
+        found[i] = x[i]
+    return sum(found.values())
+
+
+def different_first_round(x: Array) -> Array:
+    s = 0.0
+    for i, t in enumerate(x):
+        s = t if i == 0 else s * np.sin(t)
+    return s
+
+
 def factors_below(x: Array) -> Array:
     s = 0.0
     for i in range(len(x)):
@@ -545,6 +579,10 @@ REFUSED = [
     (wrapping, "x: n", "in front of the first one", "x[i - 1] * x[i]"),
     (beyond, "x: n", "beyond the n of the axis", "x[i + 1]"),
     (factors_below, "x: n", "p, which is no sum", "for j in range(i)"),
+    (overlapping, "x: n", "places that another round fills too", "for i in range(len(x) - 1)"),
+    (more_than_its_place, "x: n", "more of an array", "for i in range(len(x))"),
+    (in_another_dict, "x: n", "found, to which a round of the loop adds a member", "for i in range(len(x))"),
+    (different_first_round, "x: n", "s, which a branch on the place makes", "for i, t in enumerate(x)"),
     (two_before, "x: n", "c, of which a round of the loop reads more", "for i in range(2, len(x))"),
     (last_round, "X: n x d", "last round", ""),
     (listed, "X: n x d", "symbolic length n", "list(X)"),

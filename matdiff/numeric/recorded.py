@@ -12,6 +12,7 @@ import numpy as np
 
 from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.operators.activations import Step
+from matdiff.algebra.operators.recurrence import Recurrence
 from matdiff.errors import MatdiffError, UnsupportedError
 from matdiff.numeric.evaluate import evaluate
 from matdiff.numeric.functions import instance, without_ones
@@ -35,12 +36,28 @@ def require_same_values(
 ) -> None:
     """Raises UnsupportedError where the expression and the function differ on random values.
 
-    A function that cannot be called on them, for sizes that it does not take, is not compared.  *by_numpy* is the
-    function with NumPy's functions for those of its library, where there are such: it needs no compilation.
+    What runs in steps is compared for several sizes.  A function that cannot be called on them, for sizes that it does
+    not take, is not compared.  *by_numpy* is the function with NumPy's functions for those of its library, where there
+    are such: it needs no compilation.
     """
+    in_steps = any(isinstance(node, Recurrence) for node in postorder(expr))
+    for seed in range(3 if in_steps else 1):
+        require_same_values_once(expr, symbols, ones, call, library, by_numpy, seed)
+
+
+def require_same_values_once(
+    expr: Expr,
+    symbols: Sequence[Any],
+    ones: Mapping[str, Sequence[bool]],
+    call: Call,
+    library: str,
+    by_numpy: Any,
+    seed: int,
+) -> None:
+    """Compares the expression and the function on values of one seed."""
     for drawn_for in ([], [expr]):  # any values, and values on which the expression is defined and well-conditioned
         try:
-            values, sizes = instance(drawn_for, symbols)
+            values, sizes = instance(drawn_for, symbols, seed)
             values = values if drawn_for else {s.name: of_both_signs(s, values[s.name]) for s in symbols}
             want = without_ones(np.asarray(evaluate(expr, {**sizes, **values})), expr)
         except MatdiffError:

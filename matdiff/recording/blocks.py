@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import combinations
 from typing import NamedTuple, TypeGuard
 
 from matdiff.algebra.dims import ONE, Size
@@ -16,7 +17,7 @@ from matdiff.algebra.walks import replace
 from matdiff.recording.arrays import Traced, refuse
 from matdiff.recording.assignments import replaced
 from matdiff.recording.carried import Carried
-from matdiff.recording.filling import Filled, Keys
+from matdiff.recording.filling import Filled, Keys, apart, is_filled
 from matdiff.recording.keys import Counted, Range
 from matdiff.recording.members import of_list
 from matdiff.recording.operations import plus
@@ -49,6 +50,8 @@ class Filling:
             refuse(f"{c.name}, which a round of the loop changes in several ways,")
         for filled in written:
             self.blocks.append(self.block(filled))
+        if not all(self.is_beside(a.keys, b.keys) for a, b in combinations(self.blocks, 2)):
+            refuse(f"{c.name}, of which a round of the loop fills places that another round fills too,")
 
     def block(self, filled: Filled) -> Block:
         """A block, whose unknown is the block of the round before, or what is at the place if that stays the same."""
@@ -83,6 +86,12 @@ class Filling:
     def moves(self, key: Expr | Range) -> TypeGuard[Expr]:
         """Whether a place runs with the loop."""
         return isinstance(key, Expr) and self.index in key.free
+
+    def is_beside(self, one: Keys, other: Keys) -> bool:
+        """Whether the places of two blocks differ, of whatever two rounds."""
+        pairs = [*zip(one, other, strict=True)]
+        moving = [(a, b) for a, b in pairs if self.moves(a) or self.moves(b)]
+        return all(a == b for a, b in moving) and any(apart(a, b) for a, b in pairs if (a, b) not in moving)
 
     def before(self, keys: Keys) -> Keys:
         """The places of the round before."""
@@ -132,6 +141,9 @@ def filled(arrays: Sequence[Filling], others: Sequence[Carried], listed: Sequenc
                 c.value = Traced(without_zeros(replace(c.step, f.read)), c.value.lengths)
         for v in listed:
             v.expr = without_zeros(replace(v.expr, f.read))
+    for c in (*others, *rows):
+        if is_filled(c.step):
+            refuse(f"{c.name}, which takes more of an array that the loop fills than its own place,")
     unknown = {f.array.state: f.array for f in arrays}
     for e in (*(c.step for c in (*others, *rows)), *(v.expr for v in listed)):
         for state in open_states(e) & unknown.keys():

@@ -101,7 +101,8 @@ class Carried:
         if isinstance(e, Maximum | Minimum):
             (other,) = rest
             extreme = RELATIVES[type(e)].of(family(other, self.index)) if self.index in other.free else other
-            return extreme if self.start == WORSE[type(e)] else type(e)(self.first, extreme)
+            is_worse = isinstance(self.start, float) and self.start == WORSE[type(e)]
+            return extreme if is_worse else type(e)(self.first, extreme)
         return None
 
 

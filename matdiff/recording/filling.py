@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from matdiff.algebra.dims import Shape, Size
-from matdiff.algebra.expr import Data, Expr, Index
+from matdiff.algebra.expr import Data, Expr, Index, postorder
 from matdiff.algebra.notation import Notation, Style
 from matdiff.algebra.operators.recurrence import place_parts
 from matdiff.recording.keys import Chosen, Range
@@ -59,4 +59,12 @@ def apart(one: Any, other: Any) -> bool:
         _, after = place_parts(one)
         ahead = (after - other).number
         return ahead is not None and ahead > 0
+    if isinstance(one, Range) and isinstance(other, Range):
+        gaps = [(b.first - a.last).number for a, b in ((one, other), (other, one))]
+        return any(gap is not None and gap >= 0 for gap in gaps)
     return False
+
+
+def is_filled(e: Expr) -> bool:
+    """Whether an expression has an array in it that is being filled."""
+    return any(isinstance(node, Filled) for node in postorder(e))

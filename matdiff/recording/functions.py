@@ -25,6 +25,7 @@ from matdiff.language.names import canonical
 from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.counting import Now, counting
 from matdiff.recording.definitions import MARK, defined, naming
+from matdiff.recording.filling import is_filled
 from matdiff.recording.from_use import shapes_from_use
 from matdiff.recording.reached import functions_of, library_of
 from matdiff.recording.signatures import said_shapes
@@ -107,7 +108,7 @@ def closed(e: Expr, now: Now) -> Expr:
     states = open_states(e)
     for error, running in (why for state, why in now.failed.items() if state in states):
         raise at_line(error, running.file, running.line)
-    if e.free or states:
+    if e.free or states or is_filled(e):
         hint = "Sum what it computes, put it into a list, or give its variables their values before the loop."
         refuse("what the last round of a loop over a symbolic length leaves, or a part of it,", hint)
     return e

@@ -11,15 +11,16 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from matdiff.algebra.dims import ONE, SCALAR
-from matdiff.algebra.expr import Expr, Index
+from matdiff.algebra.expr import Expr, Index, postorder
 from matdiff.algebra.operators.blocks import VerticalStack
+from matdiff.algebra.operators.piecewise import Piecewise
 from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Recurrence, State, open_states
 from matdiff.algebra.operators.slices import Slice
 from matdiff.algebra.operators.structure import value_of
 from matdiff.algebra.walks import replace
 from matdiff.errors import MatdiffError
-from matdiff.recording.arrays import Traced, refuse
+from matdiff.recording.arrays import Traced, lift, refuse
 from matdiff.recording.blocks import Filling, filled
 from matdiff.recording.carried import NUMBERS, SHAPE, Carried, as_array
 from matdiff.recording.counting import NOW, Answer, Running
@@ -28,6 +29,7 @@ from matdiff.recording.filling import Filled
 from matdiff.recording.shapes import written
 from matdiff.recording.variables import Variables, is_same, leaves
 
+BRANCH = "Do the rounds that differ before the loop or behind it."
 PARTIAL = "Such a loop can make sums."
 
 
@@ -58,6 +60,8 @@ class Round:
             if is_same(variable.value, now) or key in self.changed:
                 continue
             self.changed[key] = now
+            if isinstance(key, int) and isinstance(now, dict) and now.keys() != variable.value.keys():
+                refuse(f"{variable.name}, to which a round of the loop adds a member,", "Append to a list.")
             if isinstance(key, int) and isinstance(now, list) and len(now) > len(variable.value):
                 self.lists[key] = len(variable.value)
 
@@ -105,7 +109,13 @@ class Round:
         """Gives the variables what they have after the loop, now that a round has been made from the unknowns."""
         for c in self.carried.values():
             c.join(self.ways)
-        listed = [v for key, old in self.lists.items() if key in after for v in leaves(after[key].value[old:])]
+        grown = {key: after[key] for key in self.lists if key in after}
+        for key, variable in grown.items():  # a list of a round is an array
+            old = self.lists[key]
+            new = [lift(v) if isinstance(v, list | tuple) else v for v in variable.value[old:]]
+            grown[key] = variable._replace(value=[*variable.value[:old], *new])
+            variable.put(grown[key].value)
+        listed = [v for key, variable in grown.items() for v in leaves(variable.value[self.lists[key] :])]
         self.solve(listed)
         for key, given in self.given.items():
             if key in after:
@@ -216,7 +226,7 @@ def smallest_group(waiting: Sequence[Carried], known: dict[Expr, Expr]) -> list[
 def one_by_one(c: Carried, known: dict[Expr, Expr]) -> None:
     """The recurrence of a variable."""
     require_shape(c)
-    recurrence = Recurrence(c.first, replace(c.step, known.get), c.state)
+    recurrence = Recurrence(c.first, same_for_all(c, replace(c.step, known.get)), c.state)
     if c.step is not c.state and c.state in open_states(c.step):
         known[c.step] = recurrence.after
     known[c.state] = recurrence.before
@@ -237,13 +247,20 @@ def together(group: Sequence[Carried], known: dict[Expr, Expr]) -> None:
     rows = [(a + ONE, b) for a, b in pairwise(ends)]
     inside: dict[Expr, Expr] = {c.state: Slice.of(state, r, None) for c, r in zip(group, rows, strict=True)}
     inside = {**known, **inside}
-    steps = [replace(c.step, inside.get) for c in group]
+    steps = [same_for_all(c, replace(c.step, inside.get)) for c in group]
     recurrence = Recurrence(start, VerticalStack.of(*steps), state)
     for c, r in zip(group, rows, strict=True):
         known[c.step] = Slice.of(recurrence.after, r, None)
     for c, r in zip(group, rows, strict=True):
         known[c.state] = Slice.of(recurrence.before, r, None)
         c.value = Traced(Slice.of(recurrence.last, r, None), c.value.lengths)
+
+
+def same_for_all(c: Carried, step: Expr) -> Expr:
+    """A step, which is refused where it depends on a condition on the place."""
+    if any(isinstance(n, Piecewise) and c.index in n.operands[0].free | n.operands[1].free for n in postorder(step)):
+        refuse(f"{c.name}, which a branch on the place makes from that of the round before,", BRANCH)
+    return step
 
 
 def require_shape(c: Carried) -> None:

@@ -72,7 +72,7 @@ def stack(arrays: Any, axis: int = 0) -> Traced:
 def listed(pieces: Sequence[Traced]) -> Traced | None:
     """The array of a list that a loop over a symbolic length has made, in which one member stands for all."""
     indices = [index_of_list(p) for p in pieces]
-    if not any(indices):
+    if sum(i is not None for i in indices) != 1:  # of several no one stands for all
         return None
     parts = [expand_dims(p, 0) if i is None else of_list(p, i) for p, i in zip(pieces, indices, strict=True)]
     return concatenate(parts) if len(parts) > 1 else parts[0]
