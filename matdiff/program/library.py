@@ -26,6 +26,7 @@ class Backend(NamedTuple):
     convert_scalar  the same of a scalar; {1} is the type of numbers of an array, or *default_type*
     like        keywords that give a new array the type of numbers of an array a; *unlike* where there is none
     scalar      the type of a scalar in annotations
+    lifts       whether functions take no numbers of Python
     in_place    whether arrays may be changed
     expands     whether weighted squares of distances are multiplied out, which has to be tested for lost digits
     reuses      whether what is needed no longer gives its memory to what comes next
@@ -49,6 +50,7 @@ class Backend(NamedTuple):
     like: Mapping[str, str] = {}
     unlike: Mapping[str, str] = {}
     scalar: str = "float"
+    lifts: bool = False
     in_place: bool = False
     expands: bool = False
     reuses: bool = False

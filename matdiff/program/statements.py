@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
@@ -50,7 +51,10 @@ def _range(w: Writer, a: Array) -> Node:
 
 def _map(w: Writer, a: Array) -> Node:
     formula, places = a.data
-    operands = [w.placed(x, at, len(a.axes)) for x, at in zip(a.args, places, strict=True)]
+    operands = [
+        lifted(w, x) if CALL.search(formula) and is_python_number(x) else w.placed(x, at, len(a.axes))
+        for x, at in zip(a.args, places, strict=True)
+    ]
     node = w.fill(formula, **dict(zip("abcdefgh", operands, strict=False)))
     match node:
         case ast.Call(func=ast.Attribute(attr=called), args=[ast.BinOp() | ast.UnaryOp() as new], keywords=[]):
@@ -63,6 +67,23 @@ def _map(w: Writer, a: Array) -> Node:
 
 
 FUNCTIONS = ("exp", "tanh", "log", "log1p", "sqrt", "sin", "cos", "abs")  # that can write over their argument
+
+
+CALL = re.compile(r"\w\(")
+
+
+def is_python_number(a: Array) -> bool:
+    """Whether an array is a number of Python: it comes from lengths and numbers by arithmetic."""
+    if a.op == "map" and CALL.search(a.data[0]):
+        return False
+    return a.op in ("size", "number") or (
+        a.op in ("map", "sum", "contract") and not a.axes and bool(a.args) and all(map(is_python_number, a.args))
+    )
+
+
+def lifted(w: Writer, a: Array) -> Node:
+    """A number of Python as what the functions of the library take."""
+    return w.create("as_tensor(a)", a=w.node(a)) if w.backend.lifts else w.node(a)
 
 
 def _sum(w: Writer, a: Array) -> Node:
@@ -310,6 +331,7 @@ def _embed(w: Writer, a: Array) -> Node:
     if k == 0 or (k is not None and is_plain(out)):
         return times(k or Fraction(1), w.create("ones(a)" if k else "zeros(a)", a=w.shape(a.axes)))
     if is_plain(out):
+        node = lifted(w, a.args[0]) if is_python_number(a.args[0]) else node
         return w.fill("repeated(a, b)", a=w.spread(node, [out.index(c) for c in word], len(out)), b=w.shape(a.axes))
     if w.backend.in_place:
         target = w.assigned(w.create("zeros(a)", a=w.shape(a.axes)))

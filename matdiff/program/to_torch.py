@@ -165,6 +165,7 @@ BACKEND = Backend(
     like={"dtype": "a.dtype", "device": "a.device"},
     unlike={"dtype": "float64"},
     scalar="float | torch.Tensor",
+    lifts=True,
     loop="list",
     kinds={"symmetric": "lu"},
 )
