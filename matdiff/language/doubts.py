@@ -79,7 +79,7 @@ def _require_data(bound: Bound, attempt: Attempt, turned: Turned) -> None:
     """Raises AmbiguityError where a sum that names no index is over t, and another letter may have a value for every t.
 
     That is the unknown where it would be a vector by custom, as o of ∑(t − o)², or is the same letter, as ŷ of
-    ∑‖y − ŷ‖²; and a coefficient, which a is in ∑(y − a − b x)².
+    ∑‖y − ŷ‖²; a coefficient, which a is in ∑(y − a − b x)²; and what is defined, as ŷ = w'x.
     """
     if attempt.assumed.get(BARE) != "members":
         return
@@ -95,7 +95,11 @@ def _require_data(bound: Bound, attempt: Attempt, turned: Turned) -> None:
         if name.in_sums and not (name.declared or name.indexed)
         if name.name.partition("_")[0] in stems or (of_numbers and turned.get(name.name) == ("V", "S"))
     ]
-    for name in (*doubtful, *sorted(coefficients.difference(over))):
+    is_open = not all(name.declared for name in bound.names.values())
+    inside = [node for node in postorder(bound.tree) if is_open and id(node) in bound.summed]
+    uses = (part for node in inside for part in postorder(node) if part.kind == "definition")
+    defined = {bound.text[use.start : use.end] for use in uses}
+    for name in (*doubtful, *sorted(coefficients.difference(over)), *sorted(defined)):
         raise AmbiguityError(
             f"the sum is over {' and '.join(over)}, and {name} may be one value, or one for every term",
             text=bound.text,

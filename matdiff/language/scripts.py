@@ -261,11 +261,22 @@ class Scripts(Comparisons):
         if key not in self.settled:
             custom, cost = self.labels.custom(key[0], high, self.written(base))
             self.settled[key] = self.decide(self.tokens[base].start, custom, cost) if cost else custom
+            if self.settled[key] and not custom:
+                self.require_no_power(base, high)
             if self.settled[key] and cost:
                 name = canonical("_".join(key))
                 said = f"{self.written(base)}^{high.label} is taken as a name of its own, {name}; for a power declare"
                 self.note(self.tokens[base].start, f"{said} {high.label} as a scalar and {key[0]}")
         return self.settled[key]
+
+    def require_no_power(self, base: int, high: High) -> None:
+        """Refuses B^n as a name so that shapes fit: of a capital letter it is rather a power."""
+        written = f"{self.written(base)}^{high.label}"
+        if self.vocabulary.kind(self.tokens[base].value) == "M":
+            name = canonical(f"{self.tokens[base].value}_{high.label}")
+            message = f"{written} can be a power of {self.written(base)}, or a name of its own"
+            hint = f"declare {high.label}: scalar and {self.written(base)} for the power, {name} for the name"
+            raise self.error(message, self.tokens[base].start, high.end, hint)
 
     def bearer(self) -> int:
         """The place among the tokens of the name that ends here, perhaps with a subscript; -1 where there is none."""
