@@ -21,11 +21,13 @@ from matdiff.errors import MatdiffError
 from matdiff.page import as_html
 
 STYLES = (as_html.STYLE, Path(__file__).with_name("site.css"))
+ICON = Path(as_html.__file__).parents[1] / "web" / "static" / "icon.svg"
 SETTINGS: dict[str, Any] = {
     "project": "matdiff",
     "release": __version__,
     "html_title": f"matdiff {__version__}",
     "html_theme": "furo",
+    "html_favicon": str(ICON),
     "html_show_sphinx": False,
     "html_copy_source": False,
     "html_static_path": [str(style) for style in STYLES],
@@ -37,6 +39,15 @@ SETTINGS: dict[str, Any] = {
     "toc_object_entries": False,
     "add_module_names": False,
     "autodoc_class_signature": "separated",  # results are given, not made
+}
+
+MEANT = {
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="All pages">',
+    '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
+    '<th class="head"><p></p></th>': "<td></td>",  # the corner of a table
+    "<pre>": '<pre tabindex="0">',  # which the arrow keys move, where it is too wide
+    '<div class="head wide">': '<div class="head wide" tabindex="0">',
 }
 
 
@@ -60,6 +71,19 @@ def build(folder: Path, root: Path) -> None:
         made.build()
     if made.statuscode:
         raise MatdiffError("the site has faults, which stand above")
+    for path in folder.rglob("*.html"):
+        path.write_text(accessible(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def accessible(html: str) -> str:
+    """A page with what the theme leaves out for those who do not see it, or have no mouse.
+
+    >>> accessible('<pre>x</pre>')
+    '<pre tabindex="0">x</pre>'
+    """
+    for said, meant in MEANT.items():
+        html = html.replace(said, meant)
+    return html
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

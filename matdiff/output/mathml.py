@@ -20,6 +20,7 @@ FUNCTION = regex(r"[A-Za-z]{2,}\d*")
 NAME = regex(r"\\operatorname\{([A-Za-z]+(?:\\_|\d)(?:\\_|\w)*)\}")  # log1p, softmax_rows: not letters alone
 NAMED = regex(r"[A-Za-z]+[\d_]\w*")
 SIGNS, BARS, BRACKETS = frozenset("⪰⪯≻≺⇒⊗⊖⊘∗‖"), frozenset("|‖"), frozenset("([|‖⌈⌊")
+CLOSING = frozenset(")]⌉⌋")
 THIN = "0.17em"
 LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}  # of a sum: beside it only within a line
 
@@ -69,7 +70,7 @@ def _translated(latex: str, display: bool) -> Element | None:
 def _put_right(before: Element | None, node: Element, behind: Element | None) -> None:
     """Makes signs operators, keeps bars close to what stands between them, and names of functions at a distance."""
     sign = node.text or ""
-    begins = before is None or before.tag == "mo"
+    begins = before is None or (before.tag == "mo" and before.text not in CLOSING)
     if node.tag not in ("mi", "mo") and not (node.tag == "mtext" and NAMED.fullmatch(sign)):
         return
     if sign in SIGNS:

@@ -75,6 +75,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_pages_say_to_everybody_what_they_show(site: Path) -> None:
+    text = (site / "index.html").read_text(encoding="utf-8")
+    for said in ('role="heading" aria-level="2"', 'aria-label="All pages"', '<pre tabindex="0">'):
+        assert said in text
+    assert 'aria-label="On this page"' in (site / "tutorial.html").read_text(encoding="utf-8")
+    assert not any('<th class="head"><p></p></th>' in p.read_text(encoding="utf-8") for p in site.rglob("*.html"))
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) >= 60

@@ -104,6 +104,9 @@ def test_long_lines_are_broken() -> None:
         (r"|S|", '<mo stretchy="false" lspace="0" rspace="0">|</mo>'),
         (r"\log\left|S\right|", '<mo lspace="0" rspace="0">log</mo>'),
         (r"\sum_{i=1}^{N} x_{i}", "<msubsup>"),
+        (r"(a)(-b)", '<mo form="prefix">−</mo>'),
+        (r"(\sigma(X w) - y)", "<mo>−</mo><mi>y</mi>"),  # a difference, with room on both sides
+        (r"f(x) \log y", '<mo lspace="0.17em" rspace="0.17em">log</mo>'),
     ],
 )
 def test_signs_are_what_they_are_in_mathematics(latex: str, piece: str) -> None:
