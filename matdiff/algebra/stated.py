@@ -139,6 +139,8 @@ CHOSEN: dict[tuple[int, Classes], Chosen] = {}
 
 def candidates(laws: tuple[Law, ...], node: Expr) -> tuple[Law, ...]:
     """Those of the laws that can apply to a node, by the classes of what it is made of."""
+    if not laws:
+        return laws
     kinds = 0
     for o in node.operands:  # as in ingredients, which are asked for at every node
         kinds |= o.facts.get("kinds") or kinds_of(o)
