@@ -114,6 +114,16 @@ def makes_numbers(bound: Bound, attempt: Attempt) -> bool:
     return any(customary(name)[0][0] == "V" and attempt.assumed.get(name) == "S" for name in primed)
 
 
+def say_identities(bound: Bound, attempt: Attempt) -> None:
+    """Notes that the I of ω'Iω is the identity, which nobody writes there: it may be a matrix, as of inertia."""
+    for node in [node for node in bound.order if node.kind in ("product", "tight")]:
+        ones = [part for part in node.parts if part.kind == "constant" and part.value == ("eye", ())]
+        others = [part for part in node.parts if part not in ones and part.typed is not None]
+        written = [one for one in ones if attempt.written(one) == "I"]
+        if written and any(part.kind in ("symbol", "transpose") and not part.typed.is_scalar for part in others):
+            attempt.note(written[0], "I is the identity matrix; if it is another one, declare it: I: square")
+
+
 def say_means(bound: Bound, attempt: Attempt) -> None:
     """Notes that x̄ is a constant beside the unknown x: where it is their mean the text has to say so."""
     for name in bound.names.values():

@@ -23,6 +23,7 @@ from matdiff.language.doubts import (
     require_customary,
     require_one_font,
     say_families,
+    say_identities,
     say_means,
     say_offsets,
     say_samples,
@@ -146,10 +147,8 @@ class Search:
         found.attempt.restore()
         require_one_font(self.bound, found.attempt, self.italic)
         self._say_kinds(found, vector)
-        say_means(self.bound, found.attempt)
-        say_families(self.bound, found.attempt)
-        say_samples(self.bound, found.attempt)
-        say_offsets(self.bound, found.attempt)
+        for say in (say_identities, say_means, say_families, say_samples, say_offsets):
+            say(self.bound, found.attempt)
         settle(found.attempt)
 
     def _cost(self, vector: Iterable[tuple[int, int]]) -> int:

@@ -116,6 +116,21 @@ class Emitter:
                 self.emit("LOOSE" if loose else "JUXT", None, start, start)
         return self.emit(kind, value, start, end)
 
+    def require_no_lost_script(self, number: str, start: int, end: int) -> None:
+        """Refuses ‖x‖2 and (y − x)2 as they are typed: what was high or low where the text is from is level here."""
+        is_norm = self.last in ("NORM_CLOSE", "BAR_CLOSE")
+        is_level = is_norm or (self.last in ("RIGHT", "INNER_CLOSE") and not self.gap and number != "1")
+        is_entry = (self.marks[-1] is not None and self.gap) or self.line_break
+        if not (is_level and number.isdecimal()) or is_entry or "\\" in self.script.source:
+            return
+        shown = self.text[start:end]
+        opened = {"NORM_CLOSE": "‖…‖", "BAR_CLOSE": "|…|"}.get(self.last, "(…)")
+        both = f"{opened}_{shown[0]}^{shown[1]}" if is_norm and len(shown) == 2 else f"{opened}^{shown}"
+        below = f", {opened}_{shown}" if is_norm and len(shown) == 1 else ""
+        hint = f"write {both}{below}, or {shown}*{opened} for the product"
+        message = f"the {shown} behind {opened} can be an exponent that has come down, or a factor"
+        raise self.error(message, start, end, hint)
+
     def require_brackets(self, kind: str, start: int, end: int) -> None:
         """Refuses e^-2x and e^-x'A x as they are typed: how far an exponent without brackets reaches is a guess."""
         if self.last != kind or self.gap or self.text[start - 1] == APART:
