@@ -138,7 +138,7 @@ class Labels:
         return {"V": (True, CUSTOM), "S": (False, 1)}.get(kind, (False, 2))
 
     def _require_powers(self, name: str, high: High, written: str) -> None:
-        """Refuses x_i^a beside x_i^p by an undeclared x, where letters that nothing says to be numbers may be labels."""
+        """Refuses x_i^a beside x_i^p by an undeclared x, where letters that nobody calls numbers may be labels."""
         others = self.above(written) - {high.label}
         is_member = "_" in written or re.search(rf"{re.escape(written)}(?:{SUBSCRIPT})", self.text)
         if not others or not is_member or not self.known.kinds.keys().isdisjoint({name, high.label, *others}):
