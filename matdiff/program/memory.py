@@ -64,7 +64,7 @@ class Memory(ast.NodeTransformer):
         self.lines: list[str] = []
         self.changes = 0
         self.stands: dict[str, str] = {}  # the variable whose memory one is computed in
-        self.memory: dict[str, set[str]] = {}  # the variables that one may share its memory with
+        self.memory: dict[str, tuple[str, ...]] = {}  # the variables that one may share its memory with
         self.are_flat = all(len(a.axes) <= 2 for a in with_steps(program))
         statements = ast.parse("\n".join(lines)).body
         for s in statements:
@@ -152,8 +152,8 @@ class Memory(ast.NodeTransformer):
         match s:
             case ast.Assign(targets=[ast.Name(id=target)], value=value):
                 is_own = target in self.made and is_new(self.made[target])
-                shared = set() if is_own else {v for n in names_in(value) for v in self.memory.get(n, (n,))}
-                self.memory[target] = {target, *shared}
+                shared = [] if is_own else [v for n in names_in(value) for v in self.memory.get(n, (n,))]
+                self.memory[target] = tuple(dict.fromkeys([target, *shared]))
 
     def memory_in(self, s: ast.AST) -> Counter[str]:
         """How often each memory is read."""

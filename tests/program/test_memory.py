@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -89,3 +92,17 @@ def test_a_recurrence_keeps_its_states() -> None:
     text = "h[0] = c; h[t] = tanh(W h[t-1] + U x[t]); sum(t=1..T, norm2(h[t] - y[t])^2)"
     where = "W: n x n; U: n x d; c: n; x[t=1..T]: d; y[t=1..T]: n"
     assert matdiff.code(text, "W,U,c", where, check=False).verify(seed=2) < 1e-9
+
+
+def test_the_source_does_not_depend_on_the_order_of_sets() -> None:
+    program = f"import matdiff; print(matdiff.code(*{LAYER_NORM!r}, check=False).source)"
+    sources = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    ]
+    assert len({*sources}) == 1
