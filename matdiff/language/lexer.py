@@ -158,7 +158,7 @@ class Lexer(Keywords):
             ratio = match_at(DENOMINATOR, self.text, end)
             if ratio and Fraction(ratio.group(1)) and m.group() not in FRACTIONS:
                 value, end = value / Fraction(ratio.group(1)), ratio.end()
-        if not (value == 1 and match_at(rf"{TRANSPOSED}|[_{SUBS}]", self.text, end)):  # the vector of ones
+        if not (value == 1 and match_at(rf"{TRANSPOSED}|{SUBSCRIPT}", self.text, end)):  # the vector of ones
             self.require_no_lost_script(m.group(), m.start(), m.end())
         return self.operand("NUMBER", value, m.start(), end)
 
