@@ -293,6 +293,16 @@ def test_gradient_of_takes_the_arguments_of_the_function() -> None:
     assert np.allclose(found, w + X[0] + X[2])
 
 
+def test_a_search_for_the_largest_may_start_at_infinity() -> None:
+    def best(x: Array) -> Array:
+        found, other = -np.inf, np.inf
+        for t in x:
+            found, other = max(found, t**2), np.minimum(other, t)
+        return found + other
+
+    assert np.allclose(matdiff.gradient_of(best, "x")(np.array([1.0, -2.0, 0.5])), [0.0, -3.0, 0.0])
+
+
 def test_gradient_of_keeps_columns_and_sees_what_is_symmetric() -> None:
     def largest(w: Array, A: Array) -> Array:
         return np.linalg.eigvalsh(w[0] * A)[-1] + (w.T @ w)[0, 0]

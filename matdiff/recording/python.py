@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -60,6 +61,15 @@ def _sorted(values: Any, **options: Any) -> Any:
     return refuse("sorted() of arrays", ORDER) if several(values) or has_traced(values) else sorted(values, **options)
 
 
+WORST = {"maximum": -math.inf, "minimum": math.inf}  # where a search for an extreme starts
+
+
+def without_worst(name: str, values: Sequence[Any]) -> list[Any]:
+    """The numbers of which an extreme is taken, without that which is worse than all others."""
+    found = [v for v in values if not (isinstance(v, float) and v == WORST.get(name))]
+    return found or list(values)
+
+
 def _extreme(builtin: Any, of_array: Any, name: str) -> Any:
     """max(x) of a vector, max(0, a) of numbers"""
 
@@ -69,9 +79,14 @@ def _extreme(builtin: Any, of_array: Any, name: str) -> Any:
         if len(values) == 1 and is_listed(values[0]):
             values = (array(values[0]),)
         several = list(values[0]) if len(values) == 1 and not isinstance(values[0], Traced) else values
+        several = without_worst(f"{name}imum", several)
         if options or any(lift(v).lengths[1:] for v in several):
             refuse(f"{name}() of these arrays", f"np.{name} and np.{name}imum say over which entries.")
-        return of_array(*several) if len(several) == 1 else reduce(UFUNCS[f"{name}imum"], map(lift, several))
+        return (
+            of_array(*several)
+            if len(several) == 1 and len(values) == 1
+            else reduce(UFUNCS[f"{name}imum"], map(lift, several))
+        )
 
     return choose
 

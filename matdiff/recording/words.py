@@ -20,7 +20,7 @@ from typing import Any
 from matdiff.recording.arrays import FUNCTIONS, LIBRARY, OF_TORCH, UFUNCS, call, lift, refuse
 from matdiff.recording.differences import cumsum
 from matdiff.recording.hints import hint_for
-from matdiff.recording.python import BUILTINS, has_traced
+from matdiff.recording.python import BUILTINS, has_traced, without_worst
 from matdiff.recording.reached import ROOTS, is_empty
 from matdiff.recording.torch import in_words_of_numpy
 
@@ -87,7 +87,8 @@ def of_entries(name: str, *arrays: Any, **options: Any) -> Any:
     """A universal function."""
     if options:
         refuse(f"{name} with {', '.join(options)}=", "Assign the result to a name." if "out" in options else "")
-    return UFUNCS[name](*map(lift, arrays))
+    found = without_worst(name, arrays)
+    return UFUNCS[name](*map(lift, found)) if len(found) == len(arrays) else lift(found[0])
 
 
 class Word:
