@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,6 +13,7 @@ from matdiff.algebra.operators.products import reciprocal
 from matdiff.errors import ShapeError, UnsupportedError
 from matdiff.language import open_functions
 from matdiff.language.broadcasting import filled
+from matdiff.language.fonts import BOLD
 from matdiff.language.names import nearest
 from matdiff.language.syntax import Node, without_brackets
 from matdiff.language.typed import Make, Typed
@@ -34,6 +36,8 @@ def type_unspecified(attempt: Attempt, node: Node) -> Typed:
     open_functions.require_one_use(attempt, node, name, ())
     if not order and name[0].isupper() and name not in attempt.bound.declared:
         attempt.note(node, f"{name} is a function of each entry that is left open; the product is {name}*(…)")
+    elif not order and not a.is_scalar and re.match(BOLD, attempt.written(node).lstrip("{ ")):
+        attempt.note(node, f"{name} is taken as a function of each entry; one of the whole vector has to be given")
     return attempt.typed(node, (a.rows, a.cols), (a,), partial(Unspecified, name, order))
 
 

@@ -33,8 +33,9 @@ COMMANDS = {
     **dict.fromkeys(r"\mathfrak \frak".split(), "frak"),
     **dict.fromkeys(r"\mathsf \textsf \sf".split(), "sf"),
 }
+BOLD = r"\\(?:boldsymbol|bm|mathbf|vec|pmb|symbf)\b|[\U0001d400-\U0001d433\U0001d6a8-\U0001d6e1]"
 CONSTANTS = frozenset("I")  # the identity is one in every font
-WORDS = frozenset("let in and for max min".split())
+WORDS = frozenset("let in and for max min be is are of the wrt".split())
 PIECE = regex(
     r"[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)"
     rf"|[\^_]\s*(?:\{{\s*[A-Za-z{GREEK_CLASS}]+\s*\}}|[A-Za-z{GREEK_CLASS}])|𝒩\s*\(|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"

@@ -43,7 +43,7 @@ BEST += r"|(?P<points>(?:stationary|critical)\s+points?))"
 OF = rf"(?:\s+(?:of|for)\b(?:\s+{FUNCTION})?|\s*:)\s*"
 ASKED = (
     rf"(?i)\s*(?:(?:{DERIVED}|{BEST})(?:\s+{ASKED_BY}{NAMES})?(?:(?P<of>{OF})|(?=[\s.?]|$))|(?P<direct>differentiate\b)"
-    rf"|(?:the\s+)?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
+    rf"|(?:the\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+{FUNCTION})?"
 )
 IN_SPACE = rf"(?P<space>\s*∈\s*{SPACE})?"  # wrt x ∈ ℝ^n
@@ -62,12 +62,13 @@ GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
-ALONE = frozenset(("of", "wrt", "over", "differentiate", "minimize", "minimise", "maximize", "maximise", *VERBS))
+GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
+ALONE = frozenset(("of", "wrt", "over", "differentiate", *GOALS, *VERBS))
 WORDS = ALONE | frozenset(
     "the its first second order partial total matrix vector full derivative derivatives gradient grad hessian jacobian "
     "minimum maximum stationary critical point points "
     "minimizer minimiser maximizer maximiser value for function expression objective loss to with "
-    "respect what is".split()
+    "respect what is that which".split()
 )
 
 
@@ -123,6 +124,9 @@ def request_at(text: str, place: int) -> Question | None:
     order = 0 if goal or asked.group("points") else 2 if asked.group("twice") else 1
     inner = asked.end(), by.start() if by else len(text.rstrip(" .?"))
     declared = _told(text, by or asked) if by or asked.group("names") else ()
+    if asked["told"]:
+        _require_description(text, asked.span("told"), asked["sought"])
+        declared += ((asked.start("told"), asked.end("sought")),)
     return Question(names, order, place, len(text), inner, declared, sense_of(goal) if goal else "")
 
 
@@ -134,13 +138,19 @@ def _told(text: str, asked: re.Match[str]) -> tuple[tuple[int, int], ...]:
     start, end = asked.span("names")
     keyword = [*re.finditer(rf"{RESPECT}|\bby\s+", text[asked.start() : start])][-1:]
     begin = asked.start() + keyword[0].end() if keyword else start
-    says = description(text[begin:start])
-    if says is None:
-        message = f"{text[begin:start].strip()} says nothing of {text[start:end]} that is known"
-        hint = f"write wrt {text[start:end]}, and declare what it is"
-        raise NotationError(message, text=text, span=(begin, start), suggestion=hint)
+    says = _require_description(text, (begin, start), text[start:end])
     of_space = ((start, asked.end("space")),) if asked.groupdict().get("space") else ()
     return (((begin, end),) if says else ()) + of_space
+
+
+def _require_description(text: str, span: tuple[int, int], names: str) -> str:
+    """What words say of the unknowns behind them; refused where they say nothing that is known."""
+    words = text[slice(*span)]
+    says = description(words)
+    if says is None:
+        message = f"{words.strip()} says nothing of {names} that is known"
+        raise NotationError(message, text=text, span=span, suggestion=f"write wrt {names}, and declare what it is")
+    return says
 
 
 def _arguments(text: str, place: int) -> tuple[str, ...]:
