@@ -14,7 +14,8 @@ from heapq import heappop, heappush
 
 from matdiff.algebra import operators as _operators  # noqa: F401 - fills the table of functions
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import FUNCTIONS, Expr, symbols
+from matdiff.algebra.expr import FUNCTIONS, Expr, postorder, symbols
+from matdiff.algebra.operators.entrywise import Unspecified
 from matdiff.errors import MatdiffError, NotationError, ShapeError
 from matdiff.language import arithmetic as _arithmetic  # noqa: F401 - declares rules of typing
 from matdiff.language import blocks as _blocks  # noqa: F401 - declares rules of typing
@@ -93,8 +94,17 @@ def read(
     declared = declare(where, front)
     unknowns = [named(changed(plain(w))) for w in ([wrt] if isinstance(wrt, str) else wrt)]
     found = Readings(rest, declared, unknowns, scalar, laws, dialect, True).in_full(solving)
+    require_one_meaning(found.expr, text)
     in_powers(found, (*([wrt] if isinstance(wrt, str) else wrt), *(found.question.names if found.question else ())))
     return found
+
+
+def require_one_meaning(e: Expr, text: str) -> None:
+    """Refuses a letter that is an open function in one place and a value in another: g XW g(XW)."""
+    open_functions = {node.data[0] for node in postorder(e) if isinstance(node, Unspecified)}
+    if twice := next((s.name for s in symbols(e) if s.name in open_functions), None) if open_functions else None:
+        hint = f"write the function {twice}(…) in both places, or take another letter"
+        raise NotationError(f"{twice} is a function in one place and a letter in another", text=text, suggestion=hint)
 
 
 def question_of(text: str, where: str | Mapping[str, str] | None = None) -> Question | None:

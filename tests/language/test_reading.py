@@ -318,3 +318,9 @@ def test_numbers_that_stand_beside_entries_of_a_vector_are_entries_too() -> None
     assert str(d.gradient) == "(K + Kᵀ)a + b"
     d = matdiff.derive("sum_i a_i x_i + x'x", "a")  # the unknown stays as it is written
     assert {s.name: len(s.ranges) for s in symbols(d.function)} == {"a": 1, "x": 0}
+
+
+@pytest.mark.parametrize("text", ["‖g (XW) g(XW) − Y‖²", "g'(a) + g"])
+def test_a_letter_is_a_function_everywhere_or_nowhere(text: str) -> None:
+    with pytest.raises(MatdiffError, match="g is a function in one place and a letter in another"):
+        matdiff.parse(text)
