@@ -120,3 +120,9 @@ def test_a_capital_letter_that_is_an_open_function_is_noted() -> None:
     note = "Q is a function of each entry that is left open; the product is Q*(…)"
     assert matdiff.derive("Q(x'Ax)", wrt="x").notes == (note,)
     assert matdiff.derive("Q(x'Ax)", wrt="x", where="Q: scalar -> scalar").notes == ()
+
+
+@pytest.mark.parametrize(("letter", "noted"), [(r"\mathbf{h}", True), ("h", False)])
+def test_a_bold_function_that_is_left_open_may_be_one_of_the_whole_vector(letter: str, noted: bool) -> None:
+    d = matdiff.derive(rf"(u - {letter}(z))^\top C (u - {letter}(z))", wrt="z")
+    assert any("h is taken as a function of each entry" in note for note in d.notes) == noted
