@@ -116,6 +116,14 @@ def question_of(text: str, where: str | Mapping[str, str] | None = None) -> Ques
 class Readings:
     """The readings of one text under the decisions of the lexer."""
 
+    conditions: tuple[Condition, ...] = ()  # what a text may say beside its function; laws say nothing
+    constraints: tuple[str, ...] = ()
+    sides: tuple[Transcript, ...] = ()
+    called: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+
     def __init__(
         self,
         text: str,
@@ -140,13 +148,6 @@ class Readings:
         self.question: Question | None = None
         self.asked_at = (0, 0)
         self.beside: list[tuple[int, int]] = []  # the places of the question and of the constraints
-        self.conditions: tuple[Condition, ...] = ()
-        self.constraints: tuple[str, ...] = ()
-        self.sides: tuple[Transcript, ...] = ()
-        self.called: tuple[str, ...] = ()
-        self.of: tuple[str, ...] = ()
-        self.notes: tuple[str, ...] = ()
-        self.spans: tuple[tuple[int, int], ...] = ()
         if not laws:
             asked = self._said(asks)
             self.wrt = wrt = wrt or asked
