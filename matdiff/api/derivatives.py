@@ -113,7 +113,7 @@ def taylor(
     >>> print(taylor("log det X", wrt="X"))
     log|X| + Tr(X⁻¹H) − ½Tr(X⁻¹HX⁻¹H)
     >>> print(taylor("exp(t)", wrt="t", where="t: scalar", around="a"))
-    exp(a) + exp(a)(t − a) + ½exp(a)(t − a)²
+    exp(a) + (t − a)exp(a) + ½(t − a)²exp(a)
     """
     from matdiff.calculus.taylor import expansion
 

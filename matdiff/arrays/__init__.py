@@ -31,8 +31,9 @@ def module() -> ModuleType:
     made = ModuleType("numpy")
     for part in (array, building, entrywise, products, rearranging, reducing):
         vars(made).update({n: value for name, value in vars(part).items() for n in (name, name.rstrip("_")) if n})
-    vars(made).update(of_lists=True, linalg=linalg, polynomial=polynomial, __getattr__=missing("numpy"))
-    vars(linalg)["__getattr__"] = missing("numpy.linalg")
+    inner = ModuleType("numpy.linalg")
+    vars(inner).update(vars(linalg), __getattr__=missing("numpy.linalg"))
+    vars(made).update(of_lists=True, linalg=inner, polynomial=polynomial, __getattr__=missing("numpy"))
     return made
 
 

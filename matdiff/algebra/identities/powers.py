@@ -53,7 +53,7 @@ def reciprocals_last(e: Expr) -> Expr | None:
 @identity("exp(a)*b = b*exp(a)", title="ab = ba", where="a, b: scalar", among=(Entrywise,))
 def letters_first(e: Expr) -> Expr | None:
     """Letters stand before functions of numbers: a cos(ax)."""
-    if not e.is_scalar:
+    if not e.is_scalar or not any(isinstance(f, Entrywise) for f in e.operands):
         return None
     places = [0 if f.number is not None or is_letter(f) else 1 for f in e.operands]
     if places == sorted(places):
