@@ -21,7 +21,7 @@ from matdiff.language.places import at, binder_of, number_text, position
 from matdiff.language.recurrences.gathering import in_order, known, numbers, offset_of
 from matdiff.language.recurrences.heads import Head, Steps
 from matdiff.language.recurrences.recursion import Binding, fault, spend
-from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, outer_key
+from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted, outer_key
 from matdiff.language.syntax import Node, copied, postorder
 from matdiff.language.words import PATH
 
@@ -198,14 +198,27 @@ def _counted(index: Position) -> Position:
     return index
 
 
-def _require_within(bound: Binding, node: Node, given: Given, index: Position, shown: str) -> None:
-    """A member with a number is one of those that are defined."""
-    if given.ends is None or not isinstance(index, Place) or index.first is None:
+def _require_within(bound: Names, node: Node, given: Given, index: Position, shown: str) -> None:
+    """The members that a number or a sum takes are among those that are defined."""
+    if given.ends is None or isinstance(index, Fixed):
         return
     low, high = (end + size(given.offset) for end in given.ends)
-    if ((index.first - low).number or 0) < 0 or ((high - index.first).number or 0) < 0:
-        ends = f"{given.name}[{number_text(low)}] to {given.name}[{number_text(high)}] are defined"
-        raise fault(bound, node.start, node.end, f"{shown} is not defined", ends)
+    if isinstance(index, Place):
+        first = last = index.first
+    else:
+        binder, offset = (index.binder, index.offset) if isinstance(index, Shifted) else (index, 0)
+        first = size(1 + offset)
+        last = None if binder.last is None else binder.last + size(offset)
+    if first is None:
+        return
+    below, above = (first - low).number or 0, 0 if last is None else (high - last).number
+    other = bound.written_sizes - low.names() - high.names()
+    ends = last.names() if last is not None and above is None else frozenset()
+    is_apart = bool(ends) and all(name in other and name in bound.text for name in ends)  # the N_S of i ∈ S is not said
+    if below < 0 or (above or 0) < 0 or is_apart:
+        hint = f"{given.name}[{number_text(low)}] to {given.name}[{number_text(high)}] are defined"
+        where = "" if isinstance(index, Place) else " for all that the sum is over"
+        raise fault(bound, node.start, node.end, f"{shown} is not defined{where}", hint)
 
 
 def _body(bound: Binding, node: Node, given: Given, scope: Scope, indices: Scope, replaced: dict[str, Node]) -> Node:
