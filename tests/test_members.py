@@ -57,3 +57,10 @@ def test_no_sum_of_a_gradient_runs_over_the_letter_of_its_member(unknown: str) -
     found = matdiff.derive("-log(exp(z_i)/∑_j exp(z_j))", wrt=unknown)
     assert str(found.gradient) == "cases(−1, i = j, 0) + exp(z[j])/(∑_{k=1}^{N} exp(z[k]))"
     assert str(matdiff.derive("log ∑_i exp(x_i)", wrt="x_i").gradient) == "exp(x[i])/(∑_{j=1}^{N} exp(x[j]))"
+
+
+def test_the_largest_of_no_members_is_refused() -> None:
+    e = matdiff.parse("max(i=1..n-1, x[i+1]'w)", "x[i=1..n]: d; w: d")
+    assert matdiff.evaluate(e, x=np.array([[1.0, 2.0], [3.0, 5.0]]), w=np.array([1.0, -1.0])) == -2.0
+    with pytest.raises(matdiff.MatdiffError, match="max is of no entries"):
+        matdiff.evaluate(e, x=np.ones((1, 2)), w=np.ones(2))

@@ -12,6 +12,7 @@ from matdiff.algebra.operators.activations import Relu, Step
 from matdiff.algebra.operators.entrywise import filled
 from matdiff.algebra.operators.products import Differentials, Hadamard, Sum, ones_like, zero
 from matdiff.algebra.operators.sums import entries_by_index, over_index
+from matdiff.errors import ShapeError
 
 # ---- the larger of two ------------------------------------------------------------------------------
 
@@ -141,6 +142,8 @@ class ExtremeEntry(Operator):
 
     @classmethod
     def numpy(cls, np: Any, a: Any) -> Any:
+        if 0 in a.shape[-2:]:
+            raise ShapeError(f"{cls.names[0]} is of no entries")
         return getattr(np, cls.names[0])(a, axis=(-2, -1), keepdims=True)
 
     @classmethod
