@@ -10,9 +10,10 @@ from itertools import islice, pairwise, permutations
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
-from matdiff.language.broadcasting import WEIGHTS
+from matdiff.language.broadcasting import BIASES, WEIGHTS
 from matdiff.language.customs import SCALARS, customary
 from matdiff.language.doubtful_sums import require_entries
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS
 from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
@@ -34,6 +35,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_data(bound, attempt, turned)
     _require_vectors(bound, attempt)
     require_entries(bound, attempt)
+    _require_same_shape(bound, attempt)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
 
@@ -185,6 +187,31 @@ def _require_vectors(bound: Bound, attempt: Attempt) -> None:
                 span=(product.start, product.end),
                 suggestion=f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide",
             )
+
+
+def _require_same_shape(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError where an undeclared word of code is a number or a row beside a matrix: X @ W - target."""
+    sums = (n for n in bound.order if n.kind == "array" and n.value.name in ("add", "subtract") and len(n.parts) == 2)
+    found = [(node, *pair) for node in sums for pair in permutations(node.parts) if _is_word(bound, pair[0])]
+    if not found or _typed(bound, attempt, [found[0][1].value[0]], kind=attempt.assumed[found[0][1].value[0]]) is None:
+        return
+    for node, word, other in found:
+        name, a, b = word.value[0], word.typed, other.typed
+        if ONE not in (b.rows, b.cols) and ONE in (a.rows, a.cols):
+            shown = "a number beside every entry" if a.is_scalar else "a vector beside every row"
+            raise KindsError(
+                f"{name} can be {shown} of {attempt.written(other)}, or a matrix of its shape",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"declare {name}: {'scalar' if a.is_scalar else 'vector'} or {name}: matrix to decide",
+            )
+
+
+def _is_word(bound: Bound, node: Node) -> bool:
+    """Whether a node is an undeclared name of several letters, which is no Greek one, and no bias by its first."""
+    name = node.value[0] if node.kind == "symbol" else ""
+    is_word = len(name) > 2 and name.isalpha() and name not in GREEK_WORDS | ABBREVIATED
+    return is_word and bound.names[name].declared is None and name[0] not in BIASES
 
 
 def _require_no_outer(bound: Bound) -> None:
