@@ -22,8 +22,11 @@ INSIDE = rf"\((?P<inside>{PARAMETER}(?:[,;|]{PARAMETER})*)\)"
 ITEM = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b){HEAD}"
 UNCALLED = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*({NAMED})\s*:?=(?!=)"  # E = …, which may be called E(w)
 BINDERS = ("∑", "∏", "Σ", "sum", "prod", "max", "min")
+CAPITAL_SIGMA = (  # that sums: Σ_{i=1}, Σᵢ and Σ^N, or Σ_i (…) and Σ_i t_i, but not the Σ_i of rᵀΣ_i(…)
+    rf"Σ(?=_\{{\s*\w+\s*=|[{SUBS}]|\^|(?<![ᵀ'′]Σ)(?<![ᵀ'′] Σ)_(\w)\s*(?:[(\[{{|‖]|[^\W\d_]+_\1(?!\w)))"
+)
 BINDER = regex(
-    rf"(?:[∑∏]|\b(?:sum|prod|max|min)|Σ(?=_\{{\s*\w+\s*=|[{SUBS}]|\^))\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
+    rf"(?:[∑∏]|\b(?:sum|prod|max|min)|{CAPITAL_SIGMA})\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
     rf"(?:_\{{\s*([\w\s,]+)|_(\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
 )
 
