@@ -71,7 +71,7 @@ class Bound:
     ) -> None:
         """*labelled* are the names that carry a label, *other* the places of *decisions* that go against custom."""
         self.tree, self.text = tree, text
-        self.dialect = dialect or NUMPY  # whose operators a piece of code means
+        self.is_code, self.dialect = dialect is not None, dialect or NUMPY  # whose operators a piece of code means
         self.declared, self.free = declared, free
         self.wrt = frozenset(wrt)
         self.labelled, self.other = labelled, other

@@ -35,6 +35,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_data(bound, attempt, turned)
     _require_vectors(bound, attempt)
     require_entries(bound, attempt)
+    _require_powers(bound, attempt)
     _require_same_shape(bound, attempt)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
@@ -186,6 +187,28 @@ def _require_vectors(bound: Bound, attempt: Attempt) -> None:
                 text=bound.text,
                 span=(product.start, product.end),
                 suggestion=f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide",
+            )
+
+
+def _require_powers(bound: Bound, attempt: Attempt) -> None:
+    """Raises AmbiguityError for X**2 of a matrix, which is XX on paper and in SymPy, and X.^2 in NumPy and in sum(X**2)."""
+    found = [node for node in bound.order if node.kind == "dot_power" and not bound.is_code]
+    for node in found:
+        base, k = node.parts[0], attempt.written(node.parts[1])
+        a, shown = base.typed, attempt.written(base)
+        is_square = attempt.sizes.find(a.rows) is attempt.sizes.find(a.cols)
+        is_open = all(n.kind != "symbol" or not bound.names[n.value[0]].declared for n in postorder(base))
+        if ONE in (a.rows, a.cols) or "**" not in bound.text[base.end : node.parts[1].start]:
+            continue
+        if any(call.kind == "call" and call.value in OF_ENTRIES and node in call.parts for call in bound.order):
+            if is_square:
+                attempt.note(node, f"{shown}**{k} is taken entry by entry; the power of the matrix is {shown}^{k}")
+        elif is_square or is_open:
+            raise AmbiguityError(
+                f"{attempt.written(node)} can be the power of the matrix, or that of each entry, as in NumPy",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"write {shown}^{k} for the power of the matrix, {shown}.^{k} for that of each entry",
             )
 
 
