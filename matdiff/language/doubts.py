@@ -191,7 +191,7 @@ def _require_vectors(bound: Bound, attempt: Attempt) -> None:
 
 
 def _require_powers(bound: Bound, attempt: Attempt) -> None:
-    """Raises AmbiguityError for X**2 of a matrix, XX on paper and in SymPy, X.^2 in NumPy; that is meant in sum(X**2)."""
+    """Raises AmbiguityError for X**2 of a matrix, XX on paper and in SymPy, X.^2 in NumPy and in sum(X**2)."""
     found = [node for node in bound.order if node.kind == "dot_power" and not bound.is_code]
     for node in found:
         base, k = node.parts[0], attempt.written(node.parts[1])
