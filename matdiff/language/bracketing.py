@@ -14,13 +14,14 @@ from matdiff.language.syntax import Token
 GAP = "GAP"  # a sign behind a gap that belongs to what follows, as in [a −b; c d]; it holds the place of a comma
 
 INDICES = r"\s*(?::\w*|\w[\w:]*)\s*(?:,\s*(?::\w*|\w[\w:]*)\s*)*\]"
+NO_INDICES = r"[^][,:=<>]*['′ᵀ⊤^²³⁻⊙‖][^][,:=<>]*\]"  # a transpose or a power, and no comma, range or condition
 
 
 def indexes(before: str, text: str, place: int) -> bool:
-    """Whether a bracket directly behind an operand holds indices: not in 2[x + y], nor in [X w − y]ᵀ[X w − y]."""
+    """Whether a bracket directly behind an operand holds indices: not in 2[x + y], [X w − y]ᵀ[X w − y], A[BᵀB]⁻¹."""
     if before == "TRANSPOSE":
         return re.compile(INDICES).match(text, place) is not None
-    return before != "NUMBER"
+    return before != "NUMBER" and re.compile(NO_INDICES).match(text, place) is None
 
 
 class Marks:

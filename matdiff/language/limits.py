@@ -85,6 +85,8 @@ def read_limits(text: str, place: int) -> Limits:
     elif upper := re.compile(UPPER).match(text, place):
         lower = re.compile(LOWER).match(text, upper.end())
     if not lower or (upper and re.match(EXPONENT, upper.group())):
+        if lower and upper and "=" in lower.group().translate(PLAIN):
+            raise _error(Excerpt(upper.group(), upper.start(), text), "a sum ends with a size", "write ∑_{i=1}^N")
         return Limits((), None, place, False)  # Σ_k^{-1}
     last = None
     if upper:

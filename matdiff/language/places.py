@@ -10,6 +10,7 @@ from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node
+from matdiff.language.words import Called
 
 Indices = list[Position]
 THE_END = "…"  # the size of what is counted, as x[2:] and x[end] say it
@@ -127,7 +128,7 @@ def listed(arguments: list[Node]) -> list[Node]:
 
 def directed(base: Node, parts: list[Node], is_place: Callable[[Node], bool]) -> bool:
     """Whether brackets hold directions, as in ∇²f(A)[E]: more than are open are places, as in ∇²f(x)[1, 2]."""
-    if base.kind != "unspecified" or len(base.value) < 3 or base.value.order < 2:
+    if base.kind != "unspecified" or not isinstance(base.value, Called) or base.value.order < 2:
         return False
     given = sum(len(part.parts) if part.kind == "list" else 1 for part in base.parts[1:])
     return given + len(parts) < base.value.order or not all(map(is_place, parts))

@@ -64,7 +64,7 @@ from matdiff.language.words import MAKERS, Vocabulary
 
 CALL = r"(?:[fghφϕψ]|phi|psi)[0-9₀-₉]*\("  # of a letter that is a function by custom
 LONGEST = 2_000_000  # characters
-FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|])\.(?=\s*$)"  # at the end of a text
+FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³¹‖|₊+ ])\.(?=\s*$)"  # at the end of a text
 SIMILAR = 2  # how much more a second reading of a doubtful place costs when both make sense
 MOST_VARIATIONS = 24
 MOST_LETTERS = 40_000  # read again in variations

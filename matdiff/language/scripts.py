@@ -151,6 +151,7 @@ class Scripts(Comparisons):
             return self.attach(base, "prime", m.end())
         if m.group() != "'" and not self.labels.primes_transpose:
             raise self.error(f"{m.group()} has no meaning here", m.start(), m.end(), "g′(…) is the derivative of g")
+        self.require_mean(m)
         return self.emit("TRANSPOSE", None, m.start(), m.end())
 
     def is_prime(self, base: int, m: re.Match[str]) -> bool:
