@@ -35,8 +35,14 @@ COMMANDS = {
 }
 BOLD = r"\\(?:boldsymbol|bm|mathbf|vec|pmb|symbf)\b|[\U0001d400-\U0001d433\U0001d6a8-\U0001d6e1]"
 CONSTANTS = frozenset("I")  # the identity is one in every font
-WORDS = frozenset("let in and for max min be is are of the wrt".split())
+WORDS = frozenset("let in and for max min be is are of the wrt to how can its via all any has get arg".split())
+ONE = rf"(?:[A-Za-z]|[{GREEK_CLASS}])(?!\w)"
+ASKED = (  # the places of a letter that is only named there: whatever its font, it is the one of the function
+    rf"∂\s*{ONE}|/\s*\(?\s*d\s*{ONE}|(?:\A|:)\s*{ONE}(?=\s*[↦→])|{ONE}[{MARKS}]?(?:\s*\^\s*\{{?[*⋆]\}}?)?(?=\s*:?=\s*arg)"
+    rf"|\b(?:respect\s+to|w\.?r\.?t\.?|over)\s+{ONE}|∇_\{{?\w+\}}?\s*{ONE}\([^()=;]*\)"
+)
 PIECE = regex(
+    rf"{ASKED}|"
     r"[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)"
     rf"|[\^_]\s*(?:\{{\s*[A-Za-z{GREEK_CLASS}]+\s*\}}|[A-Za-z{GREEK_CLASS}])|𝒩\s*\(|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
 )

@@ -37,10 +37,11 @@ BELOW = (
 )
 RATIO = rf"{DERIVATIVE}/\s*\(?{BELOW}\)?(?![\w^_(\[]|\s*[-+*/^=,;)]|\s*$)"
 RATIO_BEFORE_BRACKET = rf"{DERIVATIVE}/\s*{BELOW}(?=[(\[{{])"
+RATIO_BEFORE_SIGN = rf"(?=∂){DERIVATIVE}/\s*{BELOW}(?=\s*[-−])"  # no d/dx − y, where d and x may be names
 UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
 RATIO_ALONE = rf"{DERIVATIVE}/\s*{BELOW}(?={UNSAID})"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
-BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*\^?\s*\{{?\s*"
+BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 FUNCTION = (
     r"(?:the\s+(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){0,3}?(?:functional|function|expression|objective|loss|cost|error|energy|risk"
@@ -199,7 +200,7 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         if whole is None:
             raise _power(text, m)
         return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
-    for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET, RATIO_ALONE):
+    for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET, RATIO_BEFORE_SIGN, RATIO_ALONE):
         m = re.compile(pattern).match(text, place)
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
             if m.group("square") and not m.group("twice") and not re.match(r"[\^\s{]*[⊤ᵀT']", m.group("square")):
@@ -274,9 +275,9 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
     if m is None and last and not is_fraction:
         m, end = last, last.start()
-    if m and is_word and text[m.end() :].strip(" ."):
+    if m and re.compile(r"\s*[^\s.]" if is_word else r"\s*[-+−*·]").match(text, m.end()):  # ∂L/∂w + …
         message = "a derivative can only be asked for in front of the whole function"
-        hint = "name the unknown with wrt, or declare d: scalar"
+        hint = "name the unknown with wrt" + (", or declare d: scalar" if is_word else "")
         raise NotationError(message, text=text, span=(place, m.end()), suggestion=hint)
     if m is None or not text[head.end() : end].strip():
         return None

@@ -49,9 +49,10 @@ ASKED = (
 IN_SPACE = rf"(?P<space>\s*∈\s*{SPACE})?"  # wrt x ∈ ℝ^n
 AT_END = rf"(?:^|\s){BY}{NAMES}{IN_SPACE}[\s.?]*$"
 ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
-BEHIND = (  # f wrt X, f(X) by X, f – gradient by X
-    rf"(?:(?<=\S)\s+(?!over){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
-    rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}[\s.?]*$"
+BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
+    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
+    rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
+    r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
 )
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"

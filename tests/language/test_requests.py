@@ -72,6 +72,15 @@ ASKED = [
     ("‖Xβ − y‖² derivative by β", "norm2(X*beta - y)^2", "beta"),
     ("log det(S) - the gradient with respect to S?", "log(det(S))", "S"),
     (r"I want to minimize $\|Xw-y\|^2$ over $w$.", "norm2(X*w - y)^2", "w"),
+    ("x'Ax + b'x (gradient w.r.t. x)", "x'*A*x + b'*x", "x"),
+    ("tr(AXB) (wrt X).", "tr(A*X*B)", "X"),
+    ("∂/∂s -logdet(F + s*G)", "-log(det(F + s*G))", "s"),
+    (r"Let $f(W) = c^\top [Wx+b]_+$. Find $\nabla f$.", "c'*max(W*x + b, 0)", "W"),
+    # a letter that a question names has the font that it has in the function
+    (r"\frac{\partial}{\partial x} \mathbf{x}^\top\mathbf{A}\mathbf{x}", "x'*A*x", "x"),
+    (r"f \colon w \mapsto \|\mathbf{X}\mathbf{w}\|^2", "norm2(X*w)^2", "w"),
+    (r"\hat{r} = \arg\min_{r} \|\mathbf r - \mathbf s\|^2", "norm2(r - s)^2", "r"),
+    (r"Find the gradient of $\|B w - \mathbf{t}\|^2$ with respect to $w$.", "norm2(B*w - t)^2", "w"),
 ]
 
 
@@ -100,6 +109,8 @@ def test_two_derivatives_of_one_function_are_one_question() -> None:
         ("gradient of x'Ax", "unknown"),
         ("the value of x'x", "the word the"),
         (r"Show that $x^T A x$ is a scalar", "text outside of the formula"),
+        ("∂L/∂w + x'w", "in front of the whole function"),
+        ("∂(x'Ax)/∂x - b'x", "in front of the whole function"),
         ("∂/∂σ⁻² log(σ²)", "a derivative by a power"),
         ("∂/∂xᵀ (xᵀAx)", "the derivative by a transpose"),
         (r"\frac{\partial}{\partial \Sigma^{-1/2}} \log|\Sigma|", "a derivative by a power"),
