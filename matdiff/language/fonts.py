@@ -114,7 +114,7 @@ def occurrences(text: str, functions: Collection[str]) -> Iterator[tuple[int, st
             yield m.start(), letter, ""
         elif sign and (found := taken_apart(sign)):
             yield m.start(), found.letter + tail, found.font
-        elif word and word not in functions and word not in WORDS and len(word) < 4:
+        elif word and word not in functions and word.lower() not in WORDS and len(word) < 4:
             yield from ((m.start(), letter, "") for letter in word[:-1])
             if behind or not LOW.match(text, m.end()):
                 yield m.start(), word[-1] + tail, ""

@@ -66,3 +66,16 @@ class Keywords(Bars):
         self.repeating = False
         self.emit("STEPS", steps, start, steps.end)
         return self.emit("SEPARATOR", None, steps.end, steps.end)
+
+    def begins_after_definition(self, place: int) -> bool:
+        """Whether a sign that begins a line begins a statement: of what the line before defines, and it holds."""
+        if not self.line_break or self.brackets or self.last not in ENDERS:
+            return False
+        sign = next(
+            (k for k in range(len(self.tokens) - 1, 0, -1) if self.tokens[k].type in ("DEFINE", "SEPARATOR")), 0
+        )
+        if not sign or self.tokens[sign].type == "SEPARATOR" or self.tokens[sign - 1].type != "NAME":
+            return False
+        name, end = self.tokens[sign - 1], self.text.find("\n", place)
+        line = self.text[place : end if end >= 0 else len(self.text)]
+        return re.search(rf"(?<![\w⟪]){re.escape(self.text[name.start : name.end])}(?!\w)", line) is not None

@@ -32,7 +32,7 @@ from matdiff.language.words import Vocabulary, match_at, search_in
 from matdiff.regex import regex
 
 TRANSPOSED = r"[ᵀ⊤]|\^\s*\{?\s*[T⊤ᵀ](?![A-Za-z])|\.m?T(?![A-Za-z])"
-FACTOR = rf"\s*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇·{GREEK_CLASS}]"  # · is a letter of a function, as of log(x)
+FACTOR = rf"[^\S\n]*(?:[*@·]\s*)?[A-Za-z0-9(\[{{⟨√½∑⟪∇·{GREEK_CLASS}]"  # · is a letter of a function, as of log(x)
 BEFORE_TERM = r"(?:^|[(\[{,|‖⟨<=;+\-−–\n\u23b8])\s*$"
 BEHIND_TERM = rf"\s*(?:$|{CLOSES}|[-+−–])"
 BINDS = rf"(?:[∑Σ∏]|\b(?:sum|prod|max|min))\s*(?:_\{{([^{{}}=∈]*)|_(\w)|([{SUBS}]+))|\b(?:sum|prod)\s*\(\s*(\w)\s*="

@@ -183,6 +183,8 @@ class Lexer(Keywords):
         in_square = self.marks[-1] is not None and self.gap and self.last in ENDERS
         if in_square and kind in ("PLUS", "MINUS") and not self.text[m.end() : m.end() + 1].isspace():
             self.emit(GAP, None, m.start(), m.start())  # [a -b; c d]
+        if kind == "MINUS" and self.begins_after_definition(m.end()):
+            self.emit("SEPARATOR", None, m.start(), m.start())
         marks = self.marks[-1]
         if kind == "COLON" and marks is not None and marks.holds_indices(self.tokens):
             return self.range_of_indices(m)

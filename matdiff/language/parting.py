@@ -22,7 +22,8 @@ WORD = (
     r"(?<![\w.])(?:[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
 )
-FULL_STOP = r"(?<=[\w)\]}'ᵀ⊤²³|‖₊+])(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"  # not in s. t., nor in 2.
+# a full stop, but not in s. t., nor in 2.
+FULL_STOP = r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=\^\*))(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
 MARK = rf"(?P<whole>{INNER}|{GOAL_OVER})|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
 GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))

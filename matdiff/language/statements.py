@@ -144,7 +144,7 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
     _refuse_unread(changed, known)
     _refuse_differential(changed, known)
     members = tuple(script.edited(side) for side in sides)
-    leads = (piece.lead for piece in pieces if text[slice(*piece.lead)] != "let" or piece.start not in standing)
+    leads = (p.lead for p in pieces if text[slice(*p.lead)] != "let" or p.start not in standing or _is_item(text, p))
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
     return Says(changed, question, tuple(conditions), members, *_left_sides(text, heads, firsts), tuple(spans))
 

@@ -52,7 +52,7 @@ HANDLE = regex(r"(?:^|[=(,;\n])\s*@\s*\(")  # f = @(x) …
 CVXPY = regex(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log_sum_exp|inv_pos|normNuc)\s*\(")
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
 ARRAYS = regex(
-    r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.\s*(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
+    r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
 )
 
 
