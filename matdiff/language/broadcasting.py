@@ -12,6 +12,7 @@ from matdiff.language.scopes import Place
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt
+from matdiff.regex import regex
 
 
 def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed | None:
@@ -31,8 +32,8 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
             return None
         by_rows = True
     is_named = named.kind == "symbol" and matrix.factors is not None
-    is_bias = vector.node.kind == "call" or (is_named and named.value[0][0] in BIASES)
-    attempt.penalty(node, 1 if is_bias else 4, vector, matrix)
+    is_likely = vector.node.kind == "call" or (is_named and is_bias(named))
+    attempt.penalty(node, 1 if is_likely else 4, vector, matrix)
 
     def make(b: Expr) -> Expr:
         count = attempt.resolve(matrix.rows if by_rows else matrix.cols, node, "the sum")
@@ -43,6 +44,16 @@ def repeat(attempt: Attempt, vector: Typed, matrix: Typed, node: Node) -> Typed 
     return attempt.typed(vector.node, (matrix.rows, matrix.cols), (vector,), make)
 
 
+def is_bias(node: Node) -> bool:
+    """Whether a piece is called as what is added to every row is: b, b1, b_out, bias."""
+    return node.kind == "symbol" and BIAS.fullmatch(node.value[0]) is not None
+
+
+def is_term(node: Node) -> bool:
+    """Whether a node of code is a sum, in which a vector beside a matrix may be a bias."""
+    return node.kind == "array" and node.value.name in ("add", "subtract")
+
+
 def ends_in_data(matrix: Typed) -> bool:
     """Whether the last factor, and not the first, is called as data and hidden layers are: X, H, Z."""
     factors = matrix.factors or [matrix]
@@ -51,8 +62,8 @@ def ends_in_data(matrix: Typed) -> bool:
 
 
 SAID = frozenset(("product", "tight"))  # what may have been meant as a matrix
-BIASES = "abcdm"  # as in X W + b, X W + 1μᵀ
-WEIGHTS = ("w", "theta", "beta")  # of the columns of data: X w
+BIAS = regex(r"(?:[a-dm]|b[a-z]|bias|intercept|alpha|beta|mu)[0-9]*(?:_.*)?")  # as in X W + b, X W + 1μᵀ
+WEIGHTS = ("w", "theta", "beta", "coef")  # of the columns of data: X w
 DATA = ("X", "H", "Z")
 REPEATED = frozenset(("symbol", "member", "definition", "call"))  # a vector with a name, not a misfit of a product
 

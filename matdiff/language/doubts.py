@@ -10,7 +10,7 @@ from itertools import islice, pairwise, permutations
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
-from matdiff.language.broadcasting import BIASES, WEIGHTS
+from matdiff.language.broadcasting import WEIGHTS, is_bias, is_term
 from matdiff.language.customs import SCALARS, customary
 from matdiff.language.doubtful_sums import require_entries
 from matdiff.language.names import ABBREVIATED, GREEK_WORDS
@@ -36,7 +36,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_vectors(bound, attempt)
     require_entries(bound, attempt)
     _require_powers(bound, attempt)
-    _require_same_shape(bound, attempt)
+    _require_words(bound, attempt, scalar)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
 
@@ -212,29 +212,41 @@ def _require_powers(bound: Bound, attempt: Attempt) -> None:
             )
 
 
-def _require_same_shape(bound: Bound, attempt: Attempt) -> None:
-    """Raises KindsError where an undeclared word of code is a number or a row beside a matrix: X @ W - target."""
-    sums = (n for n in bound.order if n.kind == "array" and n.value.name in ("add", "subtract") and len(n.parts) == 2)
-    found = [(node, *pair) for node in sums for pair in permutations(node.parts) if _is_word(bound, pair[0])]
-    if not found or _typed(bound, attempt, [found[0][1].value[0]], kind=attempt.assumed[found[0][1].value[0]]) is None:
-        return
-    for node, word, other in found:
-        name, a, b = word.value[0], word.typed, other.typed
-        if ONE not in (b.rows, b.cols) and ONE in (a.rows, a.cols):
-            shown = "a number beside every entry" if a.is_scalar else "a vector beside every row"
-            raise KindsError(
-                f"{name} can be {shown} of {attempt.written(other)}, or a matrix of its shape",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"declare {name}: {'scalar' if a.is_scalar else 'vector'} or {name}: matrix to decide",
-            )
+def _require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
+    """Raises KindsError where an undeclared word of code is a number or a row beside a matrix, and may be a matrix.
+
+    Letters are what custom makes them; of labels * np.log(X @ W) and X @ W - target nothing but the word is known.
+    """
+    signs = [n for n in bound.order if n.kind == "array" and n.value.name in BESIDE and len(n.parts) == 2]
+    pairs = [(node, *pair) for node in signs for pair in permutations(node.parts) if is_word(bound, pair[0])]
+    attempt.restore()
+    for node, word, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
+        name, shown = word.value[0], attempt.written(other)
+        typed = _typed(bound, attempt, [name], kind="M")
+        if (is_bias(word) and is_term(node)) or typed is None or (scalar and not typed.is_scalar):
+            continue
+        raise KindsError(
+            f"{name} can be a number beside every entry of {shown}, a vector beside every row, "
+            "or a matrix of its shape",
+            text=bound.text,
+            span=(node.start, node.end),
+            suggestion=f"declare {name}: scalar, {name}: vector or {name}: matrix to decide",
+        )
 
 
-def _is_word(bound: Bound, node: Node) -> bool:
-    """Whether a node is an undeclared name of several letters, which is no Greek one, and no bias by its first."""
-    name = node.value[0] if node.kind == "symbol" else ""
-    is_word = len(name) > 2 and name.isalpha() and name not in GREEK_WORDS | ABBREVIATED
-    return is_word and bound.names[name].declared is None and name[0] not in BIASES
+BESIDE = frozenset("add sub subtract mul multiply div divide pow power maximum minimum logaddexp".split())
+
+
+def is_word(bound: Bound, of: Node | str) -> bool:
+    """Whether a name is undeclared and of several letters, or with a word as its label, and no Greek letter."""
+    name = of if isinstance(of, str) else of.value[0] if of.kind == "symbol" else ""
+    stem, _, label = name.partition("_")
+    is_word = (len(stem) > 1 and stem.isalpha() and stem not in GREEK_WORDS | ABBREVIATED) or len(label) > 1
+    return is_word and bound.names[name].declared is None
+
+
+def _is_matrix(node: Node) -> bool:
+    return node.typed is not None and ONE not in (node.typed.rows, node.typed.cols)
 
 
 def _require_no_outer(bound: Bound) -> None:

@@ -20,6 +20,7 @@ from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS, Kinds
 from matdiff.language.doubts import (
     KindsError,
+    is_word,
     require_customary,
     require_one_font,
     say_families,
@@ -351,13 +352,16 @@ class Search:
     def _may_be_number(self, vector: Assignment, k: int) -> bool:
         """Whether a letter that is read as an array may as well be a number, as alpha of np.sum(alpha * x).
 
-        A Latin letter or a word that is added is none, as b of A @ x - b.
+        A Latin letter that is added is none, as b of A @ x - b, nor a word beside words, as in pred - target.
         """
         key = self.keys[k]
         if self.choices[key][0][0] != "S" or not any(n.kind == "array" for n in self.bound.order):
             return False
         beside = [n for n in self.bound.order for part in n.parts if part.kind == "symbol" and part.value[0] == key]
-        if str(key) not in GREEK_WORDS and all(n.kind == "array" and n.value.name in SUMMED for n in beside):
+        are_terms = all(n.kind == "array" and n.value.name in SUMMED for n in beside)
+        others = [part for n in beside for part in n.parts if part.kind != "symbol" or part.value[0] != key]
+        is_plain = not is_word(self.bound, str(key)) or all(is_word(self.bound, part) for part in others)
+        if str(key) not in GREEK_WORDS and are_terms and is_plain:
             return False
         tried: dict[Assignment, Found] = {}
         other = tuple((place, n) for place, n in vector if place != k)

@@ -13,7 +13,7 @@ from matdiff.algebra.dims import ONE, Size, size
 from matdiff.algebra.expr import Expr
 from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.arithmetic import multiply as multiply_matrices
-from matdiff.language.broadcasting import BIASES, WEIGHTS, is_constant
+from matdiff.language.broadcasting import WEIGHTS, is_bias, is_constant, is_term
 from matdiff.language.customs import LETTERS_OF_COUNTS
 from matdiff.language.entries import entry
 from matdiff.language.places import Indices
@@ -128,8 +128,7 @@ def penalise(site: Site, arrays: Sequence[Typed], count: int) -> None:
     for a in arrays:
         if axes_of(a) == count or a.number is not None or is_multiple(a.node) or is_intercept(a, arrays):
             continue
-        name = a.node.value[0] if a.node.kind == "symbol" else ""
-        is_likely = is_coefficient(a.node) if a.is_scalar else name != "" and name[0] in BIASES
+        is_likely = is_coefficient(a.node) if a.is_scalar else is_term(site.node) and is_bias(a.node)
         site.attempt.penalty(site.node, 1 if is_likely else 3 if a.is_scalar else 4, *arrays)
 
 
@@ -158,14 +157,14 @@ def _is_count(node: Node) -> bool:
 
 def is_intercept(a: Typed, arrays: Sequence[Typed]) -> bool:
     """Whether a is the b of X @ w + b, where w has a weight for every column."""
-    if not (a.is_scalar and a.node.kind == "symbol" and a.node.value[0][0] in BIASES):
+    if not (a.is_scalar and is_bias(a.node)):
         return False
     terms = [x.node for x in arrays if x is not a]
     while terms:
         node = terms.pop()
         if node.kind == "array" and node.value.name in ("add", "subtract", "negative"):
             terms += node.parts
-        elif node.kind == "array" and node.value.name == "matmul" and node.parts[1].kind == "symbol":
+        elif node.kind == "array" and node.value.name in ("matmul", "dot", "mv") and node.parts[1].kind == "symbol":
             return node.parts[1].value[0].startswith(WEIGHTS)  # type: ignore[no-any-return]
     return False
 
