@@ -80,6 +80,20 @@ def is_squared(head: re.Match[str]) -> bool:
     return bool({"power", "squared"}.intersection(head.groupdict()) and any(head.group("power", "squared")))
 
 
+def root_of(text: str, piece: Piece, heads: list[re.Match[str]]) -> list[Edit]:
+    """What changes where σ² = w'Sw defines σ, which another statement uses: it is the root of what is defined."""
+    found = heads[0].groupdict() if len(heads) == 1 else {}
+    written = (found.get("name") or "") + (found.get("low") or "")
+    if not (found.get("squared") or written.endswith("²")) or any(map(found.get, ("log", "arguments", "power"))):
+        return []
+    name = written.removesuffix("²")
+    base = re.escape(re.split(rf"[_{SUBS}\[^]", name)[0])
+    elsewhere = text[: piece.start] + " " * (piece.end - piece.start) + text[piece.end :]
+    if re.search(rf"(?<![^\W\d_]){base}(?![^\W\d_²])", elsewhere) is None:
+        return []
+    return [(heads[0].start(), heads[0].end(), f" {name} = √("), (piece.end, piece.end, ")")]
+
+
 def taken_out(text: str, heads: list[re.Match[str]], is_alone: bool) -> list[re.Match[str]]:
     """The left sides that nothing else in the text uses."""
     *front, last = heads
@@ -104,9 +118,9 @@ def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[
     """Takes the index out of y(x_n, w) = wᵀφ(x_n), which says what y(x, w) is for every member that is summed over."""
     head = HEAD.match(text, piece.start, piece.end)
     arguments = head.group("arguments") if head else None
-    if head is None or not arguments or text.count(f"{head.group('name')}{head.group('low')}(") < 2:
+    if head is None or not arguments:
         return
-    yield from _without_arguments(text, head, arguments, bound)
+    yield from _without_arguments(text, head, arguments)
     for argument in map(str.strip, re.split("[,;|]", arguments)):
         m = re.fullmatch(MEMBER, argument)
         index = next(filter(None, m.group("low", "place", "high", "sub")), "") if m else ""
@@ -119,14 +133,13 @@ def of_any_member(text: str, piece: Piece, bound: AbstractSet[str]) -> Iterator[
             yield piece.start + found.start(), piece.start + found.end(), m.group("base")
 
 
-def _without_arguments(text: str, head: re.Match[str], arguments: str, bound: AbstractSet[str]) -> Iterator[Edit]:
-    """Takes (x) away from r_i(x) = a_iᵀx − b_i, which is called with x only: it is another spelling of r_i."""
+def _without_arguments(text: str, head: re.Match[str], arguments: str) -> Iterator[Edit]:
+    """Takes (x) away from r_i(x) = a_iᵀx − b_i, which is called with x only, r_k(x): it is another spelling of r_i."""
     name = head.group("name") + head.group("low")
-    m = re.search(rf"_\{{?([a-z])\}}?$|([{SUBS}])$", name)
-    low = next(filter(None, m.groups())) if m else ""
-    if SUBSCRIPTS.get(low, low) not in bound:
+    m = re.fullmatch(rf"(?P<base>.+?)(?:_\{{?[a-z]\}}?|[{SUBS}])", name)
+    if m is None:
         return
-    written = rf"(?<![a-z0-9_]){re.escape(name)}\s*"
+    written = rf"(?<![a-z0-9_]){re.escape(m['base'])}(?:_\{{[a-z0-9]\}}|_[a-z0-9]|[{SUBS}])\s*"
     calls = list(re.finditer(rf"{written}(\(\s*{re.escape(arguments.strip())}\s*\))", text))
     if len(calls) == len(re.findall(written + r"\(", text)):
         yield from ((*call.span(1), "") for call in calls)

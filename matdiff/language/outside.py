@@ -29,3 +29,17 @@ def between(text: str, signs: str) -> Iterator[tuple[int, int]]:
     """
     marks = [(0, 0), *(m.span() for m in outside(text, signs)), (len(text), len(text))]
     yield from ((end, start) for (_, end), (start, _) in pairwise(marks))
+
+
+def closing(text: str, place: int) -> int:
+    """Where the bracket closes that is open at a place.
+
+    >>> closing("f(x(y), z) + 1", 2)
+    9
+    """
+    depth = 0
+    for k in range(place, len(text)):
+        depth += (text[k] in "([{") - (text[k] in ")]}")
+        if depth < 0:
+            return k
+    return len(text)

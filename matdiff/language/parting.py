@@ -17,7 +17,9 @@ from matdiff.language.side_conditions import INNER, NAMES
 from matdiff.language.words import search_in
 
 IN_FRONT = frozenset("let assume suppose given with for if when".split())
-COUNTED = r"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:=|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{|[;.,\n]|$))"  # for k = 1..K
+RANGED = r"=\s*[-−+\w\s()]*(?:\.\.|…|⋯|[,:;.\n]|to\b|$)"  # = 1..K; what is defined has signs of other kinds
+COUNTED = rf"(?!\s+(?:(?:all|each|every)\s+)?\w+\s*(?:{RANGED}|,\s*\w+\s*=|\bin\b(?!\s*R)|∈\s*\{{|[;.,\n]|$))"
+SUMMED_OVER = r"(?:(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|sum)\s+over\b"  # … , summed over i, j
 WORD = (
     r"(?<![\w.])(?:[Ww]here|[Ww]ith(?!\s+respect)|[Ss]ubject\s+to|such\s+that|[Ll]et|(?:[Gg]iven|[Aa]ssum(?:e|ing)|[Ss]uppose)(?:\s+that)?"
     rf"|{VERB}|and|[Tt]hen|[Ii]f|[Ww]hen|s\.\s?t\.|⟪s\.?t\.?⟫|⟪given⟫|[Ff]or{COUNTED})(?![\w(])"
@@ -25,7 +27,7 @@ WORD = (
 # a full stop, but not in s. t., nor in 2.
 FULL_STOP = r"(?:(?<=[\w)\]}'′ᵀ⊤²³|‖₊+])|(?<=\^\*))(?<!\.\w)(?<!\bs)(?<!\A\d)(?<![\s(*/+=-]\d)\.(?=\s)"
 QUALIFYING = rf"\((?:{WORD}\s+)?(?P<condition>[^()]*(?:\([^()]*\)[^()]*)*)\)[\s.]*$"
-MARK = rf"(?P<whole>{INNER}|{GOAL_OVER})|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
+MARK = rf"(?P<whole>{INNER}|{GOAL_OVER}|,\s*{SUMMED_OVER})|[(\[{{⟨]|[)\]}}⟩]|[;,\n]|(?:=\s*)?\?|{FULL_STOP}|{WORD}"
 GREEK = "|".join(sorted(GREEK_WORDS | ABBREVIATED, key=len, reverse=True))
 ONE_NAME = rf"\s*(?:{GREEK}|[^\W\d_][{MARKS}]*)[0-9₀-₉]*(?:_\w|_\{{\w+\}})?\s*"
 LISTED = rf"\s*{NAMES}\s*(?:[∈≻⪰≥>]|\bin\b|:\s*\w+\s*(?:[x×]|$))"

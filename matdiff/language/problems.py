@@ -64,9 +64,15 @@ def read_problem(
 
 
 NAME = r"\\?[A-Za-z\u0370-\u03ff]\w*(?:\{\w+\})?"
+NAMES = rf"{NAME}(?:\s*(?:,|and\b)\s*{NAME})*"
 SOLVE = regex(
     r"\s*(?:\\text\{\s*)?[Ss]olve\b\s*\}?(?P<equations>.*?)"
-    rf"(?:(?:\\text\{{\s*for\s*\}}|\bfor\b)\s*(?P<names>{NAME}(?:\s*(?:,|and\b)\s*{NAME})*))?[\s.?]*$",
+    rf"(?:(?:\\text\{{\s*for\s*\}}|\bfor\b)\s*(?P<names>{NAMES}))?[\s.?]*$",
+    re.DOTALL,
+)
+SOLVE_BEHIND = regex(  # A X B = C, solve for X
+    r"(?P<equations>.*?\S)(?:\s*[,;:.\n]\s*|\s+)\(?(?:(?:and|to)\s+)?[Ss]olv(?:e|ing)\s+(?:this\s+)?for\s+"
+    rf"(?:the\s+)?(?:(?:matrix|vector|unknown)\s+)?(?P<names>{NAMES})\)?[\s.?]*$",
     re.DOTALL,
 )
 RANK = regex(  # rank(X) ≤ k
@@ -84,12 +90,15 @@ def read_equations(text: str, where: str | Mapping[str, str] | None, wrt: Sequen
     >>> problem.names, problem.sense
     (('X',), 'solve')
     """
-    asked = SOLVE.match(text)
+    ahead = SOLVE.match(text)
+    asked = ahead or SOLVE_BEHIND.match(text)
     pieces = [*_pieces(asked["equations"] if asked else text)]
-    if not pieces or (not asked and (not wrt or not all(map(is_equation, pieces)) or question_of(text, where))):
+    unknown = asked["names"] if asked else None
+    if not pieces or not (ahead or all(is_equation(p) or (unknown and unknown in p.split("=")[0]) for p in pieces)):
+        return None  # L = ‖y − Xw‖² is a definition, AX = B is none where X is asked for
+    if not asked and (not wrt or question_of(text, where)):
         return None
-    said = asked["names"] if asked else None
-    names = tuple(re.split(r"\s*(?:,|\band\b)\s*", said)) if said else tuple(wrt)
+    names = tuple(re.split(r"\s*(?:,|\band\b)\s*", unknown)) if unknown else tuple(wrt)
     text = difference(pieces[0])
     with quoting(pieces[0], text):
         first = read(text, where, names)

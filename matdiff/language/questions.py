@@ -22,7 +22,7 @@ from matdiff.language.names import (
     named,
     power_asked,
 )
-from matdiff.language.outside import between
+from matdiff.language.outside import between, closing
 from matdiff.language.phrases import description
 
 GREEK = rf"(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})(?![A-Za-z])"
@@ -46,7 +46,7 @@ NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TW
 FUNCTION = (
     r"(?:the\s+(?:[A-Z]?[a-z]+(?:-[a-z]+)*\s+){0,3}?(?:functional|function|expression|objective|loss|cost|error|energy|risk"
     r"|criterion|quotient|form|norm|distance|divergence|(?:log-?\s?)?likelihood|lagrangian|Lagrangian|penalty|term)"
-    r"(?:\s+function)?\b(?!\s+of\b)(?:\s?:)?)"  # the norm of X is no name of what follows
+    r"(?:\s+function)?\b(?!\s+(?:of|estimat\w+|solutions?)\b)(?:\s?:)?)"  # the norm of X is no name of what follows
 )
 ONE_UNKNOWN = rf"{LETTER}(?:²|\^\{{?2\}}?)?"
 UNKNOWNS = rf"{ONE_UNKNOWN}(?:\s*(?:,|\band\b)\s*{ONE_UNKNOWN})*"
@@ -64,6 +64,9 @@ OVER = rf"\s+(?:{WITH_RESPECT}|by(?=\s+{UNKNOWNS}[\s.]*$))\s+(?P<low>\S.*?)[\s.]
 BEHIND_LINK = r"\s*(?:$|[-+*/,;=)⊙⊗:.@ᵀ⊤'′⁻\[]|\^\{?\s*(?:[T⊤]|[-−])|\w*[\s\u200a]*(?:ᵀ|⊤|\^\{?[T⊤]|')\s*(?:$|[-+,;)]))"
 TOLD = r"(?:(?!and\b|for\b)[a-z]{3,}(?:-[a-z]+)*\s+){1,6}(?!(?:of|and|for)\b)"  # symmetric matrix X
 UNKNOWN = rf"\s*[({{]?({ONE_UNKNOWN})[)}}]?\s*(?P<space>(?:∈|\bin\b|[≥≤≻⪰>:]).*)?"
+
+
+GOAL_OVER_SET = rf"(?i)\s*{VERB}\b.*{OVER}"  # minimise f over X ≻ 0
 
 
 class Question(NamedTuple):
@@ -138,7 +141,7 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
 def _called_goal(text: str, place: int) -> Question | None:
     """minimize(f), as modelling languages write it around the whole function."""
     m = re.compile(rf"(?:(?:cp|cvxpy|cvx)\.)?{VERB}\s*\(", re.IGNORECASE).match(text, place)
-    end = _closing(text, m.end()) if m else 0
+    end = closing(text, m.end()) if m else 0
     if m is None or text[end:].strip() != ")":
         return None
     return Question((), 0, place, len(text), (m.end(), end), sense=sense_of(m.group()))
@@ -270,7 +273,7 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     is_held = bool(head and last and not re.fullmatch(LETTER, text[head.end() : last.start()].strip()))
     if head is None or (is_word and ("d" in known or not (is_named or is_held or text.startswith("(", head.end())))):
         return None
-    end = _closing(text, head.end()) if is_fraction else _bracket(text, head.end())
+    end = closing(text, head.end()) if is_fraction else _bracket(text, head.end())
     middle = r"\)\s*/\s*\(" if is_fraction else r"\s*/\s*"
     m = re.compile(middle + BELOW + (r"\)\)" if is_fraction else r"(?!\w)")).match(text, end)
     if m is None and last and not is_fraction:
@@ -291,23 +294,13 @@ def _of(text: str, place: int, known: Collection[str], defined: Collection[str])
     return Question(tuple(dict.fromkeys(named(n) for n in x if n)), order, place, whole, (head.end(), end))
 
 
-def _closing(text: str, place: int) -> int:
-    """Where the bracket closes that is open at a place."""
-    depth = 0
-    for k in range(place, len(text)):
-        depth += (text[k] in "([{") - (text[k] in ")]}")
-        if depth < 0:
-            return k
-    return len(text)
-
-
 def _bracket(text: str, place: int) -> int:
     """The end of a bracket, or of a single name, that begins at a place."""
     if text.startswith("(", place):
-        return _closing(text, place + 1) + 1
+        return closing(text, place + 1) + 1
     name = re.compile(rf"{LETTER}(?=\s*/|\()").match(text, place)
     end = name.end() if name else place
-    return _closing(text, end + 1) + 1 if name and text.startswith("(", end) else end
+    return closing(text, end + 1) + 1 if name and text.startswith("(", end) else end
 
 
 def _unknowns(m: re.Match[str]) -> tuple[str, ...]:

@@ -37,11 +37,13 @@ from matdiff.language.doubts import KindsError, makes_numbers
 from matdiff.language.increments import increments
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
+from matdiff.language.likelihoods import with_likelihoods
 from matdiff.language.names import changed, font_of, named
 from matdiff.language.naming import name_sizes
 from matdiff.language.parameters import bound_letters
 from matdiff.language.powers_asked import in_powers
 from matdiff.language.questions import Question
+from matdiff.language.rearranged import rearranged
 from matdiff.language.rows import require_no_numbers_beside
 from matdiff.language.runs import parted, require_no_factor
 from matdiff.language.search import ANY_COST, FAR_FETCHED, Budget, Found, Search
@@ -162,12 +164,15 @@ class Readings:
     def _said(self, asks: bool) -> list[str]:
         """Takes out of the text what it says beside the function and its definitions; the unknowns that it names."""
         declared = self.declared
-        whole, changes = increments(parted(self.script, declared), {*declared, *self.wrt})
+        whole, stated, replaced = with_likelihoods(parted(self.script, declared))
+        whole, changes = increments(whole, {*declared, *self.wrt})
         said = said_in(whole, {*declared, *self.wrt}, asks)
         self.whole = whole
         self.script, self.question, self.conditions, self.sides, self.called, self.of, notes, spans = said
-        self.notes = (*changes, *notes, *unseen_names(whole.text, self.conditions))
-        self.spans = tuple(whole.span(*span) for span in spans)
+        self.notes = (*stated, *changes, *notes, *unseen_names(whole.text, self.conditions))
+        self.script, moved = rearranged(self.script)
+        self.sides = tuple(rearranged(side)[0] for side in self.sides)
+        self.spans = (*(whole.span(*span) for span in spans), *moved, *replaced)
         declare_conditions(declared, self.conditions, whole)
         places = [whole.span(c.start, c.end) for c in self.conditions if c.is_constraint]
         self.constraints = tuple(whole.source[start:end] for start, end in places)

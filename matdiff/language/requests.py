@@ -46,13 +46,18 @@ ASKED = (
     rf"|(?:the\s+)?(?P<told>{TOLD})?(?P<sought>{LETTER})\s+(?:(?:that|which|so\s+as\s+to|to)\s+)?(?P<goal>m(?:in|ax)imi[sz](?:es?|ing))\b)"
     rf"(?:\s+{FUNCTION})?"
 )
-IN_SPACE = rf"(?P<space>\s*∈\s*{SPACE})?"  # wrt x ∈ ℝ^n
+IN_SPACE = rf"(?P<space>\s*(?:(?:∈|\bin\b)\s*{SPACE}|(?:[≻⪰≽≥>]|>=)\s*0(?![\w.])))?"  # wrt x ∈ ℝ^n, over X ≻ 0
+IN_A_SET = rf"\s+{LETTER}\s*(?:[∈≻⪰≽≥>]|in\b)"  # of a over b the first may be a number
 AT_END = rf"(?:^|\s){BY}{NAMES}{IN_SPACE}[\s.?]*$"
 ASKED_AT_END = rf"(?:^|\s){ASKED_BY}{NAMES}{IN_SPACE}[\s.?]*$"
 BEHIND = (  # f wrt X, f(X) by X, f – gradient by X, f (gradient by X)
-    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
+    rf"(?:(?<=\S)\s+(?P<bracket>\()?\s*(?!over(?!{IN_A_SET})){BY}|(?:(?<=[)\]'′|²ᵀ])|(?<=\^\d))\s+by\s+"
     rf"|(?<=\S)\s+(?:[-−–—:]\s+)?(?P<within>\()?(?i:{DERIVED})\s+{ASKED_BY}){NAMES}{IN_SPACE}"
     r"(?(bracket)\s*\)|(?(within)\s*\)))[\s.?]*$"
+)
+ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
+    r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
+    rf"\s+(?:of|for)\s+(?P<what>(?:the\s+)?(?:{TOLD})?){NAMES}(?:\s*:|\s+(?:from|under|in)\b|(?=[\s.?]*$))"
 )
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
@@ -60,7 +65,7 @@ NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
 PRIMED = rf"\s*(?P<f>{LETTER})\s*['′]{OF_NAMES}"
 GOAL_AHEAD = rf"(?i)\s*{GOAL}"
 # what a question has
-CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
+CUES = regex("deriv|point|hess|grad|jacob|minim|maxim|differ|MLE|respect|over|by|w.{0,2}r.{0,2}t", re.IGNORECASE)
 DEFINED = r"(?<![\w∇]){}\s*(?:\((?P<arguments>[^()=;|]*)[^()]*\))?\s*:?="
 QUOTIENT = r"[d∂]\w*/[d∂]\w+|∇\w*|\w['′](?:\(\w+\))?"  # dL/dW, ∇f, f′(x)
 GOALS = tuple(f"m{kind}imi{s}{end}" for kind in ("in", "ax") for s in "sz" for end in ("e", "es", "ing"))
@@ -69,7 +74,7 @@ WORDS = ALONE | frozenset(
     "the its first second order partial total matrix vector full derivative derivatives gradient grad hessian jacobian "
     "minimum maximum stationary critical point points "
     "minimizer minimiser maximizer maximiser value for function expression objective loss to with "
-    "respect what is that which".split()
+    "respect what is that which likelihood log-likelihood negative".split()
 )
 
 
@@ -108,6 +113,10 @@ def request_at(text: str, place: int) -> Question | None:
         return operator._replace(end=len(text), inner=(len(text), len(text)))  # f; ∂/∂x = ?
     if not CUES.search(text, place):
         return None
+    if estimate := match_at(ESTIMATE, text, place):
+        declared = _told(text, estimate) if estimate["what"] else ()
+        inner = estimate.end(), len(text.rstrip(" .?"))
+        return Question(_listed(estimate["names"]), 0, place, len(text), inner, declared, "maximise")
     asked = match_at(ASKED, text, place)
     if asked is None:
         behind = None if match_at(GOAL_AHEAD, text, place) else search_in(BEHIND, text, place)

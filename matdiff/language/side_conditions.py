@@ -15,6 +15,7 @@ from matdiff.language.left_sides import HEAD, Piece, stands
 from matdiff.language.names import LETTER, MARKS, SUPERS
 from matdiff.language.outside import between
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
+from matdiff.language.questions import GOAL_OVER_SET
 from matdiff.language.transcript import Transcript
 from matdiff.regex import regex
 
@@ -70,6 +71,8 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     said = text[piece.start : piece.end].strip(" \u200a\t.⟪⟫")
     start = text.find(said, piece.start) if said else piece.start
     end = start + len(said)
+    if re.match(GOAL_OVER_SET, said):
+        return None
     told = _told_by_signs(said)
     told = _told_of_function(said, text) if told is None else told
     told = _told_behind_colon(said, text) if told is None and behind else told

@@ -24,10 +24,11 @@ from matdiff.language.left_sides import (
     is_odd,
     is_used,
     of_any_member,
+    root_of,
     taken_out,
     unseen,
 )
-from matdiff.language.names import GREEK_CLASS, GREEK_WORDS, LETTER
+from matdiff.language.names import GREEK_WORDS
 from matdiff.language.parameters import bound_letters
 from matdiff.language.parting import IN_FRONT, pieces_of, word_of
 from matdiff.language.phrases import COUNT
@@ -36,26 +37,17 @@ from matdiff.language.questions import Question, question_at
 from matdiff.language.requests import is_verb, request_at
 from matdiff.language.side_conditions import Condition, condition_of, relocated
 from matdiff.language.transcript import Edit, Transcript
+from matdiff.language.unsayable import refuse_differential, refuse_point, refuse_unread
 from matdiff.language.words import MAKERS
 from matdiff.regex import regex
 
 CONSTRAINING = regex(r"subject|such|s\.")
-UNREAD = regex(
-    r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
-    r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
-)
-POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
 SAYING = regex(  # what parts, defines, compares or asks
     r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s|@\s*\("
     r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )
 WORDS = regex(r"[A-Za-z][a-z]{2,}\(?")
-DIFFERENTIAL = regex(r"(?<![\w.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX
-OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
-COEFFICIENT = regex(
-    rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
-)  # d alone, or cx beside dy
 
 
 class Says(NamedTuple):
@@ -109,7 +101,7 @@ def _is_formula(text: str) -> bool:
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
     text = script.text
-    _refuse_point(script)
+    refuse_point(script)
     pieces, question, asking = _without_request(text, pieces_of(text))
     kept, conditions = _sorted_out(text, pieces, question)
     standing = {piece.start for piece in kept}
@@ -141,8 +133,8 @@ def _said_in(script: Transcript, known: Collection[str]) -> Says:
         signs += [(other[0][0], other[0][0] + 1) for other in others]  # = between the members of a chain
         edits += changes
     changed = script.edited(edits)
-    _refuse_unread(changed, known)
-    _refuse_differential(changed, known)
+    refuse_unread(changed, known)
+    refuse_differential(changed, known)
     members = tuple(script.edited(side) for side in sides)
     leads = (p.lead for p in pieces if text[slice(*p.lead)] != "let" or p.start not in standing or _is_item(text, p))
     spans = [*signs, *leads, *((c.start, c.end) for c in conditions), *map(re.Match.span, heads)]
@@ -336,6 +328,8 @@ def _function(
         edits.append((place, blank.end(), " "))
         place = blank.end()
     question = question_at(text[: piece.end], place, known, defined, constrained)
+    if question is None and (root := root_of(text, piece, heads)):
+        return None, [*edits, *root], [], []
     if question is None:
         is_plain = heads and (is_only or len(heads) > 1 or is_odd(text, heads[0]))
         named = taken_out(text, heads, is_alone) if is_plain else []
@@ -379,48 +373,3 @@ def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
     if len(found) > MOST_SIDES:
         raise NotationError("there are too many signs =", text=text, span=(place, end), suggestion="write one function")
     return [*found, (start, end)]
-
-
-# ---- what is refused -------------------------------------------------------------------------------------
-
-
-def _refuse_differential(script: Transcript, known: Collection[str]) -> None:
-    """Refuses dX and d tr(AX), which are no products, where nothing says that d is a number, or dX a name."""
-    text = script.text
-    found = (m for m in DIFFERENTIAL.finditer(text) if m["name"] not in known)
-    outer, inner = OUTER.match(text), next(found, None)
-    if "d" in known:
-        return
-    if outer and not COEFFICIENT.search(text, outer.end()):
-        m, of = outer, "all that follows"
-    elif inner and not COEFFICIENT.search(text):
-        m, of = inner, inner.group("of")
-    else:
-        return
-    message = f"{m.group().strip(' ⟪⟫(')} is the differential of {of}, which matdiff finds from a function"
-    is_claim = re.search(r"=(?!=)", script.source) is not None
-    further = "whether the equation is true says matdiff check" if is_claim else "a product is written with *"
-    hint = f"write the function alone; {further}"
-    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
-
-
-def _refuse_point(script: Transcript) -> None:
-    """Refuses a derivative at x = 0."""
-    if m := POINT.search(script.text):
-        message = "a derivative is found as a formula, and not at a point"
-        hint = "leave the point out; matdiff.evaluate puts values into the answer"
-        raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
-
-
-def _refuse_unread(script: Transcript, known: Collection[str]) -> None:
-    """Refuses by name a question that stands elsewhere than in front of the function."""
-    m = UNREAD.search(script.text)
-    if m is None or (m.group("d") and "d" in known):
-        return
-    message = "a derivative can only be asked for in front of the whole function"
-    if m.group("goal"):
-        message = f"{m.group('goal')} can only stand in front of the whole function"
-    if m.group("subject"):
-        message = "there is no function in front of the constraints"
-    hint = "name the unknown with wrt"
-    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)

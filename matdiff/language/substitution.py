@@ -158,29 +158,33 @@ def resolve_call(bound: Names, node: Node, scope: Scope) -> None:
 
 
 def resolve_member(bound: Names, node: Node, given: Given, piece: Excerpt, scope: Scope) -> None:
-    """p_j, where p_k is given for every k."""
+    """p_j, where p_k is given for every k; y_nk is the entry k of y_n."""
     shown = f"{given.name}[{piece.text}]"
     indices = _indices(bound, given, piece, scope)
     if indices is None:
         message = f"{shown} has no meaning where {given} is defined"
         raise fault(bound, node.start, node.end, message, "an index is that of a sum, or a number")
+    indices, places = indices[: len(given.parameters)], indices[len(given.parameters) :]
     if given.offset and any(isinstance(index, Fixed) for index in indices):
         raise fault(bound, node.start, node.end, f"{shown} is not the member that {given} defines", "shift the index")
     for index in indices:
         _require_within(bound, node, given, index, shown)
     moved = {letter: _counted(at(i, -given.offset)) for letter, i in zip(given.parameters, indices, strict=True)}
     node.kind, node.value, node.parts = "applied", given, [_body(bound, node, given, scope, moved, {})]
+    if places:
+        member = Node(node.kind, node.parts, node.value, node.start, node.end)
+        node.kind, node.value, node.parts = "entry", list(map(_counted, places)), [member]
 
 
 def _indices(bound: Names, given: Given, piece: Excerpt, scope: Scope) -> list[Position] | None:
-    """The places that are written in brackets or low; None where there are not as many as parameters."""
+    """The places that are written in brackets or low; None where there are fewer than parameters."""
     count = len(given.parameters)
     runs = [m.span() for m in re.finditer(r"[^,]+", piece.text)]
-    if len(runs) == 1 < count and len(piece.text) == count:
-        runs = [(k, k + 1) for k in range(count)]
+    if len(runs) == 1 and count <= len(piece.text) <= count + 2 and piece.text.isalpha():
+        runs = [(k, k + 1) for k in range(len(piece.text))]
     found = [_index(bound, piece.part(*run), scope) for run in runs]
     indices = [index for index in found if index is not None]
-    return indices if len(indices) == len(found) == count else None
+    return indices if len(indices) == len(found) and 0 <= len(found) - count <= 2 else None
 
 
 def _index(bound: Names, piece: Excerpt, scope: Scope) -> Position | None:

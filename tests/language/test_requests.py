@@ -81,6 +81,14 @@ ASKED = [
     (r"f \colon w \mapsto \|\mathbf{X}\mathbf{w}\|^2", "norm2(X*w)^2", "w"),
     (r"\hat{r} = \arg\min_{r} \|\mathbf r - \mathbf s\|^2", "norm2(r - s)^2", "r"),
     (r"Find the gradient of $\|B w - \mathbf{t}\|^2$ with respect to $w$.", "norm2(B*w - t)^2", "w"),
+    ("find dL/dθ for L = ‖Xθ − y‖²", "norm2(X*theta - y)^2", "theta"),
+    ("gradient wrt w for J = w'Rw - 2p'w", "w'*R*w - 2*p'*w", "w"),
+    ("tr(XS) - log det X over X in R^{n x n}", "tr(X*S) - log(det(X))", "X"),
+    ("minimise ‖Ax − b‖² over x ≥ 0", "norm2(A*x - b)^2", "x"),
+    ("derivative w.r.t. c of (t_i - c x_i)^2 (summed over i = 1,...,n)", "sum(i=1..n, (t[i] - c*x[i])^2)", "c"),
+    (r"\substack{\text{minimize}\\ \beta} \|X\beta-y\|^2", "norm2(X*beta - y)^2", "beta"),
+    ("the maximum likelihood estimator of m: -½∑_i ‖x_i - m‖²", "-sum(i=1..N, norm2(x[i] - m)^2)/2", "m"),
+    ("Find the MLE of v where l(v) = -N log v - c/v", "-N*log(v) - c/v", "v"),
 ]
 
 
@@ -126,6 +134,8 @@ SAID = [
     ("gradient with respect to the symmetric matrix X of tr(AX)", "A: n x n; X: n x n symmetric"),
     ("log det Σ + (x-μ)'Σ^-1(x-μ) with respect to the covariance matrix Σ", "Sigma: n x n spd; x, mu: n"),
     ("maximise log det X - tr(SX) over symmetric positive definite X", "X: n x n symmetric spd; S: n x n"),
+    ("maximise log det X - tr(SX) over X ≻ 0", "X: n x n spd; S: n x n"),
+    ("log det X - tr(SX) over X ≻ 0", "X: n x n spd; S: n x n"),
     (r"gradient of $\log\det(A + BXB^T)$ w.r.t. $X$ where X is diagonal", "X: m x m diagonal; A: n x n; B: n x m"),
 ]
 

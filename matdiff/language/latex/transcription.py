@@ -8,7 +8,7 @@ for what closes them, and constructs (fractions, scripts, accents), which wait f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from matdiff.algebra.expr import FUNCTIONS
 from matdiff.language.latex.commands import BARS, COMMANDS, DELIMITERS, DIRECTED
@@ -27,6 +27,7 @@ INDEX = r"(?:[A-Za-z0-9+,:_ ]|\{\w+\}|\[\w+\]){1,10}\]"  # behind a letter: x[i]
 ONE_INDEX = r"\s*(?:[A-Za-z](?:_\w|_\{\w+\}|\[\w\])?|[0-9]+|:)\s*"
 INDICES = rf"{ONE_INDEX}(?:,{ONE_INDEX})*\]"  # behind a bracket: (W x)[t], A^{-1}[i, j]
 ARROWS = (r"\vec", r"\overrightarrow")
+GOAL = r"(?:(?:text|mathrm|operatorname)?[*{]*)*\s*(?:arg)?\s*\{?(?:min|max|inf|sup)"
 OPERATOR_ENDS = rf"[∑∏Σ∫{NAME_ENDS}]$|[A-Za-z]{{2}}$"  # what may have limits
 MOST_UNKNOWN = 5  # words behind backslashes that are looked at before a text counts as plain
 
@@ -72,6 +73,11 @@ def transcribe(source: str, functions: Collection[str]) -> Transcript:
     '𝐱^⊤Σ^{-1}x'
     """
     return _Pass(source, functions).run()
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    """The letters of tokens and the names of commands among them."""
+    return "".join(token.text.lstrip("\\") for token in tokens)
 
 
 class _Pass(Wording):
@@ -208,8 +214,12 @@ class _Pass(Wording):
         self.page.write("≠", token.start, token.end)
 
     def substack(self, token: Token, _: str) -> None:
-        r"""\substack{i = 1 \\ i \ne j}: conditions on the lines below a sign."""
+        r"""\substack{i = 1 \\ i \ne j}: conditions on the lines below a sign; \substack{minimize \\ x} is \min_{x}."""
         content = self.stream.argument(token)
+        first = next((k for k, part in enumerate(content) if part.text == "\\\\"), 0)
+        if re.match(GOAL, _words(content[:first])):
+            self._over(content[first + 1 :], content[:first], token)
+            return
         for part in reversed(content):
             self.stream.pending.append(part._replace(text=",") if part.text == "\\\\" else part)
 
@@ -324,10 +334,14 @@ class _Pass(Wording):
         r"""\underset{x}{\min} is \min_{x}; what stands below anything else is a label, and vanishes."""
         low = self.stream.argument(token)
         over = self.stream.argument(token)
+        is_goal = re.search("min|max|inf|sup", _words(over)) is not None
+        self._over(low if is_goal else [], over, token)
+
+    def _over(self, low: list[Token], over: list[Token], token: Token) -> None:
+        """Reads on with a sign and what stands below it."""
         over[:1] = [part._replace(start=token.start) for part in over[:1]]
-        words = "".join(part.text.lstrip("\\") for part in over)
         marks = [Token(sign, token.start, token.end) for sign in "{}_{}"]
-        label = [marks[2], marks[3], *low, marks[4]] if re.search("min|max|inf|sup", words) else []
+        label = [marks[2], marks[3], *low, marks[4]] if low else []
         self.stream.pending += [*label[::-1], marks[1], *over[::-1], marks[0]]
 
     def swallow(self, token: Token, _: str) -> None:

@@ -6,7 +6,7 @@ In goes a place in the text, out comes a ``Head`` or ``Steps``; the lexer makes 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.dims import Size
@@ -89,8 +89,18 @@ def states(text: str) -> Iterator[str]:
             continue
         numbers = [head.number, *numbered[head.name]]
         is_state = found.group(2) is not None or re.search("[-+]", head.number) is not None
-        if head.number in leading or is_state or any(map(ranged.issuperset, numbers)):
+        is_general = _is_general(text, found, head.number, numbers[1:])
+        if head.number in leading or is_state or is_general or any(map(ranged.issuperset, numbers)):
             yield head.name
+
+
+def _is_general(text: str, found: re.Match[str], letter: str, numbers: Sequence[str]) -> bool:
+    """Whether p_i = exp(z_i)/s is said for every i: its formula has i as an index, and it is used as p_k only."""
+    if len(letter) != 1 or not letter.islower() or numbers.count(letter) != 1 or not numbers[1:]:
+        return False
+    sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
+    low = rf"[^\W_](?:_\{{?\w?{letter}(?!\w)|\[[^\]]*\b{letter}\b|{sub}(?<!{letter}))[^;\n]*"
+    return re.match(rf"[^;\n]*?{low}", text[found.end() :]) is not None
 
 
 def _leads(letter: str, numbers: Collection[str]) -> bool:

@@ -1,0 +1,104 @@
+"""Distributions that a text states, y ~ N(Xβ, σ²I), where it asks for their log-likelihood: log N(y; Xβ, σ²I).
+
+In goes the plain spelling of a text, out comes the same with the log-likelihood in the place of the statement, and a
+note of it.  A statement beside another function is refused, since a derivative has no use for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from matdiff.errors import NotationError
+from matdiff.language.names import GREEK_CLASS, MARKS, SUBS, SUBSCRIPTS
+from matdiff.language.outside import closing
+from matdiff.language.transcript import Scribe, Transcript
+from matdiff.regex import regex
+
+LETTER = rf"(?:[A-Za-z{GREEK_CLASS}][{MARKS}]*)"
+LOW = rf"(?:_\{{?(?P<low>[a-z])\}}?|(?P<sub>[{SUBS}]))"
+MANY = rf"{LETTER}_?\{{?[1₁]\}}?\s*,\s*(?:\.\.\.?|…|⋯)\s*,\s*{LETTER}_?\{{?(?P<last>[A-Za-z]|[{SUBS}])\}}?"
+STATED = regex(
+    rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?"
+    r"⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\("
+)
+ANY = regex(r"[^\s,;~∼]*[\w)\]}]\s*[~∼]\s*[^\s;,]*")
+ASKED = regex(
+    r"(?:the\s+)?(?P<negative>negative\s+|minus\s+)?(?P<log>[Ll]og[-\s]?)?[Ll]ikelihood(?:\s+function)?(?!\s+estimat|\s+solution)\b"
+    r"(?:\s+of(?=\s+\S+\s*[~∼])|\s+of\s+[A-Za-z](?!\w))?"
+)
+BELOW = r"_\{[^{}]*[~∼]"  # i ~ j below a sum, of neighbours
+BEHIND = r"(?P<iid>(?:\s*,?\s*i\.?\s?i\.?\s?d\b\.?(?!\s*[~∼]))?)\s*[.;,]?"
+ESTIMATED = regex(r"[Mm]aximum[-\s]likelihood|\bMLEs?\b|\bML\s+estimat|[Mm]aximi[sz]e")
+INDICES = "ijnkst"
+
+
+def with_likelihoods(script: Transcript) -> tuple[Transcript, tuple[str, ...], tuple[tuple[int, int], ...]]:
+    """The text in which log N(y; m, S) stands for «the log-likelihood» of y ~ N(m, S), a note, and what these replace.
+
+    Errors: NotationError where the log-likelihood is not asked for, or the distribution is none that has a formula.
+    """
+    text = script.text
+    every = list(ANY.finditer(text)) if ("~" in text or "∼" in text) and not re.search(BELOW, text) else []
+    if not every:
+        return script, (), ()
+    stated = list(STATED.finditer(text))
+    if len(stated) != 1 or len(every) > 1:
+        one = f"{every[0][0]} states no normal distribution"
+        message = "several distributions are stated" if len(every) > 1 else one
+        raise _error(script, every[0], message, "write the logarithm of the density as a formula, as in log N(y; m, S)")
+    m = stated[0]
+    end = closing(text, m.end())
+    shown = script.source[slice(*script.span(m.start(), end + 1))]
+    asked = [found for found in ASKED.finditer(text) if found["log"] or ESTIMATED.search(text)]
+    if len(asked) > 1 or not (asked or ESTIMATED.search(text)):
+        hint = "ask for its log-likelihood, or write log N(y; m, S); expectations are taken by matdiff.expectation"
+        raise _error(script, m, f"{shown} states a distribution, and is no function", hint)
+    _require_observed(script, m, end)
+    sign = "−" if asked and asked[0]["negative"] else ""
+    behind = re.compile(BEHIND).match(text, end + 1)
+    assert behind is not None
+    whole = m.start(), behind.end() if asked else behind.end("iid")
+    said = f"the function is the {'negative ' if sign else ''}log-likelihood of {shown}"
+    place = asked[0].span() if asked else whole
+    scribe = Scribe(script.source)
+    k = 0
+    for start, stop in sorted({whole, place}):
+        _copy(scribe, script, k, start)
+        scribe.write(f" ({sign}{_density(text, m)}" if (start, stop) == place else " ", *script.span(start, start + 1))
+        if (start, stop) == place:
+            _copy(scribe, script, m.end(), end)
+            scribe.write("))", *script.span(end, end + 1))
+        k = stop
+    _copy(scribe, script, k, len(text))
+    return scribe.finished(), (said,), (script.span(*whole), script.span(*place))
+
+
+def _copy(scribe: Scribe, script: Transcript, start: int, end: int) -> None:
+    for k in range(start, end):
+        scribe.write(script.text[k], *script.span(k, k + 1))
+
+
+def _density(text: str, m: re.Match[str]) -> str:
+    """∑_i log N(x_i; of what a statement is about, up to the parameters."""
+    if not m["many"]:
+        index = SUBSCRIPTS.get(m["sub"] or "", m["low"])
+        return f"∑_{index} log N({m['name']}_{index}; " if index else f"log N({m['name']}; "
+    index = next(letter for letter in INDICES if letter not in text)
+    last = SUBSCRIPTS.get(m["last"], m["last"])
+    return f"∑_{{{index}=1}}^{{{last}}} log N({m['many'][0]}_{index}; "
+
+
+def _require_observed(script: Transcript, m: re.Match[str], end: int) -> None:
+    """Refuses y = Xβ + ε, ε ~ N(0, σ²I), where the likelihood is not that of ε, and a | z that takes no part."""
+    rest = script.text[: m.start()] + " " + script.text[end:]
+    name = m["name"] or m["many"][0]
+    if re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])(?=[^;\n]*=|\s*[-+)]|\s*[;,\n])", rest):
+        hint = "state the distribution of what is observed, as in y ~ N(X*b, s^2*I)"
+        raise _error(script, m, f"{name} stands elsewhere in the text, too", hint)
+    unused = [letter for letter in re.findall(LETTER, m["given"] or "") if letter not in script.text[m.end() : end]]
+    if unused:
+        raise _error(script, m, f"{unused[0]} plays no part in the distribution", "leave it out")
+
+
+def _error(script: Transcript, m: re.Match[str], message: str, hint: str) -> NotationError:
+    return NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)

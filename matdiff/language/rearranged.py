@@ -1,0 +1,96 @@
+"""What stands in another place than where it is read: softmax_i(z) is softmax(z)_i, and «f, summed over i» is ∑_i (f).
+
+In goes the plain spelling of a function and its definitions, out comes the same with these in their places, and where
+the words stood in what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from matdiff.errors import AmbiguityError
+from matdiff.language.names import SUBS, SUBSCRIPTS
+from matdiff.language.outside import closing, outside
+from matdiff.language.transcript import Edit, Transcript
+from matdiff.regex import regex
+
+OF_VECTORS = r"(?<![\w.])⟪?(?:[Ll]og_?)?[Ss]oft_?[Mm](?:ax|in)⟫?"  # functions with an entry for each of their argument
+LOW = rf"_\{{[a-z0-9]\}}|_[a-z0-9](?!\w)|[{SUBS}]"
+WITH_INDEX = regex(rf"{OF_VECTORS}(?P<low>{LOW})\s*\(")
+LETTERS = r"(?P<letters>[a-z](?:\s*(?:,|\band\b)\s*[a-z](?!\w))*)(?!\w)"
+DOTS = r"(?:,\s*)?(?:\.\.\.?|…|⋯)(?:\s*,)?"
+RANGE = rf"(?:\s*(?:=|from\b)\s*(?P<first>[0-9])\s*(?:{DOTS}|to\b|:)\s*(?P<last>[A-Za-z]|[0-9]+)(?!\w))?"
+SUMMED = regex(
+    r"(?P<lead>\s*,?\s*(?P<open>\(\s*)?)(?<!\w)(?P<word>(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|[Ss]um)\s+over\s+"
+    rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}{RANGE})(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
+)
+BEGINS = r"[;\n]|(?<![<>!=])=(?!=)|\b(?:where|and|let|in)\b"  # behind it a function or a definition begins
+BARS = r"‖[^‖]*‖|\|\|[^|]*\|\||\|[^|]*\|"
+PLUS = r"(?<=[^\s*/^(=;,])\s*[-+−–]"  # between two terms
+
+
+def rearranged(script: Transcript) -> tuple[Transcript, tuple[tuple[int, int], ...]]:
+    """The text with such indices behind the arguments, and sums in front of what they are of.
+
+    Errors: AmbiguityError where a sum behind several terms may be of the last ones only.
+    """
+    text = script.text
+    edits = [*_indices(text)] if "oft" in text else []
+    spans = [script.span(start, end) for start, end, _ in edits if start < end]
+    for m in SUMMED.finditer(text) if "over" in text else ():
+        is_closed = bool(m["open"] and m["close"])
+        end = m.end("close") if is_closed else m.end("over")
+        if m["word"].lower() != "sum" or is_closed or ("," in m["lead"] and not m["of"]):
+            start = _start(text, m.start())
+            _require_one_meaning(script, start, m)
+            edits += [(start, start, f" {_sum(m)} ("), (m.start(), end, ")")]
+            spans.append(script.span(m.start(), end))
+        else:
+            edits.append((m.start("word"), m.end("of") if m["of"] else end, f"{_sum(m)} "))
+            spans.append(script.span(m.start("word"), m.end("of") if m["of"] else end))
+    return script.edited(edits), tuple(spans)
+
+
+def _indices(text: str) -> Iterator[Edit]:
+    """Moves the index of softmax_i(z) behind its brackets, where the text does not say itself what that is."""
+    for m in WITH_INDEX.finditer(text):
+        end = closing(text, m.end()) + 1
+        if not re.match(r"\s*:?=", text[end:]):
+            yield (*m.span("low"), "")
+            yield end, end, m["low"]
+
+
+def _sum(m: re.Match[str]) -> str:
+    """∑_{i=1}^{N}"""
+    letters = ",".join(re.findall(r"\b[a-z]\b", m["letters"]))
+    return f"∑_{{{letters}={m['first']}}}^{{{m['last']}}}" if m["last"] else f"∑_{{{letters}}}"
+
+
+def _start(text: str, place: int) -> int:
+    """Where the function begins that ends at a place."""
+    depth = 0
+    for k in range(place - 1, -1, -1):
+        depth += (text[k] in ")]}") - (text[k] in "([{")
+        if depth < 0:
+            return k + 1
+        begins = re.compile(BEGINS).match(text, k) if not depth else None
+        if begins and begins.end() <= place:
+            return begins.end()
+    return 0
+
+
+def _require_one_meaning(script: Transcript, start: int, m: re.Match[str]) -> None:
+    """Refuses a sum over i behind terms of which some have no i."""
+    shown = re.sub(BARS, lambda bars: "x" * len(bars[0]), script.text[start : m.start()])
+    ends = [start, *(start + sign.end() for sign in outside(shown, PLUS)), m.start()]
+    terms = [script.text[a:b] for a, b in pairwise(ends)]
+    for letter in re.findall(r"\b[a-z]\b", m["letters"]) if len(terms) > 1 else ():
+        sub = next((sign for sign, plain in SUBSCRIPTS.items() if plain == letter), letter)
+        found = [re.search(rf"(?<![^\W_]){letter}(?!\w)|_\{{?\w?{letter}|{sub}(?<!{letter})", term) for term in terms]
+        if not all(found):
+            shown = m[0].strip(" ,(")
+            message = f"«{shown}» can be said of all terms, or of those with {letter}"
+            hint = f"put brackets around what is summed, and write ∑_{letter} in front of it"
+            raise AmbiguityError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)

@@ -1,0 +1,67 @@
+"""What no statement may say: a derivative within a function, a point at which it is taken, differentials.
+
+In goes what a text says, as a plain spelling; each of these is refused by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from matdiff.errors import NotationError
+from matdiff.language.names import GREEK_CLASS, LETTER
+from matdiff.language.transcript import Transcript
+from matdiff.regex import regex
+
+UNREAD = regex(
+    r"⟪?\b(?P<goal>arg\s*(?:min|max)|minimi[sz]e|maximi[sz]e)(?![A-Za-z])⟫?|(?P<subject>\bsubject\s+to\b|\bs\.t\.|⟪s\.?t⟫)|∂"
+    r"|(?P<d>(?<![\w.])d\s*\)?\s*/\s*\(?\s*d[^\W\d_](?![^\W\d_]))"
+)
+POINT = regex(rf"\bat\s+(?:the\s+point\s+)?{LETTER}\s*=")
+DIFFERENTIAL = regex(r"(?<![\w.\\])(?=(?P<name>\w+))d\u200a?(?P<of>[^\W\d_])(?![^\W\d_(]|\()")  # dX
+OUTER = regex(r"\s*d[\s\u200a]*(?:⟪?(?:[Tt]r|trace|log\s*det|logdet|det)⟫?(?!\w)|\()")  # d tr(AX), d(x'Ax)
+COEFFICIENT = regex(
+    rf"(?<![^\W\d_.\\⟪])(?:d(?!\u200a?[A-Za-z{GREEK_CLASS}])|c(?![^\W\d_]{{2}})(?=\s?[^\W\d_]))"
+)  # d alone, or cx beside dy
+
+
+def refuse_differential(script: Transcript, known: Collection[str]) -> None:
+    """Refuses dX and d tr(AX), which are no products, where nothing says that d is a number, or dX a name."""
+    text = script.text
+    found = (m for m in DIFFERENTIAL.finditer(text) if m["name"] not in known)
+    outer, inner = OUTER.match(text), next(found, None)
+    if "d" in known:
+        return
+    if outer and not COEFFICIENT.search(text, outer.end()):
+        m, of = outer, "all that follows"
+    elif inner and not COEFFICIENT.search(text):
+        m, of = inner, inner.group("of")
+    else:
+        return
+    message = f"{m.group().strip(' ⟪⟫(')} is the differential of {of}, which matdiff finds from a function"
+    is_claim = re.search(r"=(?!=)", script.source) is not None
+    further = "whether the equation is true says matdiff check" if is_claim else "a product is written with *"
+    hint = f"write the function alone; {further}"
+    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+
+
+def refuse_point(script: Transcript) -> None:
+    """Refuses a derivative at x = 0."""
+    if m := POINT.search(script.text):
+        message = "a derivative is found as a formula, and not at a point"
+        hint = "leave the point out; matdiff.evaluate puts values into the answer"
+        raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
+
+
+def refuse_unread(script: Transcript, known: Collection[str]) -> None:
+    """Refuses by name a question that stands elsewhere than in front of the function."""
+    m = UNREAD.search(script.text)
+    if m is None or (m.group("d") and "d" in known):
+        return
+    message = "a derivative can only be asked for in front of the whole function"
+    if m.group("goal"):
+        message = f"{m.group('goal')} can only stand in front of the whole function"
+    if m.group("subject"):
+        message = "there is no function in front of the constraints"
+    hint = "name the unknown with wrt"
+    raise NotationError(message, text=script.source, span=script.span(*m.span()), suggestion=hint)
