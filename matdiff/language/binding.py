@@ -217,7 +217,7 @@ class Bound:
             self.names[name] = Name(name, self.declared.get(name))
         return self.names[name]
 
-    def _subscript(self, node: Node, scope: Scope) -> Scope | None:
+    def subscript(self, node: Node, scope: Scope) -> Scope | None:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low."""
         node.parts[0] = _bare_name(node.parts[0])
         base, text = node.parts[0], node.value
@@ -373,7 +373,7 @@ def _bare_name(node: Node) -> Node:
 
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {
     "NAME": Bound._name,
-    "subscript": Bound._subscript,
+    "subscript": Bound.subscript,
     "index": Bound._index_brackets,
     "big_sum": Bound._sum,
     "block": Bound._block,

@@ -29,6 +29,9 @@ def resolve_power(bound: Bound, node: Node, scope: Scope) -> Scope | None:
         node.parts.append(exponent)
     _regroup(node)
     base = node.parts[0]
+    if _is_member(base, node, bound, scope):
+        _put_low_last(node)
+        return bound.subscript(node, scope)
     if base.kind != "NAME" or len(node.parts) < 2:
         return None
     exponent = node.parts[1]
@@ -77,6 +80,25 @@ def _is_raised(bound: Bound, node: Node, name: str, index: str) -> bool:
 def _is_double(node: Node) -> bool:
     """Whether a node stands in two brackets, as an index in x^{(i)}."""
     return node.kind == "group" and node.parts[0].kind == "group"
+
+
+def _is_member(base: Node, node: Node, bound: Bound, scope: Scope) -> bool:
+    """Whether x_j^{(i)} is the entry j of the member i of several: nobody puts brackets around a letter as exponent."""
+    high = node.parts[1] if base.kind == "subscript" and len(node.parts) > 1 else base
+    inside = high.parts[0] if high.kind == "group" else high
+    is_letter = inside.kind == "NAME" and bound.text.startswith("(", high.start)
+    if high is base or not (is_letter or _is_double(high)):
+        return False
+    found = position(bound.excerpt(inside.parts[0] if _is_double(high) else inside), scope)
+    return found is not None and binder_of(found) is not None
+
+
+def _put_low_last(node: Node) -> None:
+    """x_j^{(i)} is x^{(i)}_j."""
+    low, high = node.parts
+    high = high if _is_double(high) else Node("group", [high], None, high.start, high.end)
+    member = Node("power", [low.parts[0], high], None, node.start, node.end)
+    node.kind, node.value, node.parts = "subscript", low.value, [member]
 
 
 def _regroup(node: Node) -> None:

@@ -119,7 +119,7 @@ SCRIPTS = [
     (r"X^{\prime} X^\prime g'(x)", "X' X'g'(x)"),
     (r"X^{\circ 2} X^{\odot 2} X^{\circ -1} X^{\circ\frac12}", "X.^{2} X.^{2} X.^{-1} X.^{(1/2)}"),
     (r"x^{(i)} W^{(1)} W^{[2]}", "x^{(i)} W_{1} W_{2}"),
-    (r"x_j^{(i)} W_i^{(1)} W_{hh}^{(t)}", "x^{(i)}_j W_{1}_i W_{hh}^{(t)}"),
+    (r"x_j^{(i)} W_i^{(1)} W_{hh}^{(t)}", "x_j^{(i)} W_{1}_i W_{hh}^{(t)}"),
     (r"1_{m \times n}", "1_{m×n}"),
     (r"x_{i_{1}} x_{\mathbf{i} j}", "x_{i_1} x_{ij}"),
     (r"x_ix_i^\top y^2z", "x_i~x_i^⊤y^2~z"),

@@ -18,7 +18,6 @@ from matdiff.regex import regex
 
 DIFFERENTIAL = r"(?:d[^\W\d_][\u0300-\u036f]?(?:_.{1,6})?(?:\^.{1,4})?){1,2}"  # dx, below a fraction line
 
-MEMBER = r"\([A-Za-z]\)"  # x^{(i)}
 DEFINES_PSI = regex(r"psi\s*\^\s*\{?\s*\([0-9]+\)\s*\}?\s*\([^()=]*\)\s*&?:?=")
 WORD = regex(rf"{NAMED}\w+{NAME_ENDS}|[(\[]{NAMED}\w+{NAME_ENDS}[)\]]")  # x^{old}, x^{(old)}
 
@@ -285,7 +284,7 @@ class Script(Construct):
         return is_psi and content[1:-1].isdecimal() and DEFINES_PSI.search(page.source) is None
 
     def _place(self, page: Page, content: str) -> None:
-        """The customary order: W_{1}_i for W_i^{(1)}, x^{(i)}_j for x_j^{(i)}, and x_i^⊤ for x^⊤_i."""
+        """The customary order: W_{1}_i for W_i^{(1)}, and x_i^⊤ for x^⊤_i."""
         adjacent = page.script_end == self.mark
         lowered, raised = (page.lowered, page.raised) if adjacent else (-1, -1)
         before = self._before(page, content, lowered, raised)
@@ -302,11 +301,9 @@ class Script(Construct):
 
     def _before(self, page: Page, content: str, lowered: int, raised: int) -> int:
         """Where the script before this one starts, if this one belongs in front of it."""
-        if self.sign == "_" and content.startswith(("(", "[")):
+        if self.sign != "_":
+            return -1
+        if content.startswith(("(", "[")):
             return lowered if raised < 0 else -1
-        if self.sign == "_":
-            numbered = raised >= 0 and page.pieces[page.solid(raised + 2, 1)][0] == "("
-            return raised if in_word(content[:1] or " ") and not numbered else -1
-        index = page.pieces[lowered : self.mark] if lowered >= 0 and raised < 0 else []
-        letter = "".join(text for text, _, _ in index[:SHORT]).strip("_{}")
-        return lowered if re.fullmatch(MEMBER, content) and letter.isalpha() and len(letter) == 1 else -1
+        numbered = raised >= 0 and page.pieces[page.solid(raised + 2, 1)][0] == "("
+        return raised if in_word(content[:1] or " ") and not numbered else -1
