@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         differential,
         equal,
         evaluate,
+        expect,
         expectation,
         fisher,
         from_function,
@@ -80,6 +81,7 @@ __all__ = [
     "differential",
     "equal",
     "evaluate",
+    "expect",
     "expectation",
     "fisher",
     "from_function",
@@ -105,8 +107,8 @@ __getattr__ = opener(
     __name__,
     {
         "matdiff.api": "adjoint alternate check check_gradient code derivative derive differential equal evaluate "
-        "expectation fisher from_function gradient_of hessian implicit jacobian jvp laws lint matrix_form objective "
-        "parse register solve stationary sum_form taylor vjp",
+        "expect expectation fisher from_function gradient_of hessian implicit jacobian jvp laws lint matrix_form "
+        "objective parse register solve stationary sum_form taylor vjp",
         "matdiff.results.equality": "Equality",
         "matdiff.results.gradient": "Derivation",
     },

@@ -280,7 +280,7 @@ STRUCTURES: list[tuple[str, str, Distribution]] = [
 def test_every_structure_has_the_mean_over_the_points(text: str, where: str, of: Distribution) -> None:
     d = found(text, where, of)
     assert agrees(d), d.value
-    outcome = verify(None, {}, [*as_equalities(d.steps, d.variables), *d.tidied])
+    outcome = verify(None, {}, [*as_equalities([*d.terms, d.whole], d.variables), *d.tidied])
     assert outcome.ok, outcome.failure
 
 
@@ -301,7 +301,7 @@ def test_definitions_are_opened() -> None:
 
 def test_a_wrong_expectation_is_refuted() -> None:
     d = found("x'C x", VECTORS, ONE_VECTOR)
-    wrong = [Step(s.law, s.before, 2 * s.after) for s in d.steps]
+    wrong = [Step(s.law, s.before, 2 * s.after) for s in (*d.terms, d.whole)]
     assert not verify(None, {}, as_equalities(wrong, d.variables)).ok
     assert not agrees(d._replace(value=2 * d.value))
 
@@ -386,7 +386,7 @@ def test_deep_expressions() -> None:
 
 def test_many_terms_are_joined_before_they_are_multiplied() -> None:
     whole = Sum.of(*[Symbol(f"A{k}", (n, n)) * x for k in range(300)])
-    assert len(derived(whole * whole.T, {x: μ}, {x: S}).steps) == 2
+    assert len(derived(whole * whole.T, {x: μ}, {x: S}).terms) == 1
 
 
 # ---- the Fisher information -----------------------------------------------------------------------------
@@ -455,7 +455,7 @@ def test_fisher_information(
         every = list(dict.fromkeys(symbols(block) + symbols(expected)))
         assert check_steps([Step(CATALOGUE["product_law"], block, expected)], every)[1] is None, block
     for d in known.expectations.values():
-        assert verify(None, {}, [*as_equalities(d.steps, d.variables), *d.tidied]).ok
+        assert verify(None, {}, [*as_equalities([*d.terms, d.whole], d.variables), *d.tidied]).ok
 
 
 def test_the_information_is_the_covariance_of_the_score() -> None:
@@ -477,3 +477,62 @@ def test_the_whole_matrix_of_blocks() -> None:
         "N/2*log(s) + norm2(y - X w)^2/(2*s)", REGRESSION, ("w", "s"), {"y": ("X w", "s*eye(N)")}
     ).whole()
     assert whole.shape == (size("d") + ONE, size("d") + ONE)
+
+
+# ---- what is random, as a text; the page ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "where", "expected"),
+    [
+        ("E[x'A x], x ~ N(mu, Sigma)", None, "A: n x n", "mu'*A*mu + tr(A*Sigma)"),
+        ("𝔼[‖x − z‖²] where x ~ N(μ, Σ) and z ~ N(ν, Λ)", None, "", "norm2(μ − ν)^2 + tr(Σ) + tr(Λ)"),
+        (r"\mathbb{E}\left[w^\top x x^\top w\right], \quad x \sim \mathcal{N}(0, C)", None, "", "w'*C*w"),
+        ("(y - Xβ)'(y - Xβ)", "y ~ N(Xβ, sI)", "X: n x p; s: scalar positive", "n*s"),
+        ("norm2(A*x)^2", "x ~ (0, I)", "A: m x n", "tr(A'*A)"),
+        ("a'x", "x ~ m", "a: n", "a'*m"),
+    ],
+)
+def test_what_is_random_is_said_in_a_text(text: str, of: str | None, where: str, expected: str) -> None:
+    found = matdiff.expect(text, of, where or None)
+    assert found.verify().ok
+    assert matdiff.equal(found.result, read_beside(found.result, expected)).equal, found.result
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "words"),
+    [
+        ("x'x", None, "nothing is random"),
+        ("x'x", "x mu", "says of no name what its mean is"),
+        ("x'x", "x ~", "says of no name what its mean is"),
+        ("x'x", "x ~ N(mu, S, 3)", "not 3 parameters"),
+        ("x'x", "y ~ mu", "y"),
+        ("(x'x)^2", "x ~ (mu, S)", "of a degree higher than 2"),
+        ("x'x", {"x": 3}, "x ~ \\(mu, Sigma\\)"),
+        ("(y - Xβ)'(y - Xβ)", "y ~ (X b, S)", "the mean of y"),
+    ],
+)
+def test_what_says_no_distribution_is_refused(text: str, of: Any, words: str) -> None:
+    with pytest.raises(MatdiffError, match=words):
+        matdiff.expect(text, of, "X: n x p" if "X" in text else None)
+
+
+def test_the_page_says_what_is_random_and_every_quadratic_term() -> None:
+    where = "X, M: m x n; U: m x m spd; V: n x n spd"
+    found = matdiff.expect("norm2(X*w - y)^2", "X ~ (M, kron(V, U)); y ~ (mu, Sigma)", where)
+    page = found.to_text(check=found.verify(), width=80)
+    for row in ("E[X] = M", "Cov(vec X) = V ⊗ U", "E[y] = μ", "Quadratic terms", "checked: "):
+        assert row in page
+    assert max(map(len, page.splitlines())) <= 80
+    assert found.steps
+    assert found.lines
+    assert r"\operatorname{E}" in found.to_latex()
+    assert r"\operatorname{Cov}" in found.to_markdown()
+    assert "Cov" in found.to_html()
+    assert matdiff.code(found).source
+
+
+def test_the_check_of_a_wrong_expectation_fails() -> None:
+    found = matdiff.expect("x'A x", "x ~ (mu, Sigma)", "A: n x n")
+    wrong = found._found._replace(whole=found._found.whole._replace(after=2 * found.result))
+    assert not type(found)(wrong).verify().ok

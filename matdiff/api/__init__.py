@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matdiff.api.programs import code, objective
     from matdiff.api.review import check, lint
     from matdiff.api.solving import alternate, solve
-    from matdiff.api.statistics import expectation, fisher, matrix_form, sum_form
+    from matdiff.api.statistics import expect, expectation, fisher, matrix_form, sum_form
 
 __all__ = [
     "adjoint",
@@ -28,6 +28,7 @@ __all__ = [
     "differential",
     "equal",
     "evaluate",
+    "expect",
     "expectation",
     "fisher",
     "from_function",
@@ -63,7 +64,7 @@ __getattr__ = opener(
         "matdiff.api.programs": "code objective",
         "matdiff.api.review": "check lint",
         "matdiff.api.solving": "alternate solve",
-        "matdiff.api.statistics": "expectation fisher matrix_form sum_form",
+        "matdiff.api.statistics": "expect expectation fisher matrix_form sum_form",
     },
     stated,  # what people call is checked, once, here
 )

@@ -71,9 +71,10 @@ KINDS: dict[str, tuple[Test, str]] = {
     "Mapping[str, Any]": (_mapping(), "a mapping of names to values"),
     "Moments": (
         lambda value: (
-            _mapping()(value) and all(isinstance(v, str | Expr) or _several(str, Expr)(v) for v in value.values())
+            isinstance(value, str)
+            or (_mapping()(value) and all(isinstance(v, str | Expr) or _several(str, Expr)(v) for v in value.values()))
         ),
-        "a mapping of names to moments",
+        "a text, x ~ (mu, Sigma), or a mapping of names to moments",
     ),
     "Unknowns": (
         lambda value: value is None or isinstance(value, str | Expr) or _several(str, Expr)(value),

@@ -10,9 +10,9 @@ from matdiff.algebra.expr import Expr
 from matdiff.api.inputs import Where, function_of, parse, with_notes
 
 if TYPE_CHECKING:
-    pass
+    from matdiff.results.expectation import ExpectedValue
 
-Moments = Mapping[str, str | Expr | tuple[str | Expr, str | Expr]]
+Moments = str | Mapping[str, str | Expr | tuple[str | Expr, ...]]
 
 
 def matrix_form(expr: Expr | str, names: Mapping[str, str] | None = None, where: Where = None) -> Expr:
@@ -45,13 +45,33 @@ def sum_form(expr: Expr | str, names: Mapping[str, str], where: Where = None) ->
     return with_notes(sum_form(f, names), f)
 
 
-def expectation(expr: str | Expr, of: Moments, where: Where = None) -> Expr:
-    """E[f] of an expression that is at most quadratic in random symbols, for any distribution with these moments.
+def expect(expr: str | Expr, of: Moments | None = None, where: Where = None) -> ExpectedValue:
+    """The expectation of an expression that is at most quadratic in random symbols, with its steps.
 
-    *of* gives the mean and the covariance of every random symbol; they are independent of each other.  A name that is
-    new is a mean or a covariance in the shape that fits.  Members of a family are independent: ``x`` for members that
-    are alike, ``x[i]`` for a mean and a covariance that depend on i.  The covariance of a matrix X is that of vec(X),
-    as ``kron(V, U)`` with U for the rows and V for the columns.  What is linear needs a mean alone.
+    *of* gives the mean and the covariance of every random symbol, as a text or by name; a text *expr* may say them
+    itself.  They hold for every distribution with these moments, N(mu, Sigma) among them; random symbols are
+    independent of each other.  A name that is new is a mean or a covariance in the shape that fits.  Members of a
+    family are independent: ``x`` for members that are alike, ``x[i]`` for a mean and a covariance that depend on i.
+    The covariance of a matrix X is that of vec(X), as ``kron(V, U)`` with U for the rows and V for the columns.  What
+    is linear needs a mean alone.  Raises UnsupportedError, which names the part, for what is not quadratic.
+
+    >>> expect("E[x'A x], x ~ N(mu, Sigma)", where="A: n x n")
+    E[xᵀAx] = μᵀAμ + Tr(AΣ)
+    >>> print(expect("norm2(A*x - b)^2", "x ~ (mu, Sigma)", "A: m x n").result)
+    ‖Aμ − b‖² + Tr(AᵀAΣ)
+    """
+    from matdiff.calculus.expectations.expectation import derived
+    from matdiff.language.distributions import read_distribution, told_apart
+    from matdiff.results.expectation import ExpectedValue
+
+    if isinstance(expr, str):
+        text, said = told_apart(expr)
+        expr, of = parse(text, where), of or said
+    return ExpectedValue(derived(expr, *read_distribution(expr, of or "", where)))
+
+
+def expectation(expr: str | Expr, of: Moments, where: Where = None) -> Expr:
+    """E[f] alone, as ``expect`` finds it.
 
     >>> print(expectation("norm2(A*x - b)^2", {"x": ("mu", "Sigma")}, "A: m x n"))
     ‖Aμ − b‖² + Tr(AᵀAΣ)
@@ -60,11 +80,8 @@ def expectation(expr: str | Expr, of: Moments, where: Where = None) -> Expr:
     >>> print(expectation("X'*A*X", {"X": ("0", "kron(V, U)")}, "X: m x n; U: m x m spd; V: n x n spd"))
     Tr(AU)V
     """
-    from matdiff.calculus.expectations.expectation import expectation as expected
-    from matdiff.language.distributions import read_distribution
-
-    f = parse(expr, where) if isinstance(expr, str) else expr
-    return with_notes(expected(f, *read_distribution(f, of, where)), f)
+    found = expect(expr, of, where)
+    return with_notes(found.result, found.function)
 
 
 def fisher(

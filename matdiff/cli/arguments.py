@@ -52,6 +52,11 @@ def derivation(command: ArgumentParser, *also: str, needs_unknowns: bool = False
     text(command)
     meaning = "the unknowns, where EXPR does not name them; may be repeated"
     command.add_argument("--wrt", required=needs_unknowns, action="append", default=[], metavar="X[,Y]", help=meaning)
+    steps(command, *also)
+
+
+def steps(command: ArgumentParser, *also: str) -> None:
+    """How a derivation is shown, and whether it is checked; *also* are further forms of the output."""
     command.add_argument("--steps", choices=("full", "textbook", "none"), default="textbook", help="level of detail")
     command.add_argument("--explain", action="store_true", help="state the laws beside the lines in full, with sources")
     _format(command, *FORMS, *also)
@@ -80,6 +85,13 @@ def jacobian(command: ArgumentParser) -> None:
 
 def hessian(command: ArgumentParser) -> None:
     derivation(command, *CODE)
+
+
+def expectation(command: ArgumentParser) -> None:
+    text(command)
+    meaning = 'means and covariances, where EXPR does not say them: "x ~ N(mu, Sigma); X ~ (M, kron(V, U)); z ~ nu"'
+    command.add_argument("--of", metavar="MOMENTS", help=meaning)
+    steps(command, *CODE)
 
 
 def implicit(command: ArgumentParser) -> None:

@@ -49,6 +49,12 @@ def _differential(options: Namespace) -> Any:
     return differential(question(options), unknowns(options), options.where, options.dialect)
 
 
+def _expectation(options: Namespace) -> Any:
+    from matdiff.api import expect
+
+    return expect(text(options.expression), options.of, options.where)
+
+
 def _implicit(options: Namespace) -> Any:
     from matdiff.api import implicit
 
@@ -152,6 +158,8 @@ COMMANDS = {
                 arguments.hessian, _hessian, showing.result),
         Command("differential", "the differential of an expression of any shape",
                 arguments.derivation, _differential, showing.result),
+        Command("expectation", "the mean of what is at most quadratic in random vectors and matrices, with its steps",
+                arguments.expectation, _expectation, showing.result),
         Command("implicit", "the derivative of what an equation defines",
                 arguments.implicit, _implicit, showing.result),
         Command("stationary", "the conditions and the system of a constrained problem",

@@ -23,6 +23,7 @@ EXAMPLES = """examples:
   matdiff jacobian "A*X*B" --wrt X
   matdiff hessian "||Xw - y||^2" --wrt w
   matdiff differential "inv(X)*A"
+  matdiff expectation "E[x'A x], x ~ N(mu, Sigma)" --where "A: n x n"
   matdiff implicit "A X + X A' = Q" --solve-for X --wrt A,Q --objective "tr(X)"
   matdiff stationary "minimise x'P x subject to A x = b" --wrt x
   matdiff solve "minimise ||Xw - y||^2 + lam*||w||^2" --wrt w --where "lam: scalar positive"

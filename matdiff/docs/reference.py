@@ -22,6 +22,7 @@ from matdiff.regex import regex
 from matdiff.results.code import Code
 from matdiff.results.differential import DifferentialForm
 from matdiff.results.equations import ImplicitDerivative, StationaryPoint
+from matdiff.results.expectation import ExpectedValue
 from matdiff.results.second import Hessian, Jacobian
 from matdiff.results.solution import Scheme, Solution
 from matdiff.review.lint import Finding, Findings
@@ -29,8 +30,8 @@ from matdiff.review.report import Review, Verdict
 from matdiff.testing import assert_gradient, assert_hessian, assert_jacobian
 
 RESULTS = (
-    matdiff.Derivation, Jacobian, Hessian, DifferentialForm, ImplicitDerivative, StationaryPoint, Solution, Scheme,
-    matdiff.Equality, Review, Verdict, Finding, Findings, Code, Objective, Verification, matdiff.Expr, Law,
+    matdiff.Derivation, Jacobian, Hessian, DifferentialForm, ExpectedValue, ImplicitDerivative, StationaryPoint, Solution,
+    Scheme, matdiff.Equality, Review, Verdict, Finding, Findings, Code, Objective, Verification, matdiff.Expr, Law,
 )  # fmt: skip
 ASSERTIONS = (assert_gradient, assert_jacobian, assert_hessian)
 INNER = frozenset(  # what other parts ask of results and expressions

@@ -103,7 +103,7 @@ def require_no_expectation(text: str, source: str, start: int, place: int) -> No
     found = match_at(EXPECTATION, text, start) or _mean_of_term(text, start)
     if found or source[place : place + 1] == "𝔼":
         span = (start, found.end() if found else start + 1)
-        message = "an expectation is no part of an expression: matdiff.expectation takes it"
+        message = "an expectation is no part of an expression: the command expectation or matdiff.expectation takes it"
         hint = "give what is inside, and the distribution of x; a product is written E*(…)"
         raise NotationError(message, text=text, span=span, suggestion=hint)
 

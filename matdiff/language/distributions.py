@@ -1,35 +1,96 @@
-"""Means and covariances as text: ``{"x": ("mu", "Sigma")}`` in, expressions by what is random out.
+"""Means and covariances: ``x ~ N(mu, Sigma)`` or ``{"x": ("mu", "Sigma")}`` in, expressions by what is random out.
 
 A name that is new stands for a mean in the shape of the random symbol, or for a covariance, which is positive definite.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 
+from matdiff.algebra.constants import is_zero
 from matdiff.algebra.dims import ONE, Shape
 from matdiff.algebra.expr import Expr, symbols
-from matdiff.algebra.operators.products import zero
-from matdiff.errors import DeclarationError
+from matdiff.algebra.operators.products import Sum, zero
+from matdiff.errors import DeclarationError, NotationError, ShapeError
 from matdiff.language.answers import unknown_in
 from matdiff.language.declarations import declare, texts_of
 from matdiff.language.names import canonical
+from matdiff.language.outside import between
 from matdiff.language.spelling import plain
 from matdiff.language.together import read_beside
 
 Said = str | Expr
 Where = str | Mapping[str, str] | None
 Moments = tuple[dict[Expr, Expr], dict[Expr, Expr]]
+Distribution = Mapping[str, Said | tuple[Said, ...]]
+
+TILDE = r"[~∼]|\\sim(?![A-Za-z])"
+NORMAL = r"(?:\\mathcal\s*\{\s*N\s*\}|\\mathcal\s*N|𝒩|N)?\s*(?:\\left)?"
+MEAN = (
+    r"\s*(?:𝔼|E|\\(?:mathbb|mathrm|operatorname|mathsf)\s*\{?\s*E\s*\}?)\s*(?:_\w|_\{\w+\})?\s*"
+    r"(?:\\left|\\bigl?|\\Bigl?)?(?P<open>[(\[])"
+)
+CLOSES = {"(": ")", "[": "]"}
+BEFORE = rf"(?=[^,;\n]*(?:{TILDE}))"
+PARTS = rf"[;\n]|,{BEFORE}|\b(?:where|with|for|if|and){BEFORE}"  # between a function and what is said to be random
 
 
-def read_distribution(f: Expr, of: Mapping[str, Said | tuple[Said, Said]], where: Where = None) -> Moments:
+def told_apart(text: str) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """A text without the brackets of its E[…] and without what it says to be random, and that.
+
+    >>> told_apart("E[x'A x], x ~ N(mu, Sigma)")
+    ("x'A x", {'x': ('mu', 'Sigma')})
+    """
+    pieces = [text[start:end] for start, end in between(text, PARTS)]
+    told = [piece for piece in pieces if re.search(TILDE, piece)]
+    kept = "; ".join(piece.strip() for piece in pieces if piece.strip() and piece not in told)
+    return _without_mean(kept), said_of("; ".join(told))
+
+
+def _without_mean(text: str) -> str:
+    """f of E[f]; anything else as it is."""
+    m = re.match(MEAN, text)
+    depth = 0
+    for place in range(m.end() - 1, len(text)) if m else ():
+        depth += (text[place] in "([{") - (text[place] in ")]}")
+        if m and depth == 0:
+            is_whole = not text[place + 1 :].strip(" .") and text[place] == CLOSES[m["open"]]
+            return re.sub(r"\\(?:right|bigr?|Bigr?)\s*$", "", text[m.end() : place]) if is_whole else text
+    return text
+
+
+def said_of(text: str) -> dict[str, tuple[str, ...]]:
+    """What a text says of the mean and the covariance of names, statement by statement.
+
+    >>> said_of("x ~ N(mu, Sigma); X ~ (0, kron(V, U)); z ~ nu")
+    {'x': ('mu', 'Sigma'), 'X': ('0', 'kron(V, U)'), 'z': ('nu',)}
+
+    Errors: NotationError for what is no such statement.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for start, end in between(text, PARTS):
+        if not text[start:end].strip():
+            continue
+        name, _, right = re.sub(TILDE, "~", text[start:end]).partition("~")
+        m = re.fullmatch(rf"\s*{NORMAL}\((?P<inside>.*?)(?:\\right)?\)[\s.]*", right, re.DOTALL)
+        inside = m["inside"] if m else right.strip()
+        if not name.strip() or not inside.strip() or "~" in inside:
+            hint = "write x ~ (mu, Sigma), with the mean and the covariance of x"
+            raise NotationError("this says of no name what its mean is", text=text, span=(start, end), suggestion=hint)
+        found[name.strip()] = tuple(inside[a:b].strip() for a, b in between(inside, ","))
+    return found
+
+
+def read_distribution(f: Expr, of: str | Distribution, where: Where = None) -> Moments:
     """The means and the covariances of symbols of an expression; a mean by itself is for what is linear in it.
 
-    A key names a symbol, a family, or a general member ``x[i]``, for a mean and a covariance that depend on i.
+    *of* is a text, or a mapping.  A name is that of a symbol, of a family, or of a general member ``x[i]``, for a mean
+    and a covariance that depend on i.
     """
     mean: dict[Expr, Expr] = {}
     covariance: dict[Expr, Expr] = {}
-    for name, said in of.items():
+    for name, said in (said_of(of) if isinstance(of, str) else of).items():
         key = read_beside(f, name, where) if "[" in name else unknown_in(f, name)
         parts = said if isinstance(said, tuple | list) else (said,)
         if not 1 <= len(parts) <= 2:
@@ -48,7 +109,7 @@ def _with_new_name(f: Expr, said: Said, shape: Shape, words: str, where: Where) 
     if not isinstance(said, str) or not said.strip().isidentifier():
         return where
     name = canonical(plain(said).strip())
-    if name in declare(where) or name in {s.name for s in symbols(f)}:
+    if not _is_new(said.strip(), name, {"I", *declare(where), *(s.name for s in symbols(f))}):
         return where
     rows, cols = shape
     if rows is ONE and cols is ONE:
@@ -58,7 +119,21 @@ def _with_new_name(f: Expr, said: Said, shape: Shape, words: str, where: Where) 
     return "; ".join([*texts_of(where or ""), f"{name}: {right}"])
 
 
+def _is_new(written: str, name: str, known: Set[str]) -> bool:
+    """Whether a text is one name that stands for nothing yet, as mu and S1 may; no product of what is known, Xβ, sI."""
+    is_word = written.isascii() and written.isalpha() and len(written) > 2
+    is_one = len(written) == 1 or is_word or re.fullmatch(r"[^\W\d_]\d+|[^\W\d_]+_\w+", written) is not None
+    return name not in known and (is_one or not any(canonical(letter) in known for letter in written))
+
+
 def _value(f: Expr, said: Said, shape: Shape, where: Where) -> Expr:
     if isinstance(said, Expr):
         return said
-    return zero(shape) if said.strip() == "0" else read_beside(f, said, where)
+    if said.strip() == "0":
+        return zero(shape)
+    try:
+        return read_beside(f, said, where)
+    except ShapeError:  # s I, whose size is that of the random symbol
+        rows, cols = shape
+        found = read_beside(f, f"{said} + zeros({rows}, {cols})", where)
+        return Sum.of(*[term for term in found.operands if not is_zero(term)])

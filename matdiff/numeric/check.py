@@ -59,7 +59,7 @@ class Verification(NamedTuple):
         if not self.ok:
             return f"CHECK FAILED: {self.failure}"
         steps = f"{self.lines} step{'s' * (self.lines != 1)}"
-        if self.lines:
+        if self.reasons:
             some = "" if self.reasons == self.lines else f", {self.reasons} of them"
             steps += f"{some} with {'its law' if self.reasons == 1 else 'their laws'},"
         what = subject if subject.startswith("every") else f"{steps} and {subject}"

@@ -36,6 +36,7 @@ def test_documents_of_growing_size_compile_and_fit(tmp_path: Path) -> None:
     pages.append(matdiff.hessian("sum(log(1 + exp(-y .* (X*w))))", "w").to_latex())
     pages.append(matdiff.stationary("minimise ½x'P x + q'x subject to A x = b", "x", "P: n x n symmetric").to_latex())
     pages.append(matdiff.implicit("A X + X A' = Q", "X", ("A", "Q"), "A: n x n", "tr(B X)").to_latex())
+    pages.append(matdiff.expect("c = ∑_i x_i/N; ∑_i ‖x_i - c‖²", "x ~ (mu, Sigma)", "x[i=1..N]: d").to_latex())
     pages.append(matdiff.derive("norm2(X - A*khatri_rao(C, B)')^2", "A").to_latex())  # a condition of many words
     pages.append(matdiff.derive("E = logm(C); tr(E*E) + tr(E)^2", "C", "C: 3 x 3 spd").to_latex())
     assert [width for width in OVERFULL.findall(compiled(pages, tmp_path)) if float(width) > 1] == []

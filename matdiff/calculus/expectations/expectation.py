@@ -25,6 +25,8 @@ from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import IndexedSum, Member
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.algebra.simplification import tidy
+from matdiff.calculus.demands import Condition
+from matdiff.calculus.derivation import Line, Phase, conditions
 from matdiff.calculus.expectations.independence import Moment, added, names, put_all, settled, together
 from matdiff.calculus.expectations.linear_pieces import (
     ADDITIVE,
@@ -69,15 +71,39 @@ class Part(NamedTuple):
 class Expectation(NamedTuple):
     """E[f], in ``value``.
 
-    steps   Step(law, before, after) with E[before] = after: the first for f itself, then its quadratic terms
+    terms   Step(law, before, after) with E[before] = after, for every quadratic term in the deviations
+    whole   the same for f itself: its value at the means, and these terms
     tidied  the steps of the simplification, whose two sides are equal
     """
 
     function: Expr
     variables: Mapping[Expr, Variable]
     value: Expr
-    steps: tuple[Step, ...]
+    terms: tuple[Step, ...]
+    whole: Step
     tidied: tuple[Step, ...]
+
+    @property
+    def read(self) -> tuple[Expr, ...]:
+        """The expression that the question is about."""
+        return (self.function,)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Every application of a law: of E first, then of the simplification."""
+        return (*self.terms, self.whole, *self.tidied)
+
+    def lines(self) -> tuple[Line, ...]:
+        """What E[f] is equal to, line by line."""
+        groups = (self.tidied,) if self.tidied else ()
+        return tuple(Phase("Expectation", self.whole, self.whole.after, groups).lines())
+
+    def where(self) -> tuple[Condition, ...]:
+        """Where this holds: the conditions that have to be said."""
+        return conditions(self.tidied, self.function, [self.value])
+
+    def conditions(self) -> tuple[str, ...]:
+        """The conditions in words."""
+        return tuple(map(str, self.where()))
 
 
 def expectation(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr]) -> Expr:
@@ -109,8 +135,8 @@ def derived(f: Expr, mean: Mapping[Expr, Expr], covariance: Mapping[Expr, Expr])
         part, walk = second, again
     total = together([part.mean, *[m.whole() for m in part.moments]])
     value, tidied = Simplifier(SIMPLIFICATIONS)(total)
-    steps = (Step(expectation_of_quadratic, f, total), *walk.steps)
-    return Expectation(f, variables, value, steps, tuple(tidied))
+    whole = Step(expectation_of_quadratic, f, total)
+    return Expectation(f, variables, value, tuple(walk.steps), whole, tuple(tidied))
 
 
 def refusal(f: Expr, trouble: tuple[Expr, str], variables: Mapping[Expr, Variable]) -> UnsupportedError:

@@ -28,49 +28,49 @@ Factor = Expr | None  # None stands for an unit_matrix matrix, or for the number
 
 
 def _law(name: str, title: str, statement: str, where: str) -> Law:
-    """A law of E; its statement says it with E[B(h, h)] = Σᵢ B(eᵢ, Σeᵢ) put in, so that numbers can test it."""
-    return Law(name, title, statement, "definition", lambda e: e, where=where, requires="Σ = E[hhᵀ] and E[h] = 0")
+    """A law of E; its statement says it with E[B(h, h)] = Σᵢ B(eᵢ, Seᵢ) put in, so that numbers can test it."""
+    return Law(name, title, statement, "definition", lambda e: e, where=where, requires="S = E[hhᵀ] and E[h] = 0")
 
 
 expectation_of_quadratic_form = _law(
     "expectation_of_quadratic_form",
-    "E[hᵀAh] = Tr(AΣ)",
+    "E[hᵀAh] = Tr(AS)",
     "sum(i=1..n, unit(i, n)'*A*S*unit(i, n)) = tr(A*S)",
     "A: n x n; S: n x n symmetric",
 )
 expectation_of_outer_product = _law(
     "expectation_of_outer_product",
-    "E[hhᵀ] = Σ",
+    "E[hhᵀ] = S",
     "sum(i=1..n, unit(i, n)*(S*unit(i, n))') = S",
     "S: n x n symmetric",
 )
 expectation_of_linear_forms = _law(
     "expectation_of_linear_forms",
-    "E[(aᵀh)(bᵀh)] = aᵀΣb",
+    "E[(aᵀh)(bᵀh)] = aᵀSb",
     "sum(i=1..n, (a'*unit(i, n))*(b'*S*unit(i, n))) = a'*S*b",
     "a, b: n; S: n x n symmetric",
 )
 expectation_of_hadamard_square = _law(
     "expectation_of_hadamard_square",
-    "E[h ⊙ h] = diag(Σ)",
+    "E[h ⊙ h] = diag(S)",
     "sum(i=1..n, unit(i, n) .* (S*unit(i, n))) = diag(S)",
     "S: n x n symmetric",
 )
 expectation_of_kronecker_square = _law(
     "expectation_of_kronecker_square",
-    "E[h ⊗ h] = vec(Σ)",
+    "E[h ⊗ h] = vec(S)",
     "sum(i=1..n, kron(unit(i, n), S*unit(i, n))) = vec(S)",
     "S: n x n symmetric",
 )
 expectation_between_diagonals = _law(
     "expectation_between_diagonals",
-    "E[diag(h)A diag(h)] = A ⊙ Σ",
+    "E[diag(h)A diag(h)] = A ⊙ S",
     "sum(i=1..n, diag(unit(i, n))*A*diag(S*unit(i, n))) = A .* S",
     "A: n x n; S: n x n symmetric",
 )
 expectation_of_bilinear_map = _law(
     "expectation_of_bilinear_map",
-    "E[B(h, h)] = Σᵢ B(eᵢ, Σeᵢ)",
+    "E[B(h, h)] = Σᵢ B(eᵢ, Seᵢ)",
     "sum(i=1..n, (A*unit(i, n))*(B*S*unit(i, n))') = A*S*B'",
     "A, B: m x n; S: n x n symmetric",
 )

@@ -55,7 +55,9 @@ class Font(Construct):
         self.taken += 1
         if self.command.text in (r"\mathbb", r"\Bbb") and page.short(self.mark) == "𝔼":
             span = (self.command.start, token.end)
-            message = "an expectation is no part of an expression: matdiff.expectation takes it"
+            message = (
+                "an expectation is no part of an expression: the command expectation or matdiff.expectation takes it"
+            )
             hint = "give what is inside, and the distribution"
             raise NotationError(message, text=page.source, span=span, suggestion=hint)
         page.widen(self.mark, self.command.start, token.end)
