@@ -11,7 +11,6 @@ from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first, twins_under_d
 from matdiff.algebra.identities.traces import (
-    chain_rule,
     trace_of_indexed_sum,
     trace_of_multiple,
     trace_of_scalar,
@@ -26,7 +25,7 @@ from matdiff.algebra.operators.sums import IndexedSum, Member, SumOfEntries
 from matdiff.algebra.rewriting import Later, Step, Told, replay
 from matdiff.calculus.demands import Condition, demanded_by
 
-AT_ONCE = ("Substitution", "Contributions", "Trace form")  # phases that are two lines at most
+AT_ONCE = ("Substitution", "Contributions")  # phases that are two lines at most
 
 
 @cache
@@ -80,12 +79,12 @@ class Phase(NamedTuple):
         shown, laws = self.start, (self.opening.law,) if self.opening is not None else ()
         if laws and not full and groups and all(s.law in unspoken() for s in groups[0]):
             shown = self._after(shown, groups.pop(0))
-        if self.title == "Trace form" and not full and (laws == (chain_rule,) or not isinstance(shown, Sum)):
+        if self.title == "Trace form" and not full:
             yield from self._at_once(shown, groups, laws)  # what Tr(…) is of stands in the line above
             return
         if laws or self.title in ("Projection", "Substitution"):
             yield Line(shown, laws)
-        if self.title in AT_ONCE and not full:  # simplified, and moved to the right end
+        if self.title in AT_ONCE and not full:
             yield from self._at_once(shown, groups)
             return
         told = self._told(shown, groups)
@@ -145,11 +144,15 @@ def linear() -> frozenset[Law]:
 
 
 def with_constants_out(lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines, where constants leave a d at once: df = −d(yᵀlog p) goes without saying before −yᵀ d(log p)."""
+    """The lines, where constants leave a d at once: df = −d(yᵀlog p) goes without saying before −yᵀ d(log p).
+
+    So does ds = d(xᵀx + c)/(2s) before d(xᵀx)/(2s), where more follows.
+    """
     laws: tuple[Law, ...] = ()
     for k, line in enumerate(lines):
-        last = k + 1 == len(lines)
-        if not last and is_linear(line) and (is_linear(lines[k + 1]) or is_multiple_of_differential(line.expression)):
+        after = lines[k + 1 :]
+        opens = is_linear(line) and after and (is_linear(after[0]) or is_multiple_of_differential(line.expression))
+        if opens or (len(after) > 1 and is_linear(after[0])):
             laws += line.laws
         else:
             yield line._replace(laws=tuple(dict.fromkeys(laws + line.laws)))

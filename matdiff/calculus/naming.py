@@ -43,13 +43,13 @@ LARGE = 12  # what it costs to read a piece that gets a name where it stands twi
 def with_names(f: Expr, lines: Sequence[Expr]) -> Expr:
     """The function with names for the pieces that stand often in a long line of its derivation; else itself.
 
-    So has a sum with several unknowns whose d stands twice in a line: every term that follows would stand twice.
+    So has a sum or a product of several unknowns whose d stands twice in a line: what follows would stand twice.
     """
     nodes = list(postorder(f))
     if len(nodes) > LARGEST or any(isinstance(node, Recurrence) for node in nodes):
         return f
     long = [e for e in lines if length(e) > LONG]
-    doubled = sums_doubled(lines)
+    doubled = with_doubled_terms(lines)
     if not long and not doubled:
         return f
     most, total = dict[Expr, int](), dict[Expr, int]()
@@ -69,24 +69,31 @@ def with_names(f: Expr, lines: Sequence[Expr]) -> Expr:
         above = parents.get(node, [])
         hidden = any(total.get(p, 0) == total.get(node, 0) > 0 and can_be_named(p) for p in above)
         often = TWICE if reading_cost(made) >= LARGE else OFTEN
-        stands_often = most.get(node, 0) >= often or node in doubled
-        if node is not f and stands_often and not hidden and can_be_named(node) and is_worth_it(made):
+        is_read = most.get(node, 0) >= often and not hidden and is_worth_it(made)
+        if node is not f and can_be_named(node) and (node in doubled or is_read):
             made = Named(names.fresh(node, above), made)
         done[node] = made
     return done[f]
 
 
-def sums_doubled(lines: Sequence[Expr]) -> set[Expr]:
-    """The sums of several terms that vary whose d stands twice in a line."""
+def with_doubled_terms(lines: Sequence[Expr]) -> set[Expr]:
+    """The sums and products of several parts that vary whose d stands twice in a line."""
     found: set[Expr] = set()
     for line in lines:
         times = occurrences(line)
         found |= {n.operands[0] for n, k in times.items() if isinstance(n, Differential) and k >= TWICE}
-    sums = [e for e in found if isinstance(e, Sum)]
-    if not sums:
+    several = [e for e in found if isinstance(e, Sum | Product | Scale)]
+    if not several:
         return set()
     varying = {n.operands[0] for line in lines for n in occurrences(line) if isinstance(n, Differential)}
-    return {e for e in sums if sum(any(n in varying for n in postorder(t)) for t in e.operands) > 1}
+    return {e for e in several if sum(any(n in varying for n in postorder(t)) for t in parts(e)) > 1}
+
+
+def parts(e: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, or the factors of a product and the scalars before it."""
+    if isinstance(e, Scale):
+        return (e.operands[0], *parts(e.operands[1]))
+    return e.operands if isinstance(e, Sum | Product) else (e,)
 
 
 def length(e: Expr) -> int:

@@ -10,17 +10,19 @@ from matdiff.algebra.assumptions import least
 from matdiff.algebra.dims import shape_text
 from matdiff.algebra.expr import Expr, Symbol, fact, postorder
 from matdiff.algebra.fresh import fresh
-from matdiff.algebra.identities.traces import chain_rule, read_off, substitution, transposed_factor
+from matdiff.algebra.identities.traces import chain_rule, read_off, scalar_as_trace, substitution, transposed_factor
 from matdiff.algebra.notation import TEXT, name_text
 from matdiff.algebra.operators.differentials import Differential
 from matdiff.algebra.operators.products import Sum
 from matdiff.algebra.operators.recurrence import Iterate
+from matdiff.algebra.operators.square import Trace
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Member
 from matdiff.calculus.demands import Condition
 from matdiff.calculus.derivation import Block, Gradients, Phase
 from matdiff.output.answer_names import is_definition
 from matdiff.output.sharing import defining
+from matdiff.page.links import Linked, in_links
 from matdiff.page.model import (
     PARTIAL,
     Answer,
@@ -30,6 +32,7 @@ from matdiff.page.model import (
     Page,
     Pen,
     Section,
+    Written,
     fraction,
     function_of,
     joined,
@@ -51,18 +54,24 @@ LONG_FUNCTION, PIECE = 60, 16  # nodes of a function whose pieces get names, and
 
 
 def page(found: Gradients, steps: str, closed: Gradients | None = None) -> Page:
-    """The page of a derivation at a level of detail; below answers in names stand the *closed* ones that are short."""
+    """The page of a derivation at a level of detail; below answers in names stand the *closed* ones that are short.
+
+    What stands twice in the answers is a link ∇_h of the chain, as books have δ.
+    """
     require_level(steps)
-    pen = Pen(piece_names(found))
+    linked = in_links(found) if steps == "textbook" and found.links else Linked(found.gradients, {})
+    pen = Pen(piece_names(found), linked.links)
     blocks = [sections(block, found, pen, steps == "full") for block in found.blocks] if steps != "none" else []
-    blocks = list(each_heading_once(blocks))
+    blocks = list(each_heading_once(read_off_at_once(blocks, found) if steps == "textbook" else blocks))
     name_repeated([pen], found.function, chain.from_iterable(blocks))
+    told, values = found._replace(gradients=linked.answers), closed or found
+    below = {n: values.gradients[n] if g is found.gradients[n] else g for n, g in linked.answers.items()}
     return Page(
         head=head(found.function, found.unknowns.values(), pen),
         parts=blocks,
         heading="Gradient" if steps != "none" else "",
-        answers=[answer_and_closed(found, name, closed or found, pen) for name in found.gradients],
-        before=[line for delta in adjoints(found) for line in definition(delta, Pen())],
+        answers=[in_names(answer(told, name), below[name], pen) for name in linked.answers],
+        before=[line for delta in adjoints(told) for line in definition(delta, Pen())],
         conditions=said(found),
         subject="the gradient",
         record=lambda: record(found),
@@ -161,19 +170,41 @@ def sections(block: Block, found: Gradients, pen: Pen, full: bool) -> list[Secti
 def collect(rows: list[Line], collected: Sequence[Line], phase: Phase, full: bool) -> None:
     """Adds the collected line to those of a trace form.
 
-    The line before it is not written where the collected one says the same in the form Tr(Gᵀ dX), and where equal
-    terms are added up: they are as soon as they are equal.
+    The line before it is not written where the collected one says the same in the form Tr(Gᵀ dX), where it says no more
+    than a = Tr(a), and where equal terms are added up: they are as soon as they are equal.
     """
     last, opening = rows[-1], phase.opening
     # Tr(∇_hᵀ dx) = Tr((∇_h)ᵀ dx) need not be said twice
     added = [row._replace(left=last.left) for row in collected if row.right(TEXT) != last.right(TEXT)]
     if added and opening is not None and not full:
         turned = opening.law is transposed_factor
-        if turned or has_equal_terms(opening.before):
+        if turned or last.laws == (scalar_as_trace.title,) or has_equal_terms(opening.before):
             rows.pop()
             laws = [law for law in last.laws + added[0].laws if not (turned and law == transposed_factor.title)]
             added[0] = added[0]._replace(laws=tuple(dict.fromkeys(laws)))
     rows += added
+
+
+def read_off_at_once(blocks: Sequence[list[Section]], found: Gradients) -> list[list[Section]]:
+    """The blocks of a derivation, where Tr(Gᵀ dh) is not written if the next line is ∇_h = G."""
+    made = [*blocks]
+    for k, block in enumerate(found.blocks[1:], 1):
+        *earlier, above = made[k - 1] or [Section("", [])]
+        last, first = above.lines[-1:], made[k][0].lines[:1] if made[k] else []
+        is_read = first and first[0].laws == (read_off.title,) and above.heading != "Differential"
+        if is_read and last and is_trace_of(last[0], block.node):
+            both = dict.fromkeys([*last[0].laws, *first[0].laws])
+            below = made[k][0]._replace(lines=[first[0]._replace(laws=tuple(both)), *made[k][0].lines[1:]])
+            made[k - 1] = [s for s in (*earlier, above._replace(lines=above.lines[:-1])) if s.lines]
+            made[k] = [below, *made[k][1:]]
+    return made
+
+
+def is_trace_of(line: Line, node: Expr) -> bool:
+    """Whether a line is Tr(Gᵀ dh)."""
+    right = line.right.expression if isinstance(line.right, Written) else line.right
+    factors = right.operands[0].operands if isinstance(right, Trace) else ()
+    return bool(factors) and factors[-1] is Differential(node)
 
 
 def has_equal_terms(line: Expr) -> bool:
@@ -224,11 +255,6 @@ def in_rows(made: Page, found: Gradients, derivatives: Mapping[str, Expr]) -> Pa
         answers=[*made.answers, *rows],
         record=lambda: {**made.record(), "layout": "numerator", "derivatives": laid_out},
     )
-
-
-def answer_and_closed(found: Gradients, name: str, closed: Gradients, pen: Pen) -> Answer:
-    """The answer in the names of the page, and below it closed if that is short."""
-    return in_names(answer(found, name), closed.gradients[name], pen)
 
 
 def in_names(made: Answer, closed: Expr, pen: Pen) -> Answer:

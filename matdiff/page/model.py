@@ -123,14 +123,16 @@ def require_level(steps: str, levels: Sequence[str] = LEVELS) -> None:
 class Pen:
     """Writes expressions with the same names in any style; what has been written once is known the next time.
 
-    *names* are those of nodes at which a function was cut, *pieces* symbols, or members, for what lines would repeat.
+    *names* are those of nodes at which a function was cut, *pieces* symbols, or members, for what lines would repeat,
+    and *links* those ∇_h of a chain that say what would stand in several answers.
     """
 
-    __slots__ = ("names", "pieces", "printers")
+    __slots__ = ("links", "names", "pieces", "printers")
 
-    def __init__(self, names: Mapping[Expr, str] | None = None, pieces: Mapping[Expr, Expr] | None = None) -> None:
+    def __init__(self, names: Mapping[Expr, str] | None = None, links: Mapping[Expr, Expr] | None = None) -> None:
         self.names = names or {}
-        self.pieces = pieces or {}
+        self.links = links or {}
+        self.pieces: Mapping[Expr, Expr] = {}
         self.printers: dict[str, Printer] = {}
 
     def printer(self, style: Style) -> Printer:
@@ -145,7 +147,7 @@ class Pen:
 
     def shown(self, e: Expr) -> Expr:
         """An expression as it is written: with the names of pieces below it."""
-        return with_names(e, self.pieces, self.names)
+        return with_names(e, {**self.pieces, **self.links}, self.names)
 
 
 class Written:
@@ -167,6 +169,7 @@ def name_repeated(pens: Iterable[Pen], f: Expr, sections: Iterable[Section]) -> 
     """Gives names to the pieces that a line repeats, be it one of the derivation or of what the function is."""
     pens = list(pens)
     known = {node: name for pen in pens for node, name in pen.names.items()}
+    known |= {value: str(link.data[0]) for pen in pens for value, link in pen.links.items()}
     defined = [n.operands[0] for n in postorder(f) if isinstance(n, Named)]
     lines = [row.right.expression for s in sections for row in s.lines if isinstance(row.right, Written)]
     pieces = repeated([f, *defined, *known, *lines], known) if lines else {}

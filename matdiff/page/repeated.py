@@ -28,16 +28,18 @@ LONGEST = 2_000  # nodes of the lines of a page that is looked through
 
 
 def repeated(lines: Sequence[Expr], known: Mapping[Expr, str]) -> dict[Expr, Expr]:
-    """The pieces that stand twice in a line, with their names; those that are *known* have one."""
+    """The pieces that stand twice in a line, the first of which is the function, with their names, if not *known*."""
     nodes = list(dict.fromkeys(node for line in lines for node in postorder(line)))
     pieces: dict[Expr, Expr] = {}
     if len(nodes) > LONGEST:
         return pieces
     parents, names = above(nodes), Names(nodes)
+    own = set(postorder(lines[0]))
+    links = {n for n in nodes if is_definition(n) and n not in own}
     names.taken.update(known.values())
     for line in dict.fromkeys(lines):
         while len({*map(name_of, pieces.values())}) < MOST:
-            piece = longest_repeated(line, {*known, *pieces})
+            piece = longest_repeated(line, {*known, *pieces}, links)
             if piece is None:
                 break
             instances = [n for n in nodes if n.shape == piece.shape and general(n) is general(piece)]
@@ -89,18 +91,27 @@ def worthwhile(pieces: dict[Expr, Expr], known: Collection[Expr]) -> dict[Expr, 
     return pieces
 
 
-def longest_repeated(line: Expr, known: Collection[Expr]) -> Expr | None:
-    """What costs most to read of what stands twice in a line, be it with other indices; the first of its kind."""
+def longest_repeated(line: Expr, known: Collection[Expr], links: Collection[Expr]) -> Expr | None:
+    """What costs most to read of what stands twice in a line, be it with other indices; the first of its kind.
+
+    It is made of no links ∇_h, which are explained below the names.
+    """
     written = written_times(line, known)
     long = [n for n in written if n not in known and reading_cost(n) >= LONG and not holds_differential(n)]
     times: dict[Expr, int] = {}
     first: dict[Expr, Expr] = {}
     for node in dict.fromkeys(map(below_signs, long)):
-        if reading_cost(node) >= CORE and not (node in known or is_definition(node) or lists_entries(node)):
+        is_name = node in known or is_definition(node)
+        if reading_cost(node) >= CORE and not (is_name or lists_entries(node) or holds(node, links)):
             first.setdefault(general(node), node)
             times[general(node)] = times.get(general(node), 0) + written[node]
     often = [key for key, k in times.items() if k >= TWICE]
     return first[max(often, key=reading_cost)] if often else None
+
+
+def holds(e: Expr, links: Collection[Expr]) -> bool:
+    """Whether something is written with a link."""
+    return bool(links) and any(n in links for n in postorder(e, prune=is_definition))
 
 
 def lists_entries(e: Expr) -> bool:

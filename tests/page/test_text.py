@@ -91,7 +91,7 @@ def test_signs_without_a_spelling_are_question_marks() -> None:
 def test_what_turns_a_factor_round_is_no_line_of_its_own() -> None:
     page = matdiff.derive("h = W*x; z = tanh(h); g'*z", "W", "W: m x n; x: n; g: m").to_text()
     assert "Tr((g ⊙ (1 − z.^2))ᵀ" not in page
-    assert "= Tr((∇_z ⊙ (1 − z.^2))ᵀ dh)" in page
+    assert "∇_h = ∇_z ⊙ (1 − z.^2)" in page
     assert "ᵀ ⊙ " not in page
     assert "A = (Aᵀ)ᵀ" not in page
     assert page.count("((1 − z.^2) ⊙ g)xᵀ") + page.count("(g ⊙ (1 − z.^2))xᵀ") == 1  # the answer, not said before
@@ -149,20 +149,53 @@ def test_an_answer_that_reads_the_same_is_not_said_again() -> None:
     assert [row.split("        ")[0] for row in rows if row] == ["  ∇_W f = (p − y)xᵀ", "  ∇_b f = p − y"]
 
 
-def test_a_link_of_a_chain_is_three_lines() -> None:
-    """∇_z, dz, and Tr(∇_zᵀ dz) by what z is made of; what is read off from them is the answer."""
+def test_a_link_of_a_chain_is_two_lines() -> None:
+    """∇_z and dz; what dz = … dh gives is read off as ∇_h in the next line."""
     page = matdiff.derive("h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n").to_text()
     link = page.partition("Back through z\n")[2].partition("\n\n")[0].splitlines()
-    assert [row.split("  ")[1] for row in link] == [
-        "∇_z = 2(z − y)",
-        "dz = z ⊙ (1 − z) ⊙ dh",
-        "Tr(∇_zᵀ dz) = Tr((∇_z ⊙ z ⊙ (1 − z))ᵀ dh)",
-    ]
+    assert [row.split("  ")[1] for row in link] == ["∇_z = 2(z − y)", "dz = z ⊙ (1 − z) ⊙ dh"]
+    assert "\n  ∇_h = ∇_z ⊙ z ⊙ (1 − z) " in page
+    assert "\n  Tr(∇_hᵀ dh) = Tr((∇_h xᵀ)ᵀ dW) + Tr(∇_hᵀ db) " in page
     assert "Substitution" not in page
-    assert "df = Tr(∇ᵀdh), Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF)" in page
+    assert "df = Tr(∇ᵀdh), Tr(Cᵀ(D ⊙ F)) = Tr((C ⊙ D)ᵀF), read off" in " ".join(page.split())
     assert "\n  Tr(∇_zᵀ dz) = Tr(∇_zᵀ(z ⊙ (1 − z) ⊙ dh))" in matdiff.derive(
         "h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n"
     ).to_text(steps="full")
+
+
+def test_what_stands_twice_in_the_answers_is_a_link_of_the_chain() -> None:
+    found = matdiff.derive("h = W x + b; z = sigmoid(h); ‖z − y‖²", ("W", "b"), "W: m x n")
+    assert found.to_text().partition("\nGradient\n")[2].splitlines()[:3] == [
+        "  ∇_h = 2((z − y) ⊙ z ⊙ (1 − z))",
+        "  ∇_W f = ∇_h xᵀ        m×n",
+        "  ∇_b f = ∇_h        m",
+    ]
+    assert "∇_h" not in found.to_text("none")
+    page = matdiff.derive("½‖softmax_rows(Q Kᵀ) V − Y‖²", ("Q", "K"), "Q, K: n x k; V, Y: n x p").to_text()
+    assert page.partition("\nGradient\n")[2].splitlines() == [
+        "  ∇_S = (EVᵀ − ((EVᵀ) ⊙ P)1·1ᵀ) ⊙ P",
+        "  ∇_Q f = ∇_S K        n×k",
+        "  ∇_K f = ∇_SᵀQ        n×k",
+    ]
+    assert [line.verdict for line in matdiff.check(page).lines[-3:]] == ["proved"] * 3
+
+
+def test_a_line_that_only_puts_traces_around_terms_is_not_written() -> None:
+    page = matdiff.derive("x'A x/(x'x)", "x", "A: n x n symmetric").to_text()
+    assert page.partition("Trace form\n")[2].startswith("     = Tr((2(Ax − ρx)/(xᵀx))ᵀ dx)   ")
+    assert "− 2(xᵀAx)Tr(xᵀ dx)/(xᵀx)² " in matdiff.derive("x'A x/(x'x)", "x").to_text("full")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "where", "name"),
+    [
+        ("p = softmax(h/t); -y'*log(p)", ("h", "t"), "h: n; y: n simplex", "s = h/t"),
+        ("sum(G .* softmax_rows(Q K'))", ("Q", "K"), "G: m x n; Q: m x d; K: n x d", "S = QKᵀ"),
+    ],
+)
+def test_a_product_of_unknowns_whose_d_would_stand_twice_has_a_name(text: str, wrt: str, where: str, name: str) -> None:
+    page = matdiff.derive(text, wrt, where).to_text()
+    assert f"\n{name}\n" in page
 
 
 def test_no_trace_of_nothing_is_written() -> None:
