@@ -30,8 +30,9 @@ from matdiff.review.report import Review, Verdict
 from matdiff.testing import assert_gradient, assert_hessian, assert_jacobian
 
 RESULTS = (
-    matdiff.Derivation, Jacobian, Hessian, DifferentialForm, ExpectedValue, ImplicitDerivative, StationaryPoint, Solution,
-    Scheme, matdiff.Equality, Review, Verdict, Finding, Findings, Code, Objective, Verification, matdiff.Expr, Law,
+    matdiff.Derivation, Jacobian, Hessian, DifferentialForm, ExpectedValue, ImplicitDerivative, StationaryPoint,
+    Solution, Scheme, matdiff.Equality, Review, Verdict, Finding, Findings, Code, Objective, Verification,
+    matdiff.Expr, Law,
 )  # fmt: skip
 ASSERTIONS = (assert_gradient, assert_jacobian, assert_hessian)
 INNER = frozenset(  # what other parts ask of results and expressions
