@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from matdiff.api.derivatives import adjoint, derivative, derive, differential, hessian, jacobian, jvp, taylor, vjp
     from matdiff.api.equations import equal, implicit, stationary
     from matdiff.api.functions import gradient_of
-    from matdiff.api.inputs import evaluate, from_function, parse, reading
+    from matdiff.api.inputs import from_function, parse, reading
     from matdiff.api.programs import code, objective
     from matdiff.api.review import check, lint
     from matdiff.api.solving import alternate, solve
     from matdiff.api.statistics import expect, expectation, fisher, matrix_form, sum_form
+    from matdiff.api.values import evaluate
 
 __all__ = [
     "adjoint",
@@ -60,11 +61,12 @@ __getattr__ = opener(
         "matdiff.api.derivatives": "adjoint derivative derive differential hessian jacobian jvp taylor vjp",
         "matdiff.api.equations": "equal implicit stationary",
         "matdiff.api.functions": "gradient_of",
-        "matdiff.api.inputs": "evaluate from_function parse reading",
+        "matdiff.api.inputs": "from_function parse reading",
         "matdiff.api.programs": "code objective",
         "matdiff.api.review": "check lint",
         "matdiff.api.solving": "alternate solve",
         "matdiff.api.statistics": "expect expectation fisher matrix_form sum_form",
+        "matdiff.api.values": "evaluate",
     },
     stated,  # what people call is checked, once, here
 )

@@ -38,7 +38,7 @@ ONLY_TEXT = {str}
 def _mapping(kind: Any = object) -> Test:
     """Mappings from names to these."""
     return lambda value: (
-        isinstance(value, Mapping)
+        isinstance(value, (dict, Mapping))  # the first is asked sooner
         and (ONLY_TEXT.issuperset(map(type, value)) or all(isinstance(k, str) for k in value))
         and (kind is object or all(isinstance(v, kind) for v in value.values()))
     )
@@ -51,12 +51,12 @@ def _is_function(value: Any) -> bool:
 
 MOST = 10_000  # names in a list
 
-KINDS: dict[str, tuple[Test, str]] = {
-    "str": (lambda value: isinstance(value, str), "a text"),
-    "Expr": (lambda value: isinstance(value, Expr), "an expression"),
+KINDS: dict[str, tuple[type | Test, str]] = {
+    "str": (str, "a text"),
+    "Expr": (Expr, "an expression"),
     "int": (lambda value: isinstance(value, Integral) and not isinstance(value, bool), "a whole number"),
-    "None": (lambda value: value is None, ""),
-    "bool": (lambda value: isinstance(value, bool), "True or False"),
+    "None": (type(None), ""),
+    "bool": (bool, "True or False"),
     "Function": (
         lambda value: isinstance(value, str | Expr) or _is_function(value),
         "a text, an expression or a Python function",
@@ -64,7 +64,7 @@ KINDS: dict[str, tuple[Test, str]] = {
     "At": (lambda value: value is None or _mapping()(value), "a mapping of names to values"),
     "Sequence[str]": (_several(str), "a list of texts"),
     "Sequence[str | Expr]": (_several(str, Expr), "a list of names"),
-    "Path": (lambda value: isinstance(value, PathLike), "a path"),
+    "Path": (PathLike, "a path"),
     "Sequence[str | Path]": (_several(str, PathLike), "a list of paths"),
     "Mapping[str, str]": (_mapping(str), "a mapping of names to texts"),
     "Mapping[str, int]": (_mapping(Integral), "a mapping of names to whole numbers"),
@@ -102,22 +102,29 @@ def stated(function: Callable[P, R]) -> Callable[P, R]:
         return function(*given, *arguments[len(given) :], **further)  # type: ignore[arg-type]
 
     def fitting(name: str, value: Any) -> Any:
-        tests = kinds.get(name, [])
-        for test, _ in tests:
+        types, tests, words = kinds.get(name, ANYTHING)
+        if isinstance(value, types):
+            return value
+        for test in tests:
             if test(value):
                 return value
-        if not tests:
-            return value
         listed = _listed(value)
-        if any(test(listed) for test, _ in tests):
+        if isinstance(listed, types) or any(test(listed) for test in tests):
             return listed
-        wanted = " or ".join(words for _, words in tests if words)
-        raise MatdiffError(f"{name} is {shortly(value)}, where {wanted} is needed")
+        raise MatdiffError(f"{name} is {shortly(value)}, where {words} is needed")
 
     return checked
 
 
-def _kinds(annotation: str) -> list[tuple[Test, str]]:
-    """What an annotation allows; nothing where it allows anything."""
+Kinds = tuple[tuple[type, ...], list[Test], str]
+ANYTHING: Kinds = ((object,), [], "")
+
+
+def _kinds(annotation: str) -> Kinds:
+    """What an annotation allows: types, tests, and all of it in words."""
     parts = re.split(r" \| (?![^\[]*\])", annotation)
-    return [KINDS[part] for part in parts] if all(part in KINDS for part in parts) else []
+    if not all(part in KINDS for part in parts):
+        return ANYTHING
+    types = tuple([test for part in parts if isinstance(test := KINDS[part][0], type)])
+    tests = [test for part in parts if not isinstance(test := KINDS[part][0], type)]
+    return types, tests, " or ".join(words for part in parts if (words := KINDS[part][1]))

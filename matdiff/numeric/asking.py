@@ -15,7 +15,7 @@ from matdiff.algebra.assumptions import close, implied, least, records
 from matdiff.algebra.constants import PI
 from matdiff.algebra.expr import Expr, Index, Symbol
 from matdiff.errors import MatdiffError, UnknownNameError
-from matdiff.numeric.careful import is_finite
+from matdiff.numeric.careful import is_finite, quietly
 from matdiff.numeric.drawn import project
 from matdiff.numeric.evaluate import KEPT, Question, Sizes, as_array, asked, axes_of, known_as
 from matdiff.numeric.program import Array, Environment
@@ -65,8 +65,10 @@ class Usual:
         """The value; None where there is none, or anything is not as usual, which ``answer`` has words for."""
         if given.keys() != self.inputs.keys():
             return None
+        arguments = []
         for name, axes in self.inputs.items():
             argument = given[name]
+            arguments.append(argument)
             if type(argument) is not ndarray:
                 if axes or type(argument) not in NUMBERS:
                     return None
@@ -76,8 +78,7 @@ class Usual:
             array = as_array(s, given[s.name])
             require_declared(s, array, sizes_in(s, array))
         try:
-            with np.errstate(all="ignore"):
-                (found,) = self.function(*map(given.__getitem__, self.inputs))
+            (found,) = quietly(self.function, arguments)
         except (ValueError, ArithmeticError):
             return None
         if self.axes == 0:

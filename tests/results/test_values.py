@@ -123,3 +123,16 @@ def test_no_warning_comes_from_the_code() -> None:
     e = matdiff.parse("sum(exp(x))")
     for _ in range(3):
         assert matdiff.evaluate(e, x=np.array([1.0, 1e4])) == np.inf  # pytest makes a warning an error
+
+
+def test_numpy_says_nothing_of_an_overflow_and_is_asked_as_before(recwarn: pytest.WarningsRecorder) -> None:
+    e, x, before = matdiff.parse("sum(exp(x))"), np.full(3, 1e3), np.geterr()
+    for _ in range(3):
+        assert matdiff.evaluate(e, x=x) == np.inf
+    assert question(e).usual is not None
+    assert not recwarn.list
+    assert np.geterr() == before
+    with np.errstate(over="raise"):
+        assert matdiff.evaluate(e, x=x) == np.inf
+        with pytest.raises(FloatingPointError):
+            np.exp(x)
