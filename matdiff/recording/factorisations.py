@@ -55,9 +55,9 @@ def cho_factor(a: Any, lower: bool = False, **options: Any) -> tuple[Traced, boo
 
 @function("scipy.linalg.cho_solve")
 def cho_solve(c_and_lower: Any, b: Any, **options: Any) -> Traced:
-    """A⁻¹b for the factor of A."""
+    """A⁻¹b for the factor of A, of which the other triangle is not looked at."""
     factor, lower = c_and_lower
-    x = lift(factor)
+    x = triangle(square_matrix(factor, "cho_solve"), lower)
     whole = matmul(x, x.T) if lower else matmul(x.T, x)
     e = x.expr.operands[0] if isinstance(x.expr, Transpose) else x.expr
     if isinstance(e, Cholesky):
@@ -74,14 +74,19 @@ def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_d
     x = square_matrix(a, "solve_triangular")
     if unit_diagonal:
         refuse("solve_triangular with unit_diagonal=True")
-    e = x.expr
-    if not is_triangle(e, lower):
-        e = LowerTriangle(e) if lower else UpperTriangle(e)
+    e = triangle(x, lower).expr
     turned = trans in (1, "T")
     return matmul(Traced(Inverse.of(flip(e) if turned else e), x.lengths), lift(b))
 
 
 OF_TORCH["linalg.solve_triangular"] = lambda a, b, *, upper: solve_triangular(a, b, lower=not upper)
+
+
+def triangle(a: Traced, lower: bool) -> Traced:
+    """The lower or the upper triangle of a matrix, which may be the matrix."""
+    if is_triangle(a.expr, lower):
+        return a
+    return Traced(LowerTriangle(a.expr) if lower else UpperTriangle(a.expr), a.lengths)
 
 
 def is_triangle(e: Expr, lower: bool) -> bool:

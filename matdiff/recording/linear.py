@@ -18,7 +18,7 @@ from matdiff.recording.arrays import FUNCTIONS, UFUNCS, Traced, as_traced, funct
 from matdiff.recording.axes import ravel
 from matdiff.recording.operations import matmul, multiply, power, square
 from matdiff.recording.reductions import axes_of, largest, total, without
-from matdiff.recording.shapes import differ, flip, written
+from matdiff.recording.shapes import differ, flip, unequal, written
 
 # ---- products ---------------------------------------------------------------------------------------
 
@@ -35,7 +35,8 @@ def vecdot(a: Any, b: Any) -> Traced:
     """Over the last axes of both, row by row."""
     a, b = lift(a), lift(b)
     if a.lengths[-1:] != b.lengths[-1:] or not a.ndim:
-        raise ShapeError(f"the vectors in {written(a.lengths)} and {written(b.lengths)} do not fit")
+        message = f"the vectors in {written(a.lengths)} and {written(b.lengths)} do not fit"
+        raise unequal(a.lengths[-1:], b.lengths[-1:], message)
     return matmul(a, b) if a.ndim == b.ndim == 1 else total(multiply(a, b), -1)
 
 
@@ -43,7 +44,8 @@ def vecdot(a: Any, b: Any) -> Traced:
 def vdot(a: Any, b: Any) -> Traced:
     a, b = lift(a), lift(b)
     if a.lengths != b.lengths:
-        raise ShapeError(f"np.vdot takes two equal shapes, not {written(a.lengths)} and {written(b.lengths)}")
+        message = f"np.vdot takes two equal shapes, not {written(a.lengths)} and {written(b.lengths)}"
+        raise unequal(a.lengths, b.lengths, message)
     return Traced(inner(a.expr, b.expr), ())
 
 

@@ -34,6 +34,12 @@ def differ(one: Size, other: Size, message: str, suggestion: str = "") -> Length
     return error
 
 
+def unequal(one: Lengths, other: Lengths, message: str) -> ShapeError:
+    """The error for two shapes that must be one; where they have equally many axes it knows the first that differ."""
+    pairs = zip(one, other, strict=True) if len(one) == len(other) else ()
+    return next((differ(m, n, message) for m, n in pairs if m is not n), ShapeError(message))
+
+
 def written(lengths: Lengths) -> str:
     """Lengths as NumPy prints a shape: (), (n,), (m, n)."""
     return f"({lengths[0]},)" if len(lengths) == 1 else f"({', '.join(map(str, lengths))})"

@@ -18,7 +18,7 @@ from matdiff.recording.counting import index_of_list
 from matdiff.recording.members import of_list, transpose
 from matdiff.recording.places import item
 from matdiff.recording.reductions import axes_of
-from matdiff.recording.shapes import flip, written
+from matdiff.recording.shapes import flip, unequal, written
 
 # ---- arrays side by side --------------------------------------------------------------------------------
 
@@ -38,6 +38,11 @@ def concatenate(arrays: Any, axis: Any = 0) -> Traced:
         return listed_side_by_side(pieces, axis)
     if pieces[0].ndim > 2:
         return as_traced(FUNCTIONS["concatenate of members"](pieces, axis))
+    for p in pieces[1:]:
+        ends = [tuple(n for k, n in enumerate(a.lengths) if k != axis) for a in (pieces[0], p)]
+        if ends[0] != ends[1]:
+            shapes = f"{written(pieces[0].lengths)} and {written(p.lengths)}"
+            raise unequal(ends[0], ends[1], f"{shapes} do not fit side by side along axis {axis}")
     joined = VerticalStack if axis == 0 else HorizontalStack
     whole = joined.of(*[p.expr for p in pieces])
     return Traced(whole, whole.shape[: pieces[0].ndim])
@@ -60,9 +65,10 @@ def stack(arrays: Any, axis: int = 0) -> Traced:
     pieces = [lift(a) for a in arrays]
     if (whole := listed(pieces)) is not None:
         return moved(whole, axis)
-    if any(p.lengths != pieces[0].lengths for p in pieces):
+    other = next((p.lengths for p in pieces if p.lengths != pieces[0].lengths), None)
+    if other is not None:
         shapes = " and ".join(dict.fromkeys(written(p.lengths) for p in pieces))
-        raise ShapeError(f"arrays of the shapes {shapes} cannot be stacked")
+        raise unequal(pieces[0].lengths, other, f"arrays of the shapes {shapes} cannot be stacked")
     place = axis % (pieces[0].ndim + 1)
     if pieces[0].ndim > 1:
         return as_traced(FUNCTIONS["stack of members"](pieces, place))

@@ -33,16 +33,23 @@ DIALECTS = {
     "julia": Dialect("julia", "Julia", False, is_python=False),
 }
 NAMES = ("plain", "latex", *DIALECTS)
-MODULES = {
-    **dict.fromkeys(("np", "numpy", "onp", "scipy", "special", "linalg", "math", "LA", "la", "sp", "tf"), "numpy"),
-    **dict.fromkeys(("jnp", "jax", "jsp"), "jax"),
-    **dict.fromkeys(("torch", "F", "nn"), "torch"),
+PATHS = {  # names of modules in code, and the modules
+    **dict.fromkeys(("np", "numpy", "onp"), "numpy"),
+    **dict.fromkeys(("linalg", "LA", "la"), "numpy.linalg"),
+    **dict.fromkeys(("scipy", "sp"), "scipy"),
+    **{name: f"scipy.{name}" for name in ("special", "stats")},
+    **{name: name for name in ("math", "tf", "jax", "torch")},
+    "jnp": "jax.numpy",
+    "jsp": "jax.scipy",
+    "nn": "torch.nn",
+    "F": "torch.nn.functional",
     **dict.fromkeys(("cp", "cvx", "cvxpy"), "cvxpy"),
     **dict.fromkeys(("sympy", "sy", "sym"), "sympy"),
 }
-SUBMODULES = frozenset(
-    "linalg special nn functional numpy scipy math lax spatial distance".split()
-)  # np.linalg, torch.nn.functional
+MODULES = {name: found if (found := path.partition(".")[0]) in DIALECTS else "numpy" for name, path in PATHS.items()}
+SUBMODULES = frozenset(  # np.linalg, torch.nn.functional
+    "linalg special nn functional numpy scipy math lax spatial distance stats".split()
+)
 PREFIX = regex(rf"(?<![\w.)\]])({'|'.join(MODULES)})\s*\.\s*(?=[A-Za-z_])(?!(?:T|mT)\b)(?!t\()")
 ARRAYS_OF_NUMPY = r"(?<![\w.)\]])(?:np|numpy)\s*\.\s*(?!(?:pi|e|inf)\b)"  # what is no number
 SYMPY = regex(
@@ -53,6 +60,11 @@ CVXPY = regex(r"\b(?:sum_squares|quad_form|log_det|matrix_frac|quad_over_lin|log
 OF_MATRIX_F = r"(?<![\w.])F\s*\.\s*(?:sum|mean|trace|dot|pow|norm|det|inverse|diagonal|transpose)\s*\("
 ARRAYS = regex(
     r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
+)
+OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
+    r"(?<=[\w)\]])\s*\.\s*(?:abs|exp|log|log1p|sqrt|tanh|sigmoid|relu|pow|square|norm|softmax|log_softmax|logsumexp|"
+    r"logdet|t|mm|mv|mul|div|sub|neg|matmul|unsqueeze|clamp|view|permute|numel|detach|float|double|inverse)\s*\("
+    r"|\b(?:dim|keepdim)\s*="
 )
 
 
@@ -81,6 +93,8 @@ def recognised(text: str) -> Dialect | None:
         return DIALECTS["sympy"]
     if CVXPY.search(text):
         return DIALECTS["cvxpy"]
+    if OF_TENSORS.search(text):
+        return DIALECTS["torch"]
     if ARRAYS.search(text):
         return NUMPY
     return None

@@ -68,6 +68,8 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         title = to.dialect.title
         hint = nearest(name, [*CALLED, *FUNCTIONS])
         raise to.refused(node, f"{name} is not a known function of {title}", hint, UnknownNameError)
+    if any(part.kind == "arrays" for part in parts):
+        raise to.refused(node, "a list of arrays cannot be read", "write hstack(A, B) or vstack(A, B)")
     parts = [Node("STRING", [], p.value, p.start, p.end) if p.kind == "literal" else p for p in parts]
     listed = parts if len(parts) < 2 else [Node("list", parts, None, parts[0].start, parts[-1].end)]
     return Node("call", listed, known, *span)

@@ -14,7 +14,7 @@ from matdiff.algebra.expr import FUNCTIONS as OPERATORS
 from matdiff.algebra.operators.entrywise import Entrywise
 from matdiff.errors import UnknownNameError, UnsupportedError
 from matdiff.language.applications import apply
-from matdiff.language.dialects import python
+from matdiff.language.dialects import python, recorded
 from matdiff.language.dialects.arrays import Site, entrywise, lengths_of, made
 from matdiff.language.names import nearest
 from matdiff.language.syntax import Node
@@ -42,12 +42,24 @@ def type_literal(attempt: Attempt, node: Node) -> None:
     """An axis, a word or a flag, which the function reads"""
 
 
+@rule("arrays")
+def type_arrays(attempt: Attempt, node: Node) -> None:
+    """A list of arrays, which the function reads"""
+
+
+def value_of(node: Node) -> Any:
+    """An argument: a typed piece, what is written, or a list of these."""
+    if node.kind == "arrays":
+        return list(map(value_of, node.parts))
+    return node.value if node.kind == "literal" else node.typed
+
+
 @rule("array")
 def type_array(attempt: Attempt, node: Node) -> Typed:
     """A function or an operator of arrays"""
     site = Site(attempt, node)
     called: python.Call = node.value
-    values = [part.value if part.kind == "literal" else part.typed for part in node.parts]
+    values = list(map(value_of, node.parts))
     given = len(values) - len(called.names)
     positional, named = values[:given], dict(zip(called.names, values[given:], strict=True))
     named |= {name: flag(site, name, value) for name, value in named.items() if name in FLAGS}
@@ -82,7 +94,10 @@ def meaning_of(site: Site, called: python.Call) -> Function:
     is_known = name in OF_MATRICES or (not called.module and (name in OPERATORS or name in SPECIAL))
     if is_known and name not in NOT_OF_CODE:
         return partial(of_matrices, name=name)
-    raise unknown(site, called)
+    found = recorded.known(called.module, name, is_method(site), is_torch(site, called))
+    if found is None or name in NOT_OF_CODE or name in REAL:
+        raise unknown(site, called)
+    return found
 
 
 def unknown(site: Site, called: python.Call) -> Misfit:
@@ -102,9 +117,10 @@ def unknown(site: Site, called: python.Call) -> Misfit:
 
 
 def is_method(site: Site) -> bool:
-    """Whether the call stands behind its first argument: X.sum()"""
-    first = site.node.parts[0] if site.node.parts else site.node
-    return first.start == site.node.start
+    """Whether the call stands behind its first argument: X.sum(), (A + B).sum()"""
+    called: python.Call = site.node.value
+    named = site.attempt.bound.text[slice(*called.place)]
+    return not called.module and named.lstrip(") \n").startswith(".")
 
 
 def is_torch(site: Site, called: python.Call) -> bool:
@@ -115,7 +131,8 @@ def require_parameters(site: Site, name: str, f: Function, positional: list[Any]
     """Names the argument that a function has not."""
     said = _signature(f)
     parameters = said.parameters
-    strange = next((n for n in named if n not in parameters), None)
+    takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
+    strange = next((n for n in named if n not in parameters and not takes_any), None)
     if strange is not None:
         known = [n for n in parameters if n in OPTIONS]
         hint = f"its options are {', '.join(known)}" if known else ""
@@ -124,7 +141,7 @@ def require_parameters(site: Site, name: str, f: Function, positional: list[Any]
         bound = said.bind(site, *positional, **named).arguments
     except TypeError:
         raise site.misfit(f"{name} cannot have {counted(len(positional) + len(named))}") from None
-    for n, value in bound.items():
+    for n, value in bound.items() if not takes_any else ():
         for a in value if parameters[n].kind is Parameter.VAR_POSITIONAL else (value,):
             if parameters[n].annotation == "Typed" and not isinstance(a, Typed):
                 raise site.misfit(f"{name} of {a!r} has no meaning")

@@ -8,7 +8,7 @@ from typing import Any
 from matdiff.algebra.dims import ONE, Size
 from matdiff.algebra.operators.reductions import count
 from matdiff.algebra.operators.symbolic_powers import SymbolicPower
-from matdiff.language.dialects import arrays, python
+from matdiff.language.dialects import arrays, python, recorded
 from matdiff.language.dialects.arrays import Site, axes_of, broadcast, entrywise, lengths_of, made
 from matdiff.language.dialects.functions import (
     TABLE,
@@ -68,11 +68,9 @@ def dot(site: Site, a: Typed, b: Typed) -> Typed:
     return arrays.times(site, a, b)
 
 
-@function("vdot", "vecdot")
-def vdot(site: Site, a: Typed, b: Typed) -> Typed:
-    """Σ aᵢbᵢ of two equal shapes"""
-    require_equal(site, a, b)
-    return made(site, (), [a, b], RECORDED["vdot"])
+@function("bmm", "baddbmm")
+def product_of_stacks(site: Site, *operands: Typed) -> Typed:
+    raise site.misfit(f"{site.node.value.name} is of arrays with three axes, which are not known", "write A @ B")
 
 
 @function("inner")
@@ -81,11 +79,7 @@ def inner(site: Site, a: Typed, b: Typed) -> Typed:
     return dot(site, a, arrays.transpose(site, b) if axes_of(b) == 2 else b)
 
 
-def require_equal(site: Site, a: Typed, b: Typed) -> None:
-    """Two arrays have one shape."""
-    same = axes_of(a) == axes_of(b)
-    if not same or not all(site.unify(m, n) for m, n in zip(lengths_of(a), lengths_of(b), strict=True)):
-        raise site.misfit(f"{site.node.value.name} takes two equal shapes: {site.shown(a)}, {site.shown(b)}")
+TABLE["vdot"] = TABLE["vecdot"] = recorded.typed_by(RECORDED["vdot"], "vdot", same=True)
 
 
 @function("outer", "ger")

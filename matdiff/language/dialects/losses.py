@@ -2,80 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from matdiff.algebra.expr import FUNCTIONS as OPERATORS
 from matdiff.algebra.operators.activations import Huber
 from matdiff.errors import AmbiguityError
-from matdiff.language.applications import apply
-from matdiff.language.dialects.arrays import Site, axes_of, lengths_of, made
+from matdiff.language.dialects import recorded
+from matdiff.language.dialects.arrays import Site, lengths_of, made
 from matdiff.language.dialects.functions import (
     OF_TORCH,
     TABLE,
-    Function,
     function,
     of_entries,
-    of_matrices,
 )
-from matdiff.language.dialects.linear import require_equal
 from matdiff.language.typed import Typed
 from matdiff.recording.arrays import FUNCTIONS as RECORDED
-from matdiff.recording.arrays import UFUNCS, Traced
 
 # ---- losses -----------------------------------------------------------------------------------------
 
 
-def loss(entry_by_entry: Callable[[Traced, Traced], Traced]) -> Function:
-    """A loss of predictions and targets, whose mean is taken unless reduction says otherwise"""
-
-    def typed(site: Site, a: Typed, b: Typed, reduction: Any = "mean") -> Typed:
-        require_equal(site, a, b)
-        if reduction not in ("mean", "sum", "none"):
-            raise site.misfit(f"reduction={reduction!r} is not known")
-        if reduction == "none":
-            return made(site, lengths_of(a), [a, b], entry_by_entry)
-        return made(site, (), [a, b], lambda x, y: RECORDED[reduction](entry_by_entry(x, y)))
-
-    return typed
+OF_TWO = (  # losses of predictions and targets, which have one shape
+    "mse_loss l1_loss huber_loss smooth_l1_loss binary_cross_entropy binary_cross_entropy_with_logits soft_margin_loss "
+    "poisson_nll_loss kl_div gaussian_nll_loss cosine_similarity pairwise_distance"
+).split()
+OF_TORCH |= {name: recorded.typed_by(RECORDED[f"nn.{name}"], name, torch=True, same=True) for name in OF_TWO}
+TABLE |= {name: OF_TORCH[name] for name in OF_TWO if name.endswith(("_loss", "_entropy", "_logits"))}
+TABLE["mse"] = OF_TORCH["mse_loss"]
+of_logits = recorded.typed_by(RECORDED["nn.cross_entropy"], "cross_entropy", torch=True, same=True)
 
 
-def softplus(x: Traced) -> Traced:
-    found: Traced = UFUNCS["softplus"](x)
-    return found
-
-
-def log(x: Traced) -> Traced:
-    found: Traced = UFUNCS["log"](x)
-    return found
-
-
-MSE = loss(lambda x, y: (x - y) ** 2)
-LOSSES = {
-    **dict.fromkeys(("mse_loss", "mse"), MSE),
-    "l1_loss": loss(lambda x, y: abs(x - y)),
-    "binary_cross_entropy": loss(lambda p, t: -(t * log(p) + (1 - t) * log(1 - p))),
-    "binary_cross_entropy_with_logits": loss(lambda z, t: softplus(z) - t * z),
-    "soft_margin_loss": loss(lambda z, y: softplus(-y * z)),
-}
-TABLE |= LOSSES
-
-
-def cross_entropy_of_logits(site: Site, z: Typed, y: Typed, reduction: Any = "mean") -> Typed:
+def cross_entropy_of_logits(site: Site, z: Typed, y: Typed, **options: Any) -> Typed:
     """F.cross_entropy(z, y) with probabilities y: −yᵀ log softmax(z), the mean over rows"""
-    require_equal(site, z, y)
     if y.guessed:
         shown = site.attempt.written(y.node)
         said = f"{shown} holds probabilities, one for every class; labels of classes become such by one_hot"
         site.attempt.note(site.node, said)
-    if axes_of(z) == 1:
-        logs = of_matrices(site, z, name="log_softmax")
-        return made(site, (), [logs, y], lambda a, b: -RECORDED["sum"](b * a))
-    logs = apply(site.attempt, site.node, OPERATORS["logsoftmax_rows"], [z])
-    whole = made(site, (z.rows,), [logs, y], lambda a, b: -RECORDED["sum"](b * a, axis=1))
-    if reduction not in ("mean", "sum"):
-        raise site.misfit(f"reduction={reduction!r} is not known")
-    return made(site, (), [whole], RECORDED[reduction])
+    return of_logits(site, z, y, **options)
 
 
 OF_TORCH["cross_entropy"] = cross_entropy_of_logits
@@ -93,7 +55,7 @@ def cross_entropy(site: Site, p: Typed, q: Typed) -> Typed:
 @function("logsigmoid", "log_sigmoid", "log_expit")
 def log_sigmoid(site: Site, a: Typed) -> Typed:
     """log σ(a) = −softplus(−a)"""
-    return made(site, lengths_of(a), [a], lambda x: -softplus(-x))
+    return made(site, lengths_of(a), [a], RECORDED["nn.log_sigmoid"])
 
 
 @function("gelu")

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matdiff.errors import MatdiffError, NotationError, UnknownNameError, UnsupportedError
-from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, makers
+from matdiff.language.dialects import MODULES, SUBMODULES, Dialect, algebra, functionals, layers, makers
 from matdiff.language.dialects.functionals import together
 from matdiff.language.dialects.python_names import (
     ATTRIBUTES,
@@ -30,6 +30,7 @@ from matdiff.language.dialects.python_names import (
     STATEMENTS,
 )
 from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed, statements_of
+from matdiff.language.dialects.recorded import DISTRIBUTIONS
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
 from matdiff.language.syntax import Node
@@ -91,8 +92,9 @@ class Converter:
     def whole(self, parsed: ast.Expression | ast.Module) -> Node:
         """Definitions, and the expression last."""
         if isinstance(parsed, ast.Expression):
+            layers.unfolded(self, [ast.Expr(parsed.body)])
             return self.function_of(parsed.body)
-        body = in_order(statements_of(parsed.body))
+        body = layers.unfolded(self, in_order(statements_of(parsed.body)))
         items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
             raise empty(self.text)
@@ -164,6 +166,8 @@ class Converter:
                 return [value]
             case ast.Subscript(value=value):
                 return [value, *functionals.directions(self, node)]
+            case ast.Tuple(elts=elements) | ast.List(elts=elements) if not is_literal(node):
+                return elements
             case ast.Starred(value=value):
                 raise self.refused(node, "a * in front of an argument cannot be read")
             case _ if type(node) in HANDLERS:
@@ -195,7 +199,8 @@ class Converter:
         if node.id == "F" and self.dialect.name != "torch":
             return None
         inner = [name for name in reversed(names) if name]
-        if strange := next((part for part in inner if part not in SUBMODULES), None):
+        strange = next((part for part in inner if part not in SUBMODULES), None)
+        if strange and not ("stats" in (node.id, *inner[:-1]) and strange == inner[-1] in DISTRIBUTIONS):
             path = ".".join([node.id, *inner])
             raise self.refused(node, f"{path} is not a known module", nearest(strange, SUBMODULES), UnknownNameError)
         return ".".join([node.id, *inner])
@@ -219,10 +224,9 @@ class Converter:
         return Node("literal", [], value, *self.span(node))
 
     def sequence(self, node: ast.Tuple | ast.List) -> Node:
-        try:
+        if is_literal(node):
             return Node("literal", [], tuple(ast.literal_eval(node)), *self.span(node))
-        except (ValueError, TypeError, RecursionError):
-            raise self.refused(node, "a list of arrays cannot be read", "write hstack(A, B) or vstack(A, B)") from None
+        return Node("arrays", [self.done[id(e)] for e in node.elts], None, *self.span(node))
 
     def function(self, node: ast.Lambda) -> Node:
         """lambda w: …: what it gives"""
@@ -370,6 +374,14 @@ class Converter:
         elif isinstance(named, ast.Name):
             place = self.span(named)
         return Node("array", parts, Call(name, names, module, place), start, end)
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether a list has nothing but what is written: (0, 1)"""
+    try:
+        return ast.literal_eval(node) is not None
+    except (ValueError, TypeError, RecursionError):
+        return False
 
 
 HANDLERS: dict[type, Callable[[Converter, Any], Node]] = {

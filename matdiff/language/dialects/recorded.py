@@ -1,0 +1,122 @@
+"""Functions of libraries whose meaning is said once, where Python functions are recorded (matdiff.recording).
+
+Their shapes are found by a trial: the function is applied to arrays with the sizes that are known by now, and two
+lengths in which it fails are made one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from matdiff.algebra.dims import ONE
+from matdiff.algebra.expr import Symbol
+from matdiff.errors import MatdiffError
+from matdiff.language.dialects import PATHS
+from matdiff.language.dialects.arrays import Site, axes_of, lengths_of, made
+from matdiff.language.typed import Misfit, Typed
+from matdiff.recording.arrays import FUNCTIONS, METHODS, Operation, Traced, call
+from matdiff.recording.shapes import Lengths, LengthsDiffer, shape_of
+from matdiff.recording.torch import in_words_of_numpy
+from matdiff.recording.words import HOMES, meaning
+
+Function = Callable[..., Typed]
+DISTRIBUTIONS = frozenset(name.split(".")[1] for name in FUNCTIONS if name.startswith("stats."))  # stats.norm
+MOST_TIED = 20  # lengths that one function makes one
+
+
+@cache
+def known(module: str, name: str, is_method: bool, torch: bool) -> Function | None:
+    """What a function of a module, or a method, means where functions are recorded."""
+    operation: Operation | None = None
+    if module:
+        root, _, rest = module.partition(".")
+        path, _, of = f"{PATHS[root]}.{rest}".rstrip(".").rpartition(".stats.")  # norm of scipy.stats.norm
+        home = f"stats.{of}." if path else HOMES.get(of)
+        operation = meaning(home, name, torch) if home is not None else None
+    elif is_method:
+        operation = FUNCTIONS["method of torch"](name) if torch else METHODS.get(name)
+    return None if operation is None else typed_by(operation, name, torch)
+
+
+def typed_by(operation: Operation, name: str, torch: bool = False, same: bool = False) -> Function:
+    """The typing of a function that is recorded; *same* where its first two arrays have one shape."""
+
+    def typed(site: Site, *values: Any, **options: Any) -> Typed:
+        given, named = in_words_of_numpy(values, options) if torch else (values, options)
+        operands = [a for value in (*given, *named.values()) for a in arrays_in(value)]
+        if same and len(operands) > 1:
+            require_equal(site, *operands[:2])
+        penalise_numbers(site, operands)
+
+        def applied(*arrays: Traced) -> Any:
+            rest = iter(arrays)
+            placed = tuple(put(value, rest) for value in given)
+            return call(name, operation, placed, {option: put(value, rest) for option, value in named.items()})
+
+        return made(site, lengths_by_trial(site, operands, applied), operands, applied)
+
+    return typed
+
+
+def arrays_in(value: Any) -> list[Typed]:
+    """The arrays in an argument, which may be a list of them; numbers that are written are none."""
+    if isinstance(value, tuple | list):
+        return [a for part in value for a in arrays_in(part)]
+    return [value] if isinstance(value, Typed) and value.number is None else []
+
+
+def put(value: Any, arrays: Any) -> Any:
+    """An argument with the next of some arrays in the places of its own."""
+    if isinstance(value, tuple | list):
+        return type(value)(put(part, arrays) for part in value)
+    if not isinstance(value, Typed):
+        return value
+    number = value.number
+    return next(arrays) if number is None else int(number) if number.denominator == 1 else number
+
+
+def require_equal(site: Site, a: Typed, b: Typed) -> None:
+    """Two arrays have one shape."""
+    same = axes_of(a) == axes_of(b)
+    if not same or not all(site.unify(m, n) for m, n in zip(lengths_of(a), lengths_of(b), strict=True)):
+        raise site.misfit(f"{site.node.value.name} takes two equal shapes: {site.shown(a)}, {site.shown(b)}")
+
+
+def penalise_numbers(site: Site, operands: list[Typed]) -> None:
+    """A function of arrays is rarely applied to a number."""
+    if operands and operands[0].is_scalar and not site.node.value.module.endswith(tuple(DISTRIBUTIONS)):
+        site.attempt.penalty(site.node, 5, operands[0])
+
+
+def lengths_by_trial(site: Site, operands: list[Typed], applied: Callable[..., Any]) -> Lengths:
+    """The lengths of what a function gives, and those of its arrays that it makes one."""
+    find = site.attempt.sizes.find
+    for _ in range(MOST_TIED):
+        lengths = [tuple(map(find, lengths_of(a))) for a in operands]
+        arrays = [Traced(Symbol(f"_{k}", shape_of(own)), own) for k, own in enumerate(lengths)]
+        try:
+            found = applied(*arrays)
+        except LengthsDiffer as error:
+            if ONE in (error.one, error.other) or not site.unify(error.one, error.other):
+                raise misfit(site, operands, error) from None
+            continue
+        except MatdiffError as error:
+            raise misfit(site, operands, error) from None
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # as for numbers in place of arrays
+            raise misfit(site, operands, MatdiffError(f"? {error}")) from None
+        if not isinstance(found, Traced):
+            raise site.misfit(f"{site.node.value.name} gives several arrays", "give one of them by its own formula")
+        if len(found.lengths) > 2:
+            raise site.misfit("an array with three axes is not known")
+        return found.lengths
+    raise site.misfit(f"the shapes of {site.attempt.written(site.node)} are not found out")
+
+
+def misfit(site: Site, operands: list[Typed], error: MatdiffError) -> Misfit:
+    """What is said of a function that cannot be applied, in the words of the text."""
+    message = error.message.replace("cannot be recorded", "is not known")
+    if "?" in message or "_0" in message:
+        message = f"{site.node.value.name} does not fit: {' and '.join(map(site.shown, operands))}"
+    return site.misfit(message, error.suggestion or "", type(error) if not isinstance(error, LengthsDiffer) else None)
