@@ -500,11 +500,37 @@ def test_what_is_random_is_said_in_a_text(text: str, of: str | None, where: str,
 
 
 @pytest.mark.parametrize(
+    ("text", "where", "expected"),
+    [
+        ("x'A x", "x: vector ~ N(mu, Sigma)", "mu'*A*mu + tr(A*Sigma)"),
+        ("E[x'A x]", "x ~ N(0, I)", "tr(A)"),
+        ("norm2(x - y)^2", "x, y: n ~ (m, S)", "2*tr(S)"),
+        (
+            *("∑_i (w'x_i - y_i)^2", "x[i=1..N]: d ~ N(mu, S); y[i=1..N]: scalar ~ (w'mu, s^2); N: scalar"),
+            "N*(w'*S*w + s^2)",
+        ),
+        ("tr(X'A X)", {"X": "m x n ~ (0, kron(V, U))", "U": "m x m spd", "V": "n x n spd"}, "tr(A*U)*tr(V)"),
+    ],
+)
+def test_a_declaration_may_say_what_is_random(text: str, where: Any, expected: str) -> None:
+    found = matdiff.expect(text, where=where)
+    assert found.verify().ok
+    assert matdiff.equal(found.result, read_beside(found.result, expected)).equal, found.result
+
+
+def test_one_name_is_said_to_be_random_once() -> None:
+    with pytest.raises(DeclarationError, match="x is said to be random twice"):
+        matdiff.expect("x'x", "x ~ (0, S)", "x: n ~ (m, S)")
+
+
+@pytest.mark.parametrize(
     ("text", "of", "words"),
     [
         ("x'x", None, "nothing is random"),
         ("x'x", "x mu", "says of no name what its mean is"),
         ("x'x", "x ~", "says of no name what its mean is"),
+        ("x'x", "x ~ U(0, 1)", "U is no distribution that is known here"),
+        ("x'x", "x ~ Poisson(a)", "Poisson is no distribution that is known here"),
         ("x'x", "x ~ N(mu, S, 3)", "not 3 parameters"),
         ("x'x", "y ~ mu", "y"),
         ("(x'x)^2", "x ~ (mu, S)", "of a degree higher than 2"),

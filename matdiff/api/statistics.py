@@ -49,11 +49,12 @@ def expect(expr: str | Expr, of: Moments | None = None, where: Where = None) -> 
     """The expectation of an expression that is at most quadratic in random symbols, with its steps.
 
     *of* gives the mean and the covariance of every random symbol, as a text or by name; a text *expr* may say them
-    itself.  They hold for every distribution with these moments, N(mu, Sigma) among them; random symbols are
-    independent of each other.  A name that is new is a mean or a covariance in the shape that fits.  Members of a
-    family are independent: ``x`` for members that are alike, ``x[i]`` for a mean and a covariance that depend on i.
-    The covariance of a matrix X is that of vec(X), as ``kron(V, U)`` with U for the rows and V for the columns.  What
-    is linear needs a mean alone.  Raises UnsupportedError, which names the part, for what is not quadratic.
+    itself, and so may a declaration: ``"x: n ~ N(mu, Sigma)"``.  They hold for every distribution with these moments,
+    N(mu, Sigma) among them; random symbols are independent of each other.  A name that is new is a mean or a
+    covariance in the shape that fits.  Members of a family are independent: ``x`` for members that are alike, ``x[i]``
+    for a mean and a covariance that depend on i.  The covariance of a matrix X is that of vec(X), as ``kron(V, U)``
+    with U for the rows and V for the columns.  What is linear needs a mean alone.  Raises UnsupportedError, which names
+    the part, for what is not quadratic.
 
     >>> expect("E[x'A x], x ~ N(mu, Sigma)", where="A: n x n")
     E[xᵀAx] = μᵀAμ + Tr(AΣ)
@@ -61,13 +62,14 @@ def expect(expr: str | Expr, of: Moments | None = None, where: Where = None) -> 
     ‖Aμ − b‖² + Tr(AᵀAΣ)
     """
     from matdiff.calculus.expectations.expectation import derived
-    from matdiff.language.distributions import read_distribution, told_apart
+    from matdiff.language.distributions import declared_apart, read_distribution, said_of, said_together, told_apart
     from matdiff.results.expectation import ExpectedValue
 
-    if isinstance(expr, str):
-        text, said = told_apart(expr)
-        expr, of = parse(text, where), of or said
-    return ExpectedValue(derived(expr, *read_distribution(expr, of or "", where)))
+    where, declared = declared_apart(where)
+    text, said = told_apart(expr) if isinstance(expr, str) else (expr, {})
+    f = parse(text, where) if isinstance(text, str) else text
+    given = said_of(of) if isinstance(of, str) else of or {}
+    return ExpectedValue(derived(f, *read_distribution(f, said_together(said, given, declared), where)))
 
 
 def expectation(expr: str | Expr, of: Moments, where: Where = None) -> Expr:

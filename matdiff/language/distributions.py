@@ -27,11 +27,16 @@ Distribution = Mapping[str, Said | tuple[Said, ...]]
 
 TILDE = r"[~∼]|\\sim(?![A-Za-z])"
 NORMAL = r"(?:\\mathcal\s*\{\s*N\s*\}|\\mathcal\s*N|𝒩|N)?\s*(?:\\left)?"
+OTHER = (  # U(0, 1), Poisson(a)
+    r"(?:\\(?:mathrm|mathcal|text|operatorname)\s*)?\{?(?:[A-Z](?=\}?\s*\([^()]*,)|[A-Z][a-z]{2,}\w*)\}?(?=\s*\()"
+)
 MEAN = (
     r"\s*(?:𝔼|E|\\(?:mathbb|mathrm|operatorname|mathsf)\s*\{?\s*E\s*\}?)\s*(?:_\w|_\{\w+\})?\s*"
     r"(?:\\left|\\bigl?|\\Bigl?)?(?P<open>[(\[])"
 )
 CLOSES = {"(": ")", "[": "]"}
+KIND = r"[:∈]|\\in(?![A-Za-z])"  # between a name and what is declared of it
+RANGE = r"=[^,\]]*"  # of the index i=1..N
 BEFORE = rf"(?=[^,;\n]*(?:{TILDE}))"
 PARTS = rf"[;\n]|,{BEFORE}|\b(?:where|with|for|if|and){BEFORE}"  # between a function and what is said to be random
 
@@ -75,10 +80,40 @@ def said_of(text: str) -> dict[str, tuple[str, ...]]:
         name, _, right = re.sub(TILDE, "~", text[start:end]).partition("~")
         m = re.fullmatch(rf"\s*{NORMAL}\((?P<inside>.*?)(?:\\right)?\)[\s.]*", right, re.DOTALL)
         inside = m["inside"] if m else right.strip()
+        if not m and (other := re.match(OTHER, inside)):
+            message, hint = f"{other[0].strip()} is no distribution that is known here", "give its mean and covariance"
+            raise NotationError(message, text=text, span=(start, end), suggestion=f"{hint}, as in x ~ (mu, Sigma)")
         if not name.strip() or not inside.strip() or "~" in inside:
             hint = "write x ~ (mu, Sigma), with the mean and the covariance of x"
             raise NotationError("this says of no name what its mean is", text=text, span=(start, end), suggestion=hint)
         found[name.strip()] = tuple(inside[a:b].strip() for a, b in between(inside, ","))
+    return found
+
+
+def declared_apart(where: Where) -> tuple[Where, dict[str, tuple[str, ...]]]:
+    """Declarations without what they say to be random, and that; what is said of a member is so of all members.
+
+    >>> declared_apart("A: n x n; x[i=1..N]: n ~ N(mu, Sigma)")
+    ('A: n x n; x[i=1..N]: n', {'x[i]': ('mu', 'Sigma')})
+    """
+    kept, said = list[str](), dict[str, tuple[str, ...]]()
+    for item in texts_of(where or ""):
+        declared, *random = re.split(TILDE, item, maxsplit=1)
+        names, *kind = re.split(KIND, declared, maxsplit=1)
+        if kind or not random:
+            kept.append(declared.strip())
+        for name in re.split(r",(?![^\[]*\])", names) if random else ():
+            said |= said_of(f"{re.sub(RANGE, '', name)} ~ {random[0]}")
+    return ("; ".join(kept), said) if said else (where, said)
+
+
+def said_together(*said: Distribution) -> Distribution:
+    """What several places say to be random; DeclarationError where two speak of one name."""
+    found: dict[str, Said | tuple[Said, ...]] = {}
+    for distribution in said:
+        if twice := [name for name in distribution if name in found]:
+            raise DeclarationError(f"{twice[0]} is said to be random twice", suggestion="Say it once.")
+        found |= distribution
     return found
 
 
