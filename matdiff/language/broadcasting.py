@@ -51,7 +51,7 @@ def is_bias(node: Node) -> bool:
 
 def is_term(node: Node) -> bool:
     """Whether a node of code is a sum, in which a vector beside a matrix may be a bias."""
-    return node.kind == "array" and node.value.name in ("add", "subtract")
+    return node.kind == "sum" or (node.kind == "array" and node.value.name in ("add", "subtract"))
 
 
 def ends_in_data(matrix: Typed) -> bool:

@@ -53,6 +53,7 @@ PARAMETERS = frozenset(  # of which matrices are functions
     "t s tau theta alpha lambda eta xi rho phi psi omega gamma sigma kappa zeta epsilon delta".split()
 )
 UNORDERED = r"(?:\\\{|(?<=\{)\{)\s*\w+\s*,\s*\w+\s*\\?\}(?=\s*(?:∈|\\in\b))"  # {i, j} ∈ E
+LETTER_MULTIPLIED = 8  # what it costs to read the brackets of h(x) as those of a product
 MOST_SHOWN = 6  # names in an error message
 
 
@@ -162,7 +163,8 @@ class Calls(DoubtfulCalls):
             return custom and self.decide(start, name != "h", 2 - (name == "h"))  # h′(x − y) is rather an inner product
         if not custom and match_at(PLACES, self.text, called.end() - 1):
             return False  # x(2) is an entry
-        return self.decide(start, custom, 2 if custom else 3)
+        is_of_letter = inside is not None and inside.group(1) is not None and self.vocabulary.only_called(name)
+        return self.decide(start, custom, LETTER_MULTIPLIED if custom and is_of_letter else 2 if custom else 3)
 
     # ---- definitions with parameters ---------------------------------------------------------------------
 

@@ -213,12 +213,13 @@ def _require_powers(bound: Bound, attempt: Attempt) -> None:
 
 
 def _require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
-    """Raises KindsError where an undeclared word of code is a number or a row beside a matrix, and may be a matrix.
+    """Raises KindsError where an undeclared word is a number or a row beside a matrix, and may be a matrix.
 
-    Letters are what custom makes them; of labels * np.log(X @ W) and X @ W - target nothing but the word is known.
+    Letters are what custom makes them; of labels * np.log(X @ W) and XW - target nothing but the word is known.
     """
     signs = [n for n in bound.order if n.kind == "array" and n.value.name in BESIDE and len(n.parts) == 2]
-    pairs = [(node, *pair) for node in signs for pair in permutations(node.parts) if is_word(bound, pair[0])]
+    signs += [n for n in bound.order if n.kind == "sum" and any(is_word(bound, part) for part in n.parts)]
+    pairs = [(node, *pair) for node in signs for pair in permutations(node.parts, 2) if is_word(bound, pair[0])]
     attempt.restore()
     for node, word, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
         name, shown = word.value[0], attempt.written(other)

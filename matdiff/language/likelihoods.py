@@ -21,7 +21,7 @@ STATED = regex(
     rf"(?<!\w)(?:(?P<many>{MANY})|(?P<name>{LETTER}){LOW}?)\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?(?P<given>[|∣][^~∼;\n]*)?[~∼]\s*(?:i\.?\s?i\.?\s?d\b\.?\s*)?"
     r"⟪?(?:N(?:_\w+)?|[Nn]ormal|Gaussian|MVN)⟫?\s*\("
 )
-ANY = regex(r"[^\s,;~∼]*[\w)\]}]\s*[~∼]\s*[^\s;,]*")
+ANY = regex(r"[^\s,;~∼]*[\w)\]}]\s*[~∼]\s*⟪?[A-Za-z][^\s;,]*")
 ASKED = regex(
     r"(?:the\s+)?(?P<negative>negative\s+|minus\s+)?(?P<log>[Ll]og[-\s]?)?[Ll]ikelihood(?:\s+function)?(?!\s+estimat|\s+solution)\b"
     r"(?:\s+of(?=\s+\S+\s*[~∼])|\s+of\s+[A-Za-z](?!\w))?"

@@ -101,8 +101,8 @@ def _with_names(text: str, pieces: list[Piece]) -> list[Piece]:
 def _parted(text: str, piece: Piece) -> Iterator[Piece]:
     """A statement, and the condition at its end or in front: tr(X) (X ∈ ℝⁿ), with A symmetric: x'A x."""
     own = text[piece.start : piece.end]
-    colon = own.find(":") if word_of(text, piece) in IN_FRONT else -1
-    if colon >= 0 and said_of_names(own[:colon].strip()):
+    colon = own.find(":") if word_of(text, piece) in IN_FRONT else own.find(": ")
+    if colon >= 0 and own[colon + 1 :].strip() and said_of_names(own[:colon].strip()):
         middle = piece.start + colon
         yield piece._replace(end=middle)
         yield Piece((middle, middle + 1), middle + 1, piece.end)

@@ -115,7 +115,7 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
     """min_w, argmax_{x ∈ ℝⁿ}, minimise, minimize over x, minimise f over x, min f subject to …"""
     m = re.compile(GOAL, re.IGNORECASE).match(text, place)
     if m is None:
-        return _called_goal(text, place)
+        return _called_goal(text, place) or _glued_goal(text, place)
     low = m.group("low") or m.group("letter") or m.group("over") or SUBSCRIPTS.get(m.group("sub") or "", "")
     behind = None if low else re.compile(OVER).search(text, m.end())
     is_bare = re.compile(CONSTRAINED if constrained else UNCONSTRAINED).match(text, m.end())
@@ -136,6 +136,14 @@ def _goal(text: str, place: int, known: Collection[str], constrained: bool) -> Q
     if behind:
         return Question(names, 0, place, behind.end(), (m.end(), behind.start()), declared, sense)
     return Question(names, 0, place, m.end(), declared=declared, sense=sense)
+
+
+def _glued_goal(text: str, place: int) -> Question | None:
+    """maxw(…), as max with a w below it is typed, where w stands in what follows."""
+    m = re.compile(r"(?P<goal>(?:arg)?(?:min|max))(?P<x>[a-z])\s*(?=[(\[{])").match(text, place)
+    if m is None or re.search(rf"(?<![^\W\d_]){m['x']}(?![^\W\d_])", text[m.end() :]) is None:
+        return None
+    return Question((m["x"],), 0, place, m.end(), sense=sense_of(m["goal"]))
 
 
 def _called_goal(text: str, place: int) -> Question | None:

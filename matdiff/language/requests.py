@@ -59,6 +59,11 @@ ESTIMATE = (  # the maximum likelihood estimator of μ: ℓ
     r"(?i)\s*(?:the\s+)?(?:(?:maximum[-\s]likelihood|ML)\s+(?:estimat(?:ors?|es?)|solutions?)|MLEs?)"
     rf"\s+(?:of|for)\s+(?P<what>(?:the\s+)?(?:{TOLD})?){NAMES}(?:\s*:|\s+(?:from|under|in)\b|(?=[\s.?]*$))"
 )
+GOAL_ALONE = rf"(?i)\s*m(?:in|ax)imi[sz]ed?\s+{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
+GOAL_BEHIND = (  # f, minimise over x
+    r"(?:^|(?<=\S)\s+|(?<=\s))(?i:(?P<goal>m(?:in|ax)imi[sz]ed?))\s+"
+    rf"{RESPECT}{NAMES}{IN_SPACE}[\s.?]*$"
+)
 OPERATOR = regex(r"\s*\(*[∂∇d]")
 OF_NAMES = rf"\s*(?:\(\s*(?P<names>{LETTER}(?:\s*,\s*{LETTER})*)\s*\))?[\s.?]*$"
 NABLA = rf"\s*(?:∇\s*|grad\s+)(?P<f>{LETTER}){OF_NAMES}"
@@ -119,12 +124,15 @@ def request_at(text: str, place: int) -> Question | None:
         return Question(_listed(estimate["names"]), 0, place, len(text), inner, declared, "maximise")
     asked = match_at(ASKED, text, place)
     if asked is None:
-        behind = None if match_at(GOAL_AHEAD, text, place) else search_in(BEHIND, text, place)
+        is_goal = match_at(GOAL_AHEAD, text, place)
+        last = None if is_goal and not match_at(GOAL_ALONE, text, place) else search_in(GOAL_BEHIND, text, place)
+        behind = last or (None if is_goal else search_in(BEHIND, text, place))
         if behind is None:
             return None
-        order = 2 if behind.group("twice") else 1
+        order = 0 if last else 2 if behind.group("twice") else 1
         inner = place, behind.start()
-        return Question(_listed(behind.group("names")), order, place, len(text), inner, _told(text, behind))
+        sense = sense_of(last["goal"]) if last else ""
+        return Question(_listed(behind["names"]), order, place, len(text), inner, _told(text, behind), sense)
     ahead = asked.group("names") or asked.group("sought")
     by = None if ahead else search_in(ASKED_AT_END, text, asked.end())
     names = _listed(by.group("names") if by else ahead) if by or ahead else _arguments(text, asked.end())

@@ -73,6 +73,8 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     end = start + len(said)
     if re.match(GOAL_OVER_SET, said):
         return None
+    if re.fullmatch(rf"{NAMES}\s+in\s+(?:\{{.*\}}|\[.*\])(?:\^\S+)?", said):
+        return [Condition(said.replace(" in ", " ∈ ", 1), start, end)]  # x in {{0, 1}}^n
     told = _told_by_signs(said)
     told = _told_of_function(said, text) if told is None else told
     told = _told_behind_colon(said, text) if told is None and behind else told

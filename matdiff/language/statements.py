@@ -272,7 +272,7 @@ def _joined(text: str, pieces: list[Piece], kept: set[int]) -> Iterator[Edit]:
             yield (*piece.lead, " ")
             yield (*condition, ";" if is_first else " where ")
             condition = None
-        elif lead.lstrip("=\n\t ") in (".", "?"):
+        elif lead.lstrip("=\n\t ") in (".", "?", ":"):
             yield (*piece.lead, ";" if pieces[k - 1].start in kept else " ")
         elif lead == "," and (is_first or _parts(text, piece, pieces[k - 1], kept)):
             yield (*piece.lead, ";")

@@ -175,7 +175,9 @@ class Attempt:
         return self.written(piece.node)
 
     def written(self, node: Node) -> str:
-        """A node as it was written, shortened."""
+        """A node as it was written, shortened; what is defined by its name."""
+        if node.kind in ("define", "abbreviate"):
+            return self.bound.text[node.start : node.end].partition("=")[0].rstrip(": ")
         text = " ".join(self.bound.text[node.start : node.end].split())
         return text if len(text) <= 40 else text[:20] + " … " + text[-17:]
 

@@ -122,7 +122,16 @@ def test_a_capital_letter_that_is_an_open_function_is_noted() -> None:
     assert matdiff.derive("Q(x'Ax)", wrt="x", where="Q: scalar -> scalar").notes == ()
 
 
-@pytest.mark.parametrize(("letter", "noted"), [(r"\mathbf{h}", True), ("h", False)])
-def test_a_bold_function_that_is_left_open_may_be_one_of_the_whole_vector(letter: str, noted: bool) -> None:
+@pytest.mark.parametrize("letter", [r"\mathbf{h}", "h"])
+def test_a_function_that_is_left_open_may_be_one_of_the_whole_vector(letter: str) -> None:
     d = matdiff.derive(rf"(u - {letter}(z))^\top C (u - {letter}(z))", wrt="z")
-    assert any("h is taken as a function of each entry" in note for note in d.notes) == noted
+    assert any("h is taken as a function of each entry" in note for note in d.notes)
+
+
+def test_a_function_of_a_layer_is_one_of_each_entry() -> None:
+    assert matdiff.derive("c'h(W z)", wrt="z").notes == ()
+
+
+def test_brackets_around_one_letter_are_those_of_a_call() -> None:
+    lagrangian = matdiff.derive("f(z) + λ'h(z)", wrt="z")
+    assert str(lagrangian.gradient) == "∇f(z) + λ ⊙ h′(z)"

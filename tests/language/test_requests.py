@@ -88,6 +88,11 @@ ASKED = [
     ("derivative w.r.t. c of (t_i - c x_i)^2 (summed over i = 1,...,n)", "sum(i=1..n, (t[i] - c*x[i])^2)", "c"),
     (r"\substack{\text{minimize}\\ \beta} \|X\beta-y\|^2", "norm2(X*beta - y)^2", "beta"),
     ("the maximum likelihood estimator of m: -½∑_i ‖x_i - m‖²", "-sum(i=1..N, norm2(x[i] - m)^2)/2", "m"),
+    ("tr((I - KH)P(I - KH)' + KRK') minimise over K", "tr((I - K*H)*P*(I - K*H)' + K*R*K')", "K"),
+    ("‖Ax − b‖², minimised over x", "norm2(A*x - b)^2", "x"),
+    (r"maxw(w' \mu - \lambda w' \Sigma w)", "w'*mu - lambda*w'*Sigma*w", "w"),
+    ("x in R^n, A symmetric: f(x) = x'Ax; gradient?", "x'*A*x", "x"),
+    ("¼x'Lx, x in {-1,1}^n; ∂/∂x", "x'*L*x/4", "x"),
     ("Find the MLE of v where l(v) = -N log v - c/v", "-N*log(v) - c/v", "v"),
 ]
 
