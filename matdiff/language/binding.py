@@ -28,7 +28,7 @@ from matdiff.language.named_calls import (
     resolve_norm,
     resolve_weighted,
 )
-from matdiff.language.names import SUPERSCRIPTS, canonical
+from matdiff.language.names import GREEK_WORDS, SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import (
     Indices,
@@ -235,6 +235,9 @@ class Bound:
         if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self.error(node, f"the subscript {text} is not made of letters and digits")
         pieces = re.split(r"[\s,]+", text.strip())
+        if word := self._word_among(base, pieces, scope):  # y_{pred,i} is the member i of y_pred
+            base.value, node.value = canonical(f"{base.value}_{word}"), ",".join(p for p in pieces if p != word)
+            return self.subscript(node, scope)
         for written in (pieces, list(text)):
             found = [Place() if piece == ":" else position_of(self, piece, scope) for piece in written]
             if None not in found:
@@ -244,6 +247,14 @@ class Bound:
             pieces = list(text)  # W_{tj} and W_{2j}, where a sum binds j
         self._leave(node, base, pieces, scope)
         return None
+
+    def _word_among(self, base: Node, pieces: list[str], scope: Scope) -> str:
+        """The word among the indices of an undeclared name, which is a label; none where it may be an index."""
+        if base.kind != "NAME" or not self._is_unclaimed(base.value) or len(pieces) < 2:
+            return ""
+        taken = {*scope, *self.declared, *GREEK_WORDS}
+        words = [p for p in pieces if len(p) > 2 and p.isalpha() and p not in taken and not set(p) <= scope.keys()]
+        return words[0] if 0 < len(words) < len(pieces) else ""
 
     def is_numbered(self, base: Node) -> bool:
         """Whether a name stands for the states of a recurrence, or for members that a definition gives."""

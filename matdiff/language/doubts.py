@@ -21,6 +21,7 @@ from matdiff.language.typing import Attempt, Key
 
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
 RUN = 5  # how far apart letters of one run are: i to n
+PRODUCTS = ("product", "tight")
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
 
 
@@ -283,6 +284,17 @@ def say_offsets(bound: Bound, attempt: Attempt) -> None:
         if doubtful and any(_is_prediction(part, attempt) for part in terms):
             (b, *_), kind = doubtful, "scalar"
             attempt.note(node, f"{b} is read as a vector; if it is one number for all rows, declare it: {b}: {kind}")
+
+
+def say_rows(bound: Bound, attempt: Attempt) -> None:
+    """Notes that X_i and β of X_i β are numbers, where X_i, before what is multiplied by it, may be a row of data."""
+    for first, second in (pair for node in bound.order if node.kind in PRODUCTS for pair in pairwise(node.parts)):
+        names = [first.value[0], second.value[0]] if (first.kind, second.kind) == ("member", "symbol") else []
+        numbers = [name for name in names if attempt.assumed.get(name) == "S" and not bound.names[name].declared]
+        if len(numbers) == 2 and numbers[0][0].isupper() and customary(numbers[1])[0][0] != "M":
+            row, (data, factor) = attempt.written(first), numbers
+            said = f"{row} and {factor} are read as numbers; if {row} is a row, declare it: {data}[i=1..n]: 1 x p"
+            attempt.note(first, f"{said}; {factor}: p")
 
 
 def _is_prediction(product: Node, attempt: Attempt) -> bool:

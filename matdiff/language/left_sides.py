@@ -25,9 +25,9 @@ GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y 
     rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
 HEAD = regex(
-    rf"\s*(?:(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
+    rf"\s*(?:(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
-    rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?P<sign>:?=)(?!=)"
+    rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)"
 )
 MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"

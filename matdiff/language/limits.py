@@ -61,7 +61,7 @@ LOWER = (
     rf"_\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}|_({LETTER}|[a-z]{{2,3}})(?:=[01])?(?![A-Za-z=])|"
     rf"_([a-z]=[0-9])(?![0-9])|([{SUBS}]+)"
 )
-UPPER = rf"\^\{{([^{{}}]*)\}}|\^({LETTER}|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
+UPPER = rf"\^\{{((?:[^{{}}]|\{{[^{{}}]*\}})*)\}}|\^({LETTER}|[0-9]+)|([{''.join(SUPERSCRIPTS)}]+)"
 EXPONENT = r"⁻|ᵀ|\^\s*\{?\s*(?:[-−]|1\s*/|⊤)"  # of a matrix: Σ_k^{-1}, Σₖ⁻¹, Σ_k^{1/2}, Σ_k^⊤
 DOTS = r"(?:\.\.\.?|…|⋯)"
 SIGN = r"≤|≥|≠|<=|>=|!=|<|>"
@@ -170,7 +170,7 @@ def bound_text(piece: Excerpt) -> Size:
     text = piece.text.replace("−", "-").strip()
     if "∞" in text or text in ("inf", "infty"):
         raise _error(piece, "a sum without an end is not available", "write ∑_{i=1}^N")
-    text = re.sub(r"(?<=\d)(?=[^\W\d])", "*", text)  # 2n
+    text = re.sub(r"(?<=\d)(?=[^\W\d])", "*", re.sub(r"_\{(\w+)\}", r"_\1", text))  # 2n, n_{k}
     return parse_size(Excerpt(text, piece.start, piece.whole), least=None)
 
 

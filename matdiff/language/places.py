@@ -74,6 +74,8 @@ def place(piece: Excerpt, scope: Scope, sizes: Collection[str] = (), least: int 
         return Place()
     if text.count(":") == 1:
         first, last = piece.part(0, text.index(":")), piece.part(text.index(":") + 1, len(text))
+        if first.text == "1" and not last.text:  # who counts from 0 leaves out the first one so
+            raise piece.error("1: is all there is, since entries are counted from 1", "2: leaves out the first one")
         low = counted(first, sizes) if first.text else ONE
         return Place(low, counted(last, sizes) if last.text else size(THE_END))
     if text.isdecimal() and len(text) < 10:

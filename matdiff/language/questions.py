@@ -41,6 +41,7 @@ RATIO_BEFORE_SIGN = rf"(?=∂){DERIVATIVE}/\s*{BELOW}(?=\s*[-−])"  # no d/dx �
 UNSAID = r"\s*=?[\s.?]*$"  # behind an operator whose function stands elsewhere
 RATIO_ALONE = rf"{DERIVATIVE}/\s*{BELOW}(?={UNSAID})"
 FRACTION = rf"\(\(\s*{DERIVATIVE}\)\s*/\s*\({BELOW}\)\)"
+VARIATION = rf"\(\(\s*δ\s*\)\s*/\s*\(\s*δ\s*(?P<x>{LETTER})\s*\)\)"  # of finitely many numbers it is ∂/∂x
 BY_POWER = rf"(?:\(\(\s*)?∂\s*\)?\s*/\s*\(?∂\s*(?P<x>{LETTER})\s*(?:\^\s*\{{?\s*|(?=⁻))"
 NABLA = rf"(?:∇|(?<![A-Za-z])(?:grad|hess|D|⟪(?:grad|hess)⟫))(?P<twice>{TWICE})?\s*{BRACED}(?P<square>{TWICE})?"
 FUNCTION = (
@@ -211,6 +212,8 @@ def _derivative(text: str, place: int, known: Collection[str]) -> Question | Non
         if whole is None:
             raise _power(text, m)
         return Question((f"{m.group('x')}^-1",), 1, place, whole.end())
+    if (m := re.compile(VARIATION).match(text, place)) and "delta" not in known:
+        return Question(_unknowns(m), 1, place, m.end())
     for pattern in (FRACTION, RATIO, RATIO_BEFORE_BRACKET, RATIO_BEFORE_SIGN, RATIO_ALONE):
         m = re.compile(pattern).match(text, place)
         if m and not (m.group().lstrip("( ").startswith("d") and "d" in known):
@@ -312,7 +315,7 @@ def _bracket(text: str, place: int) -> int:
 
 
 def _unknowns(m: re.Match[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(named(name) for name in (m.group("x"), m.group("again")) if name))
+    return tuple(dict.fromkeys(named(name) for name in (m["x"], m.groupdict().get("again")) if name))
 
 
 def _order(m: re.Match[str]) -> int:

@@ -192,7 +192,7 @@ class Readings:
         unused = [c for c in self.conditions if c.is_constraint and not solving]
         for condition in unused:
             self._require_constraint(condition)
-        notes = [f"{condition.text.strip()} is a condition that the answer does not use" for condition in unused]
+        notes = [f"{condition.shown} is a condition that the answer does not use" for condition in unused]
         notes += dialects.said(self.dialect, self.text)
         found.notes = found.expr.facts["notes"] = (*found.notes, *self.notes, *notes)
         found.called = found.expr.facts["called"] = tuple(dict.fromkeys((*self.called, *found.called)))

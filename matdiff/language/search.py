@@ -27,6 +27,7 @@ from matdiff.language.doubts import (
     say_identities,
     say_means,
     say_offsets,
+    say_rows,
     say_samples,
 )
 from matdiff.language.functions_of_matrices import settle
@@ -148,7 +149,7 @@ class Search:
         found.attempt.restore()
         require_one_font(self.bound, found.attempt, self.italic)
         self._say_kinds(found, vector)
-        for say in (say_identities, say_means, say_families, say_samples, say_offsets):
+        for say in (say_identities, say_means, say_families, say_samples, say_offsets, say_rows):
             say(self.bound, found.attempt)
         settle(found.attempt)
 

@@ -16,7 +16,7 @@ from matdiff.language.names import LETTER, MARKS, SUPERS
 from matdiff.language.outside import between
 from matdiff.language.phrases import COUNT, SPACE, Said, said_of_names, tells_kind
 from matdiff.language.questions import GOAL_OVER_SET
-from matdiff.language.transcript import Transcript
+from matdiff.language.transcript import CLOSES, OPENS, Transcript
 from matdiff.regex import regex
 
 INNER = r"<[^<>;\n=]*,[^<>;\n=]*>"  # ⟨A, B⟩
@@ -45,6 +45,11 @@ class Condition(NamedTuple):
     @property
     def is_constraint(self) -> bool:
         return not self.names
+
+    @property
+    def shown(self) -> str:
+        """The condition without the marks of its bars."""
+        return re.sub(f"[{OPENS}{CLOSES}]", "", self.text).strip()
 
 
 def declare_conditions(declared: Declarations, conditions: Sequence[Condition], script: Transcript) -> None:

@@ -43,7 +43,7 @@ from matdiff.regex import regex
 
 CONSTRAINING = regex(r"subject|such|s\.")
 SAYING = regex(  # what parts, defines, compares or asks
-    r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇⟪]|\.\s|@\s*\("
+    r"[=,;?\n∈≻⪰≽≺⪯≤≥⩽⩾⊥≠<>∀↦⟼×∂∇δ⟪]|\.\s|@\s*\("
     r"|(?<![^\W\d_])(?:d(?![a-z]{2}|\s*(?:$|[-+*]))|D|s\.|(?i:min|max|inf|sup|arg)|(?:is|be|by|in|pd|[Ii]f)(?![a-z]))"
     rf"|(?!exp)(?<!\w){COUNT}\s*x\s*{COUNT}(?!\w)"
 )

@@ -23,7 +23,7 @@ LETTERS = {f"\\{name}": letter for name, letter in GREEK.items()} | _pairs(
 )
 SIGNS = _pairs(
     r"""
-    \cdot · \bullet · \times × \ast * \star ⋆ \odot ⊙ \circ ∘ \otimes ⊗ \oslash ⊘ \div ÷ \colon : \coloneqq :=
+    \cdot · \cdotp · \bullet · \times × \ast * \star ⋆ \odot ⊙ \circ ∘ \otimes ⊗ \oslash ⊘ \div ÷ \colon : \coloneqq :=
     \triangleq := \defeq := \vcentcolon : \coloneq := \backslash \ \setminus \ \top ⊤ \intercal ⊤ \prime ' \infty ∞
     \ldots … \dots … \cdots … \dotsc … \dotsb … \langle ⟨ \rangle ⟩ \lbrace ( \rbrace ) \{ ( \} ) \lbrack ( \rbrack )
     \lparen ( \rparen ) \_ _ \# # \% % \in ∈ \notin ∉ \to → \rightarrow → \mapsto ↦ \approx ≈ \sim ∼ \equiv ≡ \propto ∝

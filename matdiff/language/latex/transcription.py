@@ -340,7 +340,7 @@ class _Pass(Wording):
     def _over(self, low: list[Token], over: list[Token], token: Token) -> None:
         """Reads on with a sign and what stands below it."""
         over[:1] = [part._replace(start=token.start) for part in over[:1]]
-        marks = [Token(sign, token.start, token.end) for sign in "{}_{}"]
+        marks = [Token(sign, token.start, token.end if sign != "}" else self.stream.end) for sign in "{}_{}"]
         label = [marks[2], marks[3], *low, marks[4]] if low else []
         self.stream.pending += [*label[::-1], marks[1], *over[::-1], marks[0]]
 
