@@ -30,7 +30,9 @@ IS_SOFTMAX = r"(?:sigma|σ)\W{1,9}(?:text\s*\{)?\s*(?:be|is|denotes?) the softma
 ADDS_TO_ONE = r"(?:\\sum|sum|∑)[_^{}\w=\s]*?\s([^\W\d_])(?:_\{?\w\}?|[ᵢⱼₖₙ])\s*=\s*1(?!\d)"  # sum_k y_k = 1
 ALL_ONES = r"(?:(?<![\w.])1|𝟏|\\(?:mathbf|boldsymbol|bm)\s*\{1\})\s*(?:'|ᵀ|\^\s*\{?\s*(?:T|\\top)(?![A-Za-z])\s*\}?)"
 TIMES_ONES = rf"(?:{ALL_ONES}\s*|(?<![A-Za-z\\])sum\()([^\W\d_])\)?\s*=\s*1(?![\w.])"  # 1ᵀp = 1, sum(p) = 1
-CROSS_ENTROPY = r"(?<![A-Za-z])CE\s*\(\s*([^(),]+?)\s*,\s*([^(),]+?)\s*\)"  # −yᵀ log ŷ of y and ŷ that sum to 1
+CROSS_ENTROPY = (  # −yᵀ log ŷ of y and ŷ that sum to 1
+    r"(?<![A-Za-z])CE\s*(?:\\(?:left|[bB]igg?l?))?\s*\(\s*([^(),]+?)\s*,\s*([^(),]+?)\s*(?:\\(?:right|[bB]igg?r?)\s*)?\)"
+)
 ONE_HOT = r"(?<![\w\\])\$?([^\W\d_])\$?\s*(?:\(|is\s+|,\s*)?(?:an?\s+)?one-hot"
 VARIES = r"(?:∂|(?<![A-Za-z])d|\\partial|(?:∇|\\nabla)\s*_\s*\{?)\s*"  # in front of an unknown
 INCREMENT = r"(?m)^\W*(?:d|\\(?:math\w+|operatorname)\{d\})\s*[A-Za-z]\s*&?\s*="  # df = …
@@ -211,7 +213,9 @@ class Habits:
         side = re.sub(self._small, lambda m: m.group().upper(), side) if self._small else side
         for letter, whole in self._rows.items():
             row = partial(_row, whole)
-            side = re.sub(rf"(?:(?<![A-Za-z])|(?<=\bd)){letter}(?:_\{{?([a-z])\}}?|([{SUBS}]))(?![\w,])", row, side)
+            side = re.sub(
+                rf"(?:(?<![A-Za-z])|(?<=\bd)){letter}(?:_\{{?([a-z])\}}?|([{SUBS}]))(?![A-Za-z0-9_,])", row, side
+            )
         if not self._names_delta:
             side = re.sub(rf"δ{TWO_BELOW}", _entry_of_identity, side)
         if self._varies:

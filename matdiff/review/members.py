@@ -63,7 +63,7 @@ def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:
 
 def _extent(scope: Scope, index: str, side: str) -> Size:
     """How far an index runs: as far as the rows or columns of the names that it stands below."""
-    for name, low in re.findall(r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![\w])", side):
+    for name, low in re.findall(r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![A-Za-z0-9_])", side):
         known, places = scope.declared.get(named(name)), low.replace(",", "")
         if known and index in places:
             return known.shape[places.index(index) if len(places) > 1 else 0]

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from matdiff.errors import NotationError, UnsupportedError
-from matdiff.language.names import MARKS, SUBS, canonical, named
+from matdiff.language.names import GREEK_WORDS, MARKS, SUBS, canonical, named
 from matdiff.language.questions import Question, question_at
 from matdiff.review.lines import MATHEMATICAL
 
 LETTER = rf"(?![ᵀᴴ⁻⁰-⁹¹²³ⁿ½¼])[^\W\d_∂∇][{MARKS}]*(?:_\{{\w+\}}|_[A-Za-z0-9]+|[{SUBS}]+|[0-9]+)?"
+GREEK = rf"(?<![A-Za-z])(?:{'|'.join(sorted(GREEK_WORDS, key=len, reverse=True))})"
 WORDY = rf"(?:[a-zA-Z]{{2,}}|{LETTER})"
 D = r"(?:∂|(?<![A-Za-z])d)"
 TWICE = r"(?P<twice>\^\{?2\}?|²)?"
@@ -205,6 +206,8 @@ def with_increments(side: str, known: Collection[str]) -> str:
     if "d" not in side and "∂" not in side:
         return side.removeprefix(" ")
     d = D if "d" not in known else "∂"
+    if "d" not in known:
+        side = re.sub(BEHIND_CAPITAL, lambda m: f"{m[1]} d" if m[1] in known or m[1] != m[2] else m[0], side)
     spelt = tuple(sorted((k for k in known if len(k) > 1 and k.isalpha()), key=lambda k: (-len(k), k)))
     calls, bare = _varying(d, spelt, frozenset(w for w in LIKE_INCREMENTS if w[1:] in known))
     side = re.sub(rf"{d}{SQUARE}\s*({HELD}|{LETTER})", r" d(d(\1))", side)
@@ -213,6 +216,9 @@ def with_increments(side: str, known: Collection[str]) -> str:
     for pattern in (calls, bare):
         side = pattern.sub(r" d(\1)", side)
     return re.sub(r" {2,}d\(", " d(", side).removeprefix(" ")
+
+
+BEHIND_CAPITAL = rf"(?<![a-z])(\^?([A-Z]))d(?={LETTER})"  # of x^TA dx and P^TdP, written as x^TAdx
 
 
 @lru_cache(maxsize=128)
@@ -234,7 +240,7 @@ def names_in(side: str, known: Collection[str]) -> set[str]:
     """The names that stand in a side, beside functions; *known* are names."""
     bare = re.sub(r"(?<![A-Za-z])d\(|[\^_]\{?[-−]?[T⊤]\}?", "(", with_increments(side, known))
     bare = re.sub(rf"(?<![A-Za-z])(?:{FUNCTION})(?![A-Za-z])|(?<=[‖|])_\{{?\w+\}}?", " ", bare)
-    found = {named(n) for n in re.findall(rf"{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
+    found = {named(n) for n in re.findall(rf"{GREEK}(?:_\w+|\d+)?(?![A-Za-z])|{LETTER}(?:\^\{{?\(\d\)\}}?)?", bare)}
     return {n if n in known else re.sub(r"_[a-z,]{1,3}$", "", n) for n in found}  # y of y_j
 
 

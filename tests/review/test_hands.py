@@ -321,3 +321,29 @@ def test_de_is_a_word_of_french_in_front_of_a_function() -> None:
     text = "Nous calculons la différentielle de f(X) = tr(XᵀX)² :\ndf = 4 tr(XᵀX) tr(Xᵀ dX)"
     assert [line.verdict for line in matdiff.check(text, "X: m x n").lines] == ["not a claim", "proved"]
     assert matdiff.check(text.replace("= 4", "= 2"), "X: m x n").kind == "factor"
+
+
+# ---- other spellings ----------------------------------------------------------------------------------
+
+GLUED = """f = x^TAx
+df = dx^TAx + x^TAdx
+grad f = (A + A^T)x"""
+ROWS_OF_DATA = """f(X) = sum_{i,j} (x_iᵀx_j - k_ij)^2 = ||X Xᵀ - K||_F^2, rows x_iᵀ, K symmetric
+df/dx_p = 2 sum_j (x_pᵀx_j - k_pj) x_j + 2 sum_i (x_iᵀx_p - k_ip) x_i
+        = 4 sum_j (x_pᵀx_j - k_pj) x_j"""
+GREEK_WORD = """L(x) = ½xᵀQx − lambdaᵀ(Ax − b), Q is symmetric, column gradients
+∇ₓL = Qx − Aᵀlambda"""
+CROSS_ENTROPY = r"""\hat y = \operatorname{softmax}\left(hU + b\right), \quad J = CE\left(y, \hat y\right)
+\delta := \frac{\partial J}{\partial \left(hU + b\right)} = \hat y - y
+\frac{\partial J}{\partial U} = h^\top \delta"""
+SPELT = [
+    (GLUED, "x: n; A: n x n", "x^TAdx", "x^TA^Tdx", 2, "transpose"),
+    (ROWS_OF_DATA, "X: m x n; K: m x m symmetric", "= 4 sum_j", "= 2 sum_j", 3, "factor"),
+    (GREEK_WORD, "Q: n x n symmetric; A: m x n; x: n; b, λ: m", "Aᵀlambda", "lambdaᵀA", 2, "layout"),
+    (CROSS_ENTROPY, "h: 1 x k; U: k x c; b, y: 1 x c", r"\hat y - y", r"y - \hat y", 2, "sign"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "right", "wrong", "line", "kind"), SPELT)
+def test_a_spelling_changes_no_verdict(text: str, where: str, right: str, wrong: str, line: int, kind: str) -> None:
+    test_what_is_right_is_read_and_a_slip_in_it_is_found(text, where, right, wrong, line, kind)
