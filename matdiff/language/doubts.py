@@ -13,7 +13,7 @@ from matdiff.language.binding import Bound
 from matdiff.language.broadcasting import WEIGHTS, is_bias, is_term
 from matdiff.language.customs import SCALARS, customary
 from matdiff.language.doubtful_sums import require_entries
-from matdiff.language.names import ABBREVIATED, GREEK_WORDS
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
 from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node, postorder
 from matdiff.language.typed import Misfit, Typed
@@ -217,15 +217,18 @@ def _require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
     """Raises KindsError where an undeclared word is a number or a row beside a matrix, and may be a matrix.
 
     Letters are what custom makes them; of labels * np.log(X @ W) and XW - target nothing but the word is known.
+    Of code, a Greek letter is asked about where a power or another function of it is added, as in log_var - mu**2.
     """
     signs = [n for n in bound.order if n.kind == "array" and n.value.name in BESIDE and len(n.parts) == 2]
     signs += [n for n in bound.order if n.kind == "sum" and any(is_word(bound, part) for part in n.parts)]
-    pairs = [(node, *pair) for node in signs for pair in permutations(node.parts, 2) if is_word(bound, pair[0])]
+    pairs = [(node, *pair) for node in signs for pair in permutations(node.parts, 2)]
     attempt.restore()
-    for node, word, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
-        name, shown = word.value[0], attempt.written(other)
-        typed = _typed(bound, attempt, [name], kind="M")
-        if (is_bias(word) and is_term(node)) or typed is None or (scalar and not typed.is_scalar):
+    for node, part, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
+        name, shown = _only_name(bound, part), attempt.written(other)
+        is_doubtful = is_word(bound, name) and not (is_bias(part) and is_term(node))
+        is_doubtful = is_doubtful or (name in GREEK_WORDS - SMALL_CONSTANTS and part.kind != "symbol" and is_term(node))
+        typed = _typed(bound, attempt, [name], kind="M") if is_doubtful else None
+        if typed is None or (scalar and not typed.is_scalar):
             continue
         raise KindsError(
             f"{name} can be a number beside every entry of {shown}, a vector beside every row, "
@@ -237,6 +240,20 @@ def _require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
 
 
 BESIDE = frozenset("add sub subtract mul multiply div divide pow power maximum minimum logaddexp".split())
+OF_EACH = frozenset("negative exp log sqrt square abs tanh sigmoid relu".split())
+
+
+def _only_name(bound: Bound, root: Node) -> str:
+    """The undeclared name of a piece that is made of its entries alone, one by one: mu of mu**2; else empty."""
+    stack, names = [root], set()
+    while stack:
+        node = stack.pop()
+        if node.kind == "symbol" and bound.names[node.value[0]].declared is None:
+            names.add(node.value[0])
+        elif node.kind != "NUMBER" and not (node.kind == "array" and node.value.name in BESIDE | OF_EACH):
+            return ""
+        stack += node.parts
+    return names.pop() if len(names) == 1 else ""
 
 
 def is_word(bound: Bound, of: Node | str) -> bool:

@@ -140,7 +140,8 @@ def _is_constraint(said: str, behind: bool) -> bool:
     if RELATIONS.search(outside(said)) and re.match(r"\s*[^\W\d_]|\s*[‖|0-9]", said):
         return True
     left, equals, _ = outside(said).partition("=")
-    is_sided = bool(equals and left.strip()) and not left.rstrip().endswith((":", "!", "<", ">"))
+    is_assigned = left.rstrip().endswith((":", "!", "<", ">")) or left.endswith(("+", "-", "*", "/"))  # loss += …
+    is_sided = bool(equals and left.strip()) and not is_assigned
     return behind and is_sided and not left.lstrip().startswith("∇")
 
 

@@ -26,7 +26,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Traced:
 def normalize(input: Any, p: Any = 2.0, axis: int = 1, eps: float = 1e-12) -> Traced:
     """Each row divided by its norm, where that is not as small as ε"""
     x = lift(input)
-    return divide(x, norm(x, p, axis if x.ndim > 1 else 0, keepdims=True))
+    return divide(x, norm(x, p, axis, keepdims=True))
 
 
 @function("nn.layer_norm")

@@ -288,7 +288,6 @@ def cross_entropy(input: Any, target: Any, reduction: str = "mean", label_smooth
 @function("nn.cosine_similarity")
 def cosine_similarity(x1: Any, x2: Any, axis: int = 1, eps: float = 1e-8) -> Traced:
     a, b = lift(x1), lift(x2)
-    axis = axis if a.ndim > 1 else 0
     return total(a * b, axis) / (norm(a, axis=axis) * norm(b, axis=axis))
 
 

@@ -29,7 +29,7 @@ from matdiff.language.dialects.python_names import (
     STACKS,
     STATEMENTS,
 )
-from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed, statements_of
+from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed, renamed, statements_of
 from matdiff.language.dialects.recorded import DISTRIBUTIONS
 from matdiff.language.extents import Excerpt, parse_size
 from matdiff.language.names import GREEK_CLASS, MARKS, canonical, nearest
@@ -94,7 +94,7 @@ class Converter:
         if isinstance(parsed, ast.Expression):
             layers.unfolded(self, [ast.Expr(parsed.body)])
             return self.function_of(parsed.body)
-        body = layers.unfolded(self, in_order(statements_of(parsed.body)))
+        body = layers.unfolded(self, renamed(in_order(statements_of(parsed.body))))
         items = [self.statement(item, item is body[-1]) for item in body]
         if not items:
             raise empty(self.text)

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -127,6 +127,44 @@ def in_order(body: list[ast.stmt]) -> list[ast.stmt]:
     except CycleError:
         return body
     return [body[i] for i in sorted(order, key=lambda i: isinstance(body[i], ast.Expr))]
+
+
+def renamed(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements with a name of its own for each value of a name: x = x @ W; x = np.tanh(x) has x, x1 and x2.
+
+    >>> [ast.unparse(item) for item in renamed(ast.parse("x = x @ W; x += b; x.sum()").body)]
+    ['x1 = x @ W', 'x2 = x1 + b', 'x2.sum()']
+    """
+    taken = {part.id for item in body for part in ast.walk(item) if isinstance(part, ast.Name)}
+    now: dict[str, str] = {}
+    found: list[ast.stmt] = []
+    for item in body:
+        match item:
+            case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
+                before = ast.copy_location(ast.Name(name, ast.Load()), target)
+                whole = ast.copy_location(ast.BinOp(before, op, value), item)
+                item = ast.copy_location(ast.Assign([target], whole), item)
+        used = [part for part in ast.walk(item) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
+        match item:
+            case ast.Assign(targets=[ast.Name(id=name) as target]):
+                is_new = name in now or any(part.id == name for part in used)
+                target.id = next_name(name, taken) if is_new else name
+                names = now | {name: target.id}
+            case _:
+                names = now
+        for part in used:
+            part.id = now.get(part.id, part.id)
+        now = names
+        found.append(item)
+    return found
+
+
+def next_name(name: str, taken: set[str]) -> str:
+    """The first of x1, x2, … that nothing has; of h1 it is h1_1."""
+    stem = f"{name}_" if name[-1].isdigit() else name
+    found = next(f"{stem}{k}" for k in count(1) if f"{stem}{k}" not in taken)
+    taken.add(found)
+    return found
 
 
 def empty(text: str) -> NotationError:

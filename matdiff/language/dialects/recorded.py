@@ -23,6 +23,7 @@ from matdiff.recording.words import HOMES, meaning
 
 Function = Callable[..., Typed]
 DISTRIBUTIONS = frozenset(name.split(".")[1] for name in FUNCTIONS if name.startswith("stats."))  # stats.norm
+IMPORTED = ("linalg.", "scipy.linalg.", "special.")  # whose functions have names that tell where they are from
 MOST_TIED = 20  # lengths that one function makes one
 
 
@@ -37,6 +38,8 @@ def known(module: str, name: str, is_method: bool, torch: bool) -> Function | No
         operation = meaning(home, name, torch) if home is not None else None
     elif is_method:
         operation = FUNCTIONS["method of torch"](name) if torch else METHODS.get(name)
+    else:
+        operation = next((FUNCTIONS[home + name] for home in IMPORTED if home + name in FUNCTIONS), None)
     return None if operation is None else typed_by(operation, name, torch)
 
 
