@@ -40,6 +40,13 @@ GRADIENTS = [
     # a sum beside its multiple
     ("a'*K*a + λ/2*a'*(K + K')*a", "K: n x n; a: n; λ: scalar", "a", "(1 + λ)*(K + K')*a"),
     ("x'*A*x + c*x'*A*x/2 + b'x", "A: n x n; x, b: n; c: scalar", "x", "(1 + c/2)*(A + A')*x + b"),
+    # projections: PP = P, (AA⁺)ᵀ = AA⁺, (I − P)² = I − P
+    ("norm2(P*u - u)^2", "P: n x n idempotent symmetric; u: n", "u", "2*(u - P*u)"),
+    ("norm2(u - D*pinv(D)*u)^2", "D: n x m; u: n", "u", "2*(u - D*pinv(D)*u)"),
+    ("norm2((eye(n) - Z*inv(Z'*Z)*Z')*u)^2", "Z: n x m; u: n", "u", "2*(eye(n) - Z*inv(Z'*Z)*Z')*u"),
+    # a difference of numbers is a column times a row, and powers of a length are one denominator
+    ("log(u'*u - u'*P*u)", "P: n x n symmetric; u: n", "u", "2*(u - P*u)/(u'*(u - P*u))"),
+    ("sum(z.^4)/norm2(z)^4", "z: n", "z", "4*(z.^3 - sum(z.^4)*z/norm2(z)^2)/norm2(z)^4"),
     ("sum(x.^5)/norm2(x)^5", "x: n", "x", "5*(x.^4 - sum(x.^5)*x/norm2(x)^2)/norm2(x)^5"),
 ]  # fmt: skip
 

@@ -19,6 +19,7 @@ import matdiff
         ("-y'*log(softmax(z))", "z", "y, z: n", []),
         ("log(sum(exp(x)))", "x", "x: n", []),
         ("sum(i=1..n, w[i]*log(w[i]))", "w", "w: n positive", []),
+        ("sum(log(p ./ exp(z)))", "z", "p: n simplex positive; z: n", []),
         ("tr(X^k)", "X", "X: n x n; k: scalar positive integer", []),
         ("tr(logm(S))", "S", "S: n x n spd", []),
         ("(g'*a + c)^q", "g", "a: d; c: scalar; q: scalar positive integer", []),

@@ -15,7 +15,7 @@ from math import prod
 from matdiff.algebra.constants import Ones, Zeros
 from matdiff.algebra.dims import ONE
 from matdiff.algebra.expr import UNIT, Expr, Number, fact
-from matdiff.algebra.identities.assumed import entries_that_sum_to_one, rows_that_sum_to_one
+from matdiff.algebra.identities.assumed import entries_that_sum_to_one, idempotent_product, rows_that_sum_to_one
 from matdiff.algebra.identities.factoring import like_terms, split
 from matdiff.algebra.identities.powers import collected as collected_powers
 from matdiff.algebra.identities.products import (
@@ -31,16 +31,19 @@ from matdiff.algebra.identities.softmax import (
     rows_of_softmax_summed,
     softmax_summed,
 )
+from matdiff.algebra.identities.spectral import pseudo_inverse_in_product
 from matdiff.algebra.identities.structure import centred_twice
 from matdiff.algebra.identities.transposes import flipped, transposed
 from matdiff.algebra.laws import Statement, identity
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose, coefficient, multiple, zero
+from matdiff.algebra.operators.square import MatrixPower
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.triangles import Centering
 from matdiff.algebra.stated import candidates, stated
 
 MOST_TERMS = 12  # nothing is multiplied out to more terms
 HEAVIEST = 10**9
+TWICE = 2
 
 
 def weight(e: Expr) -> int:
@@ -182,6 +185,22 @@ def shortened(terms: Sequence[Expr], e: Expr) -> Expr | None:
         return zero(e.shape)
     whole = Sum.of(*terms)
     return like_terms.apply(whole) if isinstance(whole, Sum) else whole
+
+
+@identity(
+    "(eye(n) - P)^2 = eye(n) - P",
+    where="P: n x n idempotent",
+    also=(Statement("(eye(n) - X*inv(X'*X)*X')^2 = eye(n) - X*inv(X'*X)*X'", "X: n x m"),),
+    on=(MatrixPower,),
+    among=(Sum,),
+)
+def power_of_projection(e: Expr) -> Expr | None:
+    """A sum that is its own square when multiplied out."""
+    a = e.operands[0]
+    if not isinstance(a, Sum) or len(a.operands) > MOST_TERMS or e.data[0] < TWICE:
+        return None
+    square = shortened(multiplied_out(Product.of(a, a)), e)
+    return a if isinstance(square, Sum) and {*square.operands} == {*a.operands} else None
 
 
 @identity("x'*ones(n) = ones(n)'*x", where="x: n", among=(Ones,))
@@ -328,7 +347,7 @@ def collected_in(e: Expr) -> Expr:
     return multiple(number, joined if c is None else Scale.of(c, joined))
 
 
-SUMS_KNOWN = (  # what a product of ones with a factor is
+SUMS_KNOWN = (  # what a product of ones with a factor, and of projections, is
     *rows_of_softmax_summed.each,
     *columns_of_softmax_summed.each,
     *softmax_summed.each,
@@ -336,6 +355,8 @@ SUMS_KNOWN = (  # what a product of ones with a factor is
     *entries_that_sum_to_one.each,
     *rows_that_sum_to_one.each,
     *centred_twice.each,
+    *idempotent_product.each,
+    *pseudo_inverse_in_product.each,
     *identity_in_product.each,
     inverse_in_product,
     product_beside_its_inverse,

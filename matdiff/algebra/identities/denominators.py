@@ -188,8 +188,13 @@ def common_powers(e: Expr) -> Expr | None:
             inner = Sum.of(*[terms[p].divided(base, k).expression() for p in places])
             joined = Scale.of(to_power(base, k), inner) if not inner.is_scalar else beside(inner, base, k)
             whole = Sum.of(*[joined if p == places[0] else t for p, t in enumerate(e.operands) if p not in places[1:]])
-            best = shorter(whole, best)
+            best = whole if k < 0 and is_no_longer(whole, best) else shorter(whole, best)
     return best if best is not e else None
+
+
+def is_no_longer(whole: Expr, e: Expr) -> bool:
+    """Whether a form over a common denominator is as good as another one."""
+    return weight(whole) <= weight(e) and reading_cost(whole) <= reading_cost(e)
 
 
 def beside(a: Expr, base: Expr, k: Fraction) -> Expr:

@@ -313,6 +313,8 @@ def without(all_of: tuple[Expr, ...], some: Iterable[Expr]) -> tuple[Expr, ...]:
 
 @identity("A*C + B*C = (A + B)*C", where="A, B: m x n; C: n x p", among=(Product, Hadamard))
 def common_right_factor(e: Expr) -> Expr | None:
+    if e.is_scalar and _group(e, chain=True, place=0) is not None:
+        return None  # xᵀ(y − z): a difference is read as a column
     return _group(e, chain=True, place=-1)
 
 

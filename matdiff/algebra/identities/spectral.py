@@ -125,6 +125,15 @@ pseudo_inverse_in_product = stated(
 )
 
 
+pseudo_inverse_as_projection = stated(
+    "pseudo_inverse_as_projection",
+    "pinv(A)'*A' = A*pinv(A)",
+    title="(AA⁺)ᵀ = AA⁺",
+    where="A: m x n",
+    also=("A'*pinv(A)' = pinv(A)*A",),
+)
+
+
 adjugate_in_product = stated(
     "adjugate_in_product",
     "A*adj(A) = det(A)*eye(n)",

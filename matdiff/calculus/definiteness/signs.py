@@ -125,12 +125,13 @@ def of_leaf(facts: Facts, e: Expr) -> Found | None:
 def of_declared(e: Expr) -> Found | None:
     """Of a symbol or the members of a family."""
     known = assumed(e)
-    if "simplex" in known or "stochastic" in known:
-        return iv.from_text("[0, 1]"), "declared", ()
-    if known & {"orthogonal", "unit"}:
-        return iv.from_text("[−1, 1]"), "declared", ()
     beside = e.rows is e.cols and e.rows is not ONE and bool(known & {"diagonal", "lower", "upper"})
-    if "positive" in known and not beside:  # of a triangular matrix the other entries stay 0
+    is_positive = "positive" in known and not beside  # of a triangular matrix the other entries stay 0
+    if "simplex" in known or "stochastic" in known:
+        return iv.from_text("(0, 1]" if is_positive else "[0, 1]"), "declared", ()
+    if known & {"orthogonal", "unit"}:
+        return iv.from_text("(0, 1]" if is_positive else "[−1, 1]"), "declared", ()
+    if is_positive:
         return iv.below(iv.ONE) if "integer" in known else iv.POSITIVE, "declared", ()
     return (iv.NONNEGATIVE, "declared", ()) if "nonnegative" in known else None
 
