@@ -314,6 +314,18 @@ def say_rows(bound: Bound, attempt: Attempt) -> None:
             attempt.note(first, f"{said}; {factor}: p")
 
 
+def say_stems(bound: Bound, attempt: Attempt) -> None:
+    """Notes that θ₁ is a vector beside a number θ₀, where both may be numbers."""
+    kinds = {name: attempt.assumed.get(name, "") for name, of in bound.names.items() if not (of.declared or of.indexed)}
+    for number in [name for name, kind in kinds.items() if kind == "S" and name[-1:] == "0"]:
+        stem = number[:-1]
+        others = [name for name, kind in kinds.items() if kind == "V" and re.fullmatch(rf"{stem}[1-9]", name)]
+        if others and customary(number)[0][0] == "S":
+            place = next(n for n in bound.order if n.kind == "symbol" and n.value[0] == others[0])
+            said = f"{others[0]} is read as a vector beside the number {number}; if it is a number too, declare it"
+            attempt.note(place, f"{said}: {others[0]}: scalar")
+
+
 def _is_prediction(product: Node, attempt: Attempt) -> bool:
     """Whether a term is X w, with a weight for every column."""
     names = [part.value[0] for part in product.parts if part.kind == "symbol"]

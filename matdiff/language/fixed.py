@@ -52,6 +52,7 @@ class Names(Binding, Protocol):
     """What resolving such an index needs of the tree that it stands in."""
 
     tree: Node
+    is_code: bool
     wrt: frozenset[str]
     labelled: Mapping[str, tuple[str, bool]]
     names: dict[str, Name]
@@ -96,7 +97,7 @@ def resolve_unbound(bound: Names) -> None:
         _require_no_convention(bound)
     for place in sorted(bound.pending, key=lambda unbound: unbound.node.start):
         _require_outside(bound, place)
-        if place.base.kind != "NAME" or not place.is_low:
+        if place.base.kind != "NAME" or not (place.is_low or _is_only_numbered(bound, place)):
             _part(bound, place)
         else:
             _low(bound, place)
@@ -108,6 +109,12 @@ def resolve_unbound(bound: Names) -> None:
             name.whole = whole_of(bound, name.name)
     _require_no_numbered_part(bound)
     _tell_numbered_names(bound)
+
+
+def _is_only_numbered(bound: Names, place: Unbound) -> bool:
+    """Whether y[k] is written as y_k is, of a y that stands nowhere by itself: outside of code it is one of several."""
+    is_number = CUSTOMARY.issuperset(map(canonical, place.pieces))
+    return is_number and not (bound.free or bound.is_code) and _whole(bound, place.base.value) is None
 
 
 def whole_of(bound: Names, letter: str) -> str:

@@ -26,6 +26,8 @@ DIMENSION = r"\[\s*-?[0-9.]+\s*(?:pt|em|ex|cm|mm|in|mu)\s*\]"
 INDEX = r"(?:[A-Za-z0-9+,:_ ]|\{\w+\}|\[\w+\]){1,10}\]"  # behind a letter: x[i], W[y_i, :]
 ONE_INDEX = r"\s*(?:[A-Za-z](?:_\w|_\{\w+\}|\[\w\])?|[0-9]+|:)\s*"
 INDICES = rf"{ONE_INDEX}(?:,{ONE_INDEX})*\]"  # behind a bracket: (W x)[t], A^{-1}[i, j]
+NUMBER = r"\s*[i-np-t]\s*(?:[-+−]\s*[0-9]\s*)?"
+NUMBERS = rf"{NUMBER}(?:,{NUMBER})*\]"  # behind a letter in a font or with an accent: \hat{y}[k + 1]
 ARROWS = (r"\vec", r"\overrightarrow")
 GOAL = r"(?:(?:text|mathrm|operatorname)?[*{]*)*\s*(?:arg)?\s*\{?(?:min|max|inf|sup)"
 OPERATOR_ENDS = rf"[∑∏Σ∫{NAME_ENDS}]$|[A-Za-z]{{2}}$"  # what may have limits
@@ -244,8 +246,11 @@ class _Pass(Wording):
         """[ is a bracket like any other, but x[i] is a member of a family."""
         page = self.page
         following = "".join(t.text for t in self.stream.pending[-1:-12:-1])
-        last = page.last()[-1:] or " " if page.raw_end == len(page) or page.last()[-1:] in tuple(")]}") else " "
-        pattern = INDEX if in_word(last) else INDICES if last in ")]}" else None
+        last = page.last()[-1:] or " "
+        if page.raw_end == len(page) or last in ")]}":
+            pattern = INDEX if in_word(last) else INDICES if last in ")]}" else None
+        else:
+            pattern = NUMBERS if in_word(last) else None
         self.squares.append(pattern is None or not re.match(pattern, following))
         page.write("(" if self.squares[-1] else "[", token.start, token.end)
 
