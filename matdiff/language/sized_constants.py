@@ -20,6 +20,7 @@ from matdiff.language.syntax import Node, postorder
 
 SIZES = frozenset("nmdNpT")  # letters that are customary for sizes: J_n
 INDICES = frozenset("ijk")  # and for places: e_i
+COUNTLESS = frozenset("gouvwxyz")  # and those that are no sizes, unless a declaration says so: I_x
 LETTERS = {"I": "eye", Fraction(1): "ones", Fraction(0): "zeros"}
 
 
@@ -53,7 +54,10 @@ def _make_unit(node: Node, index: Position) -> None:
 
 
 def resolve_sized(bound: Constants, node: Node, base: Node, text: str, scope: Scope) -> None:
-    """1_n, 0_{m×n}, I_n"""
+    """1_n, 0_{m×n}, I_n; a letter or word that is no size makes a name, as I_x and I_{world} of inertia."""
+    if base.value == "I" and text.isalpha() and COUNTLESS.intersection(text) - bound.written_sizes - scope.keys():
+        bound.as_symbol(node, canonical(f"I_{text}"), scope)
+        return
     kind = LETTERS.get(base.value)
     if kind is None:
         raise fault(bound, node.start, node.end, "a number has no subscript")
