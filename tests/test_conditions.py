@@ -47,6 +47,7 @@ import matdiff
         # what has a kink where it is 0 has none when it is squared
         ("sum(max(0, b - A*x).^2)", "x", "A: m x n; b: m", []),
         ("norm2(relu(A*x))^2", "x", "A: m x n", []),
+        ("sum(i=1..n, max(0, 1 - y[i]*u[i])^2)", "u", "y, u: n", []),
         ("h = relu(A*x); h'*h", "x", "A: m x n", []),
         ("norm2(relu(x))", "x", "x: n", ["relu(x) ≠ 0"]),
         ("relu(x)'*A*relu(x)", "x", "A: n x n", ["every entry of x ≠ 0"]),

@@ -46,14 +46,17 @@ MOST_PRUNED = 24  # conditions that are held against each other
 
 
 def fewest(
-    found: Iterable[Condition], function: Expr, answers: Sequence[Expr], order: int = 1
+    found: Iterable[Condition], function: Expr, answers: Sequence[Expr], order: int = 1, forms: Iterable[Expr] = ()
 ) -> tuple[Condition, ...]:
-    """Of conditions of derivatives of an order those that are not known to hold and do not follow from others."""
+    """Of conditions of derivatives of an order those that are not known to hold and do not follow from others.
+
+    The *forms* are those that parts of the function were brought to under d.
+    """
     if any(c.demand == NONZERO for c in found):
         smooth = only_even_powers(function) - {n for a in answers for n in divided_by(a)}
         found = [c for c in found if not (c.demand == NONZERO and c.about in smooth)]
     if any(c.demand == NO_ZEROS for c in found):
-        harmless = smoothed_kinks(function, answers, order)
+        harmless = smoothed_kinks((function, *forms), answers, order)
         found = [c for c in found if c not in harmless]
     sizes = size_names(function)
     signs = Signs(sizes)
@@ -108,10 +111,10 @@ def divided_by(answer: Expr) -> Iterator[Expr]:
     yield from held - only_even_powers(answer)
 
 
-def smoothed_kinks(f: Expr, answers: Sequence[Expr], order: int) -> set[Condition]:
+def smoothed_kinks(functions: Sequence[Expr], answers: Sequence[Expr], order: int) -> set[Condition]:
     """That a ≠ 0 where nothing asks for it but |a| and relu(a), of which only powers above the order occur."""
-    nodes = list(postorder(f))
-    kinks = {n for n in nodes if isinstance(n, Abs | Relu)} - {seen_through(f)}
+    nodes = list(dict.fromkeys(n for f in functions for n in postorder(f)))
+    kinks = {n for n in nodes if isinstance(n, Abs | Relu)} - {*map(seen_through, functions)}
     if not kinks:
         return set()
     for node in nodes:

@@ -249,14 +249,15 @@ def named_pieces(answers: Iterable[Expr]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(e.definition.format(*e.operands) for e in nodes))
 
 
-def conditions(steps: Iterable[Step], function: Expr, answers: Sequence[Expr], order: int = 1) -> tuple[Condition, ...]:
+def conditions(steps: Sequence[Step], function: Expr, answers: Sequence[Expr], order: int = 1) -> tuple[Condition, ...]:
     """The conditions under which derivatives of an order hold that have to be said."""
     found = demanded_by(steps, function, answers)
     if not found:
         return ()
     from matdiff.calculus.conditions import fewest  # only where there is something to be proved
 
-    return fewest(found, function, answers, order)
+    forms = [s.after.operands[0] for s in steps if is_differential(s.before) and is_differential(s.after)]
+    return fewest(found, function, answers, order, forms)
 
 
 NOTHING: Mapping[str, Expr] = {}
