@@ -195,7 +195,11 @@ def _fault_of(argument: str, others: list[str], head: re.Match[str], rest: str) 
     if not GIVEN.fullmatch(argument):
         message = f"{argument} is no argument of a function" if argument else "an argument is missing on the left side"
         return message, "on the left side stand the names of the arguments, as in f(x, y) ="
-    return (f"{argument} stands twice on the left side", "name each argument once") if argument in others and argument.strip(".…⋯·⋅") else None
+    return (
+        (f"{argument} stands twice on the left side", "name each argument once")
+        if argument in others and argument.strip(".…⋯·⋅")
+        else None
+    )
 
 
 def stands(argument: str, rest: str) -> bool:
