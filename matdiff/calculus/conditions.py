@@ -46,7 +46,7 @@ MOST_PRUNED = 24  # conditions that are held against each other
 
 
 def fewest(
-    found: Iterable[Condition], function: Expr, answers: Sequence[Expr], order: int = 1, forms: Iterable[Expr] = ()
+    found: Iterable[Condition], function: Expr, answers: Sequence[Expr], order: int = 1, forms: Sequence[Expr] = ()
 ) -> tuple[Condition, ...]:
     """Of conditions of derivatives of an order those that are not known to hold and do not follow from others.
 
@@ -56,7 +56,7 @@ def fewest(
         smooth = only_even_powers(function) - {n for a in answers for n in divided_by(a)}
         found = [c for c in found if not (c.demand == NONZERO and c.about in smooth)]
     if any(c.demand == NO_ZEROS for c in found):
-        harmless = smoothed_kinks((function, *forms), answers, order)
+        harmless = smoothed_kinks(function, forms, answers, order)
         found = [c for c in found if c not in harmless]
     sizes = size_names(function)
     signs = Signs(sizes)
@@ -111,10 +111,12 @@ def divided_by(answer: Expr) -> Iterator[Expr]:
     yield from held - only_even_powers(answer)
 
 
-def smoothed_kinks(functions: Sequence[Expr], answers: Sequence[Expr], order: int) -> set[Condition]:
+def smoothed_kinks(f: Expr, forms: Sequence[Expr], answers: Sequence[Expr], order: int) -> set[Condition]:
     """That a ≠ 0 where nothing asks for it but |a| and relu(a), of which only powers above the order occur."""
-    nodes = list(dict.fromkeys(n for f in functions for n in postorder(f)))
-    kinks = {n for n in nodes if isinstance(n, Abs | Relu)} - {*map(seen_through, functions)}
+    own = set(postorder(f))
+    bare = {seen_through(f), *(a for form in forms if (a := seen_through(form)) not in own)}
+    nodes = list(own.union(n for form in forms for n in postorder(form)))
+    kinks = {n for n in nodes if isinstance(n, Abs | Relu)} - bare
     if not kinks:
         return set()
     for node in nodes:
