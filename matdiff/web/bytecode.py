@@ -11,10 +11,15 @@ from importlib.util import MAGIC_NUMBER
 from marshal import dumps
 from types import CodeType
 
-UNASKED = (  # what no page asks of the standard library: mail, servers, tests, other processes, terminals, old codes
+UNASKED = (  # what no page asks of the standard library: mail, servers, tests, other processes, terminals, old codes …
     *("email/", "http/", "xmlrpc/", "wsgiref/", "mailbox.py", "imaplib.py", "smtplib.py", "ftplib.py", "poplib.py"),
     *("unittest/", "doctest.py", "pydoc.py", "pdb.py", "bdb.py", "multiprocessing/", "_pyrepl/", "tarfile.py"),
-    *("encodings/cp1", "encodings/iso", "encodings/mac"),
+    *("socketserver.py", "logging/handlers.py", "logging/config.py", "netrc.py", "cmd.py", "optparse.py"),
+    *("profile.py", "cProfile.py", "pstats.py", "trace.py", "timeit.py", "symtable.py", "pickletools.py"),
+    *("modulefinder.py", "compileall.py", "pyclbr.py", "tabnanny.py", "zipapp.py", "fileinput.py"),
+    *("xml/dom/", "xml/sax/", "plistlib.py", "wave.py", "statistics.py"),
+    *(f"encodings/cp{k}" for k in (0, 1, 2, 42, 5, 7, 8, 9)),  # cp437 is that of the names in archives
+    *("encodings/iso", "encodings/mac", "encodings/koi", "encodings/hp", "encodings/tis", "encodings/kz"),
 )
 UNCHECKED = (1).to_bytes(4, "little") + bytes(8)  # there is no source whose time or hash could differ
 
