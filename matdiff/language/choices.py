@@ -174,7 +174,8 @@ def _open_zeros(block: Node) -> Iterator[Node]:
 def divisors(order: Iterable[Node]) -> frozenset[str]:
     """The letters m, n, h, s and t that stand in code below a line only: m of (X.T @ r) / m and 1/(2*m)."""
     nodes = list(order)
-    stack = [node.parts[1] for node in nodes if node.kind == "array" and node.value.name == "divide"]
+    divisions = [node for node in nodes if node.kind == "array" and node.value.name == "divide"]
+    stack = [part for node in divisions for part in node.parts[1:2]]
     below = set[int]()
     while stack:
         node = stack.pop()

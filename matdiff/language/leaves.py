@@ -152,10 +152,18 @@ def type_sized_constant(attempt: Attempt, node: Node) -> Typed:
 # ---- definitions ----------------------------------------------------------------------------------
 
 
+def defining(attempt: Attempt, node: Node) -> Typed:
+    """What stands behind the = of a definition, which is a value and no empty list."""
+    body: Typed | None = node.parts[0].typed
+    if body is None:
+        raise attempt.misfit(node, "nothing stands behind the = here", "write what the name stands for", NotationError)
+    return body
+
+
 @rule("define")
 def type_definition(attempt: Attempt, node: Node) -> Typed:
     """h = …: a node with a name"""
-    body: Typed = node.parts[0].typed
+    body = defining(attempt, node)
     result = attempt.typed(node, (body.rows, body.cols), (body,), partial(Named, node.value))
     result.has_two_axes = body.has_two_axes
     attempt.definitions[node.value] = result
@@ -165,7 +173,7 @@ def type_definition(attempt: Attempt, node: Node) -> Typed:
 @rule("abbreviate")
 def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
     """h := …: the right side wherever h stands"""
-    body: Typed = node.parts[0].typed
+    body = defining(attempt, node)
     result = attempt.typed(node, (body.rows, body.cols), (body,), lambda e: e)
     result.has_two_axes = body.has_two_axes
     attempt.definitions[node.value] = result
@@ -176,7 +184,7 @@ def type_abbreviation(attempt: Attempt, node: Node) -> Typed:
 def type_formula(attempt: Attempt, node: Node) -> Typed:
     """f(t) = …, for funm(f, S): a scalar made of the scalar t"""
     name, (parameter, *others) = node.value
-    body: Typed = node.parts[0].typed
+    body = defining(attempt, node)
     if others or not body.is_scalar:
         raise attempt.misfit(node, f"a formula gives a scalar for one scalar: {attempt.described(body)}")
     attempt.formulas[name] = body, parameter

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import matdiff
 from fuzz import in_chunks, seeds
+from fuzz.code import call
 from fuzz.dressed import declarations
 from fuzz.texts import text, where_of
 from matdiff.algebra.expr import Expr, Symbol, postorder, symbols
@@ -19,11 +20,11 @@ PATIENCE = 20.0  # seconds of work for one text; it takes milliseconds
 SPELLINGS = ("unicode", "ascii", "numpy", "latex")
 
 
-def read(text: str, where: str | dict[str, str]) -> Expr | None:
+def read(text: str, where: str | dict[str, str], dialect: str | None = None) -> Expr | None:
     """The expression of a text, or None where it is refused; any other exception fails the test."""
     start, found, message = time.process_time(), None, "read"
     try:
-        found = matdiff.parse(text, where)
+        found = matdiff.parse(text, where, dialect)
     except MatdiffError as error:
         message = str(error)
     assert 0 < len(message) < 2000
@@ -52,3 +53,10 @@ def test_any_text_is_read_or_refused(chunk: int, is_read_back: Callable[..., boo
         if e is not None and can_be_declared(e) and not is_read_back(e, spelling, declarations(e)):
             wrong.append(f"{seed}: {typed!r} where {where!r} is printed as {format(e, spelling)!r}")
     assert not wrong, "\n".join(wrong)
+
+
+@in_chunks
+def test_any_call_of_a_library_is_read_or_refused(chunk: int) -> None:
+    for seed in seeds(1200, chunk):
+        text, dialect = call(seed)
+        read(text, "x, y: n; A: n x n", dialect)

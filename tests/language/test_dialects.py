@@ -74,3 +74,24 @@ def test_a_function_is_what_it_returns() -> None:
     values = {"X": rng.normal(size=(4, 3)), "w": rng.normal(size=3), "y": rng.normal(size=4)}
     expected = values["X"].T @ (values["X"] @ values["w"] - values["y"])
     np.testing.assert_allclose(matdiff.evaluate(derivation.gradient, values), expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect", "message"),
+    [
+        ("np.sum(x*s), s = ()", None, "nothing stands behind the = here"),
+        ("np.concatenate(())", None, "concatenate of nothing has no meaning"),
+        ("y @ jnp.divide()", None, "cannot have 0 arguments"),
+        ("A.add(A, ...).sum()", None, "has no meaning"),
+        ("np.sum(np.clip(x, 'ij', 1))", None, "clip of 'ij' has no meaning"),
+        ("np.std(x, ddof=[1])", None, "less a number"),
+        ("np.sum(np.linalg.item(2, x))", None, "item is a method"),
+        ("Trace([]*2)", "sympy", "an operand is a value"),
+        ("transpose()", "sympy", "transpose is used without an argument"),
+        ("Trace(A > 0)", "sympy", "a condition cannot be read"),
+    ],
+)
+def test_what_is_no_value_is_no_argument(text: str, dialect: str | None, message: str) -> None:
+    with pytest.raises(matdiff.MatdiffError) as error:
+        matdiff.parse(text, "x, y: n; A: n x n", dialect)
+    assert message in error.value.message

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from matdiff.algebra.expr import FUNCTIONS
-from matdiff.errors import UnknownNameError
+from matdiff.errors import NotationError, UnknownNameError
 from matdiff.language.names import nearest
 from matdiff.language.syntax import Node, chained
 from matdiff.language.typing import SPECIAL
@@ -44,6 +44,7 @@ COPIES = ("doit", "copy", "simplify", "expand", "as_explicit")
 
 def sign(to: Converter, node: ast.expr, alias: str, parts: list[Node]) -> Node:
     """A + B, A * B, A / B, A ** k"""
+    require_values(to, node, parts)
     if alias == "power":
         kind = "power" if to.dialect.name == "sympy" else "dot_power"
         return Node(kind, parts, None, *to.span(node))
@@ -55,12 +56,14 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
     span = to.span(node)
     if name in COPIES and len(parts) == 1:
         return parts[0]
-    if name in TEMPLATES and to.dialect.name == "cvxpy":
-        return TEMPLATES[name](to, node, parts)
-    if name == "transpose":
-        return Node("transpose", parts, None, *span)
     if names:
         raise to.refused(node, f"{name} with {names[0]}= is not known")
+    if name in TEMPLATES and to.dialect.name == "cvxpy":
+        require_values(to, node, parts)
+        return TEMPLATES[name](to, node, parts)
+    if name == "transpose" and len(parts) == 1:
+        require_values(to, node, parts)
+        return Node("transpose", parts, None, *span)
     if name.startswith("."):
         raise to.refused(node, f"{name} is not known", complex_hint(name))
     known = CALLED.get(name, name)
@@ -70,9 +73,17 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
         raise to.refused(node, f"{name} is not a known function of {title}", hint, UnknownNameError)
     if any(part.kind == "arrays" for part in parts):
         raise to.refused(node, "a list of arrays cannot be read", "write hstack(A, B) or vstack(A, B)")
+    if any(part.kind == "literal" and not isinstance(part.value, str) for part in parts):
+        raise to.refused(node, f"an argument of {name} is a value or a word", error=NotationError)
     parts = [Node("STRING", [], p.value, p.start, p.end) if p.kind == "literal" else p for p in parts]
     listed = parts if len(parts) < 2 else [Node("list", parts, None, parts[0].start, parts[-1].end)]
     return Node("call", listed, known, *span)
+
+
+def require_values(to: Converter, node: ast.expr, parts: list[Node]) -> None:
+    """Refuses [] and None among operands."""
+    if not parts or any(part.kind in ("literal", "arrays") for part in parts):
+        raise to.refused(node, "an operand is a value, and no list, word or None", error=NotationError)
 
 
 def complex_hint(name: str) -> str:

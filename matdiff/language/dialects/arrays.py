@@ -255,6 +255,8 @@ def transpose(site: Site, a: Typed) -> Typed:
 
 def item(site: Site, a: Typed, key: tuple[Any, ...]) -> Typed:
     """a[0], a[:, 0], a[1:], a[:, None], counted from 0 as in Python"""
+    if not isinstance(key, tuple):
+        raise site.misfit("item is a method: x.item()")
     given = [k for k in key if k is not None and k is not Ellipsis]
     if len(given) > axes_of(a):
         raise site.misfit(f"{site.shown(a)} has no {len(given)} axes", "declare its shape")

@@ -129,8 +129,8 @@ def is_torch(site: Site, called: python.Call) -> bool:
 
 def require_parameters(site: Site, name: str, f: Function, positional: list[Any], named: dict[str, Any]) -> None:
     """Names the argument that a function has not."""
-    said = _signature(f)
-    parameters = said.parameters
+    whole = _signature(f)
+    parameters = whole.parameters
     takes_any = any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
     strange = next((n for n in named if n not in parameters and not takes_any), None)
     if strange is not None:
@@ -138,13 +138,21 @@ def require_parameters(site: Site, name: str, f: Function, positional: list[Any]
         hint = f"its options are {', '.join(known)}" if known else ""
         raise site.misfit(f"{name} with {strange}= is not known", hint, UnsupportedError)
     try:
-        bound = said.bind(site, *positional, **named).arguments
+        bound = whole.bind(site, *positional, **named).arguments
     except TypeError:
         raise site.misfit(f"{name} cannot have {counted(len(positional) + len(named))}") from None
     for n, value in bound.items() if not takes_any else ():
         for a in value if parameters[n].kind is Parameter.VAR_POSITIONAL else (value,):
-            if parameters[n].annotation == "Typed" and not isinstance(a, Typed):
+            said = parameters[n].annotation
+            if not isinstance(a, Typed) and (said == "Typed" or (said == "Typed | None" and a is not None)):
                 raise site.misfit(f"{name} of {a!r} has no meaning")
+            if n in OPTIONS and not isinstance(a, Typed | str | int | float | None) and not is_axes(a):
+                raise site.misfit(f"{name} with {n}={a!r} has no meaning")
+
+
+def is_axes(value: Any) -> bool:
+    """(0, 1), some axes."""
+    return isinstance(value, tuple) and bool(value) and all(isinstance(k, int) for k in value)
 
 
 _signature = cache(signature)  # the functions are those of the tables

@@ -36,7 +36,7 @@ TABLE |= {
 
 
 @function("add", "subtract")
-def add(site: Site, a: Typed, b: Typed, alpha: Any = None) -> Typed:
+def add(site: Site, a: Typed, b: Typed, alpha: Typed | None = None) -> Typed:
     """A + B, A − B"""
     if alpha is not None:
         b = made(site, lengths_of(b), [alpha, b], UFUNCS["multiply"])
@@ -45,13 +45,16 @@ def add(site: Site, a: Typed, b: Typed, alpha: Any = None) -> Typed:
 
 
 @function("clip", "clamp")
-def clip(site: Site, a: Typed, low: Any = None, high: Any = None, min: Any = None, max: Any = None) -> Typed:
+def clip(
+    site: Site, a: Typed, low: Typed | None = None, high: Typed | None = None, min: Typed | None = None,
+    max: Typed | None = None,
+) -> Typed:  # fmt: skip
     """clip(x, low, high), x.clamp(min=0)"""
     low, high = low if min is None else min, high if max is None else max
     if low is None and high is None:
         raise site.misfit("clip takes a lower or an upper end", "write np.clip(x, low, high)")
     for bound, name in ((low, "maximum"), (high, "minimum")):
-        if isinstance(bound, Typed):
+        if bound is not None:
             a = made(site, broadcast(site, a, bound), [a, bound], UFUNCS[name])
     return a
 
@@ -221,6 +224,8 @@ def ravel(site: Site, a: Typed, *shape: Any) -> Typed:
 def stack(site: Site, *operands: Typed, axis: Any = None, dim: Any = None) -> Typed:
     """arrays beside each other, or below each other; vectors make a longer vector"""
     name: str = site.node.value.name
+    if not operands:
+        raise site.misfit(f"{name} of nothing has no meaning")
     along = axes(site, operands[0], one_of(site, axis, dim, None))
     counts = [axes_of(a) for a in operands]
     if name == "vstack":

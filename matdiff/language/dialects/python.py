@@ -170,7 +170,7 @@ class Converter:
                 return elements
             case ast.Starred(value=value):
                 raise self.refused(node, "a * in front of an argument cannot be read")
-            case _ if type(node) in HANDLERS:
+            case _ if type(node) in HANDLERS and not isinstance(node, ast.Compare):
                 return []
         if isinstance(node, ast.BoolOp | ast.Compare | ast.IfExp):
             hint = "np.maximum, np.abs, np.sign and np.clip say what most of them are for"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import partial, reduce
 from typing import Any
 
@@ -91,6 +92,8 @@ def extreme(name: str) -> Function:
 
     def typed(site: Site, a: Typed, *others: Any, axis: Any = None, keepdims: Any = False) -> Typed:
         is_pair = bool(others) and not site.node.value.module.startswith(("np", "numpy", "jnp"))  # np.max(x, 0)
+        if not all(isinstance(o, Typed) for o in others) if is_pair else len(others) + (axis is not None) > 1:
+            raise site.misfit(f"{name} cannot have these arguments")
         if is_pair:
             return reduce(lambda x, y: pair(site, x, y), others, a)
         return whole(site, a, *others, **({"axis": axis} if axis is not None else {}), keepdims=keepdims)
@@ -113,7 +116,10 @@ def spread(
     if unbiased is not None:
         given.append(bool(unbiased))
     if given:
-        least = int(given[0].number or 0) if isinstance(given[0], Typed) else int(given[0])
+        number = given[0].number if isinstance(given[0], Typed) else given[0]
+        if not isinstance(number, int | Fraction):
+            raise site.misfit(f"{called.name} divides by n less a number")
+        least = int(number)
     elif not called.module and not is_torch(site, called):
         shown = site.attempt.written(site.node)
         site.attempt.note(site.node, f"{shown} divides by n, as in NumPy; ddof=1 divides by n − 1")
