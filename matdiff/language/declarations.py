@@ -125,6 +125,8 @@ def leading_declarations(text: str) -> tuple[list[Excerpt], str]:
             break  # the last item is the expression: A : B
         if ":" not in item.group(1) and re.match(r"\s*\w+\s+\w", item.group(1)):
             break  # symmetric A ∈ ℝ^{n×n} is a phrase
+        if re.search(r"\bwhere\b", item.group(1)):
+            break  # A : X where A is square; …
         front.append(Excerpt(text, 0, text).part(*item.span(1)))
         rest = " " * item.end() + rest[item.end() :]
     return front, rest
@@ -146,7 +148,9 @@ def _respelt(item: Excerpt) -> Excerpt:
     space = (
         None
         if mapped or not in_space
-        else re.fullmatch(r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^\{?([^{}]*?)\}?)?(?:_?\{?([+]{1,2})\}?)?\s*", text)
+        else re.fullmatch(
+            r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^[{(]?([^{}()]*?)[})]?)?(?:_?\{?([+]{1,2})\}?)?\s*", text
+        )
     )
     if space:
         name, kind, sizes, sign = space.groups()
@@ -226,7 +230,7 @@ def _require_fitting(properties: frozenset[str], shape: Shape, shown: str, right
 # ---- the left side: x, W_1, x[i=1..N], R[i=1..N, k=1..K] ------------------------------------------
 
 HIGH = rf"(?:\^(?:\{{[^{{}}]*\}}|[^\s\[])|['′⁺⁻*]|[{RAISED}]+)"
-NAME = rf"[^\W\d_][\w₀-₉ᵢⱼₖ{MARKS}′]*(?:_\{{\w+\}})?{HIGH}?|{LINK}"
+NAME = rf"[^\W\d_](?:(?!_\{{)[\w₀-₉ᵢⱼₖ{MARKS}′])*(?:_\{{\w+\}})?{HIGH}?|{LINK}"
 RANGE = r"\s*([^\W\d_]\w*)\s*(?:=\s*(\S+?)\s*(?:\.\.\.?|…)\s*(.+?))?\s*"
 
 

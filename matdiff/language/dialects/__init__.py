@@ -62,7 +62,7 @@ ARRAYS = regex(
     r"(?<!s\.)(?<!s\.\s)[\w)\]]\s*\.(?!T\b)[A-Za-z_]\w*\s*\(|@|\b(?:axis|dim|keepdims|keepdim)\s*=|\bNone\s*[\],]"
 )
 OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
-    r"(?<=[\w)\]])\s*\.\s*(?:abs|exp|log|log1p|sqrt|tanh|sigmoid|relu|pow|square|norm|softmax|log_softmax|logsumexp|"
+    r"(?<=[\w)\]])\s*\.(?:abs|exp|log|log1p|sqrt|tanh|sigmoid|relu|pow|square|norm|softmax|log_softmax|logsumexp|"
     r"logdet|t|mm|mv|mul|div|sub|neg|matmul|unsqueeze|clamp|view|permute|numel|detach|float|double|inverse)\s*\("
     r"|\b(?:dim|keepdim)\s*="
 )
