@@ -138,6 +138,9 @@ LEADING = (
 )
 
 
+IN_SPACE = r"(.*?)\s*(?:∈|\bin\b|:)\s*([RS])\s*(?:\^[{(]?([^{}()]*?)[})]?)?(?:_?\{?([+]{1,2})\}?)?\s*"  # A ∈ ℝ^(m×n)
+
+
 def _respelt(item: Excerpt) -> Excerpt:
     """A declaration in the plain spelling: \\Sigma \\in \\mathbb{R}^{d \\times d} is Σ: d×d."""
     text = changed(plain(item.text))
