@@ -74,8 +74,13 @@ def often_called(lines: Sequence[Expr], known: Collection[Expr]) -> list[Expr]:
     times = Counter[Expr]()
     for line in dict.fromkeys(lines):
         times.update({n: k for n, k in written_times(line, known).items() if isinstance(n, SOFTMAX)})
-    often = [n for n, k in times.items() if k >= OFTEN and n not in known and not isinstance(n.operands[0], Symbol)]
+    often = [n for n, k in times.items() if k >= OFTEN and n not in known and not is_letter(n.operands[0])]
     return [n for n in often if not (n.free or is_definition(n) or holds_differential(n))]
+
+
+def is_letter(e: Expr) -> bool:
+    """Whether something is written as a letter."""
+    return isinstance(e, Symbol) or is_definition(e)
 
 
 def worthwhile(pieces: dict[Expr, Expr], known: Collection[Expr]) -> dict[Expr, Expr]:

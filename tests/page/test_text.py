@@ -209,3 +209,9 @@ def test_ones_beside_a_matrix_are_not_written() -> None:
     page = matdiff.derive("-sum(Y .* log(softmax_rows(X W)))", "W", "X: N x d; W: d x K; Y: N x K stochastic").to_text()
     assert "1_{K×N} ⊙" not in page
     assert "−Tr(YᵀX dW)" in page
+
+
+def test_a_softmax_of_a_letter_has_no_letter_of_its_own() -> None:
+    where = "X: N x d; W: d x k; Y: N x k"
+    assert "P = softmax" not in matdiff.derive("H = X W; -sum(Y .* log(softmax_rows(H)))", "W", where).to_text()
+    assert "\nP = softmax_rows(XW)\n" in matdiff.derive("-sum(Y .* log(softmax_rows(X W)))", "W", where).to_text()
