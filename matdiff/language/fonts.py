@@ -6,6 +6,7 @@ taken apart again.  A letter that stands in one font only keeps its plain name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
@@ -49,6 +50,7 @@ PIECE = regex(
 # an accent, and a number
 BEHIND = regex(rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+")
 LOW = regex(rf"\s*_|[{SUBS}]")
+BELOW = regex(r"(?:∇|∂|min|max|⟫)\s*(?:_\s*\{?\s*)?$")  # where a letter is only named, by whatever font
 
 
 class Styled(NamedTuple):
@@ -94,6 +96,8 @@ def plain_letter(sign: str) -> str:
 def marks(text: str, functions: Collection[str]) -> Mapping[int, str]:
     """For the places of letters that stand in several fonts their marks; the plain one, else the bold one, has none."""
     found = list(occurrences(text, functions))
+    as_often = Counter((name, font) for _, name, font in found)
+    found = [one for one in found if as_often[one[1:]] > 1 or not BELOW.search(text, max(one[0] - 8, 0), one[0])]
     fonts: dict[str, set[str]] = {}
     for _, name, font in found:
         fonts.setdefault(name, set()).add(font)

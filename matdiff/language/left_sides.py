@@ -33,6 +33,9 @@ MEMBER = (
     rf"(?P<base>[^\W\d_][{MARKS}]*)\s*"
     rf"(?:_\{{?(?P<low>[a-z])\}}?|\[(?P<place>[a-z])\]|\^\{{?\((?P<high>[a-z])\)\}}?|(?P<sub>[{SUBS}]))"
 )
+PROBABILITY = (
+    r"(?<![^\W\d_])(?<!log )(?<!ln )(?<!log)(?<!ln)(?P<name>[^\W\d_])\s*\((?P<given>[^()|]*\|[^()=|]*)\)\s*:?=(?!=)"
+)
 NAMES = rf"{LETTER}(?:\s*,\s*{LETTER})*"
 MAPPED = regex(
     rf"\s*(?:(?P<function>{LETTER})\s*[:=]\s*)?"
@@ -143,6 +146,15 @@ def _without_arguments(text: str, head: re.Match[str], arguments: str) -> Iterat
     calls = list(re.finditer(rf"{written}(\(\s*{re.escape(arguments.strip())}\s*\))", text))
     if len(calls) == len(re.findall(written + r"\(", text)):
         yield from ((*call.span(1), "") for call in calls)
+
+
+def probabilities(text: str) -> Iterator[Edit]:
+    """Writes p for a p(y | X, w) that the text gives, p(y | X, w) = …, and has elsewhere too: it is a definition."""
+    for head in re.finditer(PROBABILITY, text) if "|" in text else ():
+        same = re.escape(head["name"]) + r"\s*\(" + r"\s*".join(map(re.escape, head["given"].split())) + r"\s*\)"
+        uses = list(re.finditer(rf"(?<![^\W\d_]){same}", text))
+        if len(uses) > 1 and len(re.findall(rf"(?<![^\W\d_]){re.escape(head['name'])}(?![A-Za-z])", text)) == len(uses):
+            yield from ((*use.span(), head["name"]) for use in uses)
 
 
 def called(head: re.Match[str]) -> str:

@@ -20,6 +20,8 @@ from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.typed import Typed
 from matdiff.language.typing import Attempt, rule
 
+NUMBERS = ("NUMBER", "norm", "bars")  # what is a number by its signs, of which nobody takes a transpose
+
 
 @rule("transpose")
 def type_transpose(attempt: Attempt, node: Node) -> Typed:
@@ -38,7 +40,9 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
         )
     if a.is_scalar:
         attempt.penalty(node, 3, a)
-        if without_brackets(node.parts[0]).kind == "NUMBER":
+        of = without_brackets(node.parts[0])
+        of = without_brackets(of.parts[0]) if of.kind == "power" else of
+        if of.kind in NUMBERS:
             raise attempt.misfit(
                 node, f"{attempt.written(node)} is no transpose: a number is its own", "leave out the sign"
             )

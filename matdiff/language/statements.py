@@ -24,6 +24,7 @@ from matdiff.language.left_sides import (
     is_odd,
     is_used,
     of_any_member,
+    probabilities,
     root_of,
     taken_out,
     unseen,
@@ -100,6 +101,7 @@ def _is_formula(text: str) -> bool:
 
 
 def _said_in(script: Transcript, known: Collection[str]) -> Says:
+    script = script.edited(list(probabilities(script.text)))
     text = script.text
     refuse_point(script)
     pieces, question, asking = _without_request(text, pieces_of(text))
