@@ -95,7 +95,7 @@ def _tokens(piece: Excerpt) -> Iterator[str]:
 
 def _factor(token: str, piece: Excerpt) -> Size:
     """A name or a number."""
-    if len(token) > 100 or token in KINDS or not (token.isdecimal() or re.fullmatch(r"[^\W\d]\w*", token)):
+    if len(token) > 100 or token in KINDS or not (token.isdecimal() or token[0].isalpha() or token[0] == "_"):
         raise wrong_size(piece)
     return size(int(token) if token.isdecimal() else canonical(token))
 

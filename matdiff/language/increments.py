@@ -37,9 +37,9 @@ def increments(script: Transcript, known: Collection[str]) -> tuple[Transcript, 
     """
     if not any(sign in script.text for sign in LETTERS):
         return script, ()
-    capital = [] if "Delta" in known else list(_uses(script.text, CHANGE_SIGNS["increment"]))
-    if not all(use.letter for use in capital):
-        capital = []
+    capital = list(_uses(script.text, CHANGE_SIGNS["increment"]))
+    if "Delta" in known or not all(use.letter for use in capital):  # Δ is a name, and Δx one where it is declared
+        capital = [use for use in capital if f"{canonical(use.letter)}_increment" in known]
     for use in capital:
         if script.text.startswith("(", use.end) and canonical(use.letter) in CUSTOMARY_FUNCTIONS:
             raise _doubt(script, use, "the Laplacian, a change", "Δ*f(…)")
@@ -59,13 +59,15 @@ def increments(script: Transcript, known: Collection[str]) -> tuple[Transcript, 
 
 
 def _uses(text: str, sign: str) -> Iterator[Use]:
-    """What stands behind each Δ."""
+    """What stands behind each Δ; that of ΔΔ is a letter."""
+    done = 0
     for m in re.finditer(sign, text):
-        if NUMBERED.match(text, m.end()):
+        if m.start() < done or NUMBERED.match(text, m.end()):
             continue
         behind = RUN.match(text, m.end())
         letter = behind.group("letter") if behind and behind.group("run") not in FUNCTIONS else ""
-        yield Use(m.start(), behind.end("letter") if behind and letter else m.end(), letter)
+        done = behind.end("letter") if behind and letter else m.end()
+        yield Use(m.start(), done, letter)
 
 
 def _apart(text: str, use: Use) -> str:

@@ -14,7 +14,8 @@ from functools import cache
 
 from matdiff.algebra.constants import Constant, Identity, Ones, Zeros
 from matdiff.algebra.dims import ONE, Size
-from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, fact
+from matdiff.algebra.expr import Expr, Index, Number, Operator, Symbol, fact, postorder
+from matdiff.algebra.identities.transposes import flipped
 from matdiff.algebra.notation import (
     ASCII,
     ATOM,
@@ -183,13 +184,15 @@ def constant(node: Expr, style: Style) -> Notation:
 def matrix_product(node: Expr, style: Style) -> Notation:
     """A @ B; np.outer(x, y) of a column and a row, since NumPy knows neither: x @ y.T would be an inner product
 
-    An inner product that ends in .T is np.dot(x, y), so that nobody takes it for an outer one.
+    An inner product that ends in .T is np.dot(x, y), so that nobody takes it for an outer one; an array with one row,
+    which has two axes, stands first.
     """
     x, row = node.operands[0], node.operands[-1]
     if _is_doubtful(node, style):
         while isinstance(row, Transpose):
             row = row.operands[0]
-        return call("np.dot", (Product.of(*node.operands[:-1]), row), style)
+        first = Product.of(*node.operands[:-1])
+        return call("np.dot", (row, flipped(first)) if _has_two_axes(row) else (first, row), style)
     if _is_outer(*node.operands) and _is_one_piece(row, style):
         return call("np.outer", (x, row.operands[0] if isinstance(row, Transpose) else row), style)
     return product((), _factors(node, style), style)
@@ -208,6 +211,11 @@ def _is_outer(*factors: Expr) -> bool:
 def _is_doubtful(e: Expr, style: Style) -> bool:
     """Whether Python of an inner product would end in .T."""
     return style is PYTHON and e.is_scalar and len(e.operands) > 1 and isinstance(e.operands[-1], Transpose)
+
+
+def _has_two_axes(row: Expr) -> bool:
+    """Whether a row is one in NumPy too: it is made of an array that is declared with one row."""
+    return any(isinstance(s, Symbol) and s.rows is ONE and s.cols is not ONE for s in postorder(row))
 
 
 def _is_one_piece(row: Expr, style: Style) -> bool:
@@ -309,12 +317,17 @@ def stacked(node: Expr, style: Style) -> Notation:
 
 
 def kron(node: Expr, style: Style) -> Notation:
-    """np.kron(A, B); np.kron(A, x[:, None]), where a vector stands beside a matrix"""
-    is_mixed = len({block.cols is ONE for block in node.operands}) > 1
+    """np.kron(A, B); np.kron(A, x[:, None]), where a vector stands beside a matrix, and x[None, :] for xᵀ"""
+    is_mixed = not any(all(block.shape[k] is ONE for block in node.operands) for k in (0, 1))
     parts: list[Part] = ["np.kron("]
     for k, block in enumerate(node.operands):
-        is_column = is_mixed and block.cols is ONE
-        parts += [", "] * (k > 0) + ([Slot(block, ATOM), "[:, None]"] if is_column else [Slot(block, SUM)])
+        parts += [", "] * (k > 0)
+        if is_mixed and block.cols is ONE:
+            parts += [Slot(block, ATOM), "[:, None]"]
+        elif is_mixed and block.rows is ONE and not _has_two_axes(block):
+            parts += [Slot(flipped(block), ATOM), "[None, :]"]
+        else:
+            parts.append(Slot(block, SUM))
     return Notation((*parts, ")"))
 
 

@@ -71,6 +71,7 @@ def declarations(e: Expr) -> dict[str, str]:
     told = {}
     for s in symbols(e):
         ranges = ", ".join(f"{i}=1..{last}" for i, last in zip("ijkl", s.ranges, strict=False))
-        shape = "scalar" if s.is_scalar else f"{s.rows}" if s.cols is ONE else f"{s.rows} x {s.cols}"
+        is_alone = s.cols is ONE and str(s.rows) != "R"  # x: R is a number
+        shape = "scalar" if s.is_scalar else f"{s.rows}" if is_alone else f"{s.rows} x {s.cols}"
         told[s.name + (f"[{ranges}]" if ranges else "")] = " ".join([shape, *sorted(s.properties)])
     return told

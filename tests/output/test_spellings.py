@@ -238,3 +238,22 @@ def test_an_operator_has_all_spellings(name: str, form: str, is_read_back: Calla
 def test_a_determinant_that_is_not_between_bars(text: str, spelling: str, is_read_back: Callable[..., bool]) -> None:
     e = matdiff.parse(text, "a, b: scalar; A: n x n")
     assert is_read_back(e, spelling, "a, b: scalar; A: n x n")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("xᵀbᵀ", "np.dot(b, x)"),
+        ("bbᵀ", "np.dot(b, b.T)"),
+        ("A kron x'", "np.kron(A, x[None, :])"),
+        ("x kron 1_n'", "np.kron(x[:, None], np.ones(n)[None, :])"),
+        ("A kron b", "np.kron(A, b)"),
+        ("x kron x", "np.kron(x, x)"),
+    ],
+)
+def test_rows_in_numpy_have_the_axes_that_they_need(text: str, written: str) -> None:
+    where = "A: n x n; x: n; b: 1 x n"
+    e = matdiff.parse(text, where)
+    assert f"{e:numpy}" == written
+    found = matdiff.parse(written, where, "numpy")
+    assert found is e or matdiff.equal(found, e).equal
