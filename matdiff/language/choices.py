@@ -15,6 +15,7 @@ from matdiff.language.customs import (
     CONSTANTS,
     DIVISORS,
     ITALIC,
+    LETTERS_OF_COUNTS,
     TIMES,
     VECTORS_OF,
     Kinds,
@@ -172,17 +173,18 @@ def _open_zeros(block: Node) -> Iterator[Node]:
 
 
 def divisors(order: Iterable[Node]) -> frozenset[str]:
-    """The letters m, n, h, s and t that stand in code below a line only: m of (X.T @ r) / m and 1/(2*m)."""
+    """The letters for counts that stand in code below a line only: m of (X.T @ r) / m and 1/(2*m), N of / (N - 1)."""
     nodes = list(order)
-    divisions = [node for node in nodes if node.kind == "array" and node.value.name == "divide"]
+    divisions = [node for node in nodes if node.kind == "array" and node.value.name in ("divide", "div")]
     stack = [part for node in divisions for part in node.parts[1:2]]
     below = set[int]()
     while stack:
         node = stack.pop()
         if node.kind == "symbol":
             below.add(id(node))
-        elif node.kind == "array" and node.value.name in ("multiply", "power", "sqrt"):
-            stack += node.parts
+        elif node.kind == "array":
+            is_less = node.value.name == "subtract" and node.parts[1].kind == "NUMBER"
+            stack += node.parts if is_less or node.value.name in ("multiply", "power", "sqrt") else []
     letters = (
         [node for node in nodes if node.kind == "symbol" and node.value[0].partition("_")[0] in LETTERS]
         if below
@@ -192,7 +194,7 @@ def divisors(order: Iterable[Node]) -> frozenset[str]:
     return frozenset(node.value[0] for node in letters) - above
 
 
-LETTERS = tuple("mnhst")  # for how many there are, and how wide they are
+LETTERS = frozenset("mnhstB") | LETTERS_OF_COUNTS  # for how many there are, and how wide they are
 
 
 def _as_arrays(node: Node) -> Iterator[str]:

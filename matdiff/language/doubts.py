@@ -38,6 +38,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     require_entries(bound, attempt)
     _require_powers(bound, attempt)
     _require_words(bound, attempt, scalar)
+    _require_axes(bound, attempt, scalar)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
 
@@ -282,12 +283,46 @@ def _require_no_outer(bound: Bound) -> None:
                 )
 
 
+def _require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
+    """Raises KindsError where code says along which axis a vector is summed: za.mean(dim=0) tells of a matrix."""
+    attempt.restore()
+    reduced = [n for n in bound.order if n.kind == "array" and n.value.name in REDUCTIONS and has_axis(n)]
+    reduced = [n for n in reduced if n.parts[0].typed is not None and not n.parts[0].typed.is_scalar]
+    for node in [n for n in reduced if n.parts[0].typed.cols is ONE]:
+        name = _only_name(bound, node.parts[0])
+        typed = _typed(bound, attempt, [name], kind="M") if attempt.assumed.get(name) == "V" else None
+        if typed is not None and (typed.is_scalar or not scalar):
+            raise KindsError(
+                f"{attempt.written(node)} is of a vector, or of a matrix along an axis",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"declare {name}: vector or {name}: matrix to decide",
+            )
+
+
+REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split())
+
+
+def has_axis(node: Node) -> bool:
+    """Whether a reduction of code has an axis: x.sum(0), np.sum(x, axis=0)"""
+    behind = node.parts[1 : len(node.parts) - len(node.value.names)]
+    is_said = bool(behind) and behind[0].kind == "NUMBER" and node.value.name != "norm"
+    return is_said or (len(node.parts) > len(node.value.names) and not {"axis", "dim"}.isdisjoint(node.value.names))
+
+
 def say_samples(bound: Bound, attempt: Attempt) -> None:
     """Notes that x of x @ W is one sample, where code has as often many of them in rows."""
     products = (node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot"))
     for x, w in (node.parts for node in products):
         names = [part.value[0] for part in (x, w) if part.kind == "symbol" and not bound.names[part.value[0]].declared]
         if len(names) == 2 and names[1][0] == "W" and [attempt.assumed.get(name) for name in names] == ["V", "M"]:
+            if is_word(bound, names[0]):
+                raise KindsError(
+                    f"{names[0]} can be a vector, or a matrix with samples in rows",
+                    text=bound.text,
+                    span=(x.start, x.end),
+                    suggestion=f"declare {names[0]}: vector or {names[0]}: matrix to decide",
+                )
             attempt.note(x, f"{names[0]} is read as a vector; if its rows are samples, declare it: {names[0]}: matrix")
 
 

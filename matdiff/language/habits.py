@@ -207,13 +207,17 @@ BY_ROWS = {  # where a matrix is given and no axis, as in attention
     "softmax": "softmax({0}) is taken along each row; softmax_cols({0}) is along each column",
     "log_softmax": "log_softmax({0}) is taken along each row; logsoftmax_cols({0}) is along each column",
 }
-WORDED.update(dict.fromkeys(ALONG, "keyword"))
+WORDED.update(dict.fromkeys(ALONG, ("keyword", "STRING")))
 
 
 @special(*ALONG)
 def type_along(attempt: Attempt, node: Node, operands: list[Typed]) -> Typed:
-    """sum(A, axis=0) of NumPy, a vector with an entry for every column; sum(A, 1) of MATLAB, a row of them."""
+    """sum(A, axis=0) of NumPy, a vector with an entry for every column; sum(A, 1) of MATLAB, a row of them; 'all'."""
     by_column, by_row = ALONG[node.value]
+    if len(operands) == 2 and node.parts[1].kind == "STRING":
+        if node.parts[1].value != "all" or node.value not in ("sum", "mean"):
+            raise attempt.misfit(node.parts[1], f"{attempt.written(node.parts[1])} is no argument of {node.value}")
+        return apply(attempt, node, FUNCTIONS[node.value], operands[:1])
     if len(operands) != 2:
         is_matrix = len(operands) == 1 and ONE not in (operands[0].rows, operands[0].cols)
         if node.value in BY_ROWS and is_matrix:

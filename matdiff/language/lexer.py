@@ -115,9 +115,6 @@ class Lexer(Keywords):
     def illegal(self, place: int) -> NotationError:
         """The error for a character that means nothing."""
         sign = self.text[place]
-        for pattern, language, hint in FOREIGN.get(sign, ()):
-            if re.search(pattern, self.text):
-                return self.error(f"this is {language}, which is not read", place, place + 1, hint)
         shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"
         return self.error(f"the character {shown} has no meaning here", place, place + 1, ILLEGAL.get(sign, ""))
 
@@ -397,10 +394,6 @@ ILLEGAL = {
     "$": "dollars stand around LaTeX",
     ".": "an inner product is written u'v or u·v",
     "%": "a percent sign is not part of the language",
-}
-FOREIGN = {
-    "%": ((r"%\*%|%o%", "R", "write A*B for A %*% B, X' for t(X), inv(A) for solve(A)"),),
-    ".": ((r"\b[A-Z][a-z]+\[", "Mathematica's language", "write x'*A*x for Transpose[x].A.x, tr(A*B) for Tr[A.B]"),),
 }
 HANDLERS: dict[str, Callable[[Lexer, re.Match[str]], int]] = {
     "space": Lexer.space,

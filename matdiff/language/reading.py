@@ -182,6 +182,7 @@ class Readings:
         self.asked_at = whole.span(asked.start, asked.end) if asked else (0, 0)
         inner = whole.span(*asked.inner) if asked and asked.inner else self.asked_at[1:] * 2
         self.beside = [(self.asked_at[0], inner[0]), (inner[1], self.asked_at[1]), *places] if asked else []
+        self.beside += [whole.span(c.start, c.end) for c in self.conditions if not c.is_constraint]
         return list(self.question.names if self.question else ())
 
     def in_full(self, solving: bool = False) -> Reading:

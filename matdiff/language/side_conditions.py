@@ -27,6 +27,11 @@ SYMMETRIC_TOO = rf"(?P<name>{LETTER}){TRANSPOSED}=\s*(?P<minus>[-−])?\s*(?P<ag
 TOLD = rf"{NAMES}\s+(?:(?:is|are)\s.*|(?P<has>has|have)\s[a-z -]+)"  # A has full rank
 DECLARED = rf"(?P<names>{NAMES})\s*:\s*(?P<says>{COUNT}(?:\s*[x×]\s*{COUNT})?(?:\s+[a-z]+)*)"
 NAME = rf"[^\W\d_][\w{MARKS}]*"
+QUOTED = r"(?:'[^']*'|\"[^\"]*\")"
+MADE_BY_SYMPY = (
+    rf"(?P<name>{NAME})\s*=\s*(?:\w+\.)?MatrixSymbol"
+    rf"\(\s*{QUOTED}\s*,\s*(?P<rows>{COUNT})\s*,\s*(?P<cols>{COUNT})\s*\)"
+)
 COMPARES = r"(?<![:!])(?:[∈≻⪰≽≺⪯≤≥⩽⩾⊥≠]|[<>]=?|=)"
 SET = rf"(?:{SPACE}|[{{(\[].*[)\]}}]|⟪?\w+⟫?(?:\(.*\))?)(?:\^\S+)?"
 LIKE_SPACE = rf"(?<!\w)[RS](?=\s*[_^{SUPERS}⊤'])"  # R⊤^n, S^n_{{++q}}
@@ -80,7 +85,8 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
         return None
     if re.fullmatch(rf"{NAMES}\s+in\s+(?:\{{.*\}}|\[.*\])(?:\^\S+)?", said):
         return [Condition(said.replace(" in ", " ∈ ", 1), start, end)]  # x in {{0, 1}}^n
-    told = _told_by_signs(said)
+    told = _told_by_sympy(said)
+    told = _told_by_signs(said) if told is None else told
     told = _told_of_function(said, text) if told is None else told
     told = _told_behind_colon(said, text) if told is None and behind else told
     told = said_of_names(said) if told is None else told
@@ -93,6 +99,12 @@ def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | Non
     if told is not None or in_words or _is_constraint(said, behind):
         return [Condition(said, start, end)]
     return None
+
+
+def _told_by_sympy(said: str) -> Said | None:
+    """What A = MatrixSymbol('A', m, n) says of A."""
+    m = re.fullmatch(MADE_BY_SYMPY, said)
+    return [((m.group("name"),), f"{m.group('rows')} x {m.group('cols')}")] if m else None
 
 
 def _told_by_signs(said: str) -> Said | None:

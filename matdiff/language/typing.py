@@ -234,7 +234,9 @@ def rule(*kinds: str) -> Callable[[Rule], Rule]:
 
 Special = Callable[[Attempt, Node, "list[Typed]"], "Typed"]
 SPECIAL: dict[str, Special] = {}
-WORDED = {"norm": "STRING"}  # those whose second argument may be a word: norm(A, 'fro'), sum(A, axis=0)
+WORDED: dict[str, tuple[str, ...]] = {
+    "norm": ("STRING",)
+}  # those whose second argument may be a word: norm(A, 'fro'), sum(A, axis=0)
 
 
 def special(*names: str) -> Callable[[Special], Special]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from matdiff.errors import AmbiguityError, MatdiffError
+from matdiff.errors import AmbiguityError, MatdiffError, NotationError
 from matdiff.regex import regex
 
 
@@ -67,6 +67,27 @@ OF_TENSORS = regex(  # methods and options that PyTorch has, and NumPy has not
     r"|\b(?:dim|keepdim)\s*="
 )
 
+FOREIGN = (  # signs of languages that are not read, and what to write in their place
+    (
+        r"%\*%|%o%|\bcrossprod\s*\(",
+        "R",
+        "write A*B for A %*% B, X' for t(X), X'*X for crossprod(X), inv(A) for solve(A)",
+    ),
+    (r"@\.", "Julia's @. macro", "write its dots: exp.(-x.^2/2)"),
+    (
+        r"\b(?:Transpose|Tr|Det|Inverse|Norm|Log|Exp|Sqrt|Total)\[",
+        "Mathematica's language",
+        "write x'*A*x for Transpose[x].A.x, tr(A*B) for Tr[A.B]",
+    ),
+)
+
+
+def require_known(text: str) -> None:
+    """Refuses a text in a language that is not read, by its name."""
+    for pattern, language, hint in FOREIGN if "\\" not in text else ():
+        if found := re.search(pattern, text):
+            raise NotationError(f"this is {language}, which is not read", text=text, span=found.span(), suggestion=hint)
+
 
 def recognised(text: str) -> Dialect | None:
     """The dialect of a text that is evidently code; ``x.T`` and ``**`` alone are no evidence.
@@ -76,7 +97,8 @@ def recognised(text: str) -> Dialect | None:
     """
     if "\\" in text or "$" in text:
         return None
-    found = {MODULES[m.group(1)] for m in PREFIX.finditer(text)}
+    roots = {m.group(1) for m in PREFIX.finditer(text)}
+    found = {"sympy"} if roots == {"sp"} and SYMPY.search(text) else {MODULES[root] for root in roots}
     if "torch." not in text and re.search(OF_MATRIX_F, text):
         found.discard("torch")  # F is a matrix
     if "numpy" in found and found & {"jax", "torch", "cvxpy"}:  # math.pi beside torch.exp
@@ -104,6 +126,7 @@ def of_text(text: str, asked: str | None) -> Dialect | None:
     """The dialect that is asked for, or else the one that is evident; none of plain text and LaTeX."""
     if asked is not None and asked not in NAMES:
         raise MatdiffError(f"{asked} is not a dialect", suggestion="the dialects are " + ", ".join(NAMES))
+    require_known(text)
     return DIALECTS.get(asked) if asked else recognised(text)
 
 

@@ -56,6 +56,8 @@ def call(to: Converter, node: ast.expr, name: str, parts: list[Node], names: tup
     span = to.span(node)
     if name in COPIES and len(parts) == 1:
         return parts[0]
+    if name in ("diff", "Derivative"):
+        raise to.refused(node, "a derivative is asked for with wrt, not written in the expression")
     if names:
         raise to.refused(node, f"{name} with {names[0]}= is not known")
     if name in TEMPLATES and to.dialect.name == "cvxpy":

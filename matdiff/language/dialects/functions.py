@@ -217,4 +217,6 @@ REAL = {
 INSTEAD = {
     "logistic": "sigmoid(x) is 1/(1 + exp(-x)), softplus(x) is log(1 + exp(x))",
     "heaviside": "step(x) is 1 for x > 0",
+    "mean_squared_error": "write np.mean((y - z)**2)",
+    "log_loss": "write -np.mean(y*np.log(p) + (1 - y)*np.log(1 - p))",
 }

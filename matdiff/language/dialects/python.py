@@ -342,6 +342,9 @@ class Converter:
                 return None
             case ast.Name(id=name):
                 return self.name(name)
+            case ast.Call(func=ast.Name(id="range") | ast.Attribute(attr="arange")):
+                hint = "with Y of 0 and 1 in place of the labels it is np.sum(Y * P, axis=1)"
+                raise self.refused(node, "an entry of each row by its label is not known", hint)
         try:
             value = ast.literal_eval(node)
         except (ValueError, TypeError, RecursionError):

@@ -59,7 +59,7 @@ def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
         lead = re.search(rf"(?:{LEAD})?\s*$", text[:start])
         first = lead.start() if lead else start
         text = text[:first] + re.sub(r"[^\n]", " ", text[first:end]) + text[end:]
-    return text
+    return re.sub(r"^[\s;]+", lambda m: m.group().replace(";", " "), text)
 
 
 def depths(text: str) -> list[int]:
@@ -76,14 +76,17 @@ def parted(text: str) -> str:
     depth = depths(text)
 
     def semicolon(m: re.Match[str]) -> str:
-        return ";".ljust(len(m.group())) if depth[m.start()] == 0 else m.group()
+        is_list = m.group().startswith(",") and re.search(
+            r"(?:^|[;\n])[ \t]*[A-Za-z_]\w*(?:\s*,\s*\w+)*$", text[: m.start()]
+        )
+        return ";".ljust(len(m.group())) if depth[m.start()] == 0 and not is_list else m.group()
 
     return text if "#" in text else DEFINING.sub(semicolon, text)
 
 
 def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
     """What is computed: without imports of libraries that are known, and of the only function its own statements."""
-    rest = [item for item in body if not _is_known_import(item)]
+    rest = [item for item in body if not (_is_known_import(item) or _makes_symbols(item))]
     match rest:
         case [
             ast.FunctionDef(name=name, body=[*own, ast.Return(value=ast.expr() as value) as last], decorator_list=[])
@@ -92,6 +95,12 @@ def statements_of(body: list[ast.stmt]) -> list[ast.stmt]:
             said = [item for item in own if not _is_string(item)]  # what the function is for
             return [*said, ast.copy_location(result, last)]
     return rest
+
+
+def _makes_symbols(item: ast.stmt) -> bool:
+    """m, n = symbols('m n') of SymPy, which says that these are numbers or sizes"""
+    called = item.value.func if isinstance(item, ast.Assign) and isinstance(item.value, ast.Call) else None
+    return isinstance(called, ast.Name | ast.Attribute) and ast.unparse(called).split(".")[-1] in ("symbols", "Symbol")
 
 
 def _is_known_import(item: ast.stmt) -> bool:

@@ -24,6 +24,7 @@ from matdiff.recording.words import HOMES, meaning
 Function = Callable[..., Typed]
 DISTRIBUTIONS = frozenset(name.split(".")[1] for name in FUNCTIONS if name.startswith("stats."))  # stats.norm
 IMPORTED = ("linalg.", "scipy.linalg.", "special.")  # whose functions have names that tell where they are from
+UNFIT = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)  # of unfit arguments
 MOST_TIED = 20  # lengths that one function makes one
 
 
@@ -107,7 +108,7 @@ def lengths_by_trial(site: Site, operands: list[Typed], applied: Callable[..., A
             continue
         except MatdiffError as error:
             raise misfit(site, operands, error) from None
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # as for numbers in place of arrays
+        except UNFIT as error:
             raise misfit(site, operands, MatdiffError(f"? {error}")) from None
         if not isinstance(found, Traced):
             raise site.misfit(f"{site.node.value.name} gives several arrays", "give one of them by its own formula")
