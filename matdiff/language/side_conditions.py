@@ -78,7 +78,8 @@ def relocated(error: MatdiffError, script: Transcript) -> MatdiffError:
 
 def condition_of(text: str, piece: Piece, behind: bool) -> list[Condition] | None:
     """The condition that a statement is; None of another."""
-    said = text[piece.start : piece.end].strip(" \u200a\t.⟪⟫")
+    said = text[piece.start : piece.end].strip(" \u200a\t.")
+    said = said if HEAD.match(said) else said.strip(" \u200a\t.⟪⟫")  # of ⟪ab⟫_{1} = … they belong to the name
     start = text.find(said, piece.start) if said else piece.start
     end = start + len(said)
     if re.match(GOAL_OVER_SET, said):

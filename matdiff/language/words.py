@@ -105,7 +105,7 @@ class Vocabulary:
         self.asked = frozenset(names) - frozenset(kinds)  # undeclared unknowns
         self.shaped = frozenset(shaped)  # vectors, matrices and families, which have entries or members
         self.from_zero = frozenset(from_zero)  # families with a member 0
-        defined = [canonical(m.group(1)) for m in re.finditer(DEFINED, text)] if "=" in text else []
+        defined = [canonical(re.sub("[⟪⟫]", "", m[1])) for m in re.finditer(DEFINED, text)] if "=" in text else []
         links = re.finditer(DEFINED_LINK, text) if "∇_" in text else ()
         defined += [canonical(m.group(1)) for m in links]
         self.states = frozenset(states(text))
@@ -264,7 +264,7 @@ NABLA = (
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 DEFINED = (
-    rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*([^\W\d_][\w₀-₉{MARKS}]*(?:_\{{\w+\}})?)\s*:?="
+    rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*((?:⟪\w+⟫|[^\W\d_])[\w₀-₉{MARKS}]*(?:_\{{\w+\}})?)\s*:?="
     r"(?!\s*\w+\s*,?\s*(?:\.\.|…))"
 )
 DEFINED_LINK = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[^\S\n]*({LINK})\s*:?="
