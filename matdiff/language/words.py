@@ -264,7 +264,8 @@ NABLA = (
 LETTER_OF = {name: sign for sign, name in reversed(GREEK.items())}
 _PLAIN_SUBSCRIPT = {ord(sign): letter for sign, letter in SUBSCRIPTS.items()}
 DEFINED = (
-    rf"(?:^|[;\n,]|\((?=[A-Za-z]{{2}})|\b(?:let|where|and)\b)[ \t]*((?:⟪\w+⟫|[^\W\d_])[\w₀-₉{MARKS}]*(?:_\{{\w+\}})?)\s*:?="
+    r"(?:^|[;\n,]|\((?=[A-Za-z]{2})|\b(?:let|where|and)\b)[ \t]*"
+    rf"((?:⟪\w+⟫|[^\W\d_])[\w₀-₉{MARKS}]*(?:_\{{\w+\}})?)\s*:?="
     r"(?!\s*\w+\s*,?\s*(?:\.\.|…))"
 )
 DEFINED_LINK = rf"(?:^|[;\n,(]|\b(?:let|where|and)\b)[^\S\n]*({LINK})\s*:?="
