@@ -47,6 +47,7 @@ MEANT = {
     '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
     '<th class="head"><p></p></th>': "<td></td>",  # the corner of a table
     "<pre>": '<pre tabindex="0">',  # which the arrow keys move, where it is too wide
+    '<div id="search-results"></div>': '<h1>Search</h1>\n<div id="search-results"></div>',
     '<div class="head wide">': '<div class="head wide" tabindex="0">',
 }
 

@@ -37,7 +37,9 @@ def picture(found: Derivation) -> str:
         return ""
     names = ", ".join(c.unknown for c in drawn)
     said = f"f along a line through a random point, with the tangent that the gradient gives, for {names}"
-    return f'<figure class="curves" role="img" aria-label="{said}">{svg(drawn, str(found.function))}</figure>'
+    return (
+        f'<figure class="curves" tabindex="0" role="img" aria-label="{said}">{svg(drawn, str(found.function))}</figure>'
+    )
 
 
 def svg(drawn: Sequence[Curve], salt: str) -> str:

@@ -52,7 +52,7 @@ def test_the_gallery_has_forty_models_and_the_law_book_examples() -> None:
 def test_a_picture_has_the_curves_and_says_what_they_are() -> None:
     pytest.importorskip("matplotlib", reason="the extra docs is not installed")
     drawn = pictures.picture(matdiff.derive("a ‖x‖²", "a, x", "a: scalar; x: n"))
-    assert 'role="img"' in drawn
+    assert 'tabindex="0" role="img"' in drawn
     assert drawn.count("stroke-dasharray") == 2
     assert "x + t dx" in drawn
     assert "<metadata" not in drawn
@@ -80,6 +80,7 @@ def test_pages_say_to_everybody_what_they_show(site: Path) -> None:
     for said in ('role="heading" aria-level="2"', 'aria-label="All pages"', '<pre tabindex="0">'):
         assert said in text
     assert 'aria-label="On this page"' in (site / "tutorial.html").read_text(encoding="utf-8")
+    assert all("<h1>" in p.read_text(encoding="utf-8") for p in site.rglob("*.html"))
     assert not any('<th class="head"><p></p></th>' in p.read_text(encoding="utf-8") for p in site.rglob("*.html"))
 
 
