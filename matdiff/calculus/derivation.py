@@ -151,8 +151,8 @@ def with_constants_out(lines: Sequence[Line]) -> Iterator[Line]:
     laws: tuple[Law, ...] = ()
     for k, line in enumerate(lines):
         after = lines[k + 1 :]
-        opens = is_linear(line) and after and (is_linear(after[0]) or is_multiple_of_differential(line.expression))
-        if opens or (len(after) > 1 and is_linear(after[0])):
+        goes_on = after and (linear().issuperset(after[0].laws) or is_multiple_of_differential(line.expression))
+        if (goes_on and is_linear(line)) or (len(after) > 1 and is_linear(after[0])):
             laws += line.laws
         else:
             yield line._replace(laws=tuple(dict.fromkeys(laws + line.laws)))

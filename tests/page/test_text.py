@@ -215,3 +215,9 @@ def test_a_softmax_of_a_letter_has_no_letter_of_its_own() -> None:
     where = "X: N x d; W: d x k; Y: N x k"
     assert "P = softmax" not in matdiff.derive("H = X W; -sum(Y .* log(softmax_rows(H)))", "W", where).to_text()
     assert "\nP = softmax_rows(XW)\n" in matdiff.derive("-sum(Y .* log(softmax_rows(X W)))", "W", where).to_text()
+
+
+def test_linear_laws_that_follow_each_other_are_one_line() -> None:
+    page = matdiff.derive("t'*(g.*z + b)", ("z", "g", "b"), "t, g, z, b: n").to_text()
+    assert "\n  df = tᵀ(dg ⊙ z + g ⊙ dz + db) " in page
+    assert "tᵀ d(g ⊙ z + b)" in matdiff.derive("t'*(g.*z + b)", ("z", "g", "b"), "t, g, z, b: n").to_text("full")
