@@ -50,6 +50,7 @@ from matdiff.language.summing import resolve_sum
 from matdiff.language.syntax import Node, postorder, without_brackets
 from matdiff.language.tokens import Decision
 
+DOT = r"(?P<row>\w+\s*,?\s*)[·⋅•]\s*$|^\s*[·⋅•](?P<column>\s*,?\s*\w+)"  # of rows X_{i·} and columns X_{·j}
 Labelled = Mapping[str, tuple[str, bool]]
 NO_LABELS: Labelled = {}
 
@@ -218,9 +219,9 @@ class Bound:
         return self.names[name]
 
     def subscript(self, node: Node, scope: Scope) -> Scope | None:
-        """x_i, 1_n, (A + B)_{jk}: a subscript that was written low."""
+        """x_i, 1_n, (A + B)_{jk}: a subscript that was written low; X_{i·} is the row i."""
         node.parts[0] = _bare_name(node.parts[0])
-        base, text = node.parts[0], node.value
+        base, text = node.parts[0], re.sub(DOT, _with_colon, node.value)
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             resolve_sized(self, node, base, text, scope)
             return None
@@ -380,6 +381,11 @@ def _bare_name(node: Node) -> Node:
     """A name without the brackets around it: {x_{t}}_{i} is how TeX wants x_{t} with an index."""
     inner = without_brackets(node)
     return inner if inner.kind == "NAME" else node
+
+
+def _with_colon(m: re.Match[str]) -> str:
+    """i,: for i· and :,j for ·j"""
+    return f"{m['row'].strip(' ,')},:" if m["row"] else f":,{m['column'].strip(' ,')}"
 
 
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {

@@ -291,6 +291,9 @@ class Calls(DoubtfulCalls):
             return self.called_by_name(name, start, end)
         if path := self.path(name, start, end):
             return path
+        if name not in self.vocabulary.names:
+            self.require_given(name, start, end)  # f̂(x)
+            self.require_no_customary(name, start, end)
         below = match_at(SUBSCRIPT, self.text, end)
         whole = canonical(name + below.group()) if below else ""
         if below and whole in self.vocabulary.names:

@@ -119,6 +119,13 @@ class DoubtfulCalls(Emitter):
             hint = f"give it, as in {written}(z) = …; the product is {written}*(…)"
             raise self.error(f"{written}(…) is a function that is not given", start, end + 1, hint)
 
+    def require_no_customary(self, name: str, start: int, end: int) -> None:
+        """Refuses f̂(Ax + b): a letter of a function, with an accent, in front of a bracket is no factor."""
+        if name.partition("_")[0] in INVERTED and self.text.startswith("(", end):
+            written = self.text[start:end]
+            hint = f"give it, as in {written}(z) = …; the product is {written}*(…)"
+            raise self.error(f"{written}(…) is a function that is not given", start, end + 1, hint)
+
     def require_no_laplacian(self, m: re.Match[str]) -> None:
         """Refuses Δ(xᵀAx), and Δf beside f(x) = …, which can be the Laplacian or a product."""
         if m.group() not in ("Δ", "Delta") or "Delta" in self.vocabulary.names or not self.begins_item():

@@ -181,7 +181,7 @@ class Page:
             if NAMED in text:
                 self._check_call(k, functions)
             depth += (text in _OPENING) - (text in _CLOSING)
-            if text in ("\n", WIDE_SPACE, "where") and not depth:
+            if text in ("\n", WIDE_SPACE, "where") and not depth and not _says_such_that(kept):
                 stop = _strip(kept, ".,;" if text == "where" else ".,")
                 text = ";" if text == WIDE_SPACE and stop == "," else " where" if text == "where" else text
             if text == WIDE_SPACE:
@@ -227,6 +227,11 @@ class Page:
                 behind = self.solid(k + 1, 1)
                 return behind < len(self.pieces) and self.pieces[behind][0] in ("=", ":=")
         return False
+
+
+def _says_such_that(kept: list[Piece]) -> bool:
+    """Whether s.t. ends here, whose last stop is none."""
+    return re.search(r"\bs\.\s?t\.\s*$", "".join(text for text, _, _ in kept[-8:])) is not None
 
 
 def _strip(kept: list[Piece], stops: str) -> str:
