@@ -25,7 +25,8 @@ GIVEN = regex(  # what stands between the commas of (x, x′, x_{1:n}, {y_i}, y 
     rf"\s*[{{(]?\s*(?:⟪\w+⟫|[^\W\d_∂∇]\w*){SCRIPTS}(?:\s*=\s*[-−+]?\w+)?\s*[)}}]?{SCRIPTS}\s*|\s*(?:…|⋯|\.\.\.?|[·⋅])\s*"
 )
 HEAD = regex(
-    rf"\s*(?:(?P<minus>[-−])?\s*(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
+    r"\s*(?:(?P<factor>[-−]?\s*[0-9]+\s*|[-−]\s*)?(?P<log>ln|log)(?![A-Za-z]\w*\s*:?=)\s*"
+    rf"(?P<around>\((?!{LETTER}\s*[,;|]))?\s*)?(?P<name>⟪\w+⟫|[^\W\d_][\w{MARKS}]*)"
     rf"(?P<low>(?:{SUBSCRIPT}|\[[^\][=;]*\]|\^\{{?\([^()]*\)\}}?|\^\{{?[-−+*∗⋆]\}}?)*)\s*"
     rf"(?P<squared>\^\{{?2\}}?|²)?\s*(?:{ARGUMENTS})?(?P<power>\^\{{?2\}}?|²)?\s*(?(around)\)\s*)(?P<sign>:?=)(?!=)"
 )
@@ -161,7 +162,8 @@ def called(head: re.Match[str]) -> str:
     """What a left side calls the function: J, log p, e²."""
     found = head.groupdict()
     name = named((found.get("name") or found.get("function") or "").strip("⟪⟫") + (found.get("low") or ""))
-    log = ("−" if found.get("minus") else "") + "log " if found.get("log") else ""
+    factor = re.sub(r"\s", "", found.get("factor") or "").replace("-", "−")
+    log = factor + " " * factor[-1:].isdigit() + "log " if found.get("log") else ""
     return log + name + ("^2" if is_squared(head) else "")
 
 

@@ -89,6 +89,7 @@ BELOW = r"/\s*(?:\w+|\([^()]*\))[²³]?\s*\)?\s*$"  # 1/n or (1/n), at the end
 ROOT = r"\s*1\s*/\s*[0-9]+(?![.\d])"  # x^1/2
 MODULE = r"(?:np|jnp|numpy|torch|tf|scipy|math|LA)(?:\.(?:linalg|special|functional|numpy))*\.(?=[a-z])"
 FUNCTION_HEAD = r"[ \t]*([^\W\d_]\w*)[ \t]*\(\s*([^()=;\n]*?)\s*\)\s*(?=:?=)"
+SUM_FOLLOWS = r"\s*(?:∑|Σ\s*_\{)"  # Σ_k Σ_{i ∈ C_k} is no matrix before a sum
 TRANSPOSED = r"'|ᵀ|⊤|\^\{?[T⊤]"
 
 
@@ -362,7 +363,8 @@ class Lexer(Keywords):
         upper = limits.upper if "=" not in self.text[end : limits.end] else None
         if upper is not None and (declared or upper.number is not None or not self.decide(start, True, 2)):
             return 0  # Σ_j^2 is an entry squared, or a power of Σ_j; Σ_t^T may be transposed
-        if limits.explicit:
+        before_sum = bool(limits.clauses) and not declared and match_at(SUM_FOLLOWS, self.text, limits.end)
+        if limits.explicit or before_sum:
             return self.operand("BIG_SUM", ("sum", limits), start, limits.end)
         follows = match_at(OPERAND_FOLLOWS, self.text, limits.end)
         inside = self.innermost()

@@ -23,11 +23,12 @@ ITEM = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b){HEAD}"
 UNCALLED = rf"(?:^|[;\n,]|\b(?:let|where|with|and)\b)\s*({NAMED})\s*:?=(?!=)"  # E = …, which may be called E(w)
 BINDERS = ("∑", "∏", "Σ", "sum", "prod", "max", "min")
 CAPITAL_SIGMA = (  # that sums: Σ_{i=1}, Σᵢ and Σ^N, or Σ_i (…) and Σ_i t_i, but not the Σ_i of rᵀΣ_i(…)
-    rf"Σ(?=_\{{\s*\w+\s*=|[{SUBS}]|\^|(?<![ᵀ'′]Σ)(?<![ᵀ'′] Σ)_(\w)\s*(?:[(\[{{|‖]|[^\W\d_]+_\1(?!\w)))"
+    rf"Σ(?=_\{{\s*\w+\s*[=:≠<∈]|[{SUBS}]|\^|(?<![ᵀ'′|]Σ)(?<![ᵀ'′|] Σ)_\{{?(\w)\w{{0,2}}\}}?\s*"
+    r"(?:[(\[{|‖√½∑Σ]|[a-z]{2,}\b|[^-+−;=\n]{0,60}?_\{?\w?\1))"
 )
 BINDER = regex(
     rf"(?:[∑∏]|\b(?:sum|prod|max|min)|{CAPITAL_SIGMA})\s*(?:\^(?:\{{[^{{}}]*\}}|\w)\s*)?"
-    rf"(?:_\{{\s*([\w\s,]+)|_(\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
+    rf"(?:_\{{\s*([\w\s,]+)|_([a-z]{{2,3}}(?![A-Za-z])|\w)|([{SUBS}]+)|\(\s*(\w)\s*=)"
 )
 
 

@@ -61,8 +61,10 @@ def _sum_at_the_end(node: Node) -> Node | None:
 
 
 def _letters_of(found: Node) -> set[str]:
-    """The letters that a sum binds."""
-    return {clause.letter for clause in found.value[1].clauses if isinstance(clause, Range)}
+    """The letters that a sum binds; without limits the one that numbers what it is of."""
+    clauses = found.value[1].clauses
+    inside = set[str]() if clauses else free_letters(found.parts[0], None)
+    return inside if len(inside) == 1 else {clause.letter for clause in clauses if isinstance(clause, Range)}
 
 
 BARS = frozenset(("norm", "bars"))

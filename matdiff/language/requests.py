@@ -23,7 +23,8 @@ WISH = (
     r"(?:I|[Ww]e)(?:'d|\s+would)?\s+(?:want|need|like|have|wish|(?:am|are)\s+(?:trying|asked))\s+to|I'm\s+trying\s+to"
 )
 POLITE = rf"(?:[Pp]lease|[Nn]ow|[Hh]ow\s+(?:to|(?:do|can|would|should)\s+{ONE})|[Cc]an\s+(?:you|someone|anyone)|{WISH})"
-NEED = r"I(?:'m|\s+am)?\s+(?:need|want|looking\s+for)"
+POLITE += r"(?:\s+(?:please|help\s+me|show\s+me\s+how\s+to))?"
+NEED = r"(?:I(?:'m|\s+am)?\s+(?:need|want|looking\s+for)|Want|Need|Looking\s+for)"
 VERB = (
     rf"(?:(?:{POLITE}\s+)?(?:"
     + "|".join(rf"[{verb[0].upper()}{verb[0]}]{verb[1:]}".replace(" ", r"\s+") for verb in sorted(VERBS))
@@ -85,7 +86,7 @@ WORDS = ALONE | frozenset(
 
 def is_verb(word: str) -> bool:
     """Whether a word in front of a statement does but ask for it: find, what is, now compute."""
-    return bool(re.fullmatch(VERB, word))
+    return bool(re.fullmatch(VERB, word, re.IGNORECASE))
 
 
 def is_request(words: list[str]) -> bool:
