@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 import matdiff
+from matdiff.algebra.expr import postorder
+from matdiff.algebra.identities.indexed import bound_names
+from matdiff.algebra.operators.sums import IndexedSum
 from matdiff.numeric.evaluate import evaluate
 
 RNG = np.random.default_rng(7)
@@ -64,3 +67,20 @@ def test_the_largest_of_no_members_is_refused() -> None:
     assert matdiff.evaluate(e, x=np.array([[1.0, 2.0], [3.0, 5.0]]), w=np.array([1.0, -1.0])) == -2.0
     with pytest.raises(matdiff.MatdiffError, match="max is of no entries"):
         matdiff.evaluate(e, x=np.ones((1, 2)), w=np.ones(2))
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("∑_k (∑_j x_j a_jk) (∑_j y_j a_jk)", "x"),
+        ("∑_i a_i ∏_{j≠i} x_j", "x"),
+        ("∏_i x_i", "x"),
+        ("∑_i log(∑_{j≠i} exp(-‖A x_i - A x_j‖²))", "A"),
+    ],
+)
+def test_no_line_binds_an_index_within_a_sum_over_it(text: str, wrt: str) -> None:
+    d = matdiff.derive(text, wrt=wrt)
+    sums = {node for line in d.lines for node in postorder(line.expression) if isinstance(node, IndexedSum)}
+    assert sums
+    assert [str(s) for s in sums if s.index.name in bound_names(s.operands[0])] == []
+    assert d.verify().ok

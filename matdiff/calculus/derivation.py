@@ -10,6 +10,7 @@ from matdiff.algebra.constants import Zeros
 from matdiff.algebra.expr import Expr, Index, Operator, fact, postorder, replace
 from matdiff.algebra.identities import SIMPLIFICATIONS, TIDYING
 from matdiff.algebra.identities.factoring import positive_first, twins_under_d
+from matdiff.algebra.identities.parts import apart
 from matdiff.algebra.identities.traces import (
     trace_of_indexed_sum,
     trace_of_multiple,
@@ -69,8 +70,12 @@ class Phase(NamedTuple):
     def lines(self, full: bool = False) -> Iterator[Line]:
         """The lines after the start, replayed from the steps; with *full* one line for every step.
 
-        Otherwise scalars and sums leave the traces of an opening line without a line of their own.
+        Otherwise scalars and sums leave the traces of an opening line without a line of their own.  No line binds an
+        index within a sum over it.
         """
+        yield from (line._replace(expression=apart(line.expression)) for line in self._replayed(full))
+
+    def _replayed(self, full: bool) -> Iterator[Line]:
         if self.title == "Gradient" and not full:
             if self.opening is not None or self.groups:
                 yield self._result()

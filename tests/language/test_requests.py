@@ -93,6 +93,9 @@ ASKED = [
     (r"maxw(w' \mu - \lambda w' \Sigma w)", "w'*mu - lambda*w'*Sigma*w", "w"),
     ("x in R^n, A symmetric: f(x) = x'Ax; gradient?", "x'*A*x", "x"),
     ("¼x'Lx, x in {-1,1}^n; ∂/∂x", "x'*L*x/4", "x"),
+    ("can anyone help me find d/dX of tr(X'AX)? A is symmetric", "tr(X'*A*X)", "X"),
+    ("Hi, I need the gradient of g(X) = ||AX - B||_F^2 w.r.t. X", "norm2(A*X - B)^2", "X"),
+    ("I have h = tanh(Wx + b). Want dE/dW with E = v'h", "h = tanh(W*x + b); E = v'*h; E", "W"),
     ("Find the MLE of v where l(v) = -N log v - c/v", "-N*log(v) - c/v", "v"),
 ]
 
