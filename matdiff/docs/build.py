@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "html_theme": "furo",
     "html_favicon": str(ICON),
     "html_show_sphinx": False,
+    "html_show_copyright": False,  # which the licence says
     "html_copy_source": False,
     "html_static_path": [str(style) for style in STYLES],
     "html_css_files": [style.name for style in STYLES],
