@@ -11,7 +11,7 @@ from sampling import SIZES, stacked, values_of
 
 import matdiff
 from matdiff.algebra.expr import Index, postorder
-from matdiff.calculus.jacobian import short_products
+from matdiff.calculus.blocks import short_products
 from matdiff.cli import main
 from matdiff.results.second import Jacobian
 

@@ -81,12 +81,68 @@ def test_sums_over_some_of_the_states_are_refused() -> None:
         matdiff.derive(text, "W")
 
 
-def test_a_jacobian_of_a_recurrence_is_refused() -> None:
-    with pytest.raises(matdiff.MatdiffError, match="of a recurrence"):
-        matdiff.jacobian("z[1] = x; z[k+1] = tanh(W z[k]) for k = 1..K; z[K+1]", "x")
+@pytest.mark.parametrize("text", PROGRAMS)
+def test_every_jacobian_is_right(text: str) -> None:
+    f = matdiff.parse(text)
+    unknowns = [s.name for s in symbols(f) if s.name not in ("K", "L", "T")]
+    assert matdiff.jacobian(f, unknowns).verify(trials=1).ok
+    assert matdiff.hessian(f, unknowns[0]).verify(trials=1).ok
+
+
+NETWORK = "h[0] = a; h[t] = tanh(W h[t-1] + U x[t]) for t = 1..T; "
+
+
+def states(values: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """h[0], …, h[T] by a loop."""
+    found = [values["a"]]
+    for x in values["x"]:
+        found.append(np.tanh(values["W"] @ found[-1] + values["U"] @ x))
+    return found
+
+
+FUNCTIONS = {
+    "h[T]": lambda h: h[-1],
+    "h[2]": lambda h: h[2],
+    "sum(t=1..T, t*h[t])": lambda h: sum(t * state for t, state in enumerate(h)),
+}
+
+
+@pytest.mark.parametrize("last", FUNCTIONS)
+def test_jacobians_run_forwards(last: str) -> None:
+    """Against central differences of a loop, also by every member of a family."""
+    random = np.random.default_rng(3)
+    shapes = {"a": (3,), "W": (3, 3), "U": (3, 2), "x": (4, 2)}
+    values = {name: random.normal(size=shape) for name, shape in shapes.items()}
+    found = matdiff.jacobian(NETWORK + last, list(shapes), "a: n; W: n x n; U: n x m; x[t=1..T]: m")
+    for name, shape in shapes.items():
+        columns = []
+        for entry in np.ndindex(*(shape if name == "x" else shape[::-1])):
+            step = np.zeros(shape)
+            step[entry if name == "x" else entry[::-1]] = 1e-5
+            ahead, behind = (FUNCTIONS[last](states({**values, name: values[name] + sign * step})) for sign in (1, -1))
+            columns.append((ahead - behind) / 2e-5)
+        got = np.asarray(matdiff.evaluate(found.results[name], {**values, "T": 4}))
+        if name == "x":
+            got = np.concatenate(list(got), axis=1)
+        np.testing.assert_allclose(got, np.array(columns).T, atol=1e-8)
+
+
+def test_the_page_of_a_jacobian_says_its_recurrence() -> None:
+    where = "a: n; W: n x n; U: n x m; x[t=1..T]: m"
+    found = matdiff.jacobian(NETWORK + "h[T]", "W", where)
+    assert "J_h[0] = 0_{n×n*n}" in found.to_text("none")
+    assert "= h[t − 1]ᵀ ⊗ H[t] + H[t]W J_h[t − 1]" in found.to_text()
+    assert "{J_{h}}_{t}" in found.to_latex()
+    assert matdiff.parse(str(found.result), where) is found.result
+
+
+@pytest.mark.parametrize("state", ["h", "h_2"])
+def test_there_is_no_jacobian_by_a_state(state: str) -> None:
+    with pytest.raises(matdiff.MatdiffError, match=f"{state} is a state of a recurrence"):
+        matdiff.jacobian(NETWORK + "h[T]", state, "a: n; W: n x n; U: n x m; x[t=1..T]: m")
 
 
 def test_the_number_of_a_state_cannot_vary() -> None:
-    for derived in (matdiff.derive, matdiff.jvp):
+    for derived in (matdiff.derive, matdiff.jvp, matdiff.jacobian, matdiff.hessian):
         with pytest.raises(matdiff.MatdiffError):
             derived("z[1] = x; z[k+1] = tanh(W z[k]) for k = 1..K; ‖z[K+1]‖²", "K")

@@ -6,7 +6,7 @@ In goes an expression, out come the nodes whose differential stays an unknown dY
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 
 from matdiff.algebra.expr import Expr, Operator, Symbol, postorder, replace
 from matdiff.algebra.identities.powers import collected
@@ -20,6 +20,7 @@ from matdiff.errors import UnsupportedError
 
 BLOCK = 48  # a node whose differential would be longer, written out, is a block of its own
 SHARED = BLOCK // 3  # and so is a shorter one that stands in several places, where it would be written out again
+FACTORS = 16  # a product of more of them is bracketed for a Jacobian
 GROUP = 16  # and so is a product with that many factors that depend on an unknown
 
 
@@ -48,6 +49,37 @@ def bracketed(node: Expr) -> Expr | None:
         groups = [factors[k : k + GROUP] for k in range(0, len(factors), GROUP)]
         factors = [kind(*group) if len(group) > 1 else group[0] for group in groups]
     return kind(*factors)
+
+
+def short_products(f: Expr) -> Expr:
+    """An expression with long products bracketed into short ones, also where they stand in one another.
+
+    The differential of a product of n factors has n terms of n factors: brackets keep that linear.  The places of
+    the brackets depend on the factors there, so that ABC… and BC… have their pieces in common.
+    """
+    done: dict[Expr, Expr] = {}
+    numbers: dict[Expr, int] = {}
+    for node in postorder(f):
+        operands = tuple([done[o] for o in node.operands])
+        if isinstance(node, Product):
+            while len(operands) > FACTORS:
+                operands = tuple(_pieces(operands, numbers))
+            done[node] = Product(*operands)
+        else:
+            done[node] = node if operands == node.operands else node.make(operands, node.data)
+    return done[f]
+
+
+def _pieces(factors: Sequence[Expr], numbers: dict[Expr, int]) -> Iterator[Expr]:
+    """Neighbours as products of two factors or more; a bracket closes behind every eighth of the distinct factors."""
+    piece: list[Expr] = []
+    for k, factor in enumerate(factors):
+        piece.append(factor)
+        number = numbers.setdefault(factor, len(numbers))
+        closes = number % 8 == 0 or len(piece) >= FACTORS
+        if (closes and len(piece) > 1) or k == len(factors) - 1:
+            yield Product(*piece) if len(piece) > 1 else piece[0]
+            piece = []
 
 
 def block_names(f: Expr, depends: Dependence, nodes: Collection[Expr] = ()) -> dict[Expr, str]:

@@ -7,7 +7,7 @@ once, and work grows with the number of distinct nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matdiff.algebra.constants import Identity, Zeros
@@ -23,22 +23,24 @@ from matdiff.algebra.memory import without_collector
 from matdiff.algebra.operators.differentials import Differential, holds_differential
 from matdiff.algebra.operators.kronecker import Unvec
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, zero
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence, State
 from matdiff.algebra.operators.structure import Named
 from matdiff.algebra.operators.sums import Entry, Member, UnitVector, under
 from matdiff.algebra.rewriting import Simplifier, Step
 from matdiff.algebra.simplification import tidy
-from matdiff.calculus.blocks import block_names
-from matdiff.calculus.derivation import Block, Gradients, Phase, give
+from matdiff.calculus.blocks import block_names, short_products
+from matdiff.calculus.derivation import Block, Gradients, Phase, exchanged, give
 from matdiff.calculus.differential import Differentiation
 from matdiff.calculus.gradient import independent, resolved
 from matdiff.calculus.members import brought_to, index_names
 from matdiff.calculus.parts import is_part, jacobians_by_parts, wholes
+from matdiff.calculus.recurrences import unrolled_once
 from matdiff.calculus.traceform import TraceTerm, line_of
 from matdiff.calculus.varying import Exchange, projection, relaxed
 from matdiff.calculus.vecform import VecForm, as_vec
+from matdiff.errors import UnsupportedError
 
 VEC_FORM, LINEAR_FORM, JACOBIAN = "Vec form", "Linear form", "Jacobian"
-FACTORS = 16  # a product of more of them is bracketed
 SUBSTITUTION, PROJECTION = "Substitution", "Projection"
 
 
@@ -71,8 +73,15 @@ def _jacobians(f: Expr, unknowns: Mapping[str, Expr]) -> Jacobians:
     if free:
         relax = Exchange(free)
         f, unknowns = relax(f), {name: relax(u) for name, u in unknowns.items()}
+    if states := [name for name, u in unknowns.items() if isinstance(u, Iterate | Recurrence)]:
+        message = f"{states[0]} is a state of a recurrence, of which there is no Jacobian"
+        raise UnsupportedError(message, suggestion="Take what the recurrence is made of, its start or a parameter.")
     whole = short_products(f)
-    parts = [(_ByScalar if _is_scalar(group) else _Sweep)(whole, group).derive() for group in _groups(unknowns)]
+    through_steps = any(isinstance(node, Recurrence) for node in postorder(whole))
+    parts = [
+        (_ByScalar if _is_scalar(group) and not through_steps else _Sweep)(whole, group).derive()
+        for group in _groups(unknowns)
+    ]
     give(whole)
     found = {name: j for part in parts for name, j in part.gradients.items()}
     unconstrained = {name: j for part in parts for name, j in part.unconstrained.items()}
@@ -116,19 +125,27 @@ class _Sweep:
         self.unknowns = unknowns
         self.depends = independent(f, unknowns.values())
         self.names = block_names(f, self.depends)
-        self.differentiation = Differentiation(self.depends, self.names)
+        self.states = [node for node in postorder(f) if isinstance(node, Iterate) and self.depends(node)]
+        if numbered := [str(z.operands[1]) for z in self.states if self.depends(z.operands[1])]:
+            raise UnsupportedError(f"the number of a state cannot vary: {numbered[0]}")
+        self.cuts = {*self.names, *self.states}
+        self.differentiation = Differentiation(self.depends, self.cuts)
         self.simplifier = Simplifier(SIMPLIFICATIONS)
         self.tidy = Simplifier(TIDYING, holds_differential)
         self.vecform = VecForm()
-        self.known: dict[tuple[Expr, str], Expr] = {}  # the names of ∂ vec Y/∂(vec X)ᵀ
+        self.known: dict[tuple[Expr, str], Expr] = {}  # the names of ∂ vec Y/∂(vec X)ᵀ, and those of states
         self.wanted = {name: general_member(f, u) for name, u in unknowns.items()}
 
     def derive(self) -> Gradients:
         blocks: list[Block] = []
         totals: dict[str, Expr] = {}
         if self.depends(self.f):
-            for node, name in [*self.names.items(), (self.f, "f")]:
-                block, totals = self._block(node, name)
+            for node, name in self.names.items():
+                blocks += self._recurrence(node) if isinstance(node, Recurrence) else [self._block(node, name)[0]]
+            if self.f in self.states:
+                totals = {name: self.known[self.f, name] for name in self.unknowns if (self.f, name) in self.known}
+            else:
+                block, totals = self._block(self.f, "f")
                 blocks.append(block)
         found, unconstrained = {}, {}
         for name, unknown in self.unknowns.items():
@@ -156,32 +173,64 @@ class _Sweep:
         phases = [differential, Phase(VEC_FORM, opening, line, groups)]
         totals: dict[str, Expr] = {}
         for unknown, member in self.wanted.items():
-            pieces = [p for target, m in factors.items() for p in self._carried(target, m, unknown, member)]
+            free = self.f.free | node.free
+            pieces = [p for target, m in factors.items() for p in self._carried(target, m, unknown, member, free)]
             if pieces:
                 raw = Sum.of(*pieces)
                 totals[unknown], steps = self.simplifier(raw)
                 phases.append(Phase(f"{JACOBIAN} by {unknown}", None, raw, (tuple(steps),) if steps else ()))
-                label = f"J_{name}" if len(self.unknowns) == 1 else f"J_{name}_{unknown}"
-                self.known[node, unknown] = Named(label, totals[unknown])
+                self.known[node, unknown] = Named(self._label(name, unknown), totals[unknown])
         return Block(node, name, tuple(phases)), totals
 
-    def _carried(self, target: Expr, factor: Expr, name: str, member: Expr) -> list[Expr]:
-        """What a term M vec(dY) contributes to the Jacobian by an unknown: M, or M J where d vec Y = J d vec X."""
+    def _label(self, name: str, unknown: str) -> str:
+        """J_h, the Jacobian of a block by an unknown."""
+        return f"J_{name}" if len(self.unknowns) == 1 else f"J_{name}_{unknown}"
+
+    def _recurrence(self, z: Recurrence) -> list[Block]:
+        """Forward through the steps of a recurrence: J[k+1] = M J[k] + N for dz[k+1] = M dz[k] + N dX."""
+        blocks, starts = list[Block](), dict[str, Expr]()
+        if self.depends(z.operands[0]):
+            self.differentiation.define(z.first, z.operands[0])
+            block, starts = self._block(z.first, z.name)
+            blocks.append(block)
+        self.differentiation.define(z.after, unrolled_once(z))
+        self.cuts |= {z.before, z.after}
+        states = {name: self._state(z, name) for name, u in self.unknowns.items() if independent(z, [u])(z)}
+        self.known |= {(z.before, name): state for name, state in states.items()}
+        block, steps = self._block(z.after, z.name)
+        own = {n: Recurrence(starts.get(n, zero(s.shape)), steps.get(n, zero(s.shape)), s) for n, s in states.items()}
+        for state in (*self.states, z.before):
+            if state.operands[0] is z:
+                self.known |= {(state, name): Iterate(j, state.operands[1]) for name, j in own.items()}
+        return [*blocks, exchanged(block, Exchange({s: own[n].before for n, s in states.items()}))]
+
+    def _state(self, z: Recurrence, name: str) -> State:
+        """J[k] inside the step that gives J[k+1]."""
+        taken = {str(n.data[0]) for n in postorder(self.f) if isinstance(n, Symbol | Named | Recurrence)}
+        label = next(fresh(taken, self._label(z.name, name), [self._label(z.name, name)]))
+        shape = as_vec(z).rows, as_vec(self.wanted[name]).rows
+        return State(label, shape, z.index, z.origin, z.forward)
+
+    def _carried(self, target: Expr, factor: Expr, name: str, member: Expr, free: frozenset[Index]) -> list[Expr]:
+        """What a term M vec(dY) contributes to the Jacobian by an unknown: M, or M J where d vec Y = J d vec X.
+
+        The block has the indices that are *free*; over others of a state z[i] there is a sum.
+        """
         if target is member:
             return [factor]
         if isinstance(target, Member) and isinstance(member, Member) and target.operands[0] is member.operands[0]:
-            return self._brought(factor, target, member)
+            return self._brought(factor, target, member, free)
         known = self.known.get((target, name))
-        return [] if known is None else [Product.of(factor, known)]
+        return [] if known is None else [under(tuple(target.free - free), Product.of(factor, known))]
 
-    def _brought(self, factor: Expr, target: Member, member: Member) -> list[Expr]:
+    def _brought(self, factor: Expr, target: Member, member: Member, free: frozenset[Index]) -> list[Expr]:
         """A contribution to one member as one to another; an index of F itself stays, and δᵢⱼ says where it counts."""
         family, *old = target.operands
         new, ranges = member.operands[1:], family.ranges if isinstance(family, Symbol) else ()
-        kept = [isinstance(a, Index) and a in self.f.free and a is not b for a, b in zip(old, new, strict=True)]
+        kept = [isinstance(a, Index) and a in free and a is not b for a, b in zip(old, new, strict=True)]
         here = [_delta(a, b) for a, b, keep in zip(old, new, kept, strict=True) if keep]
         old = [b if keep else a for a, b, keep in zip(old, new, kept, strict=True)]
-        brought = brought_to(Scale.of(Hadamard.of(*here), factor) if here else factor, old, new, ranges, self.f.free)
+        brought = brought_to(Scale.of(Hadamard.of(*here), factor) if here else factor, old, new, ranges, free)
         return [] if brought is None else [brought]
 
     # ---- the answers --------------------------------------------------------------------------------
@@ -192,7 +241,7 @@ class _Sweep:
         if found is None:
             by_member = unknown.is_scalar and ONE not in self.f.shape
             return zero(self.f.shape if by_member else (rows, cols))
-        names = set(self.known.values())
+        names: set[Expr] = {j for j in self.known.values() if isinstance(j, Named)}
         whole, steps = found, list[Step]()
         expanded = replace_all(found, names)
         if expanded is not found:
@@ -279,37 +328,6 @@ class _ByScalar:
 # ---- parts ------------------------------------------------------------------------------------------
 
 
-def short_products(f: Expr) -> Expr:
-    """An expression with long products bracketed into short ones, also where they stand in one another.
-
-    The differential of a product of n factors has n terms of n factors: brackets keep that linear.  The places of
-    the brackets depend on the factors there, so that ABC… and BC… have their pieces in common.
-    """
-    done: dict[Expr, Expr] = {}
-    numbers: dict[Expr, int] = {}
-    for node in postorder(f):
-        operands = tuple([done[o] for o in node.operands])
-        if isinstance(node, Product):
-            while len(operands) > FACTORS:
-                operands = tuple(_pieces(operands, numbers))
-            done[node] = Product(*operands)
-        else:
-            done[node] = node if operands == node.operands else node.make(operands, node.data)
-    return done[f]
-
-
-def _pieces(factors: Sequence[Expr], numbers: dict[Expr, int]) -> Iterator[Expr]:
-    """Neighbours as products of two factors or more; a bracket closes behind every eighth of the distinct factors."""
-    piece: list[Expr] = []
-    for k, factor in enumerate(factors):
-        piece.append(factor)
-        number = numbers.setdefault(factor, len(numbers))
-        closes = number % 8 == 0 or len(piece) >= FACTORS
-        if (closes and len(piece) > 1) or k == len(factors) - 1:
-            yield Product(*piece) if len(piece) > 1 else piece[0]
-            piece = []
-
-
 def _collected(terms: Sequence[TraceTerm]) -> tuple[dict[Expr, Expr], Step | None]:
     """Σ M vec(dX) = (ΣM) vec(dX), for every X: the factors, and that step where it is one."""
     groups: dict[Expr, list[Expr]] = {}
@@ -349,11 +367,12 @@ def replace_all(e: Expr, names: set[Expr]) -> Expr:
 
 
 def general_member(f: Expr, unknown: Expr) -> Expr:
-    """What an answer is about: of a family its general member, with indices that F does not have free."""
+    """What an answer is about: of a family its general member, with indices that neither F nor a step has free."""
     if not (isinstance(unknown, Symbol) and unknown.ranges):
         return unknown
+    taken = f.free | {node.index for node in postorder(f) if isinstance(node, Recurrence)}
     for node in postorder(f):
-        is_general = len(node.free) == len(unknown.ranges) and node.free.isdisjoint(f.free)
+        is_general = len(node.free) == len(unknown.ranges) and node.free.isdisjoint(taken)
         if isinstance(node, Member) and node.operands[0] is unknown and is_general:
             return node
     letters = fresh(index_names(f), "i", INDICES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matdiff.algebra.constants import Identity
@@ -11,13 +11,16 @@ from matdiff.algebra.expr import Expr, postorder
 from matdiff.algebra.identities import jacobians as laws
 from matdiff.algebra.notation import TEXT
 from matdiff.algebra.operators.blocks import blocks_one_by_one
+from matdiff.algebra.operators.recurrence import Iterate, Recurrence
 from matdiff.algebra.operators.sums import Entry
 from matdiff.algebra.rewriting import Step
 from matdiff.calculus.derivation import Block, Gradients, Phase, unspoken
 from matdiff.calculus.hessian import Hessians
 from matdiff.output.notation import Printer, write
 from matdiff.page.gradients import (
+    added_definitions,
     declared,
+    definition,
     definitions,
     each_heading_once,
     head,
@@ -112,7 +115,8 @@ def in_indices(e: Expr) -> str:
 def sections(found: Gradients, name: Formula, pen: Pen, full: bool) -> Iterator[Section]:
     """The headings and lines of a derivation of dF, where F is written under a name."""
     for block in found.blocks:
-        own = name if block.node is found.function else named(block.name)
+        is_state = isinstance(block.node, Iterate)
+        own = name if block.node is found.function else pen(block.node) if is_state else named(block.name)
         shown = last = ""
         for phase in block.phases:
             left = joined([D, " ", VEC, own] if phase.start.shape != block.node.shape else [D, own])
@@ -153,7 +157,10 @@ def name_of_jacobian(found: Gradients, block: Block, phase: Phase, name: Formula
     unknown = found.unknowns.get(by, block.node)
     if block.node is found.function or not block.name:
         return symbol_of_jacobian(found.function, name, unknown)
-    return named(f"J_{block.name}" if len(found.unknowns) == 1 else f"J_{block.name}_{by}")
+    label = named(f"J_{block.name}" if len(found.unknowns) == 1 else f"J_{block.name}_{by}")
+    if not isinstance(block.node, Iterate):
+        return label
+    return joined([sign("", "{"), label, sign("[", "}_{"), plain(block.node.operands[1]), sign("]", "}")])
 
 
 def derived(found: Gradients, steps: str) -> tuple[Pen, list[Line], list[Section]]:
@@ -192,6 +199,7 @@ def of_jacobian(
         parts=[lines] if lines else [],
         heading="Jacobian" if lines else "",
         answers=[in_names(a, a.value, pen) for a in answers],
+        before=list(of_recurrences(found.function, results.values(), pen)),
         conditions=said(found),
         subject="the Jacobian",
         record=lambda: record("jacobian", found.function, results, found.steps(), layout=layout),
@@ -213,6 +221,7 @@ def of_hessian(
         parts=[lines] if lines else [],
         heading="Hessian" if lines else "",
         answers=[in_names(a, a.value, pens[0]) for a in answers],
+        before=list(of_recurrences(found.function, blocks.values(), pens[0])),
         conditions=said(found),
         subject="the Hessian",
         certificate=certificate,
@@ -220,6 +229,13 @@ def of_hessian(
             "hessian", found.function, blocks, found.steps(), certificate=certificate_record(certificate)
         ),
     )
+
+
+def of_recurrences(f: Expr, answers: Iterable[Expr], pen: Pen) -> Iterator[Line]:
+    """What the recurrences are that answers have and the function has not."""
+    for node in added_definitions(f, answers):
+        if isinstance(node, Recurrence):
+            yield from definition(node, pen)
 
 
 def hessian_sections(found: Hessians, pens: Sequence[Pen], full: bool) -> Iterator[Section]:

@@ -290,8 +290,13 @@ def answered(found: Gradients, name: str) -> Expr:
 
 def adjoints(found: Gradients) -> list[Expr]:
     """What the answers are written with and the function is not: links ∇_h of a chain, and recurrences δ."""
-    own = {n.data[0] for n in postorder(found.function) if is_definition(n)}
-    nodes = [n for g in found.gradients.values() for n in postorder(g) if is_definition(n)]
+    return added_definitions(found.function, found.gradients.values())
+
+
+def added_definitions(f: Expr, answers: Iterable[Expr]) -> list[Expr]:
+    """The definitions and recurrences in answers that a function has not."""
+    own = {n.data[0] for n in postorder(f) if is_definition(n)}
+    nodes = [n for g in answers for n in postorder(g) if is_definition(n)]
     return [n for n in dict.fromkeys(nodes) if n.data[0] not in own]
 
 

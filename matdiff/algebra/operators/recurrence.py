@@ -147,8 +147,10 @@ class Iterate(Operator):
 
 
 def numbered(name: str, number: Expr, style: Style) -> Notation:
-    """z[k + 1], or z with subscripts."""
-    return Notation((name_text(name, style), style.pick("[", "_{"), Slot(number, SUM), style.pick("]", "}")))
+    """z[k + 1], or z with subscripts, of which LaTeX wants one at a time."""
+    written = name_text(name, style)
+    written = f"{{{written}}}" if style.latex and "_" in written else written
+    return Notation((written, style.pick("[", "_{"), Slot(number, SUM), style.pick("]", "}")))
 
 
 def place(base: Index | Size, offset: int = 0) -> Expr:
