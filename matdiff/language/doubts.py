@@ -22,6 +22,7 @@ from matdiff.language.typing import Attempt, Key
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
 RUN = 5  # how far apart letters of one run are: i to n
 PRODUCTS = ("product", "tight")
+COEFFICIENTS = ("beta", "theta", "gamma", "delta", "omega", "phi", "psi", "xi", "zeta")
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
 
 
@@ -31,6 +32,8 @@ class KindsError(AmbiguityError):
 
 def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bool) -> None:
     """Raises where letters are not what custom makes them for a reason that is none."""
+    _require_coefficients(bound, attempt)
+    _require_rows(bound, attempt)
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "M")], scalar)
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "S")], scalar, OF_ENTRIES)
     _require_data(bound, attempt, turned)
@@ -41,6 +44,37 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_axes(bound, attempt, scalar)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
+
+
+def _require_coefficients(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError where β of X β is a number: a number stands in front of a matrix, and Y may be a vector."""
+    for first, second in (pair for node in bound.order if node.kind in PRODUCTS for pair in pairwise(node.parts)):
+        if (first.kind, second.kind) != ("symbol", "symbol") or "/" in bound.text[first.end : second.start]:
+            continue
+        (matrix, _), (name, _) = first.value, second.value
+        is_open = name in COEFFICIENTS and not bound.names[name].declared and attempt.assumed.get(name) == "S"
+        if is_open and matrix[0].isupper() and ONE not in (first.typed.rows, first.typed.cols):
+            raise KindsError(
+                f"{name} can be a number behind the matrix {matrix}, or what {matrix} is multiplied by",
+                text=bound.text,
+                span=(first.start, second.end),
+                suggestion=f"declare {name}: vector, and what stands beside it, or {name}: scalar",
+            )
+
+
+def _require_rows(bound: Bound, attempt: Attempt) -> None:
+    """Raises AmbiguityError where U is a vector for no other reason than that U_i stands beside ‖U‖_F."""
+    for name in bound.names.values():
+        is_matrix = customary(name.name)[0][0] == "M" and not (name.declared or name.whole)
+        if not (is_matrix and name.indexed == 1 and name.plain and attempt.assumed.get(name.name) == "V"):
+            continue
+        place = next((n for n in bound.order if n.kind == "member" and n.value[0] == name.name), bound.tree)
+        raise AmbiguityError(
+            f"{attempt.written(place)} can be a row or a column of the matrix {name.name}, or an entry of a vector",
+            text=bound.text,
+            span=(place.start, place.end),
+            suggestion=f"write {name.name}[i, :] or {name.name}[:, i], or declare {name.name}: vector",
+        )
 
 
 def _require_columns(
@@ -341,7 +375,8 @@ def say_offsets(bound: Bound, attempt: Attempt) -> None:
 def say_rows(bound: Bound, attempt: Attempt) -> None:
     """Notes that X_i and β of X_i β are numbers, where X_i, before what is multiplied by it, may be a row of data."""
     for first, second in (pair for node in bound.order if node.kind in PRODUCTS for pair in pairwise(node.parts)):
-        names = [first.value[0], second.value[0]] if (first.kind, second.kind) == ("member", "symbol") else []
+        is_pair = (first.kind, second.kind) == ("member", "symbol") and "/" not in bound.text[first.end : second.start]
+        names = [first.value[0], second.value[0]] if is_pair and len(first.value[1]) == 1 else []
         numbers = [name for name in names if attempt.assumed.get(name) == "S" and not bound.names[name].declared]
         if len(numbers) == 2 and numbers[0][0].isupper() and customary(numbers[1])[0][0] != "M":
             row, (data, factor) = attempt.written(first), numbers
