@@ -44,6 +44,11 @@ GRADIENTS = [
     ("norm2(P*u - u)^2", "P: n x n idempotent symmetric; u: n", "u", "2*(u - P*u)"),
     ("norm2(u - D*pinv(D)*u)^2", "D: n x m; u: n", "u", "2*(u - D*pinv(D)*u)"),
     ("norm2((eye(n) - Z*inv(Z'*Z)*Z')*u)^2", "Z: n x m; u: n", "u", "2*(eye(n) - Z*inv(Z'*Z)*Z')*u"),
+    # the normal equations: Xᵀ(y − X(XᵀX + λI)⁻¹Xᵀy) = λ(XᵀX + λI)⁻¹Xᵀy
+    ("norm2(u - Z*inv(Z'*Z + s*eye(n))*Z'*u)^2", "Z: m x n; u: m; s: scalar", "s",
+     "2*s*u'*Z*inv(Z'*Z + s*eye(n))^3*Z'*u"),
+    ("norm2(u - Z*inv(Z'*M*Z + S)*Z'*M*u)^2", "Z: m x n; u: m; M: m x m spd; S: n x n spd", "u",
+     "2*(u - Z*inv(Z'*M*Z + S)*Z'*M*u - M*Z*inv(Z'*M*Z + S)*Z'*(u - Z*inv(Z'*M*Z + S)*Z'*M*u))"),
     # a difference of numbers is a column times a row, and powers of a length are one denominator
     ("log(u'*u - u'*P*u)", "P: n x n symmetric; u: n", "u", "2*(u - P*u)/(u'*(u - P*u))"),
     ("sum(z.^4)/norm2(z)^4", "z: n", "z", "4*(z.^3 - sum(z.^4)*z/norm2(z)^2)/norm2(z)^4"),
