@@ -6,7 +6,6 @@ taken apart again.  A letter that stands in one font only keeps its plain name.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
@@ -37,20 +36,20 @@ COMMANDS = {
 BOLD = r"\\(?:boldsymbol|bm|mathbf|vec|pmb|symbf)\b|[\U0001d400-\U0001d433\U0001d6a8-\U0001d6e1]"
 CONSTANTS = frozenset("I")  # the identity is one in every font
 WORDS = frozenset("let in and for max min be is are of the wrt to how can its via all any has get arg".split())
-ONE = rf"(?:[A-Za-z]|[{GREEK_CLASS}])(?!\w)"
-ASKED = (  # the places of a letter that is only named there: whatever its font, it is the one of the function
-    rf"∂\s*{ONE}|/\s*\(?\s*d\s*{ONE}|(?:\A|:)\s*{ONE}(?=\s*[↦→])|{ONE}[{MARKS}]?(?:\s*\^\s*\{{?[*⋆]\}}?)?(?=\s*:?=\s*arg)"
-    rf"|\b(?:respect\s+to|w\.?r\.?t\.?|over)\s+{ONE}|∇_\{{?\w+\}}?\s*{ONE}\([^()=;]*\)"
+STYLED = r"[\U0001d400-\U0001d7cb\u2102-\u213b]"
+ONE = rf"(?:[A-Za-z]|[{GREEK_CLASS}]|{STYLED})(?!\w)"
+ASKED = regex(  # where a letter is only named: it has the font of the function
+    rf"∇_\{{?\w+\}}?\s*{ONE}\([^()=;]*\)|(?:∇|∂|min|max|⟫)\s*(?:_\s*\{{?\s*)?{ONE}|/\s*\(?\s*d\s*{ONE}"
+    rf"|(?:\A|:)\s*{ONE}(?=\s*[↦→])"
+    rf"|{ONE}[{MARKS}]?(?:\s*\^\s*\{{?[*⋆]\}}?)?(?=\s*:?=\s*arg)|\b(?:respect\s+to|w\.?r\.?t\.?|over)\s+{ONE}"
 )
 PIECE = regex(
-    rf"{ASKED}|"
     r"[^\W\d_]\w{,40}+\([^()=;]*\)\s*:?=(?!=)|⟪\w+⟫|_\{[^{}=]*=[^{}]*\}\s*\^\s*\{?(?P<limit>\w)"
-    rf"|[\^_]\s*(?:\{{\s*[A-Za-z{GREEK_CLASS}]+\s*\}}|[A-Za-z{GREEK_CLASS}])|𝒩\s*\(|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>[\U0001d400-\U0001d7cb\u2102-\u213b])|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
+    rf"|[\^_]\s*(?:\{{\s*[A-Za-z{GREEK_CLASS}]+\s*\}}|[A-Za-z{GREEK_CLASS}])|𝒩\s*\(|(?:∈|→|\bin)\s*[ℝ𝕊𝔼ℕℂ]|(?P<styled>{STYLED})|(?P<plain>[A-Za-z]+|[{GREEK_CLASS}])"
 )
 # an accent, and a number
 BEHIND = regex(rf"[{MARKS}]+(?:\s*_?\{{?[0-9]+|[₀-₉]+)?|\s*_\s*\{{?\s*[0-9]+(?!\w)|[0-9]+|[₀-₉]+")
 LOW = regex(rf"\s*_|[{SUBS}]")
-BELOW = regex(r"(?:∇|∂|min|max|⟫)\s*(?:_\s*\{?\s*)?$")  # where a letter is only named, by whatever font
 
 
 class Styled(NamedTuple):
@@ -96,8 +95,9 @@ def plain_letter(sign: str) -> str:
 def marks(text: str, functions: Collection[str]) -> Mapping[int, str]:
     """For the places of letters that stand in several fonts their marks; the plain one, else the bold one, has none."""
     found = list(occurrences(text, functions))
-    as_often = Counter((name, font) for _, name, font in found)
-    found = [one for one in found if as_often[one[1:]] > 1 or not BELOW.search(text, max(one[0] - 8, 0), one[0])]
+    asked = {place for m in ASKED.finditer(text) for place in range(*m.span())}
+    stands = {one[1:] for one in found if one[0] not in asked}
+    found = [one for one in found if one[1:] in stands]
     fonts: dict[str, set[str]] = {}
     for _, name, font in found:
         fonts.setdefault(name, set()).add(font)
