@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from matdiff.algebra.expr import Expr
+from matdiff.algebra.expr import FUNCTIONS, Expr
 from matdiff.api.inputs import parse
 from matdiff.results.values import value
+
+KEPT = 64  # texts
 
 
 def evaluate(
@@ -23,4 +26,11 @@ def evaluate(
     >>> evaluate("x'x", {"x": [3, 4]}), evaluate("a x'x", x=[3, 4], a=2)
     (25.0, 50.0)
     """
-    return value(expr if isinstance(expr, Expr) else parse(expr), values or {}, named, allow_nan)
+    read = expr if isinstance(expr, Expr) else _read(expr, tuple(FUNCTIONS.values()))
+    return value(read, values or {}, named, allow_nan)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(text: str, functions: tuple[object, ...]) -> Expr:
+    """A text that is evaluated again and again is read once, as long as the language has the same *functions*."""
+    return parse(text)

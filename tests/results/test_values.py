@@ -136,3 +136,19 @@ def test_numpy_says_nothing_of_an_overflow_and_is_asked_as_before(recwarn: pytes
         assert matdiff.evaluate(e, x=x) == np.inf
         with pytest.raises(FloatingPointError):
             np.exp(x)
+
+
+def test_a_text_is_read_once_and_anew_where_the_language_has_another_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    from matdiff.algebra.expr import FUNCTIONS
+    from matdiff.api import values as asked
+
+    texts: list[str] = []
+    parse = asked.parse
+    monkeypatch.setattr(asked, "parse", lambda text: texts.append(text) or parse(text))
+    text = "sum(tanh(once))"
+    for k in range(3):
+        assert matdiff.evaluate(text, once=np.full(2, float(k))) == pytest.approx(2 * np.tanh(k))
+    assert texts == [text]
+    monkeypatch.setitem(FUNCTIONS, "tanh", FUNCTIONS["exp"])
+    assert matdiff.evaluate(text, once=np.full(2, 1.0)) == pytest.approx(2 * np.e)
+    assert texts == [text] * 2
