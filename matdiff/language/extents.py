@@ -95,7 +95,8 @@ def _tokens(piece: Excerpt) -> Iterator[str]:
 
 def _factor(token: str, piece: Excerpt) -> Size:
     """A name or a number."""
-    if len(token) > 100 or token in KINDS or not (token.isdecimal() or token[0].isalpha() or token[0] == "_"):
+    is_name = (token[0].isalpha() or token[0] == "_") and "ᵀ" not in token
+    if len(token) > 100 or token in KINDS or not (token.isdecimal() or is_name):
         raise wrong_size(piece)
     return size(int(token) if token.isdecimal() else canonical(token))
 
