@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise, permutations
 
 from matdiff.algebra.dims import ONE, SCALAR
 from matdiff.errors import AmbiguityError, ShapeError
 from matdiff.language.binding import Bound
-from matdiff.language.broadcasting import WEIGHTS, is_bias, is_term
+from matdiff.language.broadcasting import WEIGHTS
 from matdiff.language.customs import SCALARS, customary
+from matdiff.language.doubtful_code import require_axes, require_vectors, require_words
 from matdiff.language.doubtful_sums import require_entries
-from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
+from matdiff.language.other_kinds import KindsError, typed_as
 from matdiff.language.scopes import BARE, Binder
 from matdiff.language.syntax import Node, postorder
-from matdiff.language.typed import Misfit, Typed
 from matdiff.language.typing import Attempt, Key
 
 Turned = Mapping[Key, tuple[str, str]]  # what goes against custom: the kind by custom, and the one that is taken
@@ -26,10 +25,6 @@ COEFFICIENTS = ("beta", "theta", "gamma", "delta", "omega", "phi", "psi", "xi", 
 OF_ENTRIES = ("sum", "mean", "prod")  # functions of the entries of what stands in their brackets
 
 
-class KindsError(AmbiguityError):
-    """The undeclared names of a text may have two sets of kinds."""
-
-
 def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bool) -> None:
     """Raises where letters are not what custom makes them for a reason that is none."""
     _require_coefficients(bound, attempt)
@@ -37,11 +32,11 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "M")], scalar)
     _require_columns(bound, attempt, [key for key, kinds in turned.items() if kinds == ("V", "S")], scalar, OF_ENTRIES)
     _require_data(bound, attempt, turned)
-    _require_vectors(bound, attempt)
+    require_vectors(bound, attempt, scalar)
     require_entries(bound, attempt)
     _require_powers(bound, attempt)
-    _require_words(bound, attempt, scalar)
-    _require_axes(bound, attempt, scalar)
+    require_words(bound, attempt, scalar)
+    require_axes(bound, attempt, scalar)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
 
@@ -85,7 +80,7 @@ def _require_columns(
     A number times a vector is common, but not *inside* the brackets of a function of entries, as in sum(y*log(p)).
     """
     products: list[Node] = []
-    typed = _typed(bound, attempt, names, products)
+    typed = typed_as(bound, attempt, names, products)
     if typed is None or not products or (scalar and not typed.is_scalar):
         return
     if inside and not _within(bound, products[0], inside):
@@ -102,7 +97,7 @@ def _require_columns(
 
 def _require_no_rows(bound: Bound, attempt: Attempt, names: list[Key]) -> None:
     """Raises ShapeError where x is a row for no other reason than that x xᵀ of a column is a matrix."""
-    typed = _typed(bound, attempt, names)
+    typed = typed_as(bound, attempt, names)
     if typed is None:
         return
     raise ShapeError(
@@ -202,30 +197,6 @@ def _places(tree: Node) -> dict[str, dict[Binder, Node]]:
     return found
 
 
-def _require_vectors(bound: Bound, attempt: Attempt) -> None:
-    """Raises KindsError where code takes the entries of what x @ w makes, and one of the two may as well be a matrix.
-
-    In code small letters are samples in rows, too: np.mean((x @ w - y)**2).
-    """
-    if bound.dialect is None or not bound.dialect.is_python:
-        return
-    if bound.dialect.name == "cvxpy":
-        _require_no_outer(bound)
-    pairs = [node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot")]
-    products = [node for node in pairs if node.typed is not None and len({*_letters(node, attempt)}) == 2]
-    _typed(bound, attempt, [letter for node in products for letter in _letters(node, attempt)])
-    for product in [node for node in products if node.typed.is_scalar]:
-        first, second = _letters(product, attempt)
-        matrices = (_typed(bound, attempt, [name], kind="M") for name in (first, second))
-        if any(typed and typed.is_scalar for typed in matrices):
-            raise KindsError(
-                f"{attempt.written(product)} is one number if {first} and {second} are vectors; one may be a matrix",
-                text=bound.text,
-                span=(product.start, product.end),
-                suggestion=f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide",
-            )
-
-
 def _require_powers(bound: Bound, attempt: Attempt) -> None:
     """Raises AmbiguityError for X**2 of a matrix, XX on paper and in SymPy, X.^2 in NumPy and in sum(X**2)."""
     found = [node for node in bound.order if node.kind == "dot_power" and not bound.is_code]
@@ -246,118 +217,6 @@ def _require_powers(bound: Bound, attempt: Attempt) -> None:
                 span=(node.start, node.end),
                 suggestion=f"write {shown}^{k} for the power of the matrix, {shown}.^{k} for that of each entry",
             )
-
-
-def _require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
-    """Raises KindsError where an undeclared word is a number or a row beside a matrix, and may be a matrix.
-
-    Letters are what custom makes them; of labels * np.log(X @ W) and XW - target nothing but the word is known.
-    Of code, a Greek letter is asked about where a power or another function of it is added, as in log_var - mu**2.
-    """
-    signs = [n for n in bound.order if n.kind == "array" and n.value.name in BESIDE and len(n.parts) == 2]
-    signs += [n for n in bound.order if n.kind == "sum" and any(is_word(bound, part) for part in n.parts)]
-    pairs = [(node, *pair) for node in signs for pair in permutations(node.parts, 2)]
-    attempt.restore()
-    for node, part, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
-        name, shown = _only_name(bound, part), attempt.written(other)
-        is_doubtful = is_word(bound, name) and not (is_bias(part) and is_term(node))
-        is_doubtful = is_doubtful or (name in GREEK_WORDS - SMALL_CONSTANTS and part.kind != "symbol" and is_term(node))
-        typed = _typed(bound, attempt, [name], kind="M") if is_doubtful else None
-        if typed is None or (scalar and not typed.is_scalar):
-            continue
-        raise KindsError(
-            f"{name} can be a number beside every entry of {shown}, a vector beside every row, "
-            "or a matrix of its shape",
-            text=bound.text,
-            span=(node.start, node.end),
-            suggestion=f"declare {name}: scalar, {name}: vector or {name}: matrix to decide",
-        )
-
-
-BESIDE = frozenset("add sub subtract mul multiply div divide pow power maximum minimum logaddexp".split())
-OF_EACH = frozenset("negative exp log sqrt square abs tanh sigmoid relu".split())
-
-
-def _only_name(bound: Bound, root: Node) -> str:
-    """The undeclared name of a piece that is made of its entries alone, one by one: mu of mu**2; else empty."""
-    stack, names = [root], set()
-    while stack:
-        node = stack.pop()
-        if node.kind == "symbol" and bound.names[node.value[0]].declared is None:
-            names.add(node.value[0])
-        elif node.kind != "NUMBER" and not (node.kind == "array" and node.value.name in BESIDE | OF_EACH):
-            return ""
-        stack += node.parts
-    return names.pop() if len(names) == 1 else ""
-
-
-def is_word(bound: Bound, of: Node | str) -> bool:
-    """Whether a name is undeclared and of several letters, or with a word as its label, and no Greek letter."""
-    name = of if isinstance(of, str) else of.value[0] if of.kind == "symbol" else ""
-    stem, _, label = name.partition("_")
-    is_word = (len(stem) > 1 and stem.isalpha() and stem not in GREEK_WORDS | ABBREVIATED) or len(label) > 1
-    return is_word and bound.names[name].declared is None
-
-
-def _is_matrix(node: Node) -> bool:
-    return node.typed is not None and ONE not in (node.typed.rows, node.typed.cols)
-
-
-def _require_no_outer(bound: Bound) -> None:
-    """Raises AmbiguityError for u @ u.T of a vector, which has one axis in cvxpy and is a column on paper."""
-    for node in [node for node in bound.order if node.kind == "product"]:
-        for left, right in pairwise(part.typed for part in node.parts):
-            if left.cols is ONE and left.rows is not ONE and right.rows is ONE and right.cols is not ONE:
-                raise AmbiguityError(
-                    f"{bound.text[node.start : node.end]} is an inner product of arrays with one axis, and the outer "
-                    "product of columns",
-                    text=bound.text,
-                    span=(node.start, node.end),
-                    suggestion="declare a matrix, or write cp.sum_squares(u) or cp.outer(u, v)",
-                )
-
-
-def _require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
-    """Raises KindsError where code says along which axis a vector is summed: za.mean(dim=0) tells of a matrix."""
-    attempt.restore()
-    reduced = [n for n in bound.order if n.kind == "array" and n.value.name in REDUCTIONS and has_axis(n)]
-    reduced = [n for n in reduced if n.parts[0].typed is not None and not n.parts[0].typed.is_scalar]
-    for node in [n for n in reduced if n.parts[0].typed.cols is ONE]:
-        name = _only_name(bound, node.parts[0])
-        typed = _typed(bound, attempt, [name], kind="M") if attempt.assumed.get(name) == "V" else None
-        if typed is not None and (typed.is_scalar or not scalar):
-            raise KindsError(
-                f"{attempt.written(node)} is of a vector, or of a matrix along an axis",
-                text=bound.text,
-                span=(node.start, node.end),
-                suggestion=f"declare {name}: vector or {name}: matrix to decide",
-            )
-
-
-REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split())
-
-
-def has_axis(node: Node) -> bool:
-    """Whether a reduction of code has an axis: x.sum(0), np.sum(x, axis=0)"""
-    behind = node.parts[1 : len(node.parts) - len(node.value.names)]
-    is_said = bool(behind) and behind[0].kind == "NUMBER" and node.value.name != "norm"
-    return is_said or (len(node.parts) > len(node.value.names) and not {"axis", "dim"}.isdisjoint(node.value.names))
-
-
-def say_samples(bound: Bound, attempt: Attempt) -> None:
-    """Notes that x of x @ W is one sample, where code has as often many of them in rows."""
-    products = (node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot"))
-    for x, w in (node.parts for node in products):
-        names = [part.value[0] for part in (x, w) if part.kind == "symbol" and not bound.names[part.value[0]].declared]
-        if len(names) == 2 and names[1][0] == "W" and [attempt.assumed.get(name) for name in names] == ["V", "M"]:
-            if is_word(bound, names[0]):
-                raise KindsError(
-                    f"{names[0]} can be a vector, or a matrix with samples in rows",
-                    text=bound.text,
-                    span=(x.start, x.end),
-                    suggestion=f"declare {names[0]}: vector or {names[0]}: matrix to decide",
-                )
-            attempt.note(x, f"{names[0]} is read as a vector; if its rows are samples, declare it: {names[0]}: matrix")
 
 
 def say_offsets(bound: Bound, attempt: Attempt) -> None:
@@ -401,23 +260,6 @@ def _is_prediction(product: Node, attempt: Attempt) -> bool:
     names = [part.value[0] for part in product.parts if part.kind == "symbol"]
     is_product = product.kind in ("product", "tight") and len(product.parts) == len(names) == 2
     return is_product and names[1].startswith(WEIGHTS) and attempt.assumed.get(names[0]) == "M"
-
-
-def _letters(product: Node, attempt: Attempt) -> list[str]:
-    """The undeclared vectors of x @ w and x.T @ w."""
-    factors = [part.parts[0] if part.kind == "transpose" else part for part in product.parts]
-    return [f.value[0] for f in factors if f.kind == "symbol" and attempt.assumed.get(f.value[0]) == "V"]
-
-
-def _typed(
-    bound: Bound, attempt: Attempt, names: Sequence[Key], columns: list[Node] | None = None, kind: str = "V"
-) -> Typed | None:
-    """The text as it would be if some names were vectors, or of another kind, where that makes sense."""
-    if not names:
-        return None
-    with suppress(Misfit):
-        return Attempt(bound, attempt.assumed | dict.fromkeys(names, kind), columns).run()
-    return None
 
 
 def _within(bound: Bound, place: Node, functions: tuple[str, ...]) -> bool:

@@ -33,13 +33,14 @@ from matdiff.language.customs import kind_of
 from matdiff.language.declarations import declare, declare_members, leading_declarations
 from matdiff.language.declared import Declaration, Declarations
 from matdiff.language.dialects import Dialect
-from matdiff.language.doubts import KindsError, makes_numbers
+from matdiff.language.doubts import makes_numbers
 from matdiff.language.increments import increments
 from matdiff.language.leftovers import require_read
 from matdiff.language.lexer import Lexer
 from matdiff.language.likelihoods import with_likelihoods
 from matdiff.language.names import changed, font_of, named
 from matdiff.language.naming import name_sizes
+from matdiff.language.other_kinds import KindsError
 from matdiff.language.parameters import bound_letters
 from matdiff.language.powers_asked import in_powers
 from matdiff.language.questions import Question

@@ -18,9 +18,8 @@ from matdiff.errors import AmbiguityError, MatdiffError, UnsupportedError
 from matdiff.language.binding import Bound
 from matdiff.language.choices import Options
 from matdiff.language.customs import BOLD_MATRICES, DECLARED, WORDS, Kinds
+from matdiff.language.doubtful_code import is_word, say_samples
 from matdiff.language.doubts import (
-    KindsError,
-    is_word,
     require_customary,
     require_one_font,
     say_families,
@@ -28,11 +27,11 @@ from matdiff.language.doubts import (
     say_means,
     say_offsets,
     say_rows,
-    say_samples,
     say_stems,
 )
 from matdiff.language.functions_of_matrices import settle
 from matdiff.language.names import GREEK_WORDS
+from matdiff.language.other_kinds import KindsError
 from matdiff.language.scopes import BARE
 from matdiff.language.syntax import Node
 from matdiff.language.typed import Misfit, Typed

@@ -7,6 +7,8 @@ Python functions (matdiff.recording), so that a formula means the same in a text
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
+from inspect import Signature, signature
 from typing import Any
 
 from matdiff.algebra.dims import ONE, Size, size
@@ -176,9 +178,19 @@ def entrywise(name: str) -> Callable[..., Typed]:
     """An operation on arrays that are broadcast: np.add, np.maximum, np.exp."""
 
     def typed(site: Site, *arrays: Typed) -> Typed:
+        try:
+            arguments_of(name).bind(*arrays)
+        except TypeError:
+            raise site.misfit(f"{name} cannot have {len(arrays)} argument{'s' * (len(arrays) != 1)}") from None
         return made(site, broadcast(site, *arrays), arrays, UFUNCS[name])
 
     return typed
+
+
+@cache
+def arguments_of(name: str) -> Signature:
+    """How many arrays a universal function takes."""
+    return signature(UFUNCS[name])
 
 
 def negative(site: Site, a: Typed) -> Typed:

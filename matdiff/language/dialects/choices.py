@@ -39,6 +39,8 @@ def diff(site: Site, a: Typed, n: Any = None, axis: Any = None, dim: Any = None)
 @function("cumsum")
 def cumsum(site: Site, a: Typed, axis: Any = None, dim: Any = None) -> Typed:
     """x[:1].sum(), x[:2].sum(), …"""
+    if a.is_scalar:
+        raise site.misfit("cumsum takes an array")
     along = axes(site, a, one_of(site, axis, dim, None))
     if axes_of(a) == 2 and along is None:
         hint = "write cumsum(X, axis=0) for the columns, axis=1 for the rows"

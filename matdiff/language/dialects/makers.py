@@ -20,11 +20,16 @@ def operands(to: Converter, node: ast.Call) -> int | None:
     """How many operands stand before the sizes in np.eye(n), centering(n), unvec(x, m, n); else None."""
     func = node.func
     if isinstance(func, ast.Attribute):
-        return 0 if to.module(func) and func.attr in MAKERS else None
+        return 0 if to.module(func) and func.attr in MAKERS and not has_sizes_of_arrays(to, node) else None
     name = func.id if isinstance(func, ast.Name) else ""
     if name in FUNCTIONS and FUNCTIONS[name].sizes:
         return sum(len(relation.operands) for relation in FUNCTIONS[name].relations[:1])
-    return 0 if name in MAKERS else None
+    return 0 if name in MAKERS and not has_sizes_of_arrays(to, node) else None
+
+
+def has_sizes_of_arrays(to: Converter, node: ast.Call) -> bool:
+    """Whether a size is that of an array, as in np.ones((X.shape[0], 1)): such a constant is found with the shapes."""
+    return to.dialect.entrywise and any(isinstance(part, OF_ARRAYS) for a in node.args for part in ast.walk(a))
 
 
 def made(to: Converter, node: ast.Call, operands: int) -> Node:

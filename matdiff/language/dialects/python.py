@@ -28,6 +28,7 @@ from matdiff.language.dialects.python_names import (
     SIGNS,
     STACKS,
     STATEMENTS,
+    is_literal,
 )
 from matdiff.language.dialects.python_text import LAMBDA, NotPython, empty, in_order, parsed, renamed, statements_of
 from matdiff.language.dialects.recorded import DISTRIBUTIONS
@@ -377,14 +378,6 @@ class Converter:
         elif isinstance(named, ast.Name):
             place = self.span(named)
         return Node("array", parts, Call(name, names, module, place), start, end)
-
-
-def is_literal(node: ast.expr) -> bool:
-    """Whether a list has nothing but what is written: (0, 1)"""
-    try:
-        return ast.literal_eval(node) is not None
-    except (ValueError, TypeError, RecursionError):
-        return False
 
 
 HANDLERS: dict[type, Callable[[Converter, Any], Node]] = {

@@ -47,3 +47,11 @@ EXPRESSIONS = {
     "JoinedStr": "a string",
     "NamedExpr": "an assignment in an expression",
 }
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether a list has nothing but what is written: (0, 1)"""
+    try:
+        return ast.literal_eval(node) is not None
+    except (ValueError, TypeError, RecursionError):
+        return False

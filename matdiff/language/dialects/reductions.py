@@ -132,8 +132,10 @@ def spread(
 def along_axis(by_column: str, by_row: str, whole: str, reduces: bool) -> Function:
     """softmax, log_softmax and logsumexp along an axis"""
 
-    def typed(site: Site, a: Typed, axis: Any = None, dim: Any = None, keepdims: Any = False) -> Typed:
-        given = one_of(site, axis, dim, None)
+    def typed(
+        site: Site, a: Typed, axis: Any = None, dim: Any = None, keepdims: Any = False, keepdim: Any = False
+    ) -> Typed:
+        given, keepdims = one_of(site, axis, dim, None), one_of(site, keepdims, keepdim, False)
         along = axes(site, a, given)
         if axes_of(a) < 2 or ONE in (a.rows, a.cols):
             return of_matrices(site, a, name=whole)

@@ -1,0 +1,165 @@
+"""What is asked of a reading of code: words, axes and products tell less of kinds than letters do."""
+
+from __future__ import annotations
+
+from itertools import pairwise, permutations
+
+from matdiff.algebra.dims import ONE
+from matdiff.errors import AmbiguityError
+from matdiff.language.binding import Bound
+from matdiff.language.broadcasting import is_bias, is_term
+from matdiff.language.customs import customary
+from matdiff.language.names import ABBREVIATED, GREEK_WORDS, SMALL_CONSTANTS
+from matdiff.language.other_kinds import KindsError, typed_as
+from matdiff.language.syntax import Node
+from matdiff.language.typing import Attempt
+
+
+def require_vectors(bound: Bound, attempt: Attempt, scalar: bool) -> None:
+    """Raises KindsError where code takes the entries of what x @ w makes, and one of the two may as well be a matrix.
+
+    In code small letters are samples in rows, too: np.mean((x @ w - y)**2).
+    """
+    if bound.dialect is None or not bound.dialect.is_python:
+        return
+    if bound.dialect.name == "cvxpy":
+        _require_no_outer(bound)
+    pairs = [node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot")]
+    products = [node for node in pairs if node.typed is not None and len({*_letters(node, attempt)}) == 2]
+    typed_as(bound, attempt, [letter for node in products for letter in _letters(node, attempt)])
+    for product in [node for node in products if node.typed.is_scalar]:
+        first, second = _letters(product, attempt)
+        matrices = (typed_as(bound, attempt, [name], kind="M") for name in (first, second))
+        if any(typed and (typed.is_scalar or not scalar) for typed in matrices):
+            raise KindsError(
+                f"{attempt.written(product)} is one number if {first} and {second} are vectors; one may be a matrix",
+                text=bound.text,
+                span=(product.start, product.end),
+                suggestion=f"declare {first}: vector; {second}: vector or {first}: matrix; {second}: vector to decide",
+            )
+
+
+def require_words(bound: Bound, attempt: Attempt, scalar: bool) -> None:
+    """Raises KindsError where an undeclared word is a number or a row beside a matrix, and may be a matrix.
+
+    Letters are what custom makes them; of labels * np.log(X @ W) and XW - target nothing but the word is known.
+    Of code, a Greek letter is asked about where a power or another function of it is added, as in log_var - mu**2.
+    """
+    signs = [n for n in bound.order if n.kind == "array" and n.value.name in BESIDE and len(n.parts) == 2]
+    signs += [n for n in bound.order if n.kind == "sum" and any(is_word(bound, part) for part in n.parts)]
+    pairs = [(node, *pair) for node in signs for pair in permutations(node.parts, 2)]
+    attempt.restore()
+    for node, part, other in [pair for pair in pairs if _is_matrix(pair[2]) and not _is_matrix(pair[1])]:
+        name, shown = _only_name(bound, part), attempt.written(other)
+        is_doubtful = is_word(bound, name) and not (is_bias(part) and is_term(node))
+        is_doubtful = is_doubtful or (node.kind == "array" and _are_alike(bound, part, other))
+        is_doubtful = is_doubtful or (name in GREEK_WORDS - SMALL_CONSTANTS and part.kind != "symbol" and is_term(node))
+        typed = typed_as(bound, attempt, [name], kind="M") if is_doubtful else None
+        if typed is None or (scalar and not typed.is_scalar):
+            continue
+        raise KindsError(
+            f"{name} can be a number beside every entry of {shown}, a vector beside every row, "
+            "or a matrix of its shape",
+            text=bound.text,
+            span=(node.start, node.end),
+            suggestion=f"declare {name}: scalar, {name}: vector or {name}: matrix to decide",
+        )
+
+
+BESIDE = frozenset("add sub subtract mul multiply div divide pow power maximum minimum logaddexp".split())
+OF_EACH = frozenset("negative exp log sqrt square abs tanh sigmoid relu".split())
+
+
+def _are_alike(bound: Bound, part: Node, other: Node) -> bool:
+    """Whether a letter stands beside one that is a matrix against custom, as a of (a - p).sum(axis=1) beside p."""
+    names = [node.value[0] for node in (part, other) if node.kind == "symbol"]
+    is_open = len(names) == 2 and all(bound.names[name].declared is None for name in names)
+    return is_open and customary(names[1])[0][0] != "M"
+
+
+def _only_name(bound: Bound, root: Node) -> str:
+    """The undeclared name of a piece that is made of its entries alone, one by one: mu of mu**2; else empty."""
+    stack, names = [root], set()
+    while stack:
+        node = stack.pop()
+        if node.kind == "symbol" and bound.names[node.value[0]].declared is None:
+            names.add(node.value[0])
+        elif node.kind != "NUMBER" and not (node.kind == "array" and node.value.name in BESIDE | OF_EACH):
+            return ""
+        stack += node.parts
+    return names.pop() if len(names) == 1 else ""
+
+
+def is_word(bound: Bound, of: Node | str) -> bool:
+    """Whether a name is undeclared and of several letters, or with a word as its label, and no Greek letter."""
+    name = of if isinstance(of, str) else of.value[0] if of.kind == "symbol" else ""
+    stem, _, label = name.partition("_")
+    is_word = (len(stem) > 1 and stem.isalpha() and stem not in GREEK_WORDS | ABBREVIATED) or len(label) > 1
+    return is_word and bound.names[name].declared is None
+
+
+def _is_matrix(node: Node) -> bool:
+    return node.typed is not None and ONE not in (node.typed.rows, node.typed.cols)
+
+
+def _require_no_outer(bound: Bound) -> None:
+    """Raises AmbiguityError for u @ u.T of a vector, which has one axis in cvxpy and is a column on paper."""
+    for node in [node for node in bound.order if node.kind == "product"]:
+        for left, right in pairwise(part.typed for part in node.parts):
+            if left.cols is ONE and left.rows is not ONE and right.rows is ONE and right.cols is not ONE:
+                raise AmbiguityError(
+                    f"{bound.text[node.start : node.end]} is an inner product of arrays with one axis, and the outer "
+                    "product of columns",
+                    text=bound.text,
+                    span=(node.start, node.end),
+                    suggestion="declare a matrix, or write cp.sum_squares(u) or cp.outer(u, v)",
+                )
+
+
+def require_axes(bound: Bound, attempt: Attempt, scalar: bool) -> None:
+    """Raises KindsError where code says along which axis a vector is summed: za.mean(dim=0) tells of a matrix."""
+    attempt.restore()
+    reduced = [n for n in bound.order if n.kind == "array" and n.value.name in REDUCTIONS and has_axis(n)]
+    reduced = [n for n in reduced if n.parts[0].typed is not None and not n.parts[0].typed.is_scalar]
+    for node in [n for n in reduced if n.parts[0].typed.cols is ONE]:
+        name = _only_name(bound, node.parts[0])
+        typed = typed_as(bound, attempt, [name], kind="M") if attempt.assumed.get(name) == "V" else None
+        if typed is not None and (typed.is_scalar or not scalar):
+            raise KindsError(
+                f"{attempt.written(node)} is of a vector, or of a matrix along an axis",
+                text=bound.text,
+                span=(node.start, node.end),
+                suggestion=f"declare {name}: vector or {name}: matrix to decide",
+            )
+
+
+REDUCTIONS = frozenset("sum mean var std max min amax amin prod norm logsumexp".split())
+
+
+def has_axis(node: Node) -> bool:
+    """Whether a reduction of code has an axis: x.sum(0), np.sum(x, axis=0)"""
+    behind = node.parts[1 : len(node.parts) - len(node.value.names)]
+    is_said = bool(behind) and behind[0].kind == "NUMBER" and node.value.name != "norm"
+    return is_said or (len(node.parts) > len(node.value.names) and not {"axis", "dim"}.isdisjoint(node.value.names))
+
+
+def say_samples(bound: Bound, attempt: Attempt) -> None:
+    """Notes that x of x @ W is one sample, where code has as often many of them in rows."""
+    products = (node for node in bound.order if node.kind == "array" and node.value.name in ("matmul", "dot"))
+    for x, w in (node.parts for node in products):
+        names = [part.value[0] for part in (x, w) if part.kind == "symbol" and not bound.names[part.value[0]].declared]
+        if len(names) == 2 and names[1][0] == "W" and [attempt.assumed.get(name) for name in names] == ["V", "M"]:
+            if is_word(bound, names[0]):
+                raise KindsError(
+                    f"{names[0]} can be a vector, or a matrix with samples in rows",
+                    text=bound.text,
+                    span=(x.start, x.end),
+                    suggestion=f"declare {names[0]}: vector or {names[0]}: matrix to decide",
+                )
+            attempt.note(x, f"{names[0]} is read as a vector; if its rows are samples, declare it: {names[0]}: matrix")
+
+
+def _letters(product: Node, attempt: Attempt) -> list[str]:
+    """The undeclared vectors of x @ w and x.T @ w."""
+    factors = [part.parts[0] if part.kind == "transpose" else part for part in product.parts]
+    return [f.value[0] for f in factors if f.kind == "symbol" and attempt.assumed.get(f.value[0]) == "V"]
