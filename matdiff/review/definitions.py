@@ -13,7 +13,7 @@ from matdiff.language.questions import question_at
 from matdiff.review.edits import terms
 from matdiff.review.lines import MATHEMATICAL, Line
 from matdiff.review.names import is_canonical, is_symmetry
-from matdiff.review.operators import LETTER, WORDY, letters_in
+from matdiff.review.operators import LETTER, WORDY, Asked, letters_in, with_names
 
 if TYPE_CHECKING:
     from matdiff.review.scope import Scope
@@ -37,6 +37,7 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
     """The names that are defined, each with what it is said to be."""
     found: dict[str, Definition] = {}
     used: set[str] = set()
+    asked = _differentiated_by(lines)
     is_front = True  # nothing but definitions so far
     for line in lines:
         here: set[str] = set()
@@ -51,13 +52,14 @@ def definitions_in(lines: list[Line], scope: Scope) -> dict[str, Definition]:
             if name and name in map(named, arguments):
                 scope.unread.add(name)  # f(f) = …
             is_new = name and name not in found and name not in MATHEMATICAL and _is_name(scope, name)
-            is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied)
+            is_new = is_new and question_at(first, 0, ()) is None and not _is_solution(name, varied | asked)
             is_new = is_new and not _is_model(first, sides[0], lines, "epsilon" in scope.given)
             is_member = bool(indices and name in scope.declared and scope.declared[name].indices)
             is_new = is_new and (name not in used or _is_introduced(scope, name, line, is_front) or is_member)
             if is_new and name in scope.where and not _says_more(scope, sides):
                 is_used = name in used | varied or _stands_beside(first, sides[0], lines)
-                is_new = is_front and (bool(indices) or not is_used)
+                is_said = _is_said(name, line) and name not in asked
+                is_new = is_said or (is_front and (bool(indices) or not is_used))
             if m and is_new and sides[0] != "0" and not _is_increment(m, name):
                 found[name] = Definition(tuple(sides), tuple(map(named, filter(None, arguments))), indices)
             elif not statement.goes_on:
@@ -139,8 +141,25 @@ def without_star(side: str, scope: Scope) -> str:
 
 def _is_introduced(scope: Scope, name: str, line: Line, is_front: bool) -> bool:
     """Whether a name that stands above is defined in a line: with Q = XW, or before anything else is said."""
-    is_said = re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
-    return name not in scope.given and (is_said or is_front)
+    return _is_said(name, line) or (name not in scope.given and is_front)
+
+
+def _is_said(name: str, line: Line) -> bool:
+    """Whether words introduce what a name is: where Q = XW, with \\alpha = K^{-1}y."""
+    return re.search(rf"(?:[Ww]ith|[Ww]here|[Ll]et)\W+{name}\s*:?=", line.text) is not None
+
+
+def _differentiated_by(lines: Collection[Line]) -> set[str]:
+    """The names by which a text differentiates: w of ∇_w f and of ∂L/∂w."""
+    found: set[str] = set()
+
+    def note(asked: Asked) -> str:
+        found.update(map(named, filter(None, re.split(r"\s*,\s*", asked.by))))
+        return " "
+
+    for side in (side for line in lines for statement in line.statements for side in statement.sides):
+        with_names(side, (), note)
+    return found
 
 
 def _says_more(scope: Scope, sides: Collection[str]) -> bool:

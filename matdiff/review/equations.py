@@ -22,6 +22,13 @@ SETTING = (
 CONCLUDES = (
     r"(?i)\b(?:so|thus|hence|therefore|gives|read off|gradient|also|donc)\b|⇒|=>|\\(?:Rightarrow|implies|therefore)"
 )
+OPTIMUM = (
+    r"^\W*(?:hat\W+|widehat\W+)?[^\W\d_]+\W*(?:\u0302|\^\W*(?:\*|ast|star)\}?|_(?:hat|star|opt))\s*="
+    r"|^\W*(?:wide)?hat\W*\w+\W*=|^\W*[âêîôûŵŷẑ]\s*="
+)  # w^* = …, \hat β = …
+CONSTRAINED = (
+    r"(?i)\bsubject to\b|\bs\.\s?t\.|\bconstrain|\bcontrainte|Nebenbedingung|\b(?:sums?|norm) (?:to )?(?:1|one)\b"
+)
 AT_A_POINT = r"(?i)\b(?:for|at|if|when|let|take|choose)\s+[^\s=]+\s*="  # for w = 0
 FACTORS: tuple[int | Fraction, ...] = (1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
 
@@ -43,11 +50,14 @@ class Equations:
         self.are_zero = False  # whether the words of the present line do
         self.is_at_a_point = False  # whether those give a letter a value as an example
         self.concludes = False  # whether those say that it follows
+        self.is_constrained = False  # whether a line so far speaks of constraints
 
     def begin(self, words: str) -> None:
         """Takes the gradients so far for 0 where a line says so: setting it to zero, the gradient vanishes."""
         self.is_at_a_point = re.search(AT_A_POINT, words) is not None
-        self.concludes = re.search(CONCLUDES, words) is not None
+        self.is_constrained |= re.search(CONSTRAINED, words) is not None
+        is_optimum = not self.is_constrained and re.search(OPTIMUM, words) is not None
+        self.concludes = is_optimum or re.search(CONCLUDES, words) is not None
         self.are_zero = re.search(SETTING, words) is not None
         if self.are_zero:
             self.zeros += self.gradients
@@ -125,12 +135,14 @@ class Equations:
         at_value: dict[Expr, Expr] = {unknown: value}
         inserted = [replace(known, at_value.get) for known in holding]
         equal = [compared(e, zero(e.shape)).equal for e in inserted]
+        is_determined = bool(holding) and holding[0].shape in (unknown.shape, unknown.shape[::-1])  # not by 1ᵀu = 1
         if True in equal:
             return Implied(True)
         others = {s.name for e in holding[:1] for s in symbols(e)} & unknowns
         if (
             equal[:1] == [False]
             and is_said
+            and is_determined
             and not self.is_at_a_point
             and others <= {unknown.name, *(s.name for s in symbols(value))}
         ):

@@ -374,10 +374,10 @@ class Judge:
     def _is_wrong_for_any_sizes(self, line: Line) -> bool:
         """Whether a line is wrong where all sizes that are not declared are one, or one of those that are."""
         first = self._where_open_sizes_are("n", line)
-        if first.verdict == WRONG or not _is_misfit(first):
+        if first.verdict == WRONG or not is_misfit(first):
             return first.verdict == WRONG
         others = [self._where_open_sizes_are(size, line) for size in sorted(self.scope.settled_sizes())[:MOST_SIZES]]
-        return {WRONG} <= {j.verdict for j in others} and all(j.verdict == WRONG or _is_misfit(j) for j in others)
+        return {WRONG} <= {j.verdict for j in others} and all(j.verdict == WRONG or is_misfit(j) for j in others)
 
     def _where_open_sizes_are(self, size: str, line: Line) -> Judged:
         """The verdict on a line where all sizes that are not declared are this one."""
@@ -393,5 +393,6 @@ class Judge:
         return known.get(line.number, Judged(line, UNREAD))
 
 
-def _is_misfit(judged: Judged) -> bool:
+def is_misfit(judged: Judged) -> bool:
+    """Whether a line is not read because its shapes do not fit."""
     return judged.verdict == UNREAD and re.match(MISFIT, judged.reason) is not None

@@ -61,7 +61,7 @@ BEHIND = r"=\s*:(?!=)"  # y − T =: Δ, whose name stands at the end
 RELATION = r"(?<![<>!=≤≥:])(?::=|=(?!=))"
 
 IN_WORDS = rf"(?i:{DERIVED})\s+of\s+(?P<f>\S.*?)\s+{BY}{NAMES}\s*(?:is\b|equals\b|:?=|:)"  # the gradient of f wrt x is
-ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒])"  # 4.1. dh = …
+ITEM = r"^\s*(?:[-•]\s+)?\d+(?:\.\d+)*\.\s+(?=[^\W\d]|[\\∂∇⇒=])"  # 4.1. dh = …
 NUMBERING = r"^\s*(?:\((?:\d{1,2}|[a-h]|i{1,3}|iv|vi?)\)|\[\d{1,2}\])\s+(?=[^\s+*/-])"  # (1) f(x) = …, (a) f(x) = …
 LABEL = r"^\s*(?:[A-Za-z]{2,}[ -])*[A-Za-z]{3,}:\s+(?=\S.*=)"  # softmax: p = …
 BULLET = r"^\s*[-*•]\s+(?=[A-Za-z][a-z]{2,}[^=]*(?::\s|`)|`)"  # - gradient: `∇f = …`
@@ -171,8 +171,8 @@ def _stands_behind(above: str, row: str) -> bool:
 
 
 def _label(row: str) -> str:
-    """The words in front of a formula, up to their colon: ``Hessian:``."""
-    m = re.match(r"\s*[^\W\d]+(?: [^\W\d]+)*:\s*", row)
+    """The words in front of a formula, up to their colon, or its number: ``Hessian:``, ``3.``."""
+    m = re.match(rf"\s*[^\W\d]+(?: [^\W\d]+)*:\s*|{ITEM}", row)
     return m.group() if m else ""
 
 
@@ -328,7 +328,7 @@ def _joined(lines: list[Line]) -> list[Line]:
         before, line = lines[k - 1], lines[k]
         if not line.statements or not before.statements or not line.statements[0].goes_on:
             continue
-        is_row = re.match(r"\s*(?:&\s*)*(?:=|\$)", line.text) is not None
+        is_row = re.match(r"\s*(?:&\s*)*(?:=|\$)", re.sub(ITEM, "", line.text)) is not None
         sides = line.statements[0].sides
         last = before.statements[-1]
         if len(sides) == 1 and not last.unread and re.match(r"[+−-]", sides[0]) and not is_row:

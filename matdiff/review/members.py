@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matdiff.algebra.dims import Size
-from matdiff.algebra.expr import Expr, Index
+from matdiff.algebra.expr import Expr, Index, symbols
 from matdiff.algebra.operators.products import Product, Scale, Transpose
 from matdiff.algebra.operators.sums import IndexedSum, Member, UnitVector
 from matdiff.algebra.simplification import tidy
 from matdiff.calculus.expectations.independence import put_all
 from matdiff.errors import UnsupportedError
+from matdiff.language.declared import OPEN
 from matdiff.language.names import named
 
 if TYPE_CHECKING:
@@ -62,9 +63,21 @@ def _read_with(scope: Scope, side: str, extents: dict[str, Size]) -> Expr:
 
 
 def _extent(scope: Scope, index: str, side: str) -> Size:
-    """How far an index runs: as far as the rows or columns of the names that it stands below."""
+    """How far an index runs: as far as the members, or the rows or columns, of the names that it stands below."""
     for name, low in re.findall(r"([^\W\d_]|[A-Za-z]+)_\{?([A-Za-z](?:,?[A-Za-z])?)(?![A-Za-z0-9_])", side):
         known, places = scope.declared.get(named(name)), low.replace(",", "")
         if known and index in places:
-            return known.shape[places.index(index) if len(places) > 1 else 0]
+            ends = _ranges(scope, known.name) if known.indices else known.shape
+            return ends[places.index(index) if len(places) > 1 else 0]
     raise UnsupportedError(f"how far {index} runs is not known")
+
+
+def _ranges(scope: Scope, name: str) -> tuple[Size, ...]:
+    """How far the indices of a family run: as it is declared, or as the first definition with it says."""
+    said = tuple(last for _, last in scope.declared[name].indices)
+    if not any(size[0] == OPEN for extent in said for size in extent.names()):
+        return said
+    found = (s.ranges for value in scope.definitions.values() for s in symbols(value) if s.name == name and s.ranges)
+    if (ranges := next(found, None)) is None:
+        raise UnsupportedError(f"how far the indices of {name} run is not known")
+    return ranges

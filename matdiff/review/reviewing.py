@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from matdiff.algebra.simplification import tidy
 from matdiff.regex import regex
-from matdiff.review.judging import Judge, Judged
+from matdiff.review.judging import Judge, Judged, is_misfit
+from matdiff.review.operators import names_in
 from matdiff.review.report import Review
 from matdiff.review.scope import Scope
 from matdiff.review.slips import diagnosed
-from matdiff.review.verdicts import WRONG
+from matdiff.review.verdicts import AGREES, CONVENTION, PROVED, WRONG
 
 TITLE = "Example|Exercise|Theorem|Lemma|Proposition|Problem|Definition|Question"
 HEADING = regex(rf"\s*(?:#+ |\\(?:sub)*section|\**(?:{TITLE}) \d[^=$]*$)")
@@ -23,10 +24,24 @@ def review(text: str, where: str | Mapping[str, str] | None = None, wrt: str | N
     for start, part in sections(text):
         judge = Judge(part, where, wrt)
         is_right = all(j.verdict != WRONG for j in judged)
-        judged += [j.moved(len(judged), start) for j in [*judge.verdicts()]]
+        found = [_alone(j, judge, where) if is_misfit(j) else j for j in judge.verdicts()]
+        judged += [j.moved(len(judged), start) for j in found]
         scope = judge.scope if is_right else scope
     assert scope is not None
     return reviewed(judged, scope)
+
+
+def _alone(judged: Judged, judge: Judge, where: str | Mapping[str, str] | None) -> Judged:
+    """A line whose letters have other shapes above, as in a table of identities: right if it is so by itself."""
+    line, scope = judged.line, judge.scope
+    used = {name for s in line.statements for side in s.sides for name in names_in(side, scope.names())}
+    if used & {*scope.texts, *scope.unread, *scope.forms} or any(s.goes_on for s in line.statements):
+        return judged
+    said = [one.text for one in judge.lines if one is line or not one.statements]  # with what the words assume
+    alone = Judge("\n".join(said), where, judge.wrt)
+    found = next(j for j in alone.verdicts() if j.line.text == line.text)
+    is_right = found.verdict in (PROVED, AGREES, CONVENTION)
+    return judged._replace(verdict=found.verdict, reason=found.reason) if is_right else judged
 
 
 def reviewed(judged: list[Judged], scope: Scope) -> Review:

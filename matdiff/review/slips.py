@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from matdiff.algebra.constants import Ones
 from matdiff.algebra.dims import SCALAR
-from matdiff.algebra.expr import Expr, Number, Symbol, postorder, replace, symbols
+from matdiff.algebra.expr import Expr, Number, Operator, Symbol, postorder, replace, symbols
+from matdiff.algebra.identities.cancelling import multiplied_out
 from matdiff.algebra.operators.norms import Norm
 from matdiff.algebra.operators.products import Hadamard, Product, Scale, Sum, Transpose
+from matdiff.algebra.operators.square import Determinant, Inverse, LogDeterminant
 from matdiff.algebra.operators.sums import Entry
 from matdiff.errors import MatdiffError
 from matdiff.review.chain import Fault
@@ -26,7 +28,9 @@ HELD = "q_held"  # the symbol in the place of a factor
 NAMED = rf"{MARK}[a-z]+"  # the name of a derivative, which nobody wrote
 MOST_EDITS = 120
 MOST_SUMS = 12
-SIGNS = frozenset(("positive", "nonnegative"))  # which leave a vector free to sum to 1
+PLAIN = frozenset(
+    ("positive", "nonnegative", "invertible")
+)  # which leave a vector free to sum to 1, a matrix to be symmetric
 NUMBERS = (
     Fraction(2),
     Fraction(1, 2),
@@ -37,6 +41,12 @@ NUMBERS = (
     Fraction(-2),
     Fraction(-1, 2),
 )
+NOT_LINEAR: dict[type[Operator], tuple[str, str]] = {
+    Inverse: ("inverse", "the inverse"),
+    Determinant: ("function derivative", "the determinant"),
+    LogDeterminant: ("function derivative", "the logarithm of the determinant"),
+    Norm: ("function derivative", "the norm"),
+}  # an operator → a kind, and what a tutor would call it
 PARTS: tuple[tuple[str, str, tuple[type[Sum | Scale | Product | Hadamard], ...]], ...] = (
     ("chain rule", "", (Hadamard,)),
     ("missing term", "", (Sum,)),
@@ -95,6 +105,7 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
     value = fault.value
     if value is not None and value.shape == fault.truth.shape[::-1] and _is_right(value, _turned(fault.truth)):
         yield Found("index" if isinstance(fault.truth, Entry) else "transpose")
+    yield from _by_linearity(fault)
     yield from map(Found, _by_product_rule(fault))
     yield from _by_assumption(fault)
     if _is_of_second_order(fault):
@@ -103,6 +114,19 @@ def _kinds(fault: Fault, scope: Scope) -> Iterator[Found]:
         )
     is_plain = fault.error is None and not fault.is_derivative and not has_increments(fault.side, scope)
     yield Found(_by_looks(fault), None, "the two sides are not equal" if is_plain else "")
+
+
+def _by_linearity(fault: Fault) -> Iterator[Found]:
+    """Whether what is no linear function of a sum is taken apart as if it were: A⁻¹ + B⁻¹ for (A + B)⁻¹."""
+    for node in postorder(fault.truth) if fault.value is not None else ():
+        inner = node.operands[0] if isinstance(node, tuple(NOT_LINEAR)) else None
+        if fault.value is None or not isinstance(node, Operator) or not isinstance(inner, Sum):
+            continue
+        kind, called = NOT_LINEAR[type(node)]
+        apart: dict[Expr, Expr] = {node: Sum.of(*(type(node).of(part) for part in inner.operands))}
+        with suppress(MatdiffError):
+            if _is_right(fault.value, replace(fault.truth, apart.get)):
+                yield Found(kind, None, f"{called} of a sum is not the sum of those of its terms")
 
 
 def _is_of_second_order(fault: Fault) -> bool:
@@ -200,8 +224,9 @@ def _by_assumption(fault: Fault) -> Iterator[Found]:
         yield Found("symmetry")
     if holds(value, truth, "simplex", lambda s: str(s.shape[1]) == "1" and s.shape != SCALAR):
         yield Found("domain")
+    forms = {truth: None, Sum.of(*multiplied_out(truth)): None} if truth.shape != SCALAR else {truth: None}
     for kind, why, kinds in PARTS:
-        if any(_is_right(value, less) for less in _with_a_part_less(truth, kinds)):
+        if any(_is_right(value, less) for form in forms for less in _with_a_part_less(form, kinds)):
             yield Found(kind, None, why)
     if truth.shape[0] == truth.shape[1] and truth.shape != SCALAR and _is_right(value, diagonal_of(truth)):
         yield Found("missing term")
@@ -242,7 +267,7 @@ def holds(value: Expr, truth: Expr, word: str, applies: Callable[[Symbol], bool]
     table: dict[Expr, Expr] = {
         s: Symbol(s.name, s.shape, s.properties | {word}, s.ranges)
         for s in leaves
-        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and s.properties <= SIGNS
+        if s.shape != SCALAR and not s.name.startswith("d") and applies(s) and s.properties <= PLAIN
     }
     if not table:
         return False
