@@ -342,6 +342,9 @@ def _function(
         others: list[list[Edit]] = [[(end, piece.end, " "), (place, start, " ")] for start, end in earlier]
         return None, [*edits, (place, last[0], " ")], others, named
     _refuse_claim(text, question, piece)
+    if question.order and (equal := _set_to_zero(text, question, piece)):
+        edits.append((*equal, " "))
+        question = question._replace(order=0)
     begin = question.inner[0] if question.inner else question.end
     within = list(heads_of(text, piece._replace(start=begin))) if not question.order else []  # minimise f(x) = …
     edits += [(head.start(), head.end(), " ") for head in (*heads, *within)]
@@ -358,6 +361,18 @@ def _refuse_claim(text: str, question: Question, piece: Piece) -> None:
         message = "this says what a derivative is, not what is differentiated"
         hint = "write the function; whether the equation is true says matdiff check"
         raise NotationError(message, text=text, span=(question.start, question.end), suggestion=hint)
+
+
+def _set_to_zero(text: str, question: Question, piece: Piece) -> tuple[int, int] | None:
+    """Where = 0 stands behind a derivative, which asks where it is 0; what it is said to be else is refused."""
+    (_, end), *others = _sides(text, question.end, piece.end)
+    if not others:
+        return None
+    if len(others) > 1 or text[slice(*others[0])].strip(" .,\u200a") not in ("0", "𝟎"):
+        message = "this says what a derivative is, beside what is differentiated"
+        hint = "write one side; whether the equation is true says matdiff check"
+        raise NotationError(message, text=text, span=(end, piece.end), suggestion=hint)
+    return end, piece.end
 
 
 def _sides(text: str, place: int, end: int) -> list[tuple[int, int]]:
