@@ -37,6 +37,7 @@ def require_customary(bound: Bound, attempt: Attempt, turned: Turned, scalar: bo
     _require_powers(bound, attempt)
     require_words(bound, attempt, scalar)
     require_axes(bound, attempt, scalar)
+    _require_dots(bound, attempt)
     if scalar:
         _require_no_rows(bound, attempt, [key for key, (_, kind) in turned.items() if kind == "R"])
 
@@ -217,6 +218,25 @@ def _require_powers(bound: Bound, attempt: Attempt) -> None:
                 span=(node.start, node.end),
                 suggestion=f"write {shown}^{k} for the power of the matrix, {shown}.^{k} for that of each entry",
             )
+
+
+def _require_dots(bound: Bound, attempt: Attempt) -> None:
+    """Raises KindsError where a·b is a product of numbers beside |a|, which for vectors is a length."""
+    bars = {n.parts[0].value[0] for n in bound.order if n.kind == "bars" and n.parts[0].kind == "symbol"}
+    products = [n for n in bound.order if bars and n.kind in PRODUCTS and "dot" in n.value]
+    for node in products:
+        for (a, b), sign in zip(pairwise(node.parts), node.value[1:], strict=True):
+            names = [n.value[0] for n in (a, b) if n.kind == "symbol" and n.typed is not None and n.typed.is_scalar]
+            if sign != "dot" or len(names) < 2 or bars.isdisjoint(names) or any(bound.names[n].declared for n in names):
+                continue
+            if typed_as(bound, attempt, names) is not None:
+                first, second = names
+                raise KindsError(
+                    f"{attempt.written(node)} can be the inner product of vectors, or a product of numbers",
+                    text=bound.text,
+                    span=(node.start, node.end),
+                    suggestion=f"declare {first}, {second}: vector or {first}, {second}: scalar to decide",
+                )
 
 
 def say_offsets(bound: Bound, attempt: Attempt) -> None:

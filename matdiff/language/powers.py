@@ -46,6 +46,10 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
             raise attempt.misfit(
                 node, f"{attempt.written(node)} is no transpose: a number is its own", "leave out the sign"
             )
+        if of.kind == "definition" and re.search(_beside(attempt.written(of)), attempt.bound.text):
+            shown, name = attempt.written(of), of.value
+            message = f"{shown}' beside {shown} is no transpose: {shown} is a number"
+            raise attempt.misfit(node, message, f"write {name}_prime for another value")
         if a.guessed and a.node.kind == "symbol":
             name = a.node.value[0]
             raise attempt.misfit(
@@ -55,6 +59,12 @@ def transpose(attempt: Attempt, node: Node, a: Typed) -> Typed:
             )
         return a
     return attempt.typed(node, (a.cols, a.rows), (a,), Transpose.of)
+
+
+def _beside(name: str) -> str:
+    """A pattern of Q' − Q and r + γQ' − Q."""
+    name = rf"(?<![^\W\d_]){re.escape(name)}"
+    return rf"{name}['′]\s*[-−]\s*{name}(?![\w'′])|{name}\s*[-−]\s*\S{{0,9}}?\s*{name}['′]"
 
 
 @rule("inverse_transpose")

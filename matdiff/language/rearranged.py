@@ -24,7 +24,7 @@ DOTS = r"(?:,\s*)?(?:\.\.\.?|…|⋯)(?:\s*,)?"
 RANGE = rf"(?:\s*(?:=|from\b)\s*(?P<first>[0-9])\s*(?:{DOTS}|to\b|:)\s*(?P<last>[A-Za-z]|[0-9]+)(?!\w))?"
 SUMMED = regex(
     r"(?P<lead>\s*,?\s*(?P<open>\(\s*)?)(?<!\w)(?P<word>(?:all\s+)?(?:summed|summing|added(?:\s+up)?)|[Ss]um)\s+over\s+"
-    rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}{RANGE})(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
+    rf"(?:all\s+|each\s+|every\s+)?(?P<over>{LETTERS}(?:\s*(?:!=|≠)\s*(?P<other>[a-z](?:_\w)?)(?!\w)|{RANGE}))(?P<of>\s*:|\s+of\b)?(?P<close>\s*\))?"
 )
 BEGINS = r"[;\n]|(?<![<>!=])=(?!=)|\b(?:where|and|let|in)\b"  # behind it a function or a definition begins
 BARS = r"‖[^‖]*‖|\|\|[^|]*\|\||\|[^|]*\|"
@@ -65,6 +65,8 @@ def _indices(text: str) -> Iterator[Edit]:
 def _sum(m: re.Match[str]) -> str:
     """∑_{i=1}^{N}"""
     letters = ",".join(re.findall(r"\b[a-z]\b", m["letters"]))
+    if m["other"]:
+        return f"∑_{{{letters}=1, {letters}≠{m['other']}}}"  # over j alone, as the words say
     return f"∑_{{{letters}={m['first']}}}^{{{m['last']}}}" if m["last"] else f"∑_{{{letters}}}"
 
 

@@ -32,6 +32,7 @@ from matdiff.language.names import (
 )
 from matdiff.language.parameters import Heads, bound_letters
 from matdiff.language.recurrences.heads import states, step_letters
+from matdiff.regex import regex
 
 ENTRY = rf"_\{{\s*[1-9][0-9]*\s*\}}|_[1-9][0-9]*(?![0-9A-Za-z_])|[₁-₉][₀-₉]*(?![{SUBS}])"  # the subscript of x_2
 MEMBER = ENTRY.replace("[1-9]", "[0-9]").replace("[₁-₉]", "[₀-₉]")  # of what is declared to be counted from 0
@@ -372,7 +373,14 @@ def _split(text: str, start: int, end: int, known: Vocabulary, subscript: re.Mat
         error = no_function(run, [*known.functions, *known.names], text, (start, end))
         if error.suggestion or len(run) > 3 or run.islower():
             raise error
+    if DOUBLED.search(run) and not match_at(r"\s*(?:['′ᵀ⊤^]|\.T)", text, end):
+        message, hint = f"{run} can be a name of its own, or a product", f"{run[0]}_{{{run[1:]}}} is a name"
+        hint += f", {' '.join(run)} a product"
+        raise AmbiguityError(message, text=text, span=(start, end), suggestion=hint)
     return _pieces(re.findall(r"[A-Za-z][0-9]*", run), start, end, subscript)
+
+
+DOUBLED = regex(r"^[A-Z]([a-z])\1$")  # Rxx: nobody writes a square so
 
 
 def _pieces(names: list[str], start: int, end: int, subscript: re.Match[str] | None) -> list[Piece]:
