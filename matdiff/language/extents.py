@@ -35,6 +35,7 @@ class Excerpt(NamedTuple):
         return DeclarationError(message, text=self.whole, span=span, suggestion=suggestion)
 
 
+NAMED = r"(?!\w*ᵀ)(?![¼½¾⅐-⅞⁰¹²³⁴-⁹])[^\W\d]\w*"  # n and n_1, but neither xᵀx nor ½N
 TOKEN = regex(r"\s*(\w+|[-+*/()])\s*")
 RANK = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2}
 MOST_TERMS = 100  # in a product of sums
@@ -95,8 +96,7 @@ def _tokens(piece: Excerpt) -> Iterator[str]:
 
 def _factor(token: str, piece: Excerpt) -> Size:
     """A name or a number."""
-    is_name = (token[0].isalpha() or token[0] == "_") and "ᵀ" not in token
-    if len(token) > 100 or token in KINDS or not (token.isdecimal() or is_name):
+    if len(token) > 100 or token in KINDS or not (token.isdecimal() or re.fullmatch(NAMED, token)):
         raise wrong_size(piece)
     return size(int(token) if token.isdecimal() else canonical(token))
 

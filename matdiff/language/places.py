@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 
 from matdiff.algebra.dims import ONE, Size, size
-from matdiff.language.extents import Excerpt, parse_size
+from matdiff.language.extents import NAMED, Excerpt, parse_size
 from matdiff.language.names import canonical
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted
 from matdiff.language.syntax import Node
@@ -15,7 +15,7 @@ from matdiff.language.words import Called
 Indices = list[Position]
 THE_END = "…"  # the size of what is counted, as x[2:] and x[end] say it
 NOTHING: Mapping[str, int] = {}
-LINEAR = r"\s*[+-]?\s*(?:[0-9]{1,9}|[^\W\d]\w*)(?:\s*[-+*]\s*(?:[0-9]{1,9}|[^\W\d]\w*))*\s*"
+LINEAR = rf"\s*[+-]?\s*(?:[0-9]{{1,9}}|{NAMED})(?:\s*[-+*]\s*(?:[0-9]{{1,9}}|{NAMED}))*\s*"
 
 
 def position(
