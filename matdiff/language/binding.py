@@ -28,15 +28,18 @@ from matdiff.language.named_calls import (
     resolve_norm,
     resolve_weighted,
 )
-from matdiff.language.names import GREEK_WORDS, SUPERSCRIPTS, canonical
+from matdiff.language.names import SUPERSCRIPTS, canonical
 from matdiff.language.parameters import Given
 from matdiff.language.places import (
     Indices,
+    bare_name,
     binder_of,
     directed,
     grid,
     place,
     subscripts,
+    with_colon,
+    word_among,
 )
 from matdiff.language.reach import extend_sums, require_clear_fraction, settle_application, settle_quotients
 from matdiff.language.recurrences.gathering import put_in_order
@@ -47,10 +50,9 @@ from matdiff.language.sized_constants import resolve_letter, resolve_sized, sett
 from matdiff.language.spelling import plain
 from matdiff.language.substitution import resolve_body, resolve_call, resolve_member
 from matdiff.language.summing import resolve_sum
-from matdiff.language.syntax import Node, postorder, without_brackets
+from matdiff.language.syntax import Node, postorder
 from matdiff.language.tokens import Decision
 
-DOT = r"(?P<row>\w+\s*,?\s*)[·⋅•]\s*$|^\s*[·⋅•](?P<column>\s*,?\s*\w+)"  # of rows X_{i·} and columns X_{·j}
 Labelled = Mapping[str, tuple[str, bool]]
 NO_LABELS: Labelled = {}
 
@@ -220,8 +222,8 @@ class Bound:
 
     def subscript(self, node: Node, scope: Scope) -> Scope | None:
         """x_i, 1_n, (A + B)_{jk}: a subscript that was written low; X_{i·} is the row i."""
-        node.parts[0] = _bare_name(node.parts[0])
-        base, text = node.parts[0], re.sub(DOT, _with_colon, node.value)
+        node.parts[0] = bare_name(node.parts[0])
+        base, text = node.parts[0], with_colon(node.value)
         if base.kind == "NUMBER" or (base.kind == "NAME" and base.value == "I" and "I" not in self.declared):
             resolve_sized(self, node, base, text, scope)
             return None
@@ -229,14 +231,16 @@ class Bound:
             return None
         if self.is_numbered(base):
             return self.numbered(node, base.value, self._low(node, text), scope)
-        fixed = subscripts(self._low(node, text), scope, self._first_place(base))
-        if fixed:
+        if fixed := subscripts(self._low(node, text), scope, self._first_place(base)):
             self.as_part(node, base, fixed, scope)
             return None
         if not re.fullmatch(r"(?:[\w\s,]|\[\w+\]|:(?=\s*(?:,|$)))+", text):
             raise self.error(node, f"the subscript {text} is not made of letters and digits")
         pieces = re.split(r"[\s,]+", text.strip())
-        if word := self._word_among(base, pieces, scope):  # y_{pred,i} is the member i of y_pred
+        is_open = base.kind == "NAME" and self._is_unclaimed(base.value)
+        if word := is_open and word_among(
+            pieces, {*scope, *self.declared}, scope
+        ):  # y_{pred,i}: the member i of y_pred
             base.value, node.value = canonical(f"{base.value}_{word}"), ",".join(p for p in pieces if p != word)
             return self.subscript(node, scope)
         for written in (pieces, list(text)):
@@ -248,14 +252,6 @@ class Bound:
             pieces = list(text)  # W_{tj} and W_{2j}, where a sum binds j
         self._leave(node, base, pieces, scope)
         return None
-
-    def _word_among(self, base: Node, pieces: list[str], scope: Scope) -> str:
-        """The word among the indices of an undeclared name, which is a label; none where it may be an index."""
-        if base.kind != "NAME" or not self._is_unclaimed(base.value) or len(pieces) < 2:
-            return ""
-        taken = {*scope, *self.declared, *GREEK_WORDS}
-        words = [p for p in pieces if len(p) > 2 and p.isalpha() and p not in taken and not set(p) <= scope.keys()]
-        return words[0] if 0 < len(words) < len(pieces) else ""
 
     def is_numbered(self, base: Node) -> bool:
         """Whether a name stands for the states of a recurrence, or for members that a definition gives."""
@@ -375,17 +371,6 @@ class Bound:
 
     def error(self, node: Node, message: str, suggestion: str = "") -> NotationError:
         return NotationError(message, text=self.text, span=(node.start, node.end), suggestion=suggestion)
-
-
-def _bare_name(node: Node) -> Node:
-    """A name without the brackets around it: {x_{t}}_{i} is how TeX wants x_{t} with an index."""
-    inner = without_brackets(node)
-    return inner if inner.kind == "NAME" else node
-
-
-def _with_colon(m: re.Match[str]) -> str:
-    """i,: for i· and :,j for ·j"""
-    return f"{m['row'].strip(' ,')},:" if m["row"] else f":,{m['column'].strip(' ,')}"
 
 
 HANDLERS: dict[str, Callable[[Bound, Node, Scope], Scope | None]] = {

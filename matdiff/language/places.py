@@ -7,14 +7,15 @@ from collections.abc import Callable, Collection, Mapping
 
 from matdiff.algebra.dims import ONE, Size, size
 from matdiff.language.extents import NAMED, Excerpt, parse_size
-from matdiff.language.names import canonical
+from matdiff.language.names import GREEK_WORDS, canonical
 from matdiff.language.scopes import Binder, Fixed, Place, Position, Scope, Shifted
-from matdiff.language.syntax import Node
+from matdiff.language.syntax import Node, without_brackets
 from matdiff.language.words import Called
 
 Indices = list[Position]
 THE_END = "…"  # the size of what is counted, as x[2:] and x[end] say it
 NOTHING: Mapping[str, int] = {}
+ROW, COLUMN = r"(\w+)\s*,?\s*[·⋅•]\s*$", r"^\s*[·⋅•]\s*,?\s*(\w+)"
 LINEAR = rf"\s*[+-]?\s*(?:[0-9]{{1,9}}|{NAMED})(?:\s*[-+*]\s*(?:[0-9]{{1,9}}|{NAMED}))*\s*"
 
 
@@ -109,6 +110,32 @@ def subscripts(text: Excerpt, scope: Scope, least: int = 1) -> Indices:
     pieces = [text.part(*m.span()) for m in re.finditer(r"[^,]+", text.text)]
     found = [place(piece, scope, least=least) for piece in pieces]
     return [index for index in found if index is not None] if None not in found else []
+
+
+def bare_name(node: Node) -> Node:
+    """A name without the brackets around it: {x_{t}}_{i} is how TeX wants x_{t} with an index."""
+    inner = without_brackets(node)
+    return inner if inner.kind == "NAME" else node
+
+
+def with_colon(low: str) -> str:
+    """What is written low, with a colon for a dot in place of an index.
+
+    >>> with_colon("i·"), with_colon("·,j"), with_colon("ij")
+    ('i,:', ':,j', 'ij')
+    """
+    return re.sub(COLUMN, r":,\1", re.sub(ROW, r"\1,:", low))
+
+
+def word_among(pieces: Collection[str], taken: Collection[str], scope: Scope) -> str:
+    """The word among indices, which is a label; none where it may be an index.
+
+    >>> word_among(["pred", "i"], ["i"], {}), word_among(["i", "j"], [], {})
+    ('pred', '')
+    """
+    known = {*taken, *GREEK_WORDS}
+    words = [p for p in pieces if len(p) > 2 and p.isalpha() and p not in known and not set(p) <= scope.keys()]
+    return words[0] if 0 < len(words) < len(pieces) else ""
 
 
 # ---- what stands in brackets of its own -------------------------------------------------------------
