@@ -282,7 +282,8 @@ def _with_a_part_less(e: Expr, kinds: tuple[type[Sum | Scale | Product | Hadamar
     nodes = [n for n in postorder(e) if isinstance(n, kinds) and (n.shape != SCALAR or kinds != (Hadamard,))]
     for node in islice(nodes, MOST_SUMS):
         alone = [[part] for part in node.operands] if kinds == (Hadamard,) and len(node.operands) > 2 else []
-        for rest in [*([p for p in node.operands if p is not part] for part in node.operands), *alone]:
+        parts = node.operands
+        for rest in [*([*parts[:k], *parts[k + 1 :]] for k in range(len(parts))), *alone]:
             if isinstance(node, Scale) and node.operands[1] not in rest:
                 continue
             with suppress(MatdiffError):
@@ -297,7 +298,10 @@ def _is_symmetrised(value: Expr, truth: Expr) -> bool:
     if truth.shape[0] == truth.shape[1]:
         return _is_right(value + Transpose(value), truth + Transpose(truth))
     below = (s for s in symbols(truth) if s.shape == truth.shape and not s.ranges and str(s.shape[1]) == "1")
-    return any(_is_right(Product.of(Transpose(s), value), Product.of(Transpose(s), truth)) for s in below)
+    pairs = [(Product.of(Transpose(s), value), Product.of(Transpose(s), truth)) for s in below]
+    return any(
+        _is_right(*pair) and not _is_right(pair[1], pair[1] * 2) for pair in pairs
+    )  # of xᵀ∇f = 0 that says nothing
 
 
 def _by_looks(fault: Fault) -> str:

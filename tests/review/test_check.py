@@ -69,6 +69,8 @@ EVIDENCE = """1. L = -1/2 y' K^-1 y - 1/2 log|K|
 COUNTS = r"""\ell(\beta) = \sum_i \left( y_i x_i^T\beta - e^{x_i^T\beta} \right)
 \frac{\partial \ell}{\partial\beta} = \sum_i (y_i - \mu_i) x_i, \quad \mu_i = e^{x_i^T\beta}
 \frac{\partial^2 \ell}{\partial\beta\partial\beta^T} = -\sum_i \mu_i x_i x_i^T"""
+QUOTIENT = "A: n x n symmetric; B: n x n spd; w: n"
+RATIO = "2(A w (w'B w) - B w (w'A w))/(w'B w)^2"
 LOG_FORM = "tr((X'A X)^-1 (dX'A X + X'A dX))"
 IN_A_TABLE = r"""\frac{\partial}{\partial s} (x - As)^T W (x - As) = -2A^T W(x - As)
 \frac{\partial}{\partial x} (x - s)^T W (x - s) = 2W(x - s)"""
@@ -94,6 +96,7 @@ RIGHT = [
     ("h = Wx + b, L = ‖h‖²\n∂L/∂h = 2h\n∂L/∂W = ∂L/∂h xᵀ\n∂L/∂b = ∂L/∂h", "W: m x n; x: n; b: m", ""),
     ("\\begin{align}\nf &= \\|Ax-b\\|^2 \\\\\n\\nabla_x f &= 2A^\\top(Ax-b) \\tag{1}\n\\end{align}", "", ""),
     ("f(w) = ‖Xw − y‖²\n∇f = 2Xᵀ(Xw − y) = 0\n⇒ XᵀXw = Xᵀy\n⇒ w = (XᵀX)⁻¹Xᵀy", SHAPES, ""),
+    ("Soit f(x) = ‖Ax − b‖².\nOn a df = 2(Ax − b)ᵀA dx", "A: m x n; x: n; b: m", "proved"),
     (EVIDENCE, "K: n x n spd; y, alpha: n", "proved"),
     (COUNTS, "x_i: p; y_i: scalar; beta: p", "agrees"),
     ("minimise uᵀSu subject to 1ᵀu = 1\nu^* = λ S⁻¹ 1", "S: n x n spd; u: n; λ: scalar", ""),
@@ -135,6 +138,14 @@ WRONG = [
     (LIKELIHOOD.replace("S = C/n", "S = n C"), "S, C: p x p spd; n: scalar positive", 6, "constant", "C/n"),
     (LAYERS.replace("h.^2", "h"), "W: m x n; x: n; b, t, z, h: m; L: scalar", 4, "function derivative", LAYER),
     ("X'(X w - y) = 0\nX w = y\nw = X^-1 y", SHAPES, 2, "inverse", "X (X'X)^-1 X'y"),
+    (
+        "f(S) = log det S + tr(S⁻¹C)\n∇f = S⁻¹ − S⁻¹C",
+        "S: n x n spd; C: n x n symmetric",
+        2,
+        "missing term",
+        "S^-1 - S^-1 C S^-1",
+    ),
+    ("f(w) = (w'A w)/(w'B w)\n∇f = 2(A w (w'B w) − B w (w'A w))/(w'B w)", QUOTIENT, 2, "missing term", RATIO),
     ("(A + B)^{-1} = A^{-1} + B^{-1}", "A, B: n x n spd", 1, "inverse", "(A + B)^-1"),
     ("f(u) = uᵀRu + 2xᵀu\n∇f(u) = 2Ru + 2x\nu^* = R⁻¹x", "R: n x n spd; x, u: n", 3, "sign", "-R^-1 x"),
     ("f(X) = log det(XᵀAX)\ndf = 2tr((XᵀAX)⁻¹XᵀA dX)", "X: n x k; A: n x n invertible", 2, "symmetry", LOG_FORM),
